@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { endpoint, type Resource } from "./endpoint.ts";
+import { permissions, roles } from "./permissions.ts";
+import { ById, Country, Id, Instant, Language, TimeZone } from "./shapes.ts";
+
+const Password = z.string().min(10).max(128);
+const Name = z.string().trim().min(1).max(100);
+
+export const WorkspaceInput = z.object({
+  name: Name,
+  country: Country,
+  time_zone: TimeZone,
+  language: Language,
+});
+
+export const Workspace = WorkspaceInput.extend({
+  id: Id,
+  opt_out_text: z.string().describe("what campaigns add at the end"),
+  help_text: z.string().describe("the answer to HELP"),
+  opt_out_confirmation: z.string(),
+  opt_in_confirmation: z.string(),
+  created_at: Instant,
+});
+export type Workspace = z.infer<typeof Workspace>;
+
+export const Person = z.object({
+  id: Id,
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(roles),
+  sms_setup: z.boolean(),
+  joined_at: Instant.nullable().describe("null while invited"),
+});
+
+export const ApiKey = z.object({
+  id: Id,
+  name: z.string(),
+  prefix: z.string().describe("the first characters, to recognise it by"),
+  scopes: z.array(z.enum(permissions)),
+  created_at: Instant,
+  last_used_at: Instant.nullable(),
+});
+
+export const Session = z.object({
+  user: z.object({ id: Id, name: z.string(), email: z.string() }),
+  workspace: Workspace.nullable(),
+  role: z.enum(roles).nullable(),
+  permissions: z.array(z.enum(permissions)),
+  workspaces: z.array(z.object({ id: Id, name: z.string() })),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Sign-in, sign-out and password reset are better-auth's own calls under /api/auth. */
+export const accounts = {
+  installation: endpoint({
+    method: "GET",
+    path: "/installation",
+    summary: "What the sign-in page needs: whether the first workspace is still to be made.",
+    permission: "anyone",
+    answer: z.object({ needs_setup: z.boolean(), version: z.string(), mail: z.enum(["relay", "sandbox"]) }),
+  }),
+  setup: endpoint({
+    method: "POST",
+    path: "/setup",
+    summary: "Creates the first workspace and its super admin and signs them in; 409 once a workspace exists.",
+    permission: "anyone",
+    body: z.object({
+      workspace: WorkspaceInput,
+      admin: z.object({ name: Name, email: z.email(), password: Password }),
+    }),
+    status: 201,
+    answer: Session,
+  }),
+  session: endpoint({
+    method: "GET",
+    path: "/session",
+    summary: "Who is signed in, in which workspace (header X-Workspace, else their first), and what they may do.",
+    permission: "signed-in",
+    answer: Session,
+  }),
+  invitation: endpoint({
+    method: "GET",
+    path: "/invitations/:token",
+    summary: "The invitation behind a mailed link; 404 when it is used, withdrawn or older than 7 days.",
+    permission: "anyone",
+    params: z.object({ token: z.string().max(200) }),
+    answer: z.object({ email: z.string(), workspace: z.string(), has_account: z.boolean() }),
+  }),
+  acceptInvitation: endpoint({
+    method: "POST",
+    path: "/invitations/:token/accept",
+    summary: "Joins the workspace, signing up with name and password where the address has no account yet.",
+    permission: "anyone",
+    params: z.object({ token: z.string().max(200) }),
+    body: z.object({ name: Name.optional(), password: Password }),
+    answer: Session,
+  }),
+} satisfies Resource;
+
+export const workspaces = {
+  create: endpoint({
+    method: "POST",
+    path: "/workspaces",
+    summary: "Creates another workspace with the caller as its super admin; only super admins may.",
+    permission: "signed-in",
+    body: WorkspaceInput,
+    status: 201,
+    answer: Workspace,
+  }),
+  get: endpoint({
+    method: "GET",
+    path: "/workspace",
+    summary: "The workspace of this key or session.",
+    permission: "workspace:read",
+    answer: Workspace,
+  }),
+  update: endpoint({
+    method: "PATCH",
+    path: "/workspace",
+    summary: "Changes the fields given.",
+    permission: "workspace:write",
+    body: Workspace.omit({ id: true, created_at: true }).partial(),
+    answer: Workspace,
+  }),
+} satisfies Resource;
+
+export const people = {
+  list: endpoint({
+    method: "GET",
+    path: "/people",
+    summary: "Members and open invitations of the workspace.",
+    permission: "people:read",
+    answer: z.object({ items: z.array(Person), next_cursor: z.null() }),
+  }),
+  invite: endpoint({
+    method: "POST",
+    path: "/people",
+    summary: "Mails an invitation; nobody can give a role above their own.",
+    permission: "people:write",
+    body: z.object({ email: z.email(), role: z.enum(roles), sms_setup: z.boolean().default(false) }),
+    status: 201,
+    answer: Person,
+  }),
+  update: endpoint({
+    method: "PATCH",
+    path: "/people/:id",
+    summary: "Changes a person's role or SMS set-up permission; the last super admin stays one.",
+    permission: "people:write",
+    params: ById,
+    body: z.object({ role: z.enum(roles).optional(), sms_setup: z.boolean().optional() }),
+    answer: Person,
+  }),
+  remove: endpoint({
+    method: "DELETE",
+    path: "/people/:id",
+    summary: "Ends a membership or withdraws an invitation; the last super admin stays.",
+    permission: "people:write",
+    params: ById,
+    status: 204,
+  }),
+} satisfies Resource;
+
+export const apiKeys = {
+  list: endpoint({
+    method: "GET",
+    path: "/api-keys",
+    summary: "The workspace's keys; the keys themselves are never shown again.",
+    permission: "api-keys:write",
+    answer: z.object({ items: z.array(ApiKey), next_cursor: z.null() }),
+  }),
+  create: endpoint({
+    method: "POST",
+    path: "/api-keys",
+    summary: "Makes a key with some of the caller's own permissions; `key` is shown this once.",
+    permission: "api-keys:write",
+    body: z.object({ name: Name, scopes: z.array(z.enum(permissions)).min(1) }),
+    status: 201,
+    answer: ApiKey.extend({ key: z.string() }),
+  }),
+  remove: endpoint({
+    method: "DELETE",
+    path: "/api-keys/:id",
+    summary: "Revokes a key at once.",
+    permission: "api-keys:write",
+    params: ById,
+    status: 204,
+  }),
+} satisfies Resource;

@@ -1,0 +1,201 @@
+import { z } from "zod";
+import { endpoint, type Resource } from "./endpoint.ts";
+import { Message, SkipReason } from "./messages.ts";
+import { ById, Id, Instant, Paging, page } from "./shapes.ts";
+
+/** preparing: recipients are being written to the ledger; sending: the dispatcher hands over; sent: everyone has an outcome. */
+export const CampaignStatus = z.enum(["draft", "preparing", "sending", "sent", "failed"]);
+export type CampaignStatus = z.infer<typeof CampaignStatus>;
+
+const Audience = z.object({
+  lists: z.array(Id).max(100).default([]),
+  contacts: z.array(Id).max(10_000).default([]),
+});
+
+export const CampaignInput = z.object({
+  name: z.string().trim().min(1).max(200),
+  text: z.string().max(20_000).default("").describe("a draft may be unfinished; review says what is missing"),
+  sender: z
+    .string()
+    .trim()
+    .max(40)
+    .nullish()
+    .describe("a sender's id, number or name; the workspace's default unless said"),
+  subscription_type: z.string().max(100).nullish().describe("id, key or name"),
+  include: Audience.default({ lists: [], contacts: [] }),
+  exclude: Audience.default({ lists: [], contacts: [] }),
+  opt_out_text: z.boolean().default(true).describe("adds the workspace's opt-out text at the end"),
+});
+export type CampaignInput = z.infer<typeof CampaignInput>;
+
+export const CampaignCounts = z.object({
+  recipients: z.number().int().describe("who will get it, once sending has begun"),
+  sent: z.number().int().describe("handed to the carrier and accepted"),
+  not_sent: z.number().int().describe("skipped, cancelled or refused before the network took them"),
+  delivered: z.number().int(),
+  not_delivered: z.number().int(),
+  pending: z.number().int().describe("queued, not handed over yet"),
+});
+
+export const Campaign = z.object({
+  id: Id,
+  name: z.string(),
+  status: CampaignStatus,
+  text: z.string(),
+  sender: z.string().nullable().describe("what the recipient sees"),
+  subscription_type: z.object({ id: Id, key: z.string(), name: z.string() }).nullable(),
+  include: Audience,
+  exclude: Audience,
+  opt_out_text: z.boolean(),
+  counts: CampaignCounts,
+  owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
+  /** Why sending stopped as a whole, where it did. */
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  created_at: Instant,
+  updated_at: Instant,
+  sent_at: Instant.nullable().describe("when Send was pressed"),
+  finished_at: Instant.nullable().describe("when the last recipient had an outcome"),
+});
+export type Campaign = z.infer<typeof Campaign>;
+
+/** One thing the writer should see before sending. `field` is the campaign's field to go to. */
+export const Finding = z.object({
+  code: z.string(),
+  message: z.string(),
+  field: z.string().nullable(),
+  value: z.unknown().optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const Review = z.object({
+  errors: z.array(Finding),
+  warnings: z.array(Finding),
+  recipients: z.object({
+    will: z.number().int(),
+    wont: z.number().int(),
+    reasons: z.partialRecord(SkipReason, z.number().int()),
+  }),
+  segments_estimate: z.number().int(),
+  segments_per_message: z.number().int(),
+  quota: z.object({
+    allowance: z.number().int(),
+    used: z.number().int(),
+    reserved: z.number().int(),
+    remaining: z.number().int(),
+  }),
+});
+export type Review = z.infer<typeof Review>;
+
+export const RecipientView = z.enum(["sent", "not_sent", "not_delivered", "delivered", "all"]);
+
+export const campaigns = {
+  create: endpoint({
+    method: "POST",
+    path: "/campaigns",
+    summary: "Creates a draft.",
+    permission: "campaigns:write",
+    body: CampaignInput,
+    status: 201,
+    answer: Campaign,
+  }),
+  list: endpoint({
+    method: "GET",
+    path: "/campaigns",
+    summary: "Campaigns, last changed first.",
+    permission: "campaigns:read",
+    query: z.object({ ...Paging, query: z.string().trim().max(100).optional(), status: CampaignStatus.optional() }),
+    answer: page(Campaign),
+  }),
+  get: endpoint({
+    method: "GET",
+    path: "/campaigns/:id",
+    summary: "One campaign with its counts so far.",
+    permission: "campaigns:read",
+    params: ById,
+    answer: Campaign,
+  }),
+  update: endpoint({
+    method: "PATCH",
+    path: "/campaigns/:id",
+    summary: "Changes the fields given; only a draft can change (409 otherwise).",
+    permission: "campaigns:write",
+    params: ById,
+    body: CampaignInput.partial(),
+    answer: Campaign,
+  }),
+  remove: endpoint({
+    method: "DELETE",
+    path: "/campaigns/:id",
+    summary: "Deletes a draft for good.",
+    permission: "campaigns:write",
+    params: ById,
+    status: 204,
+  }),
+  review: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/review",
+    summary: "Everything to know before sending: errors block, warnings don't; who will and won't get it and why.",
+    permission: "campaigns:read",
+    params: ById,
+    answer: Review,
+  }),
+  preview: endpoint({
+    method: "POST",
+    path: "/campaigns/preview",
+    summary: "A text as a contact would receive it, with the opt-out text, its segments, and the estimate.",
+    permission: "campaigns:read",
+    body: z.object({
+      text: z.string().max(20_000),
+      sender: z.string().max(40).nullish(),
+      opt_out_text: z.boolean().default(true),
+      contact_id: Id.nullish(),
+    }),
+    answer: z.object({
+      text: z.string(),
+      encoding: z.enum(["GSM-7", "UCS-2"]),
+      segments: z.number().int(),
+      errors: z.array(Finding),
+    }),
+  }),
+  send: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/send",
+    summary:
+      "Sends now: 202 once the whole audience's segments are reserved or being reserved; 409 when it was sent already; 422 with the errors of the review.",
+    permission: "campaigns:send",
+    params: ById,
+    status: 202,
+    answer: Campaign,
+    idempotent: true,
+  }),
+  performance: endpoint({
+    method: "GET",
+    path: "/campaigns/:id/performance",
+    summary: "How the campaign did: counts, rates and a time series.",
+    permission: "campaigns:read",
+    params: ById,
+    answer: z.object({
+      sent: z.number().int(),
+      not_sent: z.number().int(),
+      delivered: z.number().int(),
+      not_delivered: z.number().int(),
+      clicked: z.number().int(),
+      opted_out: z.number().int(),
+      delivery_rate: z.number().nullable().describe("delivered ÷ sent, null before anything was sent"),
+      click_rate: z.number().nullable(),
+      reasons: z.record(z.string(), z.number().int()).describe("why not sent or not delivered"),
+      series: z.array(
+        z.object({ at: Instant, sent: z.number().int(), delivered: z.number().int(), not_delivered: z.number().int() }),
+      ),
+    }),
+  }),
+  recipients: endpoint({
+    method: "GET",
+    path: "/campaigns/:id/recipients",
+    summary: "The recipients in one view, with the reason where they did not get it.",
+    permission: "campaigns:read",
+    params: ById,
+    query: z.object({ ...Paging, view: RecipientView.default("all") }),
+    answer: page(Message.extend({ contact_name: z.string().nullable() })),
+  }),
+} satisfies Resource;

@@ -1,0 +1,30 @@
+/** Every endpoint of Varsla, by resource. */
+import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
+import { campaigns } from "./campaigns.ts";
+import { consent } from "./consent.ts";
+import { contacts } from "./contacts.ts";
+import type { Resource } from "./endpoint.ts";
+import { lists } from "./lists.ts";
+import { messages, segments } from "./messages.ts";
+import { news } from "./news.ts";
+import { sandbox } from "./sandbox.ts";
+import { senders } from "./senders.ts";
+import { subscription, usage } from "./usage.ts";
+
+export const contract = {
+  accounts,
+  workspaces,
+  people,
+  apiKeys,
+  subscription,
+  usage,
+  contacts,
+  lists,
+  consent,
+  senders,
+  segments,
+  messages,
+  campaigns,
+  sandbox,
+  news,
+} satisfies Record<string, Resource>;

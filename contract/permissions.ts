@@ -1,0 +1,73 @@
+/**
+ * The one permission table: what each role may do. Pure data, shared by the server (which enforces it) and the browser
+ * (which hides what is not allowed). API keys carry scopes, which are permissions of the same names.
+ */
+export const roles = ["super_admin", "admin", "marketer", "agent", "viewer"] as const;
+export type Role = (typeof roles)[number];
+
+export const permissions = [
+  "workspace:read",
+  "workspace:write",
+  "people:read",
+  "people:write",
+  "api-keys:write",
+  "subscription:read",
+  "subscription:write",
+  "contacts:read",
+  "contacts:write",
+  "consent:read",
+  "consent:write",
+  "messages:read",
+  "messages:send",
+  "campaigns:read",
+  "campaigns:write",
+  "campaigns:send",
+  "senders:read",
+  "sms-setup:write",
+  "sandbox:use",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const reading = [
+  "workspace:read",
+  "people:read",
+  "subscription:read",
+  "contacts:read",
+  "consent:read",
+  "messages:read",
+  "campaigns:read",
+  "senders:read",
+] as const satisfies readonly Permission[];
+
+const helping = [
+  ...reading,
+  "contacts:write",
+  "consent:write",
+  "messages:send",
+  "sandbox:use",
+] as const satisfies readonly Permission[];
+
+const marketing = [...helping, "campaigns:write", "campaigns:send"] as const satisfies readonly Permission[];
+
+const administering = [
+  ...marketing,
+  "workspace:write",
+  "people:write",
+  "api-keys:write",
+] as const satisfies readonly Permission[];
+
+/** Who may set up SMS (senders, registration, carriers) is a permission of its own; only super admins have it by role. */
+export const permissionsOfRole: Record<Role, readonly Permission[]> = {
+  super_admin: permissions,
+  admin: administering,
+  marketer: marketing,
+  agent: helping,
+  viewer: reading,
+};
+
+/** What a person may do: the role's permissions, and SMS set-up when it was given to them beside the role. */
+export function permissionsOf(member: { role: Role; sms_setup: boolean }): ReadonlySet<Permission> {
+  const granted = new Set<Permission>(permissionsOfRole[member.role]);
+  if (member.sms_setup) granted.add("sms-setup:write");
+  return granted;
+}

@@ -1,0 +1,38 @@
+/** Shapes that every resource shares. */
+import { z } from "zod";
+
+/** UUIDv7 of a thing of this installation. */
+export const Id = z.uuid().describe("UUIDv7");
+/** An instant, ISO 8601 in UTC. */
+export const Instant = z.iso.datetime({ offset: true }).describe("ISO 8601 instant");
+/** An optional filter value that forms send as an empty string. */
+export const ById = z.object({ id: Id });
+
+/** Cursor paging: pass `next_cursor` of one answer as `cursor` of the next request. */
+export const Paging = {
+  cursor: z.string().max(500).optional().describe("next_cursor of the page before"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+};
+
+/** One page of a list; `next_cursor` is null on the last. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** Every failure has this shape; `field` and `value` name what the caller can change. */
+export const Failure = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    field: z.string().optional(),
+    value: z.unknown().optional(),
+  }),
+});
+export type Failure = z.infer<typeof Failure>;
+
+export const Language = z.enum(["en", "nb", "sv", "da"]);
+export type Language = z.infer<typeof Language>;
+/** ISO 3166-1 alpha-2, upper case. */
+export const Country = z.string().regex(/^[A-Z]{2}$/, "a country is two capital letters (ISO 3166-1), like NO");
+/** IANA time zone; whether it exists is checked by the server against its own zone data. */
+export const TimeZone = z.string().min(1).max(64);

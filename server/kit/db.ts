@@ -1,0 +1,89 @@
+/**
+ * PostgreSQL for everything else: a pool, transactions, and the wall between workspaces.
+ *
+ * Every query runs inside one of two kinds of transaction. `inWorkspace` sets `varsla.workspace_id`, and row-level
+ * security then hides every other workspace's rows, whatever the query forgot. `asSystem` lifts that wall, for work
+ * that has no single workspace: routing an inbound text, leasing lanes, migrating. A query outside both sees nothing.
+ */
+import { Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
+
+/** Tables by name. Each store declares its own with `declare module "../kit/db.ts" { interface Tables { … } }`. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled in by the stores
+export interface Tables {}
+
+declare const transactional: unique symbol;
+/** A connection inside an open transaction. */
+export type Tx = Kysely<Tables> & { readonly [transactional]: true };
+
+/** The database as commands see it: it opens transactions and nothing else. */
+export interface Db {
+  /** Runs `work` in one transaction that sees one workspace. */
+  inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs `work` in one transaction that sees every workspace. */
+  asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** For COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+// bigint counts stay below 2^53 here, and JSON has no bigint.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** SQLSTATEs after which the same transaction may simply be run again. */
+const retryable: Record<string, string> = {
+  "40001": "serialization_failure",
+  "40P01": "deadlock_detected",
+};
+const attempts = 5;
+
+/** Opens a pool on `connectionString`; at most `max` connections. */
+export function openDb(options: { connection: string | pg.PoolConfig; max: number }): Db {
+  const connection =
+    typeof options.connection === "string" ? { connectionString: options.connection } : options.connection;
+  const pool = new pg.Pool({ ...connection, max: options.max, application_name: "varsla" });
+  // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
+  pool.on("error", () => {});
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+
+  async function transaction<T>(scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await kysely.connection().execute(async (connection) => {
+          // One round trip: pg sends a text without parameters as a simple query, which may hold several statements.
+          await sql.raw(`begin; ${scope}`).execute(connection);
+          try {
+            const result = await work(connection as Tx);
+            await sql.raw("commit").execute(connection);
+            return result;
+          } catch (error) {
+            await sql
+              .raw("rollback")
+              .execute(connection)
+              .catch(() => {});
+            throw error;
+          }
+        });
+      } catch (error) {
+        const code = (error as { code?: string }).code;
+        if (!code || !(code in retryable) || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  return {
+    inWorkspace: (workspaceId, work) => transaction(workspaceScope(workspaceId), work),
+    asSystem: (work) => transaction(systemScope, work),
+    pool,
+    close: () => kysely.destroy(),
+  };
+}
+
+/** The statement that opens the wall for all workspaces until the transaction ends. */
+export const systemScope = "set local varsla.system = 'on'";
+
+/** The statement that narrows a transaction to one workspace. */
+export function workspaceScope(workspaceId: string): string {
+  if (!/^[0-9a-f-]{36}$/i.test(workspaceId)) throw new Error(`not a workspace id: ${workspaceId}`);
+  return `set local varsla.workspace_id = '${workspaceId}'`;
+}

@@ -1,0 +1,39 @@
+/** What a route is to the domain folders: typed input, who is calling, and an answer. Fastify stays in server/api. */
+import type { Readable } from "node:stream";
+import type { Answer, Endpoint, Parsed, Resource } from "../../contract/endpoint.ts";
+import type { Permission, Role } from "../../contract/permissions.ts";
+
+/** Who is calling, once known. */
+export interface Actor {
+  /** The workspace the call is for. */
+  workspaceId: string;
+  /** The person behind the session, or null for an API key. */
+  userId: string | null;
+  role: Role | null;
+  permissions: ReadonlySet<Permission>;
+  /** What to write in logs and on what they made: a person's name or a key's. */
+  name: string;
+}
+
+/** One call to an endpoint. */
+export interface Call<E extends Endpoint> extends Parsed<E> {
+  /** Throws 401 when read on an "anyone" or "signed-in" endpoint without a workspace. */
+  actor: Actor;
+  /** The raw body of an endpoint with `bodyType`. Ends with an error when the client goes away half-way. */
+  stream: Readable;
+  headers: Record<string, string | string[] | undefined>;
+  /** The Idempotency-Key header of an `idempotent` endpoint with a fingerprint of the call, or null without one. */
+  idempotency: { key: string; fingerprint: string } | null;
+  /** Extra response headers (cookies of setup and invitation). */
+  setHeader(name: string, value: string | string[]): void;
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
+}
+
+/** A handler answers with its endpoint's answer, or with a stream where the endpoint has an `answerType`. */
+export type Handler<E extends Endpoint> = (
+  call: Call<E>,
+) => Promise<E["answerType"] extends string ? AsyncIterable<string> : Answer<E>>;
+
+/** One handler for each endpoint of a resource. */
+export type Handlers<R extends Resource> = { [Name in keyof R]: Handler<R[Name]> };

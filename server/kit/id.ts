@@ -1,0 +1,33 @@
+/** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then what makes it unique. Sorts by time. */
+import { hash, randomBytes } from "node:crypto";
+
+/** A new id at `at`: 74 random bits. */
+export function newId(at: Date = new Date()): string {
+  return uuidV7(at.getTime(), randomBytes(10));
+}
+
+/**
+ * The one id that a thing named by `name` has at `at`: 74 bits of its SHA-256 in place of the random ones. Made twice, it
+ * is the same id, so the primary key itself refuses a second row.
+ */
+export function namedId(at: Date, name: string): string {
+  return uuidV7(at.getTime(), hash("sha256", name, "buffer"));
+}
+
+/** The instant within an id. */
+export function instantOf(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
+
+/** The smallest id of an instant: the bound of a partition or a time range. */
+export function firstIdAt(at: Date): string {
+  const time = at.getTime().toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
+function uuidV7(milliseconds: number, unique: Buffer): string {
+  const time = milliseconds.toString(16).padStart(12, "0");
+  const version = (0x7000 | (unique.readUInt16BE(0) & 0x0fff)).toString(16);
+  const variant = (0x8000 | (unique.readUInt16BE(2) & 0x3fff)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${unique.toString("hex", 4, 10)}`;
+}

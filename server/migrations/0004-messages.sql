@@ -1,0 +1,185 @@
+-- Senders, the ledger, the queue by lane, and the sandbox's handsets.
+
+create table senders (
+  workspace_id uuid not null,
+  id uuid not null,
+  address text not null collate "C",           -- E.164, short code, or up to 11 characters of name
+  kind text not null,                          -- long_number, short_code, alphanumeric
+  can_receive boolean not null,
+  carrier text not null,                       -- sandbox, twilio, smpp
+  is_default boolean not null default false,
+  rate_per_second integer,                     -- texts handed over a second at most; null: the carrier's own limit
+  created_at timestamptz not null,
+  primary key (workspace_id, id),
+  unique (workspace_id, address)
+);
+create unique index senders_default on senders (workspace_id) where is_default;
+-- An inbound text is routed by the number it was sent to, so a receiving address is one workspace's. (On a sharded
+-- database this is the one table that stays whole, as a reference table.)
+create unique index senders_inbound on senders (address) where can_receive;
+call workspace_wall('senders');
+
+-- In the order of the road: a later status never gives way to an earlier one, and from delivered on nothing changes.
+create type message_status as enum
+  ('queued', 'submitted', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'skipped', 'cancelled', 'received');
+create type message_class as enum ('transactional', 'marketing');
+
+-- The ledger: one row an SMS. Partitioned by month on the time within id; create_message_partitions() keeps months ahead.
+-- No foreign keys (a sharded partitioned table cannot add any) and no index on a column that a status changes, so that
+-- both updates of a message's life are heap-only.
+create table messages (
+  workspace_id uuid not null,
+  id uuid not null,                            -- UUIDv7; of a source's message: named by source, recipient, occurrence
+  status message_status not null,
+  class message_class,                         -- null: inbound
+  encoding "char" not null,                    -- 7: GSM-7, u: UCS-2
+  segments smallint not null,
+  source_type text not null collate "C",       -- campaign, api, opt_out_confirmation, help, inbound …
+  source_id uuid,
+  contact_id uuid,
+  sender_id uuid not null,
+  number text not null collate "C",            -- the other party: E.164, or as given where it is no number
+  text text not null,                          -- as rendered
+  reason text,                                 -- skip reason, or why it was not delivered, in our words
+  carrier text,                                -- set at hand-over
+  carrier_reference text,
+  carrier_error text,                          -- the carrier's code as it came
+  submitted_at timestamptz,                    -- handed to the carrier
+  sent_at timestamptz,                         -- accepted by it
+  final_at timestamptz,                        -- delivered, undelivered, failed, expired, cancelled
+  primary key (workspace_id, id)
+) partition by range (id);
+create index messages_source on messages (workspace_id, source_id, id) where source_id is not null;
+create index messages_contact on messages (workspace_id, contact_id, id) where contact_id is not null;
+call workspace_wall('messages');
+
+-- The smallest UUIDv7 of an instant.
+create function first_id_at(instant timestamptz) returns uuid language sql immutable parallel safe
+  return (select (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7000-8000-000000000000')::uuid
+          from (select lpad(to_hex((extract(epoch from instant) * 1000)::bigint), 12, '0') as h) as time);
+
+-- Makes the partitions of this month and the `ahead` next ones where they are missing.
+create procedure create_message_partitions(ahead integer) language plpgsql as $$
+declare
+  month timestamptz;
+begin
+  for i in 0..ahead loop
+    month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
+    execute format(
+      'create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 60)',
+      'messages_' || to_char(month at time zone 'UTC', 'YYYY_MM'),
+      first_id_at(month), first_id_at((month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
+  end loop;
+end $$;
+call create_message_partitions(3);
+
+-- A lane is one sender of one workspace. One worker at a time holds it, so its rate is exact without a shared limiter.
+create table lanes (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  has_work boolean not null,
+  leased_by uuid,                              -- a worker's id of this run
+  leased_until timestamptz,
+  next_at timestamptz,                         -- not before: pacing, and backing off after the carrier said so
+  primary key (workspace_id, sender_id)
+);
+create index lanes_work on lanes (leased_until) where has_work;
+call workspace_wall('lanes');
+
+-- What is to be handed over. Narrow; a row goes when its message is settled.
+create table message_queue (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  priority smallint not null,                  -- 0 transactional and answers, 1 marketing
+  seq bigint generated always as identity,     -- first in, first out
+  message_id uuid not null,
+  class message_class not null,
+  segments smallint not null,
+  source_type text not null collate "C",
+  source_id uuid,
+  period_start timestamptz not null,           -- the quota period that the segments were reserved in
+  expires_at timestamptz,                      -- not handed over after this
+  primary key (workspace_id, sender_id, priority, seq)
+);
+call workspace_wall('message_queue');
+
+-- A batch written down before the carrier is called. After a crash its messages are uncertain: the carrier is asked for
+-- each by our reference before anything is sent again.
+create table dispatch_journal (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  id uuid not null,                            -- UUIDv7
+  seqs bigint[] not null,                      -- of message_queue
+  message_ids uuid[] not null,
+  worker uuid not null,
+  primary key (workspace_id, sender_id, id)
+);
+call workspace_wall('dispatch_journal');
+
+-- How many messages of a source entered a status, by minute: pages of figures read this, never the ledger.
+create table message_counts (
+  workspace_id uuid not null,
+  source_type text not null collate "C",
+  source_id uuid not null,
+  minute timestamptz not null,
+  status message_status not null,
+  reason text not null default '',
+  n bigint not null,
+  primary key (workspace_id, source_type, source_id, minute, status, reason)
+);
+call workspace_wall('message_counts');
+
+-- Inbound texts seen, by the carrier's own id: the same one twice is one message.
+create table inbound_seen (
+  workspace_id uuid not null,
+  carrier text not null,
+  carrier_reference text not null,
+  message_id uuid not null,
+  primary key (workspace_id, carrier, carrier_reference)
+);
+call workspace_wall('inbound_seen');
+
+-- Answers already given to an Idempotency-Key, kept for 24 hours.
+create table idempotency_keys (
+  workspace_id uuid not null,
+  key text not null,
+  fingerprint text not null,                   -- of method, path and body
+  answer jsonb not null,                       -- {status, body}
+  created_at timestamptz not null,
+  primary key (workspace_id, key)
+);
+call workspace_wall('idempotency_keys');
+
+-- The sandbox carrier: its own books, apart from the ledger, as a real carrier's are. Not tenant tables of ours.
+create table sandbox_phones (
+  number text primary key collate "C",
+  behaviour text not null,
+  error_code text,
+  delay_ms integer not null
+);
+create table sandbox_messages (
+  id bigint generated always as identity primary key,
+  phone text not null collate "C",             -- the handset
+  outbound boolean not null,                   -- to the handset
+  address text not null collate "C",           -- our sender
+  text text not null,
+  reference uuid,                              -- our message id
+  workspace_id uuid,
+  at timestamptz not null,
+  receipt_due timestamptz,                     -- null: sent, lost on purpose, or none
+  receipt jsonb                                -- what it will say
+);
+create index sandbox_messages_phone on sandbox_messages (phone, id);
+create index sandbox_messages_reference on sandbox_messages (reference) where reference is not null;
+create index sandbox_messages_due on sandbox_messages (receipt_due) where receipt_due is not null;
+
+-- Mails that no relay took.
+create table sandbox_mails (
+  id uuid primary key,
+  sender text not null,
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  at timestamptz not null
+);
+create index sandbox_mails_recipient on sandbox_mails (lower(recipient), id);
