@@ -3,6 +3,7 @@ import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant } from "./shapes.ts";
 
 export const SenderKind = z.enum(["long_number", "short_code", "alphanumeric"]);
+export type SenderKind = z.infer<typeof SenderKind>;
 
 /** What the recipient sees. */
 export const Sender = z.object({

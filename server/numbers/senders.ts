@@ -1,0 +1,139 @@
+/** Senders: what the recipient sees. Found by id, address or as the workspace's default, and made where there is none. */
+import { randomInt } from "node:crypto";
+import { type CountryCode, getCountryCallingCode } from "libphonenumber-js/max";
+import examples from "libphonenumber-js/mobile/examples";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { readSender } from "../../rules/sender.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, invalid } from "../kit/errors.ts";
+import { newId } from "../kit/id.ts";
+import type { Sender } from "./senders-store.ts";
+import * as store from "./senders-store.ts";
+
+export type { Sender };
+
+/** The connection that new senders belong to. */
+const carrier = "sandbox";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The sender that a caller means: by id, by address (number or name), or the workspace's default for null.
+ *
+ * An address that is well-formed and nobody's yet is registered on first use: every address is free in the sandbox. 422
+ * (`unknown_sender`, `invalid_sender`, `sender_taken`, `no_sender`) otherwise, on the field `sender`.
+ */
+export async function resolveSender(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<Sender> {
+  const said = ref?.trim();
+  if (!said) {
+    const sender = await store.findDefaultSender(tx, workspaceId);
+    if (!sender) throw invalid("no_sender", "The workspace has no default sender; name one.", "sender", ref ?? null);
+    return sender;
+  }
+  if (uuid.test(said)) {
+    const sender = await store.findSender(tx, workspaceId, said);
+    if (!sender) throw invalid("unknown_sender", `There is no sender ${said}.`, "sender", said);
+    return sender;
+  }
+  return (await store.findSenderByAddress(tx, workspaceId, said)) ?? (await registerSender(tx, workspaceId, said));
+}
+
+/** Finds or registers a sender by an address in any spelling. */
+async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
+  const read = readSender(said, await store.countryOf(tx, workspaceId));
+  if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
+  const known = await store.findSenderByAddress(tx, workspaceId, read.address);
+  if (known) return known;
+  const added = await store.insertSender(tx, {
+    workspace_id: workspaceId,
+    id: newId(),
+    address: read.address,
+    kind: read.kind,
+    can_receive: read.canReceive,
+    carrier,
+    is_default: false,
+    rate_per_second: null,
+  });
+  // Nothing inserted: somebody was faster. In this workspace it is ours to use, in another it is not.
+  const sender = added ?? (await store.findSenderByAddress(tx, workspaceId, read.address));
+  if (!sender) throw invalid("sender_taken", `${read.address} is not free.`, "sender", said);
+  return sender;
+}
+
+/** Adds a sender; without an address a free number of the sandbox. The first one becomes the default. */
+export async function createSender(
+  tx: Tx,
+  workspaceId: string,
+  input: { address?: string; is_default: boolean; rate_per_second?: number | null },
+): Promise<Sender> {
+  await store.lockSenders(tx, workspaceId);
+  const isDefault = input.is_default || !(await store.findDefaultSender(tx, workspaceId));
+  if (isDefault) await store.clearDefault(tx, workspaceId);
+  const rest = { is_default: isDefault, rate_per_second: input.rate_per_second ?? null };
+  if (!input.address) return takeFreeNumber(tx, workspaceId, rest);
+  const read = readSender(input.address, await store.countryOf(tx, workspaceId));
+  if ("problem" in read) throw invalid("invalid_sender", read.problem, "address", input.address);
+  const about = { field: "address", value: input.address };
+  if (await store.findSenderByAddress(tx, workspaceId, read.address))
+    throw conflict("sender_exists", `${read.address} is a sender already.`, about);
+  const added = await store.insertSender(tx, {
+    workspace_id: workspaceId,
+    id: newId(),
+    address: read.address,
+    kind: read.kind,
+    can_receive: read.canReceive,
+    carrier,
+    ...rest,
+  });
+  if (!added) throw conflict("sender_taken", `${read.address} is not free.`, about);
+  return added;
+}
+
+/** The workspace's default sender; where it has none, a free sandbox number of its country becomes it. */
+export async function createDefaultSender(tx: Tx, workspaceId: string): Promise<Sender> {
+  await store.lockSenders(tx, workspaceId);
+  const known = await store.findDefaultSender(tx, workspaceId);
+  return known ?? takeFreeNumber(tx, workspaceId, { is_default: true, rate_per_second: null });
+}
+
+/** Tries numbers until one is nobody's. The unique index over receiving addresses decides, also between two at once. */
+async function takeFreeNumber(
+  tx: Tx,
+  workspaceId: string,
+  rest: Pick<Sender, "is_default" | "rate_per_second">,
+): Promise<Sender> {
+  const country = await store.countryOf(tx, workspaceId);
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const address = mobileNumberOf(country);
+    const added = await store.insertSender(tx, {
+      workspace_id: workspaceId,
+      id: newId(),
+      address,
+      kind: "long_number",
+      can_receive: true,
+      carrier,
+      ...rest,
+    });
+    if (added) return added;
+  }
+  throw new Error(`no free sandbox number found in ${country}`);
+}
+
+/**
+ * A random number that is a valid mobile number of the country: its numbering plan's example with the digits changed
+ * from the right. Where the plan has no mobile example, a number of the plan's length without that promise.
+ */
+export function mobileNumberOf(country: string): string {
+  const example: string | undefined = examples[country as CountryCode];
+  if (!example) return `+999${digits(8)}`; // +999 is not assigned to any country
+  const prefix = `+${getCountryCallingCode(country as CountryCode)}`;
+  for (let attempt = 0; attempt < 400; attempt++) {
+    // Widely varied first; plans with narrow mobile ranges are met by keeping more of the example.
+    const kept = Math.min(1 + Math.floor(attempt / 50), example.length - 4);
+    const parsed = parsePhoneNumber(prefix + example.slice(0, kept) + digits(example.length - kept), country);
+    if ("number" in parsed && parsed.kind === "mobile" && parsed.country === country) return parsed.number;
+  }
+  throw new Error(`no valid mobile number found for ${country}`);
+}
+
+const digits = (count: number) => Array.from({ length: count }, () => randomInt(10)).join("");
