@@ -7,18 +7,21 @@ export class Problem extends Error {
   readonly code: string;
   readonly field: string | undefined;
   readonly value: unknown;
+  /** With 429 and 503: when to try again, in seconds. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     status: Problem["status"],
     code: string,
     message: string,
-    about: { field?: string; value?: unknown; cause?: unknown } = {},
+    about: { field?: string; value?: unknown; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(message, about.cause === undefined ? undefined : { cause: about.cause });
     this.status = status;
     this.code = code;
     this.field = about.field;
     this.value = about.value;
+    this.retryAfter = about.retryAfter;
   }
 }
 
@@ -33,3 +36,7 @@ export const notFound = (what: string, id: string) =>
 /** 409: it clashes with what is there already. */
 export const conflict = (code: string, message: string, about: { field?: string; value?: unknown } = {}) =>
   new Problem(409, code, message, about);
+
+/** 403: who is calling is known, and may not. */
+export const forbidden = (code: string, message: string, about: { field?: string; value?: unknown } = {}) =>
+  new Problem(403, code, message, about);

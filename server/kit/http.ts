@@ -9,16 +9,28 @@ export interface Actor {
   workspaceId: string;
   /** The person behind the session, or null for an API key. */
   userId: string | null;
-  role: Role | null;
+  /** The person's role, or of a key the role of whoever made it: the highest that may be given on. */
+  role: Role;
   permissions: ReadonlySet<Permission>;
   /** What to write in logs and on what they made: a person's name or a key's. */
   name: string;
+}
+
+/** A person with an account of this installation. */
+export interface User {
+  id: string;
+  name: string;
+  email: string;
 }
 
 /** One call to an endpoint. */
 export interface Call<E extends Endpoint> extends Parsed<E> {
   /** Throws 401 when read on an "anyone" or "signed-in" endpoint without a workspace. */
   actor: Actor;
+  /** Who is signed in, whatever the workspace; null for an API key and for strangers. */
+  user: User | null;
+  /** The caller's address, as the trusted proxy in front of us tells it. */
+  ip: string;
   /** The raw body of an endpoint with `bodyType`. Ends with an error when the client goes away half-way. */
   stream: Readable;
   headers: Record<string, string | string[] | undefined>;

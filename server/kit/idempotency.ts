@@ -1,0 +1,150 @@
+/**
+ * Answers that were given to an Idempotency-Key.
+ *
+ * Everything here runs inside the transaction that does the work. The key is claimed first: a second caller with the same
+ * key waits on its row until the first commits (then it gets the first one's answer) or rolls back (then it does the work
+ * itself). So a crash leaves neither work without its answer nor an answer without its work.
+ */
+import { sql } from "kysely";
+import type { Tx } from "./db.ts";
+import { conflict, type Problem } from "./errors.ts";
+
+/** The Idempotency-Key header and a fingerprint of what was asked: method, path and body. */
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
+/** An answer as it went out. */
+export interface GivenAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** What a claimed key turned out to be. */
+export type Claim =
+  | { state: "new" }
+  | { state: "answered"; answer: GivenAnswer }
+  /** The same key and payload came twice in one batch: its answer is that of item `index`. */
+  | { state: "same_as"; index: number }
+  /** The key was used for something else. */
+  | { state: "reused" };
+
+const kept = "24 hours";
+
+/** 409: the key belongs to another request. */
+export const keyReused = (key: string): Problem =>
+  conflict("idempotency_key_reused", "This Idempotency-Key was used for another request in the last 24 hours.", {
+    field: "Idempotency-Key",
+    value: key,
+  });
+
+/**
+ * Does `work` once for a key: a repeated call gets the first one's answer with `replayed`. Without a key the work is
+ * simply done. Throws 409 `idempotency_key_reused` when the key came with another payload.
+ */
+export async function answerOnce<Body>(
+  tx: Tx,
+  workspaceId: string,
+  idempotency: Idempotency | null,
+  work: () => Promise<{ status: number; body: Body }>,
+  at: Date = new Date(),
+): Promise<{ status: number; body: Body; replayed: boolean }> {
+  if (!idempotency) return { ...(await work()), replayed: false };
+  const answered = await findAnswer(tx, workspaceId, idempotency, at);
+  if (answered) return { status: answered.status, body: answered.body as Body, replayed: true };
+  const answer = await work();
+  await rememberAnswer(tx, workspaceId, idempotency.key, answer);
+  return { ...answer, replayed: false };
+}
+
+/** Claims a key, or gives the answer that it has. Throws 409 when it came with another payload. */
+export async function findAnswer(
+  tx: Tx,
+  workspaceId: string,
+  idempotency: Idempotency,
+  at: Date,
+): Promise<GivenAnswer | null> {
+  const [claim] = await claimKeys(tx, workspaceId, [idempotency], at);
+  if (claim?.state === "reused") throw keyReused(idempotency.key);
+  return claim?.state === "answered" ? claim.answer : null;
+}
+
+/** Keeps the answer of a key that this transaction has claimed. */
+export function rememberAnswer(tx: Tx, workspaceId: string, key: string, answer: GivenAnswer): Promise<void> {
+  return rememberAnswers(tx, workspaceId, [{ key, answer }]);
+}
+
+/**
+ * Claims many keys of one workspace with one statement; the claims come in the order of `items`. Rows are taken in the
+ * order of their keys, so that two batches with the same keys wait for each other and don't deadlock.
+ */
+export async function claimKeys(
+  tx: Tx,
+  workspaceId: string,
+  items: readonly Idempotency[],
+  at: Date,
+): Promise<Claim[]> {
+  if (items.length === 0) return [];
+  const first = new Map<string, number>();
+  items.forEach((item, index) => {
+    if (!first.has(item.key)) first.set(item.key, index);
+  });
+  const keys = [...first.keys()];
+  const fingerprints = [...first.values()].map((index) => items[index]?.fingerprint);
+  const claimed = await sql<{ key: string }>`
+    insert into idempotency_keys as k (workspace_id, key, fingerprint, answer, created_at)
+    select ${workspaceId}, key, fingerprint, 'null', ${at}
+    from unnest(${keys}::text[], ${fingerprints}::text[]) as asked (key, fingerprint)
+    order by key
+    on conflict (workspace_id, key) do update
+      set fingerprint = excluded.fingerprint, answer = 'null', created_at = excluded.created_at
+      where k.created_at < ${at}::timestamptz - ${kept}::interval
+    returning key`.execute(tx);
+  const isNew = new Set(claimed.rows.map((row) => row.key));
+  const old = new Map<string, { fingerprint: string; answer: GivenAnswer }>();
+  if (isNew.size < keys.length) {
+    const rest = keys.filter((key) => !isNew.has(key));
+    const found = await sql<{ key: string; fingerprint: string; answer: GivenAnswer }>`
+      select key, fingerprint, answer from idempotency_keys
+      where workspace_id = ${workspaceId} and key = any(${rest})`.execute(tx);
+    for (const row of found.rows) old.set(row.key, row);
+  }
+  return items.map((item, index): Claim => {
+    const before = old.get(item.key);
+    if (before) {
+      return before.fingerprint === item.fingerprint
+        ? { state: "answered", answer: before.answer }
+        : { state: "reused" };
+    }
+    const same = first.get(item.key) ?? index;
+    if (same === index) return { state: "new" };
+    return items[same]?.fingerprint === item.fingerprint ? { state: "same_as", index: same } : { state: "reused" };
+  });
+}
+
+/** Keeps the answers of keys that this transaction has claimed, with one statement. */
+export async function rememberAnswers(
+  tx: Tx,
+  workspaceId: string,
+  answers: readonly { key: string; answer: GivenAnswer }[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  const keys = answers.map((item) => item.key);
+  const bodies = answers.map((item) => JSON.stringify({ status: item.answer.status, body: item.answer.body ?? null }));
+  await sql`
+    update idempotency_keys k set answer = given.answer::jsonb
+    from unnest(${keys}::text[], ${bodies}::text[]) as given (key, answer)
+    where k.workspace_id = ${workspaceId} and k.key = given.key`.execute(tx);
+}
+
+/** Gives back keys that were claimed for work that this transaction then did not do, so that it can be tried again. */
+export async function releaseKeys(tx: Tx, workspaceId: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`delete from idempotency_keys where workspace_id = ${workspaceId} and key = any(${keys})`.execute(tx);
+}
+
+/** Drops what is older than 24 hours, in every workspace. Needs a transaction that sees all of them. */
+export async function forgetOldAnswers(tx: Tx, at: Date): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < ${at}::timestamptz - ${kept}::interval`.execute(tx);
+}

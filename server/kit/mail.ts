@@ -1,0 +1,47 @@
+/** Mail out: through the relay of OUTBOUND_SMTP_URL, or into the sandbox mailbox where there is none. */
+import { sql } from "kysely";
+import { createTransport } from "nodemailer";
+import type { Clock } from "./clock.ts";
+import type { Db } from "./db.ts";
+import { newId } from "./id.ts";
+
+/** A plain-text mail. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+export interface Mailer {
+  /** Hands the mail over; throws when it was not taken, so that the job that sends it is tried again. */
+  send(mail: Mail): Promise<void>;
+}
+
+/** Sends over SMTP from `from`. */
+export function relayMailer(options: { url: string; from: string }): Mailer {
+  const transport = createTransport(options.url);
+  return {
+    async send(mail) {
+      await transport.sendMail({
+        from: options.from,
+        ...mail,
+        // RFC 3834: nobody's out-of-office should answer to it.
+        headers: { "Auto-Submitted": "auto-generated" },
+      });
+    },
+  };
+}
+
+/** Keeps mails in the database, for the sandbox mailbox to show. */
+export function sandboxMailer(options: { db: Db; from: string; clock: Clock }): Mailer {
+  return {
+    async send(mail) {
+      const at = options.clock.now();
+      await options.db.asSystem((tx) =>
+        sql`
+          insert into sandbox_mails (id, sender, recipient, subject, text, at)
+          values (${newId(at)}, ${options.from}, ${mail.to}, ${mail.subject}, ${mail.text}, ${at})`.execute(tx),
+      );
+    },
+  };
+}

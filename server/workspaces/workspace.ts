@@ -1,0 +1,75 @@
+/** One business; the tenant. Everything belongs to exactly one. */
+import { sql } from "kysely";
+import type { Workspace } from "../../contract/accounts.ts";
+import type { Language } from "../../contract/shapes.ts";
+import type { Tx } from "../kit/db.ts";
+import { invalid, notFound } from "../kit/errors.ts";
+
+/** A row of workspaces. */
+export interface WorkspaceRow {
+  workspace_id: string;
+  name: string;
+  country: string;
+  time_zone: string;
+  language: Language;
+  opt_out_text: string;
+  help_text: string;
+  opt_out_confirmation: string;
+  opt_in_confirmation: string;
+  allowance: number;
+  renewal_day: number;
+  created_at: Date;
+}
+
+/** The workspace; 404 when there is none of that id. */
+export async function getWorkspace(tx: Tx, workspaceId: string): Promise<WorkspaceRow> {
+  const found = await sql<WorkspaceRow>`select * from workspaces where workspace_id = ${workspaceId}`.execute(tx);
+  const row = found.rows[0];
+  if (!row) throw notFound("workspace", workspaceId);
+  return row;
+}
+
+/** Whether any workspace exists yet. Needs a transaction that sees all of them. */
+export async function hasWorkspace(tx: Tx): Promise<boolean> {
+  const found = await sql<{ found: boolean }>`select exists (select from workspaces) as found`.execute(tx);
+  return found.rows[0]?.found === true;
+}
+
+/** A workspace as the API shows it. */
+export function presentWorkspace(row: WorkspaceRow): Workspace {
+  return {
+    id: row.workspace_id,
+    name: row.name,
+    country: row.country,
+    time_zone: row.time_zone,
+    language: row.language,
+    opt_out_text: row.opt_out_text,
+    help_text: row.help_text,
+    opt_out_confirmation: row.opt_out_confirmation,
+    opt_in_confirmation: row.opt_in_confirmation,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+/** 422 unless the zone is one of the IANA database: an offset like +02:00 knows no summer time. */
+export function checkTimeZone(timeZone: string, field: string): void {
+  if (!/^[+-]|^Etc\/Unknown$/.test(timeZone)) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone });
+      return;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw invalid("unknown_time_zone", `${timeZone} is not an IANA time zone, like Europe/Oslo.`, field, timeZone);
+}
+
+const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+// CLDR names regions that are no countries of ISO 3166-1: reserved, grouping and test codes.
+const notCountries = new Set(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"]);
+
+/** 422 unless the two letters are a country of ISO 3166-1. */
+export function checkCountry(country: string, field: string): void {
+  if (!notCountries.has(country) && regions.of(country) !== undefined) return;
+  throw invalid("unknown_country", `${country} is not a country of ISO 3166-1, like NO.`, field, country);
+}
