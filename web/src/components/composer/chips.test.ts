@@ -123,7 +123,7 @@ test("whatever an edit leaves of a chip is removed, and what was typed stays", (
     "a {{ contact.first_name }} b",
   );
   fc.assert(
-    fc.property(texts, fc.nat(), fc.nat(), fc.constantFrom("", "x", "new words"), (text, a, b, typed) => {
+    fc.property(texts, fc.nat(), fc.nat(), fc.constantFrom("", "x", "zwq"), (text, a, b, typed) => {
       const one = book();
       const before = one.show(text);
       const start = a % (before.length + 1);

@@ -16,8 +16,7 @@ test("emoji are found by the reader's words and by English ones, from the beginn
 });
 
 test("no emoji or symbol is offered twice within its group", () => {
-  for (const group of Object.values(emoji))
-    expect(new Set(group.map((one) => one.character)).size).toBe(group.length);
+  for (const group of Object.values(emoji)) expect(new Set(group.map((one) => one.character)).size).toBe(group.length);
   for (const group of Object.values(symbols)) expect(new Set(group).size).toBe(group.length);
 });
 

@@ -2,7 +2,16 @@
  * The emoji that business texts use, each with its name in the four languages. A whole set would be half a megabyte;
  * the system's own picker has the rest.
  */
-export type EmojiCategory = "faces" | "gestures" | "hearts" | "celebration" | "food" | "nature" | "travel" | "objects" | "signs";
+export type EmojiCategory =
+  | "faces"
+  | "gestures"
+  | "hearts"
+  | "celebration"
+  | "food"
+  | "nature"
+  | "travel"
+  | "objects"
+  | "signs";
 type Language = "en" | "nb" | "sv" | "da";
 
 export interface Emoji {
@@ -165,4 +174,5 @@ export function findEmoji(query: string, language: Language): { category: EmojiC
   });
 }
 
-const hasWord = (start: string) => (name: string) => ` ${name.toLowerCase()}`.replaceAll("-", " ").includes(` ${start}`);
+const hasWord = (start: string) => (name: string) =>
+  ` ${name.toLowerCase()}`.replaceAll("-", " ").includes(` ${start}`);
