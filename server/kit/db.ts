@@ -44,6 +44,8 @@ export function openDb(options: { connection: string | pg.PoolConfig; max: numbe
   const pool = new pg.Pool({ ...connection, max: options.max, application_name: "varsla" });
   // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
   pool.on("error", () => {});
+  // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 
   async function transaction<T>(scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -72,7 +74,7 @@ export function openDb(options: { connection: string | pg.PoolConfig; max: numbe
   }
 
   return {
-    inWorkspace: (workspaceId, work) => transaction(workspaceScope(workspaceId), work),
+    inWorkspace: async (workspaceId, work) => transaction(workspaceScope(workspaceId), work),
     asSystem: (work) => transaction(systemScope, work),
     pool,
     close: () => kysely.destroy(),

@@ -1,0 +1,201 @@
+/** The environment, read once and checked. Nothing else reads process.env. */
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** What one process of Varsla does; by default all of it. */
+export type ProcessRole = "api" | "worker" | "mail";
+
+/** Who and what the first workspace is made of, where no person is there to ask. */
+export interface FirstWorkspace {
+  workspace_name: string;
+  admin_email: string;
+  admin_password: string;
+  api_key: string;
+}
+
+/** Every setting, with its default in place. */
+export interface Config {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  data_dir: string;
+  /** Null: the PostgreSQL that comes with Varsla. */
+  database_url: string | null;
+  /** Where people reach it, without a slash at the end. Null: wherever it listens, see `urlOf`. */
+  public_url: string | null;
+  roles: ReadonlySet<ProcessRole>;
+  smtp_port: number;
+  mail_domain: string;
+  /** Null: mails are kept in the sandbox mailbox. */
+  outbound_smtp_url: string | null;
+  /** The installation's key, at least 32 characters; see `secretKey`. */
+  secret_key: string;
+  /** A stand-in for Twilio's API, or null. */
+  twilio_api_url: string | null;
+  log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+  first_workspace: FirstWorkspace | null;
+}
+
+/** What is wrong with the environment: one sentence a variable. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+type Environment = Record<string, string | undefined>;
+
+const processRoles: readonly ProcessRole[] = ["api", "worker", "mail"];
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const secretKeyLength = 32;
+
+/** Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. */
+export function readConfig(env: Environment = process.env): Config {
+  const problems: string[] = [];
+  const refuse = (name: string, value: string, rule: string) => {
+    problems.push(`${name} is ${JSON.stringify(value)}; ${rule}`);
+  };
+  // An empty variable is one that was not set: compose files and unit files write them so.
+  const text = (name: string) => env[name]?.trim() || undefined;
+
+  function port(name: string, otherwise: number): number {
+    const value = text(name);
+    if (value === undefined) return otherwise;
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number > 65_535)
+      refuse(name, value, "it must be a port from 0 (any free one) to 65535");
+    return number;
+  }
+
+  function url(name: string, protocols: string[]): string | null {
+    const value = text(name);
+    if (value === undefined) return null;
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      // Passwords stand in such URLs: only what comes before them is shown.
+      refuse(
+        name,
+        value.replace(/\/\/.*@/, "//…@"),
+        `it must be a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
+      );
+      return null;
+    }
+    return value.replace(/\/+$/, "");
+  }
+
+  function oneOf<T extends string>(name: string, values: readonly T[], otherwise: T): T {
+    const value = text(name);
+    if (value === undefined) return otherwise;
+    if (!values.includes(value as T)) refuse(name, value, `it must be one of ${values.join(", ")}`);
+    return value as T;
+  }
+
+  function roles(): ReadonlySet<ProcessRole> {
+    const value = text("ROLES");
+    if (value === undefined) return new Set(processRoles);
+    const names = value.split(",").map((name) => name.trim());
+    if (names.some((name) => !processRoles.includes(name as ProcessRole))) {
+      refuse("ROLES", value, `it must be a list, separated by commas, of ${processRoles.join(", ")}`);
+    }
+    return new Set(names as ProcessRole[]);
+  }
+
+  function domain(name: string, otherwise: string): string {
+    const value = text(name) ?? otherwise;
+    if (!/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(value)) {
+      refuse(name, value, "it must be a domain name");
+    }
+    return value.toLowerCase();
+  }
+
+  function secret(): string | undefined {
+    const value = text("SECRET_KEY");
+    if (value !== undefined && value.length < secretKeyLength) {
+      problems.push(`SECRET_KEY has ${value.length} characters; it must have at least ${secretKeyLength}`);
+    }
+    return value;
+  }
+
+  function firstWorkspace(): FirstWorkspace | null {
+    const names = ["WORKSPACE_NAME", "ADMIN_EMAIL", "ADMIN_PASSWORD", "API_KEY"];
+    const missing = names.filter((name) => text(name) === undefined);
+    if (missing.length === names.length) return null;
+    if (missing.length > 0) {
+      problems.push(
+        `${missing.join(" and ")} must be set too, for the first workspace needs all of ${names.join(", ")}`,
+      );
+      return null;
+    }
+    return {
+      workspace_name: text("WORKSPACE_NAME") as string,
+      admin_email: text("ADMIN_EMAIL") as string,
+      admin_password: env.ADMIN_PASSWORD as string,
+      api_key: text("API_KEY") as string,
+    };
+  }
+
+  const config = {
+    host: text("HOST") ?? "127.0.0.1",
+    port: port("PORT", 3000),
+    data_dir: resolve(text("DATA_DIR") ?? "data"),
+    database_url: url("DATABASE_URL", ["postgres:", "postgresql:"]),
+    public_url: url("PUBLIC_URL", ["http:", "https:"]),
+    roles: roles(),
+    smtp_port: port("SMTP_PORT", 2525),
+    mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
+    outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
+    twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),
+    log_level: oneOf("LOG_LEVEL", logLevels, "info"),
+    first_workspace: firstWorkspace(),
+  };
+  const key = secret();
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return { ...config, secret_key: key ?? secretKey(config.data_dir) };
+}
+
+/** Where people reach a server that listens on `port`: PUBLIC_URL, or its own address. */
+export function urlOf(config: Pick<Config, "public_url" | "host">, port: number): string {
+  if (config.public_url) return config.public_url;
+  const everywhere = config.host === "0.0.0.0" || config.host === "::";
+  const host = everywhere ? "localhost" : config.host.includes(":") ? `[${config.host}]` : config.host;
+  return `http://${host}:${port}`;
+}
+
+/** The key in DATA_DIR, made on first use. Whoever has it can read the secrets in the database: it is for the owner only. */
+function secretKey(dataDir: string): string {
+  const file = join(dataDir, "secret-key");
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    // Written beside and linked into place, so that two first starts at once agree on one key and none reads half of it.
+    if (!read(file)) {
+      const draft = `${file}.${process.pid}`;
+      const descriptor = openSync(draft, "w", 0o600);
+      writeSync(descriptor, `${randomBytes(32).toString("base64url")}\n`);
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+      try {
+        linkSync(draft, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      } finally {
+        rmSync(draft);
+      }
+    }
+  } catch (cause) {
+    throw new ConfigError(`DATA_DIR is ${JSON.stringify(dataDir)}; ${(cause as Error).message}`, { cause });
+  }
+  const key = read(file);
+  if (!key || key.length < secretKeyLength) {
+    throw new ConfigError(
+      `${file} holds no key of at least ${secretKeyLength} characters; restore it, or set SECRET_KEY`,
+    );
+  }
+  return key;
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/** Brings the tables up to date: server/migrations/NNNN-name.sql in order, each in one transaction, never one twice. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import type { Logger } from "./log.ts";
+
+/** A database and a program that do not fit; the sentence says what to do. */
+export class MigrationError extends Error {
+  override name = "MigrationError";
+}
+
+interface Migration {
+  name: string;
+  text: string;
+  checksum: string;
+}
+
+const oldestServer = 15;
+/** Any number, as long as it stays the same: whoever holds this advisory lock is migrating. */
+const lock = 5_180_220_318;
+
+/** Runs what is missing, then `after` under the same lock: for parts that bring migrations of their own. */
+export async function migrate(
+  connection: string,
+  options: {
+    directory?: string;
+    log?: Pick<Logger, "info" | "warn">;
+    after?: (client: pg.Client) => Promise<void>;
+  } = {},
+): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(options.directory ?? join(import.meta.dirname, "..", "migrations"));
+  const client = new pg.Client({ connectionString: connection, application_name: "varsla migrate" });
+  await client.connect();
+  try {
+    await checkServer(client, options.log);
+    await client.query("select pg_advisory_lock($1)", [lock]);
+    const pending = await findPending(client, migrations);
+    for (const migration of pending) {
+      options.log?.info(`migrating: ${migration.name}`);
+      await apply(client, migration);
+    }
+    await options.after?.(client);
+    return { applied: pending.map((migration) => migration.name) };
+  } finally {
+    await client.end(); // which lets go of the lock too
+  }
+}
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const names = (await readdir(directory)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (file) => {
+      const text = await readFile(join(directory, file), "utf8");
+      return { name: file.slice(0, -4), text, checksum: createHash("sha256").update(text).digest("hex") };
+    }),
+  );
+}
+
+async function checkServer(client: pg.Client, log?: Pick<Logger, "warn">): Promise<void> {
+  const { rows } = await client.query<{ version: number; name: string; bypasses: boolean }>(
+    `select current_setting('server_version_num')::int / 10000 as version, current_user as name,
+       (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as bypasses`,
+  );
+  const server = rows[0];
+  if (!server || server.version < oldestServer) {
+    throw new MigrationError(`The database is PostgreSQL ${server?.version}; Varsla needs ${oldestServer} or newer.`);
+  }
+  if (server.bypasses) {
+    log?.warn(
+      `The database role ${server.name} passes through row-level security, the second wall between workspaces. Use a role that is neither superuser nor BYPASSRLS in DATABASE_URL.`,
+    );
+  }
+}
+
+async function findPending(client: pg.Client, migrations: Migration[]): Promise<Migration[]> {
+  await client.query(`create table if not exists migrations (
+    name text primary key,
+    checksum text not null,                      -- SHA-256 of the file as it was run
+    applied_at timestamptz not null default now()
+  )`);
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    "select name, checksum from migrations order by name",
+  );
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { name, checksum } of rows) {
+    const file = known.get(name);
+    if (!file) {
+      throw new MigrationError(
+        `The database is newer than this program: it has had the migration ${name}. Run a newer version of Varsla.`,
+      );
+    }
+    if (file.checksum !== checksum) {
+      throw new MigrationError(
+        `The migration ${name}.sql has changed since it was run. Restore the file, and put the change into a new one.`,
+      );
+    }
+  }
+  const applied = new Set(rows.map((row) => row.name));
+  const pending = migrations.filter((migration) => !applied.has(migration.name));
+  const last = rows.at(-1)?.name;
+  const late = pending.find((migration) => last !== undefined && migration.name < last);
+  if (late)
+    throw new MigrationError(
+      `The migration ${late.name}.sql comes before ${last}, which has run already. Give it a higher number.`,
+    );
+  return pending;
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query("begin; set local varsla.system = 'on'");
+  try {
+    await client.query(migration.text);
+    await client.query("insert into migrations (name, checksum) values ($1, $2)", [migration.name, migration.checksum]);
+    await client.query("commit");
+  } catch (cause) {
+    await client.query("rollback");
+    throw new MigrationError(
+      `The migration ${migration.name}.sql failed and left nothing behind: ${describe(cause, migration.text)}`,
+      { cause },
+    );
+  }
+}
+
+function describe(error: unknown, text: string): string {
+  const { message, position } = error as { message: string; position?: string };
+  if (!position) return message;
+  const line = text.slice(0, Number(position)).split("\n").length;
+  return `${message} (line ${line})`;
+}

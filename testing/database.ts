@@ -1,0 +1,41 @@
+/** A database of its own for each test file: cloned from a migrated template, dropped afterwards. */
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterAll, inject } from "vitest";
+import { type Db, openDb } from "../server/kit/db.ts";
+import { template, withDatabase } from "./global-setup.ts";
+
+export interface TestDatabase {
+  db: Db;
+  /** As the owner of the tables, whom row-level security binds. */
+  connection: string;
+  /** Past every wall, to look at what is really there. */
+  superuser: string;
+}
+
+/** Call it once at the top of a test file; `empty` leaves out the tables. */
+export async function testDatabase(options: { empty?: boolean; max?: number } = {}): Promise<TestDatabase> {
+  const postgres = inject("superuser");
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(postgres, `create database ${name} owner varsla template ${options.empty ? "template1" : template}`);
+  const superuser = withDatabase(postgres, name);
+  const url = new URL(superuser);
+  url.username = "varsla";
+  const connection = url.href;
+  const db = openDb({ connection, max: options.max ?? 10 });
+  afterAll(async () => {
+    await db.close();
+    await administer(postgres, `drop database ${name} with (force)`);
+  });
+  return { db, connection, superuser };
+}
+
+async function administer(connection: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: connection });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
