@@ -1,0 +1,200 @@
+/**
+ * Texts with placeholders: Liquid outputs with a few filters, and if, unless and case. What could loop, include or assign
+ * does not exist here, so a text costs what its length says. Parsed once per source, rendered once per recipient.
+ */
+import { Liquid, LiquidError, type Template as LiquidNode } from "liquidjs";
+import { checkNodes, type TemplateProblem } from "./template-check.ts";
+import { filters } from "./template-filters.ts";
+
+export type { TemplateProblem } from "./template-check.ts";
+
+/** Where a text is written, which decides what it may name. */
+export type TemplateScope = "campaign" | "message";
+
+/** What placeholders are replaced with. Null, absent and blank are the same: the default applies. */
+export interface TemplateValues {
+  contact?: {
+    first_name?: string | null;
+    last_name?: string | null;
+    /** First and last name unless given. */
+    full_name?: string | null;
+    mobile?: string | null;
+    phone?: string | null;
+    email?: string | null;
+    locale?: string | null;
+    properties?: Readonly<Record<string, unknown>>;
+  };
+  workspace?: { name?: string | null };
+  sender?: { address?: string | null };
+}
+
+export interface Template {
+  /** The names that the text uses, like "contact.first_name", each once, in order of appearance. */
+  fields: string[];
+  /** The text for one recipient: plain, without control characters other than tab and line breaks. Throws if a filter makes it too long. */
+  render(values: TemplateValues): string;
+}
+
+const recipientPlaceholders = [
+  "contact.first_name",
+  "contact.last_name",
+  "contact.full_name",
+  "contact.mobile",
+  "contact.phone",
+  "contact.email",
+  "contact.locale",
+  "workspace.name",
+  "sender.address",
+];
+
+/** Names by scope. Besides these, `contact.properties.<key>` with any property key. */
+export const knownPlaceholders: Record<TemplateScope, readonly string[]> = {
+  campaign: recipientPlaceholders,
+  message: recipientPlaceholders,
+};
+
+const propertyPlaceholder = /^contact\.properties\.[a-z][a-z0-9_]{0,49}$/;
+
+/** Whether a name such as "contact.first_name" may stand in a text of this scope. */
+export function isKnownPlaceholder(name: string, scope: TemplateScope): boolean {
+  return knownPlaceholders[scope].includes(name) || propertyPlaceholder.test(name);
+}
+
+export const longestTemplate = 20_000;
+const mostTags = 200;
+
+const engine = new Liquid({ strictFilters: true, ownPropertyOnly: true, cache: false });
+for (const tag of Object.keys(engine.tags)) if (!["if", "unless", "case"].includes(tag)) delete engine.tags[tag];
+for (const filter of Object.keys(engine.filters)) delete engine.filters[filter];
+for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name, filter.apply);
+
+/** Parses a text, or says everything that is wrong with it. */
+export function parseTemplate(
+  text: string,
+  scope: TemplateScope,
+): { ok: true; template: Template } | { ok: false; problems: TemplateProblem[] } {
+  const size = sizeProblem(text);
+  if (size) return { ok: false, problems: [size] };
+  if (!text.includes("{{") && !text.includes("{%")) {
+    const plain = withoutControls(text);
+    return { ok: true, template: { fields: [], render: () => plain } };
+  }
+  let nodes: LiquidNode[];
+  try {
+    nodes = engine.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [syntaxProblem(error, text)] };
+  }
+  const { fields, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, template: { fields, render: (values) => render(nodes, fields, values) } };
+}
+
+/** A placeholder as the composer shows it: one chip. */
+export interface TemplateSpan {
+  /** Index of the first brace. */
+  start: number;
+  /** Index after the last brace. */
+  end: number;
+  field: string;
+  /** The text of its default filter, or null. */
+  default: string | null;
+}
+
+const output = /\{\{-?\s*([a-z_][\w.-]*)((?:"[^"]*"|'[^']*'|[^"'{}])*)\}\}/gi;
+
+/** Where the placeholders of a text stand, whether it parses or not: it may be half written. */
+export function templateSpans(text: string): TemplateSpan[] {
+  return Array.from(text.matchAll(output), (match) => {
+    const rest = match[2] ?? "";
+    const fallback = /\|\s*default\s*:\s*(?:"([^"]*)"|'([^']*)')/.exec(rest);
+    return {
+      start: match.index,
+      end: match.index + match[0].length,
+      field: (match[1] as string).replace(/-$/, ""),
+      default: fallback ? (fallback[1] ?? fallback[2] ?? "") : null,
+    };
+  });
+}
+
+function render(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
+  const scope = { contact: { properties: {} }, workspace: {}, sender: {} };
+  for (const field of fields) place(scope, field, readField(values, field));
+  return withoutControls(engine.renderSync(nodes, scope));
+}
+
+type Tree = { [key: string]: unknown };
+
+function place(scope: Tree, field: string, value: unknown): void {
+  const path = field.split(".");
+  let at = scope;
+  for (const key of path.slice(0, -1)) at = at[key] as Tree;
+  at[path.at(-1) as string] = value;
+}
+
+function readField(values: TemplateValues, field: string): unknown {
+  if (field === "contact.full_name" && !values.contact?.full_name?.trim()) {
+    const names = [values.contact?.first_name, values.contact?.last_name];
+    return (
+      names
+        .map((name) => name?.trim())
+        .filter(Boolean)
+        .join(" ") || null
+    );
+  }
+  let value: unknown = values;
+  for (const key of field.split(".")) {
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, key)) return null;
+    value = (value as Tree)[key];
+  }
+  if (typeof value === "string") return value.trim() === "" ? null : value;
+  return typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
+const control = /[^\P{Cc}\t\n\r]/gu;
+
+function withoutControls(text: string): string {
+  return text.replace(control, "");
+}
+
+function sizeProblem(text: string): TemplateProblem | null {
+  if (text.length > longestTemplate)
+    return {
+      code: "text_too_long",
+      message: `The text has ${text.length} characters; ${longestTemplate} are the most.`,
+      position: longestTemplate,
+      value: String(text.length),
+    };
+  // Counted before parsing, which recurses for each open tag.
+  let tags = 0;
+  for (let at = text.indexOf("{%"); at !== -1; at = text.indexOf("{%", at + 2))
+    if (++tags > mostTags)
+      return { code: "too_many_tags", message: `A text has at most ${mostTags} tags.`, position: at, value: "{%" };
+  return null;
+}
+
+/** The parser's first error in our words, with its place. */
+function syntaxProblem(error: unknown, text: string): TemplateProblem {
+  const token = error instanceof LiquidError ? error.token : undefined;
+  const position = Math.min(token?.begin ?? 0, text.length);
+  const value = (token?.getText() || text.slice(position, position + 30)).trim().slice(0, 100);
+  const said = error instanceof Error ? error.message.replace(/, line:\d+, col:\d+.*$/s, "") : String(error);
+  const tag = /^tag "?([^"\s]+)"? not found/.exec(said)?.[1];
+  if (tag) {
+    const stray = ["else", "elsif", "when", "endif", "endunless", "endcase"].includes(tag);
+    const message = stray
+      ? `{% ${tag} %} has nothing to belong to.`
+      : `The tag "${tag}" is not allowed. Use if, unless or case.`;
+    return { code: stray ? "stray_tag" : "unknown_tag", message, position, value };
+  }
+  const filter = /^undefined filter: (.+)$/.exec(said)?.[1];
+  if (filter) {
+    const at = text.indexOf(filter, text.indexOf("|", position));
+    const names = Object.keys(filters).join(", ");
+    const message = `There is no filter "${filter}". There are ${names}.`;
+    return { code: "unknown_filter", message, position: at === -1 ? position : at, value: filter };
+  }
+  if (said.includes("not closed"))
+    return { code: "not_closed", message: `"${value.slice(0, 30)}" is not closed.`, position, value };
+  return { code: "broken_placeholder", message: `This cannot be read: ${said}.`, position, value };
+}

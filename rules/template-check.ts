@@ -1,0 +1,128 @@
+/** Walks a parsed template: which fields it uses, and what in it is not allowed. */
+import { type Template as LiquidNode, TypeGuards, Value } from "liquidjs";
+import { filters } from "./template-filters.ts";
+
+/** What is wrong, where in the text, and the words that are. */
+export interface TemplateProblem {
+  code: string;
+  message: string;
+  /** Index into the text. */
+  position: number;
+  value: string;
+}
+
+const deepest = 5;
+const mostFilters = 5;
+
+interface LiquidToken {
+  begin: number;
+  end: number;
+}
+
+/** The names that a template uses, in order of appearance, and every problem beyond syntax. */
+export function checkNodes(
+  nodes: LiquidNode[],
+  text: string,
+  isKnown: (name: string) => boolean,
+): { fields: string[]; problems: TemplateProblem[] } {
+  const used: { name: string; at: number }[] = [];
+  const problems: TemplateProblem[] = [];
+
+  function report(code: string, message: string, token: LiquidToken): void {
+    problems.push({ code, message, position: token.begin, value: text.slice(token.begin, token.end).trim() });
+  }
+
+  function checkNode(node: LiquidNode, depth: number): void {
+    if (depth > deepest) {
+      report("too_deep", `Tags stand at most ${deepest} deep in one another.`, node.token);
+      return;
+    }
+    for (const argument of node.arguments?.() ?? []) {
+      if (argument instanceof Value) checkValue(argument, node);
+      else checkToken(argument);
+    }
+    for (const child of childrenOf(node)) checkNode(child, depth + 1);
+  }
+
+  function checkValue(value: Value, node: LiquidNode): void {
+    const { postfix } = value.initial;
+    const first = postfix[0] ?? node.token;
+    const isOutput = TypeGuards.isOutputToken(node.token);
+    if (postfix.length === 0) report("broken_placeholder", "Here is a name missing.", node.token);
+    else if (isOutput ? postfix.length > 1 : !isExpression(postfix))
+      report("broken_placeholder", "This is more than one name without anything between them.", node.token);
+    for (const token of postfix) checkToken(token);
+    if (value.filters.length > mostFilters)
+      report("too_many_filters", `A placeholder has at most ${mostFilters} filters.`, first);
+    for (const filter of value.filters) checkFilter(filter as unknown as LiquidFilter);
+  }
+
+  function checkFilter({ name, args, token }: LiquidFilter): void {
+    const [fewest, most] = filters[name]?.takes ?? [0, 0];
+    if (args.length < fewest || args.length > most) {
+      const wanted = fewest === most ? `${fewest}` : `${fewest} or ${most}`;
+      report("filter_arguments", `The filter "${name}" takes ${wanted} arguments, not ${args.length}.`, token);
+    }
+    for (const argument of args) {
+      if (Array.isArray(argument)) report("filter_arguments", `The filter "${name}" takes no named argument.`, token);
+      else checkToken(argument);
+    }
+  }
+
+  function checkToken(token: LiquidToken): void {
+    if (TypeGuards.isPropertyAccessToken(token)) checkName(token);
+    else if (!isPlain(token))
+      report("broken_placeholder", "Only names, texts in quotes and numbers may stand here.", token);
+  }
+
+  function checkName(token: LiquidToken & { variable?: unknown; props: unknown[] }): void {
+    const path = token.props.map((prop) => (prop as { content?: unknown }).content);
+    const name = path.join(".");
+    if (token.variable === undefined && path.every((key) => typeof key === "string") && isKnown(name)) {
+      used.push({ name, at: token.begin });
+      return;
+    }
+    const written = text.slice(token.begin, token.end).trim();
+    report("unknown_placeholder", `There is no placeholder "${written}".`, token);
+  }
+
+  for (const node of nodes) checkNode(node, 0);
+  used.sort((a, b) => a.at - b.at);
+  problems.sort((a, b) => a.position - b.position);
+  return { fields: [...new Set(used.map(({ name }) => name))], problems };
+}
+
+interface LiquidFilter {
+  name: string;
+  args: (LiquidToken | [string, LiquidToken])[];
+  token: LiquidToken;
+}
+
+function isPlain(token: LiquidToken): boolean {
+  return (
+    TypeGuards.isQuotedToken(token) ||
+    TypeGuards.isNumberToken(token) ||
+    TypeGuards.isLiteralToken(token) ||
+    TypeGuards.isOperatorToken(token)
+  );
+}
+
+/** Whether a condition in postfix order comes to exactly one value. */
+function isExpression(postfix: LiquidToken[]): boolean {
+  let values = 0;
+  for (const token of postfix) {
+    if (!TypeGuards.isOperatorToken(token)) values++;
+    else if (token.operator !== "not") values--;
+    if (values < 1) return false;
+  }
+  return values === 1;
+}
+
+function childrenOf(node: LiquidNode): LiquidNode[] {
+  const walk = node.children?.(false, true);
+  if (!walk) return [];
+  for (;;) {
+    const step = walk.next();
+    if (step.done) return step.value;
+  }
+}
