@@ -1,0 +1,291 @@
+import {
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { type OpenBraces, openBraces } from "./braces.ts";
+import { deletionAt, repair, type Selection, snapSelection } from "./caret.ts";
+import type { Chip, ChipBook, Range } from "./chips.ts";
+import { difference, paint } from "./paint.ts";
+import type { Token } from "./token.ts";
+
+/** What toolbar, menus and dialogs can do to the text. Everything goes through the browser's undo history. */
+export interface FieldHandle {
+  focus(): void;
+  /** Replaces the selection, or what is given, with text as it is stored; the caret comes to stand behind it. */
+  insert(text: string, replacing?: Range): void;
+  insertToken(token: Token, replacing?: Range): void;
+  /** Turns the whole text into another, in one undoable step that touches only what differs. */
+  rewrite(text: string): void;
+  remove(range: Range): void;
+}
+
+export interface FieldProps {
+  ref?: Ref<FieldHandle>;
+  book: ChipBook;
+  /** The text as it is stored. */
+  value: string;
+  onChange(text: string): void;
+  onEditChip(chip: Chip): void;
+  onBraces(braces: OpenBraces | null): void;
+  /** Keys that an open menu takes before the field does; true when it took one. */
+  onMenuKey(key: string): boolean;
+  id: string;
+  label: string;
+  describedBy: string;
+  invalid: boolean;
+  readOnly: boolean;
+  placeholder: string;
+  /** The open menu's active option, for screen readers. */
+  menu: { id: string; activeId: string | undefined } | null;
+  /** Rendered at the braces, inside the field's box. */
+  children?: ReactNode;
+}
+
+/**
+ * A textarea whose tokens look and behave like chips. The textarea's own text is transparent; the layer under it paints
+ * the same characters in the same places. Both share one style, so that they wrap alike.
+ */
+export function ComposerField(props: FieldProps) {
+  const { book, value, onChange, onEditChip, onBraces, onMenuKey, readOnly, menu } = props;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
+  const [initial] = useState(() => book.show(value));
+  const [shown, setShown] = useState(initial);
+  const [marker, setMarker] = useState<number | null>(null);
+  /** The text after the last edit that was in order: what a repair compares with. */
+  const settled = useRef(initial);
+  const selection = useRef<Selection>({ start: 0, end: 0, direction: "none" });
+  const composing = useRef(false);
+  const pointing = useRef(false);
+  const chips = book.chips(shown);
+
+  const replace = useCallback((start: number, end: number, text: string) => {
+    const element = area.current;
+    if (!element) return;
+    element.focus();
+    element.setSelectionRange(start, end);
+    // Deprecated and without a successor: the only way to edit that the browser's undo knows of.
+    const done =
+      text === "" ? start === end || document.execCommand("delete") : document.execCommand("insertText", false, text);
+    if (done) return;
+    element.setRangeText(text, start, end, "end");
+    element.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+  }, []);
+
+  const watchBraces = useCallback(
+    (text: string) => {
+      const element = area.current;
+      const caret = element && element.selectionStart === element.selectionEnd ? element.selectionStart : -1;
+      const braces = caret < 0 || readOnly ? null : openBraces(text, caret);
+      setMarker(braces?.start ?? null);
+      onBraces(braces);
+    },
+    [onBraces, readOnly],
+  );
+
+  function onInput(kind: string) {
+    const element = area.current;
+    if (!element) return;
+    const now = element.value;
+    setShown(now);
+    if (composing.current) return;
+    const history = kind === "historyUndo" || kind === "historyRedo";
+    if (book.broken(now)) {
+      const before = settled.current;
+      const fix = repair(book.chips(before), before, now, element.selectionEnd);
+      // After the event: browsers refuse a command within the event that another command caused.
+      queueMicrotask(() => {
+        // Half a chip is never a state of its own: undo goes on to the step before it.
+        if (history && document.execCommand(kind === "historyUndo" ? "undo" : "redo")) return;
+        if (fix) replace(fix.start, fix.end, fix.text);
+        else rewriteShown(book.show(book.store(now)));
+      });
+      return;
+    }
+    settled.current = now;
+    selection.current = readSelection(element);
+    onChange(book.store(now));
+    watchBraces(now);
+    // A token that was typed to its end, or dropped here, becomes a chip.
+    if (!history) queueMicrotask(() => rewriteShown(book.show(book.store(element.value))));
+  }
+
+  function rewriteShown(wanted: string) {
+    const change = area.current && difference(area.current.value, wanted);
+    if (change) replace(change.start, change.end, change.text);
+  }
+
+  useImperativeHandle(props.ref, () => ({
+    focus: () => area.current?.focus(),
+    insert: (text, replacing = selection.current) => replace(replacing.start, replacing.end, book.show(text)),
+    insertToken: (token, replacing = selection.current) =>
+      replace(replacing.start, replacing.end, book.showToken(token)),
+    rewrite: (text) => rewriteShown(book.show(text)),
+    remove: (range) => replace(range.start, range.end, ""),
+  }));
+
+  // A value from outside (a draft that was loaded, a language that was changed) replaces the text.
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element || composing.current) return;
+    const wanted = book.show(value);
+    if (
+      book.store(element.value) === book.store(wanted) &&
+      !book.broken(element.value) &&
+      element.value.length === wanted.length
+    )
+      return;
+    if (element.value === wanted) return;
+    element.value = wanted;
+    settled.current = wanted;
+    setShown(wanted);
+  }, [book, value]);
+
+  useEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    const beforeInput = (event: InputEvent) => {
+      if (event.isComposing || !event.cancelable || element.selectionStart !== element.selectionEnd) return;
+      const range = deletionAt(book.chips(element.value), element.value, element.selectionStart, event.inputType);
+      if (!range) return;
+      event.preventDefault();
+      queueMicrotask(() => replace(range.start, range.end, ""));
+    };
+    const snap = () => {
+      if (document.activeElement !== element || composing.current || pointing.current) return;
+      const now = readSelection(element);
+      const snapped = snapSelection(book.chips(element.value), now, selection.current);
+      if (snapped.start !== now.start || snapped.end !== now.end) {
+        element.setSelectionRange(snapped.start, snapped.end, snapped.direction);
+      }
+      selection.current = snapped;
+      watchBraces(element.value);
+    };
+    const pointerUp = () => {
+      if (!pointing.current) return;
+      pointing.current = false;
+      snap();
+    };
+    element.addEventListener("beforeinput", beforeInput);
+    document.addEventListener("selectionchange", snap);
+    window.addEventListener("pointerup", pointerUp);
+    window.addEventListener("pointercancel", pointerUp);
+    return () => {
+      element.removeEventListener("beforeinput", beforeInput);
+      document.removeEventListener("selectionchange", snap);
+      window.removeEventListener("pointerup", pointerUp);
+      window.removeEventListener("pointercancel", pointerUp);
+    };
+  }, [book, replace, watchBraces]);
+
+  const chipUnder = (x: number, y: number): Chip | undefined => {
+    const painted = [...(layer.current?.querySelectorAll("[data-chip]") ?? [])];
+    const index = painted.findIndex((one) =>
+      [...one.getClientRects()].some((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom),
+    );
+    return chips[index];
+  };
+
+  const copy = (event: React.ClipboardEvent<HTMLTextAreaElement>, cut: boolean) => {
+    const { selectionStart: start, selectionEnd: end, value: text } = event.currentTarget;
+    if (start === end) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", book.store(text.slice(start, end)));
+    if (cut && !readOnly) replace(start, end, "");
+  };
+
+  return (
+    <div className="composer-field" data-invalid={props.invalid || undefined}>
+      <div className="composer-layer" ref={layer} aria-hidden="true">
+        {paint(shown, chips).map((stroke) =>
+          stroke.kind === "chip" ? (
+            <span key={stroke.start} className="composer-chip" data-chip>
+              <span className="composer-chip-edge">{stroke.text[0]}</span>
+              {stroke.chip.label}
+              <span className="composer-chip-edge">{stroke.text.at(-1)}</span>
+            </span>
+          ) : stroke.kind === "unusual" ? (
+            <span key={stroke.start} className="composer-unusual">
+              {stroke.text}
+            </span>
+          ) : (
+            <span key={stroke.start}>
+              {marker !== null && marker >= stroke.start && marker < stroke.start + stroke.text.length ? (
+                <>
+                  {stroke.text.slice(0, marker - stroke.start)}
+                  <span className="composer-marker">{menu ? props.children : null}</span>
+                  {stroke.text.slice(marker - stroke.start)}
+                </>
+              ) : (
+                stroke.text
+              )}
+            </span>
+          ),
+        )}
+        {/* A last empty line has no height of its own. */}
+        {"\u200B"}
+      </div>
+      <textarea
+        ref={area}
+        id={props.id}
+        className="composer-area"
+        defaultValue={initial}
+        placeholder={props.placeholder}
+        aria-label={props.label}
+        aria-describedby={props.describedBy}
+        aria-invalid={props.invalid || undefined}
+        aria-autocomplete="list"
+        aria-controls={menu?.id}
+        aria-activedescendant={menu?.activeId}
+        readOnly={readOnly}
+        rows={1}
+        onInput={(event) => onInput((event.nativeEvent as InputEvent).inputType)}
+        onCompositionStart={() => {
+          composing.current = true;
+        }}
+        onCompositionEnd={() => {
+          composing.current = false;
+          onInput("insertCompositionText");
+        }}
+        onKeyDown={(event) => {
+          if (menu && !event.nativeEvent.isComposing && onMenuKey(event.key)) event.preventDefault();
+        }}
+        onBlur={() => onBraces(null)}
+        onCopy={(event) => copy(event, false)}
+        onCut={(event) => copy(event, true)}
+        onPaste={(event) => {
+          if (readOnly) return;
+          event.preventDefault();
+          const { selectionStart: start, selectionEnd: end } = event.currentTarget;
+          const text = book.show(event.clipboardData.getData("text/plain"));
+          if (text !== "") replace(start, end, text);
+        }}
+        onDragStart={(event) => {
+          const { selectionStart: start, selectionEnd: end, value: text } = event.currentTarget;
+          event.dataTransfer.setData("text/plain", book.store(text.slice(start, end)));
+        }}
+        onPointerDown={() => {
+          pointing.current = true;
+        }}
+        onPointerMove={(event) => {
+          event.currentTarget.style.cursor = chipUnder(event.clientX, event.clientY) ? "pointer" : "";
+        }}
+        onClick={(event) => {
+          const { selectionStart: start, selectionEnd: end } = event.currentTarget;
+          const chip = start === end && event.detail === 1 ? chipUnder(event.clientX, event.clientY) : undefined;
+          if (chip && !readOnly) onEditChip(chip);
+        }}
+      />
+    </div>
+  );
+}
+
+function readSelection(element: HTMLTextAreaElement): Selection {
+  return { start: element.selectionStart, end: element.selectionEnd, direction: element.selectionDirection ?? "none" };
+}
