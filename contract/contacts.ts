@@ -67,6 +67,7 @@ export type Contact = z.infer<typeof Contact>;
 export const ContactSummary = Contact.omit({ lists: true, opt_outs: true, properties: true }).extend({
   opted_out: z.boolean(),
 });
+export type ContactSummary = z.infer<typeof ContactSummary>;
 
 export const TimelineEntry = z.object({
   id: Id,
@@ -78,6 +79,7 @@ export const TimelineEntry = z.object({
   /** Where it leads: the campaign or message behind the entry. */
   source: z.object({ type: z.string(), id: Id.nullable(), name: z.string().nullable() }).nullable(),
 });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const ImportField = z.enum([
   "mobile",

@@ -1,0 +1,68 @@
+/**
+ * STOP and START. A row of `opt_outs` is a STOP in force: marketing is stopped by any row of the number, transactional
+ * texts by a row of their own sender or of the whole workspace. Every STOP and START is also kept for good in
+ * `opt_out_events`. Both go by number, so they outlive the contact.
+ */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+import { newId } from "../kit/id.ts";
+
+/** Stands for every sender of the workspace. */
+export const everySender = "00000000-0000-0000-0000-000000000000";
+
+export interface OptOutChange {
+  workspaceId: string;
+  /** E.164. */
+  number: string;
+  /** The sender that was answered, or `everySender`. */
+  senderId: string;
+  /** sms, api, web or import. */
+  source: string;
+  /** The words that were received. */
+  evidence: string | null;
+  at: Date;
+}
+
+/** Writes a STOP down; `first` is false when one for the same sender was in force already (and is not confirmed again). */
+export async function recordOptOut(tx: Tx, change: OptOutChange): Promise<{ first: boolean }> {
+  const { workspaceId, number, senderId, source, evidence, at } = change;
+  await lockNumber(tx, change);
+  await recordEvent(tx, change, true);
+  // A STOP is taken at its word even if a START with a later time was seen before it: of two readings the quiet one.
+  const { rows } = await sql`
+    insert into opt_outs (workspace_id, number, sender_id, at, source, evidence)
+    values (${workspaceId}, ${number}, ${senderId}, ${at}, ${source}, ${evidence})
+    on conflict (workspace_id, number, sender_id) do nothing
+    returning number`.execute(tx);
+  return { first: rows.length > 0 };
+}
+
+/**
+ * Writes a START down and lifts the STOP of its sender and of the whole workspace; with `everySender` all of them.
+ * A STOP that was sent later than this START stays. `lifted` tells whether anything was in force.
+ */
+export async function recordOptIn(tx: Tx, change: OptOutChange): Promise<{ lifted: boolean }> {
+  const { workspaceId, number, senderId, at } = change;
+  await lockNumber(tx, change);
+  await recordEvent(tx, change, false);
+  const { rows } = await sql`
+    delete from opt_outs
+    where workspace_id = ${workspaceId} and number = ${number} and at <= ${at}
+      and (sender_id in (${senderId}, ${everySender}) or ${senderId === everySender})
+    returning number`.execute(tx);
+  return { lifted: rows.length > 0 };
+}
+
+/** STOP and START of one number take turns, so that `first` and `lifted` are true for one caller only. */
+async function lockNumber(tx: Tx, { workspaceId, number }: OptOutChange): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`opt_outs ${workspaceId} ${number}`}, 0))`.execute(tx);
+}
+
+async function recordEvent(tx: Tx, change: OptOutChange, optedOut: boolean): Promise<void> {
+  const { workspaceId, number, senderId, source, evidence, at } = change;
+  await sql`
+    insert into opt_out_events (workspace_id, number, id, sender_id, opted_out, source, evidence, at)
+    values (${workspaceId}, ${number}, ${newId(at)}, ${senderId}, ${optedOut}, ${source}, ${evidence}, ${at})`.execute(
+    tx,
+  );
+}

@@ -1,0 +1,149 @@
+/** A person: how to reach them, what they are called, and what else is known about them. */
+import type { Contact, ContactInput, ContactSummary, NumberKind } from "../../contract/contacts.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { invalid } from "../kit/errors.ts";
+import { checkTimeZone } from "../workspaces/workspace.ts";
+
+/** A row of `contacts`. */
+export interface ContactRow {
+  id: string;
+  mobile: string | null;
+  mobile_kind: NumberKind | null;
+  phone: string | null;
+  phone_kind: NumberKind | null;
+  email: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  locale: string | null;
+  time_zone: string | null;
+  marketing: boolean;
+  sms_consents: number;
+  properties: Record<string, unknown>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** The columns that a caller sets; undefined leaves one as it is, null empties it. */
+export type ContactFields = Partial<
+  Pick<
+    ContactRow,
+    | "mobile"
+    | "mobile_kind"
+    | "phone"
+    | "phone_kind"
+    | "email"
+    | "first_name"
+    | "last_name"
+    | "locale"
+    | "time_zone"
+    | "marketing"
+    | "properties"
+  >
+>;
+
+export interface OptOutRow {
+  number: string;
+  /** What the recipient saw, or null for the whole workspace. */
+  sender: string | null;
+  at: Date;
+  source: string;
+  evidence: string | null;
+}
+
+/** What a caller gave, in the form it is kept in; numbers are read by `country`'s plan. 422 names the field and its value. */
+export function readContactInput(input: ContactInput, country: string): ContactFields {
+  const fields: ContactFields = {};
+  for (const field of ["mobile", "phone"] as const) {
+    const given = emptied(input[field]);
+    if (given === undefined) continue;
+    fields[field] = null;
+    fields[`${field}_kind`] = null;
+    if (given === null) continue;
+    const parsed = parsePhoneNumber(given, country);
+    if ("problem" in parsed) {
+      throw invalid("invalid_number", `${given} cannot be a phone number: ${parsed.problem}.`, field, given);
+    }
+    fields[field] = parsed.number;
+    fields[`${field}_kind`] = parsed.kind;
+  }
+  for (const field of ["first_name", "last_name"] as const) {
+    const given = emptied(input[field]);
+    if (given !== undefined) fields[field] = given && storable(given, field);
+  }
+  const email = emptied(input.email);
+  if (email !== undefined) fields.email = email?.toLowerCase();
+  const locale = emptied(input.locale);
+  if (locale !== undefined) fields.locale = locale && readLocale(locale);
+  const timeZone = emptied(input.time_zone);
+  if (timeZone !== undefined) {
+    if (timeZone) checkTimeZone(timeZone, "time_zone");
+    fields.time_zone = timeZone;
+  }
+  if (input.marketing !== undefined) fields.marketing = input.marketing;
+  if (input.properties) {
+    fields.properties = Object.fromEntries(
+      Object.entries(input.properties).map(([key, value]) => [
+        key,
+        typeof value === "string" ? storable(value, `properties.${key}`) : value,
+      ]),
+    );
+  }
+  return fields;
+}
+
+const emptied = (value: string | null | undefined) => (value === undefined ? undefined : value?.trim() || null);
+
+/** Composed (NFC) and without what PostgreSQL's text and jsonb cannot hold. */
+function storable(value: string, field: string): string {
+  if (value.includes("\0")) throw invalid("invalid_text", `${field} holds a NUL character.`, field, value);
+  return value.toWellFormed().normalize("NFC");
+}
+
+/** The canonical spelling of a BCP 47 language tag; 422 for what is none. */
+export function readLocale(given: string): string {
+  try {
+    const [locale] = Intl.getCanonicalLocales(given.replaceAll("_", "-"));
+    if (locale) return locale;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw invalid("invalid_locale", `${given} is not a language tag (BCP 47), like nb-NO.`, "locale", given);
+}
+
+/** "Ola Nordmann", or null for somebody without a name. */
+export function contactName(row: { first_name: string | null; last_name: string | null }): string | null {
+  return [row.first_name, row.last_name].filter(Boolean).join(" ") || null;
+}
+
+/** A contact as a row of a table. */
+export function presentSummary(row: ContactRow & { opted_out: boolean }): ContactSummary {
+  return { ...presentColumns(row), opted_out: row.opted_out };
+}
+
+/** A contact with its lists and the opt-outs of its numbers. */
+export function presentContact(row: ContactRow, lists: { id: string; name: string }[], optOuts: OptOutRow[]): Contact {
+  return {
+    ...presentColumns(row),
+    properties: row.properties,
+    lists,
+    opt_outs: optOuts.map((optOut) => ({ ...optOut, at: optOut.at.toISOString() })),
+  };
+}
+
+function presentColumns(row: ContactRow) {
+  return {
+    id: row.id,
+    mobile: row.mobile,
+    mobile_kind: row.mobile_kind,
+    phone: row.phone,
+    phone_kind: row.phone_kind,
+    email: row.email,
+    first_name: row.first_name,
+    last_name: row.last_name,
+    locale: row.locale,
+    time_zone: row.time_zone,
+    marketing: row.marketing,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,102 @@
+/** The SQL of single contacts. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+import type { ContactFields, ContactRow, OptOutRow } from "./contact.ts";
+
+/** The columns of ContactRow. */
+export const contactColumns = sql.raw(
+  `c.id, c.mobile, c.mobile_kind, c.phone, c.phone_kind, c.email, c.first_name, c.last_name, c.locale, c.time_zone,
+   c.marketing, c.sms_consents, c.properties, c.created_at, c.updated_at`,
+);
+
+export async function selectContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | undefined> {
+  const { rows } = await sql<ContactRow>`
+    select ${contactColumns} from contacts c where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  return rows[0];
+}
+
+/** The row, held against other writers until the transaction ends. */
+export async function lockContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | undefined> {
+  const { rows } = await sql<ContactRow>`
+    select ${contactColumns} from contacts c where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
+  return rows[0];
+}
+
+export async function selectContactByMobile(tx: Tx, workspaceId: string, mobile: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from contacts where workspace_id = ${workspaceId} and mobile = ${mobile}`.execute(tx);
+  return rows[0]?.id;
+}
+
+/** False when another contact has the mobile number. */
+export async function insertContact(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  fields: ContactFields,
+  at: Date,
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into contacts (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
+      time_zone, marketing, properties, created_at, updated_at)
+    values (${workspaceId}, ${id}, ${fields.mobile ?? null}, ${fields.mobile_kind ?? null}, ${fields.phone ?? null},
+      ${fields.phone_kind ?? null}, ${fields.email ?? null}, ${fields.first_name ?? null}, ${fields.last_name ?? null},
+      ${fields.locale ?? null}, ${fields.time_zone ?? null}, ${fields.marketing ?? true},
+      jsonb_strip_nulls(${JSON.stringify(fields.properties ?? {})}::jsonb), ${at}, ${at})
+    on conflict (workspace_id, mobile) where mobile is not null do nothing
+    returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+/**
+ * Writes a locked contact's changed columns; false when another contact has the mobile number. Properties are merged; one
+ * set to null goes.
+ */
+export async function updateContactRow(
+  tx: Tx,
+  workspaceId: string,
+  before: ContactRow,
+  fields: ContactFields,
+  at: Date,
+): Promise<boolean> {
+  const row = { ...before, ...fields };
+  try {
+    await sql`savepoint unique_mobile`.execute(tx);
+    await sql`
+      update contacts
+      set mobile = ${row.mobile}, mobile_kind = ${row.mobile_kind}, phone = ${row.phone}, phone_kind = ${row.phone_kind},
+        email = ${row.email}, first_name = ${row.first_name}, last_name = ${row.last_name}, locale = ${row.locale},
+        time_zone = ${row.time_zone}, marketing = ${row.marketing},
+        properties = jsonb_strip_nulls(properties || ${JSON.stringify(fields.properties ?? {})}::jsonb), updated_at = ${at}
+      where workspace_id = ${workspaceId} and id = ${before.id}`.execute(tx);
+    return true;
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== "contacts_mobile") throw error;
+    await sql`rollback to unique_mobile`.execute(tx);
+    return false;
+  }
+}
+
+/** Takes a contact off all lists and out of the table; consent events and opt-outs are kept. */
+export async function deleteContactRow(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`delete from list_members where workspace_id = ${workspaceId} and contact_id = ${id}`.execute(tx);
+  await sql`delete from contacts where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+export async function selectListsOf(tx: Tx, workspaceId: string, id: string): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select l.id, l.name from list_members m join lists l on l.workspace_id = m.workspace_id and l.id = m.list_id
+    where m.workspace_id = ${workspaceId} and m.contact_id = ${id}
+    order by lower(l.name), l.id`.execute(tx);
+  return rows;
+}
+
+/** The STOPs in force for a contact's numbers, newest first. */
+export async function selectOptOutsOf(tx: Tx, workspaceId: string, contact: ContactRow): Promise<OptOutRow[]> {
+  const { rows } = await sql<OptOutRow>`
+    select o.number, s.address as sender, o.at, o.source, o.evidence
+    from opt_outs o left join senders s on s.workspace_id = o.workspace_id and s.id = o.sender_id
+    where o.workspace_id = ${workspaceId} and o.number in (${contact.mobile}, ${contact.phone})
+    order by o.at desc, o.sender_id`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,24 @@
+import type { Contact, ContactInput } from "../../contract/contacts.ts";
+import type { Tx } from "../kit/db.ts";
+import { newId } from "../kit/id.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { readContactInput } from "./contact.ts";
+import { insertContact } from "./contacts-store.ts";
+import { getContact } from "./get-contact.ts";
+import { mobileTaken } from "./mobile-taken.ts";
+
+/** Makes a contact; 422 for a field that cannot be, 409 when another contact has the mobile number. */
+export async function createContact(
+  tx: Tx,
+  workspaceId: string,
+  input: ContactInput,
+  at: Date = new Date(),
+): Promise<Contact> {
+  const { country } = await getWorkspace(tx, workspaceId);
+  const fields = readContactInput(input, country);
+  const id = newId(at);
+  if (!(await insertContact(tx, workspaceId, id, fields, at))) {
+    throw await mobileTaken(tx, workspaceId, fields.mobile as string);
+  }
+  return getContact(tx, workspaceId, id);
+}
