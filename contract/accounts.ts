@@ -50,7 +50,56 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-/** Sign-in, sign-out and password reset are better-auth's own calls under /api/auth. */
+/**
+ * Signing in and out, under /api/auth and with the names of better-auth, which does the work: clients written for it fit.
+ * Signing up is not among them; people come by set-up or invitation.
+ */
+export const authentication = {
+  signIn: endpoint({
+    method: "POST",
+    path: "/sign-in/email",
+    summary: "Opens a session and sets its cookie; 401 for a wrong address and a wrong password alike.",
+    permission: "anyone",
+    body: z.object({
+      email: z.string().trim().min(1).max(254),
+      password: z.string().min(1).max(128),
+      rememberMe: z.boolean().default(true).describe("false: until the browser is closed"),
+    }),
+    answer: z.object({ user: z.object({ id: Id, name: z.string(), email: z.string() }) }),
+  }),
+  signOut: endpoint({
+    method: "POST",
+    path: "/sign-out",
+    summary: "Ends the session and clears its cookie.",
+    permission: "anyone",
+    answer: z.object({ success: z.literal(true) }),
+  }),
+  requestPasswordReset: endpoint({
+    method: "POST",
+    path: "/request-password-reset",
+    summary: "Mails a link that is good for an hour; the answer is the same whether or not the address has an account.",
+    permission: "anyone",
+    body: z.object({ email: z.email().max(254) }),
+    answer: z.object({ status: z.literal(true) }),
+  }),
+  resetPassword: endpoint({
+    method: "POST",
+    path: "/reset-password",
+    summary: "Sets a new password by the mailed token and ends every session of the person.",
+    permission: "anyone",
+    body: z.object({ token: z.string().min(1).max(200), newPassword: Password }),
+    answer: z.object({ status: z.literal(true) }),
+  }),
+  changePassword: endpoint({
+    method: "POST",
+    path: "/change-password",
+    summary: "Changes the signed-in person's password and ends their other sessions.",
+    permission: "signed-in",
+    body: z.object({ currentPassword: z.string().min(1).max(128), newPassword: Password }),
+    answer: z.object({ status: z.literal(true) }),
+  }),
+} satisfies Resource;
+
 export const accounts = {
   installation: endpoint({
     method: "GET",

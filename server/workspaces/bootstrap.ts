@@ -1,0 +1,48 @@
+import { WorkspaceInput } from "../../contract/accounts.ts";
+import { permissions } from "../../contract/permissions.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Config } from "../kit/config.ts";
+import type { Db } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import { storeApiKey } from "./api-keys.ts";
+import type { Seed } from "./create-workspace.ts";
+import type { Identity } from "./identity.ts";
+import { setUp } from "./set-up.ts";
+import { hasWorkspace } from "./workspace.ts";
+
+/** Where nobody is there to be asked. */
+const defaults = { country: "NO", time_zone: "Europe/Oslo", language: "en" } as const;
+
+/**
+ * Creates the first workspace from ADMIN_EMAIL, ADMIN_PASSWORD, API_KEY and WORKSPACE_NAME, when all are set and no
+ * workspace exists. Of two processes that start together one does it. The key may do everything.
+ */
+export async function bootstrap(services: {
+  db: Db;
+  clock: Clock;
+  config: Pick<Config, "first_workspace">;
+  identity: Pick<Identity, "hashPassword">;
+  seed: Seed;
+}): Promise<"made" | "nothing_to_do"> {
+  const first = services.config.first_workspace;
+  if (!first || (await services.db.asSystem(hasWorkspace))) return "nothing_to_do";
+  const at = services.clock.now();
+  const workspace = WorkspaceInput.parse({ ...defaults, name: first.workspace_name });
+  const admin = { name: nameFrom(first.admin_email), email: first.admin_email, password: first.admin_password };
+  try {
+    await setUp(services, { workspace, admin }, at, async (tx, made) => {
+      const grants = { name: "API_KEY", role: "super_admin", scopes: [...permissions] } as const;
+      await storeApiKey(tx, made.workspace_id, first.api_key, grants, at);
+    });
+    return "made";
+  } catch (error) {
+    if (error instanceof Problem && error.code === "already_set_up") return "nothing_to_do";
+    throw error;
+  }
+}
+
+/** ola.nordmann@example.com → Ola Nordmann, until they say otherwise. */
+function nameFrom(email: string): string {
+  const words = email.replace(/@.*/, "").split(/[._+-]+/);
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ").trim() || email;
+}

@@ -1,0 +1,260 @@
+/**
+ * Who somebody is: passwords, sessions and resets, which better-auth keeps in our tables. What they may do in a workspace
+ * is ours, see people.ts.
+ */
+import { createHmac } from "node:crypto";
+import { betterAuth } from "better-auth";
+import { Kysely, PostgresDialect } from "kysely";
+import type { Clock } from "../kit/clock.ts";
+import type { Config } from "../kit/config.ts";
+import type { Db } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import type { User } from "../kit/http.ts";
+import { newId } from "../kit/id.ts";
+import type { Logger } from "../kit/log.ts";
+
+/** A session lasts this long without a visit; each visit after a day renews it. */
+const sessionSeconds = 14 * 24 * 3600;
+const renewAfterSeconds = 24 * 3600;
+const resetSeconds = 3600;
+
+export const shortestPassword = 10;
+export const longestPassword = 128;
+
+/** What a request's cookies say. `cookies` are Set-Cookie headers to answer with. */
+export type SessionState =
+  | { state: "none" }
+  | { state: "ended"; cookies: string[] }
+  | { state: "open"; user: User; cookies: string[] };
+
+/** Where a request came from, for the list of sessions. */
+export interface Visit {
+  headers: Record<string, string | string[] | undefined>;
+  ip: string;
+}
+
+export interface Identity {
+  /** Who the request's session cookie belongs to. */
+  findSession(visit: Visit): Promise<SessionState>;
+  /** Opens a session. Throws 401 `invalid_email_or_password` whichever of the two it is. */
+  signIn(
+    visit: Visit,
+    input: { email: string; password: string; remember?: boolean },
+  ): Promise<{ user: User; cookies: string[] }>;
+  /** Ends the session of the request, if any. */
+  signOut(visit: Visit): Promise<string[]>;
+  /** Mails a link to whoever has the address; does nothing for an address that nobody has. */
+  mailPasswordReset(email: string): Promise<void>;
+  /** Sets a password by a mailed token and ends every session of the person. Throws 422 `invalid_token`. */
+  resetPassword(token: string, password: string): Promise<void>;
+  /** Changes the signed-in person's password and ends their other sessions. Throws 422 when `current` is wrong. */
+  changePassword(visit: Visit, input: { current: string; next: string }): Promise<string[]>;
+  hashPassword(password: string): Promise<string>;
+  /** Whether the password is the person's; false as well for a person without one. */
+  verifyPassword(userId: string, password: string): Promise<boolean>;
+}
+
+/** Builds the identity of one process. `onReset` mails the link; cookies are Secure where PUBLIC_URL is https. */
+export function createIdentity(options: {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  config: Pick<Config, "public_url" | "secret_key">;
+  onReset: (user: User, token: string) => Promise<void>;
+}): Identity {
+  // better-auth logs and swallows what its callback throws. So the callback only keeps the token, and the mail is sent
+  // where a failure reaches the job.
+  const issued = new Map<string, { user: User; token: string }>();
+  const auth = buildAuth(options, (user, token) => issued.set(user.email, { user, token }));
+
+  return {
+    async findSession(visit) {
+      const headers = webHeaders(visit);
+      const cookieName = (await auth.$context).authCookies.sessionToken.name;
+      if (!headers.get("cookie")?.includes(`${cookieName}=`)) return { state: "none" };
+      const found = await auth.api.getSession({ headers, returnHeaders: true });
+      const cookies = found.headers.getSetCookie();
+      if (!found.response) return { state: "ended", cookies };
+      return { state: "open", user: asUser(found.response.user), cookies };
+    },
+
+    async signIn(visit, input) {
+      const found = await asProblem(() =>
+        auth.api.signInEmail({
+          headers: webHeaders({ ...visit, headers: { "user-agent": visit.headers["user-agent"] } }),
+          body: { email: input.email, password: input.password, rememberMe: input.remember ?? true },
+          returnHeaders: true,
+        }),
+      );
+      return { user: asUser(found.response.user), cookies: found.headers.getSetCookie() };
+    },
+
+    async signOut(visit) {
+      const done = await auth.api.signOut({ headers: webHeaders(visit), returnHeaders: true });
+      return done.headers.getSetCookie();
+    },
+
+    async mailPasswordReset(email) {
+      const address = email.toLowerCase();
+      await auth.api.requestPasswordReset({ body: { email: address } });
+      const reset = issued.get(address);
+      issued.delete(address);
+      if (reset) await options.onReset(reset.user, reset.token);
+    },
+
+    async resetPassword(token, password) {
+      await asProblem(() => auth.api.resetPassword({ body: { token, newPassword: password } }));
+    },
+
+    async changePassword(visit, input) {
+      const done = await asProblem(() =>
+        auth.api.changePassword({
+          headers: webHeaders(visit),
+          body: { currentPassword: input.current, newPassword: input.next, revokeOtherSessions: true },
+          returnHeaders: true,
+        }),
+      );
+      return done.headers.getSetCookie();
+    },
+
+    async hashPassword(password) {
+      return (await auth.$context).password.hash(password);
+    },
+
+    async verifyPassword(userId, password) {
+      const context = await auth.$context;
+      const accounts = await context.internalAdapter.findAccounts(userId);
+      const hash = accounts.find((account) => account.providerId === "credential")?.password;
+      return hash ? context.password.verify({ hash, password }) : false;
+    },
+  };
+}
+
+function buildAuth(options: Parameters<typeof createIdentity>[0], onToken: (user: User, token: string) => void) {
+  return betterAuth({
+    // Only asked for by endpoints that redirect, which are not served.
+    baseURL: options.config.public_url ?? "http://localhost",
+    basePath: "/api/auth",
+    // Its own key, so that nothing else signed with the installation's key can pass for a session.
+    secret: createHmac("sha256", options.config.secret_key).update("sessions").digest("base64url"),
+    telemetry: { enabled: false },
+    // Identity tables have no wall, so they need none of the scopes that Db opens.
+    database: {
+      db: new Kysely({ dialect: new PostgresDialect({ pool: options.db.pool }) }),
+      type: "postgres",
+      transaction: true,
+    },
+    logger: {
+      level: "warn",
+      log: (level, message) => {
+        // Its messages name addresses; the counters and request logs say enough.
+        if (level === "error") options.log.error({ part: "better-auth" }, message);
+        else options.log.debug({ part: "better-auth" }, message);
+      },
+    },
+    emailAndPassword: {
+      enabled: true,
+      // People come by set-up or invitation, see create-person.ts.
+      disableSignUp: true,
+      minPasswordLength: shortestPassword,
+      maxPasswordLength: longestPassword,
+      resetPasswordTokenExpiresIn: resetSeconds,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({ user, token }) => onToken(asUser(user), token),
+    },
+    // Ours count across processes and by address as well, see attempts.ts.
+    rateLimit: { enabled: false },
+    advanced: {
+      cookiePrefix: "varsla",
+      useSecureCookies: options.config.public_url?.startsWith("https://") ?? false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
+      database: { generateId: () => newId(options.clock.now()) },
+      ipAddress: { ipAddressHeaders: [ipHeader] },
+      // Only its server functions are called; server/api checks where a request comes from.
+      disableCSRFCheck: true,
+      disableOriginCheck: true,
+    },
+    user: {
+      modelName: "users",
+      fields: { emailVerified: "email_verified", createdAt: "created_at", updatedAt: "updated_at" },
+    },
+    session: {
+      modelName: "sessions",
+      expiresIn: sessionSeconds,
+      updateAge: renewAfterSeconds,
+      fields: {
+        userId: "user_id",
+        expiresAt: "expires_at",
+        ipAddress: "ip_address",
+        userAgent: "user_agent",
+        createdAt: "created_at",
+        updatedAt: "updated_at",
+      },
+    },
+    account: {
+      modelName: "accounts",
+      fields: {
+        userId: "user_id",
+        accountId: "account_id",
+        providerId: "provider_id",
+        accessToken: "access_token",
+        refreshToken: "refresh_token",
+        idToken: "id_token",
+        accessTokenExpiresAt: "access_token_expires_at",
+        refreshTokenExpiresAt: "refresh_token_expires_at",
+        createdAt: "created_at",
+        updatedAt: "updated_at",
+      },
+    },
+    verification: {
+      modelName: "verifications",
+      storeIdentifier: "hashed",
+      fields: { expiresAt: "expires_at", createdAt: "created_at", updatedAt: "updated_at" },
+    },
+  });
+}
+
+/** The header that carries the caller's address to better-auth; whatever a client sends in it is replaced. */
+const ipHeader = "x-varsla-client-ip";
+
+function webHeaders(visit: Visit): Headers {
+  const headers = new Headers();
+  for (const name of ["cookie", "user-agent"]) {
+    const value = visit.headers[name];
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join("; ") : value);
+  }
+  headers.set(ipHeader, visit.ip);
+  return headers;
+}
+
+function asUser(user: { id: string; name: string; email: string }): User {
+  return { id: user.id, name: user.name, email: user.email };
+}
+
+/** What better-auth refuses, in our words. Anything that is not here is a fault of ours. */
+const refusals: Record<string, () => Problem> = {
+  INVALID_EMAIL_OR_PASSWORD: () =>
+    new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
+  INVALID_EMAIL: () =>
+    new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
+  INVALID_TOKEN: () =>
+    new Problem(422, "invalid_token", "This link has been used or is older than an hour; ask for a new one.", {
+      field: "token",
+    }),
+  INVALID_PASSWORD: () => new Problem(422, "wrong_password", "The current password is wrong.", { field: "current_password" }),
+  PASSWORD_TOO_SHORT: () =>
+    new Problem(422, "invalid", `A password has at least ${shortestPassword} characters.`, { field: "password" }),
+  PASSWORD_TOO_LONG: () =>
+    new Problem(422, "invalid", `A password has at most ${longestPassword} characters.`, { field: "password" }),
+  UNAUTHORIZED: () => new Problem(401, "session_expired", "Your session has ended; sign in again."),
+};
+
+async function asProblem<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = (error as { body?: { code?: string } }).body?.code;
+    const refusal = code === undefined ? undefined : refusals[code];
+    throw refusal ? refusal() : error;
+  }
+}

@@ -1,0 +1,156 @@
+/** Invitations: a mailed link, good for seven days and one person. Only the hash of what the link carries is kept. */
+import { hash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { Person } from "../../contract/accounts.ts";
+import type { Role } from "../../contract/permissions.ts";
+import type { Language } from "../../contract/shapes.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { conflict, invalid, Problem } from "../kit/errors.ts";
+import type { Actor, User } from "../kit/http.ts";
+import { newId } from "../kit/id.ts";
+import type { Jobs } from "../kit/jobs.ts";
+import { createPerson, findPersonByEmail, joinWorkspace } from "./create-person.ts";
+import type { Identity } from "./identity.ts";
+import { checkRank, checkSmsSetup, presentPerson } from "./people.ts";
+
+const validFor = 7 * 24 * 3600 * 1000; // milliseconds
+
+interface InvitationRow {
+  workspace_id: string;
+  id: string;
+  email: string;
+  role: Role;
+  sms_setup: boolean;
+}
+
+/** The job that writes the mail; its payload is `MailInvitation`. */
+export const mailInvitationJob = "mail_invitation";
+export interface MailInvitation {
+  workspace_id: string;
+  invitation_id: string;
+}
+
+/**
+ * Invites an address, and mails the link by a job. Inviting it again replaces the invitation, whose older links then end.
+ * 409 `already_member` when the address belongs to a member.
+ */
+export async function invite(
+  tx: Tx,
+  services: { jobs: Jobs },
+  actor: Actor,
+  input: { email: string; role: Role; sms_setup: boolean },
+  at: Date,
+): Promise<z.output<typeof Person>> {
+  checkRank(actor, input.role);
+  if (input.sms_setup) checkSmsSetup(actor);
+  const email = input.email.toLowerCase();
+  const member = await sql`
+    select from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${actor.workspaceId} and u.email = ${email}`.execute(tx);
+  if (member.rows.length > 0) {
+    throw conflict("already_member", `${email} is a member of this workspace already.`, {
+      field: "email",
+      value: input.email,
+    });
+  }
+  const before = await sql<InvitationRow>`
+    select * from invitations where workspace_id = ${actor.workspaceId} and email = ${email} for update`.execute(tx);
+  if (before.rows[0]) checkRank(actor, before.rows[0].role);
+  const made = await sql<InvitationRow>`
+    insert into invitations (workspace_id, id, email, role, sms_setup, invited_by, created_at, expires_at)
+    values (${actor.workspaceId}, ${newId(at)}, ${email}, ${input.role}, ${input.sms_setup}, ${actor.name},
+      ${at}, ${new Date(at.getTime() + validFor)})
+    on conflict (workspace_id, email) do update set role = excluded.role, sms_setup = excluded.sms_setup,
+      token_hash = null, invited_by = excluded.invited_by, expires_at = excluded.expires_at
+    returning *`.execute(tx);
+  const row = made.rows[0];
+  if (!row) throw new Error("insert into invitations returned no row");
+  const payload: MailInvitation = { workspace_id: row.workspace_id, invitation_id: row.id };
+  await services.jobs.add(tx, mailInvitationJob, payload);
+  return presentPerson({ ...row, name: "", joined_at: null });
+}
+
+/**
+ * Gives an invitation its token, just before the mail goes out, so that the token stands in no job and no backup of one.
+ * Null when the invitation was withdrawn meanwhile.
+ */
+export async function issueToken(
+  tx: Tx,
+  invitation: MailInvitation,
+): Promise<{ token: string; email: string; invited_by: string; workspace: string; language: Language } | null> {
+  const token = randomBytes(32).toString("base64url");
+  const found = await sql<{ email: string; invited_by: string; workspace: string; language: Language }>`
+    update invitations i set token_hash = ${hashToken(token)} from workspaces w
+    where w.workspace_id = i.workspace_id and i.workspace_id = ${invitation.workspace_id}
+      and i.id = ${invitation.invitation_id}
+    returning i.email, i.invited_by, w.name as workspace, w.language`.execute(tx);
+  const row = found.rows[0];
+  return row ? { ...row, token } : null;
+}
+
+/** What the page behind the link shows; 404 when it is used, withdrawn or too old. */
+export async function findInvitation(
+  tx: Tx,
+  token: string,
+  at: Date,
+): Promise<{ email: string; workspace: string; has_account: boolean }> {
+  const found = await sql<{ email: string; workspace: string; has_account: boolean }>`
+    select i.email, w.name as workspace, exists (select from users u where u.email = i.email) as has_account
+    from invitations i join workspaces w using (workspace_id)
+    where i.token_hash = ${hashToken(token)} and i.expires_at > ${at}`.execute(tx);
+  const row = found.rows[0];
+  if (!row) throw noSuchInvitation();
+  return row;
+}
+
+/**
+ * Joins the workspace. Whoever has an account proves it by its password; who has none gets one with the name and password
+ * given. Returns the workspace joined and the person.
+ */
+export async function acceptInvitation(
+  services: { db: Db; identity: Identity },
+  token: string,
+  input: { name?: string | undefined; password: string },
+  at: Date,
+): Promise<{ user: User; workspaceId: string }> {
+  const { db, identity } = services;
+  const known = await db.asSystem(async (tx) => {
+    const { email } = await findInvitation(tx, token, at);
+    return findPersonByEmail(tx, email);
+  });
+  // Hashing takes a tenth of a second: not inside a transaction.
+  const passwordHash = known ? null : await identity.hashPassword(input.password);
+  if (known && !(await identity.verifyPassword(known.id, input.password))) {
+    throw new Problem(422, "wrong_password", "This is not the password of your account.", { field: "password" });
+  }
+  if (!known && !input.name) throw invalid("invalid", "A new account needs a name.", "name", input.name ?? null);
+  return db.asSystem(async (tx) => {
+    // Two at once with one link: the second waits here and then finds nothing.
+    const used = await sql<InvitationRow>`
+      delete from invitations where token_hash = ${hashToken(token)} and expires_at > ${at} returning *`.execute(tx);
+    const invitation = used.rows[0];
+    if (!invitation) throw noSuchInvitation();
+    const { email } = invitation;
+    const user =
+      known ??
+      (await createPerson(
+        tx,
+        // The link came to this address, which proves it.
+        { name: input.name ?? email, email, passwordHash: passwordHash ?? "", verified: true },
+        at,
+      ));
+    const { workspace_id: workspaceId, role, sms_setup: smsSetup } = invitation;
+    await joinWorkspace(tx, { workspaceId, userId: user.id, role, smsSetup }, at);
+    return { user, workspaceId };
+  });
+}
+
+function hashToken(token: string): string {
+  return hash("sha256", token, "base64url");
+}
+
+function noSuchInvitation(): Problem {
+  const message = "There is no invitation behind this link: it was used or withdrawn, or is older than 7 days.";
+  return new Problem(404, "not_found", message, { field: "token" });
+}

@@ -1,0 +1,121 @@
+/** The people of a workspace: members and open invitations. Nobody gives, takes or changes a role above their own. */
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { Person } from "../../contract/accounts.ts";
+import { type Role, roles } from "../../contract/permissions.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, forbidden, notFound } from "../kit/errors.ts";
+import type { Actor } from "../kit/http.ts";
+
+type Presented = z.output<typeof Person>;
+
+interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  sms_setup: boolean;
+  joined_at: Date | null;
+}
+
+export interface PersonChange {
+  role?: Role;
+  sms_setup?: boolean;
+}
+
+/** Members by name, then open invitations. */
+export async function listPeople(tx: Tx, workspaceId: string, at: Date): Promise<Presented[]> {
+  const found = await sql<PersonRow>`
+    select u.id, u.name, u.email, m.role, m.sms_setup, m.created_at as joined_at
+    from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId}
+    union all
+    select id, '', email, role, sms_setup, null from invitations
+    where workspace_id = ${workspaceId} and expires_at > ${at}
+    order by 6 nulls last, 2, 3`.execute(tx);
+  return found.rows.map(presentPerson);
+}
+
+/** Changes a member or an open invitation. */
+export async function changePerson(tx: Tx, actor: Actor, id: string, change: PersonChange): Promise<Presented> {
+  const person = await lockPerson(tx, actor.workspaceId, id);
+  checkRank(actor, person.role);
+  if (change.role) checkRank(actor, change.role);
+  const role = change.role ?? person.role;
+  const smsSetup = change.sms_setup ?? person.sms_setup;
+  if (smsSetup && !person.sms_setup) checkSmsSetup(actor);
+  if (person.joined_at && person.role === "super_admin" && role !== "super_admin") {
+    await keepLastSuperAdmin(tx, actor.workspaceId, id);
+  }
+  const table = person.joined_at ? sql`memberships` : sql`invitations`;
+  const key = person.joined_at ? sql`user_id` : sql`id`;
+  await sql`
+    update ${table} set role = ${role}, sms_setup = ${smsSetup}
+    where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
+  return presentPerson({ ...person, role, sms_setup: smsSetup });
+}
+
+/** Ends a membership or withdraws an invitation. */
+export async function removePerson(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const person = await lockPerson(tx, actor.workspaceId, id);
+  checkRank(actor, person.role);
+  if (person.joined_at && person.role === "super_admin") await keepLastSuperAdmin(tx, actor.workspaceId, id);
+  const table = person.joined_at ? sql`memberships` : sql`invitations`;
+  const key = person.joined_at ? sql`user_id` : sql`id`;
+  await sql`delete from ${table} where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
+}
+
+/** 403 unless the role is the actor's own or below. */
+export function checkRank(actor: Actor, role: Role): void {
+  if (roles.indexOf(role) >= roles.indexOf(actor.role)) return;
+  throw forbidden("role_above_own", `This needs the role ${role}; yours is ${actor.role}.`, {
+    field: "role",
+    value: role,
+  });
+}
+
+/** 403 unless the actor may set up SMS and so may let others. */
+export function checkSmsSetup(actor: Actor): void {
+  if (actor.permissions.has("sms-setup:write")) return;
+  throw forbidden("permission_not_yours", "You cannot give the SMS set-up permission, since you don't have it.", {
+    field: "sms_setup",
+    value: true,
+  });
+}
+
+/** A person as the API shows them. */
+export function presentPerson(row: PersonRow): Presented {
+  return { ...row, joined_at: row.joined_at?.toISOString() ?? null };
+}
+
+/**
+ * The super admins' rows are locked in one order, so that two who take each other's role at once do it one after the
+ * other, and the second finds that only one is left.
+ */
+async function keepLastSuperAdmin(tx: Tx, workspaceId: string, userId: string): Promise<void> {
+  const found = await sql<{ user_id: string }>`
+    select user_id from memberships where workspace_id = ${workspaceId} and role = 'super_admin'
+    order by user_id for update`.execute(tx);
+  if (found.rows.some((row) => row.user_id !== userId)) return;
+  throw conflict("last_super_admin", "A workspace keeps at least one super admin; make somebody else one first.", {
+    field: "id",
+    value: userId,
+  });
+}
+
+async function lockPerson(tx: Tx, workspaceId: string, id: string): Promise<PersonRow> {
+  // Whoever changes a super admin takes all of their locks first, and in the same order.
+  await sql`
+    select from memberships where workspace_id = ${workspaceId} and (role = 'super_admin' or user_id = ${id})
+    order by user_id for update`.execute(tx);
+  const member = await sql<PersonRow>`
+    select u.id, u.name, u.email, m.role, m.sms_setup, m.created_at as joined_at
+    from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspaceId} and m.user_id = ${id}`.execute(tx);
+  if (member.rows[0]) return member.rows[0];
+  const invited = await sql<PersonRow>`
+    select id, '' as name, email, role, sms_setup, null as joined_at from invitations
+    where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
+  if (invited.rows[0]) return invited.rows[0];
+  throw notFound("person", id);
+}

@@ -1,0 +1,41 @@
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { accounts } from "../../contract/accounts.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { conflict } from "../kit/errors.ts";
+import type { User } from "../kit/http.ts";
+import { createPerson, joinWorkspace } from "./create-person.ts";
+import { createWorkspace, type Seed } from "./create-workspace.ts";
+import type { Identity } from "./identity.ts";
+import { hasWorkspace, type WorkspaceRow } from "./workspace.ts";
+
+type SetUpInput = z.output<(typeof accounts)["setup"]["body"]>;
+
+/** Any number, as long as it stays the same: whoever holds this advisory lock is making the first workspace. */
+const lock = 5_180_220_319;
+
+/**
+ * Creates the first workspace and its super admin, and whatever `also` adds, in one transaction. Of two at once one wins.
+ * Throws 409 `already_set_up` once a workspace exists.
+ */
+export async function setUp(
+  services: { db: Db; identity: Pick<Identity, "hashPassword">; seed: Seed },
+  input: SetUpInput,
+  at: Date,
+  also: (tx: Tx, workspace: WorkspaceRow) => Promise<void> = async () => {},
+): Promise<{ workspace: WorkspaceRow; user: User }> {
+  const passwordHash = await services.identity.hashPassword(input.admin.password);
+  return services.db.asSystem(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${lock})`.execute(tx);
+    if (await hasWorkspace(tx)) {
+      throw conflict("already_set_up", "The first workspace exists already; sign in, or ask for an invitation.");
+    }
+    const workspace = await createWorkspace(tx, input.workspace, services.seed, at);
+    const { name, email } = input.admin;
+    const user = await createPerson(tx, { name, email, passwordHash, verified: true }, at);
+    const { workspace_id } = workspace;
+    await joinWorkspace(tx, { workspaceId: workspace_id, userId: user.id, role: "super_admin", smsSetup: true }, at);
+    await also(tx, workspace);
+    return { workspace, user };
+  });
+}

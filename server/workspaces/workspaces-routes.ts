@@ -1,0 +1,64 @@
+import { sql } from "kysely";
+import type { Workspace, workspaces } from "../../contract/accounts.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { forbidden, Problem } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { joinWorkspace } from "./create-person.ts";
+import { createWorkspace, type Seed } from "./create-workspace.ts";
+import { membershipsOf } from "./members.ts";
+import { checkCountry, checkTimeZone, getWorkspace, presentWorkspace } from "./workspace.ts";
+
+interface Services {
+  db: Db;
+  clock: Clock;
+  seed: Seed;
+}
+
+export function workspacesRoutes(services: Services): Handlers<typeof workspaces> {
+  const { db, clock, seed } = services;
+  return {
+    async create(call) {
+      const { user } = call;
+      if (!user) throw new Problem(401, "unauthenticated", "Sign in first.");
+      const at = clock.now();
+      const made = await db.asSystem(async (tx) => {
+        const memberships = await membershipsOf(tx, user.id);
+        if (!memberships.some((member) => member.role === "super_admin")) {
+          throw forbidden("forbidden", "Only a super admin can create another workspace.");
+        }
+        const workspace = await createWorkspace(tx, call.body, seed, at);
+        const { workspace_id: workspaceId } = workspace;
+        await joinWorkspace(tx, { workspaceId, userId: user.id, role: "super_admin", smsSetup: true }, at);
+        return workspace;
+      });
+      return presentWorkspace(made);
+    },
+
+    async get(call) {
+      const { workspaceId } = call.actor;
+      return presentWorkspace(await db.inWorkspace(workspaceId, (tx) => getWorkspace(tx, workspaceId)));
+    },
+
+    async update(call) {
+      const { workspaceId } = call.actor;
+      return db.inWorkspace(workspaceId, (tx) => changeWorkspace(tx, workspaceId, call.body));
+    },
+  };
+}
+
+type Change = { [Field in Exclude<keyof Workspace, "id" | "created_at">]?: Workspace[Field] | undefined };
+
+async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Promise<Workspace> {
+  if (change.country !== undefined) checkCountry(change.country, "country");
+  if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
+  const given = JSON.stringify(change);
+  await sql`
+    update workspaces w set name = c.name, country = c.country, time_zone = c.time_zone, language = c.language,
+      opt_out_text = c.opt_out_text, help_text = c.help_text,
+      opt_out_confirmation = c.opt_out_confirmation, opt_in_confirmation = c.opt_in_confirmation
+    from (select (jsonb_populate_record(old, ${given}::jsonb)).* from workspaces old
+          where old.workspace_id = ${workspaceId} for update) c
+    where w.workspace_id = ${workspaceId}`.execute(tx);
+  return presentWorkspace(await getWorkspace(tx, workspaceId));
+}
