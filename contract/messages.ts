@@ -38,6 +38,21 @@ export const SkipReason = z.enum([
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
 
+/** Why a message did not arrive: our words for what carriers say in their codes. */
+export const FailureReason = z.enum([
+  "unknown_number",
+  "unreachable",
+  "blocked",
+  "opted_out",
+  "landline",
+  "spam_filtered",
+  "carrier_violation",
+  "expired",
+  "uncertain",
+  "unknown",
+]);
+export type FailureReason = z.infer<typeof FailureReason>;
+
 export const MessageInput = z.object({
   to: z.string().trim().min(1).max(40).describe("mobile number, any spelling; parsed with the workspace's country"),
   text: z.string().describe("1 to 1,600 characters after rendering; placeholders of contact, workspace and sender"),

@@ -77,28 +77,25 @@ call create_message_partitions(3);
 create table lanes (
   workspace_id uuid not null,
   sender_id uuid not null,
-  has_work boolean not null,
+  has_work boolean not null,                   -- cleared only while no sending transaction is open, see lanes-store.ts
   leased_by uuid,                              -- a worker's id of this run
-  leased_until timestamptz,
+  leased_until timestamptz,                    -- without leased_by: when it was served last
   next_at timestamptz,                         -- not before: pacing, and backing off after the carrier said so
   primary key (workspace_id, sender_id)
-);
+) with (fillfactor = 50);
 create index lanes_work on lanes (leased_until) where has_work;
 call workspace_wall('lanes');
 
--- What is to be handed over. Narrow; a row goes when its message is settled.
+-- What is to be handed over. Narrow, because what to send is in the ledger; a row goes when its message is settled.
 create table message_queue (
   workspace_id uuid not null,
   sender_id uuid not null,
-  priority smallint not null,                  -- 0 transactional and answers, 1 marketing
+  priority smallint not null,                  -- 0 transactional and answers, 1 marketing, 9 set aside: nobody knows whether it went
   seq bigint generated always as identity,     -- first in, first out
   message_id uuid not null,
-  class message_class not null,
-  segments smallint not null,
-  source_type text not null collate "C",
-  source_id uuid,
   period_start timestamptz not null,           -- the quota period that the segments were reserved in
-  expires_at timestamptz,                      -- not handed over after this
+  expires_at timestamptz not null,             -- not handed over after this
+  consent_bit smallint,                        -- subscription_types.bit whose consent must still be there at hand-over
   primary key (workspace_id, sender_id, priority, seq)
 );
 call workspace_wall('message_queue');
@@ -108,10 +105,8 @@ call workspace_wall('message_queue');
 create table dispatch_journal (
   workspace_id uuid not null,
   sender_id uuid not null,
-  id uuid not null,                            -- UUIDv7
+  id uuid not null,                            -- UUIDv7; its time is before the carrier was called
   seqs bigint[] not null,                      -- of message_queue
-  message_ids uuid[] not null,
-  worker uuid not null,
   primary key (workspace_id, sender_id, id)
 );
 call workspace_wall('dispatch_journal');
@@ -122,11 +117,11 @@ create table message_counts (
   source_type text not null collate "C",
   source_id uuid not null,
   minute timestamptz not null,
-  status message_status not null,
+  status text not null collate "C",            -- a message_status, or opted_out: a STOP in answer to one
   reason text not null default '',
   n bigint not null,
   primary key (workspace_id, source_type, source_id, minute, status, reason)
-);
+) with (fillfactor = 50);
 call workspace_wall('message_counts');
 
 -- Inbound texts seen, by the carrier's own id: the same one twice is one message.
@@ -155,23 +150,27 @@ create table sandbox_phones (
   number text primary key collate "C",
   behaviour text not null,
   error_code text,
-  delay_ms integer not null
+  delay_ms integer                             -- null: a moment
 );
 create table sandbox_messages (
-  id bigint generated always as identity primary key,
   phone text not null collate "C",             -- the handset
+  id uuid not null,                            -- the carrier's reference: UUIDv7 of when it took the text
   outbound boolean not null,                   -- to the handset
   address text not null collate "C",           -- our sender
   text text not null,
-  reference uuid,                              -- our message id
-  workspace_id uuid,
-  at timestamptz not null,
-  receipt_due timestamptz,                     -- null: sent, lost on purpose, or none
-  receipt jsonb                                -- what it will say
+  workspace_id uuid not null,
+  message_id uuid,                             -- our reference
+  primary key (phone, id)
 );
-create index sandbox_messages_phone on sandbox_messages (phone, id);
-create index sandbox_messages_reference on sandbox_messages (reference) where reference is not null;
-create index sandbox_messages_due on sandbox_messages (receipt_due) where receipt_due is not null;
+-- Lookups after a crash ask for the last minutes. A block range index costs next to nothing on the way in.
+create index sandbox_messages_recent on sandbox_messages using brin (id) with (pages_per_range = 32, autosummarize = on);
+-- Receipts to come: one row for all of a batch that are due together.
+create table sandbox_receipts (
+  due timestamptz not null,
+  id uuid not null,
+  receipts json not null,
+  primary key (due, id)
+);
 
 -- Mails that no relay took.
 create table sandbox_mails (

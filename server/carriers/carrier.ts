@@ -1,0 +1,103 @@
+/**
+ * What a carrier is to Varsla. One vendor is one file that makes a `Carrier`.
+ *
+ * - submit: hand texts over. The carrier answers for each of them, in the same order.
+ * - accepted: the carrier took it and will try to deliver; it has given it a reference of its own.
+ * - refused: the carrier will never send it (bad number, blocked). Final.
+ * - later: the carrier is busy; the text did not go and may be offered again after a while (throttling).
+ * - unknown: nobody can say whether it went, e.g. the connection broke after the request was written.
+ * - our reference: workspace and message id. A carrier keeps it, or a map from its own reference to it, because receipts
+ *   and lookups speak of our reference only: the ledger has no index on the carrier's.
+ * - receipt: what became of an accepted text. May come before `submit` answers, twice, in any order, or never.
+ * - inbound text: what a handset sent to one of our senders.
+ * - lookup: the carrier's own records, asked after a crash which texts of a batch it has.
+ */
+import type { FailureReason, MessageClass } from "../../contract/messages.ts";
+
+/** Our reference, as it stands in the carrier's books. */
+export interface Reference {
+  workspace_id: string;
+  message_id: string;
+}
+
+/** One text to hand over. All texts of one `submit` come from the same sender. */
+export interface OutboundText extends Reference {
+  from: string;
+  /** E.164. */
+  to: string;
+  text: string;
+  encoding: "GSM-7" | "UCS-2";
+  segments: number;
+  class: MessageClass;
+  /** Not to be delivered after this. */
+  expires_at: Date | null;
+}
+
+/** The carrier's answer for one text. */
+export type Outcome =
+  | { kind: "accepted"; carrier_reference: string }
+  | { kind: "refused"; code: string; reason: FailureReason }
+  | { kind: "later"; after_ms: number }
+  | { kind: "unknown" };
+
+/** What became of a text. `sent` says no more than that the network took it. */
+export interface Receipt extends Reference {
+  carrier_reference: string | null;
+  status: "sent" | "delivered" | "undelivered" | "failed" | "expired";
+  at: Date;
+  /** The carrier's code as it came, and our word for it. */
+  code: string | null;
+  reason: FailureReason | null;
+}
+
+/** A text from a handset. */
+export interface InboundText {
+  /** The carrier's own id of it; the same one twice is one text. */
+  carrier_reference: string;
+  /** The handset, E.164 as far as the carrier knows it. */
+  from: string;
+  /** The sender it was written to. */
+  to: string;
+  text: string;
+  at: Date;
+}
+
+/** A text that the carrier's records hold, with its receipt if there is one already. */
+export interface Found {
+  carrier_reference: string;
+  receipt: Receipt | null;
+}
+
+/** Where a carrier delivers what comes back. Each promise resolves when everything in the batch is durable. */
+export interface CarrierEvents {
+  onReceipts(receipts: Receipt[]): Promise<void>;
+  onInbound(texts: InboundText[]): Promise<void>;
+}
+
+export interface Carrier {
+  /** As it stands in senders.carrier and messages.carrier. */
+  name: string;
+  limits: {
+    /** Texts in one `submit` at most. */
+    batch: number;
+    /**
+     * How long after it began a `submit` may still put texts into the carrier's records. A lookup is only believed when it
+     * says "not there" after this.
+     */
+    settled_after_ms: number;
+  };
+  /** One outcome a text, in their order. Rejects only when nothing is known of any of them: then all are `unknown`. */
+  submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
+  /**
+   * The texts among these that the carrier's records hold, by message id. One that is not in the map is certainly not
+   * there; null as its value means that the carrier cannot tell. Rejects when it cannot answer at all.
+   */
+  lookup(texts: OutboundText[], since: Date): Promise<Map<string, Found | null>>;
+  /** Begins to deliver receipts and inbound texts. */
+  start(events: CarrierEvents): Promise<void>;
+  /** Stops delivering; resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** The installation's carriers by name. */
+export type Carriers = ReadonlyMap<string, Carrier>;

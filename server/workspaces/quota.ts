@@ -1,0 +1,114 @@
+/**
+ * Quota: segments are reserved when texts are queued, spent when they are handed over, released when they never leave.
+ *
+ * Each of the three is one UPDATE of the period's row. Call them last in a transaction: the row stays locked until its
+ * commit, and every other text of the workspace waits for it.
+ */
+import { sql } from "kysely";
+import { quotaPeriodAt } from "../../rules/quota-period.ts";
+import type { Tx } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import { getWorkspace } from "./workspace.ts";
+
+/** What a quota period holds, in segments. */
+export interface QuotaFigures {
+  allowance: number;
+  used: number;
+  reserved: number;
+  remaining: number;
+}
+
+export interface QuotaPeriodRow extends QuotaFigures {
+  period_start: Date;
+  period_end: Date;
+}
+
+export type Reservation = { ok: true; period_start: Date } | ({ ok: false; needed: number } & QuotaFigures);
+
+/** Reserves segments in the period that holds `now`, all or none. */
+export async function reserveQuota(tx: Tx, workspaceId: string, now: Date, segments: number): Promise<Reservation> {
+  // Overshoot is impossible: the condition is checked on the locked row, not on one that was read before.
+  const reserve = () =>
+    sql<{ period_start: Date }>`
+      update quota_periods set reserved = reserved + ${segments}
+      where workspace_id = ${workspaceId} and period_start <= ${now} and period_end > ${now}
+        and used + reserved + ${segments} <= allowance
+      returning period_start`.execute(tx);
+  let reserved = (await reserve()).rows[0];
+  if (reserved) return { ok: true, period_start: reserved.period_start };
+  const period = await currentPeriod(tx, workspaceId, now);
+  if (segments === 0) return { ok: true, period_start: period.period_start };
+  reserved = (await reserve()).rows[0];
+  if (reserved) return { ok: true, period_start: reserved.period_start };
+  const { allowance, used, reserved: taken, remaining } = await currentPeriod(tx, workspaceId, now);
+  return { ok: false, needed: segments, allowance, used, reserved: taken, remaining };
+}
+
+/** Gives back reserved segments of texts that are not handed over. */
+export async function releaseQuota(tx: Tx, workspaceId: string, periodStart: Date, segments: number): Promise<void> {
+  if (segments === 0) return;
+  await sql`update quota_periods set reserved = reserved - ${segments}
+    where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
+}
+
+/** Segments by the source type that they are billed to. */
+export type SegmentsBySource = ReadonlyMap<string, number>;
+
+/** Turns reserved segments into used ones, and gives back `released` in the same update. */
+export async function spendQuota(
+  tx: Tx,
+  workspaceId: string,
+  periodStart: Date,
+  spent: SegmentsBySource,
+  released = 0,
+): Promise<void> {
+  const entries = [...spent].filter(([, segments]) => segments > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  const total = entries.reduce((sum, [, segments]) => sum + segments, 0);
+  if (total + released === 0) return;
+  if (total > 0) {
+    await sql`
+      insert into quota_usage (workspace_id, period_start, source_type, used)
+      select ${workspaceId}, ${periodStart}, * from unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[])
+      on conflict (workspace_id, period_start, source_type) do update set used = quota_usage.used + excluded.used`.execute(
+      tx,
+    );
+  }
+  await sql`update quota_periods set reserved = reserved - ${total + released}, used = used + ${total}
+    where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
+}
+
+/** The period that holds `now`, made where it is missing. */
+export async function currentPeriod(tx: Tx, workspaceId: string, now: Date): Promise<QuotaPeriodRow> {
+  const read = () =>
+    sql<QuotaPeriodRow>`
+      select period_start, period_end, allowance, used, reserved,
+        greatest(allowance - used - reserved, 0) as remaining
+      from quota_periods
+      where workspace_id = ${workspaceId} and period_start <= ${now} and period_end > ${now}
+      order by period_start desc limit 1`.execute(tx);
+  const found = (await read()).rows[0];
+  if (found) return found;
+  const workspace = await getWorkspace(tx, workspaceId);
+  const last = await sql<{ period_end: Date }>`
+    select max(period_end) as period_end from quota_periods
+    where workspace_id = ${workspaceId} and period_end <= ${now}`.execute(tx);
+  const period = quotaPeriodAt(now, workspace.renewal_day, workspace.time_zone, last.rows[0]?.period_end ?? undefined);
+  await sql`
+    insert into quota_periods (workspace_id, period_start, period_end, allowance)
+    values (${workspaceId}, ${period.start}, ${period.end}, ${workspace.allowance})
+    on conflict do nothing`.execute(tx);
+  const made = (await read()).rows[0];
+  if (!made) throw new Error(`workspace ${workspaceId} has no quota period at ${now.toISOString()}`);
+  return made;
+}
+
+/** 422 with the figures, for whoever wanted more than there is. */
+export function quotaExceeded(figures: { needed: number } & QuotaFigures): Problem {
+  const { needed, allowance, used, reserved, remaining } = figures;
+  return new Problem(
+    422,
+    "quota_exceeded",
+    `This needs ${needed} segments, but ${remaining} of the period's ${allowance} are left (${used} used, ${reserved} reserved).`,
+    { field: "quota", value: { needed, allowance, used, reserved, remaining } },
+  );
+}
