@@ -2,6 +2,8 @@
 export interface OpenBraces {
   /** Where the braces begin in the shown text. */
   start: number;
+  /** Where the caret stands. */
+  end: number;
   /** What to look for, without blanks around it. */
   query: string;
 }
@@ -10,7 +12,7 @@ export interface OpenBraces {
 export function openBraces(shown: string, caret: number): OpenBraces | null {
   const match = /\{\{([^{}\n|]{0,40})$/.exec(shown.slice(Math.max(0, caret - 42), caret));
   if (!match) return null;
-  return { start: caret - match[0].length, query: (match[1] as string).trim() };
+  return { start: caret - match[0].length, end: caret, query: (match[1] as string).trim() };
 }
 
 /** The fields whose name for people or for templates has a word beginning with the query. */

@@ -36,8 +36,8 @@ export interface ChipBook {
   broken(shown: string): boolean;
 }
 
-/** A book for the placeholders of `fields`; `labelOf` names them in the reader's language. */
-export function createChipBook(fields: ReadonlySet<string>, labelOf: (field: string) => string): ChipBook {
+/** A book of chips; `isField` says which names may be one, `labelOf` names them in the reader's language. */
+export function createChipBook(isField: (name: string) => boolean, labelOf: (field: string) => string): ChipBook {
   const openers = new Map<string, string>();
   const tokens = new Map<string, { token: Token; label: string }>();
   const edges = /[\uE000-\uF8FE]/;
@@ -75,7 +75,7 @@ export function createChipBook(fields: ReadonlySet<string>, labelOf: (field: str
     showToken,
     chips,
     show: (text) =>
-      readPieces(text.replace(/\r\n?/g, "\n"), fields)
+      readPieces(text.replace(/\r\n?/g, "\n"), isField)
         .map((piece) => (piece.kind === "token" ? showToken(piece.token) : withoutEdges(piece.text)))
         .join(""),
     store: (shown) => {

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { classes } from "../../ui/classes.ts";
 import { type OpenBraces, openBraces } from "./braces.ts";
 import { deletionAt, repair, type Selection, snapSelection } from "./caret.ts";
 import type { Chip, ChipBook, Range } from "./chips.ts";
@@ -19,6 +20,8 @@ export interface FieldHandle {
   focus(): void;
   /** Replaces the selection, or what is given, with text as it is stored; the caret comes to stand behind it. */
   insert(text: string, replacing?: Range): void;
+  /** As `insert`, leaving the focus where it is: for pickers that stay open. */
+  insertQuietly(text: string): void;
   insertToken(token: Token, replacing?: Range): void;
   /** Turns the whole text into another, in one undoable step that touches only what differs. */
   rewrite(text: string): void;
@@ -36,14 +39,13 @@ export interface FieldProps {
   /** Keys that an open menu takes before the field does; true when it took one. */
   onMenuKey(key: string): boolean;
   id: string;
-  label: string;
   describedBy: string;
   invalid: boolean;
   readOnly: boolean;
   placeholder: string;
   /** The open menu's active option, for screen readers. */
   menu: { id: string; activeId: string | undefined } | null;
-  /** Rendered at the braces, inside the field's box. */
+  /** The menu, put under the braces while they are open. */
   children?: ReactNode;
 }
 
@@ -58,6 +60,8 @@ export function ComposerField(props: FieldProps) {
   const [initial] = useState(() => book.show(value));
   const [shown, setShown] = useState(initial);
   const [marker, setMarker] = useState<number | null>(null);
+  const [menuAt, setMenuAt] = useState<{ left: number; top: number } | null>(null);
+  const markerElement = useRef<HTMLSpanElement>(null);
   /** The text after the last edit that was in order: what a repair compares with. */
   const settled = useRef(initial);
   const selection = useRef<Selection>({ start: 0, end: 0, direction: "none" });
@@ -124,6 +128,11 @@ export function ComposerField(props: FieldProps) {
   useImperativeHandle(props.ref, () => ({
     focus: () => area.current?.focus(),
     insert: (text, replacing = selection.current) => replace(replacing.start, replacing.end, book.show(text)),
+    insertQuietly: (text) => {
+      const { activeElement } = document;
+      replace(selection.current.start, selection.current.end, book.show(text));
+      if (activeElement instanceof HTMLElement) activeElement.focus({ preventScroll: true });
+    },
     insertToken: (token, replacing = selection.current) =>
       replace(replacing.start, replacing.end, book.showToken(token)),
     rewrite: (text) => rewriteShown(book.show(text)),
@@ -133,19 +142,21 @@ export function ComposerField(props: FieldProps) {
   // A value from outside (a draft that was loaded, a language that was changed) replaces the text.
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element || composing.current) return;
+    if (!element || composing.current || book.store(element.value) === value.replace(/\r\n?/g, "\n")) return;
     const wanted = book.show(value);
-    if (
-      book.store(element.value) === book.store(wanted) &&
-      !book.broken(element.value) &&
-      element.value.length === wanted.length
-    )
-      return;
-    if (element.value === wanted) return;
     element.value = wanted;
     settled.current = wanted;
     setShown(wanted);
   }, [book, value]);
+
+  useLayoutEffect(() => {
+    const element = markerElement.current;
+    if (marker === null || !element || !layer.current) setMenuAt(null);
+    else {
+      const left = Math.max(0, Math.min(element.offsetLeft, layer.current.offsetWidth - menuWidth));
+      setMenuAt({ left, top: element.offsetTop + element.offsetHeight + 4 });
+    }
+  }, [marker]);
 
   useEffect(() => {
     const element = area.current;
@@ -201,17 +212,29 @@ export function ComposerField(props: FieldProps) {
   };
 
   return (
-    <div className="composer-field" data-invalid={props.invalid || undefined}>
-      <div className="composer-layer" ref={layer} aria-hidden="true">
+    <div
+      className={classes(
+        "relative grid rounded-b-md bg-surface focus-within:outline-2 focus-within:outline-accent-ink",
+        props.invalid && "outline-1 outline-bad",
+      )}
+    >
+      <div className={classes(same, "pointer-events-none text-ink select-none")} ref={layer} aria-hidden="true">
         {paint(shown, chips).map((stroke) =>
           stroke.kind === "chip" ? (
-            <span key={stroke.start} className="composer-chip" data-chip>
-              <span className="composer-chip-edge">{stroke.text[0]}</span>
+            <span
+              key={stroke.start}
+              data-chip
+              className="rounded-sm bg-accent-soft box-decoration-clone py-0.5 text-accent-ink inset-ring inset-ring-accent/40"
+            >
+              <span className="text-transparent">{stroke.text[0]}</span>
               {stroke.chip.label}
-              <span className="composer-chip-edge">{stroke.text.at(-1)}</span>
+              <span className="text-transparent">{stroke.text.at(-1)}</span>
             </span>
           ) : stroke.kind === "unusual" ? (
-            <span key={stroke.start} className="composer-unusual">
+            <span
+              key={stroke.start}
+              className="underline decoration-warn decoration-wavy decoration-1 underline-offset-4"
+            >
               {stroke.text}
             </span>
           ) : (
@@ -219,7 +242,7 @@ export function ComposerField(props: FieldProps) {
               {marker !== null && marker >= stroke.start && marker < stroke.start + stroke.text.length ? (
                 <>
                   {stroke.text.slice(0, marker - stroke.start)}
-                  <span className="composer-marker">{menu ? props.children : null}</span>
+                  <span ref={markerElement} />
                   {stroke.text.slice(marker - stroke.start)}
                 </>
               ) : (
@@ -234,10 +257,12 @@ export function ComposerField(props: FieldProps) {
       <textarea
         ref={area}
         id={props.id}
-        className="composer-area"
+        className={classes(
+          same,
+          "resize-none overflow-hidden bg-transparent text-transparent caret-ink outline-none placeholder:text-faint",
+        )}
         defaultValue={initial}
         placeholder={props.placeholder}
-        aria-label={props.label}
         aria-describedby={props.describedBy}
         aria-invalid={props.invalid || undefined}
         aria-autocomplete="list"
@@ -256,7 +281,10 @@ export function ComposerField(props: FieldProps) {
         onKeyDown={(event) => {
           if (menu && !event.nativeEvent.isComposing && onMenuKey(event.key)) event.preventDefault();
         }}
-        onBlur={() => onBraces(null)}
+        onBlur={() => {
+          setMarker(null);
+          onBraces(null);
+        }}
         onCopy={(event) => copy(event, false)}
         onCut={(event) => copy(event, true)}
         onPaste={(event) => {
@@ -282,9 +310,20 @@ export function ComposerField(props: FieldProps) {
           if (chip && !readOnly) onEditChip(chip);
         }}
       />
+      {menu && menuAt ? (
+        <div className="absolute z-30 w-64 max-w-full" style={menuAt}>
+          {props.children}
+        </div>
+      ) : null}
     </div>
   );
 }
+
+/** What makes two boxes wrap the same characters at the same places. 16 px, or phones zoom in on focus. */
+const same =
+  "col-start-1 row-start-1 min-h-36 w-full min-w-0 px-3 py-2.5 text-lg leading-7 whitespace-pre-wrap [overflow-wrap:anywhere] [word-break:normal]";
+
+const menuWidth = 256;
 
 function readSelection(element: HTMLTextAreaElement): Selection {
   return { start: element.selectionStart, end: element.selectionEnd, direction: element.selectionDirection ?? "none" };

@@ -33,8 +33,8 @@ export function cleanFallback(fallback: string): string {
   return line.includes('"') && line.includes("'") ? line.replaceAll('"', "”") : line;
 }
 
-/** Cuts a text into plain pieces and tokens of the fields given; tokens of unknown fields stay text. */
-export function readPieces(text: string, fields: ReadonlySet<string>): Piece[] {
+/** Cuts a text into plain pieces and tokens; those of unknown fields stay text. */
+export function readPieces(text: string, isField: (name: string) => boolean): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   const plain = (to: number) => {
@@ -42,7 +42,7 @@ export function readPieces(text: string, fields: ReadonlySet<string>): Piece[] {
   };
   for (const match of text.matchAll(tokenForm)) {
     const field = match[1] as string;
-    if (!fields.has(field)) continue;
+    if (!isField(field)) continue;
     plain(match.index);
     from = match.index + match[0].length;
     const token = { field, fallback: match[2] ?? match[3] ?? null };

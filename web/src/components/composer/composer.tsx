@@ -1,0 +1,217 @@
+import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Checkbox } from "../../ui/choice.tsx";
+import { matchFields, type OpenBraces } from "./braces.ts";
+import type { Chip, Range } from "./chips.ts";
+import { ComposerField, type FieldHandle } from "./composer-field.tsx";
+import { ComposerToolbar } from "./composer-toolbar.tsx";
+import { countText } from "./counter.ts";
+import { CounterLine } from "./counter-line.tsx";
+import { composerFields } from "./fields.ts";
+import { LinkDialog } from "./link-dialog.tsx";
+import { replaceUnusual } from "./paint.ts";
+import { PreviewPane } from "./preview-pane.tsx";
+import type { Token } from "./token.ts";
+import { TokenDialog } from "./token-dialog.tsx";
+import { type MenuField, optionId, TokenMenu } from "./token-menu.tsx";
+import { UnusualPanel } from "./unusual-panel.tsx";
+import { useChipBook, useFieldLabels } from "./use-field-labels.ts";
+import { useTemplateProblem } from "./use-template-problem.ts";
+
+/** The opt-out text of the workspace, and whether this message ends with it. */
+export interface OptOutChoice {
+  text: string;
+  included: boolean;
+  onChange: (included: boolean) => void;
+}
+
+export interface ComposerHandle {
+  focus(): void;
+}
+
+type Asking = { what: "link" } | { what: "token"; token: Token | null; replacing: Range | undefined; editing: boolean };
+
+/** Writes one text message: the text at the left, the phone at the right. Used wherever a text is written. */
+export function Composer({
+  ref,
+  value,
+  onChange,
+  sender,
+  senderRef = null,
+  optOut,
+  error = null,
+  readOnly = false,
+}: {
+  ref?: Ref<ComposerHandle>;
+  /** The text as it is stored, with `{{ … }}`. */
+  value: string;
+  onChange: (text: string) => void;
+  /** What the recipient sees as the sender. */
+  sender: string;
+  /** The sender for the server's preview: id, number or name; null for the default. */
+  senderRef?: string | null;
+  /** Absent where the message is no marketing. */
+  optOut?: OptOutChoice;
+  /** What the server says is wrong with the text. */
+  error?: string | null;
+  readOnly?: boolean;
+}) {
+  const t = useTranslations("composer");
+  const id = useId();
+  const field = useRef<FieldHandle>(null);
+  const book = useChipBook();
+  const labelOf = useFieldLabels();
+  const [braces, setBraces] = useState<OpenBraces | null>(null);
+  const [dismissed, setDismissed] = useState<number | null>(null);
+  const [active, setActive] = useState(0);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
+
+  const optOutText = optOut?.included ? optOut.text : null;
+  const count = useMemo(() => countText(value, optOutText), [value, optOutText]);
+  const allFields = useMemo(
+    () => composerFields.map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
+    [labelOf],
+  );
+  const open = braces !== null && braces.start !== dismissed ? braces : null;
+  const matching = open ? matchFields(allFields, open.query) : [];
+  const at = Math.min(active, Math.max(0, matching.length - 1));
+  const problem = useTemplateProblem(value);
+  const said = error ?? (open ? null : problem);
+
+  const onBraces = useCallback((next: OpenBraces | null) => {
+    setBraces((before) => (before?.start === next?.start && before?.query === next?.query ? before : next));
+    setActive(0);
+    if (next === null) setDismissed(null);
+  }, []);
+
+  const choose = (chosen: MenuField) => {
+    if (!open) return;
+    const replacing = { start: open.start, end: open.end };
+    setDismissed(open.start);
+    setAsking({ what: "token", token: { field: chosen.field, fallback: null }, replacing, editing: false });
+  };
+
+  const onMenuKey = (key: string): boolean => {
+    if (!open) return false;
+    if (key === "Escape") setDismissed(open.start);
+    else if (matching.length === 0) return false;
+    else if (key === "ArrowDown") setActive((at + 1) % matching.length);
+    else if (key === "ArrowUp") setActive((at + matching.length - 1) % matching.length);
+    else if (key === "Enter" || key === "Tab") choose(matching[at] as MenuField);
+    else return false;
+    return true;
+  };
+
+  // The dialog gives the focus back when it unmounts; the text takes it after that.
+  const done = (then?: (handle: FieldHandle) => void) => {
+    setAsking(null);
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      if (field.current) then?.(field.current);
+    });
+  };
+
+  const edit = (chip: Chip) =>
+    setAsking({ what: "token", token: chip.token, replacing: { start: chip.start, end: chip.end }, editing: true });
+  const chips = book.chips(book.show(value));
+
+  return (
+    <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="flex min-w-0 flex-col gap-3">
+        <label htmlFor={id} className="-mb-1.5 font-medium">
+          {t("text")}
+        </label>
+        <div className="rounded-md border border-line-strong/60">
+          <ComposerToolbar
+            disabled={readOnly}
+            onLink={() => setAsking({ what: "link" })}
+            onPersonalise={() => setAsking({ what: "token", token: null, replacing: undefined, editing: false })}
+            onPick={(character) => field.current?.insertQuietly(character)}
+            onDone={() => field.current?.focus()}
+          />
+          <ComposerField
+            ref={field}
+            id={id}
+            book={book}
+            value={value}
+            onChange={onChange}
+            onEditChip={edit}
+            onBraces={onBraces}
+            onMenuKey={onMenuKey}
+            describedBy={`${id}-count ${id}-help${said ? ` ${id}-error` : ""}`}
+            invalid={said !== null}
+            readOnly={readOnly}
+            placeholder={t("placeholder")}
+            menu={
+              open ? { id: `${id}-menu`, activeId: matching.length > 0 ? optionId(`${id}-menu`, at) : undefined } : null
+            }
+          >
+            {open ? (
+              <TokenMenu id={`${id}-menu`} fields={matching} active={at} query={open.query} onChoose={choose} />
+            ) : null}
+          </ComposerField>
+        </div>
+        {said ? (
+          <p id={`${id}-error`} role="alert" className="text-sm text-bad-ink">
+            {said}
+          </p>
+        ) : null}
+        <CounterLine id={`${id}-count`} count={count} />
+        <p id={`${id}-help`} className="text-sm text-faint">
+          {t("help")}
+        </p>
+        {chips.length > 0 ? (
+          <div className="flex flex-wrap items-center gap-1.5">
+            <span className="text-sm text-faint">{t("used")}</span>
+            {chips.map((chip) => (
+              <button
+                key={chip.start}
+                type="button"
+                disabled={readOnly}
+                className="h-6 max-w-full truncate rounded-sm bg-accent-soft px-1.5 text-sm text-accent-ink hover:bg-hover"
+                aria-label={
+                  chip.token.fallback === null
+                    ? t("editChipBare", { name: chip.label })
+                    : t("editChip", { name: chip.label, fallback: chip.token.fallback })
+                }
+                onClick={() => edit(chip)}
+              >
+                {chip.label}
+                {chip.token.fallback === null ? null : <span className="text-soft"> · {chip.token.fallback}</span>}
+              </button>
+            ))}
+          </div>
+        ) : null}
+        {readOnly ? null : (
+          <UnusualPanel
+            count={count}
+            onReplace={(character) => field.current?.rewrite(replaceUnusual(value, character))}
+          />
+        )}
+        {optOut ? (
+          <Checkbox
+            label={t("optOut.include")}
+            hint={optOut.included ? `“${optOut.text}”` : t("optOut.without")}
+            checked={optOut.included}
+            onChange={optOut.onChange}
+            disabled={readOnly}
+          />
+        ) : null}
+      </div>
+      <PreviewPane text={value} sender={sender} senderRef={senderRef} optOutText={optOutText} />
+      {asking?.what === "link" ? (
+        <LinkDialog onClose={() => done()} onInsert={(address) => done((handle) => handle.insert(address))} />
+      ) : null}
+      {asking?.what === "token" ? (
+        <TokenDialog
+          token={asking.token}
+          editing={asking.editing}
+          onClose={() => done()}
+          onSave={(token) => done((handle) => handle.insertToken(token, asking.replacing))}
+          onRemove={() => done((handle) => asking.replacing && handle.remove(asking.replacing))}
+        />
+      ) : null}
+    </div>
+  );
+}

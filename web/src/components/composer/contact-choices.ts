@@ -1,0 +1,32 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { query } from "../../api/queries.ts";
+import { formatPhone } from "../../lib/phone.ts";
+import { useWorkspace } from "../../lib/session.ts";
+import type { Choice } from "./combobox.tsx";
+
+/** What a contact is called where a name may be missing: name, else number, else address. */
+export function contactLabel(contact: {
+  first_name: string | null;
+  last_name: string | null;
+  mobile: string | null;
+  phone: string | null;
+  email: string | null;
+}): string {
+  const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ");
+  return name || contact.mobile || contact.phone || contact.email || "–";
+}
+
+/** Contacts whose name, number or address begins with the query. */
+export function useContactChoices(typed: string): readonly Choice[] | null {
+  const { country } = useWorkspace();
+  const { data } = useQuery({
+    ...query("contacts", "list", { query: { query: typed, limit: 20 } }),
+    placeholderData: keepPreviousData,
+  });
+  if (!data) return null;
+  return data.items.map((contact) => {
+    const label = contactLabel(contact);
+    const number = contact.mobile ?? contact.phone;
+    return { value: contact.id, label, detail: number && number !== label ? formatPhone(number, country) : undefined };
+  });
+}

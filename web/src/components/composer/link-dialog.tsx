@@ -1,0 +1,54 @@
+import { type FormEvent, useId, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { readLink } from "./link.ts";
+
+/** Asks for a web address. */
+export function LinkDialog({ onInsert, onClose }: { onInsert: (address: string) => void; onClose: () => void }) {
+  const t = useTranslations("composer");
+  const formId = useId();
+  const [address, setAddress] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const insert = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const link = readLink(address);
+    if (link) onInsert(link);
+    else setError(t("linkDialog.invalid", { address: address.trim() }));
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      size="small"
+      title={t("linkDialog.title")}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button kind="primary" type="submit" form={formId}>
+            {t("linkDialog.insert")}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} noValidate onSubmit={insert}>
+        <TextField
+          label={t("linkDialog.address")}
+          hint={t("linkDialog.hint")}
+          error={error}
+          type="url"
+          inputMode="url"
+          placeholder="https://"
+          value={address}
+          onChange={(next) => {
+            setAddress(next);
+            setError(null);
+          }}
+          autoFocus
+        />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { query } from "../../api/queries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useSettled } from "../../lib/settled.ts";
+import { Checkbox } from "../../ui/choice.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { type Choice, Combobox } from "./combobox.tsx";
+import { useContactChoices } from "./contact-choices.ts";
+import { isField } from "./fields.ts";
+import { BubbleText, PhonePreview } from "./phone-preview.tsx";
+import { renderDefaults } from "./rendered.ts";
+import { useFieldLabels } from "./use-field-labels.ts";
+
+/** The phone beside the text: as a chosen contact would get it, at their text size, on their dark screen. */
+export function PreviewPane({
+  text,
+  sender,
+  senderRef,
+  optOutText,
+}: {
+  text: string;
+  /** What the recipient sees on top. */
+  sender: string;
+  /** The same for the server: a sender's id, or null for the default. */
+  senderRef: string | null;
+  optOutText: string | null;
+}) {
+  const t = useTranslations("composer.preview");
+  const explain = useExplain();
+  const labelOf = useFieldLabels();
+  const [contact, setContact] = useState<Choice | null>(null);
+  const [dark, setDark] = useState(false);
+  const [fontSize, setFontSize] = useState(16);
+  const settled = useSettled(text, 300);
+  const body = { text: settled, sender: senderRef, opt_out_text: optOutText !== null, contact_id: contact?.value };
+  const rendered = useQuery({
+    ...query("campaigns", "preview", { body }),
+    enabled: contact !== null && settled.trim() !== "",
+    placeholderData: (before) => before,
+    staleTime: 60_000,
+  });
+  const asContact = contact && text.trim() !== "" ? rendered.data : undefined;
+  const problem = asContact?.errors[0]?.message ?? (contact && rendered.error ? explain(rendered.error) : null);
+  const ready = asContact && asContact.errors.length === 0;
+  const pieces = ready
+    ? [{ kind: "text" as const, text: withoutOptOut(asContact.text, optOutText) }]
+    : renderDefaults(text, isField, labelOf);
+  return (
+    <div className="flex flex-col gap-4">
+      <Field label={t("contact")}>
+        {(wiring) => (
+          <Combobox
+            {...wiring}
+            value={contact}
+            onChange={setContact}
+            useChoices={useContactChoices}
+            emptyLabel={t("nobody")}
+            searchLabel={t("search")}
+            noneText={(typed) => t("none", { query: typed })}
+          />
+        )}
+      </Field>
+      {problem ? <Notice tone="warn">{t("failed", { reason: problem })}</Notice> : null}
+      <PhonePreview
+        sender={sender}
+        dark={dark}
+        fontSize={fontSize}
+        empty={t("empty")}
+        bubbles={
+          text.trim() === "" && optOutText === null
+            ? []
+            : [
+                {
+                  id: "text",
+                  direction: "in",
+                  content: <BubbleText pieces={pieces} optOutText={optOutText} dark={dark} />,
+                },
+              ]
+        }
+      />
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
+        <label className="flex min-w-40 flex-1 items-center gap-2">
+          <span className="shrink-0">{t("fontSize")}</span>
+          <input
+            type="range"
+            min={12}
+            max={28}
+            step={2}
+            value={fontSize}
+            aria-valuetext={`${fontSize} px`}
+            onChange={(event) => setFontSize(Number(event.target.value))}
+            className="min-w-0 flex-1 accent-accent"
+          />
+        </label>
+        <Checkbox label={t("dark")} checked={dark} onChange={setDark} />
+      </div>
+    </div>
+  );
+}
+
+/** The server adds the opt-out text; here it is shown apart, greyed. */
+function withoutOptOut(text: string, optOutText: string | null): string {
+  return optOutText !== null && text.endsWith(optOutText) ? text.slice(0, -optOutText.length).trimEnd() : text;
+}

@@ -1,0 +1,21 @@
+/** The text as a recipient without values would see it, for the phone and for what an unusual character does. */
+import { readPieces } from "./token.ts";
+
+/** A piece of a bubble: words, or the name of a field that has nothing to show yet. */
+export interface BubblePiece {
+  kind: "text" | "blank";
+  text: string;
+}
+
+/** The text with every token's default in its place; a token without one shows its name. */
+export function renderDefaults(
+  text: string,
+  isField: (name: string) => boolean,
+  labelOf: (field: string) => string,
+): BubblePiece[] {
+  return readPieces(text, isField).map((piece) => {
+    if (piece.kind === "text") return { kind: "text", text: piece.text };
+    const { field, fallback } = piece.token;
+    return fallback === null ? { kind: "blank", text: labelOf(field) } : { kind: "text", text: fallback };
+  });
+}

@@ -1,0 +1,114 @@
+import { type FormEvent, useId, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { composerFields, type FieldType, propertyField, propertyOf } from "./fields.ts";
+import { cleanFallback, type Token } from "./token.ts";
+import { useFieldLabels } from "./use-field-labels.ts";
+
+const fieldTypes = ["contact", "property", "workspace", "sender"] as const satisfies readonly FieldType[];
+
+/** Type → property → default, for a new token or for one that stands in the text. */
+export function TokenDialog({
+  token,
+  editing,
+  onSave,
+  onRemove,
+  onClose,
+}: {
+  token: Token | null;
+  editing: boolean;
+  onSave: (token: Token) => void;
+  onRemove: () => void;
+  onClose: () => void;
+}) {
+  const t = useTranslations("composer");
+  const labelOf = useFieldLabels();
+  const formId = useId();
+  const [type, setType] = useState<FieldType>(token ? typeOf(token.field) : "contact");
+  const [field, setField] = useState(token?.field ?? "contact.first_name");
+  const [key, setKey] = useState(token ? (propertyOf(token.field) ?? "") : "");
+  const [fallback, setFallback] = useState(token?.fallback ?? "");
+  const [tried, setTried] = useState(false);
+
+  const ofType = composerFields.filter((one) => one.type === type);
+  const chosen = type === "property" ? propertyField(key.trim()) : field;
+
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    // React bubbles this to the page's form, which the dialog only seems to stand outside of.
+    event.stopPropagation();
+    setTried(true);
+    if (chosen) onSave({ field: chosen, fallback: cleanFallback(fallback).trim() || null });
+  };
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      size="small"
+      title={editing && token ? t("token.editTitle", { name: labelOf(token.field) }) : t("token.insertTitle")}
+      footer={
+        <>
+          {editing ? (
+            <Button className="mr-auto" kind="quiet" onClick={onRemove}>
+              {t("token.remove")}
+            </Button>
+          ) : null}
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button kind="primary" type="submit" form={formId}>
+            {editing ? t("token.save") : t("token.insert")}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} noValidate onSubmit={save} className="flex flex-col gap-4">
+        <SelectField
+          label={t("token.type")}
+          value={type}
+          onChange={(next: FieldType) => {
+            setType(next);
+            const first = composerFields.find((one) => one.type === next);
+            if (first) setField(first.field);
+          }}
+          options={fieldTypes.map((value) => ({ value, label: t(`types.${value}`) }))}
+        />
+        {type === "property" ? (
+          <TextField
+            label={t("token.key")}
+            hint={t("token.keyHint")}
+            value={key}
+            onChange={setKey}
+            autoCapitalize="none"
+            spellCheck={false}
+            error={tried && !chosen ? t("token.keyInvalid", { key }) : null}
+          />
+        ) : (
+          <SelectField
+            label={t("token.property")}
+            value={field}
+            onChange={setField}
+            options={ofType.map((one) => ({ value: one.field as string, label: labelOf(one.field) }))}
+          />
+        )}
+        <TextField
+          label={t("token.fallback")}
+          hint={
+            fallback.trim() === "" ? `${t("token.fallbackHint")} ${t("token.fallbackNone")}` : t("token.fallbackHint")
+          }
+          value={fallback}
+          onChange={setFallback}
+          maxLength={200}
+          // Who chose the field already, or changes a chip, is here for the default.
+          autoFocus={token !== null}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function typeOf(field: string): FieldType {
+  if (propertyOf(field) !== null) return "property";
+  return composerFields.find((one) => one.field === field)?.type ?? "contact";
+}
