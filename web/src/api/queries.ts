@@ -1,0 +1,94 @@
+import {
+  infiniteQueryOptions,
+  type MutationOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
+import type { ApiError } from "./api-error.ts";
+import { type CallAnswer, type CallRequest, call, type RequestArguments } from "./client.ts";
+import type { EndpointName, ResourceName } from "./route-table.ts";
+
+/**
+ * A read of one endpoint, for useQuery: `useQuery(query("campaigns", "get", { params: { id } }))`. Keys begin with the
+ * resource and the endpoint, so `["campaigns"]` names all that is known of campaigns.
+ */
+export function query<R extends ResourceName, N extends EndpointName<R>>(
+  resource: R,
+  name: N,
+  ...[request]: RequestArguments<R, N>
+) {
+  return queryOptions<CallAnswer<R, N>, ApiError, CallAnswer<R, N>, readonly unknown[]>({
+    queryKey: [resource, name, request ?? {}],
+    queryFn: ({ signal }) => call(resource, name, (request ?? {}) as CallRequest<R, N>, signal),
+  });
+}
+
+type Paged<A> = A extends { items: (infer Item)[]; next_cursor: string | null } ? Item : never;
+
+/** A cursor-paged list, for useInfiniteQuery; `items(data)` flattens what has come so far. */
+export function pages<R extends ResourceName, N extends EndpointName<R>>(
+  resource: R,
+  name: N,
+  ...[request]: RequestArguments<R, N>
+) {
+  type A = CallAnswer<R, N>;
+  return infiniteQueryOptions<
+    A,
+    ApiError,
+    { pages: A[]; pageParams: (string | null)[] },
+    readonly unknown[],
+    string | null
+  >({
+    queryKey: [resource, name, "pages", request ?? {}],
+    queryFn: ({ pageParam, signal }) => {
+      const asked = (request ?? {}) as { query?: Record<string, unknown> };
+      const paged = { ...asked, query: { ...asked.query, cursor: pageParam ?? undefined } };
+      return call(resource, name, paged as CallRequest<R, N>, signal);
+    },
+    initialPageParam: null,
+    getNextPageParam: (last) => (last as { next_cursor: string | null }).next_cursor,
+  });
+}
+
+/** The rows of every page that has come so far. */
+export function items<A>(data: { pages: A[] } | undefined): Paged<A>[] {
+  return data?.pages.flatMap((page) => (page as { items: Paged<A>[] }).items) ?? [];
+}
+
+/** What else changes when a resource is written to. Each also makes itself stale. */
+const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
+  workspaces: ["accounts"],
+  subscription: ["usage"],
+  contacts: ["lists", "consent"],
+  lists: ["contacts"],
+  consent: ["contacts"],
+  messages: ["usage"],
+  campaigns: ["usage"],
+};
+
+/** Makes everything that a write to `resource` may have changed be fetched again. */
+export function refresh(client: QueryClient, resource: ResourceName): Promise<unknown> {
+  return Promise.all(
+    [resource, ...(touches[resource] ?? [])].map((name) => client.invalidateQueries({ queryKey: [name] })),
+  );
+}
+
+/** A write to one endpoint: `const create = useCall("lists", "create")`, then `create.mutateAsync({ body })`. */
+export function useCall<R extends ResourceName, N extends EndpointName<R>>(
+  resource: R,
+  name: N,
+  options: Pick<MutationOptions<CallAnswer<R, N>, ApiError, CallRequest<R, N>>, "onSuccess" | "onError"> = {},
+) {
+  const client = useQueryClient();
+  return useMutation<CallAnswer<R, N>, ApiError, CallRequest<R, N>>({
+    mutationFn: (request) => call(resource, name, request),
+    ...options,
+    onSuccess: async (...args) => {
+      // Not awaited: the page may go on while the lists behind it are fetched again.
+      void refresh(client, resource);
+      await options.onSuccess?.(...args);
+    },
+  });
+}

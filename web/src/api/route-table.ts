@@ -1,0 +1,84 @@
+import type { contract } from "../../../contract/contract.ts";
+import type { Endpoint } from "../../../contract/endpoint.ts";
+
+export type Contract = typeof contract;
+export type ResourceName = keyof Contract;
+export type EndpointName<R extends ResourceName> = keyof Contract[R] & string;
+
+type Line<E> = E extends Endpoint ? `${E["method"]} ${E["path"]}` : never;
+
+/**
+ * Method and path of every endpoint. The contract itself would bring its schemas and zod into the first bundle; here the
+ * compiler holds each line against it.
+ */
+export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line<Contract[R][N]> } } = {
+  accounts: {
+    installation: "GET /installation",
+    setup: "POST /setup",
+    session: "GET /session",
+    invitation: "GET /invitations/:token",
+    acceptInvitation: "POST /invitations/:token/accept",
+  },
+  workspaces: { create: "POST /workspaces", get: "GET /workspace", update: "PATCH /workspace" },
+  people: {
+    list: "GET /people",
+    invite: "POST /people",
+    update: "PATCH /people/:id",
+    remove: "DELETE /people/:id",
+  },
+  apiKeys: { list: "GET /api-keys", create: "POST /api-keys", remove: "DELETE /api-keys/:id" },
+  subscription: { get: "GET /subscription", update: "PATCH /subscription" },
+  usage: { get: "GET /usage", segments: "GET /usage/segments" },
+  contacts: {
+    create: "POST /contacts",
+    list: "GET /contacts",
+    get: "GET /contacts/:id",
+    update: "PATCH /contacts/:id",
+    remove: "DELETE /contacts/:id",
+    timeline: "GET /contacts/:id/timeline",
+    startImport: "POST /contacts/imports",
+    previewImport: "POST /contacts/imports/preview",
+    imports: "GET /contacts/imports",
+    getImport: "GET /contacts/imports/:id",
+    rejectedRows: "GET /contacts/imports/:id/rejected.csv",
+  },
+  lists: {
+    create: "POST /lists",
+    list: "GET /lists",
+    get: "GET /lists/:id",
+    rename: "PATCH /lists/:id",
+    remove: "DELETE /lists/:id",
+    addMembers: "POST /lists/:id/members",
+    removeMembers: "DELETE /lists/:id/members",
+  },
+  consent: {
+    types: "GET /subscription-types",
+    createType: "POST /subscription-types",
+    record: "POST /consent-events",
+    ofContact: "GET /contacts/:id/consent",
+  },
+  senders: { list: "GET /senders", create: "POST /senders", update: "PATCH /senders/:id" },
+  segments: { count: "POST /segments" },
+  messages: { send: "POST /messages", get: "GET /messages/:id", list: "GET /messages" },
+  campaigns: {
+    create: "POST /campaigns",
+    list: "GET /campaigns",
+    get: "GET /campaigns/:id",
+    update: "PATCH /campaigns/:id",
+    remove: "DELETE /campaigns/:id",
+    review: "POST /campaigns/:id/review",
+    preview: "POST /campaigns/preview",
+    send: "POST /campaigns/:id/send",
+    performance: "GET /campaigns/:id/performance",
+    recipients: "GET /campaigns/:id/recipients",
+  },
+  sandbox: {
+    phones: "GET /sandbox/phones",
+    messages: "GET /sandbox/phones/:number/messages",
+    reply: "POST /sandbox/phones/:number/reply",
+    phone: "GET /sandbox/phones/:number",
+    behave: "PUT /sandbox/phones/:number",
+    mailbox: "GET /sandbox/mailbox",
+  },
+  news: { stream: "GET /news" },
+};

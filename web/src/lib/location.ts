@@ -1,0 +1,50 @@
+import { useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { useCallback } from "react";
+
+/** Goes to a path from paths.ts. */
+export function useGo(): (path: string, options?: { replace?: boolean }) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (path, options) => {
+      void navigate({ href: path, replace: options?.replace });
+    },
+    [navigate],
+  );
+}
+
+/** A parameter of the page's own URL, like the `id` of /campaigns/:id. */
+export function useParam(name: string): string {
+  const params = useParams({ strict: false }) as Record<string, string | undefined>;
+  const value = params[name];
+  if (value === undefined) throw new Error(`this page's URL has no parameter ${name}`);
+  return value;
+}
+
+/**
+ * A page's filters, kept in its URL so that Back, reload and sharing work. `defaults` names them all; a filter at its
+ * default is left out of the URL. Setting one replaces the entry in the history, so that Back leaves the page.
+ */
+export function useFilters<F extends Record<string, string>>(
+  defaults: F,
+): [filters: { [K in keyof F]: string }, set: (changes: Partial<{ [K in keyof F]: string }>) => void] {
+  const search = useRouterState({ select: (state) => state.location.search as Record<string, string> });
+  const navigate = useNavigate();
+  const filters = Object.fromEntries(
+    Object.entries(defaults).map(([name, fallback]) => [name, search[name] ?? fallback]),
+  ) as { [K in keyof F]: string };
+  const set = (changes: Partial<{ [K in keyof F]: string }>) => {
+    void navigate({
+      to: ".",
+      search: ((before: Record<string, string>) => {
+        const after: Record<string, string> = { ...before };
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === undefined || value === "" || value === defaults[name]) delete after[name];
+          else after[name] = value;
+        }
+        return after;
+      }) as never,
+      replace: true,
+    });
+  };
+  return [filters, set];
+}

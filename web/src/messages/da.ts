@@ -1,0 +1,28 @@
+import { account } from "./da/account.ts";
+import { campaigns } from "./da/campaigns.ts";
+import { composer } from "./da/composer.ts";
+import { contacts } from "./da/contacts.ts";
+import { frame } from "./da/frame.ts";
+import { home } from "./da/home.ts";
+import { lists } from "./da/lists.ts";
+import { problems } from "./da/problems.ts";
+import { sandbox } from "./da/sandbox.ts";
+import { settings } from "./da/settings.ts";
+import { subscription } from "./da/subscription.ts";
+import { ui } from "./da/ui.ts";
+import type { Messages, Translation } from "./languages.ts";
+
+export const messages: Translation<Messages> = {
+  account,
+  campaigns,
+  composer,
+  contacts,
+  frame,
+  home,
+  lists,
+  problems,
+  sandbox,
+  settings,
+  subscription,
+  ui,
+};

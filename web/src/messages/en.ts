@@ -1,0 +1,27 @@
+import { account } from "./en/account.ts";
+import { campaigns } from "./en/campaigns.ts";
+import { composer } from "./en/composer.ts";
+import { contacts } from "./en/contacts.ts";
+import { frame } from "./en/frame.ts";
+import { home } from "./en/home.ts";
+import { lists } from "./en/lists.ts";
+import { problems } from "./en/problems.ts";
+import { sandbox } from "./en/sandbox.ts";
+import { settings } from "./en/settings.ts";
+import { subscription } from "./en/subscription.ts";
+import { ui } from "./en/ui.ts";
+
+export const messages = {
+  account,
+  campaigns,
+  composer,
+  contacts,
+  frame,
+  home,
+  lists,
+  problems,
+  sandbox,
+  settings,
+  subscription,
+  ui,
+};

@@ -1,0 +1,28 @@
+import type { Messages, Translation } from "./languages.ts";
+import { account } from "./sv/account.ts";
+import { campaigns } from "./sv/campaigns.ts";
+import { composer } from "./sv/composer.ts";
+import { contacts } from "./sv/contacts.ts";
+import { frame } from "./sv/frame.ts";
+import { home } from "./sv/home.ts";
+import { lists } from "./sv/lists.ts";
+import { problems } from "./sv/problems.ts";
+import { sandbox } from "./sv/sandbox.ts";
+import { settings } from "./sv/settings.ts";
+import { subscription } from "./sv/subscription.ts";
+import { ui } from "./sv/ui.ts";
+
+export const messages: Translation<Messages> = {
+  account,
+  campaigns,
+  composer,
+  contacts,
+  frame,
+  home,
+  lists,
+  problems,
+  sandbox,
+  settings,
+  subscription,
+  ui,
+};

@@ -1,0 +1,7 @@
+import { useTranslations } from "use-intl";
+import { PageHeader } from "../../ui/page-header.tsx";
+
+export function NewCampaignPage() {
+  const t = useTranslations("campaigns");
+  return <PageHeader title={t("title")} />;
+}

@@ -1,0 +1,7 @@
+import { useTranslations } from "use-intl";
+import { PageHeader } from "../../ui/page-header.tsx";
+
+export function ImportPage() {
+  const t = useTranslations("contacts");
+  return <PageHeader title={t("title")} />;
+}

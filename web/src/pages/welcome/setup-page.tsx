@@ -1,0 +1,7 @@
+import { useTranslations } from "use-intl";
+import { PageHeader } from "../../ui/page-header.tsx";
+
+export function SetupPage() {
+  const t = useTranslations("frame");
+  return <PageHeader title={t("home")} />;
+}

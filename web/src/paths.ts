@@ -1,0 +1,62 @@
+/** Every URL of the application. Links and redirects are built here and nowhere else. */
+
+type Query = Record<string, string | undefined>;
+
+/** Appends the query values that say something. */
+function withQuery(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
+  return search.size > 0 ? `${path}?${search}` : path;
+}
+
+const segment = encodeURIComponent;
+
+export const paths = {
+  home: () => "/",
+  setup: () => "/setup",
+  signIn: (query: { next?: string } = {}) => withQuery("/sign-in", query),
+  forgotPassword: () => "/forgot-password",
+  resetPassword: (query: { token?: string } = {}) => withQuery("/reset-password", query),
+  invitation: (token: string) => `/invitations/${segment(token)}`,
+  newWorkspace: () => "/workspaces/new",
+
+  campaigns: (query: { query?: string; status?: string } = {}) => withQuery("/campaigns", query),
+  newCampaign: () => "/campaigns/new",
+  campaign: (id: string) => `/campaigns/${segment(id)}`,
+  campaignEdit: (id: string) => `/campaigns/${segment(id)}/edit`,
+  campaignReview: (id: string) => `/campaigns/${segment(id)}/review`,
+  campaignRecipients: (id: string, query: { view?: string } = {}) =>
+    withQuery(`/campaigns/${segment(id)}/recipients`, query),
+
+  contacts: (query: { query?: string; list?: string; sort?: string } = {}) => withQuery("/contacts", query),
+  newContact: () => "/contacts/new",
+  contact: (id: string) => `/contacts/${segment(id)}`,
+  contactEdit: (id: string) => `/contacts/${segment(id)}/edit`,
+  imports: () => "/contacts/imports",
+  newImport: (query: { list?: string } = {}) => withQuery("/contacts/imports/new", query),
+  import: (id: string) => `/contacts/imports/${segment(id)}`,
+
+  lists: (query: { query?: string } = {}) => withQuery("/lists", query),
+  list: (id: string, query: { query?: string } = {}) => withQuery(`/lists/${segment(id)}`, query),
+
+  settings: () => "/settings",
+  workspaceSettings: () => "/settings/workspace",
+  people: () => "/settings/people",
+  apiKeys: () => "/settings/api-keys",
+  senders: () => "/settings/senders",
+  subscriptionTypes: () => "/settings/subscription-types",
+  subscription: () => "/subscription",
+
+  sandbox: () => "/sandbox",
+  sandboxPhone: (number: string) => `/sandbox/phones/${segment(number)}`,
+  sandboxMailbox: (query: { to?: string } = {}) => withQuery("/sandbox/mailbox", query),
+} as const;
+
+/** A place within the application to return to after sign-in; anything that leads elsewhere becomes home. */
+export function returnPath(next: string | null | undefined): string {
+  if (!next?.startsWith("/")) return paths.home();
+  // "//host" and "/\host" are other sites to a browser.
+  const url = new URL(next, "http://varsla.invalid");
+  if (url.origin !== "http://varsla.invalid" || url.pathname === "/sign-in") return paths.home();
+  return `${url.pathname}${url.search}${url.hash}`;
+}

@@ -1,0 +1,130 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button, IconButton } from "./button.tsx";
+import { classes } from "./classes.ts";
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  children?: ReactNode;
+  /** The row of buttons at the foot. */
+  footer?: ReactNode;
+  size?: "small" | "medium" | "large";
+  /** Where a drawer comes from; in the middle of the page without it. */
+  side?: "right" | "left";
+}
+
+const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3xl" };
+
+/** A modal dialog: traps focus, closes on Escape, gives the focus back. */
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  size = "medium",
+  side,
+}: DialogProps) {
+  const t = useTranslations("ui");
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        {/* Radix's own overlay locks the scrolling with an inline style, which the content security policy forbids. */}
+        <div data-holds-page className="appear fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          {...(description ? {} : { "aria-describedby": undefined })}
+          className={classes(
+            "appear fixed z-50 flex max-h-dvh w-full flex-col bg-raised shadow-high outline-none",
+            side === "right" && "inset-y-0 right-0 border-l border-line",
+            side === "left" && "inset-y-0 left-0 border-r border-line",
+            !side &&
+              "inset-x-0 bottom-0 rounded-t-xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[85dvh] sm:-translate-1/2 sm:rounded-xl sm:border sm:border-line",
+            widths[size],
+          )}
+        >
+          <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">
+            <div className="min-w-0">
+              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+              {description ? <Radix.Description className="mt-1 text-soft">{description}</Radix.Description> : null}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label={t("close")} size="small">
+                <X aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-2">{children}</div>
+          {footer ? (
+            <div className="flex flex-wrap justify-end gap-2 px-5 pt-3 pb-4">{footer}</div>
+          ) : (
+            <div className="h-3" />
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface ConfirmDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** Names the thing: "Delete the list “Regulars”?" */
+  title: ReactNode;
+  /** What will happen, and what will stay. */
+  children: ReactNode;
+  /** The verb: "Delete list". */
+  confirm: string;
+  kind?: "danger" | "primary";
+  /** Resolves when it is done; the dialog closes then, and stays open with the message when it fails. */
+  onConfirm: () => Promise<unknown>;
+  /** Puts a failure into words. */
+  explain: (error: unknown) => string;
+}
+
+/** Asks before something that cannot be undone. */
+export function ConfirmDialog({ kind = "danger", ...props }: ConfirmDialogProps) {
+  const t = useTranslations("ui");
+  const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
+  const confirm = async () => {
+    setState({ busy: true, error: null });
+    try {
+      await props.onConfirm();
+      setState({ busy: false, error: null });
+      props.onOpenChange(false);
+    } catch (error) {
+      setState({ busy: false, error: props.explain(error) });
+    }
+  };
+  const change = (open: boolean) => {
+    setState({ busy: false, error: null });
+    props.onOpenChange(open);
+  };
+  return (
+    <Dialog
+      open={props.open}
+      onOpenChange={change}
+      title={props.title}
+      footer={
+        <>
+          <Button onClick={() => change(false)}>{t("cancel")}</Button>
+          <Button kind={kind} busy={state.busy} onClick={() => void confirm()}>
+            {props.confirm}
+          </Button>
+        </>
+      }
+    >
+      <div className="text-soft">{props.children}</div>
+      {state.error ? (
+        <p role="alert" className="mt-3 text-bad-ink">
+          {state.error}
+        </p>
+      ) : null}
+    </Dialog>
+  );
+}

@@ -1,0 +1,231 @@
+import { useBlocker } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Notice } from "./notice.tsx";
+
+/** A failure that may name a field; what the API client throws is one. */
+interface FieldFailure {
+  field?: string | undefined;
+}
+
+interface FormOptions<V extends object, R> {
+  initial: V;
+  /** Sends the values. What it throws becomes a message at the field it names, or above the form. */
+  submit: (values: V) => Promise<R>;
+  onSuccess?: (result: R, values: V) => void;
+  /** Fields that must not be empty. */
+  required?: readonly (keyof V & string)[];
+  /** Other checks that need no server, by field. */
+  check?: (values: V) => Partial<Record<keyof V & string, string>>;
+  /** Where the server's name of a field is not the form's: server's → form's. */
+  names?: Record<string, keyof V & string>;
+  /** Puts a failure into words: `useExplain()` of lib/explain.ts. */
+  explain: (error: unknown) => string;
+}
+
+export interface FieldBinding<T> {
+  name: string;
+  value: T;
+  onChange: (value: T) => void;
+  error: string | null;
+}
+
+export interface FormState<V extends object> {
+  values: V;
+  set: (changes: Partial<V>) => void;
+  /** What a field component needs: `<TextField label={…} {...form.field("name")} />`. */
+  field: <K extends keyof V & string>(name: K) => FieldBinding<V[K]>;
+  errors: Partial<Record<keyof V & string, string>>;
+  /** What went wrong that belongs to no field. */
+  error: string | null;
+  busy: boolean;
+  dirty: boolean;
+  /** As `dirty`, but right even before the next render. */
+  isDirty: () => boolean;
+  submit: () => Promise<void>;
+  /** Starts over from these values, as saved. */
+  reset: (values: V) => void;
+}
+
+/** Which of the form's fields a server's field name means, or null. */
+export function formFieldOf(
+  field: string | undefined,
+  known: readonly string[],
+  names: Record<string, string> = {},
+): string | null {
+  if (!field) return null;
+  if (names[field]) return names[field];
+  if (known.includes(field)) return field;
+  const lastPart = field.split(".").at(-1) ?? "";
+  if (names[lastPart]) return names[lastPart];
+  return known.includes(lastPart) ? lastPart : null;
+}
+
+/** The state of a form. Whatever fails, what was typed stays. */
+export function useForm<V extends object, R>(options: FormOptions<V, R>): FormState<V> {
+  const t = useTranslations("ui");
+  type Errors = Partial<Record<keyof V & string, string>>;
+  const [values, setValues] = useState(options.initial);
+  const [saved, setSaved] = useState(options.initial);
+  const [errors, setErrors] = useState<Errors>({});
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const latest = useRef({ values, saved, busy });
+  latest.current.values = values;
+
+  const isDirty = () => JSON.stringify(latest.current.values) !== JSON.stringify(latest.current.saved);
+  const keep = (next: V) => {
+    latest.current.saved = next;
+    setSaved(next);
+  };
+
+  const set = (changes: Partial<V>) => {
+    const next = { ...latest.current.values, ...changes };
+    latest.current.values = next;
+    setValues(next);
+    setErrors((before) => {
+      const after = { ...before };
+      for (const name of Object.keys(changes)) delete after[name as keyof Errors];
+      return after;
+    });
+  };
+
+  const submit = async () => {
+    if (latest.current.busy) return;
+    const sent = latest.current.values;
+    const found: Errors = { ...options.check?.(sent) };
+    for (const name of options.required ?? []) {
+      const value = sent[name] as unknown;
+      if (value === "" || value === null || (typeof value === "string" && value.trim() === "")) {
+        found[name] ??= t("requiredField");
+      }
+    }
+    setErrors(found);
+    setError(null);
+    if (Object.keys(found).length > 0) return;
+    latest.current.busy = true;
+    setBusy(true);
+    try {
+      const result = await options.submit(sent);
+      keep(sent);
+      options.onSuccess?.(result, sent);
+    } catch (failure) {
+      const name = formFieldOf((failure as FieldFailure).field, Object.keys(sent), options.names);
+      if (name) setErrors({ [name]: options.explain(failure) } as Errors);
+      else setError(options.explain(failure));
+    } finally {
+      latest.current.busy = false;
+      setBusy(false);
+    }
+  };
+
+  return {
+    values,
+    set,
+    field: (name) => ({
+      name,
+      value: values[name],
+      onChange: (value) => set({ [name]: value } as unknown as Partial<V>),
+      error: errors[name] ?? null,
+    }),
+    errors,
+    error,
+    busy,
+    dirty: JSON.stringify(values) !== JSON.stringify(saved),
+    isDirty,
+    submit,
+    reset: (next) => {
+      latest.current.values = next;
+      keep(next);
+      setValues(next);
+      setErrors({});
+      setError(null);
+    },
+  };
+}
+
+/** The form around its fields: failures above, buttons below, the first wrong field focused, unsaved changes guarded. */
+export function FormShell<V extends object>({
+  form,
+  submitLabel,
+  children,
+  secondary,
+  guard = true,
+  wide,
+  submitDisabled,
+}: {
+  form: FormState<V>;
+  submitLabel: string;
+  children: ReactNode;
+  /** Buttons beside the submit button. */
+  secondary?: ReactNode;
+  /** Asks before leaving with unsaved changes. */
+  guard?: boolean;
+  /** Makes the button as wide as the form, as on a page with nothing else. */
+  wide?: boolean;
+  submitDisabled?: boolean;
+}) {
+  const element = useRef<HTMLFormElement>(null);
+  const wrong = Object.keys(form.errors).join(" ");
+  useEffect(() => {
+    if (wrong) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [wrong]);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    void form.submit();
+  };
+  return (
+    <form ref={element} noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
+      {form.error ? <Notice tone="bad">{form.error}</Notice> : null}
+      {children}
+      <div className="flex flex-wrap gap-2 pt-1">
+        <Button
+          type="submit"
+          kind="primary"
+          size={wide ? "large" : "medium"}
+          className={wide ? "w-full" : undefined}
+          busy={form.busy}
+          disabled={submitDisabled}
+        >
+          {submitLabel}
+        </Button>
+        {secondary}
+      </div>
+      {guard ? <LeaveGuard isDirty={form.isDirty} /> : null}
+    </form>
+  );
+}
+
+/** Asks before a navigation, a reload or a closed tab throws away what was typed. */
+export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
+  const t = useTranslations("ui");
+  const blocker = useBlocker({
+    // A change of filters on the same page leaves nothing behind.
+    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && isDirty(),
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  return (
+    <Dialog
+      open={blocker.status === "blocked"}
+      onOpenChange={(open) => !open && blocker.reset?.()}
+      title={t("unsavedTitle")}
+      size="small"
+      footer={
+        <>
+          <Button kind="danger" onClick={() => blocker.proceed?.()}>
+            {t("leave")}
+          </Button>
+          <Button kind="primary" onClick={() => blocker.reset?.()}>
+            {t("stay")}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">{t("unsavedText")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,330 @@
+import {
+  type ColumnDef,
+  type RowSelectionState,
+  rowSelectionFeature,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button } from "./button.tsx";
+import { Checkbox } from "./choice.tsx";
+import { classes } from "./classes.ts";
+import { ErrorState, Skeleton } from "./states.tsx";
+
+const features = tableFeatures({ rowSelectionFeature });
+
+export interface Column<T> {
+  id: string;
+  header: string;
+  cell: (row: T) => ReactNode;
+  /** Figures stand at the right, under each other. */
+  align?: "right";
+  /** The value of `sort` that this column's header asks for; without it the header is plain text. */
+  sort?: string;
+  /** Hidden on narrow screens. */
+  secondary?: boolean;
+  /** Screen readers read this header; nobody sees it. For columns of buttons. */
+  headerHidden?: boolean;
+  /** Tailwind width, like "w-40". */
+  width?: string;
+}
+
+export interface TableProps<T> {
+  /** What the table is a list of, for screen readers. */
+  label: string;
+  columns: readonly Column<T>[];
+  /** The rows so far, or undefined while the first are on their way. */
+  rows: readonly T[] | undefined;
+  rowId: (row: T) => string;
+  /** What Enter or a click on a row does. The first column should be a link to the same place. */
+  onOpen?: (row: T) => void;
+  /** `name` or `-name`, as the API spells it. */
+  sort?: string;
+  onSort?: (sort: string) => void;
+  selection?: {
+    ids: ReadonlySet<string>;
+    onChange: (ids: ReadonlySet<string>) => void;
+    /** Names a row for its checkbox. */
+    name: (row: T) => string;
+    /** Buttons for what can be done with the selected rows. */
+    actions?: ReactNode;
+  };
+  /** Cursor paging: whether more rows exist, and how to get them. They are fetched as one scrolls near the end. */
+  more?: { has: boolean; busy: boolean; fetch: () => void };
+  empty: ReactNode;
+  /** Why the rows did not come, in the reader's language. */
+  failure?: { message: string; onRetry: () => void } | null;
+}
+
+/** Above this many rows only those near the screen are in the document. */
+const virtualFrom = 100;
+const rowHeight = 41;
+
+/**
+ * A table of any length. Up and Down walk the rows, Enter opens, Space selects, Shift selects a range, Home and End jump.
+ * Sorting and paging are the server's: the table only asks.
+ */
+export function Table<T extends object>(props: TableProps<T>) {
+  const { columns, rows, rowId, selection, more } = props;
+  const t = useTranslations("ui");
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [active, setActive] = useState(0);
+  const anchor = useRef<number | null>(null);
+
+  const defs = useMemo<ColumnDef<typeof features, T>[]>(
+    () =>
+      columns.map((column) => ({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) })),
+    [columns],
+  );
+  const data = useMemo(() => [...(rows ?? [])], [rows]);
+  const rowSelection = useMemo<RowSelectionState>(
+    () => Object.fromEntries([...(selection?.ids ?? [])].map((id) => [id, true as const])),
+    [selection?.ids],
+  );
+  const table = useTable({
+    features,
+    columns: defs,
+    data,
+    getRowId: rowId,
+    state: { rowSelection },
+    enableRowSelection: selection !== undefined,
+    onRowSelectionChange: (updater) => {
+      const next = typeof updater === "function" ? updater(rowSelection) : updater;
+      selection?.onChange(new Set(Object.keys(next)));
+    },
+  });
+  const shown = table.getRowModel().rows;
+
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY);
+  }, []);
+  const virtualizer = useWindowVirtualizer({
+    count: shown.length,
+    estimateSize: () => rowHeight,
+    overscan: 20,
+    scrollMargin: top,
+    enabled: shown.length > virtualFrom,
+  });
+  const virtual = shown.length > virtualFrom ? virtualizer.getVirtualItems() : null;
+  const first = virtual ? (virtual[0]?.index ?? 0) : 0;
+  const last = virtual ? (virtual.at(-1)?.index ?? -1) : shown.length - 1;
+  const before = virtual ? (virtual[0]?.start ?? top) - top : 0;
+  const after = virtual ? virtualizer.getTotalSize() - ((virtual.at(-1)?.end ?? top) - top) : 0;
+
+  // Asks for more before the reader gets there.
+  const nearEnd = shown.length > 0 && last >= shown.length - 20 && virtual !== null;
+  useEffect(() => {
+    if (nearEnd && more?.has && !more.busy) more.fetch();
+  }, [nearEnd, more]);
+
+  const focusRow = (index: number) => {
+    const to = Math.max(0, Math.min(shown.length - 1, index));
+    setActive(to);
+    if (virtual) virtualizer.scrollToIndex(to);
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus());
+  };
+  const selectRange = (to: number, on: boolean, range: boolean) => {
+    if (!selection) return;
+    const from = range && anchor.current !== null ? anchor.current : to;
+    const ids = new Set(selection.ids);
+    for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
+      const id = shown[index]?.id;
+      if (id === undefined) continue;
+      if (on) ids.add(id);
+      else ids.delete(id);
+    }
+    anchor.current = to;
+    selection.onChange(ids);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
+    if (event.target !== event.currentTarget) return;
+    const row = shown[index];
+    const keys: Record<string, () => void> = {
+      ArrowDown: () => focusRow(index + 1),
+      ArrowUp: () => focusRow(index - 1),
+      Home: () => focusRow(0),
+      End: () => focusRow(shown.length - 1),
+      Enter: () => row && props.onOpen?.(row.original),
+      " ": () => row && selectRange(index, !selection?.ids.has(row.id), event.shiftKey),
+    };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  if (props.failure && !rows) return <ErrorState message={props.failure.message} onRetry={props.failure.onRetry} />;
+  if (rows && rows.length === 0) return <>{props.empty}</>;
+
+  const cellClass = (column: Column<T>) =>
+    classes(
+      "px-3 first:pl-4 last:pr-4",
+      column.align === "right" ? "text-right" : "text-left",
+      column.secondary && "max-md:hidden",
+      column.width,
+    );
+  const interactive = props.onOpen !== undefined || selection !== undefined;
+  return (
+    <div>
+      {selection && selection.ids.size > 0 ? (
+        <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line bg-selected px-4 py-1.5">
+          <span className="figures font-medium" role="status">
+            {t("selected", { count: selection.ids.size })}
+          </span>
+          {selection.actions}
+          <Button kind="quiet" size="small" onClick={() => selection.onChange(new Set())}>
+            {t("clearSelection")}
+          </Button>
+        </div>
+      ) : null}
+      <div className="relative overflow-x-auto">
+        <table className="w-full border-collapse" aria-busy={rows === undefined} aria-label={props.label}>
+          <thead>
+            <tr className="border-b border-line text-sm text-soft">
+              {selection ? (
+                <th scope="col" className="w-10 pl-4">
+                  <Checkbox
+                    label={t("selectAll")}
+                    labelHidden
+                    checked={
+                      shown.length > 0 && table.getIsAllRowsSelected() ? true : selection.ids.size > 0 ? "some" : false
+                    }
+                    onChange={(on) => table.toggleAllRowsSelected(on)}
+                  />
+                </th>
+              ) : null}
+              {columns.map((column) => (
+                <HeaderCell
+                  key={column.id}
+                  column={column}
+                  sort={props.sort}
+                  onSort={props.onSort}
+                  className={cellClass(column)}
+                />
+              ))}
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {rows === undefined
+              ? Array.from({ length: 8 }, (_, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: these rows are all alike
+                  <tr key={index} className="h-10 border-b border-line last:border-0">
+                    {selection ? <td className="w-10" /> : null}
+                    {columns.map((column) => (
+                      <td key={column.id} className={cellClass(column)}>
+                        <Skeleton className="h-3.5 w-3/4" />
+                      </td>
+                    ))}
+                  </tr>
+                ))
+              : null}
+            {before > 0 ? <Spacer height={before} span={columns.length + 1} /> : null}
+            {shown.slice(first, last + 1).map((row, offset) => {
+              const index = first + offset;
+              const selected = selection?.ids.has(row.id) ?? false;
+              return (
+                <tr
+                  key={row.id}
+                  data-row={index}
+                  tabIndex={interactive ? (index === active ? 0 : -1) : undefined}
+                  onFocus={(event) => event.target === event.currentTarget && setActive(index)}
+                  onKeyDown={interactive ? (event) => onKeyDown(event, index) : undefined}
+                  onClick={(event) => {
+                    const target = event.target as HTMLElement;
+                    if (target.closest("a,button,input,label,[role=menuitem]")) return;
+                    if (window.getSelection()?.toString()) return;
+                    props.onOpen?.(row.original);
+                  }}
+                  aria-selected={selection ? selected : undefined}
+                  className={classes(
+                    "h-10 border-b border-line last:border-0 focus-visible:-outline-offset-2",
+                    selected ? "bg-selected" : interactive && "hover:bg-hover",
+                    props.onOpen && "cursor-pointer",
+                  )}
+                >
+                  {selection ? (
+                    <td className="w-10 pl-4">
+                      <Checkbox
+                        label={t("selectRow", { name: selection.name(row.original) })}
+                        labelHidden
+                        checked={selected}
+                        onChange={(on, event) => selectRange(index, on, event.shiftKey)}
+                      />
+                    </td>
+                  ) : null}
+                  {row.getAllCells().map((cell, at) => {
+                    const column = columns[at] as Column<T>;
+                    return (
+                      <td key={cell.id} className={classes("py-1.5", cellClass(column))}>
+                        <table.FlexRender cell={cell} />
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+            {after > 0 ? <Spacer height={after} span={columns.length + 1} /> : null}
+          </tbody>
+        </table>
+      </div>
+      {more?.has ? (
+        <div className="border-t border-line p-2 text-center">
+          <Button kind="quiet" busy={more.busy} onClick={more.fetch}>
+            {t("showMore")}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** The height of the rows that are not in the document. */
+function Spacer({ height, span }: { height: number; span: number }) {
+  return (
+    <tr aria-hidden>
+      <td colSpan={span} className="p-0" style={{ height }} />
+    </tr>
+  );
+}
+
+function HeaderCell<T>({
+  column,
+  sort,
+  onSort,
+  className,
+}: {
+  column: Column<T>;
+  sort: string | undefined;
+  onSort: ((sort: string) => void) | undefined;
+  className: string;
+}) {
+  const t = useTranslations("ui");
+  const key = column.sort;
+  const direction = key === undefined ? null : sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
+  const Icon = direction === "ascending" ? ArrowUp : direction === "descending" ? ArrowDown : ChevronsUpDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={direction ?? undefined}
+      className={classes("h-9 font-medium whitespace-nowrap", className)}
+    >
+      {key !== undefined && onSort ? (
+        <button
+          type="button"
+          className="-mx-1 inline-flex items-center gap-1 rounded-sm px-1 hover:text-ink"
+          title={t("sortBy", { column: column.header })}
+          onClick={() => onSort(sort === key ? `-${key}` : key)}
+        >
+          {column.header}
+          <Icon className={classes("size-3.5", direction === "none" && "text-faint")} aria-hidden />
+        </button>
+      ) : (
+        <span className={column.headerHidden ? "sr-only" : undefined}>{column.header}</span>
+      )}
+    </th>
+  );
+}

@@ -1,0 +1,68 @@
+import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
+import { IconButton } from "./button.tsx";
+
+interface ToastItem {
+  id: number;
+  tone: "good" | "bad";
+  text: string;
+}
+
+let shown: readonly ToastItem[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
+function change(next: readonly ToastItem[]) {
+  shown = next;
+  for (const listener of listeners) listener();
+}
+
+function dismiss(id: number) {
+  change(shown.filter((item) => item.id !== id));
+}
+
+/** Says in passing that something worked. Failures belong where they happened; use "bad" only when that place is gone. */
+export function toast(text: string, tone: ToastItem["tone"] = "good"): void {
+  const id = ++last;
+  change([...shown.slice(-2), { id, tone, text }]);
+  // Errors stay until they are read.
+  if (tone === "good") setTimeout(() => dismiss(id), 6000);
+}
+
+/** Where toasts appear; stands once, in the frame, so that screen readers know the live region before it speaks. */
+export function Toasts() {
+  const t = useTranslations("ui");
+  const toasts = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => shown,
+  );
+  return (
+    <section
+      aria-label={t("notifications")}
+      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 sm:left-auto sm:w-96"
+    >
+      <div role="status" aria-live="polite" className="flex flex-col gap-2">
+        {toasts.map((item) => (
+          <div
+            key={item.id}
+            className="appear pointer-events-auto flex items-start gap-2 rounded-lg border border-line bg-raised px-3 py-2.5 shadow-high"
+          >
+            {item.tone === "good" ? (
+              <CircleCheck className="mt-0.5 size-4 shrink-0 text-good" aria-hidden />
+            ) : (
+              <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
+            )}
+            <p className="min-w-0 flex-1 break-words">{item.text}</p>
+            <IconButton label={t("close")} size="small" className="-my-1 -mr-1.5" onClick={() => dismiss(item.id)}>
+              <X aria-hidden />
+            </IconButton>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
