@@ -40,7 +40,6 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 export function Button({ kind, size, busy, icon, children, className, onClick, type, ...rest }: ButtonProps) {
   return (
     <button
-      // biome-ignore lint/a11y/useButtonType: it is always given, here or by the caller
       type={type ?? "button"}
       className={classes(buttonLooks(kind, size), className)}
       aria-disabled={busy || undefined}

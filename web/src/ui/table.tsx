@@ -143,18 +143,12 @@ export function Table<T extends object>(props: TableProps<T>) {
   const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
     if (event.target !== event.currentTarget) return;
     const row = shown[index];
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => focusRow(index + 1),
-      ArrowUp: () => focusRow(index - 1),
-      Home: () => focusRow(0),
-      End: () => focusRow(shown.length - 1),
-      Enter: () => row && props.onOpen?.(row.original),
-      " ": () => row && selectRange(index, !selection?.ids.has(row.id), event.shiftKey),
-    };
-    const act = keys[event.key];
-    if (!act) return;
+    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: shown.length - 1 }[event.key];
+    if (to !== undefined) focusRow(to);
+    else if (event.key === "Enter" && row && props.onOpen) props.onOpen(row.original);
+    else if (event.key === " " && row && selection) selectRange(index, !selection.ids.has(row.id), event.shiftKey);
+    else return;
     event.preventDefault();
-    act();
   };
 
   if (props.failure && !rows) return <ErrorState message={props.failure.message} onRetry={props.failure.onRetry} />;
