@@ -20,8 +20,6 @@ interface Services {
   log: Logger;
   config: Pick<Config, "public_url" | "secret_key">;
   mailer: Mailer;
-  /** Where people reach the web app, without a slash at the end. */
-  url: () => string;
 }
 
 /** The job that mails a reset link; its payload is `MailPasswordReset`. */
@@ -37,7 +35,7 @@ export const accountPeriodicJobs: PeriodicJob[] = [{ name: forgetJob, pattern: "
 
 /** The handlers of this folder's jobs, by name. */
 export function accountJobs(services: Services): Record<string, JobHandler> {
-  const { db, clock, mailer, url } = services;
+  const { db, clock, mailer, config } = services;
   const identity = identityOf(services);
   return {
     [mailInvitationJob]: async (payload: MailInvitation) => {
@@ -47,7 +45,12 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
         if (!issued) return;
         const { token, email: to, workspace, invited_by: invitedBy } = issued;
         await mailer.send(
-          invitationMail(issued.language, { to, workspace, invitedBy, link: `${url()}/invitations/${token}` }),
+          invitationMail(issued.language, {
+            to,
+            workspace,
+            invitedBy,
+            link: `${config.public_url}/invitations/${token}`,
+          }),
         );
       });
     },
@@ -64,10 +67,10 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
 
 /** The identity of a process, which mails reset links to the web app. */
 export function identityOf(services: Services): Identity {
-  const { db, clock, log, config, mailer, url } = services;
+  const { db, clock, log, config, mailer } = services;
   const onReset = async (user: User, token: string) => {
     const language = await db.asSystem((tx) => languageOf(tx, user.id));
-    const link = `${url()}/reset-password?token=${encodeURIComponent(token)}`;
+    const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
     await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
   };
   return createIdentity({ db, clock, log, config, onReset });

@@ -44,5 +44,10 @@ export async function bootstrap(services: {
 /** ola.nordmann@example.com → Ola Nordmann, until they say otherwise. */
 function nameFrom(email: string): string {
   const words = email.replace(/@.*/, "").split(/[._+-]+/);
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ").trim() || email;
+  return (
+    words
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(" ")
+      .trim() || email
+  );
 }

@@ -133,7 +133,7 @@ export function createIdentity(options: {
 function buildAuth(options: Parameters<typeof createIdentity>[0], onToken: (user: User, token: string) => void) {
   return betterAuth({
     // Only asked for by endpoints that redirect, which are not served.
-    baseURL: options.config.public_url ?? "http://localhost",
+    baseURL: options.config.public_url,
     basePath: "/api/auth",
     // Its own key, so that nothing else signed with the installation's key can pass for a session.
     secret: createHmac("sha256", options.config.secret_key).update("sessions").digest("base64url"),
@@ -166,7 +166,7 @@ function buildAuth(options: Parameters<typeof createIdentity>[0], onToken: (user
     rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: "varsla",
-      useSecureCookies: options.config.public_url?.startsWith("https://") ?? false,
+      useSecureCookies: options.config.public_url.startsWith("https://"),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
       database: { generateId: () => newId(options.clock.now()) },
       ipAddress: { ipAddressHeaders: [ipHeader] },
@@ -235,13 +235,13 @@ function asUser(user: { id: string; name: string; email: string }): User {
 const refusals: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () =>
     new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
-  INVALID_EMAIL: () =>
-    new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
+  INVALID_EMAIL: () => new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
   INVALID_TOKEN: () =>
     new Problem(422, "invalid_token", "This link has been used or is older than an hour; ask for a new one.", {
       field: "token",
     }),
-  INVALID_PASSWORD: () => new Problem(422, "wrong_password", "The current password is wrong.", { field: "current_password" }),
+  INVALID_PASSWORD: () =>
+    new Problem(422, "wrong_password", "The current password is wrong.", { field: "current_password" }),
   PASSWORD_TOO_SHORT: () =>
     new Problem(422, "invalid", `A password has at least ${shortestPassword} characters.`, { field: "password" }),
   PASSWORD_TOO_LONG: () =>

@@ -1,0 +1,71 @@
+/** The HTTP server: what every request passes on its way to a handler and back. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type FastifyInstance, fastify } from "fastify";
+import { identityOf } from "../workspaces/account-jobs.ts";
+import { createAttempts } from "../workspaces/attempts.ts";
+import { createKeyring } from "../workspaces/keyring.ts";
+import { type Binding, bindResource } from "./bind.ts";
+import { answerFailure } from "./failures.ts";
+import { serveHealth } from "./health-routes.ts";
+import { createLimiter, type Limits, limits } from "./limits.ts";
+import { serveMetrics } from "./metrics.ts";
+import { seedWorkspace } from "./new-workspace.ts";
+import { openApiDocument } from "./openapi.ts";
+import { serveReferencePage } from "./reference-page.ts";
+import { logRequests, requestId } from "./request-log.ts";
+import { bindRoutes } from "./routes.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
+import type { Services } from "./services.ts";
+import { serveWebApp } from "./web-app.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const webApp = join(root, "web", "dist");
+/** Links of invitations are the longest parameters. */
+const longestParameter = 500;
+
+/** Builds the server, ready to listen or to be injected into. Closing it ends open streams first. */
+export async function buildApp(
+  services: Services,
+  options: { webRoot?: string; limits?: Partial<Limits> } = {},
+): Promise<FastifyInstance> {
+  const { db, clock, config } = services;
+  const version: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+  const app: FastifyInstance = fastify({
+    loggerInstance: services.log,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    // A reverse proxy on this machine or in its network may say who is calling; a stranger may not.
+    trustProxy: ["loopback", "linklocal", "uniquelocal"],
+    routerOptions: { maxParamLength: longestParameter, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
+  }) as unknown as FastifyInstance;
+  app.decorateRequest("caller", null);
+  app.setErrorHandler(answerFailure);
+
+  const stopping = new AbortController();
+  app.addHook("preClose", async () => stopping.abort());
+
+  await setSecurityHeaders(app, { https: config.public_url.startsWith("https://") });
+  logRequests(app, services.log);
+  const limiter = await createLimiter(app, { ...limits, ...options.limits });
+  const identity = identityOf(services);
+  const keyring = createKeyring({ db, clock });
+  const attempts = createAttempts(db);
+  const binding: Binding = { db, config, identity, keyring, limiter, stopping: stopping.signal };
+
+  serveMetrics(app, binding);
+  serveHealth(app, db);
+  const routeServices = { ...services, identity, keyring, attempts, seed: seedWorkspace, version };
+  await bindRoutes(routeServices, (prefix, resource, handlers) =>
+    bindResource(app, binding, prefix, resource, handlers),
+  );
+  serveReferencePage(app);
+  const document = JSON.stringify(openApiDocument({ version, url: config.public_url }));
+  app.get("/api/openapi.json", async (_request, reply) =>
+    reply.type("application/json; charset=utf-8").header("cache-control", "no-cache").send(document),
+  );
+  await serveWebApp(app, options.webRoot ?? webApp);
+  await app.ready();
+  return app;
+}

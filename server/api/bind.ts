@@ -1,0 +1,132 @@
+/** Registers the contract's endpoints with their handlers: parse, authorise, run, present. */
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+import type { Endpoint, Resource } from "../../contract/endpoint.ts";
+import { Problem } from "../kit/errors.ts";
+import type { Call, Handler, Handlers } from "../kit/http.ts";
+import { takeCsv, takeJson } from "./bodies.ts";
+import { readIdempotency } from "./fingerprint.ts";
+import { createGate, type GateServices } from "./gate.ts";
+import { validatorCompiler } from "./validation.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Of a route that the contract names: for logs and metrics. */
+    endpoint?: Endpoint;
+  }
+}
+
+/** What the binding of all endpoints shares. */
+export interface Binding extends GateServices {
+  /** Aborted when the server stops, which ends every stream. */
+  stopping: AbortSignal;
+}
+
+/** Registers the endpoints of a resource under `prefix`. */
+export async function bindResource<R extends Resource>(
+  app: FastifyInstance,
+  binding: Binding,
+  prefix: string,
+  resource: R,
+  handlers: Partial<Handlers<R>>,
+): Promise<void> {
+  for (const [name, endpoint] of Object.entries(resource)) {
+    const handler = handlers[name] as Handler<Endpoint> | undefined;
+    if (!handler) continue;
+    // A context of its own, since each decides what bodies it takes.
+    await app.register(async (context) => {
+      context.setValidatorCompiler(validatorCompiler);
+      context.setSerializerCompiler(serializerCompiler);
+      if (endpoint.bodyType === "text/csv") takeCsv(context);
+      else takeJson(context);
+      bindEndpoint(context, binding, prefix, endpoint, handler);
+    });
+  }
+}
+
+function bindEndpoint(
+  app: FastifyInstance,
+  binding: Binding,
+  prefix: string,
+  endpoint: Endpoint,
+  handler: Handler<Endpoint>,
+): void {
+  const status = endpoint.status ?? 200;
+  app.route({
+    method: endpoint.method,
+    url: `${prefix}${endpoint.path}`,
+    exposeHeadRoute: endpoint.answerType === undefined,
+    config: { endpoint },
+    onRequest: createGate(binding, endpoint),
+    schema: {
+      ...(endpoint.params && { params: endpoint.params }),
+      ...(endpoint.query && { querystring: endpoint.query }),
+      ...(endpoint.body && { body: endpoint.body }),
+      ...(endpoint.answer && { response: { [status]: endpoint.answer } }),
+    },
+    handler: async (request, reply) => {
+      const call = callOf(endpoint, request, reply, binding.stopping);
+      const answer = await handler(call);
+      reply.code(status);
+      if (endpoint.answerType) return stream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
+      return reply.send(status === 204 ? undefined : answer);
+    },
+  });
+}
+
+function callOf(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stopping: AbortSignal,
+): Call<Endpoint> {
+  let gone: AbortSignal | null = null;
+  return {
+    params: request.params,
+    query: request.query,
+    body: endpoint.bodyType ? undefined : request.body,
+    get stream() {
+      if (!endpoint.bodyType) throw new Error(`${endpoint.path} has no stream`);
+      return (request.body as Readable | undefined) ?? Readable.from([]);
+    },
+    get actor() {
+      const actor = request.caller?.actor;
+      if (!actor) throw new Problem(401, "unauthenticated", "Sign in, or send an API key.");
+      return actor;
+    },
+    user: request.caller?.user ?? null,
+    ip: request.ip,
+    headers: request.headers,
+    idempotency: endpoint.idempotent ? readIdempotency(request.headers["idempotency-key"], request) : null,
+    setHeader: (name, value) => void reply.header(name, value),
+    get signal() {
+      gone ??= AbortSignal.any([goneSignal(reply), stopping]);
+      return gone;
+    },
+  };
+}
+
+/** Aborted when the connection closes before the answer is out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  if (reply.raw.destroyed) controller.abort();
+  return controller.signal;
+}
+
+const streamHeaders: Record<NonNullable<Endpoint["answerType"]>, Record<string, string>> = {
+  "text/csv": { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },
+  "text/event-stream": {
+    "content-type": "text/event-stream; charset=utf-8",
+    // no-transform and X-Accel-Buffering: proxies must pass each event on at once, neither compressed nor collected.
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+  },
+};
+
+function stream(reply: FastifyReply, type: NonNullable<Endpoint["answerType"]>, lines: AsyncIterable<string>) {
+  return reply.headers(streamHeaders[type]).send(Readable.from(lines, { objectMode: false }));
+}

@@ -1,0 +1,34 @@
+/** What a body may be: JSON up to 1 MiB, and CSV as a stream where the contract says so. */
+import type { FastifyInstance } from "fastify";
+import { impossibleCharacter, malformedJson } from "./failures.ts";
+import { findImpossible } from "./validation.ts";
+
+export const jsonLimit = 1024 * 1024;
+
+/** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
+export function takeJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>(
+    ["application/json", "application/*+json"],
+    { parseAs: "string", bodyLimit: jsonLimit },
+    (_request, body, done) => {
+      if (body.trim() === "") return done(null, undefined);
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(body);
+      } catch (error) {
+        return done(malformedJson(error) as Error);
+      }
+      // The escapes of U+0000 and of surrogates are rare enough to be searched for before the structure is walked.
+      const suspect = /\\u(0000|d[89a-f])/i.test(body) ? findImpossible(parsed) : null;
+      if (suspect) return done(impossibleCharacter(suspect) as Error);
+      done(null, parsed);
+    },
+  );
+}
+
+/** Takes CSV, handing its stream on unread: nothing is buffered, so nothing is too large. */
+export function takeCsv(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
+}

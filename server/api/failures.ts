@@ -1,0 +1,120 @@
+/** Every way a request can fail, in the one shape that callers know. */
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Failure } from "../../contract/shapes.ts";
+import { Problem } from "../kit/errors.ts";
+
+/** Answers a failure; what is no fault of the caller is logged, and told without details. */
+export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error);
+  // A body that nobody will read any more: the connection cannot be used again.
+  if (!request.raw.complete) reply.header("connection", "close");
+  if (!problem) {
+    request.log.error({ err: error, request_id: request.id }, "a request failed");
+    return send(reply, 500, {
+      error: {
+        code: "internal_error",
+        message: `Something went wrong here. It is logged as request ${request.id}.`,
+      },
+    });
+  }
+  if (problem.status === 503) request.log.warn({ err: error, request_id: request.id }, "a request could not be served");
+  if (problem.retryAfter !== undefined) reply.header("retry-after", String(problem.retryAfter));
+  if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="Varsla"');
+  return send(reply, problem.status, failureOf(problem));
+}
+
+/** A problem as the API writes it. */
+export function failureOf(problem: Problem): Failure {
+  const { code, message, field, value } = problem;
+  return {
+    error: { code, message, ...(field === undefined ? {} : { field }), ...(value === undefined ? {} : { value }) },
+  };
+}
+
+// The route's serialiser knows only its answer.
+function send(reply: FastifyReply, status: number, failure: Failure): FastifyReply {
+  return reply
+    .code(status)
+    .serializer((body: unknown) => JSON.stringify(body))
+    .type("application/json; charset=utf-8")
+    .send(failure);
+}
+
+function asProblem(error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  if (isDatabaseAway(error)) {
+    return new Problem(503, "database_unavailable", "The database cannot be reached. Try again in a moment.", {
+      retryAfter: 2,
+      cause: error,
+    });
+  }
+  const { code } = error as { code?: string };
+  const known = code === undefined ? undefined : (byFastify[code] ?? byPostgres[code]);
+  return known ? known(error as FastifyError) : null;
+}
+
+/** What Fastify refuses before a handler runs. */
+const byFastify: Record<string, (error: FastifyError) => Problem> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new Problem(415, "unsupported_media_type", "This call takes another Content-Type; see /docs.", {
+      field: "Content-Type",
+    }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem(413, "body_too_large", "The body is larger than 1 MiB."),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new Problem(400, "malformed_request", "The body is shorter or longer than Content-Length says."),
+  FST_ERR_CTP_INVALID_JSON_BODY: (error) => malformedJson(error),
+  FST_ERR_BAD_URL: () => new Problem(400, "malformed_url", "The URL is malformed."),
+  FST_ERR_MAX_PARAM_LENGTH: () => new Problem(404, "not_found", "There is nothing here."),
+};
+
+/** What PostgreSQL refuses although every schema let it pass. */
+const byPostgres: Record<string, () => Problem> = {
+  "22021": () => impossibleCharacter(), // character_not_in_repertoire: NUL in a text
+  "22P05": () => impossibleCharacter(), // untranslatable_character: NUL in JSON
+};
+
+/** 400: no JSON at all. */
+export function malformedJson(cause: unknown): Problem {
+  return new Problem(400, "malformed_json", "The body is not valid JSON.", { cause });
+}
+
+/** 422: a character that is none, which no text column can hold. */
+export function impossibleCharacter(field?: string): Problem {
+  return new Problem(
+    422,
+    "impossible_character",
+    "A text holds U+0000 or half a surrogate pair, which are no characters.",
+    field === undefined ? {} : { field },
+  );
+}
+
+/** By Node's errno or PostgreSQL's SQLSTATE: down, starting, stopping, or out of connections. */
+const awayCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT", // its socket is gone
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+  "53300", // too_many_connections
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "08000",
+  "08001",
+  "08003",
+  "08004",
+  "08006",
+]);
+
+/** Whether PostgreSQL could not be reached or went away, so that trying again soon may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
+  if (code === "ENOENT") return syscall === "connect";
+  if (code !== undefined && awayCodes.has(code)) return true;
+  // pg says these without a code.
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    message ?? "",
+  );
+}

@@ -1,0 +1,88 @@
+/** Figures for Prometheus at /metrics. */
+import { isIP } from "node:net";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { sql } from "kysely";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Db } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import { byKey, type GateServices } from "./gate.ts";
+
+/** Counting a queue of millions takes longer than knowing that it is long. */
+const mostCounted = 100_000;
+
+/**
+ * Measures every request and serves /metrics: to a super admin's API key, and to this machine. A reverse proxy on this
+ * machine is not this machine: what it forwards says so in its headers.
+ */
+export function serveMetrics(app: FastifyInstance, services: GateServices): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: "varsla_http_request_duration_seconds",
+    help: "Time from the request's headers to the end of the answer",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  gaugeOfQueues(registry, services.db);
+
+  app.addHook("onResponse", async (request, reply) => {
+    if (request.routeOptions.config.endpoint?.answerType) return; // a stream's length is no duration
+    const route = request.routeOptions.url ?? "none";
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+
+  app.get("/metrics", async (request, reply) => {
+    if (!isFromHere(request)) await requireSuperAdmin(services, request);
+    reply.type(registry.contentType).header("cache-control", "no-store");
+    return registry.metrics();
+  });
+}
+
+function gaugeOfQueues(registry: Registry, db: Db): void {
+  const queued = new Gauge({
+    name: "varsla_message_queue_length",
+    help: `Messages waiting for hand-over, counted up to ${mostCounted}`,
+    registers: [registry],
+  });
+  const jobs = new Gauge({
+    name: "varsla_jobs",
+    help: "Background jobs, by whether they wait or failed for good",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const found = await db.asSystem((tx) =>
+        sql<{ queued: number; waiting: number; failed: number }>`
+          select (select count(*) from (select from message_queue limit ${mostCounted}) as some) as queued,
+            count(*) filter (where attempts < max_attempts) as waiting,
+            count(*) filter (where attempts >= max_attempts) as failed
+          from jobs.jobs`.execute(tx),
+      );
+      const row = found.rows[0];
+      if (!row) return;
+      queued.set(row.queued);
+      jobs.set({ state: "waiting" }, row.waiting);
+      jobs.set({ state: "failed" }, row.failed);
+    },
+  });
+}
+
+const forwarding = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+function isFromHere(request: FastifyRequest): boolean {
+  if (forwarding.some((name) => request.headers[name] !== undefined)) return false;
+  const peer = request.socket.remoteAddress ?? "";
+  const loopback = peer === "::1" || /^(::ffff:)?127\./.test(peer);
+  // A name of ours that a stranger's page resolves to this machine is no way in either.
+  const name = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  return loopback && (name === "localhost" || isIP(name) !== 0);
+}
+
+async function requireSuperAdmin(services: GateServices, request: FastifyRequest): Promise<void> {
+  const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (!key) throw new Problem(401, "unauthenticated", "Send a super admin's API key as Authorization: Bearer <key>.");
+  const { actor } = await byKey(services, request, key);
+  if (actor?.role !== "super_admin") {
+    throw new Problem(403, "forbidden", "Only a super admin's API key may read the metrics.");
+  }
+}

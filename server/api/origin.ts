@@ -1,0 +1,27 @@
+/** Keeps other sites from using a visitor's cookie. */
+import type { FastifyRequest } from "fastify";
+import { forbidden } from "../kit/errors.ts";
+
+const safe = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * 403 `cross_site` for a request that would change something and that a browser sends from another site. Every current
+ * browser says so by Sec-Fetch-Site; older ones send an Origin with every POST, PUT, PATCH and DELETE. What sends neither
+ * is no browser. SameSite=Lax and a Content-Type that no form can send stand behind this.
+ */
+export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
+  if (safe.has(request.method)) return;
+  const site = request.headers["sec-fetch-site"];
+  if (site === "same-origin" || site === "none") return;
+  const { origin } = request.headers;
+  if (site === undefined && origin === undefined) return;
+  // A page of ours behind a proxy that is reached by another name than ours.
+  if (origin !== undefined && site !== "cross-site" && isOurs(origin, request.headers.host, publicUrl)) return;
+  throw forbidden("cross_site", "This request came from another site.", { field: "Origin", value: origin });
+}
+
+function isOurs(origin: string, host: string | undefined, publicUrl: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  return from.host === host || from.origin === new URL(publicUrl).origin;
+}

@@ -1,0 +1,34 @@
+/** One line a request: what was called by whom and how it went. Never bodies, queries, or the values in a path. */
+import type { FastifyInstance } from "fastify";
+import { newId } from "../kit/id.ts";
+import type { Logger } from "../kit/log.ts";
+
+/** The caller's own request id where it is harmless in a log, else one of ours. */
+export function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
+}
+
+/** Answers carry their request's id, and each request is logged when its answer is out. */
+export function logRequests(app: FastifyInstance, log: Logger): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    // Thousands of successes a second are figures (see /metrics), not lines.
+    const level = reply.statusCode < 400 ? "debug" : reply.statusCode < 500 ? "info" : "error";
+    if (!log.isLevelEnabled(level)) return;
+    log[level](
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? "(none)",
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        workspace: request.caller?.actor?.workspaceId,
+        ip: request.ip,
+      },
+      "request",
+    );
+  });
+}

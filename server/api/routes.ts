@@ -1,0 +1,32 @@
+/** Every resource with its handlers: the whole API on one screen. */
+import { authentication } from "../../contract/accounts.ts";
+import { contract } from "../../contract/contract.ts";
+import type { Resource } from "../../contract/endpoint.ts";
+import { consentRoutes } from "../consent/consent-routes.ts";
+import { contactsRoutes } from "../contacts/contacts-routes.ts";
+import { listsRoutes } from "../contacts/lists-routes.ts";
+import type { Handlers } from "../kit/http.ts";
+import { sendersRoutes } from "../numbers/senders-routes.ts";
+import { accountsRoutes, authenticationRoutes } from "../workspaces/accounts-routes.ts";
+import { apiKeysRoutes } from "../workspaces/api-keys-routes.ts";
+import { peopleRoutes } from "../workspaces/people-routes.ts";
+import { workspacesRoutes } from "../workspaces/workspaces-routes.ts";
+import { newsRoutes } from "./news-routes.ts";
+import { apiPrefix, authenticationPrefix } from "./openapi.ts";
+import type { RouteServices } from "./services.ts";
+
+/** Called once for each resource. */
+type Bind = <R extends Resource>(prefix: string, resource: R, handlers: Partial<Handlers<R>>) => Promise<void>;
+
+export async function bindRoutes(services: RouteServices, bind: Bind): Promise<void> {
+  await bind(authenticationPrefix, authentication, authenticationRoutes(services));
+  await bind(apiPrefix, contract.accounts, accountsRoutes(services));
+  await bind(apiPrefix, contract.workspaces, workspacesRoutes(services));
+  await bind(apiPrefix, contract.people, peopleRoutes(services));
+  await bind(apiPrefix, contract.apiKeys, apiKeysRoutes(services));
+  await bind(apiPrefix, contract.contacts, contactsRoutes(services));
+  await bind(apiPrefix, contract.lists, listsRoutes(services));
+  await bind(apiPrefix, contract.consent, consentRoutes(services));
+  await bind(apiPrefix, contract.senders, sendersRoutes(services));
+  await bind(apiPrefix, contract.news, newsRoutes(services));
+}

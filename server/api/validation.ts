@@ -1,0 +1,57 @@
+/** Checks what comes in against the contract, and says which field is wrong and what it was. */
+import type { FastifySchemaCompiler } from "fastify";
+import type { z } from "zod";
+import { Problem } from "../kit/errors.ts";
+import { impossibleCharacter } from "./failures.ts";
+
+/** Fields whose value is never told back: an answer is logged, cached and shown. */
+const secret = /password|token|secret|^key$|api_key/i;
+const longestValue = 200;
+
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  return (data) => {
+    // A path parameter that cannot be one of ours names nothing.
+    const status = httpPart === "params" ? 404 : 422;
+    const text = httpPart === "body" ? null : findImpossible(data);
+    if (text) return { error: impossibleCharacter(text) };
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    return { error: describeIssue(result.error.issues[0], data, status) };
+  };
+};
+
+function describeIssue(issue: z.core.$ZodIssue | undefined, data: unknown, status: 404 | 422): Problem {
+  const path = issue?.path.map(String) ?? [];
+  const field = path.length > 0 ? path.join(".") : "body";
+  const value = secret.test(path.at(-1) ?? "") ? undefined : shown(valueAt(data, path));
+  const message = `${field}: ${issue?.message ?? "is not valid"}`;
+  const code = status === 404 ? "not_found" : "invalid";
+  return new Problem(status, code, message, value === undefined ? { field } : { field, value });
+}
+
+function valueAt(data: unknown, path: string[]): unknown {
+  return path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined | null)?.[key], data);
+}
+
+/** Short values as they are; of a long text its beginning, of a structure nothing. */
+function shown(value: unknown): unknown {
+  if (typeof value === "string" && value.length > longestValue) return `${value.slice(0, longestValue)}…`;
+  if (value !== null && typeof value === "object") return undefined;
+  return value;
+}
+
+/**
+ * The path of the first text with U+0000 or half a surrogate pair. PostgreSQL refuses the one, and JSON in PostgreSQL the
+ * other; both come only from mistakes and attacks.
+ */
+export function findImpossible(value: unknown, path = ""): string | null {
+  if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path || "body" : null;
+  if (value === null || typeof value !== "object") return null;
+  for (const [key, inside] of Object.entries(value)) {
+    const at = path === "" ? key : `${path}.${key}`;
+    if (key.includes("\0") || !key.isWellFormed()) return path || "body";
+    const found = findImpossible(inside, at);
+    if (found) return found;
+  }
+  return null;
+}
