@@ -8,7 +8,20 @@ import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
+import { currentPeriod, quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import type { WorkspaceRow } from "../workspaces/workspace.ts";
+import { addCounts, counter } from "./counts.ts";
+import { tellLane } from "./lanes-store.ts";
+import {
+  type BatchColumns,
+  contactsOf,
+  insertMessages,
+  insertSkips,
+  type NewMessage,
+  type NewSkip,
+} from "./messages-store.ts";
+import { type BatchPlan, planBatch, planSkip } from "./plan-batch.ts";
+import type { SuppressionRule } from "./suppress.ts";
 
 /** What a text comes from. With `type` and `id` null (the API) every message is one of its own. */
 export interface Source {
@@ -80,7 +93,98 @@ export interface SendResult {
 
 /** Sends a batch. 422 `quota_exceeded` with the figures where it does not fit. */
 export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendResult> {
-  void tx;
-  void batch;
-  throw new Error("sendMessages is under construction");
+  const { workspace, source, sender, now } = batch;
+  const rule: SuppressionRule = {
+    workspaceId: workspace.workspace_id,
+    class: batch.class,
+    senderId: sender.id,
+    consentBit: consentBit(batch),
+  };
+  const plan = await planBatch(tx, batch, rule);
+  if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
+  const columns: BatchColumns = {
+    workspace_id: workspace.workspace_id,
+    source_type: source.type,
+    source_id: source.id,
+    sender_id: sender.id,
+    class: batch.class,
+    consent_bit: rule.consentBit,
+    period_start: await periodStart(tx, batch),
+  };
+  const known = new Set(await insertMessages(tx, columns, plan.messages));
+  if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
+  const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
+
+  const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
+  if (queued.length > 0) await tellLane(tx, workspace.workspace_id, sender.id);
+  await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
+
+  const segments = sumSegments(queued);
+  await payQuota(tx, batch, plan, segments);
+  const skipped: SendResult["skipped"] = {};
+  for (const { reason } of skips) skipped[reason] = (skipped[reason] ?? 0) + 1;
+  return { queued: queued.length, skipped, segments, messages: plan.answers };
 }
+
+/** The subscription type whose consent is asked for. Marketing without any consent does not exist, whatever the type says. */
+export function consentBit({
+  class: messageClass,
+  subscription_type: type,
+}: Pick<MessageBatch, "class" | "subscription_type">): number | null {
+  if (messageClass === "marketing" && !type) throw new Error("marketing needs a subscription type");
+  return type && (type.needs_consent || messageClass === "marketing") ? type.bit : null;
+}
+
+async function periodStart(tx: Tx, { workspace, quota, now }: MessageBatch): Promise<Date> {
+  if (quota.kind === "reserved") return quota.period_start;
+  return (await currentPeriod(tx, workspace.workspace_id, now)).period_start;
+}
+
+/** Contacts whose number had its message in an earlier chunk become skips. Those whose message it was are done already. */
+async function skipDuplicates(tx: Tx, batch: MessageBatch, plan: BatchPlan, known: Set<string>): Promise<void> {
+  const owners = await contactsOf(tx, batch.workspace.workspace_id, [...known]);
+  for (const message of plan.messages) {
+    if (!known.has(message.id) || owners.get(message.id) === message.contact_id) continue;
+    plan.skips.push(planSkip(batch, message, "duplicate"));
+  }
+}
+
+/** Reserves before anything is written; what does not fit becomes skips. */
+async function reserveOrSkip(tx: Tx, batch: MessageBatch, plan: BatchPlan): Promise<void> {
+  const reserved = await reserveQuota(tx, batch.workspace.workspace_id, batch.now, sumSegments(plan.messages));
+  if (reserved.ok) return;
+  for (const message of plan.messages) {
+    const skip = planSkip(batch, message, "quota_exceeded", message.id);
+    plan.skips.push(skip);
+    const answer = plan.answers.find((each) => each.id === message.id);
+    if (answer) Object.assign(answer, { status: "skipped", reason: skip.reason, segments: 0 });
+  }
+  plan.messages = [];
+}
+
+/** The quota last, because from here to the commit everybody else of the workspace waits. */
+async function payQuota(tx: Tx, batch: MessageBatch, plan: BatchPlan, segments: number): Promise<void> {
+  const { workspace_id } = batch.workspace;
+  const { quota, now } = batch;
+  if (quota.kind === "reserve-or-skip") {
+    const surplus = sumSegments(plan.messages) - segments;
+    if (surplus > 0) await releaseQuota(tx, workspace_id, await periodStart(tx, batch), surplus);
+    return;
+  }
+  const missing = quota.kind === "reserved" ? segments - quota.segments : segments;
+  if (missing <= 0) return;
+  // In the period of the reservation, even if another has begun meanwhile: a source is paid from one.
+  const at = quota.kind === "reserved" ? quota.period_start : now;
+  const reserved = await reserveQuota(tx, workspace_id, at, missing);
+  if (!reserved.ok) throw quotaExceeded(reserved);
+}
+
+function countsOf(columns: BatchColumns, queued: number, skips: readonly NewSkip[]) {
+  const { add, counts } = counter();
+  if (queued > 0) add(columns, "queued", null, queued);
+  for (const { reason } of skips) add(columns, "skipped", reason);
+  return counts;
+}
+
+const sumSegments = (messages: readonly NewMessage[]) => messages.reduce((sum, { segments }) => sum + segments, 0);

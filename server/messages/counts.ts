@@ -1,0 +1,62 @@
+/** Figures of a source, rolled up in the transaction that changes a status. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+
+/** `n` messages of a source entered a status. */
+export interface Count {
+  source_type: string;
+  source_id: string;
+  status: string;
+  reason: string | null;
+  n: number;
+}
+
+/** Gathers counts by source, status and reason; messages of no source (the API's) are not counted. */
+export function counter(): {
+  add(
+    source: { source_type: string; source_id: string | null },
+    status: string,
+    reason: string | null,
+    n?: number,
+  ): void;
+  counts: Map<string, Count>;
+} {
+  const counts = new Map<string, Count>();
+  return {
+    counts,
+    add({ source_type, source_id }, status, reason, n = 1) {
+      if (source_id === null) return;
+      const key = `${source_type} ${source_id} ${status} ${reason ?? ""}`;
+      const known = counts.get(key);
+      if (known) known.n += n;
+      else counts.set(key, { source_type, source_id, status, reason, n });
+    },
+  };
+}
+
+/** Adds to message_counts in the minute of `at`. Sorted, so that two transactions never wait for each other crosswise. */
+export async function addCounts(tx: Tx, workspaceId: string, at: Date, counts: Map<string, Count>): Promise<void> {
+  if (counts.size === 0) return;
+  const sorted = [...counts.keys()].sort().map((key) => counts.get(key) as Count);
+  await sql`
+    insert into message_counts (workspace_id, source_type, source_id, minute, status, reason, n)
+    select ${workspaceId}, u.source_type, u.source_id, date_trunc('minute', ${at}::timestamptz), u.status, u.reason, u.n
+    from unnest(${sorted.map((c) => c.source_type)}::text[], ${sorted.map((c) => c.source_id)}::uuid[],
+      ${sorted.map((c) => c.status)}::text[], ${sorted.map((c) => c.reason ?? "")}::text[], ${sorted.map((c) => c.n)}::bigint[])
+      as u (source_type, source_id, status, reason, n)
+    on conflict (workspace_id, source_type, source_id, minute, status, reason)
+      do update set n = message_counts.n + excluded.n`.execute(tx);
+}
+
+/** How many messages of a source have entered each status so far. */
+export async function sourceCounts(
+  tx: Tx,
+  workspaceId: string,
+  source: { type: string; id: string },
+): Promise<Partial<Record<string, number>>> {
+  const { rows } = await sql<{ status: string; n: number }>`
+    select status, sum(n)::bigint as n from message_counts
+    where workspace_id = ${workspaceId} and source_type = ${source.type} and source_id = ${source.id}
+    group by status`.execute(tx);
+  return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+}

@@ -1,0 +1,132 @@
+/** All SQL of lanes: who holds one, whether there is work in it, and waking whoever serves it. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+
+/** A lane with what is needed to serve it. */
+export interface LaneRow {
+  workspace_id: string;
+  sender_id: string;
+  address: string;
+  carrier: string;
+  rate_per_second: number | null;
+  next_at: Date | null;
+}
+
+/** Where dispatchers listen; the payload is `workspace sender`. */
+export const laneChannel = "varsla_lanes";
+
+/**
+ * Tells a lane that rows were put into its queue in this transaction. Only an idle lane is woken by NOTIFY, whose commits
+ * take turns in the whole database cluster.
+ *
+ * The key-share lock is what makes `clearLane` safe: it waits for, or is waited for by, whoever adds work, but neither
+ * lease renewals nor other senders do.
+ */
+export async function tellLane(tx: Tx, workspaceId: string, senderId: string): Promise<void> {
+  const known = await sql<{ has_work: boolean }>`
+    select has_work from lanes where workspace_id = ${workspaceId} and sender_id = ${senderId}
+    for key share`.execute(tx);
+  if (known.rows[0]?.has_work) return;
+  await sql`
+    with told as (
+      insert into lanes (workspace_id, sender_id, has_work) values (${workspaceId}, ${senderId}, true)
+      on conflict (workspace_id, sender_id) do update set has_work = true
+      returning 1)
+    select pg_notify(${laneChannel}, ${`${workspaceId} ${senderId}`}) from told`.execute(tx);
+}
+
+/** Takes up to `count` free lanes that have work and whose time has come, the one served least recently first. */
+export async function leaseLanes(
+  tx: Tx,
+  lease: { worker: string; seconds: number; now: Date },
+  count: number,
+): Promise<LaneRow[]> {
+  const { rows } = await sql<LaneRow>`
+    with free as (
+      select workspace_id, sender_id from lanes
+      where has_work and (leased_by is null or leased_until < now()) and (next_at is null or next_at <= ${lease.now})
+      order by leased_until nulls first
+      limit ${count}
+      for no key update skip locked
+    ), taken as (
+      update lanes l set leased_by = ${lease.worker}, leased_until = now() + ${lease.seconds} * interval '1 second'
+      from free where l.workspace_id = free.workspace_id and l.sender_id = free.sender_id
+      returning l.workspace_id, l.sender_id, l.next_at
+    )
+    select t.*, s.address, s.carrier, s.rate_per_second
+    from taken t join senders s on s.workspace_id = t.workspace_id and s.id = t.sender_id`.execute(tx);
+  return rows;
+}
+
+/** Lanes that nobody holds but that somebody died in get work: settling what they left behind. */
+export async function reviveLanes(tx: Tx): Promise<void> {
+  await sql`
+    update lanes l set has_work = true
+    from (select distinct workspace_id, sender_id from dispatch_journal) j
+    where l.workspace_id = j.workspace_id and l.sender_id = j.sender_id
+      and not l.has_work and (l.leased_by is null or l.leased_until < now())`.execute(tx);
+}
+
+/** Extends the leases of these lanes and answers those that are still ours, as `workspace sender`. */
+export async function renewLeases(
+  tx: Tx,
+  lease: { worker: string; seconds: number },
+  lanes: Pick<LaneRow, "workspace_id" | "sender_id">[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ lane: string }>`
+    update lanes l set leased_until = now() + ${lease.seconds} * interval '1 second'
+    from unnest(${lanes.map((l) => l.workspace_id)}::uuid[], ${lanes.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)
+    where l.workspace_id = u.workspace_id and l.sender_id = u.sender_id and l.leased_by = ${lease.worker} and l.leased_until > now()
+    returning l.workspace_id || ' ' || l.sender_id as lane`.execute(tx);
+  return new Set(rows.map((row) => row.lane));
+}
+
+/** Whether the lane is ours, and keeps it so until the transaction ends. */
+export async function holdLease(
+  tx: Tx,
+  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
+  worker: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from lanes
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
+      and leased_by = ${worker} and leased_until > now()
+    for share`.execute(tx);
+  return rows.length > 0;
+}
+
+/**
+ * Marks the lane idle if its queue is empty, and answers whether it did. Where somebody is adding work right now it does not
+ * wait for them but leaves the mark: they see it standing and will not wake anybody.
+ */
+export async function clearLane(
+  tx: Tx,
+  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
+  worker: string,
+): Promise<boolean> {
+  const locked = await sql`
+    select 1 from lanes
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}
+    for update skip locked`.execute(tx);
+  if (locked.rows.length === 0) return false;
+  // A statement of its own: it must see what was committed before the lock was granted.
+  const { rows } = await sql`
+    update lanes set has_work = false
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
+      and not exists (select from message_queue q
+        where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id} and q.priority < 9)
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Gives the lane up, not to be served before `nextAt`. It goes to the end of the line. */
+export async function releaseLane(
+  tx: Tx,
+  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
+  worker: string,
+  nextAt: Date | null,
+): Promise<void> {
+  await sql`
+    update lanes set leased_by = null, leased_until = now(), next_at = ${nextAt}
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}`.execute(tx);
+}

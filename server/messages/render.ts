@@ -1,0 +1,55 @@
+/** One recipient's text: rendered, with the opt-out text, normalised, counted. The same for preview, review and sending. */
+import type { SkipReason } from "../../contract/messages.ts";
+import { countSegments, type Encoding, normaliseText } from "../../rules/gsm-segments.ts";
+import type { Template, TemplateValues } from "../../rules/placeholders.ts";
+
+/** A text as it will be sent, or why it cannot be. */
+export type Rendered =
+  | { ok: true; text: string; encoding: Encoding; segments: number }
+  | { ok: false; reason: Extract<SkipReason, "empty_text" | "too_long" | "render_error"> };
+
+/** The most characters (UTF-16 code units) of one message. */
+export const longestText = 1600;
+
+/** Puts the opt-out text on a line of its own at the end. */
+export function withOptOutText(text: string, optOutText: string | null): string {
+  return optOutText ? `${text.trimEnd()}\n${optOutText}` : text;
+}
+
+/** Renders a template for one recipient. */
+export function renderText(template: Template, values: TemplateValues, optOutText: string | null): Rendered {
+  let rendered: string;
+  try {
+    rendered = template.render(values);
+  } catch {
+    return { ok: false, reason: "render_error" }; // a filter made it too long for this recipient's values
+  }
+  if (rendered.trim() === "") return { ok: false, reason: "empty_text" };
+  const text = normaliseText(withOptOutText(rendered, optOutText));
+  if (text.length > longestText) return { ok: false, reason: "too_long" };
+  const { encoding, segments } = countSegments(text);
+  return { ok: true, text, encoding, segments };
+}
+
+/** Values that are remembered: enough for all first names of a country, little enough to forget about. */
+const remembered = 5_000;
+
+/** Renders many recipients of one template; those with the same values cost one rendering. */
+export function renderer(
+  template: Template,
+  optOutText: string | null,
+  constant: Pick<TemplateValues, "workspace" | "sender">,
+): (contact: NonNullable<TemplateValues["contact"]>) => Rendered {
+  const personal = template.fields.filter((field) => field.startsWith("contact."));
+  const cache = new Map<string, Rendered>();
+  return (contact) => {
+    const key = personal.length === 0 ? "" : JSON.stringify(contact);
+    let rendered = cache.get(key);
+    if (!rendered) {
+      rendered = renderText(template, { contact, ...constant }, optOutText);
+      if (cache.size >= remembered) cache.clear();
+      cache.set(key, rendered);
+    }
+    return rendered;
+  };
+}
