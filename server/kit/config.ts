@@ -22,8 +22,8 @@ export interface Config {
   data_dir: string;
   /** Null: the PostgreSQL that comes with Varsla. */
   database_url: string | null;
-  /** Where people reach it, without a slash at the end. Null: wherever it listens, see `urlOf`. */
-  public_url: string | null;
+  /** Where people reach it, without a slash at the end. */
+  public_url: string;
   roles: ReadonlySet<ProcessRole>;
   smtp_port: number;
   mail_domain: string;
@@ -46,6 +46,7 @@ type Environment = Record<string, string | undefined>;
 
 const processRoles: readonly ProcessRole[] = ["api", "worker", "mail"];
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const defaultHost = "127.0.0.1";
 const secretKeyLength = 32;
 
 /** Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. */
@@ -132,12 +133,13 @@ export function readConfig(env: Environment = process.env): Config {
     };
   }
 
+  const listensOn = port("PORT", 3000);
   const config = {
-    host: text("HOST") ?? "127.0.0.1",
-    port: port("PORT", 3000),
+    host: text("HOST") ?? defaultHost,
+    port: listensOn,
     data_dir: resolve(text("DATA_DIR") ?? "data"),
     database_url: url("DATABASE_URL", ["postgres:", "postgresql:"]),
-    public_url: url("PUBLIC_URL", ["http:", "https:"]),
+    public_url: url("PUBLIC_URL", ["http:", "https:"]) ?? localUrl(text("HOST") ?? defaultHost, listensOn),
     roles: roles(),
     smtp_port: port("SMTP_PORT", 2525),
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
@@ -151,12 +153,17 @@ export function readConfig(env: Environment = process.env): Config {
   return { ...config, secret_key: key ?? secretKey(config.data_dir) };
 }
 
-/** Where people reach a server that listens on `port`: PUBLIC_URL, or its own address. */
-export function urlOf(config: Pick<Config, "public_url" | "host">, port: number): string {
-  if (config.public_url) return config.public_url;
-  const everywhere = config.host === "0.0.0.0" || config.host === "::";
-  const host = everywhere ? "localhost" : config.host.includes(":") ? `[${config.host}]` : config.host;
-  return `http://${host}:${port}`;
+/** The settings of a server that asked for any free port (PORT 0) and got this one. */
+export function withPort(config: Config, port: number): Config {
+  if (config.port === port) return config;
+  const derived = config.public_url === localUrl(config.host, config.port);
+  return { ...config, port, public_url: derived ? localUrl(config.host, port) : config.public_url };
+}
+
+function localUrl(host: string, port: number): string {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }
 
 /** The key in DATA_DIR, made on first use. Whoever has it can read the secrets in the database: it is for the owner only. */

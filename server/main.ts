@@ -1,0 +1,136 @@
+/**
+ * Varsla, one process of it: settings, database, migrations, then everything wired together by its roles.
+ *
+ * The slow things overlap: PostgreSQL starts while the modules are loaded, and the port is taken first, so that a health
+ * check gets its 503 and a port in use is told before anything else has begun.
+ */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type Config, ConfigError, readConfig, withPort } from "./kit/config.ts";
+import { startEmbeddedPostgres } from "./kit/embedded-postgres.ts";
+import { createLog, type Logger } from "./kit/log.ts";
+import { MigrationError, migrate } from "./kit/migrate.ts";
+
+const patience = 10_000; // milliseconds that requests under way get when the program is to end
+
+/** What has been started, to be stopped in reverse order. */
+const started: { name: string; stop(): Promise<unknown> }[] = [];
+let stopping: Promise<void> | null = null;
+
+async function start(config: Config, log: Logger): Promise<void> {
+  const wiring = import("./wire.ts");
+  wiring.catch(() => {}); // reported where it is awaited
+  const serves = config.roles.has("api");
+  let handle: RequestListener = notReady;
+  let listening = config;
+  let server: Server | null = null;
+  if (serves) {
+    server = await listen(config, (request, response) => handle(request, response));
+    listening = withPort(config, (server.address() as AddressInfo).port);
+    // Until it serves there is nothing to drain.
+    started.push({ name: "port", stop: async () => server?.close() });
+  }
+
+  const connection = config.database_url ?? (await startOwnPostgres(config, log));
+  const { migrateJobs } = await import("./kit/jobs.ts");
+  await migrate(connection, { log, after: () => migrateJobs(connection) });
+  const { wire } = await wiring;
+  if (stopping) return;
+  const wired = await wire({ config: listening, log, connection });
+  started.push({ name: "services", stop: wired.stop });
+  if (server && wired.handle) {
+    const serving = server;
+    handle = wired.handle;
+    started.push({ name: "requests", stop: () => Promise.all([drain(serving), wired.endStreams()]) });
+  }
+  if (stopping) return;
+  if (serves) console.log(`Varsla is ready at ${listening.public_url}`);
+  else console.log(`Varsla is ready, as ${[...config.roles].join(" and ")}`);
+}
+
+/** Stops everything, the last started first. Resolves with the exit code for a clean or an unclean end. */
+function stop(log: Logger): Promise<void> {
+  stopping ??= (async () => {
+    for (const part of started.toReversed()) {
+      await part.stop().catch((error: unknown) => log.error({ err: error }, `could not stop the ${part.name}`));
+    }
+  })();
+  return stopping;
+}
+
+async function startOwnPostgres(config: Config, log: Logger): Promise<string> {
+  const postgres = await startEmbeddedPostgres({
+    directory: join(config.data_dir, "postgres"),
+    say: (sentence) => log.info(sentence),
+  });
+  started.push({ name: "database", stop: postgres.stop });
+  return postgres.connection;
+}
+
+const notReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { "content-type": "application/json; charset=utf-8", "retry-after": "1" });
+  response.end('{"error":{"code":"starting","message":"Varsla is starting. Try again in a moment."}}');
+};
+
+function listen(config: Config, handler: RequestListener): Promise<Server> {
+  // An import of gigabytes over a slow line takes its time; headers must come at once.
+  const server = createServer({ requestTimeout: 3_600_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, handler);
+  return new Promise((done, fail) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why: Record<string, string> = {
+        EADDRINUSE: `PORT is ${config.port}; another program listens there already. Stop it, or set PORT to another.`,
+        EACCES: `PORT is ${config.port}; this user may not listen there. Set PORT to one above 1023.`,
+        EADDRNOTAVAIL: `HOST is "${config.host}"; it is no address of this machine.`,
+        ENOTFOUND: `HOST is "${config.host}"; it is no address of this machine.`,
+      };
+      fail(error.code && why[error.code] ? new ConfigError(why[error.code]) : error);
+    });
+    server.listen(config.port, config.host, () => done(server));
+  });
+}
+
+/** Takes no more connections and lets the requests under way finish. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((done) => server.close(done));
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), patience);
+  await closed;
+  clearTimeout(impatience);
+}
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const config = readConfigOrExit();
+const log = createLog(config.log_level);
+
+/** Ends the program; a second request to end it does so at once. PostgreSQL is then left to the next start. */
+async function end(code: number): Promise<void> {
+  if (stopping) process.exit(code || 1);
+  await stop(log);
+  process.exit(code);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
+// Started by tools/setup.js with a channel: when that is killed, nobody is left to pass signals on.
+process.on("disconnect", () => void end(0));
+process.on("uncaughtException", (error) => {
+  log.fatal({ err: error }, "a fault that nothing caught; ending");
+  void end(1);
+});
+
+try {
+  await start(config, log);
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof MigrationError;
+  if (known) console.error((error as Error).message);
+  else log.fatal({ err: error }, "Varsla could not start");
+  await end(1);
+}

@@ -1,0 +1,80 @@
+/** Puts the parts together: the one place that knows which implementation stands behind each interface. */
+import type { RequestListener } from "node:http";
+import { sql } from "kysely";
+import { buildApp } from "./api/app.ts";
+import { seedWorkspace } from "./api/new-workspace.ts";
+import { systemClock } from "./kit/clock.ts";
+import type { Config } from "./kit/config.ts";
+import { type Db, openDb } from "./kit/db.ts";
+import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts";
+import type { Logger } from "./kit/log.ts";
+import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
+import { startNews } from "./kit/news.ts";
+import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
+import { bootstrap } from "./workspaces/bootstrap.ts";
+
+/** A process whose parts run. */
+export interface Wired {
+  /** Answers requests; null where the process does not serve the API. */
+  handle: RequestListener | null;
+  /** Ends answers that would go on for ever, such as news. */
+  endStreams(): Promise<void>;
+  /** Lets what is under way finish, then lets go of the database. */
+  stop(): Promise<void>;
+}
+
+const connections = 24;
+const keepMonthsAhead = 3;
+const createPartitionsJob = "create_message_partitions";
+
+/** Starts what the process's roles ask for on a migrated database. */
+export async function wire(options: { config: Config; log: Logger; connection: string }): Promise<Wired> {
+  const { config, log, connection } = options;
+  const clock = systemClock;
+  const db = openDb({ connection, max: connections });
+  await createPartitions(db);
+  const news = await startNews({ connection, pool: db.pool, log });
+  const mailer = createMailer(config, db);
+  const services = { db, clock, jobs, news, config, log, mailer };
+
+  const identity = identityOf(services);
+  if ((await bootstrap({ ...services, identity, seed: seedWorkspace })) === "made") {
+    log.info({ workspace: config.first_workspace?.workspace_name }, "created the first workspace");
+  }
+
+  const workers: { stop(): Promise<void> }[] = [];
+  if (config.roles.has("worker")) {
+    const handlers: Record<string, JobHandler> = {
+      [createPartitionsJob]: () => createPartitions(db),
+      ...accountJobs(services),
+    };
+    const periodic: PeriodicJob[] = [{ name: createPartitionsJob, pattern: "11 3 * * *" }, ...accountPeriodicJobs];
+    workers.push(await runJobs({ pool: db.pool, handlers, log, periodic }));
+  }
+
+  const app = config.roles.has("api") ? await buildApp(services) : null;
+  let streamsEnded: Promise<void> | null = null;
+  const endStreams = () => (streamsEnded ??= Promise.resolve(app?.close()));
+
+  return {
+    handle: app && ((request, response) => app.routing(request, response)),
+    endStreams,
+    async stop() {
+      await endStreams();
+      for (const worker of workers) await worker.stop();
+      await news.stop();
+      await db.close();
+    },
+  };
+}
+
+/** The ledger's months ahead; a message of a month without its partition could not be written. */
+async function createPartitions(db: Db): Promise<void> {
+  await db.asSystem((tx) => sql`call create_message_partitions(${sql.lit(keepMonthsAhead)})`.execute(tx));
+}
+
+function createMailer(config: Config, db: Db): Mailer {
+  const from = `Varsla <no-reply@${config.mail_domain}>`;
+  if (config.outbound_smtp_url) return relayMailer({ url: config.outbound_smtp_url, from });
+  return sandboxMailer({ db, from, clock: systemClock });
+}

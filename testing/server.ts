@@ -1,0 +1,105 @@
+/** A whole server as people start it: its own process, data directory and port. For journeys and for killing. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface TestServer {
+  url: string;
+  dataDir: string;
+  /** Everything it wrote so far. */
+  output(): string;
+  /** Ends it as Ctrl-C does and, when its data directory was made here, removes that. Returns the exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9, of PostgreSQL too where `postgres` is set. The data stay: start again with `dataDir`. */
+  kill(options?: { postgres?: boolean }): Promise<void>;
+}
+
+const main = join(import.meta.dirname, "..", "server", "main.ts");
+const startTimeout = 60_000;
+
+/** Starts a server and waits until it is ready. Without `dataDir` it gets a fresh one, which `stop` removes. */
+export async function startTestServer(
+  options: { env?: Record<string, string>; dataDir?: string } = {},
+): Promise<TestServer> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "varsla-server-")));
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: "0",
+      SMTP_PORT: "0",
+      LOG_LEVEL: "warn",
+      DATA_DIR: dataDir,
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const exit = new Promise<number | null>((done) => child.once("close", done));
+
+  const url = await new Promise<string>((done, fail) => {
+    const give = (why: string) => fail(new Error(`The server ${why}:\n${output}`));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      give(`was not ready within ${startTimeout / 1000} s`);
+    }, startTimeout);
+    child.stdout.on("data", () => {
+      const ready = /^Varsla is ready at (\S+)$/m.exec(output)?.[1];
+      if (!ready) return;
+      clearTimeout(timer);
+      done(ready);
+    });
+    void exit.then((code) => {
+      clearTimeout(timer);
+      give(`ended with code ${code}`);
+    });
+  });
+
+  return {
+    url,
+    dataDir,
+    output: () => output,
+    async stop() {
+      if (isRunning(child)) child.kill("SIGINT");
+      const code = await exit;
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      return code;
+    },
+    async kill({ postgres = false } = {}) {
+      const postmaster = postgres ? await postmasterPid(dataDir) : null;
+      const backends = postmaster === null ? [] : await childrenOf(postmaster);
+      child.kill("SIGKILL");
+      for (const pid of postmaster === null ? [] : [postmaster, ...backends]) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it went with its postmaster
+        }
+      }
+      await exit;
+    },
+  };
+}
+
+const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
+
+/** The process of a data directory's PostgreSQL, or null. */
+export async function postmasterPid(dataDir: string): Promise<number | null> {
+  const file = await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8").catch(() => "");
+  return Number.parseInt(file, 10) || null;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const child = spawn("ps", ["-A", "-o", "pid=,ppid="], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  for await (const text of child.stdout.setEncoding("utf8")) output += text;
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([own]) => own as number);
+}
