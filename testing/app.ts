@@ -1,0 +1,115 @@
+/** The HTTP server over a test database, with everything real but the port. */
+import type { FastifyInstance, InjectOptions } from "fastify";
+import { pino } from "pino";
+import { afterAll } from "vitest";
+import type { Permission } from "../contract/permissions.ts";
+import { permissions } from "../contract/permissions.ts";
+import { buildApp } from "../server/api/app.ts";
+import type { Limits } from "../server/api/limits.ts";
+import { seedWorkspace } from "../server/api/new-workspace.ts";
+import type { Services } from "../server/api/services.ts";
+import type { Clock } from "../server/kit/clock.ts";
+import { jobs } from "../server/kit/jobs.ts";
+import { sandboxMailer } from "../server/kit/mail.ts";
+import { startNews } from "../server/kit/news.ts";
+import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
+import { createWorkspace } from "../server/workspaces/create-workspace.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** One answer; `body` is parsed where it is JSON. */
+export interface TestAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  body: any;
+  headers: Record<string, string | string[] | number | undefined>;
+  /** The cookies that it sets, as a browser would send them back. */
+  cookies: string;
+}
+
+export interface TestRequest {
+  key?: string;
+  cookie?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  ip?: string;
+}
+
+export interface TestApp {
+  app: FastifyInstance;
+  services: Services;
+  /** Calls `GET /contacts` under /api/v1; a path that begins with /api is taken whole. */
+  call(line: string, request?: TestRequest): Promise<TestAnswer>;
+}
+
+/** Call it once in a test file; it is closed when the file is done. */
+export async function testApp(
+  database: TestDatabase,
+  options: {
+    clock?: Clock;
+    config?: Partial<Services["config"]>;
+    limits?: Partial<Limits>;
+    webRoot?: string;
+    services?: Partial<Services>;
+  } = {},
+): Promise<TestApp> {
+  const { db, connection } = database;
+  const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+  const clock = options.clock ?? { now: () => new Date() };
+  const news = await startNews({ connection, pool: db.pool, log });
+  const config = {
+    public_url: "http://localhost:3000",
+    secret_key: "a test's key of at least thirty-two characters",
+    outbound_smtp_url: null,
+    ...options.config,
+  };
+  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
+  const services: Services = { db, clock, jobs, news, config, log, mailer, ...options.services };
+  const app = await buildApp(services, options);
+  afterAll(async () => {
+    await app.close();
+    await news.stop();
+  });
+  return { app, services, call: (line, request = {}) => call(app, line, request) };
+}
+
+async function call(app: FastifyInstance, line: string, request: TestRequest): Promise<TestAnswer> {
+  const [method = "GET", path = "/"] = line.split(" ");
+  const answer = await app.inject({
+    method: method as NonNullable<InjectOptions["method"]>,
+    url: path.startsWith("/api") || path === "/metrics" ? path : `/api/v1${path}`,
+    headers: {
+      ...(request.key && { authorization: `Bearer ${request.key}` }),
+      ...(request.cookie && { cookie: request.cookie }),
+      ...(request.body !== undefined && { "content-type": "application/json" }),
+      ...request.headers,
+    },
+    ...(request.ip && { remoteAddress: request.ip }),
+    ...(request.body !== undefined && {
+      payload: typeof request.body === "string" ? request.body : JSON.stringify(request.body),
+    }),
+  });
+  const isJson = String(answer.headers["content-type"] ?? "").includes("json");
+  return {
+    status: answer.statusCode,
+    body: isJson && answer.body !== "" ? JSON.parse(answer.body) : answer.body,
+    headers: answer.headers,
+    cookies: answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; "),
+  };
+}
+
+/** A workspace as the product makes it, with a key that may do everything or what `scopes` says. */
+export async function workspaceWithKey(
+  { db }: Pick<TestDatabase, "db">,
+  options: { name?: string; scopes?: readonly Permission[] } = {},
+): Promise<{ id: string; key: string }> {
+  const key = newApiKey();
+  const at = new Date();
+  const id = await db.asSystem(async (tx) => {
+    const input = { name: options.name ?? "Salong Saks", country: "NO", time_zone: "Europe/Oslo", language: "nb" };
+    const made = await createWorkspace(tx, { ...input, language: "nb" }, seedWorkspace, at);
+    const grants = { name: "test", role: "super_admin", scopes: options.scopes ?? permissions } as const;
+    await storeApiKey(tx, made.workspace_id, key, grants, at);
+    return made.workspace_id;
+  });
+  return { id, key };
+}
