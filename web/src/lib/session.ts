@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import type { Session, Workspace } from "../../../contract/accounts.ts";
 import type { Permission } from "../../../contract/permissions.ts";
 import { query } from "../api/queries.ts";
@@ -25,5 +26,5 @@ export function useWorkspace(): Workspace {
 /** Whether the person may do something: `const may = useMay(); may("campaigns:write") && <Button …>`. */
 export function useMay(): (permission: Permission) => boolean {
   const { permissions } = useSession();
-  return (permission) => permissions.includes(permission);
+  return useCallback((permission: Permission) => permissions.includes(permission), [permissions]);
 }

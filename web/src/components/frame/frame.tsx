@@ -1,13 +1,140 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
+import { Menu as MenuIcon, Search, WifiOff } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
+import { ApiError } from "../../api/api-error.ts";
+import { useNews } from "../../api/news.ts";
+import { chooseWorkspace, currentWorkspaceId } from "../../api/workspace-choice.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useLanguage } from "../../lib/language-provider.tsx";
 import { useSessionQuery } from "../../lib/session.ts";
-import { PageSkeleton } from "../../ui/states.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { Navigation } from "./navigation.tsx";
+import { UserMenu } from "./user-menu.tsx";
 
+const Commands = lazy(async () => ({ default: (await import("./commands.tsx")).Commands }));
+
+/** Knows who is signed in before anything inside it is shown. */
 export function Frame() {
+  const t = useTranslations("frame");
+  const explain = useExplain();
   const session = useSessionQuery();
-  if (!session.data) return <PageSkeleton />;
+  const client = useQueryClient();
+  const { adopt } = useLanguage();
+  const { data, error } = session;
+  const workspace = data?.workspace ?? null;
+
+  useEffect(() => {
+    if (workspace) adopt(workspace);
+  }, [workspace, adopt]);
+
+  // The workspace chosen last is gone, or one is no longer a member: begin with whatever is left.
+  const chosenIsGone = currentWorkspaceId() !== null && error instanceof ApiError && [403, 404].includes(error.status);
+  useEffect(() => {
+    if (!chosenIsGone) return;
+    chooseWorkspace(null);
+    client.clear();
+    void client.invalidateQueries();
+    void session.refetch();
+  }, [chosenIsGone, client, session.refetch]);
+
+  if (!data) {
+    const signingIn = error instanceof ApiError && error.status === 401;
+    if (error && !signingIn && !chosenIsGone) {
+      return <ErrorState message={explain(error)} onRetry={() => void session.refetch()} />;
+    }
+    return (
+      <div className="p-6">
+        <PageSkeleton />
+      </div>
+    );
+  }
+  if (!workspace) {
+    return (
+      <main>
+        <EmptyState title={t("noWorkspaceTitle")}>{t("noWorkspaceText", { email: data.user.email })}</EmptyState>
+        <div className="flex justify-center">
+          <UserMenu />
+        </div>
+      </main>
+    );
+  }
+  return <Shell key={workspace.id} workspaceId={workspace.id} />;
+}
+
+function Shell({ workspaceId }: { workspaceId: string }) {
+  const t = useTranslations("frame");
+  const [drawer, setDrawer] = useState(false);
+  const [commands, setCommands] = useState<"never" | boolean>("never");
+  const { lost } = useNews(workspaceId);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.altKey) return;
+      event.preventDefault();
+      setCommands((open) => open !== true);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+
   return (
-    <main className="p-6">
-      <Outlet />
-    </main>
+    <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only z-60 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        {t("skip")}
+      </a>
+      <div className="sticky top-0 hidden h-dvh border-r border-line bg-sunken md:block">
+        <Navigation />
+      </div>
+      <Dialog open={drawer} onOpenChange={setDrawer} title={t("menu")} side="left" size="small">
+        <div className="-mx-5 h-full">
+          <Navigation onNavigate={() => setDrawer(false)} />
+        </div>
+      </Dialog>
+      <div className="flex min-w-0 flex-col">
+        <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-canvas px-3 md:px-6">
+          <IconButton label={t("openMenu")} className="md:hidden" onClick={() => setDrawer(true)}>
+            <MenuIcon aria-hidden />
+          </IconButton>
+          <button
+            type="button"
+            onClick={() => setCommands(true)}
+            className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-left text-faint hover:border-line-strong md:max-w-80"
+          >
+            <Search className="size-4 shrink-0" aria-hidden />
+            <span className="min-w-0 flex-1 truncate">{t("commands")}</span>
+            <kbd className="hidden rounded-sm border border-line px-1 font-sans text-xs md:block">{shortcut}</kbd>
+          </button>
+          <div className="flex-1 max-md:hidden" />
+          <UserMenu />
+        </header>
+        <div role="status" className="empty:hidden">
+          {lost ? (
+            <p className="flex items-center gap-2 border-b border-line bg-warn-soft px-3 py-1.5 text-sm text-warn-ink md:px-6">
+              <WifiOff className="size-4" aria-hidden />
+              {t("connectionLost")}
+            </p>
+          ) : null}
+        </div>
+        <main id="content" tabIndex={-1} className="w-full max-w-[80rem] flex-1 p-4 outline-none md:px-6 md:py-5">
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      {commands === "never" ? null : (
+        <Suspense fallback={null}>
+          <Commands open={commands} onOpenChange={setCommands} />
+        </Suspense>
+      )}
+    </div>
   );
 }
+
+const shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ K" : "Ctrl K";

@@ -1,0 +1,44 @@
+import { useRouterState } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+import { useMay } from "../../lib/session.ts";
+import { classes } from "../../ui/classes.ts";
+import { Link } from "../link.tsx";
+import { pages } from "./pages.ts";
+import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
+
+/** The left column: which workspace, and where to go in it. */
+export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const t = useTranslations("frame");
+  const may = useMay();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const entry = (page: (typeof pages)[number]) => {
+    const here = page.path === "/" ? pathname === "/" : pathname.startsWith(page.path);
+    return (
+      <li key={page.name}>
+        <Link
+          bare
+          to={page.path}
+          onClick={onNavigate}
+          aria-current={here ? "page" : undefined}
+          className={classes(
+            "flex h-8 items-center gap-2.5 rounded-md px-2 font-medium [&_svg]:size-4",
+            here ? "bg-selected text-accent-ink" : "text-soft hover:bg-hover hover:text-ink",
+          )}
+        >
+          <page.icon aria-hidden />
+          {t(page.name)}
+        </Link>
+      </li>
+    );
+  };
+  const visible = pages.filter((page) => may(page.permission));
+  return (
+    <div className="flex h-full flex-col gap-3 p-3">
+      <WorkspaceSwitcher onNavigate={onNavigate} />
+      <nav aria-label={t("navigation")} className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+        <ul className="flex flex-1 flex-col gap-0.5">{visible.filter((page) => !page.foot).map(entry)}</ul>
+        <ul className="border-t border-line pt-2">{visible.filter((page) => page.foot).map(entry)}</ul>
+      </nav>
+    </div>
+  );
+}

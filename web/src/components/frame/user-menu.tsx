@@ -1,0 +1,85 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Gauge, LogOut } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { authenticate } from "../../api/auth.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useLanguage } from "../../lib/language-provider.tsx";
+import { useGo } from "../../lib/location.ts";
+import { useMay, useSession } from "../../lib/session.ts";
+import { chooseTheme, chosenTheme, themes } from "../../lib/theme.ts";
+import { languageNames, languages } from "../../messages/languages.ts";
+import { paths } from "../../paths.ts";
+import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu.tsx";
+import { toast } from "../../ui/toast.tsx";
+
+/** What belongs to the person and not to the page: subscription, language, theme, and the way out. */
+export function UserMenu() {
+  const t = useTranslations("frame");
+  const explain = useExplain();
+  const { user } = useSession();
+  const may = useMay();
+  const client = useQueryClient();
+  const go = useGo();
+  const { language, choose } = useLanguage();
+  const [theme, setTheme] = useState(chosenTheme);
+  const signOut = async () => {
+    try {
+      await authenticate("signOut", {});
+      client.clear();
+      go(paths.signIn());
+    } catch (error) {
+      toast(explain(error), "bad");
+    }
+  };
+  const initials = user.name
+    .split(/\s+/)
+    .map((part) => part[0] ?? "")
+    .join("");
+  return (
+    <Menu
+      className="w-60"
+      trigger={
+        <button
+          type="button"
+          aria-label={t("account", { name: user.name })}
+          className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink uppercase hover:bg-selected"
+        >
+          {initials.slice(0, 2)}
+        </button>
+      }
+    >
+      <div className="px-2 pt-1.5 pb-2">
+        <p className="truncate font-medium">{user.name}</p>
+        <p className="truncate text-sm text-faint">{user.email}</p>
+      </div>
+      <MenuLine />
+      {may("subscription:read") ? (
+        <MenuItem icon={<Gauge aria-hidden />} onSelect={() => go(paths.subscription())}>
+          {t("subscription")}
+        </MenuItem>
+      ) : null}
+      <MenuLine />
+      <MenuChoice
+        label={t("language")}
+        value={language}
+        onChange={choose}
+        options={languages.map((value) => ({ value, label: <span lang={value}>{languageNames[value]}</span> }))}
+      />
+      <MenuLine />
+      <MenuChoice
+        label={t("theme")}
+        value={theme}
+        onChange={(next) => {
+          chooseTheme(next);
+          setTheme(next);
+        }}
+        options={themes.map((value) => ({ value, label: t(`themes.${value}`) }))}
+      />
+      <MenuLine />
+      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void signOut()}>
+        {t("signOut")}
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,19 @@
+import { formatPhone } from "./phone.ts";
+
+interface Named {
+  first_name: string | null;
+  last_name: string | null;
+  mobile: string | null;
+  phone: string | null;
+  email: string | null;
+}
+
+/** What to call a contact, and what tells them from a namesake: the name if there is one, else number, else address. */
+export function contactName(contact: Named, homeCountry?: string): { name: string; aside: string | undefined } {
+  const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ");
+  const number = contact.mobile ?? contact.phone;
+  const shownNumber = number ? formatPhone(number, homeCountry) : undefined;
+  if (name) return { name, aside: shownNumber ?? contact.email ?? undefined };
+  if (shownNumber) return { name: shownNumber, aside: contact.email ?? undefined };
+  return { name: contact.email ?? "–", aside: undefined };
+}

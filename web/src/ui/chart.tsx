@@ -1,0 +1,177 @@
+import { useId, useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { Button } from "./button.tsx";
+
+export interface Series {
+  label: string;
+  /** Each series has its own dash beside its own colour. */
+  values: readonly number[];
+}
+
+interface ChartProps {
+  label: string;
+  /** The moments, ISO 8601, one for each value. */
+  times: readonly string[];
+  series: readonly Series[];
+}
+
+const looks = [
+  { stroke: "stroke-accent", fill: "fill-accent", dash: undefined },
+  { stroke: "stroke-good", fill: "fill-good", dash: "6 3" },
+  { stroke: "stroke-bad", fill: "fill-bad", dash: "2 3" },
+  { stroke: "stroke-warn", fill: "fill-warn", dash: "8 3 2 3" },
+] as const;
+
+const width = 640;
+const height = 200;
+const inset = { top: 10, right: 12, bottom: 22, left: 44 };
+
+/** A round figure at or above the largest value, so that the scale's lines stand at figures one can read. */
+export function scaleTop(largest: number): number {
+  if (largest <= 4) return 4;
+  const power = 10 ** Math.floor(Math.log10(largest));
+  return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((top) => top >= largest) ?? 10 * power;
+}
+
+/** Counts over time as lines, and the same figures as a table. */
+export function Chart({ label, times, series }: ChartProps) {
+  const t = useTranslations("ui");
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <figure>
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <figcaption className="sr-only">{label}</figcaption>
+        <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-soft">
+          {series.map((line, index) => (
+            <li key={line.label} className="flex items-center gap-1.5">
+              <svg viewBox="0 0 20 4" className="h-1 w-5" aria-hidden="true">
+                <line
+                  x1="0"
+                  x2="20"
+                  y1="2"
+                  y2="2"
+                  strokeWidth="2.5"
+                  className={looks[index % looks.length]?.stroke}
+                  strokeDasharray={looks[index % looks.length]?.dash}
+                />
+              </svg>
+              {line.label}
+            </li>
+          ))}
+        </ul>
+        <Button size="small" kind="quiet" onClick={() => setAsTable(!asTable)}>
+          {asTable ? t("showAsChart") : t("showAsTable")}
+        </Button>
+      </div>
+      {asTable ? <FigureTable times={times} series={series} /> : <Lines label={label} times={times} series={series} />}
+    </figure>
+  );
+}
+
+function Lines({ label, times, series }: ChartProps) {
+  const format = useFormatter();
+  const titleId = useId();
+  const top = scaleTop(Math.max(0, ...series.flatMap((line) => line.values)));
+  const instants = times.map((time) => new Date(time).getTime());
+  const from = Math.min(...instants);
+  const span = Math.max(...instants) - from;
+  const x = (index: number) => {
+    const share = span > 0 ? ((instants[index] ?? from) - from) / span : 0.5;
+    return inset.left + share * (width - inset.left - inset.right);
+  };
+  const y = (value: number) => height - inset.bottom - (value / top) * (height - inset.top - inset.bottom);
+  const dayLong = span > 36 * 3_600_000;
+  const moment = (time: string) =>
+    format.dateTime(
+      new Date(time),
+      dayLong ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" },
+    );
+  const ends = times.length > 1 ? [0, times.length - 1] : times.length === 1 ? [0] : [];
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={titleId} className="w-full">
+      <title id={titleId}>{label}</title>
+      {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+        <g key={share}>
+          <line
+            x1={inset.left}
+            x2={width - inset.right}
+            y1={y(top * share)}
+            y2={y(top * share)}
+            className="stroke-line"
+            strokeWidth="1"
+          />
+          <text x={inset.left - 8} y={y(top * share) + 4} textAnchor="end" className="fill-faint text-[11px]">
+            {format.number(top * share, { notation: "compact" })}
+          </text>
+        </g>
+      ))}
+      {ends.map((index) => (
+        <text
+          key={index}
+          x={x(index)}
+          y={height - 4}
+          textAnchor={times.length === 1 ? "middle" : index === 0 ? "start" : "end"}
+          className="fill-faint text-[11px]"
+        >
+          {moment(times[index] as string)}
+        </text>
+      ))}
+      {series.map((line, at) => {
+        const look = looks[at % looks.length];
+        const points = line.values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`);
+        return (
+          <g key={line.label}>
+            <polyline
+              points={points.join(" ")}
+              fill="none"
+              strokeWidth="2"
+              strokeLinejoin="round"
+              strokeLinecap="round"
+              strokeDasharray={look?.dash}
+              className={look?.stroke}
+            />
+            {line.values.length === 1 ? (
+              <circle cx={x(0)} cy={y(line.values[0] ?? 0)} r="3.5" className={look?.fill} />
+            ) : null}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function FigureTable({ times, series }: Omit<ChartProps, "label">) {
+  const t = useTranslations("ui");
+  const format = useFormatter();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    <div className="max-h-64 overflow-auto" tabIndex={0}>
+      <table className="w-full">
+        <thead>
+          <tr className="border-b border-line text-sm text-soft">
+            <th scope="col" className="py-1.5 text-left font-medium">
+              {t("chartTime")}
+            </th>
+            {series.map((line) => (
+              <th key={line.label} scope="col" className="py-1.5 text-right font-medium">
+                {line.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((time, index) => (
+            <tr key={time} className="border-b border-line last:border-0">
+              <td className="py-1.5">{format.dateTime(new Date(time), { dateStyle: "medium", timeStyle: "short" })}</td>
+              {series.map((line) => (
+                <td key={line.label} className="py-1.5 text-right">
+                  {format.number(line.values[index] ?? 0)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
