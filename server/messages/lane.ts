@@ -1,0 +1,257 @@
+/**
+ * Serving one lane: claim a batch with the gate open, journal it, hand it over, record it. While one batch is being
+ * recorded the next is handed over already.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
+import type { Outcome } from "../carriers/carrier.ts";
+import { newId } from "../kit/id.ts";
+import type { News } from "../kit/news.ts";
+import { type LaneConnection, takeConnection } from "./lane-connection.ts";
+import { clearLane, holdLease, type LaneRow } from "./lanes-store.ts";
+import { nextHandOver, paceOf } from "./pacing.ts";
+import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
+import { LeaseLost, type Result, record, type Settled } from "./record.ts";
+import { outboundText, type SettleContext, setOpenAside, settleJournals } from "./settle-journal.ts";
+
+/** What a lane needs to be served. */
+export interface LaneContext extends Omit<SettleContext, "connection"> {
+  pool: pg.Pool;
+  news: Pick<News, "tell">;
+  /** Aborted when the lease is lost. */
+  signal: AbortSignal;
+  /** Whether to pause between two batches: the program is about to end. */
+  pausing(): boolean;
+  /** Nothing is handed over when less of the lease than this is left: the carrier may take its time. */
+  leaseLeft(): number;
+  /** After this a lane makes room for others. */
+  quantum_ms: number;
+}
+
+/** Why a lane paused: nothing left, its time is up, or not before `at`. */
+export type Pause = { kind: "empty" } | { kind: "quantum" } | { kind: "until"; at: Date };
+
+const mostTexts = 1_000;
+const aMoment = 3;
+const leastLease = 2_000;
+const shortestBackOff = 200;
+const longestBackOff = 30_000;
+
+/** Memory of a lane while it is held. */
+export interface LaneState {
+  /** Journals were looked at, and are next at this time. Undefined: not looked at yet. */
+  settleAt: Date | null | undefined;
+  /** How often in a row the carrier said "later". */
+  throttled: number;
+  nextAt: Date | null;
+}
+
+export const newLaneState = (lane: LaneRow): LaneState => ({ settleAt: undefined, throttled: 0, nextAt: lane.next_at });
+
+/** Serves the lane until it has a reason to pause. Throws `LeaseLost` when somebody else has it. */
+export async function serveLane(context: LaneContext, state: LaneState): Promise<Pause> {
+  const { lane, carrier, now, signal } = context;
+  const pace = lane.rate_per_second ? paceOf(lane.rate_per_second) : null;
+  const limit = Math.min(mostTexts, carrier.limits.batch, pace?.burst ?? mostTexts);
+  const end = now().getTime() + context.quantum_ms;
+  const connections = connectionPair(context.pool);
+  let cursor: Cursor = { transactional: 0, marketing: 0 };
+  let recording: Promise<void> = Promise.resolve();
+  try {
+    if (state.settleAt === undefined || (state.settleAt && state.settleAt <= now())) {
+      const settling = { ...context, connection: await connections.next() };
+      if (state.settleAt === undefined && !(await setOpenAside(settling))) state.settleAt = null;
+      else state.settleAt = await settleJournals(settling);
+    }
+    while (true) {
+      if (signal.aborted) throw new LeaseLost("the lease could not be renewed");
+      if (state.nextAt && state.nextAt > now()) return { kind: "until", at: state.nextAt };
+      if (context.pausing() || now().getTime() > end) return { kind: "quantum" };
+      const connection = await connections.next();
+      const fresh = cursor.transactional === 0 && cursor.marketing === 0;
+      const batch = await claimBatch(connection, context, cursor, limit);
+      if (batch === null) {
+        await connection.shutGate();
+        await recording;
+        cursor = { transactional: 0, marketing: 0 };
+        if (!fresh) continue;
+        const { workspace_id } = lane;
+        const cleared = await connection.inWorkspace(workspace_id, (tx) => clearLane(tx, lane, context.worker));
+        if (cleared === "idle") return { kind: "empty" };
+        if (cleared === "busy") await delay(aMoment);
+        continue;
+      }
+      cursor = afterBatch(cursor, batch.rows);
+      const outcomes = batch.journal ? await submit(context, batch.sending) : [];
+      const handedAt = now();
+      await recording;
+      const results = sortOutcomes(batch, outcomes, handedAt);
+      recording = recordBatch(connection, context, batch, results);
+      recording.catch(() => {}); // seen where it is awaited
+      if (pace && batch.sending.length > 0) state.nextAt = nextHandOver(pace, handedAt, batch.sending.length);
+      if (results.unknown.length > 0) {
+        state.settleAt = new Date(handedAt.getTime() + carrier.limits.settled_after_ms);
+      }
+      state.throttled = results.later.length > 0 ? state.throttled + 1 : 0;
+      if (results.later.length > 0) {
+        await recording; // what is offered again must not be under way any more
+        cursor = { transactional: 0, marketing: 0 };
+        const backOff = Math.max(
+          results.after_ms,
+          Math.min(longestBackOff, shortestBackOff * 2 ** (state.throttled - 1)),
+        );
+        state.nextAt = new Date(Math.max(handedAt.getTime() + backOff, state.nextAt?.getTime() ?? 0));
+      }
+    }
+  } finally {
+    await connections.release(recording);
+  }
+}
+
+interface Batch {
+  rows: Claimed[];
+  sending: Claimed[];
+  stopped: Settled[];
+  journal: string | null;
+}
+
+/** Opens the gate and claims; null when the queue is empty. What may no longer be sent is not journalled. */
+async function claimBatch(
+  connection: LaneConnection,
+  { lane, worker, now }: LaneContext,
+  cursor: Cursor,
+  limit: number,
+): Promise<Batch | null> {
+  await connection.openGate(lane.workspace_id);
+  return connection.inWorkspace(lane.workspace_id, async (tx) => {
+    const rows = await claim(tx, lane, cursor, limit);
+    if (rows.length === 0) return null;
+    const at = now();
+    const sending: Claimed[] = [];
+    const stopped: Settled[] = [];
+    for (const row of rows) {
+      const result = stoppedBy(row, at);
+      if (result) stopped.push({ row, result });
+      else sending.push(row);
+    }
+    if (sending.length === 0) return { rows, sending, stopped, journal: null };
+    if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+    const journal = newId(at);
+    await writeJournal(
+      tx,
+      lane,
+      journal,
+      sending.map((row) => row.seq),
+    );
+    return { rows, sending, stopped, journal };
+  });
+}
+
+/** Why a text that was queued is not handed over after all, or null. */
+function stoppedBy(row: Claimed, at: Date): Result | null {
+  if (row.status === null) return { status: "gone" };
+  // It was sent before and came back as uncertain; then its receipt arrived.
+  if (row.status !== "queued") return { status: "sent", carrier_reference: null, at };
+  if (row.expires_at <= at) return { status: "expired" };
+  if (row.no_consent) return { status: "skipped", reason: "no_consent" };
+  if (row.opted_out) return { status: "skipped", reason: "opted_out" };
+  return null;
+}
+
+async function submit(context: LaneContext, rows: Claimed[]): Promise<Outcome[]> {
+  const { lane, carrier, log } = context;
+  // A process that was suspended since the claim must not send what another has settled by now.
+  if (context.signal.aborted || context.leaseLeft() < leastLease) throw new LeaseLost("the lease is nearly over");
+  try {
+    const outcomes = await carrier.submit(
+      rows.map((row) => outboundText(lane, row)),
+      context.signal,
+    );
+    if (outcomes.length !== rows.length)
+      throw new Error(`${carrier.name} answered ${outcomes.length} of ${rows.length} texts`);
+    return outcomes;
+  } catch (error) {
+    log.warn(
+      { err: error, carrier: carrier.name, texts: rows.length },
+      "a hand-over broke off; nobody knows what went",
+    );
+    return rows.map(() => ({ kind: "unknown" }));
+  }
+}
+
+interface Sorted {
+  settled: Settled[];
+  unknown: Claimed[];
+  later: Claimed[];
+  after_ms: number;
+}
+
+function sortOutcomes({ sending, stopped }: Batch, outcomes: Outcome[], at: Date): Sorted {
+  const sorted: Sorted = { settled: [...stopped], unknown: [], later: [], after_ms: 0 };
+  for (const [i, row] of sending.entries()) {
+    const outcome = outcomes[i] as Outcome;
+    if (outcome.kind === "accepted") {
+      sorted.settled.push({ row, result: { status: "sent", carrier_reference: outcome.carrier_reference, at } });
+    } else if (outcome.kind === "refused") {
+      const { reason, code } = outcome;
+      sorted.settled.push({ row, result: { status: "failed", reason, code } });
+    } else if (outcome.kind === "later") {
+      sorted.later.push(row);
+      sorted.after_ms = Math.max(sorted.after_ms, outcome.after_ms);
+    } else sorted.unknown.push(row);
+  }
+  return sorted;
+}
+
+async function recordBatch(
+  connection: LaneConnection,
+  { lane, worker, now, news }: LaneContext,
+  batch: Batch,
+  { settled, unknown }: Sorted,
+): Promise<void> {
+  await connection.inWorkspace(lane.workspace_id, (tx) =>
+    record(tx, lane, worker, now(), { journal: batch.journal, settled, unknown }),
+  );
+  await connection.shutGate();
+  const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
+  for (const id of campaigns) if (id) news.tell(lane.workspace_id, "campaign", id);
+  news.tell(lane.workspace_id, "usage", null);
+}
+
+function afterBatch(cursor: Cursor, rows: Claimed[]): Cursor {
+  const after = { ...cursor };
+  for (const { priority, seq } of rows) {
+    if (priority === 0) after.transactional = Math.max(after.transactional, seq);
+    else after.marketing = Math.max(after.marketing, seq);
+  }
+  return after;
+}
+
+/** Two connections in turn: one records while the other hands over. */
+function connectionPair(pool: pg.Pool) {
+  const taken: LaneConnection[] = [];
+  let turn = 0;
+  return {
+    async next(): Promise<LaneConnection> {
+      turn = 1 - turn;
+      const connection = taken[turn] ?? (await takeConnection(pool));
+      taken[turn] = connection;
+      return connection;
+    },
+    /** Waits for what is being recorded; connections whose state nobody knows are closed, and their gates with them. */
+    async release(recording: Promise<void>): Promise<void> {
+      const failed = await recording.then(
+        () => false,
+        () => true,
+      );
+      for (const connection of taken) {
+        const shut = await connection?.shutGate().then(
+          () => true,
+          () => false,
+        );
+        connection?.release(failed || !shut);
+      }
+    },
+  };
+}

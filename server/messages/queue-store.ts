@@ -1,0 +1,170 @@
+/** All SQL of the queue and the journal: claiming, setting aside, deleting. */
+import { sql } from "kysely";
+import type { MessageClass, MessageStatus } from "../../contract/messages.ts";
+import { everySender } from "../consent/opt-outs.ts";
+import type { Tx } from "../kit/db.ts";
+
+/** A lane's key. */
+export interface LaneKey {
+  workspace_id: string;
+  sender_id: string;
+}
+
+/** One row of the queue with what the ledger says of it. */
+export interface Claimed {
+  seq: number;
+  priority: number;
+  message_id: string;
+  period_start: Date;
+  expires_at: Date;
+  /** Null: the ledger's row is gone. */
+  status: MessageStatus | null;
+  class: MessageClass;
+  encoding: "7" | "u";
+  segments: number;
+  source_type: string;
+  source_id: string | null;
+  number: string;
+  text: string;
+  /** `uncertain`: sent again once already because nobody knew whether it had gone. */
+  reason: string | null;
+  opted_out: boolean;
+  no_consent: boolean;
+}
+
+/** Rows up to these are with the carrier or being recorded; deleted ones need not be walked over again. */
+export interface Cursor {
+  transactional: number;
+  marketing: number;
+}
+
+/** Set aside: journalled, and nobody knows whether it went. */
+export const setAside = 9;
+
+/** Answers that a handset asked for come through although it has opted out: the confirmation itself, and help. */
+const answers = sql.raw("('opt_out_confirmation', 'help')");
+
+const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at,
+  m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.number, m.text, m.reason`;
+
+/** The next rows in turn, transactional first, each with whether it may still be sent. Call it with the gate open. */
+export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number): Promise<Claimed[]> {
+  const rows = (priority: number, after: number) => sql`(
+    select * from message_queue
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and priority = ${priority} and seq > ${after}
+    order by seq limit ${limit})`;
+  const claimed = await sql<Claimed>`
+    select ${claimedColumns},
+      m.source_type not in ${answers} and exists (select from opt_outs o
+        where o.workspace_id = ${lane.workspace_id} and o.number = m.number
+          and (m.class = 'marketing' or o.sender_id in (${lane.sender_id}, ${everySender}))) as opted_out,
+      q.consent_bit is not null and not exists (select from contacts c
+        where c.workspace_id = ${lane.workspace_id} and c.id = m.contact_id
+          and c.sms_consents & (1::bigint << q.consent_bit) <> 0
+          and (c.marketing or m.class <> 'marketing')) as no_consent
+    from (${rows(0, cursor.transactional)} union all ${rows(1, cursor.marketing)} limit ${limit}) q
+    left join messages m on m.workspace_id = ${lane.workspace_id} and m.id = q.message_id
+    order by q.priority, q.seq`.execute(tx);
+  return claimed.rows;
+}
+
+/** Writes down what is about to be handed over. */
+export async function writeJournal(tx: Tx, lane: LaneKey, id: string, seqs: readonly number[]): Promise<void> {
+  await sql`
+    insert into dispatch_journal (workspace_id, sender_id, id, seqs)
+    values (${lane.workspace_id}, ${lane.sender_id}, ${id}, ${`{${seqs.join(",")}}`}::bigint[])`.execute(tx);
+}
+
+/** Strikes a batch out of the journal, but for the rows that nobody knows about: they stay, and are set aside. */
+export async function closeJournal(
+  tx: Tx,
+  lane: LaneKey,
+  id: string,
+  unknown: readonly Pick<Claimed, "priority" | "seq">[],
+): Promise<void> {
+  if (unknown.length === 0) {
+    await sql`
+      delete from dispatch_journal
+      where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and id = ${id}`.execute(tx);
+    return;
+  }
+  await sql`
+    update dispatch_journal set seqs = ${unknown.map((row) => row.seq)}::bigint[]
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and id = ${id}`.execute(tx);
+  await prioritise(tx, lane, unknown, setAside);
+}
+
+/** A batch that was journalled and never struck out. */
+export interface OpenJournal {
+  id: string;
+  seqs: number[];
+}
+
+/** What a worker before us left behind, oldest first. */
+export async function openJournals(tx: Tx, lane: LaneKey): Promise<OpenJournal[]> {
+  const { rows } = await sql<{ id: string; seqs: (number | string)[] }>`
+    select id, seqs from dispatch_journal
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} order by id`.execute(tx);
+  return rows.map(({ id, seqs }) => ({ id, seqs: seqs.map(Number) }));
+}
+
+/** The rows of a journalled batch that are still in the queue. */
+export async function journalled(tx: Tx, lane: LaneKey, seqs: readonly number[]): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    select ${claimedColumns}, false as opted_out, false as no_consent
+    from message_queue q
+    left join messages m on m.workspace_id = ${lane.workspace_id} and m.id = q.message_id
+    where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id}
+      and q.seq = any(${`{${seqs.join(",")}}`}::bigint[])
+    order by q.seq`.execute(tx);
+  return rows;
+}
+
+/** Moves rows to another priority: aside, or back into the line. */
+export async function prioritise(
+  tx: Tx,
+  lane: LaneKey,
+  rows: readonly Pick<Claimed, "priority" | "seq">[],
+  priority: number,
+): Promise<void> {
+  for (const [from, seqs] of byPriority(rows)) {
+    if (from === priority) continue;
+    await sql`
+      update message_queue set priority = ${priority}
+      where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and priority = ${from}
+        and seq = any(${seqs}::bigint[])`.execute(tx);
+  }
+}
+
+/** Notes on the ledger that these are sent a second time because nobody knew of the first. */
+export async function markUncertain(
+  tx: Tx,
+  lane: LaneKey,
+  rows: readonly Pick<Claimed, "message_id">[],
+): Promise<void> {
+  await sql`
+    update messages set reason = 'uncertain'
+    where workspace_id = ${lane.workspace_id} and id = any(${rows.map((row) => row.message_id)}::uuid[])`.execute(tx);
+}
+
+/** Deletes settled rows and answers how many there were. */
+export async function deleteQueued(
+  tx: Tx,
+  lane: LaneKey,
+  rows: readonly Pick<Claimed, "priority" | "seq">[],
+): Promise<number> {
+  let deleted = 0;
+  for (const [priority, seqs] of byPriority(rows)) {
+    const result = await sql`
+      delete from message_queue
+      where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and priority = ${priority}
+        and seq = any(${seqs}::bigint[])`.execute(tx);
+    deleted += Number(result.numAffectedRows ?? 0);
+  }
+  return deleted;
+}
+
+function byPriority(rows: readonly Pick<Claimed, "priority" | "seq">[]): Map<number, string> {
+  const groups = Map.groupBy(rows, (row) => row.priority);
+  return new Map([...groups].map(([priority, group]) => [priority, `{${group.map((row) => row.seq).join(",")}}`]));
+}

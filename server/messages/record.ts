@@ -1,0 +1,109 @@
+/**
+ * What became of a batch, in one transaction: ledger, queue, journal, figures, quota. It begins by checking the lease, so
+ * that of two dispatchers that both believe to hold a lane only one can record.
+ */
+import { sql } from "kysely";
+import type { FailureReason, SkipReason } from "../../contract/messages.ts";
+import type { Tx } from "../kit/db.ts";
+import { spendQuota } from "../workspaces/quota.ts";
+import { addCounts, counter } from "./counts.ts";
+import { holdLease, type LaneRow } from "./lanes-store.ts";
+import { type Claimed, closeJournal, deleteQueued } from "./queue-store.ts";
+
+/** What became of one text. `uncertain` is a failure that may have been delivered all the same, so it is paid. */
+export type Result =
+  | { status: "sent"; carrier_reference: string | null; at: Date }
+  | { status: "failed"; reason: FailureReason; code: string | null }
+  | { status: "expired" }
+  | { status: "skipped"; reason: SkipReason }
+  /** The ledger's row is gone, or had its outcome before. */
+  | { status: "gone" };
+
+export interface Settled {
+  row: Claimed;
+  result: Result;
+}
+
+/** Another dispatcher has the lane. Nothing was recorded; whoever has it will settle the journal. */
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+}
+
+/** Records a batch; `unknown` rows stay in the journal. Throws `LeaseLost`, with everything undone. */
+export async function record(
+  tx: Tx,
+  lane: LaneRow,
+  worker: string,
+  now: Date,
+  batch: { journal: string | null; settled: readonly Settled[]; unknown: readonly Claimed[] },
+): Promise<void> {
+  if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+  const { settled } = batch;
+  const { add, counts } = counter();
+  for (const { row, result } of settled) {
+    if (result.status === "gone") continue;
+    add(row, result.status, "reason" in result ? result.reason : null);
+  }
+  await recordSent(tx, lane, settled);
+  await recordEnded(tx, lane, settled, now);
+  const rows = settled.map(({ row }) => row);
+  const deleted = await deleteQueued(tx, lane, rows);
+  // Only the holder of the lease takes rows out of the queue, so this cannot be.
+  if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
+  if (batch.journal) await closeJournal(tx, lane, batch.journal, batch.unknown);
+  await addCounts(tx, lane.workspace_id, now, counts);
+  await settleQuota(tx, lane.workspace_id, settled);
+}
+
+/** Accepted texts. An early receipt may have set a later status already: it stays. */
+async function recordSent(tx: Tx, lane: LaneRow, settled: readonly Settled[]): Promise<void> {
+  const ids: string[] = [];
+  const references: (string | null)[] = [];
+  let at: Date | null = null;
+  for (const { row, result } of settled) {
+    if (result.status !== "sent") continue;
+    ids.push(row.message_id);
+    references.push(result.carrier_reference);
+    at = result.at;
+  }
+  if (ids.length === 0) return;
+  await sql`
+    update messages m set status = greatest(m.status, 'sent'), carrier = ${lane.carrier},
+      carrier_reference = coalesce(u.carrier_reference, m.carrier_reference), submitted_at = ${at}, sent_at = ${at}
+    from unnest(${`{${ids.join(",")}}`}::uuid[], ${references}::text[]) as u (id, carrier_reference)
+    where m.workspace_id = ${lane.workspace_id} and m.id = u.id and m.sent_at is null`.execute(tx);
+}
+
+/** Everything that ends here: refused, expired, stopped at the last moment. */
+async function recordEnded(tx: Tx, lane: LaneRow, settled: readonly Settled[], now: Date): Promise<void> {
+  const ended = settled.filter(({ result }) => result.status !== "sent" && result.status !== "gone");
+  if (ended.length === 0) return;
+  const failure = ({ result }: Settled) => (result.status === "failed" ? result : null);
+  await sql`
+    update messages m set status = u.status::message_status, reason = u.reason, carrier_error = u.code,
+      carrier = case when u.status = 'failed' then ${lane.carrier} end,
+      -- What may have been delivered is paid, and what is paid is in the segment log.
+      submitted_at = case when u.reason = 'uncertain' then ${now}::timestamptz end, final_at = ${now}
+    from unnest(${ended.map(({ row }) => row.message_id)}::uuid[], ${ended.map(({ result }) => result.status)}::text[],
+      ${ended.map(({ result }) => ("reason" in result ? result.reason : null))}::text[],
+      ${ended.map((each) => failure(each)?.code ?? null)}::text[]) as u (id, status, reason, code)
+    where m.workspace_id = ${lane.workspace_id} and m.id = u.id and m.status in ('queued', 'submitted')`.execute(tx);
+}
+
+/** Handed over is spent, everything else is given back; in the period of the reservation. */
+async function settleQuota(tx: Tx, workspaceId: string, settled: readonly Settled[]): Promise<void> {
+  const periods = new Map<number, { spent: Map<string, number>; released: number }>();
+  for (const { row, result } of settled) {
+    const start = row.period_start.getTime();
+    let period = periods.get(start);
+    if (!period) {
+      period = { spent: new Map(), released: 0 };
+      periods.set(start, period);
+    }
+    const paid = result.status === "sent" || (result.status === "failed" && result.reason === "uncertain");
+    if (paid) period.spent.set(row.source_type, (period.spent.get(row.source_type) ?? 0) + row.segments);
+    else period.released += row.segments ?? 0;
+  }
+  for (const [start, { spent, released }] of [...periods].sort(([a], [b]) => a - b))
+    await spendQuota(tx, workspaceId, new Date(start), spent, released);
+}

@@ -1,0 +1,133 @@
+/**
+ * After a crash: texts that were journalled but never recorded. They may have gone or not, so before anything is sent
+ * again the carrier's own records are asked. What those cannot tell follows the class: a transactional text is sent once
+ * more (twice is better than never), a marketing text is not.
+ */
+import type { Carrier, Found, OutboundText, Receipt } from "../carriers/carrier.ts";
+import { instantOf } from "../kit/id.ts";
+import type { Logger } from "../kit/log.ts";
+import type { LaneConnection } from "./lane-connection.ts";
+import type { LaneRow } from "./lanes-store.ts";
+import { priorityOf } from "./messages-store.ts";
+import {
+  type Claimed,
+  journalled,
+  markUncertain,
+  type OpenJournal,
+  openJournals,
+  prioritise,
+  setAside,
+} from "./queue-store.ts";
+import { record, type Settled } from "./record.ts";
+
+/** How long a carrier that answers no lookup is asked again before its silence counts as "cannot tell". */
+const patience = 10 * 60_000;
+const retryAfter = 5_000;
+/** Clocks of ours and the carrier's may differ by this much. */
+const clockSlack = 60_000;
+
+export interface SettleContext {
+  connection: LaneConnection;
+  lane: LaneRow;
+  carrier: Carrier;
+  worker: string;
+  now: () => Date;
+  log: Logger;
+  /** Takes the receipts that the lookup brought to light. */
+  onReceipts(receipts: Receipt[]): Promise<void>;
+}
+
+/** A queue row as the carrier knows it. */
+export function outboundText(lane: LaneRow, row: Claimed): OutboundText {
+  return {
+    workspace_id: lane.workspace_id,
+    message_id: row.message_id,
+    from: lane.address,
+    to: row.number,
+    text: row.text,
+    encoding: row.encoding === "u" ? "UCS-2" : "GSM-7",
+    segments: row.segments,
+    class: row.class,
+    expires_at: row.expires_at,
+  };
+}
+
+/** Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. */
+export async function setOpenAside({ connection, lane }: SettleContext): Promise<boolean> {
+  return connection.inWorkspace(lane.workspace_id, async (tx) => {
+    const open = await openJournals(tx, lane);
+    for (const { seqs } of open) await prioritise(tx, lane, await journalled(tx, lane, seqs), setAside);
+    return open.length > 0;
+  });
+}
+
+/** Settles every journal whose time has come; answers when to come back for the rest, or null. */
+export async function settleJournals(context: SettleContext): Promise<Date | null> {
+  const { connection, lane, carrier, now } = context;
+  const open = await connection.inWorkspace(lane.workspace_id, (tx) => openJournals(tx, lane));
+  let again: number | null = null;
+  for (const journal of open) {
+    // A worker that stalled in the middle of a submit may still be at it until then.
+    let at = instantOf(journal.id).getTime() + carrier.limits.settled_after_ms;
+    if (at <= now().getTime()) {
+      if (await settle(context, journal)) continue;
+      at = now().getTime() + retryAfter;
+    }
+    again = Math.min(again ?? at, at);
+  }
+  return again === null ? null : new Date(again);
+}
+
+async function settle(context: SettleContext, journal: OpenJournal): Promise<boolean> {
+  const { connection, lane, carrier, worker, now, log } = context;
+  const begun = instantOf(journal.id);
+  const rows = await connection.inWorkspace(lane.workspace_id, (tx) => journalled(tx, lane, journal.seqs));
+  const present = rows.filter((row) => row.status !== null);
+
+  let found: Map<string, Found | null>;
+  try {
+    const since = new Date(begun.getTime() - clockSlack);
+    found = await carrier.lookup(
+      present.map((row) => outboundText(lane, row)),
+      since,
+    );
+  } catch (error) {
+    log.warn({ err: error, carrier: carrier.name, texts: present.length }, "the carrier does not answer a lookup");
+    if (now().getTime() - begun.getTime() < patience) return false;
+    found = new Map(present.map((row) => [row.message_id, null]));
+  }
+
+  const settled: Settled[] = [];
+  const back: Claimed[] = [];
+  for (const row of rows) {
+    const result = verdict(row, found, begun);
+    if (result === "back") back.push(row);
+    else settled.push({ row, result });
+  }
+  await connection.inWorkspace(lane.workspace_id, async (tx) => {
+    // First the record, which checks the lease and strikes the journal out.
+    await record(tx, lane, worker, now(), { journal: journal.id, settled, unknown: [] });
+    for (const [messageClass, group] of Map.groupBy(back, (row) => row.class))
+      await prioritise(tx, lane, group, priorityOf[messageClass]);
+    const unsure = back.filter((row) => found.get(row.message_id) === null);
+    if (unsure.length > 0) await markUncertain(tx, lane, unsure);
+  });
+  const receipts = [...found.values()].flatMap((each) => (each?.receipt ? [each.receipt] : []));
+  if (receipts.length > 0) await context.onReceipts(receipts);
+  log.info(
+    { carrier: carrier.name, went: settled.length, back: back.length },
+    "settled texts that were under way when their worker stopped",
+  );
+  return true;
+}
+
+function verdict(row: Claimed, found: Map<string, Found | null>, begun: Date): Settled["result"] | "back" {
+  if (row.status === null) return { status: "gone" };
+  const known = found.get(row.message_id);
+  if (known) return { status: "sent", carrier_reference: known.carrier_reference, at: begun };
+  // A receipt came for it, whatever the lookup says.
+  if (row.status !== "queued") return { status: "sent", carrier_reference: null, at: begun };
+  if (known === undefined) return "back";
+  if (row.class === "transactional" && row.reason !== "uncertain") return "back";
+  return { status: "failed", reason: "uncertain", code: null };
+}
