@@ -35,6 +35,7 @@ export const ConsentEvent = z.object({
   at: Instant,
   recorded_at: Instant,
 });
+export type ConsentEvent = z.infer<typeof ConsentEvent>;
 
 export const consent = {
   types: endpoint({

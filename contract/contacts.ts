@@ -96,6 +96,41 @@ export const ImportField = z.enum([
 ]);
 export type ImportField = z.infer<typeof ImportField>;
 
+/** Why a row of an import was not taken. `value` beside it is what stood there. */
+export const RejectionReason = z.enum([
+  "no_number_or_email",
+  "invalid_mobile",
+  "invalid_phone",
+  "invalid_email",
+  "first_name_too_long",
+  "last_name_too_long",
+  "property_too_long",
+  "invalid_locale",
+  "unknown_time_zone",
+  "unclear_consent",
+  "invalid_consent_date",
+  "consent_date_in_future",
+  "consent_source_too_long",
+  "too_many_cells",
+  "row_too_long",
+  "quote_not_closed",
+  "email_of_several_contacts",
+  "phone_of_several_contacts",
+]);
+export type RejectionReason = z.infer<typeof RejectionReason>;
+
+/** Why a whole import failed. */
+export const ImportFault = z.enum([
+  "empty_file",
+  "binary_file",
+  "utf16_file",
+  "no_number_column",
+  "cut_off",
+  "interrupted",
+  "server_fault",
+]);
+export type ImportFault = z.infer<typeof ImportFault>;
+
 export const Import = z.object({
   id: Id,
   status: z.enum(["receiving", "running", "done", "failed"]),
@@ -106,12 +141,12 @@ export const Import = z.object({
   unchanged: z.number().int(),
   rejected_count: z.number().int(),
   rejected: z
-    .array(z.object({ row: z.number().int(), reason: z.string(), value: z.string().nullable() }))
+    .array(z.object({ row: z.number().int(), reason: RejectionReason, value: z.string().nullable() }))
     .describe(
       "the first 1,000; all of them in /contacts/imports/:id/rejected.csv. `row` counts from 1 at the first data row",
     ),
   /** Why the whole import failed, where it did. */
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: z.object({ code: ImportFault, message: z.string() }).nullable(),
   created_at: Instant,
   finished_at: Instant.nullable(),
 });
@@ -228,7 +263,7 @@ export const contacts = {
           row: z.number().int(),
           values: z.array(z.string()),
           contact: ContactInput.nullable(),
-          reason: z.string().nullable().describe("why the row would be rejected"),
+          reason: RejectionReason.nullable().describe("why the row would be rejected"),
         }),
       ),
     }),

@@ -211,13 +211,14 @@ create table imports (
   status text not null,                        -- receiving, running, done, failed
   file_name text,
   options jsonb not null,                      -- list, subscription type, consent source and date, mapping
-  rows bigint not null default 0,
+  rows bigint not null default 0,              -- data rows read
   created bigint not null default 0,
   updated bigint not null default 0,
   unchanged bigint not null default 0,
   rejected bigint not null default 0,
   merged_to bigint not null default 0,         -- how far the merge is: where a killed import goes on
-  heard_at timestamptz,                        -- while receiving: the receiving process was alive
+  prepared boolean not null default false,     -- staging rows are folded and indexed
+  heard_at timestamptz,                        -- the process that receives or merges it was alive
   error jsonb,
   created_by text not null,
   created_at timestamptz not null,

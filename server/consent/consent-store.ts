@@ -1,0 +1,72 @@
+/** The SQL of the consent ledger. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+
+export interface ConsentEventRow {
+  id: string;
+  contact_id: string;
+  type_id: string;
+  type_key: string;
+  type_name: string;
+  needs_consent: boolean;
+  channel: "sms" | "email";
+  granted: boolean;
+  source: string;
+  evidence: string | null;
+  at: Date;
+  recorded_at: Date;
+}
+
+/** Locks the contact's row: whoever holds it is the only one to add consent events of the contact. */
+export async function lockContact(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select id from contacts where workspace_id = ${workspaceId} and id = ${id} for no key update`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function contactExists(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`select id from contacts where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function insertConsentEvent(
+  tx: Tx,
+  workspaceId: string,
+  event: {
+    id: string;
+    contact_id: string;
+    subscription_type_id: string;
+    channel: "sms" | "email";
+    granted: boolean;
+    source: string;
+    evidence: string | null;
+    at: Date;
+    recorded_at: Date;
+    recorded_by: string;
+  },
+): Promise<void> {
+  await sql`
+    insert into consent_events (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
+      recorded_at, recorded_by)
+    values (${workspaceId}, ${event.id}, ${event.contact_id}, ${event.subscription_type_id}, ${event.channel},
+      ${event.granted}, ${event.source}, ${event.evidence}, ${event.at}, ${event.recorded_at}, ${event.recorded_by})`.execute(
+    tx,
+  );
+}
+
+/** Has contacts.sms_consents follow the ledger. */
+export async function settleSmsConsents(tx: Tx, workspaceId: string, typeId: string, contactIds: string[]) {
+  await sql`call settle_sms_consents(${workspaceId}, ${typeId}, ${contactIds}::uuid[])`.execute(tx);
+}
+
+/** Every event of a contact; first in each type and channel is the one in force. */
+export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId: string): Promise<ConsentEventRow[]> {
+  const { rows } = await sql<ConsentEventRow>`
+    select e.id, e.contact_id, t.id as type_id, t.key as type_key, t.name as type_name, t.needs_consent, e.channel,
+      e.granted, e.source, e.evidence, e.at, e.recorded_at
+    from consent_events e
+    join subscription_types t on t.workspace_id = e.workspace_id and t.id = e.subscription_type_id
+    where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
+    order by e.at desc, e.granted, e.id desc`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,32 @@
+/** Where a page ended: the values its order goes by, opaque to the caller. */
+import { invalid } from "../kit/errors.ts";
+
+/** `sort` ties the cursor to the order it was made in. */
+export function writeCursor(sort: string, ...values: string[]): string {
+  return Buffer.from(JSON.stringify([sort, ...values])).toString("base64url");
+}
+
+/** The values of a cursor made in the same order; 422 for anything else. */
+export function readCursor(cursor: string, sort: string, count: number): string[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(parsed) && parsed.length === count + 1 && parsed[0] === sort) {
+      const values = parsed.slice(1);
+      // The last value is always an id.
+      if (values.every((value) => typeof value === "string") && isId(String(values.at(-1)))) return values;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw invalid("invalid_cursor", "This cursor is not one of this list in this order.", "cursor", cursor);
+}
+
+/** Whether a text is a UUID, so that PostgreSQL can compare it with one. */
+export const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** The first `limit` of up to `limit + 1` rows, and the cursor of the last when there was one more. */
+export function cut<Row>(rows: Row[], limit: number, cursorOf: (row: Row) => string) {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next_cursor: rows.length > limit && last ? cursorOf(last) : null };
+}

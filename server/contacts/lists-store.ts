@@ -1,0 +1,114 @@
+/** The SQL of lists and their members. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+
+export interface ListRow {
+  id: string;
+  name: string;
+  members: number;
+  created_at: Date;
+}
+
+export async function selectList(tx: Tx, workspaceId: string, id: string): Promise<ListRow | undefined> {
+  const { rows } = await sql<ListRow>`
+    select id, name, members, created_at from lists where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  return rows[0];
+}
+
+export async function selectListByName(tx: Tx, workspaceId: string, name: string): Promise<ListRow | undefined> {
+  const { rows } = await sql<ListRow>`
+    select id, name, members, created_at from lists
+    where workspace_id = ${workspaceId} and lower(name) = lower(${name})`.execute(tx);
+  return rows[0];
+}
+
+/** By name; `after` is the last of the page before. */
+export async function selectLists(
+  tx: Tx,
+  workspaceId: string,
+  options: { query: string | null; after: { name: string; id: string } | null; limit: number },
+): Promise<(ListRow & { sort_name: string })[]> {
+  const { query, after, limit } = options;
+  const { rows } = await sql<ListRow & { sort_name: string }>`
+    select id, name, members, created_at, lower(name) as sort_name from lists
+    where workspace_id = ${workspaceId}
+      and (${query}::text is null or strpos(lower(name), lower(${query})) > 0)
+      and (${after?.name ?? null}::text is null or (lower(name), id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
+    order by lower(name), id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** False when a list of that name is there already. */
+export async function insertList(
+  tx: Tx,
+  workspaceId: string,
+  list: { id: string; name: string; at: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into lists (workspace_id, id, name, created_at) values (${workspaceId}, ${list.id}, ${list.name}, ${list.at})
+    on conflict do nothing returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function updateListName(tx: Tx, workspaceId: string, id: string, name: string): Promise<void> {
+  await sql`update lists set name = ${name} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** Holds the list: `for update` keeps new members out, `for key share` keeps it from being deleted. */
+export async function lockList(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  strength: "for update" | "for key share",
+): Promise<boolean> {
+  const { rows } = await sql`
+    select id from lists where workspace_id = ${workspaceId} and id = ${id} ${sql.raw(strength)}`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function deleteListRow(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`delete from list_members where workspace_id = ${workspaceId} and list_id = ${id}`.execute(tx);
+  await sql`delete from lists where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** A campaign that is not sent yet and names the list, to send to or not to send to. */
+export async function selectUnsentCampaignNaming(
+  tx: Tx,
+  workspaceId: string,
+  listId: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const named = JSON.stringify([listId]);
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from campaigns
+    where workspace_id = ${workspaceId} and status in ('draft', 'preparing')
+      and (include -> 'lists' @> ${named}::jsonb or exclude -> 'lists' @> ${named}::jsonb)
+    order by updated_at desc limit 1`.execute(tx);
+  return rows[0];
+}
+
+/** Those of `ids` that are contacts of the workspace, held against deletion. */
+export async function lockContactsOf(tx: Tx, workspaceId: string, ids: string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from contacts where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
+    order by id for key share`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+export async function insertMembers(tx: Tx, workspaceId: string, listId: string, ids: string[]): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    with added as (
+      insert into list_members (workspace_id, list_id, contact_id)
+      select ${workspaceId}, ${listId}, id from unnest(${ids}::uuid[]) as id order by id
+      on conflict do nothing returning 1
+    ) select count(*) as n from added`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+export async function deleteMembers(tx: Tx, workspaceId: string, listId: string, ids: string[]): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    with removed as (
+      delete from list_members
+      where workspace_id = ${workspaceId} and list_id = ${listId} and contact_id = any(${ids}::uuid[]) returning 1
+    ) select count(*) as n from removed`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
