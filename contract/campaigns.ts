@@ -12,9 +12,9 @@ const Audience = z.object({
   contacts: z.array(Id).max(10_000).default([]),
 });
 
-export const CampaignInput = z.object({
+const fields = {
   name: z.string().trim().min(1).max(200),
-  text: z.string().max(20_000).default("").describe("a draft may be unfinished; review says what is missing"),
+  text: z.string().max(20_000).describe("a draft may be unfinished; review says what is missing"),
   sender: z
     .string()
     .trim()
@@ -22,11 +22,23 @@ export const CampaignInput = z.object({
     .nullish()
     .describe("a sender's id, number or name; the workspace's default unless said"),
   subscription_type: z.string().max(100).nullish().describe("id, key or name"),
+  include: Audience,
+  exclude: Audience,
+  opt_out_text: z.boolean().describe("adds the workspace's opt-out text at the end"),
+};
+
+export const CampaignInput = z.object({
+  ...fields,
+  text: fields.text.default(""),
   include: Audience.default({ lists: [], contacts: [] }),
   exclude: Audience.default({ lists: [], contacts: [] }),
-  opt_out_text: z.boolean().default(true).describe("adds the workspace's opt-out text at the end"),
+  opt_out_text: fields.opt_out_text.default(true),
 });
 export type CampaignInput = z.infer<typeof CampaignInput>;
+
+/** Without the defaults of creation, which `partial` would fill in for fields that were not given. */
+export const CampaignChange = z.object(fields).partial();
+export type CampaignChange = z.infer<typeof CampaignChange>;
 
 export const CampaignCounts = z.object({
   recipients: z.number().int().describe("who will get it, once sending has begun"),
@@ -120,7 +132,7 @@ export const campaigns = {
     summary: "Changes the fields given; only a draft can change (409 otherwise).",
     permission: "campaigns:write",
     params: ById,
-    body: CampaignInput.partial(),
+    body: CampaignChange,
     answer: Campaign,
   }),
   remove: endpoint({

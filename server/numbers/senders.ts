@@ -40,7 +40,7 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
 
 /** Finds or registers a sender by an address in any spelling. */
 async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
-  const read = readSender(said, await store.countryOf(tx, workspaceId));
+  const read = readSender(said);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
   const known = await store.findSenderByAddress(tx, workspaceId, read.address);
   if (known) return known;
@@ -71,7 +71,7 @@ export async function createSender(
   if (isDefault) await store.clearDefault(tx, workspaceId);
   const rest = { is_default: isDefault, rate_per_second: input.rate_per_second ?? null };
   if (!input.address) return takeFreeNumber(tx, workspaceId, rest);
-  const read = readSender(input.address, await store.countryOf(tx, workspaceId));
+  const read = readSender(input.address);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "address", input.address);
   const about = { field: "address", value: input.address };
   if (await store.findSenderByAddress(tx, workspaceId, read.address))

@@ -1,0 +1,84 @@
+/** A campaign: one written message to many contacts. draft → preparing → sending → sent, or failed before anything left. */
+import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
+import { parseTemplate, type Template } from "../../rules/placeholders.ts";
+import { Problem } from "../kit/errors.ts";
+
+/** Whom lists and contacts name. */
+export interface AudienceRefs {
+  lists: string[];
+  contacts: string[];
+}
+
+/** A row of campaigns with what it refers to. */
+export interface CampaignRow {
+  workspace_id: string;
+  id: string;
+  name: string;
+  status: CampaignStatus;
+  text: string;
+  sender_id: string | null;
+  sender_address: string | null;
+  subscription_type_id: string | null;
+  subscription_type_key: string | null;
+  subscription_type_name: string | null;
+  include: AudienceRefs;
+  exclude: AudienceRefs;
+  opt_out_text: boolean;
+  created_by: string | null;
+  created_by_name: string;
+  error: { code: string; message: string } | null;
+  created_at: Date;
+  updated_at: Date;
+  sent_at: Date | null;
+  sent_opt_out_text: string | null;
+  period_start: Date | null;
+  planned: number | null;
+  skipped: number;
+  reserved: number;
+  prepared_to: string | null;
+  prepared_at: Date | null;
+  finished_at: Date | null;
+}
+
+/** messages.source_type of what campaigns send. */
+export const sourceType = "campaign";
+
+/** The text as a template, or 422 with the first thing that is wrong with it and its place in the text. */
+export function parseText(text: string): Template {
+  const parsed = parseTemplate(text, "campaign");
+  if (parsed.ok) return parsed.template;
+  const [problem] = parsed.problems;
+  if (!problem) throw new Error("a text that does not parse has a problem");
+  throw new Problem(422, problem.code, `${problem.message} (at character ${problem.position + 1})`, {
+    field: "text",
+    value: problem.value,
+  });
+}
+
+/** A campaign as the API shows it. */
+export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campaign {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    text: row.text,
+    sender: row.sender_address,
+    subscription_type: row.subscription_type_id
+      ? {
+          id: row.subscription_type_id,
+          key: row.subscription_type_key ?? "",
+          name: row.subscription_type_name ?? "",
+        }
+      : null,
+    include: row.include,
+    exclude: row.exclude,
+    opt_out_text: row.opt_out_text,
+    counts,
+    owner: { id: row.created_by, name: row.created_by_name },
+    error: row.error,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    sent_at: row.sent_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,166 @@
+/** All SQL of the campaigns table. */
+import { sql } from "kysely";
+import type { CampaignStatus } from "../../contract/campaigns.ts";
+import type { Tx } from "../kit/db.ts";
+import type { AudienceRefs, CampaignRow } from "./campaign.ts";
+
+const campaign = sql.raw(`
+  select c.*, s.address as sender_address, t.key as subscription_type_key, t.name as subscription_type_name
+  from campaigns c
+  left join senders s on s.workspace_id = c.workspace_id and s.id = c.sender_id
+  left join subscription_types t on t.workspace_id = c.workspace_id and t.id = c.subscription_type_id`);
+
+export async function findCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow | undefined> {
+  const { rows } = await sql<CampaignRow>`
+    ${campaign} where c.workspace_id = ${workspaceId} and c.id = ${id}`.execute(tx);
+  return rows[0];
+}
+
+/** Holds the row until the transaction ends: two who change, send or prepare one campaign come one after the other. */
+export async function lockCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow | undefined> {
+  const { rows } = await sql<CampaignRow>`
+    ${campaign} where c.workspace_id = ${workspaceId} and c.id = ${id} for no key update of c`.execute(tx);
+  return rows[0];
+}
+
+/** Last changed first; after `before` in that order. */
+export async function listCampaigns(
+  tx: Tx,
+  workspaceId: string,
+  filter: { query?: string; status?: CampaignStatus; before?: { at: string; id: string } },
+  limit: number,
+): Promise<CampaignRow[]> {
+  const { query, status, before } = filter;
+  const { rows } = await sql<CampaignRow>`
+    ${campaign} where c.workspace_id = ${workspaceId}
+    ${query ? sql`and strpos(lower(c.name), lower(${query})) > 0` : sql``}
+    ${status ? sql`and c.status = ${status}` : sql``}
+    ${before ? sql`and (c.updated_at, c.id) < (${before.at}::timestamptz, ${before.id}::uuid)` : sql``}
+    order by c.updated_at desc, c.id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** What a person writes of a campaign. */
+export interface Draft {
+  name: string;
+  text: string;
+  sender_id: string | null;
+  subscription_type_id: string | null;
+  include: AudienceRefs;
+  exclude: AudienceRefs;
+  opt_out_text: boolean;
+}
+
+export async function insertDraft(
+  tx: Tx,
+  row: Draft & { workspace_id: string; id: string; created_by: string | null; created_by_name: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into campaigns (workspace_id, id, name, status, text, sender_id, subscription_type_id, include, exclude,
+      opt_out_text, created_by, created_by_name, created_at, updated_at)
+    values (${row.workspace_id}, ${row.id}, ${row.name}, 'draft', ${row.text}, ${row.sender_id},
+      ${row.subscription_type_id}, ${JSON.stringify(row.include)}::jsonb, ${JSON.stringify(row.exclude)}::jsonb,
+      ${row.opt_out_text}, ${row.created_by}, ${row.created_by_name}, ${row.at}, ${row.at})`.execute(tx);
+}
+
+/** Of a row that is locked and known to be a draft. */
+export async function updateDraft(tx: Tx, workspaceId: string, id: string, draft: Draft, at: Date): Promise<void> {
+  await sql`
+    update campaigns set name = ${draft.name}, text = ${draft.text}, sender_id = ${draft.sender_id},
+      subscription_type_id = ${draft.subscription_type_id}, include = ${JSON.stringify(draft.include)}::jsonb,
+      exclude = ${JSON.stringify(draft.exclude)}::jsonb, opt_out_text = ${draft.opt_out_text}, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+export async function deleteDraft(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`
+    delete from campaigns where workspace_id = ${workspaceId} and id = ${id} and status = 'draft'`.execute(tx);
+}
+
+/** draft → preparing, for one caller only. Whether it was this one. */
+export async function startPreparing(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  start: { senderId: string; optOutText: string | null; at: Date; unchangedSince: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update campaigns set status = 'preparing', sender_id = ${start.senderId}, sent_opt_out_text = ${start.optOutText},
+      sent_at = ${start.at}, updated_at = ${start.at}, progress_at = ${start.at}
+    where workspace_id = ${workspaceId} and id = ${id} and status = 'draft' and updated_at = ${start.unchangedSince}
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** preparing → sending, with what was reserved for it. */
+export async function startSending(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  reserved: { periodStart: Date; segments: number; recipients: number },
+  at: Date,
+): Promise<void> {
+  await sql`
+    update campaigns set status = 'sending', period_start = ${reserved.periodStart}, reserved = ${reserved.segments},
+      planned = ${reserved.recipients}, progress_at = ${at}, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
+}
+
+/** preparing → failed: nothing was sent. */
+export async function failCampaign(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  error: { code: string; message: string },
+  at: Date,
+): Promise<void> {
+  await sql`
+    update campaigns set status = 'failed', error = ${JSON.stringify(error)}::jsonb, finished_at = ${at}, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
+}
+
+/** A chunk is in the ledger. */
+export async function moveOn(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  to: { contact: string; reserved: number; skipped: number; at: Date },
+): Promise<void> {
+  await sql`
+    update campaigns set prepared_to = ${to.contact}, reserved = ${to.reserved}, skipped = skipped + ${to.skipped},
+      progress_at = ${to.at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** The whole audience is in the ledger, and nothing is reserved any more that no message has drawn. */
+export async function finishPreparing(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
+  await sql`
+    update campaigns set prepared_at = ${at}, reserved = 0, progress_at = ${at}, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** Says that somebody is counting: that takes seconds for a million contacts. */
+export async function touchProgress(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
+  await sql`
+    update campaigns set progress_at = ${at} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** The first of `ids` that is no list of the workspace. */
+export async function firstUnknownList(tx: Tx, workspaceId: string, ids: string[]): Promise<string | undefined> {
+  if (ids.length === 0) return undefined;
+  const { rows } = await sql<{ id: string }>`
+    select given.id from unnest(${ids}::uuid[]) with ordinality as given (id, n)
+    where not exists (select from lists l where l.workspace_id = ${workspaceId} and l.id = given.id)
+    order by n limit 1`.execute(tx);
+  return rows[0]?.id;
+}
+
+/** The first of `ids` that is no contact of the workspace. */
+export async function firstUnknownContact(tx: Tx, workspaceId: string, ids: string[]): Promise<string | undefined> {
+  if (ids.length === 0) return undefined;
+  const { rows } = await sql<{ id: string }>`
+    select given.id from unnest(${ids}::uuid[]) with ordinality as given (id, n)
+    where not exists (select from contacts c where c.workspace_id = ${workspaceId} and c.id = given.id)
+    order by n limit 1`.execute(tx);
+  return rows[0]?.id;
+}

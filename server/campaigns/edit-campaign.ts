@@ -1,0 +1,124 @@
+/** Creates, changes and deletes drafts. Of two who change one at the same time the last one wins. */
+import type { CampaignChange, CampaignInput } from "../../contract/campaigns.ts";
+import { findSubscriptionType } from "../consent/subscription-types.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, invalid, notFound } from "../kit/errors.ts";
+import { newId } from "../kit/id.ts";
+import { resolveSender } from "../numbers/senders.ts";
+import { type AudienceRefs, type CampaignRow, parseText } from "./campaign.ts";
+import * as store from "./campaigns-store.ts";
+
+const nobody: AudienceRefs = { lists: [], contacts: [] };
+
+/** Who makes or changes something. */
+export interface Author {
+  workspaceId: string;
+  userId: string | null;
+  name: string;
+}
+
+/** Creates a draft. 422 when the text cannot be parsed or anything it names is not the workspace's. */
+export async function createCampaign(tx: Tx, author: Author, input: CampaignInput, now: Date): Promise<CampaignRow> {
+  const empty = { ...input, sender_id: null, subscription_type_id: null, include: nobody, exclude: nobody };
+  const id = newId(now);
+  await store.insertDraft(tx, {
+    ...(await change(tx, author.workspaceId, empty, input)),
+    workspace_id: author.workspaceId,
+    id,
+    created_by: author.userId,
+    created_by_name: author.name,
+    at: now,
+  });
+  return getCampaign(tx, author.workspaceId, id);
+}
+
+/** Changes the given fields of a draft; 409 when it is one no more. */
+export async function updateCampaign(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  input: CampaignChange,
+  now: Date,
+): Promise<CampaignRow> {
+  const campaign = await lockDraft(tx, workspaceId, id);
+  await store.updateDraft(tx, workspaceId, id, await change(tx, workspaceId, campaign, input), now);
+  return getCampaign(tx, workspaceId, id);
+}
+
+/** Deletes a draft; 409 when it is one no more. */
+export async function deleteCampaign(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await lockDraft(tx, workspaceId, id);
+  await store.deleteDraft(tx, workspaceId, id);
+}
+
+/** The campaign; 404 when the workspace has none of that id. */
+export async function getCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {
+  const campaign = await store.findCampaign(tx, workspaceId, id);
+  if (!campaign) throw notFound("campaign", id);
+  return campaign;
+}
+
+async function lockDraft(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {
+  const campaign = await store.lockCampaign(tx, workspaceId, id);
+  if (!campaign) throw notFound("campaign", id);
+  if (campaign.status !== "draft") {
+    throw conflict("not_a_draft", `The campaign is ${campaign.status}; only a draft can change.`, {
+      field: "status",
+      value: campaign.status,
+    });
+  }
+  return campaign;
+}
+
+/** The draft after a change, everything that the change names checked. */
+async function change(
+  tx: Tx,
+  workspaceId: string,
+  before: store.Draft,
+  input: Partial<CampaignInput>,
+): Promise<store.Draft> {
+  const { sender, subscription_type: type } = input;
+  if (input.text !== undefined) parseText(input.text);
+  return {
+    name: input.name ?? before.name,
+    text: input.text ?? before.text,
+    sender_id:
+      sender === undefined ? before.sender_id : sender ? (await resolveSender(tx, workspaceId, sender)).id : null,
+    subscription_type_id:
+      type === undefined
+        ? before.subscription_type_id
+        : type
+          ? (await findSubscriptionType(tx, workspaceId, type)).id
+          : null,
+    include: await audienceRefs(tx, workspaceId, "include", before.include, input.include),
+    exclude: await audienceRefs(tx, workspaceId, "exclude", before.exclude, input.exclude),
+    opt_out_text: input.opt_out_text ?? before.opt_out_text,
+  };
+}
+
+/**
+ * Each id once, all of them the workspace's. What stood there already may stay though it is deleted meanwhile: nobody
+ * is reached by it, and a draft must not become impossible to save.
+ */
+async function audienceRefs(
+  tx: Tx,
+  workspaceId: string,
+  field: "include" | "exclude",
+  before: AudienceRefs,
+  input: AudienceRefs | undefined,
+): Promise<AudienceRefs> {
+  if (input === undefined) return before;
+  const lists = [...new Set(input.lists.map((id) => id.toLowerCase()))];
+  const contacts = [...new Set(input.contacts.map((id) => id.toLowerCase()))];
+  const added = (ids: string[], known: string[]) => {
+    const there = new Set(known);
+    return ids.filter((id) => !there.has(id));
+  };
+  const list = await store.firstUnknownList(tx, workspaceId, added(lists, before.lists));
+  if (list) throw invalid("unknown_list", `There is no list ${list} in this workspace.`, `${field}.lists`, list);
+  const contact = await store.firstUnknownContact(tx, workspaceId, added(contacts, before.contacts));
+  if (contact) {
+    throw invalid("unknown_contact", `There is no contact ${contact} in this workspace.`, `${field}.contacts`, contact);
+  }
+  return { lists, contacts };
+}
