@@ -38,6 +38,12 @@ create index contacts_email on contacts (workspace_id, email, id) where email is
 create index contacts_name on contacts (workspace_id, name_key, id) where name_key <> '';
 -- Also the order of the table by last name, so it holds the nameless too.
 create index contacts_sort on contacts (workspace_id, sort_key, id);
+-- Who of an audience may be texted depends on four small columns and hardly ever on the number. Read in the order of
+-- list_members' key, this index answers for a million contacts without a look at the table, which is five times slower.
+create index contacts_audience on contacts (workspace_id, id) include (mobile_kind, phone_kind, marketing, sms_consents);
+-- A mobile number is one contact's, so in an audience only those who are reached by phone can share a number.
+create index contacts_reached_by_phone on contacts (workspace_id, phone, id)
+  where phone_kind in ('mobile', 'other') and (mobile_kind is null or mobile_kind not in ('mobile', 'other'));
 call workspace_wall('contacts');
 
 create table lists (
