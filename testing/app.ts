@@ -76,7 +76,7 @@ async function call(app: FastifyInstance, line: string, request: TestRequest): P
   const [method = "GET", path = "/"] = line.split(" ");
   const answer = await app.inject({
     method: method as NonNullable<InjectOptions["method"]>,
-    url: path.startsWith("/api") || path === "/metrics" ? path : `/api/v1${path}`,
+    url: path.startsWith("/api/") || path === "/metrics" ? path : `/api/v1${path}`,
     headers: {
       ...(request.key && { authorization: `Bearer ${request.key}` }),
       ...(request.cookie && { cookie: request.cookie }),

@@ -1,7 +1,7 @@
 /** The HTTP server: what every request passes on its way to a handler and back. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyInstance, fastify, LogController } from "fastify";
 import { identityOf } from "../workspaces/account-jobs.ts";
 import { createAttempts } from "../workspaces/attempts.ts";
 import { createKeyring } from "../workspaces/keyring.ts";
@@ -33,7 +33,8 @@ export async function buildApp(
   const version: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const app: FastifyInstance = fastify({
     loggerInstance: services.log,
-    disableRequestLogging: true,
+    // Ours are shorter and hold no values of a URL, see request-log.ts.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     genReqId: requestId,
     // A reverse proxy on this machine or in its network may say who is calling; a stranger may not.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],

@@ -87,8 +87,7 @@ function callOf(
     query: request.query,
     body: endpoint.bodyType ? undefined : request.body,
     get stream() {
-      if (!endpoint.bodyType) throw new Error(`${endpoint.path} has no stream`);
-      return (request.body as Readable | undefined) ?? Readable.from([]);
+      return endpoint.bodyType && request.body ? (request.body as Readable) : Readable.from([]);
     },
     get actor() {
       const actor = request.caller?.actor;

@@ -81,7 +81,7 @@ export function createIdentity(options: {
     async signIn(visit, input) {
       const found = await asProblem(() =>
         auth.api.signInEmail({
-          headers: webHeaders({ ...visit, headers: { "user-agent": visit.headers["user-agent"] } }),
+          headers: webHeaders({ ip: visit.ip, headers: { "user-agent": visit.headers["user-agent"] } }),
           body: { email: input.email, password: input.password, rememberMe: input.remember ?? true },
           returnHeaders: true,
         }),

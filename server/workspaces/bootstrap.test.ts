@@ -1,0 +1,53 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testApp } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { seedWorkspace } from "../api/new-workspace.ts";
+import { openDb } from "../kit/db.ts";
+import { identityOf } from "./account-jobs.ts";
+import { bootstrap } from "./bootstrap.ts";
+
+const database = await testDatabase();
+const { call, services } = await testApp(database);
+const first = {
+  workspace_name: "Salong Saks",
+  admin_email: "kari.nordmann@example.com",
+  admin_password: "correct horse battery",
+  api_key: "vk_from_the_environment",
+};
+
+const start = (db = database.db) =>
+  bootstrap({
+    db,
+    clock: services.clock,
+    config: { first_workspace: first },
+    identity: identityOf({ ...services, db }),
+    seed: seedWorkspace,
+  });
+
+test("processes that start together make one first workspace, and later ones none", async () => {
+  const other = openDb({ connection: database.connection, max: 2 });
+  const made = await Promise.all([start(), start(other), start(), start(other)]);
+  expect(made.sort()).toEqual(["made", "nothing_to_do", "nothing_to_do", "nothing_to_do"]);
+  expect(await start()).toBe("nothing_to_do");
+  await other.close();
+  const counts = await database.db.asSystem((tx) =>
+    sql`select (select count(*) from workspaces) as workspaces, (select count(*) from api_keys) as keys`.execute(tx),
+  );
+  expect(counts.rows).toEqual([{ workspaces: 1, keys: 1 }]);
+});
+
+test("its key may do everything, and its admin can sign in", async () => {
+  expect((await call("GET /workspace", { key: first.api_key })).body).toMatchObject({
+    name: "Salong Saks",
+    country: "NO",
+    time_zone: "Europe/Oslo",
+    language: "en",
+  });
+  const listed = await call("GET /api-keys", { key: first.api_key });
+  expect(JSON.stringify(listed.body)).not.toContain(first.api_key);
+  const body = { email: first.admin_email, password: first.admin_password };
+  const signedIn = await call("POST /api/auth/sign-in/email", { body });
+  expect(signedIn.body.user.name).toBe("Kari Nordmann");
+  expect((await call("GET /session", { cookie: signedIn.cookies })).body.role).toBe("super_admin");
+});
