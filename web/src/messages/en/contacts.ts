@@ -83,7 +83,6 @@ export const contacts = {
     consent_withdrawn: "Consent to {type} withdrawn",
     opted_out: "Opted out",
     opted_in: "Opted in again",
-    from: "From {source}",
   },
   statuses: {
     queued: "Queued",
@@ -179,6 +178,7 @@ export const contacts = {
     none: "No imports yet",
     noneText: "Import contacts from a spreadsheet saved as CSV.",
     started: "Started",
+    state: "State",
     file: "File",
     seeContacts: "See contacts",
     writeCampaign: "Write a campaign",

@@ -1,7 +1,180 @@
-import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Ban, MegaphoneOff, Plus, Upload, Users } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { items, pages, query } from "../../api/queries.ts";
+import { ButtonLink, Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useFilters, useGo } from "../../lib/location.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
+import { useSettled } from "../../lib/settled.ts";
+import { paths } from "../../paths.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Input, Select } from "../../ui/field.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { contactName } from "./contact-name.ts";
+import { NumberCell } from "./number-cell.tsx";
+import { SelectedContacts } from "./selected-contacts.tsx";
 
+const sorts = ["-created_at", "created_at", "last_name", "-last_name"] as const;
+type Sort = (typeof sorts)[number];
+
+/** Everybody the workspace knows, to search, sort and put on lists. */
 export function ContactsPage() {
   const t = useTranslations("contacts");
-  return <PageHeader title={t("title")} />;
+  const format = useFormatter();
+  const explain = useExplain();
+  const go = useGo();
+  const may = useMay();
+  const { country } = useWorkspace();
+  const [filters, setFilters] = useFilters({ query: "", list: "", sort: "-created_at" });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const asked = useSettled(filters.query, 150);
+  const sort = sorts.find((known) => known === filters.sort) ?? "-created_at";
+
+  const lists = useQuery(query("lists", "list", { query: { limit: 200 } }));
+  const found = useInfiniteQuery(
+    pages("contacts", "list", {
+      query: { query: asked || undefined, list: filters.list || undefined, sort, limit: 50 },
+    }),
+  );
+  const rows = found.data ? items(found.data) : undefined;
+  type Row = NonNullable<typeof rows>[number];
+  const total = found.data?.pages[0]?.total;
+  const write = may("contacts:write");
+
+  const columns = useMemo<Column<Row>[]>(
+    () => [
+      {
+        id: "name",
+        header: t("fields.name"),
+        sort: "last_name",
+        cell: (row) => (
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+            <Link to={paths.contact(row.id)}>{contactName(row) ?? t("unnamed")}</Link>
+            {row.opted_out ? (
+              <Badge tone="warn" icon={Ban}>
+                {t("optedOut")}
+              </Badge>
+            ) : null}
+            {row.marketing ? null : <Badge icon={MegaphoneOff}>{t("notMarketing")}</Badge>}
+          </span>
+        ),
+      },
+      {
+        id: "mobile",
+        header: t("fields.mobile"),
+        cell: (row) => <NumberCell number={row.mobile} kind={row.mobile_kind} country={country} />,
+      },
+      {
+        id: "phone",
+        header: t("fields.phone"),
+        secondary: true,
+        cell: (row) => <NumberCell number={row.phone} kind={row.phone_kind} country={country} />,
+      },
+      { id: "email", header: t("fields.email"), secondary: true, cell: (row) => row.email },
+      {
+        id: "created",
+        header: t("fields.created_at"),
+        sort: "created_at",
+        secondary: true,
+        align: "right",
+        cell: (row) => format.dateTime(new Date(row.created_at), { dateStyle: "medium" }),
+      },
+    ],
+    [t, format, country],
+  );
+
+  const filtered = filters.query !== "" || filters.list !== "";
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        action={
+          write ? (
+            <>
+              <ButtonLink to={paths.newContact()} icon={<Plus aria-hidden />}>
+                {t("new")}
+              </ButtonLink>
+              <ButtonLink to={paths.newImport({ list: filters.list })} kind="primary" icon={<Upload aria-hidden />}>
+                {t("import")}
+              </ButtonLink>
+            </>
+          ) : null
+        }
+      />
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <Input
+          type="search"
+          aria-label={t("search")}
+          placeholder={t("search")}
+          className="max-w-72 flex-1 basis-56"
+          value={filters.query}
+          onChange={(value) => setFilters({ query: value })}
+        />
+        <Select
+          aria-label={t("list")}
+          className="max-w-56"
+          value={filters.list}
+          onChange={(list) => setFilters({ list })}
+          options={[
+            { value: "", label: t("allLists") },
+            ...(lists.data?.items ?? []).map((list) => ({ value: list.id, label: list.name })),
+          ]}
+        />
+        <span className="figures text-soft" role="status">
+          {total === undefined ? null : total > 10_000 ? t("countMany") : t("count", { count: total })}
+        </span>
+        <Link to={paths.imports()} className="ml-auto">
+          {t("imports")}
+        </Link>
+      </div>
+      <Panel flush>
+        <Table
+          label={t("title")}
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          onOpen={(row) => go(paths.contact(row.id))}
+          sort={sort}
+          onSort={(next) => setFilters({ sort: next as Sort })}
+          selection={
+            write
+              ? {
+                  ids: selected,
+                  onChange: setSelected,
+                  name: (row) => contactName(row) ?? t("unnamed"),
+                  actions: <SelectedContacts ids={selected} onDone={() => setSelected(new Set())} />,
+                }
+              : undefined
+          }
+          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
+          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          empty={
+            filtered ? (
+              <EmptyState icon={Users} title={t("noMatch")}>
+                {t("noMatchText")}
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon={Users}
+                title={t("empty")}
+                action={
+                  write ? (
+                    <ButtonLink to={paths.newImport()} kind="primary" icon={<Upload aria-hidden />}>
+                      {t("importing.title")}
+                    </ButtonLink>
+                  ) : null
+                }
+              >
+                {t("emptyText")}
+              </EmptyState>
+            )
+          }
+        />
+      </Panel>
+    </>
+  );
 }

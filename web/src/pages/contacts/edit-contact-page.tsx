@@ -1,7 +1,42 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { query, useCall } from "../../api/queries.ts";
+import { Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo, useParam } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { ContactForm } from "./contact-form.tsx";
+import { contactName } from "./contact-name.ts";
 
+/** The fields of a contact that exists. */
 export function EditContactPage() {
   const t = useTranslations("contacts");
-  return <PageHeader title={t("title")} />;
+  const explain = useExplain();
+  const go = useGo();
+  const id = useParam("id");
+  const { data: contact, error, refetch } = useQuery(query("contacts", "get", { params: { id } }));
+  const update = useCall("contacts", "update");
+  if (error) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;
+  if (!contact) return <PageSkeleton />;
+  const name = contactName(contact) ?? t("unnamed");
+  return (
+    <div className="max-w-2xl">
+      <PageHeader title={t("editTitle", { name })} above={<Link to={paths.contact(id)}>{name}</Link>} />
+      <Panel>
+        <ContactForm
+          key={contact.id}
+          contact={contact}
+          save={(body) => update.mutateAsync({ params: { id }, body })}
+          onSaved={() => {
+            toast(t("saved"));
+            go(paths.contact(id));
+          }}
+          cancel={paths.contact(id)}
+        />
+      </Panel>
+    </div>
+  );
 }

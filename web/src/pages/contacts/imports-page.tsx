@@ -1,7 +1,83 @@
-import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Upload } from "lucide-react";
+import { useFormatter, useTranslations } from "use-intl";
+import { items, pages } from "../../api/queries.ts";
+import { ButtonLink, Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo } from "../../lib/location.ts";
+import { useMay } from "../../lib/session.ts";
+import { paths } from "../../paths.ts";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { ImportStatus } from "./import-status.tsx";
 
+/** Imports so far, newest first. */
 export function ImportsPage() {
   const t = useTranslations("contacts");
-  return <PageHeader title={t("title")} />;
+  const format = useFormatter();
+  const explain = useExplain();
+  const go = useGo();
+  const may = useMay();
+  const found = useInfiniteQuery(pages("contacts", "imports", { query: { limit: 50 } }));
+  const begin = may("contacts:write") ? (
+    <ButtonLink to={paths.newImport()} kind="primary" icon={<Upload aria-hidden />}>
+      {t("importing.title")}
+    </ButtonLink>
+  ) : null;
+  return (
+    <>
+      <PageHeader title={t("imports")} above={<Link to={paths.contacts()}>{t("title")}</Link>} action={begin} />
+      <Panel flush>
+        <Table
+          label={t("imports")}
+          rows={found.data ? items(found.data) : undefined}
+          rowId={(row) => row.id}
+          onOpen={(row) => go(paths.import(row.id))}
+          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
+          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          empty={
+            <EmptyState icon={Upload} title={t("importResult.none")} action={begin}>
+              {t("importResult.noneText")}
+            </EmptyState>
+          }
+          columns={[
+            {
+              id: "file",
+              header: t("importResult.file"),
+              cell: (row) => <Link to={paths.import(row.id)}>{row.file_name ?? t("importResult.unnamed")}</Link>,
+            },
+            { id: "status", header: t("importResult.state"), cell: (row) => <ImportStatus status={row.status} /> },
+            { id: "rows", header: t("importResult.rows"), align: "right", cell: (row) => format.number(row.rows) },
+            {
+              id: "created",
+              header: t("importResult.created"),
+              align: "right",
+              cell: (row) => format.number(row.created),
+            },
+            {
+              id: "updated",
+              header: t("importResult.updated"),
+              align: "right",
+              secondary: true,
+              cell: (row) => format.number(row.updated),
+            },
+            {
+              id: "rejected",
+              header: t("importResult.rejected"),
+              align: "right",
+              cell: (row) => format.number(row.rejected_count),
+            },
+            {
+              id: "started",
+              header: t("importResult.started"),
+              align: "right",
+              secondary: true,
+              cell: (row) => format.dateTime(new Date(row.created_at), { dateStyle: "medium", timeStyle: "short" }),
+            },
+          ]}
+        />
+      </Panel>
+    </>
+  );
 }

@@ -1,7 +1,31 @@
 import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useCall } from "../../api/queries.ts";
+import { Link } from "../../components/link.tsx";
+import { useGo } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { ContactForm } from "./contact-form.tsx";
 
+/** One contact by hand. */
 export function NewContactPage() {
   const t = useTranslations("contacts");
-  return <PageHeader title={t("title")} />;
+  const go = useGo();
+  const create = useCall("contacts", "create");
+  return (
+    <div className="max-w-2xl">
+      <PageHeader title={t("newTitle")} above={<Link to={paths.contacts()}>{t("title")}</Link>} />
+      <Panel>
+        <ContactForm
+          contact={null}
+          save={(body) => create.mutateAsync({ body })}
+          onSaved={(contact) => {
+            toast(t("saved"));
+            go(paths.contact(contact.id));
+          }}
+          cancel={paths.contacts()}
+        />
+      </Panel>
+    </div>
+  );
 }

@@ -1,7 +1,93 @@
-import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Mail } from "lucide-react";
+import { Fragment } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { items, pages } from "../../api/queries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useFilters } from "../../lib/location.ts";
+import { useSettled } from "../../lib/settled.ts";
+import { Button } from "../../ui/button.tsx";
+import { Input } from "../../ui/field.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { SandboxTabs } from "./sandbox-tabs.tsx";
 
+/** Splits a mail's text at its links, so that they can be followed. */
+export function linked(text: string): { text: string; href: string | null }[] {
+  return text
+    .split(/(https?:\/\/[^\s<>"]+)/)
+    .filter((piece) => piece !== "")
+    .map((piece) => ({ text: piece, href: /^https?:\/\//.test(piece) ? piece : null }));
+}
+
+/** Mails that no relay took: where invitations and password resets land while trying things out. */
 export function MailboxPage() {
   const t = useTranslations("sandbox");
-  return <PageHeader title={t("title")} />;
+  const ui = useTranslations("ui");
+  const format = useFormatter();
+  const explain = useExplain();
+  const [filters, setFilters] = useFilters({ to: "" });
+  const to = useSettled(filters.to, 250);
+  const mails = useInfiniteQuery(pages("sandbox", "mailbox", { query: { to: to || undefined, limit: 50 } }));
+  const shown = mails.data ? items(mails.data) : undefined;
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <SandboxTabs open="mailbox" />
+      <Input
+        type="search"
+        aria-label={t("mailTo")}
+        placeholder={t("mailTo")}
+        className="mb-3 max-w-72"
+        value={filters.to}
+        onChange={(value) => setFilters({ to: value })}
+      />
+      {mails.error ? <ErrorState message={explain(mails.error)} onRetry={() => void mails.refetch()} /> : null}
+      {shown === undefined && !mails.error ? <Skeleton className="h-40 w-full" /> : null}
+      {shown?.length === 0 ? (
+        <Panel>
+          <EmptyState icon={Mail} title={t("mailEmpty")}>
+            {t("mailEmptyText")}
+          </EmptyState>
+        </Panel>
+      ) : null}
+      <ul className="flex flex-col gap-3">
+        {shown?.map((mail) => (
+          <li key={mail.id}>
+            <Panel
+              title={mail.subject}
+              description={`${t("from")} ${mail.from} · ${t("to")} ${mail.to}`}
+              action={
+                <time className="figures text-sm text-soft" dateTime={mail.at}>
+                  {format.dateTime(new Date(mail.at), { dateStyle: "medium", timeStyle: "short" })}
+                </time>
+              }
+            >
+              <p className="max-w-2xl break-words whitespace-pre-wrap">
+                {linked(mail.text).map((piece, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other identity than their place
+                  <Fragment key={index}>
+                    {piece.href ? (
+                      <a href={piece.href} className="font-medium break-all text-accent-ink underline">
+                        {piece.text}
+                      </a>
+                    ) : (
+                      piece.text
+                    )}
+                  </Fragment>
+                ))}
+              </p>
+            </Panel>
+          </li>
+        ))}
+      </ul>
+      {mails.hasNextPage ? (
+        <div className="mt-3 text-center">
+          <Button kind="quiet" busy={mails.isFetchingNextPage} onClick={() => void mails.fetchNextPage()}>
+            {ui("showMore")}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
 }

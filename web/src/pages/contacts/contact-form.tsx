@@ -1,0 +1,164 @@
+import { Plus, X } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { Contact, ContactInput } from "../../../../contract/contacts.ts";
+import { ButtonLink } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useWorkspace } from "../../lib/session.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { Checkbox } from "../../ui/choice.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
+
+/** What the form holds: text for every field, properties as lines. */
+interface Values {
+  first_name: string;
+  last_name: string;
+  mobile: string;
+  phone: string;
+  email: string;
+  locale: string;
+  time_zone: string;
+  marketing: boolean;
+  properties: { key: string; value: string }[];
+}
+
+const textFields = ["first_name", "last_name", "mobile", "phone", "email", "locale", "time_zone"] as const;
+
+function valuesOf(contact: Contact | null): Values {
+  return {
+    first_name: contact?.first_name ?? "",
+    last_name: contact?.last_name ?? "",
+    mobile: contact?.mobile ?? "",
+    phone: contact?.phone ?? "",
+    email: contact?.email ?? "",
+    locale: contact?.locale ?? "",
+    time_zone: contact?.time_zone ?? "",
+    marketing: contact?.marketing ?? true,
+    properties: Object.entries(contact?.properties ?? {}).map(([key, value]) => ({ key, value: String(value) })),
+  };
+}
+
+/** The fields as the API takes them: an empty one is null, and a property that is gone is null too. */
+export function inputOf(values: Values, before: Contact | null): ContactInput {
+  const properties: NonNullable<ContactInput["properties"]> = {};
+  for (const key of Object.keys(before?.properties ?? {})) properties[key] = null;
+  for (const { key, value } of values.properties) {
+    if (key.trim() === "") continue;
+    const kept = before?.properties[key];
+    // A figure or a yes/no that was not touched stays what it was, and does not become text.
+    properties[key.trim()] =
+      (typeof kept === "number" || typeof kept === "boolean") && String(kept) === value ? kept : value;
+  }
+  return {
+    ...Object.fromEntries(textFields.map((name) => [name, values[name].trim() || null])),
+    marketing: values.marketing,
+    properties,
+  };
+}
+
+/** The fields of a contact, for a new one and for one that exists. */
+export function ContactForm({
+  contact,
+  save,
+  onSaved,
+  cancel,
+}: {
+  contact: Contact | null;
+  save: (input: ContactInput) => Promise<Contact>;
+  onSaved: (contact: Contact) => void;
+  /** Where Cancel leads. */
+  cancel: string;
+}) {
+  const t = useTranslations("contacts");
+  const ui = useTranslations("ui");
+  const explain = useExplain();
+  const workspace = useWorkspace();
+  const form = useForm({
+    initial: valuesOf(contact),
+    submit: (values) => save(inputOf(values, contact)),
+    onSuccess: onSaved,
+    check: (values) => {
+      const wrong = values.properties.some(
+        ({ key }) => key.trim() !== "" && !/^[a-z][a-z0-9_]{0,49}$/.test(key.trim()),
+      );
+      return wrong ? { properties: t("propertyKeyWrong") } : {};
+    },
+    explain,
+  });
+  const { properties } = form.values;
+  const setProperty = (at: number, change: Partial<Values["properties"][number]>) =>
+    form.set({ properties: properties.map((each, index) => (index === at ? { ...each, ...change } : each)) });
+
+  return (
+    <FormShell form={form} submitLabel={ui("save")} secondary={<ButtonLink to={cancel}>{ui("cancel")}</ButtonLink>}>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField label={t("fields.first_name")} autoComplete="off" {...form.field("first_name")} />
+        <TextField label={t("fields.last_name")} {...form.field("last_name")} />
+        <TextField
+          label={t("fields.mobile")}
+          type="tel"
+          hint={t("hints.mobile", { country: workspace.country })}
+          {...form.field("mobile")}
+        />
+        <TextField label={t("fields.phone")} type="tel" hint={t("hints.phone")} {...form.field("phone")} />
+        <TextField label={t("fields.email")} type="email" {...form.field("email")} />
+        <TextField label={t("fields.locale")} hint={t("hints.locale")} {...form.field("locale")} />
+        <TextField
+          label={t("fields.time_zone")}
+          hint={t("hints.time_zone", { zone: workspace.time_zone })}
+          {...form.field("time_zone")}
+        />
+      </div>
+      <Checkbox
+        label={t("fields.marketing")}
+        hint={t("hints.marketing")}
+        checked={form.values.marketing}
+        onChange={(marketing) => form.set({ marketing })}
+      />
+      <fieldset className="flex flex-col gap-2">
+        <legend className="mb-1.5 font-medium">{t("fields.properties")}</legend>
+        {properties.map((property, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line's place is its identity while its key is being typed
+          <div key={at} className="flex items-end gap-2">
+            <TextField
+              label={t("propertyKey")}
+              labelHidden
+              placeholder={t("propertyKey")}
+              value={property.key}
+              onChange={(key) => setProperty(at, { key })}
+              className="flex-1"
+            />
+            <TextField
+              label={t("propertyValue")}
+              labelHidden
+              placeholder={t("propertyValue")}
+              value={property.value}
+              onChange={(value) => setProperty(at, { value })}
+              className="flex-2"
+            />
+            <IconButton
+              label={t("removeProperty", { name: property.key })}
+              onClick={() => form.set({ properties: properties.filter((_, index) => index !== at) })}
+            >
+              <X aria-hidden />
+            </IconButton>
+          </div>
+        ))}
+        {form.errors.properties ? (
+          <p role="alert" className="text-sm text-bad-ink">
+            {form.errors.properties}
+          </p>
+        ) : null}
+        <div>
+          <Button
+            size="small"
+            icon={<Plus aria-hidden />}
+            onClick={() => form.set({ properties: [...properties, { key: "", value: "" }] })}
+          >
+            {t("addProperty")}
+          </Button>
+        </div>
+      </fieldset>
+    </FormShell>
+  );
+}

@@ -1,0 +1,108 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useId, useRef, useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { query } from "../../api/queries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useFilters, useGo } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { Progress } from "../../ui/figures.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
+import { uploadImport } from "./upload.ts";
+
+/** Where the people go, what they agreed to, and the button that begins. */
+export function ImportSettings({ file, mapping, disabled }: { file: File; mapping: string; disabled: boolean }) {
+  const t = useTranslations("contacts.importing");
+  const format = useFormatter();
+  const explain = useExplain();
+  const go = useGo();
+  const listNames = useId();
+  const [{ list: listId }] = useFilters({ list: "" });
+  const [sent, setSent] = useState<{ done: number; total: number } | null>(null);
+  const abort = useRef(new AbortController());
+  useEffect(() => {
+    const controller = new AbortController();
+    abort.current = controller;
+    return () => controller.abort();
+  }, []);
+  const lists = useQuery(query("lists", "list", { query: { limit: 200 } }));
+  const types = useQuery(query("consent", "types"));
+  const byId = lists.data?.items.find((list) => list.id === listId);
+
+  const form = useForm({
+    initial: { list: "", subscription_type: "", consent_source: "", consent_date: "" },
+    check: (values) =>
+      values.subscription_type && !values.consent_source.trim() ? { consent_source: t("sourceNeeded") } : {},
+    submit: async (values) => {
+      setSent({ done: 0, total: file.size });
+      try {
+        return await uploadImport(
+          file,
+          {
+            list: values.list.trim() || byId?.id,
+            subscription_type: values.subscription_type || undefined,
+            consent_source: values.subscription_type ? values.consent_source.trim() : undefined,
+            consent_date: values.subscription_type ? values.consent_date || undefined : undefined,
+            mapping,
+            file_name: file.name,
+          },
+          (done, total) => setSent({ done, total }),
+          abort.current.signal,
+        );
+      } finally {
+        setSent(null);
+      }
+    },
+    onSuccess: ({ id }) => go(paths.import(id)),
+    explain,
+  });
+  const megabytes = (bytes: number) =>
+    format.number(bytes / 1_000_000, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
+  const name = form.values.list.trim();
+  const known = lists.data?.items.some((list) => list.name.toLowerCase() === name.toLowerCase());
+
+  return (
+    <FormShell form={form} submitLabel={t("start", { name: file.name })} submitDisabled={disabled} guard={false}>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label={t("list")}
+          optional
+          list={listNames}
+          placeholder={byId?.name ?? t("noList")}
+          hint={name && lists.data && !known ? t("newList", { name }) : t("listHint")}
+          {...form.field("list")}
+        />
+        <datalist id={listNames}>
+          {lists.data?.items.map((list) => (
+            <option key={list.id} value={list.name} />
+          ))}
+        </datalist>
+        <SelectField
+          label={t("type")}
+          hint={t("typeHint")}
+          {...form.field("subscription_type")}
+          options={[
+            { value: "", label: t("noType") },
+            ...(types.data?.items ?? [])
+              .filter((type) => type.needs_consent)
+              .map((type) => ({ value: type.id, label: type.name })),
+          ]}
+        />
+        {form.values.subscription_type ? (
+          <>
+            <TextField label={t("source")} hint={t("sourceHint")} {...form.field("consent_source")} />
+            <TextField label={t("date")} type="date" optional hint={t("dateHint")} {...form.field("consent_date")} />
+          </>
+        ) : null}
+      </div>
+      {sent ? (
+        <div role="status" className="flex flex-col gap-1.5">
+          <Progress label={t("start", { name: file.name })} value={sent.done} max={sent.total} />
+          <p className="figures text-soft">
+            {t("uploading", { done: megabytes(sent.done), total: megabytes(sent.total) })} {t("keepOpen")}
+          </p>
+        </div>
+      ) : null}
+    </FormShell>
+  );
+}

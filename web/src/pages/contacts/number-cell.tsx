@@ -1,0 +1,30 @@
+import { TriangleAlert } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { NumberKind } from "../../../../contract/contacts.ts";
+import { formatPhone } from "../../lib/phone.ts";
+
+/** A number in groups, with a sign and a word where it cannot be texted. */
+export function NumberCell({
+  number,
+  kind,
+  country,
+}: {
+  number: string | null;
+  kind: NumberKind | null;
+  country: string;
+}) {
+  const t = useTranslations("contacts.kinds");
+  if (!number) return null;
+  const usable = kind === "mobile" || kind === "other" || kind === null;
+  return (
+    <span className="figures inline-flex items-center gap-1.5 whitespace-nowrap">
+      {formatPhone(number, country)}
+      {usable ? null : (
+        <span title={t(kind)}>
+          <TriangleAlert className="size-4 text-warn" aria-hidden />
+          <span className="sr-only">{t(kind)}</span>
+        </span>
+      )}
+    </span>
+  );
+}
