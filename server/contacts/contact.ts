@@ -60,8 +60,9 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     fields[`${field}_kind`] = null;
     if (given === null) continue;
     const parsed = parsePhoneNumber(given, country);
-    if ("problem" in parsed) {
-      throw invalid("invalid_number", `${given} cannot be a phone number: ${parsed.problem}.`, field, given);
+    if ("problem" in parsed) throw invalid("invalid_number", parsed.problem, field, given);
+    if (parsed.kind === "short") {
+      throw invalid("invalid_number", `${parsed.number} is the short number of a service.`, field, given);
     }
     fields[field] = parsed.number;
     fields[`${field}_kind`] = parsed.kind;

@@ -1,5 +1,6 @@
 /** Which column of a file becomes which field of a contact. */
 import { ImportMapping } from "../../contract/contacts.ts";
+import { guessImportField } from "../../rules/csv-columns.ts";
 import { invalid } from "../kit/errors.ts";
 import { looksLikeEmail, looksLikeNumber } from "./csv-format.ts";
 import { ImportFailure } from "./import-failure.ts";
@@ -14,41 +15,6 @@ export interface Columns {
   names: string[];
   fields: ColumnField[];
 }
-
-/** Headers that people use, in English, Norwegian, Swedish and Danish, in lower case without spaces and signs. */
-const known: Record<string, string[]> = {
-  mobile: words(`mobile mobilenumber mobilephone mobileno cell cellphone cellnumber cellular msisdn sms smsnumber
-    mobil mobilnr mobilnummer mobiltelefon mobiltlf mobiltelefonnummer mobilnumer mobiltelefonnr`),
-  phone:
-    words(`phone phonenumber phoneno telephone telephonenumber tel tlf tlfnr tlfnummer telefon telefonnr telefonnummer
-    number nummer landline homephone workphone fasttelefon hemtelefon fastnettelefon telnr telefon1 phone1`),
-  email:
-    words(`email emailaddress mail mailaddress epost epostadresse epostadress epostaddress mejl mejladress mailadresse
-    emailadresse emailadress`),
-  first_name: words(`firstname givenname forename fornavn förnamn fornamn tilltalsnamn`),
-  last_name: words(`lastname surname familyname etternavn efternavn efternamn slektsnavn`),
-  full_name: words(`name fullname navn namn fulltnavn heltnavn fullständigtnamn fuldenavn fuldtnavn kontakt contact
-    contactname kunde kund kundenavn kundnamn customer customername`),
-  locale: words("locale language lang språk sprog sprak"),
-  time_zone: words("timezone tz tidssone tidszon tidszone"),
-  consent: words(`consent smsconsent optin optedin subscribed marketingconsent samtykke samtykkesms smssamtykke samtycke
-    smssamtycke godkjent abonnerer`),
-  consent_date:
-    words(`consentdate consentgiven optindate optintime samtykkedato samtyckesdatum samtykkegitt datoforsamtykke
-    samtykkedatum`),
-  consent_source: words("consentsource optinsource samtykkekilde samtyckeskälla kilde"),
-};
-
-function words(text: string): string[] {
-  return text.trim().split(/\s+/);
-}
-
-const fieldOf = new Map(Object.entries(known).flatMap(([field, names]) => names.map((name) => [name, field] as const)));
-const plain = (header: string) =>
-  header
-    .toLowerCase()
-    .normalize("NFC")
-    .replace(/[^\p{L}\p{N}]/gu, "");
 
 /** What a caller asked for: column → field. 422 names what is not JSON, or no field. */
 export function parseMapping(json: string | undefined): Record<string, ColumnField> | null {
@@ -76,7 +42,7 @@ export function parseMapping(json: string | undefined): Record<string, ColumnFie
 /** The columns of a file by its first rows and the caller's mapping, if any. 422 for a column that the file does not have. */
 export function readColumns(rows: string[][], mapping: Record<string, ColumnField> | null): Columns {
   const first = rows[0] ?? [];
-  const named = first.some((cell) => fieldOf.has(plain(cell)));
+  const named = first.some((cell) => guessImportField(cell) !== null);
   const header = named || !first.some((cell) => looksLikeEmail(cell) || looksLikeNumber(cell));
   const width = header ? first.length : Math.max(...rows.map((row) => row.length));
   const names = nameColumns(header ? first : [], width);
@@ -134,7 +100,7 @@ function columnIndex(names: string[], column: string): number {
 
 /** A lone "Telefon" is mostly mobiles, so it becomes the mobile where no other column is. Each field once. */
 function guessByHeader(names: string[]): ColumnField[] {
-  const fields = once(names.map((name) => fieldOf.get(plain(name)) ?? "ignore"));
+  const fields = once(names.map((name) => guessImportField(name) ?? "ignore"));
   const phone = fields.indexOf("phone");
   if (phone >= 0 && !fields.includes("mobile")) fields[phone] = "mobile";
   if (fields.includes("first_name") || fields.includes("last_name")) {

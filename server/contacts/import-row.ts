@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { NumberKind, RejectionReason } from "../../contract/contacts.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { isTimeZone } from "../../rules/time-zone.ts";
 import { Problem } from "../kit/errors.ts";
-import { checkTimeZone } from "../workspaces/workspace.ts";
 import { readLocale } from "./contact.ts";
 import { readConsent, readConsentDate } from "./import-consent.ts";
 import type { ColumnField } from "./import-mapping.ts";
@@ -48,7 +48,6 @@ export interface RowContext {
 export function createRowReader(fields: ColumnField[], context: RowContext): (cells: string[]) => ReadRow {
   const columns = fields.flatMap((field, index) => (field === "ignore" ? [] : [{ index, field }]));
   const dates = new Map<string, Date | null>();
-  const zones = new Map<string, boolean>();
   const locales = new Map<string, string | null>();
 
   return (cells) => {
@@ -79,7 +78,8 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
         case "mobile":
         case "phone": {
           const parsed = value.length > 40 ? null : parsePhoneNumber(unguarded(value), context.country);
-          if (!parsed || "problem" in parsed) {
+          // A short number is a service, nobody's phone.
+          if (!parsed || "problem" in parsed || parsed.kind === "short") {
             return { reason: field === "mobile" ? "invalid_mobile" : "invalid_phone", value };
           }
           contact[field] = parsed.number;
@@ -105,7 +105,7 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
           break;
         }
         case "time_zone":
-          if (!remembered(zones, value, isTimeZone)) return { reason: "unknown_time_zone", value };
+          if (!isTimeZone(value)) return { reason: "unknown_time_zone", value };
           contact.time_zone = value;
           break;
         case "consent": {
@@ -161,16 +161,6 @@ function splitName(name: string, contact: ImportedContact): void {
   contact.last_name = space < 0 ? null : name.slice(space + 1);
 }
 
-function isTimeZone(value: string): boolean {
-  try {
-    checkTimeZone(value, "time_zone");
-    return true;
-  } catch (error) {
-    if (error instanceof Problem) return false;
-    throw error;
-  }
-}
-
 function localeOrNull(value: string): string | null {
   try {
     return value.length > 20 ? null : readLocale(value);
@@ -180,7 +170,7 @@ function localeOrNull(value: string): string | null {
   }
 }
 
-/** The same few dates and zones come a million times; a file of different ones must not fill the memory. */
+/** The same few dates come a million times; a file of different ones must not fill the memory. */
 function remembered<Value>(cache: Map<string, Value>, key: string, make: (key: string) => Value): Value {
   const found = cache.get(key);
   if (found !== undefined) return found;

@@ -1,0 +1,188 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { ContactInput } from "../../contract/contacts.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
+import { createContact } from "./create-contact.ts";
+import { deleteContact } from "./delete-contact.ts";
+import { getContact } from "./get-contact.ts";
+import { addMembers, createList, deleteList, getList, listLists, removeMembers, renameList } from "./lists.ts";
+import { updateContact } from "./update-contact.ts";
+
+const { db } = await testDatabase();
+let workspace: TestWorkspace;
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db);
+});
+
+const create = (input: object, id = workspace.id) =>
+  db.inWorkspace(id, (tx) => createContact(tx, id, ContactInput.parse(input)));
+const update = (contact: string, input: object, id = workspace.id) =>
+  db.inWorkspace(id, (tx) => updateContact(tx, id, contact, ContactInput.parse(input)));
+const inside = <T>(work: Parameters<typeof db.inWorkspace<T>>[1]) => db.inWorkspace(workspace.id, work);
+
+test("a contact keeps what it was given in one spelling each", async () => {
+  const contact = await create({
+    mobile: "912 34 567",
+    phone: "22 22 22 22",
+    email: "Ola@Example.NO",
+    first_name: " A\u030Ase ",
+    locale: "nb_no",
+    time_zone: "Europe/Oslo",
+    properties: { size: 42, vip: true, gone: null },
+  });
+  expect(contact).toMatchObject({
+    mobile: "+4791234567",
+    mobile_kind: "mobile",
+    phone: "+4722222222",
+    phone_kind: "landline",
+    email: "ola@example.no",
+    first_name: "Åse",
+    last_name: null,
+    locale: "nb-NO",
+    marketing: true,
+    properties: { size: 42, vip: true },
+    lists: [],
+    opt_outs: [],
+  });
+});
+
+test("what cannot be is refused with the field and its value", async () => {
+  for (const [field, value] of Object.entries({ mobile: "12", phone: "hei", locale: "norsk!", time_zone: "Oslo" })) {
+    await expect(create({ [field]: value })).rejects.toMatchObject({ status: 422, field, value });
+  }
+  await expect(create({ first_name: "a\0b" })).rejects.toMatchObject({ status: 422, field: "first_name" });
+  await expect(create({ properties: { x: "\0" } })).rejects.toMatchObject({ status: 422, field: "properties.x" });
+});
+
+test("numbers compare as E.164: every spelling of a taken one is refused with the other contact's id", async () => {
+  const first = await create({ mobile: "+4791234567" });
+  for (const mobile of ["91234567", "0047 912 34 567", "4791234567", " +47 (912) 34-567"]) {
+    const refused = await create({ mobile }).catch((error) => error);
+    expect(refused).toMatchObject({ status: 409, field: "mobile", value: "+4791234567" });
+    expect(refused.message).toContain(first.id);
+  }
+  const second = await create({ mobile: "92345678" });
+  const refused = await update(second.id, { mobile: "912 34 567", first_name: "X" }).catch((error) => error);
+  expect(refused).toMatchObject({ status: 409, field: "mobile" });
+  expect(refused.message).toContain(first.id);
+  const other = await createTestWorkspace(db);
+  await expect(create({ mobile: "91234567" }, other.id)).resolves.toMatchObject({ mobile: "+4791234567" });
+});
+
+test("one of ten creations of the same number at once wins", async () => {
+  const all = await Promise.allSettled(Array.from({ length: 10 }, () => create({ mobile: "91234567" })));
+  expect(all.filter((each) => each.status === "fulfilled")).toHaveLength(1);
+  for (const each of all) if (each.status === "rejected") expect(each.reason).toMatchObject({ status: 409 });
+});
+
+test("an edit changes the fields given, null empties, properties merge", async () => {
+  const { id } = await create({ mobile: "91234567", email: "a@b.no", properties: { a: 1, b: "x" } });
+  const edited = await update(id, { mobile: null, first_name: "Ola", properties: { b: null, c: true } });
+  expect(edited).toMatchObject({
+    mobile: null,
+    mobile_kind: null,
+    email: "a@b.no",
+    first_name: "Ola",
+    properties: { a: 1, c: true },
+  });
+  const many = Object.fromEntries(Array.from({ length: 99 }, (_, index) => [`p${index}`, index]));
+  await expect(update(id, { properties: many })).rejects.toMatchObject({ status: 422, field: "properties" });
+  expect((await update(id, { email: null })).email).toBeNull();
+});
+
+test("another workspace's contacts and lists do not exist", async () => {
+  const other = await createTestWorkspace(db);
+  const foreign = await create({ mobile: "91234567" }, other.id);
+  const foreignList = await db.inWorkspace(other.id, (tx) => createList(tx, other.id, "Theirs", new Date()));
+  const list = await inside((tx) => createList(tx, workspace.id, "Ours", new Date()));
+  const own = await create({ mobile: "91234567" });
+  const gone = { status: 404 };
+  await expect(inside((tx) => getContact(tx, workspace.id, foreign.id))).rejects.toMatchObject(gone);
+  await expect(update(foreign.id, { first_name: "X" })).rejects.toMatchObject(gone);
+  await expect(inside((tx) => deleteContact(tx, workspace.id, foreign.id))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => getList(tx, workspace.id, foreignList.id))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => renameList(tx, workspace.id, foreignList.id, "X"))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => deleteList(tx, workspace.id, foreignList.id))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => addMembers(tx, workspace.id, foreignList.id, [own.id]))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => addMembers(tx, workspace.id, list.id, [own.id, foreign.id]))).rejects.toMatchObject({
+    ...gone,
+    field: "contacts",
+    value: foreign.id,
+  });
+  expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(0);
+});
+
+test("a deleted contact leaves its lists, and leaves its opt-outs and the proof of its consent", async () => {
+  const contact = await create({ mobile: "91234567" });
+  const list = await inside((tx) => createList(tx, workspace.id, "All", new Date()));
+  await inside((tx) => addMembers(tx, workspace.id, list.id, [contact.id]));
+  await inside(async (tx) => {
+    await sql`insert into opt_outs values (${workspace.id}, '+4791234567', ${workspace.sender.id}, now(), 'sms', 'STOP')`.execute(
+      tx,
+    );
+    await sql`insert into consent_events values (${workspace.id}, ${newId()}, ${contact.id},
+      ${workspace.subscriptionTypes.marketing}, 'sms', true, 'form', null, now(), now(), 'test')`.execute(tx);
+  });
+  await inside((tx) => deleteContact(tx, workspace.id, contact.id));
+  expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(0);
+  const { rows } = await inside((tx) =>
+    sql<{ n: number }>`select (select count(*) from opt_outs) + (select count(*) from consent_events) as n`.execute(tx),
+  );
+  expect(rows[0]?.n).toBe(2);
+  const again = await create({ mobile: "91234567" });
+  expect(again.opt_outs).toMatchObject([{ number: "+4791234567", sender: workspace.sender.address, evidence: "STOP" }]);
+});
+
+test("a list counts its members once each, whoever adds them at the same time", async () => {
+  const list = await inside((tx) => createList(tx, workspace.id, "Kunder", new Date()));
+  const contacts = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => create({ email: `p${index}@example.no` })),
+  );
+  const ids = contacts.map((contact) => contact.id);
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      inside((tx) => addMembers(tx, workspace.id, list.id, ids.slice(index, index + 6))),
+    ),
+  );
+  expect(answers.reduce((sum, answer) => sum + answer.added, 0)).toBe(11);
+  expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(11);
+  expect(await inside((tx) => removeMembers(tx, workspace.id, list.id, [...ids.slice(0, 3), newId()]))).toEqual({
+    removed: 3,
+    members: 8,
+  });
+  const contact = await inside((tx) => getContact(tx, workspace.id, ids[5] as string));
+  expect(contact.lists).toEqual([{ id: list.id, name: "Kunder" }]);
+});
+
+test("lists are paged by name, and a name is taken in any case", async () => {
+  for (const name of ["b", "Å", "a", "C"]) await inside((tx) => createList(tx, workspace.id, name, new Date()));
+  await expect(inside((tx) => createList(tx, workspace.id, "B", new Date()))).rejects.toMatchObject({ status: 409 });
+  const first = await inside((tx) => listLists(tx, workspace.id, { limit: 3 }));
+  const rest = await inside((tx) => listLists(tx, workspace.id, { limit: 3, cursor: first.next_cursor ?? "" }));
+  expect([...first.items, ...rest.items].map((list) => list.name).slice(0, 3)).toEqual(["a", "b", "C"]);
+  expect(rest).toMatchObject({ items: [{ name: "Å" }], next_cursor: null });
+  const found = await inside((tx) => listLists(tx, workspace.id, { query: "c", limit: 10 }));
+  expect(found.items.map((list) => list.name)).toEqual(["C"]);
+});
+
+test("a list that an unsent campaign names stays; once it is sent the list may go", async () => {
+  const list = await inside((tx) => createList(tx, workspace.id, "Kunder", new Date()));
+  const campaign = newId();
+  const empty = '{"lists": [], "contacts": []}';
+  const naming = `{"lists": ["${list.id}"], "contacts": []}`;
+  await inside((tx) =>
+    sql`insert into campaigns (workspace_id, id, name, status, text, include, exclude, opt_out_text, created_by_name,
+        created_at, updated_at)
+      values (${workspace.id}, ${campaign}, 'Vår', 'draft', '', ${empty}::jsonb, ${naming}::jsonb, true, 'x', now(), now())`.execute(
+      tx,
+    ),
+  );
+  const refused = await inside((tx) => deleteList(tx, workspace.id, list.id)).catch((error) => error);
+  expect(refused).toMatchObject({ status: 409, code: "list_in_use" });
+  expect(refused.message).toContain("Vår");
+  await inside((tx) => sql`update campaigns set status = 'sent'`.execute(tx));
+  await inside((tx) => deleteList(tx, workspace.id, list.id));
+  await expect(inside((tx) => getList(tx, workspace.id, list.id))).rejects.toMatchObject({ status: 404 });
+});
