@@ -1,17 +1,27 @@
 /** The whole road through the HTTP API alone, as an integration would walk it: import, send, see it arrive, STOP, START. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
 const key = "vk_super_admin_for_the_api_journey_0123456789";
+const env = {
+  ADMIN_EMAIL: "kari@salong.example",
+  ADMIN_PASSWORD: "correct horse battery",
+  API_KEY: key,
+  WORKSPACE_NAME: "Salong Kari",
+};
+let dataDir: string;
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer({
-    env: { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery", API_KEY: key, WORKSPACE_NAME: "Salong Kari" },
-  });
+  dataDir = await mkdtemp(join(tmpdir(), "varsla-journey-"));
+  server = await startTestServer({ env, dataDir });
 });
 afterAll(async () => {
   await server.stop();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read the way an outsider reads JSON
@@ -73,7 +83,12 @@ async function sentCampaign(name: string, list: string, text: string) {
 test("a campaign reaches the handsets, STOP is honoured, and START brings them back", async () => {
   const ola = "+4791234567";
   const csv = "Fornavn;Mobil;E-post\nOla;912 34 567;ola@example.no\nÅse;923 45 678;\nFeil;12;\n";
-  const { id } = await must(202, "POST", "/contacts/imports?list=Kunder&subscription_type=marketing&consent_source=Kundeskjema", csv);
+  const { id } = await must(
+    202,
+    "POST",
+    "/contacts/imports?list=Kunder&subscription_type=marketing&consent_source=Kundeskjema",
+    csv,
+  );
   const imported = await vi.waitFor(
     async () => {
       const state = await must(200, "GET", `/contacts/imports/${id}`);
@@ -134,7 +149,8 @@ test("a campaign reaches the handsets, STOP is honoured, and START brings them b
 
   const { items: timeline } = await must(200, "GET", `/contacts/${contact.id}/timeline`);
   const kinds = timeline.map((entry: Json) => entry.kind);
-  for (const kind of ["message_sent", "message_received", "opted_out", "opted_in", "consent_granted"]) expect(kinds).toContain(kind);
+  for (const kind of ["message_sent", "message_received", "opted_out", "opted_in", "consent_granted"])
+    expect(kinds).toContain(kind);
 });
 
 test("usage counts each segment once, and the log has one entry for each", async () => {
@@ -168,7 +184,8 @@ test("an Idempotency-Key sends once, and refuses another payload", async () => {
 
 test("killed at once and started again, everything is there and nothing is doubled", async () => {
   const sent = await must(202, "POST", "/messages", { to: "+4790000002", text: "survives" });
-  await server.killAndRestart();
+  await server.kill({ postgres: true });
+  server = await startTestServer({ env, dataDir });
   const texts = await handset("+4790000002", 1);
   expect(texts[0].text).toBe("survives");
   await vi.waitFor(async () => expect((await must(200, "GET", `/messages/${sent.id}`)).status).toBe("delivered"), {
