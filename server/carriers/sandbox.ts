@@ -1,0 +1,198 @@
+/**
+ * The sandbox: a carrier whose network is a table and whose handsets are a page. It keeps books of its own, assigns ids,
+ * sends receipts after a while, and each handset can be told to make trouble. Like a real carrier it takes the same text
+ * twice if it is given it twice.
+ */
+import { sql } from "kysely";
+import type { FailureReason } from "../../contract/messages.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import { firstIdAt, newId } from "../kit/id.ts";
+import type { Logger } from "../kit/log.ts";
+import type { News } from "../kit/news.ts";
+import type { Carrier, CarrierEvents, Found, OutboundText, Outcome, Receipt } from "./carrier.ts";
+import * as store from "./sandbox-store.ts";
+
+export interface SandboxOptions {
+  /** Before a receipt, where the handset says nothing else. A moment between 50 and 300 ms unless given. */
+  delay_ms?: number;
+}
+
+/** Twilio's codes, which the sandbox borrows, in our words. Those that begin with 2 refuse at hand-over. */
+const reasons: Record<string, FailureReason> = {
+  "21211": "unknown_number",
+  "21610": "opted_out",
+  "21614": "landline",
+  "30003": "unreachable",
+  "30004": "blocked",
+  "30005": "unknown_number",
+  "30006": "landline",
+  "30007": "spam_filtered",
+  "30008": "unknown",
+};
+const defaultCode = "30005";
+const throttledTries = 2;
+const throttle_ms = 200;
+const lookEvery = 1_000;
+const batchesAtOnce = 20;
+
+/** The sandbox over this database. */
+export function createSandbox(
+  services: { db: Db; clock: Clock; log: Logger; news: Pick<News, "tell"> },
+  options: SandboxOptions = {},
+): Carrier {
+  const { db, clock, log, news } = services;
+  const nextReference = references();
+  /** How often a throttling handset has put each text off. */
+  const putOff = new Map<string, number>();
+  let events: CarrierEvents | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let delivering: Promise<void> | null = null;
+  let stopped = true;
+
+  const delayOf = (phone: store.SandboxPhone | undefined) =>
+    phone?.delay_ms ?? options.delay_ms ?? 50 + Math.floor(Math.random() * 250);
+
+  function answer(text: OutboundText, phone: store.SandboxPhone | undefined, now: Date): Outcome {
+    if (phone?.behaviour === "throttle") {
+      const tries = putOff.get(text.message_id) ?? 0;
+      if (tries < throttledTries) {
+        putOff.set(text.message_id, tries + 1);
+        return { kind: "later", after_ms: throttle_ms };
+      }
+      putOff.delete(text.message_id);
+    }
+    const code = failureOf(phone);
+    if (code?.startsWith("2")) return { kind: "refused", code, reason: reasons[code] ?? "unknown" };
+    return { kind: "accepted", carrier_reference: nextReference(now) };
+  }
+
+  async function submit(texts: OutboundText[]): Promise<Outcome[]> {
+    const now = clock.now();
+    const early: store.PendingReceipt[] = [];
+    let earliest = Number.POSITIVE_INFINITY;
+    const outcomes = await db.asSystem(async (tx) => {
+      const phones = await store.findPhones(tx, [...new Set(texts.map((text) => text.to))]);
+      const accepted: Parameters<typeof store.insertOutbound>[2][number][] = [];
+      const pending = new Map<number, store.PendingReceipt[]>();
+      const shared = delayOf(undefined);
+      const outcomes = texts.map((text) => {
+        const phone = phones.get(text.to);
+        const outcome = answer(text, phone, now);
+        if (outcome.kind !== "accepted") return outcome;
+        const id = outcome.carrier_reference;
+        accepted.push({ id, phone: text.to, text: text.text, message_id: text.message_id });
+        const receipt: store.PendingReceipt = [text.workspace_id, text.message_id, id, failureOf(phone)];
+        const behaviour = phone?.behaviour;
+        if (behaviour === "early_receipt") early.push(receipt);
+        else if (behaviour !== "lose_receipt") {
+          const due = now.getTime() + (phone ? delayOf(phone) : shared);
+          const group = pending.get(due) ?? [];
+          group.push(receipt);
+          if (behaviour === "double_receipt") group.push(receipt);
+          pending.set(due, group);
+        }
+        return outcome;
+      });
+      const first = texts[0];
+      if (first) await store.insertOutbound(tx, { workspace_id: first.workspace_id, address: first.from }, accepted);
+      for (const [due, receipts] of pending) {
+        await store.insertReceipts(tx, new Date(due), newId(now), receipts);
+        earliest = Math.min(earliest, due);
+      }
+      // Whatever depends on these rows is written later, by commits that bring these to disk before themselves.
+      await sql`set local synchronous_commit = off`.execute(tx);
+      return outcomes;
+    });
+    wakeAt(earliest);
+    if (early.length > 0) await events?.onReceipts(early.map(presentReceipt));
+    for (const workspaceId of new Set(texts.map((text) => text.workspace_id))) news.tell(workspaceId, "sandbox", null);
+    return outcomes;
+  }
+
+  async function lookup(texts: OutboundText[], since: Date): Promise<Map<string, Found | null>> {
+    const ids = texts.map((text) => text.message_id);
+    const rows = await db.asSystem((tx) => store.findByReference(tx, ids, firstIdAt(since)));
+    return new Map(rows.map((row) => [row.message_id as string, { carrier_reference: row.id, receipt: null }]));
+  }
+
+  function presentReceipt([workspace_id, message_id, carrier_reference, code]: store.PendingReceipt): Receipt {
+    const status = code === null ? "delivered" : "undelivered";
+    const reason = code === null ? null : (reasons[code] ?? "unknown");
+    return { workspace_id, message_id, carrier_reference, status, at: clock.now(), code, reason };
+  }
+
+  /** Delivers what is due, at least once: a batch is struck out after everybody has it. */
+  async function deliver(): Promise<void> {
+    while (!stopped) {
+      const now = clock.now();
+      const done = await db.asSystem(async (tx) => {
+        const batches = await store.dueReceipts(tx, now, batchesAtOnce);
+        if (batches.length === 0) return 0;
+        await events?.onReceipts(batches.flatMap((batch) => batch.receipts.map(presentReceipt)));
+        const ids = batches.map((batch) => batch.id);
+        await store.deleteReceipts(tx, now, ids);
+        return batches.length;
+      });
+      if (done > 0) continue;
+      const next = await db.asSystem((tx) => store.nextDue(tx));
+      if (next) wakeAt(next.getTime());
+      return;
+    }
+  }
+
+  function wakeAt(at: number): void {
+    if (stopped || at >= timerAt) return;
+    if (timer) clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(run, Math.max(0, at - clock.now().getTime()));
+  }
+
+  function run(): void {
+    timer = null;
+    timerAt = Number.POSITIVE_INFINITY;
+    delivering ??= deliver()
+      .catch((error) => log.warn({ err: error }, "the sandbox could not deliver receipts and tries again"))
+      .finally(() => {
+        delivering = null;
+        // Receipts of a process that died are found by looking.
+        wakeAt(clock.now().getTime() + lookEvery);
+      });
+  }
+
+  return {
+    name: "sandbox",
+    limits: { batch: 1_000, settled_after_ms: 1_000 },
+    submit,
+    lookup,
+    async start(given) {
+      events = given;
+      stopped = false;
+      run();
+    },
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await delivering;
+    },
+  };
+}
+
+function failureOf(phone: store.SandboxPhone | undefined): string | null {
+  return phone?.behaviour === "fail" ? (phone.error_code ?? defaultCode) : null;
+}
+
+/** Ids that sort in the order they were given (RFC 9562, 6.2, method 1): a handset shows its texts by them. */
+export function references(): (at: Date) => string {
+  let last = 0;
+  let count = 0;
+  return (at) => {
+    const time = Math.max(last, at.getTime());
+    count = time === last ? count + 1 : 0;
+    last = time + (count > 0xfff ? 1 : 0);
+    count &= 0xfff;
+    const id = newId(new Date(last));
+    return `${id.slice(0, 15)}${count.toString(16).padStart(3, "0")}${id.slice(18)}`;
+  };
+}

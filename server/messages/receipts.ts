@@ -1,0 +1,125 @@
+/**
+ * Receipts into the ledger: batched, as often as they come, in any order. Status only moves forward, so a receipt that
+ * comes twice or late changes nothing, and one that comes before its hand-over was recorded stays.
+ */
+import { sql } from "kysely";
+import type { Receipt } from "../carriers/carrier.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import type { News } from "../kit/news.ts";
+
+/** Takes receipts; resolves when they are on disk. */
+export type ReceiptIntake = (receipts: Receipt[]) => Promise<void>;
+
+const mostAtOnce = 4_000;
+
+/** An intake that gathers what arrives while it is writing: many small batches become few transactions. */
+export function createReceiptIntake({
+  db,
+  clock,
+  news,
+}: {
+  db: Db;
+  clock: Clock;
+  news: Pick<News, "tell">;
+}): ReceiptIntake {
+  const waiting: { receipts: Receipt[]; done: () => void; fail: (error: unknown) => void }[] = [];
+  let writing = false;
+
+  async function write(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = takeBatch();
+      try {
+        const receipts = batch.flatMap((each) => each.receipts);
+        const sources = await db.asSystem((tx) => recordReceipts(tx, clock.now(), receipts));
+        for (const { workspace_id, source_type, source_id } of sources)
+          if (source_type === "campaign" && source_id) news.tell(workspace_id, "campaign", source_id);
+        for (const each of batch) each.done();
+      } catch (error) {
+        for (const each of batch) each.fail(error);
+      }
+    }
+    writing = false;
+  }
+
+  function takeBatch() {
+    let size = 0;
+    let count = 0;
+    for (const each of waiting) {
+      size += each.receipts.length;
+      if (count > 0 && size > mostAtOnce) break;
+      count++;
+    }
+    return waiting.splice(0, count);
+  }
+
+  return (receipts) =>
+    receipts.length === 0
+      ? Promise.resolve()
+      : new Promise((done, fail) => {
+          waiting.push({ receipts, done, fail });
+          if (!writing) void write();
+        });
+}
+
+interface TouchedSource {
+  workspace_id: string;
+  source_type: string;
+  source_id: string | null;
+}
+
+/** Writes receipts down, and answers the sources whose figures changed. Needs a transaction that sees every workspace. */
+export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Receipt[]): Promise<TouchedSource[]> {
+  const touched: TouchedSource[] = [];
+  const workspaces = Map.groupBy(finalOnes(receipts), (receipt) => receipt.workspace_id);
+  for (const workspaceId of [...workspaces.keys()].sort()) {
+    const sources = await recordInWorkspace(tx, now, workspaceId, workspaces.get(workspaceId) as Receipt[]);
+    touched.push(...sources.map((source) => ({ workspace_id: workspaceId, ...source })));
+  }
+  return touched;
+}
+
+/** One receipt a message. `sent` says nothing that the hand-over's record does not say better. */
+function finalOnes(receipts: readonly Receipt[]): Receipt[] {
+  const first = new Map<string, Receipt>();
+  for (const receipt of receipts)
+    if (receipt.status !== "sent" && !first.has(receipt.message_id)) first.set(receipt.message_id, receipt);
+  return [...first.values()];
+}
+
+async function recordInWorkspace(
+  tx: Tx,
+  now: Date,
+  workspaceId: string,
+  receipts: readonly Receipt[],
+): Promise<Omit<TouchedSource, "workspace_id">[]> {
+  // Most receipts say "delivered" and nothing else: what is the same in all of them is no array.
+  const plain = receipts.every((receipt) => receipt.status === "delivered" && receipt.code === null);
+  const ids = `{${receipts.map((receipt) => receipt.message_id).join(",")}}`;
+  const references = receipts.map((receipt) => receipt.carrier_reference);
+  const given = plain
+    ? sql`unnest(${ids}::uuid[], ${references}::text[]) as u (id, carrier_reference)`
+    : sql`unnest(${ids}::uuid[], ${references}::text[], ${receipts.map((r) => r.status)}::message_status[],
+        ${receipts.map((r) => r.reason)}::text[], ${receipts.map((r) => r.code)}::text[]) as u (id, carrier_reference, status, reason, code)`;
+  const values = plain
+    ? sql`status = 'delivered'`
+    : sql`status = u.status, reason = coalesce(u.reason, m.reason), carrier_error = u.code`;
+  const { rows } = await sql<Omit<TouchedSource, "workspace_id">>`
+    with moved as (
+      update messages m set ${values}, carrier_reference = coalesce(m.carrier_reference, u.carrier_reference), final_at = ${now}
+      from ${given}
+      where m.workspace_id = ${workspaceId}::uuid and m.id = u.id and m.status in ('queued', 'submitted', 'sent')
+      returning m.source_type, m.source_id, m.status, m.reason
+    ), totals as (
+      select source_type, source_id, status::text, coalesce(case when status <> 'delivered' then reason end, '') as reason, count(*) as n
+      from moved where source_id is not null group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    ), counted as (
+      insert into message_counts (workspace_id, source_type, source_id, minute, status, reason, n)
+      select ${workspaceId}::uuid, source_type, source_id, date_trunc('minute', ${now}::timestamptz), status, reason, n from totals
+      on conflict (workspace_id, source_type, source_id, minute, status, reason)
+        do update set n = message_counts.n + excluded.n
+    )
+    select distinct source_type, source_id from totals`.execute(tx);
+  return rows;
+}
