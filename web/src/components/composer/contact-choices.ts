@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { query } from "../../api/queries.ts";
 import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
-import type { Choice } from "./combobox.tsx";
+import type { PickerOption } from "../../ui/picker.tsx";
 
 /** What a contact is called where a name may be missing: name, else number, else address. */
 export function contactLabel(contact: {
@@ -17,16 +17,15 @@ export function contactLabel(contact: {
 }
 
 /** Contacts whose name, number or address begins with the query. */
-export function useContactChoices(typed: string): readonly Choice[] | null {
+export function useContactChoices(typed: string): readonly PickerOption[] | undefined {
   const { country } = useWorkspace();
   const { data } = useQuery({
     ...query("contacts", "list", { query: { query: typed, limit: 20 } }),
     placeholderData: keepPreviousData,
   });
-  if (!data) return null;
-  return data.items.map((contact) => {
+  return data?.items.map((contact) => {
     const label = contactLabel(contact);
     const number = contact.mobile ?? contact.phone;
-    return { value: contact.id, label, detail: number && number !== label ? formatPhone(number, country) : undefined };
+    return { value: contact.id, label, aside: number && number !== label ? formatPhone(number, country) : undefined };
   });
 }

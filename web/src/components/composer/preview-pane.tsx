@@ -5,9 +5,8 @@ import { query } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useSettled } from "../../lib/settled.ts";
 import { Checkbox } from "../../ui/choice.tsx";
-import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { type Choice, Combobox } from "./combobox.tsx";
+import { Picker, type PickerOption } from "../../ui/picker.tsx";
 import { useContactChoices } from "./contact-choices.ts";
 import { isField } from "./fields.ts";
 import { BubbleText, PhonePreview } from "./phone-preview.tsx";
@@ -31,7 +30,9 @@ export function PreviewPane({
   const t = useTranslations("composer.preview");
   const explain = useExplain();
   const labelOf = useFieldLabels();
-  const [contact, setContact] = useState<Choice | null>(null);
+  const [contact, setContact] = useState<PickerOption | null>(null);
+  const [search, setSearch] = useState("");
+  const contacts = useContactChoices(useSettled(search));
   const [dark, setDark] = useState(false);
   const [fontSize, setFontSize] = useState(16);
   const settled = useSettled(text, 300);
@@ -50,19 +51,15 @@ export function PreviewPane({
     : renderDefaults(text, isField, labelOf);
   return (
     <div className="flex flex-col gap-4">
-      <Field label={t("contact")}>
-        {(wiring) => (
-          <Combobox
-            {...wiring}
-            value={contact}
-            onChange={setContact}
-            useChoices={useContactChoices}
-            emptyLabel={t("nobody")}
-            searchLabel={t("search")}
-            noneText={(typed) => t("none", { query: typed })}
-          />
-        )}
-      </Field>
+      <Picker
+        label={t("contact")}
+        placeholder={t("nobody")}
+        value={contact}
+        onChange={setContact}
+        options={contacts}
+        onSearch={setSearch}
+        clearable
+      />
       {problem ? <Notice tone="warn">{t("failed", { reason: problem })}</Notice> : null}
       <PhonePreview
         sender={sender}

@@ -112,12 +112,6 @@ export const composer: Translation<typeof en> = {
     include: "Tilføj standardteksten om afmelding",
     without: "Uden den må du selv skrive, hvordan man melder sig fra, for eksempel ved at svare STOP.",
   },
-  combobox: {
-    searching: "Søger …",
-    found: "{count, plural, one {# fundet} other {# fundet}}",
-    clear: "Ryd",
-    remove: "Fjern {name}",
-  },
   template: {
     unknown_placeholder: "Feltet »{value}« findes ikke. Vælg et under Tilpas.",
     not_closed: "»{value}« er ikke lukket.",
@@ -132,8 +126,6 @@ export const composer: Translation<typeof en> = {
     title: "Forhåndsvisning",
     contact: "Vis som",
     nobody: "Standardværdier",
-    search: "Søg efter kontakter",
-    none: "Ingen kontakt begynder med »{query}«.",
     fontSize: "Tekststørrelse",
     dark: "Mørk skærm",
     empty: "Din besked vises her.",

@@ -109,12 +109,6 @@ export const composer = {
     include: "Add the default opt-out text",
     without: "Without it, say yourself how to opt out, for example by replying STOP.",
   },
-  combobox: {
-    searching: "Searching …",
-    found: "{count, plural, one {# found} other {# found}}",
-    clear: "Clear",
-    remove: "Remove {name}",
-  },
   template: {
     unknown_placeholder: "There is no field “{value}”. Choose one from Personalise.",
     not_closed: "“{value}” is not closed.",
@@ -129,8 +123,6 @@ export const composer = {
     title: "Preview",
     contact: "View as",
     nobody: "Default values",
-    search: "Search contacts",
-    none: "No contact begins with “{query}”.",
     fontSize: "Text size",
     dark: "Dark screen",
     empty: "Your message shows up here.",

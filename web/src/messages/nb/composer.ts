@@ -112,12 +112,6 @@ export const composer: Translation<typeof en> = {
     include: "Legg til standard avmeldingstekst",
     without: "Uten den må du selv skrive hvordan man melder seg av, for eksempel ved å svare STOPP.",
   },
-  combobox: {
-    searching: "Søker …",
-    found: "{count, plural, one {# treff} other {# treff}}",
-    clear: "Tøm",
-    remove: "Fjern {name}",
-  },
   template: {
     unknown_placeholder: "Feltet «{value}» finnes ikke. Velg et fra Tilpass.",
     not_closed: "«{value}» er ikke lukket.",
@@ -132,8 +126,6 @@ export const composer: Translation<typeof en> = {
     title: "Forhåndsvisning",
     contact: "Vis som",
     nobody: "Standardverdier",
-    search: "Søk etter kontakter",
-    none: "Ingen kontakt begynner med «{query}».",
     fontSize: "Tekststørrelse",
     dark: "Mørk skjerm",
     empty: "Meldingen din vises her.",

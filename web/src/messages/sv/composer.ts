@@ -112,12 +112,6 @@ export const composer: Translation<typeof en> = {
     include: "Lägg till standardtexten för avregistrering",
     without: "Utan den får du själv skriva hur man avregistrerar sig, till exempel genom att svara STOPP.",
   },
-  combobox: {
-    searching: "Söker …",
-    found: "{count, plural, one {# träff} other {# träffar}}",
-    clear: "Rensa",
-    remove: "Ta bort {name}",
-  },
   template: {
     unknown_placeholder: "Fältet ”{value}” finns inte. Välj ett under Anpassa.",
     not_closed: "”{value}” är inte avslutat.",
@@ -132,8 +126,6 @@ export const composer: Translation<typeof en> = {
     title: "Förhandsvisning",
     contact: "Visa som",
     nobody: "Standardvärden",
-    search: "Sök kontakter",
-    none: "Ingen kontakt börjar med ”{query}”.",
     fontSize: "Textstorlek",
     dark: "Mörk skärm",
     empty: "Ditt meddelande visas här.",

@@ -1,7 +1,134 @@
-import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Megaphone, Plus, Search } from "lucide-react";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Campaign } from "../../../../contract/campaigns.ts";
+import { items, pages } from "../../api/queries.ts";
+import { ButtonLink, Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useFilters, useGo } from "../../lib/location.ts";
+import { useMay } from "../../lib/session.ts";
+import { useSettled } from "../../lib/settled.ts";
+import { paths } from "../../paths.ts";
+import { Button } from "../../ui/button.tsx";
+import { Input, Select } from "../../ui/field.tsx";
+import { Rate } from "../../ui/figures.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { CampaignStatusBadge } from "./campaign-status.tsx";
+import { statuses } from "./statuses.ts";
 
+/** Every campaign, last changed first. */
 export function CampaignsPage() {
   const t = useTranslations("campaigns");
-  return <PageHeader title={t("title")} />;
+  const format = useFormatter();
+  const explain = useExplain();
+  const go = useGo();
+  const may = useMay();
+  const [filters, setFilters] = useFilters({ query: "", status: "" });
+  const wanted = useSettled(filters.query.trim());
+  const status = statuses.find((one) => one === filters.status);
+  const list = useInfiniteQuery(pages("campaigns", "list", { query: { query: wanted, status } }));
+  const rows = list.data ? items(list.data) : undefined;
+  const filtered = wanted !== "" || status !== undefined;
+
+  const columns: Column<Campaign>[] = [
+    {
+      id: "name",
+      header: t("name"),
+      cell: (campaign) => (
+        <Link to={open(campaign)} className="block max-w-80 truncate">
+          {campaign.name}
+        </Link>
+      ),
+    },
+    { id: "status", header: t("status"), cell: (campaign) => <CampaignStatusBadge status={campaign.status} /> },
+    {
+      id: "recipients",
+      header: t("recipients"),
+      align: "right",
+      cell: ({ status, counts }) => (status === "draft" ? "–" : format.number(counts.recipients)),
+    },
+    {
+      id: "delivered",
+      header: t("delivered"),
+      secondary: true,
+      cell: ({ counts }) => <Rate part={counts.delivered} whole={counts.sent} />,
+    },
+    {
+      id: "updated",
+      header: t("changed"),
+      align: "right",
+      secondary: true,
+      cell: (campaign) => (
+        <span className="whitespace-nowrap text-soft">
+          {format.dateTime(new Date(campaign.updated_at), { dateStyle: "medium", timeStyle: "short" })}
+        </span>
+      ),
+    },
+  ];
+
+  const create = may("campaigns:write") ? (
+    <ButtonLink to={paths.newCampaign()} kind="primary" icon={<Plus aria-hidden />}>
+      {t("new")}
+    </ButtonLink>
+  ) : null;
+
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} action={create} />
+      <div className="mb-3 flex flex-wrap gap-2">
+        <div className="relative w-full sm:w-72">
+          <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" aria-hidden />
+          <Input
+            type="search"
+            className="pl-8"
+            aria-label={t("search")}
+            placeholder={t("search")}
+            value={filters.query}
+            onChange={(next) => setFilters({ query: next })}
+          />
+        </div>
+        <Select
+          className="w-full sm:w-44"
+          aria-label={t("status")}
+          value={status ?? ""}
+          onChange={(next) => setFilters({ status: next })}
+          options={[
+            { value: "", label: t("anyStatus") },
+            ...statuses.map((value) => ({ value: value as string, label: t(`statuses.${value}`) })),
+          ]}
+        />
+      </div>
+      <Panel flush>
+        <Table
+          label={t("title")}
+          columns={columns}
+          rows={rows}
+          rowId={(campaign) => campaign.id}
+          onOpen={(campaign) => go(open(campaign))}
+          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, fetch: () => void list.fetchNextPage() }}
+          failure={list.error ? { message: explain(list.error), onRetry: () => void list.refetch() } : null}
+          empty={
+            filtered ? (
+              <EmptyState
+                icon={Search}
+                title={t("noneFound")}
+                action={<Button onClick={() => setFilters({ query: "", status: "" })}>{t("clearFilters")}</Button>}
+              />
+            ) : (
+              <EmptyState icon={Megaphone} title={t("emptyTitle")} action={create}>
+                {t("emptyText")}
+              </EmptyState>
+            )
+          }
+        />
+      </Panel>
+    </>
+  );
+}
+
+/** A draft opens where one writes it; anything else where one sees how it does. */
+function open(campaign: Campaign): string {
+  return campaign.status === "draft" ? paths.campaignEdit(campaign.id) : paths.campaign(campaign.id);
 }

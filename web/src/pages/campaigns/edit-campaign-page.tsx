@@ -1,7 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { query } from "../../api/queries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo, useParam } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { CampaignEditor } from "./campaign-editor.tsx";
 
+/** Where a draft is written. What is no draft any more is shown instead. */
 export function EditCampaignPage() {
+  const id = useParam("id");
   const t = useTranslations("campaigns");
-  return <PageHeader title={t("title")} />;
+  const go = useGo();
+  const explain = useExplain();
+  const campaign = useQuery(query("campaigns", "get", { params: { id } }));
+  const senders = useQuery(query("senders", "list"));
+  const types = useQuery(query("consent", "types"));
+  const gone = campaign.data && campaign.data.status !== "draft";
+  useEffect(() => {
+    if (gone) go(paths.campaign(id), { replace: true });
+  }, [gone, go, id]);
+  const failed = [campaign, senders, types].find((one) => one.error && !one.data);
+  if (failed) {
+    return <ErrorState title={t("loadFailed")} message={explain(failed.error)} onRetry={() => void failed.refetch()} />;
+  }
+  if (!campaign.data || !senders.data || !types.data || gone) return <PageSkeleton />;
+  return (
+    <CampaignEditor
+      // Another campaign is another editor; news about this one must not touch what is being typed.
+      key={id}
+      campaign={campaign.data}
+      senders={senders.data.items}
+      types={types.data.items}
+    />
+  );
 }

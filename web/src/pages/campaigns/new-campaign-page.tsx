@@ -1,7 +1,35 @@
 import { useTranslations } from "use-intl";
+import { useCall } from "../../api/queries.ts";
+import { ButtonLink, Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { TextField } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 
+/** Gives a new campaign its name; the rest is written in the editor, which saves by itself from then on. */
 export function NewCampaignPage() {
   const t = useTranslations("campaigns");
-  return <PageHeader title={t("title")} />;
+  const go = useGo();
+  const create = useCall("campaigns", "create");
+  const form = useForm({
+    initial: { name: "" },
+    required: ["name"],
+    submit: (values) => create.mutateAsync({ body: values }),
+    onSuccess: (campaign) => go(paths.campaignEdit(campaign.id), { replace: true }),
+    explain: useExplain(),
+  });
+  return (
+    <div className="max-w-lg">
+      <PageHeader title={t("newTitle")} above={<Link to={paths.campaigns()}>{t("title")}</Link>} />
+      <FormShell
+        form={form}
+        submitLabel={t("create")}
+        secondary={<ButtonLink to={paths.campaigns()}>{t("cancel")}</ButtonLink>}
+      >
+        <TextField label={t("name")} hint={t("nameHint")} maxLength={200} autoFocus {...form.field("name")} />
+      </FormShell>
+    </div>
+  );
 }

@@ -1,7 +1,116 @@
-import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, Send } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Campaign, Review } from "../../../../contract/campaigns.ts";
+import { query, useCall } from "../../api/queries.ts";
+import { ButtonLink, Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo, useParam } from "../../lib/location.ts";
+import { useMay } from "../../lib/session.ts";
+import { paths } from "../../paths.ts";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Stat, Stats } from "../../ui/figures.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { CampaignPhone } from "./campaign-phone.tsx";
+import { FindingsPanel } from "./findings-panel.tsx";
+import { QuotaPanel } from "./quota-panel.tsx";
+import { RecipientsPanel } from "./recipients-panel.tsx";
+import { createSendKey, randomKey } from "./send-key.ts";
 
+/** Everything to know before sending, and Send. */
 export function ReviewCampaignPage() {
+  const id = useParam("id");
   const t = useTranslations("campaigns");
-  return <PageHeader title={t("title")} />;
+  const go = useGo();
+  const explain = useExplain();
+  const campaign = useQuery(query("campaigns", "get", { params: { id } }));
+  // What was true a moment ago is no review.
+  const review = useQuery({ ...query("campaigns", "review", { params: { id } }), staleTime: 0, gcTime: 0 });
+  const gone = campaign.data && campaign.data.status !== "draft";
+  useEffect(() => {
+    if (gone) go(paths.campaign(id), { replace: true });
+  }, [gone, go, id]);
+  const failed = [campaign, review].find((one) => one.error && !one.data);
+  if (failed && !gone) {
+    return <ErrorState title={t("loadFailed")} message={explain(failed.error)} onRetry={() => void failed.refetch()} />;
+  }
+  if (!campaign.data || !review.data || gone) return <PageSkeleton />;
+  return <ReviewPanel campaign={campaign.data} review={review.data} />;
+}
+
+function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review }) {
+  const t = useTranslations("campaigns");
+  const format = useFormatter();
+  const go = useGo();
+  const explain = useExplain();
+  const maySend = useMay()("campaigns:send");
+  const send = useCall("campaigns", "send");
+  const [key] = useState(() => createSendKey(randomKey));
+  const [confirming, setConfirming] = useState(false);
+  const { will } = review.recipients;
+  const blocked = review.errors.length > 0 || will === 0;
+  return (
+    <>
+      <PageHeader
+        title={t("reviewTitle", { name: campaign.name })}
+        above={<Link to={paths.campaigns()}>{t("title")}</Link>}
+        action={
+          <>
+            <ButtonLink to={paths.campaignEdit(campaign.id)} icon={<Pencil aria-hidden />}>
+              {t("edit")}
+            </ButtonLink>
+            {maySend ? (
+              <Button
+                kind="primary"
+                icon={<Send aria-hidden />}
+                disabled={blocked}
+                aria-describedby={blocked ? "why-not" : undefined}
+                onClick={() => setConfirming(true)}
+              >
+                {t("sendNow")}
+              </Button>
+            ) : null}
+          </>
+        }
+      />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <FindingsPanel campaignId={campaign.id} errors={review.errors} warnings={review.warnings} id="why-not" />
+          <RecipientsPanel recipients={review.recipients} />
+          <Panel title={t("cost")}>
+            <Stats>
+              <Stat label={t("perMessage")}>{format.number(review.segments_per_message)}</Stat>
+              <Stat label={t("segmentsEstimate")} aside={t("estimateNote")}>
+                {format.number(review.segments_estimate)}
+              </Stat>
+            </Stats>
+            <QuotaPanel quota={review.quota} needed={review.segments_estimate} />
+          </Panel>
+        </div>
+        <CampaignPhone campaign={campaign} />
+      </div>
+      <ConfirmDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        kind="primary"
+        title={t("sendTitle", { name: campaign.name, count: will })}
+        confirm={t("sendConfirm", { count: will })}
+        explain={explain}
+        onConfirm={async () => {
+          try {
+            await send.mutateAsync({ params: { id: campaign.id }, idempotencyKey: key.current() });
+          } catch (error) {
+            key.failed(error);
+            throw error;
+          }
+          go(paths.campaign(campaign.id), { replace: true });
+        }}
+      >
+        {t("sendText", { segments: review.segments_estimate })}
+      </ConfirmDialog>
+    </>
+  );
 }

@@ -1,0 +1,35 @@
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { useSettled } from "../../lib/settled.ts";
+import { MultiPicker } from "../../ui/picker.tsx";
+import { type Audience, readAudience, useAudienceChoices, useAudienceValues } from "./audience-choices.ts";
+
+/** Chooses lists and contacts. */
+export function AudienceField({
+  value,
+  onChange,
+  ...rest
+}: {
+  label: string;
+  hint: string;
+  value: Audience;
+  onChange: (audience: Audience) => void;
+  error: string | null;
+  optional?: boolean;
+  disabled?: boolean;
+}) {
+  const t = useTranslations("campaigns.audience");
+  const [search, setSearch] = useState("");
+  const settled = useSettled(search);
+  return (
+    <MultiPicker
+      {...rest}
+      placeholder={t("search")}
+      value={useAudienceValues(value)}
+      onChange={(next) => onChange(readAudience(next))}
+      options={useAudienceChoices(settled)}
+      onSearch={setSearch}
+      busy={search !== settled}
+    />
+  );
+}

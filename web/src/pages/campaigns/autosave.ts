@@ -1,0 +1,125 @@
+/** Saves what changes, a moment after it changed, one request at a time, and never forgets what could not be saved. */
+
+/** What the page shows beside the title. */
+export type SaveState = "saved" | "saving" | "failed";
+
+export interface SaveFailure {
+  /** Which field the server did not take, where it said so. */
+  field: string | null;
+  /** Nothing about the values was wrong: trying again may help. */
+  passing: boolean;
+  error: unknown;
+}
+
+export interface AutosaveStatus {
+  state: SaveState;
+  /** Why a field was not taken, until it changes. */
+  fieldErrors: Readonly<Record<string, unknown>>;
+  /** Why nothing could be saved. */
+  error: unknown;
+}
+
+export interface Autosave<V extends object> {
+  change(changes: Partial<V>): void;
+  /** Saves what is left at once; resolves when everything was tried. */
+  flush(): Promise<void>;
+  /** Whether something has not reached the server. */
+  isDirty(): boolean;
+  status(): AutosaveStatus;
+  subscribe(listener: () => void): () => void;
+  /** Tries again what failed. */
+  retry(): Promise<void>;
+  /** Starts no further save by itself: the page is going away. */
+  stop(): void;
+}
+
+/** `save` sends some fields; what it throws is read by `readFailure`. `delay` in milliseconds after the last change. */
+export function createAutosave<V extends object>(options: {
+  save: (changes: Partial<V>) => Promise<unknown>;
+  readFailure: (error: unknown) => SaveFailure;
+  delay: number;
+  retryAfter: number;
+}): Autosave<V> {
+  type Field = keyof V & string;
+  let waiting: Partial<V> = {};
+  let refused: Partial<V> = {};
+  let running: Promise<void> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let status: AutosaveStatus = { state: "saved", fieldErrors: {}, error: null };
+  const listeners = new Set<() => void>();
+
+  const isEmpty = (values: object) => Object.keys(values).length === 0;
+
+  function say(next: Partial<AutosaveStatus>) {
+    status = { ...status, ...next };
+    for (const listener of listeners) listener();
+  }
+
+  function wait(milliseconds: number) {
+    clearTimeout(timer);
+    timer = setTimeout(() => void run(), milliseconds);
+  }
+
+  function run(): Promise<void> {
+    clearTimeout(timer);
+    running ??= drain().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function drain(): Promise<void> {
+    while (!isEmpty(waiting)) {
+      const batch = waiting;
+      waiting = {};
+      say({ state: "saving" });
+      try {
+        await options.save(batch);
+        say({ error: null });
+      } catch (error) {
+        const failure = options.readFailure(error);
+        const field = failure.field !== null && failure.field in batch ? (failure.field as Field) : null;
+        // What was typed since wins over what was just tried.
+        waiting = { ...batch, ...waiting };
+        if (field !== null && waiting[field] === batch[field]) {
+          // One bad field must not hold back the others.
+          refused[field] = batch[field];
+          delete waiting[field];
+          say({ fieldErrors: { ...status.fieldErrors, [field]: error } });
+          continue;
+        }
+        if (field !== null) continue;
+        say({ state: "failed", error });
+        if (failure.passing) wait(options.retryAfter);
+        return;
+      }
+    }
+    say({ state: isEmpty(refused) ? "saved" : "failed" });
+  }
+
+  return {
+    change(changes) {
+      waiting = { ...waiting, ...changes };
+      const fieldErrors: Record<string, unknown> = { ...status.fieldErrors };
+      for (const field of Object.keys(changes) as Field[]) {
+        delete refused[field];
+        delete fieldErrors[field];
+      }
+      say({ state: "saving", fieldErrors });
+      wait(options.delay);
+    },
+    flush: run,
+    retry() {
+      waiting = { ...refused, ...waiting };
+      refused = {};
+      return run();
+    },
+    isDirty: () => running !== null || !isEmpty(waiting) || !isEmpty(refused),
+    status: () => status,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,221 @@
+import { ArrowRight, Ellipsis, Trash2 } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Campaign } from "../../../../contract/campaigns.ts";
+import type { SubscriptionType } from "../../../../contract/consent.ts";
+import type { Sender } from "../../../../contract/senders.ts";
+import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
+import { Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo } from "../../lib/location.ts";
+import { formatPhone } from "../../lib/phone.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
+import { paths } from "../../paths.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { LeaveGuard } from "../../ui/form.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { AudienceField } from "./audience-field.tsx";
+import { DeleteCampaignDialog } from "./delete-campaign-dialog.tsx";
+import { SaveStatus } from "./save-status.tsx";
+import { type Draft, SaveBeforeLeaving, useAutosave } from "./use-autosave.ts";
+
+/** A draft: its name, its text, who it comes from, and who it goes to. Everything is saved as it is typed. */
+export function CampaignEditor({
+  campaign,
+  senders,
+  types,
+}: {
+  campaign: Campaign;
+  senders: readonly Sender[];
+  types: readonly SubscriptionType[];
+}) {
+  const t = useTranslations("campaigns");
+  const explain = useExplain();
+  const go = useGo();
+  const workspace = useWorkspace();
+  const mayWrite = useMay()("campaigns:write");
+  const [draft, setDraft] = useState<Draft>(() => readDraft(campaign, senders));
+  const [autosave, status] = useAutosave(campaign);
+  const [deleting, setDeleting] = useState(false);
+  const deleted = useRef(false);
+  const [leaving, setLeaving] = useState(false);
+  const composer = useRef<ComposerHandle>(null);
+  const page = useRef<HTMLDivElement>(null);
+
+  const change = (changes: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...changes }));
+    // An empty name is not worth a refusal: it is said at the field and saved once there is one.
+    if (changes.name === undefined || changes.name.trim() !== "") autosave.change(changes);
+  };
+  const errorAt = (field: keyof Draft) => {
+    if (field === "name" && draft.name.trim() === "") return t("nameMissing");
+    const error = status.fieldErrors[field];
+    return error === undefined ? null : explain(error);
+  };
+  const review = async () => {
+    setLeaving(true);
+    await autosave.flush();
+    setLeaving(false);
+    if (!autosave.isDirty() && draft.name.trim() !== "") go(paths.campaignReview(campaign.id));
+    else page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  };
+
+  // The review's findings lead here with the field in the URL's fragment.
+  useEffect(() => {
+    const field = window.location.hash.slice(1);
+    if (field === "text" || field === "opt_out_text") composer.current?.focus();
+    else if (field)
+      page.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(field)}"] :is(input,select)`)?.focus();
+  }, []);
+
+  const sender = senders.find((one) => one.id === draft.sender) ?? senders.find((one) => one.is_default);
+  const senderLabel = (one: Sender) =>
+    `${formatPhone(one.address, workspace.country)}${one.is_default ? ` (${t("defaultSender")})` : ""}`;
+
+  return (
+    <div ref={page}>
+      <PageHeader
+        title={draft.name.trim() || t("unnamed")}
+        above={<Link to={paths.campaigns()}>{t("title")}</Link>}
+        status={<SaveStatus status={status} />}
+        action={
+          mayWrite ? (
+            <>
+              <Menu
+                trigger={
+                  <IconButton label={t("moreActions")}>
+                    <Ellipsis aria-hidden />
+                  </IconButton>
+                }
+              >
+                <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => setDeleting(true)}>
+                  {t("deleteDraft")}
+                </MenuItem>
+              </Menu>
+              <Button kind="primary" busy={leaving} onClick={() => void review()}>
+                {t("toReview")}
+                <ArrowRight aria-hidden />
+              </Button>
+            </>
+          ) : null
+        }
+      />
+      <div className="flex flex-col gap-5">
+        {status.state === "failed" && status.error !== null ? (
+          <Notice tone="bad" action={<Button onClick={() => void autosave.retry()}>{t("saveAgain")}</Button>}>
+            {t("notSaved", { reason: explain(status.error) })}
+          </Notice>
+        ) : null}
+        <Panel title={t("message")}>
+          <div className="flex flex-col gap-5">
+            <div data-field="name" className="max-w-xl">
+              <TextField
+                label={t("name")}
+                hint={t("nameHint")}
+                value={draft.name}
+                onChange={(name) => change({ name })}
+                error={errorAt("name")}
+                maxLength={200}
+                readOnly={!mayWrite}
+              />
+            </div>
+            <Composer
+              ref={composer}
+              value={draft.text}
+              onChange={(text) => change({ text })}
+              sender={sender ? formatPhone(sender.address, workspace.country) : t("noSender")}
+              senderRef={draft.sender}
+              error={errorAt("text")}
+              readOnly={!mayWrite}
+              optOut={{
+                text: workspace.opt_out_text,
+                included: draft.opt_out_text,
+                onChange: (included) => change({ opt_out_text: included }),
+              }}
+            />
+          </div>
+        </Panel>
+        <Panel title={t("whoAndHow")}>
+          <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+            <div data-field="include">
+              <AudienceField
+                label={t("sendTo")}
+                hint={t("sendToHint")}
+                value={draft.include}
+                onChange={(include) => change({ include })}
+                error={errorAt("include")}
+              />
+            </div>
+            <div data-field="exclude">
+              <AudienceField
+                label={t("dontSendTo")}
+                hint={t("dontSendToHint")}
+                value={draft.exclude}
+                onChange={(exclude) => change({ exclude })}
+                error={errorAt("exclude")}
+                optional
+              />
+            </div>
+            <div data-field="sender">
+              <SelectField
+                label={t("sender")}
+                hint={sender && !sender.can_receive ? t("senderCannotReceive") : t("senderHint")}
+                value={draft.sender ?? ""}
+                onChange={(value) => change({ sender: value || null })}
+                error={errorAt("sender")}
+                disabled={!mayWrite}
+                options={[
+                  ...(draft.sender === null ? [{ value: "", label: t("usualSender") }] : []),
+                  ...senders.map((one) => ({ value: one.id, label: senderLabel(one) })),
+                ]}
+              />
+            </div>
+            <div data-field="subscription_type">
+              <SelectField
+                label={t("subscriptionType")}
+                hint={t("subscriptionTypeHint")}
+                value={draft.subscription_type ?? ""}
+                onChange={(value) => change({ subscription_type: value || null })}
+                error={errorAt("subscription_type")}
+                disabled={!mayWrite}
+                options={[
+                  ...(draft.subscription_type === null ? [{ value: "", label: t("chooseType") }] : []),
+                  ...types.map((type) => ({ value: type.id, label: type.name })),
+                ]}
+              />
+            </div>
+          </div>
+        </Panel>
+      </div>
+      {deleting ? (
+        <DeleteCampaignDialog
+          campaign={{ id: campaign.id, name: draft.name.trim() || campaign.name }}
+          onClose={() => setDeleting(false)}
+          onDelete={() => {
+            // Nothing may be written to it any more.
+            deleted.current = true;
+            autosave.stop();
+          }}
+        />
+      ) : null}
+      <SaveBeforeLeaving autosave={autosave} isGone={() => deleted.current} />
+      <LeaveGuard isDirty={() => !deleted.current && (autosave.isDirty() || draft.name.trim() === "")} />
+    </div>
+  );
+}
+
+function readDraft(campaign: Campaign, senders: readonly Sender[]): Draft {
+  const { name, text, include, exclude, opt_out_text } = campaign;
+  return {
+    name,
+    text,
+    include,
+    exclude,
+    opt_out_text,
+    sender: senders.find((one) => one.address === campaign.sender || one.id === campaign.sender)?.id ?? null,
+    subscription_type: campaign.subscription_type?.id ?? null,
+  };
+}

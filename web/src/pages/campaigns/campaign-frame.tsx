@@ -1,0 +1,112 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Campaign } from "../../../../contract/campaigns.ts";
+import { query } from "../../api/queries.ts";
+import { Link } from "../../components/link.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useGo, useParam } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { Progress } from "../../ui/figures.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { Tabs } from "../../ui/tabs.tsx";
+import { CampaignPhone } from "./campaign-phone.tsx";
+import { CampaignStatusBadge, isUnderWay } from "./campaign-status.tsx";
+import { useFindingText } from "./reasons.ts";
+
+/** How often figures are fetched while a campaign is under way, in ms, in case its news are lost. */
+export const underWayInterval = 5000;
+
+/** What both tabs of a sent campaign stand in: its name and state, and its text beside them. */
+export function CampaignFrame({
+  tab,
+  children,
+}: {
+  tab: "performance" | "recipients";
+  children: (campaign: Campaign) => ReactNode;
+}) {
+  const id = useParam("id");
+  const t = useTranslations("campaigns");
+  const go = useGo();
+  const explain = useExplain();
+  const findingText = useFindingText();
+  const { data, error, refetch } = useQuery({
+    ...query("campaigns", "get", { params: { id } }),
+    refetchInterval: ({ state }) => (state.data && isUnderWay(state.data.status) ? underWayInterval : false),
+  });
+  const isDraft = data?.status === "draft";
+  useEffect(() => {
+    if (isDraft) go(paths.campaignEdit(id), { replace: true });
+  }, [isDraft, go, id]);
+  if (error && !data) {
+    return <ErrorState title={t("loadFailed")} message={explain(error)} onRetry={() => void refetch()} />;
+  }
+  if (!data || isDraft) return <PageSkeleton />;
+  return (
+    <>
+      <PageHeader
+        title={data.name}
+        above={<Link to={paths.campaigns()}>{t("title")}</Link>}
+        status={<CampaignStatusBadge status={data.status} />}
+        description={<SentLine campaign={data} />}
+      />
+      {data.error ? (
+        <div className="mb-5">
+          <Notice tone="bad" title={t("stopped")}>
+            {findingText(data.error)}
+          </Notice>
+        </div>
+      ) : null}
+      {isUnderWay(data.status) ? <SendProgress campaign={data} /> : null}
+      <div className="grid items-start gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="min-w-0">
+          <Tabs
+            label={t("views")}
+            value={tab}
+            onChange={(next) => go(next === "recipients" ? paths.campaignRecipients(id) : paths.campaign(id))}
+            tabs={[
+              { value: "performance", label: t("performance") },
+              { value: "recipients", label: t("recipients") },
+            ]}
+          >
+            {children(data)}
+          </Tabs>
+        </div>
+        <aside aria-label={t("originalText")} className="flex flex-col gap-3">
+          <h2 className="text-base">{t("originalText")}</h2>
+          <CampaignPhone campaign={data} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function SentLine({ campaign }: { campaign: Campaign }) {
+  const t = useTranslations("campaigns");
+  const format = useFormatter();
+  if (!campaign.sent_at) return null;
+  const at = format.dateTime(new Date(campaign.sent_at), { dateStyle: "long", timeStyle: "short" });
+  return campaign.owner ? t("sentBy", { at, name: campaign.owner.name }) : t("sentAt", { at });
+}
+
+function SendProgress({ campaign }: { campaign: Campaign }) {
+  const t = useTranslations("campaigns");
+  const { recipients, sent, not_sent } = campaign.counts;
+  // Whom the text is not meant for was never part of the way to go.
+  const done = Math.min(recipients, sent + Math.max(0, recipients - campaign.counts.pending - sent));
+  const preparing = campaign.status === "preparing" || recipients === 0;
+  return (
+    <div className="mb-5 flex flex-col gap-2 rounded-lg border border-line bg-surface p-4">
+      <p className="figures font-medium" role="status">
+        {preparing ? t("preparing") : t("progress", { done, recipients })}
+      </p>
+      <Progress label={t("progressLabel")} value={preparing ? undefined : done} max={recipients} />
+      <p className="text-sm text-faint">
+        {t("progressText")}
+        {not_sent > 0 ? ` ${t("notSentSoFar", { count: not_sent })}` : ""}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { useTranslations } from "use-intl";
+import type { Campaign } from "../../../../contract/campaigns.ts";
+import { isField } from "../../components/composer/fields.ts";
+import { BubbleText, PhonePreview } from "../../components/composer/phone-preview.tsx";
+import { renderDefaults } from "../../components/composer/rendered.ts";
+import { useFieldLabels } from "../../components/composer/use-field-labels.ts";
+import { formatPhone } from "../../lib/phone.ts";
+import { useWorkspace } from "../../lib/session.ts";
+
+/** A campaign's text as it was written, on a phone. */
+export function CampaignPhone({ campaign }: { campaign: Campaign }) {
+  const t = useTranslations("campaigns");
+  const labelOf = useFieldLabels();
+  const workspace = useWorkspace();
+  const optOutText = campaign.opt_out_text ? workspace.opt_out_text : null;
+  return (
+    <PhonePreview
+      sender={campaign.sender ? formatPhone(campaign.sender, workspace.country) : t("usualSender")}
+      empty={t("noText")}
+      bubbles={
+        campaign.text === ""
+          ? []
+          : [
+              {
+                id: "text",
+                direction: "in",
+                content: (
+                  <BubbleText
+                    pieces={renderDefaults(campaign.text, isField, labelOf)}
+                    optOutText={optOutText}
+                    dark={false}
+                  />
+                ),
+              },
+            ]
+      }
+    />
+  );
+}

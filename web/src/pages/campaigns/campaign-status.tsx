@@ -1,0 +1,25 @@
+import { CircleCheck, CircleDashed, CircleX, type LucideIcon, Send } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { CampaignStatus } from "../../../../contract/campaigns.ts";
+import { Badge, type Tone } from "../../ui/badge.tsx";
+
+const looks: Record<CampaignStatus, { tone: Tone; icon: LucideIcon }> = {
+  draft: { tone: "neutral", icon: CircleDashed },
+  preparing: { tone: "info", icon: Send },
+  sending: { tone: "info", icon: Send },
+  sent: { tone: "good", icon: CircleCheck },
+  failed: { tone: "bad", icon: CircleX },
+};
+
+/** Whether the figures still change by themselves. */
+export const isUnderWay = (status: CampaignStatus) => status === "preparing" || status === "sending";
+
+/** A campaign's status in words, with an icon. */
+export function CampaignStatusBadge({ status }: { status: CampaignStatus }) {
+  const t = useTranslations("campaigns.statuses");
+  return (
+    <Badge tone={looks[status].tone} icon={looks[status].icon}>
+      {t(status)}
+    </Badge>
+  );
+}

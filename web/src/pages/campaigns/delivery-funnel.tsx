@@ -1,0 +1,38 @@
+import { useTranslations } from "use-intl";
+import { Rate } from "../../ui/figures.tsx";
+
+/** From those meant to get it to those who did: each bar beside its share of the one it comes from. */
+export function DeliveryFunnel({
+  recipients,
+  sent,
+  delivered,
+}: {
+  recipients: number;
+  sent: number;
+  delivered: number;
+}) {
+  const t = useTranslations("campaigns");
+  const whole = Math.max(recipients, sent);
+  const steps = [
+    { label: t("sent"), count: sent, of: whole, fill: "bg-accent" },
+    { label: t("delivered"), count: delivered, of: sent, fill: "bg-good" },
+  ];
+  return (
+    <ul className="flex flex-col gap-3">
+      {steps.map(({ label, count, of, fill }) => (
+        <li key={label}>
+          <p className="mb-1 flex flex-wrap justify-between gap-x-4">
+            <span className="font-medium">{label}</span>
+            <Rate part={count} whole={of} />
+          </p>
+          <div aria-hidden className="h-6 overflow-hidden rounded-sm bg-sunken">
+            <div
+              className={`h-full rounded-sm ${fill}`}
+              style={{ width: `${whole === 0 ? 0 : (count / whole) * 100}%` }}
+            />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { Finding } from "../../../../contract/campaigns.ts";
+import { Link } from "../../components/link.tsx";
+import { paths } from "../../paths.ts";
+import { Panel } from "../../ui/page-header.tsx";
+import { useFindingText } from "./reasons.ts";
+
+/** What keeps a campaign from being sent, and what its writer should know; each leads to the field it is about. */
+export function FindingsPanel({
+  id,
+  campaignId,
+  errors,
+  warnings,
+}: {
+  id: string;
+  campaignId: string;
+  errors: readonly Finding[];
+  warnings: readonly Finding[];
+}) {
+  const t = useTranslations("campaigns");
+  const title =
+    errors.length > 0
+      ? t("errors", { count: errors.length })
+      : warnings.length > 0
+        ? t("warnings", { count: warnings.length })
+        : t("ready");
+  return (
+    <div id={id}>
+      <Panel title={title} description={errors.length > 0 ? t("errorsText") : undefined}>
+        {errors.length + warnings.length === 0 ? (
+          <p className="flex gap-2 text-good-ink">
+            <CircleCheck className="mt-0.5 size-4 shrink-0" aria-hidden />
+            {t("readyText")}
+          </p>
+        ) : (
+          <ul className="flex flex-col gap-2.5">
+            {errors.map((finding) => (
+              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="error" />
+            ))}
+            {warnings.map((finding) => (
+              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="warning" />
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function Row({ campaignId, finding, kind }: { campaignId: string; finding: Finding; kind: "error" | "warning" }) {
+  const t = useTranslations("campaigns");
+  const findingText = useFindingText();
+  const Icon = kind === "error" ? CircleAlert : TriangleAlert;
+  return (
+    <li className="flex gap-2">
+      <Icon className={`mt-0.5 size-4 shrink-0 ${kind === "error" ? "text-bad" : "text-warn"}`} aria-hidden />
+      <span className="min-w-0">
+        <span className="sr-only">{kind === "error" ? t("error") : t("warning")} </span>
+        {findingText(finding)}{" "}
+        {finding.field ? (
+          <Link to={`${paths.campaignEdit(campaignId)}#${finding.field.split(".")[0]}`}>{t("goToField")}</Link>
+        ) : null}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,19 @@
+import { useTranslations } from "use-intl";
+
+/** Puts a skip reason or a failure reason into words; one we have no words for stands as it came. */
+export function useReason(): (reason: string) => string {
+  const t = useTranslations("campaigns.reasons");
+  return (reason) => {
+    const key = reason as "no_consent";
+    return t.has(key) ? t(key) : reason;
+  };
+}
+
+/** Puts a review's finding into words; for a code we have no words for the server's own sentence stands. */
+export function useFindingText(): (finding: { code: string; message: string; value?: unknown }) => string {
+  const t = useTranslations("campaigns.findings");
+  return ({ code, message, value }) => {
+    const key = code as "unknown_placeholder";
+    return t.has(key) ? t(key, { value: value === null || value === undefined ? "" : String(value) }) : message;
+  };
+}
