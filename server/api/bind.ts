@@ -123,6 +123,8 @@ const streamHeaders: Record<NonNullable<Endpoint["answerType"]>, Record<string, 
     // no-transform and X-Accel-Buffering: proxies must pass each event on at once, neither compressed nor collected.
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
+    // A connection that is kept open after the stream would hold up a server that stops.
+    connection: "close",
   },
 };
 

@@ -53,7 +53,7 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     async collect() {
       const found = await db.asSystem((tx) =>
         sql<{ queued: number; waiting: number; failed: number }>`
-          select (select count(*) from (select from message_queue limit ${mostCounted}) as some) as queued,
+          select (select count(*) from (select from message_queue limit ${mostCounted}) as first) as queued,
             count(*) filter (where attempts < max_attempts) as waiting,
             count(*) filter (where attempts >= max_attempts) as failed
           from jobs.jobs`.execute(tx),

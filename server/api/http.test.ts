@@ -1,0 +1,259 @@
+import { type AddressInfo, connect } from "node:net";
+import pg from "pg";
+import { expect, test, vi } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { identityOf } from "../workspaces/account-jobs.ts";
+import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
+
+const database = await testDatabase();
+const { app, call, services } = await testApp(database);
+const { key, id: workspaceId } = await workspaceWithKey(database);
+await app.listen({ host: "127.0.0.1", port: 0 });
+const { port } = app.server.address() as AddressInfo;
+const narrow = await testApp(database, {
+  limits: { key: { max: 5, seconds: 60 }, wrongCredentials: { max: 3, seconds: 60 } },
+});
+const closing = await testApp(database, { webRoot: "/nonexistent" });
+const gone = await testDatabase({ max: 2 });
+const cutOff = await testApp(gone);
+const authorization = `Bearer ${key}`;
+
+async function signedIn(): Promise<string> {
+  const password = "correct horse battery";
+  const email = "kari@example.com";
+  const passwordHash = await identityOf(services).hashPassword(password);
+  await database.db.asSystem(async (tx) => {
+    const at = new Date();
+    const user = await createPerson(tx, { name: "Kari", email, passwordHash, verified: true }, at);
+    await joinWorkspace(tx, { workspaceId, userId: user.id, role: "admin", smsSetup: false }, at);
+  });
+  return (await call("POST /api/auth/sign-in/email", { body: { email, password } })).cookies;
+}
+const cookie = await signedIn();
+
+test("every refusal has the one shape, with the field and the value", async () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    call("POST /contacts", { key, body, headers: { "content-type": "application/json", ...headers } });
+  expect(await post("{not json")).toMatchObject({
+    status: 400,
+    body: { error: { code: "malformed_json", message: "The body is not valid JSON." } },
+  });
+  expect(await post('{"first_name": 7}')).toMatchObject({
+    status: 422,
+    body: { error: { code: "invalid", field: "first_name", value: 7 } },
+  });
+  expect(await post('{"properties": {"Not A Key": 1}}')).toMatchObject({
+    status: 422,
+    body: { error: { code: "invalid" } },
+  });
+  expect(await post("")).toMatchObject({ status: 422, body: { error: { code: "invalid", field: "body" } } });
+  expect(await post("[]")).toMatchObject({ status: 422, body: { error: { field: "body" } } });
+  expect(await post("{}", { "content-type": "text/plain" })).toMatchObject({
+    status: 415,
+    body: { error: { code: "unsupported_media_type" } },
+  });
+  expect(await post("{}", { "content-type": "text/csv" })).toMatchObject({ status: 415 });
+  expect(await post(JSON.stringify({ first_name: "x".repeat(1024 * 1024) }))).toMatchObject({
+    status: 413,
+    body: { error: { code: "body_too_large" } },
+  });
+  expect(await call("GET /contacts?limit=many", { key })).toMatchObject({
+    status: 422,
+    body: { error: { field: "limit", value: "many" } },
+  });
+  expect(await call("GET /lists/not-an-id", { key })).toMatchObject({
+    status: 404,
+    body: { error: { code: "not_found", field: "id", value: "not-an-id" } },
+  });
+  expect(await call("GET /nothing/here", { key })).toMatchObject({
+    status: 404,
+    body: { error: { code: "not_found" } },
+  });
+  expect(await call("GET /api/nothing")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+  expect(await call("PUT /workspace", { key })).toMatchObject({ status: 404 });
+  expect(await call("GET /lists/%zz", { key })).toMatchObject({
+    status: 400,
+    body: { error: { code: "malformed_url" } },
+  });
+});
+
+test("passwords are never told back", async () => {
+  const body = { workspace: { name: "x" }, admin: { name: "x", email: "x@example.com", password: "hunter2" } };
+  const answer = await call("POST /setup", {
+    body: { ...body, workspace: { name: "A", country: "NO", time_zone: "Europe/Oslo", language: "en" } },
+  });
+  expect(answer).toMatchObject({ status: 422, body: { error: { field: "admin.password" } } });
+  expect(JSON.stringify(answer.body)).not.toContain("hunter2");
+});
+
+test("a character that no database can hold is refused by name", async () => {
+  for (const text of ["a\\u0000b", "\\ud800"]) {
+    const body = `{"properties":{"note":"${text}"}}`;
+    expect(await call("POST /contacts", { key, body })).toMatchObject({
+      status: 422,
+      body: { error: { code: "impossible_character", field: "properties.note" } },
+    });
+  }
+  expect(await call("GET /contacts?query=%00", { key })).toMatchObject({
+    status: 422,
+    body: { error: { field: "query" } },
+  });
+  expect((await call("POST /lists", { key, body: '{"name":"\\ud83d\\ude00 friends"}' })).status).toBe(201);
+});
+
+test("requests have an id: the caller's where it is harmless, else ours", async () => {
+  expect((await call("GET /workspace", { key, headers: { "x-request-id": "order-17" } })).headers["x-request-id"]).toBe(
+    "order-17",
+  );
+  for (const given of ["", "two words", "x".repeat(101), "a\tb"]) {
+    const { headers } = await call("GET /workspace", { key, headers: { "x-request-id": given } });
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  }
+});
+
+test("another site cannot use a visitor's cookie", async () => {
+  const send = (headers: Record<string, string>, line = "POST /lists") =>
+    call(line, { cookie, headers, body: { name: `list ${Math.random()}` } });
+  const host = "sms.example.com";
+  for (const headers of [
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { "sec-fetch-site": "cross-site", origin: "http://localhost:3000" },
+    { host, origin: "https://evil.example" },
+    { host, origin: "null" },
+    { host, origin: "https://sms.example.com.evil.example" },
+  ] as Record<string, string>[]) {
+    expect(await send(headers), JSON.stringify(headers)).toMatchObject({
+      status: 403,
+      body: { error: { code: "cross_site" } },
+    });
+  }
+  for (const headers of [
+    { "sec-fetch-site": "same-origin" },
+    { host, origin: `https://${host}` },
+    { origin: "http://localhost:3000" }, // PUBLIC_URL, behind a proxy
+    {},
+  ] as Record<string, string>[]) {
+    expect((await send(headers)).status, JSON.stringify(headers)).toBe(201);
+  }
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  expect((await call("POST /lists", { cookie, headers: form, body: "name=x" })).status).toBe(415);
+  const signIn = { email: "kari@example.com", password: "correct horse battery" };
+  const elsewhere = { origin: "https://evil.example" };
+  expect((await call("POST /api/auth/sign-in/email", { headers: elsewhere, body: signIn })).status).toBe(403);
+  expect((await call("POST /api/auth/sign-out", { headers: elsewhere, cookie })).status).toBe(403);
+});
+
+test("other sites' scripts get no leave to read", async () => {
+  const answer = await call("GET /workspace", { key, headers: { origin: "https://evil.example" } });
+  expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+  expect((await call("OPTIONS /workspace", { headers: { origin: "https://evil.example" } })).status).toBe(404);
+});
+
+test("every answer has the security headers, and scripts come from here only", async () => {
+  for (const line of ["GET /workspace", "GET /api/nothing", "GET /docs", "GET /"]) {
+    const answer = await app.inject({ method: "GET", url: line.split(" ")[1] ?? "" });
+    const { headers } = answer;
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toMatch(/default-src 'none'/);
+    expect(policy).toMatch(/script-src 'self'(;|$)/);
+    expect(policy).toMatch(/frame-ancestors 'none'/);
+    expect(policy.match(/style-src ([^;]*)/)?.[1]).toBe(line === "GET /docs" ? "'self' 'unsafe-inline'" : "'self'");
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "same-origin",
+    });
+    expect(headers["strict-transport-security"]).toBeUndefined();
+    expect(headers["x-powered-by"]).toBeUndefined();
+  }
+});
+
+test("a caller that floods is told when to come back, and others are served", async () => {
+  const answers = [];
+  for (let n = 0; n < 8; n++) answers.push(await narrow.call("GET /workspace", { key }));
+  expect(answers.filter((answer) => answer.status === 200)).toHaveLength(5);
+  const refused = answers.find((answer) => answer.status === 429);
+  expect(refused?.body.error.code).toBe("too_many_requests");
+  expect(Number(refused?.headers["retry-after"])).toBeGreaterThan(0);
+  const other = await workspaceWithKey(database);
+  expect((await narrow.call("GET /workspace", { key: other.key })).status).toBe(200);
+  const guesses = [];
+  for (let n = 0; n < 5; n++) guesses.push((await narrow.call("GET /workspace", { key: `vk_${n}` })).status);
+  expect(guesses).toEqual([401, 401, 401, 429, 429]);
+  expect((await narrow.call("GET /workspace", { key: other.key })).status).toBe(200); // known keys pass
+});
+
+test("metrics are for this machine and for super admins", async () => {
+  const here = await app.inject({ url: "/metrics", headers: { host: "127.0.0.1:3000" } });
+  expect(here.statusCode).toBe(200);
+  expect(here.body).toContain(
+    'varsla_http_request_duration_seconds_count{method="GET",route="/api/v1/workspace",status="200"}',
+  );
+  expect(here.body).toContain("varsla_message_queue_length 0");
+  const proxied = { host: "127.0.0.1", "x-forwarded-for": "203.0.113.9" };
+  expect((await app.inject({ url: "/metrics", headers: proxied })).statusCode).toBe(401);
+  expect((await app.inject({ url: "/metrics", remoteAddress: "203.0.113.9" })).statusCode).toBe(401);
+  expect((await app.inject({ url: "/metrics", headers: { host: "evil.example" } })).statusCode).toBe(401);
+  expect((await app.inject({ url: "/metrics", headers: { ...proxied, authorization } })).statusCode).toBe(200);
+});
+
+test("without a build, pages say how to get one, and the API is there", async () => {
+  const page = await closing.app.inject("/contacts");
+  expect(page.statusCode).toBe(503);
+  expect(page.body).toContain("npm start");
+});
+
+test("news of the workspace come as server-sent events until the server stops", async () => {
+  await closing.app.listen({ host: "127.0.0.1", port: 0 });
+  const at = `http://127.0.0.1:${(closing.app.server.address() as AddressInfo).port}`;
+  const answer = await fetch(`${at}/api/v1/news?workspace=${workspaceId}`, { headers: { authorization } });
+  expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  expect(answer.headers.get("cache-control")).toContain("no-transform");
+  let got = "";
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body ?? []) got += decoder.decode(chunk as Uint8Array);
+  })();
+  await vi.waitFor(() => expect(got).toContain("retry:"));
+  services.news.tell(workspaceId, "campaign", null);
+  services.news.tell("00000000-0000-7000-8000-000000000000", "contact", null);
+  await vi.waitFor(() => expect(got).toContain('event: news\ndata: {"topic":"campaign","id":null}\n\n'), 5_000);
+  expect(got).not.toContain("contact");
+  await closing.app.close();
+  await reading;
+});
+
+test("a file that is refused is not read to its end", async () => {
+  const socket = connect(port, "127.0.0.1");
+  let got = "";
+  socket.on("data", (chunk) => (got += chunk));
+  const closed = new Promise((done) => socket.once("close", done));
+  socket.on("error", () => {});
+  socket.write(
+    "POST /api/v1/contacts/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 5000000000\r\n\r\nmobile\n",
+  );
+  await closed;
+  expect(got).toMatch(/^HTTP\/1.1 40[14] /);
+});
+
+test("a database that is away is a 503 that says when to try again", async () => {
+  const made = await workspaceWithKey(gone);
+  expect((await cutOff.call("GET /api/health")).status).toBe(200);
+  const name = new URL(gone.connection).pathname.slice(1);
+  const superuser = new pg.Client({ connectionString: database.superuser });
+  await superuser.connect();
+  try {
+    // 53300 from now on: no connection is left for the role that owns the tables.
+    await superuser.query(`alter database ${name} connection limit 0`);
+    await superuser.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
+    for (const line of ["GET /api/health", "GET /workspace"]) {
+      const answer = await cutOff.call(line, { key: made.key });
+      expect(answer).toMatchObject({ status: 503, body: { error: { code: "database_unavailable" } } });
+      expect(answer.headers["retry-after"]).toBe("2");
+    }
+  } finally {
+    await superuser.end();
+  }
+});
