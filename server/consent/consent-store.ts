@@ -56,7 +56,7 @@ export async function insertConsentEvent(
 
 /** Has contacts.sms_consents follow the ledger. */
 export async function settleSmsConsents(tx: Tx, workspaceId: string, typeId: string, contactIds: string[]) {
-  await sql`call settle_sms_consents(${workspaceId}, ${typeId}, ${contactIds}::uuid[])`.execute(tx);
+  await sql`select settle_sms_consents(${workspaceId}, ${typeId}, ${contactIds}::uuid[])`.execute(tx);
 }
 
 /** Every event of a contact; first in each type and channel is the one in force. */

@@ -135,7 +135,7 @@ async function addToListAndLedger(tx: Tx, chunk: Chunk, people: RawBuilder<unkno
   const given = rows[0];
   if (!given?.ids) return;
   await sql`
-    call grant_imported_consents(${workspaceId}, ${options.subscription_type_id}, ${given.ids}::uuid[],
+    select grant_imported_consents(${workspaceId}, ${options.subscription_type_id}, ${given.ids}::uuid[],
       ${given.fresh}::boolean[], ${given.event_ids}::uuid[], ${given.dates}::timestamptz[], ${given.sources}::text[],
       ${file_name}, ${chunk.import.created_at}, ${created_by})`.execute(tx);
 }

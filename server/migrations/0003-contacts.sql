@@ -140,7 +140,7 @@ create trigger consent_events_append_only before update or delete on consent_eve
 
 -- Makes contacts.sms_consents say what the ledger says about one type. The caller has locked the contacts' rows before it
 -- wrote to the ledger: then no other transaction can add an event between this reading and the commit.
-create procedure settle_sms_consents(workspace uuid, type_id uuid, contact_ids uuid[]) language sql as $$
+create function settle_sms_consents(workspace uuid, type_id uuid, contact_ids uuid[]) returns void language sql as $$
   update contacts c
   set sms_consents = case when latest.granted then c.sms_consents | type.mask else c.sms_consents & ~type.mask end
   from (select 1::bigint << bit as mask from subscription_types where workspace_id = workspace and id = type_id) type,
@@ -158,10 +158,10 @@ $$;
 -- without (at null) says "at some time until now": it cannot be known to be newer than a withdrawal, so it is written only
 -- for a contact that never withdrew, and once for its source. `fresh` contacts were made by this import's transaction with
 -- their bit set, so for them nothing is looked up. The caller has locked the others.
-create procedure grant_imported_consents(
+create function grant_imported_consents(
   workspace uuid, type_id uuid, contact_ids uuid[], fresh boolean[], ids uuid[], dates timestamptz[], sources text[],
   evidence text, recorded_at timestamptz, recorded_by text
-) language plpgsql as $$
+) returns void language plpgsql as $$
 begin
   insert into consent_events (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
     recorded_at, recorded_by)
@@ -177,7 +177,7 @@ begin
           else e.granted and e.source = given.source and e.at = given.at end
   );
   if false = any (fresh) then
-    call settle_sms_consents(workspace, type_id,
+    perform settle_sms_consents(workspace, type_id,
       array(select given.id from unnest(contact_ids, fresh) as given (id, fresh) where not given.fresh));
   end if;
 end $$;
