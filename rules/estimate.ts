@@ -1,7 +1,7 @@
 /** How many segments a text will come to before anybody's values are in it. */
 import { countSegments, normaliseText, type SegmentCount } from "./gsm-segments.ts";
 import { withOptOutText } from "./opt-out-text.ts";
-import { templateSpans } from "./placeholders.ts";
+import { templateSpans } from "./template-spans.ts";
 
 /** A link counts this many characters until its short form is known. */
 const linkLength = 36;
