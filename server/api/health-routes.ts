@@ -9,7 +9,7 @@ const patience = 2_000; // milliseconds
 
 /** GET /api/health: 200 once the database answers, else 503. */
 export function serveHealth(app: FastifyInstance, db: Db): void {
-  app.get("/api/health", { logLevel: "warn" }, async (_request, reply) => {
+  app.get("/api/health", async (_request, reply) => {
     reply.header("cache-control", "no-store");
     const timer = AbortSignal.timeout(patience);
     const late = new Promise<never>((_done, fail) => timer.addEventListener("abort", () => fail(unavailable())));

@@ -4,6 +4,7 @@ import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
+import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
 import type { Handlers } from "../kit/http.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
@@ -24,7 +25,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.workspaces, workspacesRoutes(services));
   await bind(apiPrefix, contract.people, peopleRoutes(services));
   await bind(apiPrefix, contract.apiKeys, apiKeysRoutes(services));
-  await bind(apiPrefix, contract.contacts, contactsRoutes(services));
+  await bind(apiPrefix, contract.contacts, { ...contactsRoutes(services), ...importRoutes(services) });
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
   await bind(apiPrefix, contract.senders, sendersRoutes(services));

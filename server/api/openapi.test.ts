@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { authentication } from "../../contract/accounts.ts";
+import { contract } from "../../contract/contract.ts";
+import { testApp } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+
+const database = await testDatabase();
+const { app, call } = await testApp(database);
+const document = (await call("GET /api/openapi.json")).body;
+// biome-ignore lint/suspicious/noExplicitAny: a JSON document
+type Any = any;
+const operations: { path: string; method: string; operation: Any }[] = Object.entries<Any>(document.paths).flatMap(
+  ([path, methods]) => Object.entries<Any>(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+test("the document holds every endpoint of the contract once", () => {
+  const declared = [
+    ...Object.values(contract).flatMap((resource) =>
+      Object.values(resource).map((e) => `${e.method} /api/v1${e.path}`),
+    ),
+    ...Object.values(authentication).map((e) => `${e.method} /api/auth${e.path}`),
+    "GET /api/health",
+  ].map((line) => line.replace(/:(\w+)/g, "{$1}"));
+  const written = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+  expect(written.sort()).toEqual(declared.sort());
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("every operation tells its parameters, answers and refusals", () => {
+  expect(document.openapi).toBe("3.1.0");
+  for (const { path, operation } of operations) {
+    expect(operation.summary, path).toMatch(/\.$/);
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    const parameters = (operation.parameters ?? []) as {
+      name: string;
+      in: string;
+      required: boolean;
+      schema: object;
+    }[];
+    expect(
+      parameters.filter((p) => p.in === "path").map((p) => p.name),
+      path,
+    ).toEqual(named);
+    for (const parameter of parameters) expect(parameter.schema, `${path} ${parameter.name}`).toBeDefined();
+    const statuses = Object.keys(operation.responses);
+    expect(
+      statuses.some((status) => status.startsWith("2")),
+      path,
+    ).toBe(true);
+    expect(statuses, path).toContain("503");
+  }
+});
+
+test("calls that send describe their Idempotency-Key", () => {
+  const sending = operations.filter(({ operation }) =>
+    operation.parameters?.some((parameter: Any) => parameter.name === "Idempotency-Key"),
+  );
+  expect(sending.map(({ path }) => path)).toContain("/api/v1/messages");
+  expect(sending.map(({ path }) => path)).toContain("/api/v1/campaigns/{id}/send");
+});
+
+test("every reference leads somewhere", () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#[^"]+)"/g)].map((match) => match[1] ?? "");
+  expect(references.length).toBeGreaterThan(0);
+  for (const reference of new Set(references)) {
+    const target = reference
+      .slice(2)
+      .split("/")
+      .reduce((inside: Any, key) => inside?.[key], document);
+    expect(target, reference).toBeDefined();
+  }
+});
+
+test("the reference page takes everything from here", async () => {
+  const page = await app.inject("/docs");
+  expect(page.statusCode).toBe(200);
+  expect(page.body).not.toMatch(/https?:\/\//);
+  const script = await app.inject({ url: "/docs/scalar.js", headers: { "accept-encoding": "gzip" } });
+  expect(script.statusCode).toBe(200);
+  expect(script.headers["content-encoding"]).toBe("gzip");
+  expect(script.rawPayload.length).toBeLessThan(2_000_000);
+});
