@@ -4,6 +4,7 @@
  */
 import { Liquid, LiquidError, type Template as LiquidNode } from "liquidjs";
 import { checkNodes, type TemplateProblem } from "./template-check.ts";
+import { compileNodes } from "./template-compile.ts";
 import { filters } from "./template-filters.ts";
 
 export type { TemplateProblem } from "./template-check.ts";
@@ -87,10 +88,14 @@ export function parseTemplate(
   }
   const { fields, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, template: { fields, render: (values) => render(nodes, fields, values) } };
+  const compiled = compileNodes(nodes);
+  const render = compiled
+    ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
+    : (values: TemplateValues) => renderByEngine(nodes, fields, values);
+  return { ok: true, template: { fields, render } };
 }
 
-function render(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
+function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
   const scope = { contact: { properties: {} }, workspace: {}, sender: {} };
   for (const field of fields) place(scope, field, readField(values, field));
   return withoutControls(engine.renderSync(nodes, scope));
@@ -105,29 +110,34 @@ function place(scope: Tree, field: string, value: unknown): void {
   at[path.at(-1) as string] = value;
 }
 
+/** A field's value, null where it is absent, blank or nothing that can be written. */
 function readField(values: TemplateValues, field: string): unknown {
-  if (field === "contact.full_name" && !values.contact?.full_name?.trim()) {
-    const names = [values.contact?.first_name, values.contact?.last_name];
-    return (
-      names
-        .map((name) => name?.trim())
-        .filter(Boolean)
-        .join(" ") || null
-    );
+  const dot = field.indexOf(".");
+  const key = field.slice(dot + 1);
+  const thing = values[field.slice(0, dot) as keyof TemplateValues] as Tree | undefined;
+  if (!thing) return null;
+  if (key.startsWith("properties.")) {
+    const properties = thing.properties as Tree | undefined;
+    const property = key.slice("properties.".length);
+    return properties && Object.hasOwn(properties, property) ? writable(properties[property]) : null;
   }
-  let value: unknown = values;
-  for (const key of field.split(".")) {
-    if (value === null || typeof value !== "object" || !Object.hasOwn(value, key)) return null;
-    value = (value as Tree)[key];
-  }
-  if (typeof value === "string") return value.trim() === "" ? null : value;
+  const value = writable(thing[key]);
+  if (value !== null || key !== "full_name") return value;
+  const names = [thing.first_name, thing.last_name].map(writable).filter((name) => name !== null);
+  return names.join(" ") || null;
+}
+
+function writable(value: unknown): string | number | boolean | null {
+  if (typeof value === "string") return isBlank(value) ? null : value;
   return typeof value === "number" || typeof value === "boolean" ? value : null;
 }
+
+const isBlank = (text: string) => text.trim() === "";
 
 const control = /[^\P{Cc}\t\n\r]/gu;
 
 function withoutControls(text: string): string {
-  return text.replace(control, "");
+  return text.search(control) === -1 ? text : text.replace(control, "");
 }
 
 function sizeProblem(text: string): TemplateProblem | null {

@@ -77,7 +77,8 @@ export function Composer({
   const matching = open ? matchFields(allFields, open.query) : [];
   const at = Math.min(active, Math.max(0, matching.length - 1));
   const problem = useTemplateProblem(value);
-  const said = error ?? (open ? null : problem);
+  // What is being typed at this moment is not wrong yet.
+  const said = open ? null : (problem ?? error);
 
   const onBraces = useCallback((next: OpenBraces | null) => {
     setBraces((before) => (before?.start === next?.start && before?.query === next?.query ? before : next));

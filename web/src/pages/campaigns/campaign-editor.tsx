@@ -5,6 +5,7 @@ import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { SubscriptionType } from "../../../../contract/consent.ts";
 import type { Sender } from "../../../../contract/senders.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
@@ -77,6 +78,7 @@ export function CampaignEditor({
 
   return (
     <div ref={page}>
+      <DocumentTitle>{draft.name.trim() || t("unnamed")}</DocumentTitle>
       <PageHeader
         title={draft.name.trim() || t("unnamed")}
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { query } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -46,6 +47,7 @@ export function CampaignFrame({
   if (!data || isDraft) return <PageSkeleton />;
   return (
     <>
+      <DocumentTitle>{data.name}</DocumentTitle>
       <PageHeader
         title={data.name}
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
+import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { Message } from "../../../../contract/messages.ts";
@@ -43,58 +44,61 @@ function Recipients({ campaign }: { campaign: Campaign }) {
   const { counts } = campaign;
   const countOf = { all: undefined, ...counts };
 
-  const columns: Column<Recipient>[] = [
-    {
-      id: "contact",
-      header: t("contact"),
-      cell: (message) => {
-        const number = formatPhone(message.to, country);
-        const name = message.contact_name || number || t("noNumber");
-        return (
-          <div className="min-w-0">
-            {message.contact_id ? <Link to={paths.contact(message.contact_id)}>{name}</Link> : <span>{name}</span>}
-            {message.contact_name && number ? (
-              <span className="figures ml-2 whitespace-nowrap text-soft max-sm:ml-0 max-sm:block">{number}</span>
-            ) : null}
-          </div>
-        );
+  const columns = useMemo(
+    (): Column<Recipient>[] => [
+      {
+        id: "contact",
+        header: t("contact"),
+        cell: (message) => {
+          const number = formatPhone(message.to, country);
+          const name = message.contact_name || number || t("noNumber");
+          return (
+            <div className="min-w-0">
+              {message.contact_id ? <Link to={paths.contact(message.contact_id)}>{name}</Link> : <span>{name}</span>}
+              {message.contact_name && number ? (
+                <span className="figures ml-2 whitespace-nowrap text-soft max-sm:ml-0 max-sm:block">{number}</span>
+              ) : null}
+            </div>
+          );
+        },
       },
-    },
-    { id: "status", header: t("status"), cell: (message) => <MessageStatusBadge status={message.status} /> },
-    {
-      id: "reason",
-      header: t("reason"),
-      cell: (message) =>
-        message.reason ? (
-          <span>
-            {reasonText(message.reason)}
-            {message.carrier_error ? (
-              <span className="figures text-faint"> · {t("carrierCode", { code: message.carrier_error })}</span>
-            ) : null}
+      { id: "status", header: t("status"), cell: (message) => <MessageStatusBadge status={message.status} /> },
+      {
+        id: "reason",
+        header: t("reason"),
+        cell: (message) =>
+          message.reason ? (
+            <span>
+              {reasonText(message.reason)}
+              {message.carrier_error ? (
+                <span className="figures text-faint"> · {t("carrierCode", { code: message.carrier_error })}</span>
+              ) : null}
+            </span>
+          ) : (
+            <span className="text-faint">–</span>
+          ),
+      },
+      {
+        id: "segments",
+        header: t("segments"),
+        align: "right",
+        secondary: true,
+        cell: (message) => format.number(message.segments),
+      },
+      {
+        id: "created",
+        header: t("time"),
+        align: "right",
+        secondary: true,
+        cell: (message) => (
+          <span className="whitespace-nowrap text-soft">
+            {format.dateTime(new Date(message.created_at), { dateStyle: "short", timeStyle: "short" })}
           </span>
-        ) : (
-          <span className="text-faint">–</span>
         ),
-    },
-    {
-      id: "segments",
-      header: t("segments"),
-      align: "right",
-      secondary: true,
-      cell: (message) => format.number(message.segments),
-    },
-    {
-      id: "created",
-      header: t("time"),
-      align: "right",
-      secondary: true,
-      cell: (message) => (
-        <span className="whitespace-nowrap text-soft">
-          {format.dateTime(new Date(message.created_at), { dateStyle: "short", timeStyle: "short" })}
-        </span>
-      ),
-    },
-  ];
+      },
+    ],
+    [t, format, reasonText, country],
+  );
 
   return (
     <>

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Megaphone, Plus, Search } from "lucide-react";
+import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { items, pages } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
@@ -32,41 +34,44 @@ export function CampaignsPage() {
   const rows = list.data ? items(list.data) : undefined;
   const filtered = wanted !== "" || status !== undefined;
 
-  const columns: Column<Campaign>[] = [
-    {
-      id: "name",
-      header: t("name"),
-      cell: (campaign) => (
-        <Link to={open(campaign)} className="block max-w-80 truncate">
-          {campaign.name}
-        </Link>
-      ),
-    },
-    { id: "status", header: t("status"), cell: (campaign) => <CampaignStatusBadge status={campaign.status} /> },
-    {
-      id: "recipients",
-      header: t("recipients"),
-      align: "right",
-      cell: ({ status, counts }) => (status === "draft" ? "–" : format.number(counts.recipients)),
-    },
-    {
-      id: "delivered",
-      header: t("delivered"),
-      secondary: true,
-      cell: ({ counts }) => <Rate part={counts.delivered} whole={counts.sent} />,
-    },
-    {
-      id: "updated",
-      header: t("changed"),
-      align: "right",
-      secondary: true,
-      cell: (campaign) => (
-        <span className="whitespace-nowrap text-soft">
-          {format.dateTime(new Date(campaign.updated_at), { dateStyle: "medium", timeStyle: "short" })}
-        </span>
-      ),
-    },
-  ];
+  const columns = useMemo(
+    (): Column<Campaign>[] => [
+      {
+        id: "name",
+        header: t("name"),
+        cell: (campaign) => (
+          <Link to={open(campaign)} className="block max-w-80 truncate">
+            {campaign.name}
+          </Link>
+        ),
+      },
+      { id: "status", header: t("status"), cell: (campaign) => <CampaignStatusBadge status={campaign.status} /> },
+      {
+        id: "recipients",
+        header: t("recipients"),
+        align: "right",
+        cell: ({ status, counts }) => (status === "draft" ? "–" : format.number(counts.recipients)),
+      },
+      {
+        id: "delivered",
+        header: t("delivered"),
+        secondary: true,
+        cell: ({ counts }) => <Rate part={counts.delivered} whole={counts.sent} />,
+      },
+      {
+        id: "updated",
+        header: t("changed"),
+        align: "right",
+        secondary: true,
+        cell: (campaign) => (
+          <span className="whitespace-nowrap text-soft">
+            {format.dateTime(new Date(campaign.updated_at), { dateStyle: "medium", timeStyle: "short" })}
+          </span>
+        ),
+      },
+    ],
+    [t, format],
+  );
 
   const create = may("campaigns:write") ? (
     <ButtonLink to={paths.newCampaign()} kind="primary" icon={<Plus aria-hidden />}>
@@ -76,6 +81,7 @@ export function CampaignsPage() {
 
   return (
     <>
+      <DocumentTitle>{t("title")}</DocumentTitle>
       <PageHeader title={t("title")} description={t("description")} action={create} />
       <div className="mb-3 flex flex-wrap gap-2">
         <div className="relative w-full sm:w-72">

@@ -1,5 +1,6 @@
 import { useTranslations } from "use-intl";
 import { useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
@@ -22,6 +23,7 @@ export function NewCampaignPage() {
   });
   return (
     <div className="max-w-lg">
+      <DocumentTitle>{t("newTitle")}</DocumentTitle>
       <PageHeader title={t("newTitle")} above={<Link to={paths.campaigns()}>{t("title")}</Link>} />
       <FormShell
         form={form}

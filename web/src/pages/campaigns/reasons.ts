@@ -1,12 +1,16 @@
+import { useCallback } from "react";
 import { useTranslations } from "use-intl";
 
 /** Puts a skip reason or a failure reason into words; one we have no words for stands as it came. */
 export function useReason(): (reason: string) => string {
   const t = useTranslations("campaigns.reasons");
-  return (reason) => {
-    const key = reason as "no_consent";
-    return t.has(key) ? t(key) : reason;
-  };
+  return useCallback(
+    (reason) => {
+      const key = reason as "no_consent";
+      return t.has(key) ? t(key) : reason;
+    },
+    [t],
+  );
 }
 
 /** Puts a review's finding into words; for a code we have no words for the server's own sentence stands. */

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign, Review } from "../../../../contract/campaigns.ts";
 import { query, useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -54,6 +55,7 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
   const blocked = review.errors.length > 0 || will === 0;
   return (
     <>
+      <DocumentTitle>{t("reviewTitle", { name: campaign.name })}</DocumentTitle>
       <PageHeader
         title={t("reviewTitle", { name: campaign.name })}
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}
