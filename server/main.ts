@@ -17,6 +17,7 @@ const patience = 10_000; // milliseconds that requests under way get when the pr
 /** What has been started, to be stopped in reverse order. */
 const started: { name: string; stop(): Promise<unknown> }[] = [];
 let stopping: Promise<void> | null = null;
+let stoppingSince = 0;
 
 async function start(config: Config, log: Logger): Promise<void> {
   const wiring = import("./wire.ts");
@@ -33,6 +34,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   }
 
   const connection = config.database_url ?? (await startOwnPostgres(config, log));
+  if (stopping) return;
   const { migrateJobs } = await import("./kit/jobs.ts");
   await migrate(connection, { log, after: () => migrateJobs(connection) });
   const { wire } = await wiring;
@@ -49,9 +51,10 @@ async function start(config: Config, log: Logger): Promise<void> {
   else console.log(`Varsla is ready, as ${[...config.roles].join(" and ")}`);
 }
 
-/** Stops everything, the last started first. Resolves with the exit code for a clean or an unclean end. */
+/** Stops everything, the last started first, once what is just being started has started. */
 function stop(log: Logger): Promise<void> {
   stopping ??= (async () => {
+    await starting.catch(() => {}); // reported by whoever started it
     for (const part of started.toReversed()) {
       await part.stop().catch((error: unknown) => log.error({ err: error }, `could not stop the ${part.name}`));
     }
@@ -112,9 +115,14 @@ function readConfigOrExit(): Config {
 const config = readConfigOrExit();
 const log = createLog(config.log_level);
 
-/** Ends the program; a second request to end it does so at once. PostgreSQL is then left to the next start. */
+/** Ends the program; asked again, at once. PostgreSQL is then left to the next start. */
 async function end(code: number): Promise<void> {
-  if (stopping) process.exit(code || 1);
+  if (stopping) {
+    // Ctrl-C arrives from the terminal, from npm and from tools/setup.js: these are one request.
+    if (performance.now() - stoppingSince > 1_000) process.exit(code || 1);
+    return;
+  }
+  stoppingSince = performance.now();
   await stop(log);
   process.exit(code);
 }
@@ -126,8 +134,9 @@ process.on("uncaughtException", (error) => {
   void end(1);
 });
 
+const starting = start(config, log);
 try {
-  await start(config, log);
+  await starting;
 } catch (error) {
   const known = error instanceof ConfigError || error instanceof MigrationError;
   if (known) console.error((error as Error).message);

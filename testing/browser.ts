@@ -1,0 +1,27 @@
+/** The browser of the browser tests: a real Chromium. */
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const usual = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** CHROMIUM_PATH, one of the system, or the one that Playwright installed; null when there is none. */
+export function findBrowser(): string | null {
+  return (
+    [process.env.CHROMIUM_PATH, ...usual, chromium.executablePath()].find((path) => path && existsSync(path)) ?? null
+  );
+}
+
+/** Starts a Chromium without a window. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new Error("There is no Chromium. Set CHROMIUM_PATH, or run npm test, which installs one.");
+  // Root has no sandbox for it, and containers have a /dev/shm too small for it.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
+  return chromium.launch({ executablePath, args });
+}

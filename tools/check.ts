@@ -1,0 +1,32 @@
+/** `npm run check`: format, lint, types, imports and the schema's copy. With --fix, formats and mends what can be mended. */
+import { join } from "node:path";
+import { root, runNode } from "./run.ts";
+
+const fix = process.argv.includes("--fix");
+const modules = join(root, "node_modules");
+
+export const checks = [
+  { name: "format", run: [join(modules, "oxfmt", "bin", "oxfmt"), ...(fix ? [] : ["--check"])] },
+  {
+    name: "lint",
+    run: [join(modules, "oxlint", "bin", "oxlint"), "--deny-warnings", ...(fix ? ["--fix"] : [])],
+  },
+  { name: "types", run: [join(modules, "typescript", "bin", "tsc"), "-p", "."] },
+  { name: "imports", run: [join(root, "tools", "check-imports.ts")] },
+];
+
+/** Runs all of them, also after one has failed, and says which did. */
+export async function runChecks(): Promise<{ passed: number; failed: number }> {
+  let failed = 0;
+  for (const { name, run } of checks) {
+    const code = await runNode(run);
+    console.log(code === 0 ? `check ${name}: ok` : `check ${name}: FAILED`);
+    if (code !== 0) failed++;
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+if (import.meta.main) {
+  const { failed } = await runChecks();
+  process.exit(failed === 0 ? 0 : 1);
+}

@@ -1,0 +1,30 @@
+/** Runs programs of node_modules for the tools, with their output on our terminal. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+
+/** Runs `program` with the Node that we run under; resolves with its exit code (1 when a signal ended it). */
+export function runNode(args: string[], env: Record<string, string> = {}): Promise<number> {
+  return runProgram(process.execPath, args, env);
+}
+
+export function runProgram(program: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  process.on("SIGTERM", pass).on("SIGINT", pass);
+  return new Promise((done, fail) => {
+    child.once("error", fail);
+    child.once("exit", (code) => {
+      process.off("SIGTERM", pass).off("SIGINT", pass);
+      done(code ?? 1);
+    });
+  });
+}
+
+/** The file behind a command of node_modules/.bin. */
+export const bin = (name: string) => join(root, "node_modules", ".bin", name);

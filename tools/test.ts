@@ -1,0 +1,55 @@
+/**
+ * `npm test`: checks, then unit, integration and browser tests, all of them even when one fails. The last line sums up.
+ * With arguments only vitest runs, with these arguments; `e2e` stands for the browser tests.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureBrowser } from "./browser.ts";
+import { runChecks } from "./check.ts";
+import { root, runNode } from "./run.ts";
+
+const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+const sum = { passed: 0, failed: 0 };
+const scratch = await mkdtemp(join(tmpdir(), "varsla-results-"));
+
+async function runVitest(name: string, args: string[], env: Record<string, string> = {}): Promise<void> {
+  const results = join(scratch, `${name}.json`);
+  const code = await runNode(
+    [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${results}`, ...args],
+    env,
+  );
+  const text = await readFile(results, "utf8").catch(() => null);
+  if (text === null) {
+    sum.failed++; // it broke before its first test
+    return;
+  }
+  const { numPassedTests, numFailedTests } = JSON.parse(text) as { numPassedTests: number; numFailedTests: number };
+  sum.passed += numPassedTests;
+  // A file that cannot be loaded, or an error outside of any test, fails the run without failing a test.
+  sum.failed += code !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
+}
+
+async function runBrowserTests(args: string[]): Promise<void> {
+  const browser = await ensureBrowser();
+  if (typeof browser === "string") return runVitest("e2e", ["--project=e2e", ...args], { CHROMIUM_PATH: browser });
+  console.error(browser.problem);
+  sum.failed++;
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === "e2e") {
+  await runBrowserTests(rest);
+} else if (first !== undefined) {
+  await runVitest("chosen", process.argv.slice(2));
+} else {
+  const checked = await runChecks();
+  sum.passed += checked.passed;
+  sum.failed += checked.failed;
+  await runVitest("unit", ["--project=unit"]);
+  await runVitest("integration", ["--project=integration"]);
+  await runBrowserTests([]);
+}
+await rm(scratch, { recursive: true, force: true });
+console.log(`${sum.passed} passed, ${sum.failed} failed`);
+process.exit(sum.failed === 0 ? 0 : 1);
