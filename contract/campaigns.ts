@@ -48,6 +48,7 @@ export const CampaignCounts = z.object({
   not_delivered: z.number().int(),
   pending: z.number().int().describe("queued, not handed over yet"),
 });
+export type CampaignCounts = z.infer<typeof CampaignCounts>;
 
 export const Campaign = z.object({
   id: Id,

@@ -66,25 +66,38 @@ export interface AudienceCount {
 export async function countAudience(db: Db, rule: SuppressionRule, audience: Audience): Promise<AudienceCount> {
   const { workspaceId } = rule;
   const middle = await db.inWorkspace(workspaceId, (tx) => middleOf(tx, workspaceId, audience.include.lists));
-  const ranges: Range[] = middle ? [{ from: null, below: middle }, { from: middle, below: null }] : [everyone];
-  const counted = await Promise.all(
-    ranges.map((range) => db.inWorkspace(workspaceId, (tx) => countByKind(tx, rule, audience, range))),
-  );
-  const { optedOut, duplicate } = await db.inWorkspace(workspaceId, (tx) => countByNumber(tx, rule, audience));
+  const [lower, upper] = await Promise.all([
+    db.inWorkspace(workspaceId, async (tx) => {
+      await planForMany(tx);
+      const kinds = await countByKind(tx, rule, audience, middle ? { from: null, below: middle } : everyone);
+      return { kinds, optedOut: await countOptedOut(tx, rule, audience) };
+    }),
+    db.inWorkspace(workspaceId, async (tx) => {
+      await planForMany(tx);
+      const kinds = middle ? await countByKind(tx, rule, audience, { from: middle, below: null }) : [];
+      return { kinds, duplicate: await countDuplicates(tx, rule, audience) };
+    }),
+  ]);
+  return sumUp([...lower.kinds, ...upper.kinds], lower.optedOut, upper.duplicate);
+}
+
+/** Opt-outs and duplicates were counted by kind among those who get it. */
+function sumUp(kinds: KindCount[], optedOut: number, duplicate: number): AudienceCount {
   const reasons: AudienceCount["reasons"] = {};
-  let will = -optedOut - duplicate;
-  let wont = optedOut + duplicate;
-  if (optedOut > 0) reasons.opted_out = optedOut;
-  if (duplicate > 0) reasons.duplicate = duplicate;
-  for (const { reason, n } of counted.flat()) {
-    if (reason === null) {
-      will += n;
-    } else {
-      wont += n;
-      reasons[reason] = (reasons[reason] ?? 0) + n;
-    }
-  }
-  return { will, wont, reasons };
+  const add = (reason: SkipReason, n: number) => {
+    if (n > 0) reasons[reason] = (reasons[reason] ?? 0) + n;
+  };
+  for (const { reason, n } of kinds) if (reason !== null) add(reason, n);
+  add("opted_out", optedOut);
+  add("duplicate", duplicate);
+  const total = kinds.reduce((sum, { n }) => sum + n, 0);
+  const wont = Object.values(reasons).reduce((sum, n) => sum + n, 0);
+  return { will: total - wont, wont, reasons };
+}
+
+interface KindCount {
+  reason: SkipReason | null;
+  n: number;
 }
 
 /** Below this an audience is counted faster than it is cut in two. */
@@ -113,14 +126,8 @@ async function middleOf(tx: Tx, workspaceId: string, lists: string[]): Promise<s
  * The audience by what of a contact the door looks at apart from the number itself. The door's words are applied to each
  * kind of contact instead of each contact, with a stand-in for the number that nobody has opted out.
  */
-async function countByKind(
-  tx: Tx,
-  rule: SuppressionRule,
-  audience: Audience,
-  range: Range,
-): Promise<{ reason: SkipReason | null; n: number }[]> {
-  await planForMany(tx);
-  const { rows } = await sql<{ reason: SkipReason | null; n: number }>`
+async function countByKind(tx: Tx, rule: SuppressionRule, audience: Audience, range: Range): Promise<KindCount[]> {
+  const { rows } = await sql<KindCount>`
     with kinds as materialized (
       select c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents, count(*) as n
       from contacts c
@@ -135,19 +142,15 @@ async function countByKind(
 
 /** The two halves are the parallelism; sorting and compiling cost more here than they save. */
 async function planForMany(tx: Tx): Promise<void> {
-  await sql.raw("set local max_parallel_workers_per_gather = 0; set local jit = off; set local work_mem = '64MB'").execute(tx);
+  await sql
+    .raw("set local max_parallel_workers_per_gather = 0; set local jit = off; set local work_mem = '64MB'")
+    .execute(tx);
 }
 
-/** Who is left out because of their number: those who opted out, and all but one of those who share one. */
-async function countByNumber(
-  tx: Tx,
-  rule: SuppressionRule,
-  audience: Audience,
-): Promise<{ optedOut: number; duplicate: number }> {
+/** How many of the audience are left out by nothing but an opt-out, found from the opt-outs' side. */
+async function countOptedOut(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
   const { workspaceId } = rule;
-  const { number, reason } = suppression(rule);
-  await sql.raw("set local jit = off").execute(tx);
-  const optedOut = await sql<{ n: number }>`
+  const { rows } = await sql<{ n: number }>`
     select count(*) as n from contacts c
     where c.workspace_id = ${workspaceId} and c.id in (
         select h.id from opt_outs o join contacts h on h.workspace_id = o.workspace_id and h.mobile = o.number
@@ -155,8 +158,15 @@ async function countByNumber(
         union
         select h.id from opt_outs o join contacts h on h.workspace_id = o.workspace_id and h.phone = o.number
         where o.workspace_id = ${workspaceId})
-      and ${inAudience(workspaceId, audience)} and ${reason} = 'opted_out'`.execute(tx);
-  const duplicate = await sql<{ n: number }>`
+      and ${inAudience(workspaceId, audience)} and ${suppression(rule).reason} = 'opted_out'`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+/** How many of the audience could get it, if nobody else of it had their number. */
+async function countDuplicates(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
+  const { workspaceId } = rule;
+  const { number, reason } = suppression(rule);
+  const { rows } = await sql<{ n: number }>`
     with by_phone as materialized (
       select ${number} as number, count(*) as n from contacts c
       where c.workspace_id = ${workspaceId} and ${reachedByPhone} and ${inAudience(workspaceId, audience)}
@@ -167,7 +177,7 @@ async function countByNumber(
       where c.workspace_id = ${workspaceId} and c.mobile = p.number and c.mobile_kind in ('mobile', 'other')
         and ${inAudience(workspaceId, audience)} and ${reason} is null))::int), 0)::bigint as n
     from by_phone p`.execute(tx);
-  return { optedOut: optedOut.rows[0]?.n ?? 0, duplicate: duplicate.rows[0]?.n ?? 0 };
+  return rows[0]?.n ?? 0;
 }
 
 /**
