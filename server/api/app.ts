@@ -62,7 +62,7 @@ export async function buildApp(
     bindResource(app, binding, prefix, resource, handlers),
   );
   serveReferencePage(app);
-  const document = JSON.stringify(openApiDocument({ version, url: config.public_url }));
+  const document = JSON.stringify(openApiDocument({ version }));
   app.get("/api/openapi.json", async (_request, reply) =>
     reply.type("application/json; charset=utf-8").header("cache-control", "no-cache").send(document),
   );

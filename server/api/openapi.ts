@@ -30,8 +30,8 @@ const titles: Record<string, string> = {
   news: "News",
 };
 
-/** The document for an installation at `url`. */
-export function openApiDocument(options: { version: string; url: string }): Json {
+/** The document of this version. */
+export function openApiDocument(options: { version: string }): Json {
   const paths: Record<string, Json> = {};
   const resources: [string, Resource, string][] = [
     ["authentication", authentication, authenticationPrefix],
@@ -52,7 +52,7 @@ export function openApiDocument(options: { version: string; url: string }): Json
   return {
     openapi: "3.1.0",
     info: { title: "Varsla", version: options.version, description: introduction },
-    servers: [{ url: options.url }],
+    servers: [{ url: "/", description: "This installation" }],
     tags: resources.map(([name]) => ({ name: titles[name] ?? name })),
     security: [{ apiKey: [] }, { session: [] }],
     paths,

@@ -11,11 +11,13 @@ const configuration = {
   agent: { disabled: true },
   mcp: { disabled: true },
   documentDownloadType: "json",
+  showDeveloperTools: "never",
+  operationTitleSource: "path",
 };
 
 const page = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Varsla API</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Varsla API</title><link rel="icon" href="data:,"></head>
 <body>
 <div id="api-reference" data-url="/api/openapi.json" data-configuration="${JSON.stringify(configuration).replaceAll('"', "&quot;")}"></div>
 <script src="/docs/scalar.js"></script>
