@@ -1,0 +1,94 @@
+/**
+ * Everything that happened with a contact by SMS, newest first: texts both ways by the contact's id, consent by the ledger,
+ * STOP and START by the contact's numbers, so that those from before the contact was known are there too.
+ */
+import { type RawBuilder, sql } from "kysely";
+import type { TimelineEntry } from "../../contract/contacts.ts";
+import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import { requireContact } from "../contacts/get-contact.ts";
+import type { Tx } from "../kit/db.ts";
+import { invalid } from "../kit/errors.ts";
+import { firstIdAt } from "../kit/id.ts";
+
+interface EntryRow {
+  id: string;
+  kind: TimelineEntry["kind"];
+  at: Date;
+  text: string | null;
+  detail: string | null;
+  source_type: string | null;
+  source_id: string | null;
+  source_name: string | null;
+}
+
+/** One page; 404 when the workspace has no such contact. */
+export async function contactTimeline(
+  tx: Tx,
+  workspaceId: string,
+  contactId: string,
+  paging: { cursor?: string | undefined; limit: number },
+): Promise<{ items: TimelineEntry[]; next_cursor: string | null }> {
+  const contact = await requireContact(tx, workspaceId, contactId);
+  const before = paging.cursor ? readBefore(paging.cursor) : null;
+  const limit = paging.limit + 1;
+  const older = before ? sql`where (at, id) < (${before.at}, ${before.id}::uuid)` : sql``;
+  const { rows } = await sql<EntryRow>`
+    with entries as (
+      (${messageEntries(workspaceId, contactId, before, limit)})
+      union all
+      select e.id, case when e.granted then 'consent_granted' else 'consent_withdrawn' end, e.at, e.evidence, t.name,
+        'consent', null, e.source
+      from consent_events e
+      join subscription_types t on t.workspace_id = e.workspace_id and t.id = e.subscription_type_id
+      where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
+      union all
+      select id, case when opted_out then 'opted_out' else 'opted_in' end, at, evidence, source, null, null, null
+      from opt_out_events
+      where workspace_id = ${workspaceId} and number in (${contact.mobile}, ${contact.phone})
+    )
+    select * from entries ${older} order by at desc, id desc limit ${limit}`.execute(tx);
+  const page = cut(rows, paging.limit, (row) => writeCursor("timeline", row.at.toISOString(), row.id));
+  return { items: page.items.map(present), next_cursor: page.next_cursor };
+}
+
+/** A message's time is the one within its id, which is also the order of the index: only one page of it is read. */
+function messageEntries(
+  workspaceId: string,
+  contactId: string,
+  before: { at: Date; id: string } | null,
+  limit: number,
+): RawBuilder<unknown> {
+  const older = before
+    ? sql`and m.id < ${firstIdAt(new Date(before.at.getTime() + 1))}
+        and (m.id < ${firstIdAt(before.at)} or m.id < ${before.id})`
+    : sql``;
+  return sql`
+    select m.id, case when m.status = 'received' then 'message_received' else 'message_sent' end as kind,
+      to_timestamp(('x' || substr(replace(m.id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)::timestamptz(3) as at,
+      m.text, m.status::text as detail, case when c.id is null then 'message' else 'campaign' end as source_type,
+      coalesce(c.id, m.id) as source_id, c.name as source_name
+    from messages m
+    left join campaigns c on m.source_type = 'campaign' and c.workspace_id = m.workspace_id and c.id = m.source_id
+    where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${older}
+    order by m.id desc limit ${limit}`;
+}
+
+function readBefore(cursor: string): { at: Date; id: string } {
+  const [at = "", id = ""] = readCursor(cursor, "timeline", 2);
+  const before = { at: new Date(at), id };
+  if (Number.isNaN(before.at.getTime())) {
+    throw invalid("invalid_cursor", "This cursor is not one of a timeline.", "cursor", cursor);
+  }
+  return before;
+}
+
+function present(row: EntryRow): TimelineEntry {
+  return {
+    id: row.id,
+    kind: row.kind,
+    at: row.at.toISOString(),
+    text: row.text,
+    detail: row.detail,
+    source: row.source_type ? { type: row.source_type, id: row.source_id, name: row.source_name } : null,
+  };
+}
