@@ -2,15 +2,20 @@
 import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
+import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
 import type { Handlers } from "../kit/http.ts";
+import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
+import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
 import { accountsRoutes, authenticationRoutes } from "../workspaces/accounts-routes.ts";
 import { apiKeysRoutes } from "../workspaces/api-keys-routes.ts";
 import { peopleRoutes } from "../workspaces/people-routes.ts";
+import { subscriptionRoutes } from "../workspaces/subscription-routes.ts";
+import { usageRoutes } from "../workspaces/usage-routes.ts";
 import { workspacesRoutes } from "../workspaces/workspaces-routes.ts";
 import { newsRoutes } from "./news-routes.ts";
 import { apiPrefix, authenticationPrefix } from "./openapi.ts";
@@ -25,9 +30,17 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.workspaces, workspacesRoutes(services));
   await bind(apiPrefix, contract.people, peopleRoutes(services));
   await bind(apiPrefix, contract.apiKeys, apiKeysRoutes(services));
-  await bind(apiPrefix, contract.contacts, { ...contactsRoutes(services), ...importRoutes(services) });
+  await bind(apiPrefix, contract.subscription, subscriptionRoutes(services));
+  await bind(apiPrefix, contract.usage, usageRoutes(services));
+  await bind(apiPrefix, contract.contacts, {
+    ...contactsRoutes(services),
+    ...importRoutes(services),
+    ...contactTimelineRoutes(services),
+  });
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
   await bind(apiPrefix, contract.senders, sendersRoutes(services));
+  await bind(apiPrefix, contract.segments, segmentsRoutes());
+  await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }
