@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Contact } from "../../../../contract/contacts.ts";
 import { query, useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
@@ -44,6 +45,7 @@ export function ContactPage() {
   const tab: Tab = tabs.find((known) => known === filters.tab) ?? "activity";
   return (
     <>
+      <DocumentTitle>{name}</DocumentTitle>
       <PageHeader
         title={name}
         above={<Link to={paths.contacts()}>{t("title")}</Link>}

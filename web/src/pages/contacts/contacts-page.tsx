@@ -3,6 +3,7 @@ import { Ban, MegaphoneOff, Plus, Upload, Users } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages, query } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
@@ -90,6 +91,7 @@ export function ContactsPage() {
   const filtered = filters.query !== "" || filters.list !== "";
   return (
     <>
+      <DocumentTitle>{t("title")}</DocumentTitle>
       <PageHeader
         title={t("title")}
         action={

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -24,6 +25,7 @@ export function EditContactPage() {
   const name = contactName(contact) ?? t("unnamed");
   return (
     <div className="max-w-2xl">
+      <DocumentTitle>{t("editTitle", { name })}</DocumentTitle>
       <PageHeader title={t("editTitle", { name })} above={<Link to={paths.contact(id)}>{name}</Link>} />
       <Panel>
         <ContactForm

@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useParam } from "../../lib/location.ts";
@@ -53,6 +54,7 @@ export function ImportPage() {
   };
   return (
     <>
+      <DocumentTitle>{t("title", { name: data.file_name ?? t("unnamed") })}</DocumentTitle>
       <PageHeader
         title={t("title", { name: data.file_name ?? t("unnamed") })}
         status={<ImportStatus status={data.status} />}

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
@@ -27,6 +28,7 @@ export function ImportsPage() {
   ) : null;
   return (
     <>
+      <DocumentTitle>{t("imports")}</DocumentTitle>
       <PageHeader title={t("imports")} above={<Link to={paths.contacts()}>{t("title")}</Link>} action={begin} />
       <Panel flush>
         <Table

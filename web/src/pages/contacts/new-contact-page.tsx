@@ -1,5 +1,6 @@
 import { useTranslations } from "use-intl";
 import { useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
@@ -14,6 +15,7 @@ export function NewContactPage() {
   const create = useCall("contacts", "create");
   return (
     <div className="max-w-2xl">
+      <DocumentTitle>{t("newTitle")}</DocumentTitle>
       <PageHeader title={t("newTitle")} above={<Link to={paths.contacts()}>{t("title")}</Link>} />
       <Panel>
         <ContactForm

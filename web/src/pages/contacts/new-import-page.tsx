@@ -3,6 +3,7 @@ import { FileSpreadsheet } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { paths } from "../../paths.ts";
@@ -56,6 +57,7 @@ export function NewImportPage() {
 
   return (
     <>
+      <DocumentTitle>{t("importing.title")}</DocumentTitle>
       <PageHeader
         title={t("importing.title")}
         description={t("importing.description")}

@@ -3,6 +3,7 @@ import { Pencil, Trash2, Upload, UserMinus, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { items, pages, query, useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -47,6 +48,7 @@ export function ListPage() {
   };
   return (
     <>
+      <DocumentTitle>{list.name}</DocumentTitle>
       <PageHeader
         title={list.name}
         above={<Link to={paths.lists()}>{t("title")}</Link>}

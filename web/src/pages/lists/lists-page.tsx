@@ -3,6 +3,7 @@ import { ListChecks, Plus } from "lucide-react";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
@@ -34,6 +35,7 @@ export function ListsPage() {
   ) : null;
   return (
     <>
+      <DocumentTitle>{t("title")}</DocumentTitle>
       <PageHeader title={t("title")} action={create} />
       <Input
         type="search"

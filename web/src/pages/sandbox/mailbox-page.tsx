@@ -3,6 +3,7 @@ import { Mail } from "lucide-react";
 import { Fragment } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
 import { useSettled } from "../../lib/settled.ts";
@@ -32,6 +33,7 @@ export function MailboxPage() {
   const shown = mails.data ? items(mails.data) : undefined;
   return (
     <>
+      <DocumentTitle>{t("title")}</DocumentTitle>
       <PageHeader title={t("title")} description={t("description")} />
       <SandboxTabs open="mailbox" />
       <Input

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { query, useCall } from "../../api/queries.ts";
 import { PhonePreview } from "../../components/composer/phone-preview.tsx";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useParam } from "../../lib/location.ts";
@@ -58,6 +59,7 @@ export function PhonePage() {
   const others = [...new Set(shown.filter((text) => text.direction === "in").map((text) => text.from))];
   return (
     <>
+      <DocumentTitle>{t("phoneOf", { number: formatPhone(number, country) })}</DocumentTitle>
       <PageHeader
         title={t("phoneOf", { number: formatPhone(number, country) })}
         above={<Link to={paths.sandbox()}>{t("title")}</Link>}

@@ -3,6 +3,7 @@ import { Smartphone } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
@@ -34,6 +35,7 @@ export function SandboxPage() {
   };
   return (
     <>
+      <DocumentTitle>{t("title")}</DocumentTitle>
       <PageHeader title={t("title")} description={t("description")} />
       <SandboxTabs open="phones" />
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
