@@ -155,6 +155,7 @@ export function FormShell<V extends object>({
   guard = true,
   wide,
   submitDisabled,
+  readOnly,
 }: {
   form: FormState<V>;
   submitLabel: string;
@@ -166,6 +167,8 @@ export function FormShell<V extends object>({
   /** Makes the button as wide as the form, as on a page with nothing else. */
   wide?: boolean;
   submitDisabled?: boolean;
+  /** Shows the values to somebody who may not change them. */
+  readOnly?: boolean;
 }) {
   const element = useRef<HTMLFormElement>(null);
   const wrong = Object.keys(form.errors).join(" ");
@@ -180,20 +183,24 @@ export function FormShell<V extends object>({
   return (
     <form ref={element} noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
       {form.error ? <Notice tone="bad">{form.error}</Notice> : null}
-      {children}
-      <div className="flex flex-wrap gap-2 pt-1">
-        <Button
-          type="submit"
-          kind="primary"
-          size={wide ? "large" : "medium"}
-          className={wide ? "w-full" : undefined}
-          busy={form.busy}
-          disabled={submitDisabled}
-        >
-          {submitLabel}
-        </Button>
-        {secondary}
-      </div>
+      <fieldset disabled={readOnly} className="contents">
+        {children}
+      </fieldset>
+      {readOnly ? null : (
+        <div className="flex flex-wrap gap-2 pt-1">
+          <Button
+            type="submit"
+            kind="primary"
+            size={wide ? "large" : "medium"}
+            className={wide ? "w-full" : undefined}
+            busy={form.busy}
+            disabled={submitDisabled}
+          >
+            {submitLabel}
+          </Button>
+          {secondary}
+        </div>
+      )}
       {guard ? <LeaveGuard isDirty={form.isDirty} /> : null}
     </form>
   );

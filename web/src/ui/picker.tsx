@@ -182,7 +182,7 @@ function PickerBox(props: BoxProps) {
             <div
               className={classes(
                 "control flex min-h-8 flex-wrap items-center gap-1 py-0.5 pr-1 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent-ink",
-                props.chips && "pl-1",
+                props.chips !== undefined && "pl-1",
                 props.error && "border-bad",
                 props.disabled && "bg-sunken",
               )}

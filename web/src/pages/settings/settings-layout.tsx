@@ -1,5 +1,51 @@
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+import { Link } from "../../components/link.tsx";
+import { useMay } from "../../lib/session.ts";
+import { paths } from "../../paths.ts";
+import { classes } from "../../ui/classes.ts";
 
+const sections = [
+  { name: "workspace", path: paths.workspaceSettings(), permission: "workspace:read" },
+  { name: "people", path: paths.people(), permission: "people:read" },
+  { name: "senders", path: paths.senders(), permission: "senders:read" },
+  { name: "subscriptionTypes", path: paths.subscriptionTypes(), permission: "consent:read" },
+  { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
+] as const;
+
+/** The sections of the settings beside the one that is open. */
 export function SettingsLayout() {
-  return <Outlet />;
+  const t = useTranslations("settings");
+  const may = useMay();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const here = pathname === paths.settings() ? paths.workspaceSettings() : pathname;
+  return (
+    <div className="grid gap-x-8 gap-y-5 lg:grid-cols-[11rem_minmax(0,1fr)]">
+      <nav aria-label={t("title")} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
+        <p className="mb-2 hidden px-2 text-sm font-medium text-faint lg:block">{t("title")}</p>
+        <ul className="flex gap-1 lg:flex-col lg:gap-0.5">
+          {sections
+            .filter((section) => may(section.permission))
+            .map((section) => (
+              <li key={section.name}>
+                <Link
+                  bare
+                  to={section.path}
+                  aria-current={section.path === here ? "page" : undefined}
+                  className={classes(
+                    "flex h-8 items-center rounded-md px-2.5 font-medium whitespace-nowrap",
+                    section.path === here ? "bg-selected text-accent-ink" : "text-soft hover:bg-hover hover:text-ink",
+                  )}
+                >
+                  {t(`sections.${section.name}`)}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      </nav>
+      <div className="min-w-0">
+        <Outlet />
+      </div>
+    </div>
+  );
 }

@@ -1,7 +1,86 @@
 import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
+import { SegmentCount } from "../../components/segment-count.tsx";
+import { WorkspaceFields } from "../../components/workspace-fields.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
+import { TextArea } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { toast } from "../../ui/toast.tsx";
 
+const texts = ["opt_out_text", "help_text", "opt_out_confirmation", "opt_in_confirmation"] as const;
+
+/** What the workspace is called, where it is, and what it answers by itself. */
 export function WorkspacePage() {
-  const t = useTranslations("frame");
-  return <PageHeader title={t("settings")} />;
+  const t = useTranslations("settings");
+  return (
+    <>
+      <DocumentTitle>{t("sections.workspace")}</DocumentTitle>
+      <PageHeader title={t("sections.workspace")} description={t("workspaceText")} />
+      <div className="flex max-w-2xl flex-col gap-5">
+        <General />
+        <Texts />
+      </div>
+    </>
+  );
+}
+
+function General() {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const { name, country, time_zone, language } = useWorkspace();
+  const save = useCall("workspaces", "update");
+  const form = useForm({
+    initial: { name, country, time_zone, language },
+    required: ["name"],
+    submit: (body) => save.mutateAsync({ body }),
+    onSuccess: () => toast(ui("saved")),
+    explain: useExplain(),
+  });
+  return (
+    <Panel title={t("general")}>
+      <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
+        <WorkspaceFields
+          name={form.field("name")}
+          country={form.field("country")}
+          timeZone={form.field("time_zone")}
+          language={form.field("language")}
+        />
+      </FormShell>
+    </Panel>
+  );
+}
+
+function Texts() {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const { opt_out_text, help_text, opt_out_confirmation, opt_in_confirmation } = useWorkspace();
+  const save = useCall("workspaces", "update");
+  const form = useForm({
+    initial: { opt_out_text, help_text, opt_out_confirmation, opt_in_confirmation },
+    required: texts,
+    submit: (body) => save.mutateAsync({ body }),
+    onSuccess: () => toast(ui("saved")),
+    explain: useExplain(),
+  });
+  return (
+    <Panel title={t("texts")} description={t("textsText")}>
+      <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
+        {texts.map((name) => (
+          <TextArea
+            key={name}
+            label={t(`text.${name}`)}
+            hint={t(`textHint.${name}`)}
+            aside={<SegmentCount text={form.values[name]} />}
+            rows={2}
+            {...form.field(name)}
+          />
+        ))}
+      </FormShell>
+    </Panel>
+  );
 }

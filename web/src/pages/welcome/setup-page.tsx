@@ -1,7 +1,72 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
-import { PageHeader } from "../../ui/page-header.tsx";
+import { call } from "../../api/client.ts";
+import { query } from "../../api/queries.ts";
+import { chooseWorkspace } from "../../api/workspace-choice.ts";
+import { PasswordField, shortestPassword } from "../../components/password-field.tsx";
+import { WelcomeLayout } from "../../components/welcome-layout.tsx";
+import { WorkspaceFields } from "../../components/workspace-fields.tsx";
+import { guessCountry } from "../../lib/countries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useLanguage } from "../../lib/language-provider.tsx";
+import { useGo } from "../../lib/location.ts";
+import { paths } from "../../paths.ts";
+import { TextField } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
 
+/** The very first visit: makes the workspace and its super admin. */
 export function SetupPage() {
-  const t = useTranslations("frame");
-  return <PageHeader title={t("home")} />;
+  const t = useTranslations("account");
+  const explain = useExplain();
+  const go = useGo();
+  const client = useQueryClient();
+  const { language } = useLanguage();
+  const installation = useQuery(query("accounts", "installation"));
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const form = useForm({
+    initial: {
+      workspace_name: "",
+      country: guessCountry(timeZone, navigator.languages),
+      time_zone: timeZone,
+      language,
+      admin_name: "",
+      email: "",
+      password: "",
+    },
+    required: ["workspace_name", "admin_name", "email", "password"],
+    check: ({ password }) => (password.length < shortestPassword ? { password: t("passwordShort") } : {}),
+    names: { "workspace.name": "workspace_name", "admin.name": "admin_name" },
+    submit: ({ workspace_name, country, time_zone, language, admin_name, email, password }) =>
+      call("accounts", "setup", {
+        body: {
+          workspace: { name: workspace_name, country, time_zone, language },
+          admin: { name: admin_name, email, password },
+        },
+      }),
+    onSuccess: (session) => {
+      chooseWorkspace(session.workspace?.id ?? null);
+      client.clear();
+      go(paths.home(), { replace: true });
+    },
+    explain,
+  });
+  if (installation.data?.needs_setup === false) return <Navigate to={paths.signIn() as "/"} replace />;
+  return (
+    <WelcomeLayout title={t("setupTitle")} description={t("setupText")}>
+      <FormShell form={form} submitLabel={t("setupSubmit")} guard={false} wide>
+        <h2 className="text-sm text-soft">{t("setupWorkspace")}</h2>
+        <WorkspaceFields
+          name={form.field("workspace_name")}
+          country={form.field("country")}
+          timeZone={form.field("time_zone")}
+          language={form.field("language")}
+        />
+        <h2 className="mt-2 border-t border-line pt-4 text-sm text-soft">{t("setupAdmin")}</h2>
+        <TextField label={t("name")} autoComplete="name" maxLength={100} {...form.field("admin_name")} />
+        <TextField label={t("email")} type="email" autoComplete="username" {...form.field("email")} />
+        <PasswordField fresh {...form.field("password")} />
+      </FormShell>
+    </WelcomeLayout>
+  );
 }

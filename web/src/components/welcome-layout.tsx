@@ -1,0 +1,49 @@
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { useLanguage } from "../lib/language-provider.tsx";
+import { languageNames, languages } from "../messages/languages.ts";
+import { Select } from "../ui/field.tsx";
+import { DocumentTitle } from "./document-title.tsx";
+import { Logo } from "./logo.tsx";
+
+/** What stands around the pages that come before the frame: the name, one card, and the language. */
+export function WelcomeLayout({
+  title,
+  description,
+  children,
+  below,
+}: {
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+  below?: ReactNode;
+}) {
+  const t = useTranslations("frame");
+  const { language, choose } = useLanguage();
+  return (
+    <div className="flex min-h-dvh flex-col items-center gap-6 px-4 py-8 sm:justify-center sm:py-12">
+      <DocumentTitle>{title}</DocumentTitle>
+      <header className="flex items-center gap-2.5">
+        <Logo className="size-8" />
+        <span className="text-lg font-semibold tracking-tight">Varsla</span>
+      </header>
+      <main className="w-full max-w-md rounded-xl border border-line bg-surface p-6 shadow-low">
+        <h1 className="text-xl" tabIndex={-1} data-page-title>
+          {title}
+        </h1>
+        {description ? <p className="mt-1 text-soft">{description}</p> : null}
+        <div className="mt-5">{children}</div>
+      </main>
+      <footer className="flex flex-col items-center gap-3 text-soft">
+        {below}
+        <Select
+          aria-label={t("language")}
+          className="w-44"
+          value={language}
+          onChange={choose}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+        />
+      </footer>
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { type Permission, permissions } from "../../../../contract/permissions.ts";
+import { useCall } from "../../api/queries.ts";
+import { useExplain } from "../../lib/explain.ts";
+import { useSession } from "../../lib/session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Checkbox } from "../../ui/choice.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
+import { Notice } from "../../ui/notice.tsx";
+
+/** Makes a key, and shows it the one time it can be seen. */
+export function NewApiKeyDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
+  const t = useTranslations("settings");
+  const [key, setKey] = useState<string | null>(null);
+  return (
+    <Dialog
+      open
+      onOpenChange={onOpenChange}
+      title={key ? t("keyMade") : t("newKey")}
+      footer={key ? <Button onClick={() => onOpenChange(false)}>{t("keyStored")}</Button> : undefined}
+    >
+      {key ? (
+        <div className="flex flex-col gap-3">
+          <Notice tone="warn">{t("keyOnce")}</Notice>
+          <div className="flex flex-wrap items-center gap-2">
+            <code className="min-w-0 flex-1 basis-60 rounded-md bg-sunken px-2.5 py-1.5 font-mono text-sm break-all">
+              {key}
+            </code>
+            <CopyButton text={key} />
+          </div>
+        </div>
+      ) : (
+        <KeyForm onMade={setKey} />
+      )}
+    </Dialog>
+  );
+}
+
+function KeyForm({ onMade }: { onMade: (key: string) => void }) {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const session = useSession();
+  const create = useCall("apiKeys", "create");
+  const own = permissions.filter((permission) => session.permissions.includes(permission));
+  const form = useForm({
+    initial: { name: "", scopes: [] as readonly Permission[] },
+    required: ["name"],
+    check: ({ scopes }) => (scopes.length === 0 ? { scopes: t("scopesMissing") } : {}),
+    submit: ({ name, scopes }) => create.mutateAsync({ body: { name, scopes: [...scopes] } }),
+    onSuccess: (made) => onMade(made.key),
+    explain: useExplain(),
+  });
+  const { scopes } = form.values;
+  const toggle = (scope: Permission, on: boolean) =>
+    form.set({ scopes: own.filter((one) => (one === scope ? on : scopes.includes(one))) });
+  return (
+    <FormShell form={form} submitLabel={t("createKey")} guard={false}>
+      <TextField label={t("name")} hint={t("keyNameHint")} maxLength={100} {...form.field("name")} />
+      <fieldset className="flex flex-col gap-2">
+        <legend className="mb-1.5 font-medium">{t("scopes")}</legend>
+        <Checkbox
+          label={ui("selectAll")}
+          checked={scopes.length === own.length ? true : scopes.length > 0 ? "some" : false}
+          onChange={(on) => form.set({ scopes: on ? own : [] })}
+        />
+        <div className="grid gap-x-4 gap-y-1.5 border-t border-line pt-2 sm:grid-cols-2">
+          {own.map((scope) => (
+            <Checkbox
+              key={scope}
+              label={t(`scopeNames.${scope}`)}
+              checked={scopes.includes(scope)}
+              onChange={(on) => toggle(scope, on)}
+            />
+          ))}
+        </div>
+        {form.errors.scopes ? (
+          <p role="alert" className="text-sm text-bad-ink">
+            {form.errors.scopes}
+          </p>
+        ) : null}
+      </fieldset>
+    </FormShell>
+  );
+}
