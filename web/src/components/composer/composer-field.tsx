@@ -161,13 +161,6 @@ export function ComposerField(props: FieldProps) {
   useEffect(() => {
     const element = area.current;
     if (!element) return;
-    const beforeInput = (event: InputEvent) => {
-      if (event.isComposing || !event.cancelable || element.selectionStart !== element.selectionEnd) return;
-      const range = deletionAt(book.chips(element.value), element.value, element.selectionStart, event.inputType);
-      if (!range) return;
-      event.preventDefault();
-      queueMicrotask(() => replace(range.start, range.end, ""));
-    };
     const snap = () => {
       if (document.activeElement !== element || composing.current || pointing.current) return;
       const now = readSelection(element);
@@ -178,16 +171,27 @@ export function ComposerField(props: FieldProps) {
       selection.current = snapped;
       watchBraces(element.value);
     };
+    const beforeInput = (event: InputEvent) => {
+      // A key may come before the event that tells of the caret's last move.
+      snap();
+      if (event.isComposing || !event.cancelable || element.selectionStart !== element.selectionEnd) return;
+      const range = deletionAt(book.chips(element.value), element.value, element.selectionStart, event.inputType);
+      if (!range) return;
+      event.preventDefault();
+      queueMicrotask(() => replace(range.start, range.end, ""));
+    };
     const pointerUp = () => {
       if (!pointing.current) return;
       pointing.current = false;
       snap();
     };
+    element.addEventListener("keydown", snap);
     element.addEventListener("beforeinput", beforeInput);
     document.addEventListener("selectionchange", snap);
     window.addEventListener("pointerup", pointerUp);
     window.addEventListener("pointercancel", pointerUp);
     return () => {
+      element.removeEventListener("keydown", snap);
       element.removeEventListener("beforeinput", beforeInput);
       document.removeEventListener("selectionchange", snap);
       window.removeEventListener("pointerup", pointerUp);

@@ -16,6 +16,7 @@ export function EmojiPicker({ onPick }: { onPick: (character: string) => void })
       <div className="border-b border-line p-2">
         <Input
           type="search"
+          autoFocus
           aria-label={t("search")}
           placeholder={t("search")}
           value={query}

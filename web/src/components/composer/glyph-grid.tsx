@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 export interface Glyph {
   character: string;
@@ -13,11 +13,17 @@ const columns = 8;
 export function GlyphGrid({
   groups,
   onPick,
+  takesFocus = false,
 }: {
   groups: readonly { label: string; glyphs: readonly Glyph[] }[];
   onPick: (character: string) => void;
+  /** Where nothing stands before it that one would type into. */
+  takesFocus?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takesFocus) box.current?.querySelector("button")?.focus();
+  }, [takesFocus]);
   const walk = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
     const buttons = [...(box.current?.querySelectorAll("button") ?? [])];

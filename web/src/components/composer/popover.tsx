@@ -26,6 +26,10 @@ export function Popover({
           collisionPadding={8}
           className="appear z-50 flex max-h-(--radix-popover-content-available-height) w-80 max-w-[calc(100vw-1rem)] flex-col rounded-lg border border-line bg-raised shadow-high outline-none"
           // The text takes the focus back itself, with the caret where it was.
+          onFocusOutside={(event) => {
+            // Picking puts the focus into the text for a moment, to edit it with its undo history.
+            if (event.target instanceof HTMLTextAreaElement) event.preventDefault();
+          }}
           onCloseAutoFocus={(event) => event.preventDefault()}
         >
           {children}

@@ -9,6 +9,7 @@ export function SymbolPicker({ onPick }: { onPick: (character: string) => void }
   return (
     <>
       <GlyphGrid
+        takesFocus
         groups={(Object.keys(symbols) as SymbolGroup[]).map((group) => ({
           label: t(group),
           glyphs: symbols[group].map((character) => {
