@@ -4,6 +4,7 @@
  * `opt_out_events`. Both go by number, so they outlive the contact.
  */
 import { sql } from "kysely";
+import { closeGate } from "../carriers/hand-over-gate.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 
@@ -26,6 +27,7 @@ export interface OptOutChange {
 /** Writes a STOP down; `first` is false when one for the same sender was in force already (and is not confirmed again). */
 export async function recordOptOut(tx: Tx, change: OptOutChange): Promise<{ first: boolean }> {
   const { workspaceId, number, senderId, source, evidence, at } = change;
+  await closeGate(tx, workspaceId); // once this is acknowledged, nothing that it forbids is on its way to a carrier
   await lockNumber(tx, change);
   await recordEvent(tx, change, true);
   // A STOP is taken at its word even if a START with a later time was seen before it: of two readings the quiet one.

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { MessageClass, MessageStatus } from "../../contract/messages.ts";
 import { everySender } from "../consent/opt-outs.ts";
 import type { Tx } from "../kit/db.ts";
+import { answersToHandset } from "./suppress.ts";
 
 /** A lane's key. */
 export interface LaneKey {
@@ -41,8 +42,7 @@ export interface Cursor {
 /** Set aside: journalled, and nobody knows whether it went. */
 export const setAside = 9;
 
-/** Answers that a handset asked for come through although it has opted out: the confirmation itself, and help. */
-const answers = sql.raw("('opt_out_confirmation', 'help')");
+const answers = sql.raw(`(${answersToHandset.map((type) => `'${type}'`).join(", ")})`);
 
 const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at,
   m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.number, m.text, m.reason`;

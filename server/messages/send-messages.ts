@@ -99,6 +99,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     class: batch.class,
     senderId: sender.id,
     consentBit: consentBit(batch),
+    sourceType: source.type,
   };
   const plan = await planBatch(tx, batch, rule);
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);

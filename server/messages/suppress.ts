@@ -13,7 +13,12 @@ export interface SuppressionRule {
   senderId: string;
   /** subscription_types.bit whose consent is needed; null: none is needed. */
   consentBit: number | null;
+  /** What the text comes from; answers that a handset asked for come through although it has opted out. */
+  sourceType?: string;
 }
+
+/** The confirmation of an opt-out passes the opt-out that it confirms, and whoever asks for help gets it. */
+export const answersToHandset = ["opt_out_confirmation", "help"];
 
 /** Kinds of number that take texts. */
 const usable = sql.raw("('mobile', 'other')");
@@ -52,9 +57,10 @@ export function hasConsent(bit: number): RawBuilder<boolean> {
  * are many.
  */
 export function isOptedOut(
-  rule: Pick<SuppressionRule, "workspaceId" | "class" | "senderId">,
+  rule: Omit<SuppressionRule, "consentBit">,
   number: RawBuilder<string | null>,
 ): RawBuilder<boolean> {
+  if (rule.sourceType && answersToHandset.includes(rule.sourceType)) return sql<boolean>`false`;
   const sender =
     rule.class === "marketing" ? sql`` : sql`and o.sender_id in (${rule.senderId}::uuid, ${everySender}::uuid)`;
   return sql<boolean>`exists (select from opt_outs o

@@ -1,0 +1,107 @@
+/** The handsets that a workspace has texted, and the numbers of ours that they can answer. */
+import { sql } from "kysely";
+import type { Behaviour } from "../../contract/sandbox.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import type { Tx } from "../kit/db.ts";
+import { invalid } from "../kit/errors.ts";
+import { instantOf } from "../kit/id.ts";
+import { findPhones } from "./sandbox-store.ts";
+
+/** The country by whose plan the workspace's numbers are read. */
+export async function countryOf(tx: Tx, workspaceId: string): Promise<string> {
+  const { rows } = await sql<{ country: string }>`
+    select country from workspaces where workspace_id = ${workspaceId}`.execute(tx);
+  if (!rows[0]) throw new Error(`no workspace ${workspaceId}`);
+  return rows[0].country;
+}
+
+/** The workspace's sender at this address, if it can receive. */
+export async function receiverOf(tx: Tx, workspaceId: string, given: string): Promise<string | null> {
+  const parsed = parsePhoneNumber(given, await countryOf(tx, workspaceId));
+  const addresses = "number" in parsed ? [given, parsed.number] : [given];
+  const { rows } = await sql<{ address: string }>`
+    select address from senders
+    where workspace_id = ${workspaceId} and can_receive and address = any(${addresses}::text[])`.execute(tx);
+  return rows[0]?.address ?? null;
+}
+
+interface Used {
+  id: string;
+  number: string;
+  text: string;
+  contact_id: string | null;
+  submitted_at: Date | null;
+}
+
+/** Rows of the ledger read at once while looking for numbers that were not there yet. */
+const readAtOnce = 1_000;
+/** How far back a page looks at most; a campaign to a million shows its last handsets. */
+const readAtMost = 20_000;
+
+/**
+ * One page of handsets, last used first. The ledger knows them: it is read backwards until there are enough different
+ * numbers. The cursor is the last message looked at; a number of an earlier page can come again further down.
+ */
+export async function listPhones(
+  tx: Tx,
+  workspaceId: string,
+  query: { cursor?: string; limit: number; query?: string },
+) {
+  if (query.cursor !== undefined && !/^[0-9a-f-]{36}$/i.test(query.cursor))
+    throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", query.cursor);
+  const found = new Map<string, Used>();
+  let cursor: string | null = query.cursor ?? null;
+  let more = true;
+  const wanted = query.query?.trim() || null;
+  for (let read = 0; more && found.size < query.limit && read < readAtMost; read += readAtOnce) {
+    const rows = await usedBefore(tx, workspaceId, cursor, wanted);
+    more = rows.length === readAtOnce;
+    for (const row of rows) {
+      cursor = row.id;
+      if (!found.has(row.number)) found.set(row.number, row);
+      if (found.size === query.limit) {
+        more = more || row !== rows.at(-1);
+        break;
+      }
+    }
+  }
+  const used = [...found.values()];
+  const behaviours = await findPhones(tx, [...found.keys()]);
+  const names = await namesOf(
+    tx,
+    workspaceId,
+    used.flatMap((each) => each.contact_id ?? []),
+  );
+  const items = used.map(({ id, number, text, contact_id, submitted_at }) => ({
+    number,
+    name: (contact_id && names.get(contact_id)) || null,
+    last_text: text,
+    last_at: (submitted_at ?? instantOf(id)).toISOString(),
+    behaviour: behaviours.get(number)?.behaviour ?? ("deliver" satisfies Behaviour),
+  }));
+  return { items, next_cursor: more ? cursor : null };
+}
+
+async function usedBefore(tx: Tx, workspaceId: string, cursor: string | null, wanted: string | null): Promise<Used[]> {
+  const { rows } = await sql<Used>`
+    select m.id, m.number, m.text, m.contact_id, m.submitted_at
+    from messages m
+    left join contacts c on ${wanted !== null} and c.workspace_id = m.workspace_id and c.id = m.contact_id
+    where m.workspace_id = ${workspaceId} and (m.submitted_at is not null or m.status = 'received')
+      ${cursor ? sql`and m.id < ${cursor}` : sql``}
+      ${
+        wanted === null
+          ? sql``
+          : sql`and (strpos(m.number, ${wanted.replace(/\s/g, "")}) > 0
+              or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), ${wanted.toLowerCase()}) > 0)`
+      }
+    order by m.id desc limit ${readAtOnce}`.execute(tx);
+  return rows;
+}
+
+async function namesOf(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, concat_ws(' ', first_name, last_name) as name from contacts
+    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
+  return new Map(rows.map(({ id, name }) => [id, name.trim()]));
+}

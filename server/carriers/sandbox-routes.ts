@@ -1,0 +1,104 @@
+import type { z } from "zod";
+import type { Phone, sandbox } from "../../contract/sandbox.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { invalid } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { instantOf } from "../kit/id.ts";
+import type { News } from "../kit/news.ts";
+import type { CarrierEvents } from "./carrier.ts";
+import { references } from "./sandbox.ts";
+import * as mailbox from "./sandbox-mailbox.ts";
+import * as phones from "./sandbox-phones.ts";
+import * as store from "./sandbox-store.ts";
+
+interface Services {
+  db: Db;
+  clock: Clock;
+  news: Pick<News, "tell">;
+  onInbound: CarrierEvents["onInbound"];
+}
+
+const mostTexts = 1_000;
+const typicalDelay = 150;
+
+/** The calls on /sandbox. */
+export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handlers<typeof sandbox> {
+  const nextReference = references();
+  return {
+    async phones({ actor, query }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => phones.listPhones(tx, actor.workspaceId, query));
+    },
+    async messages({ actor, params }) {
+      const items = await db.inWorkspace(actor.workspaceId, async (tx) => {
+        const number = await readNumber(tx, actor.workspaceId, params.number);
+        return store.textsOf(tx, actor.workspaceId, number, mostTexts);
+      });
+      return { items: items.map(presentText), next_cursor: null };
+    },
+    async reply({ actor, params, body }) {
+      const at = clock.now();
+      const text = await db.inWorkspace(actor.workspaceId, async (tx) => {
+        const phone = await readNumber(tx, actor.workspaceId, params.number);
+        const address = await phones.receiverOf(tx, actor.workspaceId, body.to);
+        if (!address) {
+          const message = `${body.to} is no sender of this workspace that can receive texts.`;
+          throw invalid("unknown_sender", message, "to", body.to);
+        }
+        const id = nextReference(at);
+        const reply = { id, phone, address, text: body.text, workspace_id: actor.workspaceId };
+        await store.insertReply(tx, reply);
+        return { ...reply, outbound: false, message_id: null };
+      });
+      await onInbound([{ carrier_reference: text.id, from: text.phone, to: text.address, text: text.text, at }]);
+      news.tell(actor.workspaceId, "sandbox", null);
+      return presentText(text);
+    },
+    async phone({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) => {
+        const number = await readNumber(tx, actor.workspaceId, params.number);
+        return presentPhone(number, (await store.findPhones(tx, [number])).get(number));
+      });
+    },
+    async behave({ actor, params, body }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) => {
+        const number = await readNumber(tx, actor.workspaceId, params.number);
+        const error_code = body.behaviour === "fail" ? (body.error_code ?? null) : null;
+        const phone = { number, behaviour: body.behaviour, error_code, delay_ms: body.delay_ms ?? null };
+        await store.setPhone(tx, phone);
+        return presentPhone(number, phone);
+      });
+    },
+    async mailbox({ actor, query }) {
+      return db.asSystem((tx) => mailbox.listMails(tx, actor, query));
+    },
+  };
+}
+
+/** A handset's number in any spelling; a + that a query string has turned into a space is put back. */
+async function readNumber(tx: Tx, workspaceId: string, given: string): Promise<string> {
+  const said = /^ \d/.test(given) ? `+${given.trim()}` : given.trim();
+  const parsed = parsePhoneNumber(said, await phones.countryOf(tx, workspaceId));
+  if ("number" in parsed) return parsed.number;
+  // Handsets exist only here: any digits will do.
+  const digits = said.replace(/[\s().-]/g, "");
+  if (/^\+?\d{3,15}$/.test(digits)) return digits;
+  throw invalid("invalid_number", parsed.problem, "number", given);
+}
+
+function presentText({ id, phone, outbound, address, text }: store.SandboxText) {
+  const at = instantOf(id).toISOString();
+  return outbound
+    ? { id, direction: "in" as const, from: address, to: phone, text, at }
+    : { id, direction: "out" as const, from: phone, to: address, text, at };
+}
+
+function presentPhone(number: string, phone: store.SandboxPhone | undefined): z.output<typeof Phone> {
+  return {
+    number,
+    behaviour: phone?.behaviour ?? "deliver",
+    error_code: phone?.error_code ?? null,
+    delay_ms: phone?.delay_ms ?? typicalDelay,
+  };
+}

@@ -1,0 +1,81 @@
+import { sql } from "kysely";
+import type { messages, segments } from "../../contract/messages.ts";
+import { splitSegments } from "../../rules/gsm-segments.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { invalid, notFound } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { historyOf, type MessageRow, messageColumns, presentMessage } from "./present-message.ts";
+import type { SendQueue } from "./send-queue.ts";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The calls on /messages. */
+export function messagesRoutes({ db, sendQueue }: { db: Db; sendQueue: SendQueue }): Handlers<typeof messages> {
+  return {
+    send: ({ actor, body, idempotency }) => sendQueue.send(actor.workspaceId, { input: body, idempotency }),
+    async get({ actor, params }) {
+      const row = await db.inWorkspace(actor.workspaceId, (tx) => findMessage(tx, actor.workspaceId, params.id));
+      if (!row) throw notFound("message", params.id);
+      return { ...presentMessage(row), history: historyOf(row) };
+    },
+    async list({ actor, query }) {
+      const { cursor, limit, source, status, contact } = query;
+      if (cursor !== undefined && !uuid.test(cursor))
+        throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
+      const filter = { cursor, source: readSource(source), status, contact, limit: limit + 1 };
+      const rows = await db.inWorkspace(actor.workspaceId, (tx) => listMessages(tx, actor.workspaceId, filter));
+      const items = rows.slice(0, limit).map(presentMessage);
+      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  };
+}
+
+/** The calls on /segments. */
+export function segmentsRoutes(): Handlers<typeof segments> {
+  return {
+    async count({ body }) {
+      const { encoding, segments, units, unitsLeft, parts } = splitSegments(body.text);
+      return { encoding, segments, units, units_left: unitsLeft, parts };
+    },
+  };
+}
+
+/** `campaign` or `campaign:id`. */
+function readSource(source: string | undefined): { type: string; id: string | null } | null {
+  if (!source) return null;
+  const [type = "", id] = source.split(":", 2);
+  if (id !== undefined && !uuid.test(id))
+    throw invalid("invalid_source", "A source is a type, or type:id with a UUID.", "source", source);
+  return { type, id: id ?? null };
+}
+
+async function findMessage(tx: Tx, workspaceId: string, id: string): Promise<MessageRow | undefined> {
+  const { rows } = await sql<MessageRow>`
+    select ${messageColumns} from messages m
+    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+    where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
+  return rows[0];
+}
+
+interface MessageFilter {
+  cursor: string | undefined;
+  source: { type: string; id: string | null } | null;
+  status: string | undefined;
+  contact: string | undefined;
+  limit: number;
+}
+
+async function listMessages(tx: Tx, workspaceId: string, filter: MessageFilter): Promise<MessageRow[]> {
+  const { cursor, source, status, contact, limit } = filter;
+  const { rows } = await sql<MessageRow>`
+    select ${messageColumns} from messages m
+    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+    where m.workspace_id = ${workspaceId}
+      ${cursor ? sql`and m.id < ${cursor}` : sql``}
+      ${source ? sql`and m.source_type = ${source.type}` : sql``}
+      ${source?.id ? sql`and m.source_id = ${source.id}` : sql``}
+      ${status ? sql`and m.status = ${status}` : sql``}
+      ${contact ? sql`and m.contact_id = ${contact}` : sql``}
+    order by m.id desc limit ${limit}`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,278 @@
+/**
+ * Group commit for texts sent through the API: what arrives while a batch is being committed becomes the next batch, so
+ * that many requests share one transaction and one wait for the disk. No timers: an idle server sends at once.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { z } from "zod";
+import type { Answer } from "../../contract/endpoint.ts";
+import type { MessageInput, messages, SkipReason } from "../../contract/messages.ts";
+import { parseTemplate, type Template } from "../../rules/placeholders.ts";
+import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { invalid, Problem } from "../kit/errors.ts";
+import { newId } from "../kit/id.ts";
+import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
+import { resolveSender, type Sender } from "../numbers/senders.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { longestText } from "./render.ts";
+import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
+
+export type SendInput = z.output<typeof MessageInput>;
+export type SendAnswer = Answer<typeof messages.send>;
+
+/** One request. */
+export interface SendRequest {
+  input: SendInput;
+  idempotency: { key: string; fingerprint: string } | null;
+}
+
+export interface SendQueue {
+  /** Resolves when the text is on disk; rejects with a Problem when it will not be sent. */
+  send(workspaceId: string, request: SendRequest): Promise<SendAnswer>;
+}
+
+interface Waiting {
+  request: SendRequest;
+  done(answer: SendAnswer): void;
+  fail(error: unknown): void;
+}
+
+/** What became of a request; `kept` where its Idempotency-Key must give the same answer again. */
+type Outcome = { answer: SendAnswer; problem?: undefined } | { problem: Problem; kept: boolean; answer?: undefined };
+
+const mostAtOnce = 500;
+
+/** One queue for a process; a workspace has one batch under way at a time, workspaces don't wait for each other. */
+export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQueue {
+  const workspaces = new Map<string, Waiting[]>();
+
+  async function run(workspaceId: string, waiting: Waiting[]): Promise<void> {
+    while (waiting.length > 0) {
+      await nextTurn(); // lets the requests in that have been received already
+      const batch = waiting.splice(0, mostAtOnce);
+      try {
+        const outcomes = await sendBatch(
+          db,
+          clock.now(),
+          workspaceId,
+          batch.map(({ request }) => request),
+        );
+        batch.forEach((each, i) => {
+          const outcome = outcomes[i] as Outcome;
+          if (outcome.problem) each.fail(outcome.problem);
+          else each.done(outcome.answer);
+        });
+      } catch (error) {
+        for (const each of batch) each.fail(error);
+      }
+    }
+    workspaces.delete(workspaceId);
+  }
+
+  return {
+    send(workspaceId, request) {
+      return new Promise((done, fail) => {
+        const waiting = workspaces.get(workspaceId);
+        const each = { request, done, fail };
+        if (waiting) {
+          waiting.push(each);
+          return;
+        }
+        const first = [each];
+        workspaces.set(workspaceId, first);
+        void run(workspaceId, first);
+      });
+    },
+  };
+}
+
+/** One transaction for all; where the quota does not hold all of them, one for each, in their order. */
+async function sendBatch(db: Db, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
+  try {
+    return await db.inWorkspace(workspaceId, (tx) => sendTogether(tx, now, workspaceId, requests));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (requests.length === 1) return [{ problem: error, kept: false }];
+  }
+  const outcomes: Outcome[] = [];
+  for (const request of requests) outcomes.push(...(await sendBatch(db, now, workspaceId, [request])));
+  return outcomes;
+}
+
+/** Sends what can be sent. Throws where the quota does not suffice, which undoes everything. */
+async function sendTogether(tx: Tx, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
+  const keyed = requests.filter(({ idempotency }) => idempotency !== null);
+  const claims = await claimKeys(
+    tx,
+    workspaceId,
+    keyed.map(({ idempotency }) => idempotency as { key: string; fingerprint: string }),
+    now,
+  );
+  const outcomes = new Map<SendRequest, Outcome>();
+  const sameAs = new Map<SendRequest, SendRequest>();
+  keyed.forEach((request, i) => {
+    const claim = claims[i];
+    if (claim?.state === "answered") outcomes.set(request, readAnswer(claim.answer));
+    else if (claim?.state === "reused")
+      outcomes.set(request, { problem: keyReused(request.idempotency?.key ?? ""), kept: true });
+    else if (claim?.state === "same_as") sameAs.set(request, keyed[claim.index] as SendRequest);
+  });
+  const fresh = requests.filter((request) => !outcomes.has(request) && !sameAs.has(request));
+  for (const [request, outcome] of await sendFresh(tx, now, workspaceId, fresh)) outcomes.set(request, outcome);
+  await keepAnswers(tx, workspaceId, fresh, outcomes);
+  return requests.map((request) => outcomes.get(sameAs.get(request) ?? request) as Outcome);
+}
+
+/** Requests of one sender, class and subscription type go through the door together. */
+async function sendFresh(
+  tx: Tx,
+  now: Date,
+  workspaceId: string,
+  requests: SendRequest[],
+): Promise<Map<SendRequest, Outcome>> {
+  const outcomes = new Map<SendRequest, Outcome>();
+  if (requests.length === 0) return outcomes;
+  const workspace = await getWorkspace(tx, workspaceId);
+  const senders = new Map<string | undefined, Sender | Problem>();
+  const types = new Map<string, SubscriptionTypeRow | Problem>();
+  const groups = new Map<
+    string,
+    { batch: Omit<MessageBatch, "recipients">; members: { request: SendRequest; recipient: NumberRecipient }[] }
+  >();
+  for (const request of requests) {
+    const { input } = request;
+    try {
+      const sender = await once(senders, input.sender, () => resolveSender(tx, workspaceId, input.sender));
+      const type = await typeOf(tx, types, workspaceId, input);
+      const template = readTemplate(input.text);
+      const key = `${sender.id} ${input.class} ${type?.id}`;
+      let group = groups.get(key);
+      if (!group) {
+        const source = { type: "api", id: null, at: now };
+        const quota = { kind: "reserve" } as const;
+        const common = { workspace, source, class: input.class, sender, subscription_type: type, template };
+        group = { batch: { ...common, opt_out_text: null, quota, now }, members: [] };
+        groups.set(key, group);
+      }
+      const expires_at = input.validity_seconds ? new Date(now.getTime() + input.validity_seconds * 1000) : undefined;
+      group.members.push({ request, recipient: { number: input.to, id: newId(now), template, expires_at } });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      outcomes.set(request, { problem: error, kept: false });
+    }
+  }
+  for (const { batch, members } of groups.values()) {
+    const result = await sendMessages(tx, { ...batch, recipients: { numbers: members.map((each) => each.recipient) } });
+    members.forEach(({ request }, i) => {
+      const message = result.messages[i] as SentMessage;
+      if (message.reason === null) {
+        const { id, status, segments } = message;
+        outcomes.set(request, { answer: { id, status, segments } });
+      } else outcomes.set(request, { problem: skipProblem(request.input, message.reason), kept: true });
+    });
+  }
+  return outcomes;
+}
+
+async function typeOf(
+  tx: Tx,
+  known: Map<string, SubscriptionTypeRow | Problem>,
+  workspaceId: string,
+  { class: messageClass, subscription_type: ref }: SendInput,
+): Promise<SubscriptionTypeRow | null> {
+  if (ref) return once(known, ref, () => findSubscriptionType(tx, workspaceId, ref));
+  if (messageClass === "transactional") return null;
+  const message = "A marketing text needs the subscription type that its recipient has consented to.";
+  throw invalid("subscription_type_missing", message, "subscription_type", null);
+}
+
+/** Looks up what many requests name only once; a Problem is remembered too. */
+async function once<Key, Value>(
+  known: Map<Key, Value | Problem>,
+  key: Key,
+  find: () => Promise<Value>,
+): Promise<Value> {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = await find().catch((error: unknown) => {
+      if (error instanceof Problem) return error;
+      throw error;
+    });
+    known.set(key, value);
+  }
+  if (value instanceof Problem) throw value;
+  return value;
+}
+
+function readTemplate(text: string): Template {
+  if (text.trim() === "") throw textProblem("empty_text", text);
+  const parsed = parseTemplate(text, "message");
+  if (parsed.ok) return parsed.template;
+  const problem = parsed.problems[0];
+  throw invalid(problem?.code ?? "broken_placeholder", problem?.message ?? "The text cannot be read.", "text", {
+    position: problem?.position,
+    value: problem?.value,
+  });
+}
+
+const whys: Record<SkipReason, string> = {
+  no_number: "There is no number.",
+  invalid_number: "This is no number that can take a text.",
+  landline: "This is a landline, which takes no texts.",
+  premium_number: "This is a premium number.",
+  country_not_allowed: "Texts to this country are not allowed.",
+  not_marketing: "This contact is not to be reached by marketing.",
+  no_consent: "No consent to this subscription type is in force for this number.",
+  opted_out: "This number has opted out.",
+  duplicate: "This number has been texted by the same source already.",
+  excluded: "This number is excluded.",
+  empty_text: "The text is empty for this recipient.",
+  too_long: `The text has more than ${longestText} characters.`,
+  render_error: "The text cannot be rendered for this recipient.",
+  quota_exceeded: "The quota is used up.",
+};
+
+const aboutText = new Set<SkipReason>(["empty_text", "too_long", "render_error"]);
+
+/** 422 with the skip reason as its code. */
+function skipProblem(input: SendInput, reason: SkipReason): Problem {
+  if (aboutText.has(reason)) return textProblem(reason, input.text);
+  return invalid(reason, whys[reason], "to", input.to);
+}
+
+/** Names the text by its beginning: an answer need not repeat 20,000 characters. */
+function textProblem(reason: SkipReason, text: string): Problem {
+  return invalid(reason, whys[reason], "text", text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}
+
+/** Keeps what was done under its key, and lets go of the keys of requests that did nothing. */
+async function keepAnswers(
+  tx: Tx,
+  workspaceId: string,
+  requests: SendRequest[],
+  outcomes: Map<SendRequest, Outcome>,
+): Promise<void> {
+  const answers: { key: string; answer: GivenAnswer }[] = [];
+  const released: string[] = [];
+  for (const request of requests) {
+    const key = request.idempotency?.key;
+    const outcome = outcomes.get(request);
+    if (key === undefined || !outcome) continue;
+    if (outcome.answer) answers.push({ key, answer: { status: 202, body: outcome.answer } });
+    else if (outcome.problem && outcome.kept) answers.push({ key, answer: writeProblem(outcome.problem) });
+    else released.push(key);
+  }
+  await rememberAnswers(tx, workspaceId, answers);
+  await releaseKeys(tx, workspaceId, released);
+}
+
+function writeProblem({ status, code, message, field, value }: Problem): GivenAnswer {
+  return { status, body: { code, message, field, value } };
+}
+
+function readAnswer({ status, body }: GivenAnswer): Outcome {
+  if (status === 202) return { answer: body as SendAnswer };
+  const { code, message, field, value } = body as { code: string; message: string; field?: string; value?: unknown };
+  return { problem: new Problem(status as Problem["status"], code, message, { field, value }), kept: true };
+}

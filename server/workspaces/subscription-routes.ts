@@ -1,0 +1,36 @@
+import { sql } from "kysely";
+import type { subscription } from "../../contract/usage.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import type { Handlers } from "../kit/http.ts";
+import { currentPeriod } from "./quota.ts";
+import { getWorkspace } from "./workspace.ts";
+
+/** The calls on /subscription. */
+export function subscriptionRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<typeof subscription> {
+  return {
+    async get({ actor }) {
+      const row = await db.inWorkspace(actor.workspaceId, (tx) => getWorkspace(tx, actor.workspaceId));
+      return { allowance: row.allowance, renewal_day: row.renewal_day };
+    },
+    async update({ actor, body }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) => {
+        // The current period is made by the old renewal day, and keeps its end.
+        const { period_start } = await currentPeriod(tx, actor.workspaceId, clock.now());
+        const { rows } = await sql<{ allowance: number; renewal_day: number }>`
+          update workspaces set allowance = coalesce(${body.allowance ?? null}, allowance),
+            renewal_day = coalesce(${body.renewal_day ?? null}, renewal_day)
+          where workspace_id = ${actor.workspaceId}
+          returning allowance, renewal_day`.execute(tx);
+        const changed = rows[0];
+        if (!changed) throw new Error(`no workspace ${actor.workspaceId}`);
+        if (body.allowance !== undefined) {
+          await sql`
+            update quota_periods set allowance = ${body.allowance}
+            where workspace_id = ${actor.workspaceId} and period_start = ${period_start}`.execute(tx);
+        }
+        return changed;
+      });
+    },
+  };
+}
