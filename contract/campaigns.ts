@@ -100,6 +100,7 @@ export const Review = z.object({
 export type Review = z.infer<typeof Review>;
 
 export const RecipientView = z.enum(["sent", "not_sent", "not_delivered", "delivered", "all"]);
+export type RecipientView = z.infer<typeof RecipientView>;
 
 export const campaigns = {
   create: endpoint({

@@ -38,6 +38,15 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
   return (await store.findSenderByAddress(tx, workspaceId, said)) ?? (await registerSender(tx, workspaceId, said));
 }
 
+/** The address that `resolveSender` would come to, for those who only look: nothing is registered. */
+export async function resolveAddress(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<string> {
+  const said = ref?.trim();
+  if (!said || uuid.test(said)) return (await resolveSender(tx, workspaceId, said)).address;
+  const read = readSender(said);
+  if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
+  return read.address;
+}
+
 /** Finds or registers a sender by an address in any spelling. */
 async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
   const read = readSender(said);

@@ -1,0 +1,77 @@
+import type { Campaign, campaigns } from "../../contract/campaigns.ts";
+import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import type { Handlers } from "../kit/http.ts";
+import type { Jobs } from "../kit/jobs.ts";
+import { type CampaignRow, presentCampaign } from "./campaign.ts";
+import { listCampaigns } from "./campaigns-store.ts";
+import { countsOf, entriesOf, noCounts } from "./counts.ts";
+import { createCampaign, deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
+import { campaignPerformance } from "./performance.ts";
+import { previewText } from "./preview-text.ts";
+import { listRecipients } from "./recipients.ts";
+import { reviewCampaign } from "./review-campaign.ts";
+import { sendCampaign } from "./send-campaign.ts";
+
+/** The calls on /campaigns. */
+export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }): Handlers<typeof campaigns> {
+  const { db, clock } = services;
+  return {
+    async create({ actor, body }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) =>
+        presentCampaign(await createCampaign(tx, actor, body, clock.now()), noCounts),
+      );
+    },
+    async list({ actor, query: { query, status, cursor, limit } }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) => {
+        const [at, id] = cursor === undefined ? [] : readCursor(cursor, "-updated_at", 2);
+        const before = at && id ? { at, id } : undefined;
+        const rows = await listCampaigns(tx, actor.workspaceId, { query, status, before }, limit + 1);
+        const page = cut(rows, limit, (row) => writeCursor("-updated_at", row.updated_at.toISOString(), row.id));
+        return { ...page, items: await present(tx, actor.workspaceId, page.items) };
+      });
+    },
+    async get({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) =>
+        presentOne(tx, await getCampaign(tx, actor.workspaceId, params.id)),
+      );
+    },
+    async update({ actor, params, body }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) =>
+        presentCampaign(await updateCampaign(tx, actor.workspaceId, params.id, body, clock.now()), noCounts),
+      );
+    },
+    async remove({ actor, params }) {
+      await db.inWorkspace(actor.workspaceId, (tx) => deleteCampaign(tx, actor.workspaceId, params.id));
+    },
+    async review({ actor, params }) {
+      return (await reviewCampaign(services, actor.workspaceId, params.id)).review;
+    },
+    async preview({ actor, body }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body));
+    },
+    async send({ actor, params, idempotency, setHeader }) {
+      const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency);
+      if (replayed) setHeader("Idempotency-Replayed", "true");
+      return campaign;
+    },
+    async performance({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => campaignPerformance(tx, actor.workspaceId, params.id));
+    },
+    async recipients({ actor, params, query }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => listRecipients(tx, actor.workspaceId, params.id, query));
+    },
+  };
+}
+
+async function present(tx: Tx, workspaceId: string, rows: CampaignRow[]): Promise<Campaign[]> {
+  const sent = rows.filter((row) => row.status !== "draft").map((row) => row.id);
+  const entries = sent.length > 0 ? await entriesOf(tx, workspaceId, sent) : new Map();
+  return rows.map((row) => presentCampaign(row, countsOf(row, entries.get(row.id) ?? {})));
+}
+
+async function presentOne(tx: Tx, row: CampaignRow): Promise<Campaign> {
+  const entries = await entriesOf(tx, row.workspace_id, [row.id]);
+  return presentCampaign(row, countsOf(row, entries.get(row.id) ?? {}));
+}

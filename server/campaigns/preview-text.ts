@@ -1,0 +1,54 @@
+/** A text as a contact would get it, while it is being written. */
+import type { z } from "zod";
+import type { campaigns, Finding } from "../../contract/campaigns.ts";
+import { countSegments, normaliseText } from "../../rules/gsm-segments.ts";
+import { withOptOutText } from "../../rules/opt-out-text.ts";
+import { parseTemplate, type TemplateValues } from "../../rules/placeholders.ts";
+import { getContact } from "../contacts/get-contact.ts";
+import type { Tx } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import { renderText } from "../messages/render.ts";
+import { resolveAddress } from "../numbers/senders.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { optOutTextOf, textErrors } from "./review-campaign.ts";
+
+type Input = z.output<typeof campaigns.preview.body>;
+type Preview = z.output<typeof campaigns.preview.answer>;
+
+/** Renders with the contact's values, or nobody's. A text that cannot be rendered is shown as it stands, with its errors. */
+export async function previewText(tx: Tx, workspaceId: string, input: Input): Promise<Preview> {
+  const workspace = await getWorkspace(tx, workspaceId);
+  const optOutText = optOutTextOf(input, workspace);
+  const errors = textErrors(input.text, optOutText);
+  const address = await senderAddress(tx, workspaceId, input.sender, errors);
+  const contact = input.contact_id ? await getContact(tx, workspaceId, input.contact_id) : null;
+  const values: TemplateValues = {
+    ...(contact ? { contact } : {}),
+    workspace: { name: workspace.name },
+    sender: { address },
+  };
+  const parsed = parseTemplate(input.text, "campaign");
+  const rendered = parsed.ok ? renderText(parsed.template, values, optOutText) : null;
+  if (rendered?.ok) {
+    const { text, encoding, segments } = rendered;
+    return { text, encoding, segments, errors };
+  }
+  const text = normaliseText(withOptOutText(input.text, optOutText ?? ""));
+  const { encoding, segments } = countSegments(text);
+  return { text, encoding, segments, errors };
+}
+
+async function senderAddress(
+  tx: Tx,
+  workspaceId: string,
+  ref: string | null | undefined,
+  errors: Finding[],
+): Promise<string | null> {
+  try {
+    return await resolveAddress(tx, workspaceId, ref);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    errors.push({ code: error.code, message: error.message, field: "sender", value: error.value });
+    return null;
+  }
+}

@@ -1,0 +1,58 @@
+/** The recipients of a campaign, a page at a time, in the order of their message ids. */
+import { type RawBuilder, sql } from "kysely";
+import type { RecipientView } from "../../contract/campaigns.ts";
+import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import type { Tx } from "../kit/db.ts";
+import { type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
+import { entriesOf } from "./counts.ts";
+import { getCampaign } from "./edit-campaign.ts";
+
+/** Each view as a condition on `messages m`. What was handed over has a time of it, whatever became of it afterwards. */
+const conditions: Record<RecipientView, RawBuilder<boolean>> = {
+  all: sql`true`,
+  sent: sql`m.sent_at is not null`,
+  not_sent: sql`m.sent_at is null and m.status in ('skipped', 'cancelled', 'failed', 'expired')`,
+  not_delivered: sql`m.sent_at is not null and m.status in ('undelivered', 'failed', 'expired')`,
+  delivered: sql`m.status = 'delivered'`,
+};
+
+/** Statuses that a message of the view has entered: where none was, there is nothing to look for among a million rows. */
+const entered: Record<RecipientView, string[] | null> = {
+  all: null,
+  sent: ["sent"],
+  not_sent: ["skipped", "cancelled", "failed", "expired"],
+  not_delivered: ["undelivered", "failed", "expired"],
+  delivered: ["delivered"],
+};
+
+/** One page of a view. 404 when there is no such campaign. */
+export async function listRecipients(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  { view, cursor, limit }: { view: RecipientView; cursor?: string; limit: number },
+) {
+  await getCampaign(tx, workspaceId, id);
+  const after = cursor === undefined ? null : readCursor(cursor, view, 1)[0];
+  const known = entered[view];
+  if (known) {
+    const entries = (await entriesOf(tx, workspaceId, [id])).get(id) ?? {};
+    if (!known.some((status) => (entries[status] ?? 0) > 0)) return { items: [], next_cursor: null };
+  }
+  const { rows } = await sql<MessageRow & { contact_name: string | null }>`
+    select ${messageColumns}, nullif(concat_ws(' ', c.first_name, c.last_name), '') as contact_name
+    from (
+      select * from messages m
+      where m.workspace_id = ${workspaceId} and m.source_id = ${id} and ${conditions[view]}
+        ${after === null ? sql`` : sql`and m.id > ${after}::uuid`}
+      order by m.id limit ${limit + 1}
+    ) m
+    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+    left join contacts c on c.workspace_id = m.workspace_id and c.id = m.contact_id
+    order by m.id`.execute(tx);
+  const page = cut(rows, limit, (row) => writeCursor(view, row.id));
+  return {
+    ...page,
+    items: page.items.map((row) => ({ ...presentMessage(row), contact_name: row.contact_name })),
+  };
+}

@@ -1,0 +1,196 @@
+/** Everything to know before sending. Errors block, warnings don't. */
+import type { Finding, Review } from "../../contract/campaigns.ts";
+import { estimateSegments } from "../../rules/estimate.ts";
+import { ucs2Causes } from "../../rules/gsm-segments.ts";
+import { tellsHowToStop } from "../../rules/opt-out-text.ts";
+import { parseTemplate } from "../../rules/placeholders.ts";
+import { everySender } from "../consent/opt-outs.ts";
+import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { Problem } from "../kit/errors.ts";
+import { longestText, renderText } from "../messages/render.ts";
+import { resolveSender, type Sender } from "../numbers/senders.ts";
+import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
+import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
+import { type AudienceCount, countAudience } from "./audience.ts";
+import type { CampaignRow } from "./campaign.ts";
+import { getCampaign } from "./edit-campaign.ts";
+
+/** Share of the allowance from which on a send is worth a second thought. */
+const warnFrom = 0.6;
+
+/** What a review looked at, for the sender of the campaign. */
+export interface Reviewed {
+  campaign: CampaignRow;
+  workspace: WorkspaceRow;
+  sender: Sender | null;
+  review: Review;
+}
+
+/** Reviews a campaign. Reads on connections of its own; call it outside of transactions. */
+export async function reviewCampaign(
+  { db, clock }: { db: Db; clock: Clock },
+  workspaceId: string,
+  id: string,
+): Promise<Reviewed> {
+  const seen = await db.inWorkspace(workspaceId, async (tx) => {
+    const campaign = await getCampaign(tx, workspaceId, id);
+    return {
+      campaign,
+      workspace: await getWorkspace(tx, workspaceId),
+      sender: await senderOf(tx, campaign),
+      type: campaign.subscription_type_id
+        ? await findSubscriptionType(tx, workspaceId, campaign.subscription_type_id)
+        : null,
+      quota: await currentPeriod(tx, workspaceId, clock.now()),
+    };
+  });
+  const { campaign, workspace, sender, type, quota } = seen;
+  const optOutText = optOutTextOf(campaign, workspace);
+  const { segments } = estimateSegments(campaign.text, { optOutText });
+  const counted = await count(db, campaign, sender, type);
+  const recipients = counted ?? { will: 0, wont: 0, reasons: {} };
+  const estimate = recipients.will * segments;
+  const { allowance, used, reserved, remaining } = quota;
+  const errors = [
+    ...textErrors(campaign.text, optOutText),
+    ...typeErrors(type),
+    ...audienceErrors(campaign, counted),
+    ...senderErrors(campaign, sender, optOutText),
+    ...quotaErrors(quota, estimate),
+  ];
+  const warnings = [
+    ...quotaWarnings(quota, estimate),
+    ...optOutWarnings(campaign.text, optOutText),
+    ...segmentWarnings(campaign.text, optOutText),
+  ];
+  return {
+    campaign,
+    workspace,
+    sender,
+    review: {
+      errors,
+      warnings,
+      recipients,
+      segments_estimate: estimate,
+      segments_per_message: segments,
+      quota: { allowance, used, reserved, remaining },
+    },
+  };
+}
+
+/** What is added to the text, or null. */
+export function optOutTextOf(
+  campaign: Pick<CampaignRow, "opt_out_text">,
+  workspace: Pick<WorkspaceRow, "opt_out_text">,
+): string | null {
+  return campaign.opt_out_text ? workspace.opt_out_text.trim() || null : null;
+}
+
+async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Sender | null> {
+  try {
+    return await resolveSender(tx, campaign.workspace_id, campaign.sender_id);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** Null where nobody can say yet who would get it. */
+async function count(
+  db: Db,
+  campaign: CampaignRow,
+  sender: Sender | null,
+  type: SubscriptionTypeRow | null,
+): Promise<AudienceCount | null> {
+  const { lists, contacts } = campaign.include;
+  if (!type || lists.length + contacts.length === 0) return null;
+  const rule = {
+    workspaceId: campaign.workspace_id,
+    class: "marketing" as const,
+    senderId: sender?.id ?? everySender,
+    consentBit: type.bit,
+  };
+  return countAudience(db, rule, campaign);
+}
+
+/** What is wrong with a text: for the review, and for a preview while it is being written. */
+export function textErrors(text: string, optOutText: string | null): Finding[] {
+  if (text.trim() === "") return [finding("text_empty", "The campaign has no text.", "text")];
+  const parsed = parseTemplate(text, "campaign");
+  if (!parsed.ok) return parsed.problems.map(({ code, message, value }) => finding(code, message, "text", value));
+  const rendered = renderText(parsed.template, {}, optOutText);
+  if (rendered.ok || rendered.reason !== "too_long") return [];
+  const ending = optOutText ? ", the opt-out text included" : "";
+  const message = `The text is longer than ${longestText} characters${ending}.`;
+  return [
+    finding("text_too_long", message, "text", parsed.template.render({}).length + (optOutText?.length ?? -1) + 1),
+  ];
+}
+
+function typeErrors(type: SubscriptionTypeRow | null): Finding[] {
+  if (!type) return [finding("no_subscription_type", "Choose what recipients have consented to.", "subscription_type")];
+  if (type.needs_consent) return [];
+  const message = `A campaign is marketing, and nobody consents to "${type.name}". Choose a type that people consent to.`;
+  return [finding("type_without_consent", message, "subscription_type", type.key)];
+}
+
+function audienceErrors({ include }: CampaignRow, counted: AudienceCount | null): Finding[] {
+  if (include.lists.length + include.contacts.length === 0)
+    return [finding("no_audience", "Choose whom the campaign goes to.", "include")];
+  if (counted?.will !== 0) return [];
+  const message =
+    counted.wont === 0
+      ? "Nobody is in the audience."
+      : `None of the ${counted.wont} people in the audience can get it; the reasons are listed.`;
+  return [finding("nobody", message, "include", counted.reasons)];
+}
+
+function senderErrors({ text }: CampaignRow, sender: Sender | null, optOutText: string | null): Finding[] {
+  if (!sender) return [finding("no_sender", "The workspace has no sender to send from.", "sender")];
+  if (sender.can_receive) return [];
+  if (![text, optOutText ?? ""].some((part) => tellsHowToStop(part))) return [];
+  const message = `The text asks for a reply, but ${sender.address} cannot receive any. Choose a number, or word the opt-out differently.`;
+  return [finding("sender_cannot_receive", message, "sender", sender.address)];
+}
+
+function quotaErrors(quota: QuotaFigures, needed: number): Finding[] {
+  if (needed <= quota.remaining) return [];
+  const problem = quotaExceeded({ needed, ...quota });
+  const { allowance, used, reserved, remaining } = quota;
+  return [finding(problem.code, problem.message, null, { needed, allowance, used, reserved, remaining })];
+}
+
+function quotaWarnings({ allowance, used, reserved }: QuotaFigures, needed: number): Finding[] {
+  const after = used + reserved + needed;
+  if (needed === 0 || after < warnFrom * allowance) return [];
+  const percent = Math.floor((100 * after) / allowance);
+  const message = `With this campaign ${percent} % of the period's ${allowance} segments are used.`;
+  return [finding("quota_60", message, null, percent)];
+}
+
+function optOutWarnings(text: string, optOutText: string | null): Finding[] {
+  if (optOutText || text.trim() === "" || tellsHowToStop(text)) return [];
+  const message = "The text does not say how to opt out. Switch the opt-out text on, or write your own.";
+  return [finding("no_opt_out_text", message, "opt_out_text", false)];
+}
+
+function segmentWarnings(text: string, optOutText: string | null): Finding[] {
+  const { segments, encoding } = estimateSegments(text, { optOutText });
+  if (encoding === "UCS-2") {
+    const causes = [...new Set(ucs2Causes(`${text}${optOutText ?? ""}`).map(({ character }) => character))];
+    const shown = causes.slice(0, 10).join(" ");
+    const message = `${shown} cost more than twice the room: each message takes ${segments} ${segments === 1 ? "segment" : "segments"}.`;
+    return [finding("ucs2", message, "text", shown)];
+  }
+  if (segments <= 1) return [];
+  return [finding("several_segments", `Each message takes about ${segments} segments.`, "text", segments)];
+}
+
+const finding = (code: string, message: string, field: string | null, value?: unknown): Finding => ({
+  code,
+  message,
+  field,
+  ...(value === undefined ? {} : { value }),
+});

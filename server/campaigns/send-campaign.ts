@@ -1,0 +1,91 @@
+/** Send: the review must have no errors, one of several callers gets the draft, and a job prepares it. */
+import type { Campaign } from "../../contract/campaigns.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { conflict, Problem } from "../kit/errors.ts";
+import { answerOnce, type Idempotency } from "../kit/idempotency.ts";
+import type { Jobs } from "../kit/jobs.ts";
+import { type CampaignRow, presentCampaign } from "./campaign.ts";
+import * as store from "./campaigns-store.ts";
+import { noCounts } from "./counts.ts";
+import { getCampaign } from "./edit-campaign.ts";
+import { optOutTextOf, type Reviewed, reviewCampaign } from "./review-campaign.ts";
+
+/** Job names. */
+export const prepareJob = "campaign.prepare";
+export const finishJob = "campaigns.finish";
+
+interface Services {
+  db: Db;
+  clock: Clock;
+  jobs: Jobs;
+}
+
+/**
+ * Sends a draft. 422 with the first error of the review (all of them in `value.errors` where there are several), 409
+ * `already_sent` for whoever comes second; the same Idempotency-Key gets the same answer.
+ */
+export async function sendCampaign(
+  services: Services,
+  workspaceId: string,
+  id: string,
+  idempotency: Idempotency | null,
+): Promise<{ campaign: Campaign; replayed: boolean }> {
+  const { db, clock, jobs } = services;
+  const reviewed = await reviewDraft(services, workspaceId, id);
+  return db.inWorkspace(workspaceId, async (tx) => {
+    const { body, replayed } = await answerOnce(
+      tx,
+      workspaceId,
+      idempotency,
+      async () => {
+        if (!reviewed) throw alreadySent(await getCampaign(tx, workspaceId, id));
+        const campaign = await start(tx, reviewed, clock.now());
+        await jobs.add(tx, prepareJob, { workspace_id: workspaceId, id }, { key: `${prepareJob}:${id}` });
+        await jobs.add(tx, finishJob, {}, { key: finishJob });
+        return { status: 202, body: presentCampaign(campaign, noCounts) };
+      },
+      clock.now(),
+    );
+    return { campaign: body, replayed };
+  });
+}
+
+/** The review of a draft that may be sent, or null where it is none any more. */
+async function reviewDraft(services: Services, workspaceId: string, id: string): Promise<Reviewed | null> {
+  const { status } = await services.db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
+  if (status !== "draft") return null;
+  const reviewed = await reviewCampaign(services, workspaceId, id);
+  const { errors } = reviewed.review;
+  const [first] = errors;
+  if (!first) return reviewed;
+  throw new Problem(422, first.code, errors.map(({ message }) => message).join(" "), {
+    field: first.field ?? undefined,
+    value: errors.length === 1 ? first.value : { value: first.value, errors },
+  });
+}
+
+/** draft → preparing, of what was reviewed and nothing newer. */
+async function start(tx: Tx, { campaign, workspace, sender }: Reviewed, now: Date): Promise<CampaignRow> {
+  const { workspace_id: workspaceId, id } = campaign;
+  if (!sender) throw new Error("a review without errors has a sender");
+  const started = await store.startPreparing(tx, workspaceId, id, {
+    senderId: sender.id,
+    optOutText: optOutTextOf(campaign, workspace),
+    at: now,
+    unchangedSince: campaign.updated_at,
+  });
+  const current = await getCampaign(tx, workspaceId, id);
+  if (started) return current;
+  if (current.status !== "draft") throw alreadySent(current);
+  throw conflict("campaign_changed", "Somebody changed the campaign meanwhile. Look at it again before sending.", {
+    field: "updated_at",
+    value: current.updated_at.toISOString(),
+  });
+}
+
+const alreadySent = ({ status, sent_at }: CampaignRow) =>
+  conflict("already_sent", `The campaign was sent already (${sent_at?.toISOString() ?? status}).`, {
+    field: "status",
+    value: status,
+  });
