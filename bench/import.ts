@@ -1,0 +1,178 @@
+/**
+ * How fast a CSV becomes contacts with consent on a list, and what memory that takes.
+ *
+ * `npm run bench -- import [rows]`, one million unless said. Through the real code, from the stream of a file to the last
+ * merged chunk, on a PostgreSQL that syncs to disk. Beside it, in the same run, COPY of the same file into a plain table:
+ * the least that any import can cost.
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { sql } from "kysely";
+import { from as copyFrom } from "pg-copy-streams";
+import pino from "pino";
+import { mergeImport } from "../server/contacts/merge-import.ts";
+import { receiveImport } from "../server/contacts/receive-import.ts";
+import { systemClock } from "../server/kit/clock.ts";
+import { type Db, openDb } from "../server/kit/db.ts";
+import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
+import { newId } from "../server/kit/id.ts";
+import { jobs, migrateJobs } from "../server/kit/jobs.ts";
+import { migrate } from "../server/kit/migrate.ts";
+
+const rows = Number(process.argv[2] ?? 1_000_000);
+const earlyRows = 20_000;
+const first = ["Åse", "Bjørn", "Ola", "Kari", "Øyvind", "Sæbjørn", "Ingrid", "Håkon", "Maja", "Nora"];
+const ranges = [40, 41, 45, 46, 47, 48, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99];
+const last = ["Nordmann", "Ødegård", "Hansen", "Bråthen", "Næss", "Kjærstad", "Lie", "Østby"];
+
+const directory = await mkdtemp(join(tmpdir(), "varsla-bench-import-"));
+const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres") });
+try {
+  await migrate(postgres.connection, { after: () => migrateJobs(postgres.connection) });
+  const db = openDb({ connection: postgres.connection, max: 6 });
+  try {
+    await bench(db);
+  } finally {
+    await db.close();
+  }
+} finally {
+  await postgres.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function bench(db: Db): Promise<void> {
+  const workspaceId = newId();
+  const type = newId();
+  await db.inWorkspace(workspaceId, async (tx) => {
+    await sql`insert into workspaces values (${workspaceId}, 'Bench', 'NO', 'Europe/Oslo', 'nb', 'o', 'h', 'c', 'i', 1, 1, now())`.execute(
+      tx,
+    );
+    await sql`insert into subscription_types (workspace_id, id, key, name, needs_consent, bit, created_at)
+      values (${workspaceId}, ${type}, 'marketing', 'Marketing', true, 0, now())`.execute(tx);
+  });
+  const file = join(directory, "people.csv");
+  await writePeople(file);
+  console.log(`${rows.toLocaleString("en")} rows, ${((await stat(file)).size / 2 ** 20).toFixed(0)} MB`);
+
+  const copied = await timed(() => plainCopy(db, file));
+  const memory = watchMemory();
+  let id = "";
+  const services = {
+    db,
+    clock: systemClock,
+    jobs,
+    log: pino({ enabled: false }),
+    news: { tell: () => memory.at(async () => (await progress(db, workspaceId))?.rows ?? 0) },
+  };
+  const request = { list: "Alle", subscription_type: "marketing", consent_source: "Bench", consent_date: "2026-01-01" };
+  const received = await timed(async () => {
+    id = (await receiveImport(services, { workspaceId, createdBy: "bench", request, stream: createReadStream(file) }))
+      .id;
+  });
+  const merge = () => mergeImport(services, { workspace_id: workspaceId, import_id: id }, new AbortController().signal);
+  const merged = await timed(merge);
+  const { peak, early } = memory.stop();
+  const result = await progress(db, workspaceId);
+  console.log(JSON.stringify(result));
+  const total = received + merged;
+  console.log(
+    `import        ${perSecond(total)} rows/s   (received ${seconds(received)}, merged ${seconds(merged)}; aim: 30,000)`,
+  );
+  console.log(`plain COPY    ${perSecond(copied)} rows/s   (${seconds(copied)})`);
+  console.log(`ratio         ${(copied / total).toFixed(3)}`);
+  console.log(`RSS           peak ${peak} MB, at ${earlyRows.toLocaleString("en")} rows ${early} MB`);
+
+  const again = await timed(async () => {
+    id = (await receiveImport(services, { workspaceId, createdBy: "bench", request, stream: createReadStream(file) }))
+      .id;
+    await merge();
+  });
+  console.log(`once more     ${perSecond(again)} rows/s   ${JSON.stringify(await progress(db, workspaceId))}`);
+}
+
+/** Numbers in no order, as in real files. */
+async function writePeople(file: string): Promise<void> {
+  async function* lines() {
+    yield "Fornavn;Etternavn;Mobil;E-post;Samtykke\n";
+    let text = "";
+    for (let row = 0; row < rows; row++) {
+      const number = `${ranges[row % 16]}${String(((row >> 4) * 736_879) % 1_000_000).padStart(6, "0")}`;
+      const mobile =
+        row % 3 === 0
+          ? `+47 ${number}`
+          : row % 3 === 1
+            ? `${number.slice(0, 3)} ${number.slice(3, 5)} ${number.slice(5)}`
+            : number;
+      text += `${first[row % 10]};${last[row % 8]};${mobile};person.${row}@example.no;${row % 10 === 0 ? "nei" : "ja"}\n`;
+      if (text.length > 65_536) {
+        yield text;
+        text = "";
+      }
+    }
+    yield text;
+  }
+  await pipeline(lines, createWriteStream(file));
+}
+
+async function plainCopy(db: Db, file: string): Promise<void> {
+  const client = await db.pool.connect();
+  try {
+    await client.query("create table plain (first text, last text, mobile text, email text, consent text)");
+    await pipeline(
+      createReadStream(file),
+      client.query(copyFrom("copy plain from stdin (format csv, header, delimiter ';')")),
+    );
+    await client.query("drop table plain");
+  } finally {
+    client.release();
+  }
+}
+
+async function progress(db: Db, workspaceId: string) {
+  const found = await db.inWorkspace(workspaceId, (tx) =>
+    sql<{ rows: number; status: string }>`
+      select status, rows, created, updated, unchanged, rejected, error from imports order by id desc limit 1`.execute(
+      tx,
+    ),
+  );
+  return found.rows[0];
+}
+
+function watchMemory() {
+  const megabytes = () => Math.round(process.memoryUsage.rss() / 2 ** 20);
+  let peak = megabytes();
+  let early = 0;
+  const timer = setInterval(() => (peak = Math.max(peak, megabytes())), 50);
+  return {
+    at(count: () => Promise<number>) {
+      if (early) return;
+      early = -1;
+      void count().then((n) => {
+        early = n >= earlyRows ? megabytes() : 0;
+      });
+    },
+    stop() {
+      clearInterval(timer);
+      return { peak, early };
+    },
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function perSecond(milliseconds: number): string {
+  return Math.round((rows / milliseconds) * 1000)
+    .toLocaleString("en")
+    .padStart(9);
+}
