@@ -47,7 +47,7 @@ export async function buildApp(
   const stopping = new AbortController();
   app.addHook("preClose", async () => stopping.abort());
 
-  await setSecurityHeaders(app, { https: config.public_url.startsWith("https://") });
+  setSecurityHeaders(app, { https: config.public_url.startsWith("https://") });
   logRequests(app, services.log);
   const limiter = await createLimiter(app, { ...limits, ...options.limits });
   const identity = identityOf(services);

@@ -15,6 +15,7 @@ const narrow = await testApp(database, {
   limits: { key: { max: 5, seconds: 60 }, wrongCredentials: { max: 3, seconds: 60 } },
 });
 const closing = await testApp(database, { webRoot: "/nonexistent" });
+const overHttps = await testApp(database, { config: { public_url: "https://sms.example.com" } });
 const gone = await testDatabase({ max: 2 });
 const cutOff = await testApp(gone);
 const authorization = `Bearer ${key}`;
@@ -108,7 +109,7 @@ test("requests have an id: the caller's where it is harmless, else ours", async 
   );
   for (const given of ["", "two words", "x".repeat(101), "a\tb"]) {
     const { headers } = await call("GET /workspace", { key, headers: { "x-request-id": given } });
-    expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f]{20}-\d+$/);
   }
 });
 
@@ -152,14 +153,17 @@ test("other sites' scripts get no leave to read", async () => {
 });
 
 test("every answer has the security headers, and scripts come from here only", async () => {
-  for (const line of ["GET /workspace", "GET /api/nothing", "GET /docs", "GET /"]) {
-    const answer = await app.inject({ method: "GET", url: line.split(" ")[1] ?? "" });
-    const { headers } = answer;
-    const policy = String(headers["content-security-policy"]);
-    expect(policy).toMatch(/default-src 'none'/);
-    expect(policy).toMatch(/script-src 'self'(;|$)/);
-    expect(policy).toMatch(/frame-ancestors 'none'/);
-    expect(policy.match(/style-src ([^;]*)/)?.[1]).toBe(line === "GET /docs" ? "'self' 'unsafe-inline'" : "'self'");
+  const styles = { "/docs": "'self' 'unsafe-inline'", "/": "'self'", "/campaigns/1": "'self'" };
+  for (const [page, style] of Object.entries(styles)) {
+    const policy = String((await app.inject(page)).headers["content-security-policy"]);
+    expect(policy).toMatch(/default-src 'none';script-src 'self';/);
+    expect(policy.match(/style-src ([^;]*)/)?.[1]).toBe(style);
+  }
+  const data = await app.inject("/api/v1/workspace");
+  expect(data.headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
+  for (const url of ["/", "/docs", "/api/v1/workspace", "/api/nothing"]) {
+    const { headers } = await app.inject(url);
+    expect(headers["content-security-policy"]).toMatch(/frame-ancestors 'none'/);
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",
@@ -168,6 +172,14 @@ test("every answer has the security headers, and scripts come from here only", a
     expect(headers["strict-transport-security"]).toBeUndefined();
     expect(headers["x-powered-by"]).toBeUndefined();
   }
+  const secure = await overHttps.call("GET /workspace", { key });
+  expect(secure.headers["strict-transport-security"]).toBe("max-age=31536000");
+});
+
+test("over https the session cookie is for https only", async () => {
+  const body = { email: "kari@example.com", password: "correct horse battery" };
+  const { headers } = await overHttps.call("POST /api/auth/sign-in/email", { body });
+  expect(String(headers["set-cookie"])).toMatch(/^__Secure-varsla\.session_token=.*; Secure/);
 });
 
 test("a caller that floods is told when to come back, and others are served", async () => {

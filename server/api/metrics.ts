@@ -26,7 +26,8 @@ export function serveMetrics(app: FastifyInstance, services: GateServices): void
   });
   gaugeOfQueues(registry, services.db);
 
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
+    done();
     if (request.routeOptions.config.endpoint?.answerType) return; // a stream's length is no duration
     const route = request.routeOptions.url ?? "none";
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

@@ -1,48 +1,55 @@
-/** Headers that keep a browser from doing what our pages never ask for. */
-import helmet from "@fastify/helmet";
+/**
+ * Headers that keep a browser from doing what our pages never ask for. They are constants, written once at start: putting
+ * them together for each request, as @fastify/helmet does, was a tenth of a small request's time.
+ */
 import type { FastifyInstance, FastifyReply } from "fastify";
 
-const base = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  connectSrc: ["'self'"],
-  imgSrc: ["'self'", "data:", "blob:"],
-  fontSrc: ["'self'"],
-  manifestSrc: ["'self'"],
-  workerSrc: ["'self'"],
-  baseUri: ["'none'"],
-  formAction: ["'self'"],
-  frameAncestors: ["'none'"],
+const pagePolicy = {
+  "default-src": "'none'",
+  "script-src": "'self'",
+  // No <style> and no style attribute either; style properties that scripts set are neither.
+  "style-src": "'self'",
+  "connect-src": "'self'",
+  "img-src": "'self' data: blob:",
+  "font-src": "'self'",
+  "manifest-src": "'self'",
+  "worker-src": "'self'",
+  "base-uri": "'none'",
+  "form-action": "'self'",
+  "frame-ancestors": "'none'",
+};
+
+/** Of answers that are no pages, should a browser ever show one as such. */
+const dataPolicy = "default-src 'none';frame-ancestors 'none'";
+
+const common = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "referrer-policy": "same-origin", // links hold tokens of resets and invitations
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
 };
 
 /** Sets them on every answer. HSTS only where people come by https, or a test machine would be locked out of http. */
-export async function setSecurityHeaders(app: FastifyInstance, options: { https: boolean }): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        ...base,
-        // No inline script, and no <style> either; style properties that scripts set are not inline styles.
-        styleSrc: ["'self'"],
-        ...(options.https ? { upgradeInsecureRequests: [] } : {}),
-      },
-    },
-    strictTransportSecurity: options.https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-    crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: "same-origin" }, // links hold tokens of resets and invitations
-    xFrameOptions: { action: "deny" },
-  });
-  app.addHook("onSend", async (_request, reply) => {
-    reply.header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+export function setSecurityHeaders(app: FastifyInstance, options: { https: boolean }): void {
+  const transport = options.https ? { "strict-transport-security": "max-age=31536000" } : {};
+  const ofPages = { ...common, ...transport, "content-security-policy": policyOf(pagePolicy) };
+  const ofData = { ...common, ...transport, "content-security-policy": dataPolicy };
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(request.routeOptions.config?.endpoint ? ofData : ofPages);
+    done();
   });
 }
 
-/** Lets one answer have its own style elements by nonce, or, for the reference page's library, any. */
+/** Lets one page have its own style elements by nonce, or, for the reference page's library, any. */
 export function allowStyles(reply: FastifyReply, styles: { nonce: string } | "any"): void {
   const source = styles === "any" ? "'unsafe-inline'" : `'nonce-${styles.nonce}'`;
-  const directives = { ...base, styleSrc: ["'self'", source] };
-  const policy = Object.entries(directives)
-    .map(([name, sources]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(" ")}`)
+  reply.header("content-security-policy", policyOf({ ...pagePolicy, "style-src": `'self' ${source}` }));
+}
+
+function policyOf(directives: Record<string, string>): string {
+  return Object.entries(directives)
+    .map((directive) => directive.join(" "))
     .join(";");
-  reply.header("content-security-policy", policy);
 }
