@@ -65,14 +65,16 @@ function readPlan(country: string): Plan | null {
   const rules = data.numberingPlan as unknown as NumberingPlan;
   const mobile = rules.type("MOBILE")?.pattern();
   const isMain = callingCodes[rules.callingCode()]?.[0] === country;
+  const leading = rules.leadingDigits();
   const prefix = rules.nationalPrefix();
   const parsed = rules.nationalPrefixForParsing();
-  if (!mobile || !isMain || rules.leadingDigits() || rules.nationalPrefixTransformRule()) return null;
+  if (!mobile || !isMain || rules.nationalPrefixTransformRule()) return null;
   if (parsed && !/^\d+$/.test(parsed)) return null;
   return {
     country,
     callingCode: rules.callingCode(),
-    mobile: new RegExp(`^(?:${mobile})$`),
+    // Norway's leading digits are what tells it from Svalbard, which shares its code.
+    mobile: new RegExp(`^${leading ? `(?=${leading})` : ""}(?:${mobile})$`),
     prefix: parsed ? prefix : undefined,
     prefixPattern: parsed ? new RegExp(`^(?:${parsed})`) : undefined,
   };

@@ -77,8 +77,8 @@ function* randomTexts(count: number): Generator<string> {
     const isGsm = i % names.length < 3;
     // Around a limit mostly; the peer takes time that grows with the square of the length.
     const limits = isGsm
-      ? [10, 20, 40, 80, 160, random() < 0.3 ? 306 : 160]
-      : [5, 20, 40, 70, 70, random() < 0.3 ? 134 : 70];
+      ? [5, 10, 20, 40, 160, random() < 0.2 ? 306 : 160]
+      : [5, 20, 40, 70, 70, random() < 0.2 ? 134 : 70];
     const limit = limits[Math.floor(random() * limits.length)] as number;
     const length = Math.max(0, limit - 4 + Math.floor(random() * 8));
     let text = "";

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { defaultKeywords, readKeyword } from "./opt-out-keywords.ts";
+
+test("every word of the sets is read, in any case and with punctuation around it", () => {
+  for (const kind of ["stop", "start", "help"] as const)
+    for (const word of defaultKeywords[kind])
+      for (const spelling of [
+        word,
+        word.toLowerCase(),
+        ` ${word}.\n`,
+        `"${word}"!`,
+        word.normalize("NFD"),
+        `${word} 👍🏽`,
+        `\u200e${word}\ufe0f`,
+      ])
+        expect(readKeyword(spelling), spelling).toBe(kind);
+});
+
+test("a stop word written apart is the word", () => {
+  for (const text of ["OPT-OUT", "opt out", "Stop all", "S.T.O.P", "ＳＴＯＰ"])
+    expect(readKeyword(text), text).toBe("stop");
+});
+
+test("can't stop by today opts nobody out", () => {
+  for (const text of [
+    "can't stop by",
+    "Can’t stop by today, sorry",
+    "don't stop",
+    "stop by tomorrow?",
+    "bus stop",
+    "nonstop",
+    "the end of the week",
+    "Please cancel my appointment",
+    "I quit my job",
+    "støp",
+    "STOP at the reception when you arrive",
+  ])
+    expect(readKeyword(text), text).toBeNull();
+});
+
+test("start and yes in a sentence opt nobody in", () => {
+  for (const text of [
+    "when does it start",
+    "please start the car",
+    "yes please",
+    "ja takk",
+    "yes, I will come",
+    "restart",
+  ])
+    expect(readKeyword(text), text).toBeNull();
+});
+
+test("a polite stop is left to a person", () => {
+  for (const text of [
+    "Stop, takk",
+    "Please stop",
+    "stopp nå!!",
+    "STOP STOP STOP",
+    "Stop sending me messages",
+    "Vennligst avslutt",
+    "Hej, stopp tack",
+    "ja stopp",
+    "stöp",
+    "no more messages please, unsubscribe me",
+  ])
+    expect(readKeyword(text), text).toBe("stop_perhaps");
+});
+
+test("REVOKE and OPTOUT are in the set", () => {
+  expect(readKeyword("revoke")).toBe("stop");
+  expect(readKeyword("optout")).toBe("stop");
+});
+
+test("a workspace's own sets replace ours, and a word of two sets stops", () => {
+  const sets = { stop: ["NEI TAKK", "JA"], start: ["JA"], help: [] };
+  expect(readKeyword("nei, takk", sets)).toBe("stop");
+  expect(readKeyword("ja", sets)).toBe("stop");
+  expect(readKeyword("STOP", sets)).toBeNull();
+});
+
+test("empty, wordless and long texts are nothing", () => {
+  for (const text of ["", "  ", "...", "👍", "stop ".repeat(1000)]) expect(readKeyword(text)).toBeNull();
+});
+
+test("a keyword among other words is never acted upon", () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{2,8}$/), { minLength: 1, maxLength: 5 });
+  const keyword = fc.constantFrom(...Object.values(defaultKeywords).flat());
+  fc.assert(
+    fc.property(words, keyword, fc.nat(5), (others, word, at) => {
+      const text = others.toSpliced(at, 0, word).join(" ");
+      const joined = others.toSpliced(at, 0, word).join("").toUpperCase();
+      fc.pre(!Object.values(defaultKeywords).flat().includes(joined));
+      expect([null, "stop_perhaps"]).toContain(readKeyword(text));
+    }),
+  );
+});
