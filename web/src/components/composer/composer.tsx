@@ -46,8 +46,8 @@ export function Composer({
   /** The text as it is stored, with `{{ … }}`. */
   value: string;
   onChange: (text: string) => void;
-  /** What the recipient sees as the sender. */
-  sender: string;
+  /** What the recipient sees as the sender: grouped for reading, and as it is. */
+  sender: { label: string; address: string | undefined };
   /** The sender for the server's preview: id, number or name; null for the default. */
   senderRef?: string | null;
   /** Absent where the message is no marketing. */
@@ -200,7 +200,13 @@ export function Composer({
           />
         ) : null}
       </div>
-      <PreviewPane text={value} sender={sender} senderRef={senderRef} optOutText={optOutText} />
+      <PreviewPane
+        text={value}
+        sender={sender.label}
+        senderAddress={sender.address}
+        senderRef={senderRef}
+        optOutText={optOutText}
+      />
       {asking?.what === "link" ? (
         <LinkDialog onClose={() => done()} onInsert={(address) => done((handle) => handle.insert(address))} />
       ) : null}

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
+import { useWorkspace } from "../../lib/session.ts";
 import { useSettled } from "../../lib/settled.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -17,12 +18,15 @@ import { useFieldLabels } from "./use-field-labels.ts";
 export function PreviewPane({
   text,
   sender,
+  senderAddress,
   senderRef,
   optOutText,
 }: {
   text: string;
   /** What the recipient sees on top. */
   sender: string;
+  /** As it stands in a text that names it. */
+  senderAddress: string | undefined;
   /** The same for the server: a sender's id, or null for the default. */
   senderRef: string | null;
   optOutText: string | null;
@@ -30,6 +34,7 @@ export function PreviewPane({
   const t = useTranslations("composer.preview");
   const explain = useExplain();
   const labelOf = useFieldLabels();
+  const workspace = useWorkspace();
   const [contact, setContact] = useState<PickerOption | null>(null);
   const [search, setSearch] = useState("");
   const contacts = useContactChoices(useSettled(search));
@@ -48,7 +53,7 @@ export function PreviewPane({
   const ready = asContact && asContact.errors.length === 0;
   const pieces = ready
     ? [{ kind: "text" as const, text: withoutOptOut(asContact.text, optOutText) }]
-    : renderDefaults(text, isField, labelOf);
+    : renderDefaults(text, isField, labelOf, { "workspace.name": workspace.name, "sender.address": senderAddress });
   return (
     <div className="flex flex-col gap-4">
       <Picker

@@ -7,15 +7,20 @@ export interface BubblePiece {
   text: string;
 }
 
-/** The text with every token's default in its place; a token without one shows its name. */
+/**
+ * The text with every token's default in its place; a token without one shows its name. `known` has the values that are
+ * the same for everybody.
+ */
 export function renderDefaults(
   text: string,
   isField: (name: string) => boolean,
   labelOf: (field: string) => string,
+  known: Readonly<Record<string, string | undefined>> = {},
 ): BubblePiece[] {
   return readPieces(text, isField).map((piece) => {
     if (piece.kind === "text") return { kind: "text", text: piece.text };
     const { field, fallback } = piece.token;
-    return fallback === null ? { kind: "blank", text: labelOf(field) } : { kind: "text", text: fallback };
+    const value = known[field] || fallback;
+    return value === null ? { kind: "blank", text: labelOf(field) } : { kind: "text", text: value };
   });
 }

@@ -1,3 +1,5 @@
+import { ArrowRight } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -41,8 +43,15 @@ export function UnusualPanel({
             {replacement === null ? (
               <span className="px-1">{t("kept", { character: name(character) })}</span>
             ) : (
-              <Button size="small" onClick={() => onReplace(character)}>
-                {t("replace", { character: name(character), replacement: replacementName(replacement) })}
+              <Button
+                size="small"
+                aria-label={t("replace", { character: name(character), replacement: replacementName(replacement) })}
+                title={t("replace", { character: name(character), replacement: replacementName(replacement) })}
+                onClick={() => onReplace(character)}
+              >
+                <Glyph>{isVisible(character) ? character : t("invisible")}</Glyph>
+                <ArrowRight aria-hidden />
+                <Glyph>{replacement.trim() === "" ? replacementName(replacement) : replacement}</Glyph>
                 {times > 1 ? <span className="font-normal text-faint">{t("times", { count: times })}</span> : null}
               </Button>
             )}
@@ -56,6 +65,10 @@ export function UnusualPanel({
       </ul>
     </Notice>
   );
+}
+
+function Glyph({ children }: { children: ReactNode }) {
+  return <span className="rounded-sm bg-sunken px-1.5 text-base">{children}</span>;
 }
 
 const isVisible = (character: string) => !/^[\p{Z}\p{Cf}\p{Cc}]+$/u.test(character);

@@ -128,7 +128,10 @@ export function CampaignEditor({
               ref={composer}
               value={draft.text}
               onChange={(text) => change({ text })}
-              sender={sender ? formatPhone(sender.address, workspace.country) : t("noSender")}
+              sender={{
+                label: sender ? formatPhone(sender.address, workspace.country) : t("noSender"),
+                address: sender?.address,
+              }}
               senderRef={draft.sender}
               error={errorAt("text")}
               readOnly={!mayWrite}

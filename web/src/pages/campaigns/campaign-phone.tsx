@@ -26,7 +26,10 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
                 direction: "in",
                 content: (
                   <BubbleText
-                    pieces={renderDefaults(campaign.text, isField, labelOf)}
+                    pieces={renderDefaults(campaign.text, isField, labelOf, {
+                      "workspace.name": workspace.name,
+                      "sender.address": campaign.sender ?? undefined,
+                    })}
                     optOutText={optOutText}
                     dark={false}
                   />
