@@ -1,4 +1,47 @@
 import type { subscription as en } from "../en/subscription.ts";
 import type { Translation } from "../languages.ts";
 
-export const subscription: Translation<typeof en> = {};
+export const subscription: Translation<typeof en> = {
+  title: "Gjeldende abonnement",
+  terms:
+    "{allowance, plural, one {# meldingsdel} other {# meldingsdeler}} i måneden, fornyes den {renewal_day, number}. i måneden.",
+  thisPeriod: "Denne perioden",
+  details: "Detaljer",
+  meter: "Brukt av kvoten",
+  meterText:
+    "{used, number} brukt og {reserved, number} reservert av {allowance, number}; {remaining, number} gjenstår",
+  segmentsLeft: "av {allowance, plural, one {# meldingsdel} other {# meldingsdeler}} igjen",
+  usedAndReserved: "{used, number} brukt · {reserved, number} reservert",
+  renews: "Fornyes {date}",
+  allowance: "Kvote",
+  used: "Brukt",
+  reserved: "Reservert",
+  remaining: "Gjenstår",
+  explain:
+    "En meldingsdel er ett stykke av en tekst: 160 tegn alene, 153 i en lengre. Reserverte deler tilhører meldinger som står i kø; det som aldri blir sendt, kommer tilbake. Ubrukte deler overføres ikke.",
+  bySource: "Etter kilde",
+  sources: {
+    campaign: "Kampanjer",
+    api: "API",
+    opt_out_confirmation: "Svar på STOPP",
+    opt_in_confirmation: "Svar på START",
+    help: "Svar på HJELP",
+    test: "Testmeldinger",
+  },
+  log: "Logg over meldingsdeler",
+  logText: "Én linje for hver del som er overlevert operatøren, nyeste først.",
+  logEmpty: "Ingenting er sendt ennå",
+  logEmptyText: "Hver del som går ut, får sin linje her.",
+  handedOver: "Overlevert",
+  to: "Til",
+  segment: "Del",
+  segmentOf: "{segment, number} av {of, number}",
+  source: "Kilde",
+  change: "Endre abonnementet",
+  changeTitle: "Endre abonnementet",
+  allowanceHint: "Meldingsdeler i måneden. Gjelder med en gang.",
+  allowanceWrong: "Et helt tall, 0 eller mer.",
+  renewalDay: "Fornyelsesdag",
+  renewalDayHint: "Dag i måneden, fra neste periode. Kortere måneder fornyes på sin siste dag.",
+  renewalDayWrong: "En dag fra 1 til 31.",
+};

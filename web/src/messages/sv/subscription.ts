@@ -1,4 +1,47 @@
 import type { subscription as en } from "../en/subscription.ts";
 import type { Translation } from "../languages.ts";
 
-export const subscription: Translation<typeof en> = {};
+export const subscription: Translation<typeof en> = {
+  title: "Nuvarande abonnemang",
+  terms:
+    "{allowance, plural, one {# meddelandedel} other {# meddelandedelar}} i månaden, förnyas den {renewal_day, number} i månaden.",
+  thisPeriod: "Den här perioden",
+  details: "Detaljer",
+  meter: "Använt av kvoten",
+  meterText:
+    "{used, number} använda och {reserved, number} reserverade av {allowance, number}; {remaining, number} återstår",
+  segmentsLeft: "av {allowance, plural, one {# meddelandedel} other {# meddelandedelar}} kvar",
+  usedAndReserved: "{used, number} använda · {reserved, number} reserverade",
+  renews: "Förnyas {date}",
+  allowance: "Kvot",
+  used: "Använt",
+  reserved: "Reserverat",
+  remaining: "Återstår",
+  explain:
+    "En meddelandedel är ett stycke av en text: 160 tecken ensamt, 153 i en längre. Reserverade delar hör till meddelanden i kö; det som aldrig skickas kommer tillbaka. Oanvända delar följer inte med till nästa period.",
+  bySource: "Efter källa",
+  sources: {
+    campaign: "Kampanjer",
+    api: "API",
+    opt_out_confirmation: "Svar på STOPP",
+    opt_in_confirmation: "Svar på START",
+    help: "Svar på HJÄLP",
+    test: "Testmeddelanden",
+  },
+  log: "Logg över meddelandedelar",
+  logText: "En rad för varje del som har lämnats till operatören, den nyaste först.",
+  logEmpty: "Inget har skickats ännu",
+  logEmptyText: "Varje del som går ut får sin rad här.",
+  handedOver: "Överlämnat",
+  to: "Till",
+  segment: "Del",
+  segmentOf: "{segment, number} av {of, number}",
+  source: "Källa",
+  change: "Ändra abonnemanget",
+  changeTitle: "Ändra abonnemanget",
+  allowanceHint: "Meddelandedelar i månaden. Gäller genast.",
+  allowanceWrong: "Ett heltal, 0 eller mer.",
+  renewalDay: "Förnyelsedag",
+  renewalDayHint: "Dag i månaden, från nästa period. Kortare månader förnyas på sin sista dag.",
+  renewalDayWrong: "En dag från 1 till 31.",
+};
