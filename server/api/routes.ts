@@ -3,6 +3,7 @@ import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
 import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
+import { campaignsRoutes } from "../campaigns/campaigns-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
@@ -42,5 +43,6 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.senders, sendersRoutes(services));
   await bind(apiPrefix, contract.segments, segmentsRoutes());
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
+  await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

@@ -23,4 +23,4 @@ export function campaignJobs(services: {
 }
 
 /** The sweep comes again by itself while campaigns are under way; this finds it again should it ever be lost. */
-export const campaignSchedule: PeriodicJob[] = [{ name: finishJob, pattern: "* * * * *" }];
+export const campaignPeriodicJobs: PeriodicJob[] = [{ name: finishJob, pattern: "* * * * *" }];

@@ -1,0 +1,99 @@
+import { beforeEach, expect, test } from "vitest";
+import { CampaignChange } from "../../contract/campaigns.ts";
+import { draftOf, listOf, press } from "../../testing/campaign.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
+
+const { db } = await testDatabase();
+let workspace: TestWorkspace;
+let list: string;
+let contacts: string[];
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db);
+  contacts = await addContacts(db, workspace.id, [{ mobile: "+4791000001", first_name: "Ola" }]);
+  list = await listOf(db, workspace.id, contacts);
+});
+
+const change = (id: string, input: Record<string, unknown>, workspaceId = workspace.id) =>
+  db.inWorkspace(workspaceId, (tx) => updateCampaign(tx, workspaceId, id, CampaignChange.parse(input), new Date()));
+const get = (id: string, workspaceId = workspace.id) =>
+  db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
+
+test("a change changes what it names and nothing else", async () => {
+  const id = await draftOf(db, workspace, { text: "Hei du", sender: "Salong", opt_out_text: false }, list);
+  await change(id, { name: "Other" });
+  expect(await get(id)).toMatchObject({
+    name: "Other",
+    text: "Hei du",
+    sender_address: "Salong",
+    subscription_type_key: "marketing",
+    include: { lists: [list], contacts: [] },
+    opt_out_text: false,
+  });
+  await change(id, { sender: null, subscription_type: null, include: { contacts } });
+  expect(await get(id)).toMatchObject({
+    sender_address: null,
+    subscription_type_id: null,
+    include: { lists: [], contacts },
+  });
+});
+
+test("a draft may be empty", async () => {
+  const id = await draftOf(db, workspace, { text: "", subscription_type: null });
+  expect(await get(id)).toMatchObject({ text: "", status: "draft", subscription_type_id: null });
+});
+
+test.each([
+  ["an unknown placeholder", { text: "Hei {{ contact.shoe_size }}" }, "text", "at character"],
+  ["broken Liquid", { text: "Hei {{ contact.first_name" }, "text", "at character 5"],
+  ["a loop", { text: "{% for x in contact.first_name %}x{% endfor %}" }, "text", "not allowed"],
+  ["a sender that is none", { sender: "*" }, "sender", "*"],
+  ["a subscription type that is none", { subscription_type: "Gossip" }, "subscription_type", "Gossip"],
+])("%s is refused when saving", async (_what, input, field, said) => {
+  await expect(draftOf(db, workspace, input, list)).rejects.toMatchObject({ status: 422, field });
+  await expect(draftOf(db, workspace, input, list)).rejects.toThrow(said);
+  const id = await draftOf(db, workspace, {}, list);
+  await expect(change(id, input)).rejects.toMatchObject({ status: 422, field });
+  expect(await get(id)).toMatchObject({ text: "Hei" });
+});
+
+test("another workspace's things do not exist here", async () => {
+  const other = await createTestWorkspace(db);
+  const [theirContact = ""] = await addContacts(db, other.id, [{ mobile: "+4791000001" }]);
+  const theirList = await listOf(db, other.id, [theirContact]);
+  const refused = async (input: Record<string, unknown>, field: string, value: string) => {
+    await expect(draftOf(db, workspace, input)).rejects.toMatchObject({ status: 422, field, value });
+  };
+  await refused({ include: { lists: [list, theirList] } }, "include.lists", theirList);
+  await refused({ exclude: { lists: [theirList] } }, "exclude.lists", theirList);
+  await refused({ include: { contacts: [...contacts, theirContact] } }, "include.contacts", theirContact);
+  await refused({ exclude: { contacts: [theirContact] } }, "exclude.contacts", theirContact);
+  await refused({ sender: other.sender.id }, "sender", other.sender.id);
+  await refused(
+    { subscription_type: other.subscriptionTypes.marketing },
+    "subscription_type",
+    other.subscriptionTypes.marketing,
+  );
+  const id = await draftOf(db, workspace, {}, list);
+  await expect(get(id, other.id)).rejects.toMatchObject({ status: 404 });
+  await expect(change(id, { name: "Mine" }, other.id)).rejects.toMatchObject({ status: 404 });
+  await expect(db.inWorkspace(other.id, (tx) => deleteCampaign(tx, other.id, id))).rejects.toMatchObject({
+    status: 404,
+  });
+  await expect(press(db, other.id, id)).rejects.toMatchObject({ status: 404 });
+  expect(await get(id)).toMatchObject({ name: "Test", status: "draft" });
+});
+
+test("only a draft can be changed or deleted", async () => {
+  const id = await draftOf(db, workspace, {}, list);
+  await press(db, workspace.id, id);
+  await expect(change(id, { text: "Other" })).rejects.toMatchObject({ status: 409, code: "not_a_draft" });
+  await expect(db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id))).rejects.toMatchObject({
+    status: 409,
+  });
+  const draft = await draftOf(db, workspace, {}, list);
+  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, draft));
+  await expect(get(draft)).rejects.toMatchObject({ status: 404 });
+});

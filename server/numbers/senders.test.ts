@@ -1,0 +1,97 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { createDefaultSender, createSender, mobileNumberOf, resolveSender } from "./senders.ts";
+import { listSenders } from "./senders-store.ts";
+
+const { db } = await testDatabase();
+let workspace: TestWorkspace;
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db);
+});
+
+const resolve = (ref: string | null, id = workspace.id) => db.inWorkspace(id, (tx) => resolveSender(tx, id, ref));
+const withoutSenders = (id: string) =>
+  db.inWorkspace(id, (tx) => sql`delete from senders where workspace_id = ${id}`.execute(tx));
+
+test("a sender is found by default, by id and by address in any spelling", async () => {
+  const { id, address } = workspace.sender;
+  expect(await resolve(null)).toMatchObject({ id, address, kind: "long_number", can_receive: true });
+  expect(await resolve(id)).toMatchObject({ id });
+  expect(await resolve(` ${address} `)).toMatchObject({ id });
+  expect(await resolve(address.replace("+47", "0047 "))).toMatchObject({ id });
+});
+
+test("a well-formed address is registered on first use, by many at once only once", async () => {
+  const found = await Promise.all(Array.from({ length: 8 }, () => resolve("Salong 1")));
+  expect(new Set(found.map((sender) => sender.id)).size).toBe(1);
+  expect(found[0]).toMatchObject({ kind: "alphanumeric", can_receive: false, carrier: "sandbox", is_default: false });
+});
+
+test.each(["Twelve chars", "Sal*ng", "12", "+12", "Å"])("%s is no sender", async (said) => {
+  await expect(resolve(said)).rejects.toMatchObject({
+    status: 422,
+    code: "invalid_sender",
+    field: "sender",
+    value: said,
+  });
+});
+
+test("a number that another workspace receives on is not free, a name is everybody's", async () => {
+  const other = await createTestWorkspace(db);
+  await expect(resolve(other.sender.address)).rejects.toMatchObject({ status: 422, code: "sender_taken" });
+  await expect(resolve(other.sender.id)).rejects.toMatchObject({ status: 422, code: "unknown_sender" });
+  await resolve("Salong", other.id);
+  expect(await resolve("Salong")).toMatchObject({ address: "Salong", workspace_id: workspace.id });
+});
+
+test("a workspace without a default sender says so", async () => {
+  await withoutSenders(workspace.id);
+  await expect(resolve(null)).rejects.toMatchObject({ status: 422, code: "no_sender" });
+});
+
+test("many at once make one default sender, a valid mobile number of the country", async () => {
+  await withoutSenders(workspace.id);
+  const made = await Promise.all(
+    Array.from({ length: 8 }, () => db.inWorkspace(workspace.id, (tx) => createDefaultSender(tx, workspace.id))),
+  );
+  expect(new Set(made.map((sender) => sender.id)).size).toBe(1);
+  expect(parsePhoneNumber(made[0]?.address ?? "", "NO")).toMatchObject({ kind: "mobile", country: "NO" });
+});
+
+test.each(["NO", "SE", "DK", "GB", "DE", "US", "FI", "IS", "BR", "IN"])(
+  "a sandbox number of %s is a valid mobile number of it",
+  (country) => {
+    for (let i = 0; i < 20; i++)
+      expect(parsePhoneNumber(mobileNumberOf(country), country)).toMatchObject({ kind: "mobile", country });
+  },
+);
+
+test("a country that shares its plan with a neighbour, or has none, still gets a number", () => {
+  expect(mobileNumberOf("SJ")).toMatch(/^\+47\d{8}$/);
+  expect(mobileNumberOf("AX")).toMatch(/^\+358\d{7,}$/);
+  expect(mobileNumberOf("AQ")).toMatch(/^\+999\d{8}$/);
+});
+
+test("there is one default at any time, whoever moves it", async () => {
+  await Promise.all(
+    ["One", "Two", "Three"].map((address) =>
+      db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: true })),
+    ),
+  );
+  const senders = await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id));
+  expect(senders).toHaveLength(4);
+  expect(senders.map((sender) => sender.is_default)).toEqual([true, false, false, false]);
+});
+
+test("an address is added once", async () => {
+  const add = (address: string) =>
+    db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: false }));
+  await add("Salong");
+  await expect(add("Salong")).rejects.toMatchObject({ status: 409, code: "sender_exists", field: "address" });
+  await expect(add("no/name")).rejects.toMatchObject({ status: 422, code: "invalid_sender", field: "address" });
+  const other = await createTestWorkspace(db);
+  await expect(add(other.sender.address)).rejects.toMatchObject({ status: 409, code: "sender_taken" });
+});

@@ -1,0 +1,101 @@
+/** Campaigns in tests: made, sent and prepared the way routes and jobs do it. */
+import { sql } from "kysely";
+import { pino } from "pino";
+import { vi } from "vitest";
+import { type Campaign, CampaignInput } from "../contract/campaigns.ts";
+import { presentCampaign } from "../server/campaigns/campaign.ts";
+import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
+import { countsOf, entriesOf } from "../server/campaigns/counts.ts";
+import { createCampaign, getCampaign } from "../server/campaigns/edit-campaign.ts";
+import { prepareCampaign } from "../server/campaigns/prepare-campaign.ts";
+import { sendCampaign } from "../server/campaigns/send-campaign.ts";
+import { systemClock } from "../server/kit/clock.ts";
+import type { Db } from "../server/kit/db.ts";
+import { newId } from "../server/kit/id.ts";
+import { type Jobs, jobs } from "../server/kit/jobs.ts";
+import type { TestWorkspace } from "./workspace.ts";
+
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const news = { tell() {} };
+
+export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, news, log });
+
+/** A draft to everyone on `list`, unless said otherwise. */
+export async function draftOf(
+  db: Db,
+  workspace: TestWorkspace,
+  input: Record<string, unknown> = {},
+  list?: string,
+): Promise<string> {
+  const include = { lists: list ? [list] : [], contacts: [] };
+  const parsed = CampaignInput.parse({ name: "Test", text: "Hei", subscription_type: "marketing", include, ...input });
+  const author = { workspaceId: workspace.id, userId: null, name: "Test" };
+  const row = await db.inWorkspace(workspace.id, (tx) => createCampaign(tx, author, parsed, new Date()));
+  return row.id;
+}
+
+/** A list of contacts. */
+export async function listOf(db: Db, workspaceId: string, contacts: readonly string[]): Promise<string> {
+  const id = newId();
+  await db.inWorkspace(workspaceId, async (tx) => {
+    await sql`insert into lists (workspace_id, id, name, created_at) values (${workspaceId}, ${id}, ${id}, now())`.execute(
+      tx,
+    );
+    await sql`insert into list_members (workspace_id, list_id, contact_id)
+      select ${workspaceId}, ${id}, unnest(${contacts}::uuid[])`.execute(tx);
+  });
+  return id;
+}
+
+/** A list of everybody in the workspace. */
+export async function listOfAll(db: Db, workspaceId: string): Promise<string> {
+  const { rows } = await db.inWorkspace(workspaceId, (tx) =>
+    sql<{ id: string }>`select id from contacts where workspace_id = ${workspaceId}`.execute(tx),
+  );
+  return listOf(
+    db,
+    workspaceId,
+    rows.map((row) => row.id),
+  );
+}
+
+/** Presses Send; the jobs that it adds are left to the test. */
+export async function press(db: Db, workspaceId: string, id: string, key: string | null = null): Promise<Campaign> {
+  const idempotency = key === null ? null : { key, fingerprint: id };
+  return (await sendCampaign(campaignServices(db), workspaceId, id, idempotency)).campaign;
+}
+
+/** Does the preparation's job. */
+export function prepare(
+  db: Db,
+  workspaceId: string,
+  id: string,
+  chunk?: number,
+  signal = new AbortController().signal,
+) {
+  return prepareCampaign({ ...campaignServices(db), chunk }, { workspace_id: workspaceId, id }, signal);
+}
+
+/** Runs the sweep until the campaign has come to an end, and answers it. */
+export async function finished(db: Db, workspaceId: string, id: string): Promise<Campaign> {
+  const quiet: Jobs = { async add() {} };
+  const sweep = campaignJobs({ ...campaignServices(db), jobs: quiet })["campaigns.finish"];
+  return vi.waitFor(
+    async () => {
+      await sweep?.(undefined as never, new AbortController().signal);
+      const campaign = await look(db, workspaceId, id);
+      if (campaign.finished_at === null) throw new Error(`the campaign is ${campaign.status}`);
+      return campaign;
+    },
+    { timeout: 15_000, interval: 20 },
+  );
+}
+
+/** The campaign as the API shows it. */
+export function look(db: Db, workspaceId: string, id: string): Promise<Campaign> {
+  return db.inWorkspace(workspaceId, async (tx) => {
+    const row = await getCampaign(tx, workspaceId, id);
+    const entries = await entriesOf(tx, workspaceId, [id]);
+    return presentCampaign(row, countsOf(row, entries.get(id) ?? {}));
+  });
+}
