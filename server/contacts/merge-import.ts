@@ -14,7 +14,7 @@ import type { News } from "../kit/news.ts";
 import { dropStaging, prepareStaging, type RowKind, stagingTable } from "./import-staging.ts";
 import * as store from "./import-store.ts";
 import { findOrCreateList, listNow } from "./lists.ts";
-import { mergeByAddress, mergeByMobile } from "./merge-chunk.ts";
+import { mergeRows } from "./merge-chunk.ts";
 
 export interface MergeServices {
   db: Db;
@@ -25,6 +25,7 @@ export interface MergeServices {
 
 /** Staging rows a transaction: long enough to be quick, short enough that a campaign never waits for its locks. */
 const chunkRows = 20_000;
+const attempts = 10;
 /** From here on PostgreSQL is told what the tables hold now, without waiting for autovacuum. */
 const manyRows = 10_000;
 
@@ -50,8 +51,8 @@ export async function mergeImport(
   await db.inWorkspace(workspaceId, (tx) => prepare(tx, workspaceId, id, clock.now()));
   for (;;) {
     signal.throwIfAborted();
-    const state = await db.inWorkspace(workspaceId, (tx) =>
-      mergeChunk(tx, workspaceId, id, options.chunkRows ?? chunkRows, clock.now()),
+    const state = await againIfTaken(() =>
+      db.inWorkspace(workspaceId, (tx) => mergeChunk(tx, workspaceId, id, options.chunkRows ?? chunkRows, clock.now())),
     );
     news.tell(workspaceId, "import", id);
     if (state === "merging") continue;
@@ -62,6 +63,17 @@ export async function mergeImport(
   const row = await db.inWorkspace(workspaceId, (tx) => store.selectImport(tx, workspaceId, id));
   if (row && row.rows >= manyRows) {
     await db.inWorkspace(workspaceId, (tx) => sql`analyze contacts, list_members, consent_events`.execute(tx));
+  }
+}
+
+/** Somebody made a contact with one of the chunk's numbers while it was being merged: the next attempt finds it. */
+async function againIfTaken<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { constraint?: string }).constraint !== "contacts_mobile" || attempt === attempts) throw error;
+    }
   }
 }
 
@@ -96,8 +108,7 @@ async function mergeChunk(
   }
   const listId = row.options.list && (await listNow(tx, workspaceId, row.options.list)) ? row.options.list : null;
   const chunk = { workspaceId, import: row, from: next.from, to: next.to, listId, now };
-  const counts = next.by === "mobile" ? await mergeByMobile(tx, chunk) : await mergeByAddress(tx, chunk, next.by);
-  await store.updateMerged(tx, workspaceId, id, next.mergedTo, counts);
+  await store.updateMerged(tx, workspaceId, id, next.mergedTo, await mergeRows(tx, chunk, next.by));
   return "merging";
 }
 
