@@ -113,7 +113,7 @@ function guessByHeader(names: string[]): ColumnField[] {
 function guessByContent(rows: string[][], width: number): ColumnField[] {
   const holds = (index: number, test: (cell: string) => boolean) => {
     const filled = rows.map((row) => row[index] ?? "").filter((cell) => cell.trim() !== "");
-    return filled.length > 0 && filled.filter(test).length * 2 > filled.length;
+    return filled.length > 0 && filled.filter(test).length * 2 >= filled.length;
   };
   return once(
     Array.from({ length: width }, (_, index) =>

@@ -53,15 +53,16 @@ export function importRoutes(
       });
     },
     async rejectedRows({ actor, params }) {
-      await requireImport(db, actor.workspaceId, params.id);
-      return rejectedCsv(db, actor.workspaceId, params.id);
+      const { options } = await requireImport(db, actor.workspaceId, params.id);
+      return rejectedCsv(db, actor.workspaceId, params.id, options.columns ?? []);
     },
   };
 }
 
-async function requireImport(db: Db, workspaceId: string, id: string): Promise<void> {
+async function requireImport(db: Db, workspaceId: string, id: string): Promise<store.ImportRow> {
   const row = await db.inWorkspace(workspaceId, (tx) => store.selectImport(tx, workspaceId, id));
   if (!row) throw notFound("import", id);
+  return row;
 }
 
 function present(row: store.ImportRow): Omit<Import, "rejected"> {

@@ -15,6 +15,8 @@ export interface ImportOptions {
   consent_date: string | null;
   /** Whether a column says who consents; without one every row does. */
   consent_column: boolean;
+  /** The file's columns, for the head of its rejected rows. */
+  columns: string[];
 }
 
 export interface ImportRow {

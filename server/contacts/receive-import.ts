@@ -69,7 +69,8 @@ export async function receiveImport(
   }, beat);
   try {
     const { rows, head } = await stageRows(services, call, id, settled, at);
-    const options = { ...settled.options, consent_column: head.columns.fields.includes("consent") };
+    const { fields, names } = head.columns;
+    const options = { ...settled.options, consent_column: fields.includes("consent"), columns: names };
     await db.inWorkspace(workspaceId, async (tx) => {
       if (!(await store.startRunning(tx, workspaceId, id, { rows, options }))) throw givenUp();
       await services.jobs.add(tx, importJob, { workspace_id: workspaceId, import_id: id }, { key: `import ${id}` });

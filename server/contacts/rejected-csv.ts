@@ -5,9 +5,14 @@ import { selectRejectedLines } from "./import-store.ts";
 const pageRows = 1_000;
 
 /** Row number and reason, then the row as it stood, page by page. */
-export async function* rejectedCsv(db: Db, workspaceId: string, importId: string): AsyncIterable<string> {
+export async function* rejectedCsv(
+  db: Db,
+  workspaceId: string,
+  importId: string,
+  columns: string[],
+): AsyncIterable<string> {
   // The byte order mark has Excel read it as UTF-8.
-  yield "\uFEFFrow,reason,value\r\n";
+  yield `\uFEFF${["row", "reason", "value", ...columns].map(csvCell).join(",")}\r\n`;
   let after = 0;
   for (;;) {
     const rows = await db.inWorkspace(workspaceId, (tx) =>
