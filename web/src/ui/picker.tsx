@@ -156,8 +156,10 @@ function PickerBox(props: BoxProps) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") move(open ? active + 1 : active);
     else if (event.key === "ArrowUp") move(active - 1);
-    else if (event.key === "Enter" && open) pick(shown?.[active]);
-    else if (event.key === "Escape" && open) {
+    else if (event.key === "Enter" && open) {
+      // What is shown may still be of the text before: a quick Enter must not choose from that.
+      if (!props.busy) pick(shown?.[active]);
+    } else if (event.key === "Escape" && open) {
       // Only the list closes, not the dialog around it.
       event.stopPropagation();
       close();

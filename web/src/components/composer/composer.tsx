@@ -171,15 +171,13 @@ export function Composer({
                 type="button"
                 disabled={readOnly}
                 className="h-6 max-w-full truncate rounded-sm bg-accent-soft px-1.5 text-sm text-accent-ink hover:bg-hover"
-                aria-label={
-                  chip.token.fallback === null
-                    ? t("editChipBare", { name: chip.label })
-                    : t("editChip", { name: chip.label, fallback: chip.token.fallback })
-                }
                 onClick={() => edit(chip)}
               >
                 {chip.label}
                 {chip.token.fallback === null ? null : <span className="text-soft"> · {chip.token.fallback}</span>}
+                <span className="sr-only">
+                  {chip.token.fallback === null ? t("editChipBare") : t("editChip", { fallback: chip.token.fallback })}
+                </span>
               </button>
             ))}
           </div>

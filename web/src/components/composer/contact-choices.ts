@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { query } from "../../api/queries.ts";
 import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
+import { useSettled } from "../../lib/settled.ts";
 import type { PickerOption } from "../../ui/picker.tsx";
 
 /** What a contact is called where a name may be missing: name, else number, else address. */
@@ -16,16 +17,24 @@ export function contactLabel(contact: {
   return name || contact.mobile || contact.phone || contact.email || "–";
 }
 
-/** Contacts whose name, number or address begins with the query. */
-export function useContactChoices(typed: string): readonly PickerOption[] | undefined {
+/** What a picker offers; busy while what it shows is of the text before. */
+export interface Choices {
+  options: readonly PickerOption[] | undefined;
+  busy: boolean;
+}
+
+/** Contacts whose name, number or address begins with what is typed. */
+export function useContactChoices(typed: string): Choices {
   const { country } = useWorkspace();
-  const { data } = useQuery({
-    ...query("contacts", "list", { query: { query: typed, limit: 20 } }),
+  const settled = useSettled(typed);
+  const { data, isPlaceholderData } = useQuery({
+    ...query("contacts", "list", { query: { query: settled, limit: 20 } }),
     placeholderData: keepPreviousData,
   });
-  return data?.items.map((contact) => {
+  const options = data?.items.map((contact) => {
     const label = contactLabel(contact);
     const number = contact.mobile ?? contact.phone;
     return { value: contact.id, label, aside: number && number !== label ? formatPhone(number, country) : undefined };
   });
+  return { options, busy: isPlaceholderData || settled !== typed };
 }

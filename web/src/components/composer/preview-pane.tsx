@@ -37,7 +37,7 @@ export function PreviewPane({
   const workspace = useWorkspace();
   const [contact, setContact] = useState<PickerOption | null>(null);
   const [search, setSearch] = useState("");
-  const contacts = useContactChoices(useSettled(search));
+  const contacts = useContactChoices(search);
   const [dark, setDark] = useState(false);
   const [fontSize, setFontSize] = useState(16);
   const settled = useSettled(text, 300);
@@ -61,7 +61,7 @@ export function PreviewPane({
         placeholder={t("nobody")}
         value={contact}
         onChange={setContact}
-        options={contacts}
+        {...contacts}
         onSearch={setSearch}
         clearable
       />

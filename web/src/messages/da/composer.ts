@@ -65,8 +65,8 @@ export const composer: Translation<typeof en> = {
     count: "{count, plural, one {# felt} other {# felter}}. Vælg med piletasterne, indsæt med Enter.",
   },
   used: "I denne tekst",
-  editChip: "{name}, standardværdi »{fallback}«. Ret",
-  editChipBare: "{name}, ingen standardværdi. Ret",
+  editChip: ", standardværdi »{fallback}«. Ret",
+  editChipBare: ", ingen standardværdi. Ret",
   types: {
     contact: "Kontakt",
     workspace: "Virksomhed",

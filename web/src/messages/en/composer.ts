@@ -62,8 +62,8 @@ export const composer = {
     count: "{count, plural, one {# field} other {# fields}}. Arrow keys choose, Enter inserts.",
   },
   used: "In this text",
-  editChip: "{name}, default “{fallback}”. Change",
-  editChipBare: "{name}, no default. Change",
+  editChip: ", default “{fallback}”. Change",
+  editChipBare: ", no default. Change",
   types: {
     contact: "Contact",
     workspace: "Company",

@@ -65,8 +65,8 @@ export const composer: Translation<typeof en> = {
     count: "{count, plural, one {# felt} other {# felt}}. Velg med piltastene, sett inn med Enter.",
   },
   used: "I denne teksten",
-  editChip: "{name}, standardverdi «{fallback}». Endre",
-  editChipBare: "{name}, ingen standardverdi. Endre",
+  editChip: ", standardverdi «{fallback}». Endre",
+  editChipBare: ", ingen standardverdi. Endre",
   types: {
     contact: "Kontakt",
     workspace: "Bedrift",

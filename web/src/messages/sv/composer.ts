@@ -65,8 +65,8 @@ export const composer: Translation<typeof en> = {
     count: "{count, plural, one {# fält} other {# fält}}. Välj med piltangenterna, infoga med Retur.",
   },
   used: "I den här texten",
-  editChip: "{name}, standardvärde ”{fallback}”. Ändra",
-  editChipBare: "{name}, inget standardvärde. Ändra",
+  editChip: ", standardvärde ”{fallback}”. Ändra",
+  editChipBare: ", inget standardvärde. Ändra",
   types: {
     contact: "Kontakt",
     workspace: "Företag",

@@ -2,7 +2,8 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
-import { contactLabel, useContactChoices } from "../../components/composer/contact-choices.ts";
+import { type Choices, contactLabel, useContactChoices } from "../../components/composer/contact-choices.ts";
+import { useSettled } from "../../lib/settled.ts";
 import type { PickerOption } from "../../ui/picker.tsx";
 
 export interface Audience {
@@ -21,23 +22,26 @@ export function readAudience(values: readonly { value: string }[]): Audience {
   return { lists: of("list"), contacts: of("contact") };
 }
 
-/** Lists and contacts whose name begins with what was typed. */
-export function useAudienceChoices(typed: string): readonly PickerOption[] | undefined {
+/** Lists and contacts whose name begins with what is typed. */
+export function useAudienceChoices(typed: string): Choices {
   const t = useTranslations("campaigns.audience");
+  const settled = useSettled(typed);
   const contacts = useContactChoices(typed);
-  const { data: lists } = useQuery({
-    ...query("lists", "list", { query: { query: typed, limit: 20 } }),
+  const { data: lists, isPlaceholderData } = useQuery({
+    ...query("lists", "list", { query: { query: settled, limit: 20 } }),
     placeholderData: keepPreviousData,
   });
-  if (!lists || !contacts) return undefined;
-  return [
+  const busy = contacts.busy || isPlaceholderData || settled !== typed;
+  if (!lists || !contacts.options) return { options: undefined, busy };
+  const options = [
     ...lists.items.map((list) => ({
       value: listValue(list.id),
       label: list.name,
       aside: t("list", { count: list.members }),
     })),
-    ...contacts.map((contact) => ({ ...contact, value: contactValue(contact.value) })),
+    ...contacts.options.map((contact) => ({ ...contact, value: contactValue(contact.value) })),
   ];
+  return { options, busy };
 }
 
 const namedAtMost = 50;

@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { useSettled } from "../../lib/settled.ts";
 import { MultiPicker } from "../../ui/picker.tsx";
 import { type Audience, readAudience, useAudienceChoices, useAudienceValues } from "./audience-choices.ts";
 
@@ -20,16 +19,14 @@ export function AudienceField({
 }) {
   const t = useTranslations("campaigns.audience");
   const [search, setSearch] = useState("");
-  const settled = useSettled(search);
   return (
     <MultiPicker
       {...rest}
       placeholder={t("search")}
       value={useAudienceValues(value)}
       onChange={(next) => onChange(readAudience(next))}
-      options={useAudienceChoices(settled)}
+      {...useAudienceChoices(search)}
       onSearch={setSearch}
-      busy={search !== settled}
     />
   );
 }
