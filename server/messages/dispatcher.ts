@@ -22,6 +22,10 @@ export interface Dispatcher {
 }
 
 export interface DispatcherServices {
+  /**
+   * Not the pool that requests use, and the carriers' and the receipts' is not either: a STOP keeps its connection while it
+   * waits for what is being handed over, and enough of them would leave none to finish that with.
+   */
   db: Db;
   carriers: Carriers;
   clock: Clock;

@@ -32,8 +32,24 @@ interface Services {
   log: Logger;
 }
 
-/** An intake over this database. A text to a number that is nobody's is logged and dropped. */
+/**
+ * An intake over this database. A text to a number that is nobody's is logged and dropped. Those of one workspace take
+ * turns: a STOP waits for what is being handed over, and a hundred of them shall not keep a hundred connections waiting.
+ */
 export function createInboundIntake({ db, clock, news, log }: Services): InboundIntake {
+  const turns = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(workspaceId) ?? Promise.resolve()).then(work);
+    const over = turn.then(
+      () => {},
+      () => {}, // whoever sent it is told
+    );
+    turns.set(workspaceId, over);
+    void over.then(() => turns.get(workspaceId) === over && turns.delete(workspaceId));
+    return turn;
+  }
+
   return async (texts) => {
     for (const text of texts) {
       const sender = await db.asSystem((tx) => findReceiver(tx, text.to));
@@ -44,9 +60,12 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
         );
         continue;
       }
-      const told = await db.inWorkspace(sender.workspace_id, (tx) => receive(tx, clock.now(), sender, text));
-      if (told?.contact_id) news.tell(sender.workspace_id, "contact", told.contact_id);
-      if (told?.campaign_id) news.tell(sender.workspace_id, "campaign", told.campaign_id);
+      const workspaceId = sender.workspace_id;
+      const told = await inTurn(workspaceId, () =>
+        db.inWorkspace(workspaceId, (tx) => receive(tx, clock.now(), sender, text)),
+      );
+      if (told?.contact_id) news.tell(workspaceId, "contact", told.contact_id);
+      if (told?.campaign_id) news.tell(workspaceId, "campaign", told.campaign_id);
     }
   };
 }

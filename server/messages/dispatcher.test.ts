@@ -1,0 +1,189 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Behaviour } from "../../contract/sandbox.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, addManyContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import type { Carrier } from "../carriers/carrier.ts";
+import { setPhone } from "../carriers/sandbox-store.ts";
+import { recordOptOut } from "../consent/opt-outs.ts";
+
+const { db } = await testDatabase({ max: 20 });
+// Handsets belong to the network, not to a workspace.
+beforeEach(async () => {
+  await db.asSystem((tx) => sql`delete from sandbox_phones`.execute(tx));
+});
+
+const behave = (number: string, behaviour: Behaviour, error_code: string | null = null) =>
+  db.asSystem((tx) => setPhone(tx, { number, behaviour, error_code, delay_ms: 0 }));
+
+async function counts(workspaceId: string, sourceId: string | null) {
+  const { rows } = await db.inWorkspace(workspaceId, (tx) =>
+    sql<{ status: string; reason: string; n: number }>`
+      select status, reason, sum(n)::bigint as n from message_counts where workspace_id = ${workspaceId} and source_id = ${sourceId}
+      group by 1, 2 order by 1, 2`.execute(tx),
+  );
+  return Object.fromEntries(rows.map(({ status, reason, n }) => [reason ? `${status} ${reason}` : status, n]));
+}
+
+test("pitfall 7 and 17: a batch leaves, arrives, is counted and paid; one bad number stops nothing", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 300);
+  await behave("+4790000007", "fail", "30006");
+  await behave("+4790000008", "fail", "21211");
+  await behave("+4790000009", "fail");
+  await startRoad(db);
+  const { source } = await send(db, workspace, { class: "marketing" });
+  await settled(db, workspace.id);
+  expect(await counts(workspace.id, source.id)).toEqual({
+    queued: 300,
+    sent: 299,
+    delivered: 297,
+    "undelivered landline": 1,
+    "undelivered unknown_number": 1,
+    "failed unknown_number": 1,
+  });
+  // What the carrier refused was never handed over, and is given back.
+  expect(await quota(db, workspace.id)).toEqual({ used: 299, reserved: 0 });
+  const rows = new Map((await ledger(db, workspace.id)).map((row) => [row.number, row]));
+  expect(rows.get("+4790000007")).toMatchObject({ status: "undelivered", reason: "landline", carrier_error: "30006" });
+  expect(rows.get("+4790000008")).toMatchObject({ status: "failed", carrier_error: "21211", submitted_at: null });
+  expect(await arrived(db, workspace.id)).toHaveLength(299);
+});
+
+test("pitfall 12: receipts that come early, twice or never", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [
+    { mobile: "+4791000001" },
+    { mobile: "+4791000002" },
+    { mobile: "+4791000003" },
+  ]);
+  await behave("+4791000001", "early_receipt");
+  await behave("+4791000002", "double_receipt");
+  await behave("+4791000003", "lose_receipt");
+  await startRoad(db);
+  const { source } = await send(db, workspace);
+  await settled(db, workspace.id, ["delivered", "sent"]);
+  await vi.waitFor(async () =>
+    expect(await counts(workspace.id, source.id)).toEqual({ queued: 3, sent: 3, delivered: 2 }),
+  );
+  const rows = new Map((await ledger(db, workspace.id)).map((row) => [row.number, row]));
+  const early = rows.get("+4791000001");
+  expect(early).toMatchObject({ status: "delivered" });
+  expect(early?.sent_at).not.toBeNull();
+  expect(early?.carrier_reference).not.toBeNull();
+  expect(rows.get("+4791000003")).toMatchObject({ status: "sent", final_at: null });
+});
+
+test("a carrier that says later gets the text again, once it takes it", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4792000001" }, { mobile: "+4792000002" }]);
+  await behave("+4792000001", "throttle");
+  await startRoad(db);
+  await send(db, workspace);
+  await settled(db, workspace.id);
+  expect((await arrived(db, workspace.id)).map(({ phone }) => phone).sort()).toEqual(["+4792000001", "+4792000002"]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 2, reserved: 0 });
+});
+
+test("what waited too long is not handed over", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const { source } = await send(db, workspace, { expires_at: new Date(Date.now() - 1) });
+  await startRoad(db);
+  await settled(db, workspace.id);
+  expect(await counts(workspace.id, source.id)).toEqual({ queued: 1, expired: 1 });
+  expect(await arrived(db, workspace.id)).toEqual([]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+});
+
+test("consent and opt-out are checked again at hand-over", async () => {
+  const workspace = await createTestWorkspace(db);
+  const [withdrawn] = await addContacts(db, workspace.id, [
+    { mobile: "+4791000001" },
+    { mobile: "+4791000002" },
+    { mobile: "+4791000003" },
+  ]);
+  const { source } = await send(db, workspace, { class: "marketing" });
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`update contacts set sms_consents = 0 where workspace_id = ${workspace.id} and id = ${withdrawn}`.execute(
+      tx,
+    );
+    const stop = { workspaceId: workspace.id, number: "+4791000002", senderId: workspace.sender.id };
+    await recordOptOut(tx, { ...stop, source: "sms", evidence: "STOP", at: new Date() });
+  });
+  await startRoad(db);
+  await settled(db, workspace.id);
+  expect(await counts(workspace.id, source.id)).toEqual({
+    queued: 3,
+    "skipped no_consent": 1,
+    "skipped opted_out": 1,
+    sent: 1,
+    delivered: 1,
+  });
+  expect((await arrived(db, workspace.id)).map(({ phone }) => phone)).toEqual(["+4791000003"]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 1, reserved: 0 });
+});
+
+test("two dispatchers and many lanes: nothing twice, nothing left, transactional before marketing", async () => {
+  const workspaces = await Promise.all(Array.from({ length: 5 }, () => createTestWorkspace(db)));
+  for (const workspace of workspaces) {
+    await addManyContacts(db, workspace.id, 200);
+    await send(db, workspace, { class: "marketing", text: "marketing" });
+    await send(db, workspace, { text: "urgent", recipients: { numbers: [{ number: "+4795555555" }] } });
+  }
+  await Promise.all([startRoad(db, { slots: 2 }), startRoad(db, { slots: 2 })]);
+  for (const workspace of workspaces) {
+    await settled(db, workspace.id);
+    const texts = await arrived(db, workspace.id);
+    expect(texts).toHaveLength(201);
+    expect(new Set(texts.map((each) => each.message_id)).size).toBe(201);
+    expect(texts[0]?.text).toBe("urgent");
+  }
+});
+
+test("an outcome nobody knows is settled by the carrier's records, and nothing goes twice", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 20);
+  let broken = 0;
+  const breaking = (sandbox: Carrier): Carrier => ({
+    ...sandbox,
+    async submit(texts, signal) {
+      if (++broken > 2) return sandbox.submit(texts, signal);
+      // The first time the request is lost on its way, the second time the answer is.
+      if (broken === 2) await sandbox.submit(texts, signal);
+      throw new Error("connection reset");
+    },
+  });
+  await startRoad(db, { carrier: breaking });
+  await send(db, workspace, { class: "marketing" });
+  await settled(db, workspace.id);
+  const texts = await arrived(db, workspace.id);
+  expect(texts).toHaveLength(20);
+  expect(new Set(texts.map((each) => each.message_id)).size).toBe(20);
+  expect(await quota(db, workspace.id)).toEqual({ used: 20, reserved: 0 });
+});
+
+test("where the carrier cannot tell, a transactional text goes once more and a marketing text does not", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 3);
+  const forgetful = (sandbox: Carrier): Carrier => ({
+    ...sandbox,
+    limits: { batch: 1000, settled_after_ms: 0 },
+    submit: async (texts, signal) => {
+      await sandbox.submit(texts, signal);
+      throw new Error("connection reset");
+    },
+    lookup: async (texts) => new Map(texts.map((text) => [text.message_id, null])),
+  });
+  await startRoad(db, { carrier: forgetful, delay_ms: 3_600_000 });
+  const marketing = await send(db, workspace, { class: "marketing", text: "m" });
+  const transactional = await send(db, workspace, { text: "t" });
+  await settled(db, workspace.id);
+  expect(await counts(workspace.id, marketing.source.id)).toEqual({ queued: 3, "failed uncertain": 3 });
+  expect(await counts(workspace.id, transactional.source.id)).toEqual({ queued: 3, "failed uncertain": 3 });
+  const texts = (await arrived(db, workspace.id)).map(({ text }) => text).sort();
+  expect(texts).toEqual(["m", "m", "m", "t", "t", "t", "t", "t", "t"]);
+  // They may have arrived, so they are paid.
+  expect(await quota(db, workspace.id)).toEqual({ used: 6, reserved: 0 });
+});
