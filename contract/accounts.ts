@@ -5,6 +5,8 @@ import { ById, Country, Id, Instant, Language, TimeZone } from "./shapes.ts";
 
 const Password = z.string().min(10).max(128);
 const Name = z.string().trim().min(1).max(100);
+/** As long as a text may be. */
+const Text = z.string().trim().min(1).max(1600);
 
 export const WorkspaceInput = z.object({
   name: Name,
@@ -168,7 +170,12 @@ export const workspaces = {
     path: "/workspace",
     summary: "Changes the fields given.",
     permission: "workspace:write",
-    body: Workspace.omit({ id: true, created_at: true }).partial(),
+    body: WorkspaceInput.extend({
+      opt_out_text: Text,
+      help_text: Text,
+      opt_out_confirmation: Text,
+      opt_in_confirmation: Text,
+    }).partial(),
     answer: Workspace,
   }),
 } satisfies Resource;

@@ -29,11 +29,10 @@ export async function bindResource<R extends Resource>(
   binding: Binding,
   prefix: string,
   resource: R,
-  handlers: Partial<Handlers<R>>,
+  handlers: Handlers<R>,
 ): Promise<void> {
   for (const [name, endpoint] of Object.entries(resource)) {
-    const handler = handlers[name] as Handler<Endpoint> | undefined;
-    if (!handler) continue;
+    const handler = handlers[name] as Handler<Endpoint>;
     // A context of its own, since each decides what bodies it takes.
     await app.register(async (context) => {
       context.setValidatorCompiler(validatorCompiler);

@@ -74,10 +74,10 @@ function bearerKey(request: FastifyRequest): string | null {
 /** Who an API key stands for. */
 export async function byKey(services: GateServices, request: FastifyRequest, key: string): Promise<Caller> {
   const { keyring, limiter } = services;
-  if (!keyring.isKnown(key)) await limiter.check("wrongCredentials", request, request.ip);
+  if (!keyring.isKnown(key)) await limiter.check("wrongKey", request, request.ip);
   const holder = await keyring.find(key);
   if (!holder) {
-    await limiter.count("wrongCredentials", request, request.ip);
+    await limiter.count("wrongKey", request, request.ip);
     throw new Problem(401, "invalid_api_key", "This API key is unknown or was revoked.");
   }
   await limiter.count("key", request, holder.keyId);
@@ -89,12 +89,11 @@ export async function byKey(services: GateServices, request: FastifyRequest, key
 async function bySession(services: GateServices, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
   const { db, identity, limiter } = services;
   if (request.headers.cookie === undefined) return nobody(services, request);
-  await limiter.check("wrongCredentials", request, request.ip);
   const session = await identity.findSession({ headers: request.headers, ip: request.ip });
   if (session.state === "none") return nobody(services, request);
   if (session.cookies.length > 0) reply.header("set-cookie", session.cookies);
   if (session.state === "ended") {
-    await limiter.count("wrongCredentials", request, request.ip);
+    await limiter.count("stranger", request, request.ip);
     throw new Problem(401, "session_expired", "Your session has ended; sign in again.");
   }
   await limiter.count("session", request, session.user.id);

@@ -12,7 +12,7 @@ const { key, id: workspaceId } = await workspaceWithKey(database);
 await app.listen({ host: "127.0.0.1", port: 0 });
 const { port } = app.server.address() as AddressInfo;
 const narrow = await testApp(database, {
-  limits: { key: { max: 5, seconds: 60 }, wrongCredentials: { max: 3, seconds: 60 } },
+  limits: { key: { max: 5, seconds: 60 }, wrongKey: { max: 3, seconds: 60 } },
 });
 const closing = await testApp(database, { webRoot: "/nonexistent" });
 const overHttps = await testApp(database, { config: { public_url: "https://sms.example.com" } });

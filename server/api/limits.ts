@@ -10,9 +10,9 @@ export const limits = {
   /** A person with some pages open. */
   session: { max: 1_000, seconds: 10 },
   /** Calls without sign-in, by address. */
-  stranger: { max: 200, seconds: 10 },
-  /** Keys and sessions that are none, by address: each of them costs a query. */
-  wrongCredentials: { max: 100, seconds: 60 },
+  stranger: { max: 500, seconds: 10 },
+  /** Keys that are none, by address: each of them costs a query. (A cookie that is none fails on its signature.) */
+  wrongKey: { max: 1_000, seconds: 60 },
 } as const;
 
 export type LimitName = keyof typeof limits;

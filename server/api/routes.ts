@@ -4,11 +4,13 @@ import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
 import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
 import { campaignsRoutes } from "../campaigns/campaigns-routes.ts";
+import { sandboxRoutes } from "../carriers/sandbox-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
 import type { Handlers } from "../kit/http.ts";
+import { createInboundIntake } from "../messages/inbound.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
@@ -23,7 +25,7 @@ import { apiPrefix, authenticationPrefix } from "./openapi.ts";
 import type { RouteServices } from "./services.ts";
 
 /** Called once for each resource. */
-type Bind = <R extends Resource>(prefix: string, resource: R, handlers: Partial<Handlers<R>>) => Promise<void>;
+type Bind = <R extends Resource>(prefix: string, resource: R, handlers: Handlers<R>) => Promise<void>;
 
 export async function bindRoutes(services: RouteServices, bind: Bind): Promise<void> {
   await bind(authenticationPrefix, authentication, authenticationRoutes(services));
@@ -44,5 +46,6 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.segments, segmentsRoutes());
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
   await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
+  await bind(apiPrefix, contract.sandbox, sandboxRoutes({ ...services, onInbound: createInboundIntake(services) }));
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

@@ -1,0 +1,79 @@
+import type { AddressInfo } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { relayMailer, sandboxMailer } from "./mail.ts";
+
+const { db } = await testDatabase();
+const from = "Varsla <no-reply@sms.localhost>";
+
+/** Just enough of RFC 5321 to take a mail, or to refuse one. */
+async function relay(answerToData: string): Promise<{ url: string; mails: string[]; stop(): void }> {
+  const mails: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let data = false;
+    let mail = "";
+    socket.write("220 relay\r\n");
+    socket.on("data", (chunk) => {
+      for (const line of chunk.toString("utf8").split(/(?<=\r\n)/)) {
+        if (data && line !== ".\r\n") mail += line;
+        else if (data) {
+          data = false;
+          mails.push(mail);
+          socket.write(answerToData);
+        } else if (/^DATA/i.test(line)) {
+          data = true;
+          socket.write("354 go on\r\n");
+        } else socket.write(/^QUIT/i.test(line) ? "221 bye\r\n" : "250 ok\r\n");
+      }
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: `smtp://127.0.0.1:${port}`, mails, stop };
+}
+
+test("a relay gets the mail, marked as written by a program", async () => {
+  const { url, mails, stop } = await relay("250 taken\r\n");
+  await relayMailer({ url, from }).send({
+    to: "ola@example.com",
+    subject: "Nytt passord",
+    text: "På en lenke:\nhttp://x",
+  });
+  stop();
+  expect(mails[0]).toMatch(/^From: Varsla <no-reply@sms\.localhost>/m);
+  expect(mails[0]).toMatch(/^To: ola@example\.com/m);
+  expect(mails[0]).toMatch(/^Auto-Submitted: auto-generated/m);
+});
+
+test("a mail that the relay refuses is an error, so that its job tries again", async () => {
+  const { url, stop } = await relay("451 later\r\n");
+  const mail = { to: "ola@example.com", subject: "x", text: "x" };
+  await expect(relayMailer({ url, from }).send(mail)).rejects.toThrow(/451/);
+  stop();
+  await expect(relayMailer({ url, from }).send(mail)).rejects.toThrow();
+});
+
+test("an address cannot smuggle in headers or recipients", async () => {
+  const { url, mails, stop } = await relay("250 taken\r\n");
+  await relayMailer({ url, from }).send({ to: "ola@example.com", subject: "Hei\r\nBcc: eve@example.com", text: "x" });
+  stop();
+  expect(mails[0]).not.toMatch(/^Bcc:/m);
+});
+
+test("without a relay mails are kept for the sandbox mailbox", async () => {
+  const at = new Date("2026-03-01T12:00:00Z");
+  const mailer = sandboxMailer({ db, from, clock: { now: () => at } });
+  await mailer.send({ to: "Ola@example.com", subject: "Hei", text: "En lenke" });
+  const kept = await db.asSystem((tx) =>
+    sql`select sender, recipient, subject, text, at from sandbox_mails`.execute(tx),
+  );
+  expect(kept.rows).toEqual([{ sender: from, recipient: "Ola@example.com", subject: "Hei", text: "En lenke", at }]);
+});
