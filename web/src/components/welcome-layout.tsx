@@ -12,11 +12,14 @@ export function WelcomeLayout({
   description,
   children,
   below,
+  languageChoice = true,
 }: {
   title: string;
   description?: ReactNode;
   children: ReactNode;
   below?: ReactNode;
+  /** False where the page itself asks for the language. */
+  languageChoice?: boolean;
 }) {
   const t = useTranslations("frame");
   const { language, choose } = useLanguage();
@@ -36,13 +39,15 @@ export function WelcomeLayout({
       </main>
       <footer className="flex flex-col items-center gap-3 text-soft">
         {below}
-        <Select
-          aria-label={t("language")}
-          className="w-44"
-          value={language}
-          onChange={choose}
-          options={languages.map((value) => ({ value, label: languageNames[value] }))}
-        />
+        {languageChoice ? (
+          <Select
+            aria-label={t("language")}
+            className="w-44"
+            value={language}
+            onChange={choose}
+            options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          />
+        ) : null}
       </footer>
     </div>
   );

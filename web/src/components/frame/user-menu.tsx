@@ -34,7 +34,7 @@ export function UserMenu() {
   };
   const initials = user.name
     .split(/\s+/)
-    .map((part) => part[0] ?? "")
+    .map((part) => part[0]?.toLocaleUpperCase() ?? "")
     .join("");
   return (
     <Menu
@@ -42,10 +42,10 @@ export function UserMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t("account", { name: user.name })}
-          className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink uppercase hover:bg-selected"
+          className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink hover:bg-selected"
         >
-          {initials.slice(0, 2)}
+          <span aria-hidden>{initials.slice(0, 2)}</span>
+          <span className="sr-only">{t("account", { name: user.name })}</span>
         </button>
       }
     >

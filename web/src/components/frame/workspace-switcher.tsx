@@ -29,13 +29,15 @@ export function WorkspaceSwitcher({ onNavigate }: { onNavigate?: (() => void) | 
       trigger={
         <button
           type="button"
-          aria-label={t("switchWorkspace", { name })}
           className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-hover"
         >
           <span className="grid size-6 shrink-0 place-items-center rounded-sm bg-accent-soft text-accent-ink">
             <Building2 className="size-4" aria-hidden />
           </span>
-          <span className="min-w-0 flex-1 truncate font-semibold">{name}</span>
+          <span className="min-w-0 flex-1 truncate font-semibold">
+            <span className="sr-only">{t("switchWorkspace")} </span>
+            {name}
+          </span>
           <ChevronsUpDown className="size-4 shrink-0 text-faint" aria-hidden />
         </button>
       }

@@ -18,7 +18,7 @@ export const frame: Translation<typeof en> = {
   signOut: "Log ud",
   account: "Din konto, {name}",
   workspace: "Arbejdsområde",
-  switchWorkspace: "Skift arbejdsområde, nu {name}",
+  switchWorkspace: "Skift arbejdsområde:",
   newWorkspace: "Nyt arbejdsområde",
   commands: "Søg eller gå til",
   commandsTitle: "Søgning og kommandoer",

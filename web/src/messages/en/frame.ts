@@ -15,7 +15,7 @@ export const frame = {
   signOut: "Sign out",
   account: "Your account, {name}",
   workspace: "Workspace",
-  switchWorkspace: "Switch workspace, now {name}",
+  switchWorkspace: "Workspace, switch:",
   newWorkspace: "New workspace",
   commands: "Search or jump to",
   commandsTitle: "Search and commands",

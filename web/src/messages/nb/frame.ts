@@ -18,7 +18,7 @@ export const frame: Translation<typeof en> = {
   signOut: "Logg ut",
   account: "Kontoen din, {name}",
   workspace: "Arbeidsområde",
-  switchWorkspace: "Bytt arbeidsområde, nå {name}",
+  switchWorkspace: "Bytt arbeidsområde:",
   newWorkspace: "Nytt arbeidsområde",
   commands: "Søk eller gå til",
   commandsTitle: "Søk og kommandoer",

@@ -18,7 +18,7 @@ export const frame: Translation<typeof en> = {
   signOut: "Logga ut",
   account: "Ditt konto, {name}",
   workspace: "Arbetsyta",
-  switchWorkspace: "Byt arbetsyta, nu {name}",
+  switchWorkspace: "Byt arbetsyta:",
   newWorkspace: "Ny arbetsyta",
   commands: "Sök eller gå till",
   commandsTitle: "Sök och kommandon",

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
@@ -21,7 +22,7 @@ export function SetupPage() {
   const explain = useExplain();
   const go = useGo();
   const client = useQueryClient();
-  const { language } = useLanguage();
+  const { language, adopt } = useLanguage();
   const installation = useQuery(query("accounts", "installation"));
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const form = useForm({
@@ -51,9 +52,11 @@ export function SetupPage() {
     },
     explain,
   });
+  const { language: asked, time_zone } = form.values;
+  useEffect(() => adopt({ language: asked, time_zone }), [adopt, asked, time_zone]);
   if (installation.data?.needs_setup === false) return <Navigate to={paths.signIn() as "/"} replace />;
   return (
-    <WelcomeLayout title={t("setupTitle")} description={t("setupText")}>
+    <WelcomeLayout title={t("setupTitle")} description={t("setupText")} languageChoice={false}>
       <FormShell form={form} submitLabel={t("setupSubmit")} guard={false} wide>
         <h2 className="text-sm text-soft">{t("setupWorkspace")}</h2>
         <WorkspaceFields

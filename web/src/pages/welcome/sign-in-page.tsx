@@ -36,13 +36,7 @@ export function SignInPage() {
     <WelcomeLayout title={t("signInTitle")} below={<Link to={paths.forgotPassword()}>{t("forgot")}</Link>}>
       <FormShell form={form} submitLabel={t("signIn")} guard={false} wide>
         {next ? <Notice tone="neutral">{t("signInToGoOn")}</Notice> : null}
-        <TextField
-          label={t("email")}
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.field("email")}
-        />
+        <TextField label={t("email")} type="email" autoComplete="username" autoFocus {...form.field("email")} />
         <PasswordField {...form.field("password")} />
       </FormShell>
     </WelcomeLayout>
