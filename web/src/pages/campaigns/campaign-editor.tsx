@@ -7,7 +7,6 @@ import type { Sender } from "../../../../contract/senders.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
 import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -20,6 +19,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { AudienceField } from "./audience-field.tsx";
 import { DeleteCampaignDialog } from "./delete-campaign-dialog.tsx";
+import { useExplainCampaign } from "./reasons.ts";
 import { SaveStatus } from "./save-status.tsx";
 import { type Draft, SaveBeforeLeaving, useAutosave } from "./use-autosave.ts";
 
@@ -34,7 +34,7 @@ export function CampaignEditor({
   types: readonly SubscriptionType[];
 }) {
   const t = useTranslations("campaigns");
-  const explain = useExplain();
+  const explain = useExplainCampaign();
   const go = useGo();
   const workspace = useWorkspace();
   const mayWrite = useMay()("campaigns:write");
@@ -188,7 +188,9 @@ export function CampaignEditor({
                 disabled={!mayWrite}
                 options={[
                   ...(draft.subscription_type === null ? [{ value: "", label: t("chooseType") }] : []),
-                  ...types.map((type) => ({ value: type.id, label: type.name })),
+                  ...types
+                    .filter((type) => type.needs_consent || type.id === draft.subscription_type)
+                    .map((type) => ({ value: type.id, label: type.name })),
                 ]}
               />
             </div>

@@ -95,9 +95,8 @@ function SentLine({ campaign }: { campaign: Campaign }) {
 
 function SendProgress({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
-  const { recipients, sent, not_sent } = campaign.counts;
-  // Whom the text is not meant for was never part of the way to go.
-  const done = Math.min(recipients, sent + Math.max(0, recipients - campaign.counts.pending - sent));
+  const { recipients, pending, not_sent } = campaign.counts;
+  const done = Math.max(0, recipients - pending);
   const preparing = campaign.status === "preparing" || recipients === 0;
   return (
     <div className="mb-5 flex flex-col gap-2 rounded-lg border border-line bg-surface p-4">

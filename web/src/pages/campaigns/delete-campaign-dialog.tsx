@@ -1,10 +1,10 @@
 import { useTranslations } from "use-intl";
 import { useCall } from "../../api/queries.ts";
-import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { useExplainCampaign } from "./reasons.ts";
 
 /** Deletes a draft for good, after naming it. */
 export function DeleteCampaignDialog({
@@ -26,7 +26,7 @@ export function DeleteCampaignDialog({
       onOpenChange={(open) => !open && onClose()}
       title={t("deleteTitle", { name: campaign.name })}
       confirm={t("deleteDraft")}
-      explain={useExplain()}
+      explain={useExplainCampaign()}
       onConfirm={async () => {
         await remove.mutateAsync({ params: { id: campaign.id } });
         onDelete();

@@ -1,5 +1,7 @@
 import { useCallback } from "react";
 import { useTranslations } from "use-intl";
+import { ApiError } from "../../api/api-error.ts";
+import { useExplain } from "../../lib/explain.ts";
 
 /** Puts a skip reason or a failure reason into words; one we have no words for stands as it came. */
 export function useReason(): (reason: string) => string {
@@ -18,6 +20,17 @@ export function useFindingText(): (finding: { code: string; message: string; val
   const t = useTranslations("campaigns.findings");
   return ({ code, message, value }) => {
     const key = code as "unknown_placeholder";
-    return t.has(key) ? t(key, { value: value === null || value === undefined ? "" : String(value) }) : message;
+    return t.has(key)
+      ? t(key, { value: typeof value === "object" || value === undefined ? "" : String(value) })
+      : message;
   };
+}
+
+/** Puts a failed call about a campaign into words: those of the review where it is a finding, else the usual ones. */
+export function useExplainCampaign(): (error: unknown) => string {
+  const t = useTranslations("campaigns.findings");
+  const findingText = useFindingText();
+  const explain = useExplain();
+  return (error) =>
+    error instanceof ApiError && t.has(error.code as "text_empty") ? findingText(error) : explain(error);
 }

@@ -6,7 +6,6 @@ import type { Campaign, Review } from "../../../../contract/campaigns.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
@@ -18,6 +17,7 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { QuotaPanel } from "./quota-panel.tsx";
+import { useExplainCampaign } from "./reasons.ts";
 import { RecipientsPanel } from "./recipients-panel.tsx";
 import { createSendKey, randomKey } from "./send-key.ts";
 
@@ -26,7 +26,7 @@ export function ReviewCampaignPage() {
   const id = useParam("id");
   const t = useTranslations("campaigns");
   const go = useGo();
-  const explain = useExplain();
+  const explain = useExplainCampaign();
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
   // What was true a moment ago is no review.
   const review = useQuery({ ...query("campaigns", "review", { params: { id } }), staleTime: 0, gcTime: 0 });
@@ -46,7 +46,7 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
   const t = useTranslations("campaigns");
   const format = useFormatter();
   const go = useGo();
-  const explain = useExplain();
+  const explain = useExplainCampaign();
   const maySend = useMay()("campaigns:send");
   const send = useCall("campaigns", "send");
   const [key] = useState(() => createSendKey(randomKey));
