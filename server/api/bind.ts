@@ -66,7 +66,10 @@ function bindEndpoint(
     },
     handler: async (request, reply) => {
       const call = callOf(endpoint, request, reply, binding.stopping);
-      const answer = await handler(call);
+      // A refusal can be an earlier call's answer as well as a success.
+      const answer = await handler(call).finally(() => {
+        if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
+      });
       reply.code(status);
       if (endpoint.answerType) return stream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
       return reply.send(status === 204 ? undefined : answer);

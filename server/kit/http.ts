@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Answer, Endpoint, Parsed, Resource } from "../../contract/endpoint.ts";
 import type { Permission, Role } from "../../contract/permissions.ts";
+import type { Idempotency } from "./idempotency.ts";
 
 /** Who is calling, once known. */
 export interface Actor {
@@ -35,7 +36,7 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
   stream: Readable;
   headers: Record<string, string | string[] | undefined>;
   /** The Idempotency-Key header of an `idempotent` endpoint with a fingerprint of the call, or null without one. */
-  idempotency: { key: string; fingerprint: string } | null;
+  idempotency: Idempotency | null;
   /** Extra response headers (cookies of setup and invitation). */
   setHeader(name: string, value: string | string[]): void;
   /** Aborted when the client is gone. */

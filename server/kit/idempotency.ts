@@ -13,6 +13,8 @@ import { conflict, type Problem } from "./errors.ts";
 export interface Idempotency {
   key: string;
   fingerprint: string;
+  /** Set when the key is claimed: the answer is that of an earlier call. The server tells it in Idempotency-Replayed. */
+  replayed?: boolean;
 }
 
 /** An answer as it went out. */
@@ -110,7 +112,7 @@ export async function claimKeys(
       where workspace_id = ${workspaceId} and key = any(${rest})`.execute(tx);
     for (const row of found.rows) old.set(row.key, row);
   }
-  return items.map((item, index): Claim => {
+  const claims = items.map((item, index): Claim => {
     const before = old.get(item.key);
     if (before) {
       return before.fingerprint === item.fingerprint
@@ -121,6 +123,11 @@ export async function claimKeys(
     if (same === index) return { state: "new" };
     return items[same]?.fingerprint === item.fingerprint ? { state: "same_as", index: same } : { state: "reused" };
   });
+  items.forEach((item, index) => {
+    const state = claims[index]?.state;
+    item.replayed = state === "answered" || state === "same_as";
+  });
+  return claims;
 }
 
 /** Keeps the answers of keys that this transaction has claimed, with one statement. */
