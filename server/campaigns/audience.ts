@@ -41,7 +41,7 @@ function members(workspaceId: string, refs: AudienceRefs, range: Range): RawBuil
       where m.workspace_id = ${workspaceId}::uuid and m.list_id = ${id}::uuid ${within(sql`m.contact_id`, range)}`,
   );
   if (refs.contacts.length > 0 || branches.length === 0)
-    branches.push(sql`select given.id from unnest(${refs.contacts}::uuid[]) as given (id)`);
+    branches.push(sql`select given.contact_id from unnest(${refs.contacts}::uuid[]) as given (contact_id)`);
   return sql.join(branches, sql` union all `);
 }
 

@@ -10,11 +10,13 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 import { longestText, renderText } from "../messages/render.ts";
+import type { SuppressionRule } from "../messages/suppress.ts";
 import { resolveSender, type Sender } from "../numbers/senders.ts";
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type AudienceCount, countAudience } from "./audience.ts";
 import type { CampaignRow } from "./campaign.ts";
+import { countSegmentsOf } from "./count-segments.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
 /** Share of the allowance from which on a send is worth a second thought. */
@@ -51,8 +53,9 @@ export async function reviewCampaign(
   const { segments } = estimateSegments(campaign.text, { optOutText });
   const counted = await count(db, campaign, sender, type);
   const recipients = counted ?? { will: 0, wont: 0, reasons: {} };
-  const estimate = recipients.will * segments;
   const { allowance, used, reserved, remaining } = quota;
+  const rough = recipients.will * segments;
+  const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
   const errors = [
     ...textErrors(campaign.text, optOutText),
     ...typeErrors(type),
@@ -97,6 +100,39 @@ async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Sender | null> {
   }
 }
 
+/**
+ * Where the quota may not suffice an estimate is not good enough, in either direction: everything is counted as the
+ * preparation will count it. `rough` where the text does not render.
+ */
+async function exactly(
+  db: Db,
+  {
+    campaign,
+    workspace,
+    sender,
+    type,
+  }: { campaign: CampaignRow; workspace: WorkspaceRow; sender: Sender | null; type: SubscriptionTypeRow | null },
+  rough: number,
+): Promise<number> {
+  const parsed = parseTemplate(campaign.text, "campaign");
+  if (!parsed.ok || !sender || !type || rough === 0) return rough;
+  const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
+  const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace) };
+  const { segments } = await db.inWorkspace(campaign.workspace_id, (tx) =>
+    countSegmentsOf(tx, ruleOf(campaign, sender, type), audience, parsed.template, constant),
+  );
+  return segments;
+}
+
+function ruleOf(campaign: CampaignRow, sender: Sender | null, type: SubscriptionTypeRow): SuppressionRule {
+  return {
+    workspaceId: campaign.workspace_id,
+    class: "marketing",
+    senderId: sender?.id ?? everySender,
+    consentBit: type.bit,
+  };
+}
+
 /** Null where nobody can say yet who would get it. */
 async function count(
   db: Db,
@@ -106,13 +142,7 @@ async function count(
 ): Promise<AudienceCount | null> {
   const { lists, contacts } = campaign.include;
   if (!type || lists.length + contacts.length === 0) return null;
-  const rule = {
-    workspaceId: campaign.workspace_id,
-    class: "marketing" as const,
-    senderId: sender?.id ?? everySender,
-    consentBit: type.bit,
-  };
-  return countAudience(db, rule, campaign);
+  return countAudience(db, ruleOf(campaign, sender, type), campaign);
 }
 
 /** What is wrong with a text: for the review, and for a preview while it is being written. */

@@ -1,0 +1,157 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { draftOf, listOfAll, look, press } from "../../testing/campaign.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, ledger, quota } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { systemClock } from "../kit/clock.ts";
+import { previewText } from "./preview-text.ts";
+import { reviewCampaign } from "./review-campaign.ts";
+
+const { db } = await testDatabase();
+let workspace: TestWorkspace;
+let list: string;
+let contact: string;
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db, { allowance: 100 });
+  [contact = ""] = await addContacts(db, workspace.id, [
+    { mobile: "+4791000001", first_name: "Ola" },
+    { mobile: "+4791000002" },
+  ]);
+  list = await listOfAll(db, workspace.id);
+});
+
+const review = async (input: Record<string, unknown> = {}, to: string | undefined = list) => {
+  const id = await draftOf(db, workspace, input, to);
+  return { id, ...(await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review };
+};
+const codes = (findings: { code: string }[]) => findings.map((finding) => finding.code);
+
+test("nothing stands in the way of a good campaign", async () => {
+  expect(await review()).toMatchObject({
+    errors: [],
+    warnings: [],
+    recipients: { will: 2, wont: 0, reasons: {} },
+    segments_per_message: 1,
+    segments_estimate: 2,
+    quota: { allowance: 100, used: 0, reserved: 0, remaining: 100 },
+  });
+});
+
+test.each<[string, Record<string, unknown>, string, string]>([
+  ["text empty", { text: "" }, "text_empty", "text"],
+  ["text blank", { text: " \n " }, "text_empty", "text"],
+  ["1,601 characters", { text: "x".repeat(1601), opt_out_text: false }, "text_too_long", "text"],
+  ["1,600 and the opt-out text", { text: "x".repeat(1600) }, "text_too_long", "text"],
+  ["no subscription type", { subscription_type: null }, "no_subscription_type", "subscription_type"],
+  [
+    "a type that nobody consents to",
+    { subscription_type: "transactional" },
+    "type_without_consent",
+    "subscription_type",
+  ],
+  ["nobody chosen", { include: { lists: [], contacts: [] } }, "no_audience", "include"],
+  ["nobody who consents", { subscription_type: "event_info" }, "nobody", "include"],
+  ["a name as sender of an opt-out by reply", { sender: "Salong" }, "sender_cannot_receive", "sender"],
+  [
+    "a name as sender of one's own opt-out by reply",
+    { sender: "Salong", text: "Sale! Reply STOP to opt out", opt_out_text: false },
+    "sender_cannot_receive",
+    "sender",
+  ],
+])("%s is an error, and stops Send", async (_what, input, code, field) => {
+  const { id, errors } = await review(input);
+  const error = errors.find((each) => each.code === code);
+  expect(error).toMatchObject({ code, field });
+  expect(error?.message).toMatch(/\.$/);
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({ status: 422, code: errors[0]?.code });
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "draft" });
+  expect(await ledger(db, workspace.id)).toEqual([]);
+});
+
+test("exactly 1,600 characters may be sent", async () => {
+  expect((await review({ text: "x".repeat(1600), opt_out_text: false })).errors).toEqual([]);
+});
+
+test("a workspace without a sender cannot send", async () => {
+  await db.inWorkspace(workspace.id, (tx) => sql`delete from senders`.execute(tx));
+  expect(codes((await review()).errors)).toEqual(["no_sender"]);
+});
+
+test("all errors are told at once", async () => {
+  const { id, errors } = await review({ text: "", subscription_type: null, include: { lists: [], contacts: [] } });
+  expect(codes(errors)).toEqual(["text_empty", "no_subscription_type", "no_audience"]);
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({
+    code: "text_empty",
+    field: "text",
+    value: { errors },
+  });
+});
+
+test("a campaign that needs one segment too many is an error with the figures", async () => {
+  await db.inWorkspace(workspace.id, (tx) => sql`update workspaces set allowance = 1`.execute(tx));
+  const { id, errors } = await review();
+  expect(errors).toMatchObject([{ code: "quota_exceeded", value: { needed: 2, allowance: 1, remaining: 1 } }]);
+  expect(errors[0]?.message).toMatch(/needs 2 segments.* 1 of .* 1 /);
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({ status: 422, code: "quota_exceeded" });
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+});
+
+test("from 60 % of the allowance on there is a warning", async () => {
+  await review(); // makes the quota period
+  const taken = (segments: number) =>
+    db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set reserved = ${segments}`.execute(tx));
+  await taken(57);
+  expect(codes((await review()).warnings)).toEqual([]);
+  await taken(58);
+  expect((await review()).warnings).toMatchObject([{ code: "quota_60", value: 60 }]);
+});
+
+test("the opt-out text may be left out, with a warning unless one's own is there", async () => {
+  expect(codes((await review({ opt_out_text: false })).warnings)).toEqual(["no_opt_out_text"]);
+  expect(codes((await review({ text: "Svar STOPP for å slippe", opt_out_text: false })).warnings)).toEqual([]);
+  expect((await review({ sender: "Salong", opt_out_text: false })).errors).toEqual([]);
+});
+
+test("what costs segments is told", async () => {
+  const { warnings, segments_per_message } = await review({ text: `“${"x".repeat(60)}”` });
+  expect(segments_per_message).toBe(2);
+  expect(warnings).toMatchObject([{ code: "ucs2", value: "“ ”" }]);
+  expect(codes((await review({ text: "x".repeat(161) })).warnings)).toEqual(["several_segments"]);
+});
+
+test("pitfall 18: preview, review and ledger count the same text the same", async () => {
+  const text = "{{ contact.first_name | default: 'du' }} €".padEnd(220, "x");
+  const preview = (contactId: string | null) =>
+    db.inWorkspace(workspace.id, (tx) =>
+      previewText(tx, workspace.id, { text, sender: null, opt_out_text: true, contact_id: contactId }),
+    );
+  const shown = await preview(contact);
+  expect(shown).toMatchObject({ encoding: "GSM-7", segments: 2, errors: [] });
+  expect(shown.text).toMatch(/^Ola €x+\nReply STOP to opt out$/);
+  expect((await preview(null)).text).toMatch(/^du €/);
+  expect((await review({ text })).segments_per_message).toBe(2);
+});
+
+test("a preview says what is wrong and shows the text all the same", async () => {
+  const preview = (input: Record<string, unknown>) =>
+    db.inWorkspace(workspace.id, (tx) =>
+      previewText(tx, workspace.id, { text: "Hei", sender: null, opt_out_text: false, contact_id: null, ...input }),
+    );
+  expect(await preview({ text: "Hei {{ contact.shoe_size }}" })).toMatchObject({
+    text: "Hei {{ contact.shoe_size }}",
+    errors: [{ field: "text" }],
+  });
+  expect(await preview({ text: "" })).toMatchObject({ text: "", errors: [{ code: "text_empty" }] });
+  expect(await preview({ sender: "*" })).toMatchObject({ errors: [{ code: "invalid_sender", field: "sender" }] });
+  expect(await preview({ text: "{{ sender.address }}", sender: "Salong" })).toMatchObject({
+    text: "Salong",
+    errors: [],
+  });
+  // Looking registers nothing.
+  const { rows } = await db.inWorkspace(workspace.id, (tx) => sql`select from senders`.execute(tx));
+  expect(rows).toHaveLength(1);
+  const other = await createTestWorkspace(db);
+  const [theirs = ""] = await addContacts(db, other.id, [{ mobile: "+4791000001", first_name: "Theirs" }]);
+  await expect(preview({ contact_id: theirs })).rejects.toMatchObject({ status: 404 });
+});

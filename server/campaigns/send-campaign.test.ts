@@ -1,0 +1,301 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test, vi } from "vitest";
+import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, addManyContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { setPhone } from "../carriers/sandbox-store.ts";
+import { recordOptOut } from "../consent/opt-outs.ts";
+import { jobs } from "../kit/jobs.ts";
+import { finishCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
+import { campaignPerformance } from "./performance.ts";
+import { prepareCampaign } from "./prepare-campaign.ts";
+import { listRecipients } from "./recipients.ts";
+import { sendCampaign } from "./send-campaign.ts";
+
+const { db } = await testDatabase({ max: 20 });
+let workspace: TestWorkspace;
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db);
+  await db.asSystem((tx) => sql`delete from sandbox_phones`.execute(tx));
+});
+
+const draft = async (input: Record<string, unknown> = {}) =>
+  draftOf(db, workspace, input, await listOfAll(db, workspace.id));
+const allow = (segments: number) =>
+  db.inWorkspace(workspace.id, (tx) => sql`update workspaces set allowance = ${segments}`.execute(tx));
+const performance = (id: string) => db.inWorkspace(workspace.id, (tx) => campaignPerformance(tx, workspace.id, id));
+const recipients = (
+  id: string,
+  view: "sent" | "not_sent" | "not_delivered" | "delivered" | "all",
+  limit = 50,
+  cursor?: string,
+) => db.inWorkspace(workspace.id, (tx) => listRecipients(tx, workspace.id, id, { view, limit, cursor }));
+const waitingJobs = async (name: string) =>
+  (
+    await db.asSystem((tx) =>
+      sql<{ payload: { id?: string } }>`
+    select payload from jobs._private_jobs j join jobs._private_tasks t on t.id = j.task_id where t.identifier = ${name}`.execute(
+        tx,
+      ),
+    )
+  ).rows;
+
+test("pitfall 7 and 17: it is sent when everybody has an outcome, and the figures say which", async () => {
+  await addManyContacts(db, workspace.id, 40);
+  await addContacts(db, workspace.id, [
+    { mobile: "+4722000001", mobile_kind: "landline", first_name: "Kari" },
+    { mobile: "+4791000001", consents: false },
+  ]);
+  for (const [number, error_code] of [
+    ["+4790000007", "30006"],
+    ["+4790000008", "21211"],
+  ] as const)
+    await db.asSystem((tx) => setPhone(tx, { number, behaviour: "fail", error_code, delay_ms: 0 }));
+  const id = await draft();
+  expect(await press(db, workspace.id, id)).toMatchObject({ status: "preparing", sender: workspace.sender.address });
+  await prepare(db, workspace.id, id, 7);
+  expect(await look(db, workspace.id, id)).toMatchObject({
+    status: "sending",
+    counts: { recipients: 40, sent: 0, not_sent: 2, pending: 40 },
+  });
+  await startRoad(db);
+  const campaign = await finished(db, workspace.id, id);
+  await settled(db, workspace.id);
+  expect(campaign.status).toBe("sent");
+  expect((await look(db, workspace.id, id)).counts).toEqual({
+    recipients: 40,
+    sent: 39,
+    not_sent: 3,
+    delivered: 38,
+    not_delivered: 1,
+    pending: 0,
+  });
+  expect(await quota(db, workspace.id)).toEqual({ used: 39, reserved: 0 });
+  const figures = await performance(id);
+  expect(figures).toMatchObject({ sent: 39, not_sent: 3, delivered: 38, not_delivered: 1, opted_out: 0, clicked: 0 });
+  expect(figures.delivery_rate).toBeCloseTo(38 / 39);
+  expect(figures.reasons).toEqual({ landline: 2, no_consent: 1, unknown_number: 1 });
+  expect(figures.series.reduce((sum, minute) => sum + minute.delivered, 0)).toBe(38);
+
+  expect((await recipients(id, "sent")).items).toHaveLength(39);
+  expect((await recipients(id, "delivered")).items).toHaveLength(38);
+  expect((await recipients(id, "not_delivered")).items).toMatchObject([{ to: "+4790000007", reason: "landline" }]);
+  const notSent = (await recipients(id, "not_sent")).items;
+  expect(notSent.map((each) => each.reason).sort()).toEqual(["landline", "no_consent", "unknown_number"]);
+  expect(notSent.find((each) => each.status === "skipped" && each.reason === "landline")).toMatchObject({
+    contact_name: "Kari",
+    to: "+4722000001",
+  });
+});
+
+test("recipients are paged, each once", async () => {
+  await addManyContacts(db, workspace.id, 25);
+  const id = await draft();
+  await press(db, workspace.id, id);
+  await prepare(db, workspace.id, id);
+  const seen: string[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page = await recipients(id, "all", 10, cursor ?? undefined);
+    seen.push(...page.items.map((each) => each.to));
+    cursor = page.next_cursor;
+  } while (cursor);
+  expect(seen).toHaveLength(25);
+  expect(new Set(seen).size).toBe(25);
+  expect((await recipients(id, "delivered")).items).toEqual([]);
+  await expect(recipients(id, "sent", 10, "nonsense")).rejects.toMatchObject({ status: 422, field: "cursor" });
+  const other = await createTestWorkspace(db);
+  const look = db.inWorkspace(other.id, (tx) => listRecipients(tx, other.id, id, { view: "all", limit: 10 }));
+  await expect(look).rejects.toMatchObject({ status: 404 });
+});
+
+test("two who press Send at once send once; the same key gets the same answer", async () => {
+  await addManyContacts(db, workspace.id, 10);
+  const id = await draft();
+  const answers = await Promise.allSettled(
+    Array.from({ length: 6 }, (_, i) => press(db, workspace.id, id, `key ${i}`)),
+  );
+  const sent = answers.flatMap((answer, i) => (answer.status === "fulfilled" ? [{ i, value: answer.value }] : []));
+  expect(sent).toHaveLength(1);
+  for (const answer of answers)
+    if (answer.status === "rejected") expect(answer.reason).toMatchObject({ status: 409, code: "already_sent" });
+  const [first] = sent;
+  expect(await press(db, workspace.id, id, `key ${first?.i}`)).toEqual(first?.value);
+  await expect(press(db, workspace.id, id, "another key")).rejects.toMatchObject({ status: 409, code: "already_sent" });
+  await prepare(db, workspace.id, id);
+  expect(await ledger(db, workspace.id)).toHaveLength(10);
+});
+
+test("many calls with one key at once are one send", async () => {
+  await addManyContacts(db, workspace.id, 3);
+  const id = await draft();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => press(db, workspace.id, id, "once")));
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+});
+
+test("exactly enough segments send everything, one fewer sends nothing", async () => {
+  await addManyContacts(db, workspace.id, 30);
+  // Two segments for Navn10 to Navn29, one for Navn0 to Navn9: only rendering tells.
+  const text = `{{ contact.first_name }}${"x".repeat(155)}`;
+  await allow(50);
+  const enough = await draft({ text, opt_out_text: false });
+  await press(db, workspace.id, enough);
+  await prepare(db, workspace.id, enough, 7);
+  expect(await look(db, workspace.id, enough)).toMatchObject({ status: "sending", counts: { recipients: 30 } });
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 50 });
+
+  workspace = await createTestWorkspace(db, { allowance: 49 });
+  await addManyContacts(db, workspace.id, 30);
+  const short = await draft({ text, opt_out_text: false });
+  await expect(press(db, workspace.id, short)).rejects.toMatchObject({
+    code: "quota_exceeded",
+    value: { needed: 50, remaining: 49 },
+  });
+  const allowed = (segments: number) =>
+    db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set allowance = ${segments}`.execute(tx));
+  // Somebody else takes the last segment between Send and the count.
+  await allowed(50);
+  await press(db, workspace.id, short);
+  await allowed(49);
+  await prepare(db, workspace.id, short, 7);
+  const failed = await look(db, workspace.id, short);
+  expect(failed).toMatchObject({ status: "failed", error: { code: "quota_exceeded" } });
+  expect(failed.error?.message).toMatch(/needs 50 segments.*49/);
+  expect(await ledger(db, workspace.id)).toEqual([]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+});
+
+test("pitfall 8: a preparation killed between chunks goes on, doubles nothing and pays nothing twice", async () => {
+  await addManyContacts(db, workspace.id, 50);
+  const id = await draft();
+  await press(db, workspace.id, id);
+  let rounds = 0;
+  for (;;) {
+    const killed = new AbortController();
+    // Aborted as soon as a chunk is told.
+    const services = { ...campaignServices(db), chunk: 7, news: { tell: () => killed.abort() } };
+    const ended = await prepareCampaign(services, { workspace_id: workspace.id, id }, killed.signal).then(
+      () => true,
+      () => false,
+    );
+    rounds++;
+    if (ended || rounds > 60) break;
+    // Not even what was told is done: one more chunk, by two at once.
+    await Promise.allSettled([
+      prepare(db, workspace.id, id, 3, AbortSignal.abort()),
+      prepare(db, workspace.id, id, 3, AbortSignal.abort()),
+    ]);
+    if (rounds === 3) await Promise.all([prepare(db, workspace.id, id, 4), prepare(db, workspace.id, id, 5)]);
+  }
+  const rows = await ledger(db, workspace.id);
+  expect(rows).toHaveLength(50);
+  expect(new Set(rows.map((row) => row.number)).size).toBe(50);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 50 });
+  const { rows: left } = await db.inWorkspace(workspace.id, (tx) =>
+    sql`select reserved, prepared_at is not null as prepared from campaigns where id = ${id}`.execute(tx),
+  );
+  expect(left).toEqual([{ reserved: 0, prepared: true }]);
+  await startRoad(db);
+  await settled(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(50);
+  expect(await quota(db, workspace.id)).toEqual({ used: 50, reserved: 0 });
+});
+
+test("contacts whose texts grow after the count take what is left, and the rest are skips with that reason", async () => {
+  await addManyContacts(db, workspace.id, 20);
+  await allow(25);
+  const id = await draft({ text: "Hei {{ contact.first_name }}", opt_out_text: false });
+  await press(db, workspace.id, id);
+  // Killed right after reserving.
+  await prepare(db, workspace.id, id, 5, AbortSignal.abort()).catch(() => {});
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 20 });
+  const longName = "x".repeat(170);
+  await db.inWorkspace(workspace.id, (tx) => sql`update contacts set first_name = ${longName}`.execute(tx));
+  await prepare(db, workspace.id, id, 5);
+  const rows = await ledger(db, workspace.id);
+  expect(rows.filter((row) => row.status === "queued")).toHaveLength(12);
+  expect(rows.filter((row) => row.reason === "quota_exceeded")).toHaveLength(8);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 24 });
+});
+
+test("somebody who opts out while it is leaving gets nothing and is counted", async () => {
+  await addManyContacts(db, workspace.id, 5);
+  const id = await draft();
+  await press(db, workspace.id, id);
+  await prepare(db, workspace.id, id);
+  await db.inWorkspace(workspace.id, (tx) =>
+    recordOptOut(tx, {
+      workspaceId: workspace.id,
+      number: "+4790000002",
+      senderId: workspace.sender.id,
+      source: "sms",
+      evidence: "STOP",
+      at: new Date(),
+    }),
+  );
+  await startRoad(db);
+  await finished(db, workspace.id, id);
+  await settled(db, workspace.id);
+  expect((await look(db, workspace.id, id)).counts).toMatchObject({
+    recipients: 5,
+    sent: 4,
+    not_sent: 1,
+    delivered: 4,
+  });
+  expect((await recipients(id, "not_sent")).items).toMatchObject([{ to: "+4790000002", reason: "opted_out" }]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 4, reserved: 0 });
+});
+
+test("a text changed after the review is not sent unseen", async () => {
+  await addManyContacts(db, workspace.id, 1);
+  const id = await draft();
+  const change = () =>
+    db.inWorkspace(workspace.id, (tx) =>
+      sql`update campaigns set updated_at = updated_at + interval '1 second' where id = ${id}`.execute(tx),
+    );
+  // Between the review and the transaction that starts it, each time the clock is asked.
+  let asked = 0;
+  const clock = {
+    now() {
+      asked++;
+      return new Date();
+    },
+  };
+  const services = {
+    ...campaignServices(db),
+    clock,
+    db: {
+      ...db,
+      inWorkspace: (async (workspaceId: string, work: never) => {
+        if (asked > 0) await change();
+        return db.inWorkspace(workspaceId, work);
+      }) as typeof db.inWorkspace,
+    },
+  };
+  await expect(sendCampaign(services, workspace.id, id, null)).rejects.toMatchObject({
+    status: 409,
+    code: "campaign_changed",
+  });
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "draft" });
+});
+
+test("a stalled preparation is resumed by the sweep, and every one after a start", async () => {
+  await addManyContacts(db, workspace.id, 1);
+  const id = await draft();
+  await press(db, workspace.id, id);
+  const clear = () => db.asSystem((tx) => sql`delete from jobs._private_jobs`.execute(tx));
+  const services = { ...campaignServices(db), jobs };
+  await clear();
+  await finishCampaigns(services);
+  expect(await waitingJobs("campaign.prepare")).toEqual([]);
+  expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
+  await finishCampaigns({ ...services, clock: { now: () => new Date(Date.now() + 60_000) } });
+  expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
+  await clear();
+  await resumeCampaigns(services);
+  expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
+  expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
+  await vi.waitFor(() => prepare(db, workspace.id, id));
+  expect(await ledger(db, workspace.id)).toHaveLength(1);
+});
