@@ -3,6 +3,10 @@ import type { RequestListener } from "node:http";
 import { sql } from "kysely";
 import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
+import { campaignJobs, campaignPeriodicJobs } from "./campaigns/campaigns-jobs.ts";
+import { resumeCampaigns } from "./campaigns/finish-campaigns.ts";
+import { createSandbox } from "./carriers/sandbox.ts";
+import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { Config } from "./kit/config.ts";
 import { type Db, openDb } from "./kit/db.ts";
@@ -10,6 +14,7 @@ import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts"
 import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
 import { startNews } from "./kit/news.ts";
+import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
 
@@ -47,9 +52,22 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     const handlers: Record<string, JobHandler> = {
       [createPartitionsJob]: () => createPartitions(db),
       ...accountJobs(services),
+      ...importJobs(services),
+      ...campaignJobs(services),
     };
-    const periodic: PeriodicJob[] = [{ name: createPartitionsJob, pattern: "11 3 * * *" }, ...accountPeriodicJobs];
+    const periodic: PeriodicJob[] = [
+      { name: createPartitionsJob, pattern: "11 3 * * *" },
+      ...accountPeriodicJobs,
+      ...importPeriodicJobs,
+      ...campaignPeriodicJobs,
+    ];
+    await sweepImports(services);
+    await resumeCampaigns(services);
     workers.push(await runJobs({ pool: db.pool, handlers, log, periodic }));
+    const pathDb = openDb({ connection, max: pathConnections });
+    const sandbox = createSandbox({ db: pathDb, clock, log, news });
+    const path = await startMessagePath({ ...services, pathDb, carriers: [sandbox] });
+    workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
   }
 
   const app = config.roles.has("api") ? await buildApp(services) : null;

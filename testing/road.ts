@@ -8,9 +8,9 @@ import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
-import { createDispatcher, type DispatcherOptions } from "../server/messages/dispatcher.ts";
+import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
-import { createReceiptIntake } from "../server/messages/receipts.ts";
+import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { type MessageBatch, type SendResult, sendMessages } from "../server/messages/send-messages.ts";
 import { getWorkspace } from "../server/workspaces/workspace.ts";
 import type { TestWorkspace } from "./workspace.ts";
@@ -19,8 +19,7 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const news = { tell() {} };
 
 /** What stands behind the road when a test wants to look. */
-export interface Road extends CarrierEvents {
-  sandbox: Carrier;
+export interface Road extends Pick<CarrierEvents, "onInbound"> {
   stop(): Promise<void>;
 }
 
@@ -29,24 +28,15 @@ export async function startRoad(
   db: Db,
   options: DispatcherOptions & { delay_ms?: number; carrier?: (sandbox: Carrier) => Carrier } = {},
 ): Promise<Road> {
-  // As main does: what hands over must not wait for a connection behind those who wait for it.
-  const own = openDb({ connection: { ...db.pool.options }, max: 6 });
-  const services = { db: own, clock: systemClock, news, log };
-  const onReceipts = createReceiptIntake(services);
-  const onInbound = createInboundIntake({ ...services, db });
-  const sandbox = createSandbox(services, { delay_ms: options.delay_ms ?? 0 });
-  const carriers = new Map([["sandbox", options.carrier?.(sandbox) ?? sandbox]]);
-  const dispatcher = createDispatcher({ ...services, carriers, onReceipts }, options);
-  await sandbox.start({ onReceipts, onInbound });
-  await dispatcher.start();
+  const { delay_ms = 0, carrier = (sandbox) => sandbox, ...rest } = options;
+  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const services = { clock: systemClock, news, log };
+  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
+  const path = await startMessagePath({ ...services, pathDb, db, carriers: [carrier(sandbox)] }, rest);
   let stopped: Promise<void> | null = null;
-  const stop = () =>
-    (stopped ??= dispatcher
-      .stop()
-      .then(() => sandbox.stop())
-      .then(() => own.close()));
+  const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
   onTestFinished(stop);
-  return { sandbox, onReceipts, onInbound, stop };
+  return { stop, onInbound: createInboundIntake({ ...services, db }) };
 }
 
 export function template(text: string): Template {
