@@ -6,6 +6,7 @@ import { seedWorkspace } from "./api/new-workspace.ts";
 import { campaignJobs, campaignPeriodicJobs } from "./campaigns/campaigns-jobs.ts";
 import { resumeCampaigns } from "./campaigns/finish-campaigns.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
+import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { Config } from "./kit/config.ts";
@@ -14,6 +15,7 @@ import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts"
 import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
 import { startNews } from "./kit/news.ts";
+import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
@@ -70,7 +72,8 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
   }
 
-  const app = config.roles.has("api") ? await buildApp(services) : null;
+  const sandboxCalls = sandboxRoutes({ ...services, onInbound: createInboundIntake(services) });
+  const app = config.roles.has("api") ? await buildApp({ ...services, sandbox: sandboxCalls }) : null;
   let streamsEnded: Promise<void> | null = null;
   const endStreams = () => (streamsEnded ??= Promise.resolve(app?.close()));
 
