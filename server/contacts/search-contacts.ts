@@ -56,14 +56,19 @@ async function pageByTime(tx: Tx, scope: Scope, search: ContactSearch, after: st
   const order = sql.raw(descending ? "order by id desc" : "order by id");
   const beyond = after ? (descending ? sql`and id < ${after[0]}` : sql`and id > ${after[0]}`) : sql``;
   const limit = search.limit + 1;
+  const everybody = sql`(select id from contacts c where workspace_id = ${scope.workspaceId} ${beyond} ${order} limit ${limit})`;
+  // "offset 0" keeps the order out of the range: else the planner reads the primary key backwards until it has met fifty
+  // matches, and a million rows where the matches are old.
   const branch = (range: RawBuilder<boolean>) =>
-    sql`(select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} ${beyond} ${order} limit ${limit})`;
+    sql`(select id from (
+        select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} ${beyond} offset 0
+      ) matches ${order} limit ${limit})`;
   const found = scope.ranges
     ? sql.join(scope.ranges.map(branch), sql` union `)
     : scope.list
       ? sql`(select id from (select workspace_id, list_id, contact_id as id from list_members) m
           where workspace_id = ${scope.workspaceId} and list_id = ${scope.list} ${beyond} ${order} limit ${limit})`
-      : branch(sql<boolean>`true`);
+      : everybody;
   const { rows } = await sql<FoundRow>`
     select ${foundColumns} from (select id from (${found}) found ${order} limit ${limit}) page
     join contacts c on c.workspace_id = ${scope.workspaceId} and c.id = page.id
@@ -84,16 +89,21 @@ async function pageByName(
   const beyond = after
     ? sql`and (c.sort_key, c.id) ${sql.raw(descending ? "<" : ">")} (${after[0]}::text collate "C", ${after[1]}::uuid)`
     : sql``;
-  // Few matches are fetched by their ids and sorted; of many, the next fifty are never far along the index.
+  const limit = search.limit + 1;
+  // Few matches are fetched by their ids and sorted. Of many, each range gives its first page: a range of last names
+  // stands in the order of the page already, and any other meets fifty matches soon.
+  const branch = (range: RawBuilder<boolean>) =>
+    sql`(select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} ${beyond}
+      ${order} limit ${limit})`;
   const matching = !scope.ranges
-    ? sql``
+    ? onList(scope)
     : total <= countedTo
       ? sql`and c.id in (${idsInRanges(scope, countedTo + 1)})`
-      : sql`and (${sql.join(scope.ranges, sql` or `)})`;
+      : sql`and c.id in (${sql.join(scope.ranges.map(branch), sql` union `)})`;
   const { rows } = await sql<FoundRow>`
     select ${foundColumns} from contacts c
-    where c.workspace_id = ${scope.workspaceId} ${matching} ${onList(scope)} ${beyond}
-    ${order} limit ${search.limit + 1}`.execute(tx);
+    where c.workspace_id = ${scope.workspaceId} ${matching} ${beyond}
+    ${order} limit ${limit}`.execute(tx);
   return rows;
 }
 
