@@ -4,17 +4,20 @@ import { CrashPage } from "./components/crash-page.tsx";
 import { NotFoundPage } from "./components/not-found-page.tsx";
 import { RootLayout } from "./components/root-layout.tsx";
 
-/**
- * One page in a chunk of its own. `unknown` keeps the pages' types out of the router's, which the pages themselves use;
- * routes.test.ts loads every page and sees that the name exists.
- */
-export function page(load: () => Promise<unknown>, name: string) {
+type LoadPage = () => Promise<unknown>;
+
+/** Every page's module and the component it exports; a test loads each and sees that the name exists. */
+export const pages: { load: LoadPage; name: string }[] = [];
+
+/** One page in a chunk of its own. `unknown` keeps the pages' types out of the router's, which the pages themselves use. */
+function page(load: LoadPage, name: string) {
+  pages.push({ load, name });
   return lazyRouteComponent(load as () => Promise<Record<string, ComponentType>>, name);
 }
 
 const root = createRootRoute({ component: RootLayout, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
 
-const open = (path: string, load: () => Promise<unknown>, name: string) =>
+const open = (path: string, load: LoadPage, name: string) =>
   createRoute({ getParentRoute: () => root, path, component: page(load, name) });
 
 /** Everything that asks for a signed-in person stands inside the frame. */
@@ -24,7 +27,7 @@ const frame = createRoute({
   component: page(() => import("./components/frame/frame.tsx"), "Frame"),
 });
 
-const inside = (path: string, load: () => Promise<unknown>, name: string) =>
+const inside = (path: string, load: LoadPage, name: string) =>
   createRoute({
     getParentRoute: () => frame,
     path,
@@ -39,7 +42,7 @@ const settings = createRoute({
   component: page(() => import("./pages/settings/settings-layout.tsx"), "SettingsLayout"),
 });
 
-const setting = (path: string, load: () => Promise<unknown>, name: string) =>
+const setting = (path: string, load: LoadPage, name: string) =>
   createRoute({ getParentRoute: () => settings, path, component: page(load, name), errorComponent: CrashPage });
 
 export const routeTree = root.addChildren([
@@ -91,5 +94,7 @@ export const routeTree = root.addChildren([
     inside("/sandbox", () => import("./pages/sandbox/sandbox-page.tsx"), "SandboxPage"),
     inside("/sandbox/phones/$number", () => import("./pages/sandbox/phone-page.tsx"), "PhonePage"),
     inside("/sandbox/mailbox", () => import("./pages/sandbox/mailbox-page.tsx"), "MailboxPage"),
+    // An address that is none keeps the frame around it, so that one can go on.
+    createRoute({ getParentRoute: () => frame, path: "/$", component: NotFoundPage }),
   ]),
 ]);

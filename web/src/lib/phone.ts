@@ -1,8 +1,10 @@
 /** How phone numbers are grouped for reading. For display only: what is sent and stored stays E.164. */
 
 /** Group sizes after the calling code; the last group takes what is left over. */
-const plans: { code: string; country: string; groups: number[]; trunk: string }[] = [
-  { code: "47", country: "NO", groups: [3, 2, 3], trunk: "" },
+const plans: { code: string; begins?: RegExp; country: string; groups: number[]; trunk: string }[] = [
+  // Mobiles in threes and twos, as Norwegians say them; other numbers in pairs.
+  { code: "47", begins: /^[49]/, country: "NO", groups: [3, 2, 3], trunk: "" },
+  { code: "47", country: "NO", groups: [2, 2, 2, 2], trunk: "" },
   { code: "45", country: "DK", groups: [2, 2, 2, 2], trunk: "" },
   { code: "46", country: "SE", groups: [2, 3, 2, 2], trunk: "0" },
   { code: "358", country: "FI", groups: [2, 3, 4], trunk: "0" },
@@ -12,6 +14,9 @@ const plans: { code: string; country: string; groups: number[]; trunk: string }[
   { code: "1", country: "US", groups: [3, 3, 4], trunk: "" },
 ];
 
+/** Shorter ones are no subscriber numbers, and grouping would only hide that. */
+const shortestNational = 6;
+
 /**
  * A number in groups: "+47 912 34 567", or "912 34 567" for a reader whose workspace is in that country. Short codes and
  * alphanumeric names come back as they are.
@@ -19,8 +24,10 @@ const plans: { code: string; country: string; groups: number[]; trunk: string }[
 export function formatPhone(number: string, homeCountry?: string): string {
   if (!/^\+\d{6,15}$/.test(number)) return number;
   const digits = number.slice(1);
-  const plan = plans.find(({ code }) => digits.startsWith(code));
-  if (!plan) return number;
+  const plan = plans.find(
+    ({ code, begins }) => digits.startsWith(code) && (begins?.test(digits.slice(code.length)) ?? true),
+  );
+  if (!plan || digits.length < plan.code.length + shortestNational) return number;
   const national = group(digits.slice(plan.code.length), plan.groups);
   return homeCountry === plan.country ? `${plan.trunk}${national}` : `+${plan.code} ${national}`;
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
+import { Scrim } from "./scrim.tsx";
 
 interface DialogProps {
   open: boolean;
@@ -35,8 +36,7 @@ export function Dialog({
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        {/* Radix's own overlay locks the scrolling with an inline style, which the content security policy forbids. */}
-        <div data-holds-page className="appear fixed inset-0 z-40 bg-scrim" />
+        <Scrim />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           className={classes(

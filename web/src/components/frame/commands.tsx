@@ -10,6 +10,7 @@ import { useMay, useWorkspace } from "../../lib/session.ts";
 import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
+import { Scrim } from "../../ui/scrim.tsx";
 import { pages } from "./pages.ts";
 
 interface Command {
@@ -27,7 +28,7 @@ export function Commands({ open, onOpenChange }: { open: boolean; onOpenChange: 
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <div data-holds-page className="appear fixed inset-0 z-40 bg-scrim" />
+        <Scrim />
         <Radix.Content
           aria-describedby={undefined}
           className="appear fixed inset-x-3 top-3 z-50 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-raised shadow-high outline-none sm:top-[12vh]"

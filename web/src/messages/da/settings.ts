@@ -40,7 +40,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Sendes, når nogen tilmelder sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} {encoding}",
+    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} · {encoding}",
   newWorkspace: "Nyt arbejdsområde",
   newWorkspaceText: "En virksomhed for sig: kontakter, kampagner, personer og kvote holdes adskilt fra dette.",
   createWorkspace: "Opret arbejdsområde",

@@ -37,7 +37,7 @@ export const settings = {
     opt_in_confirmation: "Goes out when somebody opts in again.",
   },
   segmentCount:
-    "{characters, plural, one {# character} other {# characters}} · {segments, plural, one {# segment} other {# segments}} {encoding}",
+    "{characters, plural, one {# character} other {# characters}} · {segments, plural, one {# segment} other {# segments}} · {encoding}",
   newWorkspace: "New workspace",
   newWorkspaceText: "A business of its own: contacts, campaigns, people and allowance are kept apart from this one.",
   createWorkspace: "Create workspace",

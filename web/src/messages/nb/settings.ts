@@ -40,7 +40,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Sendes når noen melder seg på igjen.",
   },
   segmentCount:
-    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# deler}} {encoding}",
+    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# deler}} · {encoding}",
   newWorkspace: "Nytt arbeidsområde",
   newWorkspaceText: "En egen virksomhet: kontakter, kampanjer, personer og kvote holdes atskilt fra dette.",
   createWorkspace: "Opprett arbeidsområde",

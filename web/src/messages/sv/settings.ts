@@ -40,7 +40,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Skickas när någon registrerar sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} {encoding}",
+    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} · {encoding}",
   newWorkspace: "Ny arbetsyta",
   newWorkspaceText: "En egen verksamhet: kontakter, kampanjer, personer och kvot hålls isär från den här.",
   createWorkspace: "Skapa arbetsyta",

@@ -43,7 +43,7 @@ export function SendersPage() {
         header: t("sender"),
         cell: (sender) => (
           <span className="figures flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
-            {formatPhone(sender.address, country)}
+            <span className="whitespace-nowrap">{formatPhone(sender.address, country)}</span>
             {sender.is_default ? (
               <Badge tone="accent" icon={Star}>
                 {t("default")}
@@ -52,7 +52,7 @@ export function SendersPage() {
           </span>
         ),
       },
-      { id: "kind", header: t("kind"), cell: (sender) => t(`kinds.${sender.kind}`) },
+      { id: "kind", header: t("kind"), secondary: true, cell: (sender) => t(`kinds.${sender.kind}`) },
       {
         id: "receives",
         header: t("replies"),

@@ -66,7 +66,9 @@ function Period({ usage }: { usage: Usage }) {
     usage.allowance > 0
       ? format.number(part / usage.allowance, { style: "percent", maximumFractionDigits: 1 })
       : undefined;
-  const range = format.dateTimeRange(new Date(usage.period_start), new Date(usage.period_end), {
+  // The end is the first moment of the next period.
+  const lastMoment = new Date(new Date(usage.period_end).getTime() - 1);
+  const range = format.dateTimeRange(new Date(usage.period_start), lastMoment, {
     day: "numeric",
     month: "long",
     year: "numeric",
@@ -137,7 +139,11 @@ function SegmentLog() {
         header: t("handedOver"),
         cell: (entry) => format.dateTime(new Date(entry.at), { dateStyle: "medium", timeStyle: "medium" }),
       },
-      { id: "to", header: t("to"), cell: (entry) => formatPhone(entry.to, country) },
+      {
+        id: "to",
+        header: t("to"),
+        cell: (entry) => <span className="whitespace-nowrap">{formatPhone(entry.to, country)}</span>,
+      },
       {
         id: "segment",
         header: t("segment"),

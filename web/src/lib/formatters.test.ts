@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { scaleTop } from "../ui/chart.tsx";
+import { formFieldOf } from "../ui/form.tsx";
+import { contactName } from "./contact-name.ts";
+import { countryOptions, guessCountry, timeZoneOptions } from "./countries.ts";
+import { problemKey } from "./explain.ts";
+import { languageOfTag, localeOf, pickLanguage } from "./language.ts";
+import { formatPhone } from "./phone.ts";
+
+test.each([
+  ["+4791234567", undefined, "+47 912 34 567"],
+  ["+4791234567", "NO", "912 34 567"],
+  ["+4520123456", "NO", "+45 20 12 34 56"],
+  ["+46701234567", "SE", "070 123 45 67"],
+  ["+46701234567", "DK", "+46 70 123 45 67"],
+  ["+12025550123", undefined, "+1 202 555 0123"],
+  ["+8613800138000", "NO", "+8613800138000"],
+  ["Fjord", "NO", "Fjord"],
+  ["2440", "NO", "2440"],
+  ["+4722334455", undefined, "+47 22 33 44 55"],
+  ["+479123", "NO", "+479123"],
+])("%s for a reader in %s is %s", (number, home, expected) => {
+  expect(formatPhone(number, home)).toBe(expected);
+});
+
+test("no digit of a number is lost in grouping", () => {
+  for (const code of ["47", "45", "46", "358", "354", "44", "49", "1"]) {
+    for (let length = 6; length <= 12; length++) {
+      const number = `+${code}${"123456789012".slice(0, length)}`;
+      expect(formatPhone(number).replace(/\s/g, "")).toBe(number);
+    }
+  }
+});
+
+test("a contact is called by name, else number, else address", () => {
+  const nobody = { first_name: null, last_name: null, mobile: null, phone: null, email: null };
+  expect(contactName({ ...nobody, first_name: "Anna", mobile: "+4791234567" }, "NO")).toEqual({
+    name: "Anna",
+    aside: "912 34 567",
+  });
+  expect(contactName({ ...nobody, phone: "+4722334455" }).name).toBe("+47 22 33 44 55");
+  expect(contactName({ ...nobody, email: "a@b.no" }).name).toBe("a@b.no");
+  expect(contactName(nobody).name).toBe("–");
+});
+
+test("the language is one's own choice, then the workspace's, then the browser's", () => {
+  expect(pickLanguage({ chosen: "da", workspace: "nb", browser: ["sv"] })).toBe("da");
+  expect(pickLanguage({ chosen: null, workspace: "nb", browser: ["sv"] })).toBe("nb");
+  expect(pickLanguage({ chosen: null, workspace: null, browser: ["fr-FR", "sv-FI", "en"] })).toBe("sv");
+  expect(pickLanguage({ chosen: null, workspace: null, browser: [] })).toBe("en");
+});
+
+test("Norwegian goes by several tags", () => {
+  expect(["no", "nb-NO", "nn", "NO-no"].map(languageOfTag)).toEqual(["nb", "nb", "nb", "nb"]);
+  expect(languageOfTag("nl")).toBeNull();
+});
+
+test("numbers and dates follow the browser's own variant of the language", () => {
+  expect(localeOf("en", ["en-US", "nb-NO"])).toBe("en-US");
+  expect(localeOf("sv", ["sv-FI"])).toBe("sv-FI");
+  expect(localeOf("nb", ["no-NO"])).toBe("nb-NO");
+  expect(localeOf("da", ["en-GB"])).toBe("da-DK");
+  expect(localeOf("en", ["en-x-broken_tag"])).toBe("en-GB");
+});
+
+test("the country is guessed by the clock, then by the browser", () => {
+  expect(guessCountry("Europe/Stockholm", ["en-US"])).toBe("SE");
+  expect(guessCountry("Asia/Tokyo", ["ja", "ja-JP"])).toBe("JP");
+  expect(guessCountry("Etc/UTC", [])).toBe("NO");
+});
+
+test("every country is listed once under a name", () => {
+  const options = countryOptions("nb");
+  expect(options).toHaveLength(249);
+  expect(options.find(({ value }) => value === "SE")?.label).toBe("Sverige");
+});
+
+test("a workspace's zone stays choosable where the browser does not list it", () => {
+  expect(timeZoneOptions("Etc/Odd").map(({ value }) => value)).toContain("Etc/Odd");
+});
+
+test("a server's field finds the form's", () => {
+  expect(formFieldOf("name", ["name"])).toBe("name");
+  expect(formFieldOf("admin.email", ["email", "password"])).toBe("email");
+  expect(formFieldOf("workspace.name", ["workspace_name"], { "workspace.name": "workspace_name" })).toBe(
+    "workspace_name",
+  );
+  expect(formFieldOf("newPassword", ["password"], { newPassword: "password" })).toBe("password");
+  expect(formFieldOf("cursor", ["name"])).toBeNull();
+  expect(formFieldOf(undefined, ["name"])).toBeNull();
+});
+
+test("problem codes of any spelling find their key", () => {
+  expect(problemKey("INVALID_EMAIL_OR_PASSWORD")).toBe("invalid_email_or_password");
+  expect(problemKey("body/email")).toBe("body_email");
+});
+
+test("a chart's scale ends at a round figure at or above the largest value", () => {
+  for (const largest of [0, 1, 4, 5, 9, 10, 11, 99, 101, 4910, 80_001, 1_000_000]) {
+    expect(scaleTop(largest)).toBeGreaterThanOrEqual(Math.max(4, largest));
+    expect(scaleTop(largest) % 1).toBe(0);
+  }
+});
