@@ -8,10 +8,12 @@ import { buildApp } from "../server/api/app.ts";
 import type { Limits } from "../server/api/limits.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
 import type { Services } from "../server/api/services.ts";
+import { sandboxRoutes } from "../server/carriers/sandbox-routes.ts";
 import type { Clock } from "../server/kit/clock.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
 import { startNews } from "../server/kit/news.ts";
+import { createInboundIntake } from "../server/messages/inbound.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import type { TestDatabase } from "./database.ts";
@@ -63,7 +65,9 @@ export async function testApp(
     ...options.config,
   };
   const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
-  const services: Services = { db, clock, jobs, news, config, log, mailer, ...options.services };
+  const onInbound = createInboundIntake({ db, clock, news, log });
+  const sandbox = sandboxRoutes({ db, clock, news, onInbound });
+  const services: Services = { db, clock, jobs, news, config, log, mailer, sandbox, ...options.services };
   const app = await buildApp(services, options);
   afterAll(async () => {
     await app.close();

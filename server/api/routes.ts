@@ -4,13 +4,11 @@ import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
 import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
 import { campaignsRoutes } from "../campaigns/campaigns-routes.ts";
-import { sandboxRoutes } from "../carriers/sandbox-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
 import type { Handlers } from "../kit/http.ts";
-import { createInboundIntake } from "../messages/inbound.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
@@ -46,6 +44,6 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.segments, segmentsRoutes());
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
   await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
-  await bind(apiPrefix, contract.sandbox, sandboxRoutes({ ...services, onInbound: createInboundIntake(services) }));
+  await bind(apiPrefix, contract.sandbox, services.sandbox);
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

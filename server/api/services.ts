@@ -1,7 +1,9 @@
 /** What the API is given, and what it makes of it for the routes. */
+import type { contract } from "../../contract/contract.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
+import type { Handlers } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { Mailer } from "../kit/mail.ts";
@@ -20,6 +22,8 @@ export interface Services {
   config: Pick<Config, "public_url" | "secret_key" | "outbound_smtp_url">;
   log: Logger;
   mailer: Mailer;
+  /** The calls on the built-in carrier; only main knows carriers. */
+  sandbox: Handlers<typeof contract.sandbox>;
 }
 
 /** What the routes get: the same, and what one API process shares among them. */
