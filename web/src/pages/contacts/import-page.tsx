@@ -48,10 +48,6 @@ export function ImportPage() {
       toast(explain(failure), "bad");
     }
   };
-  const reason = (code: string) => {
-    const key = `reasons.${code}` as "reasons.invalid_number";
-    return t.has(key) ? t(key) : code;
-  };
   return (
     <>
       <DocumentTitle>{t("title", { name: data.file_name ?? t("unnamed") })}</DocumentTitle>
@@ -73,7 +69,7 @@ export function ImportPage() {
         }
       />
       <div className="flex flex-col gap-4">
-        {data.error ? <Notice tone="bad">{data.error.message}</Notice> : null}
+        {data.error ? <Notice tone="bad">{t(`faults.${data.error.code}`)}</Notice> : null}
         <Panel>
           {running ? (
             <div className="mb-4 flex flex-col gap-2">
@@ -117,7 +113,7 @@ export function ImportPage() {
                   width: "w-20",
                   cell: (row) => format.number(row.row),
                 },
-                { id: "reason", header: t("reason"), cell: (row) => reason(row.reason) },
+                { id: "reason", header: t("reason"), cell: (row) => t(`reasons.${row.reason}`) },
                 { id: "value", header: t("value"), cell: (row) => <span className="break-all">{row.value}</span> },
               ]}
             />

@@ -1,6 +1,6 @@
 import { CircleX } from "lucide-react";
 import { useTranslations } from "use-intl";
-import type { ContactInput } from "../../../../contract/contacts.ts";
+import type { ContactInput, RejectionReason } from "../../../../contract/contacts.ts";
 import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -10,17 +10,13 @@ interface PreviewRow {
   row: number;
   values: string[];
   contact: ContactInput | null;
-  reason: string | null;
+  reason: RejectionReason | null;
 }
 
 /** The first rows as contacts, and why a row would be rejected. */
 export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
   const t = useTranslations("contacts");
   const { country } = useWorkspace();
-  const reason = (code: string) => {
-    const key = `importResult.reasons.${code}` as "importResult.reasons.invalid_number";
-    return t.has(key) ? t(key) : code;
-  };
   return (
     <Table
       label={t("importing.preview")}
@@ -40,7 +36,7 @@ export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
                 <Badge tone="bad" icon={CircleX}>
                   {t("importing.rejected")}
                 </Badge>
-                {row.reason ? reason(row.reason) : null}
+                {row.reason ? t(`importResult.reasons.${row.reason}`) : null}
                 <span className="break-all text-soft">{row.values.filter(Boolean).join(" · ")}</span>
               </span>
             ),

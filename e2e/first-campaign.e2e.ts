@@ -1,0 +1,225 @@
+/** README's first screen in a real browser: set up, import, write, review, send, see it arrive, STOP, START, usage. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../testing/browser.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const csv =
+  "Fornavn;Etternavn;Mobil\nOla;Nordmann;912 34 567\nÅse;Ness;923 45 678\nFast;Telefon;22 33 44 55\nFeil;Nummer;12\n";
+
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  context = await browser.newContext({
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Oslo",
+    viewport: { width: 1440, height: 900 },
+  });
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** What axe finds on the page as it stands, in light and dark. */
+async function expectAccessible() {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    // The colours fade over; axe must see where they end up.
+    await page.evaluate(async () => {
+      await new Promise(requestAnimationFrame);
+      await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    });
+    // The policy forbids injected script elements, so the source goes in through the debugger, as a devtools extension's does.
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate(() =>
+      (
+        globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+        }
+      ).axe.run(),
+    );
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
+    );
+    expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
+
+test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, async () => {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of 40[149]/.test(message.text())) faults.push(message.text());
+  });
+
+  // First visit.
+  await page.goto(server.url);
+  await heading("Welcome to Varsla").waitFor();
+  await expectAccessible();
+  await page.getByLabel("Name of the business").fill("Salong Kari");
+  await page.getByLabel("Country").selectOption("NO");
+  await page.getByLabel("Your name").fill("Kari Hansen");
+  await page.getByLabel("E-mail").fill("kari@salong.example");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await expectAccessible();
+
+  // Import, with a consent that can be proved.
+  await page.getByRole("link", { name: "Contacts" }).first().click();
+  await heading("Contacts").waitFor();
+  await expectAccessible();
+  await page.getByRole("link", { name: "Import", exact: true }).click();
+  await heading("Import contacts").waitFor();
+  await page
+    .getByLabel("File")
+    .setInputFiles({ name: "kunder.csv", mimeType: "text/csv", buffer: Buffer.from(csv, "latin1") });
+  await page.getByText("Windows-1252, separated by semicolons").waitFor();
+  await page.getByRole("cell", { name: "Åse Ness" }).waitFor();
+  await page.getByLabel("Put everyone on a list").fill("Kunder");
+  await page.getByLabel("Record consent to").selectOption({ label: "Marketing" });
+  await page.getByLabel("Source of the consent").fill("Skjema i salongen");
+  await expectAccessible();
+  await page.getByRole("button", { name: "Import kunder.csv" }).click();
+  await heading("Import of kunder.csv").waitFor();
+  await page.getByText("Done", { exact: true }).waitFor();
+  await page.getByText("Mobile is not a valid number").waitFor();
+  await expectAccessible();
+
+  // Write.
+  await page.getByRole("link", { name: "Write a campaign" }).click();
+  await page.getByLabel("Name").fill("Høstklipp");
+  await page.getByRole("button", { name: "Create and write" }).click();
+  const editor = page.getByRole("textbox", { name: "Message" });
+  await editor.click();
+  await editor.pressSequentially("Hei! 20 % på klipp i dag 😀");
+  await page.getByText("UCS-2").first().waitFor();
+  await editor.press("Backspace");
+  await page.getByText("GSM-7").first().waitFor();
+  await page.getByRole("combobox", { name: /^Send to/ }).click();
+  await page.getByRole("option", { name: /^Kunder/ }).click();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Subscription type").selectOption({ label: "Marketing" });
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await expectAccessible();
+  await page
+    .getByRole("link", { name: "Review" })
+    .or(page.getByRole("button", { name: "Review" }))
+    .click();
+
+  // Review: two will, the landline won't.
+  await heading(/Review/).waitFor();
+  await page.getByText("Landline, cannot receive texts").waitFor();
+  await expectAccessible();
+  await page.getByRole("button", { name: "Send now" }).click();
+  await page.getByRole("button", { name: "Send to 2 people" }).click();
+  await page.getByText("2 of 2").first().waitFor({ timeout: 30_000 });
+  await expectAccessible();
+  await page.getByRole("link", { name: "Recipients" }).click();
+  await page.getByText("Ola Nordmann").waitFor();
+  await expectAccessible();
+
+  // It stands on the handset; STOP is confirmed there without a reload.
+  await page.getByRole("link", { name: "Sandbox" }).click();
+  await heading("Sandbox").waitFor();
+  await expectAccessible();
+  await page.getByRole("link", { name: /912\s?34\s?567/ }).click();
+  const texts = page.getByRole("log");
+  await texts.getByText("20 % på klipp i dag").waitFor();
+  await expectAccessible();
+  const before = await texts.locator(":scope > div").count();
+  await page.getByRole("button", { name: "Reply STOP" }).click();
+  await expect.poll(() => texts.locator(":scope > div").count(), { timeout: 20_000 }).toBe(before + 2);
+
+  // The contact shows it, and the next campaign skips them.
+  await page.getByRole("link", { name: "Contacts" }).first().click();
+  await page.getByRole("searchbox").fill("ola nord");
+  await page.getByText("Opted out").waitFor();
+  await page.getByRole("link", { name: "Ola Nordmann" }).click();
+  await page.getByText(/by SMS\. Marketing stays away/).waitFor();
+  await page.getByText("What they wrote: “STOP”").waitFor();
+  await expectAccessible();
+  await page.getByRole("link", { name: "Campaigns" }).first().click();
+  await heading("Campaigns").waitFor();
+  await expectAccessible();
+  await page.getByRole("link", { name: "New campaign" }).click();
+  await page.getByLabel("Name").fill("Vinterklipp");
+  await page.getByRole("button", { name: "Create and write" }).click();
+  await editor.click();
+  await editor.pressSequentially("Vi sees i vinter");
+  await page.getByRole("combobox", { name: /^Send to/ }).click();
+  await page.getByRole("option", { name: /^Kunder/ }).click();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Subscription type").selectOption({ label: "Marketing" });
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await page
+    .getByRole("link", { name: "Review" })
+    .or(page.getByRole("button", { name: "Review" }))
+    .click();
+  await page.getByText("Opted out").waitFor();
+
+  // START brings them back: the same review, once more.
+  const reviewUrl = page.url();
+  await page.goto(`${server.url}/sandbox/phones/%2B4791234567`);
+  const texted = await texts.locator(":scope > div").count();
+  await page.getByRole("button", { name: "Reply START" }).click();
+  await expect
+    .poll(() => texts.locator(":scope > div").count(), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(texted + 1);
+  await page.goto(reviewUrl);
+  await page.getByText("Landline, cannot receive texts").waitFor();
+  await expect.poll(() => page.getByText("Opted out").count()).toBe(0);
+
+  // Usage.
+  await page.getByRole("button", { name: /Your account/ }).click();
+  await page.getByRole("menuitem", { name: "Subscription" }).click();
+  await heading(/Subscription/).waitFor();
+  await page
+    .getByText(/of 10,000/)
+    .first()
+    .waitFor();
+  await expectAccessible();
+
+  expect(faults).toEqual([]);
+});
+
+test("every page speaks the four languages and fits a phone", { timeout: 120_000 }, async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of [
+    "/",
+    "/campaigns",
+    "/contacts",
+    "/contacts/imports/new",
+    "/lists",
+    "/sandbox",
+    "/sandbox/mailbox",
+    "/sandbox/phones/%2B4791234567",
+    "/settings/workspace",
+    "/settings/people",
+    "/settings/api-keys",
+    "/settings/senders",
+    "/settings/subscription-types",
+    "/subscription",
+  ]) {
+    await page.goto(`${server.url}${path}`);
+    await page.locator("h1").waitFor();
+    await page.getByRole("banner").waitFor();
+    await expect.poll(() => page.locator(".late").count()).toBe(0);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+    await expectAccessible();
+  }
+});
