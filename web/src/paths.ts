@@ -23,7 +23,7 @@ export const paths = {
   campaigns: (query: { query?: string; status?: string } = {}) => withQuery("/campaigns", query),
   newCampaign: () => "/campaigns/new",
   campaign: (id: string) => `/campaigns/${segment(id)}`,
-  campaignEdit: (id: string) => `/campaigns/${segment(id)}/edit`,
+  campaignEdit: (id: string, query: { field?: string } = {}) => withQuery(`/campaigns/${segment(id)}/edit`, query),
   campaignReview: (id: string) => `/campaigns/${segment(id)}/review`,
   campaignRecipients: (id: string, query: { view?: string } = {}) =>
     withQuery(`/campaigns/${segment(id)}/recipients`, query),

@@ -7,7 +7,7 @@ import type { Sender } from "../../../../contract/senders.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
-import { useGo } from "../../lib/location.ts";
+import { useFilters, useGo } from "../../lib/location.ts";
 import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
@@ -36,6 +36,7 @@ export function CampaignEditor({
   const t = useTranslations("campaigns");
   const explain = useExplainCampaign();
   const go = useGo();
+  const [{ field }] = useFilters({ field: "" });
   const workspace = useWorkspace();
   const mayWrite = useMay()("campaigns:write");
   const [draft, setDraft] = useState<Draft>(() => readDraft(campaign, senders));
@@ -64,13 +65,13 @@ export function CampaignEditor({
     else page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   };
 
-  // The review's findings lead here with the field in the URL's fragment.
+  // The review's findings lead here, each naming its field in the URL.
   useEffect(() => {
-    const field = window.location.hash.slice(1);
     if (field === "text" || field === "opt_out_text") composer.current?.focus();
-    else if (field)
-      page.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(field)}"] :is(input,select)`)?.focus();
-  }, []);
+    else if (field !== "") {
+      page.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(field)}"] :is(input, select)`)?.focus();
+    }
+  }, [field]);
 
   const sender = senders.find((one) => one.id === draft.sender) ?? senders.find((one) => one.is_default);
   const senderLabel = (one: Sender) =>

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
+import { query } from "../../api/queries.ts";
 import { isField } from "../../components/composer/fields.ts";
 import { BubbleText, PhonePreview } from "../../components/composer/phone-preview.tsx";
 import { renderDefaults } from "../../components/composer/rendered.ts";
@@ -12,10 +14,13 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const labelOf = useFieldLabels();
   const workspace = useWorkspace();
+  // A draft may leave the sender to the workspace's default.
+  const senders = useQuery({ ...query("senders", "list"), enabled: campaign.sender === null });
+  const sender = campaign.sender ?? senders.data?.items.find((one) => one.is_default)?.address;
   const optOutText = campaign.opt_out_text ? workspace.opt_out_text : null;
   return (
     <PhonePreview
-      sender={campaign.sender ? formatPhone(campaign.sender, workspace.country) : t("usualSender")}
+      sender={sender ? formatPhone(sender, workspace.country) : t("usualSender")}
       empty={t("noText")}
       bubbles={
         campaign.text === ""
@@ -28,7 +33,7 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
                   <BubbleText
                     pieces={renderDefaults(campaign.text, isField, labelOf, {
                       "workspace.name": workspace.name,
-                      "sender.address": campaign.sender ?? undefined,
+                      "sender.address": sender,
                     })}
                     optOutText={optOutText}
                     dark={false}

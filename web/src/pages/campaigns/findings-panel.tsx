@@ -59,7 +59,7 @@ function Row({ campaignId, finding, kind }: { campaignId: string; finding: Findi
         <span className="sr-only">{kind === "error" ? t("error") : t("warning")} </span>
         {findingText(finding)}{" "}
         {finding.field ? (
-          <Link to={`${paths.campaignEdit(campaignId)}#${finding.field.split(".")[0]}`}>{t("goToField")}</Link>
+          <Link to={paths.campaignEdit(campaignId, { field: finding.field.split(".")[0] })}>{t("goToField")}</Link>
         ) : null}
       </span>
     </li>
