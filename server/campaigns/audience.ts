@@ -32,8 +32,9 @@ export function inAudience(workspaceId: string, audience: Audience, range: Range
 }
 
 /**
- * One branch a list: each comes in order from list_members' primary key, so that PostgreSQL can merge them with the
- * contacts. The range stands in each branch because a merge does not carry it over from the other side.
+ * One branch a list: each comes in order from list_members' keys, so that PostgreSQL merges them with each other (union, not
+ * union all, which it hashes) and with the contacts. The range stands in each branch because a merge does not carry it
+ * over from the other side.
  */
 function members(workspaceId: string, refs: AudienceRefs, range: Range): RawBuilder<unknown> {
   const branches = refs.lists.map(
@@ -42,12 +43,41 @@ function members(workspaceId: string, refs: AudienceRefs, range: Range): RawBuil
   );
   if (refs.contacts.length > 0 || branches.length === 0)
     branches.push(sql`select given.contact_id from unnest(${refs.contacts}::uuid[]) as given (contact_id)`);
-  return sql.join(branches, sql` union all `);
+  return sql.join(branches, sql` union `);
 }
 
 function within(column: RawBuilder<unknown>, { from, below }: Range): RawBuilder<unknown> {
   return sql`${from === null ? sql`` : sql`and ${column} >= ${from}::uuid`}
     ${below === null ? sql`` : sql`and ${column} < ${below}::uuid`}`;
+}
+
+/**
+ * The next `size` whom lists and contacts name, in the order of their ids, and which of them are in the audience. However
+ * many members the lists have, no more than `size` of each are read.
+ */
+export async function nextOfAudience(
+  tx: Tx,
+  workspaceId: string,
+  { include, exclude }: Audience,
+  after: string | null,
+  size: number,
+): Promise<{ to: string | null; contacts: string[] }> {
+  const beyond = (column: RawBuilder<unknown>) => (after === null ? sql`` : sql`and ${column} > ${after}::uuid`);
+  const branches = include.lists.map(
+    (id) => sql`(select m.contact_id as id from list_members m
+      where m.workspace_id = ${workspaceId}::uuid and m.list_id = ${id}::uuid ${beyond(sql`m.contact_id`)}
+      order by m.contact_id limit ${size})`,
+  );
+  branches.push(sql`(select given.id from unnest(${include.contacts}::uuid[]) as given (id)
+    where true ${beyond(sql`given.id`)} order by given.id limit ${size})`);
+  const { rows } = await sql<{ id: string; counts: boolean }>`
+    with named as materialized (select id from (${sql.join(branches, sql` union `)}) members order by id limit ${size})
+    select named.id, exists (select from contacts c where c.workspace_id = ${workspaceId} and c.id = named.id)
+      and named.id <> all (${exclude.contacts}::uuid[])
+      and not exists (select from list_members m where m.workspace_id = ${workspaceId} and m.contact_id = named.id
+        and m.list_id = any (${exclude.lists}::uuid[])) as counts
+    from named order by named.id`.execute(tx);
+  return { to: rows.at(-1)?.id ?? null, contacts: rows.filter((row) => row.counts).map((row) => row.id) };
 }
 
 /** How many will get a campaign, and why the others won't. */

@@ -17,7 +17,7 @@ import type { SuppressionRule } from "../messages/suppress.ts";
 import { resolveSender, type Sender } from "../numbers/senders.ts";
 import { quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
-import { inAudience } from "./audience.ts";
+import { nextOfAudience } from "./audience.ts";
 import { type CampaignRow, parseText, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { countSegmentsOf } from "./count-segments.ts";
@@ -125,9 +125,8 @@ async function writeChunk(
       if (campaign?.status !== "sending" || campaign.prepared_at || !campaign.period_start) return "done";
       const now = clock.now();
       const prepared = await load(tx, campaign);
-      const contacts = await nextContacts(tx, campaign, size);
-      const last = contacts.at(-1);
-      if (last === undefined) {
+      const { to, contacts } = await nextOfAudience(tx, workspaceId, campaign, campaign.prepared_to, size);
+      if (to === null) {
         await store.finishPreparing(tx, workspaceId, id, now);
         await releaseQuota(tx, workspaceId, campaign.period_start, campaign.reserved);
         return "done";
@@ -142,7 +141,7 @@ async function writeChunk(
           : { kind: "reserve-or-skip" },
       });
       await store.moveOn(tx, workspaceId, id, {
-        contact: last,
+        contact: to,
         reserved: Math.max(0, reserved - sent.segments),
         skipped: Object.values(sent.skipped).reduce((sum, n) => sum + n, 0),
         at: now,
@@ -170,16 +169,4 @@ function batchOf(
     opt_out_text: campaign.sent_opt_out_text,
     now,
   };
-}
-
-/** Ids of the audience after those that are in the ledger, in their order. */
-async function nextContacts(tx: Tx, campaign: CampaignRow, size: number): Promise<string[]> {
-  const { workspace_id: workspaceId, prepared_to: preparedTo } = campaign;
-  const range = { from: preparedTo, below: null };
-  const { rows } = await sql<{ id: string }>`
-    select c.id from contacts c
-    where c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, campaign, range)}
-      ${preparedTo === null ? sql`` : sql`and c.id > ${preparedTo}::uuid`}
-    order by c.id limit ${size}`.execute(tx);
-  return rows.map((row) => row.id);
 }
