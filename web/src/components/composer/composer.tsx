@@ -78,7 +78,7 @@ export function Composer({
   const at = Math.min(active, Math.max(0, matching.length - 1));
   const problem = useTemplateProblem(value);
   // What is being typed at this moment is not wrong yet.
-  const said = open ? null : (problem ?? error);
+  const said = open || asking ? null : (problem ?? error);
 
   const onBraces = useCallback((next: OpenBraces | null) => {
     setBraces((before) => (before?.start === next?.start && before?.query === next?.query ? before : next));
