@@ -70,7 +70,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   const key = (lane: Pick<LaneRow, "workspace_id" | "sender_id">) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
   const pool = new pg.Pool({ ...db.pool.options, max: slots * 2, idleTimeoutMillis: 30_000 });
-  pool.on("error", (error) => log.warn({ err: error }, "a connection of the dispatcher broke"));
+  pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the dispatcher broke"));
 
   const held = new Map<string, Held>();
   const ready: Held[] = [];
@@ -148,7 +148,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
           now: () => clock.now(),
           signal: each.lost.signal,
           pausing: () => stopping,
-          leaseLeft: () => each.leaseEnds - performance.now(),
+          leaseHolds: () => each.leaseEnds - performance.now() > lease_ms / 5,
           quantum_ms: quantum,
         },
         each.state,
@@ -243,7 +243,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     const again = (error?: Error) => {
       if (broken || stopping) return;
       broken = true;
-      log.warn({ err: error }, "the dispatcher hears no notices for a moment");
+      log.warn({ reason: error?.message }, "the dispatcher hears no notices for a moment");
       timers.push(setTimeout(() => void listen(), sweepEvery));
     };
     client.on("error", again);

@@ -23,8 +23,8 @@ export interface LaneContext extends Omit<SettleContext, "connection"> {
   signal: AbortSignal;
   /** Whether to pause between two batches: the program is about to end. */
   pausing(): boolean;
-  /** Nothing is handed over when less of the lease than this is left: the carrier may take its time. */
-  leaseLeft(): number;
+  /** Whether enough of the lease is left to hand something over: the carrier may take its time. */
+  leaseHolds(): boolean;
   /** After this a lane makes room for others. */
   quantum_ms: number;
 }
@@ -34,7 +34,6 @@ export type Pause = { kind: "empty" } | { kind: "quantum" } | { kind: "until"; a
 
 const mostTexts = 1_000;
 const aMoment = 3;
-const leastLease = 2_000;
 const shortestBackOff = 200;
 const longestBackOff = 30_000;
 
@@ -162,7 +161,7 @@ function stoppedBy(row: Claimed, at: Date): Result | null {
 async function submit(context: LaneContext, rows: Claimed[]): Promise<Outcome[]> {
   const { lane, carrier, log } = context;
   // A process that was suspended since the claim must not send what another has settled by now.
-  if (context.signal.aborted || context.leaseLeft() < leastLease) throw new LeaseLost("the lease is nearly over");
+  if (context.signal.aborted || !context.leaseHolds()) throw new LeaseLost("the lease is nearly over");
   try {
     const outcomes = await carrier.submit(
       rows.map((row) => outboundText(lane, row)),
