@@ -1,0 +1,211 @@
+import { expect, test } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+
+const database = await testDatabase({ max: 20 });
+const { db } = database;
+const { call } = await testApp(database);
+
+const post = (key: string, body: object, headers: Record<string, string> = {}) =>
+  call("POST /messages", { key, body, headers });
+
+test("a text is on disk before the answer, goes, and its history says how", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const answer = await post(key, { to: "912 34 567", text: "Hei! ".repeat(40) });
+  expect(answer).toMatchObject({ status: 202, body: { status: "queued", segments: 2 } });
+  expect(await ledger(db, id)).toMatchObject([{ id: answer.body.id, number: "+4791234567", source_type: "api" }]);
+  await startRoad(db);
+  await settled(db, id);
+  const { body } = await call(`GET /messages/${answer.body.id}`, { key });
+  expect(body).toMatchObject({ direction: "outbound", status: "delivered", to: "+4791234567", carrier: "sandbox" });
+  expect(body.history.map((each: { status: string }) => each.status)).toEqual([
+    "queued",
+    "submitted",
+    "sent",
+    "delivered",
+  ]);
+  const list = await call("GET /messages?source=api&status=delivered", { key });
+  expect(list.body.items).toHaveLength(1);
+  expect((await call("GET /messages?source=campaign", { key })).body.items).toEqual([]);
+});
+
+test("what will not be sent is 422 with the reason as code, the field and the value; nothing is charged", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  await addContacts(db, id, [{ mobile: "+4791000001", consents: false }, { mobile: "+4791000002" }]);
+  const marketing = { class: "marketing", subscription_type: "marketing", text: "Tilbud" };
+  const cases: [object, string, string, unknown][] = [
+    [{ to: "12345", text: "x" }, "invalid_number", "to", "12345"],
+    [{ to: "ring meg", text: "x" }, "invalid_number", "to", "ring meg"],
+    [{ to: "22 22 55 55", text: "x" }, "landline", "to", "22 22 55 55"],
+    [{ to: "829 00 000", text: "x" }, "premium_number", "to", "829 00 000"],
+    [{ to: "+4791000001", ...marketing }, "no_consent", "to", "+4791000001"],
+    [{ to: "+4791000009", ...marketing }, "no_consent", "to", "+4791000009"],
+    [{ to: "+4791000001", text: "" }, "empty_text", "text", ""],
+    [{ to: "+4791000001", text: "{{ contact.last_name }}" }, "empty_text", "text", "{{ contact.last_name }}"],
+    [{ to: "+4791000001", text: "x".repeat(1601) }, "too_long", "text", `${"x".repeat(100)}…`],
+    [
+      { to: "+4791000001", text: "Hei {{ contact.firstname }}" },
+      "unknown_placeholder",
+      "text",
+      expect.objectContaining({ position: expect.any(Number) }),
+    ],
+    [{ to: "+4791000001", text: "Hei {{ contact.first_name" }, "not_closed", "text", expect.anything()],
+    [{ to: "+4791000001", text: "x", class: "marketing" }, "subscription_type_missing", "subscription_type", null],
+    [
+      { to: "+4791000001", text: "x", subscription_type: "nope" },
+      "unknown_subscription_type",
+      "subscription_type",
+      "nope",
+    ],
+    [
+      { to: "+4791000001", text: "x", sender: "A name that is far too long" },
+      "invalid_sender",
+      "sender",
+      "A name that is far too long",
+    ],
+  ];
+  for (const [body, code, field, value] of cases) {
+    const answer = await post(key, body);
+    expect(answer, JSON.stringify(body).slice(0, 100)).toMatchObject({ status: 422, body: { error: { code, field } } });
+    expect(answer.body.error.value ?? null).toEqual(value);
+  }
+  expect(await quota(db, id)).toEqual({ used: 0, reserved: 0 });
+  expect((await post(key, { to: "+4791000002", ...marketing })).status).toBe(202);
+  // Numbers of other countries are fine.
+  expect((await post(key, { to: "+46 70 174 06 05", text: "Hej" })).status).toBe(202);
+});
+
+test("placeholders are the contact's behind the number", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  await addContacts(db, id, [{ phone: "+4791000001", phone_kind: "mobile", first_name: "Ola" }]);
+  const text = 'Hei {{ contact.first_name | default: "der" }}';
+  await post(key, { to: "+4791000001", text });
+  await post(key, { to: "+4791000002", text });
+  expect((await ledger(db, id)).map((row) => row.text).sort()).toEqual(["Hei Ola", "Hei der"]);
+});
+
+test("many at once share transactions, and each gets its own answer", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      post(key, { to: i % 10 === 3 ? "12" : `+479${String(1_000_000 + i)}`, text: `nr ${i}` }),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map((_, i) => (i % 10 === 3 ? 422 : 202)));
+  const rows = new Map((await ledger(db, id)).map((row) => [row.id, row]));
+  answers.forEach(({ status, body }, i) => {
+    if (status === 202) expect(rows.get(body.id)?.text).toBe(`nr ${i}`);
+  });
+});
+
+test("where the quota does not hold all of them, those that come first are sent and not one segment more", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  await call("PATCH /subscription", { key, body: { allowance: 25 } });
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => post(key, { to: `+479${1_000_000 + i}`, text: "x" })),
+  );
+  const sent = answers.filter(({ status }) => status === 202);
+  const refused = answers.filter(({ status }) => status === 422);
+  expect([sent.length, refused.length]).toEqual([25, 75]);
+  expect(refused[0]?.body.error).toMatchObject({ code: "quota_exceeded", value: { allowance: 25, remaining: 0 } });
+  expect(await quota(db, id)).toEqual({ used: 0, reserved: 25 });
+});
+
+test("an Idempotency-Key sends once, also when all come at once, and keeps a refusal", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const headers = { "idempotency-key": "only-once" };
+  const body = { to: "+4791000001", text: "once" };
+  const answers = await Promise.all(Array.from({ length: 20 }, () => post(key, body, headers)));
+  expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.id}`)).size).toBe(1);
+  expect(await ledger(db, id)).toHaveLength(1);
+  expect((await post(key, { ...body, text: "twice" }, headers)).status).toBe(409);
+  const refused = { "idempotency-key": "refused" };
+  for (let i = 0; i < 2; i++)
+    expect(await post(key, { to: "22 22 55 55", text: "x" }, refused)).toMatchObject({
+      status: 422,
+      body: { error: { code: "landline" } },
+    });
+  expect(await ledger(db, id)).toHaveLength(2);
+});
+
+test("pitfall 9 and 18: the segments told, billed, logged and sent are those of the counting function", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const texts = [
+    "a".repeat(160),
+    "a".repeat(161),
+    "€".repeat(80),
+    "€".repeat(81),
+    "я".repeat(70),
+    "я".repeat(71),
+    "👍".repeat(35),
+    "👍".repeat(36),
+    "a\u030a".repeat(160),
+  ];
+  let total = 0;
+  for (const [i, text] of texts.entries()) {
+    const counted = await call("POST /segments", { key, body: { text } });
+    const sent = await post(key, { to: `+479100000${i}`, text });
+    expect(sent.body.segments, text).toBe(counted.body.segments);
+    total += sent.body.segments;
+  }
+  await startRoad(db);
+  await settled(db, id);
+  expect((await call("GET /usage", { key })).body).toMatchObject({
+    used: total,
+    reserved: 0,
+    by_source: [{ source: "api", used: total }],
+  });
+  const entries = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page = await call(`GET /usage/segments?limit=4${cursor ? `&cursor=${cursor}` : ""}`, { key });
+    entries.push(...page.body.items);
+    cursor = page.body.next_cursor;
+  }
+  expect(entries).toHaveLength(total);
+  expect(new Set(entries.map((entry) => `${entry.message_id} ${entry.segment}`)).size).toBe(total);
+  const texts_ = await arrived(db, id);
+  expect(texts_.at(-1)?.text).toBe("å".repeat(160));
+});
+
+test("the allowance follows at once, the renewal day from the next period", async () => {
+  const { key } = await workspaceWithKey(database);
+  const before = (await call("GET /usage", { key })).body;
+  const changed = await call("PATCH /subscription", { key, body: { allowance: 7, renewal_day: 31 } });
+  expect(changed.body).toEqual({ allowance: 7, renewal_day: 31 });
+  const after = (await call("GET /usage", { key })).body;
+  expect(after).toMatchObject({
+    allowance: 7,
+    remaining: 7,
+    period_start: before.period_start,
+    period_end: before.period_end,
+  });
+  expect((await call("GET /subscription", { key })).body).toEqual({ allowance: 7, renewal_day: 31 });
+});
+
+test("a handset shows what it got and sent, and answers only to senders of the workspace", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const other = await workspaceWithKey(database);
+  await startRoad(db);
+  await post(key, { to: "+4799000001", text: "Hei" });
+  await post(other.key, { to: "+4799000001", text: "Fra en annen" });
+  await settled(db, id);
+  const path = `/sandbox/phones/${encodeURIComponent("+4799000001")}`;
+  const [first] = (await call(`GET ${path}/messages`, { key })).body.items;
+  expect(first).toMatchObject({ direction: "in", to: "+4799000001", text: "Hei" });
+  const [foreign] = (await call(`GET ${path}/messages`, { key: other.key })).body.items;
+  const wrong = await call(`POST ${path}/reply`, { key, body: { to: foreign.from, text: "?" } });
+  expect(wrong).toMatchObject({
+    status: 422,
+    body: { error: { code: "unknown_sender", field: "to", value: foreign.from } },
+  });
+  const reply = await call(`POST ${path}/reply`, { key, body: { to: first.from, text: "Hei selv" } });
+  expect(reply).toMatchObject({ status: 201, body: { direction: "out", from: "+4799000001", text: "Hei selv" } });
+  const { items } = (await call(`GET ${path}/messages`, { key })).body;
+  expect(items.map((each: { text: string }) => each.text)).toEqual(["Hei", "Hei selv"]);
+  const phones = (await call("GET /sandbox/phones", { key })).body.items;
+  expect(phones).toMatchObject([{ number: "+4799000001", last_text: "Hei selv", behaviour: "deliver" }]);
+  const told = await call(`PUT ${path}`, { key, body: { behaviour: "fail", error_code: "30007", delay_ms: 5 } });
+  expect(told.body).toEqual({ number: "+4799000001", behaviour: "fail", error_code: "30007", delay_ms: 5 });
+  expect((await call(`GET ${path}`, { key })).body).toEqual(told.body);
+});
