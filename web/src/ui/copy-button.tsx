@@ -12,8 +12,13 @@ export function CopyButton({ text }: { text: string }) {
     setCopied(true);
   };
   return (
-    <Button icon={copied ? <Check aria-hidden /> : <Copy aria-hidden />} onClick={() => void copy()}>
-      <span role="status">{copied ? t("copied") : t("copy")}</span>
-    </Button>
+    <>
+      <Button icon={copied ? <Check aria-hidden /> : <Copy aria-hidden />} onClick={() => void copy()}>
+        {copied ? t("copied") : t("copy")}
+      </Button>
+      <span role="status" className="sr-only">
+        {copied ? t("copied") : null}
+      </span>
+    </>
   );
 }

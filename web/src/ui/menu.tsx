@@ -1,6 +1,6 @@
 import { Check } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { classes } from "./classes.ts";
 
 const item =
@@ -18,10 +18,11 @@ export function Menu({
   align?: "start" | "end";
   className?: string;
 }) {
+  const [container, setContainer] = useState<HTMLElement>();
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setContainer(landmark())}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={container}>
         <DropdownMenu.Content
           align={align}
           sideOffset={4}
@@ -36,6 +37,12 @@ export function Menu({
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
+}
+
+/** Where a menu opens: within a landmark, where screen readers look for things, but never under an open dialog. */
+function landmark(): HTMLElement | undefined {
+  if (document.querySelector("[data-holds-page]")) return undefined;
+  return document.querySelector("main") ?? undefined;
 }
 
 /** One thing to do. */
