@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { childrenOf, signalProcess } from "../server/kit/processes.ts";
 
 export interface TestServer {
   url: string;
@@ -72,13 +73,7 @@ export async function startTestServer(
       const postmaster = postgres ? await postmasterPid(dataDir) : null;
       const backends = postmaster === null ? [] : await childrenOf(postmaster);
       child.kill("SIGKILL");
-      for (const pid of postmaster === null ? [] : [postmaster, ...backends]) {
-        try {
-          process.kill(pid, "SIGKILL");
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it went with its postmaster
-        }
-      }
+      for (const pid of postmaster === null ? [] : [postmaster, ...backends]) signalProcess(pid, "SIGKILL");
       await exit;
     },
   };
@@ -90,16 +85,4 @@ const isRunning = (child: ChildProcess) => child.exitCode === null && child.sign
 export async function postmasterPid(dataDir: string): Promise<number | null> {
   const file = await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8").catch(() => "");
   return Number.parseInt(file, 10) || null;
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const child = spawn("ps", ["-A", "-o", "pid=,ppid="], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  for await (const text of child.stdout.setEncoding("utf8")) output += text;
-  return output
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([own]) => own as number);
 }

@@ -172,7 +172,7 @@ function secretKey(dataDir: string): string {
   try {
     mkdirSync(dataDir, { recursive: true });
     // Written beside and linked into place, so that two first starts at once agree on one key and none reads half of it.
-    if (!read(file)) {
+    if (read(file) === null) {
       const draft = `${file}.${process.pid}`;
       const descriptor = openSync(draft, "w", 0o600);
       writeSync(descriptor, `${randomBytes(32).toString("base64url")}\n`);

@@ -3,19 +3,21 @@
  * that only this user can enter. For those who have a PostgreSQL of their own there is DATABASE_URL.
  *
  * The postmaster runs in a session of its own, so that Ctrl-C reaches the program first and the database is stopped last.
- * If the program is killed, the next start takes over the postmaster that is still running.
+ * If the program is killed, the next start takes over the postmaster that is still running. Programs that share a data
+ * directory share its PostgreSQL: each keeps one connection as a sign of its presence, and the last one stops it.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import type { ChildProcess } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, statfs, symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir, totalmem } from "node:os";
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import pg from "pg";
+import { locateBinaries } from "./embedded-postgres-binaries.ts";
+import { smallMachineSettings } from "./embedded-postgres-settings.ts";
 import { type Identity, postgresIdentity } from "./embedded-postgres-user.ts";
+import { commandOf, isAlive, signalProcess } from "./processes.ts";
 
 /** A PostgreSQL that is up. */
 export interface EmbeddedPostgres {
@@ -33,14 +35,17 @@ export interface EmbeddedPostgresOptions {
   directory: string;
   /** Called when something takes long or was repaired. */
   say?: (sentence: string) => void;
-  /** Settings beside or instead of those below; tests switch fsync off here. */
+  /** Settings beside or instead of the usual ones; tests switch fsync off here. */
   settings?: Record<string, string>;
 }
 
 const role = "varsla";
 const port = 5432; // Only the name of the socket file: no TCP port is opened.
-const socketPathLimit = 100; // sun_path holds 104 bytes on macOS, 108 on Linux, with ".s.PGSQL.5432.lock" to come.
+const socketPathLimit = 100; // sun_path holds 104 bytes on macOS, 108 on Linux, the final zero included.
 const startTimeout = 60_000;
+const presence = "varsla presence";
+/** SQLSTATEs of a PostgreSQL that starts, recovers or goes down: cannot_connect_now and the two kinds of shutdown. */
+const inBetween = new Set(["57P03", "57P01", "57P02"]);
 
 /** Starts, or takes over, the PostgreSQL of a directory and makes sure that its role and database are there. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -49,211 +54,139 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = await locateBinaries();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const identity = await postgresIdentity(directory, dirname(binaries.postgres));
-  if (identity.uid !== undefined) await chown(directory, identity.uid, identity.gid ?? identity.uid);
-  await chmod(directory, 0o700);
-
+  await makePrivate(directory, identity);
   const cluster = join(directory, "data");
   const log = join(directory, "log");
   const sockets = await socketDirectory(directory, identity);
   const uri = (user: string, database: string) =>
     `postgres://${user}@localhost/${database}?host=${encodeURIComponent(sockets)}&port=${port}`;
+  const superuser = uri("postgres", "postgres");
 
   if (!(await exists(join(cluster, "PG_VERSION")))) {
     say("creating the database");
-    await initialise(cluster, binaries.initdb, identity, options.settings);
+    await initialise(cluster, binaries.initdb, identity, options.settings?.fsync === "off");
   }
-  await refuseOtherMajor(cluster, binaries.postgres);
+  const has = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
+  if (has !== binaries.major) {
+    throw new Error(
+      `The data in ${cluster} are of PostgreSQL ${has}, but this program brings PostgreSQL ${binaries.major}.`,
+    );
+  }
 
-  let postmaster: ChildProcess | null = null;
-  let stopping = false;
-
-  const launch = async () => {
+  async function launch(): Promise<ChildProcess> {
     await keepLogSmall(log);
-    const settings = { ...(await tuning()), ...options.settings };
     const output = openSync(log, "a", 0o600);
-    if (identity.uid !== undefined) await chown(log, identity.uid, identity.gid ?? identity.uid);
-    const args = ["-D", cluster, "-k", sockets, "-p", String(port), "-h", ""];
-    for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
-    const child = identity.spawn(binaries.postgres, args, {
-      cwd: "/",
-      detached: true,
-      stdio: ["ignore", output, output],
-      env: postgresEnvironment(),
-    });
+    const settings = { ...(await smallMachineSettings()), ...options.settings };
+    const values = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const args = ["-D", cluster, "-k", sockets, "-p", String(port), "-h", "", ...values];
+    const stdio = ["ignore" as const, output, output];
+    const child = identity.spawn(binaries.postgres, args, { cwd: "/", detached: true, stdio, env: environment });
     closeSync(output);
-    child.on("error", () => {}); // it then has an exit code as well, and that is looked at
+    child.on("error", () => {}); // it then has no process, and that is looked at
     child.unref();
     return child;
-  };
-
-  const deadline = Date.now() + startTimeout;
-  let told = false;
-  while (true) {
-    const answer = await probe(uri("postgres", "postgres"));
-    if (answer === "up") break;
-    if (answer === "none" && (postmaster === null || exited(postmaster))) {
-      // Two quick deaths are a fault of their own; the first may be a predecessor that is still going down.
-      if (postmaster !== null) {
-        const waiting = await predecessor(cluster, log);
-        if (waiting === "foreign") {
-          say("removing the lock file of a PostgreSQL that is no longer running");
-          await rm(join(cluster, "postmaster.pid"), { force: true });
-        } else if (waiting === "none") {
-          throw new Error(`PostgreSQL does not start. The end of ${log}:\n${await lastLines(log)}`);
-        }
-      }
-      postmaster = await launch();
-    }
-    if (Date.now() > deadline) {
-      throw new Error(
-        `PostgreSQL did not answer within ${startTimeout / 1000} s. The end of ${log}:\n${await lastLines(log)}`,
-      );
-    }
-    if (!told && Date.now() > deadline - startTimeout + 2_000) {
-      say("waiting for PostgreSQL (after a crash it first replays its log)");
-      told = true;
-    }
-    await delay(20);
   }
-  if (postmaster && exited(postmaster)) postmaster = null; // another program's postmaster won the race
-  await ensureRoleAndDatabase(uri, identity);
 
-  // A postmaster that dies under us (out of memory, a stray kill) is started again; the pool reconnects by itself.
-  const guard = (child: ChildProcess) =>
-    child.once("exit", async () => {
-      if (stopping) return;
-      say("PostgreSQL ended unexpectedly; starting it again");
-      postmaster = await launch();
-      guard(postmaster);
-    });
-  if (postmaster) guard(postmaster);
+  /** Waits until somebody's postmaster answers, launching ours where there is none. */
+  async function bringUp(): Promise<void> {
+    const began = Date.now();
+    let postmaster: ChildProcess | null = null;
+    for (let told = false; ;) {
+      const answer = await probe(superuser);
+      if (answer === "up") return;
+      const gone = postmaster === null || exited(postmaster);
+      if (answer === "nobody" && gone) {
+        if (postmaster !== null) await judge(cluster, log, say);
+        postmaster = await launch();
+      }
+      if (Date.now() - began > startTimeout) {
+        throw new Error(`PostgreSQL did not answer within ${startTimeout / 1000} s. ${await endOf(log)}`);
+      }
+      if (!told && Date.now() - began > 2_000) {
+        say("waiting for PostgreSQL; after a crash it first replays its log");
+        told = true;
+      }
+      await delay(20);
+    }
+  }
 
+  let stopping = false;
+  let present: pg.Client | null = null;
+
+  /** Brings it up and stays connected, and again if it ends under us: out of memory, or a stray kill. */
+  async function attend(): Promise<void> {
+    for (;;) {
+      await bringUp();
+      const client = new pg.Client({ connectionString: superuser, application_name: presence });
+      client.on("error", () => {}); // "end" follows
+      try {
+        await client.connect();
+        await ensureRoleAndDatabase(client);
+        present = client;
+        client.once("end", () => void comeBack());
+        return;
+      } catch (error) {
+        await client.end().catch(() => {});
+        // Its last user may just be stopping it; then it is started again.
+        if (!isLosing(error)) throw error;
+      }
+    }
+  }
+
+  async function comeBack(): Promise<void> {
+    present = null;
+    if (stopping) return;
+    say("PostgreSQL ended unexpectedly; starting it again");
+    await attend().catch((error: Error) => say(`PostgreSQL could not be started again: ${error.message}`));
+  }
+
+  await attend();
   return {
     connection: uri(role, role),
     superuser: (database) => uri("postgres", database),
     async stop() {
       stopping = true;
+      const own = (present as { processID?: number } | null)?.processID ?? null;
+      await present?.end();
       const pid = await postmasterPid(cluster);
-      if (pid === null || (await isUsedByOthers(uri("postgres", "postgres")))) return;
-      signal(pid, "SIGINT"); // fast shutdown: roll back what is open, write a checkpoint
-      while (isAlive(pid) && (await postmasterPid(cluster)) !== null) await delay(10);
+      if (pid === null || !isAlive(pid) || (await isShared(superuser, own))) return;
+      signalProcess(pid, "SIGINT"); // fast shutdown: rolls back what is open and writes a checkpoint
+      while (isAlive(pid) && (await postmasterPid(cluster)) === pid) await delay(10);
     },
   };
 }
 
-/** Small-machine settings, each with its reason. */
-async function tuning(): Promise<Record<string, string>> {
-  const memory = totalmem() / 2 ** 20;
-  const megabytes = (share: number, least: number, most: number) =>
-    `${Math.round(Math.min(most, Math.max(least, memory * share)))}MB`;
-  return {
-    fsync: "on",
-    synchronous_commit: "on",
-    max_connections: "80",
-    // An eighth, not the usual quarter: Node, a browser and the page cache live on the same machine.
-    shared_buffers: megabytes(1 / 8, 128, 1024),
-    effective_cache_size: megabytes(1 / 2, 256, 16_384),
-    // Audience reviews hash hundreds of thousands of numbers; below this they spill to disk.
-    work_mem: megabytes(1 / 256, 8, 64),
-    maintenance_work_mem: megabytes(1 / 32, 64, 512),
-    // Bursts of a campaign write gigabytes of WAL. Rare checkpoints mean far fewer full-page images; the price is disk and
-    // a crash recovery of some seconds.
-    max_wal_size: "2GB",
-    min_wal_size: "128MB",
-    checkpoint_timeout: "15min",
-    wal_buffers: "16MB",
-    // Everyone has solid-state disks by now.
-    random_page_cost: "1.1",
-    // Queries are short and planned to be; compiling them costs more than it saves.
-    jit: "off",
-    // The queue and the ledger turn over fast: vacuum early and often in small bites, and freeze what is only appended.
-    autovacuum_naptime: "15s",
-    autovacuum_vacuum_scale_factor: "0.05",
-    autovacuum_vacuum_insert_scale_factor: "0.1",
-    autovacuum_analyze_scale_factor: "0.02",
-    autovacuum_vacuum_cost_limit: "2000",
-    // Containers often give /dev/shm 64 MB, which a parallel hash join outgrows.
-    dynamic_shared_memory_type: await sharedMemoryType(),
-    timezone: "UTC",
-    log_timezone: "UTC",
-    log_line_prefix: "%m [%p] ",
-    log_checkpoints: "off",
-    // What the program does not ask for within a minute of silence inside a transaction, it never will.
-    idle_in_transaction_session_timeout: "10min",
-  };
+/** Only what PostgreSQL needs: it must meet neither PG* variables nor the program's secrets. */
+const environment = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+
+async function makePrivate(path: string, { uid, gid }: Identity): Promise<void> {
+  if (uid !== undefined) await chown(path, uid, gid ?? uid);
+  await chmod(path, 0o700);
 }
 
-async function sharedMemoryType(): Promise<string> {
-  if (process.platform !== "linux") return "posix";
-  try {
-    const { bsize, blocks } = await statfs("/dev/shm");
-    return bsize * blocks >= 512 * 2 ** 20 ? "posix" : "mmap";
-  } catch {
-    return "mmap";
+/**
+ * initdb. Made beside and moved into place, so that a start that is killed here leaves no half a cluster, and of two at once
+ * one wins.
+ */
+async function initialise(cluster: string, initdb: string, identity: Identity, noSync: boolean): Promise<void> {
+  const parent = dirname(cluster);
+  for (const name of await readdir(parent)) {
+    const maker = Number(/^data\.(\d+)-/.exec(name)?.[1]);
+    if (maker && !isAlive(maker)) await rm(join(parent, name), { recursive: true, force: true });
   }
-}
-
-async function locateBinaries(): Promise<{ postgres: string; initdb: string }> {
-  const platform = `${process.platform}-${process.arch}`;
-  const require = createRequire(createRequire(import.meta.filename).resolve("embedded-postgres"));
-  let location: string;
-  try {
-    location = require.resolve(`@embedded-postgres/${platform}`);
-  } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL for ${platform}; set DATABASE_URL to a PostgreSQL 15 or newer.`, {
-      cause,
-    });
-  }
-  const { postgres, initdb } = await import(pathToFileURL(location).href);
-  await linkLibraries(dirname(dirname(postgres)));
-  return { postgres, initdb };
-}
-
-/** npm packages hold no symbolic links; where install scripts were not allowed to make the libraries', we do. */
-async function linkLibraries(native: string): Promise<void> {
-  let links: { source: string; target: string }[];
-  try {
-    links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8"));
-  } catch {
-    return; // this platform's package needs none
-  }
-  for (const { source, target } of links) {
-    const at = join(native, "..", target);
-    if (await exists(at)) continue;
-    await symlink(resolve(native, "..", source), at).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
-  }
-}
-
-async function initialise(
-  cluster: string,
-  initdb: string,
-  identity: Identity,
-  settings: Record<string, string> | undefined,
-): Promise<void> {
-  // Made beside and moved into place, so that a start that is killed here leaves no half a cluster, and of two at once one
-  // wins.
-  const draft = `${cluster}.${process.pid}`;
-  for (const name of await readdir(dirname(cluster))) {
-    const maker = /^data\.(\d+)$/.exec(name)?.[1];
-    if (maker && (Number(maker) === process.pid || !isAlive(Number(maker)))) {
-      await rm(join(dirname(cluster), name), { recursive: true, force: true });
-    }
-  }
+  const draft = `${cluster}.${process.pid}-${randomBytes(4).toString("hex")}`;
   const args = ["-D", draft, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"];
   // Not the machine's locale: sorting and lower() are then the same on every machine, and no index is ever out of date
   // after an upgrade of the operating system.
   args.push("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
-  if (settings?.fsync === "off") args.push("--no-sync");
-  const child = identity.spawn(initdb, args, {
-    cwd: "/",
-    stdio: ["ignore", "pipe", "pipe"],
-    env: postgresEnvironment(),
-  });
+  if (noSync) args.push("--no-sync");
+  const child = identity.spawn(initdb, args, { cwd: "/", stdio: ["ignore", "pipe", "pipe"], env: environment });
   let output = "";
-  child.stdout?.on("data", (chunk) => (output += chunk));
-  child.stderr?.on("data", (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
   const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
   if (code !== 0) throw new Error(`initdb failed with code ${code}:\n${output.trim()}`);
   await rename(draft, cluster).catch(async (error: NodeJS.ErrnoException) => {
@@ -262,89 +195,57 @@ async function initialise(
   });
 }
 
-async function refuseOtherMajor(cluster: string, postgres: string): Promise<void> {
-  const has = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
-  const control = join(dirname(dirname(postgres)), "share", "postgresql", "postgresql.conf.sample");
-  if (!(await exists(control))) return;
-  const runs = await binaryMajor(postgres);
-  if (runs && runs !== has) {
-    throw new Error(`The data in ${cluster} are of PostgreSQL ${has}, but this program brings PostgreSQL ${runs}.`);
-  }
-}
-
-const majors = new Map<string, string>();
-async function binaryMajor(postgres: string): Promise<string | null> {
-  const known = majors.get(postgres);
-  if (known) return known;
-  const manifest = join(dirname(postgres), "..", "..", "package.json");
-  const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
-  const major = /^(\d+)\./.exec(version)?.[1] ?? null;
-  if (major) majors.set(postgres, major);
-  return major;
-}
-
-/** Only what PostgreSQL needs; it must not meet the PG* variables or the secrets of the program. */
-function postgresEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", ...(process.platform === "darwin" ? { LC_ALL: "C" } : {}) };
-}
-
+/** The directory itself; where its path is too long for a socket, a private one in the system's temporary directory. */
 async function socketDirectory(directory: string, identity: Identity): Promise<string> {
-  if (Buffer.byteLength(join(directory, `.s.PGSQL.${port}.lock`)) <= socketPathLimit) return directory;
-  const name = `varsla-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`;
-  const sockets = join(tmpdir(), name);
+  if (Buffer.byteLength(join(directory, `.s.PGSQL.${port}`)) <= socketPathLimit) return directory;
+  const name = createHash("sha256").update(directory).digest("hex").slice(0, 16);
+  const sockets = join(tmpdir(), `varsla-${name}`);
   await mkdir(sockets, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
   // Everyone may write in the temporary directory: a socket directory that somebody else made beforehand is a trap.
   const { uid } = await stat(sockets);
-  const expected = identity.uid ?? process.getuid?.();
-  if (uid !== expected && uid !== process.getuid?.()) {
-    throw new Error(
-      `${sockets}, where PostgreSQL's socket belongs, is owned by user ${uid}; set DATA_DIR to a shorter path.`,
-    );
+  if (uid !== identity.uid && uid !== process.getuid?.()) {
+    throw new Error(`${sockets}, where PostgreSQL's socket belongs, is user ${uid}'s. Set DATA_DIR to a shorter path.`);
   }
-  if (identity.uid !== undefined) await chown(sockets, identity.uid, identity.gid ?? identity.uid);
-  await chmod(sockets, 0o700);
+  await makePrivate(sockets, identity);
   return sockets;
 }
 
-/** Whether a PostgreSQL answers: "up", "starting" (or going down), or "none" when nobody listens. */
-async function probe(connection: string): Promise<"up" | "starting" | "none"> {
+/** Whether a PostgreSQL answers: "up"; "busy" while it starts or goes down; "nobody" where none listens. */
+async function probe(connection: string): Promise<"up" | "busy" | "nobody"> {
   const client = new pg.Client({ connectionString: connection, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {}); // a server that goes down under the probe is "none" in the next round
+  client.on("error", () => {}); // one that goes down under the probe is "nobody" in the next round
   try {
     await client.connect();
     await client.query("select 1");
     return "up";
   } catch (error) {
     const { code } = error as { code?: string };
-    // 57P03 cannot_connect_now: starting, recovering or shutting down.
-    if (code === "57P03" || code === "57P01" || code === "57P02") return "starting";
-    if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET") return "none";
+    if (code === "ENOENT" || code === "ECONNREFUSED") return "nobody";
+    if (isLosing(error)) return "busy";
     throw error;
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-async function ensureRoleAndDatabase(
-  uri: (user: string, database: string) => string,
-  identity: Identity,
-): Promise<void> {
-  void identity;
-  const client = new pg.Client({ connectionString: uri("postgres", "postgres") });
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      "select exists (select from pg_roles where rolname = $1) as role, exists (select from pg_database where datname = $1) as database",
-      [role],
-    );
-    // Not a superuser: those pass through row-level security, the second wall between workspaces.
-    if (!rows[0].role) await client.query(`create role ${role} login`).catch(ignoreDuplicate);
-    if (!rows[0].database) await client.query(`create database ${role} owner ${role}`).catch(ignoreDuplicate);
-  } finally {
-    await client.end();
-  }
+/** Whether this is how a connection to a PostgreSQL fails that is starting or ending. */
+function isLosing(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code) return inBetween.has(code) || ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code);
+  return /terminated|timeout/i.test(message ?? ""); // pg's own words have no code
+}
+
+async function ensureRoleAndDatabase(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    `select exists (select from pg_roles where rolname = $1) as role,
+       exists (select from pg_database where datname = $1) as database`,
+    [role],
+  );
+  // Not a superuser: those pass through row-level security, the second wall between workspaces.
+  if (!rows[0].role) await client.query(`create role ${role} login`).catch(ignoreDuplicate);
+  if (!rows[0].database) await client.query(`create database ${role} owner ${role}`).catch(ignoreDuplicate);
 }
 
 /** Another program that starts at the same moment may have made it first. */
@@ -353,75 +254,56 @@ function ignoreDuplicate(error: { code?: string }): void {
   if (!error.code || !duplicates.includes(error.code)) throw error;
 }
 
-async function isUsedByOthers(connection: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: connection, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {});
+/** Whether another program is present. One that is just leaving too gets a moment, so that not both leave it running. */
+async function isShared(connection: string, own: number | null): Promise<boolean> {
+  const client = new pg.Client({ connectionString: connection });
+  client.on("error", () => {}); // the next query says so
   try {
     await client.connect();
-    const { rows } = await client.query(
-      "select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
-    );
-    return rows[0].n > 0;
-  } catch {
-    return false; // it is not up, so nobody uses it
+    for (let look = 0; look < 10; look++) {
+      const { rows } = await client.query(
+        "select count(*)::int as n from pg_stat_activity where application_name = $1 and pid is distinct from $2",
+        [presence, own],
+      );
+      if (rows[0].n === 0) return false;
+      await delay(30);
+    }
+    return true;
+  } catch (error) {
+    if (isLosing(error)) return false; // it is going down already
+    throw error;
   } finally {
     await client.end().catch(() => {});
   }
 }
 
 async function postmasterPid(cluster: string): Promise<number | null> {
-  try {
-    const pid = Number((await readFile(join(cluster, "postmaster.pid"), "utf8")).split("\n")[0]);
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
+  const file = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => ""); // there is none when it is down
+  return Number.parseInt(file, 10) || null;
 }
 
 /**
- * Why the postmaster we launched went away at once: an earlier one is still going down ("busy"), its lock file names a
- * process that is no PostgreSQL ("foreign": numbers are used again, in containers soon), or another reason ("none").
+ * Looks at why the postmaster that we launched went away at once, and returns when it makes sense to launch another: an
+ * earlier one is still going down, or its lock file named a process that is no PostgreSQL (numbers are used again, in
+ * containers soon).
  */
-async function predecessor(cluster: string, log: string): Promise<"busy" | "foreign" | "none"> {
+async function judge(cluster: string, log: string, say: (sentence: string) => void): Promise<void> {
   const tail = await lastLines(log, 6);
-  if (/pre-existing shared memory block .* is still in use/.test(tail)) return "busy";
-  if (!/lock file "[^"]*" already exists/.test(tail)) return "none";
+  if (/pre-existing shared memory block .* is still in use/.test(tail)) return void (await delay(100));
+  if (!/lock file "[^"]*" already exists/.test(tail)) throw new Error(`PostgreSQL does not start. ${await endOf(log)}`);
   const pid = await postmasterPid(cluster);
-  if (pid === null || !isAlive(pid)) return "busy"; // gone in this instant
-  return (await isPostgres(pid)) ? "busy" : "foreign";
-}
-
-async function isPostgres(pid: number): Promise<boolean> {
-  if (process.platform === "linux") {
-    return /postgres/.test(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+  if (pid !== null && isAlive(pid) && !/postgres/.test(await commandOf(pid))) {
+    say("removing the lock file of a PostgreSQL that is no longer running");
+    await rm(join(cluster, "postmaster.pid"), { force: true });
   }
-  const child = spawn("ps", ["-o", "command=", "-p", String(pid)], { stdio: ["ignore", "pipe", "ignore"] });
-  let output = "";
-  child.stdout.on("data", (chunk) => (output += chunk));
-  await new Promise((done) => child.once("close", done).once("error", done));
-  return output.includes("postgres");
+  await delay(100);
 }
 
 const exited = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+const endOf = async (log: string) => `The end of ${log}:\n${await lastLines(log, 15)}`;
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
-async function lastLines(file: string, count = 15): Promise<string> {
+async function lastLines(file: string, count: number): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "(there is no log)");
   return text.trimEnd().split("\n").slice(-count).join("\n");
 }

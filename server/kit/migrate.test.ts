@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { migrate } from "./migrate.ts";
+
+async function migrations(files: Record<string, string>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "varsla-migrations-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  return directory;
+}
+
+const first = { "0001-first.sql": "create table first (n int); insert into first values (1);" };
+const second = { "0002-second.sql": "create table second (n int);" };
+
+const { db, connection, superuser } = await testDatabase({ empty: true });
+const reset = () => db.pool.query("drop schema public cascade; create schema public");
+const tables = async () => {
+  const { rows } = await db.pool.query(
+    "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  );
+  return rows.map((row) => row.name);
+};
+
+test("runs what is missing, in order, and nothing twice", async () => {
+  await reset();
+  expect(await migrate(connection, { directory: await migrations(first) })).toEqual({ applied: ["0001-first"] });
+  const directory = await migrations({ ...first, ...second });
+  expect(await migrate(connection, { directory })).toEqual({ applied: ["0002-second"] });
+  expect(await migrate(connection, { directory })).toEqual({ applied: [] });
+  expect(await tables()).toEqual(["first", "migrations", "second"]);
+});
+
+test("two that start together run each migration once", async () => {
+  await reset();
+  const directory = await migrations({ ...first, ...second });
+  const both = await Promise.all([migrate(connection, { directory }), migrate(connection, { directory })]);
+  expect(both.flatMap(({ applied }) => applied).sort()).toEqual(["0001-first", "0002-second"]);
+  expect((await db.pool.query("select n from first")).rows).toEqual([{ n: 1 }]);
+});
+
+test("what else starts under the lock runs once at a time", async () => {
+  await reset();
+  const directory = await migrations(first);
+  let inside = 0;
+  const after = async () => {
+    inside++;
+    await db.pool.query("select pg_sleep(0.05)");
+    expect(inside).toBe(1);
+    inside--;
+  };
+  await Promise.all([migrate(connection, { directory, after }), migrate(connection, { directory, after })]);
+});
+
+test("a migration that fails leaves nothing behind and names its line", async () => {
+  await reset();
+  const broken = { "0002-broken.sql": "create table half (n int);\n\ncreate table worse (n nonsense);" };
+  const run = migrate(connection, { directory: await migrations({ ...first, ...broken }) });
+  await expect(run).rejects.toThrow(/0002-broken\.sql failed.*nonsense.*\(line 3\)/);
+  expect(await tables()).toEqual(["first", "migrations"]);
+});
+
+test("a database that is newer than the program is refused", async () => {
+  await reset();
+  await migrate(connection, { directory: await migrations({ ...first, ...second }) });
+  const older = migrate(connection, { directory: await migrations(first) });
+  await expect(older).rejects.toThrow("The database is newer than this program: it has had the migration 0002-second");
+});
+
+test("a migration that was changed after it ran is refused", async () => {
+  await reset();
+  await migrate(connection, { directory: await migrations(first) });
+  const directory = await migrations({ "0001-first.sql": "create table first (n bigint);" });
+  await expect(migrate(connection, { directory })).rejects.toThrow("0001-first.sql has changed since it was run");
+});
+
+test("a migration that comes before one that ran is refused", async () => {
+  await reset();
+  await migrate(connection, { directory: await migrations(second) });
+  const directory = await migrations({ ...first, ...second });
+  await expect(migrate(connection, { directory })).rejects.toThrow("0001-first.sql comes before 0002-second");
+});
+
+test("warns of a role that passes through the wall between workspaces, and only of that", async () => {
+  await reset();
+  const warned: string[] = [];
+  const log = { info() {}, warn: (sentence: string) => void warned.push(sentence) };
+  const directory = await migrations(first);
+  await migrate(connection, { directory, log: log as never });
+  expect(warned).toEqual([]);
+  await migrate(superuser, { directory, log: log as never });
+  expect(warned).toEqual([expect.stringContaining("postgres passes through row-level security")]);
+});
