@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressedAssets } from "./compressed-assets.ts";
 import { firstViewBudget } from "./first-view-budget.ts";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwind(), firstViewBudget(200_000)],
+  plugins: [react(), tailwind(), firstViewBudget(200_000), compressedAssets()],
   build: {
     outDir: resolve(import.meta.dirname, "dist"),
     emptyOutDir: true,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scaleTop } from "../ui/chart.tsx";
-import { formFieldOf } from "../ui/form.tsx";
+import { formFieldOf, looksLikeEmail } from "../ui/form.tsx";
 import { contactName } from "./contact-name.ts";
 import { countryOptions, guessCountry, timeZoneOptions } from "./countries.ts";
 import { problemKey } from "./explain.ts";
@@ -88,6 +88,12 @@ test("a server's field finds the form's", () => {
   expect(formFieldOf("newPassword", ["password"], { newPassword: "password" })).toBe("password");
   expect(formFieldOf("cursor", ["name"])).toBeNull();
   expect(formFieldOf(undefined, ["name"])).toBeNull();
+});
+
+test("what cannot be an e-mail address is told before the server is asked", () => {
+  for (const good of ["a@b.no", " kari.nordmann+sms@post.example.com ", "ola@blåbær.no"])
+    expect(looksLikeEmail(good)).toBe(true);
+  for (const bad of ["kari", "kari@", "@b.no", "a@b", "a b@c.no", "a@b..no"]) expect(looksLikeEmail(bad)).toBe(false);
 });
 
 test("problem codes of any spelling find their key", () => {

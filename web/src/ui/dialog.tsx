@@ -41,11 +41,11 @@ export function Dialog({
           {...(description ? {} : { "aria-describedby": undefined })}
           className={classes(
             "appear fixed z-50 flex max-h-dvh w-full flex-col bg-raised shadow-high outline-none",
-            side === "right" && "inset-y-0 right-0 border-l border-line",
-            side === "left" && "inset-y-0 left-0 border-r border-line",
+            side === "right" && "inset-y-0 right-0 max-w-[min(20rem,85vw)] border-l border-line",
+            side === "left" && "inset-y-0 left-0 max-w-[min(20rem,85vw)] border-r border-line",
             !side &&
               "inset-x-0 bottom-0 rounded-t-xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[85dvh] sm:-translate-1/2 sm:rounded-xl sm:border sm:border-line",
-            widths[size],
+            !side && widths[size],
           )}
         >
           <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">

@@ -17,6 +17,8 @@ interface FormOptions<V extends object, R> {
   onSuccess?: (result: R, values: V) => void;
   /** Fields that must not be empty. */
   required?: readonly (keyof V & string)[];
+  /** Fields that hold an e-mail address. */
+  emails?: readonly (keyof V & string)[];
   /** Other checks that need no server, by field. */
   check?: (values: V) => Partial<Record<keyof V & string, string>>;
   /** Where the server's name of a field is not the form's: server's → form's. */
@@ -47,6 +49,11 @@ export interface FormState<V extends object> {
   submit: () => Promise<void>;
   /** Starts over from these values, as saved. */
   reset: (values: V) => void;
+}
+
+/** Whether it may be an e-mail address; the server has the last word. */
+export function looksLikeEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text.trim());
 }
 
 /** Which of the form's fields a server's field name means, or null. */
@@ -101,6 +108,10 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): FormSt
       if (value === "" || value === null || (typeof value === "string" && value.trim() === "")) {
         found[name] ??= t("requiredField");
       }
+    }
+    for (const name of options.emails ?? []) {
+      const value = sent[name] as unknown;
+      if (typeof value === "string" && value.trim() !== "" && !looksLikeEmail(value)) found[name] ??= t("emailWrong");
     }
     setErrors(found);
     setError(null);

@@ -14,7 +14,7 @@ export const frame: Translation<typeof en> = {
   subscription: "Abonnement",
   language: "Sprog",
   theme: "Udseende",
-  themes: { system: "Som systemet", light: "Lyst", dark: "Mørkt" },
+  themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },
   signOut: "Log ud",
   account: "Din konto, {name}",
   workspace: "Arbejdsområde",

@@ -37,5 +37,6 @@ export const ui: Translation<typeof en> = {
   leave: "Forlad siden",
   stay: "Bliv her",
   requiredField: "Udfyld dette felt.",
+  emailWrong: "Skriv en fuldstændig e-mailadresse, som navn@example.com.",
   checkFields: "{count, plural, one {Ét felt skal rettes.} other {# felter skal rettes.}}",
 };

@@ -11,7 +11,7 @@ export const frame = {
   subscription: "Subscription",
   language: "Language",
   theme: "Theme",
-  themes: { system: "As the system", light: "Light", dark: "Dark" },
+  themes: { system: "System", light: "Light", dark: "Dark" },
   signOut: "Sign out",
   account: "Your account, {name}",
   workspace: "Workspace",

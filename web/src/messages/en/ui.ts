@@ -35,5 +35,6 @@ export const ui = {
   leave: "Leave",
   stay: "Stay here",
   requiredField: "Please fill this in.",
+  emailWrong: "Write a whole e-mail address, like name@example.com.",
   checkFields: "{count, plural, one {One field needs another look.} other {# fields need another look.}}",
 } as const;

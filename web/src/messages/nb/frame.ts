@@ -14,7 +14,7 @@ export const frame: Translation<typeof en> = {
   subscription: "Abonnement",
   language: "Språk",
   theme: "Utseende",
-  themes: { system: "Som systemet", light: "Lyst", dark: "Mørkt" },
+  themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },
   signOut: "Logg ut",
   account: "Kontoen din, {name}",
   workspace: "Arbeidsområde",

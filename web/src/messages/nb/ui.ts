@@ -37,5 +37,6 @@ export const ui: Translation<typeof en> = {
   leave: "Forlat siden",
   stay: "Bli her",
   requiredField: "Fyll ut dette feltet.",
+  emailWrong: "Skriv en fullstendig e-postadresse, som navn@example.com.",
   checkFields: "{count, plural, one {Ett felt må rettes.} other {# felter må rettes.}}",
 };

@@ -14,7 +14,7 @@ export const frame: Translation<typeof en> = {
   subscription: "Abonnemang",
   language: "Språk",
   theme: "Utseende",
-  themes: { system: "Som systemet", light: "Ljust", dark: "Mörkt" },
+  themes: { system: "Systemet", light: "Ljust", dark: "Mörkt" },
   signOut: "Logga ut",
   account: "Ditt konto, {name}",
   workspace: "Arbetsyta",

@@ -37,5 +37,6 @@ export const ui: Translation<typeof en> = {
   leave: "Lämna sidan",
   stay: "Stanna kvar",
   requiredField: "Fyll i det här fältet.",
+  emailWrong: "Skriv en fullständig e-postadress, som namn@example.com.",
   checkFields: "{count, plural, one {Ett fält behöver rättas.} other {# fält behöver rättas.}}",
 };

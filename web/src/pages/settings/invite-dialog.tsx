@@ -24,6 +24,7 @@ function InviteForm({ onDone }: { onDone: () => void }) {
   const form = useForm({
     initial: { email: "", role: "marketer" as Role, sms_setup: false },
     required: ["email"],
+    emails: ["email"],
     submit: (body) => invite.mutateAsync({ body }),
     onSuccess: (_, { email }) => {
       toast(t("inviteSent", { email }));

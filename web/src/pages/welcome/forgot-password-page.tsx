@@ -20,6 +20,7 @@ export function ForgotPasswordPage() {
   const form = useForm({
     initial: { email: "" },
     required: ["email"],
+    emails: ["email"],
     submit: (body) => authenticate("requestPasswordReset", { body }),
     onSuccess: (_, { email }) => setSentTo(email),
     explain,

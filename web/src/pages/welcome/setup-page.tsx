@@ -36,6 +36,7 @@ export function SetupPage() {
       password: "",
     },
     required: ["workspace_name", "admin_name", "email", "password"],
+    emails: ["email"],
     check: ({ password }) => (password.length < shortestPassword ? { password: t("passwordShort") } : {}),
     names: { "workspace.name": "workspace_name", "admin.name": "admin_name" },
     submit: ({ workspace_name, country, time_zone, language, admin_name, email, password }) =>
