@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../contract/messages.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { type SuppressionRule, suppression } from "../messages/suppress.ts";
+import { isOptedOut, type SuppressionRule, suppression } from "../messages/suppress.ts";
 import type { AudienceRefs } from "./campaign.ts";
 
 export interface Audience {
@@ -177,36 +177,56 @@ async function planForMany(tx: Tx): Promise<void> {
     .execute(tx);
 }
 
-/** How many of the audience are left out by nothing but an opt-out, found from the opt-outs' side. */
+/**
+ * Contacts without their numbers: what the index contacts_audience holds, with stand-ins for the numbers that nobody has
+ * opted out, so that the door's words can be applied to them.
+ */
+const standIns = (workspaceId: string) => sql`(
+  select id, mobile_kind, phone_kind, marketing, sms_consents, mobile_kind::text as mobile, phone_kind::text as phone
+  from contacts where workspace_id = ${workspaceId})`;
+
+/**
+ * How many of the audience are left out by nothing but an opt-out, found from the opt-outs' side. Materialized step by
+ * step, each one lookup an opt-out in an index alone: half of what one join costs that reads the contacts themselves.
+ */
 async function countOptedOut(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
   const { workspaceId } = rule;
+  const willOtherwise = sql`${inAudience(workspaceId, audience)} and ${suppression(rule).reason} is null`;
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from contacts c
-    where c.workspace_id = ${workspaceId} and c.id in (
-        select h.id from opt_outs o join contacts h on h.workspace_id = o.workspace_id and h.mobile = o.number
-        where o.workspace_id = ${workspaceId}
-        union
-        select h.id from opt_outs o join contacts h on h.workspace_id = o.workspace_id and h.phone = o.number
-        where o.workspace_id = ${workspaceId})
-      and ${inAudience(workspaceId, audience)} and ${suppression(rule).reason} = 'opted_out'`.execute(tx);
+    with stopped as materialized (
+      select distinct number from (select number from opt_outs where workspace_id = ${workspaceId}) o
+      where ${isOptedOut(rule, sql`o.number`)}
+    ), by_mobile as materialized (
+      select h.id from stopped s join contacts h on h.workspace_id = ${workspaceId} and h.mobile = s.number
+    ), by_phone as materialized (
+      select h.id from stopped s
+      join contacts h on h.workspace_id = ${workspaceId} and h.phone = s.number and ${reachedByPhone("h")}
+    )
+    select (select count(*) from by_mobile b join ${standIns(workspaceId)} c on c.id = b.id
+        where c.mobile_kind in ('mobile', 'other') and ${willOtherwise})
+      + (select count(*) from by_phone b join ${standIns(workspaceId)} c on c.id = b.id where ${willOtherwise}) as n`.execute(
+    tx,
+  );
   return rows[0]?.n ?? 0;
 }
 
 /** How many of the audience could get it, if nobody else of it had their number. */
 async function countDuplicates(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
   const { workspaceId } = rule;
-  const { number, reason } = suppression(rule);
+  const willOtherwise = sql`${inAudience(workspaceId, audience)} and ${suppression(rule).reason} is null`;
   const { rows } = await sql<{ n: number }>`
     with by_phone as materialized (
-      select ${number} as number, count(*) as n from contacts c
-      where c.workspace_id = ${workspaceId} and ${reachedByPhone} and ${inAudience(workspaceId, audience)}
-        and ${reason} is null
-      group by 1
+      select h.id, h.phone as number from contacts h where h.workspace_id = ${workspaceId} and ${reachedByPhone("h")}
+    ), numbers as materialized (
+      select b.number, count(*) as n from by_phone b join ${standIns(workspaceId)} c on c.id = b.id
+      where ${willOtherwise} and not ${isOptedOut(rule, sql`b.number`)}
+      group by b.number
+    ), by_mobile as materialized (
+      select h.id from numbers n join contacts h on h.workspace_id = ${workspaceId} and h.mobile = n.number
     )
-    select coalesce(sum(p.n - 1 + (exists (select from contacts c
-      where c.workspace_id = ${workspaceId} and c.mobile = p.number and c.mobile_kind in ('mobile', 'other')
-        and ${inAudience(workspaceId, audience)} and ${reason} is null))::int), 0)::bigint as n
-    from by_phone p`.execute(tx);
+    select (select coalesce(sum(n - 1), 0)::bigint from numbers)
+      + (select count(*) from by_mobile b join ${standIns(workspaceId)} c on c.id = b.id
+        where c.mobile_kind in ('mobile', 'other') and ${willOtherwise}) as n`.execute(tx);
   return rows[0]?.n ?? 0;
 }
 
@@ -214,9 +234,9 @@ async function countDuplicates(tx: Tx, rule: SuppressionRule, audience: Audience
  * Mobile numbers are one contact's each, so only who is reached by `phone` can share a number with somebody. The words of
  * the index contacts_reached_by_phone.
  */
-const reachedByPhone = sql.raw(
-  "(c.phone_kind in ('mobile', 'other') and (c.mobile_kind is null or c.mobile_kind not in ('mobile', 'other')))",
-);
+const reachedByPhone = (contact: "c" | "h") =>
+  sql.raw(`(${contact}.phone_kind in ('mobile', 'other')
+    and (${contact}.mobile_kind is null or ${contact}.mobile_kind not in ('mobile', 'other')))`);
 
 /**
  * A query over everyone who will get a text, with `columns` of contacts: the door's reason is null, and of those who share
@@ -228,7 +248,7 @@ export function willGet(rule: SuppressionRule, audience: Audience, columns: RawB
   const eligible = sql`c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, audience)} and ${reason} is null`;
   return sql`
     with by_phone as materialized (
-      select c.id, ${number} as number from contacts c where ${reachedByPhone} and ${eligible}
+      select c.id, ${number} as number from contacts c where ${reachedByPhone("c")} and ${eligible}
     ), shared as materialized (
       select number, min(id::text collate "C")::uuid as first from (
         select id, number from by_phone
