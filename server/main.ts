@@ -7,11 +7,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Config, ConfigError, readConfig, withPort } from "./kit/config.ts";
 import { startEmbeddedPostgres } from "./kit/embedded-postgres.ts";
 import { createLog, type Logger } from "./kit/log.ts";
 import { MigrationError, migrate } from "./kit/migrate.ts";
 
+const listenTries = 20; // over four seconds
 const patience = 10_000; // milliseconds that requests under way get when the program is to end
 
 /** What has been started, to be stopped in reverse order. */
@@ -29,6 +31,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   if (serves) {
     server = await listen(config, (request, response) => handle(request, response));
     listening = withPort(config, (server.address() as AddressInfo).port);
+    log.debug(`listening at ${listening.public_url}`);
     // Until it serves there is nothing to drain.
     started.push({ name: "port", stop: async () => server?.close() });
   }
@@ -76,29 +79,49 @@ const notReady: RequestListener = (_request, response) => {
   response.end('{"error":{"code":"starting","message":"Varsla is starting. Try again in a moment."}}');
 };
 
-function listen(config: Config, handler: RequestListener): Promise<Server> {
+async function listen(config: Config, handler: RequestListener): Promise<Server> {
   // An import of gigabytes over a slow line takes its time; headers must come at once.
   const server = createServer({ requestTimeout: 3_600_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, handler);
-  return new Promise((done, fail) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const why: Record<string, string> = {
-        EADDRINUSE: `PORT is ${config.port}; another program listens there already. Stop it, or set PORT to another.`,
-        EACCES: `PORT is ${config.port}; this user may not listen there. Set PORT to one above 1023.`,
-        EADDRNOTAVAIL: `HOST is "${config.host}"; it is no address of this machine.`,
-        ENOTFOUND: `HOST is "${config.host}"; it is no address of this machine.`,
-      };
-      fail(error.code && why[error.code] ? new ConfigError(why[error.code]) : error);
+  const attempt = () =>
+    new Promise<void>((done, fail) => {
+      server.once("error", fail);
+      server.listen(config.port, config.host, () => {
+        server.off("error", fail);
+        done();
+      });
     });
-    server.listen(config.port, config.host, () => done(server));
-  });
+  for (let tries = 1; ; tries++) {
+    try {
+      await attempt();
+      return server;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // One of us that is just ending, after a restart.
+      if (code === "EADDRINUSE" && tries < listenTries && !stopping) await delay(200);
+      else throw listenError(config, error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+function listenError(config: Config, error: NodeJS.ErrnoException): Error {
+  const host = `HOST is "${config.host}"; it is no address of this machine.`;
+  const why: Record<string, string> = {
+    EADDRINUSE: `PORT is ${config.port}; another program listens there already. Stop it, or set PORT to another.`,
+    EACCES: `PORT is ${config.port}; this user may not listen there. Set PORT to one above 1023.`,
+    EADDRNOTAVAIL: host,
+    ENOTFOUND: host,
+  };
+  return error.code && why[error.code] ? new ConfigError(why[error.code]) : error;
 }
 
 /** Takes no more connections and lets the requests under way finish. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((done) => server.close(done));
-  server.closeIdleConnections();
+  // Connections are kept for the next request; those whose last request has just ended have none to wait for.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const impatience = setTimeout(() => server.closeAllConnections(), patience);
   await closed;
+  clearInterval(idle);
   clearTimeout(impatience);
 }
 

@@ -177,6 +177,11 @@ function runForeground(file, args) {
     },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm that is killed cannot pass that on: its child is then somebody else's.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 250).unref();
+  }
   return new Promise((done) => {
     child.once("error", (error) => fail(`${nodeBinary()} does not run: ${error.message}`));
     child.once("exit", (code, signal) => done(signal ? 128 + constants.signals[signal] : code));

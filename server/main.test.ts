@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { postmasterPid, startTestServer, type TestServer } from "../testing/server.ts";
+
+const first = {
+  ADMIN_EMAIL: "kari@salong.example",
+  ADMIN_PASSWORD: "correct horse battery",
+  API_KEY: "vk_of_the_first_workspace_0123456789",
+  WORKSPACE_NAME: "Salong Kari",
+};
+const headers = { authorization: `Bearer ${first.API_KEY}`, "content-type": "application/json" };
+
+async function dataDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "varsla-main-"));
+  onTestFinished(async () => {
+    const pid = await postmasterPid(directory);
+    if (pid) process.kill(pid, "SIGQUIT");
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
+  return directory;
+}
+
+async function addContact(server: TestServer, mobile: string): Promise<void> {
+  const body = JSON.stringify({ mobile, first_name: "Ola" });
+  const answer = await fetch(`${server.url}/api/v1/contacts`, { method: "POST", headers, body });
+  expect(answer.status).toBe(201);
+}
+
+async function mobiles(server: TestServer): Promise<string[]> {
+  const answer = await fetch(`${server.url}/api/v1/contacts`, { headers });
+  expect(answer.status).toBe(200);
+  const { items } = (await answer.json()) as { items: { mobile: string }[] };
+  return items.map((item) => item.mobile).sort();
+}
+
+test("starts with the first workspace, stops cleanly, and finds its data again; also after kill -9 of everything", async () => {
+  const dataDir = await dataDirectory();
+  const one = await startTestServer({ dataDir, env: first });
+  await addContact(one, "+4791234567");
+  expect(await one.stop()).toBe(0);
+  expect(await postmasterPid(dataDir)).toBeNull();
+
+  const two = await startTestServer({ dataDir, env: first });
+  expect(await mobiles(two)).toEqual(["+4791234567"]);
+  await addContact(two, "+4791234568");
+  await two.kill({ postgres: true });
+
+  const three = await startTestServer({ dataDir, env: first });
+  expect(await mobiles(three)).toEqual(["+4791234567", "+4791234568"]);
+  await three.kill();
+
+  // This time its PostgreSQL is still there, and is taken over.
+  const pid = await postmasterPid(dataDir);
+  const four = await startTestServer({ dataDir, env: first });
+  expect(await postmasterPid(dataDir)).toBe(pid);
+  expect(await mobiles(four)).toHaveLength(2);
+  expect(await four.stop()).toBe(0);
+}, 120_000);
+
+test("a stream that never ends does not keep it from stopping", async () => {
+  const server = await startTestServer({ env: first });
+  const news = await fetch(`${server.url}/api/v1/news`, { headers });
+  expect(news.status).toBe(200);
+  const ended = news.text();
+  expect(await server.stop()).toBe(0);
+  await ended.catch(() => {}); // cut off or ended, both will do
+}, 60_000);
+
+test("a port in use is told by its name before anything else has begun", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const started = startTestServer({ dataDir: await dataDirectory(), env: { PORT: String(port) } });
+  await expect(started).rejects.toThrow(`PORT is ${port}; another program listens there already.`);
+}, 60_000);
+
+test("settings that cannot be are told, all of them, and nothing is started", async () => {
+  const started = startTestServer({ dataDir: await dataDirectory(), env: { PORT: "high", ROLES: "cook" } });
+  await expect(started).rejects.toThrow(/PORT is "high".*\n.*ROLES is "cook"/);
+});
+
+test("answers 503 until it is ready", async () => {
+  const dataDir = await dataDirectory();
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", LOG_LEVEL: "debug" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  const url = await vi.waitFor(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 10_000);
+  const statuses = new Set<number>();
+  await vi.waitFor(
+    async () => {
+      statuses.add((await fetch(`${url}/api/health`)).status);
+      expect(statuses).toContain(200);
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+  expect([...statuses]).toEqual([503, 200]);
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+}, 90_000);

@@ -1,0 +1,681 @@
+-- What the migrations make of an empty database. Written by tools/dump-schema.ts; the reasons stand in the migrations.
+
+create type message_class as enum ('transactional', 'marketing');
+
+create type message_status as enum ('queued', 'submitted', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'skipped', 'cancelled', 'received');
+
+create type number_kind as enum ('mobile', 'landline', 'premium', 'short', 'other');
+
+CREATE OR REPLACE FUNCTION count_list_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  changed record;
+begin
+  for changed in
+    select workspace_id, list_id, count(*) * case tg_op when 'INSERT' then 1 else -1 end as n
+    from changed_members group by workspace_id, list_id order by workspace_id, list_id
+  loop
+    update lists set members = members + changed.n
+    where workspace_id = changed.workspace_id and id = changed.list_id;
+  end loop;
+  return null;
+end $function$;
+
+CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  month timestamptz;
+begin
+  for i in 0..ahead loop
+    month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
+    execute format(
+      'create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 60)',
+      'messages_' || to_char(month at time zone 'UTC', 'YYYY_MM'),
+      first_id_at(month), first_id_at((month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
+  end loop;
+end $procedure$;
+
+CREATE OR REPLACE FUNCTION current_workspace()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('varsla.workspace_id'::text, true), ''::text))::uuid;
+
+CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
+ RETURNS SETOF subscription_types
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT subscription_types.workspace_id,
+     subscription_types.id,
+     subscription_types.key,
+     subscription_types.name,
+     subscription_types.needs_consent,
+     subscription_types."bit",
+     subscription_types.created_at
+    FROM subscription_types
+   WHERE ((subscription_types.workspace_id = find_subscription_type.workspace) AND (((subscription_types.id)::text = lower(find_subscription_type.ref)) OR (subscription_types.key = lower(find_subscription_type.ref)) OR (lower(subscription_types.name) = lower(find_subscription_type.ref))))
+   ORDER BY ((subscription_types.id)::text = lower(find_subscription_type.ref)) DESC, (subscription_types.key = lower(find_subscription_type.ref)) DESC
+  LIMIT 1;
+END;
+
+CREATE OR REPLACE FUNCTION first_id_at(instant timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT ((((substr("time".h, 1, 8) || '-'::text) || substr("time".h, 9, 4)) || '-7000-8000-000000000000'::text))::uuid AS uuid FROM (SELECT lpad(to_hex(((EXTRACT(epoch FROM first_id_at.instant) * (1000)::numeric))::bigint), 12, '0'::text) AS h) "time");
+
+CREATE OR REPLACE FUNCTION grant_imported_consents(workspace uuid, type_id uuid, contact_ids uuid[], fresh boolean[], ids uuid[], dates timestamp with time zone[], sources text[], evidence text, recorded_at timestamp with time zone, recorded_by text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into consent_events (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
+    recorded_at, recorded_by)
+  select workspace, given.id, given.contact_id, type_id, 'sms', true, given.source, grant_imported_consents.evidence,
+    coalesce(given.at, grant_imported_consents.recorded_at), grant_imported_consents.recorded_at,
+    grant_imported_consents.recorded_by
+  from unnest(contact_ids, fresh, ids, dates, sources) as given (contact_id, fresh, id, at, source)
+  where given.fresh or not exists (
+    select from consent_events e
+    where e.workspace_id = workspace and e.contact_id = given.contact_id and e.subscription_type_id = type_id
+      and e.channel = 'sms'
+      and case when given.at is null then not e.granted or e.source = given.source
+          else e.granted and e.source = given.source and e.at = given.at end
+  );
+  if false = any (fresh) then
+    perform settle_sms_consents(workspace, type_id,
+      array(select given.id from unnest(contact_ids, fresh) as given (id, fresh) where not given.fresh));
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION is_system()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (COALESCE(current_setting('varsla.system'::text, true), ''::text) = 'on'::text);
+
+CREATE OR REPLACE FUNCTION refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name;
+end $function$;
+
+CREATE OR REPLACE FUNCTION settle_sms_consents(workspace uuid, type_id uuid, contact_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update contacts c
+  set sms_consents = case when latest.granted then c.sms_consents | type.mask else c.sms_consents & ~type.mask end
+  from (select 1::bigint << bit as mask from subscription_types where workspace_id = workspace and id = type_id) type,
+    unnest(contact_ids) as asked (id)
+    cross join lateral (
+      select e.granted from consent_events e
+      where e.workspace_id = workspace and e.contact_id = asked.id and e.subscription_type_id = type_id
+        and e.channel = 'sms'
+      order by e.at desc, e.granted limit 1
+    ) latest
+  where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted
+$function$;
+
+CREATE OR REPLACE PROCEDURE workspace_wall(IN tenant_table regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', tenant_table);
+  execute format('alter table %s force row level security', tenant_table);
+  execute format('create policy workspace_wall on %s using ((select is_system()) or workspace_id = (select current_workspace()))', tenant_table);
+end $procedure$;
+
+create table accounts (
+  id uuid not null,
+  user_id uuid not null,
+  account_id text not null,
+  provider_id text not null,
+  password text,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint accounts_provider_id_account_id_key UNIQUE (provider_id, account_id)
+);
+CREATE INDEX accounts_user ON accounts USING btree (user_id);
+
+create table api_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  key_hash text not null,
+  role text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX api_keys_hash ON api_keys USING btree (key_hash);
+alter table api_keys enable row level security;
+alter table api_keys force row level security;
+create policy workspace_wall on api_keys
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table attempts (
+  key text not null,
+  count integer not null,
+  window_ends timestamp with time zone not null,
+  constraint attempts_pkey PRIMARY KEY (key)
+);
+CREATE INDEX attempts_window_ends ON attempts USING btree (window_ends);
+
+create table campaigns (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  status text not null,
+  text text not null,
+  sender_id uuid,
+  subscription_type_id uuid,
+  include jsonb not null,
+  exclude jsonb not null,
+  opt_out_text boolean not null,
+  created_by uuid,
+  created_by_name text not null,
+  error jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  sent_opt_out_text text,
+  period_start timestamp with time zone,
+  planned bigint,
+  skipped bigint default 0 not null,
+  reserved bigint default 0 not null,
+  prepared_to uuid,
+  prepared_at timestamp with time zone,
+  progress_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));
+CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_at DESC, id DESC);
+alter table campaigns enable row level security;
+alter table campaigns force row level security;
+create policy workspace_wall on campaigns
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table consent_events (
+  workspace_id uuid not null,
+  id uuid not null,
+  contact_id uuid not null,
+  subscription_type_id uuid not null,
+  channel text not null,
+  granted boolean not null,
+  source text not null,
+  evidence text,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  recorded_by text not null,
+  constraint consent_events_pkey PRIMARY KEY (workspace_id, contact_id, id)
+);
+alter table consent_events enable row level security;
+alter table consent_events force row level security;
+create policy workspace_wall on consent_events
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+CREATE TRIGGER consent_events_append_only BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table contacts (
+  workspace_id uuid not null,
+  id uuid not null,
+  mobile text collate "C",
+  mobile_kind number_kind,
+  phone text collate "C",
+  phone_kind number_kind,
+  email text collate "C",
+  first_name text,
+  last_name text,
+  locale text,
+  time_zone text,
+  marketing boolean default true not null,
+  sms_consents bigint default 0 not null,
+  properties jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
+  sort_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(last_name, ''::text) || ' '::text) || COALESCE(first_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
+  constraint contacts_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX contacts_audience ON contacts USING btree (workspace_id, id) INCLUDE (mobile_kind, phone_kind, marketing, sms_consents);
+CREATE INDEX contacts_email ON contacts USING btree (workspace_id, email, id) WHERE (email IS NOT NULL);
+CREATE UNIQUE INDEX contacts_mobile ON contacts USING btree (workspace_id, mobile) INCLUDE (id) WHERE (mobile IS NOT NULL);
+CREATE INDEX contacts_name ON contacts USING btree (workspace_id, name_key, id) WHERE (name_key <> ''::text);
+CREATE INDEX contacts_phone ON contacts USING btree (workspace_id, phone, id) WHERE (phone IS NOT NULL);
+CREATE INDEX contacts_reached_by_phone ON contacts USING btree (workspace_id, phone, id) WHERE ((phone_kind = ANY (ARRAY['mobile'::number_kind, 'other'::number_kind])) AND ((mobile_kind IS NULL) OR (mobile_kind <> ALL (ARRAY['mobile'::number_kind, 'other'::number_kind]))));
+CREATE INDEX contacts_sort ON contacts USING btree (workspace_id, sort_key, id);
+alter table contacts enable row level security;
+alter table contacts force row level security;
+create policy workspace_wall on contacts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table dispatch_journal (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  id uuid not null,
+  seqs bigint[] not null,
+  constraint dispatch_journal_pkey PRIMARY KEY (workspace_id, sender_id, id)
+);
+alter table dispatch_journal enable row level security;
+alter table dispatch_journal force row level security;
+create policy workspace_wall on dispatch_journal
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table idempotency_keys (
+  workspace_id uuid not null,
+  key text not null,
+  fingerprint text not null,
+  answer jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (workspace_id, key)
+);
+alter table idempotency_keys enable row level security;
+alter table idempotency_keys force row level security;
+create policy workspace_wall on idempotency_keys
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table import_rejections (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  reason text not null,
+  value text,
+  line text[] not null,
+  constraint import_rejections_pkey PRIMARY KEY (workspace_id, import_id, "row")
+);
+alter table import_rejections enable row level security;
+alter table import_rejections force row level security;
+create policy workspace_wall on import_rejections
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table imports (
+  workspace_id uuid not null,
+  id uuid not null,
+  status text not null,
+  file_name text,
+  options jsonb not null,
+  rows bigint default 0 not null,
+  created bigint default 0 not null,
+  updated bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  rejected bigint default 0 not null,
+  merged_to bigint default 0 not null,
+  prepared boolean default false not null,
+  heard_at timestamp with time zone,
+  error jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint imports_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table imports enable row level security;
+alter table imports force row level security;
+create policy workspace_wall on imports
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table inbound_seen (
+  workspace_id uuid not null,
+  carrier text not null,
+  carrier_reference text not null,
+  message_id uuid not null,
+  constraint inbound_seen_pkey PRIMARY KEY (workspace_id, carrier, carrier_reference)
+);
+alter table inbound_seen enable row level security;
+alter table inbound_seen force row level security;
+create policy workspace_wall on inbound_seen
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  email text collate "C" not null,
+  role text not null,
+  sms_setup boolean not null,
+  token_hash text,
+  invited_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_workspace_id_email_key UNIQUE (workspace_id, email)
+);
+CREATE INDEX invitations_token ON invitations USING btree (token_hash);
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy workspace_wall on invitations
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table lanes (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  has_work boolean not null,
+  leased_by uuid,
+  leased_until timestamp with time zone,
+  next_at timestamp with time zone,
+  constraint lanes_pkey PRIMARY KEY (workspace_id, sender_id)
+) with (fillfactor=50);
+CREATE INDEX lanes_work ON lanes USING btree (leased_until) WHERE has_work;
+alter table lanes enable row level security;
+alter table lanes force row level security;
+create policy workspace_wall on lanes
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table list_members (
+  workspace_id uuid not null,
+  list_id uuid not null,
+  contact_id uuid not null,
+  constraint list_members_pkey PRIMARY KEY (workspace_id, list_id, contact_id)
+);
+CREATE INDEX list_members_contact ON list_members USING btree (workspace_id, contact_id, list_id);
+alter table list_members enable row level security;
+alter table list_members force row level security;
+create policy workspace_wall on list_members
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+CREATE TRIGGER list_members_added AFTER INSERT ON list_members REFERENCING NEW TABLE AS changed_members FOR EACH STATEMENT EXECUTE FUNCTION count_list_members();
+CREATE TRIGGER list_members_removed AFTER DELETE ON list_members REFERENCING OLD TABLE AS changed_members FOR EACH STATEMENT EXECUTE FUNCTION count_list_members();
+
+create table lists (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  members bigint default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint lists_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX lists_name ON lists USING btree (workspace_id, lower(name));
+alter table lists enable row level security;
+alter table lists force row level security;
+create policy workspace_wall on lists
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table memberships (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  sms_setup boolean not null,
+  created_at timestamp with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX memberships_user ON memberships USING btree (user_id);
+alter table memberships enable row level security;
+alter table memberships force row level security;
+create policy workspace_wall on memberships
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table message_counts (
+  workspace_id uuid not null,
+  source_type text collate "C" not null,
+  source_id uuid not null,
+  minute timestamp with time zone not null,
+  status text collate "C" not null,
+  reason text default ''::text not null,
+  n bigint not null,
+  constraint message_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, minute, status, reason)
+) with (fillfactor=50);
+alter table message_counts enable row level security;
+alter table message_counts force row level security;
+create policy workspace_wall on message_counts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table message_queue (
+  workspace_id uuid not null,
+  sender_id uuid not null,
+  priority smallint not null,
+  seq bigint generated always as identity not null,
+  message_id uuid not null,
+  period_start timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  consent_bit smallint,
+  constraint message_queue_pkey PRIMARY KEY (workspace_id, sender_id, priority, seq)
+);
+alter table message_queue enable row level security;
+alter table message_queue force row level security;
+create policy workspace_wall on message_queue
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table messages (
+  workspace_id uuid not null,
+  id uuid not null,
+  status message_status not null,
+  class message_class,
+  encoding "char" not null,
+  segments smallint not null,
+  source_type text collate "C" not null,
+  source_id uuid,
+  contact_id uuid,
+  sender_id uuid not null,
+  number text collate "C" not null,
+  text text not null,
+  reason text,
+  carrier text,
+  carrier_reference text,
+  carrier_error text,
+  submitted_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  final_at timestamp with time zone,
+  constraint messages_pkey PRIMARY KEY (workspace_id, id)
+) partition by RANGE (id);
+CREATE INDEX messages_contact ON ONLY messages USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX messages_source ON ONLY messages USING btree (workspace_id, source_id, id) WHERE (source_id IS NOT NULL);
+alter table messages enable row level security;
+alter table messages force row level security;
+create policy workspace_wall on messages
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table migrations (
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table opt_out_events (
+  workspace_id uuid not null,
+  number text collate "C" not null,
+  id uuid not null,
+  sender_id uuid not null,
+  opted_out boolean not null,
+  source text not null,
+  evidence text,
+  at timestamp with time zone not null,
+  constraint opt_out_events_pkey PRIMARY KEY (workspace_id, number, id)
+);
+alter table opt_out_events enable row level security;
+alter table opt_out_events force row level security;
+create policy workspace_wall on opt_out_events
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+CREATE TRIGGER opt_out_events_append_only BEFORE DELETE OR UPDATE ON opt_out_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table opt_outs (
+  workspace_id uuid not null,
+  number text collate "C" not null,
+  sender_id uuid not null,
+  at timestamp with time zone not null,
+  source text not null,
+  evidence text,
+  constraint opt_outs_pkey PRIMARY KEY (workspace_id, number, sender_id)
+);
+alter table opt_outs enable row level security;
+alter table opt_outs force row level security;
+create policy workspace_wall on opt_outs
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table quota_periods (
+  workspace_id uuid not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  allowance bigint not null,
+  used bigint default 0 not null,
+  reserved bigint default 0 not null,
+  constraint quota_periods_pkey PRIMARY KEY (workspace_id, period_start),
+  constraint quota_periods_check CHECK (((used >= 0) AND (reserved >= 0)))
+);
+alter table quota_periods enable row level security;
+alter table quota_periods force row level security;
+create policy workspace_wall on quota_periods
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table quota_usage (
+  workspace_id uuid not null,
+  period_start timestamp with time zone not null,
+  source_type text not null,
+  used bigint not null,
+  constraint quota_usage_pkey PRIMARY KEY (workspace_id, period_start, source_type)
+);
+alter table quota_usage enable row level security;
+alter table quota_usage force row level security;
+create policy workspace_wall on quota_usage
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table sandbox_mails (
+  id uuid not null,
+  sender text not null,
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  at timestamp with time zone not null,
+  constraint sandbox_mails_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sandbox_mails_recipient ON sandbox_mails USING btree (lower(recipient), id);
+
+create table sandbox_messages (
+  phone text collate "C" not null,
+  id uuid not null,
+  outbound boolean not null,
+  address text collate "C" not null,
+  text text not null,
+  workspace_id uuid not null,
+  message_id uuid,
+  constraint sandbox_messages_pkey PRIMARY KEY (phone, id)
+);
+CREATE INDEX sandbox_messages_recent ON sandbox_messages USING brin (id) WITH (pages_per_range='32', autosummarize='on');
+
+create table sandbox_phones (
+  number text collate "C" not null,
+  behaviour text not null,
+  error_code text,
+  delay_ms integer,
+  constraint sandbox_phones_pkey PRIMARY KEY (number)
+);
+
+create table sandbox_receipts (
+  due timestamp with time zone not null,
+  id uuid not null,
+  receipts json not null,
+  constraint sandbox_receipts_pkey PRIMARY KEY (due, id)
+);
+
+create table senders (
+  workspace_id uuid not null,
+  id uuid not null,
+  address text collate "C" not null,
+  kind text not null,
+  can_receive boolean not null,
+  carrier text not null,
+  is_default boolean default false not null,
+  rate_per_second integer,
+  created_at timestamp with time zone not null,
+  constraint senders_pkey PRIMARY KEY (workspace_id, id),
+  constraint senders_workspace_id_address_key UNIQUE (workspace_id, address)
+);
+CREATE UNIQUE INDEX senders_default ON senders USING btree (workspace_id) WHERE is_default;
+CREATE UNIQUE INDEX senders_inbound ON senders USING btree (address) WHERE can_receive;
+alter table senders enable row level security;
+alter table senders force row level security;
+create policy workspace_wall on senders
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token text not null,
+  expires_at timestamp with time zone not null,
+  ip_address text,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint sessions_token_key UNIQUE (token)
+);
+CREATE INDEX sessions_user ON sessions USING btree (user_id);
+
+create table subscription_types (
+  workspace_id uuid not null,
+  id uuid not null,
+  key text not null,
+  name text not null,
+  needs_consent boolean not null,
+  "bit" smallint not null,
+  created_at timestamp with time zone not null,
+  constraint subscription_types_pkey PRIMARY KEY (workspace_id, id),
+  constraint subscription_types_bit_check CHECK ((("bit" >= 0) AND ("bit" <= 62))),
+  constraint subscription_types_workspace_id_bit_key UNIQUE (workspace_id, "bit"),
+  constraint subscription_types_workspace_id_key_key UNIQUE (workspace_id, key)
+);
+CREATE UNIQUE INDEX subscription_types_name ON subscription_types USING btree (workspace_id, lower(name));
+alter table subscription_types enable row level security;
+alter table subscription_types force row level security;
+create policy workspace_wall on subscription_types
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table users (
+  id uuid not null,
+  name text not null,
+  email text collate "C" not null,
+  email_verified boolean not null,
+  image text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_key UNIQUE (email)
+);
+
+create table verifications (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint verifications_pkey PRIMARY KEY (id)
+);
+CREATE INDEX verifications_identifier ON verifications USING btree (identifier);
+
+create table workspaces (
+  workspace_id uuid not null,
+  name text not null,
+  country text not null,
+  time_zone text not null,
+  language text not null,
+  opt_out_text text not null,
+  help_text text not null,
+  opt_out_confirmation text not null,
+  opt_in_confirmation text not null,
+  allowance bigint not null,
+  renewal_day smallint not null,
+  created_at timestamp with time zone not null,
+  constraint workspaces_pkey PRIMARY KEY (workspace_id),
+  constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
+);
+alter table workspaces enable row level security;
+alter table workspaces force row level security;
+create policy workspace_wall on workspaces
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
