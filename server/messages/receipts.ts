@@ -97,19 +97,21 @@ async function recordInWorkspace(
   // Most receipts say "delivered" and nothing else: what is the same in all of them is no array.
   const plain = receipts.every((receipt) => receipt.status === "delivered" && receipt.code === null);
   const ids = `{${receipts.map((receipt) => receipt.message_id).join(",")}}`;
-  const references = receipts.map((receipt) => receipt.carrier_reference);
-  const given = plain
-    ? sql`unnest(${ids}::uuid[], ${references}::text[]) as u (id, carrier_reference)`
-    : sql`unnest(${ids}::uuid[], ${references}::text[], ${receipts.map((r) => r.status)}::message_status[],
-        ${receipts.map((r) => r.reason)}::text[], ${receipts.map((r) => r.code)}::text[]) as u (id, carrier_reference, status, reason, code)`;
+  const told = Object.fromEntries(
+    receipts.map(({ message_id, carrier_reference, status, reason, code }) => [
+      message_id,
+      plain ? [carrier_reference] : [carrier_reference, status, reason, code],
+    ]),
+  );
+  const part = (index: number) => sql`${JSON.stringify(told)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   const values = plain
     ? sql`status = 'delivered'`
-    : sql`status = u.status, reason = coalesce(u.reason, m.reason), carrier_error = u.code`;
+    : sql`status = (${part(1)})::message_status, reason = coalesce(${part(2)}, m.reason), carrier_error = ${part(3)}`;
   const { rows } = await sql<Omit<TouchedSource, "workspace_id">>`
     with moved as (
-      update messages m set ${values}, carrier_reference = coalesce(m.carrier_reference, u.carrier_reference), final_at = ${now}
-      from ${given}
-      where m.workspace_id = ${workspaceId}::uuid and m.id = u.id and m.status in ('queued', 'submitted', 'sent')
+      update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})
+      where m.workspace_id = ${workspaceId}::uuid and m.id = any(${ids}::uuid[])
+        and m.status in ('queued', 'submitted', 'sent')
       returning m.source_type, m.source_id, m.status, m.reason
     ), totals as (
       select source_type, source_id, status::text, coalesce(case when status <> 'delivered' then reason end, '') as reason, count(*) as n

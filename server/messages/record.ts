@@ -55,39 +55,50 @@ export async function record(
   await settleQuota(tx, lane.workspace_id, settled);
 }
 
-/** Accepted texts. An early receipt may have set a later status already: it stays. */
+/**
+ * Accepted texts. An early receipt may have set a later status already: it stays.
+ *
+ * Here and elsewhere the ids are an index condition and what differs by message is looked up in a JSON object, instead of
+ * joining an unnest: a month that has no statistics yet looks so small that the planner would join it by reading all rows of
+ * the workspace, or each row for each row.
+ */
 async function recordSent(tx: Tx, lane: LaneRow, settled: readonly Settled[]): Promise<void> {
   const ids: string[] = [];
-  const references: (string | null)[] = [];
+  const references: Record<string, string> = {};
   let at: Date | null = null;
   for (const { row, result } of settled) {
     if (result.status !== "sent") continue;
     ids.push(row.message_id);
-    references.push(result.carrier_reference);
+    if (result.carrier_reference !== null) references[row.message_id] = result.carrier_reference;
     at = result.at;
   }
   if (ids.length === 0) return;
   await sql`
-    update messages m set status = greatest(m.status, 'sent'), carrier = ${lane.carrier},
-      carrier_reference = coalesce(u.carrier_reference, m.carrier_reference), submitted_at = ${at}, sent_at = ${at}
-    from unnest(${`{${ids.join(",")}}`}::uuid[], ${references}::text[]) as u (id, carrier_reference)
-    where m.workspace_id = ${lane.workspace_id} and m.id = u.id and m.sent_at is null`.execute(tx);
+    update messages m set status = greatest(m.status, 'sent'), carrier = ${lane.carrier}, submitted_at = ${at}, sent_at = ${at},
+      carrier_reference = coalesce(${JSON.stringify(references)}::jsonb ->> m.id::text, m.carrier_reference)
+    where m.workspace_id = ${lane.workspace_id} and m.id = any(${`{${ids.join(",")}}`}::uuid[]) and m.sent_at is null`.execute(
+    tx,
+  );
 }
 
 /** Everything that ends here: refused, expired, stopped at the last moment. */
 async function recordEnded(tx: Tx, lane: LaneRow, settled: readonly Settled[], now: Date): Promise<void> {
-  const ended = settled.filter(({ result }) => result.status !== "sent" && result.status !== "gone");
-  if (ended.length === 0) return;
-  const failure = ({ result }: Settled) => (result.status === "failed" ? result : null);
+  const ended: Record<string, [status: string, reason: string | null, code: string | null]> = {};
+  for (const { row, result } of settled) {
+    if (result.status === "sent" || result.status === "gone") continue;
+    const reason = "reason" in result ? result.reason : null;
+    ended[row.message_id] = [result.status, reason, result.status === "failed" ? result.code : null];
+  }
+  const ids = Object.keys(ended);
+  if (ids.length === 0) return;
+  const part = (index: number) => sql`${JSON.stringify(ended)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   await sql`
-    update messages m set status = u.status::message_status, reason = u.reason, carrier_error = u.code,
-      carrier = case when u.status = 'failed' then ${lane.carrier} end,
+    update messages m set status = (${part(0)})::message_status, reason = ${part(1)}, carrier_error = ${part(2)},
+      carrier = case when ${part(0)} = 'failed' then ${lane.carrier} end,
       -- What may have been delivered is paid, and what is paid is in the segment log.
-      submitted_at = case when u.reason = 'uncertain' then ${now}::timestamptz end, final_at = ${now}
-    from unnest(${ended.map(({ row }) => row.message_id)}::uuid[], ${ended.map(({ result }) => result.status)}::text[],
-      ${ended.map(({ result }) => ("reason" in result ? result.reason : null))}::text[],
-      ${ended.map((each) => failure(each)?.code ?? null)}::text[]) as u (id, status, reason, code)
-    where m.workspace_id = ${lane.workspace_id} and m.id = u.id and m.status in ('queued', 'submitted')`.execute(tx);
+      submitted_at = case when ${part(1)} = 'uncertain' then ${now}::timestamptz end, final_at = ${now}
+    where m.workspace_id = ${lane.workspace_id} and m.id = any(${`{${ids.join(",")}}`}::uuid[])
+      and m.status in ('queued', 'submitted')`.execute(tx);
 }
 
 /** Handed over is spent, everything else is given back; in the period of the reservation. */
