@@ -8,7 +8,7 @@ import { type ResourceName, routeTable } from "./route-table.ts";
 const stale: Record<NewsItem["topic"], readonly (readonly [ResourceName, ...string[]])[]> = {
   campaign: [["campaigns"]],
   import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"]],
-  sandbox: [["sandbox"]],
+  sandbox: [["sandbox"], ["messages"]],
   contact: [["contacts"], ["consent"], ["lists"]],
   usage: [["usage"]],
 };

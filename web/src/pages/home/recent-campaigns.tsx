@@ -40,13 +40,17 @@ export function RecentCampaigns() {
               >
                 {campaign.name}
               </Link>
-              <CampaignStatusBadge status={campaign.status} />
-              {campaign.counts.sent > 0 ? (
-                <span className="text-sm sm:w-52 sm:text-right">
-                  <Rate part={campaign.counts.delivered} whole={campaign.counts.sent} />{" "}
-                  <span className="text-soft">{t("delivered")}</span>
-                </span>
-              ) : null}
+              <span className="sm:w-24">
+                <CampaignStatusBadge status={campaign.status} />
+              </span>
+              <span className="text-sm empty:hidden sm:w-56 sm:text-right sm:empty:block">
+                {campaign.counts.sent > 0 ? (
+                  <>
+                    <Rate part={campaign.counts.delivered} whole={campaign.counts.sent} />{" "}
+                    <span className="text-soft">{t("delivered")}</span>
+                  </>
+                ) : null}
+              </span>
               <span className="figures text-sm whitespace-nowrap text-soft sm:w-24 sm:text-right">
                 {format.dateTime(new Date(campaign.sent_at ?? campaign.updated_at), { dateStyle: "medium" })}
               </span>
