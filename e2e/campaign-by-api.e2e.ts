@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are read the way an outsider reads JSON
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are read the way an outsider reads JSON
 type Json = any;
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {

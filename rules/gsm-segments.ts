@@ -32,7 +32,7 @@ const clusters = new Intl.Segmenter("en", { granularity: "grapheme" });
  * kana, CJK, Hangul syllables) never do among themselves, and a text of those alone is cut without asking the segmenter.
  */
 const mayJoin =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the combining marks are what is looked for
+  // oxlint-disable-next-line eslint/no-misleading-character-class -- the combining marks are what is looked for
   /[\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u200b-\u200f\u2028-\u202f\u2060-\u209f\u20d0-\u20ff\u2c00-\u2fff\u302a-\u302f\u3099\u309a\ua000-\uabff\ud7a4-\ufeff\uff9e-\uffff]|\r\n/;
 
 /** Counts the segments of a text after normalising it. Empty text is one (empty) segment. */

@@ -21,7 +21,7 @@ import type { TestDatabase } from "./database.ts";
 /** One answer; `body` is parsed where it is JSON. */
 export interface TestAnswer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test knows what it asked for
   body: any;
   headers: Record<string, string | string[] | number | undefined>;
   /** The cookies that it sets, as a browser would send them back. */

@@ -7,7 +7,7 @@ import { testDatabase } from "../../testing/database.ts";
 const database = await testDatabase();
 const { app, call } = await testApp(database);
 const document = (await call("GET /api/openapi.json")).body;
-// biome-ignore lint/suspicious/noExplicitAny: a JSON document
+// oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
 type Any = any;
 const operations: { path: string; method: string; operation: Any }[] = Object.entries<Any>(document.paths).flatMap(
   ([path, methods]) => Object.entries<Any>(methods).map(([method, operation]) => ({ path, method, operation })),

@@ -9,7 +9,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 
 /** Tables by name. Each store declares its own with `declare module "../kit/db.ts" { interface Tables { … } }`. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled in by the stores
+// Filled in by the stores.
 export interface Tables {}
 
 declare const transactional: unique symbol;

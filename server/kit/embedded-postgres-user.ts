@@ -35,7 +35,8 @@ export async function postgresIdentity(directory: string, program: string): Prom
       `PostgreSQL cannot run as root, and user ${uid} cannot enter ${closed}. Run as another user, or set DATA_DIR (and keep the program) where everyone may enter, or set DATABASE_URL.`,
     );
   }
-  const drop = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  // initdb asks access(2) about its programs, which leaves capabilities out of account unless this bit is set.
+  const drop = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--securebits=+no_setuid_fixup"];
   const keep = [
     `--inh-caps=-all,+${capability}`,
     `--ambient-caps=-all,+${capability}`,

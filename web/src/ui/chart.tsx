@@ -144,7 +144,7 @@ function FigureTable({ times, series }: Omit<ChartProps, "label">) {
   const t = useTranslations("ui");
   const format = useFormatter();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys
     <div className="max-h-64 overflow-auto" tabIndex={0}>
       <table className="w-full">
         <thead>

@@ -81,7 +81,7 @@ export function Meter({
 }) {
   const total = parts.reduce((sum, part) => sum + part.value, 0);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: <meter> cannot show several parts
+    // <meter> cannot show several parts.
     <div
       role="meter"
       aria-label={label}

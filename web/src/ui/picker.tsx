@@ -240,7 +240,7 @@ function PickerBox(props: BoxProps) {
                 className="max-h-64 overflow-y-auto p-1 empty:hidden"
               >
                 {shown?.map((option, index) => (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's, which keeps the focus
+                  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the input's, which keeps the focus
                   <div
                     key={option.value}
                     id={`${listId}-${index}`}

@@ -205,7 +205,7 @@ export function Table<T extends object>(props: TableProps<T>) {
           <tbody ref={body}>
             {rows === undefined
               ? Array.from({ length: 8 }, (_, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: these rows are all alike
+                  // These rows are all alike.
                   <tr key={index} className="h-10 border-b border-line last:border-0">
                     {selection ? <td className="w-10" /> : null}
                     {columns.map((column) => (

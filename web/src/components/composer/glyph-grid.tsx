@@ -35,7 +35,7 @@ export function GlyphGrid({
     buttons[Math.max(0, Math.min(buttons.length - 1, to))]?.focus();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the buttons within
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys belong to the buttons within
     <div ref={box} className="max-h-64 overflow-y-auto px-2 pb-2" onKeyDown={walk}>
       {groups.map(({ label, glyphs }, group) => (
         <section key={label} aria-label={label}>

@@ -123,7 +123,7 @@ export function BubbleText({
       {pieces.map((piece, index) =>
         piece.kind === "blank" ? (
           <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other identity than their place
+            // Pieces have no other identity than their place.
             key={index}
             className={classes("rounded-sm px-1", dark ? "bg-[#3f3d6b]" : "bg-[#d6d4f7]")}
           >

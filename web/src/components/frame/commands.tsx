@@ -93,14 +93,14 @@ function Palette({ onDone }: { onDone: () => void }) {
         className="max-h-[min(24rem,60dvh)] overflow-y-auto p-2"
       >
         {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
+          // A group of options, not of fields.
           <div key={group} role="group" aria-label={group}>
             <p aria-hidden className="px-2 pt-2 pb-1 text-xs text-faint">
               {group}
             </p>
             {commands.map((command, index) =>
               command.group === group ? (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's, which keeps the focus
+                // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the input's, which keeps the focus
                 <div
                   key={command.id}
                   id={`${id}-${index}`}

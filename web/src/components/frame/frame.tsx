@@ -39,6 +39,7 @@ export function Frame() {
     client.clear();
     void client.invalidateQueries();
     void session.refetch();
+    // oxlint-disable-next-line react/exhaustive-deps -- refetch keeps its identity, the query around it does not
   }, [chosenIsGone, client, session.refetch]);
 
   if (!data) {

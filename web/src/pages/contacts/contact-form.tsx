@@ -118,7 +118,7 @@ export function ContactForm({
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1.5 font-medium">{t("fields.properties")}</legend>
         {properties.map((property, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line's place is its identity while its key is being typed
+          // A line's place is its identity while its key is being typed.
           <div key={at} className="flex items-end gap-2">
             <TextField
               label={t("propertyKey")}

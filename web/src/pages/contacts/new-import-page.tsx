@@ -65,7 +65,6 @@ export function NewImportPage() {
       />
       <div className="flex flex-col gap-4">
         {/* Dropping a file is a shortcut; the button does the same for everyone. */}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
         <div
           className={classes(
             "flex flex-wrap items-center gap-3 rounded-lg border border-dashed bg-surface p-4",

@@ -67,7 +67,7 @@ export function MailboxPage() {
             >
               <p className="max-w-2xl break-words whitespace-pre-wrap">
                 {linked(mail.text).map((piece, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other identity than their place
+                  // Pieces have no other identity than their place.
                   <Fragment key={index}>
                     {piece.href ? (
                       <a href={piece.href} className="font-medium break-all text-accent-ink underline">

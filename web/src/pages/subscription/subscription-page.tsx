@@ -131,7 +131,6 @@ function SegmentLog() {
   const { country } = useWorkspace();
   const log = useInfiniteQuery(pages("usage", "segments", { query: { limit: 50 } }));
   const rows = useMemo(() => log.data && items(log.data), [log.data]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sourceName changes with t
   const columns = useMemo<Column<SegmentEntry>[]>(
     () => [
       {
@@ -162,6 +161,7 @@ function SegmentLog() {
           ),
       },
     ],
+    // oxlint-disable-next-line react/exhaustive-deps -- sourceName changes with t
     [t, format, country],
   );
   return (
