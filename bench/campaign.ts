@@ -162,12 +162,12 @@ async function rawLimit(connection: string, workspaceId: string, size: number): 
     );
     await client.query(
       `update messages m set status = 'sent', carrier = 'sandbox', carrier_reference = u.reference, submitted_at = $2, sent_at = $2
-       from unnest($3::uuid[], $4::text[]) as u (id, reference) where m.workspace_id = $1 and m.id = u.id`,
+       from unnest($3::uuid[], $4::text[]) as u (id, reference) where m.workspace_id = $1 and m.id = u.id and m.id = any($3::uuid[])`,
       [workspaceId, now, ids, ids],
     );
     await client.query(
       `update messages m set status = 'delivered', final_at = $2
-       from unnest($3::uuid[]) as u (id) where m.workspace_id = $1 and m.id = u.id`,
+       where m.workspace_id = $1 and m.id = any($3::uuid[])`,
       [workspaceId, now, ids],
     );
   }
