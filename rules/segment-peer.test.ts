@@ -132,31 +132,35 @@ function partsOf(peer: SegmentedMessage): string[] {
 const withoutLineBreaks = (text: string, encoding: string) =>
   text.replaceAll("\r\n", encoding === "GSM-7" ? "€" : "\u{e0001}");
 
-test(`${textCount} texts have the parts of sms-segments-calculator, except where a decision says otherwise`, {
-  timeout: 120_000,
-}, () => {
-  const seen: Record<Reason, number> = {
-    agreed: 0,
-    not_normalised: 0,
-    line_break: 0,
-    cluster_rules: 0,
-    overfull_part: 0,
-  };
-  for (const text of randomTexts(textCount)) {
-    const ours = splitSegments(text);
-    const normal = normaliseText(text);
-    const plain = countPlainly(normal);
-    if (ours.encoding !== plain.encoding || ours.parts.join("|") !== plain.parts.join("|"))
-      expect.fail(`plain count differs: ${JSON.stringify({ text, ours, plain })}`);
+test(
+  `${textCount} texts have the parts of sms-segments-calculator, except where a decision says otherwise`,
+  {
+    timeout: 120_000,
+  },
+  () => {
+    const seen: Record<Reason, number> = {
+      agreed: 0,
+      not_normalised: 0,
+      line_break: 0,
+      cluster_rules: 0,
+      overfull_part: 0,
+    };
+    for (const text of randomTexts(textCount)) {
+      const ours = splitSegments(text);
+      const normal = normaliseText(text);
+      const plain = countPlainly(normal);
+      if (ours.encoding !== plain.encoding || ours.parts.join("|") !== plain.parts.join("|"))
+        expect.fail(`plain count differs: ${JSON.stringify({ text, ours, plain })}`);
 
-    const reason = reasonToDiffer(text, normal, ours);
-    if (reason === null) expect.fail(`differs from the peer: ${JSON.stringify({ text, ours })}`);
-    seen[reason]++;
-  }
-  // Each class is met, and none of them hides the rest.
-  expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(0);
-  expect(seen.agreed, JSON.stringify(seen)).toBeGreaterThan(textCount * 0.95);
-});
+      const reason = reasonToDiffer(text, normal, ours);
+      if (reason === null) expect.fail(`differs from the peer: ${JSON.stringify({ text, ours })}`);
+      seen[reason]++;
+    }
+    // Each class is met, and none of them hides the rest.
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(0);
+    expect(seen.agreed, JSON.stringify(seen)).toBeGreaterThan(textCount * 0.95);
+  },
+);
 
 type Reason = "agreed" | "not_normalised" | "line_break" | "cluster_rules" | "overfull_part";
 

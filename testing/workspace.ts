@@ -1,7 +1,9 @@
 /** A workspace to test in, as the product makes them. */
 import { sql } from "kysely";
+import type { Language } from "../contract/shapes.ts";
+import { seedWorkspace } from "../server/api/new-workspace.ts";
 import type { Db } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
+import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 
 export interface TestWorkspace {
   id: string;
@@ -13,47 +15,41 @@ export interface TestWorkspace {
 
 let made = 0;
 
-/** Makes a workspace with its default sender and subscription types; `overrides` are columns of `workspaces`. */
+/**
+ * Makes a workspace with its default sender and subscription types, and short standard texts that a test can compare;
+ * `overrides` are columns of `workspaces`.
+ */
 export async function createTestWorkspace(
   db: Db,
   overrides: Partial<{
     name: string;
     country: string;
     time_zone: string;
-    language: string;
+    language: Language;
     allowance: number;
     renewal_day: number;
     created_at: Date;
   }> = {},
 ): Promise<TestWorkspace> {
-  const id = newId();
-  const at = overrides.created_at ?? new Date();
-  const number = ++made;
-  const sender = {
-    id: newId(),
-    address: `+4759${String(process.pid % 1000).padStart(3, "0")}${String(number).padStart(3, "0")}`,
-  };
-  const subscriptionTypes = { marketing: newId(), event_info: newId(), transactional: newId() };
-  const row = {
-    name: `Workspace ${number}`,
-    country: "NO",
-    time_zone: "Europe/Oslo",
-    language: "en",
-    allowance: 10_000,
-    renewal_day: 1,
-    ...overrides,
-  };
-  await db.inWorkspace(id, async (tx) => {
-    await sql`insert into workspaces values (${id}, ${row.name}, ${row.country}, ${row.time_zone}, ${row.language},
-      'Reply STOP to opt out', 'Reply STOP to opt out.', 'You have opted out.', 'You are back.', ${row.allowance},
-      ${row.renewal_day}, ${at})`.execute(tx);
-    await sql`insert into senders values (${id}, ${sender.id}, ${sender.address}, 'long_number', true, 'sandbox', true, null, ${at})`.execute(
-      tx,
-    );
-    await sql`insert into subscription_types (workspace_id, id, key, name, needs_consent, bit, created_at) values
-      (${id}, ${subscriptionTypes.marketing}, 'marketing', 'Marketing', true, 0, ${at}),
-      (${id}, ${subscriptionTypes.event_info}, 'event_info', 'Event information', true, 1, ${at}),
-      (${id}, ${subscriptionTypes.transactional}, 'transactional', 'Transactional', false, 2, ${at})`.execute(tx);
+  const { name = `Workspace ${++made}`, country = "NO", time_zone = "Europe/Oslo", language = "en" } = overrides;
+  return db.asSystem(async (tx) => {
+    const at = overrides.created_at ?? new Date();
+    const { workspace_id: id } = await createWorkspace(tx, { name, country, time_zone, language }, seedWorkspace, at);
+    await sql`
+      update workspaces set opt_out_text = 'Reply STOP to opt out', help_text = 'Reply STOP to opt out.',
+        opt_out_confirmation = 'You have opted out.', opt_in_confirmation = 'You are back.', allowance = coalesce(${overrides.allowance ?? null}, allowance),
+        renewal_day = coalesce(${overrides.renewal_day ?? null}, renewal_day)
+      where workspace_id = ${id}`.execute(tx);
+    const senders = await sql<TestWorkspace["sender"]>`
+      select id, address from senders where workspace_id = ${id} and is_default`.execute(tx);
+    const types = await sql<{ key: string; id: string }>`
+      select key, id from subscription_types where workspace_id = ${id}`.execute(tx);
+    return {
+      id,
+      sender: senders.rows[0] as TestWorkspace["sender"],
+      subscriptionTypes: Object.fromEntries(
+        types.rows.map((type) => [type.key, type.id]),
+      ) as TestWorkspace["subscriptionTypes"],
+    };
   });
-  return { id, sender, subscriptionTypes };
 }

@@ -8,10 +8,10 @@ import type { Handlers } from "../kit/http.ts";
 import { instantOf } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import type { CarrierEvents } from "./carrier.ts";
-import { references } from "./sandbox.ts";
 import * as mailbox from "./sandbox-mailbox.ts";
 import * as phones from "./sandbox-phones.ts";
 import * as store from "./sandbox-store.ts";
+import { references } from "./sandbox.ts";
 
 interface Services {
   db: Db;

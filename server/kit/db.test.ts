@@ -34,7 +34,9 @@ test("outside of both scopes nothing is seen, also on a connection that had one"
 
 test("a row of another workspace cannot be written", async () => {
   const insert = db.inWorkspace(ours.id, (tx) =>
-    sql`insert into lists values (${theirs.id}, ${newId()}, 'Guests', now())`.execute(tx),
+    sql`insert into lists (workspace_id, id, name, created_at) values (${theirs.id}, ${newId()}, 'Guests', now())`.execute(
+      tx,
+    ),
   );
   await expect(insert).rejects.toThrow(/row-level security/);
   const moved = await db.inWorkspace(ours.id, (tx) =>
@@ -45,7 +47,9 @@ test("a row of another workspace cannot be written", async () => {
 
 test("what is thrown inside rolls everything back", async () => {
   const work = db.inWorkspace(ours.id, async (tx) => {
-    await sql`insert into lists values (${ours.id}, ${newId()}, 'Half', now())`.execute(tx);
+    await sql`insert into lists (workspace_id, id, name, created_at) values (${ours.id}, ${newId()}, 'Half', now())`.execute(
+      tx,
+    );
     throw new Error("no");
   });
   await expect(work).rejects.toThrow("no");

@@ -157,7 +157,7 @@ test("pitfall 9 and 18: the segments told, billed, logged and sent are those of 
     by_source: [{ source: "api", used: total }],
   });
   const entries = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
+  for (let cursor: string | null = ""; cursor !== null;) {
     const page = await call(`GET /usage/segments?limit=4${cursor ? `&cursor=${cursor}` : ""}`, { key });
     entries.push(...page.body.items);
     cursor = page.body.next_cursor;

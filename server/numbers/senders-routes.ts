@@ -2,8 +2,8 @@ import type { Sender as SenderAnswer, senders } from "../../contract/senders.ts"
 import type { Db } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
-import { createSender, type Sender } from "./senders.ts";
 import * as store from "./senders-store.ts";
+import { createSender, type Sender } from "./senders.ts";
 
 /** The calls on /senders. */
 export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {

@@ -3,8 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { createDefaultSender, createSender, mobileNumberOf, resolveSender } from "./senders.ts";
 import { listSenders } from "./senders-store.ts";
+import { createDefaultSender, createSender, mobileNumberOf, resolveSender } from "./senders.ts";
 
 const { db } = await testDatabase();
 let workspace: TestWorkspace;
