@@ -32,7 +32,7 @@ begin
   for i in 0..ahead loop
     month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
     execute format(
-      'create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 60)',
+      'create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
       'messages_' || to_char(month at time zone 'UTC', 'YYYY_MM'),
       first_id_at(month), first_id_at((month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
   end loop;
