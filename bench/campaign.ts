@@ -9,22 +9,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import pg from "pg";
-import { parseTemplate } from "../rules/placeholders.ts";
+import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
+import { createCampaign } from "../server/campaigns/edit-campaign.ts";
+import { sendCampaign } from "../server/campaigns/send-campaign.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { newId } from "../server/kit/id.ts";
+import { jobs, migrateJobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
 import { migrate } from "../server/kit/migrate.ts";
-import { createDispatcher } from "../server/messages/dispatcher.ts";
-import { createReceiptIntake } from "../server/messages/receipts.ts";
-import { type MessageBatch, sendMessages } from "../server/messages/send-messages.ts";
-import { reserveQuota } from "../server/workspaces/quota.ts";
-import { getWorkspace } from "../server/workspaces/workspace.ts";
+import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { createTestWorkspace, type TestWorkspace } from "../testing/workspace.ts";
 
-const chunk = 2_000;
 const rawBatch = 1_000;
 const text =
   'Hei {{ contact.first_name | default: "der" }}! Denne uka er det 20 % på klipp hos Salong Kari. Bestill på salongkari.no';
@@ -36,13 +34,15 @@ const log = createLog("warn");
 let peak = 0;
 const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 50);
 try {
-  await migrate(postgres.connection);
+  await migrate(postgres.connection, {
+    after: () => migrateJobs(postgres.connection),
+  });
   const db = openDb({ connection: postgres.connection, max: 12 });
   for (const size of sizes.length > 0 ? sizes : [200_000]) {
     peak = 0;
     const workspace = await createTestWorkspace(db, { allowance: 100_000_000 });
-    await createContacts(db, workspace, size);
-    const campaign = await sendCampaign(db, workspace, size);
+    const list = await createContacts(db, workspace, size);
+    const campaign = await sendOne(db, workspace, list, size);
     const rss = Math.round(peak / 2 ** 20);
     const hot = await hotShare(postgres.superuser("varsla"));
     const raw = await rawLimit(postgres.connection, workspace.id, size);
@@ -59,78 +59,76 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function createContacts(db: Db, { id, subscriptionTypes }: TestWorkspace, size: number): Promise<void> {
-  void subscriptionTypes;
+/** Contacts with consent in force, in one list; answers the list. */
+async function createContacts(db: Db, { id }: TestWorkspace, size: number): Promise<string> {
+  const list = newId();
   await db.inWorkspace(id, async (tx) => {
     await sql`
       insert into contacts (workspace_id, id, mobile, mobile_kind, first_name, sms_consents, created_at, updated_at)
       select ${id}, (lpad(to_hex(1760000000000 + i / 100), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
         '+479' || lpad(i::text, 7, '0'), 'mobile', 'Navn' || (i % 500), 1, now(), now()
       from generate_series(1, ${size}::int) i`.execute(tx);
+    await sql`insert into lists (workspace_id, id, name, created_at) values (${id}, ${list}, 'Alle', now())`.execute(
+      tx,
+    );
+    await sql`
+      insert into list_members (workspace_id, list_id, contact_id)
+      select workspace_id, ${list}, id from contacts where workspace_id = ${id}`.execute(tx);
   });
-  await db.asSystem((tx) => sql`analyze contacts`.execute(tx));
+  await db.asSystem((tx) => sql`analyze contacts, list_members`.execute(tx));
+  return list;
 }
 
 /** Seconds from Send until every message has its final status. */
-async function sendCampaign(db: Db, { id: workspaceId, sender }: TestWorkspace, size: number): Promise<number> {
-  const news = { tell() {} };
-  const onReceipts = createReceiptIntake({ db, clock: systemClock, news });
-  const sandbox = createSandbox({ db, clock: systemClock, log, news }, { delay_ms: 0 });
-  const carriers = new Map([["sandbox", sandbox]]);
-  const dispatcher = createDispatcher({ db, carriers, clock: systemClock, news, log, onReceipts });
-  await sandbox.start({ onReceipts, onInbound: async () => {} });
-  await dispatcher.start();
-  const parsed = parseTemplate(text, "campaign");
-  if (!parsed.ok) throw new Error("the text does not parse");
-
+async function sendOne(db: Db, { id: workspaceId }: TestWorkspace, list: string, size: number): Promise<number> {
+  const pathDb = openDb({
+    connection: postgres.connection,
+    max: pathConnections,
+  });
+  const services = { db, clock: systemClock, jobs, news: { tell() {} }, log };
+  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
+  const path = await startMessagePath({
+    ...services,
+    pathDb,
+    carriers: [sandbox],
+  });
+  const runner = await runJobs({
+    pool: db.pool,
+    handlers: campaignJobs(services),
+    log,
+  });
+  const author = { workspaceId, userId: null, name: "bench" };
+  const draft = await db.inWorkspace(workspaceId, (tx) =>
+    createCampaign(
+      tx,
+      author,
+      {
+        name: "Bench",
+        text,
+        subscription_type: "marketing",
+        include: { lists: [list], contacts: [] },
+        exclude: { lists: [], contacts: [] },
+        opt_out_text: true,
+      },
+      new Date(),
+    ),
+  );
   const begin = performance.now();
-  const source = { type: "campaign", id: newId(), at: new Date() };
-  const workspace = await db.inWorkspace(workspaceId, (tx) => getWorkspace(tx, workspaceId));
-  const reserved = await db.inWorkspace(workspaceId, (tx) => reserveQuota(tx, workspaceId, source.at, size * 2));
-  if (!reserved.ok) throw new Error("no quota");
-  let left = size * 2;
-  let after = "00000000-0000-0000-0000-000000000000";
-  while (true) {
-    const next = await db.inWorkspace(workspaceId, async (tx) => {
-      const { rows } = await sql<{ last: string | null }>`
-        select max(id::text) as last from (select id from contacts where workspace_id = ${workspaceId} and id > ${after} order by id limit ${chunk}) c`.execute(
-        tx,
-      );
-      const last = rows[0]?.last;
-      if (!last) return null;
-      const batch: MessageBatch = {
-        workspace,
-        source,
-        class: "marketing",
-        sender,
-        subscription_type: { bit: 0, needs_consent: true },
-        template: parsed.template,
-        opt_out_text: workspace.opt_out_text,
-        recipients: {
-          contacts: sql`select id from contacts where workspace_id = ${workspaceId} and id > ${after} and id <= ${last}`,
-        },
-        quota: { kind: "reserved", period_start: reserved.period_start, segments: left },
-        now: new Date(),
-      };
-      const result = await sendMessages(tx, batch);
-      left -= result.segments;
-      return last;
-    });
-    if (!next) break;
-    after = next;
-  }
-  console.log(`  written after ${((performance.now() - begin) / 1000).toFixed(2)} s`);
-  await finished(db, workspaceId, source.id, size);
+  await sendCampaign(services, workspaceId, draft.id, null);
+  await finished(db, workspaceId, draft.id, size);
   const seconds = (performance.now() - begin) / 1000;
-  await dispatcher.stop();
-  await sandbox.stop();
+  await path.stop();
+  await runner.stop();
+  await pathDb.close();
   return seconds;
 }
 
 async function finished(db: Db, workspaceId: string, sourceId: string, size: number): Promise<void> {
   while (true) {
     const { rows } = await db.inWorkspace(workspaceId, (tx) =>
-      sql<{ n: number }>`select coalesce(sum(n), 0)::bigint as n from message_counts
+      sql<{
+        n: number;
+      }>`select coalesce(sum(n), 0)::bigint as n from message_counts
         where workspace_id = ${workspaceId} and source_id = ${sourceId} and status = 'delivered'`.execute(tx),
     );
     if (rows[0]?.n === size) return;

@@ -190,6 +190,7 @@ test("a handset shows what it got and sent, and answers only to senders of the w
   await post(key, { to: "+4799000001", text: "Hei" });
   await post(other.key, { to: "+4799000001", text: "Fra en annen" });
   await settled(db, id);
+  await settled(db, other.id);
   const path = `/sandbox/phones/${encodeURIComponent("+4799000001")}`;
   const [first] = (await call(`GET ${path}/messages`, { key })).body.items;
   expect(first).toMatchObject({ direction: "in", to: "+4799000001", text: "Hei" });
