@@ -7,6 +7,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
 
 interface MailRow {
   id: string;
@@ -23,7 +24,7 @@ export async function listMails(
   actor: Pick<Actor, "workspaceId" | "userId" | "role">,
   query: { cursor?: string; limit: number; to?: string },
 ) {
-  if (query.cursor !== undefined && !/^[0-9a-f-]{36}$/i.test(query.cursor))
+  if (query.cursor !== undefined && !isId(query.cursor))
     throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", query.cursor);
   const to = query.to?.trim().toLowerCase();
   const { rows } = await sql<MailRow>`

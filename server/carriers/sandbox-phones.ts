@@ -4,7 +4,7 @@ import type { Behaviour } from "../../contract/sandbox.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
-import { instantOf } from "../kit/id.ts";
+import { instantOf, isId } from "../kit/id.ts";
 import { findPhones } from "./sandbox-store.ts";
 
 /** The country by whose plan the workspace's numbers are read. */
@@ -47,7 +47,7 @@ export async function listPhones(
   workspaceId: string,
   query: { cursor?: string; limit: number; query?: string },
 ) {
-  if (query.cursor !== undefined && !/^[0-9a-f-]{36}$/i.test(query.cursor))
+  if (query.cursor !== undefined && !isId(query.cursor))
     throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", query.cursor);
   const found = new Map<string, Used>();
   let cursor: string | null = query.cursor ?? null;

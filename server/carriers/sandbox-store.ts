@@ -109,8 +109,9 @@ export async function deleteReceipts(tx: Tx, now: Date, ids: readonly string[]):
   await sql`delete from sandbox_receipts where due <= ${now} and id = any(${ids}::uuid[])`.execute(tx);
 }
 
-/** When the next receipts are due, or null. */
-export async function nextDue(tx: Tx): Promise<Date | null> {
-  const { rows } = await sql<{ due: Date | null }>`select min(due) as due from sandbox_receipts`.execute(tx);
+/** When the next receipts after `now` are due, or null. */
+export async function nextDue(tx: Tx, now: Date): Promise<Date | null> {
+  const { rows } = await sql<{ due: Date | null }>`
+    select min(due) as due from sandbox_receipts where due > ${now}`.execute(tx);
   return rows[0]?.due ?? null;
 }

@@ -34,7 +34,8 @@ const defaultCode = "30005";
 const throttledTries = 2;
 const throttle_ms = 200;
 const lookEvery = 1_000;
-const batchesAtOnce = 20;
+const batchesAtOnce = 50;
+const gather_ms = 5;
 
 /** The sandbox over this database. */
 export function createSandbox(
@@ -125,20 +126,22 @@ export function createSandbox(
 
   /** Delivers what is due, at least once: a batch is struck out after everybody has it. */
   async function deliver(): Promise<void> {
-    while (!stopped) {
+    for (let more = true; more && !stopped;) {
       const now = clock.now();
-      const done = await db.asSystem(async (tx) => {
+      const next = await db.asSystem(async (tx) => {
         const batches = await store.dueReceipts(tx, now, batchesAtOnce);
-        if (batches.length === 0) return 0;
-        await events?.onReceipts(batches.flatMap((batch) => batch.receipts.map(presentReceipt)));
-        const ids = batches.map((batch) => batch.id);
-        await store.deleteReceipts(tx, now, ids);
-        return batches.length;
+        more = batches.length === batchesAtOnce;
+        if (batches.length > 0) {
+          await events?.onReceipts(batches.flatMap((batch) => batch.receipts.map(presentReceipt)));
+          await store.deleteReceipts(
+            tx,
+            now,
+            batches.map((batch) => batch.id),
+          );
+        }
+        return more ? null : store.nextDue(tx, now);
       });
-      if (done > 0) continue;
-      const next = await db.asSystem((tx) => store.nextDue(tx));
       if (next) wakeAt(next.getTime());
-      return;
     }
   }
 
@@ -146,7 +149,8 @@ export function createSandbox(
     if (stopped || at >= timerAt) return;
     if (timer) clearTimeout(timer);
     timerAt = at;
-    timer = setTimeout(run, Math.max(0, at - clock.now().getTime()));
+    // A little later than the first, so that those shortly after it go with it.
+    timer = setTimeout(run, Math.max(0, at - clock.now().getTime()) + gather_ms);
   }
 
   function run(): void {

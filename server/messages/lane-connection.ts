@@ -8,10 +8,11 @@ import { gateKey } from "../carriers/hand-over-gate.ts";
 import { type Tables, type Tx, workspaceScope } from "../kit/db.ts";
 
 export interface LaneConnection {
-  /** Runs `work` in one transaction of the workspace; again after a deadlock. */
-  inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Waits while a STOP is being recorded, and keeps later ones waiting until `shutGate`. */
-  openGate(workspaceId: string): Promise<void>;
+  /**
+   * Runs `work` in one transaction of the workspace; again after a deadlock. `open` waits while a STOP is being recorded and
+   * keeps later ones waiting, until a transaction that is to `shut` the gate has committed, or until `shutGate`.
+   */
+  inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>, gate?: "open" | "shut"): Promise<T>;
   shutGate(): Promise<void>;
   /** Gives the connection back to the pool; one that failed is closed. */
   release(failed?: boolean): void;
@@ -19,6 +20,7 @@ export interface LaneConnection {
 
 const deadlock = "40P01";
 const attempts = 5;
+const shut = "select pg_advisory_unlock_all()";
 
 /** Takes a connection from the pool. */
 export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
@@ -32,12 +34,15 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
   const tx = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pretended }) }) as unknown as Tx;
 
   return {
-    async inWorkspace(workspaceId, work) {
+    async inWorkspace(workspaceId, work, gate) {
+      // Several statements in one simple query are one round trip. The lock is the session's, so it outlives the commit.
+      let before = gate === "open" ? `select pg_advisory_lock_shared(${gateKey(workspaceId)}); ` : "";
       for (let attempt = 1; ; attempt++) {
-        await client.query(`begin; ${workspaceScope(workspaceId)}`);
+        await client.query(`${before}begin; ${workspaceScope(workspaceId)}`);
+        before = "";
         try {
           const result = await work(tx);
-          await client.query("commit");
+          await client.query(gate === "shut" ? `commit; ${shut}` : "commit");
           return result;
         } catch (error) {
           await client.query("rollback").catch(ignore); // the first error says more
@@ -45,11 +50,8 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
         }
       }
     },
-    async openGate(workspaceId) {
-      await client.query(`select pg_advisory_lock_shared(${gateKey(workspaceId)})`);
-    },
     async shutGate() {
-      await client.query("select pg_advisory_unlock_all()");
+      await client.query(shut);
     },
     release(failed = false) {
       client.off("error", ignore);

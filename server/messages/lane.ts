@@ -6,10 +6,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import type { Outcome } from "../carriers/carrier.ts";
+import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { type LaneConnection, takeConnection } from "./lane-connection.ts";
-import { clearLane, holdLease, type LaneRow } from "./lanes-store.ts";
+import { clearLane, type LaneRow } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { LeaseLost, type Result, record, type Settled } from "./record.ts";
@@ -122,8 +123,7 @@ async function claimBatch(
   cursor: Cursor,
   limit: number,
 ): Promise<Batch | null> {
-  await connection.openGate(lane.workspace_id);
-  return connection.inWorkspace(lane.workspace_id, async (tx) => {
+  const claiming = async (tx: Tx): Promise<Batch | null> => {
     const rows = await claim(tx, lane, cursor, limit);
     if (rows.length === 0) return null;
     const at = now();
@@ -135,16 +135,13 @@ async function claimBatch(
       else sending.push(row);
     }
     if (sending.length === 0) return { rows, sending, stopped, journal: null };
-    if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
     const journal = newId(at);
-    await writeJournal(
-      tx,
-      lane,
-      journal,
-      sending.map((row) => row.seq),
-    );
+    const seqs = sending.map((row) => row.seq);
+    if (!(await writeJournal(tx, lane, worker, journal, seqs)))
+      throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
     return { rows, sending, stopped, journal };
-  });
+  };
+  return connection.inWorkspace(lane.workspace_id, claiming, "open");
 }
 
 /** Why a text that was queued is not handed over after all, or null. */
@@ -209,10 +206,8 @@ async function recordBatch(
   batch: Batch,
   { settled, unknown }: Sorted,
 ): Promise<void> {
-  await connection.inWorkspace(lane.workspace_id, (tx) =>
-    record(tx, lane, worker, now(), { journal: batch.journal, settled, unknown }),
-  );
-  await connection.shutGate();
+  const recording = (tx: Tx) => record(tx, lane, worker, now(), { journal: batch.journal, settled, unknown });
+  await connection.inWorkspace(lane.workspace_id, recording, "shut");
   const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
   for (const id of campaigns) if (id) news.tell(lane.workspace_id, "campaign", id);
   news.tell(lane.workspace_id, "usage", null);

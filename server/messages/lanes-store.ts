@@ -16,17 +16,20 @@ export interface LaneRow {
 export const laneChannel = "varsla_lanes";
 
 /**
- * Tells a lane that rows were put into its queue in this transaction. Only an idle lane is woken by NOTIFY, whose commits
- * take turns in the whole database cluster.
+ * A query of the lane's mark that keeps it as it is until the transaction ends. Whoever puts rows into the queue reads it
+ * in the same transaction, and calls `wakeLane` where it is not set.
  *
  * The key-share lock is what makes `clearLane` safe: it waits for, or is waited for by, whoever adds work, but neither
  * lease renewals nor other senders do.
  */
-export async function tellLane(tx: Tx, workspaceId: string, senderId: string): Promise<void> {
-  const known = await sql<{ has_work: boolean }>`
-    select has_work from lanes where workspace_id = ${workspaceId} and sender_id = ${senderId}
-    for key share`.execute(tx);
-  if (known.rows[0]?.has_work) return;
+export const laneMark = (workspaceId: string, senderId: string) => sql<{ has_work: boolean }>`
+  select has_work from lanes where workspace_id = ${workspaceId}::uuid and sender_id = ${senderId}::uuid for key share`;
+
+/**
+ * Marks an idle lane and wakes whoever will serve it. Only then, because transactions that NOTIFY commit one after the
+ * other in the whole database cluster.
+ */
+export async function wakeLane(tx: Tx, workspaceId: string, senderId: string): Promise<void> {
   await sql`
     with told as (
       insert into lanes (workspace_id, sender_id, has_work) values (${workspaceId}, ${senderId}, true)

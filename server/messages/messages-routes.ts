@@ -4,10 +4,9 @@ import { splitSegments } from "../../rules/gsm-segments.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
 import { historyOf, type MessageRow, messageColumns, presentMessage } from "./present-message.ts";
 import type { SendQueue } from "./send-queue.ts";
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The calls on /messages. */
 export function messagesRoutes({ db, sendQueue }: { db: Db; sendQueue: SendQueue }): Handlers<typeof messages> {
@@ -20,7 +19,7 @@ export function messagesRoutes({ db, sendQueue }: { db: Db; sendQueue: SendQueue
     },
     async list({ actor, query }) {
       const { cursor, limit, source, status, contact } = query;
-      if (cursor !== undefined && !uuid.test(cursor))
+      if (cursor !== undefined && !isId(cursor))
         throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
       const filter = { cursor, source: readSource(source), status, contact, limit: limit + 1 };
       const rows = await db.inWorkspace(actor.workspaceId, (tx) => listMessages(tx, actor.workspaceId, filter));
@@ -44,7 +43,7 @@ export function segmentsRoutes(): Handlers<typeof segments> {
 function readSource(source: string | undefined): { type: string; id: string | null } | null {
   if (!source) return null;
   const [type = "", id] = source.split(":", 2);
-  if (id !== undefined && !uuid.test(id))
+  if (id !== undefined && !isId(id))
     throw invalid("invalid_source", "A source is a type, or type:id with a UUID.", "source", source);
   return { type, id: id ?? null };
 }

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
+import { laneMark, wakeLane } from "./lanes-store.ts";
 
 /** A text for the ledger and the queue. */
 export interface NewMessage {
@@ -68,6 +69,7 @@ function columnsOf<Row>(rows: readonly Row[]) {
 /** Puts messages into ledger and queue. Answers the ids that were there already: those are sent no second time. */
 export async function insertMessages(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
   if (messages.length === 0) return [];
+  const { workspace_id, sender_id } = batch;
   const { key, column, from } = columnsOf(messages);
   const id = key("id", "uuid", (m) => m.id);
   const contact = column("contact_id", "uuid", (m) => m.contact_id);
@@ -80,8 +82,8 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
   const expiry = sameExpiry
     ? sql`${new Date(earliest)}::timestamptz`
     : sql`to_timestamp((${Object.fromEntries(messages.map((m) => [m.id, m.expires_at.getTime() / 1000]))}::jsonb ->> new.id::text)::float8)`;
-  const { rows } = await sql<{ id: string }>`
-    with new as (
+  const { rows } = await sql<{ has_work: boolean | null; known: string[] | null }>`
+    with lane as materialized (${laneMark(workspace_id, sender_id)}), new as (
       insert into messages (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
         sender_id, number, text)
       select ${batch.workspace_id}::uuid, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
@@ -95,9 +97,12 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
         ${batch.period_start}::timestamptz, ${expiry}, ${batch.consent_bit}::smallint
       from new
     )
-    select given.id from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
-    where not exists (select from new where new.id = given.id)`.execute(tx);
-  return rows.map((row) => row.id);
+    select (select has_work from lane) as has_work,
+      (select array_agg(given.id) from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
+       where not exists (select from new where new.id = given.id)) as known`.execute(tx);
+  const [result] = rows;
+  if (!result?.has_work) await wakeLane(tx, workspace_id, sender_id);
+  return result?.known ?? [];
 }
 
 /** Puts skips into the ledger. Answers the ids that were there already. */

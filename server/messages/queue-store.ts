@@ -75,11 +75,21 @@ export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number
   return claimed.rows;
 }
 
-/** Writes down what is about to be handed over. */
-export async function writeJournal(tx: Tx, lane: LaneKey, id: string, seqs: readonly number[]): Promise<void> {
-  await sql`
+/** Writes down what is about to be handed over, if the lane is the worker's; answers whether it is. */
+export async function writeJournal(
+  tx: Tx,
+  lane: LaneKey,
+  worker: string,
+  id: string,
+  seqs: readonly number[],
+): Promise<boolean> {
+  const written = await sql`
     insert into dispatch_journal (workspace_id, sender_id, id, seqs)
-    values (${lane.workspace_id}, ${lane.sender_id}, ${id}, ${`{${seqs.join(",")}}`}::bigint[])`.execute(tx);
+    select workspace_id, sender_id, ${id}::uuid, ${`{${seqs.join(",")}}`}::bigint[] from lanes
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
+      and leased_by = ${worker} and leased_until > now()
+    for share`.execute(tx);
+  return written.numAffectedRows === 1n;
 }
 
 /** Strikes a batch out of the journal, but for the rows that nobody knows about: they stay, and are set aside. */

@@ -11,7 +11,6 @@ import type { Tx } from "../kit/db.ts";
 import { currentPeriod, quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import type { WorkspaceRow } from "../workspaces/workspace.ts";
 import { addCounts, counter } from "./counts.ts";
-import { tellLane } from "./lanes-store.ts";
 import {
   type BatchColumns,
   contactsOf,
@@ -65,12 +64,12 @@ export interface MessageBatch {
 }
 
 /**
- * How the segments are paid. `reserve`: now, all or nothing. `reserve-or-skip`: now, and where they are not left the messages are
+ * How the segments are paid. `reserve`: now, all or nothing; with the current period's start if the caller knows it. `reserve-or-skip`: now, and where they are not left the messages are
  * skips (quota_exceeded). `reserved`: drawn from what the source has reserved; what is needed beyond `segments` is
  * reserved now, all or nothing.
  */
 export type QuotaTerms =
-  | { kind: "reserve" }
+  | { kind: "reserve"; period_start?: Date }
   | { kind: "reserve-or-skip" }
   | { kind: "reserved"; period_start: Date; segments: number };
 
@@ -118,7 +117,6 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
 
   const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
   const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
-  if (queued.length > 0) await tellLane(tx, workspace.workspace_id, sender.id);
   await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
 
   const segments = sumSegments(queued);
@@ -138,7 +136,7 @@ export function consentBit({
 }
 
 async function periodStart(tx: Tx, { workspace, quota, now }: MessageBatch): Promise<Date> {
-  if (quota.kind === "reserved") return quota.period_start;
+  if (quota.kind !== "reserve-or-skip" && quota.period_start) return quota.period_start;
   return (await currentPeriod(tx, workspace.workspace_id, now)).period_start;
 }
 

@@ -3,6 +3,7 @@
  * that many requests share one transaction and one wait for the disk. No timers: an idle server sends at once.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { sql } from "kysely";
 import type { z } from "zod";
 import type { Answer } from "../../contract/endpoint.ts";
 import type { MessageInput, messages, SkipReason } from "../../contract/messages.ts";
@@ -10,11 +11,10 @@ import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { invalid, Problem } from "../kit/errors.ts";
+import { invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
-import { resolveSender, type Sender } from "../numbers/senders.ts";
-import { getWorkspace } from "../workspaces/workspace.ts";
+import { resolveSender } from "../numbers/senders.ts";
 import { longestText } from "./render.ts";
 import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
 
@@ -40,6 +40,8 @@ interface Waiting {
 
 /** What became of a request; `kept` where its Idempotency-Key must give the same answer again. */
 type Outcome = { answer: SendAnswer; problem?: undefined } | { problem: Problem; kept: boolean; answer?: undefined };
+
+type SenderKey = MessageBatch["sender"];
 
 const mostAtOnce = 500;
 
@@ -133,8 +135,8 @@ async function sendFresh(
 ): Promise<Map<SendRequest, Outcome>> {
   const outcomes = new Map<SendRequest, Outcome>();
   if (requests.length === 0) return outcomes;
-  const workspace = await getWorkspace(tx, workspaceId);
-  const senders = new Map<string | undefined, Sender | Problem>();
+  const { workspace, sender: standard, period_start } = await contextOf(tx, now, workspaceId);
+  const senders = new Map<string | undefined, SenderKey | Problem>(standard ? [[undefined, standard]] : []);
   const types = new Map<string, SubscriptionTypeRow | Problem>();
   const groups = new Map<
     string,
@@ -150,7 +152,7 @@ async function sendFresh(
       let group = groups.get(key);
       if (!group) {
         const source = { type: "api", id: null, at: now };
-        const quota = { kind: "reserve" } as const;
+        const quota = { kind: "reserve", period_start } as const;
         const common = { workspace, source, class: input.class, sender, subscription_type: type, template };
         group = { batch: { ...common, opt_out_text: null, quota, now }, members: [] };
         groups.set(key, group);
@@ -173,6 +175,26 @@ async function sendFresh(
     });
   }
   return outcomes;
+}
+
+/** What every batch needs, with one query: the workspace, its default sender, and the quota period if it has begun. */
+async function contextOf(
+  tx: Tx,
+  now: Date,
+  workspaceId: string,
+): Promise<{ workspace: MessageBatch["workspace"]; sender: SenderKey | null; period_start: Date | undefined }> {
+  const { rows } = await sql<
+    MessageBatch["workspace"] & { id: string | null; address: string; period_start: Date | null }
+  >`
+    select w.workspace_id, w.name, w.country, s.id, s.address, p.period_start
+    from workspaces w
+    left join senders s on s.workspace_id = w.workspace_id and s.is_default
+    left join quota_periods p on p.workspace_id = w.workspace_id and p.period_start <= ${now} and p.period_end > ${now}
+    where w.workspace_id = ${workspaceId}`.execute(tx);
+  const row = rows[0];
+  if (!row) throw notFound("workspace", workspaceId);
+  const { id, address, period_start, ...workspace } = row;
+  return { workspace, sender: id === null ? null : { id, address }, period_start: period_start ?? undefined };
 }
 
 async function typeOf(

@@ -65,15 +65,18 @@ export async function spendQuota(
   const entries = [...spent].filter(([, segments]) => segments > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const total = entries.reduce((sum, [, segments]) => sum + segments, 0);
   if (total + released === 0) return;
-  if (total > 0) {
-    await sql`
-      insert into quota_usage (workspace_id, period_start, source_type, used)
-      select ${workspaceId}, ${periodStart}, * from unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[])
-      on conflict (workspace_id, period_start, source_type) do update set used = quota_usage.used + excluded.used`.execute(
-      tx,
-    );
-  }
-  await sql`update quota_periods set reserved = reserved - ${total + released}, used = used + ${total}
+  const usage = sql`usage as (
+    insert into quota_usage (workspace_id, period_start, source_type, used)
+    select ${workspaceId}::uuid, ${periodStart}::timestamptz, *
+    from unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[])
+    on conflict (workspace_id, period_start, source_type) do update set used = quota_usage.used + excluded.used
+    returning 1
+  )`;
+  // The period's row last: the subselect waits for the rows by source.
+  await sql`
+    with ${usage}
+    update quota_periods set reserved = reserved - ${total + released}::bigint,
+      used = used + ${total}::bigint + 0 * (select count(*) from usage)
     where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
 }
 
