@@ -4,10 +4,9 @@
  */
 import { type RawBuilder, sql } from "kysely";
 import type { TimelineEntry } from "../../contract/contacts.ts";
-import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import { cut, readMoment, writeCursor } from "../contacts/cursor.ts";
 import { requireContact } from "../contacts/get-contact.ts";
 import type { Tx } from "../kit/db.ts";
-import { invalid } from "../kit/errors.ts";
 import { firstIdAt } from "../kit/id.ts";
 
 interface EntryRow {
@@ -29,7 +28,7 @@ export async function contactTimeline(
   paging: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: TimelineEntry[]; next_cursor: string | null }> {
   const contact = await requireContact(tx, workspaceId, contactId);
-  const before = paging.cursor ? readBefore(paging.cursor) : null;
+  const before = paging.cursor ? readMoment(paging.cursor, "timeline") : null;
   const limit = paging.limit + 1;
   const older = before ? sql`where (at, id) < (${before.at}, ${before.id}::uuid)` : sql``;
   const { rows } = await sql<EntryRow>`
@@ -71,15 +70,6 @@ function messageEntries(
     left join campaigns c on m.source_type = 'campaign' and c.workspace_id = m.workspace_id and c.id = m.source_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${older}
     order by m.id desc limit ${limit}`;
-}
-
-function readBefore(cursor: string): { at: Date; id: string } {
-  const [at = "", id = ""] = readCursor(cursor, "timeline", 2);
-  const before = { at: new Date(at), id };
-  if (Number.isNaN(before.at.getTime())) {
-    throw invalid("invalid_cursor", "This cursor is not one of a timeline.", "cursor", cursor);
-  }
-  return before;
 }
 
 function present(row: EntryRow): TimelineEntry {

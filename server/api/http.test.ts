@@ -101,7 +101,42 @@ test("a character that no database can hold is refused by name", async () => {
     body: { error: { field: "query" } },
   });
   expect((await call("POST /lists", { key, body: '{"name":"\\ud83d\\ude00 friends"}' })).status).toBe(201);
+  const deep = 150_000;
+  expect(
+    await call("POST /contacts", { key, body: `${'{"a":'.repeat(deep)}"\\u0000"${"}".repeat(deep)}` }),
+  ).toMatchObject({ status: 422, body: { error: { code: "impossible_character" } } });
 });
+
+test("a cursor that somebody made up is refused, wherever lists are cut", async () => {
+  const id = (await call("POST /contacts", { key, body: { mobile: "+4790011991" } })).body.id;
+  const cursors = ["x", "-".repeat(36), `${"-".repeat(36)}.1`, madeUp("-updated_at", "x"), madeUp("timeline", "x")];
+  for (const path of [
+    "/campaigns",
+    "/contacts",
+    "/contacts/imports",
+    `/contacts/${id}/timeline`,
+    "/lists",
+    "/messages",
+    "/sandbox/mailbox",
+    "/sandbox/phones",
+    "/usage/segments",
+  ]) {
+    for (const cursor of cursors) {
+      expect(await call(`GET ${path}?cursor=${cursor}`, { key }), `${path} ${cursor}`).toMatchObject({
+        status: 422,
+        body: { error: { code: "invalid_cursor", field: "cursor" } },
+      });
+    }
+  }
+  // Before and after all times that an id can hold there is nothing, and nothing breaks.
+  for (const at of ["0001-01-01T00:00:00Z", "+200000-01-01T00:00:00Z"])
+    expect((await call(`GET /contacts/${id}/timeline?cursor=${madeUp("timeline", at)}`, { key })).status).toBe(200);
+});
+
+/** A cursor as ours are written, with a valid id. */
+function madeUp(sort: string, at: string): string {
+  return Buffer.from(JSON.stringify([sort, at, "019a0000-0000-7000-8000-000000000000"])).toString("base64url");
+}
 
 test("requests have an id: the caller's where it is harmless, else ours", async () => {
   expect((await call("GET /workspace", { key, headers: { "x-request-id": "order-17" } })).headers["x-request-id"]).toBe(

@@ -42,16 +42,32 @@ function shown(value: unknown): unknown {
 
 /**
  * The path of the first text with U+0000 or half a surrogate pair. PostgreSQL refuses the one, and JSON in PostgreSQL the
- * other; both come only from mistakes and attacks.
+ * other; both come only from mistakes and attacks. Without recursion, because a megabyte of brackets is deeper than the stack.
  */
-export function findImpossible(value: unknown, path = ""): string | null {
-  if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path || "body" : null;
-  if (value === null || typeof value !== "object") return null;
-  for (const [key, inside] of Object.entries(value)) {
-    const at = path === "" ? key : `${path}.${key}`;
-    if (key.includes("\0") || !key.isWellFormed()) return path || "body";
-    const found = findImpossible(inside, at);
-    if (found) return found;
+export function findImpossible(value: unknown): string | null {
+  const rest: { inside: unknown; parent: Step | null; key: string }[] = [{ inside: value, parent: null, key: "" }];
+  for (let step = rest.pop(); step; step = rest.pop()) {
+    const { inside } = step;
+    if (typeof inside === "string" && isImpossible(inside)) return pathOf(step);
+    if (inside === null || typeof inside !== "object") continue;
+    for (const [key, next] of Object.entries(inside).reverse()) {
+      if (isImpossible(key)) return pathOf(step);
+      rest.push({ inside: next, parent: step, key });
+    }
   }
   return null;
+}
+
+interface Step {
+  parent: Step | null;
+  key: string;
+}
+
+const isImpossible = (text: string) => text.includes("\0") || !text.isWellFormed();
+
+/** `properties.a`; `body` for the value as a whole. */
+function pathOf(step: Step): string {
+  const keys: string[] = [];
+  for (let at = step; at.parent; at = at.parent) keys.push(at.key);
+  return keys.reverse().join(".").slice(0, longestValue) || "body";
 }

@@ -1,5 +1,5 @@
 import type { Campaign, campaigns } from "../../contract/campaigns.ts";
-import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import { cut, readMoment, writeCursor } from "../contacts/cursor.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
@@ -25,8 +25,7 @@ export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }):
     },
     async list({ actor, query: { query, status, cursor, limit } }) {
       return db.inWorkspace(actor.workspaceId, async (tx) => {
-        const [at, id] = cursor === undefined ? [] : readCursor(cursor, "-updated_at", 2);
-        const before = at && id ? { at, id } : undefined;
+        const before = cursor === undefined ? undefined : readMoment(cursor, "-updated_at");
         const rows = await listCampaigns(tx, actor.workspaceId, { query, status, before }, limit + 1);
         const page = cut(rows, limit, (row) => writeCursor("-updated_at", row.updated_at.toISOString(), row.id));
         return { ...page, items: await present(tx, actor.workspaceId, page.items) };

@@ -27,7 +27,7 @@ export async function lockCampaign(tx: Tx, workspaceId: string, id: string): Pro
 export async function listCampaigns(
   tx: Tx,
   workspaceId: string,
-  filter: { query?: string; status?: CampaignStatus; before?: { at: string; id: string } },
+  filter: { query?: string; status?: CampaignStatus; before?: { at: Date; id: string } | undefined },
   limit: number,
 ): Promise<CampaignRow[]> {
   const { query, status, before } = filter;

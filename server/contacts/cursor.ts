@@ -1,5 +1,6 @@
 /** Where a page ended: the values its order goes by, opaque to the caller. */
 import { invalid } from "../kit/errors.ts";
+import { isId } from "../kit/id.ts";
 
 /** `sort` ties the cursor to the order it was made in. */
 export function writeCursor(sort: string, ...values: string[]): string {
@@ -18,11 +19,19 @@ export function readCursor(cursor: string, sort: string, count: number): string[
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw invalid("invalid_cursor", "This cursor is not one of this list in this order.", "cursor", cursor);
+  throw invalidCursor(cursor);
 }
 
-/** Whether a text is a UUID, so that PostgreSQL can compare it with one. */
-export const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+/** The instant and id of a cursor that was made of these two. */
+export function readMoment(cursor: string, sort: string): { at: Date; id: string } {
+  const [text = "", id = ""] = readCursor(cursor, sort, 2);
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw invalidCursor(cursor);
+  return { at, id };
+}
+
+const invalidCursor = (cursor: string) =>
+  invalid("invalid_cursor", "This cursor is not one of this list in this order.", "cursor", cursor);
 
 /** The first `limit` of up to `limit + 1` rows, and the cursor of the last when there was one more. */
 export function cut<Row>(rows: Row[], limit: number, cursorOf: (row: Row) => string) {

@@ -2,8 +2,8 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
+import { isId } from "../kit/id.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { isId } from "./cursor.ts";
 import { readConsentDate } from "./import-consent.ts";
 import { type ColumnField, type Columns, parseMapping } from "./import-mapping.ts";
 import type { ImportOptions } from "./import-store.ts";

@@ -2,8 +2,8 @@
 import type { List } from "../../contract/lists.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, notFound, Problem } from "../kit/errors.ts";
-import { newId } from "../kit/id.ts";
-import { cut, isId, readCursor, writeCursor } from "./cursor.ts";
+import { isId, newId } from "../kit/id.ts";
+import { cut, readCursor, writeCursor } from "./cursor.ts";
 import * as store from "./lists-store.ts";
 
 /** Makes an empty list; 409 when the name is taken. */

@@ -19,11 +19,16 @@ export function instantOf(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
-/** The smallest id of an instant: the bound of a partition or a time range. */
+const lastInstant = 2 ** 48 - 1;
+
+/** The smallest id of an instant: the bound of a partition or a time range. Ids begin in 1970 and end in 10889. */
 export function firstIdAt(at: Date): string {
-  const time = at.getTime().toString(16).padStart(12, "0");
+  const time = Math.min(Math.max(at.getTime(), 0), lastInstant).toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
+
+/** Whether a text is a UUID, so that PostgreSQL can compare it with one. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 function uuidV7(milliseconds: number, unique: Buffer): string {
   const time = milliseconds.toString(16).padStart(12, "0");

@@ -6,7 +6,7 @@ import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { readSender } from "../../rules/sender.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
-import { newId } from "../kit/id.ts";
+import { isId, newId } from "../kit/id.ts";
 import type { Sender } from "./senders-store.ts";
 import * as store from "./senders-store.ts";
 
@@ -14,8 +14,6 @@ export type { Sender };
 
 /** The connection that new senders belong to. */
 const carrier = "sandbox";
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * The sender that a caller means: by id, by address (number or name), or the workspace's default for null.
@@ -30,7 +28,7 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
     if (!sender) throw invalid("no_sender", "The workspace has no default sender; name one.", "sender", ref ?? null);
     return sender;
   }
-  if (uuid.test(said)) {
+  if (isId(said)) {
     const sender = await store.findSender(tx, workspaceId, said);
     if (!sender) throw invalid("unknown_sender", `There is no sender ${said}.`, "sender", said);
     return sender;
@@ -41,7 +39,7 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
 /** The address that `resolveSender` would come to, for those who only look: nothing is registered. */
 export async function resolveAddress(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<string> {
   const said = ref?.trim();
-  if (!said || uuid.test(said)) return (await resolveSender(tx, workspaceId, said)).address;
+  if (!said || isId(said)) return (await resolveSender(tx, workspaceId, said)).address;
   const read = readSender(said);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
   return read.address;

@@ -5,6 +5,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
 import { currentPeriod } from "./quota.ts";
 
 /** The calls on /usage. */
@@ -71,8 +72,9 @@ function entriesOf(row: HandedOver): z.output<typeof SegmentEntry>[] {
 
 function readCursor(cursor: string | undefined): { id: string; segment: number } | null {
   if (cursor === undefined) return null;
-  const [, id, segment] = /^([0-9a-f-]{36})\.(\d{1,3})$/.exec(cursor) ?? [];
-  if (!id || !segment) throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
+  const [, id, segment] = /^([^.]+)\.(\d{1,3})$/.exec(cursor) ?? [];
+  if (!id || !segment || !isId(id))
+    throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
   return { id, segment: Number(segment) };
 }
 
