@@ -71,3 +71,8 @@ export function permissionsOf(member: { role: Role; sms_setup: boolean }): Reado
   if (member.sms_setup) granted.add("sms-setup:write");
   return granted;
 }
+
+/** Whether somebody may do all that a role may. A key that was given less than its maker's role may not. */
+export function coversRole(held: ReadonlySet<Permission>, role: Role): boolean {
+  return permissionsOfRole[role].every((permission) => held.has(permission));
+}

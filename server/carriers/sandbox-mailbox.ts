@@ -1,9 +1,10 @@
 /**
  * Mails that no relay took, as far as the reader may see them. They carry invitations and password resets, so whoever
- * could read another's mail could become them: everybody sees their own; a super admin also what was sent to people of this
- * workspace alone, and to addresses that are nobody's account.
+ * could read another's mail could become them: everybody sees their own; who may do all that a super admin may (a key with
+ * fewer scopes may not) also what was sent to people of this workspace alone, and to addresses that are nobody's account.
  */
 import { sql } from "kysely";
+import { coversRole } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
@@ -21,18 +22,19 @@ interface MailRow {
 /** One page, newest first. Needs a transaction that sees every workspace: it has to know who belongs to another one. */
 export async function listMails(
   tx: Tx,
-  actor: Pick<Actor, "workspaceId" | "userId" | "role">,
+  actor: Pick<Actor, "workspaceId" | "userId" | "permissions">,
   query: { cursor?: string; limit: number; to?: string },
 ) {
   if (query.cursor !== undefined && !isId(query.cursor))
     throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", query.cursor);
-  const to = query.to?.trim().toLowerCase();
+  // A + that a query string has turned into a space is put back.
+  const to = query.to?.trim().toLowerCase().replaceAll(" ", "+");
   const { rows } = await sql<MailRow>`
     select id, sender as "from", recipient as "to", subject, text, at
     from sandbox_mails mail
     cross join lateral (select lower(recipient) as address) a
     where (exists (select from users u where u.id = ${actor.userId}::uuid and lower(u.email) = a.address)
-        or (${actor.role === "super_admin"} and not ${belongs(sql`<> ${actor.workspaceId}`)}
+        or (${coversRole(actor.permissions, "super_admin")} and not ${belongs(sql`<> ${actor.workspaceId}`)}
           and (${belongs(sql`= ${actor.workspaceId}`)}
             or (${to !== undefined} and not exists (select from users u where lower(u.email) = a.address)))))
       ${to !== undefined ? sql`and lower(recipient) = ${to}` : sql``}

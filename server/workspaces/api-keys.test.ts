@@ -45,6 +45,15 @@ test("a key gives no more than it has", async () => {
   const limited = (await create({ name: "Limited", scopes: ["api-keys:write", "contacts:read"] })).body.key;
   expect((await create({ name: "Wider", scopes: ["contacts:write"] }, limited)).status).toBe(403);
   expect((await create({ name: "Narrower", scopes: ["contacts:read"] }, limited)).status).toBe(201);
+  const inviting = (await create({ name: "Inviting", scopes: ["people:read", "people:write"] })).body.key;
+  expect(await call("POST /people", { key: inviting, body: { email: "x@example.com", role: "viewer" } })).toMatchObject(
+    {
+      status: 403,
+      body: { error: { code: "role_above_own", field: "role", value: "viewer" } },
+    },
+  );
+  const all = await call("POST /people", { key, body: { email: "x@example.com", role: "super_admin" } });
+  expect(all.status).toBe(201);
 });
 
 test("a revoked key stops at once", async () => {

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Person } from "../../contract/accounts.ts";
-import { type Role, roles } from "../../contract/permissions.ts";
+import { coversRole, type Role } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, forbidden, notFound } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
@@ -65,10 +65,10 @@ export async function removePerson(tx: Tx, actor: Actor, id: string): Promise<vo
   await sql`delete from ${table} where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
 }
 
-/** 403 unless the role is the actor's own or below. */
+/** 403 unless the role may do no more than the actor. */
 export function checkRank(actor: Actor, role: Role): void {
-  if (roles.indexOf(role) >= roles.indexOf(actor.role)) return;
-  throw forbidden("role_above_own", `This needs the role ${role}; yours is ${actor.role}.`, {
+  if (coversRole(actor.permissions, role)) return;
+  throw forbidden("role_above_own", `The role ${role} may do more than you.`, {
     field: "role",
     value: role,
   });
