@@ -88,6 +88,18 @@ test("HELP is answered, after a STOP too", async () => {
   ]);
 });
 
+test("an answer stands after what it answers, wherever messages are listed by time", async () => {
+  const workspace = await createTestWorkspace(db);
+  const road = await startRoad(db);
+  const numbers = Array.from({ length: 20 }, (_, i) => `+47910001${String(i).padStart(2, "0")}`);
+  await road.onInbound(numbers.map((number) => inbound(workspace, number, "HELP")));
+  const rows = await ledger(db, workspace.id);
+  for (const number of numbers) {
+    const types = rows.filter((row) => row.number === number).map((row) => row.source_type);
+    expect(types).toEqual(["inbound", "help"]);
+  }
+});
+
 test("pitfall 13: the same text twice is one; any spelling of a number is one number", async () => {
   const workspace = await createTestWorkspace(db);
   const [contact] = await addContacts(db, workspace.id, [{ mobile: "+4791000004" }]);

@@ -186,7 +186,8 @@ async function answer(tx: Tx, received: Received, type: string, text: string): P
   const { workspace, sender, number, message_id, now } = received;
   await sendMessages(tx, {
     workspace,
-    source: { type, id: message_id, at: now },
+    // A millisecond later, since ledger and timeline go by the time within ids: an answer follows what it answers.
+    source: { type, id: message_id, at: new Date(now.getTime() + 1) },
     class: "transactional",
     sender,
     subscription_type: null,
