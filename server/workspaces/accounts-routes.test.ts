@@ -171,7 +171,10 @@ test("changing the password ends the other sessions and keeps this one", async (
   const there = await signIn(adminEmail, admin.password);
   const change = (currentPassword: string, newPassword: string) =>
     call("POST /api/auth/change-password", { cookie: here.cookies, body: { currentPassword, newPassword } });
-  expect((await change("wrong", "the third password")).body.error.code).toBe("wrong_password");
+  expect(await change("wrong", "the third password")).toMatchObject({
+    status: 422,
+    body: { error: { code: "wrong_password", field: "currentPassword" } },
+  });
   const changed = await change(admin.password, "the third password");
   expect(changed.status).toBe(200);
   admin.password = "the third password";

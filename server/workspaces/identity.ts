@@ -241,7 +241,7 @@ const refusals: Record<string, () => Problem> = {
       field: "token",
     }),
   INVALID_PASSWORD: () =>
-    new Problem(422, "wrong_password", "The current password is wrong.", { field: "current_password" }),
+    new Problem(422, "wrong_password", "The current password is wrong.", { field: "currentPassword" }),
   PASSWORD_TOO_SHORT: () =>
     new Problem(422, "invalid", `A password has at least ${shortestPassword} characters.`, { field: "password" }),
   PASSWORD_TOO_LONG: () =>
