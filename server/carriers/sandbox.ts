@@ -6,10 +6,11 @@
 import { sql } from "kysely";
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
+import { type Db, systemScope } from "../kit/db.ts";
 import { firstIdAt, newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
 import type { Carrier, CarrierEvents, Found, OutboundText, Outcome, Receipt } from "./carrier.ts";
 import * as store from "./sandbox-store.ts";
 
@@ -73,7 +74,7 @@ export function createSandbox(
     const now = clock.now();
     const early: store.PendingReceipt[] = [];
     let earliest = Number.POSITIVE_INFINITY;
-    const outcomes = await db.asSystem(async (tx) => {
+    const outcomes = await preparedTransaction(db.pool, systemScope, async (tx) => {
       const phones = await store.findPhones(tx, [...new Set(texts.map((text) => text.to))]);
       const accepted: Parameters<typeof store.insertOutbound>[2][number][] = [];
       const pending = new Map<number, store.PendingReceipt[]>();
@@ -128,7 +129,7 @@ export function createSandbox(
   async function deliver(): Promise<void> {
     for (let more = true; more && !stopped;) {
       const now = clock.now();
-      const next = await db.asSystem(async (tx) => {
+      const next = await preparedTransaction(db.pool, systemScope, async (tx) => {
         const batches = await store.dueReceipts(tx, now, batchesAtOnce);
         more = batches.length === batchesAtOnce;
         if (batches.length > 0) {

@@ -47,16 +47,3 @@ export async function addCounts(tx: Tx, workspaceId: string, at: Date, counts: M
     on conflict (workspace_id, source_type, source_id, minute, status, reason)
       do update set n = message_counts.n + excluded.n`.execute(tx);
 }
-
-/** How many messages of a source have entered each status so far. */
-export async function sourceCounts(
-  tx: Tx,
-  workspaceId: string,
-  source: { type: string; id: string },
-): Promise<Partial<Record<string, number>>> {
-  const { rows } = await sql<{ status: string; n: number }>`
-    select status, sum(n)::bigint as n from message_counts
-    where workspace_id = ${workspaceId} and source_type = ${source.type} and source_id = ${source.id}
-    group by status`.execute(tx);
-  return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
-}

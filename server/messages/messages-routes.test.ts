@@ -1,7 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { addContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import type { TestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
@@ -28,6 +32,41 @@ test("a text is on disk before the answer, goes, and its history says how", asyn
   const list = await call("GET /messages?source=api&status=delivered", { key });
   expect(list.body.items).toHaveLength(1);
   expect((await call("GET /messages?source=campaign", { key })).body.items).toEqual([]);
+});
+
+test("a text that waited longer than its validity_seconds is not handed over, and costs nothing", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const answer = await post(key, { to: "+4791234567", text: "Your code is 1234", validity_seconds: 1 });
+  expect(answer.status).toBe(202);
+  await delay(1_100);
+  await startRoad(db);
+  await settled(db, id);
+  const { body } = await call(`GET /messages/${answer.body.id}`, { key });
+  expect(body).toMatchObject({ status: "expired", history: [{ status: "queued" }, { status: "expired" }] });
+  expect(await arrived(db, id)).toEqual([]);
+  expect(await quota(db, id)).toEqual({ used: 0, reserved: 0 });
+  for (const validity_seconds of [0, -1, 1.5, "60", 259_201])
+    expect((await post(key, { to: "+4791234567", text: "x", validity_seconds })).body.error.field).toBe(
+      "validity_seconds",
+    );
+});
+
+test("the ledger is narrowed by source, status and contact", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const [ola] = await addContacts(db, id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  const audience = sql`select id from contacts where workspace_id = ${id}`;
+  const source = { type: "campaign", id: newId(), at: new Date() };
+  const workspace = { id, sender: (await call("GET /senders", { key })).body.items[0] };
+  await send(db, workspace as TestWorkspace, { source, recipients: { contacts: audience } });
+  await post(key, { to: "+4791000001", text: "x" });
+  const found = async (query: string) => (await call(`GET /messages?${query}`, { key })).body.items?.length;
+  expect(await found("")).toBe(3);
+  for (const by of ["campaign", `campaign:${source.id}`, source.id]) expect(await found(`source=${by}`), by).toBe(2);
+  expect(await found(`source=${newId()}`)).toBe(0);
+  expect(await found(`contact=${ola}`)).toBe(2);
+  expect(await found(`contact=${ola}&source=api&status=queued`)).toBe(1);
+  expect(await found(`contact=${ola}&status=delivered`)).toBe(0);
+  expect((await call("GET /messages?source=campaign:x", { key })).body.error.code).toBe("invalid_source");
 });
 
 test("what will not be sent is 422 with the reason as code, the field and the value; nothing is charged", async () => {

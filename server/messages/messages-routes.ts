@@ -39,9 +39,10 @@ export function segmentsRoutes(): Handlers<typeof segments> {
   };
 }
 
-/** `campaign` or `campaign:id`. */
-function readSource(source: string | undefined): { type: string; id: string | null } | null {
+/** `campaign`, `campaign:id`, or the id alone. */
+function readSource(source: string | undefined): { type: string | null; id: string | null } | null {
   if (!source) return null;
+  if (isId(source)) return { type: null, id: source };
   const [type = "", id] = source.split(":", 2);
   if (id !== undefined && !isId(id))
     throw invalid("invalid_source", "A source is a type, or type:id with a UUID.", "source", source);
@@ -58,7 +59,7 @@ async function findMessage(tx: Tx, workspaceId: string, id: string): Promise<Mes
 
 interface MessageFilter {
   cursor: string | undefined;
-  source: { type: string; id: string | null } | null;
+  source: { type: string | null; id: string | null } | null;
   status: string | undefined;
   contact: string | undefined;
   limit: number;
@@ -71,7 +72,7 @@ async function listMessages(tx: Tx, workspaceId: string, filter: MessageFilter):
     left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
     where m.workspace_id = ${workspaceId}
       ${cursor ? sql`and m.id < ${cursor}` : sql``}
-      ${source ? sql`and m.source_type = ${source.type}` : sql``}
+      ${source?.type ? sql`and m.source_type = ${source.type}` : sql``}
       ${source?.id ? sql`and m.source_id = ${source.id}` : sql``}
       ${status ? sql`and m.status = ${status}` : sql``}
       ${contact ? sql`and m.contact_id = ${contact}` : sql``}

@@ -5,8 +5,9 @@
 import { sql } from "kysely";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db, Tx } from "../kit/db.ts";
+import { type Db, systemScope, type Tx } from "../kit/db.ts";
 import type { News } from "../kit/news.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
 
 /** Takes receipts; resolves when they are on disk. */
 export type ReceiptIntake = (receipts: Receipt[]) => Promise<void>;
@@ -32,7 +33,9 @@ export function createReceiptIntake({
       const batch = takeBatch();
       try {
         const receipts = batch.flatMap((each) => each.receipts);
-        const sources = await db.asSystem((tx) => recordReceipts(tx, clock.now(), receipts));
+        const sources = await preparedTransaction(db.pool, systemScope, (tx) =>
+          recordReceipts(tx, clock.now(), receipts),
+        );
         for (const { workspace_id, source_type, source_id } of sources)
           if (source_type === "campaign" && source_id) news.tell(workspace_id, "campaign", source_id);
         for (const each of batch) each.done();

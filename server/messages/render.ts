@@ -1,6 +1,7 @@
 /** One recipient's text: rendered, with the opt-out text, normalised, counted. The same for preview, review and sending. */
 import type { SkipReason } from "../../contract/messages.ts";
 import { countSegments, type Encoding, normaliseText } from "../../rules/gsm-segments.ts";
+import { withOptOutText } from "../../rules/opt-out-text.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 
 /** A text as it will be sent, or why it cannot be. */
@@ -11,11 +12,6 @@ export type Rendered =
 /** The most characters (UTF-16 code units) of one message. */
 export const longestText = 1600;
 
-/** Puts the opt-out text on a line of its own at the end. */
-export function withOptOutText(text: string, optOutText: string | null): string {
-  return optOutText ? `${text.trimEnd()}\n${optOutText}` : text;
-}
-
 /** Renders a template for one recipient. */
 export function renderText(template: Template, values: TemplateValues, optOutText: string | null): Rendered {
   let rendered: string;
@@ -25,7 +21,7 @@ export function renderText(template: Template, values: TemplateValues, optOutTex
     return { ok: false, reason: "render_error" }; // a filter made it too long for this recipient's values
   }
   if (rendered.trim() === "") return { ok: false, reason: "empty_text" };
-  const text = normaliseText(withOptOutText(rendered, optOutText));
+  const text = normaliseText(withOptOutText(rendered, optOutText ?? ""));
   if (text.length > longestText) return { ok: false, reason: "too_long" };
   const { encoding, segments } = countSegments(text);
   return { ok: true, text, encoding, segments };

@@ -10,10 +10,11 @@ import type { MessageInput, messages, SkipReason } from "../../contract/messages
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db, Tx } from "../kit/db.ts";
+import { type Db, type Tx, workspaceScope } from "../kit/db.ts";
 import { invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
 import { resolveSender } from "../numbers/senders.ts";
 import { longestText } from "./render.ts";
 import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
@@ -92,7 +93,9 @@ export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQu
 /** One transaction for all; where the quota does not hold all of them, one for each, in their order. */
 async function sendBatch(db: Db, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
   try {
-    return await db.inWorkspace(workspaceId, (tx) => sendTogether(tx, now, workspaceId, requests));
+    return await preparedTransaction(db.pool, workspaceScope(workspaceId), (tx) =>
+      sendTogether(tx, now, workspaceId, requests),
+    );
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (requests.length === 1) return [{ problem: error, kept: false }];

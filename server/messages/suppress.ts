@@ -25,25 +25,29 @@ const usable = sql.raw("('mobile', 'other')");
 
 /**
  * Fragments over one row of `contacts c`: the number to text (mobile wins over phone where it can be used; null where
- * there is none) and the skip reason, null for whoever may be texted. What needs more than the row (duplicates, texts
- * that come out empty or too long) is found by the door.
+ * there is none) and the skip reason, null for whoever may be texted. `standing` is the reason as long as the number is not
+ * opted out: it asks of the number only whether there is one, and opting out is what is looked at last. What needs more
+ * than the row (duplicates, texts that come out empty or too long) is found by the door.
  */
 export function suppression(rule: SuppressionRule): {
   number: RawBuilder<string | null>;
   reason: RawBuilder<SkipReason | null>;
+  standing: RawBuilder<SkipReason | null>;
 } {
   const number = sql<string | null>`(case when c.mobile_kind in ${usable} then c.mobile
     when c.phone_kind in ${usable} then c.phone else coalesce(c.mobile, c.phone) end)`;
-  const reason = sql<SkipReason | null>`(case
+  const standing = sql`
     when c.mobile is null and c.phone is null then 'no_number'
     when (c.mobile_kind in ${usable} or c.phone_kind in ${usable}) is not true then
       (case coalesce(c.mobile_kind, c.phone_kind)
         when 'landline' then 'landline' when 'premium' then 'premium_number' else 'invalid_number' end)
     ${rule.class === "marketing" ? sql`when not c.marketing then 'not_marketing'` : sql``}
-    ${rule.consentBit === null ? sql`` : sql`when not ${hasConsent(rule.consentBit)} then 'no_consent'`}
-    when ${isOptedOut(rule, number)} then 'opted_out'
-  end)`;
-  return { number, reason };
+    ${rule.consentBit === null ? sql`` : sql`when not ${hasConsent(rule.consentBit)} then 'no_consent'`}`;
+  return {
+    number,
+    reason: sql`(case ${standing} when ${isOptedOut(rule, number)} then 'opted_out' end)`,
+    standing: sql`(case ${standing} end)`,
+  };
 }
 
 /** Whether `contacts c` consents to the subscription type with this bit. */
