@@ -34,8 +34,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 });
 
-async function killAndStartAgain() {
-  await server.kill({ postgres: true });
+async function killAndStartAgain({ postgres = true } = {}) {
+  await server.kill({ postgres });
   server = await startTestServer({ env, dataDir });
 }
 
@@ -151,7 +151,8 @@ test("a campaign that is killed twice while it is sending reaches every handset 
     );
     handedOver = counts.sent;
     expect(handedOver).toBeLessThan(total);
-    await killAndStartAgain();
+    // Once with its database, which rolls back what is open; once without, so that the database's locks outlive it.
+    await killAndStartAgain({ postgres: kills === 0 });
   }
 
   const sent = await until(
