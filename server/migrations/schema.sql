@@ -252,14 +252,13 @@ create table contacts (
   updated_at timestamp with time zone not null,
   name_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
   sort_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(last_name, ''::text) || ' '::text) || COALESCE(first_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
-  constraint contacts_pkey PRIMARY KEY (workspace_id, id)
+  constraint contacts_pkey PRIMARY KEY (workspace_id, id) INCLUDE (mobile_kind, phone_kind, marketing, sms_consents)
 );
-CREATE INDEX contacts_audience ON contacts USING btree (workspace_id, id) INCLUDE (mobile_kind, phone_kind, marketing, sms_consents);
 CREATE INDEX contacts_email ON contacts USING btree (workspace_id, email, id) WHERE (email IS NOT NULL);
-CREATE UNIQUE INDEX contacts_mobile ON contacts USING btree (workspace_id, mobile) INCLUDE (id) WHERE (mobile IS NOT NULL);
+CREATE UNIQUE INDEX contacts_mobile ON contacts USING btree (workspace_id, mobile) INCLUDE (id, mobile_kind, phone_kind, marketing, sms_consents) WHERE (mobile IS NOT NULL);
 CREATE INDEX contacts_name ON contacts USING btree (workspace_id, name_key, id) WHERE (name_key <> ''::text);
 CREATE INDEX contacts_phone ON contacts USING btree (workspace_id, phone, id) WHERE (phone IS NOT NULL);
-CREATE INDEX contacts_reached_by_phone ON contacts USING btree (workspace_id, phone, id) WHERE ((phone_kind = ANY (ARRAY['mobile'::number_kind, 'other'::number_kind])) AND ((mobile_kind IS NULL) OR (mobile_kind <> ALL (ARRAY['mobile'::number_kind, 'other'::number_kind]))));
+CREATE INDEX contacts_reached_by_phone ON contacts USING btree (workspace_id, phone, id) INCLUDE (mobile_kind, phone_kind, marketing, sms_consents) WHERE ((phone_kind = ANY (ARRAY['mobile'::number_kind, 'other'::number_kind])) AND ((mobile_kind IS NULL) OR (mobile_kind <> ALL (ARRAY['mobile'::number_kind, 'other'::number_kind]))));
 CREATE INDEX contacts_sort ON contacts USING btree (workspace_id, sort_key, id);
 alter table contacts enable row level security;
 alter table contacts force row level security;
