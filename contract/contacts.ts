@@ -71,10 +71,18 @@ export type ContactSummary = z.infer<typeof ContactSummary>;
 
 export const TimelineEntry = z.object({
   id: Id,
-  kind: z.enum(["message_sent", "message_received", "consent_granted", "consent_withdrawn", "opted_out", "opted_in"]),
+  kind: z.enum([
+    "message_sent",
+    "message_skipped",
+    "message_received",
+    "consent_granted",
+    "consent_withdrawn",
+    "opted_out",
+    "opted_in",
+  ]),
   at: Instant,
   text: z.string().nullable(),
-  /** A message's status, a consent's subscription type, an opt-out's source. */
+  /** A message's status, of a skipped one the reason, a consent's subscription type, an opt-out's source. */
   detail: z.string().nullable(),
   /** Where it leads: the campaign or message behind the entry. */
   source: z.object({ type: z.string(), id: Id.nullable(), name: z.string().nullable() }).nullable(),

@@ -51,6 +51,11 @@ test("texts both ways, consent, STOP and START come newest first, whatever the p
           ${workspace.sender.id}, ${number}, ${text})`.execute(tx);
     for (let n = 0; n < 3; n++) await message(minute(3), "delivered", "campaign", campaign, `same instant ${n}`);
     await message(minute(4), "received", "inbound", null, "Takk!");
+    const skipped = newId(minute(3.5));
+    await sql`insert into messages (workspace_id, id, status, encoding, segments, source_type, source_id, contact_id,
+        sender_id, number, text, reason)
+      values (${workspace.id}, ${skipped}, 'skipped', '7', 0, 'campaign', ${campaign}, ${made.id}, ${workspace.sender.id},
+        ${number}, '', 'opted_out')`.execute(tx);
     await recordConsent(tx, {
       workspaceId: workspace.id,
       input: { ...input, action: "withdraw", at: minute(3).toISOString() },
@@ -64,7 +69,7 @@ test("texts both ways, consent, STOP and START come newest first, whatever the p
   }
 
   const all = await timeline(contact.id, 50);
-  expect(all).toHaveLength(8);
+  expect(all).toHaveLength(9);
   for (const limit of [1, 2, 3]) expect(await timeline(contact.id, limit)).toEqual(all);
   expect(all.map((entry) => entry.kind).slice(-3)).toEqual(["consent_granted", "opted_in", "opted_out"]);
   expect(all[0]).toMatchObject({
@@ -72,6 +77,12 @@ test("texts both ways, consent, STOP and START come newest first, whatever the p
     text: "Takk!",
     detail: "received",
     source: { type: "message" },
+  });
+  expect(all[1]).toMatchObject({
+    kind: "message_skipped",
+    text: null,
+    detail: "opted_out",
+    source: { type: "campaign", id: campaign, name: "Vår" },
   });
   const sent = all.find((entry) => entry.kind === "message_sent");
   expect(sent).toMatchObject({

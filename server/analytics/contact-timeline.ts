@@ -62,9 +62,10 @@ function messageEntries(
         and (m.id < ${firstIdAt(before.at)} or m.id < ${before.id})`
     : sql``;
   return sql`
-    select m.id, case when m.status = 'received' then 'message_received' else 'message_sent' end as kind,
+    select m.id, case m.status when 'received' then 'message_received' when 'skipped' then 'message_skipped'
+        else 'message_sent' end as kind,
       to_timestamp(('x' || substr(replace(m.id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)::timestamptz(3) as at,
-      m.text, m.status::text as detail, case when c.id is null then 'message' else 'campaign' end as source_type,
+      nullif(m.text, '') as text, case when m.status = 'skipped' then m.reason else m.status::text end as detail, case when c.id is null then 'message' else 'campaign' end as source_type,
       coalesce(c.id, m.id) as source_id, c.name as source_name
     from messages m
     left join campaigns c on m.source_type = 'campaign' and c.workspace_id = m.workspace_id and c.id = m.source_id

@@ -79,6 +79,7 @@ export const contacts: Translation<typeof en> = {
     empty: "Der er ikke sket noget endnu",
     emptyText: "Sms til og fra denne person, samtykke og frameldinger vises her.",
     message_sent: "Besked sendt",
+    message_skipped: "Besked udeladt",
     message_received: "Besked modtaget",
     consent_granted: "Samtykke til {type}",
     consent_withdrawn: "Samtykke til {type} trukket tilbage",

@@ -78,6 +78,7 @@ export const contacts = {
     empty: "Nothing has happened yet",
     emptyText: "Texts to and from this person, consent and opt-outs will show up here.",
     message_sent: "Message sent",
+    message_skipped: "Message skipped",
     message_received: "Message received",
     consent_granted: "Consent to {type}",
     consent_withdrawn: "Consent to {type} withdrawn",

@@ -80,6 +80,7 @@ export const contacts: Translation<typeof en> = {
     empty: "Ingenting har skjedd ennå",
     emptyText: "SMS til og fra denne personen, samtykke og reservasjoner vises her.",
     message_sent: "Melding sendt",
+    message_skipped: "Melding utelatt",
     message_received: "Melding mottatt",
     consent_granted: "Samtykke til {type}",
     consent_withdrawn: "Samtykke til {type} trukket tilbake",

@@ -81,6 +81,7 @@ export const contacts: Translation<typeof en> = {
     empty: "Inget har hänt än",
     emptyText: "Sms till och från den här personen, samtycke och avregistreringar visas här.",
     message_sent: "Meddelande skickat",
+    message_skipped: "Meddelande överhoppat",
     message_received: "Meddelande mottaget",
     consent_granted: "Samtycke till {type}",
     consent_withdrawn: "Samtycke till {type} återkallat",

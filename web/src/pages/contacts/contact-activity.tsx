@@ -1,5 +1,15 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Ban, CircleCheck, CircleX, History, type LucideIcon, MessageSquareReply, RotateCcw, Send } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleX,
+  History,
+  type LucideIcon,
+  MessageSquareOff,
+  MessageSquareReply,
+  RotateCcw,
+  Send,
+} from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { z } from "zod";
 import type { TimelineEntry } from "../../../../contract/contacts.ts";
@@ -11,11 +21,13 @@ import { Badge, type Tone } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { useReason } from "../campaigns/reasons.ts";
 
 type Entry = z.infer<typeof TimelineEntry>;
 
 const signs: Record<Entry["kind"], { icon: LucideIcon; tone: Tone }> = {
   message_sent: { icon: Send, tone: "neutral" },
+  message_skipped: { icon: MessageSquareOff, tone: "warn" },
   message_received: { icon: MessageSquareReply, tone: "info" },
   consent_granted: { icon: CircleCheck, tone: "good" },
   consent_withdrawn: { icon: CircleX, tone: "warn" },
@@ -69,6 +81,7 @@ export function ContactActivity({ id }: { id: string }) {
 function ActivityEntry({ entry }: { entry: Entry }) {
   const t = useTranslations("contacts");
   const format = useFormatter();
+  const reasonText = useReason();
   const { icon: Icon, tone } = signs[entry.kind];
   const type = entry.detail ?? "";
   const status = entry.kind === "message_sent" && entry.detail ? (entry.detail as "sent") : null;
@@ -78,6 +91,7 @@ function ActivityEntry({ entry }: { entry: Entry }) {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-medium">{t(`activity.${entry.kind}`, { type })}</span>
+          {entry.kind === "message_skipped" && entry.detail ? <Badge>{reasonText(entry.detail)}</Badge> : null}
           {status ? <Badge>{t.has(`statuses.${status}`) ? t(`statuses.${status}`) : status}</Badge> : null}
           {entry.source?.type === "campaign" && entry.source.id ? (
             <Link to={paths.campaign(entry.source.id)}>{entry.source.name}</Link>
