@@ -67,7 +67,7 @@ export const MessageInput = z.object({
   validity_seconds: z
     .number()
     .int()
-    .min(60)
+    .min(1)
     .max(259_200)
     .optional()
     .describe("not sent, and not retried by the carrier, after this"),
@@ -124,7 +124,7 @@ export const messages = {
     permission: "messages:read",
     query: z.object({
       ...Paging,
-      source: z.string().max(60).optional().describe("a source type (campaign, api) or type:id"),
+      source: z.string().max(60).optional().describe("a source's type (campaign, api), its id, or type:id"),
       status: MessageStatus.or(z.literal("received")).optional(),
       contact: Id.optional(),
     }),
