@@ -5,7 +5,7 @@ import { z } from "zod";
 export const Id = z.uuid().describe("UUIDv7");
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.iso.datetime({ offset: true }).describe("ISO 8601 instant");
-/** An optional filter value that forms send as an empty string. */
+/** The path parameter of calls on one thing. */
 export const ById = z.object({ id: Id });
 
 /** Cursor paging: pass `next_cursor` of one answer as `cursor` of the next request. */

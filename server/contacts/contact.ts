@@ -111,11 +111,6 @@ export function readLocale(given: string): string {
   throw invalid("invalid_locale", `${given} is not a language tag (BCP 47), like nb-NO.`, "locale", given);
 }
 
-/** "Ola Nordmann", or null for somebody without a name. */
-export function contactName(row: { first_name: string | null; last_name: string | null }): string | null {
-  return [row.first_name, row.last_name].filter(Boolean).join(" ") || null;
-}
-
 /** A contact as a row of a table. */
 export function presentSummary(row: ContactRow & { opted_out: boolean }): ContactSummary {
   return { ...presentColumns(row), opted_out: row.opted_out };

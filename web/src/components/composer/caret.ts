@@ -36,11 +36,6 @@ export function snapSelection(chips: readonly Chip[], selection: Selection, befo
 
 const nearest = (chip: Range, at: number) => (at - chip.start < chip.end - at ? chip.start : chip.end);
 
-/** The chip a collapsed caret is in or touches, the one before it first. */
-export function chipAt(chips: readonly Chip[], at: number): Chip | undefined {
-  return inside(chips, at) ?? chips.find((chip) => chip.end === at) ?? chips.find((chip) => chip.start === at);
-}
-
 /** The chip that a pointer landed on: the caret is within it, or the browser rounded to one of its edges. */
 export function chipUnder(chips: readonly Chip[], at: number): Chip | undefined {
   return inside(chips, at);
