@@ -17,6 +17,15 @@ test("numbers of countries without a grouping of ours keep every digit", () => {
   expect(formatPhoneNumber("+79123456789")).toBe("+7 912 345 6789");
 });
 
+test("no digit of a number is lost in grouping", () => {
+  for (const code of ["47", "45", "46", "358", "354", "44", "49", "1"]) {
+    for (let length = 6; length <= 12; length++) {
+      const number = `+${code}${"123456789012".slice(0, length)}`;
+      expect(formatPhoneNumber(number).replace(/\s/g, "")).toBe(number);
+    }
+  }
+});
+
 test("what is no number is left as it is", () => {
   for (const text of ["Varsla", "2090", "", "+47", "tlf 400"]) expect(formatPhoneNumber(text, "NO")).toBe(text);
 });

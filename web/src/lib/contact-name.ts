@@ -1,4 +1,4 @@
-import { formatPhone } from "./phone.ts";
+import { formatPhoneNumber } from "../../../rules/phone-number-format.ts";
 
 interface Named {
   first_name: string | null;
@@ -12,7 +12,7 @@ interface Named {
 export function contactName(contact: Named, homeCountry?: string): { name: string; aside: string | undefined } {
   const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ");
   const number = contact.mobile ?? contact.phone;
-  const shownNumber = number ? formatPhone(number, homeCountry) : undefined;
+  const shownNumber = number ? formatPhoneNumber(number, homeCountry) : undefined;
   if (name) return { name, aside: shownNumber ?? contact.email ?? undefined };
   if (shownNumber) return { name: shownNumber, aside: contact.email ?? undefined };
   return { name: contact.email ?? "–", aside: undefined };

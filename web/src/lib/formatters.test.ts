@@ -5,32 +5,6 @@ import { contactName } from "./contact-name.ts";
 import { countryOptions, guessCountry, timeZoneOptions } from "./countries.ts";
 import { problemKey } from "./explain.ts";
 import { languageOfTag, localeOf, pickLanguage } from "./language.ts";
-import { formatPhone } from "./phone.ts";
-
-test.each([
-  ["+4791234567", undefined, "+47 912 34 567"],
-  ["+4791234567", "NO", "912 34 567"],
-  ["+4520123456", "NO", "+45 20 12 34 56"],
-  ["+46701234567", "SE", "070 123 45 67"],
-  ["+46701234567", "DK", "+46 70 123 45 67"],
-  ["+12025550123", undefined, "+1 202 555 0123"],
-  ["+8613800138000", "NO", "+8613800138000"],
-  ["Fjord", "NO", "Fjord"],
-  ["2440", "NO", "2440"],
-  ["+4722334455", undefined, "+47 22 33 44 55"],
-  ["+479123", "NO", "+479123"],
-])("%s for a reader in %s is %s", (number, home, expected) => {
-  expect(formatPhone(number, home)).toBe(expected);
-});
-
-test("no digit of a number is lost in grouping", () => {
-  for (const code of ["47", "45", "46", "358", "354", "44", "49", "1"]) {
-    for (let length = 6; length <= 12; length++) {
-      const number = `+${code}${"123456789012".slice(0, length)}`;
-      expect(formatPhone(number).replace(/\s/g, "")).toBe(number);
-    }
-  }
-});
 
 test("a contact is called by name, else number, else address", () => {
   const nobody = { first_name: null, last_name: null, mobile: null, phone: null, email: null };

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { useSettled } from "../../lib/settled.ts";
 import type { PickerOption } from "../../ui/picker.tsx";
@@ -34,7 +34,11 @@ export function useContactChoices(typed: string): Choices {
   const options = data?.items.map((contact) => {
     const label = contactLabel(contact);
     const number = contact.mobile ?? contact.phone;
-    return { value: contact.id, label, aside: number && number !== label ? formatPhone(number, country) : undefined };
+    return {
+      value: contact.id,
+      label,
+      aside: number && number !== label ? formatPhoneNumber(number, country) : undefined,
+    };
   });
   return { options, busy: isPlaceholderData || settled !== typed };
 }

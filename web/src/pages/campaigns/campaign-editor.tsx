@@ -4,11 +4,11 @@ import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { SubscriptionType } from "../../../../contract/consent.ts";
 import type { Sender } from "../../../../contract/senders.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useFilters, useGo } from "../../lib/location.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -75,7 +75,7 @@ export function CampaignEditor({
 
   const sender = senders.find((one) => one.id === draft.sender) ?? senders.find((one) => one.is_default);
   const senderLabel = (one: Sender) =>
-    `${formatPhone(one.address, workspace.country)}${one.is_default ? ` (${t("defaultSender")})` : ""}`;
+    `${formatPhoneNumber(one.address, workspace.country)}${one.is_default ? ` (${t("defaultSender")})` : ""}`;
 
   return (
     <div ref={page}>
@@ -130,7 +130,7 @@ export function CampaignEditor({
               value={draft.text}
               onChange={(text) => change({ text })}
               sender={{
-                label: sender ? formatPhone(sender.address, workspace.country) : t("noSender"),
+                label: sender ? formatPhoneNumber(sender.address, workspace.country) : t("noSender"),
                 address: sender?.address,
               }}
               senderRef={draft.sender}

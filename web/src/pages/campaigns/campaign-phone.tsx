@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
 import { isField } from "../../components/composer/fields.ts";
 import { BubbleText, PhonePreview } from "../../components/composer/phone-preview.tsx";
 import { renderDefaults } from "../../components/composer/rendered.ts";
 import { useFieldLabels } from "../../components/composer/use-field-labels.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 
 /** A campaign's text as it was written, on a phone. */
@@ -20,7 +20,7 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
   const optOutText = campaign.opt_out_text ? workspace.opt_out_text : null;
   return (
     <PhonePreview
-      sender={sender ? formatPhone(sender, workspace.country) : t("usualSender")}
+      sender={sender ? formatPhoneNumber(sender, workspace.country) : t("usualSender")}
       empty={t("noText")}
       bubbles={
         campaign.text === ""

@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { Message } from "../../../../contract/messages.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { items, pages } from "../../api/queries.ts";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Select } from "../../ui/field.tsx";
@@ -50,7 +50,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         id: "contact",
         header: t("contact"),
         cell: (message) => {
-          const number = formatPhone(message.to, country);
+          const number = formatPhoneNumber(message.to, country);
           const name = message.contact_name || number || t("noNumber");
           return (
             <div className="min-w-0">

@@ -3,12 +3,12 @@ import { MegaphoneOff, Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Contact } from "../../../../contract/contacts.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -115,7 +115,7 @@ function OptOuts({ contact }: { contact: Contact }) {
             tone="warn"
             title={
               optOut.sender
-                ? t("optOutTitle", { sender: formatPhone(optOut.sender, workspace.country) })
+                ? t("optOutTitle", { sender: formatPhoneNumber(optOut.sender, workspace.country) })
                 : t("optOutWhole", { workspace: workspace.name })
             }
           >

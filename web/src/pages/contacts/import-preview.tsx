@@ -1,7 +1,7 @@
 import { CircleX } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ContactInput, RejectionReason } from "../../../../contract/contacts.ts";
-import { formatPhone } from "../../lib/phone.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -45,7 +45,7 @@ export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
           id: "mobile",
           header: t("fields.mobile"),
           cell: (row) => (
-            <span className="figures whitespace-nowrap">{formatPhone(row.contact?.mobile ?? "", country)}</span>
+            <span className="figures whitespace-nowrap">{formatPhoneNumber(row.contact?.mobile ?? "", country)}</span>
           ),
         },
         {
@@ -53,7 +53,7 @@ export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
           header: t("fields.phone"),
           secondary: true,
           cell: (row) => (
-            <span className="figures whitespace-nowrap">{formatPhone(row.contact?.phone ?? "", country)}</span>
+            <span className="figures whitespace-nowrap">{formatPhoneNumber(row.contact?.phone ?? "", country)}</span>
           ),
         },
         { id: "email", header: t("fields.email"), secondary: true, cell: (row) => row.contact?.email },

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { NumberKind } from "../../../../contract/contacts.ts";
-import { formatPhone } from "../../lib/phone.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 
 /** A number in groups, with a sign and a word where it cannot be texted. */
 export function NumberCell({
@@ -18,7 +18,7 @@ export function NumberCell({
   const usable = kind === "mobile" || kind === "other" || kind === null;
   return (
     <span className="figures inline-flex items-center gap-1.5 whitespace-nowrap">
-      {formatPhone(number, country)}
+      {formatPhoneNumber(number, country)}
       {usable ? null : (
         <span title={t(kind)}>
           <TriangleAlert className="size-4 text-warn" aria-hidden />

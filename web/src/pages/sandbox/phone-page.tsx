@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { PhonePreview } from "../../components/composer/phone-preview.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useParam } from "../../lib/location.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -59,9 +59,9 @@ export function PhonePage() {
   const others = [...new Set(shown.filter((text) => text.direction === "in").map((text) => text.from))];
   return (
     <>
-      <DocumentTitle>{t("phoneOf", { number: formatPhone(number, country) })}</DocumentTitle>
+      <DocumentTitle>{t("phoneOf", { number: formatPhoneNumber(number, country) })}</DocumentTitle>
       <PageHeader
-        title={t("phoneOf", { number: formatPhone(number, country) })}
+        title={t("phoneOf", { number: formatPhoneNumber(number, country) })}
         above={<Link to={paths.sandbox()}>{t("title")}</Link>}
       />
       <div className="grid items-start gap-6 md:grid-cols-[minmax(20rem,24rem)_1fr]">
@@ -69,8 +69,8 @@ export function PhonePage() {
           live
           sender={
             others.length === 1
-              ? formatPhone(others[0] as string, country)
-              : formatPhone(preferred?.address ?? number, country)
+              ? formatPhoneNumber(others[0] as string, country)
+              : formatPhoneNumber(preferred?.address ?? number, country)
           }
           empty={t("noTexts")}
           bubbles={shown.map((text) => ({
@@ -122,7 +122,7 @@ export function PhonePage() {
                     onChange={(to) => form.set({ to })}
                     options={receiving.map((sender) => ({
                       value: sender.address,
-                      label: formatPhone(sender.address, country),
+                      label: formatPhoneNumber(sender.address, country),
                     }))}
                   />
                 ) : null}

@@ -2,12 +2,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Smartphone } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { items, pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
@@ -77,7 +77,7 @@ export function SandboxPage() {
               header: t("phone"),
               cell: (row) => (
                 <Link to={paths.sandboxPhone(row.number)} className="figures whitespace-nowrap">
-                  {formatPhone(row.number, country)}
+                  {formatPhoneNumber(row.number, country)}
                 </Link>
               ),
             },

@@ -1,7 +1,7 @@
 import { useTranslations } from "use-intl";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { useCall } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Checkbox, RadioGroup } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -41,7 +41,7 @@ export function NewSenderDialog({ onOpenChange }: { onOpenChange: (open: boolean
         },
       }),
     onSuccess: (sender) => {
-      toast(t("senderAdded", { sender: formatPhone(sender.address, country) }));
+      toast(t("senderAdded", { sender: formatPhoneNumber(sender.address, country) }));
       onOpenChange(false);
     },
     explain: useExplain(),
@@ -101,7 +101,7 @@ export function SenderRateDialog({ sender, onOpenChange }: { sender: Sender; onO
       open
       onOpenChange={onOpenChange}
       size="small"
-      title={t("rateTitle", { sender: formatPhone(sender.address, country) })}
+      title={t("rateTitle", { sender: formatPhoneNumber(sender.address, country) })}
     >
       <FormShell form={form} submitLabel={ui("save")} guard={false}>
         <TextField

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Check, Gauge, MessageSquareOff, Plus, RadioTower, Star } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { RowMenu } from "../../components/row-menu.tsx";
 import { useExplain } from "../../lib/explain.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -29,7 +29,7 @@ export function SendersPage() {
   const { country } = useWorkspace();
   const senders = useQuery(query("senders", "list"));
   const { mutate: update } = useCall("senders", "update", {
-    onSuccess: (sender) => toast(t("madeDefault", { sender: formatPhone(sender.address, country) })),
+    onSuccess: (sender) => toast(t("madeDefault", { sender: formatPhoneNumber(sender.address, country) })),
     onError: (error) => toast(explain(error), "bad"),
   });
   const [creating, setCreating] = useState(false);
@@ -43,7 +43,7 @@ export function SendersPage() {
         header: t("sender"),
         cell: (sender) => (
           <span className="figures flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
-            <span className="whitespace-nowrap">{formatPhone(sender.address, country)}</span>
+            <span className="whitespace-nowrap">{formatPhoneNumber(sender.address, country)}</span>
             {sender.is_default ? (
               <Badge tone="accent" icon={Star}>
                 {t("default")}
@@ -90,7 +90,7 @@ export function SendersPage() {
         width: "w-12",
         cell: (sender) =>
           changeable ? (
-            <RowMenu name={formatPhone(sender.address, country)}>
+            <RowMenu name={formatPhoneNumber(sender.address, country)}>
               {sender.is_default ? null : (
                 <MenuItem
                   icon={<Star aria-hidden />}

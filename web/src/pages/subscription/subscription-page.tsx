@@ -2,13 +2,13 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Pencil, ReceiptText } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { items, pages, query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { QuotaMeter } from "../../components/quota-panel.tsx";
 import { useExplain } from "../../lib/explain.ts";
-import { formatPhone } from "../../lib/phone.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
@@ -141,7 +141,7 @@ function SegmentLog() {
       {
         id: "to",
         header: t("to"),
-        cell: (entry) => <span className="whitespace-nowrap">{formatPhone(entry.to, country)}</span>,
+        cell: (entry) => <span className="whitespace-nowrap">{formatPhoneNumber(entry.to, country)}</span>,
       },
       {
         id: "segment",
