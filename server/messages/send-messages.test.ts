@@ -186,7 +186,7 @@ test("a source that has reserved draws on that, and reserves only what is missin
   });
 });
 
-test("1,000 concurrent sends against a nearly full quota are never one segment over", async () => {
+test("1,000 concurrent sends against a nearly full quota are never one segment over", { timeout: 60_000 }, async () => {
   const workspace = await createTestWorkspace(db, { allowance: 137 });
   const results = await Promise.allSettled(
     Array.from({ length: 1000 }, (_, i) =>
