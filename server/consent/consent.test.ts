@@ -1,9 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ConsentEventInput } from "../../contract/consent.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { gateKey } from "../carriers/hand-over-gate.ts";
 import { createContact } from "../contacts/create-contact.ts";
 import { getConsent } from "./get-consent.ts";
 import { recordConsent } from "./record-consent.ts";
@@ -112,4 +114,21 @@ test("the ledger refuses to be changed", async () => {
   for (const statement of [sql`update consent_events set granted = false`, sql`delete from consent_events`]) {
     await expect(db.inWorkspace(workspace.id, (tx) => statement.execute(tx))).rejects.toThrow("append-only");
   }
+});
+
+test("a withdrawal is answered only when nothing is being handed over, a grant at once", async () => {
+  const contact_id = await makeContact();
+  const handingOver = await db.pool.connect();
+  await handingOver.query(`select pg_advisory_lock_shared(${gateKey(workspace.id)})`);
+  await record({ contact_id, action: "grant", at: "2026-01-01T10:00:00Z" });
+  let answered = false;
+  const withdrawal = record({ contact_id, action: "withdraw" }).then(() => {
+    answered = true;
+  });
+  await delay(200);
+  expect(answered).toBe(false);
+  await handingOver.query("select pg_advisory_unlock_all()");
+  handingOver.release();
+  await withdrawal;
+  expect(await bitsOf(contact_id)).toBe(0);
 });

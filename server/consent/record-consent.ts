@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ConsentEvent, ConsentEventInput } from "../../contract/consent.ts";
+import { closeGate } from "../carriers/hand-over-gate.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
@@ -27,6 +28,8 @@ export async function recordConsent(
     throw invalid("at_in_future", "Consent cannot be given or withdrawn in the future.", "at", input.at);
   }
   const type = await findSubscriptionType(tx, workspaceId, input.subscription_type);
+  // Once a withdrawal is answered, nothing that it forbids is on its way to a carrier.
+  if (input.action === "withdraw") await closeGate(tx, workspaceId);
   if (!(await lockContact(tx, workspaceId, input.contact_id))) {
     throw new Problem(404, "not_found", `There is no contact ${input.contact_id}.`, {
       field: "contact_id",
