@@ -35,6 +35,12 @@ export type Pause = { kind: "empty" } | { kind: "quantum" } | { kind: "until"; a
 
 const mostTexts = 1_000;
 const aMoment = 3;
+/**
+ * After a batch of a few texts the lane gathers more for a while: they come faster than one by one, and round trips would
+ * cost more than the texts. A single text is followed at once.
+ */
+const smallBatch = 100;
+const gatherFor = 20;
 const shortestBackOff = 200;
 const longestBackOff = 30_000;
 
@@ -58,6 +64,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
   const connections = connectionPair(context.pool);
   let cursor: Cursor = { transactional: 0, marketing: 0 };
   let recording: Promise<void> = Promise.resolve();
+  let gather = false;
   try {
     if (state.settleAt === undefined || (state.settleAt && state.settleAt <= now())) {
       const settling = { ...context, connection: await connections.next() };
@@ -68,6 +75,8 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       if (signal.aborted) throw new LeaseLost("the lease could not be renewed");
       if (state.nextAt && state.nextAt > now()) return { kind: "until", at: state.nextAt };
       if (context.pausing() || now().getTime() > end) return { kind: "quantum" };
+      if (gather) await delay(gatherFor);
+      gather = false;
       const connection = await connections.next();
       const fresh = cursor.transactional === 0 && cursor.marketing === 0;
       const batch = await claimBatch(connection, context, cursor, limit);
@@ -83,6 +92,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
         continue;
       }
       cursor = afterBatch(cursor, batch.rows);
+      gather = batch.rows.length > 1 && batch.rows.length < smallBatch;
       const outcomes = batch.journal ? await submit(context, batch.sending) : [];
       const handedAt = now();
       await recording;
