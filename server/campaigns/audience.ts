@@ -95,33 +95,35 @@ export interface AudienceCount {
  */
 export async function countAudience(db: Db, rule: SuppressionRule, audience: Audience): Promise<AudienceCount> {
   const { workspaceId } = rule;
-  const { cuts, rest } = await db.inWorkspace(workspaceId, (tx) => sampleOf(tx, workspaceId, audience));
   const kinds: KindCount[] = [];
   let optedOut = 0;
   let duplicate = 0;
+  let rest: Sample["rest"] = null;
   const parts: ((tx: Tx) => Promise<void>)[] = [
+    async (tx) => {
+      const sample = await sampleOf(tx, rule, audience);
+      rest = sample.rest;
+      const countFrom = async (tx: Tx, from: string | null, below: string | null) =>
+        void kinds.push(...(await countByKind(tx, rule, audience, { from, below }, rest?.kind)));
+      const { cuts } = sample;
+      parts.push(...[null, ...cuts].map((from, i) => (tx: Tx) => countFrom(tx, from, cuts[i] ?? null)));
+    },
     async (tx) => void (optedOut = await countOptedOut(tx, rule, audience)),
     async (tx) => void (duplicate = await countDuplicates(tx, rule, audience)),
-    ...[null, ...cuts].map((from, i) => async (tx: Tx) => {
-      kinds.push(...(await countByKind(tx, rule, audience, { from, below: cuts[i] ?? null }, rest?.kind)));
-    }),
   ];
-  if (rest) parts.push(async (tx) => void (rest.reason = await reasonOf(tx, rule, rest.kind)));
   const takeParts = () =>
     db.inWorkspace(workspaceId, async (tx) => {
       await planForMany(tx);
       for (let part = parts.shift(); part; part = parts.shift()) await part(tx);
     });
-  await Promise.all(cuts.length > 0 ? [takeParts(), takeParts()] : [takeParts()]);
-  if (rest) {
-    const others = kinds.reduce((sum, { n }) => sum + n, 0);
-    kinds.push({ reason: rest.reason, n: Math.max(0, rest.members - others) });
-  }
-  return sumUp(kinds, optedOut, duplicate);
+  await Promise.all([takeParts(), takeParts()]);
+  return sumUp(kinds, rest, optedOut, duplicate);
 }
 
 /** Opt-outs and duplicates were counted by kind among those who get it. */
-function sumUp(kinds: KindCount[], optedOut: number, duplicate: number): AudienceCount {
+function sumUp(counted: KindCount[], rest: Sample["rest"], optedOut: number, duplicate: number): AudienceCount {
+  const others = counted.reduce((sum, { n }) => sum + n, 0);
+  const kinds = rest ? [...counted, { reason: rest.reason, n: Math.max(0, rest.members - others) }] : counted;
   const reasons: AudienceCount["reasons"] = {};
   const add = (reason: SkipReason, n: number) => {
     if (n > 0) reasons[reason] = (reasons[reason] ?? 0) + n;
@@ -156,10 +158,11 @@ interface Sample {
 
 /** Below this an audience is counted faster than it is cut. */
 const worthCutting = 50_000;
-const sampleSize = 10_000;
-const cutAt = [1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6];
+const sampleSize = 5_000;
+const cutAt = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-async function sampleOf(tx: Tx, workspaceId: string, { include, exclude }: Audience): Promise<Sample> {
+async function sampleOf(tx: Tx, rule: SuppressionRule, { include, exclude }: Audience): Promise<Sample> {
+  const { workspaceId } = rule;
   if (include.lists.length === 0) return { cuts: [], rest: null };
   const largest = await sql<{ id: string; members: number; percent: number }>`
     select l.id, l.members, least(100, 100 * ${sampleSize}::float8 / greatest(t.reltuples, 1)) as percent
@@ -175,7 +178,7 @@ async function sampleOf(tx: Tx, workspaceId: string, { include, exclude }: Audie
       where workspace_id = ${workspaceId} and list_id = ${list.id}
     ), kinds as (
       select c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents::text as sms_consents
-      from (select contact_id from sampled where random() < 0.02) few
+      from (select contact_id from sampled where random() < 0.04) few
       join contacts c on c.workspace_id = ${workspaceId} and c.id = few.contact_id
       group by c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents order by count(*) desc limit 1
     )
@@ -183,7 +186,8 @@ async function sampleOf(tx: Tx, workspaceId: string, { include, exclude }: Audie
       (select row_to_json(kinds) from kinds) as kind`.execute(tx);
   const { cuts, kind } = rows[0] ?? { cuts: null, kind: null };
   const alone = include.lists.length + include.contacts.length + exclude.lists.length + exclude.contacts.length === 1;
-  return { cuts: cuts ?? [], rest: alone && kind ? { members: list.members, kind, reason: null } : null };
+  if (!alone || !kind) return { cuts: cuts ?? [], rest: null };
+  return { cuts: cuts ?? [], rest: { members: list.members, kind, reason: await reasonOf(tx, rule, kind) } };
 }
 
 /**

@@ -117,3 +117,47 @@ test("somebody whose number is opted out is marked", async () => {
   const page = await search({});
   expect(page.items.filter((item) => item.opted_out).map((item) => item.id)).toEqual(keys("ase"));
 });
+
+test("of more matches than are counted the first are found, wherever they lie in the page's order", async () => {
+  const crowd = await createTestWorkspace(db);
+  // Old ones late in the alphabet, new ones early in it; every second is on a list.
+  const { rows } = await db.inWorkspace(crowd.id, (tx) =>
+    sql<{ id: string; first_name: string; last_name: string }>`
+      insert into contacts (workspace_id, id, first_name, last_name, created_at, updated_at)
+      select ${crowd.id}, ('01980000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid,
+        case when i <= 10300 then 'Ola' else 'Kari' end,
+        case when i <= 10300 then 'N' else 'B' end || lpad((i * 7919 % 20600)::text, 5, '0'), now(), now()
+      from generate_series(1, 20600) i returning id, first_name, last_name`.execute(tx),
+  );
+  const half = (await db.inWorkspace(crowd.id, (tx) => createList(tx, crowd.id, "Half", new Date()))).id;
+  const listed = rows.filter((_, i) => i % 2 === 0).map((row) => row.id);
+  await db.inWorkspace(crowd.id, (tx) => addMembers(tx, crowd.id, half, listed));
+  const onList = new Set(listed);
+  const orders = {
+    created_at: (row: (typeof rows)[number]) => row.id,
+    last_name: (row: (typeof rows)[number]) => row.last_name,
+  };
+  for (const list of [undefined, half]) {
+    for (const query of ["ola", "kari", "o"]) {
+      const matches = rows.filter(
+        (row) => row.first_name.toLowerCase().startsWith(query) && (!list || onList.has(row.id)),
+      );
+      for (const [field, key] of Object.entries(orders)) {
+        const sorted = matches.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map((row) => row.id);
+        for (const [sort, expected] of [
+          [field, sorted],
+          [`-${field}`, sorted.toReversed()],
+        ] as const) {
+          const ask = (cursor?: string) =>
+            db.inWorkspace(crowd.id, (tx) =>
+              searchContacts(tx, crowd.id, endpoints.list.query.parse({ query, list, sort, cursor, limit: 10 })),
+            );
+          const first = await ask();
+          expect(first.total).toBe(Math.min(matches.length, 10_001));
+          const second = await ask(first.next_cursor as string);
+          expect([...first.items, ...second.items].map((item) => item.id)).toEqual(expected.slice(0, 20));
+        }
+      }
+    }
+  }
+});

@@ -1,6 +1,6 @@
 /**
- * Finding contacts among millions. Each range of the query is read from its index alone and cut to one page there, so a
- * single letter that a hundred thousand names begin with is answered like a whole name.
+ * Finding contacts among millions. What few contacts match is read from the indexes of the query's ranges; where many do,
+ * the table is walked in the order of the page, which soon meets fifty of them.
  */
 import { type RawBuilder, sql } from "kysely";
 import type { ContactSummary } from "../../contract/contacts.ts";
@@ -23,11 +23,23 @@ export interface ContactSearch {
 
 /** Totals are exact up to here; more is told as one more. */
 const countedTo = 10_000;
+/** How far a page is looked for in its own order: where one in a hundred matches, half of it. */
+const walked = 10_000;
+/** A list up to here is rather read whole than asked for each of a broad query's matches. */
+const readableList = 100_000;
 
+/**
+ * What is searched. How is decided here and not by the planner: right after an import it knows nothing of the new rows, and
+ * joining a list of ten thousand then took it half a minute.
+ */
 interface Scope {
   workspaceId: string;
   ranges: RawBuilder<boolean>[] | null;
   list: string | null;
+  /** Matches are found by reading the list, not the ranges. */
+  byList: boolean;
+  /** At most one more than `countedTo`. */
+  total: number;
 }
 
 type FoundRow = ContactRow & { sort_key: string; opted_out: boolean };
@@ -39,15 +51,14 @@ export async function searchContacts(
   search: ContactSearch,
 ): Promise<{ items: ContactSummary[]; next_cursor: string | null; total: number }> {
   const ranges = search.query ? searchRanges(search.query, (await getWorkspace(tx, workspaceId)).country) : null;
-  const scope: Scope = { workspaceId, ranges, list: search.list ?? null };
-  const total = await countFound(tx, scope);
+  const scope = await scopeOf(tx, workspaceId, ranges, search.list ?? null);
   const byName = search.sort.endsWith("last_name");
   const after = search.cursor ? readCursor(search.cursor, search.sort, byName ? 2 : 1) : null;
-  const rows = await (byName ? pageByName(tx, scope, search, after, total) : pageByTime(tx, scope, search, after));
+  const rows = await (byName ? pageByName(tx, scope, search, after) : pageByTime(tx, scope, search, after));
   const page = cut(rows, search.limit, (row) =>
     byName ? writeCursor(search.sort, row.sort_key, row.id) : writeCursor(search.sort, row.id),
   );
-  return { items: page.items.map(presentSummary), next_cursor: page.next_cursor, total };
+  return { items: page.items.map(presentSummary), next_cursor: page.next_cursor, total: scope.total };
 }
 
 /** In the order of id, which is that of created_at. */
@@ -56,15 +67,17 @@ async function pageByTime(tx: Tx, scope: Scope, search: ContactSearch, after: st
   const order = sql.raw(descending ? "order by id desc" : "order by id");
   const beyond = after ? (descending ? sql`and id < ${after[0]}` : sql`and id > ${after[0]}`) : sql``;
   const limit = search.limit + 1;
+  if (scope.ranges && scope.total > countedTo) {
+    const soon = await walk(tx, scope, beyond, order, limit);
+    if (soon.length === limit) return soon;
+  }
   const everybody = sql`(select id from contacts c where workspace_id = ${scope.workspaceId} ${beyond} ${order} limit ${limit})`;
   // "offset 0" keeps the order out of the range: else the planner reads the primary key backwards until it has met fifty
   // matches, and a million rows where the matches are old.
-  const branch = (range: RawBuilder<boolean>) =>
-    sql`(select id from (
-        select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} ${beyond} offset 0
-      ) matches ${order} limit ${limit})`;
+  const branch = (matches: RawBuilder<unknown>) =>
+    sql`(select id from (${matches} ${beyond} offset 0) matches ${order} limit ${limit})`;
   const found = scope.ranges
-    ? sql.join(scope.ranges.map(branch), sql` union `)
+    ? sql.join(matchesOf(scope).map(branch), sql` union `)
     : scope.list
       ? sql`(select id from (select workspace_id, list_id, contact_id as id from list_members) m
           where workspace_id = ${scope.workspaceId} and list_id = ${scope.list} ${beyond} ${order} limit ${limit})`
@@ -77,29 +90,29 @@ async function pageByTime(tx: Tx, scope: Scope, search: ContactSearch, after: st
 }
 
 /** By last name, then first name; people without names first. */
-async function pageByName(
-  tx: Tx,
-  scope: Scope,
-  search: ContactSearch,
-  after: string[] | null,
-  total: number,
-): Promise<FoundRow[]> {
+async function pageByName(tx: Tx, scope: Scope, search: ContactSearch, after: string[] | null): Promise<FoundRow[]> {
   const descending = search.sort.startsWith("-");
   const order = sql.raw(descending ? "order by c.sort_key desc, c.id desc" : "order by c.sort_key, c.id");
   const beyond = after
     ? sql`and (c.sort_key, c.id) ${sql.raw(descending ? "<" : ">")} (${after[0]}::text collate "C", ${after[1]}::uuid)`
     : sql``;
   const limit = search.limit + 1;
-  // Few matches are fetched by their ids and sorted. Of many, each range gives its first page: a range of last names
-  // stands in the order of the page already, and any other meets fifty matches soon.
+  if (scope.ranges && scope.total > countedTo) {
+    const soon = await walk(tx, scope, beyond, order, limit);
+    if (soon.length === limit) return soon;
+  }
+  // On the list are looked up only as many as the page needs, in its order; not each match before they are sorted.
   const branch = (range: RawBuilder<boolean>) =>
-    sql`(select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} ${beyond}
-      ${order} limit ${limit})`;
-  const matching = !scope.ranges
-    ? onList(scope)
-    : total <= countedTo
-      ? sql`and c.id in (${idsInRanges(scope, countedTo + 1)})`
-      : sql`and c.id in (${sql.join(scope.ranges.map(branch), sql` union `)})`;
+    sql`(select id from (
+        select id, sort_key from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${beyond}
+        ${scope.list ? order : sql``} offset 0
+      ) c where true ${isMember(scope)} ${order} limit ${limit})`;
+  const ids = scope.ranges
+    ? scope.total > countedTo
+      ? sql.join(scope.ranges.map(branch), sql` union `)
+      : foundIds(scope)
+    : scope.byList && sql`select contact_id from list_members m where ${ofList(scope)}`;
+  const matching = ids ? sql`and c.id in (${ids})` : isMember(scope);
   const { rows } = await sql<FoundRow>`
     select ${foundColumns} from contacts c
     where c.workspace_id = ${scope.workspaceId} ${matching} ${beyond}
@@ -107,37 +120,88 @@ async function pageByName(
   return rows;
 }
 
+/**
+ * The matches among the next contacts in the order of the page. Fewer than asked for where matches lie elsewhere: all new,
+ * all old, or at one end of the alphabet.
+ */
+async function walk(
+  tx: Tx,
+  scope: Scope,
+  beyond: RawBuilder<unknown>,
+  order: RawBuilder<unknown>,
+  limit: number,
+): Promise<FoundRow[]> {
+  const { rows } = await sql<FoundRow>`
+    select ${foundColumns}
+    from (select * from contacts c where workspace_id = ${scope.workspaceId} ${beyond} ${order} limit ${walked}) c
+    where (${sql.join(scope.ranges ?? [], sql` or `)}) ${isMember(scope)}
+    ${order} limit ${limit}`.execute(tx);
+  return rows;
+}
+
 const foundColumns = sql`${contactColumns}, c.sort_key, exists (
   select from opt_outs o where o.workspace_id = c.workspace_id and o.number in (c.mobile, c.phone)) as opted_out`;
 
-async function countFound(tx: Tx, scope: Scope): Promise<number> {
-  if (scope.list) {
-    const { rows } = await sql<{ members: number }>`
-      select members from lists where workspace_id = ${scope.workspaceId} and id = ${scope.list}`.execute(tx);
-    if (!rows[0]) throw notFound("list", scope.list);
-    if (!scope.ranges) return Math.min(rows[0].members, countedTo + 1);
+async function scopeOf(tx: Tx, workspaceId: string, ranges: Scope["ranges"], list: string | null): Promise<Scope> {
+  const scope: Scope = { workspaceId, ranges, list, byList: false, total: 0 };
+  const members = list ? await membersOf(tx, workspaceId, list) : 0;
+  if (list && !ranges) return { ...scope, byList: members <= countedTo, total: Math.min(members, countedTo + 1) };
+  if (!ranges) {
+    return { ...scope, total: await count(tx, sql`select id from contacts where workspace_id = ${workspaceId}`) };
   }
-  const ids = scope.ranges
-    ? idsInRanges(scope, countedTo + 1)
-    : sql`select id from contacts where workspace_id = ${scope.workspaceId}`;
+  const everywhere = await count(tx, foundIds({ ...scope, list: null }));
+  if (!list) return { ...scope, total: everywhere };
+  const byList = everywhere > countedTo && members <= readableList;
+  if (everywhere > countedTo && !byList) {
+    // Most often one range alone has enough of them on the list, and the others need not be looked at.
+    for (const range of ranges) {
+      const total = await count(tx, foundIds({ ...scope, ranges: [range] }));
+      if (total > countedTo) return { ...scope, total };
+    }
+  }
+  return { ...scope, byList, total: await count(tx, foundIds({ ...scope, byList })) };
+}
+
+async function membersOf(tx: Tx, workspaceId: string, list: string): Promise<number> {
+  const { rows } = await sql<{ members: number }>`
+    select members from lists where workspace_id = ${workspaceId} and id = ${list}`.execute(tx);
+  if (!rows[0]) throw notFound("list", list);
+  return rows[0].members;
+}
+
+async function count(tx: Tx, ids: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from (select from (${ids}) ids limit ${countedTo + 1}) counted`.execute(tx);
   return rows[0]?.n ?? 0;
 }
 
-/** Every range stops at `limit`: where one does, that alone is more than is counted. */
-function idsInRanges(scope: Scope, limit: number): RawBuilder<unknown> {
+/** The ids of all matches. Each source stops where it alone is more than is counted. */
+function foundIds(scope: Scope): RawBuilder<unknown> {
   return sql.join(
-    (scope.ranges ?? []).map(
-      (range) =>
-        sql`(select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${onList(scope)} limit ${limit})`,
-    ),
+    matchesOf(scope).map((matches) => sql`(${matches} limit ${countedTo + 1})`),
     sql` union `,
   );
 }
 
-const onList = (scope: Scope) =>
-  scope.list
-    ? sql`and exists (select from list_members m
-        where m.workspace_id = ${scope.workspaceId} and m.list_id = ${scope.list} and m.contact_id = c.id)`
-    : sql``;
+/** Queries whose results together are the matches; a condition on `id` may follow. "offset 0" leaves each step its place. */
+function matchesOf(scope: Scope): RawBuilder<unknown>[] {
+  const ranges = scope.ranges ?? [];
+  if (!scope.byList) {
+    return ranges.map(
+      (range) =>
+        sql`select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${isMember(scope)}`,
+    );
+  }
+  return [
+    sql`select id from (select contact_id from list_members m where ${ofList(scope)} offset 0) m, lateral (
+        select id from contacts c
+        where workspace_id = ${scope.workspaceId} and id = m.contact_id and (${sql.join(ranges, sql` or `)}) offset 0
+      ) c where true`,
+  ];
+}
+
+const ofList = (scope: Scope) => sql`m.workspace_id = ${scope.workspaceId} and m.list_id = ${scope.list}`;
+
+/** Whether `contacts c` is on the list: as a value, which is looked up row by row; "exists" may become a join. */
+const isMember = (scope: Scope) =>
+  scope.list ? sql`and (select true from list_members m where ${ofList(scope)} and m.contact_id = c.id)` : sql``;
