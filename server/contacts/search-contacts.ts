@@ -25,8 +25,8 @@ export interface ContactSearch {
 const countedTo = 10_000;
 /** How far a page is looked for in its own order: where one in a hundred matches, half of it. */
 const walked = 10_000;
-/** A list up to here is rather read whole than asked for each of a broad query's matches. */
-const readableList = 100_000;
+/** Of a list up to here all ids fit a hash table of the least work_mem. */
+const hashedList = 100_000;
 
 /**
  * What is searched. How is decided here and not by the planner: right after an import it knows nothing of the new rows, and
@@ -36,6 +36,8 @@ interface Scope {
   workspaceId: string;
   ranges: RawBuilder<boolean>[] | null;
   list: string | null;
+  /** How many are on the list. */
+  members: number;
   /** Matches are found by reading the list, not the ranges. */
   byList: boolean;
   /** At most one more than `countedTo`. */
@@ -106,7 +108,7 @@ async function pageByName(tx: Tx, scope: Scope, search: ContactSearch, after: st
     sql`(select id from (
         select id, sort_key from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${beyond}
         ${scope.list ? order : sql``} offset 0
-      ) c where true ${isMember(scope)} ${order} limit ${limit})`;
+      ) c where true ${isAmongMembers(scope)} ${order} limit ${limit})`;
   const ids = scope.ranges
     ? scope.total > countedTo
       ? sql.join(scope.ranges.map(branch), sql` union `)
@@ -143,23 +145,26 @@ const foundColumns = sql`${contactColumns}, c.sort_key, exists (
   select from opt_outs o where o.workspace_id = c.workspace_id and o.number in (c.mobile, c.phone)) as opted_out`;
 
 async function scopeOf(tx: Tx, workspaceId: string, ranges: Scope["ranges"], list: string | null): Promise<Scope> {
-  const scope: Scope = { workspaceId, ranges, list, byList: false, total: 0 };
   const members = list ? await membersOf(tx, workspaceId, list) : 0;
+  const scope: Scope = { workspaceId, ranges, list, members, byList: false, total: 0 };
   if (list && !ranges) return { ...scope, byList: members <= countedTo, total: Math.min(members, countedTo + 1) };
   if (!ranges) {
     return { ...scope, total: await count(tx, sql`select id from contacts where workspace_id = ${workspaceId}`) };
   }
-  const everywhere = await count(tx, foundIds({ ...scope, list: null }));
-  if (!list) return { ...scope, total: everywhere };
-  const byList = everywhere > countedTo && members <= readableList;
-  if (everywhere > countedTo && !byList) {
-    // Most often one range alone has enough of them on the list, and the others need not be looked at.
-    for (const range of ranges) {
-      const total = await count(tx, foundIds({ ...scope, ranges: [range] }));
-      if (total > countedTo) return { ...scope, total };
-    }
+  if (!list) return { ...scope, total: await count(tx, foundIds(scope)) };
+  if (members <= countedTo) {
+    const everywhere = await count(tx, foundIds({ ...scope, list: null }, members), members);
+    if (everywhere > members)
+      return { ...scope, byList: true, total: await count(tx, foundIds({ ...scope, byList: true })) };
   }
-  return { ...scope, byList, total: await count(tx, foundIds({ ...scope, byList })) };
+  // Most often one range alone has all of them, or more than are counted; then nothing need be united.
+  const counts: number[] = [];
+  for (const range of ranges) {
+    const total = await count(tx, foundIds({ ...scope, ranges: [range] }));
+    if (total > countedTo) return { ...scope, total };
+    if (total > 0) counts.push(total);
+  }
+  return { ...scope, total: counts.length > 1 ? await count(tx, foundIds(scope)) : (counts[0] ?? 0) };
 }
 
 async function membersOf(tx: Tx, workspaceId: string, list: string): Promise<number> {
@@ -169,16 +174,17 @@ async function membersOf(tx: Tx, workspaceId: string, list: string): Promise<num
   return rows[0].members;
 }
 
-async function count(tx: Tx, ids: RawBuilder<unknown>): Promise<number> {
+/** How many there are, or one more than `upTo`. */
+async function count(tx: Tx, ids: RawBuilder<unknown>, upTo = countedTo): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from (select from (${ids}) ids limit ${countedTo + 1}) counted`.execute(tx);
+    select count(*) as n from (select from (${ids}) ids limit ${upTo + 1}) counted`.execute(tx);
   return rows[0]?.n ?? 0;
 }
 
-/** The ids of all matches. Each source stops where it alone is more than is counted. */
-function foundIds(scope: Scope): RawBuilder<unknown> {
+/** The ids of all matches. Each source stops where it alone is more than `upTo`. */
+function foundIds(scope: Scope, upTo = countedTo): RawBuilder<unknown> {
   return sql.join(
-    matchesOf(scope).map((matches) => sql`(${matches} limit ${countedTo + 1})`),
+    matchesOf(scope).map((matches) => sql`(${matches} limit ${upTo + 1})`),
     sql` union `,
   );
 }
@@ -189,7 +195,7 @@ function matchesOf(scope: Scope): RawBuilder<unknown>[] {
   if (!scope.byList) {
     return ranges.map(
       (range) =>
-        sql`select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${isMember(scope)}`,
+        sql`select id from contacts c where workspace_id = ${scope.workspaceId} and ${range} ${isAmongMembers(scope)}`,
     );
   }
   return [
@@ -202,6 +208,17 @@ function matchesOf(scope: Scope): RawBuilder<unknown>[] {
 
 const ofList = (scope: Scope) => sql`m.workspace_id = ${scope.workspaceId} and m.list_id = ${scope.list}`;
 
-/** Whether `contacts c` is on the list: as a value, which is looked up row by row; "exists" may become a join. */
+/**
+ * Whether `contacts c` is on the list, looked up in its index row by row. As a value, because the planner may turn "exists"
+ * into a join.
+ */
 const isMember = (scope: Scope) =>
   scope.list ? sql`and (select true from list_members m where ${ofList(scope)} and m.contact_id = c.id)` : sql``;
+
+const isHashed = ({ members }: Scope) => members > countedTo && members <= hashedList;
+
+/** The same for many rows: a list that is neither short nor most of the workspace is hashed once ("is true" keeps it so). */
+const isAmongMembers = (scope: Scope) =>
+  isHashed(scope)
+    ? sql`and (c.id in (select m.contact_id from list_members m where ${ofList(scope)})) is true`
+    : isMember(scope);
