@@ -3,7 +3,10 @@ import { endpoint, type Resource } from "./endpoint.ts";
 import { Message, SkipReason } from "./messages.ts";
 import { ById, Id, Instant, Paging, page } from "./shapes.ts";
 
-/** preparing: recipients are being written to the ledger; sending: the dispatcher hands over; sent: everyone has an outcome. */
+/**
+ * preparing: recipients are being written to the ledger; sending: the dispatcher hands over; sent: everyone has an outcome;
+ * failed: nothing was sent, and it can be changed, sent again and deleted like a draft.
+ */
 export const CampaignStatus = z.enum(["draft", "preparing", "sending", "sent", "failed"]);
 export type CampaignStatus = z.infer<typeof CampaignStatus>;
 
@@ -62,7 +65,7 @@ export const Campaign = z.object({
   opt_out_text: z.boolean(),
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
-  /** Why sending stopped as a whole, where it did. */
+  /** Why the last attempt to send stopped as a whole, where it did. */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   created_at: Instant,
   updated_at: Instant,
@@ -131,7 +134,7 @@ export const campaigns = {
   update: endpoint({
     method: "PATCH",
     path: "/campaigns/:id",
-    summary: "Changes the fields given; only a draft can change (409 otherwise).",
+    summary: "Changes the fields given of a draft or a failed campaign (409 otherwise).",
     permission: "campaigns:write",
     params: ById,
     body: CampaignChange,
@@ -140,7 +143,7 @@ export const campaigns = {
   remove: endpoint({
     method: "DELETE",
     path: "/campaigns/:id",
-    summary: "Deletes a draft for good.",
+    summary: "Deletes a draft or a failed campaign for good (409 otherwise).",
     permission: "campaigns:write",
     params: ById,
     status: 204,
@@ -175,7 +178,7 @@ export const campaigns = {
     method: "POST",
     path: "/campaigns/:id/send",
     summary:
-      "Sends now: 202 once the whole audience's segments are reserved or being reserved; 409 when it was sent already; 422 with the errors of the review.",
+      "Sends now: 202 once the whole audience's segments are reserved or being reserved; 409 when it is on its way or sent (a failed one can be sent again); 422 with the errors of the review.",
     permission: "campaigns:send",
     params: ById,
     status: 202,

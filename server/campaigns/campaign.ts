@@ -1,4 +1,7 @@
-/** A campaign: one written message to many contacts. draft → preparing → sending → sent, or failed before anything left. */
+/**
+ * A campaign: one written message to many contacts. draft → preparing → sending → sent, or failed before anything was
+ * written to the ledger; what failed can be mended and sent again like a draft.
+ */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { Problem } from "../kit/errors.ts";
@@ -39,6 +42,9 @@ export interface CampaignRow {
   prepared_at: Date | null;
   finished_at: Date | null;
 }
+
+/** Whether it can be changed, deleted and sent: nothing of what failed was written to the ledger. */
+export const isUnsent = (status: CampaignStatus): boolean => status === "draft" || status === "failed";
 
 /** messages.source_type of what campaigns send. */
 export const sourceType = "campaign";

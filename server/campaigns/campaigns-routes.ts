@@ -4,7 +4,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { type CampaignRow, presentCampaign } from "./campaign.ts";
+import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
 import { listCampaigns } from "./campaigns-store.ts";
 import { countsOf, entriesOf, noCounts } from "./counts.ts";
 import { createCampaign, deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
@@ -65,7 +65,7 @@ export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }):
 }
 
 async function present(tx: Tx, workspaceId: string, rows: CampaignRow[]): Promise<Campaign[]> {
-  const sent = rows.filter((row) => row.status !== "draft").map((row) => row.id);
+  const sent = rows.filter((row) => !isUnsent(row.status)).map((row) => row.id);
   const entries = sent.length > 0 ? await entriesOf(tx, workspaceId, sent) : new Map();
   return rows.map((row) => presentCampaign(row, countsOf(row, entries.get(row.id) ?? {})));
 }

@@ -63,7 +63,7 @@ export async function insertDraft(
       ${row.opt_out_text}, ${row.created_by}, ${row.created_by_name}, ${row.at}, ${row.at})`.execute(tx);
 }
 
-/** Of a row that is locked and known to be a draft. */
+/** Of a row that is locked and known to be unsent. */
 export async function updateDraft(tx: Tx, workspaceId: string, id: string, draft: Draft, at: Date): Promise<void> {
   await sql`
     update campaigns set name = ${draft.name}, text = ${draft.text}, sender_id = ${draft.sender_id},
@@ -74,10 +74,12 @@ export async function updateDraft(tx: Tx, workspaceId: string, id: string, draft
 
 export async function deleteDraft(tx: Tx, workspaceId: string, id: string): Promise<void> {
   await sql`
-    delete from campaigns where workspace_id = ${workspaceId} and id = ${id} and status = 'draft'`.execute(tx);
+    delete from campaigns where workspace_id = ${workspaceId} and id = ${id} and status in ('draft', 'failed')`.execute(
+    tx,
+  );
 }
 
-/** draft → preparing, for one caller only. Whether it was this one. */
+/** draft or failed → preparing, for one caller only. Whether it was this one. Nothing of an earlier attempt stays. */
 export async function startPreparing(
   tx: Tx,
   workspaceId: string,
@@ -86,8 +88,10 @@ export async function startPreparing(
 ): Promise<boolean> {
   const { rows } = await sql`
     update campaigns set status = 'preparing', sender_id = ${start.senderId}, sent_opt_out_text = ${start.optOutText},
-      sent_at = ${start.at}, updated_at = ${start.at}, progress_at = ${start.at}
-    where workspace_id = ${workspaceId} and id = ${id} and status = 'draft' and updated_at = ${start.unchangedSince}
+      sent_at = ${start.at}, updated_at = ${start.at}, progress_at = ${start.at}, error = null, finished_at = null,
+      period_start = null, planned = null, skipped = 0, reserved = 0, prepared_to = null, prepared_at = null
+    where workspace_id = ${workspaceId} and id = ${id} and status in ('draft', 'failed')
+      and updated_at = ${start.unchangedSince}
     returning 1`.execute(tx);
   return rows.length > 0;
 }
@@ -106,7 +110,7 @@ export async function startSending(
     where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
 }
 
-/** preparing → failed: nothing was sent. */
+/** preparing → failed: nothing was written, and it can be mended and sent again. */
 export async function failCampaign(
   tx: Tx,
   workspaceId: string,

@@ -1,11 +1,11 @@
-/** Creates, changes and deletes drafts. Of two who change one at the same time the last one wins. */
+/** Creates, changes and deletes what is not sent. Of two who change one at the same time the last one wins. */
 import type { CampaignChange, CampaignInput } from "../../contract/campaigns.ts";
 import { findSubscriptionType } from "../consent/subscription-types.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { resolveSender } from "../numbers/senders.ts";
-import { type AudienceRefs, type CampaignRow, parseText } from "./campaign.ts";
+import { type AudienceRefs, type CampaignRow, isUnsent, parseText } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 
 const nobody: AudienceRefs = { lists: [], contacts: [] };
@@ -32,7 +32,7 @@ export async function createCampaign(tx: Tx, author: Author, input: CampaignInpu
   return getCampaign(tx, author.workspaceId, id);
 }
 
-/** Changes the given fields of a draft; 409 when it is one no more. */
+/** Changes the given fields of a draft, or of what failed; 409 when it is on its way or sent. */
 export async function updateCampaign(
   tx: Tx,
   workspaceId: string,
@@ -40,14 +40,14 @@ export async function updateCampaign(
   input: CampaignChange,
   now: Date,
 ): Promise<CampaignRow> {
-  const campaign = await lockDraft(tx, workspaceId, id);
+  const campaign = await lockUnsent(tx, workspaceId, id);
   await store.updateDraft(tx, workspaceId, id, await change(tx, workspaceId, campaign, input), now);
   return getCampaign(tx, workspaceId, id);
 }
 
-/** Deletes a draft; 409 when it is one no more. */
+/** Deletes a draft, or what failed; 409 when it is on its way or sent. */
 export async function deleteCampaign(tx: Tx, workspaceId: string, id: string): Promise<void> {
-  await lockDraft(tx, workspaceId, id);
+  await lockUnsent(tx, workspaceId, id);
   await store.deleteDraft(tx, workspaceId, id);
 }
 
@@ -58,11 +58,11 @@ export async function getCampaign(tx: Tx, workspaceId: string, id: string): Prom
   return campaign;
 }
 
-async function lockDraft(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {
+async function lockUnsent(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {
   const campaign = await store.lockCampaign(tx, workspaceId, id);
   if (!campaign) throw notFound("campaign", id);
-  if (campaign.status !== "draft") {
-    throw conflict("not_a_draft", `The campaign is ${campaign.status}; only a draft can change.`, {
+  if (!isUnsent(campaign.status)) {
+    throw conflict("not_a_draft", `The campaign is ${campaign.status}; only what is not sent can change.`, {
       field: "status",
       value: campaign.status,
     });

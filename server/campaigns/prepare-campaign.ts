@@ -96,7 +96,8 @@ async function reserve({ db, clock, news }: Services, workspaceId: string, id: s
   });
   await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.lockCampaign(tx, workspaceId, id);
-    if (campaign?.status !== "preparing") return;
+    // It may have failed, been changed and been sent again while this was counting.
+    if (campaign?.status !== "preparing" || campaign.sent_at?.getTime() !== due.sent_at?.getTime()) return;
     const now = clock.now();
     const reserved = await reserveQuota(tx, workspaceId, now, counted.segments);
     if (reserved.ok) {

@@ -1,12 +1,16 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test, vi } from "vitest";
+import { CampaignChange } from "../../contract/campaigns.ts";
 import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { setPhone } from "../carriers/sandbox-store.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
+import { deleteList } from "../contacts/lists.ts";
+import { instantOf } from "../kit/id.ts";
 import { jobs } from "../kit/jobs.ts";
+import { deleteCampaign, updateCampaign } from "./edit-campaign.ts";
 import { finishCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
 import { campaignPerformance } from "./performance.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
@@ -134,6 +138,9 @@ test("many calls with one key at once are one send", async () => {
   for (const answer of answers) expect(answer).toEqual(answers[0]);
 });
 
+const allowed = (segments: number) =>
+  db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set allowance = ${segments}`.execute(tx));
+
 test("exactly enough segments send everything, one fewer sends nothing", async () => {
   await addManyContacts(db, workspace.id, 30);
   // Two segments for Navn10 to Navn29, one for Navn0 to Navn9: only rendering tells.
@@ -152,8 +159,6 @@ test("exactly enough segments send everything, one fewer sends nothing", async (
     code: "quota_exceeded",
     value: { needed: 50, remaining: 49 },
   });
-  const allowed = (segments: number) =>
-    db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set allowance = ${segments}`.execute(tx));
   // Somebody else takes the last segment between Send and the count.
   await allowed(50);
   await press(db, workspace.id, short);
@@ -163,6 +168,78 @@ test("exactly enough segments send everything, one fewer sends nothing", async (
   expect(failed).toMatchObject({ status: "failed", error: { code: "quota_exceeded" } });
   expect(failed.error?.message).toMatch(/needs 50 segments.*49/);
   expect(await ledger(db, workspace.id)).toEqual([]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+});
+
+/** A campaign to ten for whom no segments are left between Send and the count. */
+async function failedCampaign(key: string) {
+  const id = await draft();
+  const answer = await press(db, workspace.id, id, key);
+  await allowed(5);
+  await prepare(db, workspace.id, id);
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "failed", error: { code: "quota_exceeded" } });
+  return { id, answer };
+}
+
+test("what failed is changed and sent again like a draft, with ids of its own, and its key keeps its answer", async () => {
+  await addManyContacts(db, workspace.id, 10);
+  const { id, answer } = await failedCampaign("first");
+  // A review would refuse it now; who repeats the call is still told what the call did.
+  expect(await press(db, workspace.id, id, "first")).toEqual(answer);
+  await expect(press(db, workspace.id, id, "second")).rejects.toMatchObject({ status: 422, code: "quota_exceeded" });
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "failed" });
+
+  await allowed(100);
+  const change = CampaignChange.parse({ text: "Shorter" });
+  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, workspace.id, id, change, new Date()));
+  const again = await press(db, workspace.id, id, "second");
+  expect(again).toMatchObject({ status: "preparing", error: null, finished_at: null });
+  expect(Date.parse(again.sent_at ?? "")).toBeGreaterThan(Date.parse(answer.sent_at ?? ""));
+  await expect(press(db, workspace.id, id, "third")).rejects.toMatchObject({ status: 409, code: "already_sent" });
+  await prepare(db, workspace.id, id, 4);
+  expect(await look(db, workspace.id, id)).toMatchObject({
+    status: "sending",
+    text: "Shorter",
+    counts: { recipients: 10, not_sent: 0 },
+  });
+  const rows = await ledger(db, workspace.id);
+  expect(rows).toHaveLength(10);
+  for (const row of rows) expect(instantOf(row.id).toISOString()).toBe(again.sent_at);
+  expect(await press(db, workspace.id, id, "first")).toEqual(answer);
+});
+
+test("what failed keeps its lists from being deleted, and is deleted like a draft", async () => {
+  await addManyContacts(db, workspace.id, 10);
+  const { id } = await failedCampaign("only");
+  const [list = ""] = (await look(db, workspace.id, id)).include.lists;
+  const dropList = () => db.inWorkspace(workspace.id, (tx) => deleteList(tx, workspace.id, list));
+  await expect(dropList()).rejects.toMatchObject({ status: 409, code: "list_in_use" });
+  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id));
+  await expect(look(db, workspace.id, id)).rejects.toMatchObject({ status: 404 });
+  await dropList();
+});
+
+test("who was counting while a campaign failed and was sent again reserves nothing for what it counted", async () => {
+  await addManyContacts(db, workspace.id, 2);
+  const id = await draft();
+  await press(db, workspace.id, id);
+  let transactions = 0;
+  const services = {
+    ...campaignServices(db),
+    db: {
+      ...db,
+      inWorkspace: (async (workspaceId: string, work: never) => {
+        // The first reads the campaign, the second counts, the third reserves.
+        if (++transactions === 3)
+          await db.asSystem((tx) =>
+            sql`update campaigns set sent_at = sent_at + interval '1 second' where id = ${id}`.execute(tx),
+          );
+        return db.inWorkspace(workspaceId, work);
+      }) as typeof db.inWorkspace,
+    },
+  };
+  await prepareCampaign(services, { workspace_id: workspace.id, id }, new AbortController().signal);
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "preparing" });
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 

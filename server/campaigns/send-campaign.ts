@@ -1,11 +1,11 @@
-/** Send: the review must have no errors, one of several callers gets the draft, and a job prepares it. */
+/** Send: the review must have no errors, one of several callers gets the campaign, and a job prepares it. */
 import type { Campaign } from "../../contract/campaigns.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { conflict, Problem } from "../kit/errors.ts";
-import { answerOnce, type Idempotency } from "../kit/idempotency.ts";
+import { answerOnce, type Idempotency, isAnswered } from "../kit/idempotency.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { type CampaignRow, presentCampaign } from "./campaign.ts";
+import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
@@ -22,7 +22,7 @@ interface Services {
 }
 
 /**
- * Sends a draft. 422 with the first error of the review (all of them in `value.errors` where there are several), 409
+ * Sends a draft, or once more what failed. 422 with the first error of the review (all of them in `value.errors` where there are several), 409
  * `already_sent` for whoever comes second; the same Idempotency-Key gets the same answer.
  */
 export async function sendCampaign(
@@ -32,7 +32,9 @@ export async function sendCampaign(
   idempotency: Idempotency | null,
 ): Promise<{ campaign: Campaign; replayed: boolean }> {
   const { db, clock, jobs } = services;
-  const reviewed = await reviewDraft(services, workspaceId, id);
+  const reviewed = (await isRepeated(services, workspaceId, idempotency))
+    ? null
+    : await reviewUnsent(services, workspaceId, id);
   return db.inWorkspace(workspaceId, async (tx) => {
     const { body, replayed } = await answerOnce(
       tx,
@@ -51,10 +53,20 @@ export async function sendCampaign(
   });
 }
 
-/** The review of a draft that may be sent, or null where it is none any more. */
-async function reviewDraft(services: Services, workspaceId: string, id: string): Promise<Reviewed | null> {
+/** Whether the key has its answer: then that is given, whatever has become of the campaign and however a review would end. */
+async function isRepeated(
+  { db, clock }: Services,
+  workspaceId: string,
+  idempotency: Idempotency | null,
+): Promise<boolean> {
+  if (!idempotency) return false;
+  return db.inWorkspace(workspaceId, (tx) => isAnswered(tx, workspaceId, idempotency, clock.now()));
+}
+
+/** The review of what may be sent, or null where it is on its way or sent. */
+async function reviewUnsent(services: Services, workspaceId: string, id: string): Promise<Reviewed | null> {
   const { status } = await services.db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
-  if (status !== "draft") return null;
+  if (!isUnsent(status)) return null;
   const reviewed = await reviewCampaign(services, workspaceId, id);
   const { errors } = reviewed.review;
   const [first] = errors;
@@ -65,7 +77,7 @@ async function reviewDraft(services: Services, workspaceId: string, id: string):
   });
 }
 
-/** draft → preparing, of what was reviewed and nothing newer. */
+/** draft or failed → preparing, of what was reviewed and nothing newer. */
 async function start(tx: Tx, { campaign, workspace, sender }: Reviewed, now: Date): Promise<CampaignRow> {
   const { workspace_id: workspaceId, id } = campaign;
   if (!sender) throw new Error("a review without errors has a sender");
@@ -77,7 +89,7 @@ async function start(tx: Tx, { campaign, workspace, sender }: Reviewed, now: Dat
   });
   const current = await getCampaign(tx, workspaceId, id);
   if (started) return current;
-  if (current.status !== "draft") throw alreadySent(current);
+  if (!isUnsent(current.status)) throw alreadySent(current);
   throw conflict("campaign_changed", "Somebody changed the campaign meanwhile. Look at it again before sending.", {
     field: "updated_at",
     value: current.updated_at.toISOString(),

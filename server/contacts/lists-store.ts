@@ -82,7 +82,7 @@ export async function selectUnsentCampaignNaming(
     select id, name from campaigns
     where workspace_id = ${workspaceId}
       -- While it is sending, its audience is still being read until prepared_at.
-      and (status in ('draft', 'preparing') or status = 'sending' and prepared_at is null)
+      and (status in ('draft', 'failed', 'preparing') or status = 'sending' and prepared_at is null)
       and (include -> 'lists' @> ${named}::jsonb or exclude -> 'lists' @> ${named}::jsonb)
     order by updated_at desc limit 1`.execute(tx);
   return rows[0];

@@ -72,6 +72,16 @@ export async function findAnswer(
   return claim?.state === "answered" ? claim.answer : null;
 }
 
+/** Whether a key has an answer already, without claiming it: for a caller that would prepare work before it claims. */
+export async function isAnswered(tx: Tx, workspaceId: string, { key }: Idempotency, at: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from idempotency_keys
+    where workspace_id = ${workspaceId} and key = ${key} and created_at >= ${at}::timestamptz - ${kept}::interval`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
 /** Keeps the answer of a key that this transaction has claimed. */
 export function rememberAnswer(tx: Tx, workspaceId: string, key: string, answer: GivenAnswer): Promise<void> {
   return rememberAnswers(tx, workspaceId, [{ key, answer }]);

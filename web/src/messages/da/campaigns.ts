@@ -138,6 +138,7 @@ export const campaigns: Translation<typeof en> = {
   },
   noText: "Denne kampagne har ingen tekst endnu.",
   stopped: "Afsendelsen er stoppet",
+  nothingSent: "Intet blev sendt",
   views: "Visninger af kampagnen",
   performance: "Resultater",
   originalText: "Oprindelig tekst",

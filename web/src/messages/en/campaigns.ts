@@ -134,6 +134,7 @@ export const campaigns = {
   },
   noText: "This campaign has no text yet.",
   stopped: "Sending has stopped",
+  nothingSent: "Nothing was sent",
   views: "Views of the campaign",
   performance: "Performance",
   originalText: "Original text",

@@ -138,6 +138,7 @@ export const campaigns: Translation<typeof en> = {
   },
   noText: "Denne kampanjen har ingen tekst ennå.",
   stopped: "Sendingen har stoppet",
+  nothingSent: "Ingenting ble sendt",
   views: "Visninger av kampanjen",
   performance: "Resultater",
   originalText: "Opprinnelig tekst",

@@ -138,6 +138,7 @@ export const campaigns: Translation<typeof en> = {
   },
   noText: "Den här kampanjen har ingen text ännu.",
   stopped: "Utskicket har stannat",
+  nothingSent: "Inget skickades",
   views: "Vyer av kampanjen",
   performance: "Resultat",
   originalText: "Ursprunglig text",

@@ -18,12 +18,13 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { AudienceField } from "./audience-field.tsx";
+import { CampaignError } from "./campaign-error.tsx";
 import { DeleteCampaignDialog } from "./delete-campaign-dialog.tsx";
 import { useExplainCampaign } from "./reasons.ts";
 import { SaveStatus } from "./save-status.tsx";
 import { type Draft, SaveBeforeLeaving, useAutosave } from "./use-autosave.ts";
 
-/** A draft: its name, its text, who it comes from, and who it goes to. Everything is saved as it is typed. */
+/** What is not sent yet: its name, its text, who it comes from, and who it goes to. Everything is saved as it is typed. */
 export function CampaignEditor({
   campaign,
   senders,
@@ -106,6 +107,7 @@ export function CampaignEditor({
           ) : null
         }
       />
+      <CampaignError campaign={campaign} />
       <div className="flex flex-col gap-5">
         {status.state === "failed" && status.error !== null ? (
           <Notice tone="bad" action={<Button onClick={() => void autosave.retry()}>{t("saveAgain")}</Button>}>

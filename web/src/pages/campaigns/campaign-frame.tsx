@@ -1,21 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
+import { Pencil } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
-import { Link } from "../../components/link.tsx";
+import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
+import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Progress } from "../../ui/figures.tsx";
-import { Notice } from "../../ui/notice.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
+import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
 import { CampaignStatusBadge, isUnderWay } from "./campaign-status.tsx";
-import { useFindingText } from "./reasons.ts";
+import { isUnsent } from "./statuses.ts";
 
 /** How often figures are fetched while a campaign is under way, in ms, in case its news are lost. */
 export const underWayInterval = 5000;
@@ -32,7 +34,7 @@ export function CampaignFrame({
   const t = useTranslations("campaigns");
   const go = useGo();
   const explain = useExplain();
-  const findingText = useFindingText();
+  const may = useMay();
   const { data, error, refetch } = useQuery({
     ...query("campaigns", "get", { params: { id } }),
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data.status) ? underWayInterval : false),
@@ -54,13 +56,16 @@ export function CampaignFrame({
         status={<CampaignStatusBadge status={data.status} />}
         description={<SentLine campaign={data} />}
       />
-      {data.error ? (
-        <div className="mb-5">
-          <Notice tone="bad" title={t("stopped")}>
-            {findingText(data.error)}
-          </Notice>
-        </div>
-      ) : null}
+      <CampaignError
+        campaign={data}
+        action={
+          isUnsent(data.status) && may("campaigns:write") ? (
+            <ButtonLink to={paths.campaignEdit(id)} icon={<Pencil aria-hidden />}>
+              {t("edit")}
+            </ButtonLink>
+          ) : null
+        }
+      />
       {isUnderWay(data.status) ? <SendProgress campaign={data} /> : null}
       <div className="grid items-start gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
@@ -88,7 +93,7 @@ export function CampaignFrame({
 function SentLine({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const format = useFormatter();
-  if (!campaign.sent_at) return null;
+  if (!campaign.sent_at || isUnsent(campaign.status)) return null;
   const at = format.dateTime(new Date(campaign.sent_at), { dateStyle: "long", timeStyle: "short" });
   return campaign.owner ? t("sentBy", { at, name: campaign.owner.name }) : t("sentAt", { at });
 }

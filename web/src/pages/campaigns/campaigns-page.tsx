@@ -18,13 +18,15 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { CampaignStatusBadge } from "./campaign-status.tsx";
-import { statuses } from "./statuses.ts";
+import { useFindingText } from "./reasons.ts";
+import { isUnsent, statuses } from "./statuses.ts";
 
 /** Every campaign, last changed first. */
 export function CampaignsPage() {
   const t = useTranslations("campaigns");
   const format = useFormatter();
   const explain = useExplain();
+  const findingText = useFindingText();
   const go = useGo();
   const may = useMay();
   const [filters, setFilters] = useFilters({ query: "", status: "" });
@@ -40,9 +42,14 @@ export function CampaignsPage() {
         id: "name",
         header: t("name"),
         cell: (campaign) => (
-          <Link to={open(campaign)} className="block max-w-80 truncate">
-            {campaign.name}
-          </Link>
+          <>
+            <Link to={open(campaign)} className="block max-w-80 truncate">
+              {campaign.name}
+            </Link>
+            {campaign.status === "failed" && campaign.error ? (
+              <p className="max-w-80 text-sm text-bad-ink">{findingText(campaign.error)}</p>
+            ) : null}
+          </>
         ),
       },
       { id: "status", header: t("status"), cell: (campaign) => <CampaignStatusBadge status={campaign.status} /> },
@@ -50,7 +57,7 @@ export function CampaignsPage() {
         id: "recipients",
         header: t("recipients"),
         align: "right",
-        cell: ({ status, counts }) => (status === "draft" ? "–" : format.number(counts.recipients)),
+        cell: ({ status, counts }) => (isUnsent(status) ? "–" : format.number(counts.recipients)),
       },
       {
         id: "delivered",
@@ -70,7 +77,7 @@ export function CampaignsPage() {
         ),
       },
     ],
-    [t, format],
+    [t, format, findingText],
   );
 
   const create = may("campaigns:write") ? (
@@ -134,7 +141,7 @@ export function CampaignsPage() {
   );
 }
 
-/** A draft opens where one writes it; anything else where one sees how it does. */
+/** What is not sent opens where one writes it; anything else where one sees how it does. */
 function open(campaign: Campaign): string {
-  return campaign.status === "draft" ? paths.campaignEdit(campaign.id) : paths.campaign(campaign.id);
+  return isUnsent(campaign.status) ? paths.campaignEdit(campaign.id) : paths.campaign(campaign.id);
 }

@@ -7,8 +7,9 @@ import { useGo, useParam } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { CampaignEditor } from "./campaign-editor.tsx";
+import { isUnsent } from "./statuses.ts";
 
-/** Where a draft is written. What is no draft any more is shown instead. */
+/** Where a draft is written, or what failed is mended. What is on its way or sent is shown instead. */
 export function EditCampaignPage() {
   const id = useParam("id");
   const t = useTranslations("campaigns");
@@ -17,7 +18,7 @@ export function EditCampaignPage() {
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
   const senders = useQuery(query("senders", "list"));
   const types = useQuery(query("consent", "types"));
-  const gone = campaign.data && campaign.data.status !== "draft";
+  const gone = campaign.data && !isUnsent(campaign.data.status);
   useEffect(() => {
     if (gone) go(paths.campaign(id), { replace: true });
   }, [gone, go, id]);

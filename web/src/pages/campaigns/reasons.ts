@@ -18,12 +18,15 @@ export function useReason(): (reason: string) => string {
 /** Puts a review's finding into words; for a code we have no words for the server's own sentence stands. */
 export function useFindingText(): (finding: { code: string; message: string; value?: unknown }) => string {
   const t = useTranslations("campaigns.findings");
-  return ({ code, message, value }) => {
-    const key = code as "unknown_placeholder";
-    return t.has(key)
-      ? t(key, { value: typeof value === "object" || value === undefined ? "" : String(value) })
-      : message;
-  };
+  return useCallback(
+    ({ code, message, value }) => {
+      const key = code as "unknown_placeholder";
+      return t.has(key)
+        ? t(key, { value: typeof value === "object" || value === undefined ? "" : String(value) })
+        : message;
+    },
+    [t],
+  );
 }
 
 /** Puts a failed call about a campaign into words: those of the review where it is a finding, else the usual ones. */

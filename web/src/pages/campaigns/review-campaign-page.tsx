@@ -14,12 +14,14 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Stat, Stats } from "../../ui/figures.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
 import { QuotaPanel } from "./quota-panel.tsx";
 import { useExplainCampaign } from "./reasons.ts";
 import { RecipientsPanel } from "./recipients-panel.tsx";
 import { createSendKey, randomKey } from "./send-key.ts";
+import { isUnsent } from "./statuses.ts";
 
 /** Everything to know before sending, and Send. */
 export function ReviewCampaignPage() {
@@ -30,7 +32,7 @@ export function ReviewCampaignPage() {
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
   // What was true a moment ago is no review.
   const review = useQuery({ ...query("campaigns", "review", { params: { id } }), staleTime: 0, gcTime: 0 });
-  const gone = campaign.data && campaign.data.status !== "draft";
+  const gone = campaign.data && !isUnsent(campaign.data.status);
   useEffect(() => {
     if (gone) go(paths.campaign(id), { replace: true });
   }, [gone, go, id]);
@@ -78,6 +80,7 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
           </>
         }
       />
+      <CampaignError campaign={campaign} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
           <FindingsPanel campaignId={campaign.id} errors={review.errors} warnings={review.warnings} id="why-not" />

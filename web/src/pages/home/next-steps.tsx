@@ -6,6 +6,7 @@ import { ButtonLink, Link } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
 import { Panel } from "../../ui/page-header.tsx";
+import { isUnsent } from "../campaigns/statuses.ts";
 
 /** The road from nothing to the first text, until it has been walked once. */
 export function NextSteps() {
@@ -18,11 +19,11 @@ export function NextSteps() {
 
   const steps = [
     { name: "import", done: contacts.data.items.length > 0, path: paths.newImport() },
-    { name: "write", done: campaigns.data.items.some((campaign) => campaign.status !== "draft"), path: writePath() },
+    { name: "write", done: campaigns.data.items.some((campaign) => !isUnsent(campaign.status)), path: writePath() },
     { name: "see", done: answers.data.items.length > 0, path: paths.sandbox() },
   ] as const;
   function writePath() {
-    const draft = campaigns.data?.items.find((campaign) => campaign.status === "draft");
+    const draft = campaigns.data?.items.find((campaign) => isUnsent(campaign.status));
     return draft ? paths.campaignEdit(draft.id) : paths.newCampaign();
   }
   const next = steps.findIndex((step) => !step.done);
