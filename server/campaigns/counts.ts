@@ -18,11 +18,11 @@ export async function entriesOf(tx: Tx, workspaceId: string, ids: string[]): Pro
   return entries;
 }
 
-/**
- * What the entries come to. Failed and expired is entered both by what never left and by what the network gave back;
- * which of them is certain once the queue is empty, for then whoever was not sent to never will be. Until then a few may
- * be counted on the wrong side of the two.
- */
+/** Statuses of a message that never left, and of one that the network gave back. */
+export const notSent = ["skipped", "cancelled", "refused", "lapsed"] as const;
+export const notDelivered = ["undelivered", "failed", "expired"] as const;
+
+/** What the entries come to. */
 export function countsOf(
   row: Pick<CampaignRow, "planned" | "skipped" | "finished_at" | "prepared_at">,
   entered: Entered,
@@ -31,19 +31,17 @@ export function countsOf(
   const queued = n("queued");
   const sent = n("sent");
   const recipients = row.prepared_at ? queued : Math.max(queued, row.planned ?? 0);
-  const ended = n("failed") + n("expired") + n("undelivered");
+  const all = (statuses: readonly string[]) => statuses.reduce((sum, status) => sum + n(status), 0);
+  const unsent = all(notSent);
   // Skips beyond those of the audience were queued first: somebody opted out before it was their turn.
-  const stopped = n("cancelled") + Math.max(0, n("skipped") - row.skipped);
-  const finished = row.finished_at !== null;
-  const unsent = finished ? queued - sent : stopped + n("failed") + n("expired");
-  const pending = finished ? 0 : Math.max(0, recipients - sent - unsent);
+  const queuedUnsent = unsent - Math.min(row.skipped, n("skipped"));
   return {
     recipients,
     sent,
-    not_sent: row.skipped + unsent,
+    not_sent: unsent,
     delivered: n("delivered"),
-    not_delivered: finished ? Math.max(0, ended + stopped - unsent) : n("undelivered"),
-    pending,
+    not_delivered: all(notDelivered),
+    pending: row.finished_at === null ? Math.max(0, recipients - sent - queuedUnsent) : 0,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { sourceType } from "./campaign.ts";
+import { notSent } from "./counts.ts";
 import { finishJob, prepareJob } from "./send-campaign.ts";
 
 interface Services {
@@ -70,9 +71,8 @@ async function anyUnderWay(tx: Tx): Promise<boolean> {
 }
 
 /**
- * The figures say cheaply which campaigns can be through; they may be a few too high where a carrier took a text and gave
- * it back later. The queue says it for certain. It is in the order of sending, so what is left of a campaign is found at
- * once, and where nothing is left the lane's queue is walked through a single time.
+ * The figures say cheaply which campaigns can be through, the queue says it for certain. It is in the order of sending, so
+ * what is left of a campaign is found at once, and where nothing is left the lane's queue is walked through a single time.
  */
 async function finish(tx: Tx, now: Date): Promise<Key[]> {
   const { rows } = await sql<Key>`
@@ -80,7 +80,7 @@ async function finish(tx: Tx, now: Date): Promise<Key[]> {
       select c.workspace_id, c.id, c.sender_id from campaigns c
       where c.status = 'sending' and c.prepared_at is not null and (
         select coalesce(sum(n) filter (where status = 'queued'), 0) + c.skipped
-          <= coalesce(sum(n) filter (where status in ('sent', 'failed', 'expired', 'skipped', 'cancelled')), 0)
+          <= coalesce(sum(n) filter (where status = 'sent' or status = any(${notSent})), 0)
         from message_counts m
         where m.workspace_id = c.workspace_id and m.source_type = ${sourceType} and m.source_id = c.id)
     )

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { campaigns } from "../../contract/campaigns.ts";
 import type { Tx } from "../kit/db.ts";
 import { sourceType } from "./campaign.ts";
-import { countsOf, type Entered } from "./counts.ts";
+import { countsOf, type Entered, notDelivered, notSent } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
 type Performance = z.output<typeof campaigns.performance.answer>;
@@ -16,7 +16,8 @@ interface MinuteCount {
   n: number;
 }
 
-const unhappy = new Set(["skipped", "failed", "undelivered", "expired", "cancelled"]);
+const unhappy = new Set<string>([...notSent, ...notDelivered]);
+const givenBack = new Set<string>(notDelivered);
 
 /** Counts, rates, reasons and a series by minute; minutes in which nothing happened are left out. */
 export async function campaignPerformance(tx: Tx, workspaceId: string, id: string): Promise<Performance> {
@@ -30,7 +31,7 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
   for (const { status, reason, n } of rows) {
     entered[status] = (entered[status] ?? 0) + n;
     if (!unhappy.has(status)) continue;
-    const why = reason || (status === "expired" ? "expired" : "unknown");
+    const why = reason || (status === "expired" || status === "lapsed" ? "expired" : "unknown");
     reasons[why] = (reasons[why] ?? 0) + n;
   }
   const { sent, not_sent, delivered, not_delivered } = countsOf(campaign, entered);
@@ -52,8 +53,8 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
 function seriesOf(rows: MinuteCount[]): Performance["series"] {
   const minutes = new Map<number, Performance["series"][number]>();
   for (const { minute, status, n } of rows) {
-    const field = status === "sent" || status === "delivered" ? status : "not_delivered";
-    if (field === "not_delivered" && !["undelivered", "failed", "expired"].includes(status)) continue;
+    const field = givenBack.has(status) ? "not_delivered" : status;
+    if (field !== "sent" && field !== "delivered" && field !== "not_delivered") continue;
     const at = minute.getTime();
     const point = minutes.get(at) ?? { at: minute.toISOString(), sent: 0, delivered: 0, not_delivered: 0 };
     point[field] += n;

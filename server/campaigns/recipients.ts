@@ -4,7 +4,7 @@ import type { RecipientView } from "../../contract/campaigns.ts";
 import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
 import type { Tx } from "../kit/db.ts";
 import { type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
-import { entriesOf } from "./counts.ts";
+import { entriesOf, notDelivered, notSent } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
 /** Each view as a condition on `messages m`. What was handed over has a time of it, whatever became of it afterwards. */
@@ -17,11 +17,11 @@ const conditions: Record<RecipientView, RawBuilder<boolean>> = {
 };
 
 /** Statuses that a message of the view has entered: where none was, there is nothing to look for among a million rows. */
-const entered: Record<RecipientView, string[] | null> = {
+const entered: Record<RecipientView, readonly string[] | null> = {
   all: null,
   sent: ["sent"],
-  not_sent: ["skipped", "cancelled", "failed", "expired"],
-  not_delivered: ["undelivered", "failed", "expired"],
+  not_sent: notSent,
+  not_delivered: notDelivered,
   delivered: ["delivered"],
 };
 

@@ -41,7 +41,7 @@ test("pitfall 7 and 17: a batch leaves, arrives, is counted and paid; one bad nu
     delivered: 297,
     "undelivered landline": 1,
     "undelivered unknown_number": 1,
-    "failed unknown_number": 1,
+    "refused unknown_number": 1,
   });
   // What the carrier refused was never handed over, and is given back.
   expect(await quota(db, workspace.id)).toEqual({ used: 299, reserved: 0 });
@@ -92,7 +92,7 @@ test("what waited too long is not handed over", async () => {
   const { source } = await send(db, workspace, { expires_at: new Date(Date.now() - 1) });
   await startRoad(db);
   await settled(db, workspace.id);
-  expect(await counts(workspace.id, source.id)).toEqual({ queued: 1, expired: 1 });
+  expect(await counts(workspace.id, source.id)).toEqual({ queued: 1, lapsed: 1 });
   expect(await arrived(db, workspace.id)).toEqual([]);
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
@@ -180,8 +180,8 @@ test("where the carrier cannot tell, a transactional text goes once more and a m
   const marketing = await send(db, workspace, { class: "marketing", text: "m" });
   const transactional = await send(db, workspace, { text: "t" });
   await settled(db, workspace.id);
-  expect(await counts(workspace.id, marketing.source.id)).toEqual({ queued: 3, "failed uncertain": 3 });
-  expect(await counts(workspace.id, transactional.source.id)).toEqual({ queued: 3, "failed uncertain": 3 });
+  expect(await counts(workspace.id, marketing.source.id)).toEqual({ queued: 3, "refused uncertain": 3 });
+  expect(await counts(workspace.id, transactional.source.id)).toEqual({ queued: 3, "refused uncertain": 3 });
   const texts = (await arrived(db, workspace.id)).map(({ text }) => text).sort();
   expect(texts).toEqual(["m", "m", "m", "t", "t", "t", "t", "t", "t"]);
   // They may have arrived, so they are paid.

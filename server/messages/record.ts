@@ -19,6 +19,12 @@ export type Result =
   /** The ledger's row is gone, or had its outcome before. */
   | { status: "gone" };
 
+/**
+ * Words of message_counts for what ended before the network had it: `failed` and `expired` are counted there by receipts,
+ * for what the network gave back.
+ */
+const countedAs: Partial<Record<Result["status"], string>> = { failed: "refused", expired: "lapsed" };
+
 export interface Settled {
   row: Claimed;
   result: Result;
@@ -42,7 +48,7 @@ export async function record(
   const { add, counts } = counter();
   for (const { row, result } of settled) {
     if (result.status === "gone") continue;
-    add(row, result.status, "reason" in result ? result.reason : null);
+    add(row, countedAs[result.status] ?? result.status, "reason" in result ? result.reason : null);
   }
   await recordSent(tx, lane, settled);
   await recordEnded(tx, lane, settled, now);

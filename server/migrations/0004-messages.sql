@@ -117,7 +117,9 @@ create table message_counts (
   source_type text not null collate "C",
   source_id uuid not null,
   minute timestamptz not null,
-  status text not null collate "C",            -- a message_status, or opted_out: a STOP in answer to one
+  -- A message_status; or opted_out: a STOP in answer to one; or, for what ended at hand-over and never was the network's,
+  -- refused (failed) and lapsed (expired): failed and expired are what the network gave back.
+  status text not null collate "C",
   reason text not null default '',
   n bigint not null,
   primary key (workspace_id, source_type, source_id, minute, status, reason)
