@@ -64,7 +64,7 @@ export const sandbox = {
   phone: endpoint({
     method: "GET",
     path: "/sandbox/phones/:number",
-    summary: "How the handset behaves.",
+    summary: "How the handset behaves towards this workspace's texts.",
     permission: "sandbox:use",
     params: PhoneNumber,
     answer: Phone,
@@ -72,7 +72,7 @@ export const sandbox = {
   behave: endpoint({
     method: "PUT",
     path: "/sandbox/phones/:number",
-    summary: "Tells a handset how to behave from now on.",
+    summary: "Tells a handset how to behave towards this workspace's texts from now on.",
     permission: "sandbox:use",
     params: PhoneNumber,
     body: z.object({

@@ -259,6 +259,16 @@ test("a handset shows a workspace only its own texts", async () => {
   expect(await everythingOf(ours.id)).toEqual(before);
 });
 
+test("how a workspace has told a handset to behave is nobody else's to see or to change", async () => {
+  const line = `/sandbox/phones/${encodeURIComponent(inOurs.contact.mobile)}`;
+  const fail = { behaviour: "fail", error_code: "30006", delay_ms: 7 };
+  expect((await call(`PUT ${line}`, { key: ours.key, body: fail })).status).toBe(200);
+  const usual = { behaviour: "deliver", error_code: null, delay_ms: 150 };
+  expect((await call(`GET ${line}`, { key: theirs.key })).body).toMatchObject(usual);
+  expect((await call(`PUT ${line}`, { key: theirs.key, body: { behaviour: "throttle" } })).status).toBe(200);
+  expect((await call(`GET ${line}`, { key: ours.key })).body).toMatchObject(fail);
+});
+
 describe("the second wall", () => {
   /** The sandbox carrier's books, which are kept apart as a real carrier's would be. */
   const notTenants = ["sandbox_messages"];

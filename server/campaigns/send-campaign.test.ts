@@ -21,7 +21,6 @@ const { db } = await testDatabase({ max: 20 });
 let workspace: TestWorkspace;
 beforeEach(async () => {
   workspace = await createTestWorkspace(db);
-  await db.asSystem((tx) => sql`delete from sandbox_phones`.execute(tx));
 });
 
 const draft = async (input: Record<string, unknown> = {}) =>
@@ -55,7 +54,9 @@ test("pitfall 7 and 17: it is sent when everybody has an outcome, and the figure
     ["+4790000007", "30006"],
     ["+4790000008", "21211"],
   ] as const)
-    await db.asSystem((tx) => setPhone(tx, { number, behaviour: "fail", error_code, delay_ms: 0 }));
+    await db.inWorkspace(workspace.id, (tx) =>
+      setPhone(tx, workspace.id, { number, behaviour: "fail", error_code, delay_ms: 0 }),
+    );
   const id = await draft();
   expect(await press(db, workspace.id, id)).toMatchObject({ status: "preparing", sender: workspace.sender.address });
   await prepare(db, workspace.id, id, 7);

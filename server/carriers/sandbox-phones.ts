@@ -66,7 +66,7 @@ export async function listPhones(
     }
   }
   const used = [...found.values()];
-  const behaviours = await findPhones(tx, [...found.keys()]);
+  const behaviours = await findPhones(tx, workspaceId, [...found.keys()]);
   const names = await namesOf(
     tx,
     workspaceId,

@@ -58,7 +58,7 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
     async phone({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, async (tx) => {
         const number = await readNumber(tx, actor.workspaceId, params.number);
-        return presentPhone(number, (await store.findPhones(tx, [number])).get(number));
+        return presentPhone(number, (await store.findPhones(tx, actor.workspaceId, [number])).get(number));
       });
     },
     async behave({ actor, params, body }) {
@@ -66,7 +66,7 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
         const number = await readNumber(tx, actor.workspaceId, params.number);
         const error_code = body.behaviour === "fail" ? (body.error_code ?? null) : null;
         const phone = { number, behaviour: body.behaviour, error_code, delay_ms: body.delay_ms ?? null };
-        await store.setPhone(tx, phone);
+        await store.setPhone(tx, actor.workspaceId, phone);
         return presentPhone(number, phone);
       });
     },

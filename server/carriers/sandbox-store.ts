@@ -24,19 +24,23 @@ export interface SandboxText {
 /** A receipt to come: workspace, message, our reference, and the error code or null for delivered. */
 export type PendingReceipt = [workspaceId: string, messageId: string, reference: string, code: string | null];
 
-/** Handsets that were told how to behave, among these. */
-export async function findPhones(tx: Tx, numbers: readonly string[]): Promise<Map<string, SandboxPhone>> {
+/** Handsets that the workspace has told how to behave, among these. */
+export async function findPhones(
+  tx: Tx,
+  workspaceId: string,
+  numbers: readonly string[],
+): Promise<Map<string, SandboxPhone>> {
   const { rows } = await sql<SandboxPhone>`
     select number, behaviour, error_code, delay_ms from sandbox_phones
-    where number = any(${numbers}::text[])`.execute(tx);
+    where workspace_id = ${workspaceId} and number = any(${numbers}::text[])`.execute(tx);
   return new Map(rows.map((row) => [row.number, row]));
 }
 
-export async function setPhone(tx: Tx, phone: SandboxPhone): Promise<void> {
+export async function setPhone(tx: Tx, workspaceId: string, phone: SandboxPhone): Promise<void> {
   await sql`
-    insert into sandbox_phones (number, behaviour, error_code, delay_ms)
-    values (${phone.number}, ${phone.behaviour}, ${phone.error_code}, ${phone.delay_ms})
-    on conflict (number) do update set behaviour = excluded.behaviour, error_code = excluded.error_code,
+    insert into sandbox_phones (workspace_id, number, behaviour, error_code, delay_ms)
+    values (${workspaceId}, ${phone.number}, ${phone.behaviour}, ${phone.error_code}, ${phone.delay_ms})
+    on conflict (workspace_id, number) do update set behaviour = excluded.behaviour, error_code = excluded.error_code,
       delay_ms = excluded.delay_ms`.execute(tx);
 }
 

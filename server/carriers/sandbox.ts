@@ -71,11 +71,14 @@ export function createSandbox(
   }
 
   async function submit(texts: OutboundText[]): Promise<Outcome[]> {
+    // All of one sender, and so of one workspace.
+    const [first] = texts;
+    if (!first) return [];
     const now = clock.now();
     const early: store.PendingReceipt[] = [];
     let earliest = Number.POSITIVE_INFINITY;
     const outcomes = await preparedTransaction(db.pool, systemScope, async (tx) => {
-      const phones = await store.findPhones(tx, [...new Set(texts.map((text) => text.to))]);
+      const phones = await store.findPhones(tx, first.workspace_id, [...new Set(texts.map((text) => text.to))]);
       const accepted: Parameters<typeof store.insertOutbound>[2][number][] = [];
       const pending = new Map<number, store.PendingReceipt[]>();
       const shared = delayOf(undefined);
@@ -97,8 +100,7 @@ export function createSandbox(
         }
         return outcome;
       });
-      const first = texts[0];
-      if (first) await store.insertOutbound(tx, { workspace_id: first.workspace_id, address: first.from }, accepted);
+      await store.insertOutbound(tx, { workspace_id: first.workspace_id, address: first.from }, accepted);
       for (const [due, receipts] of pending) {
         await store.insertReceipts(tx, new Date(due), newId(now), receipts);
         earliest = Math.min(earliest, due);
@@ -109,7 +111,7 @@ export function createSandbox(
     });
     wakeAt(earliest);
     if (early.length > 0) await events?.onReceipts(early.map(presentReceipt));
-    for (const workspaceId of new Set(texts.map((text) => text.workspace_id))) news.tell(workspaceId, "sandbox", null);
+    news.tell(first.workspace_id, "sandbox", null);
     return outcomes;
   }
 

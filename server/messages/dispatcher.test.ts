@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
@@ -9,13 +9,9 @@ import { setPhone } from "../carriers/sandbox-store.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 
 const { db } = await testDatabase({ max: 20 });
-// Handsets belong to the network, not to a workspace.
-beforeEach(async () => {
-  await db.asSystem((tx) => sql`delete from sandbox_phones`.execute(tx));
-});
 
-const behave = (number: string, behaviour: Behaviour, error_code: string | null = null) =>
-  db.asSystem((tx) => setPhone(tx, { number, behaviour, error_code, delay_ms: 0 }));
+const behave = (workspaceId: string, number: string, behaviour: Behaviour, error_code: string | null = null) =>
+  db.inWorkspace(workspaceId, (tx) => setPhone(tx, workspaceId, { number, behaviour, error_code, delay_ms: 0 }));
 
 async function counts(workspaceId: string, sourceId: string | null) {
   const { rows } = await db.inWorkspace(workspaceId, (tx) =>
@@ -29,9 +25,9 @@ async function counts(workspaceId: string, sourceId: string | null) {
 test("pitfall 7 and 17: a batch leaves, arrives, is counted and paid; one bad number stops nothing", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 300);
-  await behave("+4790000007", "fail", "30006");
-  await behave("+4790000008", "fail", "21211");
-  await behave("+4790000009", "fail");
+  await behave(workspace.id, "+4790000007", "fail", "30006");
+  await behave(workspace.id, "+4790000008", "fail", "21211");
+  await behave(workspace.id, "+4790000009", "fail");
   await startRoad(db);
   const { source } = await send(db, workspace, { class: "marketing" });
   await settled(db, workspace.id);
@@ -58,9 +54,9 @@ test("pitfall 12: receipts that come early, twice or never", async () => {
     { mobile: "+4791000002" },
     { mobile: "+4791000003" },
   ]);
-  await behave("+4791000001", "early_receipt");
-  await behave("+4791000002", "double_receipt");
-  await behave("+4791000003", "lose_receipt");
+  await behave(workspace.id, "+4791000001", "early_receipt");
+  await behave(workspace.id, "+4791000002", "double_receipt");
+  await behave(workspace.id, "+4791000003", "lose_receipt");
   await startRoad(db);
   const { source } = await send(db, workspace);
   await settled(db, workspace.id, ["delivered", "sent"]);
@@ -75,10 +71,23 @@ test("pitfall 12: receipts that come early, twice or never", async () => {
   expect(rows.get("+4791000003")).toMatchObject({ status: "sent", final_at: null });
 });
 
+test("what one workspace tells a handset changes nothing for another that texts the same number", async () => {
+  const [ours, theirs] = [await createTestWorkspace(db), await createTestWorkspace(db)];
+  const number = "+4792000009";
+  await behave(ours.id, number, "fail", "30006");
+  await startRoad(db);
+  for (const workspace of [ours, theirs]) {
+    await send(db, workspace, { recipients: { numbers: [{ number }] } });
+    await settled(db, workspace.id);
+  }
+  expect(await ledger(db, ours.id)).toMatchObject([{ status: "undelivered", reason: "landline" }]);
+  expect(await ledger(db, theirs.id)).toMatchObject([{ status: "delivered", reason: null }]);
+});
+
 test("a carrier that says later gets the text again, once it takes it", async () => {
   const workspace = await createTestWorkspace(db);
   await addContacts(db, workspace.id, [{ mobile: "+4792000001" }, { mobile: "+4792000002" }]);
-  await behave("+4792000001", "throttle");
+  await behave(workspace.id, "+4792000001", "throttle");
   await startRoad(db);
   await send(db, workspace);
   await settled(db, workspace.id);

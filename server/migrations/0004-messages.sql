@@ -147,13 +147,18 @@ create table idempotency_keys (
 );
 call workspace_wall('idempotency_keys');
 
--- The sandbox carrier: its own books, apart from the ledger, as a real carrier's are. Not tenant tables of ours.
+-- How a workspace has told handsets of the sandbox to behave. The same number is another handset in another workspace:
+-- what one tries out must not change how another's texts fare.
 create table sandbox_phones (
-  number text primary key collate "C",
+  workspace_id uuid not null,
+  number text not null collate "C",
   behaviour text not null,
   error_code text,
-  delay_ms integer                             -- null: a moment
+  delay_ms integer,                            -- null: a moment
+  primary key (workspace_id, number)
 );
+call workspace_wall('sandbox_phones');
+-- The sandbox carrier: its own books, apart from the ledger, as a real carrier's are. Not tenant tables of ours.
 create table sandbox_messages (
   phone text not null collate "C",             -- the handset
   id uuid not null,                            -- the carrier's reference: UUIDv7 of when it took the text

@@ -567,12 +567,17 @@ create table sandbox_messages (
 CREATE INDEX sandbox_messages_recent ON sandbox_messages USING brin (id) WITH (pages_per_range='32', autosummarize='on');
 
 create table sandbox_phones (
+  workspace_id uuid not null,
   number text collate "C" not null,
   behaviour text not null,
   error_code text,
   delay_ms integer,
-  constraint sandbox_phones_pkey PRIMARY KEY (number)
+  constraint sandbox_phones_pkey PRIMARY KEY (workspace_id, number)
 );
+alter table sandbox_phones enable row level security;
+alter table sandbox_phones force row level security;
+create policy workspace_wall on sandbox_phones
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table sandbox_receipts (
   due timestamp with time zone not null,
