@@ -66,7 +66,7 @@ export const Campaign = z.object({
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
   /** Why the last attempt to send stopped as a whole, where it did. */
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string(), value: z.string().optional() }).nullable(),
   created_at: Instant,
   updated_at: Instant,
   sent_at: Instant.nullable().describe("when Send was pressed"),

@@ -35,6 +35,7 @@ export const SkipReason = z.enum([
   "too_long",
   "render_error",
   "quota_exceeded",
+  "source_failed",
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
 

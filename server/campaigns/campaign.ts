@@ -12,6 +12,14 @@ export interface AudienceRefs {
   contacts: string[];
 }
 
+/** Why sending stopped as a whole. */
+export interface CampaignFault {
+  code: string;
+  message: string;
+  /** What is wrong, where it is a piece of text. */
+  value?: string;
+}
+
 /** A row of campaigns with what it refers to. */
 export interface CampaignRow {
   workspace_id: string;
@@ -29,7 +37,7 @@ export interface CampaignRow {
   opt_out_text: boolean;
   created_by: string | null;
   created_by_name: string;
-  error: { code: string; message: string } | null;
+  error: CampaignFault | null;
   created_at: Date;
   updated_at: Date;
   sent_at: Date | null;

@@ -14,7 +14,7 @@ export function campaignJobs(services: {
   clock: Clock;
   jobs: Jobs;
   news: Pick<News, "tell">;
-  log: Pick<Logger, "warn">;
+  log: Pick<Logger, "warn" | "error">;
 }): Record<string, JobHandler> {
   return {
     [prepareJob]: (payload: { workspace_id: string; id: string }, signal) => prepareCampaign(services, payload, signal),

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { CampaignStatus } from "../../contract/campaigns.ts";
 import type { Tx } from "../kit/db.ts";
-import type { AudienceRefs, CampaignRow } from "./campaign.ts";
+import type { AudienceRefs, CampaignFault, CampaignRow } from "./campaign.ts";
 
 const campaign = sql.raw(`
   select c.*, s.address as sender_address, t.key as subscription_type_key, t.name as subscription_type_name
@@ -110,17 +110,26 @@ export async function startSending(
     where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
 }
 
-/** preparing → failed: nothing was written, and it can be mended and sent again. */
+/** preparing or sending → failed, of a row that is locked: nothing was written, and it can be mended and sent again. */
 export async function failCampaign(
   tx: Tx,
   workspaceId: string,
   id: string,
-  error: { code: string; message: string },
+  error: CampaignFault,
   at: Date,
 ): Promise<void> {
   await sql`
-    update campaigns set status = 'failed', error = ${JSON.stringify(error)}::jsonb, finished_at = ${at}, updated_at = ${at}
-    where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
+    update campaigns set status = 'failed', error = ${JSON.stringify(error)}::jsonb, finished_at = ${at}, updated_at = ${at},
+      period_start = null, planned = null, reserved = 0
+    where workspace_id = ${workspaceId} and id = ${id} and status in ('preparing', 'sending')
+      and prepared_to is null`.execute(tx);
+}
+
+/** Says why the rest of the audience gets nothing. */
+export async function setError(tx: Tx, workspaceId: string, id: string, error: CampaignFault): Promise<void> {
+  await sql`
+    update campaigns set error = ${JSON.stringify(error)}::jsonb
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
 /** A chunk is in the ledger. */

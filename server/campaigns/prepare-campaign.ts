@@ -11,6 +11,7 @@ import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subsc
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { type MessageBatch, sendMessages } from "../messages/send-messages.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
@@ -21,24 +22,47 @@ import { nextOfAudience } from "./audience.ts";
 import { type CampaignRow, parseText, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { countSegmentsOf } from "./count-segments.ts";
+import { faultOf, giveUpCampaign } from "./give-up-campaign.ts";
 
 interface Services {
   db: Db;
   clock: Clock;
   news: Pick<News, "tell">;
+  log: Pick<Logger, "error">;
   /** Contacts a transaction: enough to be fast, few enough that the quota's row is not held for long. */
   chunk?: number;
 }
 
 const chunkSize = 5_000;
 
-/** Prepares a campaign, or goes on with it. */
+/** Prepares a campaign, or goes on with it. Throws what another attempt may mend; of any other fault the campaign ends. */
 export async function prepareCampaign(
   services: Services,
   { workspace_id: workspaceId, id }: { workspace_id: string; id: string },
   signal: AbortSignal,
 ): Promise<void> {
-  await reserve(services, workspaceId, id);
+  const { db, clock, news, log } = services;
+  const begun = await db.inWorkspace(workspaceId, async (tx) => {
+    const campaign = await store.findCampaign(tx, workspaceId, id);
+    if (campaign?.status === "preparing") await store.touchProgress(tx, workspaceId, id, clock.now());
+    return campaign;
+  });
+  if (!begun) return;
+  try {
+    await prepare(services, begun, signal);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!fault) throw error;
+    log.error({ err: error, campaign: id, workspace: workspaceId }, "a campaign cannot be prepared");
+    await giveUpCampaign(services, begun, fault, { size: services.chunk ?? chunkSize, signal });
+    news.tell(workspaceId, "campaign", id);
+    news.tell(workspaceId, "usage", null);
+  }
+}
+
+async function prepare(services: Services, begun: CampaignRow, signal: AbortSignal): Promise<void> {
+  const { workspace_id: workspaceId, id } = begun;
+  if (begun.status === "preparing") await reserve(services, begun);
   services.news.tell(workspaceId, "campaign", id);
   let size = services.chunk ?? chunkSize;
   let wholly = true;
@@ -81,23 +105,17 @@ async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
 }
 
 /** preparing → sending with every segment reserved, or failed with the figures and nothing sent. */
-async function reserve({ db, clock, news }: Services, workspaceId: string, id: string): Promise<void> {
-  const due = await db.inWorkspace(workspaceId, async (tx) => {
-    const campaign = await store.findCampaign(tx, workspaceId, id);
-    if (campaign?.status !== "preparing") return null;
-    await store.touchProgress(tx, workspaceId, id, clock.now());
-    return campaign;
-  });
-  if (!due) return;
+async function reserve({ db, clock, news }: Services, begun: CampaignRow): Promise<void> {
+  const { workspace_id: workspaceId, id } = begun;
   const counted = await db.inWorkspace(workspaceId, async (tx) => {
-    const { rule, template, workspace, sender, campaign } = await load(tx, due);
+    const { rule, template, workspace, sender, campaign } = await load(tx, begun);
     const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
     return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
   });
   await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.lockCampaign(tx, workspaceId, id);
     // It may have failed, been changed and been sent again while this was counting.
-    if (campaign?.status !== "preparing" || campaign.sent_at?.getTime() !== due.sent_at?.getTime()) return;
+    if (campaign?.status !== "preparing" || campaign.sent_at?.getTime() !== begun.sent_at?.getTime()) return;
     const now = clock.now();
     const reserved = await reserveQuota(tx, workspaceId, now, counted.segments);
     if (reserved.ok) {

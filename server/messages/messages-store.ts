@@ -106,7 +106,11 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
 }
 
 /** Puts skips into the ledger. Answers the ids that were there already. */
-export async function insertSkips(tx: Tx, batch: BatchColumns, skips: readonly NewSkip[]): Promise<string[]> {
+export async function insertSkips(
+  tx: Tx,
+  batch: Omit<BatchColumns, "consent_bit" | "period_start">,
+  skips: readonly NewSkip[],
+): Promise<string[]> {
   if (skips.length === 0) return [];
   const { key, column, from } = columnsOf(skips);
   const id = key("id", "uuid", (m) => m.id);

@@ -66,7 +66,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
 
 /** The skip of a recipient, named by contact: the number may be somebody else's message, or missing. */
 export function planSkip(
-  batch: MessageBatch,
+  batch: Pick<MessageBatch, "source" | "occurrence">,
   { number, contact_id }: Pick<Recipient, "number" | "contact_id">,
   reason: SkipReason,
   id?: string,
@@ -81,7 +81,7 @@ function reasonOf(recipient: Recipient, rendered: Rendered | null, duplicate: bo
   return rendered && !rendered.ok ? rendered.reason : null;
 }
 
-function messageId({ source, occurrence }: MessageBatch, recipient: string): string {
+function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurrence">, recipient: string): string {
   if (source.id === null) return newId(source.at);
   return namedId(source.at, `${source.type}:${source.id}:${recipient}:${occurrence ?? ""}`);
 }

@@ -256,6 +256,7 @@ const whys: Record<SkipReason, string> = {
   too_long: `The text has more than ${longestText} characters.`,
   render_error: "The text cannot be rendered for this recipient.",
   quota_exceeded: "The quota is used up.",
+  source_failed: "What the text comes from stopped with an error.",
 };
 
 const aboutText = new Set<SkipReason>(["empty_text", "too_long", "render_error"]);

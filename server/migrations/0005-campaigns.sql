@@ -13,7 +13,7 @@ create table campaigns (
   opt_out_text boolean not null,
   created_by uuid,                             -- a person; null: an API key
   created_by_name text not null,
-  error jsonb,                                 -- {code, message}: why sending stopped as a whole
+  error jsonb,                                 -- {code, message, value}: why sending stopped as a whole
   created_at timestamptz not null,
   updated_at timestamptz not null,
   sent_at timestamptz,                         -- when Send was pressed; the time within its messages' ids

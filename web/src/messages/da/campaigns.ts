@@ -101,6 +101,9 @@ export const campaigns: Translation<typeof en> = {
     nobody: "Ingen af de valgte kan få den; årsagerne står nedenfor.",
     no_sender: "Der er ingen afsender endnu.",
     invalid_sender: "»{value}« kan ikke være afsender.",
+    unknown_sender: "Afsenderen findes ikke længere.",
+    unknown_subscription_type: "Abonnementstypen findes ikke længere.",
+    preparation_failed: "Kampagnen kunne ikke gøres klar på grund af en fejl hos os.",
     sender_cannot_receive:
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
@@ -127,6 +130,7 @@ export const campaigns: Translation<typeof en> = {
     too_long: "Teksten ville blive for lang",
     render_error: "Teksten kunne ikke udfyldes",
     quota_exceeded: "Ingen segmenter tilbage",
+    source_failed: "Afsendelsen stoppede med en fejl",
     unknown_number: "Nummeret findes ikke",
     unreachable: "Telefonen kunne ikke nås",
     blocked: "Blokeret",

@@ -97,6 +97,9 @@ export const campaigns = {
     nobody: "None of those chosen can get it; the reasons are listed below.",
     no_sender: "There is no sender yet.",
     invalid_sender: "“{value}” cannot be a sender.",
+    unknown_sender: "The sender does not exist any more.",
+    unknown_subscription_type: "The subscription type does not exist any more.",
+    preparation_failed: "It could not be got ready, through a fault of ours.",
     sender_cannot_receive:
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
@@ -123,6 +126,7 @@ export const campaigns = {
     too_long: "Text would be too long",
     render_error: "Text could not be filled in",
     quota_exceeded: "No segments left",
+    source_failed: "Sending stopped with an error",
     unknown_number: "Number does not exist",
     unreachable: "Phone could not be reached",
     blocked: "Blocked",

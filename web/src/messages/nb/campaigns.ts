@@ -101,6 +101,9 @@ export const campaigns: Translation<typeof en> = {
     nobody: "Ingen av de valgte kan få den; årsakene står nedenfor.",
     no_sender: "Det er ingen avsender ennå.",
     invalid_sender: "«{value}» kan ikke være avsender.",
+    unknown_sender: "Avsenderen finnes ikke lenger.",
+    unknown_subscription_type: "Abonnementstypen finnes ikke lenger.",
+    preparation_failed: "Kampanjen kunne ikke gjøres klar på grunn av en feil hos oss.",
     sender_cannot_receive:
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
@@ -127,6 +130,7 @@ export const campaigns: Translation<typeof en> = {
     too_long: "Teksten ville bli for lang",
     render_error: "Teksten kunne ikke fylles ut",
     quota_exceeded: "Ingen segmenter igjen",
+    source_failed: "Sendingen stoppet med en feil",
     unknown_number: "Nummeret finnes ikke",
     unreachable: "Telefonen kunne ikke nås",
     blocked: "Blokkert",

@@ -101,6 +101,9 @@ export const campaigns: Translation<typeof en> = {
     nobody: "Ingen av de valda kan få det; orsakerna står nedan.",
     no_sender: "Det finns ingen avsändare ännu.",
     invalid_sender: "”{value}” kan inte vara avsändare.",
+    unknown_sender: "Avsändaren finns inte längre.",
+    unknown_subscription_type: "Prenumerationstypen finns inte längre.",
+    preparation_failed: "Kampanjen kunde inte förberedas på grund av ett fel hos oss.",
     sender_cannot_receive:
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avregistreringen på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
@@ -127,6 +130,7 @@ export const campaigns: Translation<typeof en> = {
     too_long: "Texten skulle bli för lång",
     render_error: "Texten kunde inte fyllas i",
     quota_exceeded: "Inga segment kvar",
+    source_failed: "Utskicket stannade med ett fel",
     unknown_number: "Numret finns inte",
     unreachable: "Telefonen kunde inte nås",
     blocked: "Blockerat",

@@ -1,0 +1,117 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { CampaignChange } from "../../contract/campaigns.ts";
+import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addManyContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
+import { updateCampaign } from "./edit-campaign.ts";
+import { campaignPerformance } from "./performance.ts";
+import { prepareCampaign } from "./prepare-campaign.ts";
+
+const { db } = await testDatabase({ max: 20 });
+let workspace: TestWorkspace;
+let id: string;
+beforeEach(async () => {
+  workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 20);
+  id = await draftOf(db, workspace, {}, await listOfAll(db, workspace.id));
+  await press(db, workspace.id, id);
+});
+
+/** As when a newer version of the program reads texts more strictly. */
+const breakText = () =>
+  db.inWorkspace(workspace.id, (tx) =>
+    sql`update campaigns set text = ${"Hei {{ contact.shoe_size }}"} where id = ${id}`.execute(tx),
+  );
+/** Prepares in chunks of five and is killed when `chunks` of them are told. */
+async function prepareChunks(chunks: number) {
+  const killed = new AbortController();
+  let told = 0;
+  const tell = (_workspace: string, topic: string) => {
+    // Told first is that everything is reserved.
+    if (topic === "campaign" && ++told > chunks) killed.abort();
+  };
+  const services = { ...campaignServices(db), chunk: 5, news: { tell } };
+  await expect(prepareCampaign(services, { workspace_id: workspace.id, id }, killed.signal)).rejects.toThrow("stopped");
+}
+
+test("a text that cannot be read any more fails the campaign, which can be mended and sent", async () => {
+  await breakText();
+  await prepare(db, workspace.id, id);
+  const failed = await look(db, workspace.id, id);
+  expect(failed).toMatchObject({ status: "failed", error: { code: "unknown_placeholder" } });
+  expect(failed.error?.message).toContain("shoe_size");
+  expect(await ledger(db, workspace.id)).toEqual([]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+
+  const change = CampaignChange.parse({ text: "Hei" });
+  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, workspace.id, id, change, new Date()));
+  await press(db, workspace.id, id);
+  await prepare(db, workspace.id, id);
+  expect(await look(db, workspace.id, id)).toMatchObject({
+    status: "sending",
+    error: null,
+    counts: { recipients: 20 },
+  });
+});
+
+test("a fault after everything was reserved gives it back, as nothing is written yet", async () => {
+  await prepareChunks(0);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 20 });
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update campaigns set sender_id = ${newId()} where id = ${id}`.execute(tx),
+  );
+  await prepare(db, workspace.id, id);
+  expect(await look(db, workspace.id, id)).toMatchObject({
+    status: "failed",
+    error: { code: "unknown_sender" },
+    counts: { recipients: 0, pending: 0 },
+  });
+  expect(await ledger(db, workspace.id)).toEqual([]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
+});
+
+test("a fault in the middle: what is written goes out, the rest are skips with a reason, and the error is shown", async () => {
+  await prepareChunks(2);
+  expect(await ledger(db, workspace.id)).toHaveLength(10);
+  await breakText();
+  await prepare(db, workspace.id, id, 3);
+  const rows = await ledger(db, workspace.id);
+  expect(rows).toHaveLength(20);
+  expect(rows.filter((row) => row.status === "queued")).toHaveLength(10);
+  expect(rows.filter((row) => row.reason === "source_failed")).toHaveLength(10);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 10 });
+  await startRoad(db);
+  await finished(db, workspace.id, id);
+  await settled(db, workspace.id);
+  expect(await look(db, workspace.id, id)).toMatchObject({
+    status: "sent",
+    error: { code: "unknown_placeholder" },
+    counts: { recipients: 10, sent: 10, not_sent: 10, delivered: 10, not_delivered: 0, pending: 0 },
+  });
+  const { reasons } = await db.inWorkspace(workspace.id, (tx) => campaignPerformance(tx, workspace.id, id));
+  expect(reasons).toEqual({ source_failed: 10 });
+  expect(await arrived(db, workspace.id)).toHaveLength(10);
+  expect(await quota(db, workspace.id)).toEqual({ used: 10, reserved: 0 });
+});
+
+test.each(["57P01", "53100", "ECONNRESET"])("%s is tried again, and leaves the campaign as it was", async (code) => {
+  let transactions = 0;
+  const services = {
+    ...campaignServices(db),
+    db: {
+      ...db,
+      inWorkspace: (async (workspaceId: string, work: never) => {
+        if (++transactions === 2) throw Object.assign(new Error("the database is away"), { code });
+        return db.inWorkspace(workspaceId, work);
+      }) as typeof db.inWorkspace,
+    },
+  };
+  const attempt = () => prepareCampaign(services, { workspace_id: workspace.id, id }, new AbortController().signal);
+  await expect(attempt()).rejects.toThrow("the database is away");
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "preparing", error: null });
+  await attempt();
+  expect(await ledger(db, workspace.id)).toHaveLength(20);
+});
