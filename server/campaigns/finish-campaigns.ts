@@ -35,7 +35,7 @@ export async function finishCampaigns({ db, clock, jobs, news, log }: Services):
       await resume(tx, jobs, campaign);
     }
     if (await anyUnderWay(tx))
-      await jobs.add(tx, finishJob, {}, { key: finishJob, runAt: new Date(Date.now() + interval) });
+      await jobs.add(tx, finishJob, {}, { key: finishJob, runAt: new Date(now.getTime() + interval) });
   });
 }
 

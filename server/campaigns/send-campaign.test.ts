@@ -37,8 +37,8 @@ const recipients = (
 const waitingJobs = async (name: string) =>
   (
     await db.asSystem((tx) =>
-      sql<{ payload: { id?: string } }>`
-    select payload from jobs._private_jobs j join jobs._private_tasks t on t.id = j.task_id where t.identifier = ${name}`.execute(
+      sql<{ payload: { id?: string }; run_at: Date }>`
+    select j.payload, j.run_at from jobs._private_jobs j join jobs._private_tasks t on t.id = j.task_id where t.identifier = ${name}`.execute(
         tx,
       ),
     )
@@ -371,7 +371,10 @@ test("a stalled preparation is resumed by the sweep, and every one after a start
   await finishCampaigns(services);
   expect(await waitingJobs("campaign.prepare")).toEqual([]);
   expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
-  await finishCampaigns({ ...services, clock: { now: () => new Date(Date.now() + 60_000) } });
+  const later = new Date(Date.now() + 60_000);
+  await finishCampaigns({ ...services, clock: { now: () => later } });
+  // By that clock too, the sweep comes again in a second.
+  expect((await waitingJobs("campaigns.finish")).map((job) => job.run_at.getTime())).toEqual([later.getTime() + 1_000]);
   expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
   await clear();
   await resumeCampaigns(services);

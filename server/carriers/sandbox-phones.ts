@@ -5,19 +5,12 @@ import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import { instantOf, isId } from "../kit/id.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import { findPhones } from "./sandbox-store.ts";
-
-/** The country by whose plan the workspace's numbers are read. */
-export async function countryOf(tx: Tx, workspaceId: string): Promise<string> {
-  const { rows } = await sql<{ country: string }>`
-    select country from workspaces where workspace_id = ${workspaceId}`.execute(tx);
-  if (!rows[0]) throw new Error(`no workspace ${workspaceId}`);
-  return rows[0].country;
-}
 
 /** The workspace's sender at this address, if it can receive. */
 export async function receiverOf(tx: Tx, workspaceId: string, given: string): Promise<string | null> {
-  const parsed = parsePhoneNumber(given, await countryOf(tx, workspaceId));
+  const parsed = parsePhoneNumber(given, (await getWorkspace(tx, workspaceId)).country);
   const addresses = "number" in parsed ? [given, parsed.number] : [given];
   const { rows } = await sql<{ address: string }>`
     select address from senders

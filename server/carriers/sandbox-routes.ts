@@ -7,6 +7,7 @@ import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { instantOf } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import type { CarrierEvents } from "./carrier.ts";
 import * as mailbox from "./sandbox-mailbox.ts";
 import * as phones from "./sandbox-phones.ts";
@@ -79,7 +80,7 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
 /** A handset's number in any spelling; a + that a query string has turned into a space is put back. */
 async function readNumber(tx: Tx, workspaceId: string, given: string): Promise<string> {
   const said = /^ \d/.test(given) ? `+${given.trim()}` : given.trim();
-  const parsed = parsePhoneNumber(said, await phones.countryOf(tx, workspaceId));
+  const parsed = parsePhoneNumber(said, (await getWorkspace(tx, workspaceId)).country);
   if ("number" in parsed) return parsed.number;
   // Handsets exist only here: any digits will do.
   const digits = said.replace(/[\s().-]/g, "");

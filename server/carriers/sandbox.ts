@@ -13,6 +13,7 @@ import type { News } from "../kit/news.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
 import type { Carrier, CarrierEvents, Found, OutboundText, Outcome, Receipt } from "./carrier.ts";
 import * as store from "./sandbox-store.ts";
+import { createThrottle } from "./sandbox-throttle.ts";
 
 export interface SandboxOptions {
   /** Before a receipt, where the handset says nothing else. A moment between 50 and 300 ms unless given. */
@@ -45,8 +46,7 @@ export function createSandbox(
 ): Carrier {
   const { db, clock, log, news } = services;
   const nextReference = references();
-  /** How often a throttling handset has put each text off. */
-  const putOff = new Map<string, number>();
+  const throttle = createThrottle(throttledTries);
   let events: CarrierEvents | null = null;
   let timer: NodeJS.Timeout | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
@@ -57,14 +57,8 @@ export function createSandbox(
     phone?.delay_ms ?? options.delay_ms ?? 50 + Math.floor(Math.random() * 250);
 
   function answer(text: OutboundText, phone: store.SandboxPhone | undefined, now: Date): Outcome {
-    if (phone?.behaviour === "throttle") {
-      const tries = putOff.get(text.message_id) ?? 0;
-      if (tries < throttledTries) {
-        putOff.set(text.message_id, tries + 1);
-        return { kind: "later", after_ms: throttle_ms };
-      }
-      putOff.delete(text.message_id);
-    }
+    if (phone?.behaviour === "throttle" && throttle.putsOff(text.message_id, now))
+      return { kind: "later", after_ms: throttle_ms };
     const code = failureOf(phone);
     if (code?.startsWith("2")) return { kind: "refused", code, reason: reasons[code] ?? "unknown" };
     return { kind: "accepted", carrier_reference: nextReference(now) };

@@ -17,13 +17,6 @@ export interface ConsentEventRow {
   recorded_at: Date;
 }
 
-/** Locks the contact's row: whoever holds it is the only one to add consent events of the contact. */
-export async function lockContact(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
-  const { rows } = await sql`
-    select id from contacts where workspace_id = ${workspaceId} and id = ${id} for no key update`.execute(tx);
-  return rows.length > 0;
-}
-
 export async function contactExists(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
   const { rows } = await sql`select id from contacts where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
   return rows.length > 0;

@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import type { ConsentEvent, ConsentEventInput } from "../../contract/consent.ts";
 import { closeGate } from "../carriers/hand-over-gate.ts";
+import { lockContact } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
-import { insertConsentEvent, lockContact, settleSmsConsents } from "./consent-store.ts";
+import { insertConsentEvent, settleSmsConsents } from "./consent-store.ts";
 import { findSubscriptionType } from "./subscription-types.ts";
 
 /**
@@ -30,7 +31,8 @@ export async function recordConsent(
   const type = await findSubscriptionType(tx, workspaceId, input.subscription_type);
   // Once a withdrawal is answered, nothing that it forbids is on its way to a carrier.
   if (input.action === "withdraw") await closeGate(tx, workspaceId);
-  if (!(await lockContact(tx, workspaceId, input.contact_id))) {
+  // Whoever holds the row is the only one to add consent events of the contact.
+  if (!(await lockContact(tx, workspaceId, input.contact_id, "for no key update"))) {
     throw new Problem(404, "not_found", `There is no contact ${input.contact_id}.`, {
       field: "contact_id",
       value: input.contact_id,

@@ -15,10 +15,19 @@ export async function selectContact(tx: Tx, workspaceId: string, id: string): Pr
   return rows[0];
 }
 
-/** The row, held against other writers until the transaction ends. */
-export async function lockContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | undefined> {
+/**
+ * The row, held against other writers until the transaction ends: `for update` keeps it from new list memberships too,
+ * `for no key update` does not.
+ */
+export async function lockContact(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  strength: "for update" | "for no key update" = "for update",
+): Promise<ContactRow | undefined> {
   const { rows } = await sql<ContactRow>`
-    select ${contactColumns} from contacts c where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
+    select ${contactColumns} from contacts c
+    where workspace_id = ${workspaceId} and id = ${id} ${sql.raw(strength)}`.execute(tx);
   return rows[0];
 }
 

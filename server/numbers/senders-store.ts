@@ -73,11 +73,3 @@ export async function setRate(tx: Tx, workspaceId: string, id: string, ratePerSe
     update senders set rate_per_second = ${ratePerSecond}
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
-
-/** The country by whose plan the workspace's numbers are read. */
-export async function countryOf(tx: Tx, workspaceId: string): Promise<string> {
-  const { rows } = await sql<{ country: string }>`
-    select country from workspaces where workspace_id = ${workspaceId}`.execute(tx);
-  if (!rows[0]) throw new Error(`no workspace ${workspaceId}`);
-  return rows[0].country;
-}

@@ -7,6 +7,7 @@ import { readSender } from "../../rules/sender.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import type { Sender } from "./senders-store.ts";
 import * as store from "./senders-store.ts";
 
@@ -109,7 +110,7 @@ async function takeFreeNumber(
   workspaceId: string,
   rest: Pick<Sender, "is_default" | "rate_per_second">,
 ): Promise<Sender> {
-  const country = await store.countryOf(tx, workspaceId);
+  const { country } = await getWorkspace(tx, workspaceId);
   for (let attempt = 0; attempt < 1000; attempt++) {
     const address = mobileNumberOf(country);
     const added = await store.insertSender(tx, {

@@ -8,12 +8,15 @@ interface Named {
   email: string | null;
 }
 
-/** What to call a contact, and what tells them from a namesake: the name if there is one, else number, else address. */
-export function contactName(contact: Named, homeCountry?: string): { name: string; aside: string | undefined } {
+/**
+ * What to call a contact, and what tells them from a namesake: the name if there is one, else number, else address. The
+ * name is null when there is nothing to go by.
+ */
+export function contactName(contact: Named, homeCountry?: string): { name: string | null; aside: string | undefined } {
   const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ");
   const number = contact.mobile ?? contact.phone;
   const shownNumber = number ? formatPhoneNumber(number, homeCountry) : undefined;
   if (name) return { name, aside: shownNumber ?? contact.email ?? undefined };
   if (shownNumber) return { name: shownNumber, aside: contact.email ?? undefined };
-  return { name: contact.email ?? "–", aside: undefined };
+  return { name: contact.email, aside: undefined };
 }

@@ -14,7 +14,13 @@ test("a contact is called by name, else number, else address", () => {
   });
   expect(contactName({ ...nobody, phone: "+4722334455" }).name).toBe("+47 22 33 44 55");
   expect(contactName({ ...nobody, email: "a@b.no" }).name).toBe("a@b.no");
-  expect(contactName(nobody).name).toBe("–");
+  expect(contactName({ ...nobody, last_name: "Ness" }).name).toBe("Ness");
+  expect(contactName({ ...nobody, first_name: "Åse", last_name: "Ness", email: "a@b.no" })).toEqual({
+    name: "Åse Ness",
+    aside: "a@b.no",
+  });
+  expect(contactName({ ...nobody, mobile: "+4791234567" }, "NO").name).toBe("912 34 567");
+  expect(contactName(nobody).name).toBeNull();
 });
 
 test("the language is one's own choice, then the workspace's, then the browser's", () => {

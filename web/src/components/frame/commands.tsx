@@ -176,7 +176,12 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
   if (enabled && text !== "") {
     for (const contact of contacts.data?.items ?? []) {
       const { name, aside } = contactName(contact, country);
-      const command = { id: contact.id, group: t("foundContacts"), label: name, path: paths.contact(contact.id) };
+      const command = {
+        id: contact.id,
+        group: t("foundContacts"),
+        label: name ?? "–",
+        path: paths.contact(contact.id),
+      };
       found.push({ ...command, aside, icon: <User aria-hidden /> });
     }
     for (const campaign of campaigns.data?.items ?? []) {

@@ -7,6 +7,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -21,7 +22,6 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ContactActivity } from "./contact-activity.tsx";
 import { ContactConsent } from "./contact-consent.tsx";
-import { contactName } from "./contact-name.ts";
 import { NumberCell } from "./number-cell.tsx";
 
 const tabs = ["activity", "consent", "details"] as const;
@@ -41,7 +41,7 @@ export function ContactPage() {
   const remove = useCall("contacts", "remove");
   if (error) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;
   if (!contact) return <PageSkeleton />;
-  const name = contactName(contact) ?? t("unnamed");
+  const name = contactName(contact, workspace.country).name ?? t("unnamed");
   const tab: Tab = tabs.find((known) => known === filters.tab) ?? "activity";
   return (
     <>

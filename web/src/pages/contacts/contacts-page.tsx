@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import { items, pages, query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -15,7 +16,6 @@ import { Input, Select } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { contactName } from "./contact-name.ts";
 import { NumberCell } from "./number-cell.tsx";
 import { SelectedContacts } from "./selected-contacts.tsx";
 
@@ -54,7 +54,7 @@ export function ContactsPage() {
         sort: "last_name",
         cell: (row) => (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-            <Link to={paths.contact(row.id)}>{contactName(row) ?? t("unnamed")}</Link>
+            <Link to={paths.contact(row.id)}>{contactName(row, country).name ?? t("unnamed")}</Link>
             {row.opted_out ? (
               <Badge tone="warn" icon={Ban}>
                 {t("optedOut")}
@@ -147,7 +147,7 @@ export function ContactsPage() {
               ? {
                   ids: selected,
                   onChange: setSelected,
-                  name: (row) => contactName(row) ?? t("unnamed"),
+                  name: (row) => contactName(row, country).name ?? t("unnamed"),
                   actions: <SelectedContacts ids={selected} onDone={() => setSelected(new Set())} />,
                 }
               : undefined

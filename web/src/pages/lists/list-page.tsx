@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { items, pages, query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -15,7 +16,6 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { contactName } from "../contacts/contact-name.ts";
 import { NumberCell } from "../contacts/number-cell.tsx";
 import { ListNameDialog } from "./list-name-dialog.tsx";
 
@@ -80,7 +80,7 @@ export function ListPage() {
               ? {
                   ids: selected,
                   onChange: setSelected,
-                  name: (row) => contactName(row) ?? contacts("unnamed"),
+                  name: (row) => contactName(row, country).name ?? contacts("unnamed"),
                   actions: (
                     <Button
                       size="small"
@@ -109,7 +109,9 @@ export function ListPage() {
             {
               id: "name",
               header: contacts("fields.name"),
-              cell: (row) => <Link to={paths.contact(row.id)}>{contactName(row) ?? contacts("unnamed")}</Link>,
+              cell: (row) => (
+                <Link to={paths.contact(row.id)}>{contactName(row, country).name ?? contacts("unnamed")}</Link>
+              ),
             },
             {
               id: "mobile",
