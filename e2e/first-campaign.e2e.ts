@@ -132,6 +132,18 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("button", { name: "Send to 2 people" }).click();
   await page.getByText("2 of 2").first().waitFor({ timeout: 30_000 });
   await expectAccessible();
+  // The chart's figures stay readable on a phone.
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const chart = page.getByRole("img", { name: "Over time" });
+    await expect.poll(() => chart.evaluate((svg: SVGSVGElement) => svg.getScreenCTM()?.a.toFixed(2))).toBe("1.00");
+    const size = await chart
+      .locator("text")
+      .first()
+      .evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
+    expect(size).toBeGreaterThanOrEqual(11);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
   await page.getByRole("tab", { name: "Recipients" }).click();
   await page.getByText("Ola Nordmann").waitFor();
   await expectAccessible();

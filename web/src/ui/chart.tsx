@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 
@@ -22,7 +22,6 @@ const looks = [
   { stroke: "stroke-warn", fill: "fill-warn", dash: "8 3 2 3" },
 ] as const;
 
-const width = 640;
 const height = 200;
 const inset = { top: 10, right: 12, bottom: 22, left: 44 };
 
@@ -31,6 +30,18 @@ export function scaleTop(largest: number): number {
   if (largest <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(largest));
   return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((top) => top >= largest) ?? 10 * power;
+}
+
+/** The element's width in CSS pixels, also after it changes; null before it is laid out, which is before it is painted. */
+function useWidth(element: RefObject<HTMLElement | null>): number | null {
+  const [width, setWidth] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => entry && setWidth(entry.contentRect.width));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
 
 /** Counts over time as lines, and the same figures as a table. */
@@ -63,12 +74,28 @@ export function Chart({ label, times, series }: ChartProps) {
           {asTable ? t("showAsChart") : t("showAsTable")}
         </Button>
       </div>
-      {asTable ? <FigureTable times={times} series={series} /> : <Lines label={label} times={times} series={series} />}
+      {asTable ? (
+        <FigureTable times={times} series={series} />
+      ) : (
+        <Drawing label={label} times={times} series={series} />
+      )}
     </figure>
   );
 }
 
-function Lines({ label, times, series }: ChartProps) {
+/** Drawn at the width that there is: a drawing that is scaled to it would scale its figures down with it. */
+function Drawing(props: ChartProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  return (
+    // The drawing stands outside of the flow, so that its width never keeps the frame from becoming narrower.
+    <div ref={frame} className="relative w-full" style={{ height }}>
+      {width ? <Lines {...props} width={width} /> : null}
+    </div>
+  );
+}
+
+function Lines({ label, times, series, width }: ChartProps & { width: number }) {
   const format = useFormatter();
   const titleId = useId();
   const top = scaleTop(Math.max(0, ...series.flatMap((line) => line.values)));
@@ -88,7 +115,7 @@ function Lines({ label, times, series }: ChartProps) {
     );
   const ends = times.length > 1 ? [0, times.length - 1] : times.length === 1 ? [0] : [];
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={titleId} className="w-full">
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={titleId} className="absolute inset-0 size-full">
       <title id={titleId}>{label}</title>
       {[0, 0.25, 0.5, 0.75, 1].map((share) => (
         <g key={share}>
@@ -100,7 +127,7 @@ function Lines({ label, times, series }: ChartProps) {
             className="stroke-line"
             strokeWidth="1"
           />
-          <text x={inset.left - 8} y={y(top * share) + 4} textAnchor="end" className="fill-faint text-[11px]">
+          <text x={inset.left - 8} y={y(top * share) + 4} textAnchor="end" className="fill-faint text-xs">
             {format.number(top * share, { notation: "compact" })}
           </text>
         </g>
@@ -111,7 +138,7 @@ function Lines({ label, times, series }: ChartProps) {
           x={x(index)}
           y={height - 4}
           textAnchor={times.length === 1 ? "middle" : index === 0 ? "start" : "end"}
-          className="fill-faint text-[11px]"
+          className="fill-faint text-xs"
         >
           {moment(times[index] as string)}
         </text>
