@@ -19,6 +19,14 @@ interface DialogProps {
   side?: "right" | "left";
 }
 
+/** What one came to fill in comes before the cross that closes. */
+function focusFirstField(event: Event) {
+  const field = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>("input, textarea, select");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3xl" };
 
 /** A modal dialog: traps focus, closes on Escape, gives the focus back. */
@@ -39,6 +47,7 @@ export function Dialog({
         <Scrim />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusFirstField}
           className={classes(
             "appear fixed z-50 flex max-h-dvh w-full flex-col bg-raised shadow-high outline-none",
             side === "right" && "inset-y-0 right-0 max-w-[min(20rem,85vw)] border-l border-line",

@@ -50,7 +50,7 @@ export const contacts = {
     properties: "Properties",
   },
   hints: {
-    mobile: "Any spelling. Numbers without a country code are read as {country} numbers.",
+    mobile: "Any spelling. Numbers without a country code are read as numbers in {country}.",
     phone: "Used where there is no mobile number.",
     locale: "Like nb-NO.",
     time_zone: "Empty: the workspace’s, {zone}.",

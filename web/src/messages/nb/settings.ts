@@ -26,7 +26,7 @@ export const settings: Translation<typeof en> = {
   language: "Språk",
   languageHint: "For standardtekstene, og for programmet hos dem som ikke har valgt selv.",
   texts: "Standardtekster",
-  textsText: "Tegn utenfor GSM-alfabetet gjør en tekst lengre og dyrere: 70 tegn per del i stedet for 160.",
+  textsText: "Tegn utenfor GSM-alfabetet gjør en tekst lengre og dyrere: 70 tegn per segment i stedet for 160.",
   text: {
     opt_out_text: "Avmeldingstekst",
     help_text: "Svar på HJELP",
@@ -40,7 +40,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Sendes når noen melder seg på igjen.",
   },
   segmentCount:
-    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# deler}} · {encoding}",
+    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# segment} other {# segmenter}} · {encoding}",
   newWorkspace: "Nytt arbeidsområde",
   newWorkspaceText: "En egen virksomhet: kontakter, kampanjer, personer og kvote holdes atskilt fra dette.",
   createWorkspace: "Opprett arbeidsområde",

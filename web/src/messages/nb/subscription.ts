@@ -4,13 +4,13 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Gjeldende abonnement",
   terms:
-    "{allowance, plural, one {# meldingsdel} other {# meldingsdeler}} i måneden, fornyes den {renewal_day, number}. i måneden.",
+    "{allowance, plural, one {# segment} other {# segmenter}} i måneden, fornyes den {renewal_day, number}. i måneden.",
   thisPeriod: "Denne perioden",
   details: "Detaljer",
   meter: "Brukt av kvoten",
   meterText:
     "{used, number} brukt og {reserved, number} reservert av {allowance, number}; {remaining, number} gjenstår",
-  segmentsLeft: "av {allowance, plural, one {# meldingsdel} other {# meldingsdeler}} igjen",
+  segmentsLeft: "av {allowance, plural, one {# segment} other {# segmenter}} igjen",
   usedAndReserved: "{used, number} brukt · {reserved, number} reservert",
   renews: "Fornyes {date}",
   allowance: "Kvote",
@@ -18,7 +18,7 @@ export const subscription: Translation<typeof en> = {
   reserved: "Reservert",
   remaining: "Gjenstår",
   explain:
-    "En meldingsdel er ett stykke av en tekst: 160 tegn alene, 153 i en lengre. Reserverte deler tilhører meldinger som står i kø; det som aldri blir sendt, kommer tilbake. Ubrukte deler overføres ikke.",
+    "Et segment er ett stykke av en tekst: 160 tegn alene, 153 i en lengre. Reserverte segmenter tilhører meldinger som står i kø; det som aldri blir sendt, kommer tilbake. Ubrukte segmenter overføres ikke.",
   bySource: "Etter kilde",
   sources: {
     campaign: "Kampanjer",
@@ -28,10 +28,10 @@ export const subscription: Translation<typeof en> = {
     help: "Svar på HJELP",
     test: "Testmeldinger",
   },
-  log: "Logg over meldingsdeler",
-  logText: "Én linje for hver del som er overlevert operatøren, nyeste først.",
+  log: "Segmentlogg",
+  logText: "Én linje for hvert segment som er overlevert operatøren, nyeste først.",
   logEmpty: "Ingenting er sendt ennå",
-  logEmptyText: "Hver del som går ut, får sin linje her.",
+  logEmptyText: "Hvert segment som går ut, får sin linje her.",
   handedOver: "Overlevert",
   to: "Til",
   segment: "Del",
@@ -39,7 +39,7 @@ export const subscription: Translation<typeof en> = {
   source: "Kilde",
   change: "Endre abonnementet",
   changeTitle: "Endre abonnementet",
-  allowanceHint: "Meldingsdeler i måneden. Gjelder med en gang.",
+  allowanceHint: "Segmenter i måneden. Gjelder med en gang.",
   allowanceWrong: "Et helt tall, 0 eller mer.",
   renewalDay: "Fornyelsesdag",
   renewalDayHint: "Dag i måneden, fra neste periode. Kortere måneder fornyes på sin siste dag.",

@@ -1,5 +1,5 @@
 import { Plus, X } from "lucide-react";
-import { useTranslations } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import type { Contact, ContactInput } from "../../../../contract/contacts.ts";
 import { ButtonLink } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
@@ -73,6 +73,7 @@ export function ContactForm({
   const ui = useTranslations("ui");
   const explain = useExplain();
   const workspace = useWorkspace();
+  const countryName = new Intl.DisplayNames(useLocale(), { type: "region" }).of(workspace.country) ?? workspace.country;
   const form = useForm({
     initial: valuesOf(contact),
     submit: (values) => save(inputOf(values, contact)),
@@ -97,7 +98,7 @@ export function ContactForm({
         <TextField
           label={t("fields.mobile")}
           type="tel"
-          hint={t("hints.mobile", { country: workspace.country })}
+          hint={t("hints.mobile", { country: countryName })}
           {...form.field("mobile")}
         />
         <TextField label={t("fields.phone")} type="tel" hint={t("hints.phone")} {...form.field("phone")} />

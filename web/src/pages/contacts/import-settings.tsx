@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
+import { useFileSize } from "../../lib/file-size.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -13,7 +14,7 @@ import { uploadImport } from "./upload.ts";
 /** Where the people go, what they agreed to, and the button that begins. */
 export function ImportSettings({ file, mapping, disabled }: { file: File; mapping: string; disabled: boolean }) {
   const t = useTranslations("contacts.importing");
-  const format = useFormatter();
+  const fileSize = useFileSize();
   const explain = useExplain();
   const go = useGo();
   const listNames = useId();
@@ -56,8 +57,6 @@ export function ImportSettings({ file, mapping, disabled }: { file: File; mappin
     onSuccess: ({ id }) => go(paths.import(id)),
     explain,
   });
-  const megabytes = (bytes: number) =>
-    format.number(bytes / 1_000_000, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
   const name = form.values.list.trim();
   const known = lists.data?.items.some((list) => list.name.toLowerCase() === name.toLowerCase());
 
@@ -99,7 +98,7 @@ export function ImportSettings({ file, mapping, disabled }: { file: File; mappin
         <div role="status" className="flex flex-col gap-1.5">
           <Progress label={t("start", { name: file.name })} value={sent.done} max={sent.total} />
           <p className="figures text-soft">
-            {t("uploading", { done: megabytes(sent.done), total: megabytes(sent.total) })} {t("keepOpen")}
+            {t("uploading", { done: fileSize(sent.done), total: fileSize(sent.total) })} {t("keepOpen")}
           </p>
         </div>
       ) : null}

@@ -1,11 +1,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FileSpreadsheet } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
+import { ApiError } from "../../api/api-error.ts";
 import { call } from "../../api/client.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
+import { useFileSize } from "../../lib/file-size.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { classes } from "../../ui/classes.ts";
@@ -24,7 +26,7 @@ const findable = new Set(["mobile", "phone", "email"]);
 /** Pick a file, see what we made of it, say where the people go and what they agreed to, and import. */
 export function NewImportPage() {
   const t = useTranslations("contacts");
-  const format = useFormatter();
+  const fileSize = useFileSize();
   const explain = useExplain();
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
@@ -41,6 +43,11 @@ export function NewImportPage() {
       call("contacts", "previewImport", { file: (file as File).slice(0, previewBytes), query: { mapping } }, signal),
   });
 
+  const fault = (error: unknown) => {
+    const key =
+      `importResult.faults.${error instanceof ApiError ? error.code : ""}` as "importResult.faults.empty_file";
+    return t.has(key) ? t(key) : explain(error);
+  };
   const pick = (picked: File | undefined) => {
     if (!picked) return;
     setFile(picked);
@@ -83,11 +90,7 @@ export function NewImportPage() {
             <span className="min-w-0">
               <span className="font-medium break-all">{file.name}</span>{" "}
               <span className="figures text-soft">
-                {format.number(file.size / 1_000_000, {
-                  style: "unit",
-                  unit: "megabyte",
-                  maximumSignificantDigits: 2,
-                })}
+                {fileSize(file.size)}
                 {read
                   ? ` · ${t("importing.found", {
                       encoding: read.encoding === "utf-8" ? "UTF-8" : "Windows-1252",
@@ -111,7 +114,7 @@ export function NewImportPage() {
             onChange={(event) => pick(event.target.files?.[0])}
           />
         </div>
-        {file && preview.error ? <Notice tone="bad">{explain(preview.error)}</Notice> : null}
+        {file && preview.error ? <Notice tone="bad">{fault(preview.error)}</Notice> : null}
         {file && preview.isPending && !preview.error ? (
           <div role="status">
             <span className="sr-only">{t("importing.reading")}</span>
