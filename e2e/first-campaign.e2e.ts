@@ -30,28 +30,27 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What axe finds on the page as it stands, in light and dark. */
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** What axe finds on the page as it stands. */
+async function axeFindings(): Promise<string[]> {
+  // The policy forbids injected script elements, so the source goes in through the debugger, as a devtools extension's does.
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  );
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
+  );
+}
+
+/** Nothing is found in light and dark, once the page has settled: colours fade over, and figures come while one looks. */
 async function expectAccessible() {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // The colours fade over; axe must see where they end up.
-    await page.evaluate(async () => {
-      await new Promise(requestAnimationFrame);
-      await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-    });
-    // The policy forbids injected script elements, so the source goes in through the debugger, as a devtools extension's does.
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(() =>
-      (
-        globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
-        }
-      ).axe.run(),
-    );
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
-    );
-    expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);
+    await expect.poll(axeFindings, { timeout: 15_000, message: `${page.url()} in ${colorScheme}` }).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
