@@ -289,7 +289,8 @@ async function postmasterPid(cluster: string): Promise<number | null> {
  */
 async function judge(cluster: string, log: string, say: (sentence: string) => void): Promise<void> {
   const tail = await lastLines(log, 6);
-  if (/pre-existing shared memory block .* is still in use/.test(tail)) return void (await delay(100));
+  if (/pre-existing shared memory block .* is still in use|could not remove old lock file/.test(tail))
+    return void (await delay(100));
   if (!/lock file "[^"]*" already exists/.test(tail)) throw new Error(`PostgreSQL does not start. ${await endOf(log)}`);
   const pid = await postmasterPid(cluster);
   if (pid !== null && isAlive(pid) && !/postgres/.test(await commandOf(pid))) {
