@@ -1,6 +1,7 @@
 /** Every endpoint of Varsla, by resource. */
 import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
 import { campaigns } from "./campaigns.ts";
+import { carriers } from "./carriers.ts";
 import { consent } from "./consent.ts";
 import { contacts } from "./contacts.ts";
 import type { Resource } from "./endpoint.ts";
@@ -25,6 +26,7 @@ export const contract = {
   segments,
   messages,
   campaigns,
+  carriers,
   sandbox,
   news,
 } satisfies Record<string, Resource>;

@@ -11,7 +11,8 @@ export const Sender = z.object({
   address: z.string(),
   kind: SenderKind,
   can_receive: z.boolean().describe("alphanumeric names cannot, so nobody can reply STOP to them"),
-  carrier: z.string(),
+  carrier: z.string().describe("the name of its connection, or sandbox"),
+  carrier_id: Id.nullable().describe("the connection that its texts are handed to; null: the sandbox"),
   is_default: z.boolean(),
   rate_per_second: z
     .number()
@@ -38,6 +39,7 @@ export const senders = {
     body: z.object({
       address: z.string().trim().max(40).optional(),
       is_default: z.boolean().default(false),
+      carrier_id: Id.nullish().describe("null: the sandbox; the workspace's default connection unless given"),
       rate_per_second: z.number().int().min(1).max(10_000).nullish(),
     }),
     status: 201,
@@ -51,6 +53,7 @@ export const senders = {
     params: ById,
     body: z.object({
       is_default: z.literal(true).optional(),
+      carrier_id: Id.nullish().describe("texts that wait go there too; null: the sandbox"),
       rate_per_second: z.number().int().min(1).max(10_000).nullish(),
     }),
     answer: Sender,

@@ -3,8 +3,10 @@
  *
  * - submit: hand texts over. The carrier answers for each of them, in the same order.
  * - accepted: the carrier took it and will try to deliver; it has given it a reference of its own.
- * - refused: the carrier will never send it (bad number, blocked). Final.
- * - later: the carrier is busy; the text did not go and may be offered again after a while (throttling).
+ * - refused: the carrier will never send it (bad number, blocked). Final; `elsewhere`: for this carrier only (no route to
+ *   the country, a sender that is not its own), so another may be asked instead.
+ * - later: the carrier is busy; the text did not go and may be offered again after a while (throttling). `down`: it takes
+ *   nothing at all, so another carrier may be asked instead.
  * - unknown: nobody can say whether it went, e.g. the connection broke after the request was written.
  * - our reference: workspace and message id. A carrier keeps it, or a map from its own reference to it, because receipts
  *   and lookups speak of our reference only: the ledger has no index on the carrier's.
@@ -13,6 +15,10 @@
  * - lookup: the carrier's own records, asked after a crash which texts of a batch it has.
  */
 import type { FailureReason, MessageClass } from "../../contract/messages.ts";
+import type { SenderKind } from "../../contract/senders.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import type { Logger } from "../kit/log.ts";
 
 /** Our reference, as it stands in the carrier's books. */
 export interface Reference {
@@ -36,8 +42,8 @@ export interface OutboundText extends Reference {
 /** The carrier's answer for one text. */
 export type Outcome =
   | { kind: "accepted"; carrier_reference: string }
-  | { kind: "refused"; code: string; reason: FailureReason }
-  | { kind: "later"; after_ms: number }
+  | { kind: "refused"; code: string; reason: FailureReason; elsewhere?: true }
+  | { kind: "later"; after_ms: number; down?: true }
   | { kind: "unknown" };
 
 /** What became of a text. `sent` says no more than that the network took it. */
@@ -52,6 +58,10 @@ export interface Receipt extends Reference {
 
 /** A text from a handset. */
 export interface InboundText {
+  /** Whose connection it came through. */
+  workspace_id: string;
+  /** The connection's id, or `sandbox`: references are its own. */
+  carrier: string;
   /** The carrier's own id of it; the same one twice is one text. */
   carrier_reference: string;
   /** The handset, E.164 as far as the carrier knows it. */
@@ -74,8 +84,19 @@ export interface CarrierEvents {
   onInbound(texts: InboundText[]): Promise<void>;
 }
 
+/** How a connection stands. */
+export interface CarrierState {
+  state: "up" | "connecting" | "down";
+  /** Connections that stand, of so many wanted. */
+  bound: number;
+  wanted: number;
+  last_error: { message: string; at: Date } | null;
+}
+
 export interface Carrier {
-  /** As it stands in senders.carrier and messages.carrier. */
+  /** carriers.id; null: the sandbox. */
+  id: string | null;
+  /** As it stands in messages.carrier. */
   name: string;
   limits: {
     /** Texts in one `submit` at most. */
@@ -85,7 +106,11 @@ export interface Carrier {
      * says "not there" after this.
      */
     settled_after_ms: number;
+    /** Texts a second for a sender that has no rate of its own; null: as many as it takes. */
+    rates: Record<SenderKind, number | null>;
   };
+  /** Answers at once, from memory. */
+  state(): CarrierState;
   /** One outcome a text, in their order. Rejects only when nothing is known of any of them: then all are `unknown`. */
   submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
   /**
@@ -93,11 +118,39 @@ export interface Carrier {
    * there; null as its value means that the carrier cannot tell. Rejects when it cannot answer at all.
    */
   lookup(texts: OutboundText[], since: Date): Promise<Map<string, Found | null>>;
-  /** Begins to deliver receipts and inbound texts. */
+  /** Begins to deliver receipts and inbound texts. Resolves without waiting for the network. */
   start(events: CarrierEvents): Promise<void>;
   /** Stops delivering; resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
 
-/** The installation's carriers by name. */
-export type Carriers = ReadonlyMap<string, Carrier>;
+/** The carriers that this process has right now. */
+export interface Carriers {
+  /** By carriers.id, null for the sandbox. Undefined: disabled, not known here yet, or not to be made from its settings. */
+  get(workspaceId: string, carrierId: string | null): Carrier | undefined;
+}
+
+/** A row of `carriers`, its secrets opened. */
+export interface Connection<Settings = unknown, Secrets = unknown> {
+  workspace_id: string;
+  id: string;
+  name: string;
+  settings: Settings;
+  secrets: Secrets;
+}
+
+/** What a carrier is made with. */
+export interface CarrierServices {
+  /** The message path's own pool. */
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  /** Where the world reaches this installation, without a slash at the end. */
+  public_url: string;
+}
+
+/** Makes the carrier of a connection. One maker a kind; only main knows them. */
+export type CarrierMaker<Settings, Secrets> = (
+  connection: Connection<Settings, Secrets>,
+  services: CarrierServices,
+) => Carrier;

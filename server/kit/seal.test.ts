@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { createSeal } from "./seal.ts";
+
+const seal = createSeal("0123456789abcdef0123456789abcdef");
+
+test("what was sealed opens again, with its own key and context only", () => {
+  const sealed = seal.close({ password: "hemmelig æøå 🙂" }, "carriers 1");
+  expect(seal.open(sealed, "carriers 1")).toEqual({ password: "hemmelig æøå 🙂" });
+  expect(sealed.toString("latin1")).not.toContain("hemmelig");
+  expect(() => seal.open(sealed, "carriers 2")).toThrow("SECRET_KEY");
+  expect(() => createSeal("another key of at least 32 characters").open(sealed, "carriers 1")).toThrow("SECRET_KEY");
+});
+
+test("a value that was changed or cut does not open", () => {
+  const sealed = seal.close({ password: "x" }, "c");
+  const changed = Buffer.from(sealed);
+  changed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1;
+  expect(() => seal.open(changed, "c")).toThrow();
+  expect(() => seal.open(sealed.subarray(0, 20), "c")).toThrow();
+  expect(() => seal.open(Buffer.alloc(0), "c")).toThrow();
+});
+
+test("the same value sealed twice looks different", () => {
+  expect(seal.close({ a: 1 }, "c").equals(seal.close({ a: 1 }, "c"))).toBe(false);
+});
