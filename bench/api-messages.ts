@@ -5,8 +5,8 @@
  *
  *   npm run bench -- api-messages [seconds]    (10 unless given)
  */
-import { connect } from "node:net";
 import { instantOf } from "../server/kit/id.ts";
+import { httpLoad } from "../testing/http-load.ts";
 import { startTestServer } from "../testing/server.ts";
 
 const seconds = Number(process.argv[2]) || 10;
@@ -56,67 +56,10 @@ async function call(method: string, path: string, body?: unknown) {
   return response.json();
 }
 
-/** Requests a second over keep-alive connections that each wait for their answer; nothing but 2xx is counted. */
-async function load(method: "GET" | "POST", path: string, body: () => string | undefined, duration: number) {
-  const latencies: number[] = [];
-  let errors = 0;
-  const begin = performance.now();
-  const end = begin + duration * 1000;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const { request, close } = await openConnection();
-      while (performance.now() < end) {
-        const start = performance.now();
-        const status = await request(method, path, body() ?? "");
-        if (status >= 200 && status < 300) latencies.push(performance.now() - start);
-        else errors++;
-      }
-      close();
-    }),
-  );
-  const took = (performance.now() - begin) / 1000;
-  latencies.sort((x, y) => x - y);
-  const at = (share: number) => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 10) / 10;
-  return { rate: Math.round(latencies.length / took), p50: at(0.5), p99: at(0.99), errors };
-}
-
-/** HTTP/1.1 by hand: the client shares the two cores with server and database, and must cost them little. */
-function openConnection(): Promise<{
-  request(method: string, path: string, body: string): Promise<number>;
-  close(): void;
-}> {
-  const { hostname, port } = new URL(server.url);
-  const socket = connect(Number(port), hostname).setNoDelay().setEncoding("latin1");
-  let received = "";
-  let answered: (status: number) => void = () => {};
-  socket.on("data", (chunk: string) => {
-    received += chunk;
-    const header = received.indexOf("\r\n\r\n");
-    if (header === -1) return;
-    const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-    if (received.length < header + 4 + length) return;
-    const status = Number(received.slice(9, 12));
-    received = received.slice(header + 4 + length);
-    answered(status);
-  });
-  return new Promise((opened, failed) => {
-    socket.on("error", failed).once("connect", () =>
-      opened({
-        request: (method, path, body) =>
-          new Promise((done) => {
-            answered = done;
-            const lines = [
-              `${method} ${path} HTTP/1.1`,
-              `host: ${hostname}:${port}`,
-              `authorization: ${headers.authorization}`,
-            ];
-            if (body) lines.push("content-type: application/json", `content-length: ${Buffer.byteLength(body)}`);
-            socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`);
-          }),
-        close: () => socket.destroy(),
-      }),
-    );
-  });
+/** Requests of one kind at all connections. */
+function load(method: "GET" | "POST", path: string, body: () => string | undefined, duration: number) {
+  const next = () => ({ method, path, headers: { authorization: headers.authorization }, body: body() });
+  return httpLoad({ url: server.url, connections, seconds: duration, next });
 }
 
 /** Waits until everything queued has left. */
