@@ -66,6 +66,8 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   consent: ["contacts"],
   messages: ["usage"],
   campaigns: ["usage"],
+  senders: ["carriers"],
+  carriers: ["senders"],
 };
 
 /** Makes everything that a write to `resource` may have changed be fetched again. */
