@@ -83,17 +83,6 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     routes: "GET /carrier-routes",
     setRoutes: "PUT /carrier-routes",
   },
-  carriers: {
-    list: "GET /carriers",
-    create: "POST /carriers",
-    get: "GET /carriers/:id",
-    update: "PATCH /carriers/:id",
-    remove: "DELETE /carriers/:id",
-    test: "POST /carriers/:id/tests",
-    testSteps: "GET /carriers/:id/tests/:message_id",
-    routes: "GET /carrier-routes",
-    setRoutes: "PUT /carrier-routes",
-  },
   sandbox: {
     phones: "GET /sandbox/phones",
     messages: "GET /sandbox/phones/:number/messages",
