@@ -21,6 +21,7 @@ import { jobs, migrateJobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
 import { migrate } from "../server/kit/migrate.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { onlyCarriers } from "../testing/carriers.ts";
 import { createTestWorkspace, type TestWorkspace } from "../testing/workspace.ts";
 
 const rawBatch = 1_000;
@@ -90,7 +91,7 @@ async function sendOne(db: Db, { id: workspaceId }: TestWorkspace, list: string,
   const path = await startMessagePath({
     ...services,
     pathDb,
-    carriers: [sandbox],
+    carriers: onlyCarriers(sandbox),
   });
   const runner = await runJobs({
     pool: db.pool,

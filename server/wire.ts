@@ -5,6 +5,7 @@ import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
 import { campaignJobs, campaignPeriodicJobs } from "./campaigns/campaigns-jobs.ts";
 import { resumeCampaigns } from "./campaigns/finish-campaigns.ts";
+import { type CarrierMakers, createConnections } from "./carriers/connections.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
@@ -15,6 +16,7 @@ import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts"
 import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
 import { startNews } from "./kit/news.ts";
+import { createSeal } from "./kit/seal.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
@@ -42,7 +44,8 @@ export async function wire(options: { config: Config; log: Logger; connection: s
   await createPartitions(db);
   const news = await startNews({ connection, pool: db.pool, log });
   const mailer = createMailer(config, db);
-  const services = { db, clock, jobs, news, config, log, mailer };
+  const seal = createSeal(config.secret_key);
+  const services = { db, clock, jobs, news, config, log, mailer, seal };
 
   const identity = identityOf(services);
   if ((await bootstrap({ ...services, identity, seed: seedWorkspace })) === "made") {
@@ -68,7 +71,16 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     workers.push(await runJobs({ pool: db.pool, handlers, log, periodic }));
     const pathDb = openDb({ connection, max: pathConnections });
     const sandbox = createSandbox({ db: pathDb, clock, log, news });
-    const path = await startMessagePath({ ...services, pathDb, carriers: [sandbox] });
+    const carriers = createConnections({
+      db: pathDb,
+      clock,
+      log,
+      seal,
+      sandbox,
+      makers,
+      public_url: config.public_url,
+    });
+    const path = await startMessagePath({ ...services, pathDb, carriers });
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
   }
 
@@ -88,6 +100,16 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     },
   };
 }
+
+/** The kinds of connection that this build has. */
+const makers: CarrierMakers = {
+  twilio: () => {
+    throw new Error("Twilio is not part of this build");
+  },
+  smpp: () => {
+    throw new Error("SMPP is not part of this build");
+  },
+};
 
 /** The ledger's months ahead; a message of a month without its partition could not be written. */
 async function createPartitions(db: Db): Promise<void> {

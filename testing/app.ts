@@ -13,6 +13,7 @@ import type { Clock } from "../server/kit/clock.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
 import { startNews } from "../server/kit/news.ts";
+import { createSeal } from "../server/kit/seal.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
@@ -67,7 +68,18 @@ export async function testApp(
   const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
   const onInbound = createInboundIntake({ db, clock, news, log });
   const sandbox = sandboxRoutes({ db, clock, news, onInbound });
-  const services: Services = { db, clock, jobs, news, config, log, mailer, sandbox, ...options.services };
+  const services: Services = {
+    db,
+    clock,
+    jobs,
+    news,
+    config,
+    log,
+    mailer,
+    sandbox,
+    seal: createSeal(config.secret_key),
+    ...options.services,
+  };
   const app = await buildApp(services, options);
   afterAll(async () => {
     await app.close();

@@ -8,6 +8,7 @@ import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { onlyCarriers } from "./carriers.ts";
 
 const [connection = "", point, which] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -33,4 +34,4 @@ const mortal = {
     return outcomes;
   },
 };
-await startMessagePath({ ...services, pathDb: db, db, carriers: [mortal] }, { lease_ms: 1_500 });
+await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(mortal) }, { lease_ms: 1_500 });

@@ -13,6 +13,7 @@ import { createInboundIntake } from "../server/messages/inbound.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { type MessageBatch, type SendResult, sendMessages } from "../server/messages/send-messages.ts";
 import { getWorkspace } from "../server/workspaces/workspace.ts";
+import { onlyCarriers } from "./carriers.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -32,7 +33,7 @@ export async function startRoad(
   const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
   const services = { clock: systemClock, news, log };
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
-  const path = await startMessagePath({ ...services, pathDb, db, carriers: [carrier(sandbox)] }, rest);
+  const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier(sandbox)) }, rest);
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
   onTestFinished(stop);

@@ -4,11 +4,13 @@ import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
 import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
 import { campaignsRoutes } from "../campaigns/campaigns-routes.ts";
+import { carriersRoutes } from "../carriers/carriers-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
 import type { Handlers } from "../kit/http.ts";
+import { carrierTestRoutes } from "../messages/carrier-test-routes.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
@@ -44,6 +46,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.segments, segmentsRoutes());
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
   await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
+  await bind(apiPrefix, contract.carriers, { ...carriersRoutes(services), ...carrierTestRoutes(services) });
   await bind(apiPrefix, contract.sandbox, services.sandbox);
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

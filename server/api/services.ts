@@ -8,6 +8,7 @@ import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { Mailer } from "../kit/mail.ts";
 import type { News } from "../kit/news.ts";
+import type { Seal } from "../kit/seal.ts";
 import type { Attempts } from "../workspaces/attempts.ts";
 import type { Seed } from "../workspaces/create-workspace.ts";
 import type { Identity } from "../workspaces/identity.ts";
@@ -22,6 +23,7 @@ export interface Services {
   config: Pick<Config, "public_url" | "secret_key" | "outbound_smtp_url">;
   log: Logger;
   mailer: Mailer;
+  seal: Seal;
   /** The calls on the built-in carrier; only main knows carriers. */
   sandbox: Handlers<typeof contract.sandbox>;
 }

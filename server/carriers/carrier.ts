@@ -128,6 +128,8 @@ export interface Carrier {
 export interface Carriers {
   /** By carriers.id, null for the sandbox. Undefined: disabled, not known here yet, or not to be made from its settings. */
   get(workspaceId: string, carrierId: string | null): Carrier | undefined;
+  /** Whether it has not been up for a while, so that others may stand in. One that is only just connecting is not down. */
+  isDown(workspaceId: string, carrierId: string | null): boolean;
 }
 
 /** A row of `carriers`, its secrets opened. */

@@ -52,7 +52,8 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
         await store.insertReply(tx, reply);
         return { ...reply, outbound: false, message_id: null };
       });
-      await onInbound([{ carrier_reference: text.id, from: text.phone, to: text.address, text: text.text, at }]);
+      const inbound = { workspace_id: actor.workspaceId, carrier: "sandbox", carrier_reference: text.id, at };
+      await onInbound([{ ...inbound, from: text.phone, to: text.address, text: text.text }]);
       news.tell(actor.workspaceId, "sandbox", null);
       return presentText(text);
     },

@@ -163,8 +163,14 @@ export function createSandbox(
   }
 
   return {
+    id: null,
     name: "sandbox",
-    limits: { batch: 1_000, settled_after_ms: 1_000 },
+    limits: {
+      batch: 1_000,
+      settled_after_ms: 1_000,
+      rates: { long_number: null, short_code: null, alphanumeric: null },
+    },
+    state: () => ({ state: "up", bound: 1, wanted: 1, last_error: null }),
     submit,
     lookup,
     async start(given) {

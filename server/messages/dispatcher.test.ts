@@ -178,7 +178,7 @@ test("where the carrier cannot tell, a transactional text goes once more and a m
   await addManyContacts(db, workspace.id, 3);
   const forgetful = (sandbox: Carrier): Carrier => ({
     ...sandbox,
-    limits: { batch: 1000, settled_after_ms: 0 },
+    limits: { ...sandbox.limits, settled_after_ms: 0 },
     submit: async (texts, signal) => {
       await sandbox.submit(texts, signal);
       throw new Error("connection reset");

@@ -61,7 +61,7 @@ interface Held {
   timer: NodeJS.Timeout | null;
 }
 
-/** A dispatcher over these carriers. Lanes of carriers that it does not have are left to others. */
+/** A dispatcher over these carriers. */
 export function createDispatcher(services: DispatcherServices, options: DispatcherOptions = {}): Dispatcher {
   const { db, carriers, clock, news, log, onReceipts } = services;
   const { slots = 4, lease_ms = 10_000 } = options;
@@ -133,13 +133,11 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
 
   async function serve(each: Held): Promise<void> {
     const { lane } = each;
-    const carrier = carriers.get(lane.carrier);
-    if (!carrier) return letGo(each, new Date(clock.now().getTime() + lease_ms));
     try {
       const pause = await serveLane(
         {
           lane,
-          carrier,
+          carriers,
           worker,
           pool,
           news,

@@ -10,6 +10,8 @@ const { db } = await testDatabase({ max: 20 });
 
 let count = 0;
 const inbound = (workspace: TestWorkspace, from: string, text: string): InboundText => ({
+  workspace_id: workspace.id,
+  carrier: "sandbox",
   carrier_reference: `in-${++count}`,
   from,
   to: workspace.sender.address,

@@ -52,11 +52,11 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
 
   return async (texts) => {
     for (const text of texts) {
-      const sender = await db.asSystem((tx) => findReceiver(tx, text.to));
+      const sender = await db.inWorkspace(text.workspace_id, (tx) => findReceiver(tx, text));
       if (!sender) {
         log.warn(
-          { to: text.to, carrier_reference: text.carrier_reference },
-          "a text came for a number that is nobody's",
+          { workspace: text.workspace_id, to: text.to, carrier_reference: text.carrier_reference },
+          "a text came for a number that is no sender of its workspace",
         );
         continue;
       }
@@ -70,8 +70,11 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
   };
 }
 
-async function findReceiver(tx: Tx, address: string): Promise<Sender | undefined> {
-  const { rows } = await sql<Sender>`select * from senders where address = ${address} and can_receive`.execute(tx);
+async function findReceiver(tx: Tx, { workspace_id, to }: InboundText): Promise<Sender | undefined> {
+  const { rows } = await sql<Sender>`
+    select s.*, coalesce(c.name, 'sandbox') as carrier
+    from senders s left join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
+    where s.workspace_id = ${workspace_id} and s.address = ${to} and s.can_receive`.execute(tx);
   return rows[0];
 }
 
@@ -97,7 +100,7 @@ async function receive(tx: Tx, now: Date, sender: Sender, inbound: InboundText):
   const messageId = newId(now);
   const seen = await sql`
     insert into inbound_seen (workspace_id, carrier, carrier_reference, message_id)
-    values (${sender.workspace_id}, ${sender.carrier}, ${inbound.carrier_reference}, ${messageId})
+    values (${sender.workspace_id}, ${inbound.carrier}, ${inbound.carrier_reference}, ${messageId})
     on conflict do nothing returning 1`.execute(tx);
   if (seen.rows.length === 0) return null;
   const workspace = await getWorkspace(tx, sender.workspace_id);

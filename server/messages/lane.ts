@@ -5,7 +5,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import type { Outcome } from "../carriers/carrier.ts";
+import type { Carrier, Outcome } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
@@ -13,7 +13,8 @@ import { type LaneConnection, takeConnection } from "./lane-connection.ts";
 import { clearLane, type LaneRow } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
-import { LeaseLost, type Result, record, type Settled } from "./record.ts";
+import { type JournalRest, LeaseLost, type Result, record, type Settled } from "./record.ts";
+import { chooseCarrier, type Declined, decline, rateOf } from "./route.ts";
 import { outboundText, type SettleContext, setOpenAside, settleJournals } from "./settle-journal.ts";
 
 /** What a lane needs to be served. */
@@ -43,6 +44,8 @@ const smallBatch = 100;
 const gatherFor = 20;
 const shortestBackOff = 200;
 const longestBackOff = 30_000;
+/** While every carrier of a text is disabled or gone. */
+const nobodyToAsk = 5_000;
 
 /** Memory of a lane while it is held. */
 export interface LaneState {
@@ -51,15 +54,23 @@ export interface LaneState {
   /** How often in a row the carrier said "later". */
   throttled: number;
   nextAt: Date | null;
+  declined: Declined;
 }
 
-export const newLaneState = (lane: LaneRow): LaneState => ({ settleAt: undefined, throttled: 0, nextAt: lane.next_at });
+export const newLaneState = (lane: LaneRow): LaneState => ({
+  settleAt: undefined,
+  throttled: 0,
+  nextAt: lane.next_at,
+  declined: new Map(),
+});
 
 /** Serves the lane until it has a reason to pause. Throws `LeaseLost` when somebody else has it. */
 export async function serveLane(context: LaneContext, state: LaneState): Promise<Pause> {
-  const { lane, carrier, now, signal } = context;
-  const pace = lane.rate_per_second ? paceOf(lane.rate_per_second) : null;
-  const limit = Math.min(mostTexts, carrier.limits.batch, pace?.burst ?? mostTexts);
+  const { lane, carriers, now, signal } = context;
+  const rate = rateOf(carriers, lane);
+  const pace = rate === null ? null : paceOf(rate);
+  const own = carriers.get(lane.workspace_id, lane.carrier_id)?.limits.batch ?? mostTexts;
+  const limit = Math.min(mostTexts, own, pace?.burst ?? mostTexts);
   const end = now().getTime() + context.quantum_ms;
   const connections = connectionPair(context.pool);
   let cursor: Cursor = { transactional: 0, marketing: 0 };
@@ -79,7 +90,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       gather = false;
       const connection = await connections.next();
       const fresh = cursor.transactional === 0 && cursor.marketing === 0;
-      const batch = await claimBatch(connection, context, cursor, limit);
+      const batch = await claimBatch(connection, context, state, cursor, limit);
       if (batch === null) {
         await connection.shutGate();
         await recording;
@@ -93,20 +104,21 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       }
       cursor = afterBatch(cursor, batch.rows);
       gather = batch.rows.length > 1 && batch.rows.length < smallBatch;
-      const outcomes = batch.journal ? await submit(context, batch.sending) : [];
+      await handOverAll(context, batch.parts);
       const handedAt = now();
       await recording;
-      const results = sortOutcomes(batch, outcomes, handedAt);
-      recording = recordBatch(connection, context, batch, results);
+      const results = sortOutcomes(context, state, batch, handedAt);
+      recording = recordBatch(connection, context, results);
       recording.catch(() => {}); // seen where it is awaited
-      if (pace && batch.sending.length > 0) state.nextAt = nextHandOver(pace, handedAt, batch.sending.length);
-      if (results.unknown.length > 0) {
-        state.settleAt = new Date(handedAt.getTime() + carrier.limits.settled_after_ms);
-      }
-      state.throttled = results.later.length > 0 ? state.throttled + 1 : 0;
-      if (results.later.length > 0) {
+      const handed = batch.parts.reduce((sum, part) => sum + part.rows.length, 0);
+      if (pace && handed > 0) state.nextAt = nextHandOver(pace, handedAt, handed);
+      if (results.settleAfter !== null) state.settleAt = new Date(handedAt.getTime() + results.settleAfter);
+      state.throttled = results.busy ? state.throttled + 1 : 0;
+      if (results.later > 0) {
         await recording; // what is offered again must not be under way any more
         cursor = { transactional: 0, marketing: 0 };
+      }
+      if (results.busy) {
         const backOff = Math.max(
           results.after_ms,
           Math.min(longestBackOff, shortestBackOff * 2 ** (state.throttled - 1)),
@@ -119,17 +131,28 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
   }
 }
 
+/** The texts of a batch that go to one carrier. */
+interface Part {
+  carrier: Carrier;
+  journal: string;
+  rows: Claimed[];
+  /** Once it was handed over. */
+  outcomes: Outcome[];
+}
+
 interface Batch {
   rows: Claimed[];
-  sending: Claimed[];
+  parts: Part[];
   stopped: Settled[];
-  journal: string | null;
+  /** No carrier can be asked for these right now. */
+  waiting: Claimed[];
 }
 
 /** Opens the gate and claims; null when the queue is empty. What may no longer be sent is not journalled. */
 async function claimBatch(
   connection: LaneConnection,
-  { lane, worker, now }: LaneContext,
+  { carriers, lane, worker, now }: LaneContext,
+  { declined }: LaneState,
   cursor: Cursor,
   limit: number,
 ): Promise<Batch | null> {
@@ -137,21 +160,32 @@ async function claimBatch(
     const rows = await claim(tx, lane, cursor, limit);
     if (rows.length === 0) return null;
     const at = now();
-    const sending: Claimed[] = [];
+    const sending = new Map<Carrier, Claimed[]>();
     const stopped: Settled[] = [];
+    const waiting: Claimed[] = [];
     for (const row of rows) {
       const result = stoppedBy(row, at);
-      if (result) stopped.push({ row, result });
-      else sending.push(row);
+      const carrier = result ? null : chooseCarrier(carriers, lane, row, declined);
+      if (result) stopped.push({ row, result, carrier: null });
+      else if (carrier) sending.getOrInsertComputed(carrier, () => []).push(row);
+      else waiting.push(row);
     }
-    if (sending.length === 0) return { rows, sending, stopped, journal: null };
-    const journal = newId(at);
-    const seqs = sending.map((row) => row.seq);
-    if (!(await writeJournal(tx, lane, worker, journal, seqs)))
+    const parts = [...sending].flatMap(([carrier, all]) =>
+      chunks(all, carrier.limits.batch).map((part) => ({ carrier, journal: newId(at), rows: part, outcomes: [] })),
+    );
+    const journals = parts.map(({ carrier, journal, rows: part }) => {
+      return { id: journal, carrier_id: carrier.id, seqs: part.map((row) => row.seq) };
+    });
+    if (parts.length > 0 && !(await writeJournal(tx, lane, worker, journals)))
       throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
-    return { rows, sending, stopped, journal };
+    return { rows, parts, stopped, waiting };
   };
   return connection.inWorkspace(lane.workspace_id, claiming, "open");
+}
+
+function chunks<T>(all: T[], size: number): T[][] {
+  if (all.length <= size) return [all];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
 /** Why a text that was queued is not handed over after all, or null. */
@@ -165,58 +199,85 @@ function stoppedBy(row: Claimed, at: Date): Result | null {
   return null;
 }
 
-async function submit(context: LaneContext, rows: Claimed[]): Promise<Outcome[]> {
-  const { lane, carrier, log } = context;
+/** Hands all parts over at the same time. The gate stays open until the last of them is answered, whatever became of others. */
+async function handOverAll(context: LaneContext, parts: Part[]): Promise<void> {
+  const ended = await Promise.allSettled(parts.map((part) => handOver(context, part)));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
+}
+
+/** Hands a part over and keeps the carrier's answers with it. */
+async function handOver(context: LaneContext, part: Part): Promise<void> {
+  const { lane, log } = context;
+  const { carrier, rows } = part;
   // A process that was suspended since the claim must not send what another has settled by now.
   if (context.signal.aborted || !context.leaseHolds()) throw new LeaseLost("the lease is nearly over");
   try {
-    const outcomes = await carrier.submit(
+    part.outcomes = await carrier.submit(
       rows.map((row) => outboundText(lane, row)),
       context.signal,
     );
-    if (outcomes.length !== rows.length)
-      throw new Error(`${carrier.name} answered ${outcomes.length} of ${rows.length} texts`);
-    return outcomes;
+    if (part.outcomes.length !== rows.length)
+      throw new Error(`${carrier.name} answered ${part.outcomes.length} of ${rows.length} texts`);
   } catch (error) {
     log.warn(
       { err: error, carrier: carrier.name, texts: rows.length },
       "a hand-over broke off; nobody knows what went",
     );
-    return rows.map(() => ({ kind: "unknown" }));
+    part.outcomes = rows.map(() => ({ kind: "unknown" }));
   }
 }
 
 interface Sorted {
   settled: Settled[];
-  unknown: Claimed[];
-  later: Claimed[];
+  journals: JournalRest[];
+  /** Texts that go back into the line; `busy`: some of them because nobody takes them yet, not before `after_ms`. */
+  later: number;
+  busy: boolean;
   after_ms: number;
+  /** Milliseconds until what is unknown may be looked up, or null. */
+  settleAfter: number | null;
 }
 
-function sortOutcomes({ sending, stopped }: Batch, outcomes: Outcome[], at: Date): Sorted {
-  const sorted: Sorted = { settled: [...stopped], unknown: [], later: [], after_ms: 0 };
-  for (const [i, row] of sending.entries()) {
-    const outcome = outcomes[i] as Outcome;
-    if (outcome.kind === "accepted") {
-      sorted.settled.push({ row, result: { status: "sent", carrier_reference: outcome.carrier_reference, at } });
-    } else if (outcome.kind === "refused") {
-      const { reason, code } = outcome;
-      sorted.settled.push({ row, result: { status: "failed", reason, code } });
-    } else if (outcome.kind === "later") {
-      sorted.later.push(row);
-      sorted.after_ms = Math.max(sorted.after_ms, outcome.after_ms);
-    } else sorted.unknown.push(row);
+function sortOutcomes({ carriers, lane }: LaneContext, { declined }: LaneState, batch: Batch, at: Date): Sorted {
+  const { parts, stopped, waiting } = batch;
+  const sorted: Sorted = {
+    settled: [...stopped],
+    journals: [],
+    later: waiting.length,
+    busy: waiting.length > 0,
+    after_ms: waiting.length > 0 ? nobodyToAsk : 0,
+    settleAfter: null,
+  };
+  for (const { carrier, journal, rows, outcomes } of parts) {
+    const unknown: Claimed[] = [];
+    for (const [i, row] of rows.entries()) {
+      const outcome = outcomes[i] as Outcome;
+      const settle = (result: Result) => sorted.settled.push({ row, result, carrier: carrier.name });
+      if (outcome.kind === "accepted") {
+        settle({ status: "sent", carrier_reference: outcome.carrier_reference, at });
+      } else if (outcome.kind === "refused") {
+        const { reason, code, elsewhere } = outcome;
+        if (elsewhere && decline(carriers, lane, row, carrier, declined)) sorted.later++;
+        else settle({ status: "failed", reason, code });
+      } else if (outcome.kind === "later") {
+        sorted.later++;
+        sorted.busy = true;
+        sorted.after_ms = Math.max(sorted.after_ms, outcome.after_ms);
+      } else unknown.push(row);
+    }
+    sorted.journals.push({ id: journal, unknown });
+    if (unknown.length > 0) sorted.settleAfter = Math.max(sorted.settleAfter ?? 0, carrier.limits.settled_after_ms);
   }
+  for (const { row } of sorted.settled) declined.delete(row.message_id);
   return sorted;
 }
 
 async function recordBatch(
   connection: LaneConnection,
   { lane, worker, now, news }: LaneContext,
-  batch: Batch,
-  { settled, unknown }: Sorted,
+  { settled, journals }: Sorted,
 ): Promise<void> {
-  const recording = (tx: Tx) => record(tx, lane, worker, now(), { journal: batch.journal, settled, unknown });
+  const recording = (tx: Tx) => record(tx, lane, worker, now(), { journals, settled });
   await connection.inWorkspace(lane.workspace_id, recording, "shut");
   const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
   for (const id of campaigns) if (id) news.tell(lane.workspace_id, "campaign", id);

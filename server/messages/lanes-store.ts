@@ -1,5 +1,6 @@
 /** All SQL of lanes: who holds one, whether there is work in it, and waking whoever serves it. */
 import { sql } from "kysely";
+import type { SenderKind } from "../../contract/senders.ts";
 import type { Tx } from "../kit/db.ts";
 
 /** A lane with what is needed to serve it. */
@@ -7,7 +8,11 @@ export interface LaneRow {
   workspace_id: string;
   sender_id: string;
   address: string;
-  carrier: string;
+  kind: SenderKind;
+  /** The sender's own connection; null: the sandbox. */
+  carrier_id: string | null;
+  /** Those that stand in, by the recipient's country or *; null: none do. */
+  routes: Record<string, string[]> | null;
   rate_per_second: number | null;
   next_at: Date | null;
 }
@@ -56,7 +61,8 @@ export async function leaseLanes(
       from free where l.workspace_id = free.workspace_id and l.sender_id = free.sender_id
       returning l.workspace_id, l.sender_id, l.next_at
     )
-    select t.*, s.address, s.carrier, s.rate_per_second
+    select t.*, s.address, s.kind, s.carrier_id, s.rate_per_second,
+      (select jsonb_object_agg(r.country, to_jsonb(r.carrier_ids)) from carrier_routes r where r.workspace_id = t.workspace_id) as routes
     from taken t join senders s on s.workspace_id = t.workspace_id and s.id = t.sender_id`.execute(tx);
   return rows;
 }

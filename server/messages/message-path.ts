@@ -1,5 +1,5 @@
 /** Everything between the queue and the carriers, started and stopped together. */
-import type { Carrier } from "../carriers/carrier.ts";
+import type { CarrierEvents, Carriers } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
@@ -11,6 +11,12 @@ import { createReceiptIntake } from "./receipts.ts";
 /** Connections of a path's own pool that are enough: leases, receipts, and a carrier that keeps its books here. */
 export const pathConnections = 8;
 
+/** The carriers of this process, which the path starts and stops. */
+export interface CarrierSet extends Carriers {
+  start(events: CarrierEvents): Promise<void>;
+  stop(): Promise<void>;
+}
+
 export interface MessagePathServices {
   /**
    * A pool that nobody else takes from, the carriers excepted. A STOP keeps its connection while it waits for what is being
@@ -19,7 +25,7 @@ export interface MessagePathServices {
   pathDb: Db;
   /** For inbound texts. */
   db: Db;
-  carriers: readonly Carrier[];
+  carriers: CarrierSet;
   clock: Clock;
   news: Pick<News, "tell">;
   log: Logger;
@@ -32,14 +38,13 @@ export async function startMessagePath(
 ): Promise<{ stop(): Promise<void> }> {
   const onReceipts = createReceiptIntake({ ...services, db: pathDb });
   const onInbound = createInboundIntake({ ...services, db });
-  const named = new Map(carriers.map((carrier) => [carrier.name, carrier]));
-  const dispatcher = createDispatcher({ ...services, db: pathDb, carriers: named, onReceipts }, options);
-  for (const carrier of carriers) await carrier.start({ onReceipts, onInbound });
+  const dispatcher = createDispatcher({ ...services, db: pathDb, carriers, onReceipts }, options);
+  await carriers.start({ onReceipts, onInbound });
   await dispatcher.start();
   let stopped: Promise<void> | null = null;
   const stop = async () => {
     await dispatcher.stop();
-    for (const carrier of carriers) await carrier.stop();
+    await carriers.stop();
   };
   return { stop: () => (stopped ??= stop()) };
 }

@@ -75,21 +75,30 @@ export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number
   return claimed.rows;
 }
 
-/** Writes down what is about to be handed over, if the lane is the worker's; answers whether it is. */
+/** Writes down what is about to be handed over, and to whom, if the lane is the worker's; answers whether it is. */
 export async function writeJournal(
   tx: Tx,
   lane: LaneKey,
   worker: string,
-  id: string,
-  seqs: readonly number[],
+  batches: readonly Pick<OpenJournal, "id" | "carrier_id" | "seqs">[],
 ): Promise<boolean> {
+  const { ids, carriers, seqs } = journalColumns(batches);
   const written = await sql`
-    insert into dispatch_journal (workspace_id, sender_id, id, seqs)
-    select workspace_id, sender_id, ${id}::uuid, ${`{${seqs.join(",")}}`}::bigint[] from lanes
+    insert into dispatch_journal (workspace_id, sender_id, id, carrier_id, seqs)
+    select workspace_id, sender_id, j.id, j.carrier_id, j.seqs::bigint[]
+    from lanes, unnest(${ids}::uuid[], ${carriers}::uuid[], ${seqs}::text[]) as j (id, carrier_id, seqs)
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
       and leased_by = ${worker} and leased_until > now()
-    for share`.execute(tx);
-  return written.numAffectedRows === 1n;
+    for share of lanes`.execute(tx);
+  return written.numAffectedRows === BigInt(batches.length);
+}
+
+function journalColumns(batches: readonly Pick<OpenJournal, "id" | "carrier_id" | "seqs">[]) {
+  return {
+    ids: batches.map(({ id }) => id),
+    carriers: batches.map(({ carrier_id }) => carrier_id),
+    seqs: batches.map(({ seqs }) => `{${seqs.join(",")}}`),
+  };
 }
 
 /** Strikes a batch out of the journal, but for the rows that nobody knows about: they stay, and are set aside. */
@@ -114,15 +123,17 @@ export async function closeJournal(
 /** A batch that was journalled and never struck out. */
 export interface OpenJournal {
   id: string;
+  /** The connection it was handed to; null: the sandbox. */
+  carrier_id: string | null;
   seqs: number[];
 }
 
 /** What a worker before us left behind, oldest first. */
 export async function openJournals(tx: Tx, lane: LaneKey): Promise<OpenJournal[]> {
-  const { rows } = await sql<{ id: string; seqs: (number | string)[] }>`
-    select id, seqs from dispatch_journal
+  const { rows } = await sql<{ id: string; carrier_id: string | null; seqs: (number | string)[] }>`
+    select id, carrier_id, seqs from dispatch_journal
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} order by id`.execute(tx);
-  return rows.map(({ id, seqs }) => ({ id, seqs: seqs.map(Number) }));
+  return rows.map((row) => ({ ...row, seqs: row.seqs.map(Number) }));
 }
 
 /** The rows of a journalled batch that are still in the queue. */

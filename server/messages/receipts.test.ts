@@ -42,8 +42,9 @@ test("pitfall 12: whatever the order, status only moves forward and every transi
             const settled = rows.map((row) => ({
               row,
               result: { status: "sent" as const, carrier_reference: "ref", at: new Date() },
+              carrier: "sandbox",
             }));
-            await record(tx, lane, worker, new Date(), { journal: null, settled, unknown: [] });
+            await record(tx, lane, worker, new Date(), { journals: [], settled });
             return;
           }
           const receipt = { workspace_id: workspace.id, message_id: id, carrier_reference: "ref", at: new Date() };

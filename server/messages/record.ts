@@ -28,6 +28,8 @@ const countedAs: Partial<Record<Result["status"], string>> = { failed: "refused"
 export interface Settled {
   row: Claimed;
   result: Result;
+  /** The name of the carrier that said so; null: it was not asked. */
+  carrier: string | null;
 }
 
 /** Another dispatcher has the lane. Nothing was recorded; whoever has it will settle the journal. */
@@ -35,13 +37,19 @@ export class LeaseLost extends Error {
   override name = "LeaseLost";
 }
 
-/** Records a batch; `unknown` rows stay in the journal. Throws `LeaseLost`, with everything undone. */
+/** A journal to strike out, but for the rows that nobody knows about. */
+export interface JournalRest {
+  id: string;
+  unknown: readonly Claimed[];
+}
+
+/** Records a batch; `unknown` rows stay in their journals. Throws `LeaseLost`, with everything undone. */
 export async function record(
   tx: Tx,
   lane: LaneRow,
   worker: string,
   now: Date,
-  batch: { journal: string | null; settled: readonly Settled[]; unknown: readonly Claimed[] },
+  batch: { journals: readonly JournalRest[]; settled: readonly Settled[] },
 ): Promise<void> {
   if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
   const { settled } = batch;
@@ -50,13 +58,15 @@ export async function record(
     if (result.status === "gone") continue;
     add(row, countedAs[result.status] ?? result.status, "reason" in result ? result.reason : null);
   }
-  await recordSent(tx, lane, settled);
-  await recordEnded(tx, lane, settled, now);
+  for (const [carrier, group] of Map.groupBy(settled, (each) => each.carrier)) {
+    await recordSent(tx, lane, carrier, group);
+    await recordEnded(tx, lane, carrier, group, now);
+  }
   const rows = settled.map(({ row }) => row);
   const deleted = await deleteQueued(tx, lane, rows);
   // Only the holder of the lease takes rows out of the queue, so this cannot be.
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
-  if (batch.journal) await closeJournal(tx, lane, batch.journal, batch.unknown);
+  for (const { id, unknown } of batch.journals) await closeJournal(tx, lane, id, unknown);
   await addCounts(tx, lane.workspace_id, now, counts);
   await settleQuota(tx, lane.workspace_id, settled);
 }
@@ -68,7 +78,7 @@ export async function record(
  * joining an unnest: a month that has no statistics yet looks so small that the planner would join it by reading all rows of
  * the workspace, or each row for each row.
  */
-async function recordSent(tx: Tx, lane: LaneRow, settled: readonly Settled[]): Promise<void> {
+async function recordSent(tx: Tx, lane: LaneRow, carrier: string | null, settled: readonly Settled[]): Promise<void> {
   const ids: string[] = [];
   const references: Record<string, string> = {};
   let at: Date | null = null;
@@ -80,7 +90,7 @@ async function recordSent(tx: Tx, lane: LaneRow, settled: readonly Settled[]): P
   }
   if (ids.length === 0) return;
   await sql`
-    update messages m set status = greatest(m.status, 'sent'), carrier = ${lane.carrier}, submitted_at = ${at}, sent_at = ${at},
+    update messages m set status = greatest(m.status, 'sent'), carrier = coalesce(${carrier}, m.carrier), submitted_at = ${at}, sent_at = ${at},
       carrier_reference = coalesce(${JSON.stringify(references)}::jsonb ->> m.id::text, m.carrier_reference)
     where m.workspace_id = ${lane.workspace_id} and m.id = any(${`{${ids.join(",")}}`}::uuid[]) and m.sent_at is null`.execute(
     tx,
@@ -88,7 +98,13 @@ async function recordSent(tx: Tx, lane: LaneRow, settled: readonly Settled[]): P
 }
 
 /** Everything that ends here: refused, expired, stopped at the last moment. */
-async function recordEnded(tx: Tx, lane: LaneRow, settled: readonly Settled[], now: Date): Promise<void> {
+async function recordEnded(
+  tx: Tx,
+  lane: LaneRow,
+  carrier: string | null,
+  settled: readonly Settled[],
+  now: Date,
+): Promise<void> {
   const ended: Record<string, [status: string, reason: string | null, code: string | null]> = {};
   for (const { row, result } of settled) {
     if (result.status === "sent" || result.status === "gone") continue;
@@ -100,7 +116,7 @@ async function recordEnded(tx: Tx, lane: LaneRow, settled: readonly Settled[], n
   const part = (index: number) => sql`${JSON.stringify(ended)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   await sql`
     update messages m set status = (${part(0)})::message_status, reason = ${part(1)}, carrier_error = ${part(2)},
-      carrier = case when ${part(0)} = 'failed' then ${lane.carrier} end,
+      carrier = case when ${part(0)} = 'failed' then ${carrier}::text end,
       -- What may have been delivered is paid, and what is paid is in the segment log.
       submitted_at = case when ${part(1)} = 'uncertain' then ${now}::timestamptz end, final_at = ${now}
     where m.workspace_id = ${lane.workspace_id} and m.id = any(${`{${ids.join(",")}}`}::uuid[])

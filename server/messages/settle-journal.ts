@@ -3,7 +3,7 @@
  * again the carrier's own records are asked. What those cannot tell follows the class: a transactional text is sent once
  * more (twice is better than never), a marketing text is not.
  */
-import type { Carrier, Found, OutboundText, Receipt } from "../carriers/carrier.ts";
+import type { Carriers, Found, OutboundText, Receipt } from "../carriers/carrier.ts";
 import { instantOf } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { LaneConnection } from "./lane-connection.ts";
@@ -29,7 +29,7 @@ const clockSlack = 60_000;
 export interface SettleContext {
   connection: LaneConnection;
   lane: LaneRow;
-  carrier: Carrier;
+  carriers: Carriers;
   worker: string;
   now: () => Date;
   log: Logger;
@@ -63,12 +63,13 @@ export async function setOpenAside({ connection, lane }: SettleContext): Promise
 
 /** Settles every journal whose time has come; answers when to come back for the rest, or null. */
 export async function settleJournals(context: SettleContext): Promise<Date | null> {
-  const { connection, lane, carrier, now } = context;
+  const { connection, lane, carriers, now } = context;
   const open = await connection.inWorkspace(lane.workspace_id, (tx) => openJournals(tx, lane));
   let again: number | null = null;
   for (const journal of open) {
     // A worker that stalled in the middle of a submit may still be at it until then.
-    let at = instantOf(journal.id).getTime() + carrier.limits.settled_after_ms;
+    const settledAfter = carriers.get(lane.workspace_id, journal.carrier_id)?.limits.settled_after_ms ?? 0;
+    let at = instantOf(journal.id).getTime() + settledAfter;
     if (at <= now().getTime()) {
       if (await settle(context, journal)) continue;
       at = now().getTime() + retryAfter;
@@ -79,20 +80,23 @@ export async function settleJournals(context: SettleContext): Promise<Date | nul
 }
 
 async function settle(context: SettleContext, journal: OpenJournal): Promise<boolean> {
-  const { connection, lane, carrier, worker, now, log } = context;
+  const { connection, lane, worker, now, log } = context;
+  const carrier = context.carriers.get(lane.workspace_id, journal.carrier_id);
+  const name = carrier?.name ?? null;
   const begun = instantOf(journal.id);
   const rows = await connection.inWorkspace(lane.workspace_id, (tx) => journalled(tx, lane, journal.seqs));
   const present = rows.filter((row) => row.status !== null);
 
   let found: Map<string, Found | null>;
   try {
+    if (!carrier) throw new Error(`carrier ${journal.carrier_id} is not there to be asked`);
     const since = new Date(begun.getTime() - clockSlack);
     found = await carrier.lookup(
       present.map((row) => outboundText(lane, row)),
       since,
     );
   } catch (error) {
-    log.warn({ err: error, carrier: carrier.name, texts: present.length }, "the carrier does not answer a lookup");
+    log.warn({ err: error, carrier: name, texts: present.length }, "the carrier does not answer a lookup");
     if (now().getTime() - begun.getTime() < patience) return false;
     found = new Map(present.map((row) => [row.message_id, null]));
   }
@@ -102,11 +106,11 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
   for (const row of rows) {
     const result = verdict(row, found, begun);
     if (result === "back") back.push(row);
-    else settled.push({ row, result });
+    else settled.push({ row, result, carrier: name });
   }
   await connection.inWorkspace(lane.workspace_id, async (tx) => {
     // First the record, which checks the lease and strikes the journal out.
-    await record(tx, lane, worker, now(), { journal: journal.id, settled, unknown: [] });
+    await record(tx, lane, worker, now(), { journals: [{ id: journal.id, unknown: [] }], settled });
     for (const [messageClass, group] of Map.groupBy(back, (row) => row.class))
       await prioritise(tx, lane, group, priorityOf[messageClass]);
     const unsure = back.filter((row) => found.get(row.message_id) === null);
@@ -115,7 +119,7 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
   const receipts = [...found.values()].flatMap((each) => (each?.receipt ? [each.receipt] : []));
   if (receipts.length > 0) await context.onReceipts(receipts);
   log.info(
-    { carrier: carrier.name, went: settled.length, back: back.length },
+    { carrier: name, went: settled.length, back: back.length },
     "settled texts that were under way when their worker stopped",
   );
   return true;

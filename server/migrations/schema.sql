@@ -152,6 +152,57 @@ create table accounts (
 );
 CREATE INDEX accounts_user ON accounts USING btree (user_id);
 
+create table alert_suspects (
+  workspace_id uuid not null,
+  kind text collate "C" not null,
+  subject text collate "C" not null,
+  mark text collate "C" not null,
+  since timestamp with time zone not null,
+  looked_at timestamp with time zone not null,
+  constraint alert_suspects_pkey PRIMARY KEY (workspace_id, kind, subject)
+) with (fillfactor=50);
+alter table alert_suspects enable row level security;
+alter table alert_suspects force row level security;
+create policy workspace_wall on alert_suspects
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table alert_views (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  seen_at timestamp with time zone not null,
+  constraint alert_views_pkey PRIMARY KEY (workspace_id, user_id)
+);
+alter table alert_views enable row level security;
+alter table alert_views force row level security;
+create policy workspace_wall on alert_views
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table alert_watch (
+  one boolean default true not null,
+  looked_at timestamp with time zone not null,
+  constraint alert_watch_pkey PRIMARY KEY (one),
+  constraint alert_watch_one_check CHECK (one)
+);
+
+create table alerts (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text collate "C" not null,
+  subject text collate "C" not null,
+  severity text not null,
+  params jsonb not null,
+  raised_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  mailed_at timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX alerts_open ON alerts USING btree (workspace_id, kind, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX alerts_subject ON alerts USING btree (workspace_id, kind, subject, raised_at);
+alter table alerts enable row level security;
+alter table alerts force row level security;
+create policy workspace_wall on alerts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
 create table api_keys (
   workspace_id uuid not null,
   id uuid not null,
@@ -204,6 +255,7 @@ create table campaigns (
   prepared_at timestamp with time zone,
   progress_at timestamp with time zone,
   finished_at timestamp with time zone,
+  stalled_at timestamp with time zone,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));
@@ -211,6 +263,55 @@ CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_a
 alter table campaigns enable row level security;
 alter table campaigns force row level security;
 create policy workspace_wall on campaigns
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table carrier_routes (
+  workspace_id uuid not null,
+  country text collate "C" not null,
+  carrier_ids uuid[] not null,
+  constraint carrier_routes_pkey PRIMARY KEY (workspace_id, country)
+);
+alter table carrier_routes enable row level security;
+alter table carrier_routes force row level security;
+create policy workspace_wall on carrier_routes
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table carrier_states (
+  workspace_id uuid not null,
+  carrier_id uuid not null,
+  worker uuid not null,
+  state text not null,
+  bound smallint not null,
+  wanted smallint not null,
+  last_error text,
+  last_error_at timestamp with time zone,
+  handed_over real not null,
+  updated_at timestamp with time zone not null,
+  constraint carrier_states_pkey PRIMARY KEY (workspace_id, carrier_id, worker)
+) with (fillfactor=50);
+alter table carrier_states enable row level security;
+alter table carrier_states force row level security;
+create policy workspace_wall on carrier_states
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table carriers (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  enabled boolean not null,
+  is_default boolean default false not null,
+  settings jsonb not null,
+  secrets bytea not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint carriers_pkey PRIMARY KEY (workspace_id, id),
+  constraint carriers_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+CREATE UNIQUE INDEX carriers_default ON carriers USING btree (workspace_id) WHERE is_default;
+alter table carriers enable row level security;
+alter table carriers force row level security;
+create policy workspace_wall on carriers
   using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table consent_events (
@@ -270,6 +371,7 @@ create table dispatch_journal (
   sender_id uuid not null,
   id uuid not null,
   seqs bigint[] not null,
+  carrier_id uuid,
   constraint dispatch_journal_pkey PRIMARY KEY (workspace_id, sender_id, id)
 );
 alter table dispatch_journal enable row level security;
@@ -428,6 +530,7 @@ create table message_counts (
   n bigint not null,
   constraint message_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, minute, status, reason)
 ) with (fillfactor=50);
+CREATE INDEX message_counts_minute ON message_counts USING brin (minute) WITH (pages_per_range='16', autosummarize='on');
 alter table message_counts enable row level security;
 alter table message_counts force row level security;
 create policy workspace_wall on message_counts
@@ -526,6 +629,7 @@ create table quota_periods (
   constraint quota_periods_pkey PRIMARY KEY (workspace_id, period_start),
   constraint quota_periods_check CHECK (((used >= 0) AND (reserved >= 0)))
 );
+CREATE INDEX quota_periods_end ON quota_periods USING btree (period_end);
 alter table quota_periods enable row level security;
 alter table quota_periods force row level security;
 create policy workspace_wall on quota_periods
@@ -592,15 +696,14 @@ create table senders (
   address text collate "C" not null,
   kind text not null,
   can_receive boolean not null,
-  carrier text not null,
   is_default boolean default false not null,
   rate_per_second integer,
   created_at timestamp with time zone not null,
+  carrier_id uuid,
   constraint senders_pkey PRIMARY KEY (workspace_id, id),
   constraint senders_workspace_id_address_key UNIQUE (workspace_id, address)
 );
 CREATE UNIQUE INDEX senders_default ON senders USING btree (workspace_id) WHERE is_default;
-CREATE UNIQUE INDEX senders_inbound ON senders USING btree (address) WHERE can_receive;
 alter table senders enable row level security;
 alter table senders force row level security;
 create policy workspace_wall on senders
@@ -662,6 +765,47 @@ create table verifications (
   constraint verifications_pkey PRIMARY KEY (id)
 );
 CREATE INDEX verifications_identifier ON verifications USING btree (identifier);
+
+create table webhook_deliveries (
+  workspace_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  event text not null,
+  body text not null,
+  state text not null,
+  attempts smallint default 0 not null,
+  next_at timestamp with time zone,
+  last_at timestamp with time zone,
+  last_status smallint,
+  last_error text,
+  response text,
+  constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id)
+) with (fillfactor=80);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (workspace_id, webhook_id, id);
+alter table webhook_deliveries enable row level security;
+alter table webhook_deliveries force row level security;
+create policy workspace_wall on webhook_deliveries
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table webhooks (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  events text[] not null,
+  enabled boolean not null,
+  secrets bytea not null,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhooks_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table webhooks enable row level security;
+alter table webhooks force row level security;
+create policy workspace_wall on webhooks
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table workspaces (
   workspace_id uuid not null,

@@ -3,7 +3,7 @@ import type { Db } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import * as store from "./senders-store.ts";
-import { createSender, type Sender } from "./senders.ts";
+import { createSender, requireCarrier, type Sender } from "./senders.ts";
 
 /** The calls on /senders. */
 export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
@@ -25,6 +25,10 @@ export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
         }
         if (body.rate_per_second !== undefined)
           await store.setRate(tx, actor.workspaceId, params.id, body.rate_per_second);
+        if (body.carrier_id !== undefined) {
+          await requireCarrier(tx, actor.workspaceId, body.carrier_id);
+          await store.setCarrier(tx, actor.workspaceId, params.id, body.carrier_id);
+        }
         const sender = await store.findSender(tx, actor.workspaceId, params.id);
         if (!sender) throw notFound("sender", params.id);
         return present(sender);

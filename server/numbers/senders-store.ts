@@ -9,15 +9,19 @@ export interface Sender {
   address: string;
   kind: SenderKind;
   can_receive: boolean;
+  /** The connection it hands texts to; null: the sandbox. */
+  carrier_id: string | null;
+  /** The connection's name, or sandbox. */
   carrier: string;
   is_default: boolean;
   rate_per_second: number | null;
   created_at: Date;
 }
 
-const columns = sql.raw(
-  "workspace_id, id, address, kind, can_receive, carrier, is_default, rate_per_second, created_at",
-);
+const columns =
+  sql.raw(`workspace_id, id, address, kind, can_receive, carrier_id, is_default, rate_per_second, created_at,
+  coalesce((select name from carriers c where c.workspace_id = senders.workspace_id and c.id = senders.carrier_id),
+    'sandbox') as carrier`);
 
 /** The default first, then in the order they were made. */
 export async function listSenders(tx: Tx, workspaceId: string): Promise<Sender[]> {
@@ -44,12 +48,15 @@ export async function findDefaultSender(tx: Tx, workspaceId: string): Promise<Se
   return rows[0];
 }
 
-/** Inserts, or answers undefined when the address is taken, be it by a workspace that this one cannot see. */
-export async function insertSender(tx: Tx, sender: Omit<Sender, "created_at">): Promise<Sender | undefined> {
+/** Inserts, or answers undefined when the workspace has the address already. */
+export async function insertSender(
+  tx: Tx,
+  sender: Omit<Sender, "created_at" | "carrier">,
+): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
-    insert into senders (workspace_id, id, address, kind, can_receive, carrier, is_default, rate_per_second, created_at)
+    insert into senders (workspace_id, id, address, kind, can_receive, carrier_id, is_default, rate_per_second, created_at)
     values (${sender.workspace_id}, ${sender.id}, ${sender.address}, ${sender.kind}, ${sender.can_receive},
-            ${sender.carrier}, ${sender.is_default}, ${sender.rate_per_second}, now())
+            ${sender.carrier_id}, ${sender.is_default}, ${sender.rate_per_second}, now())
     on conflict do nothing
     returning ${columns}`.execute(tx);
   return rows[0];
@@ -72,4 +79,23 @@ export async function setRate(tx: Tx, workspaceId: string, id: string, ratePerSe
   await sql`
     update senders set rate_per_second = ${ratePerSecond}
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+export async function setCarrier(tx: Tx, workspaceId: string, id: string, carrierId: string | null): Promise<void> {
+  await sql`
+    update senders set carrier_id = ${carrierId} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** The connection that new senders belong to; null: the sandbox. Keeps it from being removed until the transaction ends. */
+export async function findDefaultCarrier(tx: Tx, workspaceId: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from carriers where workspace_id = ${workspaceId} and is_default for key share`.execute(tx);
+  return rows[0]?.id ?? null;
+}
+
+/** Whether the workspace has the connection. Keeps it from being removed until the transaction ends. */
+export async function hasCarrier(tx: Tx, workspaceId: string, carrierId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from carriers where workspace_id = ${workspaceId} and id = ${carrierId} for key share`.execute(tx);
+  return rows.length > 0;
 }

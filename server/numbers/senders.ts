@@ -13,14 +13,11 @@ import * as store from "./senders-store.ts";
 
 export type { Sender };
 
-/** The connection that new senders belong to. */
-const carrier = "sandbox";
-
 /**
  * The sender that a caller means: by id, by address (number or name), or the workspace's default for null.
  *
- * An address that is well-formed and nobody's yet is registered on first use: every address is free in the sandbox. 422
- * (`unknown_sender`, `invalid_sender`, `sender_taken`, `no_sender`) otherwise, on the field `sender`.
+ * A well-formed address is registered on first use, with the workspace's default connection: whether it may be sent from is
+ * the carrier's to say. 422 (`unknown_sender`, `invalid_sender`, `no_sender`) otherwise, on the field `sender`.
  */
 export async function resolveSender(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<Sender> {
   const said = ref?.trim();
@@ -58,21 +55,21 @@ async function registerSender(tx: Tx, workspaceId: string, said: string): Promis
     address: read.address,
     kind: read.kind,
     can_receive: read.canReceive,
-    carrier,
+    carrier_id: await store.findDefaultCarrier(tx, workspaceId),
     is_default: false,
     rate_per_second: null,
   });
-  // Nothing inserted: somebody was faster. In this workspace it is ours to use, in another it is not.
+  // Nothing inserted: somebody was faster.
   const sender = added ?? (await store.findSenderByAddress(tx, workspaceId, read.address));
-  if (!sender) throw invalid("sender_taken", `${read.address} is not free.`, "sender", said);
+  if (!sender) throw new Error(`sender ${read.address} is neither there nor to be added`);
   return sender;
 }
 
-/** Adds a sender; without an address a free number of the sandbox. The first one becomes the default. */
+/** Adds a sender; without an address a free number of the sandbox. The first one becomes the default. 422 `unknown_carrier`. */
 export async function createSender(
   tx: Tx,
   workspaceId: string,
-  input: { address?: string; is_default: boolean; rate_per_second?: number | null },
+  input: { address?: string; is_default: boolean; carrier_id?: string | null; rate_per_second?: number | null },
 ): Promise<Sender> {
   await store.lockSenders(tx, workspaceId);
   const isDefault = input.is_default || !(await store.findDefaultSender(tx, workspaceId));
@@ -84,16 +81,18 @@ export async function createSender(
   const about = { field: "address", value: input.address };
   if (await store.findSenderByAddress(tx, workspaceId, read.address))
     throw conflict("sender_exists", `${read.address} is a sender already.`, about);
+  const carrierId = input.carrier_id === undefined ? await store.findDefaultCarrier(tx, workspaceId) : input.carrier_id;
+  await requireCarrier(tx, workspaceId, carrierId);
   const added = await store.insertSender(tx, {
     workspace_id: workspaceId,
     id: newId(),
     address: read.address,
     kind: read.kind,
     can_receive: read.canReceive,
-    carrier,
+    carrier_id: carrierId,
     ...rest,
   });
-  if (!added) throw conflict("sender_taken", `${read.address} is not free.`, about);
+  if (!added) throw conflict("sender_exists", `${read.address} is a sender already.`, about);
   return added;
 }
 
@@ -104,7 +103,13 @@ export async function createDefaultSender(tx: Tx, workspaceId: string): Promise<
   return known ?? takeFreeNumber(tx, workspaceId, { is_default: true, rate_per_second: null });
 }
 
-/** Tries numbers until one is nobody's. The unique index over receiving addresses decides, also between two at once. */
+/** Refuses a connection that the workspace does not have: 422 `unknown_carrier`. Null, the sandbox, is always there. */
+export async function requireCarrier(tx: Tx, workspaceId: string, carrierId: string | null): Promise<void> {
+  if (carrierId === null || (await store.hasCarrier(tx, workspaceId, carrierId))) return;
+  throw invalid("unknown_carrier", `There is no carrier ${carrierId}.`, "carrier_id", carrierId);
+}
+
+/** Tries numbers until the workspace has not got one yet. */
 async function takeFreeNumber(
   tx: Tx,
   workspaceId: string,
@@ -119,7 +124,7 @@ async function takeFreeNumber(
       address,
       kind: "long_number",
       can_receive: true,
-      carrier,
+      carrier_id: null,
       ...rest,
     });
     if (added) return added;

@@ -1,0 +1,119 @@
+import type { Carrier, CarrierStatus, carriers } from "../../contract/carriers.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { notFound } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import type { Seal } from "../kit/seal.ts";
+import * as store from "./carriers-store.ts";
+import { addCarrier, changeCarrier, removeCarrier, setRoutes } from "./carriers.ts";
+
+/** Texts in a lane are counted to this. */
+const mostCounted = 100_000;
+/** Workers speak every two seconds. */
+const believedFor = 15;
+
+interface Services {
+  db: Db;
+  seal: Seal;
+  config: { public_url: string };
+}
+
+/** The calls on /carriers and /carrier-routes, but for tests, which send. */
+export function carriersRoutes(services: Services): Omit<Handlers<typeof carriers>, "test" | "testSteps"> {
+  const { db, seal, config } = services;
+  const one = async (tx: Tx, workspaceId: string, id: string): Promise<Carrier> => {
+    const row = await store.findCarrier(tx, workspaceId, id);
+    if (!row) throw notFound("carrier", id);
+    const [carrier] = await present(tx, workspaceId, [row], config.public_url);
+    return carrier as Carrier;
+  };
+  return {
+    async list({ actor: { workspaceId } }) {
+      const items = await db.inWorkspace(workspaceId, async (tx) =>
+        present(tx, workspaceId, await store.listCarriers(tx, workspaceId), config.public_url),
+      );
+      return { items, next_cursor: null };
+    },
+    async create({ actor: { workspaceId }, body }) {
+      return db.inWorkspace(workspaceId, async (tx) =>
+        one(tx, workspaceId, await addCarrier(tx, seal, workspaceId, body)),
+      );
+    },
+    async get({ actor: { workspaceId }, params }) {
+      return db.inWorkspace(workspaceId, (tx) => one(tx, workspaceId, params.id));
+    },
+    async update({ actor: { workspaceId }, params, body }) {
+      return db.inWorkspace(workspaceId, async (tx) => {
+        await changeCarrier(tx, seal, workspaceId, params.id, body);
+        return one(tx, workspaceId, params.id);
+      });
+    },
+    async remove({ actor: { workspaceId }, params }) {
+      await db.inWorkspace(workspaceId, (tx) => removeCarrier(tx, workspaceId, params.id));
+      return undefined;
+    },
+    async routes({ actor: { workspaceId } }) {
+      return { items: await db.inWorkspace(workspaceId, (tx) => store.listRoutes(tx, workspaceId)) };
+    },
+    async setRoutes({ actor: { workspaceId }, body }) {
+      return db.inWorkspace(workspaceId, async (tx) => {
+        await setRoutes(tx, workspaceId, body.items);
+        return { items: await store.listRoutes(tx, workspaceId) };
+      });
+    },
+  };
+}
+
+async function present(
+  tx: Tx,
+  workspaceId: string,
+  rows: readonly store.CarrierRow[],
+  publicUrl: string,
+): Promise<Carrier[]> {
+  const senders = await store.sendersOfCarriers(tx, workspaceId, mostCounted);
+  const states = await store.workerStates(tx, workspaceId, believedFor);
+  return rows.map((row) => {
+    const own = senders.filter((sender) => sender.carrier_id === row.id);
+    const said = states.filter((state) => state.carrier_id === row.id);
+    const { id, kind, name, enabled, is_default, settings } = row;
+    const hooks = `${publicUrl}/api/v1/carriers/${row.id}/twilio`;
+    return {
+      id,
+      kind,
+      name,
+      enabled,
+      is_default,
+      settings,
+      status: statusOf(row, said, own),
+      senders: own.map((sender) => ({ id: sender.id, address: sender.address })),
+      webhooks: row.kind === "twilio" ? { inbound: `${hooks}/inbound`, status: `${hooks}/status` } : null,
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+      // Checked by readPart when it was written.
+    } as unknown as Carrier;
+  });
+}
+
+/** The state of all workers together: up where any of them is. */
+function statusOf(
+  row: store.CarrierRow,
+  said: readonly store.WorkerState[],
+  senders: readonly store.CarrierSender[],
+): CarrierStatus {
+  const sum = (of: (state: store.WorkerState) => number) => said.reduce((total, state) => total + of(state), 0);
+  const errors = said.flatMap(({ last_error, last_error_at }) =>
+    last_error !== null && last_error_at ? [{ message: last_error, at: last_error_at }] : [],
+  );
+  const latest = errors.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  const best = (["up", "connecting", "down"] as const).find((state) => said.some((each) => each.state === state));
+  return {
+    state: row.enabled ? (best ?? "unknown") : "off",
+    bound: sum((state) => state.bound),
+    wanted: sum((state) => state.wanted),
+    last_error: latest ? { message: latest.message, at: latest.at.toISOString() } : null,
+    handed_over: Math.round(sum((state) => state.handed_over) * 10) / 10,
+    backlog: Math.min(
+      mostCounted,
+      senders.reduce((total, sender) => total + sender.waiting, 0),
+    ),
+  };
+}

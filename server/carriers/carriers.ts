@@ -1,0 +1,128 @@
+/** Adding, changing and removing connections, and who stands in for whom. */
+import type { z } from "zod";
+import type { CarrierRoute, carriers as contract } from "../../contract/carriers.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, invalid, notFound } from "../kit/errors.ts";
+import { newId } from "../kit/id.ts";
+import type { Seal } from "../kit/seal.ts";
+import * as store from "./carriers-store.ts";
+import { readPart } from "./connection-kinds.ts";
+
+type Adding = z.output<typeof contract.create.body>;
+type Changing = z.output<typeof contract.update.body>;
+
+/** Adds a connection and answers its id. The first becomes the default. 409 `carrier_exists` where the name is taken. */
+export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input: Adding): Promise<string> {
+  await store.lockCarriers(tx, workspaceId);
+  const others = await store.listCarriers(tx, workspaceId);
+  const row = { workspace_id: workspaceId, id: newId() };
+  const name = input.name ?? freeName(input.kind, new Set(others.map((other) => other.name)));
+  refuseReserved(name);
+  const added = await store.insertCarrier(tx, {
+    ...row,
+    kind: input.kind,
+    name,
+    enabled: input.enabled,
+    is_default: others.length === 0,
+    settings: input.settings,
+    secrets: seal.close(input.secrets, store.sealContext(row)),
+  });
+  if (!added) throw nameTaken(name);
+  return row.id;
+}
+
+/** Changes what is named; settings and secrets that are not named stay. 404, 400 and 409 as at adding. */
+export async function changeCarrier(
+  tx: Tx,
+  seal: Seal,
+  workspaceId: string,
+  id: string,
+  input: Changing,
+): Promise<void> {
+  await store.lockCarriers(tx, workspaceId);
+  const row = await store.findCarrier(tx, workspaceId, id, { lock: true });
+  if (!row) throw notFound("carrier", id);
+  const name = input.name ?? row.name;
+  refuseReserved(name);
+  if (await store.isNameTaken(tx, workspaceId, name, id)) throw nameTaken(name);
+  const context = store.sealContext(row);
+  const settings = readPart(row.kind, "settings", { ...row.settings, ...input.settings });
+  // Only opened when they change: whoever lost the key can still enter them anew, all of them.
+  const secrets = input.secrets ? newSecrets(seal, row, input.secrets) : null;
+  await store.updateCarrier(tx, {
+    ...row,
+    name,
+    enabled: input.enabled ?? row.enabled,
+    settings,
+    secrets: secrets ? seal.close(secrets, context) : row.secrets,
+  });
+  if (input.is_default) await store.setDefaultCarrier(tx, workspaceId, id);
+}
+
+function newSecrets(seal: Seal, row: store.CarrierRow, given: Record<string, string | null>): object {
+  let before: object = {};
+  try {
+    before = seal.open(row.secrets, store.sealContext(row)) as object;
+  } catch {
+    // Sealed with a key that is gone: what is given now must be complete, and `readPart` says so where it is not.
+  }
+  return readPart(row.kind, "secrets", { ...before, ...given });
+}
+
+/** Removes a connection. 409 while senders belong to it or texts are under way with it. */
+export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await store.lockCarriers(tx, workspaceId);
+  // Waits for whoever gives it a sender just now, see numbers/senders-store.ts.
+  const row = await store.findCarrier(tx, workspaceId, id, { lock: true });
+  if (!row) throw notFound("carrier", id);
+  const senders = (await store.sendersOfCarriers(tx, workspaceId, 1)).filter((sender) => sender.carrier_id === id);
+  if (senders.length > 0) {
+    const addresses = senders.map((sender) => sender.address);
+    throw conflict("carrier_in_use", `${row.name} still carries ${addresses.join(", ")}. Give them to another first.`, {
+      field: "senders",
+      value: addresses,
+    });
+  }
+  if (await store.hasOpenJournals(tx, workspaceId, id)) {
+    throw conflict("carrier_busy", `Texts that were handed to ${row.name} are not settled yet. Try again in a while.`);
+  }
+  await store.deleteCarrier(tx, workspaceId, id);
+  if (!row.is_default) return;
+  const next = (await store.listCarriers(tx, workspaceId))[0];
+  if (next) await store.setDefaultCarrier(tx, workspaceId, next.id);
+}
+
+/** Sets who stands in, all countries at once. 422 for a connection that is not there and for a country named twice. */
+export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly CarrierRoute[]): Promise<void> {
+  await store.lockCarriers(tx, workspaceId);
+  const known = new Set((await store.listCarriers(tx, workspaceId)).map((carrier) => carrier.id));
+  const countries = new Set<string>();
+  for (const { country, carriers } of routes) {
+    if (countries.has(country)) throw invalid("duplicate_country", `${country} is there twice.`, "country", country);
+    countries.add(country);
+    if (new Set(carriers).size < carriers.length)
+      throw invalid("duplicate_carrier", `A carrier is there twice for ${country}.`, "carriers", carriers);
+    for (const id of carriers)
+      if (!known.has(id)) throw invalid("unknown_carrier", `There is no carrier ${id}.`, "carriers", id);
+  }
+  await store.replaceRoutes(
+    tx,
+    workspaceId,
+    routes.filter(({ carriers }) => carriers.length > 0),
+  );
+}
+
+function freeName(kind: string, taken: ReadonlySet<string>): string {
+  let name = kind;
+  for (let i = 2; taken.has(name); i++) name = `${kind} ${i}`;
+  return name;
+}
+
+/** The ledger names the built-in one so. */
+function refuseReserved(name: string): void {
+  if (name.toLowerCase() === "sandbox")
+    throw invalid("reserved_name", "sandbox is the built-in carrier's name; choose another.", "name", name);
+}
+
+const nameTaken = (name: string) =>
+  conflict("carrier_exists", `There is a carrier ${name} already.`, { field: "name", value: name });

@@ -1,0 +1,141 @@
+/** A test text through one connection, by the same road as any other, and how far it has come. */
+import { sql } from "kysely";
+import type { TestStep } from "../../contract/carriers.ts";
+import type { Tx } from "../kit/db.ts";
+import { invalid, notFound } from "../kit/errors.ts";
+import { instantOf, newId } from "../kit/id.ts";
+import type { Sender } from "../numbers/senders.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { sendMessages } from "./send-messages.ts";
+
+const sourceType = "carrier_test";
+
+interface CarrierLine {
+  name: string;
+  enabled: boolean;
+}
+
+async function findCarrier(tx: Tx, workspaceId: string, id: string): Promise<CarrierLine> {
+  const { rows } = await sql<CarrierLine>`
+    select name, enabled from carriers where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  if (!rows[0]) throw notFound("carrier", id);
+  return rows[0];
+}
+
+/**
+ * Sends a test text and answers its id. 422 where the connection is off (`carrier_disabled`), no sender belongs to it
+ * (`no_sender`, `unknown_sender`), or the text is skipped (the reason).
+ */
+export async function sendCarrierTest(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  input: { to: string; sender_id?: string | undefined },
+  now: Date,
+): Promise<string> {
+  const carrier = await findCarrier(tx, workspaceId, carrierId);
+  if (!carrier.enabled)
+    throw invalid("carrier_disabled", `${carrier.name} is switched off.`, "enabled", carrier.enabled);
+  const sender = await findTestSender(tx, workspaceId, carrierId, input.sender_id ?? null);
+  if (!sender && input.sender_id) {
+    const message = `Sender ${input.sender_id} does not belong to ${carrier.name}.`;
+    throw invalid("unknown_sender", message, "sender_id", input.sender_id);
+  }
+  if (!sender) throw invalid("no_sender", `No sender belongs to ${carrier.name} yet.`, "sender_id", null);
+  const workspace = await getWorkspace(tx, workspaceId);
+  const time = now.toLocaleTimeString(workspace.language, {
+    timeZone: workspace.time_zone,
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const text = `Test: ${workspace.name}, ${carrier.name}, ${time}`;
+  const { messages } = await sendMessages(tx, {
+    workspace,
+    source: { type: sourceType, id: newId(now), at: now },
+    class: "transactional",
+    sender,
+    subscription_type: null,
+    template: { fields: [], render: () => text },
+    opt_out_text: null,
+    recipients: { numbers: [{ number: input.to }] },
+    quota: { kind: "reserve" },
+    now,
+  });
+  const [message] = messages;
+  if (!message) throw new Error("the door answered nothing for a test text");
+  if (message.reason) throw invalid(message.reason, `The test text cannot go to ${input.to}.`, "to", input.to);
+  return message.id;
+}
+
+async function findTestSender(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  senderId: string | null,
+): Promise<Sender | undefined> {
+  const { rows } = await sql<Sender>`
+    select s.*, c.name as carrier from senders s
+    join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
+    where s.workspace_id = ${workspaceId} and s.carrier_id = ${carrierId} and (${senderId}::uuid is null or s.id = ${senderId})
+    order by s.is_default desc, s.id limit 1`.execute(tx);
+  return rows[0];
+}
+
+interface TestRow {
+  status: string;
+  reason: string | null;
+  carrier: string | null;
+  carrier_reference: string | null;
+  carrier_error: string | null;
+  submitted_at: Date | null;
+  sent_at: Date | null;
+  final_at: Date | null;
+  state: string | null;
+  last_error: string | null;
+}
+
+/** The steps of a test text, and whether nothing more is to come. 404 where it is not one. */
+export async function carrierTestSteps(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  messageId: string,
+): Promise<{ steps: TestStep[]; finished: boolean }> {
+  await findCarrier(tx, workspaceId, carrierId);
+  const { rows } = await sql<TestRow>`
+    select m.status, m.reason, m.carrier, m.carrier_reference, m.carrier_error,
+      m.submitted_at, m.sent_at, m.final_at, s.state, s.last_error
+    from messages m left join lateral (
+      select state, last_error from carrier_states
+      where workspace_id = ${workspaceId} and carrier_id = ${carrierId} and updated_at > now() - interval '15 seconds'
+      order by state = 'up' desc, last_error_at desc nulls last limit 1) s on true
+    where m.workspace_id = ${workspaceId} and m.id = ${messageId} and m.source_type = ${sourceType}`.execute(tx);
+  const row = rows[0];
+  if (!row) throw notFound("test", messageId);
+  return { steps: stepsOf(row, instantOf(messageId)), finished: row.final_at !== null };
+}
+
+function stepsOf(row: TestRow, queuedAt: Date): TestStep[] {
+  const failed = row.status === "failed" || row.status === "undelivered" || row.status === "expired";
+  const error = [row.reason, row.carrier_error].filter((each) => each !== null).join(" ") || null;
+  const step = (name: TestStep["step"], at: Date | null, detail: string | null, broken = false): TestStep => ({
+    step: name,
+    state: broken ? "failed" : at ? "done" : "waiting",
+    at: at?.toISOString() ?? null,
+    detail,
+  });
+  const refused = failed && row.sent_at === null;
+  const connected = row.state === "up" || row.sent_at !== null;
+  return [
+    { step: "connected", state: connected ? "done" : "waiting", at: null, detail: connected ? null : row.last_error },
+    step("queued", queuedAt, null),
+    step(
+      "handed_over",
+      row.submitted_at ?? (refused ? row.final_at : null),
+      row.carrier,
+      refused && row.carrier === null,
+    ),
+    step("accepted", row.sent_at ?? (refused ? row.final_at : null), refused ? error : row.carrier_reference, refused),
+    step("delivered", row.final_at, row.status === "delivered" || !failed ? null : error, failed),
+  ];
+}
