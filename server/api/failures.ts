@@ -1,6 +1,7 @@
 /** Every way a request can fail, in the one shape that callers know. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Failure } from "../../contract/shapes.ts";
+import { isDatabaseAway } from "../kit/database-away.ts";
 import { Problem } from "../kit/errors.ts";
 
 /** Answers a failure; what is no fault of the caller is logged, and told without details. */
@@ -85,36 +86,5 @@ export function impossibleCharacter(field?: string): Problem {
     "impossible_character",
     "A text holds U+0000 or half a surrogate pair, which are no characters.",
     field === undefined ? {} : { field },
-  );
-}
-
-/** By Node's errno or PostgreSQL's SQLSTATE: down, starting, stopping, or out of connections. */
-const awayCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT", // its socket is gone
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENOTFOUND",
-  "53300", // too_many_connections
-  "57P01", // admin_shutdown
-  "57P02", // crash_shutdown
-  "57P03", // cannot_connect_now
-  "08000",
-  "08001",
-  "08003",
-  "08004",
-  "08006",
-]);
-
-/** Whether PostgreSQL could not be reached or went away, so that trying again soon may help. */
-export function isDatabaseAway(error: unknown): boolean {
-  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
-  if (code === "ENOENT") return syscall === "connect";
-  if (code !== undefined && awayCodes.has(code)) return true;
-  // pg says these without a code.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-    message ?? "",
   );
 }

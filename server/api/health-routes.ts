@@ -1,9 +1,9 @@
 /** Whether this process can serve. */
 import type { FastifyInstance } from "fastify";
 import { sql } from "kysely";
+import { isDatabaseAway } from "../kit/database-away.ts";
 import type { Db } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { isDatabaseAway } from "./failures.ts";
 
 const patience = 2_000; // milliseconds
 

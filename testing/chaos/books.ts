@@ -1,0 +1,161 @@
+/** What the ledger says against what the carrier's own books say, the quota, the figures, and what must be empty. */
+import type pg from "pg";
+import type { Tenant } from "./tenant.ts";
+import type { Told } from "./traffic.ts";
+
+/** One text that the carrier took: `number text` → how often. */
+export type Taken = Map<string, number>;
+
+export const nameOf = (number: string, text: string): string => `${number} ${text}`;
+
+export interface Row {
+  id: string;
+  status: string;
+  class: "transactional" | "marketing";
+  reason: string | null;
+  segments: number;
+  source_type: string;
+  source_id: string | null;
+  number: string;
+  text: string;
+  submitted: boolean;
+  sent: boolean;
+}
+
+/** The outbound ledger of a workspace, without what the door skipped. */
+export async function readLedger(client: pg.Client, tenant: Tenant): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `select id, status::text, class::text, reason, segments, source_type, source_id, number, text,
+       submitted_at is not null as submitted, sent_at is not null as sent
+     from messages where workspace_id = $1 and class is not null and segments > 0`,
+    [tenant.id],
+  );
+  return rows;
+}
+
+/** What the sandbox's handsets hold. */
+export async function sandboxBooks(client: pg.Client, tenant: Tenant): Promise<Taken> {
+  const { rows } = await client.query<{ phone: string; text: string; n: number }>(
+    "select phone, text, count(*)::int as n from sandbox_messages where workspace_id = $1 and outbound group by 1, 2",
+    [tenant.id],
+  );
+  return new Map(rows.map(({ phone, text, n }) => [nameOf(phone, text), n]));
+}
+
+/** Texts by what became of them, each with the messages' ids. */
+export interface Comparison {
+  texts: number;
+  /** The ledger says that the carrier has it, and it has not. */
+  lost: Row[];
+  /** The carrier has it twice. */
+  doubled: Row[];
+  /** The carrier has it, and the ledger says that it never went. */
+  denied: Row[];
+  /** Nobody knows, says the ledger: failed as uncertain, or sent once more because of it. */
+  uncertain: Row[];
+  /** Two rows of the ledger for one text. */
+  twice_in_ledger: string[];
+  /** The carrier has it, and the ledger does not know of it. */
+  unknown: string[];
+}
+
+export function compare(ledger: readonly Row[], taken: Taken): Comparison {
+  const result: Comparison = {
+    texts: ledger.length,
+    lost: [],
+    doubled: [],
+    denied: [],
+    uncertain: [],
+    twice_in_ledger: [],
+    unknown: [],
+  };
+  const known = new Set<string>();
+  for (const row of ledger) {
+    const name = nameOf(row.number, row.text);
+    if (known.has(name)) result.twice_in_ledger.push(name);
+    known.add(name);
+    const times = taken.get(name) ?? 0;
+    if (row.reason === "uncertain") result.uncertain.push(row);
+    if (times > 1) result.doubled.push(row);
+    if (row.sent && times === 0) result.lost.push(row);
+    if (!row.sent && times > 0 && row.reason !== "uncertain") result.denied.push(row);
+  }
+  for (const name of taken.keys()) if (!known.has(name)) result.unknown.push(name);
+  return result;
+}
+
+/** What the client was promised against the ledger: every 202 is one row, under the id that was answered. */
+export function brokenPromises(ledger: readonly Row[], told: Told): string[] {
+  const ids = new Set(ledger.map((row) => row.id));
+  const broken: string[] = [];
+  const given = new Set<string>();
+  for (const [index, answer] of told.texts) {
+    if ("refused" in answer) broken.push(`text ${index} was refused: ${answer.refused}`);
+    else if (!ids.has(answer.id)) broken.push(`text ${index} is not in the ledger: ${answer.id}`);
+    else if (given.has(answer.id)) broken.push(`text ${index} has the id of another: ${answer.id}`);
+    else given.add(answer.id);
+  }
+  const single = ledger.filter((row) => row.source_type === "api").length;
+  if (single !== told.texts.size) broken.push(`${told.texts.size} texts were answered, the ledger has ${single}`);
+  return broken;
+}
+
+const same = (left: Map<string, number>, right: Map<string, number>, what: string): string[] =>
+  [...new Set([...left.keys(), ...right.keys()])]
+    .filter((key) => (left.get(key) ?? 0) !== (right.get(key) ?? 0))
+    .map((key) => `${what} ${key}: ${left.get(key) ?? 0} by the ledger, ${right.get(key) ?? 0} written`);
+
+/** Quota by its rule: used is what was handed over or may have been, reserved is what is queued. */
+export async function wrongQuota(client: pg.Client, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
+  const due = new Map<string, number>();
+  const add = (key: string, segments: number) => due.set(key, (due.get(key) ?? 0) + segments);
+  for (const row of ledger) {
+    if (!row.submitted) continue;
+    add("used", row.segments);
+    add(`used by ${row.source_type}`, row.segments);
+  }
+  const { rows } = await client.query<{ key: string; n: number }>(
+    `select 'used' as key, coalesce(sum(used), 0)::int as n from quota_periods where workspace_id = $1
+     union all select 'reserved', coalesce(sum(reserved), 0)::int from quota_periods where workspace_id = $1
+     union all select 'used by ' || source_type, sum(used)::int from quota_usage where workspace_id = $1 group by source_type`,
+    [tenant.id],
+  );
+  return same(due, new Map(rows.map(({ key, n }) => [key, n])), "quota");
+}
+
+/** message_counts against the ledger, by source and status. */
+export async function wrongCounts(client: pg.Client, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
+  const due = new Map<string, number>();
+  const add = (row: Row, status: string) => {
+    const key = `${row.source_type} ${row.source_id} ${status}`;
+    due.set(key, (due.get(key) ?? 0) + 1);
+  };
+  for (const row of ledger) {
+    if (row.source_id === null) continue;
+    add(row, "queued");
+    if (row.sent) add(row, "sent");
+    if (row.status === "failed") add(row, row.sent ? "failed" : "refused");
+    else if (row.status === "expired") add(row, row.sent ? "expired" : "lapsed");
+    else if (["delivered", "undelivered", "skipped", "cancelled"].includes(row.status)) add(row, row.status);
+  }
+  const { rows } = await client.query<{ key: string; n: number }>(
+    `select source_type || ' ' || source_id || ' ' || status as key, sum(n)::int as n
+     from message_counts where workspace_id = $1 group by 1`,
+    [tenant.id],
+  );
+  return same(due, new Map(rows.map(({ key, n }) => [key, n])), "count");
+}
+
+/** What is left over where nothing may be: queue, journal, lanes that somebody holds, campaigns under way. */
+export async function leftOver(client: pg.Client, tenant: Tenant): Promise<string[]> {
+  const { rows } = await client.query<{ what: string; n: number }>(
+    `select 'rows in the queue' as what, count(*)::int as n from message_queue where workspace_id = $1
+     union all select 'open journals', count(*)::int from dispatch_journal where workspace_id = $1
+     union all select 'lanes held', count(*)::int from lanes where workspace_id = $1 and leased_by is not null
+     union all select 'lanes with work', count(*)::int from lanes where workspace_id = $1 and has_work
+     union all select 'campaigns not sent', count(*)::int from campaigns
+       where workspace_id = $1 and status <> 'sent' and sent_at is not null`,
+    [tenant.id],
+  );
+  return rows.filter(({ n }) => n > 0).map(({ what, n }) => `${n} ${what}`);
+}

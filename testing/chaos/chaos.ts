@@ -1,0 +1,59 @@
+/**
+ * Kills everything that can be killed while texts are sent, then compares the books. Exits with 1 when a text was lost or
+ * doubled, or a figure is wrong.
+ *
+ *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 50]
+ *                    [--seconds 400]
+ */
+import { parseArgs } from "node:util";
+import { runChaos } from "./run.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    messages: { type: "string", default: "100000" },
+    "workers-killed": { type: "string", default: "100" },
+    "databases-killed": { type: "string", default: "10" },
+    "networks-cut": { type: "string", default: "50" },
+    seconds: { type: "string", default: "400" },
+  },
+});
+const number = (name: keyof typeof values): number => {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value >= 0) return value;
+  console.error(`--${name} is ${values[name]}; it must be a whole number.`);
+  process.exit(2);
+};
+
+const ending = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
+  process.on(signal, () => ending.abort(new Error("it was told to stop")));
+
+const began = Date.now();
+const say = (line: string) => console.log(`[${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s] ${line}`);
+try {
+  const worker = number("workers-killed");
+  const { lines, violations } = await runChaos({
+    seed: number("seed"),
+    messages: number("messages"),
+    blows: {
+      worker,
+      api: Math.ceil(worker / 20),
+      database: number("databases-killed"),
+      network: number("networks-cut"),
+    },
+    duration: number("seconds") * 1000,
+    workers: 3,
+    say,
+    signal: ending.signal,
+  });
+  for (const line of lines) say(line);
+  for (const violation of violations) say(`VIOLATION ${violation}`);
+  say(violations.length === 0 ? "nothing was lost, nothing was doubled, every figure is right" : "this must not be");
+  process.exitCode = violations.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
+// Standing timers of what was aborted have nothing left to do.
+process.exit();

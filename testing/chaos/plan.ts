@@ -1,0 +1,101 @@
+/** What a run does and suffers, and when: the same seed makes the same plan. */
+import { type Random, seeded } from "./random.ts";
+
+/** How often each part is struck. */
+export interface Blows {
+  worker: number;
+  api: number;
+  database: number;
+  network: number;
+}
+
+/** One blow: `which` picks the victim among those that stand at that moment. */
+export interface Blow {
+  /** Milliseconds after the traffic began. */
+  at: number;
+  kind: keyof Blows;
+  which: number;
+  /** Waits for an instant at which texts are under way: those are few, and a random instant seldom meets one. */
+  aimed: boolean;
+  /** What the network does to what is on its way. */
+  how: "reset" | "half" | "silence";
+}
+
+/** A campaign to one of the lists, from one of the senders. */
+export interface PlannedCampaign {
+  at: number;
+  list: number;
+  sender: number;
+  /** Index of its text, see traffic.ts. */
+  text: number;
+}
+
+/** One text through the API. */
+export interface PlannedText {
+  at: number;
+  /** Makes its Idempotency-Key, and stands in its text. */
+  index: number;
+  sender: number;
+  class: "transactional" | "marketing";
+  text: number;
+  contact: number;
+}
+
+export interface Traffic {
+  campaigns: PlannedCampaign[];
+  texts: PlannedText[];
+}
+
+export interface Scale {
+  /** Texts through each carrier at least. */
+  messages: number;
+  lists: number;
+  list_size: number;
+  senders: number;
+  texts: number;
+}
+
+/** A third of the texts goes through the API one by one, the rest in campaigns. */
+const throughApi = 1 / 3;
+
+/** Blows at random instants of `duration` milliseconds, in their order. */
+export function planBlows(seed: number, blows: Blows, duration: number): Blow[] {
+  const random = seeded(seed);
+  const planned: Blow[] = [];
+  for (const kind of ["worker", "api", "database", "network"] as const) {
+    for (let i = 0; i < blows[kind]; i++) {
+      const how = random.pick(["reset", "reset", "half", "silence"] as const);
+      planned.push({
+        at: Math.floor(random.next() * duration),
+        kind,
+        which: random.whole(0, 1_000_000),
+        aimed: random.next() < 0.5,
+        how,
+      });
+    }
+  }
+  return planned.sort((a, b) => a.at - b.at);
+}
+
+/** Campaigns and single texts of one workspace, spread over `duration` milliseconds. */
+export function planTraffic(seed: number, scale: Scale, duration: number): Traffic {
+  const random = seeded(seed);
+  const single = Math.ceil(scale.messages * throughApi);
+  const campaigns: PlannedCampaign[] = [];
+  const wanted = Math.ceil((scale.messages - single) / scale.list_size);
+  for (let i = 0; i < wanted; i++) campaigns.push({ at: 0, ...anyOf(random, scale), list: i % scale.lists });
+  // Evenly, so that something is always under way; each by a random part of its share.
+  campaigns.forEach((each, i) => (each.at = Math.floor(((i + random.next()) / wanted) * duration * 0.95)));
+  const texts = Array.from({ length: single }, (_, index): PlannedText => {
+    const at = Math.floor((index / single) * duration);
+    const contact = random.whole(0, scale.lists * scale.list_size - 1);
+    const messageClass = random.next() < 0.75 ? "transactional" : "marketing";
+    return { at, index, ...anyOf(random, scale), class: messageClass, contact };
+  });
+  return { campaigns, texts };
+}
+
+const anyOf = (random: Random, scale: Scale) => ({
+  sender: random.whole(0, scale.senders - 1),
+  text: random.whole(0, scale.texts - 1),
+});

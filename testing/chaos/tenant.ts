@@ -1,0 +1,97 @@
+/** A workspace whose texts go through one carrier: senders, contacts on lists, and handsets that make trouble. */
+import { sql } from "kysely";
+import { permissions } from "../../contract/permissions.ts";
+import type { Behaviour } from "../../contract/sandbox.ts";
+import type { Db } from "../../server/kit/db.ts";
+import { newId } from "../../server/kit/id.ts";
+import { newApiKey, storeApiKey } from "../../server/workspaces/api-keys.ts";
+import { createTestWorkspace } from "../workspace.ts";
+import type { Scale } from "./plan.ts";
+
+export interface Tenant {
+  name: string;
+  id: string;
+  key: string;
+  /** Their ids; the first ones have a rate, the others go as fast as they can. */
+  senders: string[];
+  lists: string[];
+  /** E.164 of a contact. */
+  numberOf(contact: number): string;
+  /** Numbers from which no receipt ever comes. */
+  silent: ReadonlySet<string>;
+}
+
+/** Lanes with a rate always have something under way; those without leave in large batches. */
+const rates = [60, 120, null, null];
+
+/** One handset in a hundred, or in a thousand, of each kind; the rest delivers. */
+const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[] = [
+  { every: 100, behaviour: "lose_receipt" },
+  { every: 101, behaviour: "double_receipt" },
+  { every: 103, behaviour: "early_receipt" },
+  { every: 107, behaviour: "fail", error_code: "30006" },
+  { every: 109, behaviour: "fail", error_code: "21211" },
+  { every: 997, behaviour: "throttle" },
+];
+
+/** Makes one; `prefix` are the two digits of its numbers after +479. */
+export async function createTenant(db: Db, name: string, prefix: string, scale: Scale): Promise<Tenant> {
+  const workspace = await createTestWorkspace(db, { name, allowance: 100_000_000 });
+  const key = newApiKey();
+  const size = scale.lists * scale.list_size;
+  const numberOf = (contact: number) => `+479${prefix}${String(contact).padStart(5, "0")}`;
+  const senders = [workspace.sender.id];
+  const lists: string[] = [];
+  const trouble = troubleOf(size);
+  await db.asSystem(async (tx) => {
+    await storeApiKey(tx, workspace.id, key, { name, role: "super_admin", scopes: permissions }, new Date());
+    while (senders.length < scale.senders) {
+      const id = newId();
+      await sql`
+        insert into senders (workspace_id, id, address, kind, can_receive, is_default, created_at)
+        values (${workspace.id}, ${id}, ${`+4759${prefix}${senders.length}000`}, 'long_number', true, false, now())`.execute(
+        tx,
+      );
+      senders.push(id);
+    }
+    for (const [i, id] of senders.entries())
+      await sql`
+        update senders set rate_per_second = ${rates[i % rates.length]}
+        where workspace_id = ${workspace.id} and id = ${id}`.execute(tx);
+    await sql`
+      insert into contacts (workspace_id, id, mobile, mobile_kind, first_name, sms_consents, created_at, updated_at)
+      select ${workspace.id}, gen_random_uuid(), '+479' || ${prefix} || lpad(i::text, 5, '0'), 'mobile',
+        case when i % 10 = 0 then repeat('Navn', 40) else 'Navn' || (i % 50) end, 1, now(), now()
+      from generate_series(0, ${size - 1}::int) i`.execute(tx);
+    for (let i = 0; i < scale.lists; i++) {
+      const id = newId();
+      lists.push(id);
+      await sql`insert into lists (workspace_id, id, name, created_at) values (${workspace.id}, ${id}, ${`List ${i}`}, now())`.execute(
+        tx,
+      );
+      await sql`
+        insert into list_members (workspace_id, list_id, contact_id)
+        select workspace_id, ${id}, id from contacts
+        where workspace_id = ${workspace.id} and mobile >= ${numberOf(i * scale.list_size)}
+          and mobile < ${numberOf((i + 1) * scale.list_size)}`.execute(tx);
+    }
+    await sql`
+      insert into sandbox_phones (workspace_id, number, behaviour, error_code, delay_ms)
+      select ${workspace.id}, u.number, u.behaviour, u.error_code, 20
+      from unnest(${trouble.map(({ contact }) => numberOf(contact))}::text[],
+        ${trouble.map(({ behaviour }) => behaviour)}::text[],
+        ${trouble.map(({ error_code }) => error_code ?? null)}::text[]) as u (number, behaviour, error_code)`.execute(
+      tx,
+    );
+  });
+  const mute = trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
+  const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
+  return { name, id: workspace.id, key, senders, lists, numberOf, silent };
+}
+
+function troubleOf(size: number) {
+  return Array.from({ length: size }, (_, contact) => {
+    const found = behaviours.find(({ every }) => contact > 0 && contact % every === 0);
+    return found ? [{ contact, behaviour: found.behaviour, error_code: found.error_code }] : [];
+  }).flat();
+}

@@ -1,0 +1,87 @@
+/** A TCP proxy on loopback that can do to connections what networks do. */
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+export interface TcpProxy {
+  port: number;
+  /** Connections that stand. */
+  connections(): number;
+  /** Resets all connections at once; what is in our hands is gone. */
+  reset(): void;
+  /** Passes only the first half of the next piece in each direction on, then resets. */
+  resetHalfway(): void;
+  /** Swallows everything for so long, then resets: the worst, since both ends believe in it meanwhile. */
+  swallow(milliseconds: number): void;
+  /** While true nobody is let in. */
+  refuse(refusing: boolean): void;
+  close(): Promise<void>;
+}
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+  state: "open" | "half" | "deaf";
+  timer: NodeJS.Timeout | null;
+}
+
+/** Listens on a free port and passes on to `port`. */
+export async function startTcpProxy(port: number): Promise<TcpProxy> {
+  const pairs = new Set<Pair>();
+  let refusing = false;
+
+  function end(pair: Pair): void {
+    if (pair.timer) clearTimeout(pair.timer);
+    pairs.delete(pair);
+    pair.client.resetAndDestroy();
+    pair.server.resetAndDestroy();
+  }
+
+  function pass(pair: Pair, from: Socket, to: Socket): void {
+    from.on("data", (piece: Buffer) => {
+      if (pair.state === "deaf") return;
+      if (pair.state === "half") {
+        pair.state = "deaf";
+        to.write(piece.subarray(0, piece.length >> 1), () => end(pair));
+        return;
+      }
+      if (!to.write(piece)) from.pause();
+    });
+    to.on("drain", () => from.resume());
+    from.on("error", () => {}); // "close" follows
+    from.on("close", () => end(pair));
+  }
+
+  const server = createServer((client) => {
+    if (refusing) return void client.resetAndDestroy();
+    const pair: Pair = { client, server: connect(port, "127.0.0.1"), state: "open", timer: null };
+    client.setNoDelay(true);
+    pair.server.setNoDelay(true);
+    pairs.add(pair);
+    pass(pair, client, pair.server);
+    pass(pair, pair.server, client);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => pairs.size,
+    reset() {
+      for (const pair of pairs) end(pair);
+    },
+    resetHalfway() {
+      for (const pair of pairs) pair.state = "half";
+    },
+    swallow(milliseconds) {
+      for (const pair of pairs) {
+        pair.state = "deaf";
+        pair.timer = setTimeout(() => end(pair), milliseconds);
+      }
+    },
+    refuse(value) {
+      refusing = value;
+    },
+    async close() {
+      const closed = new Promise((done) => server.close(done));
+      for (const pair of pairs) end(pair);
+      await closed;
+    },
+  };
+}
