@@ -94,6 +94,7 @@ async function sendOne(db: Db, { id: workspaceId }: TestWorkspace, list: string,
     carriers: onlyCarriers(sandbox),
   });
   const runner = await runJobs({
+    connection: postgres.connection,
     pool: db.pool,
     handlers: campaignJobs(services),
     log,

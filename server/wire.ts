@@ -68,7 +68,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     ];
     await sweepImports(services);
     await resumeCampaigns(services);
-    workers.push(await runJobs({ pool: db.pool, handlers, log, periodic }));
+    workers.push(await runJobs({ connection, pool: db.pool, handlers, log, periodic }));
     const pathDb = openDb({ connection, max: pathConnections });
     const sandbox = createSandbox({ db: pathDb, clock, log, news });
     const carriers = createConnections({

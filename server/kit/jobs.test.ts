@@ -4,7 +4,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { type JobHandler, jobs, runJobs } from "./jobs.ts";
 
-const { db } = await testDatabase();
+const { db, connection } = await testDatabase();
 const done: string[] = [];
 const logged: Record<string, unknown>[] = [];
 const log = pino({ level: "warn" }, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -22,7 +22,7 @@ const handlers: Record<string, JobHandler> = {
   },
 };
 
-const runner = await runJobs({ pool: db.pool, handlers, log });
+const runner = await runJobs({ connection, pool: db.pool, handlers, log });
 afterAll(() => runner.stop());
 
 test("a job of a committed transaction is done, one of a rolled back transaction never", async () => {
@@ -74,7 +74,7 @@ test("a failing job is logged with its cause and kept for another try", async ()
 
 test("stop waits for the job under way", async () => {
   gate = Promise.withResolvers();
-  const second = await runJobs({ pool: db.pool, handlers, log, concurrency: 1 });
+  const second = await runJobs({ connection, pool: db.pool, handlers, log, concurrency: 1 });
   await db.asSystem((tx) => jobs.add(tx, "slow", { text: "last" }));
   await vi.waitFor(() => expect(done).toContain("began last"));
   const stopped = Promise.all([second.stop(), runner.stop()]);

@@ -12,7 +12,12 @@ const later = (milliseconds: number) => {
   now = new Date(now.getTime() + milliseconds);
 };
 const { call, services }: TestApp = await testApp(database, { clock: { now: () => now } });
-const runner = await runJobs({ pool: db.pool, handlers: accountJobs(services), log: services.log });
+const runner = await runJobs({
+  connection: database.connection,
+  pool: db.pool,
+  handlers: accountJobs(services),
+  log: services.log,
+});
 afterAll(() => runner.stop());
 
 const workspace = { name: "Salong Saks", country: "NO", time_zone: "Europe/Oslo", language: "nb" };
