@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OptOut } from "./contacts.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant } from "./shapes.ts";
 
@@ -36,6 +37,26 @@ export const ConsentEvent = z.object({
   recorded_at: Instant,
 });
 export type ConsentEvent = z.infer<typeof ConsentEvent>;
+
+/** A STOP or START of one of the contact's numbers. */
+export const OptOutEvent = z.object({
+  id: Id,
+  number: z.string(),
+  sender: z.string().nullable().describe("whose texts it is about; null: the whole workspace's"),
+  action: z.enum(["opt_out", "opt_in"]),
+  source: z.string().describe("sms, api, web or import"),
+  evidence: z.string().nullable().describe("the words that were received, or the reason of whoever recorded it"),
+  recorded_by: z.string().nullable().describe("a person's or key's name; null: the handset itself"),
+  at: Instant,
+});
+export type OptOutEvent = z.infer<typeof OptOutEvent>;
+
+const OptOutByHand = z.object({
+  sender: z.string().trim().min(1).max(40).nullish().describe("id or address; the whole workspace unless said"),
+  reason: z.string().trim().min(1).max(1000).describe("what was said, and where: kept as proof"),
+});
+
+const OptOutsNow = z.object({ opt_outs: z.array(OptOut) });
 
 export const consent = {
   types: endpoint({
@@ -80,6 +101,26 @@ export const consent = {
         }),
       ),
       events: z.array(ConsentEvent),
+      opt_out_events: z.array(OptOutEvent).describe("every STOP and START of the contact's numbers, newest first"),
     }),
+  }),
+  optOut: endpoint({
+    method: "POST",
+    path: "/contacts/:id/opt-outs",
+    summary: "Records a STOP by hand for the contact's numbers; once answered, no text that it forbids still leaves.",
+    permission: "consent:write",
+    params: ById,
+    body: OptOutByHand,
+    status: 201,
+    answer: OptOutsNow,
+  }),
+  liftOptOut: endpoint({
+    method: "DELETE",
+    path: "/contacts/:id/opt-outs",
+    summary: "Lifts a STOP because the contact asked for it: of one sender, or all of them.",
+    permission: "consent:write",
+    params: ById,
+    body: OptOutByHand,
+    answer: OptOutsNow,
   }),
 } satisfies Resource;

@@ -5,9 +5,11 @@ import { carriers } from "./carriers.ts";
 import { consent } from "./consent.ts";
 import { contacts } from "./contacts.ts";
 import type { Resource } from "./endpoint.ts";
+import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
 import { messages, segments } from "./messages.ts";
 import { news } from "./news.ts";
+import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
 import { subscription, usage } from "./usage.ts";
@@ -20,6 +22,7 @@ export const contract = {
   subscription,
   usage,
   contacts,
+  erasures,
   lists,
   consent,
   senders,
@@ -27,6 +30,7 @@ export const contract = {
   messages,
   campaigns,
   carriers,
+  retention,
   sandbox,
   news,
 } satisfies Record<string, Resource>;

@@ -26,7 +26,7 @@ export interface Endpoint {
   status?: 200 | 201 | 202 | 204;
   /** Absent with status 204, and where `answerType` names a stream. */
   answer?: z.ZodType;
-  answerType?: "text/csv" | "text/event-stream";
+  answerType?: "text/csv" | "application/json" | "text/event-stream";
   /** The call sends or spends, so it takes an Idempotency-Key header. */
   idempotent?: true;
 }

@@ -36,6 +36,7 @@ export const SkipReason = z.enum([
   "render_error",
   "quota_exceeded",
   "source_failed",
+  "erased",
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
 

@@ -16,6 +16,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/messages"],
   ["server/campaigns"],
   ["server/analytics"],
+  ["server/retention"],
   ["server/api"],
   ["server"], // main.ts and wire.ts
 ];

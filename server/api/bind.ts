@@ -120,6 +120,7 @@ function goneSignal(reply: FastifyReply): AbortSignal {
 
 const streamHeaders: Record<NonNullable<Endpoint["answerType"]>, Record<string, string>> = {
   "text/csv": { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },
+  "application/json": { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
   "text/event-stream": {
     "content-type": "text/event-stream; charset=utf-8",
     // no-transform and X-Accel-Buffering: proxies must pass each event on at once, neither compressed nor collected.

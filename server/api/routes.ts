@@ -14,6 +14,7 @@ import { carrierTestRoutes } from "../messages/carrier-test-routes.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
+import { erasuresRoutes, retentionRoutes } from "../retention/retention-routes.ts";
 import { accountsRoutes, authenticationRoutes } from "../workspaces/accounts-routes.ts";
 import { apiKeysRoutes } from "../workspaces/api-keys-routes.ts";
 import { peopleRoutes } from "../workspaces/people-routes.ts";
@@ -40,6 +41,8 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
     ...importRoutes(services),
     ...contactTimelineRoutes(services),
   });
+  await bind(apiPrefix, contract.erasures, erasuresRoutes(services));
+  await bind(apiPrefix, contract.retention, retentionRoutes(services));
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
   await bind(apiPrefix, contract.senders, sendersRoutes(services));

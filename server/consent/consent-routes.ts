@@ -1,11 +1,15 @@
 import type { consent } from "../../contract/consent.ts";
+import type { OptOutRow } from "../contacts/contact.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
-import type { Handlers } from "../kit/http.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import type { Call, Handlers } from "../kit/http.ts";
 import type { News } from "../kit/news.ts";
 import { getConsent } from "./get-consent.ts";
+import { liftOptOut, type OptOutByHand, optOutByHand } from "./opt-out-by-hand.ts";
 import { recordConsent } from "./record-consent.ts";
 import { createSubscriptionType, listSubscriptionTypes } from "./subscription-types.ts";
+
+type ByHandCall = Pick<Call<(typeof consent)["optOut"]>, "actor" | "params" | "body">;
 
 /** The calls on subscription types and the consent ledger. */
 export function consentRoutes({
@@ -17,7 +21,21 @@ export function consentRoutes({
   clock: Clock;
   news: Pick<News, "tell">;
 }): Handlers<typeof consent> {
+  const byHand =
+    (write: (tx: Tx, change: OptOutByHand) => Promise<OptOutRow[]>) =>
+    async ({ actor, params, body }: ByHandCall) => {
+      const { workspaceId, userId, name } = actor;
+      const change = { workspaceId, contactId: params.id, sender: body.sender ?? null, reason: body.reason };
+      const source = userId ? "web" : "api";
+      const rows = await db.inWorkspace(workspaceId, (tx) =>
+        write(tx, { ...change, recordedBy: name, source, at: clock.now() }),
+      );
+      news.tell(workspaceId, "contact", params.id);
+      return { opt_outs: rows.map((row) => ({ ...row, at: row.at.toISOString() })) };
+    };
   return {
+    optOut: byHand(optOutByHand),
+    liftOptOut: byHand(liftOptOut),
     async types({ actor }) {
       const types = await db.inWorkspace(actor.workspaceId, (tx) => listSubscriptionTypes(tx, actor.workspaceId));
       return { items: types.map(({ bit: _, ...type }) => type), next_cursor: null };

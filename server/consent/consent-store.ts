@@ -63,3 +63,34 @@ export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId
     order by e.at desc, e.granted, e.id desc`.execute(tx);
   return rows;
 }
+
+/** The id of a sender by its id or address. */
+export async function findSender(tx: Tx, workspaceId: string, ref: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from senders where workspace_id = ${workspaceId} and (id::text = lower(${ref}) or address = ${ref})
+    limit 1`.execute(tx);
+  return rows[0]?.id;
+}
+
+export interface OptOutEventRow {
+  id: string;
+  number: string;
+  sender: string | null;
+  opted_out: boolean;
+  source: string;
+  evidence: string | null;
+  recorded_by: string | null;
+  at: Date;
+}
+
+/** Every STOP and START of a contact's numbers, newest first. */
+export async function selectOptOutEvents(tx: Tx, workspaceId: string, contactId: string): Promise<OptOutEventRow[]> {
+  const { rows } = await sql<OptOutEventRow>`
+    select e.id, e.number, s.address as sender, e.opted_out, e.source, e.evidence, e.recorded_by, e.at
+    from contacts c
+    join opt_out_events e on e.workspace_id = c.workspace_id and e.number in (c.mobile, c.phone)
+    left join senders s on s.workspace_id = e.workspace_id and s.id = e.sender_id
+    where c.workspace_id = ${workspaceId} and c.id = ${contactId}
+    order by e.at desc, e.id desc`.execute(tx);
+  return rows;
+}

@@ -1,8 +1,8 @@
-import type { consent } from "../../contract/consent.ts";
+import type { ConsentEvent, consent } from "../../contract/consent.ts";
 import type { Answer } from "../../contract/endpoint.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
-import { type ConsentEventRow, contactExists, selectConsentEvents } from "./consent-store.ts";
+import { type ConsentEventRow, contactExists, selectConsentEvents, selectOptOutEvents } from "./consent-store.ts";
 
 /** What a contact consents to now, by type and channel, and every event behind it, newest first. */
 export async function getConsent(
@@ -25,17 +25,34 @@ export async function getConsent(
       at: row.at.toISOString(),
       source: row.source,
     })),
-    events: rows.map((row) => ({
-      id: row.id,
-      contact_id: row.contact_id,
-      subscription_type: presentType(row),
-      channel: row.channel,
-      action: row.granted ? "grant" : "withdraw",
-      source: row.source,
-      evidence: row.evidence,
-      at: row.at.toISOString(),
-      recorded_at: row.recorded_at.toISOString(),
+    events: rows.map(presentEvent),
+    opt_out_events: (await selectOptOutEvents(tx, workspaceId, contactId)).map(({ opted_out, at, ...event }) => ({
+      ...event,
+      action: opted_out ? "opt_out" : "opt_in",
+      at: at.toISOString(),
     })),
+  };
+}
+
+/** The events of a contact that was erased: the proof outlives it. */
+export async function getKeptConsent(tx: Tx, workspaceId: string, contactId: string) {
+  return (await selectConsentEvents(tx, workspaceId, contactId)).map((row) => {
+    const { contact_id: _, ...event } = presentEvent(row);
+    return event;
+  });
+}
+
+function presentEvent(row: ConsentEventRow): ConsentEvent {
+  return {
+    id: row.id,
+    contact_id: row.contact_id,
+    subscription_type: presentType(row),
+    channel: row.channel,
+    action: row.granted ? "grant" : "withdraw",
+    source: row.source,
+    evidence: row.evidence,
+    at: row.at.toISOString(),
+    recorded_at: row.recorded_at.toISOString(),
   };
 }
 

@@ -22,6 +22,8 @@ export interface OptOutChange {
   /** The words that were received. */
   evidence: string | null;
   at: Date;
+  /** Who recorded it by hand: a person's or key's name. */
+  recordedBy?: string;
 }
 
 /** Writes a STOP down; `first` is false when one for the same sender was in force already (and is not confirmed again). */
@@ -61,10 +63,10 @@ async function lockNumber(tx: Tx, { workspaceId, number }: OptOutChange): Promis
 }
 
 async function recordEvent(tx: Tx, change: OptOutChange, optedOut: boolean): Promise<void> {
-  const { workspaceId, number, senderId, source, evidence, at } = change;
+  const { workspaceId, number, senderId, source, evidence, at, recordedBy = null } = change;
   await sql`
-    insert into opt_out_events (workspace_id, number, id, sender_id, opted_out, source, evidence, at)
-    values (${workspaceId}, ${number}, ${newId(at)}, ${senderId}, ${optedOut}, ${source}, ${evidence}, ${at})`.execute(
+    insert into opt_out_events (workspace_id, number, id, sender_id, opted_out, source, evidence, at, recorded_by)
+    values (${workspaceId}, ${number}, ${newId(at)}, ${senderId}, ${optedOut}, ${source}, ${evidence}, ${at}, ${recordedBy})`.execute(
     tx,
   );
 }

@@ -193,6 +193,7 @@ function stoppedBy(row: Claimed, at: Date): Result | null {
   if (row.status === null) return { status: "gone" };
   // It was sent before and came back as uncertain; then its receipt arrived.
   if (row.status !== "queued") return { status: "sent", carrier_reference: null, at };
+  if (row.reason === "erased") return { status: "skipped", reason: "erased" };
   if (row.expires_at <= at) return { status: "expired" };
   if (row.no_consent) return { status: "skipped", reason: "no_consent" };
   if (row.opted_out) return { status: "skipped", reason: "opted_out" };

@@ -257,6 +257,7 @@ const whys: Record<SkipReason, string> = {
   render_error: "The text cannot be rendered for this recipient.",
   quota_exceeded: "The quota is used up.",
   source_failed: "What the text comes from stopped with an error.",
+  erased: "The contact was erased.",
 };
 
 const aboutText = new Set<SkipReason>(["empty_text", "too_long", "render_error"]);

@@ -27,14 +27,29 @@ CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer)
  LANGUAGE plpgsql
 AS $procedure$
 declare
-  month timestamptz;
+  month timestamp;
+  name text;
+  first uuid;
+  past uuid;
 begin
   for i in 0..ahead loop
-    month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
-    execute format(
-      'create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
-      'messages_' || to_char(month at time zone 'UTC', 'YYYY_MM'),
-      first_id_at(month), first_id_at((month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
+    month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
+    name := 'messages_' || to_char(month, 'YYYY_MM');
+    continue when to_regclass(format('%I', name)) is not null;
+    first := first_id_at(month at time zone 'UTC');
+    past := first_id_at((month + interval '1 month') at time zone 'UTC');
+    lock table messages in access exclusive mode;
+    if not exists (select from messages_other where id >= first and id < past) then
+      execute format('create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
+        name, first, past);
+      continue;
+    end if;
+    create temp table early_messages on commit drop as select * from messages_other where id >= first and id < past;
+    delete from messages_other where id >= first and id < past;
+    execute format('create table %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
+      name, first, past);
+    insert into messages select * from early_messages;
+    drop table early_messages;
   end loop;
 end $procedure$;
 
@@ -103,6 +118,9 @@ CREATE OR REPLACE FUNCTION refuse_change()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if tg_op = 'UPDATE' and coalesce(current_setting('varsla.erasing', true), '') = 'on' then
+    return new;
+  end if;
   raise exception '% is append-only', tg_table_name;
 end $function$;
 
@@ -258,6 +276,7 @@ create table campaigns (
   stalled_at timestamp with time zone,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX campaigns_stalled ON campaigns USING btree (stalled_at) WHERE (stalled_at IS NOT NULL);
 CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));
 CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_at DESC, id DESC);
 alter table campaigns enable row level security;
@@ -379,6 +398,26 @@ alter table dispatch_journal force row level security;
 create policy workspace_wall on dispatch_journal
   using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
+create table erasures (
+  workspace_id uuid not null,
+  id uuid not null,
+  contact_id uuid not null,
+  number_hashes text[] not null,
+  requested_at timestamp with time zone not null,
+  requested_by text not null,
+  began_in bigint not null,
+  numbers text[],
+  swept_to uuid,
+  messages bigint default 0 not null,
+  finished_at timestamp with time zone,
+  constraint erasures_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX erasures_open ON erasures USING btree (requested_at) WHERE (finished_at IS NULL);
+alter table erasures enable row level security;
+alter table erasures force row level security;
+create policy workspace_wall on erasures
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
 create table idempotency_keys (
   workspace_id uuid not null,
   key text not null,
@@ -438,6 +477,7 @@ create table inbound_seen (
   message_id uuid not null,
   constraint inbound_seen_pkey PRIMARY KEY (workspace_id, carrier, carrier_reference)
 );
+CREATE INDEX inbound_seen_age ON inbound_seen USING brin (message_id) WITH (pages_per_range='32', autosummarize='on');
 alter table inbound_seen enable row level security;
 alter table inbound_seen force row level security;
 create policy workspace_wall on inbound_seen
@@ -597,6 +637,7 @@ create table opt_out_events (
   source text not null,
   evidence text,
   at timestamp with time zone not null,
+  recorded_by text,
   constraint opt_out_events_pkey PRIMARY KEY (workspace_id, number, id)
 );
 alter table opt_out_events enable row level security;
@@ -645,6 +686,23 @@ create table quota_usage (
 alter table quota_usage enable row level security;
 alter table quota_usage force row level security;
 create policy workspace_wall on quota_usage
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table retention_rules (
+  workspace_id uuid not null,
+  text_months integer,
+  ledger_months integer,
+  texts_to uuid,
+  texts_gone_before timestamp with time zone,
+  rows_gone_before timestamp with time zone,
+  constraint retention_rules_pkey PRIMARY KEY (workspace_id),
+  constraint retention_rules_check CHECK ((ledger_months >= text_months)),
+  constraint retention_rules_ledger_months_check CHECK ((ledger_months >= 1)),
+  constraint retention_rules_text_months_check CHECK ((text_months >= 1))
+);
+alter table retention_rules enable row level security;
+alter table retention_rules force row level security;
+create policy workspace_wall on retention_rules
   using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table sandbox_mails (
@@ -802,6 +860,7 @@ create table webhooks (
   updated_at timestamp with time zone not null,
   constraint webhooks_pkey PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX webhooks_disabled ON webhooks USING btree (disabled_at) WHERE (disabled_at IS NOT NULL);
 alter table webhooks enable row level security;
 alter table webhooks force row level security;
 create policy workspace_wall on webhooks

@@ -1,0 +1,236 @@
+import { sql } from "kysely";
+import { expect, test, vi } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { ledger, quota, startRoad, settled } from "../../testing/road.ts";
+import { forgetOnSandbox } from "../carriers/forget-on-sandbox.ts";
+import { firstIdAt } from "../kit/id.ts";
+import { finishErasureOf } from "./finish-erasure.ts";
+
+const database = await testDatabase();
+const { db } = database;
+const { call, services } = await testApp(database);
+const workspace = await workspaceWithKey(database);
+const { key } = workspace;
+const later = { now: () => new Date(Date.now() + 96 * 3_600_000) };
+
+async function make(line: string, body: unknown) {
+  const answer = await call(line, { key, body });
+  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+  return answer.body;
+}
+
+const erase = (id: string) => make(`POST /contacts/${id}/erasure`, { confirm: id });
+
+/** Does the job until it says that it is done, in a time in which no receipt comes any more. */
+async function finish(id: string) {
+  const context = { ...services, clock: later, forgetNumbers: [forgetOnSandbox], chunk: 2 };
+  await vi.waitFor(async () => {
+    const done = await finishErasureOf(context, { workspace_id: workspace.id, id }, new AbortController().signal);
+    if (!done) throw new Error("not done");
+  });
+}
+
+/** Every value of every table that holds `text`, whoever's it is. */
+async function wherever(text: string): Promise<string[]> {
+  const found: string[] = [];
+  await db.asSystem(async (tx) => {
+    const tables = await sql<{ name: string }>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`.execute(tx);
+    for (const { name } of tables.rows) {
+      const { rows } = await sql<{ row: string }>`
+        select t::text as row from ${sql.table(name)} t where strpos(lower(t::text), lower(${text})) > 0`.execute(tx);
+      for (const { row } of rows) found.push(`${name}: ${row}`);
+    }
+  });
+  return found;
+}
+
+test("an erased contact is nowhere any more, but its STOP is obeyed and its consent proved", async () => {
+  const mobile = "+4790000101";
+  await make("POST /messages", { to: mobile, text: "Før kontakten fantes" });
+  const contact = await make("POST /contacts", {
+    mobile,
+    email: "unike@example.com",
+    first_name: "Unikeline",
+    last_name: "Sjeldensen",
+    properties: { dog: "Passopp" },
+  });
+  const list = await make("POST /lists", { name: "Kunder" });
+  await make(`POST /lists/${list.id}/members`, { contacts: [contact.id] });
+  const consent = { contact_id: contact.id, subscription_type: "marketing", action: "grant", source: "form" };
+  await make("POST /consent-events", {
+    ...consent,
+    evidence: "Jeg, Unikeline Sjeldensen (900 00 101), sier ja til SMS",
+  });
+  const imported = await call("POST /contacts/imports", {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: "mobile,first_name,last_name\n900 00 10,Unikeline,Sjeldensen\n",
+  });
+  expect(imported.status).toBe(202);
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into import_rejections (workspace_id, import_id, row, reason, value, line)
+      values (${workspace.id}, ${imported.body.id}, 9, 'invalid_mobile', null, array['900 00 101', 'Unikeline'])`.execute(
+      tx,
+    ),
+  );
+  const road = await startRoad(db);
+  const campaign = await make("POST /campaigns", {
+    name: "Vår",
+    text: "Hei {{ contact.first_name }}",
+    subscription_type: "marketing",
+    include: { lists: [], contacts: [contact.id] },
+  });
+  await make("POST /messages", { to: mobile, text: "Hei Unikeline", sender: undefined });
+  await settled(db, workspace.id);
+  const sender = (await call("GET /senders", { key })).body.items[0];
+  await make(`POST /sandbox/phones/${encodeURIComponent(mobile)}/reply`, { to: sender.address, text: "STOP" });
+  await settled(db, workspace.id);
+  await road.stop();
+  await make(`POST /contacts/${contact.id}/opt-outs`, { reason: "Unikeline ringte" });
+  // Nobody serves the lane any more, so this one stays queued.
+  const reserved = (await quota(db, workspace.id)).reserved;
+  await make(`DELETE /contacts/${contact.id}/opt-outs`, { reason: "ombestemte seg" });
+  await make("POST /messages", { to: mobile, text: "Venter på Unikeline" });
+  expect((await quota(db, workspace.id)).reserved).toBeGreaterThan(reserved);
+  await make(`POST /contacts/${contact.id}/opt-outs`, { reason: "sa stopp igjen", sender: sender.address });
+  const before = await quota(db, workspace.id);
+  const rows = (await ledger(db, workspace.id)).length;
+
+  const erasure = await erase(contact.id);
+  expect(erasure).toMatchObject({ status: "running", messages: 0 });
+  expect(await quota(db, workspace.id)).toEqual({ used: before.used, reserved });
+  expect((await call(`GET /contacts/${contact.id}`, { key })).status).toBe(404);
+  await finish(erasure.id);
+
+  expect(await wherever("Unikeline")).toEqual([]);
+  expect(await wherever("Sjeldensen")).toEqual([]);
+  expect(await wherever("unike@example.com")).toEqual([]);
+  expect(await wherever("Passopp")).toEqual([]);
+  expect((await wherever(mobile)).map((row) => row.split(":")[0])).toEqual(["opt_outs"]);
+  expect(await wherever("90000101")).toHaveLength(1);
+  // Its id leads to nothing but the proof and the log.
+  expect(new Set((await wherever(contact.id)).map((row) => row.split(":")[0]))).toEqual(
+    new Set(["consent_events", "erasures"]),
+  );
+  expect(await ledger(db, workspace.id)).toHaveLength(rows);
+  expect((await call(`GET /campaigns/${campaign.id}`, { key })).body.include.contacts).toEqual([]);
+
+  const proof = await call(`GET /erasures?number=${encodeURIComponent("900 00 101")}`, { key });
+  expect(proof.body.items).toMatchObject([
+    { id: erasure.id, status: "done", consent_events: [{ action: "grant", source: "form" }] },
+  ]);
+  expect(proof.body.items[0].consent_events[0].evidence).toBe("Jeg, [erased] [erased] ([erased]), sier ja til SMS");
+  expect((await call("GET /erasures?number=90000199", { key })).body.items).toEqual([]);
+
+  // Imported again, with consent as somebody claims it, the STOP still stands.
+  const again = await make("POST /contacts", { mobile });
+  await make("POST /consent-events", { ...consent, contact_id: again.id });
+  const refused = await call("POST /messages", {
+    key,
+    body: { to: mobile, text: "Tilbud", class: "marketing", subscription_type: "marketing" },
+  });
+  expect(refused).toMatchObject({ status: 422, body: { error: { code: "opted_out" } } });
+});
+
+test("a contact is erased only by its own id said twice, and once", async () => {
+  const contact = await make("POST /contacts", { mobile: "+4790000102" });
+  const other = await make("POST /contacts", { mobile: "+4790000103" });
+  const wrong = await call(`POST /contacts/${contact.id}/erasure`, { key, body: { confirm: other.id } });
+  expect(wrong).toMatchObject({ status: 422, body: { error: { code: "not_confirmed", field: "confirm" } } });
+  const request = { key, body: { confirm: contact.id } };
+  const both = await Promise.all([1, 2].map(() => call(`POST /contacts/${contact.id}/erasure`, request)));
+  expect(both.map(({ status }) => status).sort()).toEqual([202, 404]);
+});
+
+test("what another contact has is not taken from it", async () => {
+  const phone = "+4790000104";
+  const gone = await make("POST /contacts", { mobile: "+4790000105", phone });
+  const stays = await make("POST /contacts", { mobile: phone, first_name: "Blir" });
+  await make(`POST /contacts/${stays.id}/opt-outs`, { reason: "ba om det" });
+  await make("POST /messages", { to: "+4790000105", text: "Til den som går" });
+  await finish((await erase(gone.id)).id);
+  expect((await call(`GET /contacts/${stays.id}/consent`, { key })).body.opt_out_events).toMatchObject([
+    { number: phone, action: "opt_out", evidence: "ba om det", source: "api", recorded_by: "test" },
+  ]);
+});
+
+test("many texts are forgotten in chunks, wherever the job was killed, and a receipt on its way still counts", async () => {
+  const mobile = "+4790000106";
+  const contact = await make("POST /contacts", { mobile });
+  const at = firstIdAt(new Date());
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, contact_id, sender_id, number, text,
+        carrier_reference, submitted_at, sent_at, final_at)
+      select ${workspace.id}, (left(${at}::text, 15) || right(gen_random_uuid()::text, 21))::uuid,
+        (case when i = 0 then 'sent' else 'delivered' end)::message_status, 'transactional', '7', 1, 'api', ${contact.id},
+        gen_random_uuid(), ${mobile}, 'Hemmelig', 'ref' || i, now(), now(), case when i = 0 then null else now() end
+      from generate_series(0, 20) i`.execute(tx),
+  );
+  const erasure = await erase(contact.id);
+  const target = { workspace_id: workspace.id, id: erasure.id };
+  const context = { ...services, forgetNumbers: [forgetOnSandbox], chunk: 3 };
+  const killed = new AbortController();
+  let chunks = 0;
+  const dying = {
+    ...context,
+    db: {
+      ...db,
+      inWorkspace: <T>(id: string, work: (tx: never) => Promise<T>) => {
+        if (++chunks === 7) killed.abort();
+        return db.inWorkspace(id, work as never) as Promise<T>;
+      },
+    },
+  };
+  await expect(finishErasureOf(dying, target, killed.signal)).rejects.toThrow();
+  expect(await wherever("Hemmelig")).not.toEqual([]);
+  expect(await finishErasureOf(context, target, new AbortController().signal)).toBe(false);
+  expect(await wherever("Hemmelig")).toEqual([]);
+  // The text on its way is anonymous, and its receipt finds it.
+  const waiting = (await ledger(db, workspace.id)).filter((row) => row.status === "sent" && row.number === "erased");
+  expect(waiting).toMatchObject([{ text: "", carrier_reference: "ref0" }]);
+  await finish(erasure.id);
+  expect(await wherever(contact.id)).toHaveLength(1);
+  const [listed] = (await call("GET /erasures?limit=1", { key })).body.items;
+  expect(listed).toMatchObject({ status: "done" });
+  expect(listed.messages).toBeGreaterThanOrEqual(21);
+});
+
+test("what is sent at the same moment is found as well", async () => {
+  const mobile = "+4790000107";
+  const contact = await make("POST /contacts", { mobile, first_name: "Samtidig" });
+  const [erasure] = await Promise.all([
+    erase(contact.id),
+    ...Array.from({ length: 10 }, () => call("POST /messages", { key, body: { to: mobile, text: "Hei Samtidig" } })),
+  ]);
+  // Those that found no contact any more went to a number that is nobody's; a second erasure has nothing to do with them.
+  await finish(erasure.id);
+  const left = (await ledger(db, workspace.id)).filter((row) => row.text === "Hei Samtidig");
+  expect(left.every((row) => (row as { contact_id?: string | null }).contact_id === null)).toBe(true);
+  const figures = await db.inWorkspace(workspace.id, (tx) =>
+    sql<{ n: number }>`select coalesce(sum(m.segments), 0)::bigint as n from message_queue q
+      join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id`.execute(tx),
+  );
+  expect((await quota(db, workspace.id)).reserved).toBe(figures.rows[0]?.n);
+});
+
+test("the export holds everything of the contact and nothing of another", async () => {
+  const mobile = "+4790000108";
+  const contact = await make("POST /contacts", { mobile, first_name: "Eksport", properties: { size: 42 } });
+  await make("POST /contacts", { mobile: "+4790000109", first_name: "Annen" });
+  await make("POST /messages", { to: mobile, text: "Til Eksport" });
+  await make("POST /messages", { to: "+4790000109", text: "Til Annen" });
+  await make(`POST /contacts/${contact.id}/opt-outs`, { reason: "sa stopp" });
+  const file = await call(`GET /contacts/${contact.id}/export`, { key });
+  expect(file.status).toBe(200);
+  expect(file.headers["content-disposition"]).toBe(`attachment; filename="contact-${contact.id}.json"`);
+  expect(file.body).toMatchObject({
+    contact: { id: contact.id, properties: { size: 42 }, opt_outs: [{ evidence: "sa stopp" }] },
+    consent: { opt_out_events: [{ action: "opt_out" }] },
+    messages: [{ text: "Til Eksport", history: [{ status: "queued" }] }],
+    timeline: [{ kind: "opted_out" }, { kind: "message_sent", text: "Til Eksport" }],
+  });
+  expect(JSON.stringify(file.body)).not.toContain("Annen");
+});
