@@ -6,6 +6,7 @@ import { seedWorkspace } from "./api/new-workspace.ts";
 import { campaignJobs, campaignPeriodicJobs } from "./campaigns/campaigns-jobs.ts";
 import { resumeCampaigns } from "./campaigns/finish-campaigns.ts";
 import { type CarrierMakers, createConnections } from "./carriers/connections.ts";
+import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbox.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
@@ -19,6 +20,7 @@ import { startNews } from "./kit/news.ts";
 import { createSeal } from "./kit/seal.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
+import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
 
@@ -59,12 +61,14 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...accountJobs(services),
       ...importJobs(services),
       ...campaignJobs(services),
+      ...retentionJobs({ ...services, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
     };
     const periodic: PeriodicJob[] = [
       { name: createPartitionsJob, pattern: "11 3 * * *" },
       ...accountPeriodicJobs,
       ...importPeriodicJobs,
       ...campaignPeriodicJobs,
+      ...retentionPeriodicJobs,
     ];
     await sweepImports(services);
     await resumeCampaigns(services);

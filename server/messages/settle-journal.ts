@@ -132,6 +132,6 @@ function verdict(row: Claimed, found: Map<string, Found | null>, begun: Date): S
   // A receipt came for it, whatever the lookup says.
   if (row.status !== "queued") return { status: "sent", carrier_reference: null, at: begun };
   if (known === undefined) return "back";
-  if (row.class === "transactional" && row.reason !== "uncertain") return "back";
+  if (row.class === "transactional" && row.reason !== "uncertain" && row.reason !== "erased") return "back";
   return { status: "failed", reason: "uncertain", code: null };
 }
