@@ -44,7 +44,12 @@ export const paths = {
   people: () => "/settings/people",
   apiKeys: () => "/settings/api-keys",
   senders: () => "/settings/senders",
+  carriers: () => "/settings/carriers",
+  newCarrier: () => "/settings/carriers/new",
+  carrierFallback: () => "/settings/carriers/fallback",
+  carrier: (id: string, query: { tab?: string } = {}) => withQuery(`/settings/carriers/${segment(id)}`, query),
   subscriptionTypes: () => "/settings/subscription-types",
+  retention: () => "/settings/retention",
   subscription: () => "/subscription",
 
   sandbox: () => "/sandbox",

@@ -83,11 +83,16 @@ export const routeTree = root.addChildren([
       setting("/people", () => import("./pages/settings/people-page.tsx"), "PeoplePage"),
       setting("/api-keys", () => import("./pages/settings/api-keys-page.tsx"), "ApiKeysPage"),
       setting("/senders", () => import("./pages/settings/senders-page.tsx"), "SendersPage"),
+      setting("/carriers", () => import("./pages/carriers/carriers-page.tsx"), "CarriersPage"),
+      setting("/carriers/new", () => import("./pages/carriers/new-carrier-page.tsx"), "NewCarrierPage"),
+      setting("/carriers/fallback", () => import("./pages/carriers/fallback-page.tsx"), "FallbackPage"),
+      setting("/carriers/$id", () => import("./pages/carriers/carrier-page.tsx"), "CarrierPage"),
       setting(
         "/subscription-types",
         () => import("./pages/settings/subscription-types-page.tsx"),
         "SubscriptionTypesPage",
       ),
+      setting("/retention", () => import("./pages/settings/retention-page.tsx"), "RetentionPage"),
     ]),
     inside("/subscription", () => import("./pages/subscription/subscription-page.tsx"), "SubscriptionPage"),
 

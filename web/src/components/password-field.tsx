@@ -6,11 +6,24 @@ import { Field, Input } from "../ui/field.tsx";
 import type { FieldBinding } from "../ui/form.tsx";
 
 /** A password, hidden until one asks to see it. `fresh` is for one that is being chosen. */
-export function PasswordField({ fresh, label, ...field }: FieldBinding<string> & { fresh?: boolean; label?: string }) {
+export function PasswordField({
+  fresh,
+  label,
+  hint,
+  placeholder,
+  autoComplete,
+  ...field
+}: FieldBinding<string> & {
+  fresh?: boolean;
+  label?: string;
+  hint?: string;
+  placeholder?: string | undefined;
+  autoComplete?: string;
+}) {
   const t = useTranslations("account");
   const [shown, setShown] = useState(false);
   return (
-    <Field label={label ?? t("password")} error={field.error} hint={fresh ? t("passwordHint") : undefined}>
+    <Field label={label ?? t("password")} error={field.error} hint={hint ?? (fresh ? t("passwordHint") : undefined)}>
       {(wiring) => (
         <div className="relative">
           <Input
@@ -19,7 +32,8 @@ export function PasswordField({ fresh, label, ...field }: FieldBinding<string> &
             value={field.value}
             onChange={field.onChange}
             type={shown ? "text" : "password"}
-            autoComplete={fresh ? "new-password" : "current-password"}
+            autoComplete={autoComplete ?? (fresh ? "new-password" : "current-password")}
+            placeholder={placeholder}
             className="pr-9"
             spellCheck={false}
           />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError } from "../../api/api-error.ts";
+import { ApiError } from "../api/api-error.ts";
 import { createSendKey, randomKey } from "./send-key.ts";
 
 test("a send whose fate is unknown is repeated under its own key, a refused one under a new one", () => {

@@ -1,4 +1,4 @@
-import { isPassing } from "../../api/api-error.ts";
+import { isPassing } from "../api/api-error.ts";
 
 /**
  * The Idempotency-Key of a send. It stays the same while nobody can say whether the server took the call, so that

@@ -1,10 +1,12 @@
 import { account } from "./da/account.ts";
 import { campaigns } from "./da/campaigns.ts";
+import { carriers } from "./da/carriers.ts";
 import { composer } from "./da/composer.ts";
 import { contacts } from "./da/contacts.ts";
 import { frame } from "./da/frame.ts";
 import { home } from "./da/home.ts";
 import { lists } from "./da/lists.ts";
+import { privacy } from "./da/privacy.ts";
 import { problems } from "./da/problems.ts";
 import { sandbox } from "./da/sandbox.ts";
 import { settings } from "./da/settings.ts";
@@ -15,11 +17,13 @@ import type { Messages, Translation } from "./languages.ts";
 export const messages: Translation<Messages> = {
   account,
   campaigns,
+  carriers,
   composer,
   contacts,
   frame,
   home,
   lists,
+  privacy,
   problems,
   sandbox,
   settings,

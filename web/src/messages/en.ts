@@ -1,10 +1,12 @@
 import { account } from "./en/account.ts";
 import { campaigns } from "./en/campaigns.ts";
+import { carriers } from "./en/carriers.ts";
 import { composer } from "./en/composer.ts";
 import { contacts } from "./en/contacts.ts";
 import { frame } from "./en/frame.ts";
 import { home } from "./en/home.ts";
 import { lists } from "./en/lists.ts";
+import { privacy } from "./en/privacy.ts";
 import { problems } from "./en/problems.ts";
 import { sandbox } from "./en/sandbox.ts";
 import { settings } from "./en/settings.ts";
@@ -14,11 +16,13 @@ import { ui } from "./en/ui.ts";
 export const messages = {
   account,
   campaigns,
+  carriers,
   composer,
   contacts,
   frame,
   home,
   lists,
+  privacy,
   problems,
   sandbox,
   settings,

@@ -1,11 +1,13 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./nb/account.ts";
 import { campaigns } from "./nb/campaigns.ts";
+import { carriers } from "./nb/carriers.ts";
 import { composer } from "./nb/composer.ts";
 import { contacts } from "./nb/contacts.ts";
 import { frame } from "./nb/frame.ts";
 import { home } from "./nb/home.ts";
 import { lists } from "./nb/lists.ts";
+import { privacy } from "./nb/privacy.ts";
 import { problems } from "./nb/problems.ts";
 import { sandbox } from "./nb/sandbox.ts";
 import { settings } from "./nb/settings.ts";
@@ -15,11 +17,13 @@ import { ui } from "./nb/ui.ts";
 export const messages: Translation<Messages> = {
   account,
   campaigns,
+  carriers,
   composer,
   contacts,
   frame,
   home,
   lists,
+  privacy,
   problems,
   sandbox,
   settings,

@@ -1,11 +1,13 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./sv/account.ts";
 import { campaigns } from "./sv/campaigns.ts";
+import { carriers } from "./sv/carriers.ts";
 import { composer } from "./sv/composer.ts";
 import { contacts } from "./sv/contacts.ts";
 import { frame } from "./sv/frame.ts";
 import { home } from "./sv/home.ts";
 import { lists } from "./sv/lists.ts";
+import { privacy } from "./sv/privacy.ts";
 import { problems } from "./sv/problems.ts";
 import { sandbox } from "./sv/sandbox.ts";
 import { settings } from "./sv/settings.ts";
@@ -15,11 +17,13 @@ import { ui } from "./sv/ui.ts";
 export const messages: Translation<Messages> = {
   account,
   campaigns,
+  carriers,
   composer,
   contacts,
   frame,
   home,
   lists,
+  privacy,
   problems,
   sandbox,
   settings,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Gauge, Megaphone, Plus, Upload, User } from "lucide-react";
+import { Cable, Gauge, Megaphone, Plus, Upload, User } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -161,6 +161,10 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
       const gauge = { id: "subscription", group: t("goTo"), label: t("subscription"), path: paths.subscription() };
       all.push({ ...gauge, icon: <Gauge aria-hidden /> });
     }
+    if (may("sms-setup:write")) {
+      const cable = { id: "carriers", group: t("goTo"), label: t("carriers"), path: paths.carriers() };
+      all.push({ ...cable, icon: <Cable aria-hidden /> });
+    }
     const make = (id: string, label: string, path: string, icon: ReactNode) =>
       all.push({ id, group: t("make"), label, path, icon });
     if (may("campaigns:write")) make("new-campaign", t("newCampaign"), paths.newCampaign(), <Plus aria-hidden />);
@@ -168,6 +172,7 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
       make("new-contact", t("newContact"), paths.newContact(), <Plus aria-hidden />);
       make("import", t("importContacts"), paths.newImport(), <Upload aria-hidden />);
     }
+    if (may("sms-setup:write")) make("new-carrier", t("newCarrier"), paths.newCarrier(), <Plus aria-hidden />);
     return all;
   }, [t, may]);
 

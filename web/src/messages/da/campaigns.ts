@@ -131,6 +131,7 @@ export const campaigns: Translation<typeof en> = {
     render_error: "Teksten kunne ikke udfyldes",
     quota_exceeded: "Ingen segmenter tilbage",
     source_failed: "Afsendelsen stoppede med en fejl",
+    erased: "Kontakten blev slettet for altid",
     unknown_number: "Nummeret findes ikke",
     unreachable: "Telefonen kunne ikke nås",
     blocked: "Blokeret",

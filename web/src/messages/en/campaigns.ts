@@ -127,6 +127,7 @@ export const campaigns = {
     render_error: "Text could not be filled in",
     quota_exceeded: "No segments left",
     source_failed: "Sending stopped with an error",
+    erased: "The contact was erased",
     unknown_number: "Number does not exist",
     unreachable: "Phone could not be reached",
     blocked: "Blocked",

@@ -131,6 +131,7 @@ export const campaigns: Translation<typeof en> = {
     render_error: "Teksten kunne ikke fylles ut",
     quota_exceeded: "Ingen segmenter igjen",
     source_failed: "Sendingen stoppet med en feil",
+    erased: "Kontakten ble slettet for godt",
     unknown_number: "Nummeret finnes ikke",
     unreachable: "Telefonen kunne ikke nås",
     blocked: "Blokkert",

@@ -131,6 +131,7 @@ export const campaigns: Translation<typeof en> = {
     render_error: "Texten kunde inte fyllas i",
     quota_exceeded: "Inga segment kvar",
     source_failed: "Utskicket stannade med ett fel",
+    erased: "Kontakten raderades för gott",
     unknown_number: "Numret finns inte",
     unreachable: "Telefonen kunde inte nås",
     blocked: "Blockerat",

@@ -7,6 +7,7 @@ import type { Message } from "../../../../contract/messages.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { items, pages } from "../../api/queries.ts";
 import { Link } from "../../components/link.tsx";
+import { RetentionNote } from "../../components/retention-note.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
 import { useWorkspace } from "../../lib/session.ts";
@@ -31,6 +32,7 @@ export function CampaignRecipientsPage() {
 
 function Recipients({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
+  const erased = useTranslations("privacy")("erasedNumber");
   const format = useFormatter();
   const explain = useExplain();
   const reasonText = useReason();
@@ -50,7 +52,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         id: "contact",
         header: t("contact"),
         cell: (message) => {
-          const number = formatPhoneNumber(message.to, country);
+          const number = message.to === "erased" ? erased : formatPhoneNumber(message.to, country);
           const name = message.contact_name || number || t("noNumber");
           return (
             <div className="min-w-0">
@@ -97,11 +99,12 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         ),
       },
     ],
-    [t, format, reasonText, country],
+    [t, format, reasonText, country, erased],
   );
 
   return (
     <>
+      <RetentionNote since={campaign.sent_at} />
       <div className="mb-3">
         <Select
           className="w-full sm:w-64"

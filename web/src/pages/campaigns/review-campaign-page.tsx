@@ -7,6 +7,7 @@ import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useGo, useParam } from "../../lib/location.ts";
+import { createSendKey, randomKey } from "../../lib/send-key.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
@@ -20,7 +21,6 @@ import { FindingsPanel } from "./findings-panel.tsx";
 import { QuotaPanel } from "./quota-panel.tsx";
 import { useExplainCampaign } from "./reasons.ts";
 import { RecipientsPanel } from "./recipients-panel.tsx";
-import { createSendKey, randomKey } from "./send-key.ts";
 import { isUnsent } from "./statuses.ts";
 
 /** Everything to know before sending, and Send. */

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { SenderCarrierField, useCarrierChoice } from "./sender-carrier.tsx";
 import type { Sender } from "./senders-page.tsx";
 
 const fastest = 10_000;
@@ -26,16 +27,23 @@ export function NewSenderDialog({ onOpenChange }: { onOpenChange: (open: boolean
   const t = useTranslations("settings");
   const { country } = useWorkspace();
   const create = useCall("senders", "create");
+  const choice = useCarrierChoice();
   const form = useForm({
-    initial: { from: "sandbox" as "sandbox" | "own", address: "", rate_per_second: "", is_default: false },
+    initial: {
+      from: "sandbox" as "sandbox" | "own",
+      address: "",
+      carrier_id: null as string | null,
+      rate_per_second: "",
+      is_default: false,
+    },
     check: ({ from, address, rate_per_second }) => ({
       ...(from === "own" && address.trim() === "" ? { address: t("addressMissing") } : {}),
       ...(Number.isNaN(readRate(rate_per_second)) ? { rate_per_second: t("rateWrong") } : {}),
     }),
-    submit: ({ from, address, rate_per_second, is_default }) =>
+    submit: ({ from, address, carrier_id, rate_per_second, is_default }) =>
       create.mutateAsync({
         body: {
-          ...(from === "own" ? { address } : {}),
+          ...(from === "own" ? { address, carrier_id: choice.idOf(carrier_id) } : { carrier_id: null }),
           is_default,
           rate_per_second: readRate(rate_per_second),
         },
@@ -59,7 +67,10 @@ export function NewSenderDialog({ onOpenChange }: { onOpenChange: (open: boolean
           ]}
         />
         {form.values.from === "own" ? (
-          <TextField label={t("address")} hint={t("addressHint")} maxLength={40} {...form.field("address")} />
+          <>
+            <TextField label={t("address")} hint={t("addressHint")} maxLength={40} {...form.field("address")} />
+            <SenderCarrierField choice={choice} {...form.field("carrier_id")} />
+          </>
         ) : null}
         <TextField
           label={t("rate")}

@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, Gauge, MessageSquareOff, Plus, RadioTower, Star } from "lucide-react";
+import { Cable, Check, Gauge, MessageSquareOff, Plus, RadioTower, Star } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
+import { Link } from "../../components/link.tsx";
 import { RowMenu } from "../../components/row-menu.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
+import { paths } from "../../paths.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { MenuItem } from "../../ui/menu.tsx";
@@ -16,6 +18,7 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { SenderCarrierDialog } from "./sender-carrier.tsx";
 import { NewSenderDialog, SenderRateDialog } from "./sender-dialogs.tsx";
 
 export type Sender = CallAnswer<"senders", "list">["items"][number];
@@ -34,6 +37,7 @@ export function SendersPage() {
   });
   const [creating, setCreating] = useState(false);
   const [limiting, setLimiting] = useState<Sender | null>(null);
+  const [moving, setMoving] = useState<Sender | null>(null);
   const changeable = may("sms-setup:write");
 
   const columns = useMemo<Column<Sender>[]>(
@@ -75,7 +79,15 @@ export function SendersPage() {
         cell: (sender) =>
           sender.rate_per_second === null ? t("rateOfCarrier") : t("ratePerSecond", { rate: sender.rate_per_second }),
       },
-      { id: "carrier", header: t("carrier"), secondary: true, cell: (sender) => sender.carrier },
+      {
+        id: "carrier",
+        header: t("carrier"),
+        secondary: true,
+        cell: (sender) => {
+          if (sender.carrier_id === null) return t("sandboxCarrier");
+          return changeable ? <Link to={paths.carrier(sender.carrier_id)}>{sender.carrier}</Link> : sender.carrier;
+        },
+      },
       {
         id: "created",
         header: t("created"),
@@ -99,6 +111,9 @@ export function SendersPage() {
                   {t("makeDefault")}
                 </MenuItem>
               )}
+              <MenuItem icon={<Cable aria-hidden />} onSelect={() => setMoving(sender)}>
+                {t("changeCarrier")}
+              </MenuItem>
               <MenuItem icon={<Gauge aria-hidden />} onSelect={() => setLimiting(sender)}>
                 {t("changeRate")}
               </MenuItem>
@@ -137,6 +152,7 @@ export function SendersPage() {
         />
       </Panel>
       {creating ? <NewSenderDialog onOpenChange={setCreating} /> : null}
+      {moving ? <SenderCarrierDialog sender={moving} onOpenChange={(open) => !open && setMoving(null)} /> : null}
       {limiting ? <SenderRateDialog sender={limiting} onOpenChange={(open) => !open && setLimiting(null)} /> : null}
     </>
   );

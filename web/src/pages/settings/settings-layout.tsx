@@ -9,7 +9,9 @@ const sections = [
   { name: "workspace", path: paths.workspaceSettings(), permission: "workspace:read" },
   { name: "people", path: paths.people(), permission: "people:read" },
   { name: "senders", path: paths.senders(), permission: "senders:read" },
+  { name: "carriers", path: paths.carriers(), permission: "sms-setup:write" },
   { name: "subscriptionTypes", path: paths.subscriptionTypes(), permission: "consent:read" },
+  { name: "retention", path: paths.retention(), permission: "workspace:read" },
   { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
 ] as const;
 
@@ -19,6 +21,7 @@ export function SettingsLayout() {
   const may = useMay();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const here = pathname === paths.settings() ? paths.workspaceSettings() : pathname;
+  const isOpen = (path: string) => here === path || here.startsWith(`${path}/`);
   return (
     <div className="grid gap-x-8 gap-y-5 lg:grid-cols-[11rem_minmax(0,1fr)]">
       <nav aria-label={t("title")} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
@@ -31,10 +34,10 @@ export function SettingsLayout() {
                 <Link
                   bare
                   to={section.path}
-                  aria-current={section.path === here ? "page" : undefined}
+                  aria-current={isOpen(section.path) ? "page" : undefined}
                   className={classes(
                     "flex h-8 items-center rounded-md px-2.5 font-medium whitespace-nowrap",
-                    section.path === here ? "bg-selected text-accent-ink" : "text-soft hover:bg-hover hover:text-ink",
+                    isOpen(section.path) ? "bg-selected text-accent-ink" : "text-soft hover:bg-hover hover:text-ink",
                   )}
                 >
                   {t(`sections.${section.name}`)}

@@ -1,0 +1,62 @@
+import { useTranslations } from "use-intl";
+import { PasswordField } from "../../components/password-field.tsx";
+import { type Option, SelectField, TextField } from "../../ui/field.tsx";
+import type { FieldBinding } from "../../ui/form.tsx";
+import type { FieldSpec } from "./field-spec.ts";
+
+/** The control that a field's configuration asks for, with its label and what to know about it. */
+export function CarrierField({
+  spec,
+  stored,
+  ...field
+}: FieldBinding<string> & {
+  spec: FieldSpec;
+  /** A secret of this name may be stored already. */
+  stored: boolean;
+}) {
+  const t = useTranslations("carriers");
+  const options = useOptions(spec, field.value);
+  const label = t(`fields.${spec.name}`);
+  // Not every field needs a word about it.
+  const key = `hints.${spec.name}` as "hints.host";
+  const hint = t.has(key) ? t(key) : undefined;
+  if (spec.as === "choice") {
+    return <SelectField label={label} hint={hint} options={options} {...field} />;
+  }
+  if (spec.as === "secret") {
+    return (
+      <PasswordField
+        {...field}
+        label={label}
+        hint={stored ? t("secretHint") : t("secretStored")}
+        placeholder={stored ? t("secretUnchanged") : undefined}
+        autoComplete="new-password"
+      />
+    );
+  }
+  const optional = spec.as === "text" ? !spec.required : spec.as === "tag" || spec.nullable === true;
+  return (
+    <TextField
+      label={label}
+      hint={hint}
+      optional={optional && !(spec.as === "number" && spec.inside)}
+      inputMode={spec.as === "number" ? "numeric" : undefined}
+      maxLength={spec.as === "text" ? spec.most : 10}
+      spellCheck={false}
+      autoCapitalize="none"
+      {...field}
+    />
+  );
+}
+
+/** The choices in the reader's language; one that was set elsewhere and has no name here stays as it is. */
+function useOptions(spec: FieldSpec, present: string): Option[] {
+  const t = useTranslations("carriers");
+  if (spec.as !== "choice") return [];
+  const group = spec.name.endsWith("_ton") ? "ton" : spec.name.endsWith("_npi") ? "npi" : spec.name;
+  const values = spec.values.includes(present) ? spec.values : [...spec.values, present];
+  return values.map((value) => {
+    const key = `options.${group}.${value}` as "options.tls.off";
+    return { value, label: t.has(key) ? t(key) : value };
+  });
+}

@@ -1,0 +1,147 @@
+import { useQuery } from "@tanstack/react-query";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Retention } from "../../../../contract/retention.ts";
+import { query, useCall } from "../../api/queries.ts";
+import { DocumentTitle } from "../../components/document-title.tsx";
+import { useExplain } from "../../lib/explain.ts";
+import { useMay } from "../../lib/session.ts";
+import { TextField } from "../../ui/field.tsx";
+import { FormShell, useForm } from "../../ui/form.tsx";
+import { PageHeader, Panel } from "../../ui/page-header.tsx";
+import { ErrorState, Skeleton } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+
+const most = 1200;
+const mostCounted = 100_000;
+
+/** A whole number of months, null where it is empty, undefined where it is none. */
+function readMonths(typed: string): number | null | undefined {
+  if (typed.trim() === "") return null;
+  const months = Number(typed);
+  return Number.isInteger(months) && months >= 1 && months <= most ? months : undefined;
+}
+
+/** How long messages are kept, and what that takes away next. */
+export function RetentionPage() {
+  const t = useTranslations("privacy");
+  const title = useTranslations("settings")("sections.retention");
+  const explain = useExplain();
+  const saved = useQuery(query("retention", "get", {}));
+  return (
+    <>
+      <DocumentTitle>{title}</DocumentTitle>
+      <PageHeader title={title} description={t("pageText")} />
+      {saved.error ? (
+        <ErrorState message={explain(saved.error)} onRetry={() => void saved.refetch()} />
+      ) : saved.data ? (
+        <Rule retention={saved.data} />
+      ) : (
+        <Skeleton className="h-60 w-full max-w-2xl" />
+      )}
+    </>
+  );
+}
+
+function Rule({ retention }: { retention: Retention }) {
+  const t = useTranslations("privacy");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const save = useCall("retention", "update");
+  const form = useForm({
+    initial: {
+      text_months: retention.text_months?.toString() ?? "",
+      ledger_months: retention.ledger_months?.toString() ?? "",
+    },
+    check: ({ text_months, ledger_months }) => ({
+      ...(readMonths(text_months) === undefined && { text_months: t("monthsWrong") }),
+      ...(readMonths(ledger_months) === undefined && { ledger_months: t("monthsWrong") }),
+    }),
+    submit: ({ text_months, ledger_months }) =>
+      save.mutateAsync({
+        body: { text_months: readMonths(text_months) ?? null, ledger_months: readMonths(ledger_months) ?? null },
+      }),
+    onSuccess: () => toast(t("saved")),
+    explain: useExplain(),
+  });
+  const text = readMonths(form.values.text_months);
+  const ledger = readMonths(form.values.ledger_months);
+  const possible = text !== undefined && ledger !== undefined && (text === null || ledger === null || text <= ledger);
+  // What is typed, before it is saved: one sees what it takes away.
+  const tried = useQuery({
+    ...query("retention", "get", { query: { text_months: text ?? 0, ledger_months: ledger ?? 0 } }),
+    enabled: possible,
+  });
+  return (
+    <div className="flex max-w-2xl flex-col gap-5">
+      <Panel title={t("rule")}>
+        <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
+          <TextField
+            label={t("textMonths")}
+            hint={t("textHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("text_months")}
+          />
+          <TextField
+            label={t("ledgerMonths")}
+            hint={t("ledgerHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("ledger_months")}
+          />
+        </FormShell>
+      </Panel>
+      <Panel title={t("next")} description={t("nextText")}>
+        {possible && tried.data ? <Going going={tried.data.would_go} /> : <Skeleton className="h-5 w-60" />}
+      </Panel>
+      <Gone retention={retention} />
+    </div>
+  );
+}
+
+function Going({ going: { texts, messages } }: { going: Retention["would_go"] }) {
+  const t = useTranslations("privacy");
+  const format = useFormatter();
+  if (!texts && !messages) return <p className="text-soft">{t("forEver")}</p>;
+  if (!texts?.messages && !messages?.messages) return <p className="text-soft">{t("nothing")}</p>;
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  const lines = [
+    { key: "messages", going: messages, one: "goMessages", many: "goMessagesMany" },
+    { key: "texts", going: texts, one: "goTexts", many: "goTextsMany" },
+  ] as const;
+  return (
+    <ul className="flex flex-col gap-2">
+      {lines.map(({ key, going, one, many }) =>
+        going && going.messages > 0 ? (
+          <li key={key}>
+            {going.messages > mostCounted
+              ? t(many, { before: day(going.before) })
+              : t(one, { count: going.messages, before: day(going.before) })}
+            <span className="block text-sm text-faint">
+              {t("inMonths", { months: format.list(going.months.map(monthName), { type: "conjunction" }) })}
+            </span>
+          </li>
+        ) : null,
+      )}
+    </ul>
+  );
+
+  function monthName(month: string): string {
+    return format.dateTime(new Date(`${month}-01T00:00:00Z`), { month: "long", year: "numeric", timeZone: "UTC" });
+  }
+}
+
+function Gone({ retention: { texts_gone_before, messages_gone_before } }: { retention: Retention }) {
+  const t = useTranslations("privacy");
+  const format = useFormatter();
+  if (!texts_gone_before && !messages_gone_before) return null;
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  return (
+    <Panel title={t("gone")}>
+      <ul className="flex flex-col gap-2">
+        {messages_gone_before ? <li>{t("goneMessages", { before: day(messages_gone_before) })}</li> : null}
+        {texts_gone_before ? <li>{t("goneTexts", { before: day(texts_gone_before) })}</li> : null}
+      </ul>
+    </Panel>
+  );
+}
