@@ -64,6 +64,7 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   contacts: ["lists", "consent"],
   lists: ["contacts"],
   consent: ["contacts"],
+  erasures: ["contacts", "lists", "usage"],
   messages: ["usage"],
   campaigns: ["usage"],
   senders: ["carriers"],

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus, CircleX } from "lucide-react";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { Contact } from "../../../../contract/contacts.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay } from "../../lib/session.ts";
@@ -14,6 +15,7 @@ import { Panel } from "../../ui/page-header.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { ContactOptOuts } from "./contact-opt-outs.tsx";
 
 interface Change {
   type: { id: string; name: string };
@@ -21,7 +23,8 @@ interface Change {
 }
 
 /** What a contact consents to now, how to record more, and the whole ledger behind it. */
-export function ContactConsent({ id }: { id: string }) {
+export function ContactConsent({ contact, name }: { contact: Contact; name: string }) {
+  const { id } = contact;
   const t = useTranslations("contacts");
   const format = useFormatter();
   const explain = useExplain();
@@ -32,7 +35,7 @@ export function ContactConsent({ id }: { id: string }) {
   if (consent.error) return <ErrorState message={explain(consent.error)} onRetry={() => void consent.refetch()} />;
   if (!consent.data || !types.data) return <Skeleton className="h-40 w-full" />;
   const at = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeStyle: "short" });
-  const { current, events } = consent.data;
+  const { current, events, opt_out_events } = consent.data;
   return (
     <div className="flex flex-col gap-4">
       <Panel title={t("consent.title")}>
@@ -72,6 +75,7 @@ export function ContactConsent({ id }: { id: string }) {
           })}
         </ul>
       </Panel>
+      <ContactOptOuts contact={contact} name={name} events={opt_out_events} />
       <Panel title={t("consent.ledger")} description={t("consent.ledgerText")} flush>
         <Table
           label={t("consent.ledger")}

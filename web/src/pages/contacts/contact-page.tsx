@@ -22,6 +22,7 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ContactActivity } from "./contact-activity.tsx";
 import { ContactConsent } from "./contact-consent.tsx";
+import { ContactPrivacy } from "./contact-privacy.tsx";
 import { NumberCell } from "./number-cell.tsx";
 
 const tabs = ["activity", "consent", "details"] as const;
@@ -60,6 +61,7 @@ export function ContactPage() {
         action={
           may("contacts:write") ? (
             <>
+              <ContactPrivacy contact={contact} name={name} />
               <Button icon={<Trash2 aria-hidden />} onClick={() => setDeleting(true)}>
                 {t("delete")}
               </Button>
@@ -78,7 +80,7 @@ export function ContactPage() {
         tabs={tabs.map((value) => ({ value, label: t(`tabs.${value}`) }))}
       >
         {tab === "activity" ? <ContactActivity id={id} /> : null}
-        {tab === "consent" ? <ContactConsent id={id} /> : null}
+        {tab === "consent" ? <ContactConsent contact={contact} name={name} /> : null}
         {tab === "details" ? <Details contact={contact} /> : null}
       </Tabs>
       <ConfirmDialog
