@@ -29,6 +29,9 @@ export const problems = {
   carrier_in_use: "Senders still use this carrier. Give them to another carrier first.",
   carrier_busy:
     "Of some texts that were handed to this carrier it is not known yet what became of them. Try again in a while.",
+  not_confirmed: "You repeated another id. Nothing was erased.",
+  messages_before_texts: "Messages cannot go before their texts.",
+  no_number: "The contact has no number.",
   unknown_carrier: "This carrier does not exist any more.",
   duplicate_country: "A country is there twice.",
   duplicate_carrier: "A carrier is there twice for the same country.",

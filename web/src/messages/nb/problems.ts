@@ -32,6 +32,9 @@ export const problems: Translation<typeof en> = {
   carrier_in_use: "Avsendere bruker fortsatt denne operatøren. Gi dem til en annen operatør først.",
   carrier_busy:
     "For noen meldinger som er overlevert denne operatøren, er det ennå ikke kjent hvordan det gikk. Prøv igjen om en stund.",
+  not_confirmed: "Du gjentok en annen ID. Ingenting ble slettet.",
+  messages_before_texts: "Meldinger kan ikke gå før tekstene sine.",
+  no_number: "Kontakten har ikke noe nummer.",
   unknown_carrier: "Operatøren finnes ikke lenger.",
   duplicate_country: "Et land står to ganger.",
   duplicate_carrier: "En operatør står to ganger for samme land.",

@@ -32,6 +32,9 @@ export const problems: Translation<typeof en> = {
   carrier_in_use: "Avsändare använder fortfarande den här operatören. Ge dem till en annan operatör först.",
   carrier_busy:
     "För några meddelanden som har lämnats till den här operatören är det ännu inte känt hur det gick. Försök igen om en stund.",
+  not_confirmed: "Du upprepade ett annat ID. Inget raderades.",
+  messages_before_texts: "Meddelanden kan inte försvinna före sina texter.",
+  no_number: "Kontakten har inget nummer.",
   unknown_carrier: "Operatören finns inte längre.",
   duplicate_country: "Ett land står två gånger.",
   duplicate_carrier: "En operatör står två gånger för samma land.",

@@ -1,0 +1,183 @@
+/** A person asks what is known of them and to be forgotten: export, erase, look everywhere, import again. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { launchBrowser } from "../testing/browser.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const key = "vk_super_admin_for_the_privacy_journey_012345678";
+const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
+const mobile = "+4790000777";
+
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
+  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
+  const context = await browser.newContext({
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Oslo",
+    viewport: { width: 1440, height: 900 },
+  });
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are read the way an outsider reads JSON
+async function call(method: string, path: string, body?: unknown): Promise<any> {
+  const response = await fetch(`${server.url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(300);
+  return text ? JSON.parse(text) : null;
+}
+
+async function expectAccessible() {
+  const findings = async () => {
+    await page.evaluate(axeSource);
+    const run = "axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))";
+    return page.evaluate(run) as Promise<string[]>;
+  };
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect.poll(findings, { timeout: 15_000, message: `${page.url()} in ${colorScheme}` }).toEqual([]);
+  }
+}
+
+/** For whoever wants to look: SCREENSHOTS names a directory. */
+async function shoot(name: string) {
+  const directory = process.env.SCREENSHOTS;
+  if (!directory) return;
+  for (const width of [1440, 390])
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.screenshot({ path: `${directory}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** What the page says once it has settled. */
+async function words(path: string): Promise<string> {
+  await page.goto(`${server.url}${path}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle");
+  return page.locator("main").innerText();
+}
+
+test("a person is exported and erased, and nothing but the figures stays", { timeout: 120_000 }, async () => {
+  const contact = await call("POST", "/contacts", { mobile, first_name: "Glemme", last_name: "Meg" });
+  const other = await call("POST", "/contacts", { mobile: "+4790000778", first_name: "Huske" });
+  const consent = { subscription_type: "marketing", action: "grant", source: "form" };
+  for (const { id } of [contact, other]) await call("POST", "/consent-events", { ...consent, contact_id: id });
+  const draft = await call("POST", "/campaigns", {
+    name: "Vår",
+    text: "Hei {{ contact.first_name }}",
+    subscription_type: "marketing",
+    include: { lists: [], contacts: [contact.id, other.id] },
+  });
+  await call("POST", `/campaigns/${draft.id}/send`);
+  const figures = () => call("GET", `/campaigns/${draft.id}/performance`);
+  await vi.waitFor(async () => expect(await figures()).toMatchObject({ sent: 2, delivered: 2 }), { timeout: 20_000 });
+  const before = await figures();
+
+  await page.goto(server.url);
+  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+
+  // STOP by hand, with its reason.
+  await page.goto(`${server.url}/contacts/${contact.id}?tab=consent`);
+  await page.getByRole("button", { name: "Record opt-out" }).click();
+  await expectAccessible();
+  await page.getByLabel("Reason").fill("Glemme rang and said stop");
+  await page.getByRole("dialog").getByRole("button", { name: "Record opt-out" }).click();
+  await page.getByRole("table", { name: "STOP and START" }).getByText("Glemme rang and said stop").waitFor();
+  await page.getByText("Opted out of all texts").waitFor();
+  await expectAccessible();
+  await shoot("consent");
+
+  // A copy of everything.
+  const menu = page.getByRole("button", { name: "Actions for Glemme Meg" });
+  await menu.click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Export everything (JSON)" }).click(),
+  ]);
+  const file = JSON.parse(await readFile(await download.path(), "utf8"));
+  expect(file.contact).toMatchObject({ id: contact.id, first_name: "Glemme" });
+  expect(file.messages).toMatchObject([{ text: expect.stringContaining("Hei Glemme"), status: "delivered" }]);
+
+  // Forgotten, once the name is typed.
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Erase (GDPR)…" }).click();
+  await page.getByRole("button", { name: "Erase contact" }).click();
+  await page.getByText("This is not “Glemme Meg”.").waitFor();
+  await expectAccessible();
+  await shoot("erase");
+  await page.getByLabel("Type “Glemme Meg” to confirm").fill("Glemme Meg");
+  await page.getByRole("button", { name: "Erase contact" }).click();
+  await page.getByRole("heading", { level: 1, name: "Contacts" }).waitFor();
+  await vi.waitFor(async () => expect((await call("GET", "/erasures")).items).toMatchObject([{ status: "done" }]), {
+    timeout: 60_000,
+    interval: 500,
+  });
+
+  const pages = [
+    "/contacts",
+    "/contacts?query=Glemme",
+    `/contacts/${contact.id}`,
+    `/campaigns/${draft.id}`,
+    `/campaigns/${draft.id}/recipients`,
+    "/sandbox",
+    `/sandbox/phones/${encodeURIComponent(mobile)}`,
+    "/subscription",
+  ];
+  for (const path of pages) {
+    const shown = (await words(path)).replaceAll("No contact matches", "");
+    expect(shown, path).not.toMatch(/Glemme|Meg\b/);
+    if (!path.includes("/phones/")) expect(shown.replaceAll(/\D/g, ""), path).not.toContain("90000777");
+  }
+  expect(await words(`/campaigns/${draft.id}/recipients`)).toMatch(/Erased[^]*Huske|Huske[^]*Erased/);
+  expect(await figures()).toEqual(before);
+
+  // Imported again, with the consent that somebody claims: the STOP still stands.
+  const again = await call("POST", "/contacts", { mobile, first_name: "Igjen" });
+  await call("POST", "/consent-events", { ...consent, contact_id: again.id });
+  const second = await call("POST", "/campaigns", {
+    name: "Sommer",
+    text: "Hei",
+    subscription_type: "marketing",
+    include: { lists: [], contacts: [again.id] },
+  });
+  const review = await call("POST", `/campaigns/${second.id}/review`);
+  expect(review.recipients).toMatchObject({ will: 0, wont: 1, reasons: { opted_out: 1 } });
+
+  // How long messages are kept, and what that would take.
+  await page.goto(`${server.url}/settings/retention`);
+  await page.getByText("Nothing: messages are kept for ever.").waitFor();
+  await page.getByLabel("Keep texts for").fill("12");
+  await page.getByLabel("Keep messages for").fill("6");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").or(page.getByText("Messages cannot go before their texts.")).first().waitFor();
+  await page.getByLabel("Keep messages for").fill("24");
+  await page.getByText("Nothing: no message is that old.").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The rule is saved; it is applied tonight").waitFor();
+  expect(await call("GET", "/retention")).toMatchObject({ text_months: 12, ledger_months: 24 });
+  await expectAccessible();
+  await shoot("retention");
+});
