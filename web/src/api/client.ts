@@ -70,7 +70,10 @@ export async function call<R extends ResourceName, N extends EndpointName<R>>(
     signal,
   });
   if (response.status === 204) return undefined as CallAnswer<R, N>;
-  if (!response.headers.get("content-type")?.includes("json")) return (await response.blob()) as CallAnswer<R, N>;
+  // A file stays a file, even one of JSON.
+  const isFile = response.headers.get("content-disposition")?.startsWith("attachment");
+  if (isFile || !response.headers.get("content-type")?.includes("json"))
+    return (await response.blob()) as CallAnswer<R, N>;
   return (await response.json()) as CallAnswer<R, N>;
 }
 

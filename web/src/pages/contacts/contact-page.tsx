@@ -127,7 +127,9 @@ function OptOuts({ contact }: { contact: Contact }) {
                 source: t.has(`sources.${source}`) ? t(`sources.${source}`) : optOut.source,
               })}
             </p>
-            {optOut.evidence ? <p>{t("optOutWords", { words: optOut.evidence })}</p> : null}
+            {optOut.evidence ? (
+              <p>{optOut.source === "sms" ? t("optOutWords", { words: optOut.evidence }) : optOut.evidence}</p>
+            ) : null}
           </Notice>
         );
       })}
