@@ -72,7 +72,6 @@ async function shoot(name: string) {
 /** What the page says once it has settled. */
 async function words(path: string): Promise<string> {
   await page.goto(`${server.url}${path}`);
-  await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForLoadState("networkidle");
   return page.locator("main").innerText();
 }
