@@ -51,7 +51,7 @@ export function redact(text: string, words: readonly string[]): string {
     .map((word) => {
       if (!/^\+\d+$/.test(word)) return `(?<![\\p{L}\\p{N}])${word.replace(meta, "\\$&")}(?![\\p{L}\\p{N}])`;
       // The last eight digits are the national number of most countries here.
-      return `(?:\\+?\\d[\\d\\s().-]*)?${[...word.slice(-8)].join("[\\s().-]*")}`;
+      return `(?:\\+?\\d[\\d\\s().-]*)?${Array.from(word.slice(-8)).join("[\\s().-]*")}`;
     });
   if (patterns.length === 0) return text;
   return text.replace(new RegExp(patterns.join("|"), "giu"), "[erased]");

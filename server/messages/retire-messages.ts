@@ -15,7 +15,9 @@ export interface LedgerMonth {
 export async function monthsBefore(tx: Tx, before: Date): Promise<LedgerMonth[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'messages'::regclass and c.relname ~ '^messages_[0-9]{4}_[0-9]{2}$' order by c.relname`.execute(tx);
+    where i.inhparent = 'messages'::regclass and c.relname ~ '^messages_[0-9]{4}_[0-9]{2}$' order by c.relname`.execute(
+    tx,
+  );
   return rows
     .map(({ name }) => {
       const [year = 0, month = 0] = name.slice(-7).split("_").map(Number);

@@ -184,7 +184,7 @@ test("many texts are forgotten in chunks, wherever the job was killed, and a rec
       },
     },
   };
-  await expect(finishErasureOf(dying, target, killed.signal)).rejects.toThrow();
+  await expect(finishErasureOf(dying, target, killed.signal)).rejects.toThrow("aborted");
   expect(await wherever("Hemmelig")).not.toEqual([]);
   expect(await finishErasureOf(context, target, new AbortController().signal)).toBe(false);
   expect(await wherever("Hemmelig")).toEqual([]);
