@@ -5,14 +5,13 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
-import { instantOf } from "../kit/id.ts";
+import { instantOf, orderedIds } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import type { CarrierEvents } from "./carrier.ts";
 import * as mailbox from "./sandbox-mailbox.ts";
 import * as phones from "./sandbox-phones.ts";
 import * as store from "./sandbox-store.ts";
-import { references } from "./sandbox.ts";
 
 interface Services {
   db: Db;
@@ -26,7 +25,7 @@ const typicalDelay = 150;
 
 /** The calls on /sandbox. */
 export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handlers<typeof sandbox> {
-  const nextReference = references();
+  const nextReference = orderedIds();
   return {
     async phones({ actor, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) => phones.listPhones(tx, actor.workspaceId, query));

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, systemScope } from "../kit/db.ts";
-import { firstIdAt, newId } from "../kit/id.ts";
+import { firstIdAt, newId, orderedIds } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
@@ -45,7 +45,7 @@ export function createSandbox(
   options: SandboxOptions = {},
 ): Carrier {
   const { db, clock, log, news } = services;
-  const nextReference = references();
+  const nextReference = orderedIds();
   const throttle = createThrottle(throttledTries);
   let events: CarrierEvents | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -188,18 +188,4 @@ export function createSandbox(
 
 function failureOf(phone: store.SandboxPhone | undefined): string | null {
   return phone?.behaviour === "fail" ? (phone.error_code ?? defaultCode) : null;
-}
-
-/** Ids that sort in the order they were given (RFC 9562, 6.2, method 1): a handset shows its texts by them. */
-export function references(): (at: Date) => string {
-  let last = 0;
-  let count = 0;
-  return (at) => {
-    const time = Math.max(last, at.getTime());
-    count = time === last ? count + 1 : 0;
-    last = time + (count > 0xfff ? 1 : 0);
-    count &= 0xfff;
-    const id = newId(new Date(last));
-    return `${id.slice(0, 15)}${count.toString(16).padStart(3, "0")}${id.slice(18)}`;
-  };
 }

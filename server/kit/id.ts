@@ -14,6 +14,20 @@ export function namedId(at: Date, name: string): string {
   return uuidV7(at.getTime(), hash("sha256", name, "buffer"));
 }
 
+/** Makes new ids that sort in the order they were made (RFC 9562, 6.2, method 1). */
+export function orderedIds(): (at: Date) => string {
+  let last = 0;
+  let count = 0;
+  return (at) => {
+    const time = Math.max(last, at.getTime());
+    count = time === last ? count + 1 : 0;
+    last = time + (count > 0xfff ? 1 : 0);
+    count &= 0xfff;
+    const id = newId(new Date(last));
+    return `${id.slice(0, 15)}${count.toString(16).padStart(3, "0")}${id.slice(18)}`;
+  };
+}
+
 /** The instant within an id. */
 export function instantOf(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));

@@ -1,0 +1,99 @@
+/** How texts from handsets come into the ledger: read against their workspace, then whole batches, each text once. */
+import { sql } from "kysely";
+import { countSegments } from "../../rules/gsm-segments.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import type { Tx } from "../kit/db.ts";
+import { notFound } from "../kit/errors.ts";
+import type { Arrived } from "./inbound.ts";
+import { encodingCode } from "./messages-store.ts";
+
+/** A text to one of the workspace's senders. */
+export interface Received extends Arrived {
+  sender: { id: string; address: string };
+  /** The name of the connection it came through. */
+  carrier: string;
+  /** E.164, or as given where it is no number. */
+  number: string;
+  /** When it was sent, as far as the carrier knows, and not in the future. */
+  at: Date;
+}
+
+/** The texts to addresses that are senders here, in their order. An address may come without its +. */
+export async function readReceived(
+  tx: Tx,
+  workspaceId: string,
+  now: Date,
+  arrived: readonly Arrived[],
+): Promise<Received[]> {
+  const addresses = [...new Set(arrived.flatMap(({ inbound }) => [inbound.to, `+${inbound.to}`]))].map(withoutZeros);
+  const { rows } = await sql<{
+    country: string;
+    carriers: Record<string, string> | null;
+    id: string | null;
+    address: string;
+  }>`
+    select w.country, s.id, s.address,
+      (select jsonb_object_agg(c.id, c.name) from carriers c where c.workspace_id = ${workspaceId}) as carriers
+    from workspaces w
+    left join senders s on s.workspace_id = ${workspaceId} and s.address = any(${addresses}::text[]) and s.can_receive
+    where w.workspace_id = ${workspaceId}`.execute(tx);
+  const [first] = rows;
+  if (!first) throw notFound("workspace", workspaceId);
+  const senders = new Map(rows.map(({ id, address }) => [address, id === null ? null : { id, address }]));
+  return arrived.flatMap((each) => {
+    const { from, to, carrier, at } = each.inbound;
+    const sender = senders.get(to) ?? senders.get(`+${to}`);
+    if (!sender) return [];
+    const parsed = parsePhoneNumber(from, first.country);
+    const number = "number" in parsed ? parsed.number : withoutZeros(from);
+    const sent = new Date(Math.min(at.getTime(), now.getTime()));
+    return [{ ...each, sender, carrier: first.carriers?.[carrier] ?? carrier, number, at: sent }];
+  });
+}
+
+/** PostgreSQL's text holds everything but U+0000. */
+const withoutZeros = (text: string) => text.replaceAll("\0", "");
+
+/** Writes down those that were not here before, and answers the contact of each of them, null where there is none. */
+export async function insertReceived(
+  tx: Tx,
+  workspaceId: string,
+  received: readonly Received[],
+): Promise<(string | null)[]> {
+  const fresh = await insertSeen(tx, workspaceId, received);
+  if (fresh.length === 0) return [];
+  const rows = fresh.map((each) => ({ ...each, counted: countSegments(each.text) }));
+  const inserted = await sql<{ contact_id: string | null }>`
+    insert into messages (workspace_id, id, status, encoding, segments, source_type, contact_id, sender_id, number, text,
+      reason, carrier, carrier_reference)
+    select ${workspaceId}::uuid, u.id, 'received', u.encoding, u.segments, 'inbound',
+      coalesce(
+        (select c.id from contacts c where c.workspace_id = ${workspaceId}::uuid and c.mobile = u.number),
+        (select c.id from contacts c where c.workspace_id = ${workspaceId}::uuid and c.phone = u.number order by c.id limit 1)),
+      u.sender_id, u.number, u.text, u.reason, u.carrier, u.carrier_reference
+    from unnest(${rows.map((row) => row.message_id)}::uuid[], ${rows.map((row) => encodingCode[row.counted.encoding])}::"char"[],
+      ${rows.map((row) => row.counted.segments)}::smallint[], ${rows.map((row) => row.sender.id)}::uuid[],
+      ${rows.map((row) => row.number)}::text[], ${rows.map((row) => row.text)}::text[],
+      ${rows.map((row) => row.keyword)}::text[], ${rows.map((row) => row.carrier)}::text[],
+      ${rows.map((row) => row.inbound.carrier_reference)}::text[])
+      as u (id, encoding, segments, sender_id, number, text, reason, carrier, carrier_reference)
+    returning contact_id`.execute(tx);
+  return inserted.rows.map((row) => row.contact_id);
+}
+
+/** Those whose reference the workspace has not seen from that connection yet. */
+async function insertSeen(tx: Tx, workspaceId: string, received: readonly Received[]): Promise<Received[]> {
+  if (received.length === 0) return [];
+  // In one order everywhere: two processes that get the same texts shall wait for each other, not both.
+  const ordered = received.toSorted((a, b) => (a.inbound.carrier_reference < b.inbound.carrier_reference ? -1 : 1));
+  const { rows } = await sql<{ message_id: string }>`
+    insert into inbound_seen (workspace_id, carrier, carrier_reference, message_id)
+    select ${workspaceId}::uuid, u.carrier, u.carrier_reference, u.message_id
+    from unnest(${ordered.map(({ inbound }) => inbound.carrier)}::text[],
+      ${ordered.map(({ inbound }) => inbound.carrier_reference)}::text[],
+      ${ordered.map(({ message_id }) => message_id)}::uuid[]) as u (carrier, carrier_reference, message_id)
+    on conflict do nothing
+    returning message_id`.execute(tx);
+  const fresh = new Set(rows.map((row) => row.message_id));
+  return received.filter(({ message_id }) => fresh.has(message_id));
+}
