@@ -93,6 +93,9 @@ export interface CarrierState {
   last_error: { message: string; at: Date } | null;
 }
 
+/** Message ids by the carrier's references, of those that the ledger knows. */
+export type OwnersOf = (references: readonly string[]) => Promise<Map<string, string>>;
+
 export interface Carrier {
   /** carriers.id; null: the sandbox. */
   id: string | null;
@@ -115,9 +118,11 @@ export interface Carrier {
   submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
   /**
    * The texts among these that the carrier's records hold, by message id. One that is not in the map is certainly not
-   * there; null as its value means that the carrier cannot tell. Rejects when it cannot answer at all.
+   * there; null as its value means that the carrier cannot tell. Rejects when it cannot answer at all. `ownersOf` answers
+   * which of these references of its own the ledger knows already, by the ids of their messages: a carrier that does not
+   * keep our reference tells equal texts apart by it.
    */
-  lookup(texts: OutboundText[], since: Date): Promise<Map<string, Found | null>>;
+  lookup(texts: OutboundText[], since: Date, ownersOf: OwnersOf): Promise<Map<string, Found | null>>;
   /** Begins to deliver receipts and inbound texts. Resolves without waiting for the network. */
   start(events: CarrierEvents): Promise<void>;
   /** Stops delivering; resolves when nothing is under way any more. */

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
+import { firstIdAt } from "../kit/id.ts";
 import { laneMark, wakeLane } from "./lanes-store.ts";
 
 /** A text for the ledger and the queue. */
@@ -141,4 +142,24 @@ export async function contactsOf(
   const { rows } = await sql<{ id: string; contact_id: string | null }>`
     select id, contact_id from messages where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
   return new Map(rows.map((row) => [row.id, row.contact_id]));
+}
+
+/** The longest that a message waits for its hand-over (72 hours), and a day for clocks and pauses. */
+const handedOverWithin = 4 * 24 * 3_600_000;
+
+/**
+ * The messages that these references of a carrier belong to, of those handed over since: ids by reference. No index knows
+ * them, so this reads the workspace's last days; it is for what a crash left behind.
+ */
+export async function findOwners(
+  tx: Tx,
+  workspaceId: string,
+  references: readonly string[],
+  since: Date,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; carrier_reference: string }>`
+    select id, carrier_reference from messages
+    where workspace_id = ${workspaceId} and id >= ${firstIdAt(new Date(since.getTime() - handedOverWithin))}
+      and carrier_reference = any(${references}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.carrier_reference, row.id]));
 }

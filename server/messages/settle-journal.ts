@@ -8,7 +8,7 @@ import { instantOf } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { LaneConnection } from "./lane-connection.ts";
 import type { LaneRow } from "./lanes-store.ts";
-import { priorityOf } from "./messages-store.ts";
+import { findOwners, priorityOf } from "./messages-store.ts";
 import {
   type Claimed,
   journalled,
@@ -94,6 +94,8 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
     found = await carrier.lookup(
       present.map((row) => outboundText(lane, row)),
       since,
+      (references) =>
+        connection.inWorkspace(lane.workspace_id, (tx) => findOwners(tx, lane.workspace_id, references, since)),
     );
   } catch (error) {
     log.warn({ err: error, carrier: name, texts: present.length }, "the carrier does not answer a lookup");

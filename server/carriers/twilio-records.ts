@@ -1,0 +1,214 @@
+/**
+ * What Twilio's list of messages says of texts that may have gone. A Message resource does not carry our reference, so a
+ * text is recognised by sender, recipient, words and time, and equal texts are told apart by counting: a record that the
+ * ledger knows as some text's own is that text's, and each of the others accounts for one text. Which of several equal texts
+ * to one number it was makes no difference to whoever reads them.
+ */
+import type { FailureReason } from "../../contract/messages.ts";
+import type { Found, OutboundText, OwnersOf, Receipt } from "./carrier.ts";
+import type { ListParameters, TwilioApi } from "./twilio-api.ts";
+import { reasonOfCode } from "./twilio-errors.ts";
+
+/** A Message resource, as much of it as matters here. */
+export interface TwilioRecord {
+  sid: string;
+  status: string;
+  direction: string;
+  from: string | null;
+  body: string | null;
+  messaging_service_sid: string | null;
+  date_created: Date | null;
+  date_updated: Date | null;
+  error_code: string | null;
+}
+
+const pageSize = 1_000;
+const mostPages = 10;
+const listsAtOnce = 5;
+const aDay = 24 * 3_600_000;
+
+interface Asking {
+  api: TwilioApi;
+  since: Date;
+  messagingServiceSid: string | null;
+  ownersOf: OwnersOf;
+}
+
+/**
+ * Which of these texts Twilio has; see `Carrier.lookup`. Records that were sent since the day before are asked for first. Only
+ * what is not among them is looked for in a number's whole list, since nothing says whether a filter by date shows a text
+ * that is still queued.
+ */
+export async function findTexts(asking: Asking, texts: readonly OutboundText[]): Promise<Map<string, Found | null>> {
+  const day = new Date(Math.floor((asking.since.getTime() - aDay) / aDay) * aDay);
+  const sentSince = { "DateSent>": day.toISOString().replace(".000Z", "Z") };
+  const found = await findAmong(asking, texts, sentSince);
+  const missing = texts.filter((text) => !found.get(text.message_id));
+  // Equal texts are counted together, so all to the number are looked for again.
+  const numbers = new Set(missing.map((text) => text.to));
+  const again = texts.filter((text) => numbers.has(text.to));
+  for (const [id, each] of await findAmong(asking, again, {})) found.set(id, each);
+  return found;
+}
+
+async function findAmong(
+  asking: Asking,
+  texts: readonly OutboundText[],
+  filter: Pick<ListParameters, "DateSent>">,
+): Promise<Map<string, Found | null>> {
+  const groups = [...Map.groupBy(texts, (text) => text.to)].map(([to, wanted]) => ({
+    to,
+    wanted,
+    candidates: [] as TwilioRecord[],
+    complete: true,
+  }));
+  let next = 0;
+  const list = async () => {
+    for (let group = groups[next++]; group; group = groups[next++]) {
+      const { records, complete } = await listRecords(asking.api, { To: group.to, ...filter });
+      group.candidates = records.filter((record) => mayBe(asking, group.wanted[0] as OutboundText, record));
+      group.complete = complete;
+    }
+  };
+  await Promise.all(Array.from({ length: listsAtOnce }, list));
+  const sids = groups.flatMap(({ candidates }) => candidates.map(({ sid }) => sid));
+  const owners = sids.length === 0 ? new Map<string, string>() : await asking.ownersOf(sids);
+  const found = new Map<string, Found | null>();
+  for (const { wanted, candidates, complete } of groups) {
+    for (const [id, each] of match(wanted, candidates, owners)) found.set(id, each);
+    if (!complete) for (const { message_id } of wanted) if (!found.has(message_id)) found.set(message_id, null);
+  }
+  return found;
+}
+
+/** Whether a record can be of a text of this sender at all. */
+function mayBe({ since, messagingServiceSid }: Asking, { from }: OutboundText, record: TwilioRecord): boolean {
+  const begun = Math.floor(since.getTime() / 1000) * 1000; // Twilio's dates are in seconds
+  if (!record.direction.startsWith("outbound")) return false;
+  if (record.date_created !== null && record.date_created.getTime() < begun) return false;
+  // Until its service has chosen a sender a text has none.
+  if (record.from === null) return record.messaging_service_sid === messagingServiceSid;
+  return record.from === from;
+}
+
+/** Texts to one number, and the records that may be theirs. */
+function match(
+  texts: readonly OutboundText[],
+  candidates: readonly TwilioRecord[],
+  owners: ReadonlyMap<string, string>,
+): Map<string, Found | null> {
+  const found = new Map<string, Found | null>();
+  let open = [...texts];
+  const take = (text: OutboundText, record: TwilioRecord) => {
+    found.set(text.message_id, { carrier_reference: record.sid, receipt: receiptOf(text, record) });
+    open = open.filter((each) => each !== text);
+  };
+  let free: TwilioRecord[] = [];
+  for (const record of candidates) {
+    const owner = owners.get(record.sid);
+    const own = open.find((text) => text.message_id === owner);
+    if (own) take(own, record);
+    else if (owner === undefined) free.push(record);
+  }
+  for (const isLike of [isSameText, isPrefixed, isRewritten]) {
+    free = free.filter((record) => {
+      const text = open.find((each) => isLike(each.text, record.body ?? ""));
+      if (text) take(text, record);
+      return !text;
+    });
+  }
+  // Twilio can be told to keep no texts. Such a record may be any of those that are left.
+  if (free.some((record) => !record.body)) for (const { message_id } of open) found.set(message_id, null);
+  return found;
+}
+
+const isSameText = (ours: string, theirs: string) => ours.trim() === theirs.trim();
+/** Trial accounts put a sentence before each text. */
+const isPrefixed = (ours: string, theirs: string) => theirs.trimEnd().endsWith(ours.trim());
+/** A service with smart encoding replaces characters that look alike. */
+const isRewritten = (ours: string, theirs: string) => skeleton(ours) === skeleton(theirs);
+const skeleton = (text: string) =>
+  text
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}]/gu, "")
+    .toLowerCase();
+
+/** All pages; `complete` is false where there are more than anybody should read. */
+async function listRecords(
+  api: TwilioApi,
+  filter: Pick<ListParameters, "To" | "DateSent>">,
+): Promise<{ records: TwilioRecord[]; complete: boolean }> {
+  const records: TwilioRecord[] = [];
+  let answer = await api.listMessages({ ...filter, PageSize: pageSize });
+  for (let page = 1; ; page++) {
+    if (answer.kind !== "answer") throw new Error(`Twilio does not list its messages: ${answer.message}`);
+    const { status, body } = answer;
+    if (status !== 200 || !Array.isArray(body.messages))
+      throw new Error(`Twilio does not list its messages: ${status} ${String(body.message ?? "")}`.trim());
+    records.push(...body.messages.map(readRecord));
+    const next = body.next_page_uri;
+    if (typeof next !== "string" || next === "") return { records, complete: true };
+    if (page === mostPages) return { records, complete: false };
+    answer = await api.nextPage(next);
+  }
+}
+
+function readRecord(value: Record<string, unknown>): TwilioRecord {
+  const text = (name: string) => (typeof value[name] === "string" ? value[name] : null);
+  const date = (name: string) => {
+    const at = Date.parse(text(name) ?? "");
+    return Number.isNaN(at) ? null : new Date(at);
+  };
+  const code = value.error_code;
+  return {
+    sid: text("sid") ?? "",
+    status: text("status") ?? "",
+    direction: text("direction") ?? "",
+    from: text("from"),
+    body: text("body"),
+    messaging_service_sid: text("messaging_service_sid"),
+    date_created: date("date_created"),
+    date_updated: date("date_updated"),
+    error_code: code === null || code === undefined ? null : String(code),
+  };
+}
+
+function receiptOf({ workspace_id, message_id }: OutboundText, record: TwilioRecord): Receipt | null {
+  const outcome = outcomeOf(record.status, record.error_code);
+  if (!outcome || outcome.status === "sent") return null;
+  const at = record.date_updated ?? record.date_created ?? new Date(0);
+  return { workspace_id, message_id, carrier_reference: record.sid, at, ...outcome };
+}
+
+/** What a status of Twilio's says of a text, with the error that came with it; null for one that says nothing of ours. */
+export function outcomeOf(
+  status: string,
+  errorCode: string | null,
+): { status: Receipt["status"]; code: string | null; reason: FailureReason | null } | null {
+  const said = statuses[status];
+  if (!said) return null;
+  if (said === "sent" || said === "delivered") return { status: said, code: null, reason: null };
+  const reason = reasonOfCode(errorCode);
+  return { status: errorCode === validityOver ? "expired" : said, code: errorCode, reason };
+}
+
+const validityOver = "30036";
+
+/** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
+const statuses: Record<string, Receipt["status"]> = {
+  accepted: "sent",
+  scheduled: "sent",
+  queued: "sent",
+  sending: "sent",
+  sent: "sent",
+  // Of some recipients or parts only: nothing is sure yet.
+  partially_delivered: "sent",
+  delivered: "delivered",
+  read: "delivered",
+  undelivered: "undelivered",
+  failed: "failed",
+  canceled: "failed",
+};
+
+/** Statuses of texts to us. */
+export const inboundStatuses = new Set(["receiving", "received"]);

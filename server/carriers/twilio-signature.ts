@@ -1,0 +1,113 @@
+/**
+ * X-Twilio-Signature: HMAC-SHA1 with the account's auth token over the URL as Twilio was given it, followed by the form's
+ * parameters sorted by name, name and value, duplicates of a value once. A JSON body is signed by its SHA-256 in the URL's
+ * bodySHA256. Source: https://www.twilio.com/docs/usage/security#validating-requests and Twilio's own libraries.
+ */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+/** A request as it arrived. */
+export interface SignedRequest {
+  /** Where the world reaches us, each with scheme and host: any of them may be what Twilio was given. */
+  origins: readonly string[];
+  /** Path and query as they were asked for, escapes untouched. */
+  url: string;
+  signature: string | undefined;
+  contentType: string | undefined;
+  /** The body, octet by octet as UTF-8. */
+  body: string;
+}
+
+/** What may follow a URL that Twilio was given and that never reaches us: its rules for trying again. */
+export const connectionOverrides = "#rc=5&rp=all";
+
+const formType = /^application\/x-www-form-urlencoded\b/i;
+
+/** The parameters of a request that Twilio has signed with this token, or null where it has not. */
+export function readSigned(authToken: string, request: SignedRequest): URLSearchParams | null {
+  const { signature, url, body } = request;
+  if (!signature) return null;
+  const hash = new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length)).get("bodySHA256");
+  const isForm = formType.test(request.contentType ?? "");
+  // What is neither a form nor named by its hash is not covered by the signature at all.
+  if (!isForm && !hash) return null;
+  if (hash && !isSame(hash.toLowerCase(), createHash("sha256").update(body).digest("hex"))) return null;
+  const form = isForm ? new URLSearchParams(body) : readJson(body);
+  const signed = hash ? "" : concatenated(form);
+  for (const candidate of urlsOf(request)) {
+    if (isSame(signature, sign(authToken, candidate, signed))) return form;
+  }
+  return null;
+}
+
+/** The signature of a URL and a form, as Twilio makes it. */
+export function signatureOf(authToken: string, url: string, form: URLSearchParams): string {
+  return sign(authToken, url, concatenated(form));
+}
+
+function sign(authToken: string, url: string, params: string): string {
+  return createHmac("sha1", authToken).update(url).update(params).digest("base64");
+}
+
+function concatenated(form: URLSearchParams): string {
+  let text = "";
+  const names = [...new Set(form.keys())].sort();
+  for (const name of names) {
+    const values = form.getAll(name);
+    const each = values.length === 1 ? values : [...new Set(values)].sort();
+    for (const value of each) text += name + value;
+  }
+  return text;
+}
+
+/**
+ * The URLs that Twilio may have signed, the likely one first: with and without the scheme's own port, since it does either,
+ * and with the overrides that we put behind the URLs we give it.
+ */
+function* urlsOf({ origins, url }: SignedRequest): Generator<string> {
+  const seen = new Set<string>();
+  for (const origin of origins) {
+    for (const variant of variantsOf(origin, url)) {
+      if (seen.has(variant)) continue;
+      seen.add(variant);
+      yield variant;
+    }
+  }
+  for (const variant of seen) yield variant + connectionOverrides;
+}
+
+function* variantsOf(origin: string, url: string): Generator<string> {
+  yield origin + url;
+  if (!URL.canParse(origin + url)) return;
+  const parsed = new URL(origin + url);
+  const { protocol, hostname, port, pathname } = parsed;
+  const escaped = pathname + parsed.search;
+  for (const path of new Set([prefixOf(origin) + url, escaped])) {
+    yield `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`;
+    yield `${protocol}//${hostname}${path}`;
+    yield `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}${path}`;
+  }
+}
+
+/** The path of a public URL that does not lie at the root of its host. */
+const prefixOf = (origin: string) => new URL(origin).pathname.replace(/\/$/, "");
+
+/** The top level of a JSON object as parameters; what is not flat is left out. */
+function readJson(body: string): URLSearchParams {
+  const form = new URLSearchParams();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return form; // signed all the same: whoever reads it finds nothing
+  }
+  if (typeof parsed !== "object" || parsed === null) return form;
+  for (const [name, value] of Object.entries(parsed)) {
+    if (["string", "number", "boolean"].includes(typeof value)) form.append(name, String(value));
+  }
+  return form;
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
