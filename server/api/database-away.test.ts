@@ -1,0 +1,95 @@
+/** Every call while the database is away: 503 with Retry-After, whoever asks and whatever for; and then as before. */
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { identityOf } from "../workspaces/account-jobs.ts";
+import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
+
+const database = await testDatabase({ max: 4 });
+const many = { max: 100_000, seconds: 60 };
+const limits = { stranger: many, wrongKey: many, session: many };
+let now = new Date();
+const { call, services } = await testApp(database, { limits, clock: { now: () => now } });
+const workspace = await workspaceWithKey(database);
+const email = "kari@example.com";
+const password = "correct horse battery";
+await database.db.asSystem(async (tx) => {
+  const passwordHash = await identityOf(services).hashPassword(password);
+  const user = await createPerson(tx, { name: "Kari", email, passwordHash, verified: true }, now);
+  await joinWorkspace(tx, { workspaceId: workspace.id, userId: user.id, role: "admin", smsSetup: true }, now);
+});
+const { cookies } = await call("POST /api/auth/sign-in/email", { body: { email, password } });
+
+const document = (await call("GET /api/openapi.json")).body;
+const operations = Object.entries<Record<string, Record<string, unknown>>>(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    line: `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "01990000-0000-7000-8000-000000000001")}`,
+    permission: String(operation["x-permission"]),
+  })),
+);
+const guarded = operations.filter(({ permission, line }) => permission !== "anyone" && !line.endsWith("/health"));
+const reads = guarded.filter(
+  ({ line, permission }) => line.startsWith("GET") && permission !== "signed-in" && !line.endsWith("/news"),
+);
+
+const name = new URL(database.connection).pathname.slice(1);
+const elsewhere = new URL(database.superuser);
+elsewhere.pathname = "/postgres";
+const superuser = new pg.Client({ connectionString: elsewhere.href });
+
+beforeAll(async () => {
+  await superuser.connect();
+  // Known from now on, so that it is the handlers that miss the database and not only the gate.
+  await call("GET /workspace", { key: workspace.key });
+  await superuser.query(`alter database ${name} connection limit 0`);
+  await superuser.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
+});
+afterAll(() => superuser.end());
+
+const away = { status: 503, body: { error: { code: "database_unavailable" } }, headers: { "retry-after": "2" } };
+
+test("the document names the calls that are walked here", () => {
+  expect(guarded.length).toBeGreaterThan(60);
+  expect(reads.length).toBeGreaterThan(20);
+});
+
+test.each(reads)("$line, with a key that is known", async ({ line }) => {
+  expect(
+    await call(`${line}${line.endsWith("/mailbox") ? "?to=kari@example.com" : ""}`, { key: workspace.key }),
+  ).toMatchObject(away);
+});
+
+describe("once nobody is known any more", () => {
+  beforeAll(() => {
+    now = new Date(now.getTime() + 60_000);
+  });
+
+  test.each(guarded.filter(({ permission }) => permission !== "signed-in"))("$line, with a key", async ({ line }) => {
+    expect(await call(line, { key: workspace.key })).toMatchObject(away);
+  });
+
+  test.each(guarded)("$line, with a session", async ({ line }) => {
+    const headers = { origin: "http://localhost:3000" };
+    expect(await call(line, { cookie: cookies, headers })).toMatchObject(away);
+  });
+
+  test("signing in, and asking for a new password", async () => {
+    expect(await call("POST /api/auth/sign-in/email", { body: { email, password } })).toMatchObject(away);
+    expect(await call("POST /api/auth/forgot-password", { body: { email } })).toMatchObject(away);
+  });
+
+  test("a text under an Idempotency-Key, which is sent once when it is back", async () => {
+    const text = {
+      key: workspace.key,
+      body: { to: "+4791234567", text: "Hei" },
+      headers: { "idempotency-key": "once" },
+    };
+    expect(await call("POST /messages", text)).toMatchObject(away);
+    await superuser.query(`alter database ${name} connection limit -1`);
+    const sent = await call("POST /messages", text);
+    expect(sent).toMatchObject({ status: 202 });
+    expect((await call("POST /messages", text)).body).toEqual(sent.body);
+    expect((await call("GET /messages", { key: workspace.key })).body.items).toHaveLength(1);
+  });
+});
