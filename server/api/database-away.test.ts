@@ -76,7 +76,7 @@ describe("once nobody is known any more", () => {
 
   test("signing in, and asking for a new password", async () => {
     expect(await call("POST /api/auth/sign-in/email", { body: { email, password } })).toMatchObject(away);
-    expect(await call("POST /api/auth/forgot-password", { body: { email } })).toMatchObject(away);
+    expect(await call("POST /api/auth/request-password-reset", { body: { email } })).toMatchObject(away);
   });
 
   test("a text under an Idempotency-Key, which is sent once when it is back", async () => {
