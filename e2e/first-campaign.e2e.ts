@@ -1,12 +1,10 @@
 /** README's first screen in a real browser: set up, import, write, review, send, see it arrive, STOP, START, usage. */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../testing/browser.ts";
+import { expectAccessible, expectNoOverflow } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const csv =
   "Fornavn;Etternavn;Mobil\nOla;Nordmann;912 34 567\nÅse;Ness;923 45 678\nFast;Telefon;22 33 44 55\nFeil;Nummer;12\n";
 
@@ -30,31 +28,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** What axe finds on the page as it stands. */
-async function axeFindings(): Promise<string[]> {
-  // The policy forbids injected script elements, so the source goes in through the debugger, as a devtools extension's does.
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-  );
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
-  );
-}
-
-/** Nothing is found in light and dark, once the page has settled: colours fade over, and figures come while one looks. */
-async function expectAccessible() {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(axeFindings, { timeout: 15_000, message: `${page.url()} in ${colorScheme}` }).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-}
-
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 
 test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, async ({ onTestFailed }) => {
@@ -71,7 +44,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   // First visit.
   await page.goto(server.url);
   await heading("Welcome to Varsla").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByLabel("Name of the business").fill("Salong Kari");
   await page.getByLabel("Country").selectOption("NO");
   await page.getByLabel("Your name").fill("Kari Hansen");
@@ -79,12 +52,12 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create workspace" }).click();
   await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 
   // Import, with a consent that can be proved.
   await page.getByRole("link", { name: "Contacts" }).first().click();
   await heading("Contacts").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("link", { name: "Import", exact: true }).click();
   await heading("Import contacts").waitFor();
   await page
@@ -95,12 +68,12 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByLabel("Put everyone on a list").fill("Kunder");
   await page.getByLabel("Record consent to").selectOption({ label: "Marketing" });
   await page.getByLabel("Source of the consent").fill("Skjema i salongen");
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Import kunder.csv" }).click();
   await heading("Import of kunder.csv").waitFor();
   await page.getByText("Done", { exact: true }).waitFor();
   await page.getByText("Mobile is not a valid number").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 
   // Write.
   await page.getByRole("link", { name: "Write a campaign" }).click();
@@ -117,7 +90,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.keyboard.press("Escape");
   await page.getByLabel("Subscription type").selectOption({ label: "Marketing" });
   await page.getByText("Saved", { exact: true }).waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page
     .getByRole("link", { name: "Review" })
     .or(page.getByRole("button", { name: "Review" }))
@@ -126,11 +99,11 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   // Review: two will, the landline won't.
   await heading(/Review/).waitFor();
   await page.getByText("Landline, cannot receive texts").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Send now" }).click();
   await page.getByRole("button", { name: "Send to 2 people" }).click();
   await page.getByText("2 of 2").first().waitFor({ timeout: 30_000 });
-  await expectAccessible();
+  await expectAccessible(page);
   // The chart's figures stay readable on a phone.
   for (const width of [390, 1440]) {
     await page.setViewportSize({ width, height: 900 });
@@ -141,20 +114,20 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
       .first()
       .evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
     expect(size).toBeGreaterThanOrEqual(11);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    await expectNoOverflow(page);
   }
   await page.getByRole("tab", { name: "Recipients" }).click();
   await page.getByText("Ola Nordmann").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 
   // It stands on the handset; STOP is confirmed there without a reload.
   await page.getByRole("link", { name: "Sandbox" }).click();
   await heading("Sandbox").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("link", { name: /912\s?34\s?567/ }).click();
   const texts = page.getByRole("region", { name: /^Phone showing/ }).locator("[aria-live]");
   await texts.getByText("20 % på klipp i dag").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   const before = await texts.locator(":scope > div").count();
   await page.getByRole("button", { name: "Reply STOP" }).click();
   await expect.poll(() => texts.locator(":scope > div").count(), { timeout: 20_000 }).toBe(before + 2);
@@ -166,10 +139,10 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("link", { name: "Ola Nordmann" }).click();
   await page.getByText(/by SMS\. Marketing stays away/).waitFor();
   await page.getByText("What they wrote: “STOP”").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("link", { name: "Campaigns" }).first().click();
   await heading("Campaigns").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("link", { name: "New campaign" }).click();
   await page.getByLabel("Name").fill("Vinterklipp");
   await page.getByRole("button", { name: "Create and write" }).click();
@@ -204,7 +177,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await heading("Current subscription").waitFor();
   // Two campaign texts, the confirmation of STOP, and that of START.
   await page.getByText("9,996", { exact: true }).waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 
   expect(faults).toEqual([]);
 });
@@ -231,8 +204,7 @@ test("every page fits a phone and is accessible there", { timeout: 120_000 }, as
     await page.locator("h1").waitFor();
     await page.getByRole("button", { name: /Your account/ }).waitFor();
     await expect.poll(() => page.locator(".late").count()).toBe(0);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
-    await expectAccessible();
+    await expectNoOverflow(page);
+    await expectAccessible(page);
   }
 });

@@ -1,12 +1,11 @@
 /** A person asks what is known of them and to be forgotten: export, erase, look everywhere, import again. */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchBrowser } from "../testing/browser.ts";
+import { expectAccessible, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const key = "vk_super_admin_for_the_privacy_journey_012345678";
 const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const mobile = "+4790000777";
@@ -43,32 +42,6 @@ async function call(method: string, path: string, body?: unknown): Promise<any> 
   return text ? JSON.parse(text) : null;
 }
 
-async function expectAccessible() {
-  const findings = async () => {
-    await page.evaluate(axeSource);
-    const run = "axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))";
-    return page.evaluate(run) as Promise<string[]>;
-  };
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(findings, { timeout: 15_000, message: `${page.url()} in ${colorScheme}` }).toEqual([]);
-  }
-}
-
-/** For whoever wants to look: SCREENSHOTS names a directory. */
-async function shoot(name: string) {
-  const directory = process.env.SCREENSHOTS;
-  if (!directory) return;
-  for (const width of [1440, 390])
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${directory}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-}
-
 /** What the page says once it has settled. */
 async function words(path: string): Promise<string> {
   await page.goto(`${server.url}${path}`);
@@ -101,13 +74,13 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   // STOP by hand, with its reason.
   await page.goto(`${server.url}/contacts/${contact.id}?tab=consent`);
   await page.getByRole("button", { name: "Record opt-out" }).click();
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByLabel("Reason").fill("Glemme rang and said stop");
   await page.getByRole("dialog").getByRole("button", { name: "Record opt-out" }).click();
   await page.getByRole("table", { name: "STOP and START" }).getByText("Glemme rang and said stop").waitFor();
   await page.getByText("Opted out of all texts").waitFor();
-  await expectAccessible();
-  await shoot("consent");
+  await expectAccessible(page);
+  await shoot(page, "consent");
 
   // A copy of everything.
   const menu = page.getByRole("button", { name: "Actions for Glemme Meg" });
@@ -125,8 +98,8 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await page.getByRole("menuitem", { name: "Erase (GDPR)…" }).click();
   await page.getByRole("button", { name: "Erase contact" }).click();
   await page.getByText("This is not “Glemme Meg”.").waitFor();
-  await expectAccessible();
-  await shoot("erase");
+  await expectAccessible(page);
+  await shoot(page, "erase");
   await page.getByLabel("Type “Glemme Meg” to confirm").fill("Glemme Meg");
   await page.getByRole("button", { name: "Erase contact" }).click();
   await page.getByRole("heading", { level: 1, name: "Contacts" }).waitFor();
@@ -177,6 +150,6 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("The rule is saved; it is applied tonight").waitFor();
   expect(await call("GET", "/retention")).toMatchObject({ text_months: 12, ledger_months: 24 });
-  await expectAccessible();
-  await shoot("retention");
+  await expectAccessible(page);
+  await shoot(page, "retention");
 });

@@ -1,0 +1,58 @@
+/** What the browser tests look at on every page: accessibility in light and dark, and pictures for whoever wants to see it. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+const schemes = ["dark", "light"] as const;
+const widths = [390, 1440];
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+let axe: Promise<string> | null = null;
+const axeSource = () => (axe ??= readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+
+async function axeFindings(page: Page): Promise<string[]> {
+  // The policy forbids injected script elements, so the source goes in through the debugger, as a devtools extension's does.
+  await page.evaluate(await axeSource());
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  );
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`,
+  );
+}
+
+/** Axe finds nothing, in dark and in light, once the page has settled: colours fade over, and figures come while one looks. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect
+      .poll(() => axeFindings(page), { timeout: 15_000, message: `${page.url()} in ${colorScheme}` })
+      .toEqual([]);
+  }
+}
+
+/** Takes the page's picture, wide and narrow, light and dark, into the directory that SCREENSHOTS names; without it, nothing. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const directory = process.env.SCREENSHOTS;
+  if (!directory) return;
+  const before = page.viewportSize();
+  for (const width of widths)
+    for (const colorScheme of schemes) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.screenshot({ path: `${directory}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  if (before) await page.setViewportSize(before);
+}
+
+/** No sideways scrolling: nothing is wider than the page. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${page.url()} at ${page.viewportSize()?.width} px`).toBeLessThanOrEqual(0);
+}
