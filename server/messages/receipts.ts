@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { Receipt } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, systemScope, type Tx } from "../kit/db.ts";
+import { isId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
 
@@ -83,13 +84,44 @@ export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Recei
   return touched;
 }
 
-/** One receipt a message. `sent` says nothing that the hand-over's record does not say better. */
+/**
+ * One receipt a message. `sent` says nothing that the hand-over's record does not say better. The workspace is part of
+ * the key: a receipt that names another workspace's message must not stand in for that workspace's own.
+ */
 function finalOnes(receipts: readonly Receipt[]): Receipt[] {
   const first = new Map<string, Receipt>();
-  for (const receipt of receipts)
-    if (receipt.status !== "sent" && !first.has(receipt.message_id)) first.set(receipt.message_id, receipt);
+  for (const given of receipts) {
+    if (given.status === "sent") continue;
+    const receipt = writable(given);
+    if (!receipt) continue;
+    const key = `${receipt.workspace_id} ${receipt.message_id}`;
+    if (!first.has(key)) first.set(key, receipt);
+  }
   return [...first.values()];
 }
+
+const longestCode = 200;
+const longestReference = 255;
+
+/**
+ * The receipt as it can be written, or null where its ids are none and so belong to no message. What a carrier says is
+ * not ours to trust: one receipt that PostgreSQL refuses would take all others of its batch with it, again and again.
+ */
+function writable(receipt: Receipt): Receipt | null {
+  const { workspace_id, message_id, carrier_reference, code } = receipt;
+  if (!isId(workspace_id) || !isId(message_id)) return null;
+  return {
+    ...receipt,
+    workspace_id: workspace_id.toLowerCase(),
+    message_id: message_id.toLowerCase(),
+    // A part of a reference is the reference of something else.
+    carrier_reference: (carrier_reference?.length ?? 0) > longestReference ? null : writableText(carrier_reference),
+    code: writableText(code?.slice(0, longestCode) ?? null),
+  };
+}
+
+/** PostgreSQL's text and JSON hold everything but U+0000 and half a surrogate pair. */
+const writableText = (text: string | null) => text?.replaceAll("\0", "").toWellFormed() ?? null;
 
 async function recordInWorkspace(
   tx: Tx,

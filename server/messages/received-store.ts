@@ -1,4 +1,5 @@
 /** How texts from handsets come into the ledger: read against their workspace, then whole batches, each text once. */
+import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../rules/gsm-segments.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
@@ -12,6 +13,8 @@ export interface Received extends Arrived {
   sender: { id: string; address: string };
   /** The name of the connection it came through. */
   carrier: string;
+  /** The carrier's own id of it, as it can be a key. */
+  reference: string;
   /** E.164, or as given where it is no number. */
   number: string;
   /** When it was sent, as far as the carrier knows, and not in the future. */
@@ -41,15 +44,26 @@ export async function readReceived(
   if (!first) throw notFound("workspace", workspaceId);
   const senders = new Map(rows.map(({ id, address }) => [address, id === null ? null : { id, address }]));
   return arrived.flatMap((each) => {
-    const { from, to, carrier, at } = each.inbound;
+    const { from, to, carrier, carrier_reference, at } = each.inbound;
     const sender = senders.get(to) ?? senders.get(`+${to}`);
     if (!sender) return [];
     const parsed = parsePhoneNumber(from, first.country);
-    const number = "number" in parsed ? parsed.number : withoutZeros(from);
-    const sent = new Date(Math.min(at.getTime(), now.getTime()));
-    return [{ ...each, sender, carrier: first.carriers?.[carrier] ?? carrier, number, at: sent }];
+    const number = "number" in parsed ? parsed.number : withoutZeros(from).slice(0, longestAddress);
+    const name = first.carriers?.[carrier] ?? carrier;
+    return [{ ...each, sender, carrier: name, reference: keyOf(carrier_reference), number, at: pastOf(at, now) }];
   });
 }
+
+/** Nobody's address is longer; an index holds no more than some kilobytes. */
+const longestAddress = 100;
+const longestReference = 255;
+
+/** The same reference is the same key; PostgreSQL holds each that is made of it. */
+const keyOf = (reference: string) =>
+  reference.length > longestReference ? hash("sha256", reference) : withoutZeros(reference);
+
+/** An instant that was, or now where a carrier speaks of the future, of before its own time, or of none at all. */
+const pastOf = (at: Date, now: Date) => (at.getTime() > 0 && at < now ? at : now);
 
 /** PostgreSQL's text holds everything but U+0000. */
 const withoutZeros = (text: string) => text.replaceAll("\0", "");
@@ -75,7 +89,7 @@ export async function insertReceived(
       ${rows.map((row) => row.counted.segments)}::smallint[], ${rows.map((row) => row.sender.id)}::uuid[],
       ${rows.map((row) => row.number)}::text[], ${rows.map((row) => row.text)}::text[],
       ${rows.map((row) => row.keyword)}::text[], ${rows.map((row) => row.carrier)}::text[],
-      ${rows.map((row) => row.inbound.carrier_reference)}::text[])
+      ${rows.map((row) => row.reference)}::text[])
       as u (id, encoding, segments, sender_id, number, text, reason, carrier, carrier_reference)
     returning contact_id`.execute(tx);
   return inserted.rows.map((row) => row.contact_id);
@@ -85,12 +99,12 @@ export async function insertReceived(
 async function insertSeen(tx: Tx, workspaceId: string, received: readonly Received[]): Promise<Received[]> {
   if (received.length === 0) return [];
   // In one order everywhere: two processes that get the same texts shall wait for each other, not both.
-  const ordered = received.toSorted((a, b) => (a.inbound.carrier_reference < b.inbound.carrier_reference ? -1 : 1));
+  const ordered = received.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
   const { rows } = await sql<{ message_id: string }>`
     insert into inbound_seen (workspace_id, carrier, carrier_reference, message_id)
     select ${workspaceId}::uuid, u.carrier, u.carrier_reference, u.message_id
     from unnest(${ordered.map(({ inbound }) => inbound.carrier)}::text[],
-      ${ordered.map(({ inbound }) => inbound.carrier_reference)}::text[],
+      ${ordered.map(({ reference }) => reference)}::text[],
       ${ordered.map(({ message_id }) => message_id)}::uuid[]) as u (carrier, carrier_reference, message_id)
     on conflict do nothing
     returning message_id`.execute(tx);

@@ -1,5 +1,5 @@
 /** What a run does and suffers, and when: the same seed makes the same plan. */
-import { type Random, seeded } from "./random.ts";
+import { type Random, seeded } from "../random.ts";
 
 /** How often each part is struck. */
 export interface Blows {
