@@ -10,7 +10,7 @@ import { sourceFiles } from "./source-files.ts";
 const ranks: readonly (readonly string[])[] = [
   ["rules", "contract"],
   ["server/kit"],
-  ["server/workspaces"],
+  ["server/workspaces", "server/distribution"],
   ["server/contacts", "server/numbers", "server/carriers", "server/links"],
   ["server/consent"],
   ["server/messages"],
@@ -18,7 +18,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/analytics"],
   ["server/retention"],
   ["server/api"],
-  ["server"], // main.ts and wire.ts
+  ["server"], // main.ts, wire.ts and varsla.ts
 ];
 
 /** These, and tests beside what they test, stand outside of the ranks and may import everything. */

@@ -23,6 +23,7 @@ const commands = {
   bench: { run: ["bench/run.ts"] },
   chaos: { run: ["testing/chaos/chaos.ts"] },
   schema: { run: ["tools/dump-schema.ts"] },
+  varsla: { run: ["server/varsla.ts"] },
 };
 
 const platformNode =

@@ -153,6 +153,11 @@ export function readConfig(env: Environment = process.env): Config {
   return { ...config, secret_key: key ?? secretKey(config.data_dir) };
 }
 
+/** DATABASE_URL alone, for commands that need nothing else and shall make no key. */
+export function readDatabaseUrl(env: Environment = process.env): string | null {
+  return readConfig({ DATABASE_URL: env.DATABASE_URL, SECRET_KEY: "-".repeat(secretKeyLength) }).database_url;
+}
+
 /** The settings of a server that asked for any free port (PORT 0) and got this one. */
 export function withPort(config: Config, port: number): Config {
   if (config.port === port) return config;

@@ -61,21 +61,15 @@ RETURN (NULLIF(current_setting('varsla.workspace_id'::text, true), ''::text))::u
 
 CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
  RETURNS SETOF subscription_types
- LANGUAGE sql
- STABLE
-BEGIN ATOMIC
- SELECT subscription_types.workspace_id,
-     subscription_types.id,
-     subscription_types.key,
-     subscription_types.name,
-     subscription_types.needs_consent,
-     subscription_types."bit",
-     subscription_types.created_at
-    FROM subscription_types
-   WHERE ((subscription_types.workspace_id = find_subscription_type.workspace) AND (((subscription_types.id)::text = lower(find_subscription_type.ref)) OR (subscription_types.key = lower(find_subscription_type.ref)) OR (lower(subscription_types.name) = lower(find_subscription_type.ref))))
-   ORDER BY ((subscription_types.id)::text = lower(find_subscription_type.ref)) DESC, (subscription_types.key = lower(find_subscription_type.ref)) DESC
-  LIMIT 1;
-END;
+ LANGUAGE plpgsql
+ STABLE ROWS 1
+AS $function$
+begin
+  return query
+    select * from subscription_types
+    where workspace_id = workspace and (id::text = lower(ref) or key = lower(ref) or lower(name) = lower(ref))
+    order by (id::text = lower(ref)) desc, (key = lower(ref)) desc limit 1;
+end $function$;
 
 CREATE OR REPLACE FUNCTION first_id_at(instant timestamp with time zone)
  RETURNS uuid
@@ -126,8 +120,10 @@ end $function$;
 
 CREATE OR REPLACE FUNCTION settle_sms_consents(workspace uuid, type_id uuid, contact_ids uuid[])
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
+begin
   update contacts c
   set sms_consents = case when latest.granted then c.sms_consents | type.mask else c.sms_consents & ~type.mask end
   from (select 1::bigint << bit as mask from subscription_types where workspace_id = workspace and id = type_id) type,
@@ -138,8 +134,8 @@ AS $function$
         and e.channel = 'sms'
       order by e.at desc, e.granted limit 1
     ) latest
-  where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted
-$function$;
+  where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted;
+end $function$;
 
 CREATE OR REPLACE PROCEDURE workspace_wall(IN tenant_table regclass)
  LANGUAGE plpgsql
@@ -169,57 +165,6 @@ create table accounts (
   constraint accounts_provider_id_account_id_key UNIQUE (provider_id, account_id)
 );
 CREATE INDEX accounts_user ON accounts USING btree (user_id);
-
-create table alert_suspects (
-  workspace_id uuid not null,
-  kind text collate "C" not null,
-  subject text collate "C" not null,
-  mark text collate "C" not null,
-  since timestamp with time zone not null,
-  looked_at timestamp with time zone not null,
-  constraint alert_suspects_pkey PRIMARY KEY (workspace_id, kind, subject)
-) with (fillfactor=50);
-alter table alert_suspects enable row level security;
-alter table alert_suspects force row level security;
-create policy workspace_wall on alert_suspects
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
-
-create table alert_views (
-  workspace_id uuid not null,
-  user_id uuid not null,
-  seen_at timestamp with time zone not null,
-  constraint alert_views_pkey PRIMARY KEY (workspace_id, user_id)
-);
-alter table alert_views enable row level security;
-alter table alert_views force row level security;
-create policy workspace_wall on alert_views
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
-
-create table alert_watch (
-  one boolean default true not null,
-  looked_at timestamp with time zone not null,
-  constraint alert_watch_pkey PRIMARY KEY (one),
-  constraint alert_watch_one_check CHECK (one)
-);
-
-create table alerts (
-  workspace_id uuid not null,
-  id uuid not null,
-  kind text collate "C" not null,
-  subject text collate "C" not null,
-  severity text not null,
-  params jsonb not null,
-  raised_at timestamp with time zone not null,
-  resolved_at timestamp with time zone,
-  mailed_at timestamp with time zone,
-  constraint alerts_pkey PRIMARY KEY (workspace_id, id)
-);
-CREATE UNIQUE INDEX alerts_open ON alerts USING btree (workspace_id, kind, subject) WHERE (resolved_at IS NULL);
-CREATE INDEX alerts_subject ON alerts USING btree (workspace_id, kind, subject, raised_at);
-alter table alerts enable row level security;
-alter table alerts force row level security;
-create policy workspace_wall on alerts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table api_keys (
   workspace_id uuid not null,
@@ -273,10 +218,8 @@ create table campaigns (
   prepared_at timestamp with time zone,
   progress_at timestamp with time zone,
   finished_at timestamp with time zone,
-  stalled_at timestamp with time zone,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
 );
-CREATE INDEX campaigns_stalled ON campaigns USING btree (stalled_at) WHERE (stalled_at IS NOT NULL);
 CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));
 CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_at DESC, id DESC);
 alter table campaigns enable row level security;
@@ -570,7 +513,6 @@ create table message_counts (
   n bigint not null,
   constraint message_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, minute, status, reason)
 ) with (fillfactor=50);
-CREATE INDEX message_counts_minute ON message_counts USING brin (minute) WITH (pages_per_range='16', autosummarize='on');
 alter table message_counts enable row level security;
 alter table message_counts force row level security;
 create policy workspace_wall on message_counts
@@ -670,7 +612,6 @@ create table quota_periods (
   constraint quota_periods_pkey PRIMARY KEY (workspace_id, period_start),
   constraint quota_periods_check CHECK (((used >= 0) AND (reserved >= 0)))
 );
-CREATE INDEX quota_periods_end ON quota_periods USING btree (period_end);
 alter table quota_periods enable row level security;
 alter table quota_periods force row level security;
 create policy workspace_wall on quota_periods
@@ -823,48 +764,6 @@ create table verifications (
   constraint verifications_pkey PRIMARY KEY (id)
 );
 CREATE INDEX verifications_identifier ON verifications USING btree (identifier);
-
-create table webhook_deliveries (
-  workspace_id uuid not null,
-  id uuid not null,
-  webhook_id uuid not null,
-  event text not null,
-  body text not null,
-  state text not null,
-  attempts smallint default 0 not null,
-  next_at timestamp with time zone,
-  last_at timestamp with time zone,
-  last_status smallint,
-  last_error text,
-  response text,
-  constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id)
-) with (fillfactor=80);
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (next_at) WHERE (next_at IS NOT NULL);
-CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (workspace_id, webhook_id, id);
-alter table webhook_deliveries enable row level security;
-alter table webhook_deliveries force row level security;
-create policy workspace_wall on webhook_deliveries
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
-
-create table webhooks (
-  workspace_id uuid not null,
-  id uuid not null,
-  url text not null,
-  events text[] not null,
-  enabled boolean not null,
-  secrets bytea not null,
-  failing_since timestamp with time zone,
-  disabled_at timestamp with time zone,
-  last_error text,
-  created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null,
-  constraint webhooks_pkey PRIMARY KEY (workspace_id, id)
-);
-CREATE INDEX webhooks_disabled ON webhooks USING btree (disabled_at) WHERE (disabled_at IS NOT NULL);
-alter table webhooks enable row level security;
-alter table webhooks force row level security;
-create policy workspace_wall on webhooks
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table workspaces (
   workspace_id uuid not null,

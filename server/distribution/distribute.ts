@@ -1,0 +1,122 @@
+/** `varsla db distribute`: puts the tables of a migrated database onto the nodes of a Citus cluster, or says what it would do. */
+import pg from "pg";
+import { placeTables, readCatalogue } from "./placement.ts";
+import { keptKeys, planDistribution, type Progress, type Step } from "./plan-distribution.ts";
+
+/** Why nothing can be distributed; the sentence says what to do. */
+export class DistributionError extends Error {
+  override name = "DistributionError";
+}
+
+const oldestCitus = 12;
+/** Any number, as long as it stays the same: two at once would only wait for each other table by table. */
+const lock = 7_210_938_164;
+
+/** Runs the steps that are left and answers them; with `dryRun` it only answers them, Citus or not. */
+export async function distribute(
+  connection: string,
+  options: { dryRun: boolean; say(sentence: string): void },
+): Promise<Step[]> {
+  const client = new pg.Client({ connectionString: connection, application_name: "varsla db distribute" });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock($1)", [lock]);
+    const catalogue = await readCatalogue(client);
+    if (!catalogue.tables.some(({ name }) => name === "migrations"))
+      throw new DistributionError(
+        "This database has no tables of Varsla. Start Varsla on it once, then distribute it.",
+      );
+    const { places, problems } = placeTables(catalogue);
+    if (problems.length > 0) throw new DistributionError(problems.join("\n"));
+
+    const obstacle = await obstacleOf(client);
+    if (obstacle && !options.dryRun) throw new DistributionError(`${obstacle} Nothing was done.`);
+    if (obstacle) options.say(`-- ${obstacle} These statements are what a Citus cluster would be given.`);
+    const where = await ownerOf(client);
+    const progress = obstacle ? nothingDone : await progressOf(client, where);
+    const steps = planDistribution(catalogue, places, { ...progress, ...where });
+    if (options.dryRun) return steps;
+    for (const step of steps) await run(client, step, options.say);
+    return steps;
+  } finally {
+    await client.end(); // which lets go of the lock too
+  }
+}
+
+type Where = Pick<Progress, "owner" | "database">;
+type Done = Omit<Progress, keyof Where>;
+
+const nothingDone: Done = { placed: new Set(), dropped: [], settingsPropagate: false };
+
+async function ownerOf(client: pg.Client): Promise<Where> {
+  const { rows } = await client.query<Where>(
+    "select pg_get_userbyid(relowner) as owner, current_database() as database from pg_class where oid = 'migrations'::regclass",
+  );
+  return rows[0] as Where;
+}
+
+/** What keeps this server from being distributed, or null. */
+async function obstacleOf(client: pg.Client): Promise<string | null> {
+  const { rows } = await client.query<{ version: string }>(
+    "select extversion as version from pg_extension where extname = 'citus'",
+  );
+  const version = rows[0]?.version;
+  if (version === undefined)
+    return "This PostgreSQL has no Citus: the extension is not created in this database. See docs/self-hosting/scaling.md.";
+  if (Number.parseInt(version, 10) < oldestCitus)
+    return `This Citus is ${version}; Varsla's statements need ${oldestCitus} or newer.`;
+  const nodes = await client.query<{ coordinator: boolean; workers: boolean }>(`
+    select coalesce(bool_or(groupid = 0), false) as coordinator, coalesce(bool_or(isactive and shouldhaveshards), false) as workers from pg_dist_node`);
+  const { coordinator, workers } = nodes.rows[0] ?? {};
+  // Local tables may only point to reference tables where the coordinator holds a copy of them.
+  if (!coordinator) return "The coordinator does not know itself. Call citus_set_coordinator_host() on it.";
+  if (!workers) return "No node takes shards. Add one with citus_add_node().";
+  return null;
+}
+
+async function progressOf(client: pg.Client, { owner, database }: Where): Promise<Done> {
+  // Local tables that Citus manages because they point to a reference table are of type "local": they are not placed.
+  const placed = await client.query<{ name: string }>(`
+    select c.relname as name from citus_tables t join pg_class c on c.oid = t.table_name::oid
+    where t.citus_table_type in ('distributed', 'reference')`);
+  const kept = await client.query<{ kept: string | null }>("select to_regclass($1) as kept", [keptKeys]);
+  const dropped = kept.rows[0]?.kept
+    ? (
+        await client.query<Progress["dropped"][number]>(
+          `select "table", name, definition from ${keptKeys} order by 1, 2`,
+        )
+      ).rows
+    : [];
+  const setting = await client.query(
+    `select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase join pg_roles r on r.oid = s.setrole
+     where d.datname = $1 and r.rolname = $2 and 'citus.propagate_set_commands=local' = any(s.setconfig)`,
+    [database, owner],
+  );
+  return {
+    placed: new Set(placed.rows.map(({ name }) => name)),
+    dropped,
+    settingsPropagate: setting.rows.length > 0,
+  };
+}
+
+async function run(client: pg.Client, { why, statements }: Step, say: (sentence: string) => void): Promise<void> {
+  say(why);
+  // Rows are read for their shards past the wall between workspaces.
+  await client.query("begin; set local varsla.system = 'on'");
+  try {
+    for (const statement of statements) await client.query(statement);
+    await client.query("commit");
+  } catch (cause) {
+    await client.query("rollback");
+    throw new DistributionError(
+      `${why}: ${(cause as Error).message}. What was done before stands; run the command again to go on.`,
+      { cause },
+    );
+  }
+}
+
+/** The steps as a script. */
+export function printSteps(steps: readonly Step[]): string {
+  const lines = steps.map(({ why, statements }) => `-- ${why}\n${["begin", ...statements, "commit"].join(";\n")};\n`);
+  return lines.join("\n");
+}
