@@ -1,0 +1,147 @@
+/** What several workers and many lanes owe each other: exact rates, leases that end, and turns for everybody. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { sql } from "kysely";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { send, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import type { Carrier } from "../carriers/carrier.ts";
+import { newId } from "../kit/id.ts";
+
+const { db, connection } = await testDatabase({ max: 20 });
+
+interface Lane {
+  workspace: TestWorkspace;
+  address: string;
+}
+
+/** What the carrier saw: whose text, and when it came. */
+interface Entry {
+  from: string;
+  at: number;
+}
+
+/** The sandbox, with a book of arrivals; `takes_ms` before it answers, as networks do. */
+const recording =
+  (book: Entry[], options: { batch?: number; takes_ms?: number } = {}) =>
+  (sandbox: Carrier): Carrier => ({
+    ...sandbox,
+    limits: { ...sandbox.limits, batch: options.batch ?? sandbox.limits.batch },
+    async submit(texts, signal) {
+      const at = performance.timeOrigin + performance.now();
+      for (const { from } of texts) book.push({ from, at });
+      if (options.takes_ms) await delay(options.takes_ms);
+      return sandbox.submit(texts, signal);
+    },
+  });
+
+/** Another sender of the workspace, with a rate or without. */
+async function addLane(workspace: TestWorkspace, address: string, rate: number | null): Promise<Lane> {
+  const id = newId();
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`
+      insert into senders (workspace_id, id, address, kind, can_receive, is_default, rate_per_second, created_at)
+      values (${workspace.id}, ${id}, ${address}, 'long_number', true, false, ${rate}, now())`.execute(tx),
+  );
+  return { workspace: { ...workspace, sender: { id, address } }, address };
+}
+
+const numbersFrom = (first: number, count: number) =>
+  Array.from({ length: count }, (_, i) => ({ number: `+47${first + i}` }));
+
+const fill = ({ workspace }: Lane, count: number) =>
+  send(db, workspace, { class: "transactional", recipients: { numbers: numbersFrom(90_000_000, count) } });
+
+/** The most that fall into any second, half open; a text that comes late can only make it less. */
+function busiestSecond(times: readonly number[]): number {
+  let from = 0;
+  let most = 0;
+  for (const [to, at] of times.entries()) {
+    while ((times[from] as number) <= at - 1000) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
+}
+
+test("two workers, three lanes, one worker leaving: no second holds more than one text over a lane's rate", async () => {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const rates = { "+4759900001": 23, "+4759900002": 60, "+4759900003": 147 };
+  const lanes = await Promise.all(Object.entries(rates).map(([address, rate]) => addLane(workspace, address, rate)));
+  for (const lane of lanes) await fill(lane, 2 * (rates[lane.address as keyof typeof rates] ?? 0));
+  const books: Entry[][] = [[], []];
+  const [first] = await Promise.all(books.map((book) => startRoad(db, { slots: 2, carrier: recording(book) })));
+  const leftBy = (book: Entry[] | undefined) => new Set(book?.map(({ from }) => from));
+  await vi.waitFor(() => expect(leftBy(books[0]).size).toBeGreaterThan(0), 10_000);
+  // Its lanes go over to the other in the middle of a second.
+  await first?.stop();
+  await settled(db, workspace.id);
+  const all = books.flat();
+  for (const [address, rate] of Object.entries(rates)) {
+    const times = all.flatMap(({ from, at }) => (from === address ? [at] : [])).sort((a, b) => a - b);
+    expect(times).toHaveLength(2 * rate);
+    expect(busiestSecond(times), `${address} at ${rate} a second`).toBeLessThanOrEqual(rate + 1);
+  }
+  expect(leftBy(books[1])).toEqual(new Set(Object.keys(rates)));
+});
+
+test("the lanes of a killed worker are served by another once their lease is over, and not before", async () => {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const addresses = ["+4759910001", "+4759910002", "+4759910003"];
+  const lanes = await Promise.all(addresses.map((address) => addLane(workspace, address, 20)));
+  for (const lane of lanes) await fill(lane, 30);
+  const program = join(import.meta.dirname, "..", "..", "testing", "road-worker.ts");
+  const worker = spawn(process.execPath, [program, connection, "after-submit", "12"], { stdio: "inherit" });
+  onTestFinished(() => void worker.kill("SIGKILL"));
+  const exit = once(worker, "exit");
+  let over = false;
+  void exit.then(() => (over = true));
+
+  let holder: string | null = null;
+  const leases = new Map<string, number>();
+  const look = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ address: string; leased_by: string | null; leased_until: Date }>`
+        select s.address, l.leased_by, l.leased_until from lanes l
+        join senders s on s.workspace_id = l.workspace_id and s.id = l.sender_id
+        where l.workspace_id = ${workspace.id} and l.leased_by is not null`.execute(tx),
+    );
+    for (const { address, leased_by, leased_until } of rows) {
+      holder ??= leased_by;
+      if (leased_by === holder) leases.set(address, leased_until.getTime());
+    }
+  };
+  await vi.waitFor(async () => {
+    await look();
+    expect([...leases.keys()].sort()).toEqual(addresses);
+  }, 15_000);
+  const book: Entry[] = [];
+  await startRoad(db, { slots: 4, carrier: recording(book) });
+  while (!over) await look();
+  expect(await exit).toEqual([null, "SIGKILL"]);
+  await settled(db, workspace.id);
+  for (const address of addresses) {
+    const begun = book.find(({ from }) => from === address)?.at;
+    expect(begun, address).toBeGreaterThanOrEqual(leases.get(address) as number);
+  }
+});
+
+test("nobody starves: more lanes than slots, two of them endless", async () => {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const large = await Promise.all(["+4759920001", "+4759920002"].map((address) => addLane(workspace, address, null)));
+  const small = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => addLane(workspace, `+475993000${i}`, i % 2 ? 50 : null)),
+  );
+  for (const lane of large) await fill(lane, 2_500);
+  const book: Entry[] = [];
+  await startRoad(db, { slots: 2, carrier: recording(book, { batch: 40, takes_ms: 20 }) });
+  await vi.waitFor(() => expect(new Set(book.map(({ from }) => from)).size).toBe(2), 10_000);
+  for (const lane of small) await fill(lane, 3);
+  await settled(db, workspace.id);
+  expect(book).toHaveLength(2 * 2_500 + 8 * 3);
+  const last = (lane: Lane) => book.findLastIndex(({ from }) => from === lane.address);
+  const smallDone = Math.max(...small.map(last));
+  for (const lane of large) expect(last(lane), "still leaving when all others were done").toBeGreaterThan(smallDone);
+});
