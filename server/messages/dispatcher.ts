@@ -48,6 +48,12 @@ const linger = 2_000;
 /** A lane that may go on within this time is kept. */
 const shortWait = 2_000;
 const failurePause = 1_000;
+/**
+ * Lanes that wait for a slot here, leased already: as many as are served in this time, so that thousands of lanes with a few
+ * texts each are leased by the dozen, and lanes with much to do are left to other workers.
+ */
+const ahead = 200;
+const mostAhead = 64;
 
 interface Held {
   lane: LaneRow;
@@ -78,6 +84,8 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   let stopping = false;
   let leasing: Promise<void> | null = null;
   let leaseAgain = false;
+  /** How long a lane has a slot of late, in milliseconds. */
+  let serving = quantum;
   let listener: pg.Client | null = null;
   const timers: NodeJS.Timeout[] = [];
   const under = new Set<Promise<void>>();
@@ -89,8 +97,10 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       leaseAgain = true;
       return;
     }
-    const room = slots - running - ready.length;
-    if (room <= 0) return;
+    const reserve = Math.min(mostAhead, Math.floor((slots * ahead) / serving));
+    const room = slots + reserve - running - ready.length;
+    // A reserve is filled up when half of it is used, not lane by lane.
+    if (room <= reserve / 2) return;
     leasing = (async () => {
       const before = performance.now();
       const lanes = await db.asSystem((tx) => leaseLanes(tx, { ...lease, now: clock.now() }, room));
@@ -121,7 +131,9 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       running++;
       next.running = true;
       next.again = false;
+      const since = performance.now();
       const work = serve(next).finally(() => {
+        serving += (Math.max(1, performance.now() - since) - serving) / 8;
         running--;
         under.delete(work);
         pump();
@@ -147,6 +159,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
           signal: each.lost.signal,
           pausing: () => stopping,
           leaseHolds: () => each.leaseEnds - performance.now() > lease_ms / 5,
+          crowded: () => ready.length > 0,
           quantum_ms: quantum,
         },
         each.state,
@@ -168,6 +181,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   async function afterPause(each: Held, pause: Pause): Promise<void> {
     const now = clock.now().getTime();
     const settle = each.state.settleAt ? each.state.settleAt.getTime() - now : null;
+    if (pause.kind === "left") return drop(each);
     if (stopping || pause.kind === "quantum") return letGo(each, each.state.nextAt);
     if (pause.kind === "until") {
       const wait = pause.at.getTime() - now;

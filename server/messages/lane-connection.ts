@@ -26,16 +26,22 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
   // A connection that breaks between two queries raises here; the next query reports it.
   const ignore = () => {};
   client.on("error", ignore);
+  /** Whether a gate may be open. */
+  let open = false;
 
   return {
-    inWorkspace(workspaceId, work, gate) {
+    async inWorkspace(workspaceId, work, gate) {
       const scope = workspaceScope(workspaceId);
       // The lock is the session's, so it outlives the commit.
       const before = gate === "open" ? `select pg_advisory_lock_shared(${gateKey(workspaceId)})` : undefined;
-      return transactionOn(client, { before, scope, after: gate === "shut" ? shut : undefined }, work);
+      open ||= gate === "open";
+      const result = await transactionOn(client, { before, scope, after: gate === "shut" ? shut : undefined }, work);
+      open &&= gate !== "shut";
+      return result;
     },
     async shutGate() {
-      await client.query(shut);
+      if (open) await client.query(shut);
+      open = false;
     },
     release(failed = false) {
       client.off("error", ignore);

@@ -10,7 +10,7 @@ import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { type LaneConnection, takeConnection } from "./lane-connection.ts";
-import { clearLane, type LaneRow } from "./lanes-store.ts";
+import { clearLane, type LaneRow, leaveLane } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { type JournalRest, LeaseLost, type Result, record, type Settled } from "./record.ts";
@@ -27,12 +27,14 @@ export interface LaneContext extends Omit<SettleContext, "connection"> {
   pausing(): boolean;
   /** Whether enough of the lease is left to hand something over: the carrier may take its time. */
   leaseHolds(): boolean;
+  /** Whether other lanes wait for their turn. */
+  crowded(): boolean;
   /** After this a lane makes room for others. */
   quantum_ms: number;
 }
 
-/** Why a lane paused: nothing left, its time is up, or not before `at`. */
-export type Pause = { kind: "empty" } | { kind: "quantum" } | { kind: "until"; at: Date };
+/** Why a lane paused: nothing left, nothing left and given up already, its time is up, or not before `at`. */
+export type Pause = { kind: "empty" } | { kind: "left" } | { kind: "quantum" } | { kind: "until"; at: Date };
 
 const mostTexts = 1_000;
 const aMoment = 3;
@@ -58,7 +60,7 @@ export interface LaneState {
 }
 
 export const newLaneState = (lane: LaneRow): LaneState => ({
-  settleAt: undefined,
+  settleAt: lane.unsettled ? undefined : null,
   throttled: 0,
   nextAt: lane.next_at,
   declined: new Map(),
@@ -86,7 +88,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       if (signal.aborted) throw new LeaseLost("the lease could not be renewed");
       if (state.nextAt && state.nextAt > now()) return { kind: "until", at: state.nextAt };
       if (context.pausing() || now().getTime() > end) return { kind: "quantum" };
-      if (gather) await delay(gatherFor);
+      if (gather && !context.crowded()) await delay(gatherFor);
       gather = false;
       const connection = await connections.next();
       const fresh = cursor.transactional === 0 && cursor.marketing === 0;
@@ -108,12 +110,16 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       const handedAt = now();
       await recording;
       const results = sortOutcomes(context, state, batch, handedAt);
-      recording = recordBatch(connection, context, results);
+      const last = batch.rows.length < limit && results.later === 0 && results.settleAfter === null;
+      const leave = last && !pace && !state.settleAt && context.crowded();
+      const leaving = recordBatch(connection, context, results, leave);
+      recording = leaving.then(() => {});
       recording.catch(() => {}); // seen where it is awaited
       const handed = batch.parts.reduce((sum, part) => sum + part.rows.length, 0);
       if (pace && handed > 0) state.nextAt = nextHandOver(pace, handedAt, handed);
       if (results.settleAfter !== null) state.settleAt = new Date(handedAt.getTime() + results.settleAfter);
       state.throttled = results.busy ? state.throttled + 1 : 0;
+      if (leave && (await leaving)) return { kind: "left" };
       if (results.later > 0) {
         await recording; // what is offered again must not be under way any more
         cursor = { transactional: 0, marketing: 0 };
@@ -273,16 +279,22 @@ function sortOutcomes({ carriers, lane }: LaneContext, { declined }: LaneState, 
   return sorted;
 }
 
+/** Records a batch; with `leave`, also gives the lane up if nothing is left in it, and answers whether it did. */
 async function recordBatch(
   connection: LaneConnection,
   { lane, worker, now, news }: LaneContext,
   { settled, journals }: Sorted,
-): Promise<void> {
-  const recording = (tx: Tx) => record(tx, lane, worker, now(), { journals, settled });
-  await connection.inWorkspace(lane.workspace_id, recording, "shut");
+  leave: boolean,
+): Promise<boolean> {
+  const recording = async (tx: Tx) => {
+    await record(tx, lane, worker, now(), { journals, settled });
+    return leave && (await leaveLane(tx, lane, worker));
+  };
+  const left = await connection.inWorkspace(lane.workspace_id, recording, "shut");
   const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
   for (const id of campaigns) if (id) news.tell(lane.workspace_id, "campaign", id);
   news.tell(lane.workspace_id, "usage", null);
+  return left;
 }
 
 function afterBatch(cursor: Cursor, rows: Claimed[]): Cursor {

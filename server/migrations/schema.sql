@@ -454,7 +454,7 @@ create table lanes (
   next_at timestamp with time zone,
   constraint lanes_pkey PRIMARY KEY (workspace_id, sender_id)
 ) with (fillfactor=50);
-CREATE INDEX lanes_work ON lanes USING btree (leased_until) WHERE has_work;
+CREATE INDEX lanes_work ON lanes USING btree (leased_until NULLS FIRST) WHERE has_work;
 alter table lanes enable row level security;
 alter table lanes force row level security;
 create policy workspace_wall on lanes

@@ -1,0 +1,48 @@
+import { sql } from "kysely";
+import { expect, test, vi } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { addManyContacts, arrived, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+
+const { db } = await testDatabase({ max: 20 });
+
+const lanes = async () =>
+  (
+    await db.asSystem((tx) =>
+      sql<{ has_work: boolean; leased_by: string | null }>`select has_work, leased_by from lanes`.execute(tx),
+    )
+  ).rows;
+
+test("many lanes with a few texts each are all served and let go, and what comes while one is being left is not forgotten", async () => {
+  const workspaces = await Promise.all(Array.from({ length: 30 }, () => createTestWorkspace(db)));
+  for (const workspace of workspaces) {
+    await addManyContacts(db, workspace.id, 3);
+    await send(db, workspace);
+  }
+  await startRoad(db, { slots: 2 });
+  // More comes all the time: into lanes that wait, are served, or have just been left.
+  for (const workspace of workspaces.toReversed()) await send(db, workspace);
+  for (const workspace of workspaces) {
+    await settled(db, workspace.id);
+    expect(await arrived(db, workspace.id)).toHaveLength(6);
+    expect(await quota(db, workspace.id)).toEqual({ used: 6, reserved: 0 });
+  }
+  await vi.waitFor(
+    async () => {
+      for (const lane of await lanes()) expect(lane).toEqual({ has_work: false, leased_by: null });
+    },
+    { timeout: 10_000, interval: 50 },
+  );
+});
+
+test("lanes are leased in the order of their index, without sorting all that wait", async () => {
+  const { rows } = await db.asSystem(async (tx) => {
+    await sql`set local enable_seqscan = off`.execute(tx);
+    await sql`set local enable_bitmapscan = off`.execute(tx);
+    return sql<{ "QUERY PLAN": string }>`
+      explain select workspace_id from lanes where has_work order by leased_until nulls first limit 4`.execute(tx);
+  });
+  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+  expect(plan).toContain("lanes_work");
+  expect(plan).not.toContain("Sort");
+});
