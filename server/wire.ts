@@ -85,7 +85,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       makers: makersFor(config),
       public_url: config.public_url,
     });
-    const path = await startMessagePath({ ...services, pathDb, carriers });
+    const path = await startMessagePath({ ...services, pathDb, carriers }, { lease_ms: config.lease_seconds * 1000 });
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
   }
 

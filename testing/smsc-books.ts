@@ -27,6 +27,8 @@ export interface Taken {
   sar: [number, number, number] | null;
   /** The TLV that receipts repeat. */
   echo: string | null;
+  /** Whether a receipt was or will be sent. */
+  receipted: boolean;
   at: number;
 }
 

@@ -7,7 +7,10 @@ import type { Smsc } from "./smsc.ts";
 export async function serveControl(smsc: Smsc): Promise<void> {
   const calls: Record<string, (body: never, query: URLSearchParams) => unknown> = {
     "GET /counts": () => ({ ...smsc.counts, bound: smsc.bound() }),
-    "GET /taken": (_body, query) => smsc.taken.slice(Number(query.get("from") ?? 0)),
+    "GET /taken": (_body, query) => {
+      const from = Number(query.get("from") ?? 0);
+      return smsc.taken.slice(from, from + Number(query.get("most") ?? Number.POSITIVE_INFINITY));
+    },
     "PUT /behaviour": (change) => smsc.behave(change),
     "POST /disconnect": (body: { count?: number } | null) => smsc.disconnect(body?.count),
     "POST /texts": (texts: Parameters<Smsc["sendText"]>[0][]) => [texts].flat().forEach(smsc.sendText),

@@ -10,8 +10,8 @@ import type { SmscOptions } from "./smsc.ts";
 export interface SmscProcess {
   port: number;
   counts(): Promise<Counts & { bound: number }>;
-  /** What it took, from an index on. */
-  taken(from?: number): Promise<Taken[]>;
+  /** What it took, from an index on, so many of it at most. */
+  taken(from?: number, most?: number): Promise<Taken[]>;
   behave(change: Partial<Behaviour>): Promise<void>;
   disconnect(count?: number): Promise<void>;
   sendTexts(texts: HandsetText[]): Promise<void>;
@@ -38,7 +38,7 @@ export async function spawnSmsc(options: SmscOptions = {}): Promise<SmscProcess>
   return {
     port,
     counts: () => call("GET", "/counts"),
-    taken: (from = 0) => call("GET", `/taken?from=${from}`),
+    taken: (from = 0, most) => call("GET", `/taken?from=${from}${most === undefined ? "" : `&most=${most}`}`),
     behave: (change) => call("PUT", "/behaviour", change),
     disconnect: (count) => call("POST", "/disconnect", { count }),
     sendTexts: (texts) => call("POST", "/texts", texts),

@@ -10,7 +10,7 @@
  *   await smsc.stop();
  * As a process of its own, whose books survive others' crashes: `spawnSmsc(options)` of smsc-process.ts, or
  *   node testing/smsc.ts '{"port":2775,"books":"count","behaviour":{…}}'
- * which prints one line {"port":…,"control":"http://127.0.0.1:…"} and answers GET /counts, GET /taken?from=<index>,
+ * which prints one line {"port":…,"control":"http://127.0.0.1:…"} and answers GET /counts, GET /taken?from=<index>&most=<count>,
  * PUT /behaviour, POST /disconnect, POST /texts (one or a list of them), DELETE /books. It ends when its standard input does.
  *
  * Receipts and texts that were not acknowledged are sent again, after a reconnect too. Everybody who binds with the right
@@ -109,10 +109,12 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
     if (status !== 0) return refuse(status);
     const id = nextId();
     counts.taken++;
-    if (books === "all") taken.push(entry(pdu, id, bind, behaviour.echo_tag));
+    const asked = ((pdu["registered_delivery"] as number) & 3) === 1 && behaviour.receipts;
+    const receipted = asked && !loses(behaviour.lost_share);
+    if (books === "all") taken.push({ ...entry(pdu, id, bind, behaviour.echo_tag), receipted });
     const first = early(behaviour.early_share);
-    if (((pdu["registered_delivery"] as number) & 3) === 1 && behaviour.receipts && !loses(behaviour.lost_share)) {
-      const receipt = receiptOf(receipted(pdu, id, behaviour.echo_tag), behaviour);
+    if (receipted) {
+      const receipt = receiptOf(textOf(pdu, id, behaviour.echo_tag), behaviour);
       for (let copies = twice(behaviour.double_share) ? 2 : 1; copies > 0; copies--)
         later(first ? 0 : behaviour.receipt_delay_ms, () => delivery.add(receipt));
     }
@@ -267,7 +269,7 @@ function splitHeader(pdu: PDU): { header: Buffer; body: Buffer; payload: boolean
 const codingOf = (data_coding: number) => (data_coding === 8 ? "UCS2" : data_coding === 3 ? "LATIN1" : "ASCII");
 const recode = (text: string, data_coding: number) => smpp.encodings[codingOf(data_coding)].encode(text);
 
-function receipted(pdu: PDU, id: string, tag: number | null) {
+function textOf(pdu: PDU, id: string, tag: number | null) {
   const { body } = splitHeader(pdu);
   const from = pdu["source_addr"] as string;
   const to = pdu["destination_addr"] as string;
@@ -275,7 +277,7 @@ function receipted(pdu: PDU, id: string, tag: number | null) {
   return { id, from, to, text: body.toString("latin1", 0, 20), at: new Date(), echo };
 }
 
-function entry(pdu: PDU, id: string, bind: number, tag: number | null): Taken {
+function entry(pdu: PDU, id: string, bind: number, tag: number | null): Omit<Taken, "receipted"> {
   const { header: udh, body, payload } = splitHeader(pdu);
   const data_coding = pdu["data_coding"] as number;
   const number = (field: string) => pdu[field] as number;

@@ -85,7 +85,8 @@ export function createSandbox(
         const receipt: store.PendingReceipt = [text.workspace_id, text.message_id, id, failureOf(phone)];
         const behaviour = phone?.behaviour;
         if (behaviour === "early_receipt") early.push(receipt);
-        else if (behaviour !== "lose_receipt") {
+        // An early one comes again: the process may end before it has given it.
+        if (behaviour !== "lose_receipt") {
           const due = now.getTime() + (phone ? delayOf(phone) : shared);
           const group = pending.get(due) ?? [];
           group.push(receipt);

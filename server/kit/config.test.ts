@@ -22,6 +22,7 @@ test("everything has a default", () => {
     mail_domain: "sms.localhost",
     outbound_smtp_url: null,
     twilio_api_url: null,
+    lease_seconds: 10,
     log_level: "info",
     first_workspace: null,
   });
@@ -43,6 +44,8 @@ test.each([
   ["OUTBOUND_SMTP_URL", "http://mail"],
   ["TWILIO_API_URL", "nowhere"],
   ["ROLES", "api,cook"],
+  ["LEASE_SECONDS", "1"],
+  ["LEASE_SECONDS", "soon"],
   ["LOG_LEVEL", "loud"],
   ["MAIL_DOMAIN", "not a domain"],
 ])("%s=%s is refused by name and value", (name, value) => {

@@ -33,6 +33,8 @@ export interface Config {
   secret_key: string;
   /** A stand-in for Twilio's API, or null. */
   twilio_api_url: string | null;
+  /** A worker that is silent for so long loses its lanes to another. */
+  lease_seconds: number;
   log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   first_workspace: FirstWorkspace | null;
 }
@@ -64,6 +66,15 @@ export function readConfig(env: Environment = process.env): Config {
     const number = Number(value);
     if (!/^\d+$/.test(value) || number > 65_535)
       refuse(name, value, "it must be a port from 0 (any free one) to 65535");
+    return number;
+  }
+
+  function seconds(name: string, otherwise: number, from: number, to: number): number {
+    const value = text(name);
+    if (value === undefined) return otherwise;
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < from || number > to)
+      refuse(name, value, `it must be a whole number of seconds from ${from} to ${to}`);
     return number;
   }
 
@@ -145,6 +156,7 @@ export function readConfig(env: Environment = process.env): Config {
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
     twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),
+    lease_seconds: seconds("LEASE_SECONDS", 10, 2, 120),
     log_level: oneOf("LOG_LEVEL", logLevels, "info"),
     first_workspace: firstWorkspace(),
   };

@@ -3,8 +3,15 @@ import type pg from "pg";
 import type { Tenant } from "./tenant.ts";
 import type { Told } from "./traffic.ts";
 
-/** One text that the carrier took: `number text` → how often. */
-export type Taken = Map<string, number>;
+/** What a carrier's own books say. */
+export interface CarrierBooks {
+  /** Whole texts that it took: `number text` → how often. */
+  taken: Map<string, number>;
+  /** Texts of which it has some parts only, as far as they go. */
+  pieces: { number: string; text: string }[];
+  /** `number text` of those whose receipt it never sends. */
+  mute: Set<string>;
+}
 
 export const nameOf = (number: string, text: string): string => `${number} ${text}`;
 
@@ -34,53 +41,81 @@ export async function readLedger(client: pg.Client, tenant: Tenant): Promise<Row
 }
 
 /** What the sandbox's handsets hold. */
-export async function sandboxBooks(client: pg.Client, tenant: Tenant): Promise<Taken> {
+export async function sandboxBooks(client: pg.Client, tenant: Tenant): Promise<CarrierBooks> {
   const { rows } = await client.query<{ phone: string; text: string; n: number }>(
     "select phone, text, count(*)::int as n from sandbox_messages where workspace_id = $1 and outbound group by 1, 2",
     [tenant.id],
   );
-  return new Map(rows.map(({ phone, text, n }) => [nameOf(phone, text), n]));
+  return {
+    taken: new Map(rows.map(({ phone, text, n }) => [nameOf(phone, text), n])),
+    pieces: [],
+    mute: new Set(rows.flatMap(({ phone, text }) => (tenant.silent.has(phone) ? [nameOf(phone, text)] : []))),
+  };
 }
 
-/** Texts by what became of them, each with the messages' ids. */
+/** What must not be, and what may be where a carrier cannot tell, by the ledger's rows. */
 export interface Comparison {
-  texts: number;
-  /** The ledger says that the carrier has it, and it has not. */
+  /** The ledger says that the carrier has it, and it has not; or it is transactional and nobody has it. */
   lost: Row[];
-  /** The carrier has it twice. */
+  /** The carrier has it twice, or parts of it, and may not. */
   doubled: Row[];
   /** The carrier has it, and the ledger says that it never went. */
   denied: Row[];
-  /** Nobody knows, says the ledger: failed as uncertain, or sent once more because of it. */
-  uncertain: Row[];
+  /** Nobody knows, says the ledger, although the carrier can tell or no blow fell while it was under way. */
+  unexplained: Row[];
   /** Two rows of the ledger for one text. */
   twice_in_ledger: string[];
-  /** The carrier has it, and the ledger does not know of it. */
+  /** The carrier has it, or parts of it, and the ledger does not know of it. */
   unknown: string[];
+  /** Marketing texts that were given up because nobody knows, by whether the carrier had them. */
+  given_up: { arrived: number; missing: number };
+  /** Transactional texts that were sent once more because nobody knew, by how often the carrier has them. */
+  sent_again: { once: number; twice: number };
 }
 
-export function compare(ledger: readonly Row[], taken: Taken): Comparison {
+/** Compares; `struck` are the ids of texts that were under way at a blow. */
+export function compare(
+  ledger: readonly Row[],
+  { taken, pieces }: CarrierBooks,
+  { can_tell }: Pick<Tenant, "can_tell">,
+  struck: ReadonlySet<string>,
+): Comparison {
   const result: Comparison = {
-    texts: ledger.length,
     lost: [],
     doubled: [],
     denied: [],
-    uncertain: [],
+    unexplained: [],
     twice_in_ledger: [],
     unknown: [],
+    given_up: { arrived: 0, missing: 0 },
+    sent_again: { once: 0, twice: 0 },
   };
   const known = new Set<string>();
+  const byNumber = Map.groupBy(ledger, (row) => row.number);
   for (const row of ledger) {
     const name = nameOf(row.number, row.text);
     if (known.has(name)) result.twice_in_ledger.push(name);
     known.add(name);
     const times = taken.get(name) ?? 0;
-    if (row.reason === "uncertain") result.uncertain.push(row);
-    if (times > 1) result.doubled.push(row);
-    if (row.sent && times === 0) result.lost.push(row);
-    if (!row.sent && times > 0 && row.reason !== "uncertain") result.denied.push(row);
+    const uncertain = row.reason === "uncertain";
+    const mayBeTwice = !can_tell && row.class === "transactional" && struck.has(row.id);
+    if (uncertain && (can_tell || !struck.has(row.id))) result.unexplained.push(row);
+    if (times > (mayBeTwice ? 2 : 1)) result.doubled.push(row);
+    if (times === 0 && (row.sent || (uncertain && row.class === "transactional"))) result.lost.push(row);
+    if (!row.sent && times > 0 && !uncertain) result.denied.push(row);
+    if (uncertain && row.class === "marketing") result.given_up[times > 0 ? "arrived" : "missing"]++;
+    if (mayBeTwice && (uncertain || times > 1)) result.sent_again[times > 1 ? "twice" : "once"]++;
   }
   for (const name of taken.keys()) if (!known.has(name)) result.unknown.push(name);
+  for (const { number, text } of pieces) {
+    const rows = (byNumber.get(number) ?? []).filter((row) => row.text.includes(text));
+    const allowed = rows.some((row) => {
+      const whole = taken.has(nameOf(row.number, row.text));
+      return !can_tell && struck.has(row.id) && (row.class === "transactional" || !whole);
+    });
+    if (rows.length === 0) result.unknown.push(`a part: ${nameOf(number, text)}`);
+    else if (!allowed) result.doubled.push(rows[0] as Row);
+  }
   return result;
 }
 

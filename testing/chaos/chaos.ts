@@ -1,12 +1,14 @@
 /**
  * Kills everything that can be killed while texts are sent, then compares the books. Exits with 1 when a text was lost or
- * doubled, or a figure is wrong.
+ * doubled, or a figure is wrong. The same seed strikes at the same moments.
  *
  *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 50]
- *                    [--seconds 400]
+ *                    [--seconds 400] [--carriers sandbox,smpp] [--log-level error]
  */
 import { parseArgs } from "node:util";
-import { runChaos } from "./run.ts";
+import { type Installation, startInstallation } from "./installation.ts";
+import { type Network, startNetwork } from "./network.ts";
+import { type CarrierName, runChaos } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +18,8 @@ const { values } = parseArgs({
     "databases-killed": { type: "string", default: "10" },
     "networks-cut": { type: "string", default: "50" },
     seconds: { type: "string", default: "400" },
+    carriers: { type: "string", default: "sandbox,smpp" },
+    "log-level": { type: "string", default: "error" },
   },
 });
 const number = (name: keyof typeof values): number => {
@@ -24,6 +28,12 @@ const number = (name: keyof typeof values): number => {
   console.error(`--${name} is ${values[name]}; it must be a whole number.`);
   process.exit(2);
 };
+function carriers(given: string): CarrierName[] {
+  const names = given.split(",");
+  if (names.every((name): name is CarrierName => name === "sandbox" || name === "smpp")) return names;
+  console.error(`--carriers is ${given}; it must be sandbox, smpp or both.`);
+  process.exit(2);
+}
 
 const ending = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
@@ -31,10 +41,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const)
 
 const began = Date.now();
 const say = (line: string) => console.log(`[${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s] ${line}`);
+let installation: Installation | null = null;
+let network: Network | null = null;
 try {
   const worker = number("workers-killed");
-  const { lines, violations } = await runChaos({
+  const options = {
     seed: number("seed"),
+    carriers: carriers(values.carriers),
     messages: number("messages"),
     blows: {
       worker,
@@ -43,10 +56,14 @@ try {
       network: number("networks-cut"),
     },
     duration: number("seconds") * 1000,
-    workers: 3,
+    response_seconds: 3,
     say,
     signal: ending.signal,
-  });
+  };
+  network = await startNetwork();
+  installation = await startInstallation({ apis: 2, workers: 3, logLevel: values["log-level"] });
+  say("3 workers, 2 API processes, PostgreSQL and an SMSC are up");
+  const { lines, violations } = await runChaos(installation, network, options);
   for (const line of lines) say(line);
   for (const violation of violations) say(`VIOLATION ${violation}`);
   say(violations.length === 0 ? "nothing was lost, nothing was doubled, every figure is right" : "this must not be");
@@ -54,6 +71,9 @@ try {
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
+} finally {
+  await installation?.stop();
+  await network?.stop();
 }
 // Standing timers of what was aborted have nothing left to do.
 process.exit();

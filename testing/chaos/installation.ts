@@ -1,4 +1,4 @@
-/** A whole installation to strike at: PostgreSQL, one API process, several workers, each a process of its own. */
+/** A whole installation to strike at: PostgreSQL, API processes and workers, each a process of its own. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,49 +9,65 @@ import { childrenOf, signalProcess } from "../../server/kit/processes.ts";
 import { type Member, startMember } from "./member.ts";
 
 export interface Installation {
-  url: string;
+  /** Of each API process. */
+  urls: string[];
   connection: string;
   /** Past row-level security, for the checks. */
   superuser: string;
-  api: Member;
+  /** What seals secrets. */
+  secret_key: string;
+  apis: Member[];
   workers: Member[];
   /** SIGKILL to the postmaster and all its backends; it is started again at once. False: it was between two lives. */
   killDatabase(): Promise<boolean>;
   /** Stops PostgreSQL, and starts it again after so long. */
   databaseAway(milliseconds: number): Promise<void>;
-  /** Ends every process the way Ctrl-C does, and removes the data. */
-  stop(): Promise<void>;
+  /** Ends every process the way Ctrl-C does, removes the data, and answers the processes' exit codes. */
+  stop(): Promise<(number | null)[]>;
+}
+
+export interface InstallationOptions {
+  apis: number;
+  workers: number;
+  /** How soon the lanes of a killed worker move. */
+  lease_seconds?: number;
+  logLevel?: string;
+  env?: Record<string, string>;
 }
 
 /** Starts it and waits until API and workers are ready. */
-export async function startInstallation(options: { workers: number; logLevel?: string }): Promise<Installation> {
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-chaos-"));
   const postgresAt = { directory: join(directory, "postgres"), settings: { max_connections: "300" } };
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres(postgresAt);
-  const port = await freePort();
+  const ports = await freePorts(options.apis);
+  const secret_key = "the chaos's key of at least thirty-two characters";
   const env = {
     PATH: process.env.PATH ?? "",
     HOME: process.env.HOME ?? "",
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "varsla-compile-cache"),
-    PORT: String(port),
     SMTP_PORT: "0",
     LOG_LEVEL: options.logLevel ?? "error",
     DATA_DIR: directory,
     DATABASE_URL: postgres.connection,
-    SECRET_KEY: "the chaos's key of at least thirty-two characters",
+    SECRET_KEY: secret_key,
+    LEASE_SECONDS: String(options.lease_seconds ?? 10),
+    ...options.env,
   };
-  const api = startMember("api", { ...env, ROLES: "api" });
-  await until(() => api.ready(), "the API process");
+  const apis = ports.map((port, i) => startMember(`api ${i + 1}`, { ...env, PORT: String(port), ROLES: "api" }));
   const workers = Array.from({ length: options.workers }, (_, i) =>
     startMember(`worker ${i + 1}`, { ...env, PORT: "0", ROLES: "worker" }),
   );
-  await until(() => workers.every((worker) => worker.ready()), "the workers");
+  const members = [...apis, ...workers];
+  await until(() => members.every((member) => member.ready()), "the processes");
+  let stopped: Promise<(number | null)[]> | null = null;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    urls: ports.map((port) => `http://127.0.0.1:${port}`),
     connection: postgres.connection,
     superuser: postgres.superuser("varsla"),
-    api,
+    secret_key,
+    apis,
     workers,
     async killDatabase() {
       const file = await readFile(join(postgresAt.directory, "data", "postmaster.pid"), "utf8").catch(() => "");
@@ -66,10 +82,14 @@ export async function startInstallation(options: { workers: number; logLevel?: s
       await delay(milliseconds);
       postgres = await startEmbeddedPostgres(postgresAt);
     },
-    async stop() {
-      await Promise.all([api, ...workers].map((member) => member.stop()));
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    stop() {
+      stopped ??= (async () => {
+        const codes = await Promise.all(members.map((member) => member.stop()));
+        await postgres.stop();
+        await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+        return codes;
+      })();
+      return stopped;
     },
   };
 }
@@ -83,10 +103,16 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
+/** Ports that nobody listens on just now: each process must come back on its own. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
 }

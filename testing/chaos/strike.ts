@@ -1,71 +1,81 @@
-/** Deals the blows of a plan, and notes which texts were under way at each. */
+/** Deals the blows of a plan, and says afterwards which of them left texts between journal and record. */
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
-import { isDatabaseAway } from "../../server/kit/database-away.ts";
 import type { TcpProxy } from "../tcp-proxy.ts";
 import { type Installation, until } from "./installation.ts";
+import type { Member } from "./member.ts";
 import type { Blow, Blows } from "./plan.ts";
+import { type WatchedJournal, withClient } from "./watch.ts";
 
-export interface Struck {
-  dealt: Blows;
-  /** Blows that left texts between journal and record. */
-  met: Blows;
-  /** Ids of all texts that were between journal and record at some blow. */
-  under_way: Set<string>;
+/** A blow that was dealt: from when until when it could break a hand-over. */
+export interface DealtBlow {
+  kind: keyof Blows;
+  from: number;
+  to: number;
 }
 
-/** How long the network keeps both ends believing in it. */
-const silence = 4_000;
-/** What is still in the journal after this was left there by the blow. */
-const aWhile = 500;
-const aimFor = 1_000;
-const noBlows = (): Blows => ({ worker: 0, api: 0, database: 0, network: 0 });
+export interface StrikeOptions {
+  installation: Installation;
+  /** Between the workers and the SMSC. */
+  network: TcpProxy;
+  blows: readonly Blow[];
+  /** Milliseconds that the network keeps both ends believing in it. */
+  silence: number;
+  signal: AbortSignal;
+}
 
-/** Resolves when the last blow is dealt and looked into. */
-export async function strike(
-  installation: Installation,
-  network: TcpProxy | null,
-  blows: readonly Blow[],
-  signal: AbortSignal,
-): Promise<Struck> {
-  const struck: Struck = { dealt: noBlows(), met: noBlows(), under_way: new Set() };
-  const looks: Promise<void>[] = [];
+const aimFor = 1_000;
+/** What was to be cut in the middle is cut with the next octets; an idle connection has some this often. */
+const halfWithin = 3_000;
+/** A batch that is older than this at a blow was broken by something before it. */
+const longestHandOver = 3_000;
+/** What is still in the journal so long after a blow was left there by it. */
+const aWhile = 400;
+
+/** Resolves when the last blow is dealt. */
+export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
+  const { installation, blows, signal } = options;
+  const dealt: DealtBlow[] = [];
   const began = Date.now();
   for (const blow of blows) {
     const wait = began + blow.at - Date.now();
     if (wait > 0) await delay(wait, undefined, { signal });
     signal.throwIfAborted();
     if (blow.aimed) await handOver(installation.superuser);
-    if (!(await deal(installation, network, blow))) continue;
-    struck.dealt[blow.kind]++;
-    if (blow.kind === "api") continue;
-    const open = await underWay(installation.superuser);
-    for (const id of open) struck.under_way.add(id);
-    looks.push(
-      (async () => {
-        await delay(aWhile);
-        const stuck = await underWay(installation.superuser);
-        if (stuck.some((id) => open.includes(id))) struck.met[blow.kind]++;
-      })(),
-    );
+    const from = Date.now();
+    const lasts = await deal(options, blow);
+    if (lasts !== null) dealt.push({ kind: blow.kind, from, to: Date.now() + lasts });
   }
-  await Promise.all(looks);
-  return struck;
+  return dealt;
 }
 
-async function deal(installation: Installation, network: TcpProxy | null, blow: Blow): Promise<boolean> {
-  if (blow.kind === "worker") {
-    const standing = () => installation.workers.filter((worker) => worker.ready());
-    await until(() => standing().length > 0, "a worker to kill");
-    const victims = standing();
-    victims[blow.which % victims.length]?.kill();
-  } else if (blow.kind === "api") installation.api.kill();
-  else if (blow.kind === "database") return installation.killDatabase();
-  else if (!network) return false;
-  else if (blow.how === "reset") network.reset();
-  else if (blow.how === "half") network.resetHalfway();
-  else network.swallow(silence);
-  return true;
+/** Answers how long the blow goes on by itself, or null where there was nothing to strike. */
+async function deal(
+  { installation, network, silence }: StrikeOptions,
+  { kind, which, how }: Blow,
+): Promise<number | null> {
+  if (kind === "worker") await killOne(installation.workers, which);
+  else if (kind === "api") await killOne(installation.apis, which);
+  else if (kind === "database") {
+    if (!(await installation.killDatabase())) return null;
+    await until(
+      async () => (await withClient(installation.superuser, (client) => client.query("select 1"))) !== null,
+      "the database after a blow",
+    );
+  } else {
+    if (network.connections() === 0) return null;
+    if (how === "reset") network.reset();
+    else if (how === "half") network.resetHalfway();
+    else network.swallow(silence);
+    return { reset: 0, half: halfWithin, silence }[how];
+  }
+  return 0;
+}
+
+async function killOne(members: readonly Member[], which: number): Promise<void> {
+  const standing = () => members.filter((member) => member.ready());
+  await until(() => standing().length > 0, "a process to kill");
+  const victims = standing();
+  victims[which % victims.length]?.kill();
 }
 
 /** Waits, but not for long, until texts are between journal and record. */
@@ -79,33 +89,27 @@ async function handOver(superuser: string): Promise<void> {
   });
 }
 
-/** Texts in open journals. Asks until the database answers. */
-async function underWay(superuser: string): Promise<string[]> {
-  let found: string[] | null = null;
-  await until(async () => {
-    found = await withClient(superuser, async (client) => {
-      const { rows } = await client.query<{ message_id: string }>(
-        `select q.message_id from dispatch_journal j
-         join message_queue q on q.workspace_id = j.workspace_id and q.sender_id = j.sender_id and q.seq = any(j.seqs)`,
-      );
-      return rows.map((row) => row.message_id);
-    });
-    return found !== null;
-  }, "the database after a blow");
-  return found ?? [];
+/** Whether a batch was under way while the blow lasted. What does not touch the carrier breaks no hand-over to it. */
+function isUnder(blow: DealtBlow, journal: WatchedJournal): boolean {
+  if (blow.kind === "api" || (blow.kind === "network" && journal.carrier_id === null)) return false;
+  return journal.begun <= blow.to && journal.seen >= blow.from && journal.begun >= blow.from - longestHandOver;
 }
 
-/** Asks the database; null while it is between two lives. */
-async function withClient<Found>(superuser: string, ask: (client: pg.Client) => Promise<Found>): Promise<Found | null> {
-  const client = new pg.Client({ connectionString: superuser });
-  client.on("error", () => {}); // the query says so
-  try {
-    await client.connect();
-    return await ask(client);
-  } catch (error) {
-    if (isDatabaseAway(error)) return null;
-    throw error;
-  } finally {
-    await client.end().catch(() => {});
-  }
+/** All texts that were under way at some blow. */
+export function underWay(blows: readonly DealtBlow[], journals: readonly WatchedJournal[]): Set<string> {
+  const struck = journals.filter((journal) => blows.some((blow) => isUnder(blow, journal)));
+  return new Set(struck.flatMap(({ texts }) => [...texts]));
+}
+
+/** How many blows there were of each kind, and how many of them left a batch between journal and record. */
+export function tally(blows: readonly DealtBlow[], journals: readonly WatchedJournal[]): Record<string, string> {
+  const kinds = Map.groupBy(blows, ({ kind }) => kind);
+  return Object.fromEntries(
+    [...kinds].map(([kind, all]) => {
+      const met = all.filter((blow) =>
+        journals.some((journal) => isUnder(blow, journal) && journal.seen >= blow.to + aWhile),
+      );
+      return [kind, `${all.length} blows${kind === "api" ? "" : `, ${met.length} of them broke a hand-over`}`];
+    }),
+  );
 }

@@ -1,17 +1,23 @@
 /** A workspace whose texts go through one carrier: senders, contacts on lists, and handsets that make trouble. */
 import { sql } from "kysely";
+import { SmppSettings } from "../../contract/carriers.ts";
 import { permissions } from "../../contract/permissions.ts";
 import type { Behaviour } from "../../contract/sandbox.ts";
-import type { Db } from "../../server/kit/db.ts";
+import { addCarrier } from "../../server/carriers/carriers.ts";
+import type { Db, Tx } from "../../server/kit/db.ts";
 import { newId } from "../../server/kit/id.ts";
+import { createSeal } from "../../server/kit/seal.ts";
 import { newApiKey, storeApiKey } from "../../server/workspaces/api-keys.ts";
 import { createTestWorkspace } from "../workspace.ts";
+import { type Network, password, systemId } from "./network.ts";
 import type { Scale } from "./plan.ts";
 
 export interface Tenant {
   name: string;
   id: string;
   key: string;
+  /** Whether its carrier can say after a crash which texts it has. */
+  can_tell: boolean;
   /** Their ids; the first ones have a rate, the others go as fast as they can. */
   senders: string[];
   lists: string[];
@@ -34,8 +40,22 @@ const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[]
   { every: 997, behaviour: "throttle" },
 ];
 
+/** Through what its texts go; without it through the sandbox. */
+export interface ThroughSmpp {
+  network: Network;
+  secret_key: string;
+  /** A request unanswered for so long is unknown. */
+  response_seconds: number;
+}
+
 /** Makes one; `prefix` are the two digits of its numbers after +479. */
-export async function createTenant(db: Db, name: string, prefix: string, scale: Scale): Promise<Tenant> {
+export async function createTenant(
+  db: Db,
+  name: string,
+  prefix: string,
+  scale: Scale,
+  smpp: ThroughSmpp | null,
+): Promise<Tenant> {
   const workspace = await createTestWorkspace(db, { name, allowance: 100_000_000 });
   const key = newApiKey();
   const size = scale.lists * scale.list_size;
@@ -75,19 +95,51 @@ export async function createTenant(db: Db, name: string, prefix: string, scale: 
         where workspace_id = ${workspace.id} and mobile >= ${numberOf(i * scale.list_size)}
           and mobile < ${numberOf((i + 1) * scale.list_size)}`.execute(tx);
     }
-    await sql`
-      insert into sandbox_phones (workspace_id, number, behaviour, error_code, delay_ms)
-      select ${workspace.id}, u.number, u.behaviour, u.error_code, 20
-      from unnest(${trouble.map(({ contact }) => numberOf(contact))}::text[],
-        ${trouble.map(({ behaviour }) => behaviour)}::text[],
-        ${trouble.map(({ error_code }) => error_code ?? null)}::text[]) as u (number, behaviour, error_code)`.execute(
-      tx,
-    );
+    if (smpp) await connect(tx, workspace.id, smpp);
+    else await tellHandsets(tx, workspace.id, trouble, numberOf);
   });
-  const mute = trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
+  if (smpp) await tellSmsc(smpp.network, trouble, numberOf);
+  const mute = smpp ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
   const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
-  return { name, id: workspace.id, key, senders, lists, numberOf, silent };
+  return { name, id: workspace.id, key, can_tell: !smpp, senders, lists, numberOf, silent };
 }
+
+/** A connection to the SMSC that all senders belong to. */
+async function connect(tx: Tx, workspaceId: string, { network, secret_key, response_seconds }: ThroughSmpp) {
+  const settings = SmppSettings.parse({
+    host: "127.0.0.1",
+    port: network.proxy.port,
+    system_id: systemId,
+    enquire_link_seconds: 1,
+    response_seconds,
+  });
+  const input = { kind: "smpp", enabled: true, settings, secrets: { password } } as const;
+  const id = await addCarrier(tx, createSeal(secret_key), workspaceId, input);
+  await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
+}
+
+type Trouble = ReturnType<typeof troubleOf>;
+
+async function tellHandsets(tx: Tx, workspaceId: string, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+  await sql`
+    insert into sandbox_phones (workspace_id, number, behaviour, error_code, delay_ms)
+    select ${workspaceId}, u.number, u.behaviour, u.error_code, 20
+    from unnest(${trouble.map(({ contact }) => numberOf(contact))}::text[],
+      ${trouble.map(({ behaviour }) => behaviour)}::text[],
+      ${trouble.map(({ error_code }) => error_code ?? null)}::text[]) as u (number, behaviour, error_code)`.execute(tx);
+}
+
+/** Numbers that it refuses, and numbers that it cannot deliver to; the rest of the trouble is a share of all. */
+async function tellSmsc({ smsc }: Network, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+  const failing = (code: string) =>
+    trouble.filter(({ error_code }) => error_code === code).map(({ contact }) => numberOf(contact).slice(1));
+  await smsc.behave({
+    submit_status_to: Object.fromEntries(failing("21211").map((number) => [number, invalidDestination])),
+    stat_to: Object.fromEntries(failing("30006").map((number) => [number, "UNDELIV"])),
+  });
+}
+
+const invalidDestination = 0x0b;
 
 function troubleOf(size: number) {
   return Array.from({ length: size }, (_, contact) => {

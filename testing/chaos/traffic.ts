@@ -1,4 +1,7 @@
-/** The client: campaigns and single texts over HTTP, each tried again under its Idempotency-Key until it has an answer. */
+/**
+ * The client: campaigns and single texts over HTTP, each tried again under its Idempotency-Key until it has an answer,
+ * every time with another API process where there are several.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { PlannedCampaign, PlannedText, Traffic } from "./plan.ts";
 import type { Tenant } from "./tenant.ts";
@@ -26,7 +29,13 @@ const patience = 20_000;
 const concurrency = 12;
 
 /** Sends all that is planned, at its times or as soon after as the server takes it. */
-export async function sendTraffic(url: string, tenant: Tenant, plan: Traffic, signal: AbortSignal): Promise<Told> {
+export async function sendTraffic(
+  urls: readonly string[],
+  tenant: Tenant,
+  plan: Traffic,
+  signal: AbortSignal,
+): Promise<Told> {
+  let turnOfUrls = 0;
   const told: Told = { texts: new Map(), campaigns: [], retries: 0 };
   const began = Date.now();
   const turn = async (at: number) => {
@@ -38,6 +47,7 @@ export async function sendTraffic(url: string, tenant: Tenant, plan: Traffic, si
   async function ask(method: string, path: string, body: unknown, key?: string): Promise<Answer> {
     for (;;) {
       signal.throwIfAborted();
+      const url = urls[turnOfUrls++ % urls.length];
       const answer = await once(`${url}/api/v1${path}`, method, tenant.key, body, key).catch(() => null);
       if (answer && answer.status < 500 && answer.status !== 429) return answer;
       if (answer?.status === 500) throw new Error(`${method} ${path}: 500 ${JSON.stringify(answer.body)}`);
