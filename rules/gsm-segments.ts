@@ -21,6 +21,8 @@ export interface SegmentCount {
 
 const single = { "GSM-7": 160, "UCS-2": 70 };
 const part = { "GSM-7": 153, "UCS-2": 67 };
+/** With a header of seven octets: its reference has 16 bits. */
+const widePart = { "GSM-7": 152, "UCS-2": 66 };
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
@@ -53,6 +55,19 @@ export function splitSegments(text: string): SegmentCount & { parts: string[] } 
   if (count.segments === 1) return { ...count, parts: [normal] };
   const cuts = count.encoding === "GSM-7" ? gsmCuts(normal) : ucs2Cuts(normal);
   return { ...count, parts: [0, ...cuts].map((from, i) => normal.slice(from, cuts[i])) };
+}
+
+/**
+ * The parts of a text of several for a header whose reference has 16 bits and takes one octet more, if they are as many as
+ * counted; otherwise the parts for one of 8 bits. `wide` says which.
+ */
+export function splitForReference(text: string): { encoding: Encoding; parts: string[]; wide: boolean } {
+  const { encoding, segments, parts } = splitSegments(text);
+  if (segments === 1) return { encoding, parts, wide: false };
+  const normal = normaliseText(text);
+  const cuts = encoding === "GSM-7" ? gsmCuts(normal, widePart[encoding]) : ucs2Cuts(normal, widePart[encoding]);
+  if (cuts.length + 1 !== segments) return { encoding, parts, wide: false };
+  return { encoding, parts: [0, ...cuts].map((from, i) => normal.slice(from, cuts[i])), wide: true };
 }
 
 /**
@@ -126,14 +141,14 @@ function countOther(text: string): SegmentCount {
 }
 
 /** Where the second and later parts begin. An escape pair is never divided, nor is CR LF, the alphabet's one cluster. */
-function gsmCuts(text: string): number[] {
+function gsmCuts(text: string, room = part["GSM-7"]): number[] {
   const cuts: number[] = [];
   let used = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     const cost = septets[code] as number;
     const together = code === carriageReturn && text.charCodeAt(index + 1) === lineFeed ? 2 : cost;
-    if (used + together > part["GSM-7"]) {
+    if (used + together > room) {
       cuts.push(index);
       used = 0;
     }
@@ -143,15 +158,15 @@ function gsmCuts(text: string): number[] {
 }
 
 /** Where the second and later parts begin. Clusters stay whole if a part can hold them; surrogate pairs always do. */
-function ucs2Cuts(text: string): number[] {
+function ucs2Cuts(text: string, room = part["UCS-2"]): number[] {
   const cuts: number[] = [];
   const segments = mayJoin.test(text) ? clusters.segment(text) : null;
   let start = 0;
-  while (text.length - start > part["UCS-2"]) {
-    let cut = start + part["UCS-2"];
+  while (text.length - start > room) {
+    let cut = start + room;
     const cluster = segments?.containing(cut);
     if (cluster && cluster.index < cut) {
-      if (cluster.segment.length <= part["UCS-2"]) cut = cluster.index;
+      if (cluster.segment.length <= room) cut = cluster.index;
       else if (isLowSurrogate(text.charCodeAt(cut))) cut -= 1;
     }
     cuts.push(cut);

@@ -9,6 +9,7 @@ import { type CarrierMakers, createConnections } from "./carriers/connections.ts
 import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbox.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
+import { smppCarrier } from "./carriers/smpp.ts";
 import { twilioCarrier } from "./carriers/twilio.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
 import { systemClock } from "./kit/clock.ts";
@@ -109,9 +110,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
 /** The kinds of connection that this build has. */
 const makersFor = (config: Config): CarrierMakers => ({
   twilio: twilioCarrier({ api_url: config.twilio_api_url ?? "https://api.twilio.com" }),
-  smpp: () => {
-    throw new Error("SMPP is not part of this build");
-  },
+  smpp: smppCarrier(),
 });
 
 /** The ledger's months ahead; a message of a month without its partition could not be written. */

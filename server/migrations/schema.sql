@@ -137,6 +137,30 @@ begin
   where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted;
 end $function$;
 
+CREATE OR REPLACE PROCEDURE turn_smpp_references(IN keep interval)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  week timestamp;
+  old record;
+begin
+  -- One at a time: every worker calls this.
+  perform pg_advisory_xact_lock(hashtextextended('turn_smpp_references', 0));
+  for i in 0..1 loop
+    week := date_trunc('week', now() at time zone 'UTC') + make_interval(weeks => i);
+    continue when to_regclass('smpp_references_' || to_char(week, 'YYYY_MM_DD')) is not null;
+    execute format('create table %I partition of smpp_references for values from (%L) to (%L)',
+      'smpp_references_' || to_char(week, 'YYYY_MM_DD'), week at time zone 'UTC', (week + interval '1 week') at time zone 'UTC');
+  end loop;
+  for old in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'smpp_references'::regclass and c.relname ~ '^smpp_references_\d{4}_\d\d_\d\d$'
+      and (to_timestamp(right(c.relname, 10), 'YYYY_MM_DD')::timestamp + interval '1 week') at time zone 'UTC' < now() - keep
+  loop
+    execute format('drop table %I', old.relname);
+  end loop;
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE workspace_wall(IN tenant_table regclass)
  LANGUAGE plpgsql
 AS $procedure$
@@ -722,6 +746,61 @@ create table sessions (
   constraint sessions_token_key UNIQUE (token)
 );
 CREATE INDEX sessions_user ON sessions USING btree (user_id);
+
+create table smpp_early_receipts (
+  workspace_id uuid not null,
+  carrier_id uuid not null,
+  id text collate "C" not null,
+  status text not null,
+  code text,
+  reason text,
+  at timestamp with time zone default now() not null,
+  constraint smpp_early_receipts_pkey PRIMARY KEY (workspace_id, carrier_id, id)
+);
+CREATE INDEX smpp_early_receipts_at ON smpp_early_receipts USING btree (at);
+alter table smpp_early_receipts enable row level security;
+alter table smpp_early_receipts force row level security;
+create policy workspace_wall on smpp_early_receipts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table smpp_parts (
+  workspace_id uuid not null,
+  carrier_id uuid not null,
+  text_key text collate "C" not null,
+  digest bytea not null,
+  number smallint not null,
+  total smallint not null,
+  sender text not null,
+  recipient text not null,
+  coding smallint not null,
+  octets bytea not null,
+  done boolean default false not null,
+  at timestamp with time zone default now() not null,
+  constraint smpp_parts_pkey PRIMARY KEY (workspace_id, carrier_id, text_key, digest)
+);
+CREATE INDEX smpp_parts_at ON smpp_parts USING btree (at);
+alter table smpp_parts enable row level security;
+alter table smpp_parts force row level security;
+create policy workspace_wall on smpp_parts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table smpp_references (
+  workspace_id uuid not null,
+  carrier_id uuid not null,
+  id text collate "C" not null,
+  message_id uuid not null,
+  ids text[],
+  status text,
+  code text,
+  reason text,
+  at timestamp with time zone default now() not null,
+  constraint smpp_references_pkey PRIMARY KEY (workspace_id, carrier_id, id, at)
+) partition by RANGE (at);
+CREATE INDEX smpp_references_at ON ONLY smpp_references USING brin (at) WITH (pages_per_range='32', autosummarize='on');
+alter table smpp_references enable row level security;
+alter table smpp_references force row level security;
+create policy workspace_wall on smpp_references
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table subscription_types (
   workspace_id uuid not null,

@@ -1,0 +1,262 @@
+/**
+ * One connection to an SMSC: binds, keeps itself alive with enquire_link, and comes back by itself after whatever ended it.
+ *
+ * Whatever a peer writes can at worst end the connection; the next one begins in a while, the longer the more often in a row
+ * it failed, and never all connections at the same moment.
+ */
+import { connect as connectPlain, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import smpp from "smpp";
+import type { SmppSettings } from "../../contract/carriers.ts";
+import { command, headerLength, longestPdu, writeBare } from "./smpp-pdu.ts";
+import { statusName } from "./smpp-status.ts";
+
+export type Role = "transceiver" | "transmitter" | "receiver";
+
+export interface LinkOptions {
+  role: Role;
+  settings: SmppSettings;
+  password: string;
+  /** Bound; and no more, with what has ended it. */
+  onUp(link: Link): void;
+  onDown(link: Link, reason: string): void;
+  /** An attempt failed. */
+  onTrouble(reason: string): void;
+  /** submit_sm_resp, or generic_nack to anything. The PDU may be shorter than its kind should be. */
+  onAnswer(link: Link, sequence: number, status: number, pdu: Buffer): void;
+  /** deliver_sm or data_sm. */
+  onDeliver(link: Link, id: number, sequence: number, pdu: Buffer): void;
+  /** Everything that had come was handed on. */
+  onQuiet(): void;
+  /** 0 to 1. */
+  random(): number;
+}
+
+export interface Link {
+  submits: boolean;
+  bound(): boolean;
+  /** Attempts that failed since it was bound last. */
+  failures(): number;
+  nextSequence(): number;
+  /** What is written in one turn of the event loop leaves in one piece. */
+  write(pdu: Buffer): void;
+  /** Ends the connection, and begins another. */
+  reset(reason: string): void;
+  start(): void;
+  /** Unbinds; resolves when the connection is closed. */
+  stop(): Promise<void>;
+}
+
+const firstPause = 250;
+const longestPause = 30_000;
+/** A connection that did not last so long counts as one more that failed. */
+const lasting = 5_000;
+const bindPatience = 10_000;
+const unbindPatience = 1_000;
+const lastSequence = 0x7fffffff;
+const smppVersion = 0x34;
+
+const isResponse = (id: number) => id >= 0x80000000;
+
+/** How long to wait after so many failures in a row: doubling, and between half and the whole of it. */
+export function pauseAfter(failures: number, random: number): number {
+  const pause = Math.min(longestPause, firstPause * 2 ** Math.min(failures - 1, 20));
+  return pause * (0.5 + random / 2);
+}
+
+/** A connection that is not there yet. */
+export function createLink(options: LinkOptions): Link {
+  const { role, settings, password } = options;
+  let socket: Socket | null = null;
+  let bound = false;
+  let boundSince = 0;
+  let failures = 0;
+  let sequence = 0;
+  let stopped = false;
+  let reason = "";
+  let left: Buffer | null = null;
+  let out: Buffer[] = [];
+  let heardAt = 0;
+  /** Since when an enquire_link is unanswered. */
+  let askedAt: number | null = null;
+  let watch: NodeJS.Timeout | null = null;
+  let retry: NodeJS.Timeout | null = null;
+  let closed: (() => void) | null = null;
+
+  const link: Link = {
+    submits: role !== "receiver",
+    bound: () => bound,
+    failures: () => failures,
+    nextSequence: () => (sequence = sequence >= lastSequence ? 1 : sequence + 1),
+    write(pdu) {
+      if (out.length === 0) setImmediate(flush);
+      out.push(pdu);
+    },
+    reset,
+    start: open,
+    async stop() {
+      stopped = true;
+      if (retry) clearTimeout(retry);
+      if (!socket) return;
+      const ended = new Promise<void>((done) => (closed = done));
+      if (bound) {
+        link.write(writeBare(command.unbind, 0, link.nextSequence()));
+        setTimeout(() => reset("it did not answer to unbind"), unbindPatience).unref();
+      } else reset("stopped");
+      await ended;
+    },
+  };
+
+  function flush(): void {
+    const all = out;
+    out = [];
+    if (socket?.writable) socket.write(all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all));
+  }
+
+  function reset(why: string): void {
+    reason ||= why;
+    socket?.destroy();
+  }
+
+  function open(): void {
+    retry = null;
+    if (stopped) return;
+    const { host, port, tls } = settings;
+    reason = "";
+    left = null;
+    out = [];
+    sequence = 0;
+    askedAt = null;
+    heardAt = performance.now();
+    const opened = (socket =
+      tls === "off"
+        ? connectPlain({ host, port })
+        : connectTls({
+            host,
+            port,
+            rejectUnauthorized: tls === "on",
+            ...(isIP(host) ? {} : { servername: host }),
+          }));
+    opened.setNoDelay(true);
+    opened.on(tls === "off" ? "connect" : "secureConnect", () => bind());
+    opened.on("data", (chunk: Buffer) => {
+      if (socket === opened) take(chunk);
+    });
+    opened.on("error", (error: NodeJS.ErrnoException) => (reason ||= error.message));
+    opened.on("close", () => ended());
+    watch = setInterval(
+      look,
+      Math.min(1_000, (Math.min(settings.response_seconds, settings.enquire_link_seconds) * 1000) / 4),
+    );
+  }
+
+  function bind(): void {
+    const fields = {
+      system_id: settings.system_id,
+      password,
+      system_type: settings.system_type,
+      interface_version: smppVersion,
+    };
+    const pdu = new smpp.PDU(`bind_${role}`, fields);
+    pdu.sequence_number = link.nextSequence();
+    link.write(pdu.toBuffer());
+  }
+
+  function ended(): void {
+    if (watch) clearInterval(watch);
+    socket = null;
+    const why = reason || "the provider closed the connection";
+    const lasted = bound && performance.now() - boundSince > lasting;
+    failures = lasted ? 1 : failures + 1;
+    if (bound) {
+      bound = false;
+      options.onDown(link, why);
+    } else if (!stopped) options.onTrouble(why);
+    closed?.();
+    if (!stopped) retry = setTimeout(open, pauseAfter(failures, options.random()));
+  }
+
+  /** Silence ends a connection: TCP may take minutes to notice that nobody is there. */
+  function look(): void {
+    const now = performance.now();
+    const patience = settings.response_seconds * 1000;
+    if (!bound) {
+      if (now - heardAt > Math.max(bindPatience, patience)) reset("it did not answer to the bind");
+    } else if (askedAt !== null) {
+      if (now - askedAt > patience) reset("it did not answer to enquire_link");
+    } else if (now - heardAt > settings.enquire_link_seconds * 1000) {
+      askedAt = now;
+      link.write(writeBare(command.enquire_link, 0, link.nextSequence()));
+    }
+  }
+
+  function take(chunk: Buffer): void {
+    heardAt = performance.now();
+    askedAt = null;
+    const buffer = left ? Buffer.concat([left, chunk]) : chunk;
+    let at = 0;
+    while (buffer.length - at >= 4) {
+      const length = buffer.readUInt32BE(at);
+      if (length < headerLength || length > longestPdu) {
+        reset(`it wrote a PDU of ${length} octets`);
+        return;
+      }
+      if (buffer.length - at < length) break;
+      read(buffer.subarray(at, at + length));
+      at += length;
+      if (socket?.destroyed) return;
+    }
+    left = at === buffer.length ? null : Buffer.from(buffer.subarray(at));
+    options.onQuiet();
+  }
+
+  function read(pdu: Buffer): void {
+    const id = pdu.readUInt32BE(4);
+    const status = pdu.readUInt32BE(8);
+    const number = pdu.readUInt32BE(12);
+    switch (id) {
+      case command.submit_sm_resp:
+      case command.generic_nack:
+        // Without a sequence it is about something that the provider could not even read.
+        if (!bound) reset(`it answered to the bind with ${statusName(status)}`);
+        else options.onAnswer(link, number, status, pdu);
+        return;
+      case command.deliver_sm:
+      case command.data_sm:
+        if (bound) options.onDeliver(link, id, number, pdu);
+        else link.write(writeBare((id | 0x80000000) >>> 0, 0x04, number));
+        return;
+      case command.enquire_link:
+        link.write(writeBare(command.enquire_link_resp, 0, number));
+        return;
+      case command.unbind:
+        link.write(writeBare(command.unbind_resp, 0, number));
+        reason ||= "the provider unbound";
+        flush();
+        socket?.end();
+        return;
+      case command.unbind_resp:
+        if (stopped) socket?.end();
+        return;
+      case command.alert_notification:
+        return;
+      case (command[`bind_${role}`] | 0x80000000) >>> 0:
+        if (!bound && !stopped) answered(status);
+        return;
+      default:
+        if (!isResponse(id)) link.write(writeBare(command.generic_nack, 0x03, number)); // ESME_RINVCMDID
+    }
+  }
+
+  function answered(status: number): void {
+    if (status !== 0) {
+      reset(`it refused the bind: ${statusName(status)}`);
+      return;
+    }
+    bound = true;
+    boundSince = performance.now();
+    options.onUp(link);
+  }
+
+  return link;
+}

@@ -1,0 +1,168 @@
+/** smpp_references and smpp_early_receipts: whose the provider's ids are, and receipts for ids that are nobody's yet. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+import type { PartReceipt } from "./smpp-receipt.ts";
+
+/** A text and the keys of its parts. */
+export interface ReferenceRow {
+  message_id: string;
+  keys: string[];
+}
+
+export interface Owner {
+  id: string;
+  message_id: string;
+  ids: string[] | null;
+}
+
+/** Written down in bulk; one text's rows together. */
+export async function insertReferences(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  rows: readonly ReferenceRow[],
+): Promise<void> {
+  const single = rows.filter(({ keys }) => keys.length === 1);
+  const several = rows.filter(({ keys }) => keys.length > 1);
+  if (single.length > 0) {
+    const ids = arrayOf(single.map(({ keys }) => keys[0] as string));
+    const messages = `{${single.map(({ message_id }) => message_id).join(",")}}`;
+    await sql`
+      insert into smpp_references (workspace_id, carrier_id, id, message_id)
+      select ${workspaceId}::uuid, ${carrierId}::uuid, u.id, u.message_id
+      from unnest(${ids}::text[], ${messages}::uuid[]) as u (id, message_id)
+      on conflict do nothing`.execute(tx);
+  }
+  if (several.length > 0)
+    await sql`
+      insert into smpp_references (workspace_id, carrier_id, id, message_id, ids)
+      select ${workspaceId}::uuid, ${carrierId}::uuid, k.id, u.message_id, u.keys
+      from jsonb_to_recordset(${JSON.stringify(several)}::jsonb) as u (message_id uuid, keys text[]), unnest(u.keys) as k (id)
+      on conflict do nothing`.execute(tx);
+}
+
+/** An array as PostgreSQL reads it: pg's own writing of long ones is slow. */
+function arrayOf(texts: readonly string[]): string {
+  return `{${texts.map((text) => (/^[\w.-]+$/.test(text) && text !== "null" ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`)).join(",")}}`;
+}
+
+/** Whose these ids are; of one that came twice, the later. */
+export async function findOwners(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  ids: readonly string[],
+): Promise<Map<string, Owner>> {
+  const { rows } = await sql<Owner>`
+    select id, message_id, ids from smpp_references
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and id = any(${arrayOf(ids)}::text[])
+    order by at`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A part of a text, with what became of it. */
+export interface PartState {
+  id: string;
+  message_id: string;
+  status: PartReceipt["status"] | null;
+  code: string | null;
+  reason: PartReceipt["reason"];
+}
+
+/** Parts of texts by their ids, each kept for this transaction. */
+export async function lockParts(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  ids: readonly string[],
+): Promise<PartState[]> {
+  const { rows } = await sql<PartState>`
+    select id, message_id, status, code, reason from smpp_references
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and id = any(${arrayOf(ids)}::text[])
+      and ids is not null
+    order by message_id, id for update`.execute(tx);
+  return rows;
+}
+
+/** Writes down what became of parts. */
+export async function updateParts(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  parts: readonly PartState[],
+): Promise<void> {
+  await sql`
+    update smpp_references r set status = u.status, code = u.code, reason = u.reason
+    from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb) as u (id text, message_id uuid, status text, code text, reason text)
+    where r.workspace_id = ${workspaceId}::uuid and r.carrier_id = ${carrierId}::uuid and r.id = u.id
+      and r.message_id = u.message_id`.execute(tx);
+}
+
+/** Ids by message, of those handed over since. */
+export async function findHandedOver(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  messageIds: readonly string[],
+  since: Date,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; message_id: string }>`
+    select id, message_id from smpp_references
+    where at >= ${since} and workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid
+      and message_id = any(${`{${messageIds.join(",")}}`}::uuid[])`.execute(tx);
+  return new Map(rows.map((row) => [row.message_id, row.id]));
+}
+
+/** Keeps receipts for ids that nobody knows yet; the first of each stays. */
+export async function keepEarly(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  receipts: readonly PartReceipt[],
+): Promise<void> {
+  const ordered = receipts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  await sql`
+    insert into smpp_early_receipts (workspace_id, carrier_id, id, status, code, reason)
+    select ${workspaceId}::uuid, ${carrierId}::uuid, u.key, u.status, u.code, u.reason
+    from jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as u (key text, status text, code text, reason text)
+    on conflict do nothing`.execute(tx);
+}
+
+/** Receipts that came early and whose id is known by now. */
+export async function findMatched(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  most: number,
+): Promise<PartReceipt[]> {
+  const { rows } = await sql<PartReceipt>`
+    select e.id as key, e.status, e.code, e.reason from smpp_early_receipts e
+    where e.workspace_id = ${workspaceId}::uuid and e.carrier_id = ${carrierId}::uuid and e.at > now() - interval '15 minutes'
+      and exists (select from smpp_references r where r.workspace_id = ${workspaceId}::uuid
+        and r.carrier_id = ${carrierId}::uuid and r.id = e.id)
+    limit ${most}`.execute(tx);
+  return rows;
+}
+
+export async function deleteEarly(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  keys: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from smpp_early_receipts
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and id = any(${arrayOf(keys)}::text[])`.execute(
+    tx,
+  );
+}
+
+/** Drops a connection's receipts that have been nobody's for a day, and has old weeks of references dropped. */
+export async function tidyReferences(tx: Tx, workspaceId: string, carrierId: string, keepDays: number): Promise<void> {
+  await sql`
+    delete from smpp_early_receipts
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and at < now() - interval '1 day'`.execute(
+    tx,
+  );
+  await sql`call turn_smpp_references(make_interval(days => ${sql.lit(keepDays)}))`.execute(tx);
+}

@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+/**
+ * Whose the provider's ids are. Receipts name nothing else, they come to any worker, and some come before the answer that
+ * gave the id was written down, or even came.
+ *
+ * What this process handed over it remembers, so that most receipts need no query. Every id is also in the database, in
+ * bulk and before the hand-over is recorded. A receipt for an id that is in neither is kept there until the id is.
+ */
+import type { FailureReason } from "../../contract/messages.ts";
+import type { Clock } from "../kit/clock.ts";
+import { type Db, systemScope, workspaceScope } from "../kit/db.ts";
+import type { Logger } from "../kit/log.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
+import type { Receipt } from "./carrier.ts";
+import { type PartReceipt, referenceKey } from "./smpp-receipt.ts";
+import * as store from "./smpp-references-store.ts";
+import type { Accepted } from "./smpp-submit.ts";
+
+export interface References {
+  /** Remembers at once; `flush` writes. */
+  add(accepted: Accepted): void;
+  /** Writes what is not written yet. What cannot be written now is tried again with the next. */
+  flush(): Promise<void>;
+  /** The receipts of texts that these receipts of parts make certain; the rest is kept. Durable when it resolves. */
+  match(receipts: readonly PartReceipt[]): Promise<Receipt[]>;
+  /** Receipts that were kept and whose text is known by now, and their keys for `forget`. */
+  matchEarly(): Promise<{ receipts: Receipt[]; keys: string[] }>;
+  forget(keys: readonly string[]): Promise<void>;
+  /** Ids by message, of those handed over since. */
+  handedOver(messageIds: readonly string[], since: Date): Promise<Map<string, string>>;
+  tidy(): Promise<void>;
+}
+
+/** Receipts come within days, or never: texts are valid for three at most. */
+const keepDays = 10;
+const mostRemembered = 200_000;
+/** While the database is away; what is beyond is forgotten, and its texts stay "sent". */
+const mostUnwritten = 200_000;
+const mostEarly = 1_000;
+
+export function createReferences(services: {
+  workspace_id: string;
+  carrier_id: string;
+  db: Db;
+  clock: Clock;
+  log: Logger;
+}): References {
+  const { workspace_id, carrier_id, db, clock, log } = services;
+  const scope = workspaceScope(workspace_id);
+  /** Texts of one part. */
+  const remembered = new Map<string, string>();
+  let unwritten: store.ReferenceRow[] = [];
+  let writing: Promise<void> | null = null;
+
+  function remember(key: string, messageId: string): void {
+    remembered.set(key, messageId);
+    if (remembered.size <= mostRemembered) return;
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined) remembered.delete(oldest);
+  }
+
+  async function write(): Promise<void> {
+    const rows = unwritten;
+    unwritten = [];
+    try {
+      await preparedTransaction(db.pool, scope, async (tx) => {
+        await store.insertReferences(tx, workspace_id, carrier_id, rows);
+        // The record of the hand-over comes after it, and brings it to disk before itself.
+        await sql`set local synchronous_commit = off`.execute(tx);
+      });
+    } catch (error) {
+      unwritten = [...rows, ...unwritten].slice(0, mostUnwritten);
+      log.warn({ err: error, texts: rows.length }, "could not write down a provider's ids; trying again");
+    }
+  }
+
+  const receiptOf = (messageId: string, key: string | null, said: Omit<PartReceipt, "key">): Receipt => ({
+    workspace_id,
+    message_id: messageId,
+    carrier_reference: key,
+    status: said.status,
+    at: clock.now(),
+    code: said.code,
+    reason: said.reason,
+  });
+
+  async function matchStored(receipts: readonly PartReceipt[]): Promise<{ known: Receipt[]; rest: PartReceipt[] }> {
+    return preparedTransaction(db.pool, scope, async (tx) => {
+      const keys = receipts.map(({ key }) => key);
+      const owners = await store.findOwners(tx, workspace_id, carrier_id, keys);
+      const known: Receipt[] = [];
+      const rest: PartReceipt[] = [];
+      const parts: [PartReceipt, store.Owner][] = [];
+      for (const receipt of receipts) {
+        const owner = owners.get(receipt.key);
+        if (!owner) rest.push(receipt);
+        else if (owner.ids) parts.push([receipt, owner]);
+        else known.push(receiptOf(owner.message_id, receipt.key, receipt));
+      }
+      if (parts.length > 0) known.push(...(await ofParts(tx, parts)));
+      if (rest.length > 0) await store.keepEarly(tx, workspace_id, carrier_id, rest);
+      return { known, rest };
+    });
+  }
+
+  /** A text of several parts is delivered when all of them are, and failed when one is. */
+  async function ofParts(tx: Parameters<typeof store.lockParts>[0], parts: [PartReceipt, store.Owner][]) {
+    const ids = [...new Set(parts.flatMap(([, owner]) => owner.ids ?? []))];
+    const said = new Map(parts.map(([receipt, owner]) => [`${owner.message_id} ${receipt.key}`, receipt]));
+    const texts = new Set(parts.map(([, owner]) => owner.message_id));
+    const states = (await store.lockParts(tx, workspace_id, carrier_id, ids)).filter((each) =>
+      texts.has(each.message_id),
+    );
+    const changed: store.PartState[] = [];
+    for (const state of states) {
+      const receipt = said.get(`${state.message_id} ${state.id}`);
+      if (!receipt || state.status !== null) continue;
+      Object.assign(state, { status: receipt.status, code: receipt.code, reason: receipt.reason });
+      changed.push(state);
+    }
+    if (changed.length > 0) await store.updateParts(tx, workspace_id, carrier_id, changed);
+    const receipts: Receipt[] = [];
+    for (const [messageId, group] of Map.groupBy(states, (each) => each.message_id)) {
+      const failed = group.find(({ status }) => status !== null && status !== "delivered");
+      if (failed?.status) {
+        const { status, code, reason } = failed;
+        receipts.push(receiptOf(messageId, null, { status, code, reason: reason as FailureReason | null }));
+      } else if (group.every(({ status }) => status === "delivered"))
+        receipts.push(receiptOf(messageId, null, { status: "delivered", code: null, reason: null }));
+    }
+    return receipts;
+  }
+
+  return {
+    add({ message_id, ids }) {
+      const keys = ids.map(referenceKey);
+      if (keys.length === 1 && keys[0]) remember(keys[0], message_id);
+      if (keys.every((key) => key !== "")) unwritten.push({ message_id, keys });
+    },
+    async flush() {
+      // What is being written may not hold what was added since.
+      while (writing) await writing;
+      if (unwritten.length === 0) return;
+      writing = write().finally(() => (writing = null));
+      await writing;
+    },
+    async match(receipts) {
+      const known: Receipt[] = [];
+      const others: PartReceipt[] = [];
+      for (const receipt of receipts) {
+        const messageId = remembered.get(receipt.key);
+        if (messageId === undefined) others.push(receipt);
+        else {
+          known.push(receiptOf(messageId, receipt.key, receipt));
+          remembered.delete(receipt.key);
+        }
+      }
+      if (others.length === 0) return known;
+      const stored = await matchStored(others);
+      return [...known, ...stored.known];
+    },
+    async matchEarly() {
+      const early = await preparedTransaction(db.pool, scope, (tx) =>
+        store.findMatched(tx, workspace_id, carrier_id, mostEarly),
+      );
+      if (early.length === 0) return { receipts: [], keys: [] };
+      const { known } = await matchStored(early);
+      return { receipts: known, keys: early.map(({ key }) => key) };
+    },
+    forget: (keys) =>
+      preparedTransaction(db.pool, scope, (tx) => store.deleteEarly(tx, workspace_id, carrier_id, keys)),
+    handedOver: (messageIds, since) =>
+      preparedTransaction(db.pool, scope, (tx) =>
+        store.findHandedOver(tx, workspace_id, carrier_id, messageIds, since),
+      ),
+    tidy: () =>
+      preparedTransaction(db.pool, systemScope, (tx) => store.tidyReferences(tx, workspace_id, carrier_id, keepDays)),
+  };
+}

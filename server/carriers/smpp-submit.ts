@@ -1,0 +1,360 @@
+/**
+ * Handing texts over through all connections at once: so many submit_sm under way on each as its window allows, written as
+ * answers come in. Pauses when the provider says that it is too fast, and offers the same again.
+ *
+ * What was written and not answered, because the connection broke or time ran out, is unknown. What was never written is
+ * "later".
+ */
+import type { SmppSettings } from "../../contract/carriers.ts";
+import type { FailureReason } from "../../contract/messages.ts";
+import type { OutboundText, Outcome } from "./carrier.ts";
+import type { Link } from "./smpp-link.ts";
+import type { TextPart } from "./smpp-long-text.ts";
+import { readMessageId } from "./smpp-pdu.ts";
+import { meaningOf, statusCode } from "./smpp-status.ts";
+
+/** The provider's id of one text, or of each of its parts. */
+export interface Accepted {
+  message_id: string;
+  ids: string[];
+}
+
+export interface SubmitOptions {
+  settings: Pick<SmppSettings, "window" | "response_seconds">;
+  /** The parts of a text. */
+  partsOf(text: OutboundText): TextPart[];
+  /** Writes the submit_sm of a part. */
+  write(link: Link, sequence: number, text: OutboundText, part: TextPart, parts: number): void;
+  /** An answer came that takes a text; also when it came too late for its outcome. */
+  onAccepted(accepted: Accepted): void;
+  note(message: string): void;
+}
+
+export interface Submitter {
+  /** One outcome a text. Resolves at the latest when every answer is overdue. */
+  submit(texts: readonly OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
+  up(link: Link): void;
+  down(link: Link): void;
+  answered(link: Link, sequence: number, status: number, pdu: Buffer): void;
+  /** Writes as much as there is room for. */
+  pump(): void;
+  stop(): void;
+}
+
+/** A `submit` writes nothing more after this; what is left then comes again later. */
+export const beginWithin = (settings: Pick<SmppSettings, "response_seconds">): number =>
+  Math.min(10_000, settings.response_seconds * 1000);
+
+const firstPause = 50;
+const longestPause = 2_000;
+/** Trouble of the provider's own is not worth a look every moment, and not for ever with the same text. */
+const troublePause = 1_000;
+const mostTroubles = 5;
+const mostRemembered = 10_000;
+const downFor = 1_000;
+/** A provider that is being connected to is waited for this long. */
+const connectPatience = 1_000;
+
+const gravity: Record<Outcome["kind"], number> = { accepted: 0, later: 1, refused: 2, unknown: 3 };
+
+interface Batch {
+  left: number;
+  outcomes: Outcome[];
+  deadline: number;
+  done(): void;
+}
+
+/** A text under way. */
+interface Going {
+  batch: Batch;
+  index: number;
+  text: OutboundText;
+  parts: TextPart[];
+  /** Parts without an answer. */
+  open: number;
+  ids: string[];
+  /** Something is final already: a refusal, or that nobody knows. */
+  spoilt: Outcome | null;
+  settled: boolean;
+}
+
+interface Job {
+  going: Going;
+  part: number;
+}
+
+interface Flight extends Job {
+  at: number;
+}
+
+interface Lane {
+  link: Link;
+  flights: Map<number, Flight>;
+  /** Overdue: their answer may still come and tell the id. */
+  late: Map<number, Flight>;
+}
+
+export function createSubmitter(options: SubmitOptions): Submitter {
+  const { settings } = options;
+  const lanes: Lane[] = [];
+  const batches = new Set<Batch>();
+  const troubles = new Map<string, number>();
+  let waiting: Job[] = [];
+  let head = 0;
+  let turn = 0;
+  let pausedUntil = 0;
+  let pause = firstPause;
+  let resume: NodeJS.Timeout | null = null;
+  let watch: NodeJS.Timeout | null = null;
+  let anyUp: (() => void)[] = [];
+
+  function settle(going: Going, outcome: Outcome): void {
+    if (going.settled) return;
+    going.settled = true;
+    going.batch.outcomes[going.index] = outcome;
+    if (--going.batch.left === 0) going.batch.done();
+  }
+
+  /** A part is done with: accepted, or not to be tried any more. */
+  function close(going: Going): void {
+    if (--going.open > 0) return;
+    const { spoilt } = going;
+    if (!spoilt) return settle(going, { kind: "accepted", carrier_reference: going.ids[0] as string });
+    const partly = going.ids.some((id) => id !== undefined);
+    // Of a text that went in part nobody can say that it did not go, nor may anybody else be asked to carry it.
+    if (partly && spoilt.kind === "later") return settle(going, { kind: "unknown" });
+    if (partly && spoilt.kind === "refused") delete spoilt.elsewhere;
+    settle(going, spoilt);
+  }
+
+  /** A part did not go, or nobody knows; the worst that is known of any part is what counts. */
+  function spoil(going: Going, outcome: Outcome): void {
+    if (!going.spoilt || gravity[outcome.kind] > gravity[going.spoilt.kind]) going.spoilt = outcome;
+    close(going);
+  }
+
+  function pauseFor(milliseconds: number): void {
+    pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);
+    if (resume) clearTimeout(resume);
+    resume = setTimeout(() => {
+      resume = null;
+      pump();
+    }, pausedUntil - performance.now());
+  }
+
+  function again(job: Job): void {
+    // To the front: it is the oldest.
+    if (head > 0) waiting[--head] = job;
+    else waiting.unshift(job);
+  }
+
+  function roomiest(): Lane | null {
+    for (let i = 0; i < lanes.length; i++) {
+      turn = (turn + 1) % lanes.length;
+      const lane = lanes[turn] as Lane;
+      if (lane.flights.size < settings.window) return lane;
+    }
+    return null;
+  }
+
+  function pump(): void {
+    if (head === waiting.length) return;
+    const now = performance.now();
+    if (now < pausedUntil) return;
+    while (head < waiting.length) {
+      const lane = roomiest();
+      if (!lane) break;
+      const job = waiting[head++] as Job;
+      const { going } = job;
+      if (going.settled) continue;
+      // The other parts of a text that was refused are of no use to anybody.
+      if (going.spoilt) {
+        close(going);
+        continue;
+      }
+      const sequence = lane.link.nextSequence();
+      lane.flights.set(sequence, { ...job, at: now });
+      options.write(lane.link, sequence, going.text, going.parts[job.part] as TextPart, going.parts.length);
+    }
+    if (head === waiting.length) {
+      waiting = [];
+      head = 0;
+    }
+  }
+
+  function answered(link: Link, sequence: number, status: number, pdu: Buffer): void {
+    const lane = lanes.find((each) => each.link === link);
+    const flight = lane?.flights.get(sequence);
+    if (!lane || !flight) {
+      const late = lane?.late.get(sequence);
+      lane?.late.delete(sequence);
+      if (late && status === 0) cameLate(late, readMessageId(pdu));
+      return;
+    }
+    lane.flights.delete(sequence);
+    const { going } = flight;
+    if (status === 0) {
+      pause = firstPause;
+      const id = readMessageId(pdu);
+      if (going.parts.length === 1) {
+        options.onAccepted({ message_id: going.text.message_id, ids: [id] });
+        settle(going, { kind: "accepted", carrier_reference: id });
+        return;
+      }
+      going.ids[flight.part] = id;
+      if (going.open === 1 && !going.spoilt) options.onAccepted({ message_id: going.text.message_id, ids: going.ids });
+      close(going);
+      return;
+    }
+    refusedWith(flight, status);
+  }
+
+  function refusedWith(job: Job, status: number): void {
+    const { going } = job;
+    const meaning = meaningOf(status);
+    if (meaning.kind === "refused") {
+      refuse(going, status, meaning.reason, meaning.elsewhere);
+      return;
+    }
+    if (meaning.kind === "down") {
+      spoil(going, { kind: "later", after_ms: downFor, down: true });
+      return;
+    }
+    if (meaning.kind === "trouble") {
+      if (isTooMuch(going.text.message_id)) {
+        refuse(going, status, "unknown", true);
+        return;
+      }
+      if (going.parts.length === 1) {
+        spoil(going, { kind: "later", after_ms: troublePause });
+        return;
+      }
+    }
+    options.note(`the provider slows us down: ${statusCode(status)}`);
+    // All that were under way when it began to say so are one occasion.
+    if (performance.now() >= pausedUntil) {
+      pauseFor(pause);
+      pause = Math.min(longestPause, pause * 2);
+    }
+    again(job);
+  }
+
+  function refuse(going: Going, status: number, reason: FailureReason, elsewhere: boolean): void {
+    spoil(going, { kind: "refused", code: statusCode(status), reason, ...(elsewhere && { elsewhere: true }) });
+  }
+
+  /** Counts the provider's troubles with a text. */
+  function isTooMuch(messageId: string): boolean {
+    const times = (troubles.get(messageId) ?? 0) + 1;
+    troubles.delete(messageId);
+    if (times >= mostTroubles) return true;
+    troubles.set(messageId, times);
+    const [oldest] = troubles.keys();
+    if (troubles.size > mostRemembered && oldest !== undefined) troubles.delete(oldest);
+    return false;
+  }
+
+  function cameLate({ going, part }: Flight, id: string): void {
+    going.ids[part] = id;
+    const complete = going.parts.every((_, i) => going.ids[i] !== undefined);
+    if (complete) options.onAccepted({ message_id: going.text.message_id, ids: going.ids });
+  }
+
+  /** Overdue answers, and batches whose time to begin is over. */
+  function look(): void {
+    const now = performance.now();
+    const patience = settings.response_seconds * 1000;
+    for (const lane of lanes) {
+      // In the order in which they were written.
+      for (const [sequence, flight] of lane.flights) {
+        if (now - flight.at < patience) break;
+        lane.flights.delete(sequence);
+        lane.late.set(sequence, flight);
+        options.note("a text was not answered in time");
+        spoil(flight.going, { kind: "unknown" });
+      }
+      for (const [sequence, flight] of lane.late) {
+        if (now - flight.at < patience * 10 && lane.late.size < mostRemembered) break;
+        lane.late.delete(sequence);
+      }
+    }
+    for (const batch of batches) if (now > batch.deadline) giveBack((each) => each === batch);
+    if (batches.size === 0 && lanes.every((lane) => lane.flights.size === 0) && watch) {
+      clearInterval(watch);
+      watch = null;
+    }
+    pump();
+  }
+
+  /** Takes what waits out of the line. */
+  function giveBack(which: (batch: Batch) => boolean, down = false): void {
+    const rest: Job[] = [];
+    const back: Job[] = [];
+    for (const job of waiting.slice(head)) (which(job.going.batch) ? back : rest).push(job);
+    waiting = rest;
+    head = 0;
+    const wait = Math.max(0, Math.ceil(pausedUntil - performance.now()));
+    for (const { going } of back)
+      spoil(going, down ? { kind: "later", after_ms: downFor, down: true } : { kind: "later", after_ms: wait });
+  }
+
+  async function isUp(): Promise<boolean> {
+    if (lanes.length > 0) return true;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((done) => {
+      anyUp.push(done);
+      timer = setTimeout(done, connectPatience);
+    });
+    clearTimeout(timer);
+    return lanes.length > 0;
+  }
+
+  return {
+    async submit(texts, signal) {
+      if (texts.length === 0) return [];
+      if (!(await isUp())) return texts.map(() => ({ kind: "later", after_ms: downFor, down: true }));
+      if (signal.aborted) return texts.map(() => ({ kind: "later", after_ms: 0 }));
+      const outcomes: Outcome[] = [];
+      const batch: Batch = {
+        left: texts.length,
+        outcomes,
+        deadline: performance.now() + beginWithin(settings),
+        done() {},
+      };
+      const finished = new Promise<void>((done) => (batch.done = done));
+      batches.add(batch);
+      const abort = () => giveBack((each) => each === batch);
+      signal.addEventListener("abort", abort);
+      for (const [index, text] of texts.entries()) {
+        const parts = options.partsOf(text);
+        const going: Going = { batch, index, text, parts, open: parts.length, ids: [], spoilt: null, settled: false };
+        for (let part = 0; part < parts.length; part++) waiting.push({ going, part });
+      }
+      watch ??= setInterval(look, Math.min(250, settings.response_seconds * 250));
+      pump();
+      await finished;
+      signal.removeEventListener("abort", abort);
+      batches.delete(batch);
+      return outcomes;
+    },
+    up(link) {
+      lanes.push({ link, flights: new Map(), late: new Map() });
+      for (const done of anyUp) done();
+      anyUp = [];
+      pump();
+    },
+    down(link) {
+      const index = lanes.findIndex((each) => each.link === link);
+      if (index === -1) return;
+      const [lane] = lanes.splice(index, 1);
+      for (const { going } of lane?.flights.values() ?? []) spoil(going, { kind: "unknown" });
+      if (lanes.length === 0) giveBack(() => true, true);
+    },
+    answered,
+    pump,
+    stop() {
+      if (resume) clearTimeout(resume);
+      if (watch) clearInterval(watch);
+    },
+  };
+}

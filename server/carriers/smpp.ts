@@ -1,0 +1,211 @@
+/**
+ * SMPP 3.4: texts over connections that stand (smpp-link.ts, smpp-submit.ts), receipts and texts from handsets over the same
+ * ones (smpp-incoming.ts), and a map from the provider's ids to ours (smpp-references.ts).
+ */
+import { randomInt } from "node:crypto";
+import type { SmppSecrets, SmppSettings } from "../../contract/carriers.ts";
+import type {
+  Carrier,
+  CarrierEvents,
+  CarrierMaker,
+  CarrierServices,
+  CarrierState,
+  Connection,
+  OutboundText,
+} from "./carrier.ts";
+import { smppAddress } from "./smpp-address.ts";
+import { createIncoming, referenceOctets } from "./smpp-incoming.ts";
+import { createLink, type Link, type Role } from "./smpp-link.ts";
+import { type TextPart, textParts } from "./smpp-long-text.ts";
+import { writeDeliverResp, writeSubmitSm } from "./smpp-pdu.ts";
+import { createReferences } from "./smpp-references.ts";
+import { beginWithin, createSubmitter } from "./smpp-submit.ts";
+import { validityPeriod } from "./smpp-time.ts";
+
+export interface SmppOptions {
+  /** How often receipts that came early, and parts that were left behind, are looked for. */
+  sweep_ms?: number;
+  /** A long text from a handset waits so long for its missing parts. */
+  parts_wait_ms?: number;
+}
+
+const mostTexts = 1_000;
+/** Texts of one `submit` for each that may be under way: enough that the window is seldom empty, and over in some seconds. */
+const windowsInBatch = 20;
+/** Sweeps between two for parts, and between two that tidy up. */
+const partsEvery = 5;
+const tidyEvery = 3_600;
+/** Receipts of texts that were under way in a crash come in this time, if the provider repeats our reference. */
+const receiptsWithin_ms = 30_000;
+
+/** The maker for SMPP. */
+export function smppCarrier(options: SmppOptions = {}): CarrierMaker<SmppSettings, SmppSecrets> {
+  return (connection, services) => createSmpp(connection, services, options);
+}
+
+function createSmpp(
+  connection: Connection<SmppSettings, SmppSecrets>,
+  services: CarrierServices,
+  { sweep_ms = 1_000, parts_wait_ms = 10 * 60_000 }: SmppOptions,
+): Carrier {
+  const { workspace_id, id: carrier_id, settings, secrets } = connection;
+  const { db, clock } = services;
+  const log = services.log.child({ carrier: connection.name, workspace: workspace_id });
+  const references = createReferences({ workspace_id, carrier_id, db, clock, log });
+  const frame = { service_type: settings.service_type, registered_delivery: settings.receipts === "all" ? 1 : 0 };
+  let reference = randomInt(0x10000);
+  let events: CarrierEvents | null = null;
+  let lastError: CarrierState["last_error"] = null;
+  let stopped = false;
+  let sweeper: NodeJS.Timeout | null = null;
+  let sweeping: Promise<void> | null = null;
+  let sweeps = 0;
+
+  const note = (message: string) => (lastError = { message, at: clock.now() });
+  const nextReference = () => (reference = (reference + 1) & 0xffff);
+
+  const incoming = createIncoming({
+    workspace_id,
+    carrier_id,
+    settings,
+    db,
+    clock,
+    log,
+    references,
+    parts_wait_ms,
+    events: () => events,
+  });
+
+  const submitter = createSubmitter({
+    settings,
+    partsOf: (text) => textParts(text, settings, nextReference),
+    write,
+    onAccepted(accepted) {
+      // The provider repeats our own reference: no need to know its.
+      if (settings.reference_tlv === null || accepted.ids.length > 1) references.add(accepted);
+    },
+    note,
+  });
+
+  function write(link: Link, sequence: number, text: OutboundText, part: TextPart, parts: number): void {
+    const own = settings.reference_tlv;
+    const tlvs =
+      own !== null && parts === 1 ? [...part.tlvs, [own, referenceOctets(text.message_id)] as const] : part.tlvs;
+    const pdu = writeSubmitSm(sequence, frame, {
+      from: smppAddress(text.from, { ton: settings.source_ton, npi: settings.source_npi }),
+      to: smppAddress(text.to, { ton: settings.destination_ton, npi: settings.destination_npi }),
+      esm_class: part.esm_class,
+      validity_period: validityPeriod(text.expires_at, clock.now(), settings.validity),
+      data_coding: part.data_coding,
+      short_message: part.short_message,
+      tlvs,
+    });
+    link.write(pdu);
+  }
+
+  const roles: Role[] = settings.mode === "pair" ? ["transmitter", "receiver"] : ["transceiver"];
+  const links = Array.from({ length: settings.binds }, () => roles.map(linkOf)).flat();
+
+  function linkOf(role: Role): Link {
+    return createLink({
+      role,
+      settings,
+      password: secrets.password,
+      random: Math.random,
+      onUp(link) {
+        log.info({ role }, "bound");
+        if (link.submits) submitter.up(link);
+      },
+      onDown(link, reason) {
+        if (!stopped) {
+          note(reason);
+          log.warn({ role, reason }, "a connection ended");
+        }
+        submitter.down(link);
+      },
+      onTrouble(reason) {
+        if (lastError?.message !== reason) log.warn({ role, reason }, "cannot bind");
+        note(reason);
+      },
+      onAnswer: submitter.answered,
+      onDeliver(link, id, sequence, pdu) {
+        if (stopped) return; // the provider keeps it
+        void incoming.take(pdu, id).then((status) => link.write(writeDeliverResp(id, status, sequence)));
+      },
+      onQuiet: submitter.pump,
+    });
+  }
+
+  async function sweep(): Promise<void> {
+    const count = sweeps++;
+    await references.flush();
+    const { receipts, keys } = await references.matchEarly();
+    if (keys.length > 0) {
+      if (receipts.length > 0) await events?.onReceipts(receipts);
+      await references.forget(keys);
+    }
+    if (count % partsEvery === 0) await incoming.sweep();
+    if (count % tidyEvery === 0) await references.tidy();
+  }
+
+  function sweepAgain(): void {
+    sweeper = setTimeout(() => {
+      sweeping = sweep()
+        .catch((error) => log.warn({ err: error }, "could not look for early receipts; trying again"))
+        .finally(() => {
+          sweeping = null;
+          if (!stopped) sweepAgain();
+        });
+    }, sweep_ms);
+  }
+
+  return {
+    id: carrier_id,
+    name: connection.name,
+    limits: {
+      batch: Math.min(mostTexts, settings.window * settings.binds * windowsInBatch),
+      settled_after_ms:
+        beginWithin(settings) +
+        settings.response_seconds * 1000 +
+        (settings.reference_tlv === null ? 1_000 : receiptsWithin_ms),
+      rates: settings.rates,
+    },
+    state() {
+      const bound = links.filter((link) => link.bound()).length;
+      const up = links.some((link) => link.submits && link.bound());
+      const failing = links.some((link) => link.failures() > 0);
+      return { state: up ? "up" : failing ? "down" : "connecting", bound, wanted: links.length, last_error: lastError };
+    },
+    async submit(texts, signal) {
+      const outcomes = await submitter.submit(texts, signal);
+      await references.flush();
+      return outcomes;
+    },
+    async lookup(texts, since) {
+      await references.flush();
+      const ids = texts.map((text) => text.message_id);
+      const found = await references.handedOver(ids, since);
+      // A provider is asked by its own id only, and a crash has lost that: what is not in the map may have gone.
+      return new Map(
+        ids.map((id) => {
+          const carrier_reference = found.get(id);
+          return [id, carrier_reference === undefined ? null : { carrier_reference, receipt: null }];
+        }),
+      );
+    },
+    async start(given) {
+      events = given;
+      for (const link of links) link.start();
+      sweepAgain();
+    },
+    async stop() {
+      stopped = true;
+      if (sweeper) clearTimeout(sweeper);
+      await sweeping;
+      await incoming.settled();
+      await Promise.all(links.map((link) => link.stop()));
+      submitter.stop();
+      await references.flush();
+    },
+  };
+}

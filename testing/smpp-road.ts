@@ -1,0 +1,77 @@
+/** The message road over one SMPP connection, as main wires it, in front of a test SMSC. */
+import { sql } from "kysely";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { SmppSettings } from "../contract/carriers.ts";
+import type { Carrier } from "../server/carriers/carrier.ts";
+import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
+import { systemClock } from "../server/kit/clock.ts";
+import { type Db, openDb } from "../server/kit/db.ts";
+import { newId } from "../server/kit/id.ts";
+import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
+import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { onlyCarriers } from "./carriers.ts";
+import type { TestWorkspace } from "./workspace.ts";
+
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const news = { tell() {} };
+
+export type SmppSettingsInput = Partial<SmppSettings> & { port: number };
+
+export interface SmppRoad {
+  carrier: Carrier;
+  carrier_id: string;
+  stop(): Promise<void>;
+}
+
+export interface SmppRoadOptions extends SmppOptions, DispatcherOptions {
+  /** Of a connection that is there already: for a second worker, or one after a crash. */
+  carrier_id?: string;
+}
+
+/** A carrier of the workspace that is not started, over this pool. */
+export function makeSmpp(
+  db: Db,
+  workspaceId: string,
+  settings: SmppSettingsInput,
+  options: SmppRoadOptions = {},
+): Carrier {
+  const id = options.carrier_id ?? newId();
+  const read = SmppSettings.parse({ host: "127.0.0.1", system_id: "varsla", ...settings });
+  const connection = { workspace_id: workspaceId, id, name: "smpp", settings: read, secrets: { password: "secret" } };
+  return smppCarrier(options)(connection, { db, clock: systemClock, log, public_url: "http://localhost" });
+}
+
+/** A connection's row, and all senders of the workspace on it; answers its id. */
+export async function addSmppConnection(
+  db: Db,
+  workspace: TestWorkspace,
+  settings: SmppSettingsInput,
+): Promise<string> {
+  const id = newId();
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`
+      insert into carriers (workspace_id, id, kind, name, enabled, settings, secrets, created_at, updated_at)
+      values (${workspace.id}, ${id}, 'smpp', 'smpp', true, ${JSON.stringify(settings)}, '', now(), now())`.execute(tx);
+    await sql`update senders set carrier_id = ${id} where workspace_id = ${workspace.id}`.execute(tx);
+  });
+  return id;
+}
+
+/** Starts a worker's road; it stops with the test. */
+export async function startSmppRoad(
+  db: Db,
+  workspace: TestWorkspace,
+  settings: SmppSettingsInput,
+  options: SmppRoadOptions = {},
+): Promise<SmppRoad> {
+  const carrier_id = options.carrier_id ?? (await addSmppConnection(db, workspace, settings));
+  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const carrier = makeSmpp(pathDb, workspace.id, settings, { sweep_ms: 50, ...options, carrier_id });
+  const services = { clock: systemClock, news, log };
+  const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier) }, options);
+  let stopped: Promise<void> | null = null;
+  const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
+  onTestFinished(stop);
+  return { carrier, carrier_id, stop };
+}
