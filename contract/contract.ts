@@ -1,6 +1,7 @@
 /** Every endpoint of Varsla, by resource. */
 import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
 import { campaigns } from "./campaigns.ts";
+import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
 import { consent } from "./consent.ts";
 import { contacts } from "./contacts.ts";
@@ -30,6 +31,7 @@ export const contract = {
   messages,
   campaigns,
   carriers,
+  carrierWebhooks,
   retention,
   sandbox,
   news,

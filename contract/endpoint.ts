@@ -26,7 +26,12 @@ export interface Endpoint {
   status?: 200 | 201 | 202 | 204;
   /** Absent with status 204, and where `answerType` names a stream. */
   answer?: z.ZodType;
-  answerType?: "text/csv" | "application/json" | "text/event-stream";
+  answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml";
+  /**
+   * With "anyone": the caller signs what it sends instead of signing in, and the handler checks that. It gets the request as
+   * it arrived, of any media type up to 64 KiB, and is not counted by address.
+   */
+  signed?: true;
   /** The call sends or spends, so it takes an Idempotency-Key header. */
   idempotent?: true;
 }

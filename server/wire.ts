@@ -10,6 +10,7 @@ import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbo
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
 import { smppCarrier } from "./carriers/smpp.ts";
+import { twilioWebhooks } from "./carriers/twilio-webhooks.ts";
 import { twilioCarrier } from "./carriers/twilio.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
 import { systemClock } from "./kit/clock.ts";
@@ -22,6 +23,7 @@ import { startNews } from "./kit/news.ts";
 import { createSeal } from "./kit/seal.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
+import { createReceiptIntake } from "./messages/receipts.ts";
 import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
@@ -90,8 +92,13 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
   }
 
-  const sandboxCalls = sandboxRoutes({ ...services, onInbound: createInboundIntake(services) });
-  const app = config.roles.has("api") ? await buildApp({ ...services, sandbox: sandboxCalls }) : null;
+  const onInbound = createInboundIntake(services);
+  const onReceipts = createReceiptIntake(services);
+  const calls = {
+    sandbox: sandboxRoutes({ ...services, onInbound }),
+    carrierWebhooks: twilioWebhooks({ ...services, onInbound, onReceipts }),
+  };
+  const app = config.roles.has("api") ? await buildApp({ ...services, ...calls }) : null;
   let streamsEnded: Promise<void> | null = null;
   const endStreams = () => (streamsEnded ??= Promise.resolve(app?.close()));
 

@@ -9,12 +9,14 @@ import type { Limits } from "../server/api/limits.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
 import type { Services } from "../server/api/services.ts";
 import { sandboxRoutes } from "../server/carriers/sandbox-routes.ts";
+import { twilioWebhooks } from "../server/carriers/twilio-webhooks.ts";
 import type { Clock } from "../server/kit/clock.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
 import { startNews } from "../server/kit/news.ts";
 import { createSeal } from "../server/kit/seal.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
+import { createReceiptIntake } from "../server/messages/receipts.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import type { TestDatabase } from "./database.ts";
@@ -67,6 +69,8 @@ export async function testApp(
   };
   const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
   const onInbound = createInboundIntake({ db, clock, news, log });
+  const onReceipts = createReceiptIntake({ db, clock, news });
+  const seal = createSeal(config.secret_key);
   const sandbox = sandboxRoutes({ db, clock, news, onInbound });
   const services: Services = {
     db,
@@ -77,7 +81,8 @@ export async function testApp(
     log,
     mailer,
     sandbox,
-    seal: createSeal(config.secret_key),
+    carrierWebhooks: twilioWebhooks({ db, clock, log, seal, config, onInbound, onReceipts }),
+    seal,
     ...options.services,
   };
   const app = await buildApp(services, options);

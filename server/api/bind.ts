@@ -5,7 +5,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
-import { takeCsv, takeJson } from "./bodies.ts";
+import { takeCsv, takeJson, takeSigned } from "./bodies.ts";
 import { readIdempotency } from "./fingerprint.ts";
 import { createGate, type GateServices } from "./gate.ts";
 import { validatorCompiler } from "./validation.ts";
@@ -37,7 +37,8 @@ export async function bindResource<R extends Resource>(
     await app.register(async (context) => {
       context.setValidatorCompiler(validatorCompiler);
       context.setSerializerCompiler(serializerCompiler);
-      if (endpoint.bodyType === "text/csv") takeCsv(context);
+      if (endpoint.signed) takeSigned(context);
+      else if (endpoint.bodyType === "text/csv") takeCsv(context);
       else takeJson(context);
       bindEndpoint(context, binding, prefix, endpoint, handler);
     });
@@ -71,6 +72,7 @@ function bindEndpoint(
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
       });
       reply.code(status);
+      if (endpoint.answerType === "text/xml") return reply.type("text/xml; charset=utf-8").send(answer);
       if (endpoint.answerType) return stream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
       return reply.send(status === 204 ? undefined : answer);
     },
@@ -99,6 +101,10 @@ function callOf(
     user: request.caller?.user ?? null,
     ip: request.ip,
     headers: request.headers,
+    get raw() {
+      const body = endpoint.signed && Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
+      return { origin: `${request.protocol}://${request.host}`, url: request.originalUrl, body };
+    },
     idempotency: endpoint.idempotent ? readIdempotency(request.headers["idempotency-key"], request) : null,
     setHeader: (name, value) => void reply.header(name, value),
     get signal() {
@@ -118,7 +124,9 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-const streamHeaders: Record<NonNullable<Endpoint["answerType"]>, Record<string, string>> = {
+type StreamType = Exclude<NonNullable<Endpoint["answerType"]>, "text/xml">;
+
+const streamHeaders: Record<StreamType, Record<string, string>> = {
   "text/csv": { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },
   "application/json": { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
   "text/event-stream": {
@@ -131,6 +139,6 @@ const streamHeaders: Record<NonNullable<Endpoint["answerType"]>, Record<string, 
   },
 };
 
-function stream(reply: FastifyReply, type: NonNullable<Endpoint["answerType"]>, lines: AsyncIterable<string>) {
+function stream(reply: FastifyReply, type: StreamType, lines: AsyncIterable<string>) {
   return reply.headers(streamHeaders[type]).send(Readable.from(lines, { objectMode: false }));
 }

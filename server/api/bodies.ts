@@ -1,9 +1,11 @@
-/** What a body may be: JSON up to 1 MiB, and CSV as a stream where the contract says so. */
+/** What a body may be: JSON up to 1 MiB, CSV as a stream, and anything that its sender has signed, as the contract says. */
 import type { FastifyInstance } from "fastify";
 import { impossibleCharacter, malformedJson } from "./failures.ts";
 import { findImpossible } from "./validation.ts";
 
 export const jsonLimit = 1024 * 1024;
+/** The longest text with ten links to pictures has a quarter of that. */
+const signedLimit = 64 * 1024;
 
 /** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
 export function takeJson(app: FastifyInstance): void {
@@ -31,4 +33,12 @@ export function takeJson(app: FastifyInstance): void {
 export function takeCsv(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
+}
+
+/** Takes whatever comes, octet by octet: what it is, the signature decides. */
+export function takeSigned(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>("*", { parseAs: "buffer", bodyLimit: signedLimit }, (_request, body, done) =>
+    done(null, body),
+  );
 }

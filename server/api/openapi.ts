@@ -26,6 +26,8 @@ const titles: Record<string, string> = {
   segments: "Segments",
   messages: "Messages",
   campaigns: "Campaigns",
+  carriers: "Carriers",
+  carrierWebhooks: "Webhooks of carriers",
   sandbox: "Sandbox",
   news: "News",
 };
@@ -119,7 +121,8 @@ function operation(resource: string, name: string, endpoint: Endpoint): Json {
   };
 }
 
-function needs({ permission }: Endpoint): string {
+function needs({ permission, signed }: Endpoint): string {
+  if (signed) return "The caller signs it and needs no sign-in.";
   if (permission === "anyone") return "Needs no sign-in.";
   if (permission === "signed-in") return "Needs a session; API keys cannot call it.";
   return `Needs the permission \`${permission}\`.`;
@@ -169,6 +172,10 @@ function requestBody(endpoint: Endpoint): Json {
     const schema = { type: "string", description: "The file itself, as a stream of any length" };
     return { requestBody: { required: true, content: { [endpoint.bodyType]: { schema } } } };
   }
+  if (endpoint.signed) {
+    const schema = { type: "object", additionalProperties: { type: "string" } };
+    return { requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema } } } };
+  }
   if (!endpoint.body) return {};
   const required = !endpoint.body.safeParse(undefined).success;
   return { requestBody: { required, content: { "application/json": { schema: schemaOf(endpoint.body, "input") } } } };
@@ -193,12 +200,13 @@ function success(endpoint: Endpoint): Json {
 function failureResponses(endpoint: Endpoint): Json {
   const hasBody = endpoint.body !== undefined || endpoint.bodyType !== undefined;
   const statuses = [
-    ...(hasBody ? [400, 413, 415] : []),
-    ...(endpoint.permission === "anyone" ? [] : [401, 403]),
-    ...(endpoint.params ? [404] : []),
-    ...(endpoint.method === "GET" ? [] : [409]),
+    ...(hasBody ? [400, 413, 415] : endpoint.signed ? [400, 413] : []),
+    ...(endpoint.permission === "anyone" ? [] : [401]),
+    ...(endpoint.permission === "anyone" && !endpoint.signed ? [] : [403]),
+    ...(endpoint.params && !endpoint.signed ? [404] : []),
+    ...(endpoint.method === "GET" || endpoint.signed ? [] : [409]),
     ...(hasBody || endpoint.query ? [422] : []),
-    429,
+    ...(endpoint.signed ? [] : [429]),
     500,
     503,
   ].sort((a, b) => a - b);

@@ -50,6 +50,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));
   await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
   await bind(apiPrefix, contract.carriers, { ...carriersRoutes(services), ...carrierTestRoutes(services) });
+  await bind(apiPrefix, contract.carrierWebhooks, services.carrierWebhooks);
   await bind(apiPrefix, contract.sandbox, services.sandbox);
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

@@ -26,6 +26,8 @@ export interface Services {
   seal: Seal;
   /** The calls on the built-in carrier; only main knows carriers. */
   sandbox: Handlers<typeof contract.sandbox>;
+  /** What carriers call back. */
+  carrierWebhooks: Handlers<typeof contract.carrierWebhooks>;
 }
 
 /** What the routes get: the same, and what one API process shares among them. */

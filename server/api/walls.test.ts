@@ -151,6 +151,9 @@ test("what strangers may call is known", () => {
     "POST /api/auth/reset-password",
     "POST /api/auth/sign-in/email",
     "POST /api/auth/sign-out",
+    // Signed: server/carriers/twilio-webhooks.test.ts.
+    "POST /api/v1/carriers/{id}/twilio/inbound",
+    "POST /api/v1/carriers/{id}/twilio/status",
     "POST /api/v1/invitations/{token}/accept",
     "POST /api/v1/setup",
   ]);

@@ -70,6 +70,10 @@ export interface InboundText {
   to: string;
   text: string;
   at: Date;
+  /** Where pictures that came with it can be seen. */
+  media?: string[];
+  /** The carrier has read it as this and answered it itself: it is acted upon, and not answered again. */
+  handled?: "stop" | "start" | "help";
 }
 
 /** A text that the carrier's records hold, with its receipt if there is one already. */

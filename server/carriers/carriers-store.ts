@@ -49,6 +49,12 @@ export async function enabledCarriers(tx: Tx): Promise<CarrierRow[]> {
   return rows;
 }
 
+/** Every connection of a kind, of every workspace, whether switched on or not. */
+export async function carriersOfKind(tx: Tx, kind: CarrierKind): Promise<CarrierRow[]> {
+  const { rows } = await sql<CarrierRow>`select ${columns} from carriers where kind = ${kind}`.execute(tx);
+  return rows;
+}
+
 /** A number that is another one after any change of any connection. */
 export async function carriersVersion(tx: Tx): Promise<string> {
   const { rows } = await sql<{ version: string }>`

@@ -7,7 +7,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** A request as it arrived. */
 export interface SignedRequest {
-  /** Where the world reaches us, each with scheme and host: any of them may be what Twilio was given. */
+  /** Where the world reaches us, each with scheme and host: any of them may be what Twilio was given, likely ones first. */
   origins: readonly string[];
   /** Path and query as they were asked for, escapes untouched. */
   url: string;
@@ -48,13 +48,12 @@ function sign(authToken: string, url: string, params: string): string {
   return createHmac("sha1", authToken).update(url).update(params).digest("base64");
 }
 
+/** In one pass: a form of thousands of names must not cost thousands of searches. */
 function concatenated(form: URLSearchParams): string {
   let text = "";
-  const names = [...new Set(form.keys())].sort();
-  for (const name of names) {
-    const values = form.getAll(name);
-    const each = values.length === 1 ? values : [...new Set(values)].sort();
-    for (const value of each) text += name + value;
+  for (const [name, pairs] of [...Map.groupBy(form, ([name]) => name)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const values = pairs.length === 1 ? pairs : [...new Map(pairs.map((pair) => [pair[1], pair])).values()];
+    for (const [, value] of values.sort(([, a], [, b]) => (a < b ? -1 : 1))) text += name + value;
   }
   return text;
 }
@@ -77,11 +76,10 @@ function* urlsOf({ origins, url }: SignedRequest): Generator<string> {
 
 function* variantsOf(origin: string, url: string): Generator<string> {
   yield origin + url;
-  if (!URL.canParse(origin + url)) return;
-  const parsed = new URL(origin + url);
-  const { protocol, hostname, port, pathname } = parsed;
-  const escaped = pathname + parsed.search;
-  for (const path of new Set([prefixOf(origin) + url, escaped])) {
+  if (!URL.canParse(origin) || !URL.canParse(origin + url)) return;
+  const { protocol, hostname, port } = new URL(origin);
+  const { pathname, search } = new URL(origin + url);
+  for (const path of new Set([prefixOf(origin) + url, pathname + search])) {
     yield `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`;
     yield `${protocol}//${hostname}${path}`;
     yield `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}${path}`;

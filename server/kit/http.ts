@@ -35,6 +35,15 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
   /** The raw body of an endpoint with `bodyType`. Ends with an error when the client goes away half-way. */
   stream: Readable;
   headers: Record<string, string | string[] | undefined>;
+  /** The request as it arrived, for whoever checks a signature over it. */
+  raw: {
+    /** Scheme and host, as the trusted proxy in front of us tells them. */
+    origin: string;
+    /** Path and query, escapes untouched. */
+    url: string;
+    /** The body of a `signed` endpoint; empty without one. */
+    body: string;
+  };
   /** The Idempotency-Key header of an `idempotent` endpoint with a fingerprint of the call, or null without one. */
   idempotency: Idempotency | null;
   /** Extra response headers (cookies of setup and invitation). */
@@ -43,10 +52,12 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
   signal: AbortSignal;
 }
 
-/** A handler answers with its endpoint's answer, or with a stream where the endpoint has an `answerType`. */
+/** A handler answers with its endpoint's answer, or with a stream (XML: the text) where the endpoint has an `answerType`. */
 export type Handler<E extends Endpoint> = (
   call: Call<E>,
-) => Promise<E["answerType"] extends string ? AsyncIterable<string> : Answer<E>>;
+) => Promise<
+  E["answerType"] extends "text/xml" ? string : E["answerType"] extends string ? AsyncIterable<string> : Answer<E>
+>;
 
 /** One handler for each endpoint of a resource. */
 export type Handlers<R extends Resource> = { [Name in keyof R]: Handler<R[Name]> };

@@ -81,6 +81,7 @@ async function attribute(tx: Tx, { workspace, received, contact_id, now }: Conte
  * what was asked for is done all the same, and the missing answer is a skip in the ledger.
  */
 async function answer(tx: Tx, { workspace, received, now }: Context, type: string, text: string): Promise<void> {
+  if (received.inbound.handled) return;
   await sendMessages(tx, {
     workspace,
     // A millisecond later, since ledger and timeline go by the time within ids: an answer follows what it answers.

@@ -109,8 +109,9 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
 
   return async (texts) => {
     const written = texts.map((inbound) => {
-      const text = normaliseText(inbound.text.replaceAll("\0", ""));
-      const keyword = readKeyword(text);
+      const words = normaliseText(inbound.text.replaceAll("\0", ""));
+      const keyword = inbound.handled ?? readKeyword(words);
+      const text = inbound.media ? withMedia(words, inbound.media) : words;
       const turn = turnOf(inbound.workspace_id);
       const plain = keyword === null || keyword === "stop_perhaps";
       return (plain ? turn.texts : turn.keywords).add({ inbound, message_id: nextId(clock.now()), text, keyword });
@@ -122,6 +123,11 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     }
     for (const result of results) if (result.status === "rejected") throw result.reason;
   };
+}
+
+/** A line for each picture; a picture may come without words. */
+function withMedia(words: string, media: readonly string[]): string {
+  return [words, ...media.map((url) => url.replaceAll("\0", ""))].filter((part) => part !== "").join("\n");
 }
 
 /** What one text can be guilty of, unlike an outage: a refusal, or SQLSTATE 22 (data) and 23 (integrity). */

@@ -91,6 +91,10 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     routes: "GET /carrier-routes",
     setRoutes: "PUT /carrier-routes",
   },
+  carrierWebhooks: {
+    twilioStatus: "POST /carriers/:id/twilio/status",
+    twilioInbound: "POST /carriers/:id/twilio/inbound",
+  },
   sandbox: {
     phones: "GET /sandbox/phones",
     messages: "GET /sandbox/phones/:number/messages",

@@ -1,0 +1,59 @@
+/**
+ * The auth tokens of every Twilio connection of every workspace, in memory: a webhook must not cost a query, neither a true
+ * one, of which thousands come in a second, nor one that somebody made up. Those of connections that are switched off are
+ * here too: what they sent before is still told about, and a STOP is one whoever brings it.
+ */
+import { TwilioSecrets } from "../../contract/carriers.ts";
+import type { Db } from "../kit/db.ts";
+import type { Logger } from "../kit/log.ts";
+import type { Seal } from "../kit/seal.ts";
+import * as store from "./carriers-store.ts";
+
+/** A connection as its webhooks need it. */
+export interface TwilioToken {
+  workspace_id: string;
+  id: string;
+  auth_token: string;
+}
+
+export interface TwilioTokens {
+  /** By carriers.id, at most so many milliseconds old. Rejects while the database that would tell is away. */
+  find(id: string, olderThan_ms: number): Promise<TwilioToken | undefined>;
+}
+
+/** Tokens over this database; they are read when the first webhook comes. */
+export function createTwilioTokens({ db, seal, log }: { db: Db; seal: Seal; log: Logger }): TwilioTokens {
+  let known = new Map<string, TwilioToken>();
+  let version: string | null = null;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | null = null;
+
+  async function look(): Promise<void> {
+    const begun = performance.now();
+    await db.asSystem(async (tx) => {
+      const now = await store.carriersVersion(tx);
+      if (now === version) return;
+      known = new Map((await store.carriersOfKind(tx, "twilio")).flatMap((row) => open(row)));
+      version = now;
+    });
+    lookedAt = begun;
+  }
+
+  function open(row: store.CarrierRow): [string, TwilioToken][] {
+    const { workspace_id, id, name } = row;
+    try {
+      const { auth_token } = TwilioSecrets.parse(seal.open(row.secrets, store.sealContext(row)));
+      return [[id, { workspace_id, id, auth_token }]];
+    } catch (error) {
+      log.error({ err: error, carrier: name, workspace: workspace_id }, "webhooks of a carrier cannot be checked");
+      return [];
+    }
+  }
+
+  return {
+    async find(id, olderThan_ms) {
+      if (performance.now() - lookedAt > olderThan_ms) await (looking ??= look().finally(() => (looking = null)));
+      return known.get(id.toLowerCase());
+    },
+  };
+}

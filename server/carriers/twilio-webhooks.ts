@@ -1,0 +1,124 @@
+/**
+ * What Twilio calls back: receipts and texts from handsets. Nothing is written before the signature is checked, and nothing is
+ * acknowledged before it is on disk; whatever goes wrong in between, Twilio asks again. A request for a connection that is not
+ * there is checked against a token that nobody has, so that it looks like one that is signed wrongly.
+ */
+import { randomBytes } from "node:crypto";
+import type { carrierWebhooks } from "../../contract/carrier-webhooks.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import { forbidden, Problem } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
+import type { Logger } from "../kit/log.ts";
+import type { Seal } from "../kit/seal.ts";
+import type { CarrierEvents, InboundText, Receipt } from "./carrier.ts";
+import { outcomeOf } from "./twilio-records.ts";
+import { readSigned } from "./twilio-signature.ts";
+import { createTwilioTokens, type TwilioToken } from "./twilio-tokens.ts";
+
+interface Services extends CarrierEvents {
+  db: Db;
+  clock: Clock;
+  seal: Seal;
+  log: Logger;
+  config: { public_url: string };
+}
+
+/** Tokens are this old at most; where a signature does not fit they may have just been changed, so they are looked at again. */
+const trusted_ms = 2_000;
+const doubted_ms = 500;
+
+const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+type SignedCall = Pick<Parameters<Handlers<typeof carrierWebhooks>["twilioInbound"]>[0], "params" | "headers" | "raw">;
+
+/** The calls that Twilio makes. */
+export function twilioWebhooks(services: Services): Handlers<typeof carrierWebhooks> {
+  const { clock, config, onReceipts, onInbound } = services;
+  const tokens = createTwilioTokens(services);
+  const nobodys = randomBytes(16).toString("hex");
+
+  async function check({ params, headers, raw }: SignedCall): Promise<{ token: TwilioToken; form: URLSearchParams }> {
+    const request = {
+      origins: [config.public_url, raw.origin],
+      url: raw.url,
+      body: raw.body,
+      signature: single(headers["x-twilio-signature"]),
+      contentType: single(headers["content-type"]),
+    };
+    for (const age of [trusted_ms, doubted_ms]) {
+      const token = await tokens.find(params.id, age);
+      const form = readSigned(token?.auth_token ?? nobodys, request);
+      if (token && form) return { token, form };
+    }
+    throw forbidden("wrong_signature", "This request is not signed by the carrier that it names.", {
+      field: "X-Twilio-Signature",
+    });
+  }
+
+  return {
+    async twilioStatus(call) {
+      const { token, form } = await check(call);
+      const receipt = readStatus(token, call.query.message, form, clock.now());
+      if (receipt) await onReceipts([receipt]);
+      return undefined;
+    },
+    async twilioInbound(call) {
+      const { token, form } = await check(call);
+      const text = readInbound(token, form, clock.now());
+      if (!text) throw new Problem(400, "incomplete", "A text needs MessageSid, From and To.", { field: "MessageSid" });
+      await onInbound([text]);
+      return emptyTwiml;
+    },
+  };
+}
+
+type Owner = Pick<TwilioToken, "workspace_id" | "id">;
+
+/** What a status callback says; null where it says nothing that the ledger does not know, or not of which text. */
+export function readStatus(
+  { workspace_id }: Owner,
+  message: string | undefined,
+  form: URLSearchParams,
+  at: Date,
+): Receipt | null {
+  if (!message || !isId(message)) return null;
+  const code = wordOf(form.get("ErrorCode"));
+  const outcome = outcomeOf(form.get("MessageStatus") ?? form.get("SmsStatus") ?? "", code === "0" ? null : code);
+  if (!outcome || outcome.status === "sent") return null;
+  return { workspace_id, message_id: message.toLowerCase(), carrier_reference: sidOf(form), at, ...outcome };
+}
+
+const optOutTypes: Record<string, InboundText["handled"]> = { STOP: "stop", START: "start", HELP: "help" };
+const longestAddress = 64;
+const mostMedia = 10;
+
+/** A text from a handset, null where it is none. Pictures are named by their addresses: Twilio keeps them. */
+export function readInbound({ workspace_id, id }: Owner, form: URLSearchParams, at: Date): InboundText | null {
+  const carrier_reference = sidOf(form);
+  const [from = "", to = ""] = ["From", "To"].map((name) => form.get(name)?.trim().slice(0, longestAddress));
+  if (carrier_reference === null || !from || !to) return null;
+  const media = Array.from({ length: mostMedia }, (_, i) => form.get(`MediaUrl${i}`)).filter((url) => !!url);
+  // Set by Advanced Opt-Out of a Messaging Service, which has answered by then.
+  const handled = optOutTypes[form.get("OptOutType")?.toUpperCase() ?? ""];
+  return {
+    workspace_id,
+    carrier: id,
+    carrier_reference,
+    from: from.toWellFormed(),
+    to: to.toWellFormed(),
+    text: (form.get("Body") ?? "").toWellFormed(),
+    at,
+    ...(media.length > 0 && { media: media.map((url) => String(url).toWellFormed()) }),
+    ...(handled && { handled }),
+  };
+}
+
+/** Under its name of today or an older one. */
+function sidOf(form: URLSearchParams): string | null {
+  return wordOf(form.get("MessageSid") ?? form.get("SmsMessageSid") ?? form.get("SmsSid"));
+}
+
+const wordOf = (value: string | null) => (value !== null && /^\w{1,64}$/.test(value) ? value : null);
+const single = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
