@@ -81,7 +81,7 @@ export async function testApp(
     log,
     mailer,
     sandbox,
-    carrierWebhooks: twilioWebhooks({ db, clock, log, seal, config, onInbound, onReceipts }),
+    carrierWebhooks: twilioWebhooks({ db, clock, log, seal, config, onInbound, onReceipts }, { doubted_ms: 0 }),
     seal,
     ...options.services,
   };

@@ -8,6 +8,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 export interface TwilioAccount {
   /** Without a slash at the end. */
   api_url: string;
+  /** A request without an answer after this is given up, in ms. */
+  patience_ms: number;
   account_sid: string;
   /** The account's SID with its token, or an API key's with its secret. */
   user: string;
@@ -58,8 +60,6 @@ export interface TwilioApi {
 
 /** Requests under way at once, for each connection to Twilio of a process. */
 export const concurrency = 20;
-/** A request without an answer after this is given up, in ms. */
-export const patience_ms = 20_000;
 /** Servers close idle connections at their leisure; one closed under a request makes it `lost`, so ours go first. */
 const idle_ms = 4_000;
 const largestAnswer = 16 * 1024 * 1024;
@@ -78,7 +78,8 @@ export function createTwilioApi(account: TwilioAccount): TwilioApi {
     const body = form?.toString();
     return new Promise((done) => {
       let written = false;
-      const fail = (error: Error) => done({ kind: written ? "lost" : "unsent", message: describe(error) });
+      const fail = (error: Error) =>
+        done({ kind: written ? "lost" : "unsent", message: describe(error, account.patience_ms) });
       const request: ClientRequest = (secure ? httpsRequest : httpRequest)(
         {
           agent,
@@ -86,7 +87,7 @@ export function createTwilioApi(account: TwilioAccount): TwilioApi {
           hostname: base.hostname.replace(/^\[|\]$/g, ""),
           port: base.port || undefined,
           path: prefix + path,
-          signal: AbortSignal.timeout(patience_ms),
+          signal: AbortSignal.timeout(account.patience_ms),
           headers: {
             accept: "application/json",
             authorization,
@@ -167,7 +168,7 @@ function readRetryAfter(header: string | undefined, now: string | undefined): nu
   return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
 
-function describe(error: Error): string {
+function describe(error: Error, patience_ms: number): string {
   if (error.name === "TimeoutError" || error.name === "AbortError") return `no answer within ${patience_ms / 1000} s`;
   return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }

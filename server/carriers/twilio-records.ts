@@ -65,7 +65,7 @@ async function findAmong(
   let next = 0;
   const list = async () => {
     for (let group = groups[next++]; group; group = groups[next++]) {
-      const { records, complete } = await listRecords(asking.api, { To: group.to, ...filter });
+      const { records, complete } = await listRecords(asking, { To: group.to, ...filter });
       group.candidates = records.filter((record) => mayBe(asking, group.wanted[0] as OutboundText, record));
       group.complete = complete;
     }
@@ -133,9 +133,12 @@ const skeleton = (text: string) =>
     .replace(/[^\p{L}\p{N}]/gu, "")
     .toLowerCase();
 
-/** All pages; `complete` is false where there are more than anybody should read. */
+/**
+ * All pages that may hold one of ours: the newest come first, so a page of nothing but old ones is the last. `complete` is
+ * false where there are more than anybody should read.
+ */
 async function listRecords(
-  api: TwilioApi,
+  { api, since }: Asking,
   filter: Pick<ListParameters, "To" | "DateSent>">,
 ): Promise<{ records: TwilioRecord[]; complete: boolean }> {
   const records: TwilioRecord[] = [];
@@ -145,7 +148,11 @@ async function listRecords(
     const { status, body } = answer;
     if (status !== 200 || !Array.isArray(body.messages))
       throw new Error(`Twilio does not list its messages: ${status} ${String(body.message ?? "")}`.trim());
-    records.push(...body.messages.map(readRecord));
+    const read = body.messages.map(readRecord);
+    records.push(...read);
+    const begun = since.getTime() - aDay;
+    if (read.every(({ date_created }) => date_created !== null && date_created.getTime() < begun))
+      return { records, complete: true };
     const next = body.next_page_uri;
     if (typeof next !== "string" || next === "") return { records, complete: true };
     if (page === mostPages) return { records, complete: false };

@@ -20,12 +20,14 @@ export interface SignedRequest {
 /** What may follow a URL that Twilio was given and that never reaches us: its rules for trying again. */
 export const connectionOverrides = "#rc=5&rp=all";
 
+/** 20 octets in base64. */
+const signatureLength = 28;
 const formType = /^application\/x-www-form-urlencoded\b/i;
 
 /** The parameters of a request that Twilio has signed with this token, or null where it has not. */
 export function readSigned(authToken: string, request: SignedRequest): URLSearchParams | null {
   const { signature, url, body } = request;
-  if (!signature) return null;
+  if (signature?.length !== signatureLength) return null;
   const hash = new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length)).get("bodySHA256");
   const isForm = formType.test(request.contentType ?? "");
   // What is neither a form nor named by its hash is not covered by the signature at all.

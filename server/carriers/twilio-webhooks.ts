@@ -25,16 +25,21 @@ interface Services extends CarrierEvents {
   config: { public_url: string };
 }
 
-/** Tokens are this old at most; where a signature does not fit they may have just been changed, so they are looked at again. */
+/** Tokens are this old at most. */
 const trusted_ms = 2_000;
-const doubted_ms = 500;
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 type SignedCall = Pick<Parameters<Handlers<typeof carrierWebhooks>["twilioInbound"]>[0], "params" | "headers" | "raw">;
 
-/** The calls that Twilio makes. */
-export function twilioWebhooks(services: Services): Handlers<typeof carrierWebhooks> {
+/**
+ * The calls that Twilio makes. Where a signature does not fit, the token may have just been changed: it is looked up again
+ * unless that was done less than `doubted_ms` ago.
+ */
+export function twilioWebhooks(
+  services: Services,
+  { doubted_ms = 500 }: { doubted_ms?: number } = {},
+): Handlers<typeof carrierWebhooks> {
   const { clock, config, onReceipts, onInbound } = services;
   const tokens = createTwilioTokens(services);
   const nobodys = randomBytes(16).toString("hex");
@@ -91,26 +96,26 @@ export function readStatus(
 }
 
 const optOutTypes: Record<string, InboundText["handled"]> = { STOP: "stop", START: "start", HELP: "help" };
-const longestAddress = 64;
 const mostMedia = 10;
 
 /** A text from a handset, null where it is none. Pictures are named by their addresses: Twilio keeps them. */
 export function readInbound({ workspace_id, id }: Owner, form: URLSearchParams, at: Date): InboundText | null {
   const carrier_reference = sidOf(form);
-  const [from = "", to = ""] = ["From", "To"].map((name) => form.get(name)?.trim().slice(0, longestAddress));
+  const from = form.get("From")?.trim();
+  const to = form.get("To")?.trim();
   if (carrier_reference === null || !from || !to) return null;
-  const media = Array.from({ length: mostMedia }, (_, i) => form.get(`MediaUrl${i}`)).filter((url) => !!url);
+  const media = Array.from({ length: mostMedia }, (_, i) => form.get(`MediaUrl${i}`) ?? "").filter((url) => url !== "");
   // Set by Advanced Opt-Out of a Messaging Service, which has answered by then.
   const handled = optOutTypes[form.get("OptOutType")?.toUpperCase() ?? ""];
   return {
     workspace_id,
     carrier: id,
     carrier_reference,
-    from: from.toWellFormed(),
-    to: to.toWellFormed(),
-    text: (form.get("Body") ?? "").toWellFormed(),
+    from,
+    to,
+    text: form.get("Body") ?? "",
     at,
-    ...(media.length > 0 && { media: media.map((url) => String(url).toWellFormed()) }),
+    ...(media.length > 0 && { media }),
     ...(handled && { handled }),
   };
 }

@@ -11,24 +11,25 @@ import type {
   OutboundText,
   Outcome,
 } from "./carrier.ts";
-import {
-  type Answered,
-  type ApiAnswer,
-  concurrency,
-  createTwilioApi,
-  type MessageParameters,
-  patience_ms,
-} from "./twilio-api.ts";
+import { type Answered, type ApiAnswer, concurrency, createTwilioApi, type MessageParameters } from "./twilio-api.ts";
 import { consequenceOf, reasonOfCode } from "./twilio-errors.ts";
 import { findTexts } from "./twilio-records.ts";
 import { callbackUrl, isReachable } from "./twilio-urls.ts";
 
 /** Texts of one submit: at 20 requests at once they take a second or two. */
 const batch = 100;
-/** No request of a submit begins later than this after it. */
-const beginWithin_ms = 15_000;
-/** From its last request's end until Twilio's list shows what it has taken. */
-const listedAfter_ms = 10_000;
+
+/** What is waited for, in ms. */
+export interface TwilioTiming {
+  /** No request of a submit begins later than this after it. */
+  begin_within: number;
+  /** A request without an answer after this is given up. */
+  patience: number;
+  /** From its last request's end until Twilio's list shows what it has taken. */
+  listed_after: number;
+}
+
+const usual: TwilioTiming = { begin_within: 15_000, patience: 20_000, listed_after: 10_000 };
 
 const firstPause = 1_000;
 const longestPause = 30_000;
@@ -47,20 +48,26 @@ const badCallback = "21609";
 const longestValidity = 36_000;
 
 /** The maker for Twilio at this URL, or at a stand-in's. */
-export function twilioCarrier({ api_url }: { api_url: string }): CarrierMaker<TwilioSettings, TwilioSecrets> {
-  return (connection, services) => createTwilio(connection, services, api_url);
+export function twilioCarrier(options: {
+  api_url: string;
+  timing?: Partial<TwilioTiming>;
+}): CarrierMaker<TwilioSettings, TwilioSecrets> {
+  const timing = { ...usual, ...options.timing };
+  return (connection, services) => createTwilio(connection, services, options.api_url, timing);
 }
 
 function createTwilio(
   connection: Connection<TwilioSettings, TwilioSecrets>,
   services: CarrierServices,
   apiUrl: string,
+  timing: TwilioTiming,
 ): Carrier {
   const { settings, secrets } = connection;
   const { clock, log, public_url } = services;
   const withKey = settings.api_key_sid !== null && secrets.api_key_secret !== null;
   const api = createTwilioApi({
     api_url: apiUrl,
+    patience_ms: timing.patience,
     account_sid: settings.account_sid,
     user: withKey ? (settings.api_key_sid as string) : settings.account_sid,
     password: withKey ? (secrets.api_key_secret as string) : secrets.auth_token,
@@ -158,7 +165,7 @@ function createTwilio(
 
   async function submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    const deadline = clock.now().getTime() + beginWithin_ms;
+    const deadline = clock.now().getTime() + timing.begin_within;
     let next = 0;
     /** What keeps the rest from being tried: they are all of one sender. */
     let halted: Outcome | null = null;
@@ -213,7 +220,11 @@ function createTwilio(
   return {
     id: connection.id,
     name: connection.name,
-    limits: { batch, settled_after_ms: beginWithin_ms + patience_ms + listedAfter_ms, rates: settings.rates },
+    limits: {
+      batch,
+      settled_after_ms: timing.begin_within + timing.patience + timing.listed_after,
+      rates: settings.rates,
+    },
     state: () => ({ state: standing, bound: standing === "up" ? 1 : 0, wanted: 1, last_error: lastError }),
     submit,
     lookup: (texts, since, ownersOf) =>

@@ -1,0 +1,48 @@
+/** A Twilio connection of a test's workspace, and Twilio's calls to it. */
+import type { FastifyInstance } from "fastify";
+import { sql } from "kysely";
+import { addCarrier } from "../server/carriers/carriers.ts";
+import type { Db } from "../server/kit/db.ts";
+import type { Seal } from "../server/kit/seal.ts";
+import type { Callback } from "./twilio.ts";
+
+/** Adds a connection, gives it all senders of the workspace, and answers its id. */
+export async function addTwilio(
+  db: Db,
+  seal: Seal,
+  workspaceId: string,
+  account: { account_sid: string; auth_token: string },
+): Promise<string> {
+  return db.inWorkspace(workspaceId, async (tx) => {
+    const id = await addCarrier(tx, seal, workspaceId, {
+      kind: "twilio",
+      enabled: true,
+      settings: {
+        account_sid: account.account_sid,
+        api_key_sid: null,
+        messaging_service_sid: null,
+        rates: { long_number: null, short_code: null, alphanumeric: null },
+      },
+      secrets: { auth_token: account.auth_token, api_key_secret: null },
+    });
+    await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
+    return id;
+  });
+}
+
+/** A callback by HTTP without a network; the fragment of its URL goes nowhere, as in life. */
+export async function callBack(
+  app: FastifyInstance,
+  { url, headers, body }: Callback,
+  options: { host?: string; ip?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
+  const { pathname, search, host } = new URL(url);
+  const answer = await app.inject({
+    method: "POST",
+    url: pathname + search,
+    headers: { ...headers, host: options.host ?? host, ...options.headers },
+    ...(options.ip && { remoteAddress: options.ip }),
+    payload: body,
+  });
+  return { status: answer.statusCode, body: answer.body, headers: answer.headers };
+}
