@@ -97,6 +97,7 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
       select ${batch.workspace_id}::uuid, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, new.id,
         ${batch.period_start}::timestamptz, ${expiry}, ${batch.consent_bit}::smallint
       from new
+      returning 1
     )
     select (select has_work from lane) as has_work,
       (select array_agg(given.id) from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)

@@ -89,8 +89,9 @@ export async function writeJournal(
     from lanes, unnest(${ids}::uuid[], ${carriers}::uuid[], ${seqs}::text[]) as j (id, carrier_id, seqs)
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
       and leased_by = ${worker} and leased_until > now()
-    for share of lanes`.execute(tx);
-  return written.numAffectedRows === BigInt(batches.length);
+    for share of lanes
+    returning 1`.execute(tx);
+  return written.rows.length === batches.length;
 }
 
 function journalColumns(batches: readonly Pick<OpenJournal, "id" | "carrier_id" | "seqs">[]) {
