@@ -1,5 +1,6 @@
 /** Every endpoint of Varsla, by resource. */
 import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
+import { alerts } from "./alerts.ts";
 import { campaigns } from "./campaigns.ts";
 import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
@@ -14,6 +15,7 @@ import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
 import { subscription, usage } from "./usage.ts";
+import { webhooks } from "./webhooks.ts";
 
 export const contract = {
   accounts,
@@ -32,6 +34,8 @@ export const contract = {
   campaigns,
   carriers,
   carrierWebhooks,
+  alerts,
+  webhooks,
   retention,
   sandbox,
   news,

@@ -3,7 +3,7 @@ import { endpoint, type Resource } from "./endpoint.ts";
 
 /** What changed, so that an open page fetches it again. Carries no data of its own. */
 export const NewsItem = z.object({
-  topic: z.enum(["campaign", "import", "sandbox", "contact", "usage"]),
+  topic: z.enum(["campaign", "import", "sandbox", "contact", "usage", "alert", "webhook"]),
   id: z.string().nullable(),
 });
 export type NewsItem = z.infer<typeof NewsItem>;

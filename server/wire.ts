@@ -1,6 +1,8 @@
 /** Puts the parts together: the one place that knows which implementation stands behind each interface. */
 import type { RequestListener } from "node:http";
 import { sql } from "kysely";
+import { alertJobs, alertPeriodicJobs } from "./alerts/alerts-jobs.ts";
+import { startAlertWatch } from "./alerts/watch.ts";
 import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
 import { campaignJobs, campaignPeriodicJobs } from "./campaigns/campaigns-jobs.ts";
@@ -25,6 +27,7 @@ import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { createReceiptIntake } from "./messages/receipts.ts";
 import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs.ts";
+import { startWebhookSender, webhookJobs, webhookPeriodicJobs } from "./webhooks/send-webhooks.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
 
@@ -65,6 +68,8 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...accountJobs(services),
       ...importJobs(services),
       ...campaignJobs(services),
+      ...alertJobs(services),
+      ...webhookJobs(services),
       ...retentionJobs({ ...services, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
     };
     const periodic: PeriodicJob[] = [
@@ -72,6 +77,8 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...accountPeriodicJobs,
       ...importPeriodicJobs,
       ...campaignPeriodicJobs,
+      ...alertPeriodicJobs,
+      ...webhookPeriodicJobs,
       ...retentionPeriodicJobs,
     ];
     await sweepImports(services);
@@ -90,7 +97,10 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     });
     const path = await startMessagePath({ ...services, pathDb, carriers }, { lease_ms: config.lease_seconds * 1000 });
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
+    workers.push(startWebhookSender(services));
   }
+
+  workers.push(startAlertWatch(services));
 
   const onInbound = createInboundIntake(services);
   const onReceipts = createReceiptIntake(services);

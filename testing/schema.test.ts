@@ -18,7 +18,7 @@ test("schema.sql is what the migrations make (node tools/dump-schema.ts writes i
 
 /** Tables without a workspace: accounts, the sandbox's books, and what the program keeps for itself. */
 const installationWide =
-  /^(migrations|users|sessions|accounts|verifications|two_factors|attempts|sandbox_\w+|messages_\d{4}_\d\d)$/;
+  /^(alert_watch|migrations|users|sessions|accounts|verifications|two_factors|attempts|sandbox_\w+|messages_\d{4}_\d\d)$/;
 
 test("every table with a workspace stands behind the wall, forced upon its owner too, with the workspace first in its key", async () => {
   const { rows } = await db.pool.query(`

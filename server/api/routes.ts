@@ -2,6 +2,7 @@
 import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
 import type { Resource } from "../../contract/endpoint.ts";
+import { alertsRoutes } from "../alerts/alerts-routes.ts";
 import { contactTimelineRoutes } from "../analytics/contact-timeline-routes.ts";
 import { campaignsRoutes } from "../campaigns/campaigns-routes.ts";
 import { carriersRoutes } from "../carriers/carriers-routes.ts";
@@ -15,6 +16,7 @@ import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
 import { erasuresRoutes, retentionRoutes } from "../retention/retention-routes.ts";
+import { webhooksRoutes } from "../webhooks/webhooks-routes.ts";
 import { accountsRoutes, authenticationRoutes } from "../workspaces/accounts-routes.ts";
 import { apiKeysRoutes } from "../workspaces/api-keys-routes.ts";
 import { peopleRoutes } from "../workspaces/people-routes.ts";
@@ -51,6 +53,8 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.campaigns, campaignsRoutes(services));
   await bind(apiPrefix, contract.carriers, { ...carriersRoutes(services), ...carrierTestRoutes(services) });
   await bind(apiPrefix, contract.carrierWebhooks, services.carrierWebhooks);
+  await bind(apiPrefix, contract.alerts, alertsRoutes(services));
+  await bind(apiPrefix, contract.webhooks, webhooksRoutes(services));
   await bind(apiPrefix, contract.sandbox, services.sandbox);
   await bind(apiPrefix, contract.news, newsRoutes(services));
 }

@@ -69,13 +69,27 @@ async function fixtures(key: string, n: number) {
     settings: { host: "smsc.example", system_id: "us" },
     secrets: { password: "secret" },
   });
+  const webhook = await make("POST /webhooks", { url: "https://hooks.example/", events: ["alert.raised"] });
+  const delivery = await make(`POST /webhooks/${webhook.id}/test`, undefined);
   const imported = await call("POST /contacts/imports", {
     key,
     headers: { "content-type": "text/csv" },
     body: `mobile\n+479223456${n}\nnonsense\n`,
   });
   expect(imported.status, JSON.stringify(imported.body)).toBe(202);
-  return { contact, list, person, apiKey, message, campaign, sender, carrier, import: imported.body };
+  return {
+    contact,
+    list,
+    person,
+    apiKey,
+    message,
+    campaign,
+    sender,
+    carrier,
+    webhook,
+    delivery,
+    import: imported.body,
+  };
 }
 type Fixtures = Awaited<ReturnType<typeof fixtures>>;
 
@@ -92,13 +106,17 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/campaigns\//, of.campaign.id],
     [/^\w+ \/senders\//, of.sender.id],
     [/^\w+ \/carriers\//, of.carrier.id],
+    [/^\w+ \/webhooks\//, of.webhook.id],
     [/^\w+ \/sandbox\/phones\//, encodeURIComponent(of.contact.mobile)],
     [/^\w+ \/invitations\//, "no-such-token"],
   ];
   if (operation.parameters.length === 0) return line;
   const id = kind.find(([pattern]) => pattern.test(line))?.[1];
   if (!id) throw new Error(`say in pathWith() what ${line} names`);
-  return line.replace(/\{\w+\}/, id).replace("{message_id}", of.message.id);
+  return line
+    .replace(/\{\w+\}/, id)
+    .replace("{message_id}", of.message.id)
+    .replace("{delivery_id}", of.delivery.id);
 }
 
 /** Bodies that would be taken, so that only the wall refuses. */
@@ -112,6 +130,7 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     senders_update: { is_default: true },
     carriers_update: { name: "Changed" },
     carriers_test: { to: own.contact.mobile },
+    webhooks_update: { events: ["alert.resolved"] },
     consent_optOut: { reason: "asked for it" },
     consent_liftOptOut: { reason: "asked for it" },
     erasures_create: { confirm: inOurs.contact.id },

@@ -59,6 +59,7 @@ export const referenceTables: Readonly<Record<string, string>> = {
 const localTables: readonly { name: RegExp; reason: string }[] = [
   { name: /^migrations$/, reason: "what has been migrated" },
   { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "who is signed in: one person, many workspaces" },
+  { name: /^alert_watch$/, reason: "when somebody last looked for alerts" },
   { name: /^attempts$/, reason: "how often somebody guessed, by address" },
   {
     name: /^sandbox_(messages|receipts|mails)$/,

@@ -23,6 +23,7 @@ test("everything has a default", () => {
     outbound_smtp_url: null,
     twilio_api_url: null,
     lease_seconds: 10,
+    webhook_targets: "any",
     log_level: "info",
     first_workspace: null,
   });
@@ -43,6 +44,7 @@ test.each([
   ["PUBLIC_URL", "varsla.example"],
   ["OUTBOUND_SMTP_URL", "http://mail"],
   ["TWILIO_API_URL", "nowhere"],
+  ["WEBHOOK_TARGETS", "private"],
   ["ROLES", "api,cook"],
   ["LEASE_SECONDS", "1"],
   ["LEASE_SECONDS", "soon"],

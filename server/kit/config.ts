@@ -6,6 +6,9 @@ import { join, resolve } from "node:path";
 /** What one process of Varsla does; by default all of it. */
 export type ProcessRole = "api" | "worker" | "mail";
 
+/** Where webhooks may go: anywhere, or only to the public internet. */
+export type WebhookTargets = "any" | "public";
+
 /** Who and what the first workspace is made of, where no person is there to ask. */
 export interface FirstWorkspace {
   workspace_name: string;
@@ -35,6 +38,8 @@ export interface Config {
   twilio_api_url: string | null;
   /** A worker that is silent for so long loses its lanes to another. */
   lease_seconds: number;
+  /** `public` where workspaces belong to people who must not reach this machine's own network. */
+  webhook_targets: WebhookTargets;
   log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   first_workspace: FirstWorkspace | null;
 }
@@ -46,6 +51,7 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
+const webhookTargets: readonly WebhookTargets[] = ["any", "public"];
 const processRoles: readonly ProcessRole[] = ["api", "worker", "mail"];
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const defaultHost = "127.0.0.1";
@@ -157,6 +163,7 @@ export function readConfig(env: Environment = process.env): Config {
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
     twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),
     lease_seconds: seconds("LEASE_SECONDS", 10, 2, 120),
+    webhook_targets: oneOf("WEBHOOK_TARGETS", webhookTargets, "any"),
     log_level: oneOf("LOG_LEVEL", logLevels, "info"),
     first_workspace: firstWorkspace(),
   };

@@ -11,7 +11,12 @@ export interface Count {
   n: number;
 }
 
-/** Gathers counts by source, status and reason; messages of no source (the API's) are not counted. */
+/** In message_counts, messages of no source: the API's. */
+export const noSource = "00000000-0000-0000-0000-000000000000";
+/** What is counted of those: what the error rate is reckoned from. No page asks for more. */
+const countedWithoutSource = new Set(["sent", "refused", "delivered", "undelivered", "failed", "expired"]);
+
+/** Gathers counts by source, status and reason; of messages without a source only what became of them. */
 export function counter(): {
   add(
     source: { source_type: string; source_id: string | null },
@@ -25,11 +30,12 @@ export function counter(): {
   return {
     counts,
     add({ source_type, source_id }, status, reason, n = 1) {
-      if (source_id === null) return;
-      const key = `${source_type} ${source_id} ${status} ${reason ?? ""}`;
+      if (source_id === null && !countedWithoutSource.has(status)) return;
+      const id = source_id ?? noSource;
+      const key = `${source_type} ${id} ${status} ${reason ?? ""}`;
       const known = counts.get(key);
       if (known) known.n += n;
-      else counts.set(key, { source_type, source_id, status, reason, n });
+      else counts.set(key, { source_type, source_id: id, status, reason, n });
     },
   };
 }

@@ -9,6 +9,7 @@ import { type Db, systemScope, type Tx } from "../kit/db.ts";
 import { isId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
+import { noSource } from "./counts.ts";
 
 /** Takes receipts; resolves when they are on disk. */
 export type ReceiptIntake = (receipts: Receipt[]) => Promise<void>;
@@ -149,8 +150,9 @@ async function recordInWorkspace(
         and m.status in ('queued', 'submitted', 'sent')
       returning m.source_type, m.source_id, m.status, m.reason
     ), totals as (
-      select source_type, source_id, status::text, coalesce(case when status <> 'delivered' then reason end, '') as reason, count(*) as n
-      from moved where source_id is not null group by 1, 2, 3, 4 order by 1, 2, 3, 4
+      select source_type, coalesce(source_id, ${noSource}) as source_id, status::text,
+        coalesce(case when status <> 'delivered' then reason end, '') as reason, count(*) as n
+      from moved group by 1, 2, 3, 4 order by 1, 2, 3, 4
     ), counted as (
       insert into message_counts (workspace_id, source_type, source_id, minute, status, reason, n)
       select ${workspaceId}::uuid, source_type, source_id, date_trunc('minute', ${now}::timestamptz), status, reason, n from totals

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { noSource } from "./counts.ts";
 
 /** A month of the ledger that has a partition. */
 export interface LedgerMonth {
@@ -129,5 +130,14 @@ export async function forgetSeen(tx: Tx, before: Date, limit: number): Promise<n
     delete from inbound_seen where (workspace_id, carrier, carrier_reference) in (
       select workspace_id, carrier, carrier_reference from inbound_seen
       where message_id < ${firstIdAt(before)}::uuid limit ${limit})`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Forgets the figures of messages without a source: only the error rate of the last day asks for them. Answers how many went. */
+export async function forgetCountsWithoutSource(tx: Tx, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from message_counts where (workspace_id, source_type, source_id, minute, status, reason) in (
+      select workspace_id, source_type, source_id, minute, status, reason from message_counts
+      where minute < ${before} and source_id = ${noSource} limit ${limit})`.execute(tx);
   return Number(numAffectedRows ?? 0);
 }

@@ -190,6 +190,57 @@ create table accounts (
 );
 CREATE INDEX accounts_user ON accounts USING btree (user_id);
 
+create table alert_suspects (
+  workspace_id uuid not null,
+  kind text collate "C" not null,
+  subject text collate "C" not null,
+  mark text collate "C" not null,
+  since timestamp with time zone not null,
+  constraint alert_suspects_pkey PRIMARY KEY (workspace_id, kind, subject)
+) with (fillfactor=50);
+alter table alert_suspects enable row level security;
+alter table alert_suspects force row level security;
+create policy workspace_wall on alert_suspects
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table alert_views (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  seen_at timestamp with time zone not null,
+  constraint alert_views_pkey PRIMARY KEY (workspace_id, user_id)
+);
+alter table alert_views enable row level security;
+alter table alert_views force row level security;
+create policy workspace_wall on alert_views
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table alert_watch (
+  one boolean default true not null,
+  looked_at timestamp with time zone not null,
+  constraint alert_watch_pkey PRIMARY KEY (one),
+  constraint alert_watch_one_check CHECK (one)
+);
+
+create table alerts (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text collate "C" not null,
+  subject text collate "C" not null,
+  severity text not null,
+  params jsonb not null,
+  raised_at timestamp with time zone not null,
+  clear_since timestamp with time zone,
+  resolved_at timestamp with time zone,
+  mailed_at timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX alerts_open ON alerts USING btree (workspace_id, kind, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX alerts_subject ON alerts USING btree (workspace_id, kind, subject, raised_at);
+alter table alerts enable row level security;
+alter table alerts force row level security;
+create policy workspace_wall on alerts
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
 create table api_keys (
   workspace_id uuid not null,
   id uuid not null,
@@ -537,6 +588,7 @@ create table message_counts (
   n bigint not null,
   constraint message_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, minute, status, reason)
 ) with (fillfactor=50);
+CREATE INDEX message_counts_minute ON message_counts USING brin (minute) WITH (pages_per_range='16', autosummarize='on');
 alter table message_counts enable row level security;
 alter table message_counts force row level security;
 create policy workspace_wall on message_counts
@@ -636,6 +688,7 @@ create table quota_periods (
   constraint quota_periods_pkey PRIMARY KEY (workspace_id, period_start),
   constraint quota_periods_check CHECK (((used >= 0) AND (reserved >= 0)))
 );
+CREATE INDEX quota_periods_end ON quota_periods USING btree (period_end);
 alter table quota_periods enable row level security;
 alter table quota_periods force row level security;
 create policy workspace_wall on quota_periods
@@ -843,6 +896,46 @@ create table verifications (
   constraint verifications_pkey PRIMARY KEY (id)
 );
 CREATE INDEX verifications_identifier ON verifications USING btree (identifier);
+
+create table webhook_deliveries (
+  workspace_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  event text not null,
+  body text not null,
+  state text not null,
+  tries smallint default 0 not null,
+  next_at timestamp with time zone,
+  taken_until timestamp with time zone,
+  history jsonb default '[]'::jsonb not null,
+  constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id)
+) with (fillfactor=80);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (workspace_id, webhook_id, id);
+alter table webhook_deliveries enable row level security;
+alter table webhook_deliveries force row level security;
+create policy workspace_wall on webhook_deliveries
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+
+create table webhooks (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  events text[] not null,
+  enabled boolean not null,
+  secrets bytea not null,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhooks_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX webhooks_disabled ON webhooks USING btree (disabled_at) WHERE (disabled_at IS NOT NULL);
+alter table webhooks enable row level security;
+alter table webhooks force row level security;
+create policy workspace_wall on webhooks
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
 
 create table workspaces (
   workspace_id uuid not null,

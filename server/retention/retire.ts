@@ -16,6 +16,7 @@ import {
   clearOldTexts,
   deleteOld,
   dropMonth,
+  forgetCountsWithoutSource,
   forgetSeen,
   isKept,
   isUnderWay,
@@ -46,6 +47,7 @@ const day = 24 * 3_600_000;
 /** Carriers offer an inbound text again for hours, none for weeks. */
 const seenFor = 30 * day;
 const booksFor = 90 * day;
+const figuresFor = 7 * day;
 const dropTries = 20;
 const dropPatience = 250;
 const lock = "retention";
@@ -188,6 +190,7 @@ async function forgetByAge(
   const now = clock.now().getTime();
   const parts: [ForgetOld, number][] = [
     [forgetSeen, seenFor],
+    [forgetCountsWithoutSource, figuresFor],
     [forgetOldRejectedRows, booksFor],
     ...forgetOld.map((each): [ForgetOld, number] => [each, booksFor]),
   ];

@@ -11,6 +11,8 @@ const stale: Record<NewsItem["topic"], readonly (readonly [ResourceName, ...stri
   sandbox: [["sandbox"], ["messages"]],
   contact: [["contacts"], ["consent"], ["lists"]],
   usage: [["usage"]],
+  alert: [["alerts"]],
+  webhook: [["webhooks"]],
 };
 
 /** The query keys that a piece of news makes stale. */

@@ -1,0 +1,167 @@
+/** The mail that tells somebody what is wrong: one sentence an alert, in four languages. */
+import type { Alert, AlertKind } from "../../contract/alerts.ts";
+import type { Language } from "../../contract/shapes.ts";
+import type { Mail } from "../kit/mail.ts";
+
+/** A mail of these alerts, which are at least one; `link` leads to all of them. */
+export function alertsMail(
+  about: { to: string; workspace: string; language: Language; time_zone: string; link: string },
+  alerts: readonly Alert[],
+): Mail {
+  const { to, workspace, language, time_zone: timeZone, link } = about;
+  const words = texts[language];
+  const format: Format = {
+    number: (n) => new Intl.NumberFormat(language).format(n),
+    percent: (rate) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(rate),
+    time: (at) =>
+      new Intl.DateTimeFormat(language, { timeZone, dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
+  };
+  const said = alerts.map((alert) => words.alerts[alert.kind](alert.params as never, format));
+  const [first] = said;
+  if (!first) throw new Error("a mail of no alert");
+  const subject = said.length === 1 ? first.title : words.several(said.length);
+  const body = said.map(({ title, text }) => `${title}\n${text}`).join("\n\n");
+  return { to, subject: `${workspace}: ${subject}`, text: `${body}\n\n${words.more}\n${link}\n` };
+}
+
+interface Format {
+  number(n: number): string;
+  percent(rate: number): string;
+  time(at: string): string;
+}
+interface Said {
+  title: string;
+  text: string;
+}
+type Params<K extends AlertKind> = Extract<Alert, { kind: K }>["params"];
+interface Words {
+  several(n: number): string;
+  more: string;
+  alerts: { [K in AlertKind]: (params: Params<K>, format: Format) => Said };
+}
+
+const en: Words = {
+  several: (n) => `${n} things need a look`,
+  more: "How it stands now:",
+  alerts: {
+    carrier_down: ({ carrier, since, reason, last_error }, f) => ({
+      title: `The carrier ${carrier.name} is down`,
+      text: `${reason === "no_worker" ? "No worker has been connected to it" : "It has not been connected"} since ${f.time(since)}.${last_error ? ` It said last: ${last_error}` : ""} Texts wait and go out by themselves once it is back.`,
+    }),
+    lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
+      title: `Texts from ${sender.address} do not go out`,
+      text: `${f.number(waiting)} wait, and none has gone since ${f.time(since)}. ${{ no_worker: "Nobody serves them: no worker process runs, or all are busy.", carrier_off: "The sender’s carrier is disabled.", no_progress: "They are offered to the carrier, and it takes none." }[reason]}${campaign ? ` Next in line: the campaign “${campaign.name}”.` : ""} They go on by themselves once they can.`,
+    }),
+    campaign_stalled: ({ campaign, since }, f) => ({
+      title: `The campaign “${campaign.name}” does not move`,
+      text: `Nothing has happened to it since ${f.time(since)}. It is taken up again by itself.`,
+    }),
+    error_rate: ({ minutes, texts: all, errors, rate, usual_rate }, f) => ({
+      title: `Unusually many texts fail: ${f.percent(rate)}`,
+      text: `${f.number(errors)} of ${f.number(all)} texts of ${minutes} minutes failed.${usual_rate === null ? "" : ` Usual is ${f.percent(usual_rate)}.`}`,
+    }),
+    quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
+      title: threshold === 100 ? "The quota is used up" : `${threshold} % of the quota is used`,
+      text: `${f.number(used)} of ${f.number(allowance)} segments are used, ${f.number(reserved)} reserved. The period ends ${f.time(period_end)}.`,
+    }),
+    webhook_disabled: ({ webhook, since }, f) => ({
+      title: "A webhook was disabled",
+      text: `${webhook.url} has taken nothing since ${f.time(since)}. Enable it again when it works.`,
+    }),
+  },
+};
+
+const nb: Words = {
+  several: (n) => `${n} ting trenger et blikk`,
+  more: "Slik står det til nå:",
+  alerts: {
+    carrier_down: ({ carrier, since, reason, last_error }, f) => ({
+      title: `Operatøren ${carrier.name} er nede`,
+      text: `${reason === "no_worker" ? "Ingen arbeidsprosess har vært tilkoblet" : "Den har ikke vært tilkoblet"} siden ${f.time(since)}.${last_error ? ` Siste melding derfra: ${last_error}` : ""} Meldingene venter og går ut av seg selv når forbindelsen er tilbake.`,
+    }),
+    lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
+      title: `Meldinger fra ${sender.address} går ikke ut`,
+      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: ingen arbeidsprosess kjører, eller alle er opptatt.", carrier_off: "Avsenderens operatør er slått av.", no_progress: "De tilbys operatøren, men den tar ikke imot noen." }[reason]}${campaign ? ` Neste i køen: kampanjen «${campaign.name}».` : ""} De fortsetter av seg selv når de kan.`,
+    }),
+    campaign_stalled: ({ campaign, since }, f) => ({
+      title: `Kampanjen «${campaign.name}» står stille`,
+      text: `Ingenting har skjedd med den siden ${f.time(since)}. Den tas opp igjen av seg selv.`,
+    }),
+    error_rate: ({ minutes, texts: all, errors, rate, usual_rate }, f) => ({
+      title: `Uvanlig mange meldinger feiler: ${f.percent(rate)}`,
+      text: `${f.number(errors)} av ${f.number(all)} meldinger på ${minutes} minutter feilet.${usual_rate === null ? "" : ` Det vanlige er ${f.percent(usual_rate)}.`}`,
+    }),
+    quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
+      title: threshold === 100 ? "Kvoten er brukt opp" : `${threshold} % av kvoten er brukt`,
+      text: `${f.number(used)} av ${f.number(allowance)} segmenter er brukt, ${f.number(reserved)} er reservert. Perioden slutter ${f.time(period_end)}.`,
+    }),
+    webhook_disabled: ({ webhook, since }, f) => ({
+      title: "En webhook ble slått av",
+      text: `${webhook.url} har ikke tatt imot noe siden ${f.time(since)}. Slå den på igjen når den virker.`,
+    }),
+  },
+};
+
+const sv: Words = {
+  several: (n) => `${n} saker behöver ses över`,
+  more: "Så här står det till nu:",
+  alerts: {
+    carrier_down: ({ carrier, since, reason, last_error }, f) => ({
+      title: `Operatören ${carrier.name} ligger nere`,
+      text: `${reason === "no_worker" ? "Ingen arbetsprocess har varit ansluten" : "Den har inte varit ansluten"} sedan ${f.time(since)}.${last_error ? ` Senaste besked därifrån: ${last_error}` : ""} Meddelandena väntar och går ut av sig själva när förbindelsen är tillbaka.`,
+    }),
+    lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
+      title: `Meddelanden från ${sender.address} går inte ut`,
+      text: `${f.number(waiting)} väntar, och inget har skickats sedan ${f.time(since)}. ${{ no_worker: "Ingen betjänar dem: ingen arbetsprocess körs, eller alla är upptagna.", carrier_off: "Avsändarens operatör är avstängd.", no_progress: "De erbjuds operatören, men den tar inte emot något." }[reason]}${campaign ? ` Näst på tur: kampanjen ”${campaign.name}”.` : ""} De fortsätter av sig själva när de kan.`,
+    }),
+    campaign_stalled: ({ campaign, since }, f) => ({
+      title: `Kampanjen ”${campaign.name}” står still`,
+      text: `Inget har hänt med den sedan ${f.time(since)}. Den tas upp igen av sig själv.`,
+    }),
+    error_rate: ({ minutes, texts: all, errors, rate, usual_rate }, f) => ({
+      title: `Ovanligt många meddelanden misslyckas: ${f.percent(rate)}`,
+      text: `${f.number(errors)} av ${f.number(all)} meddelanden på ${minutes} minuter misslyckades.${usual_rate === null ? "" : ` Det vanliga är ${f.percent(usual_rate)}.`}`,
+    }),
+    quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
+      title: threshold === 100 ? "Kvoten är förbrukad" : `${threshold} % av kvoten är förbrukad`,
+      text: `${f.number(used)} av ${f.number(allowance)} segment är förbrukade, ${f.number(reserved)} är reserverade. Perioden slutar ${f.time(period_end)}.`,
+    }),
+    webhook_disabled: ({ webhook, since }, f) => ({
+      title: "En webhook stängdes av",
+      text: `${webhook.url} har inte tagit emot något sedan ${f.time(since)}. Slå på den igen när den fungerar.`,
+    }),
+  },
+};
+
+const da: Words = {
+  several: (n) => `${n} ting kræver et blik`,
+  more: "Sådan står det til nu:",
+  alerts: {
+    carrier_down: ({ carrier, since, reason, last_error }, f) => ({
+      title: `Operatøren ${carrier.name} er nede`,
+      text: `${reason === "no_worker" ? "Ingen arbejdsproces har været forbundet" : "Den har ikke været forbundet"} siden ${f.time(since)}.${last_error ? ` Seneste besked derfra: ${last_error}` : ""} Beskederne venter og sendes af sig selv, når forbindelsen er tilbage.`,
+    }),
+    lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
+      title: `Beskeder fra ${sender.address} bliver ikke sendt`,
+      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: der kører ingen arbejdsproces, eller alle er optaget.", carrier_off: "Afsenderens operatør er slået fra.", no_progress: "De tilbydes operatøren, men den tager ikke imod nogen." }[reason]}${campaign ? ` Næste i køen: kampagnen »${campaign.name}«.` : ""} De fortsætter af sig selv, når de kan.`,
+    }),
+    campaign_stalled: ({ campaign, since }, f) => ({
+      title: `Kampagnen »${campaign.name}« står stille`,
+      text: `Der er ikke sket noget med den siden ${f.time(since)}. Den tages op igen af sig selv.`,
+    }),
+    error_rate: ({ minutes, texts: all, errors, rate, usual_rate }, f) => ({
+      title: `Usædvanligt mange beskeder fejler: ${f.percent(rate)}`,
+      text: `${f.number(errors)} af ${f.number(all)} beskeder på ${minutes} minutter fejlede.${usual_rate === null ? "" : ` Det sædvanlige er ${f.percent(usual_rate)}.`}`,
+    }),
+    quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
+      title: threshold === 100 ? "Kvoten er brugt op" : `${threshold} % af kvoten er brugt`,
+      text: `${f.number(used)} af ${f.number(allowance)} segmenter er brugt, ${f.number(reserved)} er reserveret. Perioden slutter ${f.time(period_end)}.`,
+    }),
+    webhook_disabled: ({ webhook, since }, f) => ({
+      title: "En webhook blev slået fra",
+      text: `${webhook.url} har ikke taget imod noget siden ${f.time(since)}. Slå den til igen, når den virker.`,
+    }),
+  },
+};
+
+const texts: Record<Language, Words> = { en, nb, sv, da };

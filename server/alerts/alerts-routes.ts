@@ -1,0 +1,41 @@
+import type { alerts } from "../../contract/alerts.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import { invalid } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
+import type { News } from "../kit/news.ts";
+import { presentAlert } from "./alert.ts";
+import { countOpen, listAlerts, noteSeen, openCritical } from "./alerts-store.ts";
+
+const mostCritical = 5;
+
+/** The calls on /alerts. */
+export function alertsRoutes(services: { db: Db; clock: Clock; news: Pick<News, "tell"> }): Handlers<typeof alerts> {
+  const { db, clock, news } = services;
+  return {
+    async list({ actor, query: { state, cursor, limit } }) {
+      if (cursor !== undefined && !isId(cursor))
+        throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
+      const rows = await db.inWorkspace(actor.workspaceId, (tx) =>
+        listAlerts(tx, actor.workspaceId, { state, before: cursor ?? null, limit: limit + 1 }),
+      );
+      const items = rows.slice(0, limit).map(presentAlert);
+      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+    async summary({ actor }) {
+      const { workspaceId, userId } = actor;
+      return db.inWorkspace(workspaceId, async (tx) => {
+        const counts = await countOpen(tx, workspaceId, userId);
+        const critical = counts.open === 0 ? [] : await openCritical(tx, workspaceId, mostCritical);
+        return { ...counts, critical: critical.map(presentAlert) };
+      });
+    },
+    async see({ actor }) {
+      const { workspaceId, userId } = actor;
+      if (userId === null) return;
+      await db.inWorkspace(workspaceId, (tx) => noteSeen(tx, workspaceId, userId, clock.now()));
+      news.tell(workspaceId, "alert", null);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What is wrong, kind by kind: one set-based query over the installation each, and the details of what is new only. Reads
+ * the tables of others and writes none of them.
+ */
+import { sql } from "kysely";
+import type { CarrierState } from "../carriers/carrier.ts";
+import type { Tx } from "../kit/db.ts";
+import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
+import { findErrorJumps } from "./find-error-jumps.ts";
+import { findStalledLanes } from "./find-stalled-lanes.ts";
+import { noteSuspects } from "./suspects-store.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+/** Workers say how carriers stand every two seconds. */
+const believedFor = 15 * second;
+/** Connections break and come back; one that is away for so long is down. */
+const downFor = 30 * second;
+/** A preparation moves with each chunk, and is taken up again after 30 seconds without. */
+const preparingFor = 30 * second;
+const unfinishedFor = 10 * minute;
+
+/** Answers what is so at `at`; `open` are the subjects that need no params. */
+export type Finder = (tx: Tx, at: Date, open: ReadonlySet<string>) => Promise<Condition[]>;
+
+const before = (at: Date, milliseconds: number) => new Date(at.getTime() - milliseconds);
+
+const findCarriersDown: Finder = async (tx, at, open) => {
+  const believed = before(at, believedFor);
+  const down = sql`
+    select c.workspace_id, c.id::text as subject, '' as mark from carriers c
+    where c.enabled and not exists (select from carrier_states s
+      where s.workspace_id = c.workspace_id and s.carrier_id = c.id and s.state = 'up' and s.updated_at > ${believed})`;
+  const suspects = await noteSuspects(tx, "carrier_down", down, at, before(at, downFor));
+  const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    state: CarrierState["state"] | null;
+    last_error: string | null;
+  }>`
+    select c.id, c.name, s.state, s.last_error
+    from carriers c left join lateral (
+      select state, last_error from carrier_states
+      where workspace_id = c.workspace_id and carrier_id = c.id and updated_at > ${believed}
+      order by last_error_at desc nulls last limit 1) s on true
+    where c.workspace_id = any(${fresh.map((each) => each.workspace_id)}::uuid[])
+      and c.id = any(${fresh.map((each) => each.subject)}::uuid[])`.execute(tx);
+  const details = new Map(rows.map((row) => [row.id, row]));
+  return suspects.map(({ workspace_id, subject, since }) => {
+    const row = details.get(subject);
+    const params: ParamsOf<"carrier_down"> = {
+      carrier: { id: subject, name: row?.name ?? "" },
+      since: since.toISOString(),
+      reason: row?.state ? "down" : "no_worker",
+      last_error: row?.last_error ?? null,
+    };
+    return { workspace_id, subject, params };
+  });
+};
+
+/**
+ * Two ways for a campaign to fall silent: nobody prepares it, or it is prepared and its lane has nothing of it left to hand
+ * over, and still it does not end. Between the two its lane is what can stall.
+ */
+const findStalledCampaigns: Finder = async (tx, at) => {
+  const quiet = before(at, unfinishedFor);
+  const { rows } = await sql<{
+    workspace_id: string;
+    id: string;
+    name: string;
+    since: Date;
+    reason: ParamsOf<"campaign_stalled">["reason"];
+  }>`
+    select workspace_id, id, name, coalesce(progress_at, updated_at) as since, 'preparing' as reason from campaigns
+    where status in ('preparing', 'sending') and prepared_at is null
+      and coalesce(progress_at, updated_at) < ${before(at, preparingFor)}
+    union all
+    select workspace_id, id, name, prepared_at, 'unfinished' from campaigns c
+    where status = 'sending' and prepared_at < ${quiet}
+      and not exists (select from message_queue q
+        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < 9)
+      and not exists (select from message_counts m
+        where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})`.execute(
+    tx,
+  );
+  return rows.map(({ workspace_id, id, name, since, reason }) => {
+    const params: ParamsOf<"campaign_stalled"> = { campaign: { id, name }, since: since.toISOString(), reason };
+    return { workspace_id, subject: id, params };
+  });
+};
+
+const findDisabledWebhooks: Finder = async (tx) => {
+  const { rows } = await sql<{
+    workspace_id: string;
+    id: string;
+    url: string;
+    since: Date;
+    last_error: string | null;
+  }>`
+    select workspace_id, id, url, coalesce(failing_since, disabled_at) as since, last_error
+    from webhooks where disabled_at is not null and not enabled`.execute(tx);
+  return rows.map(({ workspace_id, id, url, since, last_error }) => {
+    const params: ParamsOf<"webhook_disabled"> = { webhook: { id, url }, since: since.toISOString(), last_error };
+    return { workspace_id, subject: id, params };
+  });
+};
+
+export const finders: Record<WatchedKind, Finder> = {
+  carrier_down: findCarriersDown,
+  lane_stalled: findStalledLanes,
+  campaign_stalled: findStalledCampaigns,
+  error_rate: findErrorJumps,
+  webhook_disabled: findDisabledWebhooks,
+};

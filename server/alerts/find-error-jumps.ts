@@ -1,0 +1,68 @@
+/**
+ * Workspaces whose texts fail much more often than they did. By the minute's figures, so the ledger is not read: what the
+ * network gave back and what carriers refused, of all that was handed over or had its outcome within the minutes.
+ */
+import { sql } from "kysely";
+import { errorFloor, isErrorJump, type Outcomes, usualRate } from "../../rules/error-rate.ts";
+import type { Tx } from "../kit/db.ts";
+import type { Condition, ParamsOf } from "./alert.ts";
+
+const minutes = 10;
+const hoursBefore = 24;
+
+type Figures = Outcomes & { workspace_id: string };
+
+const errors = sql`coalesce(sum(n) filter (where status in ('undelivered', 'failed', 'expired', 'refused')), 0)`;
+/** Some carriers send no receipts: of theirs only what was handed over is known. */
+const texts = sql`greatest(
+  coalesce(sum(n) filter (where status in ('delivered', 'undelivered', 'failed', 'expired', 'refused')), 0),
+  coalesce(sum(n) filter (where status in ('sent', 'refused')), 0))`;
+
+export async function findErrorJumps(tx: Tx, at: Date, open: ReadonlySet<string>): Promise<Condition[]> {
+  const from = new Date(at.getTime() - minutes * 60_000);
+  const { rows } = await sql<Figures>`
+    select workspace_id, ${texts}::bigint as texts, ${errors}::bigint as errors
+    from message_counts where minute > ${from} and minute <= ${at}
+    group by workspace_id
+    having ${texts} >= ${errorFloor.texts} and ${errors} >= ${errorFloor.rate}::real * ${texts}`.execute(tx);
+  const found: Condition[] = [];
+  for (const now of rows) {
+    const before = await figuresBefore(tx, now.workspace_id, from);
+    if (!isErrorJump(now, before)) continue;
+    const { workspace_id } = now;
+    const isOpen = open.has(`${workspace_id} ${subject}`);
+    found.push({ workspace_id, subject, params: isOpen ? {} : await describe(tx, now, before, from, at) });
+  }
+  return found;
+}
+
+/** One at a time in a workspace. */
+const subject = "texts";
+
+async function figuresBefore(tx: Tx, workspaceId: string, until: Date): Promise<Outcomes> {
+  const from = new Date(until.getTime() - hoursBefore * 3_600_000);
+  const { rows } = await sql<Outcomes>`
+    select ${texts}::bigint as texts, ${errors}::bigint as errors from message_counts
+    where workspace_id = ${workspaceId} and minute > ${from} and minute <= ${until}`.execute(tx);
+  return rows[0] ?? { texts: 0, errors: 0 };
+}
+
+async function describe(tx: Tx, now: Figures, before: Outcomes, from: Date, at: Date): Promise<ParamsOf<"error_rate">> {
+  const within = sql`m.workspace_id = ${now.workspace_id} and m.minute > ${from} and m.minute <= ${at}
+    and m.status in ('undelivered', 'failed', 'expired', 'refused')`;
+  const reasons = await sql<{ reason: string; n: number }>`
+    select coalesce(nullif(m.reason, ''), m.status) as reason, sum(m.n)::bigint as n from message_counts m
+    where ${within} group by 1 order by 2 desc, 1 limit 3`.execute(tx);
+  const campaigns = await sql<{ id: string; name: string }>`
+    select c.id, c.name from message_counts m join campaigns c on c.workspace_id = m.workspace_id and c.id = m.source_id
+    where ${within} and m.source_type = 'campaign' group by 1, 2 order by sum(m.n) desc, 1 limit 1`.execute(tx);
+  return {
+    minutes,
+    texts: now.texts,
+    errors: now.errors,
+    rate: now.errors / now.texts,
+    usual_rate: usualRate(before),
+    reasons: reasons.rows,
+    campaign: campaigns.rows[0] ?? null,
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Thresholds of the quota. Each is raised once in a period, also where several are passed at once; the highest one is open.
+ * Segments that are given back resolve it only when they are more than a few: texts that are skipped at hand-over would
+ * otherwise have it come and go. What is reached again is opened again, and nobody is told a second time.
+ *
+ * A changed allowance is a new promise, so its thresholds are raised anew.
+ */
+import { sql } from "kysely";
+import { quotaThresholds } from "../../rules/quota-threshold.ts";
+import type { Tx } from "../kit/db.ts";
+import { alertIdAt, type Change, changesOf, columns } from "./alerts-store.ts";
+
+/** Percentage points that use must fall below a threshold. */
+const hysteresis = 5;
+const critical = 100;
+const quiet = 50;
+
+const subjectOf = sql.raw(
+  `to_char(p.period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || p.allowance || ' ' ||`,
+);
+
+/** Brings the alerts of all workspaces' quotas up to `at`. */
+export async function settleQuotas(tx: Tx, at: Date): Promise<Change[]> {
+  const raised = await raise(tx, at);
+  const resolved = await resolve(tx, at);
+  await openAgain(tx, at);
+  return [...raised, ...resolved];
+}
+
+/** Periods that now is in and that a threshold is reached of, with the highest. */
+const reached = (at: Date) => sql`
+  select p.*, t.level from quota_periods p cross join lateral (
+    select max(t) as level from unnest(${[...quotaThresholds]}::int[]) t
+    where (p.used + p.reserved) * 100 >= p.allowance * t) t
+  where p.period_end > ${at} and p.period_start <= ${at} and p.allowance > 0 and t.level is not null`;
+
+async function raise(tx: Tx, at: Date): Promise<Change[]> {
+  const { rows } = await sql<Parameters<typeof changesOf>[0][number]>`
+    with due as materialized (
+      select p.* from (${reached(at)}) p
+      where not exists (select from alerts a
+        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level)
+    ), made as (
+      insert into alerts (workspace_id, id, kind, subject, severity, params, raised_at, resolved_at, mailed_at)
+      select p.workspace_id, ${alertIdAt(at, sql`t`)}, 'quota', ${subjectOf} t,
+        case when t >= ${critical} then 'critical' when t > ${quiet} then 'warning' else 'info' end,
+        jsonb_build_object('threshold', t, 'allowance', p.allowance, 'used', p.used, 'reserved', p.reserved,
+          'period_end', to_char(p.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+        ${at},
+        -- Passed on the way: told, and over at once. People are mailed of the highest only.
+        case when t < p.level then ${at}::timestamptz end, case when t < p.level then ${at}::timestamptz end
+      from due p cross join unnest(${[...quotaThresholds]}::int[]) t
+      where t <= p.level and not exists (select from alerts a
+        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} t)
+      order by p.workspace_id, t
+      returning *
+    )
+    select 'raised' as change, ${columns} from made
+    union all select 'resolved', ${columns} from made where resolved_at is not null`.execute(tx);
+  return changesOf(rows);
+}
+
+async function resolve(tx: Tx, at: Date): Promise<Change[]> {
+  const { rows } = await sql<Parameters<typeof changesOf>[0][number]>`
+    update alerts a set resolved_at = ${at}
+    where a.kind = 'quota' and a.resolved_at is null and not exists (
+      select from quota_periods p cross join lateral (
+        select (a.params ->> 'threshold')::int as threshold,
+          (select max(t) from unnest(${[...quotaThresholds]}::int[]) t where (p.used + p.reserved) * 100 >= p.allowance * t) as level) t
+      where p.workspace_id = a.workspace_id and p.period_end > ${at} and p.period_start <= ${at}
+        and a.subject = ${subjectOf} t.threshold
+        and (p.used + p.reserved) * 100 >= p.allowance * (t.threshold - ${hysteresis}::int)
+        and (t.level is null or t.level <= t.threshold))
+    returning 'resolved' as change, ${columns}`.execute(tx);
+  return changesOf(rows);
+}
+
+async function openAgain(tx: Tx, at: Date): Promise<void> {
+  await sql`
+    update alerts a set resolved_at = null from (${reached(at)}) p
+    where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level
+      and a.resolved_at is not null
+      and not exists (select from alerts o
+        where o.workspace_id = p.workspace_id and o.kind = 'quota' and o.resolved_at is null)`.execute(tx);
+}

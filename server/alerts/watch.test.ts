@@ -1,0 +1,279 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import type { Alert } from "../../contract/alerts.ts";
+import { testWatch } from "../../testing/alerts.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, arrived, send, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import type { CarrierState } from "../carriers/carrier.ts";
+import { insertCarrier, reportStates } from "../carriers/carriers-store.ts";
+import { newId } from "../kit/id.ts";
+import { addCounts, counter } from "../messages/counts.ts";
+import { look, takeTurn } from "./watch.ts";
+
+const { db } = await testDatabase();
+
+const stateOf = ({ kind, resolved_at }: Alert) => `${kind} ${resolved_at ? "resolved" : "open"}`;
+const states = (alerts: Alert[]) => alerts.map(stateOf);
+
+async function addCarrier(workspaceId: string, enabled = true): Promise<string> {
+  const id = newId();
+  const row = { workspace_id: workspaceId, id, kind: "smpp" as const, name: "Link", enabled, is_default: true };
+  await db.asSystem((tx) => insertCarrier(tx, { ...row, settings: {}, secrets: Buffer.of(1) }));
+  return id;
+}
+
+const worker = newId();
+
+/** What a worker says of a connection at a time. */
+async function say(workspaceId: string, carrierId: string, state: CarrierState["state"], at: Date): Promise<void> {
+  const said = { workspace_id: workspaceId, carrier_id: carrierId, state, bound: 0, wanted: 1, handed_over: 0 };
+  const error = state === "up" ? null : "ESME_RBINDFAIL";
+  await db.asSystem(async (tx) => {
+    await reportStates(tx, worker, [{ ...said, last_error: error, last_error_at: error ? at : null }]);
+    await sql`update carrier_states set updated_at = ${at} where carrier_id = ${carrierId}`.execute(tx);
+  });
+}
+
+test("pitfall 17: a lane that nobody serves raises an alert, goes on by itself, and then it is resolved", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  await send(db, workspace);
+  await watch.after(0);
+  await watch.after(61); // from now on it is watched
+  await watch.after(55);
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  await watch.after(10);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    {
+      kind: "lane_stalled",
+      severity: "critical",
+      resolved_at: null,
+      params: { sender: workspace.sender, waiting: 2, reason: "no_worker", campaign: null },
+    },
+  ]);
+  await startRoad(db);
+  await settled(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(2);
+  await watch.after(5);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["lane_stalled open"]);
+  await watch.after(60);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["lane_stalled resolved"]);
+});
+
+test("a lane whose queue moves is not stalled, however old what waits is", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const numbers = Array.from({ length: 4 }, (_, i) => ({ mobile: `+479100000${i}` }));
+  await addContacts(db, workspace.id, numbers);
+  await send(db, workspace);
+  await watch.after(61);
+  for (let i = 0; i < 3; i++) {
+    await db.asSystem((tx) =>
+      sql`delete from message_queue where (workspace_id, seq) in (
+        select workspace_id, min(seq) from message_queue where workspace_id = ${workspace.id} group by 1)`.execute(tx),
+    );
+    await watch.after(50);
+  }
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+});
+
+test("a lane whose carrier is switched off says so, and names the campaign", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const carrier = await addCarrier(workspace.id, false);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const campaign = await addCampaign(workspace, { status: "sending", prepared_at: watch.now() });
+  await send(db, workspace, { source: { type: "campaign", id: campaign, at: new Date() } });
+  await db.asSystem((tx) =>
+    sql`update senders set carrier_id = ${carrier} where id = ${workspace.sender.id}`.execute(tx),
+  );
+  await watch.after(61);
+  await watch.after(61);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    { kind: "lane_stalled", params: { reason: "carrier_off", campaign: { id: campaign, name: "Spring" } } },
+  ]);
+});
+
+test("a carrier that is down for half a minute raises an alert; one that breaks for a moment does not", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const carrier = await addCarrier(workspace.id);
+  await addCarrier(workspace.id, false);
+  const later = async (seconds: number, state: CarrierState["state"]) => {
+    await say(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
+    await watch.after(seconds);
+  };
+  await later(0, "up");
+  await later(5, "down");
+  await later(20, "connecting");
+  await later(5, "up");
+  await later(5, "down");
+  await later(28, "down");
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  await later(5, "down");
+  const [raised] = await watch.alerts(workspace.id);
+  expect(raised).toMatchObject({
+    kind: "carrier_down",
+    severity: "critical",
+    resolved_at: null,
+    params: { carrier: { id: carrier, name: "Link" }, reason: "down", last_error: "ESME_RBINDFAIL" },
+  });
+  // Up for a moment: it flaps, and the alert stands.
+  await later(5, "up");
+  await later(50, "up");
+  await later(5, "down");
+  await later(40, "down");
+  expect(states(await watch.alerts(workspace.id))).toEqual(["carrier_down open"]);
+  await later(5, "up");
+  await later(61, "up");
+  expect(states(await watch.alerts(workspace.id))).toEqual(["carrier_down resolved"]);
+  // Within the hour it is the same alert again.
+  await later(5, "down");
+  await later(31, "down");
+  const again = await watch.alerts(workspace.id);
+  expect(again.map(({ id }) => id)).toEqual([raised?.id]);
+  expect(states(again)).toEqual(["carrier_down open"]);
+});
+
+test("a carrier that no worker says anything of is down, too", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  await addCarrier(workspace.id);
+  await watch.after(0);
+  await watch.after(31);
+  expect(await watch.alerts(workspace.id)).toMatchObject([{ kind: "carrier_down", params: { reason: "no_worker" } }]);
+});
+
+async function addCounted(
+  workspaceId: string,
+  at: Date,
+  source: { source_type: string; source_id: string | null },
+  figures: Record<string, number>,
+): Promise<void> {
+  const { add, counts } = counter();
+  for (const [key, n] of Object.entries(figures)) {
+    const [status = "", reason = null] = key.split(" ");
+    add(source, status, reason, n);
+  }
+  await db.inWorkspace(workspaceId, (tx) => addCounts(tx, workspaceId, at, counts));
+}
+
+test("an error rate that jumps raises an alert with its reasons, and goes when it is usual again", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const api = { source_type: "api", source_id: null };
+  const hourAgo = new Date(watch.now().getTime() - 3_600_000);
+  await addCounted(workspace.id, hourAgo, api, { sent: 1_000, delivered: 980, "undelivered absent": 20 });
+  await addCounted(workspace.id, watch.now(), api, { sent: 100, delivered: 95, "undelivered absent": 5 });
+  await watch.after(60);
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  const campaign = await addCampaign(workspace, { status: "sending", prepared_at: watch.now() });
+  await addCounted(
+    workspace.id,
+    watch.now(),
+    { source_type: "campaign", source_id: campaign },
+    { "refused blocked": 8 },
+  );
+  await watch.after(60);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    {
+      kind: "error_rate",
+      severity: "warning",
+      params: {
+        texts: 108,
+        errors: 13,
+        usual_rate: 0.02,
+        reasons: [
+          { reason: "blocked", n: 8 },
+          { reason: "absent", n: 5 },
+        ],
+        campaign: { id: campaign, name: "Spring" },
+      },
+    },
+  ]);
+  await watch.after(11 * 60);
+  await watch.after(5 * 60);
+  expect((await watch.alerts(workspace.id)).map(stateOf).filter((each) => each.startsWith("error"))).toEqual([
+    "error_rate resolved",
+  ]);
+});
+
+test("texts of the API that fail on the road are what the error rate sees", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  await startRoad(db);
+  const numbers = Array.from({ length: 60 }, (_, i) => ({ number: `+4791${100_000 + i}` }));
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into sandbox_phones (workspace_id, number, behaviour, error_code)
+      select ${workspace.id}, '+4791' || (100000 + i), 'fail', '30006' from generate_series(0, 29) i`.execute(tx),
+  );
+  await send(db, workspace, {
+    source: { type: "api", id: null, at: new Date() },
+    recipients: { numbers },
+  } as unknown as Parameters<typeof send>[2]);
+  await settled(db, workspace.id);
+  await watch.after(1);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    { kind: "error_rate", params: { texts: 60, errors: 30, usual_rate: null } },
+  ]);
+});
+
+async function addCampaign(
+  { id, sender }: TestWorkspace,
+  row: { status: string; prepared_at?: Date; progress_at?: Date },
+): Promise<string> {
+  const campaign = newId();
+  await db.asSystem((tx) =>
+    sql`insert into campaigns (workspace_id, id, name, status, text, sender_id, include, exclude, opt_out_text,
+        created_by_name, created_at, updated_at, prepared_at, progress_at)
+      values (${id}, ${campaign}, 'Spring', ${row.status}, 'Hei', ${sender.id}, '{}', '{}', false, 'Kari', now(), now(),
+        ${row.prepared_at ?? null}, ${row.progress_at ?? null})`.execute(tx),
+  );
+  return campaign;
+}
+
+test("a campaign whose preparation stopped raises an alert, and it is resolved once it moves", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const id = await addCampaign(workspace, { status: "preparing", progress_at: watch.now() });
+  await watch.after(25);
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  await watch.after(10);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    { kind: "campaign_stalled", severity: "warning", params: { campaign: { id }, reason: "preparing" } },
+  ]);
+  await db.asSystem((tx) => sql`update campaigns set progress_at = ${watch.now()} where id = ${id}`.execute(tx));
+  await watch.after(1);
+  await db.asSystem((tx) => sql`update campaigns set status = 'sent' where id = ${id}`.execute(tx));
+  await watch.after(60);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["campaign_stalled resolved"]);
+});
+
+test("a campaign that has nothing left to send and does not end raises an alert", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  await addCampaign(workspace, { status: "sending", prepared_at: watch.now() });
+  await watch.after(9 * 60);
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  await watch.after(2 * 60);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    { kind: "campaign_stalled", params: { reason: "unfinished" } },
+  ]);
+});
+
+test("two processes that look at once raise one alert, and only one takes a turn", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  await addCarrier(workspace.id);
+  await watch.after(0);
+  await watch.after(20);
+  const later = { ...watch.services, clock: { now: () => new Date(watch.now().getTime() + 20_000) } };
+  await Promise.all([look(later), look(later), look(later)]);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["carrier_down open"]);
+  const turn = new Date(watch.now().getTime() + 100_000);
+  const turns = await Promise.all([0, 1, 2].map(() => db.asSystem((tx) => takeTurn(tx, turn))));
+  expect(turns.filter(Boolean)).toHaveLength(1);
+  expect(await db.asSystem((tx) => takeTurn(tx, new Date(turn.getTime() + 5_000)))).toBe(true);
+});

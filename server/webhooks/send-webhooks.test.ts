@@ -1,0 +1,323 @@
+import { sql } from "kysely";
+import { pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Webhook, WebhookDelivery } from "../../contract/webhooks.ts";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { type Received, startReceiver, verifies } from "../../testing/webhook-receiver.ts";
+import type { WebhookTargets } from "../kit/config.ts";
+import { takeDue } from "./deliveries-store.ts";
+import { nextAttempt } from "./next-attempt.ts";
+import { queueEvents } from "./queue-events.ts";
+import { startWebhookSender } from "./send-webhooks.ts";
+
+const database = await testDatabase({ max: 20 });
+const { db } = database;
+const { call, services } = await testApp(database);
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+
+/** Time, which a test turns on. */
+let ahead = 0;
+const clock = { now: () => new Date(Date.now() + ahead) };
+
+function startSender(options: { targets?: WebhookTargets; timeout_ms?: number } = {}) {
+  const { targets = "any", timeout_ms } = options;
+  const config = { webhook_targets: targets };
+  const sender = startWebhookSender(
+    { ...services, clock, log, config },
+    { look_every_ms: 10, ...(timeout_ms !== undefined && { timeout_ms }) },
+  );
+  onTestFinished(() => sender.stop());
+  return sender;
+}
+
+async function start(url: string) {
+  ahead = 0;
+  const { id, key } = await workspaceWithKey(database);
+  const made = await call("POST /webhooks", { key, body: { url, events: ["alert.raised"] } });
+  expect(made.status).toBe(201);
+  const { secret, ...webhook } = made.body as Webhook & { secret: string };
+  const path = `/webhooks/${webhook.id}`;
+  return {
+    key,
+    secret,
+    path,
+    tell: (data: object = { n: 1 }) =>
+      db.asSystem((tx) => queueEvents(tx, clock.now(), [{ workspace_id: id, event: "alert.raised", data }])),
+    webhook: async () =>
+      ((await call("GET /webhooks", { key })).body.items as Webhook[]).find((each) => each.id === webhook.id),
+    deliveries: async () => (await call(`GET ${path}/deliveries`, { key })).body.items as WebhookDelivery[],
+    delivery: async () => ((await call(`GET ${path}/deliveries`, { key })).body.items as WebhookDelivery[])[0],
+  };
+}
+
+/** Waits for as many attempts at the newest delivery. */
+const attempted = (test: Awaited<ReturnType<typeof start>>, times: number) =>
+  vi.waitFor(
+    async () => {
+      const delivery = await test.delivery();
+      expect(delivery?.attempts).toHaveLength(times);
+      const last = delivery?.attempts.at(-1);
+      expect(last?.status ?? last?.error).not.toBeNull();
+      return delivery as WebhookDelivery;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+
+test("an event goes out if its transaction commits, signed as the specification says, octet for octet", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  startSender();
+  await expect(
+    db.asSystem(async (tx) => {
+      await queueEvents(tx, clock.now(), []);
+      throw new Error("rolled back");
+    }),
+  ).rejects.toThrow("rolled back");
+  await tested.tell({ name: "Åse" });
+  const delivery = await attempted(tested, 1);
+  expect(receiver.received).toHaveLength(1);
+  const [request] = receiver.received as [Received];
+  expect(verifies(request, tested.secret)).toBe(true);
+  expect(verifies({ ...request, body: `${request.body} ` }, tested.secret)).toBe(false);
+  expect(request.headers).toMatchObject({ "webhook-id": delivery.id, "content-type": "application/json" });
+  expect(request.body).toBe(delivery.body);
+  expect(JSON.parse(request.body)).toMatchObject({ type: "alert.raised", data: { name: "Åse" } });
+  expect(delivery).toMatchObject({ state: "delivered", next_at: null, attempts: [{ status: 204, error: null }] });
+});
+
+test("with two secrets either verifies, for a day", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  const { secret } = (await call(`POST ${tested.path}/secret`, { key: tested.key })).body;
+  expect(secret).not.toBe(tested.secret);
+  startSender();
+  await tested.tell();
+  await attempted(tested, 1);
+  const [request] = receiver.received as [Received];
+  expect([secret, tested.secret].map((each) => verifies(request, each))).toEqual([true, true]);
+});
+
+test("what is not taken is tried again on the schedule, over a day, under the same id; then it has failed", async () => {
+  const receiver = await startReceiver((response) => response.writeHead(503).end("busy"));
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  let begun = clock.now().getTime();
+  const hours: number[] = [];
+  for (let times = 1; ; times++) {
+    const delivery = await attempted(tested, times);
+    expect(delivery.attempts.at(-1)).toMatchObject({ status: 503, response: "busy" });
+    if (!delivery.next_at) {
+      expect(delivery.state).toBe("failed");
+      break;
+    }
+    expect(delivery.state).toBe("waiting");
+    const next = new Date(delivery.next_at).getTime();
+    hours.push((next - begun) / 3_600_000);
+    begun = next;
+    ahead = next - Date.now();
+  }
+  expect(hours.map((each) => Math.round(each * 10) / 10).slice(-4)).toSatisfy((last: number[]) =>
+    [2, 5, 10, 10].every((due, i) => (last[i] ?? 0) >= due && (last[i] ?? 0) <= due * 1.1 + 0.1),
+  );
+  expect(new Set(receiver.received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+  expect(receiver.received).toHaveLength(8);
+  expect(await tested.webhook()).toMatchObject({ enabled: true, last_error: "HTTP 503" });
+});
+
+test("the schedule ends, and what failed together does not come back together", () => {
+  const at = new Date(0);
+  expect(nextAttempt(1, at, 0)?.getTime()).toBe(5_000);
+  expect(nextAttempt(1, at, 1)?.getTime()).toBe(5_500);
+  expect(nextAttempt(8, at, 0)).toBeNull();
+});
+
+test("a webhook that failed for days is disabled, and what waits for it is given up; enabled, it begins anew", async () => {
+  let status = 500;
+  const receiver = await startReceiver((response) => response.writeHead(status).end());
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  await attempted(tested, 1);
+  ahead = 4 * 86_400_000;
+  await attempted(tested, 2);
+  expect(await tested.webhook()).toMatchObject({ enabled: false, disabled_at: expect.any(String) });
+  expect(await tested.delivery()).toMatchObject({ state: "failed", next_at: null });
+  await tested.tell();
+  expect(await tested.deliveries()).toHaveLength(1);
+  const enabled = await call(`PATCH ${tested.path}`, { key: tested.key, body: { enabled: true } });
+  expect(enabled.body).toMatchObject({ enabled: true, disabled_at: null, failing_since: null, last_error: null });
+  status = 200;
+  await call(`POST ${tested.path}/deliveries/${(await tested.delivery())?.id}/redeliver`, { key: tested.key });
+  expect(await attempted(tested, 3)).toMatchObject({ state: "delivered" });
+});
+
+test("410 disables at once", async () => {
+  const receiver = await startReceiver((response) => response.writeHead(410).end());
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  await attempted(tested, 1);
+  expect(await tested.webhook()).toMatchObject({ enabled: false, last_error: "HTTP 410" });
+});
+
+test("a redirect is an answer that is not taken, and nobody goes there", async () => {
+  const elsewhere = await startReceiver();
+  const receiver = await startReceiver((response) => response.writeHead(307, { location: elsewhere.url }).end());
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  expect(await attempted(tested, 1)).toMatchObject({ state: "waiting", attempts: [{ status: 307 }] });
+  expect(elsewhere.received).toEqual([]);
+});
+
+test("who does not answer in time is tried again", async () => {
+  const receiver = await startReceiver(() => {});
+  const tested = await start(receiver.url);
+  startSender({ timeout_ms: 100 });
+  await tested.tell();
+  expect(await attempted(tested, 1)).toMatchObject({
+    state: "waiting",
+    attempts: [{ status: null, error: "no answer within 0.1 s" }],
+  });
+});
+
+test("an answer without an end is read to some kilobytes; one that drips is taken by its status", async () => {
+  const hose = await startReceiver((response) => {
+    response.writeHead(200);
+    const pour = () => {
+      while (!response.destroyed && response.write("\0🙂".repeat(10_000)));
+    };
+    response.on("drain", pour);
+    pour();
+  });
+  const tested = await start(hose.url);
+  startSender({ timeout_ms: 500 });
+  await tested.tell();
+  const delivery = await attempted(tested, 1);
+  expect(delivery.state).toBe("delivered");
+  expect(delivery.attempts[0]?.response?.length).toBeLessThanOrEqual(500);
+  await vi.waitFor(() => expect(hose.busy().now).toBe(0));
+
+  const drip = await startReceiver((response) => {
+    response.writeHead(200);
+    response.write("a");
+  });
+  await call(`PATCH ${tested.path}`, { key: tested.key, body: { url: drip.url } });
+  await tested.tell();
+  expect(await attempted(tested, 1)).toMatchObject({ state: "delivered", attempts: [{ status: 200, response: "a" }] });
+});
+
+test("where only the public internet may be reached, nothing connects to this machine, by whatever name", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  startSender({ targets: "public" });
+  const { port } = new URL(receiver.url);
+  for (const host of ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0"]) {
+    await call(`PATCH ${tested.path}`, { key: tested.key, body: { url: `http://${host}:${port}/` } });
+    await tested.tell();
+    const { attempts } = await attempted(tested, 1);
+    expect(attempts[0]?.error, host).toMatch(/^webhooks are not sent to /);
+  }
+  expect(receiver.received).toEqual([]);
+});
+
+test("two workers never post one delivery at the same moment, and each only once", async () => {
+  const receiver = await startReceiver((response) => setTimeout(() => response.writeHead(200).end(), 20));
+  const tested = await start(receiver.url);
+  for (let i = 0; i < 30; i++) await tested.tell({ i });
+  for (let i = 0; i < 3; i++) startSender();
+  await vi.waitFor(
+    async () => expect((await tested.deliveries()).filter(({ state }) => state === "delivered")).toHaveLength(30),
+    { timeout: 10_000 },
+  );
+  const ids = receiver.received.map(({ headers }) => headers["webhook-id"]);
+  expect(new Set(ids).size).toBe(30);
+  expect(ids).toHaveLength(30);
+});
+
+test("redelivering what is being sent does not send it twice at once", async () => {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  const receiver = await startReceiver((response) => held.then(() => response.writeHead(200).end()));
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
+  const id = (await tested.delivery())?.id;
+  const again = await call(`POST ${tested.path}/deliveries/${id}/redeliver`, { key: tested.key });
+  expect(again).toMatchObject({ status: 202, body: { id } });
+  startSender();
+  await tested.tell(); // somebody else's turn, so that the second sender has surely looked
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(2));
+  release();
+  await vi.waitFor(async () =>
+    expect((await tested.deliveries()).map(({ state }) => state)).toEqual(["delivered", "delivered"]),
+  );
+  expect(receiver.received.filter(({ headers }) => headers["webhook-id"] === id)).toHaveLength(1);
+});
+
+test("killed half-way, it is sent again under the same id, once the claim is over", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  await tested.tell();
+  // What a process leaves behind that dies between taking and writing down.
+  const at = clock.now();
+  const taken = await db.asSystem((tx) => takeDue(tx, at, new Date(at.getTime() + 60_000), []));
+  expect(taken?.id).toBe((await tested.delivery())?.id);
+  startSender();
+  const probe = await startReceiver();
+  const other = await start(probe.url);
+  await other.tell();
+  await vi.waitFor(() => expect(probe.received).toHaveLength(1));
+  expect(receiver.received, "before the claim is over").toEqual([]);
+  ahead = 61_000;
+  const delivery = await attempted(tested, 2);
+  expect(delivery).toMatchObject({ state: "delivered", attempts: [{ status: null, error: null }, { status: 204 }] });
+  expect(receiver.received.map(({ headers }) => headers["webhook-id"])).toEqual([delivery.id]);
+});
+
+test("a sender that stops gives back what it was sending", async () => {
+  const receiver = await startReceiver(() => {});
+  const tested = await start(receiver.url);
+  const sender = startSender();
+  await tested.tell();
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
+  await sender.stop();
+  expect(await tested.delivery()).toMatchObject({ state: "waiting" });
+  expect(new Date((await tested.delivery())?.next_at ?? 0).getTime()).toBeLessThanOrEqual(clock.now().getTime());
+});
+
+test("a test is sent whatever the webhook listens to, even while it is disabled, and tried once", async () => {
+  const receiver = await startReceiver((response) => response.writeHead(500).end());
+  const tested = await start(receiver.url);
+  await call(`PATCH ${tested.path}`, { key: tested.key, body: { enabled: false } });
+  startSender();
+  const sent = await call(`POST ${tested.path}/test`, { key: tested.key });
+  expect(sent.status).toBe(202);
+  expect(await attempted(tested, 1)).toMatchObject({ id: sent.body.id, event: "webhook.test", state: "failed" });
+  expect(await tested.webhook()).toMatchObject({ failing_since: null });
+});
+
+test("a removed webhook leaves nothing in the line, and its secret is shown nowhere", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  await tested.tell();
+  const shown = JSON.stringify([await tested.webhook(), await tested.deliveries()]);
+  expect(shown).not.toContain(tested.secret);
+  expect((await call(`DELETE ${tested.path}`, { key: tested.key })).status).toBe(204);
+  const { rows } = await db.asSystem((tx) =>
+    sql`select 1 from webhook_deliveries where webhook_id = ${tested.path.slice(-36)}`.execute(tx),
+  );
+  expect(rows).toEqual([]);
+});
+
+test.each(["ftp://example.com/", "http://user:secret@example.com/", "not a url"])(
+  "%s is no webhook's URL",
+  async (url) => {
+    const { key } = await workspaceWithKey(database);
+    const refused = await call("POST /webhooks", { key, body: { url, events: ["alert.raised"] } });
+    expect(refused).toMatchObject({ status: 422 });
+  },
+);

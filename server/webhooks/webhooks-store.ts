@@ -1,0 +1,88 @@
+/** All SQL of webhooks. */
+import { sql } from "kysely";
+import type { WebhookEvent } from "../../contract/webhooks.ts";
+import type { Tx } from "../kit/db.ts";
+
+/** A row of webhooks. */
+export interface WebhookRow {
+  workspace_id: string;
+  id: string;
+  url: string;
+  events: WebhookEvent[];
+  enabled: boolean;
+  /** Sealed `Secrets`. */
+  secrets: Buffer;
+  failing_since: Date | null;
+  disabled_at: Date | null;
+  last_error: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** Oldest first. */
+export async function listWebhooks(tx: Tx, workspaceId: string): Promise<WebhookRow[]> {
+  const { rows } = await sql<WebhookRow>`
+    select * from webhooks where workspace_id = ${workspaceId} order by id`.execute(tx);
+  return rows;
+}
+
+/** Holds the row until the transaction ends: two changes come one after the other. */
+export async function lockWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow | undefined> {
+  const { rows } = await sql<WebhookRow>`
+    select * from webhooks where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
+  return rows[0];
+}
+
+export async function insertWebhook(
+  tx: Tx,
+  row: Pick<WebhookRow, "workspace_id" | "id" | "url" | "events" | "enabled" | "secrets"> & { at: Date },
+): Promise<WebhookRow> {
+  const { rows } = await sql<WebhookRow>`
+    insert into webhooks (workspace_id, id, url, events, enabled, secrets, created_at, updated_at)
+    values (${row.workspace_id}, ${row.id}, ${row.url}, ${row.events}::text[], ${row.enabled}, ${row.secrets}, ${row.at}, ${row.at})
+    returning *`.execute(tx);
+  return rows[0] as WebhookRow;
+}
+
+/** Writes all that can change of a row. */
+export async function updateWebhook(tx: Tx, row: WebhookRow): Promise<void> {
+  await sql`
+    update webhooks set url = ${row.url}, events = ${row.events}::text[], enabled = ${row.enabled}, secrets = ${row.secrets},
+      failing_since = ${row.failing_since}, disabled_at = ${row.disabled_at}, last_error = ${row.last_error},
+      updated_at = ${row.updated_at}
+    where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
+}
+
+/** Deletes it with its deliveries; whether there was one. */
+export async function deleteWebhook(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
+  const gone = await sql`
+    delete from webhooks where workspace_id = ${workspaceId} and id = ${id} returning 1`.execute(tx);
+  await sql`delete from webhook_deliveries where workspace_id = ${workspaceId} and webhook_id = ${id}`.execute(tx);
+  return gone.rows.length > 0;
+}
+
+/** It took something. */
+export async function noteTaken(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`
+    update webhooks set failing_since = null, last_error = null
+    where workspace_id = ${workspaceId} and id = ${id} and failing_since is not null`.execute(tx);
+}
+
+/**
+ * It did not take something at `at`. Disables it when it says so or when it has failed since before `failingBefore`, and
+ * answers whether it did.
+ */
+export async function noteFailure(
+  tx: Tx,
+  key: { workspace_id: string; id: string },
+  failure: { error: string; gone: boolean; at: Date; failingBefore: Date },
+): Promise<boolean> {
+  const { error, gone, at, failingBefore } = failure;
+  const { rows } = await sql<{ disabled: boolean }>`
+    update webhooks set failing_since = coalesce(failing_since, ${at}), last_error = ${error},
+      enabled = enabled and not (${gone} or coalesce(failing_since <= ${failingBefore}, false)),
+      disabled_at = case when enabled and (${gone} or failing_since <= ${failingBefore}) then ${at} else disabled_at end
+    where workspace_id = ${key.workspace_id} and id = ${key.id}
+    returning not enabled as disabled`.execute(tx);
+  return rows[0]?.disabled === true;
+}

@@ -1,0 +1,120 @@
+/** A webhook: how it is made, changed and shown, and the secrets that its signatures are made with. */
+import type { z } from "zod";
+import type { Webhook, WebhookDelivery, webhooks } from "../../contract/webhooks.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, notFound } from "../kit/errors.ts";
+import { instantOf, newId } from "../kit/id.ts";
+import type { Seal } from "../kit/seal.ts";
+import { type DeliveryRow, giveUpDeliveries } from "./deliveries-store.ts";
+import { newWebhookSecret } from "./sign-webhook.ts";
+import { insertWebhook, listWebhooks, lockWebhook, updateWebhook, type WebhookRow } from "./webhooks-store.ts";
+
+/** As they are sealed. */
+interface Secrets {
+  current: string;
+  /** Still signed with until then, so that the receiver has time to take the new one. */
+  previous: { secret: string; until: string } | null;
+}
+
+type Key = Pick<WebhookRow, "workspace_id" | "id">;
+
+const overlap = 24 * 3_600_000;
+const mostWebhooks = 20;
+
+const context = ({ workspace_id, id }: Key) => `webhooks ${workspace_id} ${id}`;
+
+/** The secrets to sign with at `at`, the current one first; throws where they do not open. */
+export function signingSecrets(seal: Seal, row: Key & { secrets: Buffer }, at: Date): string[] {
+  const { current, previous } = seal.open(row.secrets, context(row)) as Secrets;
+  return previous && new Date(previous.until) > at ? [current, previous.secret] : [current];
+}
+
+/** Makes a webhook, and the secret that is shown this once. */
+export async function createWebhook(
+  tx: Tx,
+  seal: Seal,
+  workspaceId: string,
+  input: z.output<typeof webhooks.create.body>,
+  at: Date,
+): Promise<{ row: WebhookRow; secret: string }> {
+  if ((await listWebhooks(tx, workspaceId)).length >= mostWebhooks) {
+    throw conflict("too_many_webhooks", `A workspace has at most ${mostWebhooks} webhooks.`, { value: mostWebhooks });
+  }
+  const key = { workspace_id: workspaceId, id: newId(at) };
+  const secret = newWebhookSecret();
+  const secrets = seal.close({ current: secret, previous: null } satisfies Secrets, context(key));
+  const row = await insertWebhook(tx, { ...key, ...input, events: [...new Set(input.events)], secrets, at });
+  return { row, secret };
+}
+
+/** Changes a webhook. Enabling forgets its failures; disabling takes what waits out of the line. */
+export async function changeWebhook(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  change: z.output<typeof webhooks.update.body>,
+  at: Date,
+): Promise<WebhookRow> {
+  const row = await requireWebhook(tx, workspaceId, id);
+  const enabled = change.enabled ?? row.enabled;
+  const forgiven = enabled && !row.enabled ? { failing_since: null, disabled_at: null, last_error: null } : {};
+  const changed: WebhookRow = {
+    ...row,
+    ...forgiven,
+    url: change.url ?? row.url,
+    events: change.events ? [...new Set(change.events)] : row.events,
+    enabled,
+    updated_at: at,
+  };
+  await updateWebhook(tx, changed);
+  if (row.enabled && !enabled) await giveUpDeliveries(tx, workspaceId, id);
+  return changed;
+}
+
+/** Replaces the secret and answers the new one. */
+export async function rotateSecret(tx: Tx, seal: Seal, workspaceId: string, id: string, at: Date): Promise<string> {
+  const row = await requireWebhook(tx, workspaceId, id);
+  const { current } = seal.open(row.secrets, context(row)) as Secrets;
+  const secret = newWebhookSecret();
+  const until = new Date(at.getTime() + overlap).toISOString();
+  const secrets = { current: secret, previous: { secret: current, until } } satisfies Secrets;
+  await updateWebhook(tx, { ...row, secrets: seal.close(secrets, context(row)), updated_at: at });
+  return secret;
+}
+
+/** The webhook, held until the transaction ends; 404 when there is none of that id. */
+export async function requireWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow> {
+  const row = await lockWebhook(tx, workspaceId, id);
+  if (!row) throw notFound("webhook", id);
+  return row;
+}
+
+/** A webhook as the API shows it. */
+export function presentWebhook(row: WebhookRow): Webhook {
+  const { id, url, events, enabled, last_error } = row;
+  return {
+    id,
+    url,
+    events,
+    enabled,
+    disabled_at: row.disabled_at?.toISOString() ?? null,
+    failing_since: row.failing_since?.toISOString() ?? null,
+    last_error,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+/** A delivery as the API shows it. */
+export function presentDelivery(row: DeliveryRow): WebhookDelivery {
+  const { id, event, state, history: attempts, body } = row;
+  return {
+    id,
+    event,
+    state,
+    created_at: instantOf(id).toISOString(),
+    attempts,
+    next_at: row.next_at?.toISOString() ?? null,
+    body,
+  };
+}

@@ -1,0 +1,78 @@
+/** The watch over a test database, with a clock that the test turns, and what came of a look. */
+import { sql } from "kysely";
+import { pino } from "pino";
+import type { Alert } from "../contract/alerts.ts";
+import type { Role } from "../contract/permissions.ts";
+import { presentAlert } from "../server/alerts/alert.ts";
+import { alertJobs } from "../server/alerts/alerts-jobs.ts";
+import { listAlerts } from "../server/alerts/alerts-store.ts";
+import { type MailAlerts, mailAlertsJob } from "../server/alerts/queue-mails.ts";
+import { look, type WatchServices } from "../server/alerts/watch.ts";
+import type { Db } from "../server/kit/db.ts";
+import { jobs } from "../server/kit/jobs.ts";
+import { sandboxMailer } from "../server/kit/mail.ts";
+import { createPerson, joinWorkspace } from "../server/workspaces/create-person.ts";
+
+export interface TestWatch {
+  services: WatchServices;
+  now(): Date;
+  /** Turns the clock on by so many seconds, and looks. */
+  after(seconds: number): Promise<void>;
+  /** A workspace's alerts, oldest first. */
+  alerts(workspaceId: string): Promise<Alert[]>;
+  /** Writes the mails that are in line, and answers those to an address so far, oldest first. */
+  mails(to: string): Promise<{ subject: string; text: string }[]>;
+}
+
+/** A watch whose clock begins now. */
+export function testWatch(db: Db): TestWatch {
+  let at = Date.now();
+  const clock = { now: () => new Date(at) };
+  const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+  const services: WatchServices = { db, clock, jobs, news: { tell() {} }, log };
+  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
+  const handlers = alertJobs({ db, clock, mailer, config: { public_url: "https://sms.example" } });
+  return {
+    services,
+    now: clock.now,
+    async after(seconds) {
+      at += seconds * 1_000;
+      await look(services);
+    },
+    async alerts(workspaceId) {
+      const rows = await db.inWorkspace(workspaceId, (tx) =>
+        listAlerts(tx, workspaceId, { state: undefined, before: null, limit: 100 }),
+      );
+      return rows.map(presentAlert).toReversed();
+    },
+    async mails(to) {
+      const { rows } = await db.pool.query<{ payload: MailAlerts }>(
+        `delete from jobs._private_jobs j using jobs._private_tasks t
+         where t.id = j.task_id and t.identifier = $1 returning j.payload`,
+        [mailAlertsJob],
+      );
+      for (const { payload } of rows) await handlers[mailAlertsJob]?.(payload as never, new AbortController().signal);
+      const mails = await db.asSystem((tx) =>
+        sql<{ subject: string; text: string }>`
+          select subject, text from sandbox_mails where recipient = ${to} order by id`.execute(tx),
+      );
+      return mails.rows;
+    },
+  };
+}
+
+/** A member of a workspace, whose mail address is answered. */
+export async function addMember(
+  db: Db,
+  workspaceId: string,
+  role: Role,
+  options: { smsSetup?: boolean } = {},
+): Promise<string> {
+  const at = new Date();
+  const email = `${role}.${workspaceId.slice(-12)}@example.com`;
+  await db.asSystem(async (tx) => {
+    const user = await createPerson(tx, { name: role, email, passwordHash: "none", verified: true }, at);
+    await joinWorkspace(tx, { workspaceId, userId: user.id, role, smsSetup: options.smsSetup ?? false }, at);
+  });
+  return email;
+}
