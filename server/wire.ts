@@ -25,6 +25,7 @@ import { startNews } from "./kit/news.ts";
 import { createSeal } from "./kit/seal.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
+import { optOutJobs } from "./messages/opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./messages/receipts.ts";
 import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs.ts";
 import { startWebhookSender, webhookJobs, webhookPeriodicJobs } from "./webhooks/send-webhooks.ts";
@@ -70,6 +71,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...campaignJobs(services),
       ...alertJobs(services),
       ...webhookJobs(services),
+      ...optOutJobs(services),
       ...retentionJobs({ ...services, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
     };
     const periodic: PeriodicJob[] = [

@@ -114,6 +114,13 @@ describe("requests", () => {
     expect(new Set(twilio.books.map(({ sid }) => sid)).size).toBe(100);
   });
 
+  test("go at the rates that Twilio gives a sender of each kind, unless its settings say otherwise", async () => {
+    const twilio = await standIn();
+    expect(connect(twilio).limits.rates).toEqual({ long_number: 1, short_code: 100, alphanumeric: 10 });
+    const rates = { long_number: 30, short_code: null };
+    expect(connect(twilio, { settings: { rates } }).limits.rates).toEqual({ ...rates, alphanumeric: 10 });
+  });
+
   test("a PUBLIC_URL that Twilio cannot reach is not given to it, but a stand-in on this machine gets it", async () => {
     const twilio = await standIn();
     await submit(connect(twilio, { public_url: "http://localhost:3000" }), [text()]);

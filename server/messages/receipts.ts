@@ -10,6 +10,7 @@ import { isId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
 import { noSource } from "./counts.ts";
+import { noteOptedOut } from "./opted-out-at-carrier.ts";
 
 /** Takes receipts; resolves when they are on disk. */
 export type ReceiptIntake = (receipts: Receipt[]) => Promise<void>;
@@ -79,7 +80,13 @@ export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Recei
   const touched: TouchedSource[] = [];
   const workspaces = Map.groupBy(finalOnes(receipts), (receipt) => receipt.workspace_id);
   for (const workspaceId of [...workspaces.keys()].sort()) {
-    const sources = await recordInWorkspace(tx, now, workspaceId, workspaces.get(workspaceId) as Receipt[]);
+    const told = workspaces.get(workspaceId) as Receipt[];
+    const sources = await recordInWorkspace(tx, now, workspaceId, told);
+    await noteOptedOut(
+      tx,
+      workspaceId,
+      told.flatMap(({ message_id, reason }) => (reason === "opted_out" ? [message_id] : [])),
+    );
     touched.push(...sources.map((source) => ({ workspace_id: workspaceId, ...source })));
   }
   return touched;

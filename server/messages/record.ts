@@ -8,6 +8,7 @@ import type { Tx } from "../kit/db.ts";
 import { spendQuota } from "../workspaces/quota.ts";
 import { addCounts, counter } from "./counts.ts";
 import { holdLease, type LaneRow } from "./lanes-store.ts";
+import { noteOptedOut } from "./opted-out-at-carrier.ts";
 import { type Claimed, closeJournal, deleteQueued } from "./queue-store.ts";
 
 /** What became of one text. `uncertain` is a failure that may have been delivered all the same, so it is paid. */
@@ -67,9 +68,16 @@ export async function record(
   // Only the holder of the lease takes rows out of the queue, so this cannot be.
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
   for (const { id, unknown } of batch.journals) await closeJournal(tx, lane, id, unknown);
+  await noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(settled));
   await addCounts(tx, lane.workspace_id, now, counts);
   await settleQuota(tx, lane.workspace_id, settled);
 }
+
+/** Texts whose recipients the carrier says have opted out. */
+const refusedAsOptedOut = (settled: readonly Settled[]) =>
+  settled.flatMap(({ row, result }) =>
+    result.status === "failed" && result.reason === "opted_out" ? [row.message_id] : [],
+  );
 
 /**
  * Accepted texts. An early receipt may have set a later status already: it stays.

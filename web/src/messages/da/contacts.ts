@@ -74,7 +74,7 @@ export const contacts: Translation<typeof en> = {
   optOutWhole: "Frameldt al sms fra {workspace}",
   optOutText: "{at}, via {source}. Markedsføring stopper, indtil de svarer START.",
   optOutWords: "De skrev: »{words}«",
-  sources: { sms: "sms", api: "API", web: "hjemmesiden", import: "import" },
+  sources: { sms: "sms", api: "API", web: "hjemmesiden", import: "import", carrier: "operatøren" },
   activity: {
     empty: "Der er ikke sket noget endnu",
     emptyText: "Sms til og fra denne person, samtykke og frameldinger vises her.",

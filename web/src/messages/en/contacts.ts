@@ -73,7 +73,7 @@ export const contacts = {
   optOutWhole: "Opted out of all texts from {workspace}",
   optOutText: "{at}, by {source}. Marketing stays away until they reply START.",
   optOutWords: "What they wrote: “{words}”",
-  sources: { sms: "SMS", api: "API", web: "the web page", import: "import" },
+  sources: { sms: "SMS", api: "API", web: "the web page", import: "import", carrier: "the carrier" },
   activity: {
     empty: "Nothing has happened yet",
     emptyText: "Texts to and from this person, consent and opt-outs will show up here.",

@@ -75,7 +75,7 @@ export const contacts: Translation<typeof en> = {
   optOutWhole: "Har meldt seg av all SMS fra {workspace}",
   optOutText: "{at}, via {source}. Markedsføring stanses til de svarer START.",
   optOutWords: "De skrev: «{words}»",
-  sources: { sms: "SMS", api: "API", web: "nettsiden", import: "import" },
+  sources: { sms: "SMS", api: "API", web: "nettsiden", import: "import", carrier: "operatøren" },
   activity: {
     empty: "Ingenting har skjedd ennå",
     emptyText: "SMS til og fra denne personen, samtykke og avmeldinger vises her.",

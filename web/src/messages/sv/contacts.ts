@@ -76,7 +76,7 @@ export const contacts: Translation<typeof en> = {
   optOutWhole: "Har avregistrerat sig från alla sms från {workspace}",
   optOutText: "{at}, via {source}. Marknadsföring stoppas tills de svarar START.",
   optOutWords: "De skrev: ”{words}”",
-  sources: { sms: "sms", api: "API", web: "webbsidan", import: "import" },
+  sources: { sms: "sms", api: "API", web: "webbsidan", import: "import", carrier: "operatören" },
   activity: {
     empty: "Inget har hänt än",
     emptyText: "Sms till och från den här personen, samtycke och avregistreringar visas här.",

@@ -1,0 +1,45 @@
+/**
+ * A carrier that keeps opt-outs of its own refuses whoever has opted out there (Twilio's 21610). That is a STOP to the text's
+ * sender like any other, and is written down as one: no later marketing then even tries. In a job of its own, since whoever
+ * records a hand-over holds open the gate that a STOP closes.
+ */
+import { sql } from "kysely";
+import { recordOptOut } from "../consent/opt-outs.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { type JobHandler, jobs } from "../kit/jobs.ts";
+import { erasedNumber } from "./forget-messages.ts";
+
+const job = "record_opt_outs_at_carrier";
+
+interface Payload {
+  workspace_id: string;
+  message_ids: string[];
+}
+
+/** Has the recipients of these texts recorded as opted out, once the caller's transaction has committed. */
+export async function noteOptedOut(tx: Tx, workspaceId: string, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
+  await jobs.add(tx, job, { workspace_id: workspaceId, message_ids: [...messageIds] } satisfies Payload);
+}
+
+/** The handler, by its job's name. */
+export function optOutJobs({ db, clock }: { db: Db; clock: Clock }): Record<string, JobHandler> {
+  return {
+    async [job]({ workspace_id, message_ids }: Payload) {
+      await db.inWorkspace(workspace_id, async (tx) => {
+        const { rows } = await sql<{ number: string; sender_id: string; said: string | null }>`
+          select distinct on (m.number, m.sender_id) m.number, m.sender_id, concat_ws(' ', m.carrier, m.carrier_error) as said
+          from messages m
+          where m.workspace_id = ${workspace_id} and m.id = any(${message_ids}::uuid[]) and m.number <> ${erasedNumber}
+            and not exists (select from opt_outs o
+              where o.workspace_id = ${workspace_id} and o.number = m.number and o.sender_id = m.sender_id)
+          order by m.number, m.sender_id`.execute(tx);
+        for (const { number, sender_id, said } of rows) {
+          const about = { workspaceId: workspace_id, number, senderId: sender_id, at: clock.now() };
+          await recordOptOut(tx, { ...about, source: "carrier", evidence: said });
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** The road through Twilio, with a stand-in at its end: busy, breaking off, and with workers that are killed under way. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { twilioAt } from "../../testing/twilio-carrier.ts";
+import { startTwilio, type TwilioStandIn } from "../../testing/twilio.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { systemClock } from "../kit/clock.ts";
+import { newId } from "../kit/id.ts";
+import { runJobs } from "../kit/jobs.ts";
+import { optOutJobs } from "./opted-out-at-carrier.ts";
+import { createReceiptIntake } from "./receipts.ts";
+
+const { db, connection } = await testDatabase({ max: 20 });
+const gone = ["sent", "delivered", "undelivered", "failed", "expired", "skipped", "cancelled"];
+
+async function standIn(): Promise<TwilioStandIn> {
+  const twilio = await startTwilio();
+  onTestFinished(() => twilio.close());
+  return twilio;
+}
+
+const start = (twilio: TwilioStandIn, workspace: TestWorkspace) =>
+  startRoad(db, { lease_ms: 1_500, carrier: () => twilioAt(twilio, { workspace_id: workspace.id, id: newId(), db }) });
+
+/** Texts to as many numbers, and five times the same to one. */
+async function sendMany(workspace: TestWorkspace, count: number): Promise<number> {
+  const numbers = Array.from({ length: count }, (_, i) => ({ number: `+4792${String(i).padStart(6, "0")}` }));
+  await send(db, workspace, { text: "Hei", recipients: { numbers } });
+  const same = Array.from({ length: 5 }, () => ({ number: "+4793000000", id: newId() }));
+  await send(db, workspace, {
+    text: "Koden er klar",
+    source: { type: "api", id: null, at: new Date() },
+    recipients: { numbers: same },
+  });
+  return count + 5;
+}
+
+/** Every text is in Twilio's books once, and the ledger knows each of them by a SID of its own. */
+async function expectEachOnce(twilio: TwilioStandIn, workspace: TestWorkspace, count: number): Promise<void> {
+  await settled(db, workspace.id, gone);
+  const rows = await ledger(db, workspace.id);
+  expect(rows).toHaveLength(count);
+  expect(new Set(rows.map((row) => row.status))).toEqual(new Set(["sent"]));
+  expect(twilio.books.map(({ to }) => to).sort()).toEqual(rows.map((row) => row.number).sort());
+  expect(new Set(rows.map((row) => row.carrier_reference))).toEqual(new Set(twilio.books.map(({ sid }) => sid)));
+  expect(await quota(db, workspace.id)).toEqual({ used: count, reserved: 0 });
+  const open = await db.asSystem((tx) =>
+    sql`select 1 from dispatch_journal where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  expect(open.rows).toEqual([]);
+  expect(twilio.violations).toEqual([]);
+}
+
+test("while Twilio is busy or its queue is full nothing is lost and nothing goes twice", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  let refused = 0;
+  twilio.behave((operation) => {
+    if (operation !== "CreateMessage" || twilio.requests.CreateMessage % 40 !== 7 || refused >= 2) return null;
+    return { status: 429, code: refused++ % 2 === 0 ? 20429 : 21611, headers: { "retry-after": "0" } };
+  });
+  const count = await sendMany(workspace, 150);
+  await start(twilio, workspace);
+  await expectEachOnce(twilio, workspace, count);
+  expect(refused).toBe(2);
+});
+
+test("texts whose answers were lost are looked up, and only those that Twilio has not got go again", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  let broken = 0;
+  twilio.behave((operation) => {
+    if (operation !== "CreateMessage" || twilio.requests.CreateMessage % 10 !== 3 || broken >= 8) return null;
+    return broken++ % 2 === 0 ? "take-and-reset" : "reset";
+  });
+  const count = await sendMany(workspace, 60);
+  await start(twilio, workspace);
+  await expectEachOnce(twilio, workspace, count);
+  expect(broken).toBeGreaterThanOrEqual(6);
+  expect(twilio.requests.ListMessage).toBeGreaterThan(0);
+});
+
+test("a worker killed between hand-over and record: the next finds out what went, nothing is lost and nothing doubled", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  const count = await sendMany(workspace, 120);
+  for (const after of [15, 70]) {
+    const { url, account_sid, auth_token } = twilio;
+    const worker = fork(join(import.meta.dirname, "..", "..", "testing", "twilio-worker.ts"), [
+      connection,
+      url,
+      account_sid,
+      auth_token,
+      workspace.id,
+    ]);
+    onTestFinished(() => void worker.kill("SIGKILL"));
+    const died = once(worker, "exit");
+    // In the middle of a batch: some of it is in the books, some of that was answered, and none of it is recorded.
+    twilio.onMessage(() => {
+      if (twilio.books.length >= after) worker.kill("SIGKILL");
+    });
+    expect((await died)[1]).toBe("SIGKILL");
+    twilio.onMessage(() => {});
+  }
+  const open = await db.asSystem((tx) =>
+    sql<{ seqs: string[] }>`select seqs from dispatch_journal where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  expect(open.rows.length).toBeGreaterThan(0);
+  await start(twilio, workspace);
+  await expectEachOnce(twilio, workspace, count);
+}, 40_000);
+
+test("21610 is a STOP: at hand-over as in a receipt, and no marketing goes to that number any more", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  await addContacts(
+    db,
+    workspace.id,
+    ["+4791000001", "+4791000002", "+4791000003"].map((mobile) => ({ mobile })),
+  );
+  twilio.behave((_operation, parameters) =>
+    parameters.get("To") === "+4791000001" ? { status: 400, code: 21610, message: "unsubscribed" } : null,
+  );
+  const services = { db, clock: systemClock, news: { tell() {} }, log: pino({ level: "silent" }) };
+  const running = await runJobs({ ...services, connection, pool: db.pool, handlers: optOutJobs(services) });
+  onTestFinished(() => running.stop());
+  await start(twilio, workspace);
+  const first = await send(db, workspace, { class: "marketing", text: "Tilbud" });
+  expect(first.queued).toBe(3);
+  await settled(db, workspace.id, gone);
+  const refused = (await ledger(db, workspace.id)).find((row) => row.number === "+4791000001");
+  expect(refused).toMatchObject({ status: "failed", reason: "opted_out", carrier_error: "21610" });
+
+  const late = (await ledger(db, workspace.id)).find((row) => row.number === "+4791000002");
+  const receipt = { workspace_id: workspace.id, message_id: late?.id ?? "", carrier_reference: null, at: new Date() };
+  await createReceiptIntake(services)([{ ...receipt, status: "failed", code: "21610", reason: "opted_out" }]);
+  await vi.waitFor(
+    async () => {
+      const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+        sql`select number, sender_id, source, evidence from opt_outs where workspace_id = ${workspace.id} order by 1`.execute(
+          tx,
+        ),
+      );
+      const common = { sender_id: workspace.sender.id, source: "carrier", evidence: "twilio 21610" };
+      expect(rows).toEqual([
+        { number: "+4791000001", ...common },
+        { number: "+4791000002", ...common },
+      ]);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+  const again = await send(db, workspace, { class: "marketing", text: "Tilbud" });
+  expect(again).toMatchObject({ queued: 1, skipped: { opted_out: 2 } });
+});

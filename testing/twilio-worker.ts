@@ -1,0 +1,21 @@
+/**
+ * A worker that hands texts to a stand-in for Twilio until it is killed.
+ *
+ *   node testing/twilio-worker.ts <connection> <url> <account sid> <auth token> <workspace>
+ */
+import { pino } from "pino";
+import { systemClock } from "../server/kit/clock.ts";
+import { openDb } from "../server/kit/db.ts";
+import { newId } from "../server/kit/id.ts";
+import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { onlyCarriers } from "./carriers.ts";
+import { twilioAt } from "./twilio-carrier.ts";
+
+const [connection = "", url = "", account_sid = "", auth_token = "", workspace_id = ""] = process.argv.slice(2);
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const db = openDb({ connection, max: pathConnections });
+const services = { clock: systemClock, news: { tell() {} }, log };
+const carriers = onlyCarriers(twilioAt({ url, account_sid, auth_token }, { workspace_id, id: newId(), db }));
+await startMessagePath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });
+// Whoever started it is gone, and so is its wish.
+process.on("disconnect", () => process.exit());
