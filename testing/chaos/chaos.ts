@@ -4,26 +4,31 @@
  *
  *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 50]
  *                    [--seconds 400] [--carriers sandbox,smpp] [--log-level error]
+ *   npm run chaos -- database-away [--away 60] [--messages 5000] [--seconds 60]
  */
 import { parseArgs } from "node:util";
+import { databaseAway } from "./away.ts";
 import { type Installation, startInstallation } from "./installation.ts";
+import type { Verdict } from "./judge.ts";
 import { type Network, startNetwork } from "./network.ts";
-import { type CarrierName, runChaos } from "./run.ts";
+import { type CarrierName, endure, runChaos, type RunOptions } from "./run.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seed: { type: "string", default: "1" },
-    messages: { type: "string", default: "100000" },
+    messages: { type: "string" },
     "workers-killed": { type: "string", default: "100" },
     "databases-killed": { type: "string", default: "10" },
     "networks-cut": { type: "string", default: "50" },
-    seconds: { type: "string", default: "400" },
+    seconds: { type: "string" },
+    away: { type: "string", default: "60" },
     carriers: { type: "string", default: "sandbox,smpp" },
     "log-level": { type: "string", default: "error" },
   },
 });
-const number = (name: keyof typeof values): number => {
-  const value = Number(values[name]);
+const number = (name: keyof typeof values, otherwise = 0): number => {
+  const value = Number(values[name] ?? otherwise);
   if (Number.isInteger(value) && value >= 0) return value;
   console.error(`--${name} is ${values[name]}; it must be a whole number.`);
   process.exit(2);
@@ -32,6 +37,30 @@ function carriers(given: string): CarrierName[] {
   const names = given.split(",");
   if (names.every((name): name is CarrierName => name === "sandbox" || name === "smpp")) return names;
   console.error(`--carriers is ${given}; it must be sandbox, smpp or both.`);
+  process.exit(2);
+}
+
+const [ordeal = "blows"] = positionals;
+
+async function run(installation: Installation, network: Network, options: RunOptions): Promise<Verdict> {
+  if (ordeal === "database-away") {
+    const violations: string[] = [];
+    const away = databaseAway(installation, network, number("away") * 1000, violations);
+    const { lines, violations: found } = await endure(installation, network, options, away);
+    return { lines, violations: [...violations, ...found] };
+  }
+  const worker = number("workers-killed");
+  const blows = {
+    worker,
+    api: Math.ceil(worker / 20),
+    database: number("databases-killed"),
+    network: number("networks-cut"),
+  };
+  return runChaos(installation, network, { ...options, blows });
+}
+
+if (!["blows", "database-away"].includes(ordeal)) {
+  console.error(`${ordeal} is no ordeal; there is database-away, and without a name everything is struck.`);
   process.exit(2);
 }
 
@@ -44,18 +73,11 @@ const say = (line: string) => console.log(`[${String(Math.round((Date.now() - be
 let installation: Installation | null = null;
 let network: Network | null = null;
 try {
-  const worker = number("workers-killed");
-  const options = {
+  const options: RunOptions = {
     seed: number("seed"),
     carriers: carriers(values.carriers),
-    messages: number("messages"),
-    blows: {
-      worker,
-      api: Math.ceil(worker / 20),
-      database: number("databases-killed"),
-      network: number("networks-cut"),
-    },
-    duration: number("seconds") * 1000,
+    messages: number("messages", ordeal === "database-away" ? 5_000 : 100_000),
+    duration: number("seconds", ordeal === "database-away" ? number("away") : 400) * 1000,
     response_seconds: 3,
     say,
     signal: ending.signal,
@@ -63,7 +85,7 @@ try {
   network = await startNetwork();
   installation = await startInstallation({ apis: 2, workers: 3, logLevel: values["log-level"] });
   say("3 workers, 2 API processes, PostgreSQL and an SMSC are up");
-  const { lines, violations } = await runChaos(installation, network, options);
+  const { lines, violations } = await run(installation, network, options);
   for (const line of lines) say(line);
   for (const violation of violations) say(`VIOLATION ${violation}`);
   say(violations.length === 0 ? "nothing was lost, nothing was doubled, every figure is right" : "this must not be");

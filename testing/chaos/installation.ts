@@ -20,8 +20,8 @@ export interface Installation {
   workers: Member[];
   /** SIGKILL to the postmaster and all its backends; it is started again at once. False: it was between two lives. */
   killDatabase(): Promise<boolean>;
-  /** Stops PostgreSQL, and starts it again after so long. */
-  databaseAway(milliseconds: number): Promise<void>;
+  /** Stops PostgreSQL, and starts it again once so long has passed and `meanwhile` is done. */
+  databaseAway(milliseconds: number, meanwhile: () => Promise<void>): Promise<void>;
   /** Ends every process the way Ctrl-C does, removes the data, and answers the processes' exit codes. */
   stop(): Promise<(number | null)[]>;
 }
@@ -77,10 +77,13 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       for (const pid of [postmaster, ...backends]) signalProcess(pid, "SIGKILL");
       return true;
     },
-    async databaseAway(milliseconds) {
+    async databaseAway(milliseconds, meanwhile) {
       await postgres.stop();
-      await delay(milliseconds);
-      postgres = await startEmbeddedPostgres(postgresAt);
+      try {
+        await Promise.all([delay(milliseconds), meanwhile()]);
+      } finally {
+        postgres = await startEmbeddedPostgres(postgresAt);
+      }
     },
     stop() {
       stopped ??= (async () => {

@@ -1,4 +1,4 @@
-/** One run on an installation: its traffic, the blows; then the books are compared. */
+/** One run on an installation: its traffic, and what it suffers meanwhile; then the books are compared. */
 import pg from "pg";
 import { openDb } from "../../server/kit/db.ts";
 import * as books from "./books.ts";
@@ -7,19 +7,18 @@ import { judge, type Verdict } from "./judge.ts";
 import type { Network } from "./network.ts";
 import { type Blows, planBlows, planTraffic, type Scale } from "./plan.ts";
 import { smscBooks } from "./smsc-books.ts";
-import { strike } from "./strike.ts";
+import { type DealtBlow, strike } from "./strike.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 import { sendTraffic, type Told, wordings } from "./traffic.ts";
 import { watchJournals } from "./watch.ts";
 
 export type CarrierName = "sandbox" | "smpp";
 
-export interface ChaosOptions {
+export interface RunOptions {
   seed: number;
   carriers: readonly CarrierName[];
   /** Texts through each carrier. */
   messages: number;
-  blows: Blows;
   /** Milliseconds over which traffic and blows are spread. */
   duration: number;
   /** Seconds that a request to the SMSC may stay unanswered. */
@@ -28,34 +27,53 @@ export interface ChaosOptions {
   signal: AbortSignal;
 }
 
+/** What happens while the traffic goes on; resolves with the blows when it is over. */
+export type Ordeal = (tenants: readonly Tenant[], signal: AbortSignal) => Promise<DealtBlow[]>;
+
 export interface Outcome extends Verdict {
   tenants: Tenant[];
 }
 
 const settleLimit = 240_000;
 
-/** Runs it; installation and network stay up. */
-export async function runChaos(installation: Installation, network: Network, options: ChaosOptions): Promise<Outcome> {
-  const { seed, duration, say, signal, response_seconds } = options;
+/** Kills processes, the database and the network at the moments that the seed says. */
+export function runChaos(
+  installation: Installation,
+  network: Network,
+  options: RunOptions & { blows: Blows },
+): Promise<Outcome> {
+  const { seed, duration, response_seconds } = options;
+  return endure(installation, network, options, (_tenants, signal) =>
+    strike({
+      installation,
+      network: network.proxy,
+      blows: planBlows(seed, options.blows, duration),
+      // Longer than a request is waited for, so that both the timeout and the end of the connection come.
+      silence: response_seconds * 1_500,
+      signal,
+    }),
+  );
+}
+
+/** Sends the traffic while `ordeal` goes on, waits until all has settled, and compares. Everything stays up. */
+export async function endure(
+  installation: Installation,
+  network: Network,
+  options: RunOptions,
+  ordeal: Ordeal,
+): Promise<Outcome> {
+  const { seed, duration, say, signal } = options;
   const scale: Scale = { messages: options.messages, ...sizes(options.messages), senders: 4, texts: wordings };
   const tenants = await createTenants(installation, network, options, scale);
   if (options.carriers.includes("smpp"))
     await until(() => network.proxy.connections() >= installation.workers.length, "the workers' connections");
-  say(`striking for ${duration / 1000} s`);
+  say(`texts leave over ${duration / 1000} s`);
   const watch = watchJournals(installation.superuser);
   const struggle = new AbortController();
   const both = AbortSignal.any([signal, struggle.signal]);
-  const blows = {
-    installation,
-    network: network.proxy,
-    blows: planBlows(seed, options.blows, duration),
-    // Longer than a request is waited for, so that both the timeout and the end of the connection come.
-    silence: response_seconds * 1_500,
-    signal: both,
-  };
   try {
     const [dealt, ...told] = await Promise.all([
-      strike(blows),
+      ordeal(tenants, both),
       ...tenants.map((tenant, i) =>
         sendTraffic(installation.urls, tenant, planTraffic(seed + 1 + i, scale, duration), both),
       ),
@@ -63,7 +81,7 @@ export async function runChaos(installation: Installation, network: Network, opt
       struggle.abort();
       throw error;
     });
-    say("the last blow is dealt; waiting until everything has settled");
+    say("all is sent and suffered; waiting until everything has settled");
     const client = new pg.Client({ connectionString: installation.superuser });
     await client.connect();
     try {
@@ -75,6 +93,7 @@ export async function runChaos(installation: Installation, network: Network, opt
       }));
       const evidence = { installation, blows: dealt, journals: watch.journals(), tenants: await Promise.all(sides) };
       const { lines, violations } = await judge(client, evidence);
+      await switchOff(client, tenants);
       const left = unsettled.map((what) => `not settled after ${settleLimit / 1000} s: ${what}`);
       return { lines, violations: [...left, ...violations], tenants };
     } finally {
@@ -88,7 +107,7 @@ export async function runChaos(installation: Installation, network: Network, opt
 async function createTenants(
   { connection, secret_key }: Installation,
   network: Network,
-  { carriers, response_seconds }: ChaosOptions,
+  { carriers, response_seconds }: RunOptions,
   scale: Scale,
 ): Promise<Tenant[]> {
   const db = openDb({ connection, max: 2 });
@@ -99,6 +118,13 @@ async function createTenants(
   }
   await db.close();
   return tenants;
+}
+
+/** The next run's SMSC must not find anybody of this one's bound: it is all one customer to it. */
+async function switchOff(client: pg.Client, tenants: readonly Tenant[]): Promise<void> {
+  await client.query("update carriers set enabled = false where workspace_id = any($1::uuid[])", [
+    tenants.map(({ id }) => id),
+  ]);
 }
 
 /** Lists so large that each is a few campaigns' audience, and a campaign takes several batches. */

@@ -20,6 +20,8 @@ export interface Tenant {
   can_tell: boolean;
   /** Their ids; the first ones have a rate, the others go as fast as they can. */
   senders: string[];
+  /** The senders' own numbers. */
+  addresses: string[];
   lists: string[];
   /** E.164 of a contact. */
   numberOf(contact: number): string;
@@ -61,18 +63,19 @@ export async function createTenant(
   const size = scale.lists * scale.list_size;
   const numberOf = (contact: number) => `+479${prefix}${String(contact).padStart(5, "0")}`;
   const senders = [workspace.sender.id];
+  const addresses = [workspace.sender.address];
   const lists: string[] = [];
   const trouble = troubleOf(size);
   await db.asSystem(async (tx) => {
     await storeApiKey(tx, workspace.id, key, { name, role: "super_admin", scopes: permissions }, new Date());
     while (senders.length < scale.senders) {
       const id = newId();
+      const address = `+4759${prefix}${senders.length}000`;
       await sql`
         insert into senders (workspace_id, id, address, kind, can_receive, is_default, created_at)
-        values (${workspace.id}, ${id}, ${`+4759${prefix}${senders.length}000`}, 'long_number', true, false, now())`.execute(
-        tx,
-      );
+        values (${workspace.id}, ${id}, ${address}, 'long_number', true, false, now())`.execute(tx);
       senders.push(id);
+      addresses.push(address);
     }
     for (const [i, id] of senders.entries())
       await sql`
@@ -101,7 +104,7 @@ export async function createTenant(
   if (smpp) await tellSmsc(smpp.network, trouble, numberOf);
   const mute = smpp ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
   const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
-  return { name, id: workspace.id, key, can_tell: !smpp, senders, lists, numberOf, silent };
+  return { name, id: workspace.id, key, can_tell: !smpp, senders, addresses, lists, numberOf, silent };
 }
 
 /** A connection to the SMSC that all senders belong to. */

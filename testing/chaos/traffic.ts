@@ -3,6 +3,7 @@
  * every time with another API process where there are several.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { type Answer, call } from "./client.ts";
 import type { PlannedCampaign, PlannedText, Traffic } from "./plan.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -25,7 +26,6 @@ export interface Told {
   retries: number;
 }
 
-const patience = 20_000;
 const concurrency = 12;
 
 /** Sends all that is planned, at its times or as soon after as the server takes it. */
@@ -48,7 +48,7 @@ export async function sendTraffic(
     for (;;) {
       signal.throwIfAborted();
       const url = urls[turnOfUrls++ % urls.length];
-      const answer = await once(`${url}/api/v1${path}`, method, tenant.key, body, key).catch(() => null);
+      const answer = await call(url ?? "", tenant.key, method, path, { body, key }).catch(() => null);
       if (answer && answer.status < 500 && answer.status !== 429) return answer;
       if (answer?.status === 500) throw new Error(`${method} ${path}: 500 ${JSON.stringify(answer.body)}`);
       told.retries++;
@@ -97,23 +97,4 @@ export async function sendTraffic(
   });
   await Promise.all([...campaigns, ...Array.from({ length: concurrency }, client)]);
   return told;
-}
-
-interface Answer {
-  status: number;
-  body: { id?: string; error?: { code: string } };
-}
-
-async function once(url: string, method: string, key: string, body: unknown, idempotencyKey?: string): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
-      ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(patience),
-  });
-  return { status: response.status, body: (await response.json()) as Answer["body"] };
 }

@@ -1,0 +1,160 @@
+/**
+ * The database away for a while, in the middle of traffic: who cannot do what is asked says so at once and in a way that
+ * has the other side come back, and everything goes on by itself.
+ */
+import { openDb } from "../../server/kit/db.ts";
+import { call } from "./client.ts";
+import { type Installation, until } from "./installation.ts";
+import type { Network } from "./network.ts";
+import { openPage } from "./news.ts";
+import type { Ordeal } from "./run.ts";
+import { createTenant, type Tenant } from "./tenant.ts";
+import { withClient } from "./watch.ts";
+
+const importedRows = 2_000;
+/** A handset that is nobody's contact. */
+const stranger = 99_999;
+
+/** Takes the database away for so long; what is not as it must be is added to `violations`. */
+export function databaseAway(
+  installation: Installation,
+  network: Network,
+  milliseconds: number,
+  violations: string[],
+): Ordeal {
+  const expect = (holds: boolean, what: string) => {
+    if (!holds) violations.push(what);
+  };
+  return async (tenants) => {
+    const [watched] = tenants as [Tenant];
+    const client = await createClient(installation);
+    const pages = await Promise.all(installation.urls.map((url) => openPage(url, watched.key)));
+    const { superuser } = installation;
+    await until(() => holdsRows(superuser, "select 1 from message_queue limit 1"), "traffic");
+    const importId = await startImport(installation, client);
+
+    let from = 0;
+    await installation.databaseAway(milliseconds, async () => {
+      from = Date.now();
+      for (const [i, url] of installation.urls.entries()) {
+        for (const [method, path, body] of [
+          ["GET", "/workspace", undefined],
+          ["GET", "/messages", undefined],
+          ["POST", "/messages", textOf(client, i)],
+        ] as const) {
+          const answer = await call(url, client.key, method, path, { body, key: body && `away-${i}` });
+          const retry = Number(answer.headers.get("retry-after"));
+          expect(
+            answer.status === 503 && retry >= 1 && answer.body.error?.code === "database_unavailable",
+            `while the database was away, ${method} ${path} answered ${answer.status}, Retry-After ${retry}`,
+          );
+        }
+        const health = await fetch(`${url}/api/health`);
+        expect(health.status === 503, `while the database was away, /api/health answered ${health.status}`);
+      }
+      await refuseTexts(network, tenants, expect);
+    });
+    const to = Date.now();
+
+    for (const [i] of installation.urls.entries()) {
+      const sent = await Promise.all(
+        installation.urls.map((url) => patiently(url, client, "POST", "/messages", textOf(client, i), `away-${i}`)),
+      );
+      const ids = new Set(sent.map(({ body }) => body.id));
+      expect(
+        ids.size === 1 && sent.every(({ status }) => status === 202),
+        `text ${i} after it: ${JSON.stringify(sent)}`,
+      );
+    }
+    await until(async () => (await importOf(installation, client, importId)).status === "done", "the import");
+    const imported = await importOf(installation, client, importId);
+    expect(imported.created === importedRows, `the import made ${imported.created} of ${importedRows} contacts`);
+    await until(() => pages.every(({ heard }) => heard.some(({ at }) => at > to)), "news on every open page");
+    for (const page of pages) page.close();
+    for (const tenant of tenants) if (!tenant.can_tell) await expectOnce(installation, tenant, expect);
+    const texts = await rowsOf(superuser, "select 1 from messages where workspace_id = $1 and text like 'Away%'", [
+      client.id,
+    ]);
+    expect(texts === installation.urls.length, `${texts} texts under ${installation.urls.length} keys`);
+    return [{ kind: "database", from, to }];
+  };
+}
+
+/** A workspace of its own, whose figures nobody adds up. */
+async function createClient({ connection }: Installation): Promise<Tenant> {
+  const db = openDb({ connection, max: 1 });
+  const scale = { messages: 0, lists: 1, list_size: 1, senders: 1, texts: 1 };
+  const tenant = await createTenant(db, "client", "19", scale, null);
+  await db.close();
+  return tenant;
+}
+
+const textOf = (client: Tenant, i: number) => ({ to: client.numberOf(50_000 + i), text: `Away ${i}` });
+
+async function startImport({ urls }: Installation, client: Tenant): Promise<string> {
+  const rows = Array.from({ length: importedRows }, (_, i) => `Kari,${client.numberOf(10_000 + i)}`);
+  const csv = `first_name,mobile\n${rows.join("\n")}\n`;
+  const { status, body } = await call(urls[0] ?? "", client.key, "POST", "/contacts/imports", { csv });
+  if (status !== 202) throw new Error(`import: ${status} ${JSON.stringify(body)}`);
+  return body.id as string;
+}
+
+async function importOf({ urls }: Installation, client: Tenant, id: string) {
+  return (await patiently(urls.at(-1) ?? "", client, "GET", `/contacts/imports/${id}`)).body;
+}
+
+/** As a client that heeds 503. */
+async function patiently(url: string, { key }: Tenant, method: string, path: string, body?: unknown, once?: string) {
+  let answer = await call(url, key, method, path, { body, key: once });
+  await until(async () => {
+    if (answer.status !== 503) return true;
+    answer = await call(url, key, method, path, { body, key: once });
+    return false;
+  }, `${method} ${path}`);
+  return answer;
+}
+
+/** A text and a STOP from a handset, while nobody can write them down. */
+async function refuseTexts(
+  { smsc }: Network,
+  tenants: readonly Tenant[],
+  expect: (holds: boolean, what: string) => void,
+): Promise<void> {
+  const tenant = tenants.find(({ can_tell }) => !can_tell);
+  if (!tenant) return;
+  const before = await smsc.counts();
+  const handset = { from: tenant.numberOf(stranger).slice(1), to: tenant.addresses[0]?.slice(1) ?? "" };
+  await smsc.sendTexts([
+    { ...handset, text: "Hei" },
+    { ...handset, text: "STOP" },
+  ]);
+  // Each is offered again and again.
+  await until(async () => (await smsc.counts()).texts_sent >= before.texts_sent + 6, "texts to be offered again");
+  const { texts_done } = await smsc.counts();
+  expect(texts_done === before.texts_done, `${texts_done - before.texts_done} texts were acknowledged and not written`);
+}
+
+/** What was refused meanwhile is there, once. */
+async function expectOnce(
+  { superuser }: Installation,
+  tenant: Tenant,
+  expect: (holds: boolean, what: string) => void,
+): Promise<void> {
+  const number = tenant.numberOf(stranger);
+  const received = "select 1 from messages where workspace_id = $1 and number = $2 and status = 'received'";
+  await until(async () => (await rowsOf(superuser, received, [tenant.id, number])) >= 2, "texts from the handset");
+  for (const [text, times] of [
+    [received, 2],
+    ["select 1 from opt_outs where workspace_id = $1 and number = $2", 1],
+    ["select 1 from messages where workspace_id = $1 and number = $2 and source_type = 'opt_out_confirmation'", 1],
+  ] as const) {
+    const found = await rowsOf(superuser, text, [tenant.id, number]);
+    expect(found === times, `${found} rows, not ${times}: ${text}`);
+  }
+}
+
+const holdsRows = async (superuser: string, text: string) => (await rowsOf(superuser, text, [])) > 0;
+
+async function rowsOf(superuser: string, text: string, values: unknown[]): Promise<number> {
+  return (await withClient(superuser, async (pg) => (await pg.query(text, values)).rowCount)) ?? 0;
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+/**
+ * A small installation of five processes that is struck, shared and left without its database. The long version is
+ * `npm run chaos`.
+ */
+import { openDb } from "../../server/kit/db.ts";
+import { databaseAway } from "./away.ts";
+import { call } from "./client.ts";
+import { type Installation, startInstallation, until } from "./installation.ts";
+import { type Network, startNetwork } from "./network.ts";
+import { openPage } from "./news.ts";
+import { endure, runChaos } from "./run.ts";
+import { createTenant, type Tenant } from "./tenant.ts";
+
+const seed = 3;
+const carriers = ["sandbox"] as const;
+let installation: Installation;
+let network: Network;
+const never = new AbortController().signal;
+const common = { seed, carriers, response_seconds: 1, say: () => {}, signal: never };
+
+beforeAll(async () => {
+  [installation, network] = await Promise.all([
+    startInstallation({ apis: 2, workers: 3, lease_seconds: 2 }),
+    startNetwork(),
+  ]);
+}, 60_000);
+
+afterAll(async () => {
+  await installation?.stop();
+  await network?.stop();
+}, 60_000);
+
+test("killed again and again: no text is lost or doubled, and every figure is right", async () => {
+  const blows = { worker: 8, api: 1, database: 1, network: 5 };
+  const { lines, violations } = await runChaos(installation, network, {
+    ...common,
+    messages: 1_500,
+    duration: 12_000,
+    blows,
+  });
+  expect({ seed, violations, lines }).toEqual({ seed, violations: [], lines });
+}, 300_000);
+
+test("what one API process takes the other shows, texts go once, and one of each may die", async () => {
+  const db = openDb({ connection: installation.connection, max: 1 });
+  const scale = { messages: 0, lists: 1, list_size: 200, senders: 1, texts: 1 };
+  const tenant = await createTenant(db, "shared", "18", scale, null);
+  await db.close();
+  const [here, there] = installation.urls as [string, string];
+  const page = await openPage(there, tenant.key);
+
+  const id = await sendCampaign(here, tenant);
+  await until(
+    async () => (await call(there, tenant.key, "GET", `/campaigns/${id}`)).body.status === "sent",
+    "campaign",
+  );
+  await until(() => page.heard.some(({ item }) => item.topic === "campaign" && item.id === id), "its news");
+  page.close();
+
+  const text = { to: tenant.numberOf(70_000), text: "Hei" };
+  const sent = await Promise.all(
+    [here, there, here, there].map((url) => call(url, tenant.key, "POST", "/messages", { body: text, key: "once" })),
+  );
+  expect(new Set(sent.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  expect(sent[0]?.status).toBe(202);
+
+  const stopped = tenant.numberOf(7);
+  const reply = { to: tenant.addresses[0], text: "STOP" };
+  await call(here, tenant.key, "POST", `/sandbox/phones/${stopped}/reply`, { body: reply });
+  const marketing = { to: stopped, text: "Tilbud", class: "marketing", subscription_type: "marketing" };
+  expect(await call(there, tenant.key, "POST", "/messages", { body: marketing })).toMatchObject({
+    status: 422,
+    body: { error: { code: "opted_out" } },
+  });
+
+  installation.apis[0]?.kill();
+  installation.workers[0]?.kill();
+  const next = await sendCampaign(there, tenant);
+  await until(
+    async () => (await call(there, tenant.key, "GET", `/campaigns/${next}`)).body.status === "sent",
+    "another",
+  );
+  await until(() => installation.apis[0]?.ready() === true, "the API process that was killed");
+  const { body: shown } = await call(here, tenant.key, "GET", `/campaigns/${next}`);
+  expect(shown).toMatchObject({ status: "sent" });
+
+  for (const [number, texts] of [
+    [tenant.numberOf(8), ["Til 1: Hei *1", "Til 2: Hei *1"]],
+    [stopped, ["Til 1: Hei *1", "STOP", "You have opted out."]],
+    [text.to, ["Hei"]],
+  ] as const) {
+    const { body } = await call(here, tenant.key, "GET", `/sandbox/phones/${number}/messages`);
+    expect(body.items.map((item: { text: string }) => item.text)).toEqual(texts);
+  }
+}, 120_000);
+
+test("the database away: everybody is asked to come back, and everything goes on by itself", async () => {
+  const violations: string[] = [];
+  const away = databaseAway(installation, network, 3_000, violations);
+  const options = { ...common, seed: seed + 1, messages: 600, duration: 4_000 };
+  const { violations: found, lines } = await endure(installation, network, options, away);
+  expect({ seed, violations: [...violations, ...found], lines }).toEqual({ seed, violations: [], lines });
+}, 300_000);
+
+test("after all of that every process still ends when it is told to", async () => {
+  expect(await installation.stop()).toEqual([0, 0, 0, 0, 0]);
+}, 60_000);
+
+let campaigns = 0;
+
+async function sendCampaign(url: string, tenant: Tenant): Promise<string> {
+  const draft = await call(url, tenant.key, "POST", "/campaigns", {
+    body: {
+      name: "Campaign",
+      text: `Til ${++campaigns}: Hei *1`,
+      subscription_type: "marketing",
+      include: { lists: tenant.lists, contacts: [] },
+      opt_out_text: false,
+    },
+  });
+  expect(draft).toMatchObject({ status: 201 });
+  const sent = await call(url, tenant.key, "POST", `/campaigns/${draft.body.id}/send`);
+  expect(sent).toMatchObject({ status: 202 });
+  return draft.body.id;
+}
