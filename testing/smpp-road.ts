@@ -1,9 +1,17 @@
 /** The message road over one SMPP connection, as main wires it, in front of a test SMSC. */
 import { sql } from "kysely";
 import { pino } from "pino";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { SmppSettings } from "../contract/carriers.ts";
-import type { Carrier } from "../server/carriers/carrier.ts";
+import { countSegments } from "../rules/gsm-segments.ts";
+import type {
+  Carrier,
+  CarrierEvents,
+  InboundText,
+  OutboundText,
+  Outcome,
+  Receipt,
+} from "../server/carriers/carrier.ts";
 import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
@@ -11,7 +19,8 @@ import { newId } from "../server/kit/id.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
-import type { TestWorkspace } from "./workspace.ts";
+import { type Smsc, type SmscOptions, startSmsc } from "./smsc.ts";
+import { createTestWorkspace, type TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const news = { tell() {} };
@@ -74,4 +83,67 @@ export async function startSmppRoad(
   const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
   onTestFinished(stop);
   return { carrier, carrier_id, stop };
+}
+
+export interface SmppEnds {
+  smsc: Smsc;
+  carrier: Carrier;
+  /** What came back, in order. */
+  receipts: Receipt[];
+  inbound: InboundText[];
+  workspace: TestWorkspace;
+  carrier_id: string;
+  submit(texts: OutboundText[]): Promise<Outcome[]>;
+  /** A text as the dispatcher hands it over. */
+  text(text: string, parts?: Partial<OutboundText>): OutboundText;
+}
+
+/** A test SMSC and a carrier that is bound to it, without a road; both stop with the test. */
+export async function connectSmpp(
+  db: Db,
+  settings: Partial<SmppSettings> = {},
+  smscOptions: SmscOptions = {},
+  options: SmppRoadOptions & { events?: Partial<CarrierEvents>; unbound?: boolean } = {},
+): Promise<SmppEnds> {
+  const smsc = await startSmsc(smscOptions);
+  onTestFinished(() => smsc.stop());
+  const workspace = await createTestWorkspace(db);
+  const given = { port: smsc.port, ...settings };
+  const carrier_id = options.carrier_id ?? (await addSmppConnection(db, workspace, given));
+  const carrier = makeSmpp(db, workspace.id, given, { sweep_ms: 50, ...options, carrier_id });
+  const receipts: Receipt[] = [];
+  const inbound: InboundText[] = [];
+  await carrier.start({
+    async onReceipts(batch) {
+      await options.events?.onReceipts?.(batch);
+      receipts.push(...batch);
+    },
+    async onInbound(batch) {
+      await options.events?.onInbound?.(batch);
+      inbound.push(...batch);
+    },
+  });
+  onTestFinished(() => carrier.stop());
+  if (!options.unbound)
+    await vi.waitFor(() => expect(carrier.state()).toMatchObject({ state: "up", bound: carrier.state().wanted }));
+  return {
+    smsc,
+    carrier,
+    receipts,
+    inbound,
+    workspace,
+    carrier_id,
+    submit: (texts) => carrier.submit(texts, new AbortController().signal),
+    text: (text, parts = {}) => ({
+      workspace_id: workspace.id,
+      message_id: newId(),
+      from: "+4759000001",
+      to: "+4790000001",
+      text,
+      ...countSegments(text),
+      class: "marketing",
+      expires_at: null,
+      ...parts,
+    }),
+  };
 }

@@ -94,9 +94,9 @@ function codeIn(pdu: Deliver, text: string): string | null {
 }
 
 const fields = {
-  id: /(?:^|[\s,;])id:\s*([^\s,;]+)/i,
-  stat: /(?:^|[\s,;])stat(?:us)?:\s*([^\s,;]+)/i,
-  err: /(?:^|[\s,;])err(?:or)?:\s*([^\s,;]+)/i,
+  id: /(?:^|[\s,;])id:\s*(?!\w+:)([^\s,;]+)/i,
+  stat: /(?:^|[\s,;])stat(?:us)?:\s*(?!\w+:)([^\s,;]+)/i,
+  err: /(?:^|[\s,;])err(?:or)?:\s*(?!\w+:)([^\s,;]+)/i,
 };
 
 function fieldIn(text: string, name: keyof typeof fields): string | null {

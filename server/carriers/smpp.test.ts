@@ -1,20 +1,23 @@
-import { expect, onTestFinished, test } from "vitest";
+/** SMPP against the test SMSC: connections, hand-over, and what becomes of texts when something goes wrong. */
+import { execFileSync } from "node:child_process";
+import { setDefaultCACertificates, getCACertificates } from "node:tls";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, quota, send, settled } from "../../testing/road.ts";
-import { startSmppRoad } from "../../testing/smpp-road.ts";
-import { startSmsc, type SmscOptions } from "../../testing/smsc.ts";
+import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
+import { startSmsc } from "../../testing/smsc.ts";
+import { startTcpProxy } from "../../testing/tcp-proxy.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
+import type { Outcome } from "./carrier.ts";
 
-const { db } = await testDatabase({ max: 20 });
-
-async function smscFor(options: SmscOptions = {}) {
-  const smsc = await startSmsc(options);
-  onTestFinished(() => smsc.stop());
-  return smsc;
-}
+const { db } = await testDatabase({ max: 30 });
+const kinds = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.kind);
+const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
 
 test("a batch leaves over SMPP, every text once, and its receipts arrive", async () => {
-  const smsc = await smscFor();
+  const smsc = await startSmsc();
+  onTestFinished(() => smsc.stop());
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 300);
   await startSmppRoad(db, workspace, { port: smsc.port });
@@ -27,4 +30,316 @@ test("a batch leaves over SMPP, every text once, and its receipts arrive", async
   expect(new Set(rows.map((row) => row.status))).toEqual(new Set(["delivered"]));
   expect(rows.map((row) => row.carrier_reference).sort()).toEqual(smsc.taken.map((text) => text.id).sort());
   expect(await quota(db, workspace.id)).toEqual({ used: 300, reserved: 0 });
+});
+
+describe("what the settings say goes into each submit_sm", () => {
+  test("service_type, addresses, validity, registered_delivery", async () => {
+    const { smsc, submit, text } = await connectSmpp(db, {
+      service_type: "CMT",
+      source_ton: 6,
+      destination_npi: 8,
+      validity: "absolute",
+      receipts: "none",
+    });
+    const expires_at = new Date("2031-02-03T04:05:06Z");
+    await submit([text("Hei", { from: "Varsla", expires_at }), text("Hei")]);
+    // node-smpp reads it as a date.
+    expect(smsc.taken.map(({ validity_period }) => validity_period)).toEqual([expires_at, ""]);
+    expect(smsc.taken[0]).toMatchObject({
+      service_type: "CMT",
+      from: "Varsla",
+      from_ton: 6,
+      from_npi: 0,
+      to: "4790000001",
+      to_ton: 1,
+      to_npi: 8,
+      registered_delivery: 0,
+    });
+  });
+
+  test.each(["udh", "sar"] as const)("texts of several parts by %s: as many PDUs as segments", async (long_texts) => {
+    const { smsc, submit, text, receipts } = await connectSmpp(db, { long_texts });
+    const long = text(`${"Æ€".repeat(140)} slutt`);
+    const [outcome] = await submit([long]);
+    expect(smsc.taken).toHaveLength(long.segments);
+    expect(smsc.taken.map((part) => part.text).join("")).toBe(long.text);
+    expect(outcome).toEqual({ kind: "accepted", carrier_reference: smsc.taken[0]?.id });
+    if (long_texts === "sar") expect(smsc.taken.map((part) => part.sar?.slice(1))).toEqual(many(3, (i) => [3, i + 1]));
+    else expect(smsc.taken.map((part) => part.udh.slice(0, 6))).toEqual(many(3, () => "060804"));
+    // One receipt for the text, not one for each part.
+    await vi.waitFor(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
+  });
+
+  test("texts of several parts by message_payload", async () => {
+    const { smsc, submit, text } = await connectSmpp(db, { long_texts: "payload" });
+    await submit([text("Ж".repeat(200))]);
+    expect(smsc.taken).toMatchObject([{ payload: true, data_coding: 8, text: "Ж".repeat(200) }]);
+  });
+});
+
+describe("connections", () => {
+  test("a transmitter and a receiver, several of each", async () => {
+    const { smsc, carrier, submit, text, receipts } = await connectSmpp(db, { mode: "pair", binds: 2, window: 5 });
+    expect(carrier.state()).toMatchObject({ state: "up", bound: 4, wanted: 4 });
+    await submit(many(40, (i) => text(`Nr. ${i}`)));
+    expect(new Set(smsc.taken.map((each) => each.bind)).size).toBe(2);
+    await vi.waitFor(() => expect(receipts).toHaveLength(40));
+  });
+
+  test("no more under way on one connection than its window", async () => {
+    const settings = { window: 3, response_seconds: 1 };
+    const { smsc, submit, text } = await connectSmpp(db, settings, { behaviour: { unanswered_share: 1 } });
+    const outcomes = await submit(many(10, (i) => text(`Nr. ${i}`)));
+    expect(smsc.counts.submits).toBe(3);
+    expect(kinds(outcomes)).toEqual([...many(3, () => "unknown"), ...many(7, () => "later")]);
+  });
+
+  test("a refused bind is told in words, and tried again", async () => {
+    const { smsc, carrier, submit, text } = await connectSmpp(
+      db,
+      {},
+      { behaviour: { bind_status: 0x0e } },
+      { unbound: true },
+    );
+    await vi.waitFor(() => expect(carrier.state().state).toBe("down"));
+    expect(carrier.state().last_error?.message).toContain("ESME_RINVPASWD (0x0000000E)");
+    expect(await submit([text("Hei")])).toEqual([{ kind: "later", after_ms: expect.any(Number), down: true }]);
+    smsc.behave({ bind_status: 0 });
+    await vi.waitFor(() => expect(carrier.state()).toMatchObject({ state: "up", bound: 1 }), { timeout: 5_000 });
+    expect(smsc.counts.refused_binds).toBeGreaterThanOrEqual(1);
+    expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
+  });
+
+  test("nobody there: down, and texts may go elsewhere", async () => {
+    const { smsc, carrier, submit, text } = await connectSmpp(db);
+    await smsc.stop();
+    await vi.waitFor(() => expect(carrier.state().state).toBe("down"));
+    expect(await submit([text("Hei")])).toMatchObject([{ kind: "later", down: true }]);
+    expect(carrier.state().last_error?.message).toMatch(/ECONNREFUSED|closed|reset/i);
+  });
+
+  test("enquire_link keeps a quiet connection, and finds out that nobody is there any more", async () => {
+    const { smsc, carrier } = await connectSmpp(db, { enquire_link_seconds: 1, response_seconds: 1 });
+    await vi.waitFor(() => expect(smsc.counts.enquire_links).toBeGreaterThanOrEqual(1), { timeout: 5_000 });
+    expect(smsc.counts.binds).toBe(1);
+    smsc.behave({ silent: true });
+    await vi.waitFor(() => expect(carrier.state().last_error?.message).toContain("enquire_link"), { timeout: 10_000 });
+    smsc.behave({ silent: false });
+    await vi.waitFor(() => expect(smsc.counts.binds).toBeGreaterThanOrEqual(2), { timeout: 15_000 });
+  });
+
+  test("an unbind is answered, and the connection made anew", async () => {
+    const { smsc, carrier } = await connectSmpp(db);
+    smsc.sendRaw(Buffer.from("00000010000000060000000000000009", "hex"));
+    await vi.waitFor(() => expect(smsc.counts.binds).toBe(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(carrier.state().state).toBe("up"));
+  });
+
+  test("a connection that breaks: what was under way is unknown, what was not written goes later, the next one is used", async () => {
+    const { smsc, carrier, submit, text } = await connectSmpp(
+      db,
+      { window: 5 },
+      { behaviour: { unanswered_share: 1 } },
+    );
+    const under = submit(many(8, (i) => text(`Nr. ${i}`)));
+    await vi.waitFor(() => expect(smsc.counts.submits).toBe(5));
+    smsc.disconnect();
+    const outcomes = await under;
+    expect(kinds(outcomes)).toEqual([...many(5, () => "unknown"), ...many(3, () => "later")]);
+    expect(outcomes[5]).toMatchObject({ down: true });
+    smsc.behave({ unanswered_share: 0 });
+    await vi.waitFor(() => expect(carrier.state().state).toBe("up"), { timeout: 5_000 });
+    expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
+  });
+
+  test("of two connections one breaks: the rest goes over the other", async () => {
+    const { smsc, submit, text } = await connectSmpp(
+      db,
+      { binds: 2, window: 2 },
+      { behaviour: { response_delay_ms: 300 } },
+    );
+    const under = submit(many(12, (i) => text(`Nr. ${i}`)));
+    await vi.waitFor(() => expect(smsc.counts.submits).toBe(4));
+    smsc.disconnect(1);
+    const outcomes = kinds(await under);
+    expect(outcomes.filter((kind) => kind === "unknown")).toHaveLength(2);
+    expect(outcomes.filter((kind) => kind === "accepted")).toHaveLength(10);
+  });
+
+  test("a connection that is cut in the middle of a PDU comes back clean", async () => {
+    const smsc = await startSmsc();
+    const proxy = await startTcpProxy(smsc.port);
+    onTestFinished(() => proxy.close().then(() => smsc.stop()));
+    const { carrier, submit, text } = await connectSmpp(db, { port: proxy.port });
+    proxy.resetHalfway();
+    expect(kinds(await submit([text("Hei")]))).toEqual(["unknown"]);
+    await vi.waitFor(() => expect(carrier.state().state).toBe("up"), { timeout: 5_000 });
+    expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
+  });
+});
+
+describe("TLS", () => {
+  const selfSigned = () => {
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    const pem = execFileSync("openssl", [...made, ...subject, "-keyout", "-", "-out", "-"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    }).toString();
+    return {
+      key: pem.slice(0, pem.indexOf("-----BEGIN CERTIFICATE")),
+      cert: pem.slice(pem.indexOf("-----BEGIN CERTIFICATE")),
+    };
+  };
+
+  test("on: only to whom a known authority vouches for; unverified: to whoever answers", async () => {
+    const tls = selfSigned();
+    const strict = await connectSmpp(db, { tls: "on" }, { tls }, { unbound: true });
+    await vi.waitFor(() => expect(strict.carrier.state()).toMatchObject({ state: "down", bound: 0 }));
+    expect(strict.carrier.state().last_error?.message).toMatch(/self.signed/i);
+    expect(strict.smsc.counts.binds).toBe(0);
+    const lax = await connectSmpp(db, { tls: "unverified" }, { tls });
+    expect(kinds(await lax.submit([lax.text("Hei")]))).toEqual(["accepted"]);
+
+    const usual = getCACertificates("default");
+    onTestFinished(() => setDefaultCACertificates(usual));
+    setDefaultCACertificates([...usual, tls.cert]);
+    const known = await connectSmpp(db, { tls: "on", host: "localhost" }, { tls });
+    expect(kinds(await known.submit([known.text("Hei")]))).toEqual(["accepted"]);
+  });
+});
+
+describe("too fast", () => {
+  test.each([0x58, 0x14])(
+    "status 0x%s: the same texts again after a while, none lost, none twice",
+    async (throttle_status) => {
+      const { smsc, submit, text } = await connectSmpp(
+        db,
+        { window: 10 },
+        { behaviour: { throttle_share: 0.2, throttle_status } },
+      );
+      const outcomes = await submit(many(60, (i) => text(`Nr. ${i}`)));
+      expect(kinds(outcomes)).toEqual(many(60, () => "accepted"));
+      expect(smsc.counts.throttled).toBeGreaterThanOrEqual(5);
+      expect(new Set(smsc.taken.map((each) => each.text)).size).toBe(60);
+      expect(smsc.taken).toHaveLength(60);
+    },
+  );
+
+  test("for too long: the rest comes again later", async () => {
+    const { submit, text, smsc } = await connectSmpp(db, { response_seconds: 1 }, { behaviour: { throttle_share: 1 } });
+    const outcomes = await submit(many(10, (i) => text(`Nr. ${i}`)));
+    expect(kinds(outcomes)).toEqual(many(10, () => "later"));
+    expect(outcomes.every((outcome) => !("down" in outcome))).toBe(true);
+    // It was not asked all the time.
+    expect(smsc.counts.submits).toBeLessThan(150);
+  });
+
+  test("a road through a provider with a limit: everything arrives", async () => {
+    const smsc = await startSmsc({ behaviour: { rate_per_second: 100 } });
+    onTestFinished(() => smsc.stop());
+    const workspace = await createTestWorkspace(db);
+    await addManyContacts(db, workspace.id, 250);
+    await startSmppRoad(db, workspace, { port: smsc.port });
+    await send(db, workspace, { class: "marketing" });
+    await settled(db, workspace.id);
+    expect(smsc.taken).toHaveLength(250);
+    expect(smsc.counts.throttled).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("refusals", () => {
+  test.each([
+    [0x0b, { kind: "refused", code: "0x0000000B", reason: "unknown_number" }],
+    [0x0a, { kind: "refused", code: "0x0000000A", reason: "carrier_violation", elsewhere: true }],
+    [0x45, { kind: "refused", code: "0x00000045", reason: "unknown", elsewhere: true }],
+    [0x66, { kind: "refused", code: "0x00000066", reason: "blocked", elsewhere: true }],
+    [0x404, { kind: "refused", code: "0x00000404", reason: "unknown", elsewhere: true }],
+  ])("status %i", async (submit_status, outcome) => {
+    const { submit, text } = await connectSmpp(db, {}, { behaviour: { submit_status } });
+    expect(await submit([text("Hei")])).toEqual([outcome]);
+  });
+
+  test("the provider's own trouble passes, but not for ever with one text", async () => {
+    const { submit, text } = await connectSmpp(db, {}, { behaviour: { submit_status: 0x08 } });
+    const one = text("Hei");
+    for (let i = 0; i < 4; i++) expect(await submit([one])).toEqual([{ kind: "later", after_ms: expect.any(Number) }]);
+    expect(await submit([one])).toMatchObject([{ kind: "refused", code: "0x00000008", elsewhere: true }]);
+  });
+
+  test("one bad number among others stops nothing", async () => {
+    const { submit, text } = await connectSmpp(db, {}, { behaviour: { submit_status_to: { "4790000002": 0x0b } } });
+    const outcomes = await submit(many(5, (i) => text("Hei", { to: `+479000000${i}` })));
+    expect(kinds(outcomes)).toEqual(["accepted", "accepted", "refused", "accepted", "accepted"]);
+  });
+});
+
+describe("unanswered", () => {
+  test("a text without an answer is unknown; an answer that comes too late still tells that it went", async () => {
+    const { carrier, submit, text, smsc } = await connectSmpp(
+      db,
+      { response_seconds: 1 },
+      { behaviour: { response_delay_ms: 1_400 } },
+    );
+    const late = text("Hei");
+    const begun = new Date();
+    expect(await submit([late])).toEqual([{ kind: "unknown" }]);
+    expect(await carrier.lookup([late], begun, async () => new Map())).toEqual(new Map([[late.message_id, null]]));
+    await vi.waitFor(async () =>
+      expect(await carrier.lookup([late], begun, async () => new Map())).toEqual(
+        new Map([[late.message_id, { carrier_reference: smsc.taken[0]?.id, receipt: null }]]),
+      ),
+    );
+  });
+
+  test("a text that went in part is unknown, not offered again", async () => {
+    const { submit, text, smsc } = await connectSmpp(
+      db,
+      { response_seconds: 1, window: 1 },
+      { behaviour: { unanswered_share: 0 } },
+    );
+    const under = submit([text("a".repeat(400))]);
+    smsc.behave({ response_delay_ms: 50 });
+    await vi.waitFor(() => expect(smsc.counts.taken).toBeGreaterThanOrEqual(1));
+    smsc.disconnect();
+    expect(await under).toEqual([{ kind: "unknown" }]);
+  });
+
+  test("in the ledger: marketing is not sent again, and says uncertain", async () => {
+    const smsc = await startSmsc({ behaviour: { unanswered_share: 0.5, receipts: false } });
+    onTestFinished(() => smsc.stop());
+    const workspace = await createTestWorkspace(db);
+    await addManyContacts(db, workspace.id, 10);
+    await startSmppRoad(db, workspace, { port: smsc.port, response_seconds: 1 });
+    await send(db, workspace, { class: "marketing" });
+    await settled(db, workspace.id, ["sent", "failed"]);
+    expect(smsc.taken).toHaveLength(10);
+    const rows = await ledger(db, workspace.id);
+    const counted = (status: string) => rows.filter((row) => row.status === status).length;
+    expect([counted("sent"), counted("failed")]).toEqual([5, 5]);
+    expect(new Set(rows.filter((row) => row.status === "failed").map((row) => row.reason))).toEqual(
+      new Set(["uncertain"]),
+    );
+  });
+});
+
+test("old weeks of references are dropped, and the next is made", async () => {
+  const names = async () =>
+    (
+      await db.asSystem((tx) =>
+        sql<{ name: string }>`
+          select relname as name from pg_class where relname ~ '^smpp_references_\\d' and relkind = 'r' order by 1`.execute(
+          tx,
+        ),
+      )
+    ).rows.map((row) => row.name);
+  const before = await names();
+  expect(before).toHaveLength(2);
+  await db.asSystem(async (tx) => {
+    await sql`create table smpp_references_2026_01_05 partition of smpp_references for values from ('2026-01-05Z') to ('2026-01-12Z')`.execute(
+      tx,
+    );
+    await sql.raw(`drop table ${before[1]}`).execute(tx);
+    await sql`call turn_smpp_references('10 days')`.execute(tx);
+  });
+  expect(await names()).toEqual(before);
 });
