@@ -1,0 +1,146 @@
+/**
+ * Connecting a carrier in the browser, against a real SMSC on loopback: add it, give it a sender, send a test text and watch
+ * each step, reply to it, see it go down and another one stand in.
+ */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiClient } from "../testing/api-client.ts";
+import { launchBrowser } from "../testing/browser.ts";
+import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+import { type Smsc, startSmsc } from "../testing/smsc.ts";
+
+const key = "vk_super_admin_for_the_carriers_journey_0123456";
+const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
+const phone = "+4791234567";
+const sender = "+4759440000";
+
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let first: Smsc;
+let second: Smsc;
+const { must } = apiClient(() => server.url, key);
+
+beforeAll(async () => {
+  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
+  [server, browser, first, second] = await Promise.all([
+    startTestServer({ env }),
+    launchBrowser(),
+    startSmsc(),
+    startSmsc(),
+  ]);
+  context = await browser.newContext({
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Oslo",
+    viewport: { width: 1440, height: 900 },
+  });
+  context.setDefaultTimeout(20_000);
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  await Promise.all([first.stop(), second.stop()]);
+});
+
+const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
+
+async function addSmpp(name: string, smsc: Smsc, password = "secret") {
+  await page.goto(`${server.url}/settings/carriers/new`);
+  await page.getByText("SMPP", { exact: true }).click();
+  await page.getByLabel(/^Name/).fill(name);
+  await page.getByLabel("Host").fill("127.0.0.1");
+  await page.getByLabel("Port").fill(String(smsc.port));
+  await page.getByLabel("System ID").fill("varsla");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Add carrier" }).click();
+  await heading(name).waitFor();
+}
+
+test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, async ({ onTestFailed }) => {
+  onTestFailed(async () => {
+    await page.screenshot({ path: `${server.dataDir}-failed.png`, fullPage: true });
+    console.error(`The page as it stood: ${server.dataDir}-failed.png, ${page.url()}\n${server.output()}`);
+  });
+  await page.goto(`${server.url}/sign-in`);
+  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+
+  // Nothing yet, and what it is for.
+  await page.goto(`${server.url}/settings/carriers`);
+  await page.getByText("No carrier is connected yet").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "carriers-empty");
+
+  // A wrong password is said as the provider says it.
+  await addSmpp("Operator", first, "wrong");
+  await page.getByText("Not connected").first().waitFor();
+  await page
+    .getByText(/password|ESME_RINVPASWD|0x0e/i)
+    .first()
+    .waitFor();
+  await shoot(page, "carrier-down");
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByLabel("Password", { exact: true }).fill("secret");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.getByText("Connected", { exact: true }).first().waitFor();
+  await expectAccessible(page);
+  await shoot(page, "carrier-up");
+
+  // Its sender, and a test text whose steps are shown until the phone has it.
+  await must("POST /senders", { address: sender, kind: "long_number", can_receive: true });
+  await page.getByRole("link", { name: "Send a test text" }).click();
+  await page.getByLabel("To", { exact: true }).fill(phone);
+  await page.getByRole("button", { name: "Send test text" }).click();
+  await page.getByText("The text was delivered.").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "carrier-test");
+  await expect.poll(() => first.taken.length).toBe(1);
+  expect(first.taken[0]).toMatchObject({ from: sender.slice(1), to: phone.slice(1) });
+
+  // What the phone answers comes in.
+  first.sendText({ from: phone, to: sender, text: "Takk, det virket æøå 👍" });
+  await expect
+    .poll(
+      async () => (await must<{ items: { text: string; status: string }[] }>("GET /messages?status=received")).items,
+    )
+    .toMatchObject([{ text: "Takk, det virket æøå 👍", status: "received" }]);
+
+  // Another stands in for Norway once the first is down, and no text goes twice.
+  await addSmpp("Reserve", second);
+  await page.getByText("Connected", { exact: true }).first().waitFor();
+  await page.goto(`${server.url}/settings/carriers/fallback`);
+  await page
+    .getByRole("combobox", { name: "Add a carrier for All other countries" })
+    .selectOption({ label: "Reserve" });
+  await expectAccessible(page);
+  await shoot(page, "carrier-fallback");
+  await page.getByRole("button", { name: "Save order" }).click();
+  await expect
+    .poll(async () => (await must<{ items: { country: string }[] }>("GET /carrier-routes")).items)
+    .toMatchObject([{ country: "*" }]);
+  await first.stop();
+  await page.goto(`${server.url}/settings/carriers`);
+  await page.getByText("Not connected").first().waitFor();
+  const { id } = await must<{ id: string }>("POST /messages", { to: phone, text: "Over the reserve", sender });
+  await expect
+    .poll(async () => must<{ status: string; carrier: string }>(`GET /messages/${id}`), { timeout: 30_000 })
+    .toMatchObject({ status: "delivered", carrier: "Reserve" });
+  expect(second.taken).toHaveLength(1);
+  await shoot(page, "carriers-list");
+
+  // On a phone.
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ["/settings/carriers", "/settings/carriers/new", "/settings/carriers/fallback"]) {
+    await page.goto(`${server.url}${path}`);
+    await page.locator("h1").waitFor();
+    await expectNoOverflow(page);
+    await expectAccessible(page);
+  }
+});
