@@ -51,10 +51,10 @@ const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1,
 async function addSmpp(name: string, smsc: Smsc, password = "secret") {
   await page.goto(`${server.url}/settings/carriers/new`);
   await page.getByText("SMPP", { exact: true }).click();
-  await page.getByLabel(/^Name/).fill(name);
-  await page.getByLabel("Host").fill("127.0.0.1");
+  await page.getByRole("textbox", { name: "Name (optional)" }).fill(name);
+  await page.getByRole("textbox", { name: "Host" }).fill("127.0.0.1");
   await page.getByLabel("Port").fill(String(smsc.port));
-  await page.getByLabel("System ID").fill("varsla");
+  await page.getByRole("textbox", { name: "System ID" }).fill("varsla");
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Add carrier" }).click();
   await heading(name).waitFor();
