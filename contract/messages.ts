@@ -122,7 +122,8 @@ export const messages = {
   list: endpoint({
     method: "GET",
     path: "/messages",
-    summary: "The ledger, newest first.",
+    summary:
+      "The ledger, newest first. Narrowed by a status or a type of source, a page may hold fewer than there are: go on while there is a next_cursor.",
     permission: "messages:read",
     query: z.object({
       ...Paging,

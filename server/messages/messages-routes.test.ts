@@ -5,7 +5,10 @@ import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import type { TestWorkspace } from "../../testing/workspace.ts";
+import { systemClock } from "../kit/clock.ts";
 import { newId } from "../kit/id.ts";
+import { messagesRoutes } from "./messages-routes.ts";
+import { createSendQueue } from "./send-queue.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
@@ -248,4 +251,31 @@ test("a handset shows what it got and sent, and answers only to senders of the w
   const told = await call(`PUT ${path}`, { key, body: { behaviour: "fail", error_code: "30007", delay_ms: 5 } });
   expect(told.body).toEqual({ number: "+4799000001", behaviour: "fail", error_code: "30007", delay_ms: 5 });
   expect((await call(`GET ${path}`, { key })).body).toEqual(told.body);
+});
+
+test("a status that hardly any message has is looked for a part of the ledger at a time, and none is missed", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  for (let i = 0; i < 25; i++) await post(key, { to: `+47910000${String(i).padStart(2, "0")}`, text: "Hei" });
+  const all = await ledger(db, id);
+  const rare = [3, 4, 17].map((i) => all[i]?.id as string);
+  await db.inWorkspace(id, (tx) =>
+    sql`update messages set status = 'failed' where workspace_id = ${id} and id = any(${rare}::uuid[])`.execute(tx),
+  );
+  const routes = messagesRoutes({ db, sendQueue: createSendQueue({ db, clock: systemClock }), most: 10 });
+  const list = (cursor?: string, limit = 2) =>
+    routes.list({ actor: { workspaceId: id }, query: { status: "failed", limit, cursor } } as Parameters<
+      typeof routes.list
+    >[0]);
+  const found: string[] = [];
+  let calls = 0;
+  for (let cursor: string | null | undefined; cursor !== null; calls++) {
+    const page = await list(cursor);
+    found.push(...page.items.map((item) => item.id));
+    cursor = page.next_cursor;
+  }
+  expect(found).toEqual(rare.toReversed());
+  expect(calls).toBe(3);
+  // Without a filter that no index knows, a page is full.
+  const { body } = await call("GET /messages?limit=20", { key });
+  expect(body.items).toHaveLength(20);
 });

@@ -8,8 +8,22 @@ import { isId } from "../kit/id.ts";
 import { historyOf, type MessageRow, messageColumns, presentMessage } from "./present-message.ts";
 import type { SendQueue } from "./send-queue.ts";
 
+/**
+ * Rows that one call looks through for a status or a kind of source, which no index knows: a status changes twice in a
+ * message's life, and an index on it would make each change as dear as a new row.
+ */
+const lookThrough = 50_000;
+
 /** The calls on /messages. */
-export function messagesRoutes({ db, sendQueue }: { db: Db; sendQueue: SendQueue }): Handlers<typeof messages> {
+export function messagesRoutes({
+  db,
+  sendQueue,
+  most = lookThrough,
+}: {
+  db: Db;
+  sendQueue: SendQueue;
+  most?: number;
+}): Handlers<typeof messages> {
   return {
     send: ({ actor, body, idempotency }) => sendQueue.send(actor.workspaceId, { input: body, idempotency }),
     async get({ actor, params }) {
@@ -22,9 +36,12 @@ export function messagesRoutes({ db, sendQueue }: { db: Db; sendQueue: SendQueue
       if (cursor !== undefined && !isId(cursor))
         throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
       const filter = { cursor, source: readSource(source), status, contact, limit: limit + 1 };
-      const rows = await db.inWorkspace(actor.workspaceId, (tx) => listMessages(tx, actor.workspaceId, filter));
+      const { rows, floor } = await db.inWorkspace(actor.workspaceId, async (tx) => {
+        const found = await floorOf(tx, actor.workspaceId, filter, most);
+        return { rows: await listMessages(tx, actor.workspaceId, { ...filter, floor: found }), floor: found };
+      });
       const items = rows.slice(0, limit).map(presentMessage);
-      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : floor };
     },
   };
 }
@@ -65,13 +82,29 @@ interface MessageFilter {
   limit: number;
 }
 
-async function listMessages(tx: Tx, workspaceId: string, filter: MessageFilter): Promise<MessageRow[]> {
-  const { cursor, source, status, contact, limit } = filter;
+/** The oldest message that a call looks at, where there are older ones that it does not; the next page begins before it. */
+async function floorOf(tx: Tx, workspaceId: string, filter: MessageFilter, most: number): Promise<string | null> {
+  const { cursor, source, status, contact } = filter;
+  const indexed = contact !== undefined || source?.id;
+  if (indexed || (status === undefined && !source?.type)) return null;
+  const { rows } = await sql<{ id: string }>`
+    select id from messages where workspace_id = ${workspaceId} ${cursor ? sql`and id < ${cursor}` : sql``}
+    order by id desc limit 2 offset ${most - 1}`.execute(tx);
+  return rows.length === 2 ? (rows[0]?.id ?? null) : null;
+}
+
+async function listMessages(
+  tx: Tx,
+  workspaceId: string,
+  filter: MessageFilter & { floor: string | null },
+): Promise<MessageRow[]> {
+  const { cursor, source, status, contact, limit, floor } = filter;
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from messages m
     left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
     where m.workspace_id = ${workspaceId}
       ${cursor ? sql`and m.id < ${cursor}` : sql``}
+      ${floor ? sql`and m.id >= ${floor}` : sql``}
       ${source?.type ? sql`and m.source_type = ${source.type}` : sql``}
       ${source?.id ? sql`and m.source_id = ${source.id}` : sql``}
       ${status ? sql`and m.status = ${status}` : sql``}
