@@ -4,6 +4,9 @@ export type SenderAddress =
   | { kind: "long_number" | "short_code"; address: string; canReceive: true }
   | { kind: "alphanumeric"; address: string; canReceive: false };
 
+/** Whether a sender's address is a name. */
+export const isName = (address: string): boolean => /[A-Za-z]/.test(address);
+
 /** At most 11 characters fit the address field as text (3GPP TS 23.040, clause 9.1.2.5). */
 const longestName = 11;
 

@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../contract/messages.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { isOptedOut, type SuppressionRule, suppression } from "../messages/suppress.ts";
+import { isBeyondNames, isOptedOut, type SuppressionRule, suppression } from "../messages/suppress.ts";
 import type { AudienceRefs } from "./campaign.ts";
 
 export interface Audience {
@@ -85,6 +85,8 @@ export interface AudienceCount {
   will: number;
   wont: number;
   reasons: Partial<Record<SkipReason, number>>;
+  /** Where the sender is a name: those that no name reaches, among `will` where a number stands in, else among `wont`. */
+  beyond_names: number;
 }
 
 /**
@@ -111,17 +113,32 @@ export async function countAudience(db: Db, rule: SuppressionRule, audience: Aud
     async (tx) => void (optedOut = await countOptedOut(tx, rule, audience)),
     async (tx) => void (duplicate = await countDuplicates(tx, rule, audience)),
   ];
+  let beyond = 0;
+  if (rule.standIn !== undefined) parts.push(async (tx) => void (beyond = await countBeyondNames(tx, rule, audience)));
   const takeParts = () =>
     db.inWorkspace(workspaceId, async (tx) => {
       await planForMany(tx);
       for (let part = parts.shift(); part; part = parts.shift()) await part(tx);
     });
   await Promise.all([takeParts(), takeParts()]);
-  return sumUp(kinds, rest, optedOut, duplicate);
+  const counted = sumUp(kinds, rest, optedOut, duplicate);
+  if (rule.standIn !== null || beyond === 0) return { ...counted, beyond_names: beyond };
+  const { will, wont, reasons } = counted;
+  return {
+    will: will - beyond,
+    wont: wont + beyond,
+    reasons: { ...reasons, country_not_allowed: beyond },
+    beyond_names: beyond,
+  };
 }
 
 /** Opt-outs and duplicates were counted by kind among those who get it. */
-function sumUp(counted: KindCount[], rest: Sample["rest"], optedOut: number, duplicate: number): AudienceCount {
+function sumUp(
+  counted: KindCount[],
+  rest: Sample["rest"],
+  optedOut: number,
+  duplicate: number,
+): Omit<AudienceCount, "beyond_names"> {
   const others = counted.reduce((sum, { n }) => sum + n, 0);
   const kinds = rest ? [...counted, { reason: rest.reason, n: Math.max(0, rest.members - others) }] : counted;
   const reasons: AudienceCount["reasons"] = {};
@@ -261,6 +278,16 @@ async function countOptedOut(tx: Tx, rule: SuppressionRule, audience: Audience):
     )
     select count(*) as n from holders c
     where ${inAudience(workspaceId, audience)} and ${suppression(rule).standing} is null`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+/** How many of those who would get it from a number are where a name is no sender. */
+async function countBeyondNames(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
+  const fromNumber = { ...rule, standIn: undefined };
+  const { number } = suppression(rule);
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from (${willGet(fromNumber, audience, sql`${number} as number`)}) r
+    where ${isBeyondNames(sql`r.number`)}`.execute(tx);
   return rows[0]?.n ?? 0;
 }
 

@@ -15,7 +15,7 @@ import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { type MessageBatch, sendMessages } from "../messages/send-messages.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
-import { resolveSender, type Sender } from "../numbers/senders.ts";
+import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
 import { quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { nextOfAudience } from "./audience.ts";
@@ -100,7 +100,8 @@ async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
   const sender = await resolveSender(tx, workspaceId, sender_id);
   if (!subscription_type_id) throw new Error("a campaign that was sent has a subscription type");
   const type = await findSubscriptionType(tx, workspaceId, subscription_type_id);
-  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit };
+  const standIn = await standInFor(tx, workspaceId, sender);
+  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, standIn };
   return { campaign, workspace, sender, type, template: parseText(campaign.text), rule };
 }
 

@@ -11,7 +11,7 @@ import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 import { longestText, renderText } from "../messages/render.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
-import { resolveSender, type Sender } from "../numbers/senders.ts";
+import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type AudienceCount, countAudience } from "./audience.ts";
@@ -41,18 +41,18 @@ export async function reviewCampaign(
     return {
       campaign,
       workspace: await getWorkspace(tx, workspaceId),
-      sender: await senderOf(tx, campaign),
+      ...(await senderOf(tx, campaign)),
       type: campaign.subscription_type_id
         ? await findSubscriptionType(tx, workspaceId, campaign.subscription_type_id)
         : null,
       quota: await currentPeriod(tx, workspaceId, clock.now()),
     };
   });
-  const { campaign, workspace, sender, type, quota } = seen;
+  const { campaign, workspace, sender, standIn, type, quota } = seen;
   const optOutText = optOutTextOf(campaign, workspace);
   const { segments } = estimateSegments(campaign.text, { optOutText });
-  const counted = await count(db, campaign, sender, type);
-  const recipients = counted ?? { will: 0, wont: 0, reasons: {} };
+  const counted = type && (await count(db, seen, type));
+  const { beyond_names, ...recipients } = counted ?? { will: 0, wont: 0, reasons: {}, beyond_names: 0 };
   const { allowance, used, reserved, remaining } = quota;
   const rough = recipients.will * segments;
   const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
@@ -65,6 +65,7 @@ export async function reviewCampaign(
   ];
   const warnings = [
     ...quotaWarnings(quota, estimate),
+    ...nameWarnings(sender, standIn, beyond_names),
     ...optOutWarnings(campaign.text, optOutText),
     ...segmentWarnings(campaign.text, optOutText),
   ];
@@ -91,41 +92,48 @@ export function optOutTextOf(
   return campaign.opt_out_text ? workspace.opt_out_text.trim() || null : null;
 }
 
-async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Sender | null> {
+/** The sender, and who is it where that is a name and names are not taken. */
+interface Senders {
+  sender: Sender | null;
+  standIn: SuppressionRule["standIn"];
+}
+
+async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
   try {
-    return await resolveSender(tx, campaign.workspace_id, campaign.sender_id);
+    const sender = await resolveSender(tx, campaign.workspace_id, campaign.sender_id);
+    return { sender, standIn: await standInFor(tx, campaign.workspace_id, sender) };
   } catch (error) {
-    if (error instanceof Problem) return null;
+    if (error instanceof Problem) return { sender: null, standIn: undefined };
     throw error;
   }
+}
+
+/** What a review reads of the campaign before it counts. */
+interface Seen extends Senders {
+  campaign: CampaignRow;
+  workspace: WorkspaceRow;
+  type: SubscriptionTypeRow | null;
 }
 
 /**
  * Where the quota may not suffice an estimate is not good enough, in either direction: everything is counted as the
  * preparation will count it. `rough` where the text does not render.
  */
-async function exactly(
-  db: Db,
-  {
-    campaign,
-    workspace,
-    sender,
-    type,
-  }: { campaign: CampaignRow; workspace: WorkspaceRow; sender: Sender | null; type: SubscriptionTypeRow | null },
-  rough: number,
-): Promise<number> {
+async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
+  const { campaign, workspace, sender, type } = seen;
   const parsed = parseTemplate(campaign.text, "campaign");
   if (!parsed.ok || !sender || !type || rough === 0) return rough;
   const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
   const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace) };
   const { segments } = await db.inWorkspace(campaign.workspace_id, (tx) =>
-    countSegmentsOf(tx, ruleOf(campaign, sender, type), audience, parsed.template, constant),
+    countSegmentsOf(tx, ruleOf(seen, type), audience, parsed.template, constant),
   );
   return segments;
 }
 
-function ruleOf(campaign: CampaignRow, sender: Sender | null, type: SubscriptionTypeRow): SuppressionRule {
+function ruleOf({ campaign, sender, standIn }: Seen, type: SubscriptionTypeRow): SuppressionRule {
   return {
+    standIn,
     workspaceId: campaign.workspace_id,
     class: "marketing",
     senderId: sender?.id ?? everySender,
@@ -134,15 +142,10 @@ function ruleOf(campaign: CampaignRow, sender: Sender | null, type: Subscription
 }
 
 /** Null where nobody can say yet who would get it. */
-async function count(
-  db: Db,
-  campaign: CampaignRow,
-  sender: Sender | null,
-  type: SubscriptionTypeRow | null,
-): Promise<AudienceCount | null> {
-  const { lists, contacts } = campaign.include;
-  if (!type || lists.length + contacts.length === 0) return null;
-  return countAudience(db, ruleOf(campaign, sender, type), campaign);
+async function count(db: Db, seen: Seen, type: SubscriptionTypeRow): Promise<AudienceCount | null> {
+  const { lists, contacts } = seen.campaign.include;
+  if (lists.length + contacts.length === 0) return null;
+  return countAudience(db, ruleOf(seen, type), seen.campaign);
 }
 
 /** What is wrong with a text: for the review, and for a preview while it is being written. */
@@ -198,6 +201,19 @@ function quotaWarnings({ allowance, used, reserved }: QuotaFigures, needed: numb
   const percent = Math.floor((100 * after) / allowance);
   const message = `With this campaign ${percent} % of the period's ${allowance} segments are used.`;
   return [finding("quota_60", message, null, percent)];
+}
+
+/** Who is the sender to those whose networks take no names. */
+function nameWarnings(sender: Sender | null, standIn: Seen["standIn"], count: number): Finding[] {
+  if (!sender || standIn === undefined || count === 0) return [];
+  const where = `${count} of the recipients are in countries whose networks show no names as senders`;
+  const name = sender.address;
+  if (standIn) {
+    const message = `${where}: they get it from ${standIn.address} instead of ${name}.`;
+    return [finding("name_replaced", message, "sender", { count, name, number: standIn.address })];
+  }
+  const message = `${where}: they get nothing, because no number of the same connection can stand in for ${name}.`;
+  return [finding("name_refused", message, "sender", { count, name })];
 }
 
 function optOutWarnings(text: string, optOutText: string | null): Finding[] {

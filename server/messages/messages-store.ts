@@ -15,6 +15,8 @@ export interface NewMessage {
   encoding: Encoding;
   segments: number;
   expires_at: Date;
+  /** In place of the batch's. */
+  sender_id?: string;
 }
 
 /** Somebody who gets nothing, for the ledger. */

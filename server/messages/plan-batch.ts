@@ -1,5 +1,6 @@
 /** Decides for each recipient of a batch: which text with which id, or which skip. Reads, and writes nothing. */
 import type { SkipReason } from "../../contract/messages.ts";
+import { beyondNames } from "../../rules/names-as-senders.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
 import { namedId, newId } from "../kit/id.ts";
@@ -24,12 +25,16 @@ const validity = { transactional: 48 * 3_600_000, marketing: 24 * 3_600_000 } as
 export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRule): Promise<BatchPlan> {
   const expiresAt = batch.expires_at ?? new Date(batch.now.getTime() + validity[batch.class]);
   const plan: BatchPlan = { messages: [], skips: [], answers: [] };
-  const texts = renderers(batch);
+  const texts = renderers(batch, batch.sender.address);
+  const { standIn } = rule;
+  const textsOfStandIn = standIn && renderers(batch, standIn.address);
   const seen = new Set<string>();
 
   const place = (recipient: Recipient, given: NumberRecipient | null) => {
     const { number, contact_id } = recipient;
-    const rendered = recipient.reason === null ? texts(given?.template ?? batch.template)(recipient.values) : null;
+    const replaced = textsOfStandIn && number !== null && beyondNames.test(number);
+    const textsOf = replaced ? textsOfStandIn : texts;
+    const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
     const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
     if (reason === null && rendered?.ok && number !== null) {
       const { text, encoding, segments } = rendered;
@@ -43,6 +48,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         encoding,
         segments,
         expires_at: given?.expires_at ?? expiresAt,
+        ...(replaced && { sender_id: standIn?.id }),
       });
       return { id, status: "queued" as const, reason: null, segments };
     }
@@ -87,8 +93,8 @@ function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurr
 }
 
 /** One renderer a template, so that its cache serves the whole batch. */
-function renderers({ workspace, sender, opt_out_text }: MessageBatch) {
-  const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
+function renderers({ workspace, opt_out_text }: MessageBatch, address: string) {
+  const constant = { workspace: { name: workspace.name }, sender: { address } };
   const known = new Map<Template, ReturnType<typeof renderer>>();
   return (template: Template) => {
     let render = known.get(template);

@@ -4,7 +4,7 @@ import type { SkipReason } from "../../contract/messages.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { TemplateValues } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
-import { hasConsent, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
+import { beyondReach, hasConsent, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
 
 /** Somebody who will or will not be texted. */
 export interface Recipient {
@@ -94,6 +94,7 @@ function numberReason(rule: SuppressionRule): RawBuilder<SkipReason | null> {
     ${rule.class === "marketing" ? sql`when not coalesce(c.marketing, true) then 'not_marketing'` : sql``}
     ${rule.consentBit === null ? sql`` : sql`when (${hasConsent(rule.consentBit)}) is not true then 'no_consent'`}
     when ${isOptedOut(rule, sql`n.number`)} then 'opted_out'
+    ${beyondReach(rule, sql`n.number`)}
   end)`;
 }
 

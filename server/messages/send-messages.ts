@@ -8,6 +8,7 @@ import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
+import { standInFor } from "../numbers/senders.ts";
 import { currentPeriod, quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import type { WorkspaceRow } from "../workspaces/workspace.ts";
 import { addCounts, counter } from "./counts.ts";
@@ -99,6 +100,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     senderId: sender.id,
     consentBit: consentBit(batch),
     sourceType: source.type,
+    standIn: await standInFor(tx, workspace.workspace_id, sender),
   };
   const plan = await planBatch(tx, batch, rule);
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
@@ -111,7 +113,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     consent_bit: rule.consentBit,
     period_start: await periodStart(tx, batch),
   };
-  const known = new Set(await insertMessages(tx, columns, plan.messages));
+  const known = new Set(await insertBySender(tx, columns, plan.messages));
   if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
@@ -124,6 +126,15 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const skipped: SendResult["skipped"] = {};
   for (const { reason } of skips) skipped[reason] = (skipped[reason] ?? 0) + 1;
   return { queued: queued.length, skipped, segments, messages: plan.answers };
+}
+
+/** Nearly always all are of the batch's sender; a number stands in for a name in some countries. */
+async function insertBySender(tx: Tx, columns: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
+  if (messages.every((message) => message.sender_id === undefined)) return insertMessages(tx, columns, messages);
+  const known: string[] = [];
+  for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id))
+    known.push(...(await insertMessages(tx, { ...columns, sender_id }, group)));
+  return known;
 }
 
 /** The subscription type whose consent is asked for. Marketing without any consent does not exist, whatever the type says. */

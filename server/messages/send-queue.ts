@@ -246,7 +246,8 @@ const whys: Record<SkipReason, string> = {
   invalid_number: "This is no number that can take a text.",
   landline: "This is a landline, which takes no texts.",
   premium_number: "This is a premium number.",
-  country_not_allowed: "Texts to this country are not allowed.",
+  country_not_allowed:
+    "Networks of this country show no names as senders, and no number of the same connection can stand in.",
   not_marketing: "This contact is not to be reached by marketing.",
   no_consent: "No consent to this subscription type is in force for this number.",
   opted_out: "This number has opted out.",

@@ -4,6 +4,7 @@
  */
 import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
+import { beyondNames } from "../../rules/names-as-senders.ts";
 import { everySender } from "../consent/opt-outs.ts";
 
 /** What decides whether somebody may be texted. */
@@ -13,6 +14,11 @@ export interface SuppressionRule {
   senderId: string;
   /** subscription_types.bit whose consent is needed; null: none is needed. */
   consentBit: number | null;
+  /**
+   * The sender is a name: the number in its place where names are not taken, or null where there is none, so that nobody there
+   * is texted. Undefined: it is a number.
+   */
+  standIn?: { id: string; address: string } | null | undefined;
   /** What the text comes from; answers that a handset asked for come through although it has opted out. */
   sourceType?: string;
 }
@@ -45,9 +51,19 @@ export function suppression(rule: SuppressionRule): {
     ${rule.consentBit === null ? sql`` : sql`when not ${hasConsent(rule.consentBit)} then 'no_consent'`}`;
   return {
     number,
-    reason: sql`(case ${standing} when ${isOptedOut(rule, number)} then 'opted_out' end)`,
+    reason: sql`(case ${standing} when ${isOptedOut(rule, number)} then 'opted_out' ${beyondReach(rule, number)} end)`,
     standing: sql`(case ${standing} end)`,
   };
+}
+
+/** The last branch of a reason: a name is the sender, and neither it nor a number in its place reaches `number`. */
+export function beyondReach(rule: SuppressionRule, number: RawBuilder<string | null>): RawBuilder<unknown> {
+  return rule.standIn === null ? sql`when ${isBeyondNames(number)} then 'country_not_allowed'` : sql``;
+}
+
+/** Whether no text from a name reaches `number`. */
+export function isBeyondNames(number: RawBuilder<string | null>): RawBuilder<boolean> {
+  return sql<boolean>`${number} ~ ${beyondNames.source}`;
 }
 
 /** Whether `contacts c` consents to the subscription type with this bit. */
@@ -65,8 +81,10 @@ export function isOptedOut(
   number: RawBuilder<string | null>,
 ): RawBuilder<boolean> {
   if (rule.sourceType && answersToHandset.includes(rule.sourceType)) return sql<boolean>`false`;
-  const sender =
-    rule.class === "marketing" ? sql`` : sql`and o.sender_id in (${rule.senderId}::uuid, ${everySender}::uuid)`;
+  const own = rule.standIn
+    ? sql`case when ${isBeyondNames(number)} then ${rule.standIn.id}::uuid else ${rule.senderId}::uuid end`
+    : sql`${rule.senderId}::uuid`;
+  const sender = rule.class === "marketing" ? sql`` : sql`and o.sender_id in (${own}, ${everySender}::uuid)`;
   return sql<boolean>`exists (select from opt_outs o
     where o.workspace_id = ${rule.workspaceId}::uuid and o.number = ${number} ${sender})`;
 }

@@ -48,6 +48,23 @@ export async function findDefaultSender(tx: Tx, workspaceId: string): Promise<Se
   return rows[0];
 }
 
+/**
+ * The number that stands in for a name where names are not taken: of the same connection, the workspace's default before all
+ * others, then the oldest. Short codes reach their own country only.
+ */
+export async function findStandIn(
+  tx: Tx,
+  workspaceId: string,
+  senderId: string,
+): Promise<Pick<Sender, "id" | "address"> | undefined> {
+  const { rows } = await sql<Pick<Sender, "id" | "address">>`
+    select s.id, s.address from senders s
+    join senders n on n.workspace_id = s.workspace_id and n.carrier_id is not distinct from s.carrier_id
+    where s.workspace_id = ${workspaceId} and n.id = ${senderId} and s.kind = 'long_number'
+    order by s.is_default desc, s.id limit 1`.execute(tx);
+  return rows[0];
+}
+
 /** Inserts, or answers undefined when the workspace has the address already. */
 export async function insertSender(
   tx: Tx,

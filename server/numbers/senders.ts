@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { type CountryCode, getCountryCallingCode } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
-import { readSender } from "../../rules/sender.ts";
+import { isName, readSender } from "../../rules/sender.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
@@ -94,6 +94,19 @@ export async function createSender(
   });
   if (!added) throw conflict("sender_exists", `${read.address} is a sender already.`, about);
   return added;
+}
+
+/**
+ * Who is the sender to countries that take no names: the number that stands in for a name, null where none can; undefined
+ * for a number, which is one everywhere.
+ */
+export async function standInFor(
+  tx: Tx,
+  workspaceId: string,
+  sender: Pick<Sender, "id" | "address">,
+): Promise<Pick<Sender, "id" | "address"> | null | undefined> {
+  if (!isName(sender.address)) return undefined;
+  return (await store.findStandIn(tx, workspaceId, sender.id)) ?? null;
 }
 
 /** The workspace's default sender; where it has none, a free sandbox number of its country becomes it. */

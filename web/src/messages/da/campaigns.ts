@@ -110,6 +110,10 @@ export const campaigns: Translation<typeof en> = {
     quota_60: "Med denne kampagne er {value} % af månedens segmenter brugt.",
     no_opt_out_text: "Teksten siger ikke, hvordan man melder sig fra. Slå afmeldingsteksten til, eller skriv din egen.",
     ucs2: "{value} gør, at hver besked fylder mere end dobbelt så meget.",
+    name_replaced:
+      "{count, plural, one {# modtager er} other {# modtagere er}} i lande, hvor nettene ikke viser navne som afsender. De får beskeden fra {number} i stedet for {name}.",
+    name_refused:
+      "{count, plural, one {# modtager er} other {# modtagere er}} i lande, hvor nettene ikke viser navne som afsender. De får ingenting: Intet nummer hos samme operatør kan bruges i stedet for {name}.",
     several_segments: "Hver besked fylder cirka {value} segmenter.",
     not_a_draft: "Kampagnen er allerede sendt og kan ikke ændres.",
     unknown_list: "En valgt liste findes ikke længere.",
@@ -120,7 +124,7 @@ export const campaigns: Translation<typeof en> = {
     invalid_number: "Nummeret er ikke gyldigt",
     landline: "Fastnet, kan ikke få sms",
     premium_number: "Overtakseret nummer",
-    country_not_allowed: "Landet er ikke tilladt",
+    country_not_allowed: "Navne som afsender når ikke deres land",
     not_marketing: "Ikke markeret til markedsføring",
     no_consent: "Har ikke givet samtykke",
     opted_out: "Har meldt sig fra",

@@ -106,6 +106,10 @@ export const campaigns = {
     quota_60: "With this campaign {value} % of the month’s segments are used.",
     no_opt_out_text: "The text does not say how to opt out. Switch the opt-out text on, or write your own.",
     ucs2: "{value} make every message cost more than twice the room.",
+    name_replaced:
+      "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get it from {number} instead of {name}.",
+    name_refused:
+      "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get nothing: there is no number of the same carrier that could stand in for {name}.",
     several_segments: "Each message takes about {value} segments.",
     not_a_draft: "The campaign has been sent already, so it cannot change.",
     unknown_list: "A chosen list does not exist any more.",
@@ -116,7 +120,7 @@ export const campaigns = {
     invalid_number: "Number is not valid",
     landline: "Landline, cannot receive texts",
     premium_number: "Premium number",
-    country_not_allowed: "Country is not allowed",
+    country_not_allowed: "Names as senders do not reach their country",
     not_marketing: "Not marked for marketing",
     no_consent: "Has not consented",
     opted_out: "Opted out",

@@ -110,6 +110,10 @@ export const campaigns: Translation<typeof en> = {
     quota_60: "Med denne kampanjen er {value} % av månedens segmenter brukt.",
     no_opt_out_text: "Teksten sier ikke hvordan man melder seg av. Slå på avmeldingsteksten, eller skriv din egen.",
     ucs2: "{value} gjør at hver melding tar mer enn dobbelt så stor plass.",
+    name_replaced:
+      "{count, plural, one {# mottaker er} other {# mottakere er}} i land der nettene ikke viser navn som avsender. De får meldingen fra {number} i stedet for {name}.",
+    name_refused:
+      "{count, plural, one {# mottaker er} other {# mottakere er}} i land der nettene ikke viser navn som avsender. De får ingenting: Det finnes ikke noe nummer hos samme operatør som kan brukes i stedet for {name}.",
     several_segments: "Hver melding tar omtrent {value} segmenter.",
     not_a_draft: "Kampanjen er allerede sendt og kan ikke endres.",
     unknown_list: "En valgt liste finnes ikke lenger.",
@@ -120,7 +124,7 @@ export const campaigns: Translation<typeof en> = {
     invalid_number: "Nummeret er ikke gyldig",
     landline: "Fasttelefon, kan ikke få SMS",
     premium_number: "Betalingsnummer",
-    country_not_allowed: "Landet er ikke tillatt",
+    country_not_allowed: "Navn som avsender når ikke landet deres",
     not_marketing: "Ikke merket for markedsføring",
     no_consent: "Har ikke samtykket",
     opted_out: "Har meldt seg av",

@@ -110,6 +110,10 @@ export const campaigns: Translation<typeof en> = {
     quota_60: "Med den här kampanjen är {value} % av månadens segment använda.",
     no_opt_out_text: "Texten säger inte hur man avregistrerar sig. Slå på avregistreringstexten, eller skriv en egen.",
     ucs2: "{value} gör att varje meddelande tar mer än dubbelt så stor plats.",
+    name_replaced:
+      "{count, plural, one {# mottagare finns} other {# mottagare finns}} i länder vars nät inte visar namn som avsändare. De får meddelandet från {number} i stället för {name}.",
+    name_refused:
+      "{count, plural, one {# mottagare finns} other {# mottagare finns}} i länder vars nät inte visar namn som avsändare. De får ingenting: inget nummer hos samma operatör kan användas i stället för {name}.",
     several_segments: "Varje meddelande tar ungefär {value} segment.",
     not_a_draft: "Kampanjen har redan skickats och kan inte ändras.",
     unknown_list: "En vald lista finns inte längre.",
@@ -120,7 +124,7 @@ export const campaigns: Translation<typeof en> = {
     invalid_number: "Numret är inte giltigt",
     landline: "Fast telefon, kan inte få sms",
     premium_number: "Betalnummer",
-    country_not_allowed: "Landet är inte tillåtet",
+    country_not_allowed: "Namn som avsändare når inte deras land",
     not_marketing: "Inte markerad för marknadsföring",
     no_consent: "Har inte samtyckt",
     opted_out: "Har avregistrerat sig",

@@ -22,11 +22,18 @@ export function useFindingText(): (finding: { code: string; message: string; val
     ({ code, message, value }) => {
       const key = code as "unknown_placeholder";
       return t.has(key)
-        ? t(key, { value: typeof value === "object" || value === undefined ? "" : String(value) })
+        ? t(key, { value: typeof value === "object" || value === undefined ? "" : String(value), ...partsOf(value) })
         : message;
     },
     [t],
   );
+}
+
+/** The figures and names of a finding that has several. */
+function partsOf(value: unknown): Record<string, string | number> {
+  if (typeof value !== "object" || value === null) return {};
+  const plain = Object.entries(value).filter(([, each]) => typeof each === "string" || typeof each === "number");
+  return Object.fromEntries(plain);
 }
 
 /** Puts a failed call about a campaign into words: those of the review where it is a finding, else the usual ones. */
