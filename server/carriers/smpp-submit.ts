@@ -10,6 +10,7 @@ import type { FailureReason } from "../../contract/messages.ts";
 import type { OutboundText, Outcome } from "./carrier.ts";
 import type { Link } from "./smpp-link.ts";
 import type { TextPart } from "./smpp-long-text.ts";
+import { createPace } from "./smpp-pace.ts";
 import { readMessageId } from "./smpp-pdu.ts";
 import { meaningOf, statusCode } from "./smpp-status.ts";
 
@@ -45,8 +46,6 @@ export interface Submitter {
 export const beginWithin = (settings: Pick<SmppSettings, "response_seconds">): number =>
   Math.min(10_000, settings.response_seconds * 1000);
 
-const firstPause = 50;
-const longestPause = 2_000;
 /** Trouble of the provider's own is not worth a look every moment, and not for ever with the same text. */
 const troublePause = 1_000;
 const mostTroubles = 5;
@@ -102,8 +101,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
   let waiting: Job[] = [];
   let head = 0;
   let turn = 0;
-  let pausedUntil = 0;
-  let pause = firstPause;
+  const pace = createPace();
   let resume: NodeJS.Timeout | null = null;
   let watch: NodeJS.Timeout | null = null;
   let anyUp: (() => void)[] = [];
@@ -133,15 +131,6 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     close(going);
   }
 
-  function pauseFor(milliseconds: number): void {
-    pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);
-    if (resume) clearTimeout(resume);
-    resume = setTimeout(() => {
-      resume = null;
-      pump();
-    }, pausedUntil - performance.now());
-  }
-
   function again(job: Job): void {
     // To the front: it is the oldest.
     if (head > 0) waiting[--head] = job;
@@ -160,8 +149,13 @@ export function createSubmitter(options: SubmitOptions): Submitter {
   function pump(): void {
     if (head === waiting.length) return;
     const now = performance.now();
-    if (now < pausedUntil) return;
+    const allowed = pace.allowed(now);
+    let written = 0;
     while (head < waiting.length) {
+      if (written >= allowed) {
+        pumpAt(pace.nextAt(now));
+        break;
+      }
       const lane = roomiest();
       if (!lane) break;
       const job = waiting[head++] as Job;
@@ -173,13 +167,25 @@ export function createSubmitter(options: SubmitOptions): Submitter {
         continue;
       }
       const sequence = lane.link.nextSequence();
+      written++;
       lane.flights.set(sequence, { ...job, at: now });
       options.write(lane.link, sequence, going.text, going.parts[job.part] as TextPart, going.parts.length);
     }
+    pace.wrote(written);
     if (head === waiting.length) {
       waiting = [];
       head = 0;
     }
+  }
+
+  function pumpAt(at: number): void {
+    resume ??= setTimeout(
+      () => {
+        resume = null;
+        pump();
+      },
+      Math.max(1, at - performance.now()),
+    );
   }
 
   function answered(link: Link, sequence: number, status: number, pdu: Buffer): void {
@@ -194,7 +200,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     lane.flights.delete(sequence);
     const { going } = flight;
     if (status === 0) {
-      pause = firstPause;
+      pace.accepted();
       const id = readMessageId(pdu);
       if (going.parts.length === 1) {
         options.onAccepted({ message_id: going.text.message_id, ids: [id] });
@@ -231,11 +237,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       }
     }
     options.note(`the provider slows us down: ${statusCode(status)}`);
-    // All that were under way when it began to say so are one occasion.
-    if (performance.now() >= pausedUntil) {
-      pauseFor(pause);
-      pause = Math.min(longestPause, pause * 2);
-    }
+    pace.throttled(performance.now());
     again(job);
   }
 
@@ -293,7 +295,8 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     for (const job of waiting.slice(head)) (which(job.going.batch) ? back : rest).push(job);
     waiting = rest;
     head = 0;
-    const wait = Math.max(0, Math.ceil(pausedUntil - performance.now()));
+    const now = performance.now();
+    const wait = pace.allowed(now) > 0 ? 0 : Math.ceil(pace.nextAt(now) - now);
     for (const { going } of back)
       spoil(going, down ? { kind: "later", after_ms: downFor, down: true } : { kind: "later", after_ms: wait });
   }
