@@ -13,7 +13,7 @@ import type {
   Receipt,
 } from "../server/carriers/carrier.ts";
 import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
-import { systemClock } from "../server/kit/clock.ts";
+import { type Clock, systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
@@ -36,6 +36,7 @@ export interface SmppRoad {
 export interface SmppRoadOptions extends SmppOptions, DispatcherOptions {
   /** Of a connection that is there already: for a second worker, or one after a crash. */
   carrier_id?: string;
+  clock?: Clock;
 }
 
 /** A carrier of the workspace that is not started, over this pool. */
@@ -48,7 +49,12 @@ export function makeSmpp(
   const id = options.carrier_id ?? newId();
   const read = SmppSettings.parse({ host: "127.0.0.1", system_id: "varsla", ...settings });
   const connection = { workspace_id: workspaceId, id, name: "smpp", settings: read, secrets: { password: "secret" } };
-  return smppCarrier(options)(connection, { db, clock: systemClock, log, public_url: "http://localhost" });
+  return smppCarrier(options)(connection, {
+    db,
+    clock: options.clock ?? systemClock,
+    log,
+    public_url: "http://localhost",
+  });
 }
 
 /** A connection's row, and all senders of the workspace on it; answers its id. */

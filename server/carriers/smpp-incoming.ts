@@ -41,6 +41,8 @@ export interface IncomingServices {
   events(): CarrierEvents | null;
   /** A long text waits so long for its missing parts; then it goes on without them. */
   parts_wait_ms: number;
+  /** One that is whole is sent on by whoever completed it, unless that took so long that it must be dead. */
+  whole_wait_ms: number;
 }
 
 const ok = 0;
@@ -61,7 +63,7 @@ interface Single {
 }
 
 export function createIncoming(services: IncomingServices): Incoming {
-  const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms } = services;
+  const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
   // A failure is the database's: nothing of it is one item's fault.
@@ -190,7 +192,8 @@ export function createIncoming(services: IncomingServices): Incoming {
     },
     async sweep() {
       const due = await preparedTransaction(db.pool, scope, async (tx) => {
-        const keys = await store.findDue(tx, workspace_id, carrier_id, parts_wait_ms);
+        const after_ms = { whole: whole_wait_ms, incomplete: parts_wait_ms };
+        const keys = await store.findDue(tx, workspace_id, carrier_id, after_ms);
         await store.deleteDone(tx, workspace_id, carrier_id, Math.max(keepParts_ms, parts_wait_ms));
         return keys.length === 0 ? [] : store.openParts(tx, workspace_id, carrier_id, keys);
       });

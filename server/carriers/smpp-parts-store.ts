@@ -52,13 +52,19 @@ export async function openParts(
   return rows;
 }
 
-/** Texts that are whole and have not gone on (whoever completed them died), or wait for a part for longer than that. */
-export async function findDue(tx: Tx, workspaceId: string, carrierId: string, waited_ms: number): Promise<string[]> {
+/** Texts that have been whole for a while and have not gone on (whoever completed them died), or wait in vain for a part. */
+export async function findDue(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  after_ms: { whole: number; incomplete: number },
+): Promise<string[]> {
   const { rows } = await sql<{ text_key: string }>`
     select text_key from smpp_parts
     where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and not done
     group by text_key
-    having count(distinct number) >= max(total) or max(at) < now() - make_interval(secs => ${waited_ms / 1000})
+    having max(at) < now() - make_interval(secs => case when count(distinct number) >= max(total)
+      then ${after_ms.whole / 1000}::double precision else ${after_ms.incomplete / 1000}::double precision end)
     limit 100`.execute(tx);
   return rows.map((row) => row.text_key);
 }

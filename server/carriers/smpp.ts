@@ -35,6 +35,7 @@ const windowsInBatch = 20;
 /** Sweeps between two for parts, and between two that tidy up. */
 const partsEvery = 5;
 const tidyEvery = 3_600;
+const sweepsUntilDead = 10;
 /** Receipts of texts that were under way in a crash come in this time, if the provider repeats our reference. */
 const receiptsWithin_ms = 30_000;
 
@@ -73,6 +74,7 @@ function createSmpp(
     log,
     references,
     parts_wait_ms,
+    whole_wait_ms: sweep_ms * sweepsUntilDead,
     events: () => events,
   });
 

@@ -1,0 +1,205 @@
+/** Receipts over SMPP against the test SMSC: whatever their form and time, they find their text. */
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { addManyContacts, ledger, send, settled } from "../../testing/road.ts";
+import { connectSmpp, makeSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
+import { type Behaviour, picker } from "../../testing/smsc-behaviour.ts";
+import { startSmsc } from "../../testing/smsc.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
+import type { Receipt } from "./carrier.ts";
+import { findOwners, insertReferences } from "./smpp-references-store.ts";
+
+const { db } = await testDatabase({ max: 30 });
+const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+
+describe("every form finds its text", () => {
+  const forms: [string, Partial<Behaviour>, object?][] = [
+    ["standard", {}],
+    ["seconds in its dates", { receipt_form: "seconds", ids: "uuid" }],
+    ["id and stat only", { receipt_form: "bare", ids: "hex" }],
+    ["capitals", { receipt_form: "capitals", ids: "hex" }],
+    ["parameters only", { receipt_form: "empty" }],
+    ["parameters beside the text", { receipt_tlvs: true }],
+    ["answered decimal, receipted hex", { receipt_ids: "decimal_to_hex" }, { receipt_ids: "decimal_to_hex" }],
+    [
+      "answered hex, receipted decimal",
+      { ids: "hex", receipt_ids: "hex_to_decimal" },
+      { receipt_ids: "hex_to_decimal" },
+    ],
+  ];
+  test.each(forms)("%s", async (_name, behaviour, settings = {}) => {
+    const stat_to = { "4790000002": "UNDELIV", "4790000003": "EXPIRED", "4790000004": "REJECTD" };
+    const { submit, text, receipts } = await connectSmpp(db, settings, {
+      behaviour: { ...behaviour, stat_to, err: "042" },
+    });
+    const texts = many(4, (i) => text("Hei", { to: `+479000000${i + 1}` }));
+    await submit(texts);
+    await vi.waitFor(() => expect(receipts).toHaveLength(4));
+    const status = new Map(receipts.map((each) => [each.message_id, each.status]));
+    expect(texts.map((each) => status.get(each.message_id))).toEqual(["delivered", "undelivered", "expired", "failed"]);
+  });
+});
+
+describe("whenever it comes", () => {
+  test("before the answer that gives the id: kept, and matched as soon as the id is known", async () => {
+    const behaviour = { early_share: 1, early_ms: 150, stat_to: { "4790000002": "UNDELIV" } };
+    const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour });
+    const texts = many(3, (i) => text("Hei", { to: `+479000000${i + 1}` }));
+    const done = submit(texts);
+    // Acknowledged, thus durable, while nobody knows whose they are.
+    await vi.waitFor(() => expect(smsc.counts.receipts_done).toBe(3));
+    await done;
+    await vi.waitFor(() => expect(receipts).toHaveLength(3));
+    const status = new Map(receipts.map((each) => [each.message_id, each.status]));
+    expect(texts.map((each) => status.get(each.message_id))).toEqual(["delivered", "undelivered", "delivered"]);
+    const left = await db.asSystem((tx) => sql`select from smpp_early_receipts`.execute(tx));
+    expect(left.rows).toHaveLength(0);
+  });
+
+  test("at another worker than the one that handed the text over, and after a restart", async () => {
+    const { smsc, submit, text, workspace, carrier_id, carrier } = await connectSmpp(
+      db,
+      { receipts: "all", mode: "pair" },
+      { behaviour: { receipt_delay_ms: 400 } },
+    );
+    const texts = many(20, (i) => text(`Nr. ${i}`));
+    await submit([...texts.slice(1), text("x".repeat(320))]);
+    await submit(texts.slice(0, 1));
+    await carrier.stop();
+    const there: Receipt[] = [];
+    const other = makeSmpp(db, workspace.id, { port: smsc.port }, { carrier_id, sweep_ms: 50 });
+    await other.start({ onReceipts: async (batch) => void there.push(...batch), onInbound: async () => {} });
+    onTestFinished(() => other.stop());
+    await vi.waitFor(() => expect(there).toHaveLength(21));
+    expect(new Set(there.map((each) => each.message_id)).size).toBe(21);
+    expect(there.every((each) => each.status === "delivered")).toBe(true);
+  });
+
+  test("twice, never, or for a text that is nobody's: one outcome each, and all are acknowledged", async () => {
+    const smsc = await startSmsc({ behaviour: { double_share: 0.5, lost_share: 0.2 } });
+    onTestFinished(() => smsc.stop());
+    const workspace = await createTestWorkspace(db);
+    await addManyContacts(db, workspace.id, 50);
+    await startSmppRoad(db, workspace, { port: smsc.port });
+    await send(db, workspace, { class: "marketing" });
+    await settled(db, workspace.id, ["sent", "delivered"]);
+    const receipt = (id: string) => Buffer.from(`id:${id} sub:001 dlvrd:001 stat:DELIVRD err:000`);
+    smsc.sendPdu({
+      from: "4790000001",
+      to: "4759000001",
+      esm_class: 4,
+      data_coding: 0,
+      short_message: receipt("31415926"),
+    });
+    await vi.waitFor(() => expect(smsc.counts.undelivered).toBe(0));
+    const loses = picker();
+    const lost = many(50, () => loses(0.2)).filter(Boolean).length;
+    expect(lost).toBeGreaterThan(5);
+    const delivered = (await ledger(db, workspace.id)).filter((row) => row.status === "delivered");
+    expect(delivered).toHaveLength(50 - lost);
+    expect(smsc.counts.receipts_done).toBeGreaterThan(50 - lost);
+  });
+
+  test("again after the database could not take it", async () => {
+    let away = true;
+    const onReceipts = async () => {
+      if (away) throw new Error("connection refused");
+    };
+    const { smsc, submit, text, receipts } = await connectSmpp(
+      db,
+      {},
+      { behaviour: { resend_ms: 20 } },
+      { events: { onReceipts } },
+    );
+    await submit([text("Hei")]);
+    await vi.waitFor(() => expect(smsc.counts.receipts_sent).toBeGreaterThanOrEqual(2));
+    expect(smsc.counts.receipts_done).toBe(0);
+    away = false;
+    await vi.waitFor(() => expect(receipts).toMatchObject([{ status: "delivered" }]));
+    await vi.waitFor(() => expect(smsc.counts).toMatchObject({ receipts_done: 1, undelivered: 0 }));
+  });
+});
+
+describe("texts of several parts", () => {
+  const receipt = (id: string, stat: string) => ({
+    from: "4790000001",
+    to: "4759000001",
+    esm_class: 4,
+    data_coding: 0,
+    short_message: Buffer.from(`id:${id} stat:${stat} err:000`),
+  });
+
+  test("are delivered when all of them are, and not before", async () => {
+    const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour: { receipts: false } });
+    const long = text("a".repeat(400));
+    await submit([long]);
+    const [one, two, three] = smsc.taken.map((part) => part.id) as [string, string, string];
+    for (const id of [two, one, one, two]) smsc.sendPdu(receipt(id, "DELIVRD"));
+    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(4));
+    expect(receipts).toEqual([]);
+    smsc.sendPdu(receipt(three, "DELIVRD"));
+    await vi.waitFor(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
+  });
+
+  test("are undelivered when one of them is", async () => {
+    const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour: { receipts: false } });
+    const long = text("a".repeat(400));
+    await submit([long]);
+    const [one, two] = smsc.taken.map((part) => part.id) as [string, string, string];
+    smsc.sendPdu(receipt(one, "DELIVRD"));
+    smsc.sendPdu(receipt(two, "UNDELIV"));
+    await vi.waitFor(() =>
+      expect(receipts).toMatchObject([{ message_id: long.message_id, status: "undelivered", code: "UNDELIV" }]),
+    );
+  });
+});
+
+describe("a provider that repeats our reference", () => {
+  test("needs no map: receipts are matched by it, early ones at once", async () => {
+    const settings = { reference_tlv: 0x1501 };
+    const behaviour = { echo_tag: 0x1501, early_share: 0.5 };
+    const { smsc, submit, text, receipts, workspace } = await connectSmpp(db, settings, { behaviour });
+    const texts = [...many(10, (i) => text(`Nr. ${i}`)), text("a".repeat(200))];
+    await submit(texts);
+    await vi.waitFor(() => expect(receipts).toHaveLength(11));
+    expect(new Set(receipts.map((each) => each.message_id))).toEqual(new Set(texts.map((each) => each.message_id)));
+    expect(smsc.taken[0]?.echo).toBe(texts[0]?.message_id.replaceAll("-", ""));
+    const { rows } = await db.asSystem((tx) =>
+      sql`select from smpp_references where workspace_id = ${workspace.id}`.execute(tx),
+    );
+    expect(rows).toHaveLength(2); // the parts of the long one
+  });
+});
+
+test("word of what the network still tries changes nothing", async () => {
+  const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour: { receipts: false } });
+  await submit([text("Hei")]);
+  const short_message = Buffer.from(`id:${smsc.taken[0]?.id} stat:UNDELIV err:001`);
+  const pdu = { from: "4790000001", to: "4759000001", data_coding: 0, short_message };
+  smsc.sendPdu({ ...pdu, esm_class: 0x20 });
+  smsc.sendPdu({ ...pdu, esm_class: 0x04, short_message: Buffer.from(`id:${smsc.taken[0]?.id} stat:ENROUTE err:000`) });
+  await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(2));
+  expect(receipts).toEqual([]);
+});
+
+test("a provider that gives several texts one id stops nothing; the id is the later text's", async () => {
+  const { id } = await createTestWorkspace(db);
+  const carrier = newId();
+  const [one, two, three] = [newId(), newId(), newId()];
+  const insert = (...messages: string[]) =>
+    db.inWorkspace(id, (tx) =>
+      insertReferences(
+        tx,
+        id,
+        carrier,
+        messages.map((message_id) => ({ message_id, keys: ["7"] })),
+      ),
+    );
+  await insert(one, two);
+  await insert(three);
+  const owners = await db.inWorkspace(id, (tx) => findOwners(tx, id, carrier, ["7", `odd "\\{}, null`]));
+  expect(owners.get("7")?.message_id).toBe(three);
+  expect(owners.size).toBe(1);
+});
