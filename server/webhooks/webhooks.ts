@@ -114,7 +114,8 @@ export function presentDelivery(row: DeliveryRow): WebhookDelivery {
     state,
     created_at: instantOf(id).toISOString(),
     attempts,
-    next_at: row.next_at?.toISOString() ?? null,
+    // While it is being tried that is when another may, should this one die: nothing to tell anybody.
+    next_at: row.taken_until ? null : (row.next_at?.toISOString() ?? null),
     body,
   };
 }

@@ -39,6 +39,8 @@ export const paths = {
   lists: (query: { query?: string } = {}) => withQuery("/lists", query),
   list: (id: string, query: { query?: string } = {}) => withQuery(`/lists/${segment(id)}`, query),
 
+  alerts: (query: { state?: string } = {}) => withQuery("/alerts", query),
+
   settings: () => "/settings",
   workspaceSettings: () => "/settings/workspace",
   people: () => "/settings/people",
@@ -48,6 +50,8 @@ export const paths = {
   newCarrier: () => "/settings/carriers/new",
   carrierFallback: () => "/settings/carriers/fallback",
   carrier: (id: string, query: { tab?: string } = {}) => withQuery(`/settings/carriers/${segment(id)}`, query),
+  webhooks: () => "/settings/webhooks",
+  webhook: (id: string) => `/settings/webhooks/${segment(id)}`,
   subscriptionTypes: () => "/settings/subscription-types",
   retention: () => "/settings/retention",
   subscription: () => "/subscription",

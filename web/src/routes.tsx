@@ -92,8 +92,11 @@ export const routeTree = root.addChildren([
         () => import("./pages/settings/subscription-types-page.tsx"),
         "SubscriptionTypesPage",
       ),
+      setting("/webhooks", () => import("./pages/webhooks/webhooks-page.tsx"), "WebhooksPage"),
+      setting("/webhooks/$id", () => import("./pages/webhooks/webhook-page.tsx"), "WebhookPage"),
       setting("/retention", () => import("./pages/settings/retention-page.tsx"), "RetentionPage"),
     ]),
+    inside("/alerts", () => import("./pages/alerts/alerts-page.tsx"), "AlertsPage"),
     inside("/subscription", () => import("./pages/subscription/subscription-page.tsx"), "SubscriptionPage"),
 
     inside("/sandbox", () => import("./pages/sandbox/sandbox-page.tsx"), "SandboxPage"),

@@ -1,4 +1,5 @@
 import { account } from "./da/account.ts";
+import { alerts } from "./da/alerts.ts";
 import { campaigns } from "./da/campaigns.ts";
 import { carriers } from "./da/carriers.ts";
 import { composer } from "./da/composer.ts";
@@ -12,10 +13,12 @@ import { sandbox } from "./da/sandbox.ts";
 import { settings } from "./da/settings.ts";
 import { subscription } from "./da/subscription.ts";
 import { ui } from "./da/ui.ts";
+import { webhooks } from "./da/webhooks.ts";
 import type { Messages, Translation } from "./languages.ts";
 
 export const messages: Translation<Messages> = {
   account,
+  alerts,
   campaigns,
   carriers,
   composer,
@@ -29,4 +32,5 @@ export const messages: Translation<Messages> = {
   settings,
   subscription,
   ui,
+  webhooks,
 };

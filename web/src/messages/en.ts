@@ -1,4 +1,5 @@
 import { account } from "./en/account.ts";
+import { alerts } from "./en/alerts.ts";
 import { campaigns } from "./en/campaigns.ts";
 import { carriers } from "./en/carriers.ts";
 import { composer } from "./en/composer.ts";
@@ -12,9 +13,11 @@ import { sandbox } from "./en/sandbox.ts";
 import { settings } from "./en/settings.ts";
 import { subscription } from "./en/subscription.ts";
 import { ui } from "./en/ui.ts";
+import { webhooks } from "./en/webhooks.ts";
 
 export const messages = {
   account,
+  alerts,
   campaigns,
   carriers,
   composer,
@@ -28,4 +31,5 @@ export const messages = {
   settings,
   subscription,
   ui,
+  webhooks,
 };

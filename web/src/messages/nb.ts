@@ -1,5 +1,6 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./nb/account.ts";
+import { alerts } from "./nb/alerts.ts";
 import { campaigns } from "./nb/campaigns.ts";
 import { carriers } from "./nb/carriers.ts";
 import { composer } from "./nb/composer.ts";
@@ -13,9 +14,11 @@ import { sandbox } from "./nb/sandbox.ts";
 import { settings } from "./nb/settings.ts";
 import { subscription } from "./nb/subscription.ts";
 import { ui } from "./nb/ui.ts";
+import { webhooks } from "./nb/webhooks.ts";
 
 export const messages: Translation<Messages> = {
   account,
+  alerts,
   campaigns,
   carriers,
   composer,
@@ -29,4 +32,5 @@ export const messages: Translation<Messages> = {
   settings,
   subscription,
   ui,
+  webhooks,
 };

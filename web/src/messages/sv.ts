@@ -1,5 +1,6 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./sv/account.ts";
+import { alerts } from "./sv/alerts.ts";
 import { campaigns } from "./sv/campaigns.ts";
 import { carriers } from "./sv/carriers.ts";
 import { composer } from "./sv/composer.ts";
@@ -13,9 +14,11 @@ import { sandbox } from "./sv/sandbox.ts";
 import { settings } from "./sv/settings.ts";
 import { subscription } from "./sv/subscription.ts";
 import { ui } from "./sv/ui.ts";
+import { webhooks } from "./sv/webhooks.ts";
 
 export const messages: Translation<Messages> = {
   account,
+  alerts,
   campaigns,
   carriers,
   composer,
@@ -29,4 +32,5 @@ export const messages: Translation<Messages> = {
   settings,
   subscription,
   ui,
+  webhooks,
 };

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Cable, Gauge, Megaphone, Plus, Upload, User } from "lucide-react";
+import { Bell, Cable, Gauge, Megaphone, Plus, Upload, User, Webhook } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -160,6 +160,12 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
     if (may("subscription:read")) {
       const gauge = { id: "subscription", group: t("goTo"), label: t("subscription"), path: paths.subscription() };
       all.push({ ...gauge, icon: <Gauge aria-hidden /> });
+    }
+    const bell = { id: "alerts", group: t("goTo"), label: t("alerts"), path: paths.alerts() };
+    all.push({ ...bell, icon: <Bell aria-hidden /> });
+    if (may("workspace:write")) {
+      const hook = { id: "webhooks", group: t("goTo"), label: t("webhooks"), path: paths.webhooks() };
+      all.push({ ...hook, icon: <Webhook aria-hidden /> });
     }
     if (may("sms-setup:write")) {
       const cable = { id: "carriers", group: t("goTo"), label: t("carriers"), path: paths.carriers() };

@@ -12,6 +12,7 @@ import { useSessionQuery } from "../../lib/session.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { AlertBanner, AlertBell } from "./alert-bell.tsx";
 import { Navigation } from "./navigation.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -113,8 +114,10 @@ function Shell({ workspaceId }: { workspaceId: string }) {
             <kbd className="hidden rounded-sm border border-line px-1 font-sans text-xs md:block">{shortcut}</kbd>
           </button>
           <div className="flex-1 max-md:hidden" />
+          <AlertBell />
           <UserMenu />
         </header>
+        <AlertBanner />
         <div role="status" className="empty:hidden">
           {lost ? (
             <p className="flex items-center gap-2 border-b border-line bg-warn-soft px-3 py-1.5 text-sm text-warn-ink md:px-6">

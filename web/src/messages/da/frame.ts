@@ -13,6 +13,8 @@ export const frame: Translation<typeof en> = {
   sandbox: "Sandkasse",
   subscription: "Abonnement",
   carriers: "Operatører",
+  alerts: "Alarmer",
+  webhooks: "Webhooks",
   language: "Sprog",
   theme: "Udseende",
   themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },

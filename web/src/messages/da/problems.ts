@@ -52,4 +52,5 @@ export const problems: Translation<typeof en> = {
   no_workspace: "Du er ikke med i noget arbejdsområde.",
   cross_site: "Forespørgslen kom fra et andet websted og blev afvist.",
   invalid_text: "Teksten indeholder et tegn, der ikke kan gemmes.",
+  too_many_webhooks: "Et arbejdsområde har højst 20 webhooks. Fjern en først.",
 };

@@ -11,6 +11,7 @@ export const settings: Translation<typeof en> = {
     subscriptionTypes: "Samtykketyper",
     retention: "Opbevaring",
     apiKeys: "API-nøgler",
+    webhooks: "Webhooks",
   },
   actions: "Handlinger",
   name: "Navn",

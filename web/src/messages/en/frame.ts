@@ -10,6 +10,8 @@ export const frame = {
   sandbox: "Sandbox",
   subscription: "Subscription",
   carriers: "Carriers",
+  alerts: "Alerts",
+  webhooks: "Webhooks",
   language: "Language",
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },

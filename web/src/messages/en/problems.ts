@@ -49,4 +49,5 @@ export const problems = {
   no_workspace: "You belong to no workspace.",
   cross_site: "This request came from another site and was refused.",
   invalid_text: "The text holds a character that cannot be stored.",
+  too_many_webhooks: "A workspace has at most 20 webhooks. Remove one first.",
 } as const;

@@ -8,6 +8,7 @@ export const settings = {
     subscriptionTypes: "Subscription types",
     retention: "Retention",
     apiKeys: "API keys",
+    webhooks: "Webhooks",
   },
   actions: "Actions",
   name: "Name",

@@ -13,6 +13,8 @@ export const frame: Translation<typeof en> = {
   sandbox: "Sandkasse",
   subscription: "Abonnement",
   carriers: "Operatører",
+  alerts: "Varsler",
+  webhooks: "Webhooks",
   language: "Språk",
   theme: "Utseende",
   themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },

@@ -52,4 +52,5 @@ export const problems: Translation<typeof en> = {
   no_workspace: "Du er ikke med i noe arbeidsområde.",
   cross_site: "Forespørselen kom fra et annet nettsted og ble avvist.",
   invalid_text: "Teksten inneholder et tegn som ikke kan lagres.",
+  too_many_webhooks: "Et arbeidsområde har høyst 20 webhooks. Fjern en først.",
 };

@@ -11,6 +11,7 @@ export const settings: Translation<typeof en> = {
     subscriptionTypes: "Samtykketyper",
     retention: "Oppbevaring",
     apiKeys: "API-nøkler",
+    webhooks: "Webhooks",
   },
   actions: "Handlinger",
   name: "Navn",

@@ -13,6 +13,8 @@ export const frame: Translation<typeof en> = {
   sandbox: "Sandlåda",
   subscription: "Abonnemang",
   carriers: "Operatörer",
+  alerts: "Larm",
+  webhooks: "Webhooks",
   language: "Språk",
   theme: "Utseende",
   themes: { system: "Systemet", light: "Ljust", dark: "Mörkt" },

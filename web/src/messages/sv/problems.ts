@@ -52,4 +52,5 @@ export const problems: Translation<typeof en> = {
   no_workspace: "Du är inte med i någon arbetsyta.",
   cross_site: "Förfrågan kom från en annan webbplats och avvisades.",
   invalid_text: "Texten innehåller ett tecken som inte kan sparas.",
+  too_many_webhooks: "En arbetsyta har högst 20 webhooks. Ta bort en först.",
 };

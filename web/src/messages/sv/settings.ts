@@ -11,6 +11,7 @@ export const settings: Translation<typeof en> = {
     subscriptionTypes: "Samtyckestyper",
     retention: "Lagringstid",
     apiKeys: "API-nycklar",
+    webhooks: "Webhooks",
   },
   actions: "Åtgärder",
   name: "Namn",

@@ -3,13 +3,14 @@ import { useTranslations } from "use-intl";
 import type { Carrier } from "../../../../contract/carriers.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { useAgo } from "../../lib/ago.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Stat, Stats } from "../../ui/figures.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { isFailing, useAgo, useCarrierFigures } from "./carrier-state.tsx";
+import { isFailing, useCarrierFigures } from "./carrier-state.tsx";
 import { WebhookUrls } from "./webhook-urls.tsx";
 
 /** How a connection stands right now, who uses it, and what the other side must know. */

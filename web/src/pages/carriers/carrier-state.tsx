@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, CircleDashed, CirclePause, LoaderCircle, type LucideIcon } from "lucide-react";
-import { useFormatter, useNow, useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import type { Carrier, CarrierStatus } from "../../../../contract/carriers.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 
@@ -26,14 +26,6 @@ export function CarrierState({ state }: { state: State }) {
       {t(`states.${state}`)}
     </Badge>
   );
-}
-
-/** How long ago something was, in words that keep up with the clock. */
-export function useAgo(): (at: string) => string {
-  const format = useFormatter();
-  const now = useNow({ updateInterval: 10_000 });
-  // The server's clock may be a little ahead.
-  return (at) => format.relativeTime(Math.min(new Date(at).getTime(), now.getTime()), now);
 }
 
 /** Whether the last error is what keeps it from being connected, and not history. */

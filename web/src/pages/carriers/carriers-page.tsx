@@ -7,6 +7,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { useAgo } from "../../lib/ago.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
 import { useWorkspace } from "../../lib/session.ts";
@@ -16,7 +17,7 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { CarrierMenu } from "./carrier-menu.tsx";
-import { CarrierState, isFailing, stateInterval, useAgo, useCarrierFigures } from "./carrier-state.tsx";
+import { CarrierState, isFailing, stateInterval, useCarrierFigures } from "./carrier-state.tsx";
 import { CarriersTabs } from "./carriers-tabs.tsx";
 import { useCarrierActions } from "./use-carrier-actions.tsx";
 

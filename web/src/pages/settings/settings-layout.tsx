@@ -13,6 +13,7 @@ const sections = [
   { name: "subscriptionTypes", path: paths.subscriptionTypes(), permission: "consent:read" },
   { name: "retention", path: paths.retention(), permission: "workspace:read" },
   { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
+  { name: "webhooks", path: paths.webhooks(), permission: "workspace:write" },
 ] as const;
 
 /** The sections of the settings beside the one that is open. */

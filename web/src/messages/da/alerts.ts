@@ -1,0 +1,65 @@
+import type { alerts as en } from "../en/alerts.ts";
+import type { Translation } from "../languages.ts";
+
+export const alerts: Translation<typeof en> = {
+  title: "Alarmer",
+  text: "Det, der hindrer beskeder i at blive sendt, eller snart kan gøre det. Alarmer kommer og går af sig selv.",
+  bell: "{count, plural, =0 {Alarmer} one {Alarmer, # ny} other {Alarmer, # nye}}",
+  banner: "Kritisk alarm",
+  more: "{count, plural, one {og # mere} other {og # mere}}",
+  see: "Se alarmerne",
+  hide: "Skjul, til siden indlæses igen",
+  views: "Hvilke alarmer",
+  open: "Åbne",
+  past: "Tidligere",
+  noneTitle: "Alt er i orden",
+  noneText:
+    "Du får besked her, på e-mail og med webhook, når en operatør er nede, beskeder sidder fast, usædvanligt mange fejler, eller kvoten er ved at være brugt.",
+  noPastTitle: "Ingen tidligere alarmer",
+  noPastText: "Det, der er ovre, bliver stående her i 90 dage.",
+  severities: { critical: "Kritisk", warning: "Advarsel", info: "Til orientering" },
+  resolved: "Ovre",
+  since: "Siden {when}",
+  fromTo: "Fra {from} til {to}",
+  titles: {
+    carrier_down: "Operatøren {name} er nede",
+    lane_stalled: "Beskeder fra {sender} bliver ikke sendt",
+    campaign_stalled: "Kampagnen »{name}« står stille",
+    error_rate: "Usædvanligt mange beskeder fejler: {rate}",
+    quota: "{threshold, number} % af kvoten er brugt",
+    quotaFull: "Kvoten er brugt op",
+    webhook_disabled: "En webhook blev slået fra",
+  },
+  texts: {
+    carrier_down:
+      "Den har ikke været forbundet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
+    carrierNoWorker: "Ingen arbejdsproces har meldt noget om den siden {when}. Se efter, at der kører en.",
+    lastError: "Seneste besked derfra: {error}",
+    lane: "{waiting, plural, one {# besked venter} other {# beskeder venter}}, og ingen er sendt siden {when}.",
+    laneReasons: {
+      no_worker: "Ingen betjener dem: der kører ingen arbejdsproces, eller alle er optaget.",
+      carrier_off: "Afsenderens operatør er slået fra.",
+      no_progress: "De tilbydes operatøren, men den tager ikke imod nogen.",
+    },
+    laneCampaign: "Næste i køen: kampagnen »{name}«.",
+    byItself: "De fortsætter af sig selv, når de kan.",
+    preparing: "Klargøringen af modtagerne har stået stille siden {when}. Den tages op igen af sig selv.",
+    unfinished: "Der venter ikke mere af den, og alligevel er den ikke afsluttet. Den blev klargjort {when}.",
+    errors: "{errors, number} af {texts, number} beskeder fejlede inden for {minutes, number} minutter.",
+    usual: "Det sædvanlige er {rate}.",
+    mostly: "Oftest: {reasons}.",
+    errorCampaign: "De fleste hører til kampagnen »{name}«.",
+    quota:
+      "{used, number} af {allowance, number} segmenter er brugt, {reserved, number} er reserveret. Perioden slutter {when}.",
+    quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
+    webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",
+  },
+  links: {
+    carrier: "Gå til operatøren",
+    carriers: "Gå til operatører",
+    senders: "Gå til afsendere",
+    campaign: "Gå til kampagnen",
+    subscription: "Gå til abonnementet",
+    webhook: "Gå til webhooken",
+  },
+};

@@ -1,0 +1,65 @@
+import type { alerts as en } from "../en/alerts.ts";
+import type { Translation } from "../languages.ts";
+
+export const alerts: Translation<typeof en> = {
+  title: "Larm",
+  text: "Det som hindrar meddelanden från att gå ut, eller snart kan göra det. Larm kommer och går av sig själva.",
+  bell: "{count, plural, =0 {Larm} one {Larm, # nytt} other {Larm, # nya}}",
+  banner: "Kritiskt larm",
+  more: "{count, plural, one {och # till} other {och # till}}",
+  see: "Se larmen",
+  hide: "Dölj tills sidan laddas om",
+  views: "Vilka larm",
+  open: "Öppna",
+  past: "Tidigare",
+  noneTitle: "Allt är som det ska",
+  noneText:
+    "Du får veta det här, med e-post och med webhook när en operatör ligger nere, meddelanden fastnar, ovanligt många misslyckas eller kvoten håller på att ta slut.",
+  noPastTitle: "Inga tidigare larm",
+  noPastText: "Det som är över står kvar här i 90 dagar.",
+  severities: { critical: "Kritiskt", warning: "Varning", info: "Upplysning" },
+  resolved: "Över",
+  since: "Sedan {when}",
+  fromTo: "Från {from} till {to}",
+  titles: {
+    carrier_down: "Operatören {name} ligger nere",
+    lane_stalled: "Meddelanden från {sender} går inte ut",
+    campaign_stalled: "Kampanjen ”{name}” står still",
+    error_rate: "Ovanligt många meddelanden misslyckas: {rate}",
+    quota: "{threshold, number} % av kvoten är förbrukad",
+    quotaFull: "Kvoten är förbrukad",
+    webhook_disabled: "En webhook stängdes av",
+  },
+  texts: {
+    carrier_down:
+      "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
+    carrierNoWorker: "Ingen arbetsprocess har sagt något om den sedan {when}. Kontrollera att en arbetsprocess körs.",
+    lastError: "Senaste besked därifrån: {error}",
+    lane: "{waiting, plural, one {# meddelande väntar} other {# meddelanden väntar}}, och inget har skickats sedan {when}.",
+    laneReasons: {
+      no_worker: "Ingen betjänar dem: ingen arbetsprocess körs, eller alla är upptagna.",
+      carrier_off: "Avsändarens operatör är avstängd.",
+      no_progress: "De erbjuds operatören, men den tar inte emot något.",
+    },
+    laneCampaign: "Näst på tur: kampanjen ”{name}”.",
+    byItself: "De fortsätter av sig själva när de kan.",
+    preparing: "Förberedelsen av mottagarna har stått still sedan {when}. Den tas upp igen av sig själv.",
+    unfinished: "Inget av den väntar längre, men den har ändå inte avslutats. Den förbereddes {when}.",
+    errors: "{errors, number} av {texts, number} meddelanden misslyckades inom {minutes, number} minuter.",
+    usual: "Det vanliga är {rate}.",
+    mostly: "Oftast: {reasons}.",
+    errorCampaign: "De flesta hör till kampanjen ”{name}”.",
+    quota:
+      "{used, number} av {allowance, number} segment är förbrukade, {reserved, number} är reserverade. Perioden slutar {when}.",
+    quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
+    webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",
+  },
+  links: {
+    carrier: "Gå till operatören",
+    carriers: "Gå till operatörer",
+    senders: "Gå till avsändare",
+    campaign: "Gå till kampanjen",
+    subscription: "Gå till abonnemanget",
+    webhook: "Gå till webhooken",
+  },
+};
