@@ -138,7 +138,8 @@ export async function forgetAlerts(tx: Tx, before: Date): Promise<void> {
 
 /**
  * The open alerts that people are to be mailed of now, noted as mailed. Of one alert they are at most once an hour, of a
- * quota's threshold once; of a workspace at most every so often, and then of all that is new.
+ * quota's threshold once; of a workspace at most every so often, and then of all that is new. What is critical does not
+ * wait for the end of a pause that something less began.
  */
 export async function takeUnmailed(
   tx: Tx,
@@ -150,7 +151,8 @@ export async function takeUnmailed(
       select workspace_id, id from alerts a
       where resolved_at is null and clear_since is null
         and (mailed_at is null or (kind <> 'quota' and raised_at > mailed_at and mailed_at <= ${againBefore}))
-        and not exists (select from alerts b where b.workspace_id = a.workspace_id and b.mailed_at > ${pauseFrom})
+        and not exists (select from alerts b where b.workspace_id = a.workspace_id and b.mailed_at > ${pauseFrom}
+          and (b.severity = 'critical' or a.severity <> 'critical'))
     )
     update alerts a set mailed_at = ${at} from due
     where a.workspace_id = due.workspace_id and a.id = due.id

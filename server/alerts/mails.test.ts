@@ -7,6 +7,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { insertCarrier } from "../carriers/carriers-store.ts";
 import { newId } from "../kit/id.ts";
+import { reserveQuota } from "../workspaces/quota.ts";
 import { alertsMail } from "./alert-mails.ts";
 
 const { db } = await testDatabase();
@@ -76,6 +77,21 @@ test("what happens soon after a mail is gathered for the next one", async () => 
   expect(await subjects()).toEqual(["The carrier One is down"]);
   await watch.after(250);
   expect(await subjects()).toEqual(["The carrier One is down", "2 things need a look"]);
+});
+
+test("what is critical does not wait for the pause after a mail of something less", async () => {
+  const workspace = await createTestWorkspace(db, { allowance: 100 });
+  const watch = testWatch(db);
+  const admin = await addMember(db, workspace.id, "admin");
+  for (const segments of [50, 50]) {
+    await db.inWorkspace(workspace.id, (tx) => reserveQuota(tx, workspace.id, watch.now(), segments));
+    await watch.after(5);
+    await watch.mails(admin);
+  }
+  expect((await watch.mails(admin)).map((mail) => mail.subject.replace(/^.*: /, ""))).toEqual([
+    "50 % of the quota is used",
+    "The quota is used up",
+  ]);
 });
 
 test("what is over when the mail is written is not mailed, nor to who has left", async () => {

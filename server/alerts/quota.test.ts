@@ -71,6 +71,7 @@ test("thresholds that are jumped over are raised once each, and people are maile
   await reserve(95);
   await watch.after(5);
   expect(await states()).toEqual(["50", "80", "90 open"]);
+  expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used"]);
   await watch.after(600);
   expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used"]);
   expect(await states()).toEqual(["50", "80", "90 open"]);

@@ -41,14 +41,14 @@ async function raise(tx: Tx, at: Date): Promise<Change[]> {
       where not exists (select from alerts a
         where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level)
     ), made as (
-      insert into alerts (workspace_id, id, kind, subject, severity, params, raised_at, resolved_at, mailed_at)
+      insert into alerts (workspace_id, id, kind, subject, severity, params, raised_at, resolved_at)
       select p.workspace_id, ${alertIdAt(at, sql`t`)}, 'quota', ${subjectOf} t,
         case when t >= ${critical} then 'critical' when t > ${quiet} then 'warning' else 'info' end,
         jsonb_build_object('threshold', t, 'allowance', p.allowance, 'used', p.used, 'reserved', p.reserved,
           'period_end', to_char(p.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         ${at},
-        -- Passed on the way: told, and over at once. People are mailed of the highest only.
-        case when t < p.level then ${at}::timestamptz end, case when t < p.level then ${at}::timestamptz end
+        -- Passed on the way: told, and over at once. People are mailed of the open one only.
+        case when t < p.level then ${at}::timestamptz end
       from due p cross join unnest(${[...quotaThresholds]}::int[]) t
       where t <= p.level and not exists (select from alerts a
         where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} t)
@@ -77,7 +77,7 @@ async function resolve(tx: Tx, at: Date): Promise<Change[]> {
 
 async function openAgain(tx: Tx, at: Date): Promise<void> {
   await sql`
-    update alerts a set resolved_at = null from (${reached(at)}) p
+    update alerts a set resolved_at = null, mailed_at = coalesce(mailed_at, ${at}) from (${reached(at)}) p
     where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level
       and a.resolved_at is not null
       and not exists (select from alerts o

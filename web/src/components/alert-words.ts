@@ -89,8 +89,8 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
         return {
           title: full ? t("titles.quotaFull") : t("titles.quota", { threshold }),
           text: sentences(
-            t("texts.quota", { used, allowance, reserved, when }),
-            full && t("texts.quotaFull", { when }),
+            t("texts.quota", { used, allowance, reserved }),
+            full ? t("texts.quotaFull", { when }) : t("texts.quotaEnds", { when }),
           ),
           link: may("subscription:read") ? { to: paths.subscription(), label: t("links.subscription") } : null,
         };

@@ -35,7 +35,13 @@ export function AlertBell() {
           {unseen > 9 ? "9+" : unseen}
         </span>
       ) : (summary?.open ?? 0) > 0 ? (
-        <span aria-hidden className="absolute top-1 right-1 size-2 rounded-full bg-warn ring-2 ring-canvas" />
+        <span
+          aria-hidden
+          className={classes(
+            "absolute top-1 right-1 size-2 rounded-full ring-2 ring-canvas",
+            summary?.critical.length ? "bg-bad" : "bg-warn",
+          )}
+        />
       ) : null}
     </Link>
   );

@@ -49,8 +49,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det sædvanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampagnen »{name}«.",
-    quota:
-      "{used, number} af {allowance, number} segmenter er brugt, {reserved, number} er reserveret. Perioden slutter {when}.",
+    quota: "{used, number} af {allowance, number} segmenter er brugt, {reserved, number} er reserveret.",
+    quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",
   },

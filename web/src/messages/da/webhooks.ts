@@ -13,7 +13,7 @@ export const webhooks: Translation<typeof en> = {
   urlWrong: "En adresse begynder med https:// eller http://.",
   events: "Hændelser",
   eventsMissing: "Vælg mindst én hændelse.",
-  eventNames: { "alert.raised": "Alarm udløst", "alert.resolved": "Alarm ovre", "webhook.test": "Test" },
+  eventNames: { alert_raised: "Alarm udløst", alert_resolved: "Alarm ovre", webhook_test: "Test" },
   state: "Tilstand",
   states: { on: "Til", off: "Slået fra", failing: "Fejler", disabled: "Deaktiveret" },
   lastError: "Seneste fejl: {error}",

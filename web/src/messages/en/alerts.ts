@@ -46,8 +46,8 @@ export const alerts = {
     usual: "Usual is {rate}.",
     mostly: "Mostly: {reasons}.",
     errorCampaign: "Most of them belong to the campaign “{name}”.",
-    quota:
-      "{used, number} of {allowance, number} segments are used, {reserved, number} reserved. The period ends {when}.",
+    quota: "{used, number} of {allowance, number} segments are used, {reserved, number} reserved.",
+    quotaEnds: "The period ends {when}.",
     quotaFull: "Nothing more goes out until the period ends {when}, unless the allowance is raised.",
     webhook: "{url} has taken nothing since {when}. Switch it on again when it works.",
   },

@@ -11,7 +11,7 @@ export const webhooks = {
   urlWrong: "An address begins with https:// or http://.",
   events: "Events",
   eventsMissing: "Choose at least one event.",
-  eventNames: { "alert.raised": "Alert raised", "alert.resolved": "Alert over", "webhook.test": "Test" },
+  eventNames: { alert_raised: "Alert raised", alert_resolved: "Alert over", webhook_test: "Test" },
   state: "State",
   states: { on: "On", off: "Switched off", failing: "Failing", disabled: "Disabled" },
   lastError: "Last error: {error}",

@@ -48,8 +48,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det vanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampanjen «{name}».",
-    quota:
-      "{used, number} av {allowance, number} segmenter er brukt, {reserved, number} er reservert. Perioden slutter {when}.",
+    quota: "{used, number} av {allowance, number} segmenter er brukt, {reserved, number} er reservert.",
+    quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",
   },

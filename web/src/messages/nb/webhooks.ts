@@ -13,7 +13,7 @@ export const webhooks: Translation<typeof en> = {
   urlWrong: "En adresse begynner med https:// eller http://.",
   events: "Hendelser",
   eventsMissing: "Velg minst én hendelse.",
-  eventNames: { "alert.raised": "Varsel utløst", "alert.resolved": "Varsel over", "webhook.test": "Test" },
+  eventNames: { alert_raised: "Varsel utløst", alert_resolved: "Varsel over", webhook_test: "Test" },
   state: "Tilstand",
   states: { on: "På", off: "Slått av", failing: "Feiler", disabled: "Deaktivert" },
   lastError: "Siste feil: {error}",

@@ -49,8 +49,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det vanliga är {rate}.",
     mostly: "Oftast: {reasons}.",
     errorCampaign: "De flesta hör till kampanjen ”{name}”.",
-    quota:
-      "{used, number} av {allowance, number} segment är förbrukade, {reserved, number} är reserverade. Perioden slutar {when}.",
+    quota: "{used, number} av {allowance, number} segment är förbrukade, {reserved, number} är reserverade.",
+    quotaEnds: "Perioden slutar {when}.",
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",
   },

@@ -13,7 +13,7 @@ export const webhooks: Translation<typeof en> = {
   urlWrong: "En adress börjar med https:// eller http://.",
   events: "Händelser",
   eventsMissing: "Välj minst en händelse.",
-  eventNames: { "alert.raised": "Larm utlöst", "alert.resolved": "Larm över", "webhook.test": "Test" },
+  eventNames: { alert_raised: "Larm utlöst", alert_resolved: "Larm över", webhook_test: "Test" },
   state: "Tillstånd",
   states: { on: "På", off: "Avstängd", failing: "Misslyckas", disabled: "Inaktiverad" },
   lastError: "Senaste fel: {error}",

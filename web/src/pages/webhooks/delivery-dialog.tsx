@@ -6,15 +6,7 @@ import { useExplain } from "../../lib/explain.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
-
-/** An event in words; one that this page does not know stands as it came. */
-export function useEventName(): (event: string) => string {
-  const t = useTranslations("webhooks");
-  return (event) => {
-    const key = `eventNames.${event}` as "eventNames.webhook.test";
-    return t.has(key) ? t(key) : event;
-  };
-}
+import { useEventName } from "./event-name.ts";
 
 /** What came of an attempt, counted from the end where `at` is negative; null where there was none yet. */
 export function useOutcome(): (delivery: WebhookDelivery, at: number) => string | null {

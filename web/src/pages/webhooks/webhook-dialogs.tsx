@@ -10,6 +10,7 @@ import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { useEventName } from "./event-name.ts";
 
 const events = ["alert.raised", "alert.resolved"] as const satisfies readonly WebhookEvent[];
 
@@ -77,6 +78,7 @@ function WebhookForm({
     submit: ({ url, events: chosen }) => submit({ url: url.trim(), events: [...chosen] }),
     explain: useExplain(),
   });
+  const eventName = useEventName();
   const chosen = form.values.events;
   return (
     <FormShell form={form} submitLabel={submitLabel} guard={false}>
@@ -95,10 +97,10 @@ function WebhookForm({
           <Checkbox
             key={event}
             label={
-              <>
-                {t(`eventNames.${event}` as "eventNames.webhook.test")}{" "}
+              <span className="flex flex-wrap items-baseline gap-x-2">
+                {eventName(event)}
                 <span className="font-mono text-sm text-faint">{event}</span>
-              </>
+              </span>
             }
             checked={chosen.includes(event)}
             onChange={(on) => form.set({ events: events.filter((one) => (one === event ? on : chosen.includes(one))) })}

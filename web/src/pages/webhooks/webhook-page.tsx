@@ -17,7 +17,8 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { DeliveryDialog, useEventName, useOutcome } from "./delivery-dialog.tsx";
+import { DeliveryDialog, useOutcome } from "./delivery-dialog.tsx";
+import { useEventName } from "./event-name.ts";
 import { useWebhookActions } from "./use-webhook-actions.tsx";
 import { WebhookState } from "./webhook-state.tsx";
 
@@ -27,6 +28,7 @@ export function WebhookPage() {
   const t = useTranslations("webhooks");
   const go = useGo();
   const explain = useExplain();
+  const eventName = useEventName();
   const actions = useWebhookActions(() => go(paths.webhooks(), { replace: true }));
   const { data, error, refetch } = useQuery(query("webhooks", "list"));
   const test = useCall("webhooks", "test");
@@ -51,7 +53,7 @@ export function WebhookPage() {
         title={<span className="break-all">{webhook.url}</span>}
         above={<Link to={paths.webhooks()}>{t("title")}</Link>}
         status={<WebhookState webhook={webhook} />}
-        description={webhook.events.map((event) => t(`eventNames.${event}` as "eventNames.webhook.test")).join(", ")}
+        description={webhook.events.map(eventName).join(", ")}
         action={
           <>
             {actions.menu(webhook)}

@@ -12,6 +12,7 @@ import { Button } from "../../ui/button.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
+import { useEventName } from "./event-name.ts";
 import { useWebhookActions } from "./use-webhook-actions.tsx";
 import { NewWebhookDialog } from "./webhook-dialogs.tsx";
 import { WebhookState } from "./webhook-state.tsx";
@@ -22,6 +23,7 @@ export function WebhooksPage() {
   const explain = useExplain();
   const go = useGo();
   const webhooks = useQuery(query("webhooks", "list"));
+  const eventName = useEventName();
   const actions = useWebhookActions();
   const [adding, setAdding] = useState(false);
   const addButton = (
@@ -68,8 +70,7 @@ export function WebhooksPage() {
               id: "events",
               header: t("events"),
               secondary: true,
-              cell: (webhook) =>
-                webhook.events.map((event) => t(`eventNames.${event}` as "eventNames.webhook.test")).join(", "),
+              cell: (webhook) => webhook.events.map(eventName).join(", "),
             },
             { id: "state", header: t("state"), width: "w-32", cell: (webhook) => <WebhookState webhook={webhook} /> },
             {

@@ -1,0 +1,132 @@
+/** Something is wrong: the banner, the bell, the mail and the webhook say so, and that it is over. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { launchBrowser } from "../testing/browser.ts";
+import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+import { startReceiver, verifies } from "../testing/webhook-receiver.ts";
+
+const key = "vk_super_admin_for_the_alerts_journey_0123456789";
+const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
+
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
+  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
+  const context = await browser.newContext({
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Oslo",
+    viewport: { width: 1440, height: 900 },
+  });
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are read the way an outsider reads JSON
+async function call(method: string, path: string, body?: unknown): Promise<any> {
+  const response = await fetch(`${server.url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(300);
+  return text ? JSON.parse(text) : null;
+}
+
+/** Axe finds nothing, nothing is wider than a phone, and pictures are taken. */
+async function lookAt(name: string): Promise<void> {
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoOverflow(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await shoot(page, name);
+}
+
+test("a used up quota is told everywhere, once, and is over when the allowance is raised", async () => {
+  const receiver = await startReceiver();
+  await page.goto(server.url);
+  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+
+  // A webhook, whose secret is shown once.
+  await page.goto(`${server.url}/settings/webhooks`);
+  await page.getByText("No webhook yet").waitFor();
+  await shoot(page, "webhooks-empty");
+  await page.getByRole("button", { name: "Add webhook" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Address").fill("example.com");
+  await dialog.getByRole("button", { name: "Add webhook" }).click();
+  await dialog.getByText("An address begins with https:// or http://.").waitFor();
+  await shoot(page, "webhook-new");
+  await dialog.getByLabel("Address").fill(receiver.url);
+  await dialog.getByRole("button", { name: "Add webhook" }).click();
+  await dialog.getByText("Copy the secret now.").waitFor();
+  const secret = await dialog.locator("code").innerText();
+  await lookAt("webhook-secret");
+  await dialog.getByRole("button", { name: "I have stored it" }).click();
+
+  // A test of it, whose outcome comes to the open page.
+  await page.getByRole("link", { name: receiver.url }).click();
+  await page.getByText("Nothing was sent yet").waitFor();
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByRole("table", { name: "Deliveries" }).getByText("Delivered").waitFor();
+  await page.getByRole("button", { name: "Test", exact: true }).click();
+  await page.getByRole("dialog").getByText("HTTP 204").waitFor();
+  await lookAt("webhook-delivery");
+  await page.keyboard.press("Escape");
+  await shoot(page, "webhook");
+
+  await page.getByRole("link", { name: "Alerts", exact: true }).click();
+  await page.getByText("All is well").waitFor();
+  await shoot(page, "alerts-none");
+
+  // Two segments a month, and both are used.
+  await page.goto(server.url);
+  await call("PATCH", "/subscription", { allowance: 2 });
+  for (const to of ["+4790000001", "+4790000002"]) await call("POST", "/messages", { to, text: "Hei" });
+  await page.getByRole("status").getByText("The quota is used up").waitFor();
+  await page.getByRole("link", { name: "Alerts, 1 new" }).waitFor();
+  await lookAt("alert-banner");
+  await page.getByRole("link", { name: "See alerts" }).click();
+  await page.getByRole("heading", { name: "The quota is used up" }).waitFor();
+  await page.getByRole("link", { name: "Alerts", exact: true }).waitFor(); // seen by now
+  await lookAt("alerts");
+
+  const said = () => receiver.received.map(({ body }) => JSON.parse(body));
+  await vi.waitFor(() =>
+    expect(
+      said()
+        .filter(({ type }) => type === "alert.raised")
+        .map(({ data }) => data.alert.params.threshold)
+        .toSorted(),
+    ).toEqual([100, 50, 80, 90]),
+  );
+  expect(receiver.received.every((request) => verifies(request, secret))).toBe(true);
+  // Whether the half was told of first depends on when the watch looked.
+  const subjects = async () =>
+    (await call("GET", `/sandbox/mailbox?to=${account.ADMIN_EMAIL}`)).items.map(
+      (mail: { subject: string }) => mail.subject,
+    );
+  await vi.waitFor(async () => expect(await subjects()).toContain("Salong Kari: The quota is used up"), {
+    timeout: 10_000,
+  });
+
+  await call("PATCH", "/subscription", { allowance: 1_000 });
+  await page.getByText("All is well").waitFor();
+  await page.getByRole("tab", { name: "Past" }).click();
+  await page.getByRole("heading", { name: "50 % of the quota is used" }).waitFor();
+  await shoot(page, "alerts-past");
+  await page.getByRole("link", { name: "Go to subscription" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "Subscription" }).waitFor();
+  await vi.waitFor(() => expect(said().filter(({ type }) => type === "alert.resolved")).toHaveLength(4));
+});
