@@ -3,7 +3,6 @@
  * sends receipts after a while, and each handset can be told to make trouble. Like a real carrier it takes the same text
  * twice if it is given it twice.
  */
-import { sql } from "kysely";
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, systemScope } from "../kit/db.ts";
@@ -38,6 +37,8 @@ const throttle_ms = 200;
 const lookEvery = 1_000;
 const batchesAtOnce = 50;
 const gather_ms = 5;
+/** Whatever depends on rows written so is written later, by commits that bring these to disk before themselves. */
+const booksScope = `${systemScope}; set local synchronous_commit = off`;
 
 /** The sandbox over this database. */
 export function createSandbox(
@@ -71,7 +72,7 @@ export function createSandbox(
     const now = clock.now();
     const early: store.PendingReceipt[] = [];
     let earliest = Number.POSITIVE_INFINITY;
-    const outcomes = await preparedTransaction(db.pool, systemScope, async (tx) => {
+    const outcomes = await preparedTransaction(db.pool, booksScope, async (tx) => {
       const phones = await store.findPhones(tx, first.workspace_id, [...new Set(texts.map((text) => text.to))]);
       const accepted: Parameters<typeof store.insertOutbound>[2][number][] = [];
       const pending = new Map<number, store.PendingReceipt[]>();
@@ -100,8 +101,6 @@ export function createSandbox(
         await store.insertReceipts(tx, new Date(due), newId(now), receipts);
         earliest = Math.min(earliest, due);
       }
-      // Whatever depends on these rows is written later, by commits that bring these to disk before themselves.
-      await sql`set local synchronous_commit = off`.execute(tx);
       return outcomes;
     });
     wakeAt(earliest);
