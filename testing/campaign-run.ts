@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
 import { createCampaign } from "../server/campaigns/edit-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
+import type { Carrier, CarrierServices } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
@@ -37,19 +38,24 @@ export async function createContacts(db: Db, { id }: TestWorkspace, size: number
   return list;
 }
 
-/** Seconds from Send until every message has its final status; receipts come `delay_ms` after their hand-over. */
+/**
+ * Seconds from Send until every message has its final status. Through the sandbox, whose receipts come `delay_ms` after their
+ * hand-over, or through a carrier of the caller's.
+ */
 export async function runCampaign(
   db: Db,
   connection: string,
   { id: workspaceId }: TestWorkspace,
   list: string,
   size: number,
-  { delay_ms = 0 } = {},
+  { delay_ms = 0, makeCarrier }: { delay_ms?: number; makeCarrier?: (services: CarrierServices) => Carrier } = {},
 ): Promise<number> {
   const pathDb = openDb({ connection, max: pathConnections });
   const services = { db, clock: systemClock, jobs, news: { tell() {} }, log };
-  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
-  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
+  const carrier =
+    makeCarrier?.({ ...services, db: pathDb, public_url: "http://localhost" }) ??
+    createSandbox({ ...services, db: pathDb }, { delay_ms });
+  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });
   const author = { workspaceId, userId: null, name: "bench" };
   const include = { lists: [list], contacts: [] };

@@ -17,6 +17,8 @@ export interface Kannel {
   sendPath(text: { from: string; to: string; text: string; receipts: boolean }): string;
   /** Of bearerbox and smsbox. */
   pids: number[];
+  /** Its configuration as it was started with. */
+  conf: string;
   stop(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
   const [admin = 0, boxes = 0, sendsms = 0] = await freePorts(3);
   await mkdir(join(directory, "spool"));
   const file = join(directory, "kannel.conf");
-  await writeFile(file, configuration(options, join(directory, "spool"), { admin, boxes, sendsms }));
+  const conf = configuration(options, join(directory, "spool"), { admin, boxes, sendsms });
+  await writeFile(file, conf);
   const started: ChildProcess[] = [];
   const stop = async () => {
     await Promise.all(started.toReversed().map(end));
@@ -72,6 +75,7 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
   return {
     url,
     pids: started.map((child) => child.pid as number),
+    conf,
     sendPath: ({ from, to, text, receipts }) => {
       const query = new URLSearchParams({ ...user, from, to, text });
       // 1 delivered, 2 failed.

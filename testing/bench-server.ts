@@ -1,0 +1,99 @@
+/** A whole server on a PostgreSQL of its own whose sender goes out by SMPP, for benchmarks. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
+import { startTestServer } from "./server.ts";
+import type { SmscProcess } from "./smsc-process.ts";
+
+export const smscLogin = { system_id: "bench", password: "secret" };
+
+export interface BenchServer {
+  url: string;
+  authorization: string;
+  /** The default sender: +47 and digits. */
+  sender: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each caller knows what it asked for
+  call(method: string, path: string, body?: unknown): Promise<any>;
+  /** Whether receipts are asked for from now on. */
+  askForReceipts(ask: boolean): Promise<void>;
+  /** Messages in the ledger by status. */
+  ledger(): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
+const patience = 30_000;
+
+/** Starts it with one connection to the SMSC, with this window. */
+export async function startBenchServer(smsc: SmscProcess, window: number): Promise<BenchServer> {
+  const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
+  const postgres = await startEmbeddedPostgres({ directory });
+  const server = await startTestServer({
+    env: {
+      DATABASE_URL: postgres.connection,
+      ADMIN_EMAIL: "bench@varsla.example",
+      ADMIN_PASSWORD: "correct horse battery",
+      API_KEY: key,
+      WORKSPACE_NAME: "Bench",
+    },
+  });
+  const authorization = `Bearer ${key}`;
+  const database = new pg.Client({ connectionString: postgres.superuser("varsla") });
+  await database.connect();
+
+  const call: BenchServer["call"] = async (method, path, body) => {
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { authorization, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+
+  /** Waits until the SMSC has seen one more connection bind. */
+  async function bound(before: number): Promise<void> {
+    const end = performance.now() + patience;
+    while ((await smsc.counts()).binds <= before) {
+      if (performance.now() > end) throw new Error(`no connection to the SMSC in ${patience / 1000} s`);
+      await delay(20);
+    }
+  }
+
+  await call("PATCH", "/subscription", { allowance: 1_000_000_000 });
+  let receipts = false;
+  const { binds } = await smsc.counts();
+  const settings = { host: "127.0.0.1", port: smsc.port, system_id: smscLogin.system_id, window, receipts: "none" };
+  const secrets = { password: smscLogin.password };
+  const { id } = await call("POST", "/carriers", { kind: "smpp", settings, secrets });
+  const [sender] = (await call("GET", "/senders")).items;
+  await call("PATCH", `/senders/${sender.id}`, { carrier_id: id });
+  await bound(binds);
+
+  return {
+    url: server.url,
+    authorization,
+    sender: sender.address,
+    call,
+    async askForReceipts(ask) {
+      if (receipts === ask) return;
+      const before = await smsc.counts();
+      await call("PATCH", `/carriers/${id}`, { settings: { receipts: ask ? "all" : "none" } });
+      await bound(before.binds);
+      receipts = ask;
+    },
+    async ledger() {
+      const { rows } = await database.query("select status, count(*)::int as n from messages group by 1");
+      return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+    },
+    async stop() {
+      await database.end();
+      await server.stop();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
