@@ -1,9 +1,19 @@
 /** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then what makes it unique. Sorts by time. */
-import { hash, randomBytes } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
+
+/** Random bytes for many ids at once: asking for ten at a time was a fortieth of the time of a text sent by API. */
+const randoms = Buffer.alloc(4_000);
+const idBytes = 10;
+let used = randoms.length;
 
 /** A new id at `at`: 74 random bits. */
 export function newId(at: Date = new Date()): string {
-  return uuidV7(at.getTime(), randomBytes(10));
+  if (used === randoms.length) {
+    randomFillSync(randoms);
+    used = 0;
+  }
+  used += idBytes;
+  return uuidV7(at.getTime(), randoms.subarray(used - idBytes, used));
 }
 
 /**

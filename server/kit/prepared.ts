@@ -1,30 +1,80 @@
 /**
- * Transactions whose statements are prepared: for hot paths, where planning a statement costs more than running it for a
- * small batch. Only for statements whose texts are few: each text's plan stays with its connection.
+ * Transactions whose statements are prepared and need not wait for each other: for hot paths, where planning a statement
+ * and waiting for its answer cost more than running it for a small batch. Only for statements whose texts are few: each
+ * text's plan stays with its connection.
  */
 import { hash } from "node:crypto";
-import { Kysely, PostgresDialect, type PostgresPool } from "kysely";
-import type pg from "pg";
+import type { Socket } from "node:net";
+import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult } from "kysely";
+import pg from "pg";
 import type { Tables, Tx } from "./db.ts";
 
-const known = new WeakMap<pg.PoolClient, Tx>();
+/** A transaction's connection and what is to happen right before its commit. */
+interface Pipeline {
+  client: pg.PoolClient;
+  last: (() => Promise<unknown>)[];
+  /** Whether its commit has not been sent. */
+  open: boolean;
+}
+
+const pipelines = new WeakMap<Tx, Pipeline>();
+const transactions = new WeakMap<pg.PoolClient, Tx>();
 const names = new Map<string, string>();
 const deadlock = "40P01";
 const attempts = 5;
 
-/** Kysely over one client, each text a prepared statement. */
-export function preparing(client: pg.PoolClient): Tx {
-  let tx = known.get(client);
+/** Parts of pg's client that its types leave out. */
+interface Pipelining {
+  /** As its option of that name: a query is sent at once, not when the one before is answered. */
+  pipeline: boolean;
+  connection: { stream: Socket };
+}
+
+/** From here on the client's queries are sent at once; until `stopPipelining`. The client must be idle for both. */
+export function startPipelining(client: pg.PoolClient): void {
+  (client as unknown as Pipelining).pipeline = true;
+}
+
+/** Others may copy and open cursors with the client again, which a pipeline cannot. */
+export function stopPipelining(client: pg.PoolClient): void {
+  (client as unknown as Pipelining).pipeline = false;
+}
+
+/** What is sent in one turn of the event loop leaves in one packet, and wakes PostgreSQL once. */
+function send(client: pg.PoolClient, query: string | pg.QueryConfig): Promise<pg.QueryResult> {
+  const { stream } = (client as unknown as Pipelining).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+  return client.query(query);
+}
+
+/** A client as `sql` templates execute on it: each text a prepared statement, sent before `execute` returns. */
+function preparing(client: pg.PoolClient): Tx {
+  let tx = transactions.get(client);
   if (!tx) {
-    const prepared = {
-      query: (text: string, values: unknown[]) => client.query({ name: nameOf(text), text, values }),
-      release() {},
+    const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ max: 0 }) }) });
+    const compiler = kysely.getExecutor();
+    const pipeline: Pipeline = { client, last: [], open: true };
+    const executor = {
+      transformQuery: compiler.transformQuery.bind(compiler),
+      compileQuery: compiler.compileQuery.bind(compiler),
+      executeQuery: (query: CompiledQuery) => execute(pipeline, query),
     };
-    const pool = { connect: async () => prepared, end: async () => {} } as unknown as PostgresPool;
-    tx = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) as unknown as Tx;
-    known.set(client, tx);
+    tx = Object.assign(kysely, { getExecutor: () => executor }) as unknown as Tx;
+    transactions.set(client, tx);
+    pipelines.set(tx, pipeline);
   }
   return tx;
+}
+
+async function execute(
+  { client, open }: Pipeline,
+  { sql: text, parameters }: CompiledQuery,
+): Promise<QueryResult<unknown>> {
+  if (!open) throw new Error(`This would run after its transaction: ${text}`);
+  const values = parameters as unknown[];
+  const { rows, rowCount } = await send(client, { name: nameOf(text), text, values });
+  return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
 }
 
 function nameOf(text: string): string {
@@ -37,8 +87,47 @@ function nameOf(text: string): string {
 }
 
 /**
- * One transaction on a client, again after a deadlock. `scope` sets what it sees; `before` happens before it begins
- * and `after` once it has committed, both without a round trip of their own.
+ * Does several things of one transaction, of which none needs the others' answers: without waiting in between where the
+ * transaction's connection can, else one after the other. The first statements of all are sent in their order.
+ */
+export async function inOneGo<T extends unknown[]>(
+  tx: Tx,
+  ...things: { [K in keyof T]: () => Promise<T[K]> }
+): Promise<T> {
+  const results: unknown[] = [];
+  if (!pipelines.has(tx)) {
+    for (const thing of things) results.push(await thing());
+    return results as T;
+  }
+  // All of them end before the transaction does, and the first error in time is the one that the others follow from.
+  const errors: unknown[] = [];
+  await Promise.all(
+    things.map(async (thing, i) => {
+      try {
+        results[i] = await thing();
+      } catch (error) {
+        errors.push(error);
+      }
+    }),
+  );
+  if (errors.length > 0) throw errors[0];
+  return results as T;
+}
+
+/**
+ * Executes one statement right before the commit, which follows without waiting for its answer: for rows that everybody
+ * else wants too. What shall keep the transaction from being committed must make the statement fail. At once where
+ * nothing pipelines.
+ */
+export async function atCommit(tx: Tx, statement: () => Promise<unknown>): Promise<void> {
+  const pipeline = pipelines.get(tx);
+  if (pipeline) pipeline.last.push(statement);
+  else await statement();
+}
+
+/**
+ * One transaction on a client that pipelines, again after a deadlock. `scope` sets what it sees; `before` happens before it
+ * begins and `after` once it has committed, all without a round trip of their own.
  */
 export async function transactionOn<T>(
   client: pg.PoolClient,
@@ -46,13 +135,24 @@ export async function transactionOn<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const tx = preparing(client);
+  const pipeline = pipelines.get(tx) as Pipeline;
+  const commit = statements.after ? `commit; ${statements.after}` : "commit";
   let before = statements.before ? `${statements.before}; ` : "";
   for (let attempt = 1; ; attempt++) {
-    await client.query(`${before}begin; ${statements.scope}`);
+    Object.assign(pipeline, { last: [], open: true });
+    // Not waited for: should it fail, what follows runs without a scope, sees no row and can write none.
+    const begun = send(client, `${before}begin; ${statements.scope}`);
     before = "";
     try {
-      const result = await work(tx);
-      await client.query(statements.after ? `commit; ${statements.after}` : "commit");
+      const [, result] = await inOneGo(
+        tx,
+        () => begun,
+        () => work(tx),
+      );
+      await inOneGo(tx, ...pipeline.last, () => {
+        pipeline.open = false;
+        return send(client, commit);
+      });
       return result;
     } catch (error) {
       await client.query("rollback").catch(() => {}); // the first error says more
@@ -67,9 +167,11 @@ export async function preparedTransaction<T>(pool: pg.Pool, scope: string, work:
   // A connection that breaks between two queries raises here; the next query reports it.
   const ignore = () => {};
   client.on("error", ignore);
+  startPipelining(client);
   try {
     return await transactionOn(client, { scope }, work);
   } finally {
+    stopPipelining(client);
     client.off("error", ignore);
     client.release();
   }

@@ -5,7 +5,7 @@
 import type pg from "pg";
 import { gateKey } from "../carriers/hand-over-gate.ts";
 import { type Tx, workspaceScope } from "../kit/db.ts";
-import { transactionOn } from "../kit/prepared.ts";
+import { startPipelining, stopPipelining, transactionOn } from "../kit/prepared.ts";
 
 export interface LaneConnection {
   /**
@@ -28,6 +28,7 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
   client.on("error", ignore);
   /** Whether a gate may be open. */
   let open = false;
+  startPipelining(client);
 
   return {
     async inWorkspace(workspaceId, work, gate) {
@@ -45,6 +46,7 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
     },
     release(failed = false) {
       client.off("error", ignore);
+      stopPipelining(client);
       client.release(failed);
     },
   };

@@ -1,10 +1,11 @@
 /**
- * What became of a batch, in one transaction: ledger, queue, journal, figures, quota. It begins by checking the lease, so
- * that of two dispatchers that both believe to hold a lane only one can record.
+ * What became of a batch, in one transaction: ledger, queue, journal, figures, quota. It checks the lease and keeps it until
+ * its end, so that of two dispatchers that both believe to hold a lane only one can record.
  */
 import { sql } from "kysely";
 import type { FailureReason, SkipReason } from "../../contract/messages.ts";
 import type { Tx } from "../kit/db.ts";
+import { atCommit, inOneGo } from "../kit/prepared.ts";
 import { spendQuota } from "../workspaces/quota.ts";
 import { addCounts, counter } from "./counts.ts";
 import { holdLease, type LaneRow } from "./lanes-store.ts";
@@ -52,24 +53,33 @@ export async function record(
   now: Date,
   batch: { journals: readonly JournalRest[]; settled: readonly Settled[] },
 ): Promise<void> {
-  if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
   const { settled } = batch;
   const { add, counts } = counter();
   for (const { row, result } of settled) {
     if (result.status === "gone") continue;
     add(row, countedAs[result.status] ?? result.status, "reason" in result ? result.reason : null);
   }
-  for (const [carrier, group] of Map.groupBy(settled, (each) => each.carrier)) {
-    await recordSent(tx, lane, carrier, group);
-    await recordEnded(tx, lane, carrier, group, now);
-  }
   const rows = settled.map(({ row }) => row);
-  const deleted = await deleteQueued(tx, lane, rows);
+  const carriers = [...Map.groupBy(settled, (each) => each.carrier)];
+  const [held, deleted] = await inOneGo(
+    tx,
+    () => holdLease(tx, lane, worker),
+    () => deleteQueued(tx, lane, rows),
+    ...carriers.flatMap(([carrier, group]) => [
+      () => recordSent(tx, lane, carrier, group),
+      () => recordEnded(tx, lane, carrier, group, now),
+    ]),
+    ...batch.journals.map(
+      ({ id, unknown }) =>
+        () =>
+          closeJournal(tx, lane, id, unknown),
+    ),
+    () => noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(settled)),
+    () => addCounts(tx, lane.workspace_id, now, counts),
+  );
+  if (!held) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
   // Only the holder of the lease takes rows out of the queue, so this cannot be.
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
-  for (const { id, unknown } of batch.journals) await closeJournal(tx, lane, id, unknown);
-  await noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(settled));
-  await addCounts(tx, lane.workspace_id, now, counts);
   await settleQuota(tx, lane.workspace_id, settled);
 }
 
@@ -146,5 +156,5 @@ async function settleQuota(tx: Tx, workspaceId: string, settled: readonly Settle
     else period.released += row.segments ?? 0;
   }
   for (const [start, { spent, released }] of [...periods].sort(([a], [b]) => a - b))
-    await spendQuota(tx, workspaceId, new Date(start), spent, released);
+    await atCommit(tx, () => spendQuota(tx, workspaceId, new Date(start), spent, released));
 }

@@ -8,8 +8,9 @@ import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
+import { atCommit } from "../kit/prepared.ts";
 import { standInFor } from "../numbers/senders.ts";
-import { currentPeriod, quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
+import { currentPeriod, insistOnQuota, quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import type { WorkspaceRow } from "../workspaces/workspace.ts";
 import { addCounts, counter } from "./counts.ts";
 import {
@@ -65,7 +66,8 @@ export interface MessageBatch {
 }
 
 /**
- * How the segments are paid. `reserve`: now, all or nothing; with the current period's start if the caller knows it. `reserve-or-skip`: now, and where they are not left the messages are
+ * How the segments are paid. `reserve`: now, all or nothing; where the caller knows the current period's start, with the
+ * commit, which then fails with `isQuotaShort`. `reserve-or-skip`: now, and where they are not left the messages are
  * skips (quota_exceeded). `reserved`: drawn from what the source has reserved; what is needed beyond `segments` is
  * reserved now, all or nothing.
  */
@@ -184,6 +186,10 @@ async function payQuota(tx: Tx, batch: MessageBatch, plan: BatchPlan, segments: 
   }
   const missing = quota.kind === "reserved" ? segments - quota.segments : segments;
   if (missing <= 0) return;
+  if (quota.kind === "reserve" && quota.period_start) {
+    const { period_start } = quota;
+    return atCommit(tx, () => insistOnQuota(tx, workspace_id, period_start, missing));
+  }
   // In the period of the reservation, even if another has begun meanwhile: a source is paid from one.
   const at = quota.kind === "reserved" ? quota.period_start : now;
   const reserved = await reserveQuota(tx, workspace_id, at, missing);

@@ -16,6 +16,7 @@ import { newId } from "../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
 import { resolveSender } from "../numbers/senders.ts";
+import { isQuotaShort } from "../workspaces/quota.ts";
 import { longestText } from "./render.ts";
 import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
 
@@ -92,21 +93,36 @@ export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQu
 
 /** One transaction for all; where the quota does not hold all of them, one for each, in their order. */
 async function sendBatch(db: Db, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
-  try {
-    return await preparedTransaction(db.pool, workspaceScope(workspaceId), (tx) =>
-      sendTogether(tx, now, workspaceId, requests),
+  const sendThem = (some: SendRequest[], careful: boolean) =>
+    preparedTransaction(db.pool, workspaceScope(workspaceId), (tx) =>
+      sendTogether(tx, { now, workspaceId, careful }, some),
     );
+  try {
+    return await sendThem(requests, false);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (requests.length === 1) return [{ problem: error, kept: false }];
+    if (!isQuotaShort(error) && !(error instanceof Problem)) throw error;
   }
   const outcomes: Outcome[] = [];
-  for (const request of requests) outcomes.push(...(await sendBatch(db, now, workspaceId, [request])));
+  for (const request of requests) {
+    const done = sendThem([request], true).catch((error: unknown): Outcome[] => {
+      if (error instanceof Problem) return [{ problem: error, kept: false }];
+      throw error;
+    });
+    outcomes.push(...(await done));
+  }
   return outcomes;
 }
 
+interface Batching {
+  now: Date;
+  workspaceId: string;
+  /** Reserves before the commit, which tells the figures of what there is. */
+  careful: boolean;
+}
+
 /** Sends what can be sent. Throws where the quota does not suffice, which undoes everything. */
-async function sendTogether(tx: Tx, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
+async function sendTogether(tx: Tx, batching: Batching, requests: SendRequest[]): Promise<Outcome[]> {
+  const { now, workspaceId } = batching;
   const keyed = requests.filter(({ idempotency }) => idempotency !== null);
   const claims = await claimKeys(
     tx,
@@ -124,7 +140,7 @@ async function sendTogether(tx: Tx, now: Date, workspaceId: string, requests: Se
     else if (claim?.state === "same_as") sameAs.set(request, keyed[claim.index] as SendRequest);
   });
   const fresh = requests.filter((request) => !outcomes.has(request) && !sameAs.has(request));
-  for (const [request, outcome] of await sendFresh(tx, now, workspaceId, fresh)) outcomes.set(request, outcome);
+  for (const [request, outcome] of await sendFresh(tx, batching, fresh)) outcomes.set(request, outcome);
   await keepAnswers(tx, workspaceId, fresh, outcomes);
   return requests.map((request) => outcomes.get(sameAs.get(request) ?? request) as Outcome);
 }
@@ -132,8 +148,7 @@ async function sendTogether(tx: Tx, now: Date, workspaceId: string, requests: Se
 /** Requests of one sender, class and subscription type go through the door together. */
 async function sendFresh(
   tx: Tx,
-  now: Date,
-  workspaceId: string,
+  { now, workspaceId, careful }: Batching,
   requests: SendRequest[],
 ): Promise<Map<SendRequest, Outcome>> {
   const outcomes = new Map<SendRequest, Outcome>();
@@ -155,7 +170,7 @@ async function sendFresh(
       let group = groups.get(key);
       if (!group) {
         const source = { type: "api", id: null, at: now };
-        const quota = { kind: "reserve", period_start } as const;
+        const quota = { kind: "reserve", period_start: careful ? undefined : period_start } as const;
         const common = { workspace, source, class: input.class, sender, subscription_type: type, template };
         group = { batch: { ...common, opt_out_text: null, quota, now }, members: [] };
         groups.set(key, group);

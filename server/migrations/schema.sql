@@ -101,6 +101,17 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION insist(holds boolean, otherwise text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if holds is not true then
+    raise exception using errcode = 'VA001', message = otherwise;
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION is_system()
  RETURNS boolean
  LANGUAGE sql

@@ -44,6 +44,23 @@ export async function reserveQuota(tx: Tx, workspaceId: string, now: Date, segme
   return { ok: false, needed: segments, allowance, used, reserved: taken, remaining };
 }
 
+/** SQLSTATE of `insist` in a statement whose condition did not hold. */
+const insisted = "VA001";
+
+/** As reserveQuota, in a period that is there; where it does not suffice the statement fails, so that nothing is committed. */
+export async function insistOnQuota(tx: Tx, workspaceId: string, periodStart: Date, segments: number): Promise<void> {
+  await sql`
+    with reserved as (
+      update quota_periods set reserved = reserved + ${segments}
+      where workspace_id = ${workspaceId} and period_start = ${periodStart} and used + reserved + ${segments} <= allowance
+      returning 1
+    )
+    select insist(exists (select from reserved), 'quota')`.execute(tx);
+}
+
+/** Whether it was `insistOnQuota` that failed. */
+export const isQuotaShort = (error: unknown): boolean => (error as { code?: string }).code === insisted;
+
 /** Gives back reserved segments of texts that are not handed over. */
 export async function releaseQuota(tx: Tx, workspaceId: string, periodStart: Date, segments: number): Promise<void> {
   if (segments === 0) return;
