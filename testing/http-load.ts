@@ -88,7 +88,8 @@ function openConnection(url: string): Promise<{ send(request: LoadRequest): Prom
             broken = fail;
             let head = `${method} ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n`;
             for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
-            if (body) head += `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
+            if (body && headers["content-type"] === undefined) head += "content-type: application/json\r\n";
+            if (body) head += `content-length: ${Buffer.byteLength(body)}\r\n`;
             socket.write(`${head}\r\n${body}`);
           }),
         close: () => socket.destroy(),

@@ -52,8 +52,11 @@ export function twilioWebhooks(
       signature: single(headers["x-twilio-signature"]),
       contentType: single(headers["content-type"]),
     };
+    let tried: TwilioToken | null | undefined = null;
     for (const age of [trusted_ms, doubted_ms]) {
       const token = await tokens.find(params.id, age);
+      if (token === tried) break;
+      tried = token;
       const form = readSigned(token?.auth_token ?? nobodys, request);
       if (token && form) return { token, form };
     }
