@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { CarrierState } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
+import { setAside } from "../messages/queue-store.ts";
 import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
 import { findErrorJumps } from "./find-error-jumps.ts";
 import { findStalledLanes } from "./find-stalled-lanes.ts";
@@ -79,7 +80,7 @@ const findStalledCampaigns: Finder = async (tx, at) => {
     select workspace_id, id, name, prepared_at, 'unfinished' from campaigns c
     where status = 'sending' and prepared_at < ${quiet}
       and not exists (select from message_queue q
-        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < 9)
+        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${setAside})
       and not exists (select from message_counts m
         where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})`.execute(
     tx,

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { setAside } from "../messages/queue-store.ts";
 import type { Condition, ParamsOf } from "./alert.ts";
 import { noteSuspects, type Suspect } from "./suspects-store.ts";
 
@@ -27,14 +28,13 @@ interface LaneDetails {
 
 export async function findStalledLanes(tx: Tx, at: Date, open: ReadonlySet<string>): Promise<Condition[]> {
   const old = firstIdAt(new Date(at.getTime() - waitingFor));
-  const head = (priority: number) => sql`lateral (
-    select seq, message_id from message_queue
-    where workspace_id = l.workspace_id and sender_id = l.sender_id and priority = ${sql.lit(priority)}
-    order by seq limit 1)`;
   const waiting = sql`
-    select l.workspace_id, l.sender_id::text as subject, concat_ws(' ', t.seq, m.seq) as mark
-    from lanes l left join ${head(0)} t on true left join ${head(1)} m on true
-    where l.has_work and least(t.message_id, m.message_id) < ${old}`;
+    select l.workspace_id, l.sender_id::text as subject, h.priority || ' ' || h.seq as mark
+    from lanes l cross join lateral (
+      select priority, seq, message_id from message_queue
+      where workspace_id = l.workspace_id and sender_id = l.sender_id and priority < ${setAside}
+      order by priority, seq limit 1) h
+    where l.has_work and h.message_id < ${old}`;
   const suspects = await noteSuspects(tx, "lane_stalled", waiting, at, new Date(at.getTime() - unmovedFor));
   const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
   const details = await detailsOf(tx, fresh, at);
@@ -75,10 +75,10 @@ async function detailsOf(tx: Tx, lanes: readonly Suspect[], at: Date): Promise<M
       join senders s on s.workspace_id = u.workspace_id and s.id = u.sender_id
       left join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
       cross join lateral (select count(*) as waiting from (
-        select 1 from message_queue where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < 9
+        select 1 from message_queue where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < ${setAside}
         limit ${mostCounted}) w) q
       left join lateral (select message_id from message_queue
-        where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < 9
+        where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < ${setAside}
         order by priority, seq limit 1) h on true
       left join messages m on m.workspace_id = u.workspace_id and m.id = h.message_id and m.source_type = 'campaign'
       left join campaigns p on p.workspace_id = u.workspace_id and p.id = m.source_id`.execute(tx);

@@ -10,14 +10,14 @@ import { quotaThresholds } from "../../rules/quota-threshold.ts";
 import type { Tx } from "../kit/db.ts";
 import { alertIdAt, type Change, changesOf, columns } from "./alerts-store.ts";
 
+type ChangeRow = Parameters<typeof changesOf>[0][number];
+
 /** Percentage points that use must fall below a threshold. */
 const hysteresis = 5;
 const critical = 100;
 const quiet = 50;
-
-const subjectOf = sql.raw(
-  `to_char(p.period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || p.allowance || ' ' ||`,
-);
+const thresholds = [...quotaThresholds];
+const [lowest] = quotaThresholds;
 
 /** Brings the alerts of all workspaces' quotas up to `at`. */
 export async function settleQuotas(tx: Tx, at: Date): Promise<Change[]> {
@@ -27,31 +27,39 @@ export async function settleQuotas(tx: Tx, at: Date): Promise<Change[]> {
   return [...raised, ...resolved];
 }
 
+const taken = sql`(p.used + p.reserved) * 100`;
+/** The highest threshold that is reached; a CASE, since it is reckoned for every workspace at every look. */
+const level = sql`case ${sql.join(
+  thresholds.toReversed().map((each) => sql`when ${taken} >= p.allowance * ${sql.lit(each)} then ${sql.lit(each)}`),
+  sql` `,
+)} end`;
+/** What an alert is about; a threshold follows. */
+const subject = sql`extract(epoch from p.period_start)::bigint || ' ' || p.allowance || ' ' ||`;
+
 /** Periods that now is in and that a threshold is reached of, with the highest. */
 const reached = (at: Date) => sql`
-  select p.*, t.level from quota_periods p cross join lateral (
-    select max(t) as level from unnest(${[...quotaThresholds]}::int[]) t
-    where (p.used + p.reserved) * 100 >= p.allowance * t) t
-  where p.period_end > ${at} and p.period_start <= ${at} and p.allowance > 0 and t.level is not null`;
+  select p.*, ${level} as level from quota_periods p
+  where p.period_end > ${at} and p.period_start <= ${at} and p.allowance > 0
+    and ${taken} >= p.allowance * ${sql.lit(lowest)}`;
 
 async function raise(tx: Tx, at: Date): Promise<Change[]> {
-  const { rows } = await sql<Parameters<typeof changesOf>[0][number]>`
+  const { rows } = await sql<ChangeRow>`
     with due as materialized (
       select p.* from (${reached(at)}) p
       where not exists (select from alerts a
-        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level)
+        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subject} p.level)
     ), made as (
       insert into alerts (workspace_id, id, kind, subject, severity, params, raised_at, resolved_at)
-      select p.workspace_id, ${alertIdAt(at, sql`t`)}, 'quota', ${subjectOf} t,
+      select p.workspace_id, ${alertIdAt(at, sql`t`)}, 'quota', ${subject} t,
         case when t >= ${critical} then 'critical' when t > ${quiet} then 'warning' else 'info' end,
         jsonb_build_object('threshold', t, 'allowance', p.allowance, 'used', p.used, 'reserved', p.reserved,
           'period_end', to_char(p.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         ${at},
         -- Passed on the way: told, and over at once. People are mailed of the open one only.
         case when t < p.level then ${at}::timestamptz end
-      from due p cross join unnest(${[...quotaThresholds]}::int[]) t
+      from due p cross join unnest(${thresholds}::int[]) t
       where t <= p.level and not exists (select from alerts a
-        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} t)
+        where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subject} t)
       order by p.workspace_id, t
       returning *
     )
@@ -60,17 +68,16 @@ async function raise(tx: Tx, at: Date): Promise<Change[]> {
   return changesOf(rows);
 }
 
+/** Those whose period is over, whose allowance is another, that a higher one took over from, or that use fell well below. */
 async function resolve(tx: Tx, at: Date): Promise<Change[]> {
-  const { rows } = await sql<Parameters<typeof changesOf>[0][number]>`
+  const { rows } = await sql<ChangeRow>`
     update alerts a set resolved_at = ${at}
     where a.kind = 'quota' and a.resolved_at is null and not exists (
-      select from quota_periods p cross join lateral (
-        select (a.params ->> 'threshold')::int as threshold,
-          (select max(t) from unnest(${[...quotaThresholds]}::int[]) t where (p.used + p.reserved) * 100 >= p.allowance * t) as level) t
+      select from quota_periods p cross join lateral (select (a.params ->> 'threshold')::int as threshold) t
       where p.workspace_id = a.workspace_id and p.period_end > ${at} and p.period_start <= ${at}
-        and a.subject = ${subjectOf} t.threshold
-        and (p.used + p.reserved) * 100 >= p.allowance * (t.threshold - ${hysteresis}::int)
-        and (t.level is null or t.level <= t.threshold))
+        and a.subject = ${subject} t.threshold
+        and ${taken} >= p.allowance * (t.threshold - ${hysteresis}::int)
+        and coalesce(${level}, 0) <= t.threshold)
     returning 'resolved' as change, ${columns}`.execute(tx);
   return changesOf(rows);
 }
@@ -78,8 +85,8 @@ async function resolve(tx: Tx, at: Date): Promise<Change[]> {
 async function openAgain(tx: Tx, at: Date): Promise<void> {
   await sql`
     update alerts a set resolved_at = null, mailed_at = coalesce(mailed_at, ${at}) from (${reached(at)}) p
-    where a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subjectOf} p.level
-      and a.resolved_at is not null
-      and not exists (select from alerts o
-        where o.workspace_id = p.workspace_id and o.kind = 'quota' and o.resolved_at is null)`.execute(tx);
+    where not exists (select from alerts o
+        where o.workspace_id = p.workspace_id and o.kind = 'quota' and o.resolved_at is null)
+      and a.workspace_id = p.workspace_id and a.kind = 'quota' and a.subject = ${subject} p.level
+      and a.resolved_at is not null`.execute(tx);
 }
