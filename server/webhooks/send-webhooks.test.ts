@@ -1,3 +1,7 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -10,6 +14,7 @@ import { takeDue } from "./deliveries-store.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import { queueEvents } from "./queue-events.ts";
 import { startWebhookSender } from "./send-webhooks.ts";
+import { newWebhookSecret } from "./sign-webhook.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
@@ -84,6 +89,28 @@ test("an event goes out if its transaction commits, signed as the specification 
   expect(request.body).toBe(delivery.body);
   expect(JSON.parse(request.body)).toMatchObject({ type: "alert.raised", data: { name: "Åse" } });
   expect(delivery).toMatchObject({ state: "delivered", next_at: null, attempts: [{ status: 204, error: null }] });
+});
+
+test("the example in the documentation verifies what is sent, and nothing else", async () => {
+  const page = await readFile(join(import.meta.dirname, "..", "..", "docs", "self-hosting", "alerts.md"), "utf8");
+  const code = /```js\n(.*?)```/s.exec(page)?.[1] ?? "";
+  const directory = await mkdtemp(join(tmpdir(), "varsla-example-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, "example.mjs");
+  await writeFile(file, `${code}\nexport { isFromVarsla };`);
+  const { isFromVarsla } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
+    isFromVarsla(headers: Received["headers"], body: string, secret: string): boolean;
+  };
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  startSender();
+  await tested.tell();
+  await attempted(tested, 1);
+  const [{ headers, body }] = receiver.received as [Received];
+  expect(isFromVarsla(headers, body, tested.secret)).toBe(true);
+  expect(isFromVarsla(headers, `${body} `, tested.secret)).toBe(false);
+  expect(isFromVarsla({ ...headers, "webhook-timestamp": "1700000000" }, body, tested.secret)).toBe(false);
+  expect(isFromVarsla(headers, body, newWebhookSecret())).toBe(false);
 });
 
 test("with two secrets either verifies, for a day", async () => {
