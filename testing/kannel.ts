@@ -126,7 +126,13 @@ function configuration(
       `sendsms-port = ${ports.sendsms}`,
       "sendsms-interface = 127.0.0.1",
     ],
-    ["group = sendsms-user", `username = ${user.username}`, `password = ${user.password}`, "concatenation = true"],
+    [
+      "group = sendsms-user",
+      `username = ${user.username}`,
+      `password = ${user.password}`,
+      "concatenation = true",
+      "max-messages = 10",
+    ],
     ...(inboundUrl
       ? [["group = sms-service", "keyword = default", `get-url = "${inboundUrl}"`, "max-messages = 0"]]
       : []),

@@ -1,8 +1,8 @@
 /** The message road over one SMPP connection, as main wires it, in front of a test SMSC. */
 import { sql } from "kysely";
 import { pino } from "pino";
-import { expect, onTestFinished, vi } from "vitest";
-import { SmppSettings } from "../contract/carriers.ts";
+import { expect, onTestFinished } from "vitest";
+import type { SmppSettings } from "../contract/carriers.ts";
 import { countSegments } from "../rules/gsm-segments.ts";
 import type {
   Carrier,
@@ -12,20 +12,19 @@ import type {
   Outcome,
   Receipt,
 } from "../server/carriers/carrier.ts";
-import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
-import { type Clock, systemClock } from "../server/kit/clock.ts";
+import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { makeSmpp, type SmppCarrierOptions, type SmppSettingsInput } from "./smpp-carrier.ts";
 import { type Smsc, type SmscOptions, startSmsc } from "./smsc.ts";
+import { until } from "./until.ts";
 import { createTestWorkspace, type TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const news = { tell() {} };
-
-export type SmppSettingsInput = Partial<SmppSettings> & { port: number };
 
 export interface SmppRoad {
   carrier: Carrier;
@@ -33,29 +32,7 @@ export interface SmppRoad {
   stop(): Promise<void>;
 }
 
-export interface SmppRoadOptions extends SmppOptions, DispatcherOptions {
-  /** Of a connection that is there already: for a second worker, or one after a crash. */
-  carrier_id?: string;
-  clock?: Clock;
-}
-
-/** A carrier of the workspace that is not started, over this pool. */
-export function makeSmpp(
-  db: Db,
-  workspaceId: string,
-  settings: SmppSettingsInput,
-  options: SmppRoadOptions = {},
-): Carrier {
-  const id = options.carrier_id ?? newId();
-  const read = SmppSettings.parse({ host: "127.0.0.1", system_id: "varsla", ...settings });
-  const connection = { workspace_id: workspaceId, id, name: "smpp", settings: read, secrets: { password: "secret" } };
-  return smppCarrier(options)(connection, {
-    db,
-    clock: options.clock ?? systemClock,
-    log,
-    public_url: "http://localhost",
-  });
-}
+export interface SmppRoadOptions extends SmppCarrierOptions, DispatcherOptions {}
 
 /** A connection's row, and all senders of the workspace on it; answers its id. */
 export async function addSmppConnection(
@@ -130,8 +107,8 @@ export async function connectSmpp(
     },
   });
   onTestFinished(() => carrier.stop());
-  if (!options.unbound)
-    await vi.waitFor(() => expect(carrier.state()).toMatchObject({ state: "up", bound: carrier.state().wanted }));
+  const isUp = () => expect(carrier.state()).toMatchObject({ state: "up", bound: carrier.state().wanted });
+  if (!options.unbound) await until(isUp);
   return {
     smsc,
     carrier,

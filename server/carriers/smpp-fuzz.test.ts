@@ -1,8 +1,9 @@
 /** Whatever a provider writes: no crash, no promise left behind, and the connection or the next one works. Seeded. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { connectSmpp } from "../../testing/smpp-road.ts";
 import { deliverSm } from "../../testing/smsc-pdu.ts";
+import { until } from "../../testing/until.ts";
 import { joinParts } from "./smpp-incoming.ts";
 import { readParts } from "./smpp-long-text.ts";
 import { readDeliver, readMessageId } from "./smpp-pdu.ts";
@@ -125,8 +126,8 @@ test("what is no PDU at all ends the connection, and the next one works", async 
   ];
   for (const [i, octets] of streams.entries()) {
     smsc.sendRaw(octets);
-    await vi.waitFor(() => expect(smsc.counts.binds).toBe(i + 2), { timeout: 8_000 });
+    await until(() => expect(smsc.counts.binds).toBe(i + 2));
   }
-  await vi.waitFor(() => expect(carrier.state().state).toBe("up"));
+  await until(() => expect(carrier.state().state).toBe("up"));
   expect(await submit([text("Hei")])).toMatchObject([{ kind: "accepted" }]);
 });

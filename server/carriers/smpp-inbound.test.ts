@@ -1,11 +1,13 @@
 /** Texts from handsets over SMPP against the test SMSC: whole, once, and durable before they are acknowledged. */
 import { sql } from "kysely";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { ledger } from "../../testing/road.ts";
-import { connectSmpp, makeSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
+import { makeSmpp } from "../../testing/smpp-carrier.ts";
+import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
 import { partsOf } from "../../testing/smsc-texts.ts";
 import { startSmsc } from "../../testing/smsc.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { newId } from "../kit/id.ts";
 import type { InboundText } from "./carrier.ts";
@@ -21,12 +23,12 @@ test("a text reaches the ledger, with its number as E.164", async () => {
   const workspace = await createTestWorkspace(db);
   await startSmppRoad(db, workspace, { port: smsc.port });
   smsc.sendText({ from, to: workspace.sender.address.slice(1), text: "Hei, €5 for blåbær?" });
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await ledger(db, workspace.id)).toMatchObject([
       { status: "received", number: "+4790000001", text: "Hei, €5 for blåbær?" },
     ]),
   );
-  await vi.waitFor(() => expect(smsc.counts).toMatchObject({ texts_done: 1, undelivered: 0 }));
+  await until(() => expect(smsc.counts).toMatchObject({ texts_done: 1, undelivered: 0 }));
 });
 
 describe("the same deliver_sm again", () => {
@@ -37,9 +39,9 @@ describe("the same deliver_sm again", () => {
     await startSmppRoad(db, workspace, { port: smsc.port, binds: 2 });
     const text = { from, to: workspace.sender.address.slice(1), text: "Ja takk" };
     for (let i = 0; i < 10; i++) smsc.sendText(text);
-    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(10));
+    await until(() => expect(smsc.counts.texts_done).toBe(10));
     for (let i = 0; i < 10; i++) smsc.sendText(text);
-    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(20));
+    await until(() => expect(smsc.counts.texts_done).toBe(20));
     expect(await ledger(db, workspace.id)).toHaveLength(1);
   });
 
@@ -47,8 +49,8 @@ describe("the same deliver_sm again", () => {
     const { smsc, inbound } = await connectSmpp(db, { binds: 2 });
     const parts = partsOf({ from, to, text: "Dette er en lang tekst. ".repeat(20), reference: 7 });
     for (let i = 0; i < 20; i++) for (const part of i % 2 ? parts : parts.toReversed()) smsc.sendPdu(part);
-    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(20 * parts.length));
-    await vi.waitFor(() => expect(inbound).toHaveLength(1));
+    await until(() => expect(smsc.counts.texts_done).toBe(20 * parts.length));
+    await until(() => expect(inbound).toHaveLength(1));
     expect(new Set(inbound.map((each) => each.carrier_reference)).size).toBe(1);
     expect(inbound[0]?.text).toBe("Dette er en lang tekst. ".repeat(20));
   });
@@ -72,7 +74,7 @@ describe("the same deliver_sm again", () => {
     for (const [i, time] of ["22:04:50", "22:05:10", "22:09:40", "22:10:30"].entries()) {
       clock.at = new Date(`2026-11-26T${time}Z`);
       smsc.sendText({ from, to, text: "Ja" });
-      await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(i + 1));
+      await until(() => expect(smsc.counts.texts_done).toBe(i + 1));
     }
     const [first, second, third, fourth] = references;
     expect([second, third]).toEqual([first, first]);
@@ -90,14 +92,14 @@ describe("long texts", () => {
   ])("%s, over several connections", async (_name, text) => {
     const { smsc, inbound } = await connectSmpp(db, { binds: 3 });
     smsc.sendText({ from, to, ...text });
-    await vi.waitFor(() => expect(inbound.map((each) => each.text)).toEqual([text.text]));
+    await until(() => expect(inbound.map((each) => each.text)).toEqual([text.text]));
   });
 
   test("two of one handset at the same time are two", async () => {
     const { smsc, inbound } = await connectSmpp(db, { binds: 2 });
     const [first, second] = [3, 4].map((reference) => partsOf({ from, to, text: `${reference} ${long}`, reference }));
     for (const [i, part] of (first ?? []).entries()) for (const pdu of [part, second?.[i]]) if (pdu) smsc.sendPdu(pdu);
-    await vi.waitFor(() => expect(inbound.map((each) => each.text).sort()).toEqual([`3 ${long}`, `4 ${long}`]));
+    await until(() => expect(inbound.map((each) => each.text).sort()).toEqual([`3 ${long}`, `4 ${long}`]));
   });
 
   test("by SAR, and in one message_payload", async () => {
@@ -117,27 +119,27 @@ describe("long texts", () => {
     });
     smsc.sendPdu(sar(2, "bærsyltetøy"));
     smsc.sendPdu(sar(1, "Blå"));
-    await vi.waitFor(() => expect(inbound.map((each) => each.text)).toEqual(["Blåbærsyltetøy"]));
+    await until(() => expect(inbound.map((each) => each.text)).toEqual(["Blåbærsyltetøy"]));
     const payload = Buffer.from("Ж".repeat(300), "utf16le").swap16();
     smsc.sendPdu({ from, to, esm_class: 0, data_coding: 8, short_message: Buffer.alloc(0), tlvs: [[0x424, payload]] });
-    await vi.waitFor(() => expect(inbound[1]?.text).toBe("Ж".repeat(300)));
+    await until(() => expect(inbound[1]?.text).toBe("Ж".repeat(300)));
   });
 
   test("parts that came to different workers are joined; what a dead one left behind, too", async () => {
     const { smsc, workspace, carrier_id, carrier, inbound } = await connectSmpp(db);
     const parts = partsOf({ from, to, text: long, reference: 9 });
     smsc.sendPdu(parts[0] as (typeof parts)[number]);
-    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(1));
+    await until(() => expect(smsc.counts.texts_done).toBe(1));
     await carrier.stop();
     const there: InboundText[] = [];
     const other = makeSmpp(db, workspace.id, { port: smsc.port }, { carrier_id, sweep_ms: 50 });
     await other.start({ onReceipts: async () => {}, onInbound: async (batch) => void there.push(...batch) });
     onTestFinished(() => other.stop());
     for (const part of parts.slice(1)) smsc.sendPdu(part);
-    await vi.waitFor(() => expect(there.map((each) => each.text)).toEqual([long]));
+    await until(() => expect(there.map((each) => each.text)).toEqual([long]));
     // Whole in the database, but whoever completed it died before it went on.
     await db.asSystem((tx) => sql`update smpp_parts set done = false where workspace_id = ${workspace.id}`.execute(tx));
-    await vi.waitFor(() => expect(there).toHaveLength(2), { timeout: 5_000 });
+    await until(() => expect(there).toHaveLength(2));
     expect(there[1]?.carrier_reference).toBe(there[0]?.carrier_reference);
     expect(inbound).toEqual([]);
   });
@@ -146,9 +148,7 @@ describe("long texts", () => {
     const { smsc, inbound } = await connectSmpp(db, {}, {}, { parts_wait_ms: 100, sweep_ms: 30 });
     const parts = partsOf({ from, to, text: long, reference: 9 });
     for (const part of parts.slice(1)) smsc.sendPdu(part);
-    await vi.waitFor(() => expect(inbound.map((each) => each.text)).toEqual([`[…]${long.slice(76)}`]), {
-      timeout: 5_000,
-    });
+    await until(() => expect(inbound.map((each) => each.text)).toEqual([`[…]${long.slice(76)}`]));
   });
 });
 
@@ -160,10 +160,10 @@ describe("durable before it is acknowledged", () => {
     };
     const { smsc, inbound } = await connectSmpp(db, {}, { behaviour: { resend_ms: 20 } }, { events: { onInbound } });
     smsc.sendText({ from, to, text: "Hei" });
-    await vi.waitFor(() => expect(smsc.counts.texts_sent).toBeGreaterThanOrEqual(3));
+    await until(() => expect(smsc.counts.texts_sent).toBeGreaterThanOrEqual(3));
     expect(smsc.counts.texts_done).toBe(0);
     away = false;
-    await vi.waitFor(() => expect(smsc.counts).toMatchObject({ texts_done: 1, undelivered: 0 }));
+    await until(() => expect(smsc.counts).toMatchObject({ texts_done: 1, undelivered: 0 }));
     expect(inbound).toHaveLength(1);
   });
 
@@ -178,7 +178,7 @@ describe("durable before it is acknowledged", () => {
     onTestFinished(() => carrier.stop());
     smsc.sendText({ from, to, text: "x".repeat(200) });
     smsc.sendText({ from, to, text: "Hei" });
-    await vi.waitFor(() => expect(smsc.counts.texts_sent).toBeGreaterThanOrEqual(9));
+    await until(() => expect(smsc.counts.texts_sent).toBeGreaterThanOrEqual(9));
     expect(smsc.counts.texts_done).toBe(0);
     expect(inbound).toEqual([]);
   });
@@ -189,7 +189,7 @@ test("whatever the alphabet, a text comes of it, and the connection stays", asyn
   const octets = (data_coding: number) => Buffer.from([data_coding, 0x41, 0xe5, 0x00]);
   for (let data_coding = 0; data_coding < 256; data_coding++)
     smsc.sendPdu({ from, to, esm_class: 0, data_coding, short_message: octets(data_coding) });
-  await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(256));
+  await until(() => expect(smsc.counts.texts_done).toBe(256));
   expect(inbound).toHaveLength(256);
   expect(inbound.find((each) => each.text.startsWith("\0A"))?.text).toBe("\0Aå\0");
   expect(smsc.counts.binds).toBe(1);

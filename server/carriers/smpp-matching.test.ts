@@ -1,11 +1,13 @@
 /** Receipts over SMPP against the test SMSC: whatever their form and time, they find their text. */
 import { sql } from "kysely";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, send, settled } from "../../testing/road.ts";
-import { connectSmpp, makeSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
+import { makeSmpp } from "../../testing/smpp-carrier.ts";
+import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
 import { type Behaviour, picker } from "../../testing/smsc-behaviour.ts";
 import { startSmsc } from "../../testing/smsc.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { newId } from "../kit/id.ts";
 import type { Receipt } from "./carrier.ts";
@@ -36,7 +38,7 @@ describe("every form finds its text", () => {
     });
     const texts = many(4, (i) => text("Hei", { to: `+479000000${i + 1}` }));
     await submit(texts);
-    await vi.waitFor(() => expect(receipts).toHaveLength(4));
+    await until(() => expect(receipts).toHaveLength(4));
     const status = new Map(receipts.map((each) => [each.message_id, each.status]));
     expect(texts.map((each) => status.get(each.message_id))).toEqual(["delivered", "undelivered", "expired", "failed"]);
   });
@@ -49,9 +51,9 @@ describe("whenever it comes", () => {
     const texts = many(3, (i) => text("Hei", { to: `+479000000${i + 1}` }));
     const done = submit(texts);
     // Acknowledged, thus durable, while nobody knows whose they are.
-    await vi.waitFor(() => expect(smsc.counts.receipts_done).toBe(3));
+    await until(() => expect(smsc.counts.receipts_done).toBe(3));
     await done;
-    await vi.waitFor(() => expect(receipts).toHaveLength(3));
+    await until(() => expect(receipts).toHaveLength(3));
     const status = new Map(receipts.map((each) => [each.message_id, each.status]));
     expect(texts.map((each) => status.get(each.message_id))).toEqual(["delivered", "undelivered", "delivered"]);
     const left = await db.asSystem((tx) => sql`select from smpp_early_receipts`.execute(tx));
@@ -72,7 +74,7 @@ describe("whenever it comes", () => {
     const other = makeSmpp(db, workspace.id, { port: smsc.port }, { carrier_id, sweep_ms: 50 });
     await other.start({ onReceipts: async (batch) => void there.push(...batch), onInbound: async () => {} });
     onTestFinished(() => other.stop());
-    await vi.waitFor(() => expect(there).toHaveLength(21));
+    await until(() => expect(there).toHaveLength(21));
     expect(new Set(there.map((each) => each.message_id)).size).toBe(21);
     expect(there.every((each) => each.status === "delivered")).toBe(true);
   });
@@ -93,7 +95,7 @@ describe("whenever it comes", () => {
       data_coding: 0,
       short_message: receipt("31415926"),
     });
-    await vi.waitFor(() => expect(smsc.counts.undelivered).toBe(0));
+    await until(() => expect(smsc.counts.undelivered).toBe(0));
     const loses = picker();
     const lost = many(50, () => loses(0.2)).filter(Boolean).length;
     expect(lost).toBeGreaterThan(5);
@@ -114,11 +116,11 @@ describe("whenever it comes", () => {
       { events: { onReceipts } },
     );
     await submit([text("Hei")]);
-    await vi.waitFor(() => expect(smsc.counts.receipts_sent).toBeGreaterThanOrEqual(2));
+    await until(() => expect(smsc.counts.receipts_sent).toBeGreaterThanOrEqual(2));
     expect(smsc.counts.receipts_done).toBe(0);
     away = false;
-    await vi.waitFor(() => expect(receipts).toMatchObject([{ status: "delivered" }]));
-    await vi.waitFor(() => expect(smsc.counts).toMatchObject({ receipts_done: 1, undelivered: 0 }));
+    await until(() => expect(receipts).toMatchObject([{ status: "delivered" }]));
+    await until(() => expect(smsc.counts).toMatchObject({ receipts_done: 1, undelivered: 0 }));
   });
 });
 
@@ -137,10 +139,10 @@ describe("texts of several parts", () => {
     await submit([long]);
     const [one, two, three] = smsc.taken.map((part) => part.id) as [string, string, string];
     for (const id of [two, one, one, two]) smsc.sendPdu(receipt(id, "DELIVRD"));
-    await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(4));
+    await until(() => expect(smsc.counts.texts_done).toBe(4));
     expect(receipts).toEqual([]);
     smsc.sendPdu(receipt(three, "DELIVRD"));
-    await vi.waitFor(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
+    await until(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
   });
 
   test("are undelivered when one of them is", async () => {
@@ -150,7 +152,7 @@ describe("texts of several parts", () => {
     const [one, two] = smsc.taken.map((part) => part.id) as [string, string, string];
     smsc.sendPdu(receipt(one, "DELIVRD"));
     smsc.sendPdu(receipt(two, "UNDELIV"));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(receipts).toMatchObject([{ message_id: long.message_id, status: "undelivered", code: "UNDELIV" }]),
     );
   });
@@ -163,7 +165,7 @@ describe("a provider that repeats our reference", () => {
     const { smsc, submit, text, receipts, workspace } = await connectSmpp(db, settings, { behaviour });
     const texts = [...many(10, (i) => text(`Nr. ${i}`)), text("a".repeat(200))];
     await submit(texts);
-    await vi.waitFor(() => expect(receipts).toHaveLength(11));
+    await until(() => expect(receipts).toHaveLength(11));
     expect(new Set(receipts.map((each) => each.message_id))).toEqual(new Set(texts.map((each) => each.message_id)));
     expect(smsc.taken[0]?.echo).toBe(texts[0]?.message_id.replaceAll("-", ""));
     const { rows } = await db.asSystem((tx) =>
@@ -180,7 +182,7 @@ test("word of what the network still tries changes nothing", async () => {
   const pdu = { from: "4790000001", to: "4759000001", data_coding: 0, short_message };
   smsc.sendPdu({ ...pdu, esm_class: 0x20 });
   smsc.sendPdu({ ...pdu, esm_class: 0x04, short_message: Buffer.from(`id:${smsc.taken[0]?.id} stat:ENROUTE err:000`) });
-  await vi.waitFor(() => expect(smsc.counts.texts_done).toBe(2));
+  await until(() => expect(smsc.counts.texts_done).toBe(2));
   expect(receipts).toEqual([]);
 });
 

@@ -2,12 +2,13 @@
 import { execFileSync } from "node:child_process";
 import { setDefaultCACertificates, getCACertificates } from "node:tls";
 import { sql } from "kysely";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, quota, send, settled } from "../../testing/road.ts";
 import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
 import { startSmsc } from "../../testing/smsc.ts";
 import { startTcpProxy } from "../../testing/tcp-proxy.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Outcome } from "./carrier.ts";
 
@@ -67,7 +68,7 @@ describe("what the settings say goes into each submit_sm", () => {
     if (long_texts === "sar") expect(smsc.taken.map((part) => part.sar?.slice(1))).toEqual(many(3, (i) => [3, i + 1]));
     else expect(smsc.taken.map((part) => part.udh.slice(0, 6))).toEqual(many(3, () => "060804"));
     // One receipt for the text, not one for each part.
-    await vi.waitFor(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
+    await until(() => expect(receipts).toMatchObject([{ message_id: long.message_id, status: "delivered" }]));
   });
 
   test("texts of several parts by message_payload", async () => {
@@ -83,7 +84,7 @@ describe("connections", () => {
     expect(carrier.state()).toMatchObject({ state: "up", bound: 4, wanted: 4 });
     await submit(many(40, (i) => text(`Nr. ${i}`)));
     expect(new Set(smsc.taken.map((each) => each.bind)).size).toBe(2);
-    await vi.waitFor(() => expect(receipts).toHaveLength(40));
+    await until(() => expect(receipts).toHaveLength(40));
   });
 
   test("no more under way on one connection than its window", async () => {
@@ -101,11 +102,11 @@ describe("connections", () => {
       { behaviour: { bind_status: 0x0e } },
       { unbound: true },
     );
-    await vi.waitFor(() => expect(carrier.state().state).toBe("down"));
+    await until(() => expect(carrier.state().state).toBe("down"));
     expect(carrier.state().last_error?.message).toContain("ESME_RINVPASWD (0x0000000E)");
     expect(await submit([text("Hei")])).toEqual([{ kind: "later", after_ms: expect.any(Number), down: true }]);
     smsc.behave({ bind_status: 0 });
-    await vi.waitFor(() => expect(carrier.state()).toMatchObject({ state: "up", bound: 1 }), { timeout: 5_000 });
+    await until(() => expect(carrier.state()).toMatchObject({ state: "up", bound: 1 }));
     expect(smsc.counts.refused_binds).toBeGreaterThanOrEqual(1);
     expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
   });
@@ -113,26 +114,26 @@ describe("connections", () => {
   test("nobody there: down, and texts may go elsewhere", async () => {
     const { smsc, carrier, submit, text } = await connectSmpp(db);
     await smsc.stop();
-    await vi.waitFor(() => expect(carrier.state().state).toBe("down"));
+    await until(() => expect(carrier.state().state).toBe("down"));
     expect(await submit([text("Hei")])).toMatchObject([{ kind: "later", down: true }]);
     expect(carrier.state().last_error?.message).toMatch(/ECONNREFUSED|closed|reset/i);
   });
 
   test("enquire_link keeps a quiet connection, and finds out that nobody is there any more", async () => {
     const { smsc, carrier } = await connectSmpp(db, { enquire_link_seconds: 1, response_seconds: 1 });
-    await vi.waitFor(() => expect(smsc.counts.enquire_links).toBeGreaterThanOrEqual(1), { timeout: 5_000 });
+    await until(() => expect(smsc.counts.enquire_links).toBeGreaterThanOrEqual(1));
     expect(smsc.counts.binds).toBe(1);
     smsc.behave({ silent: true });
-    await vi.waitFor(() => expect(carrier.state().last_error?.message).toContain("enquire_link"), { timeout: 10_000 });
+    await until(() => expect(carrier.state().last_error?.message).toContain("enquire_link"));
     smsc.behave({ silent: false });
-    await vi.waitFor(() => expect(smsc.counts.binds).toBeGreaterThanOrEqual(2), { timeout: 15_000 });
+    await until(() => expect(smsc.counts.binds).toBeGreaterThanOrEqual(2));
   });
 
   test("an unbind is answered, and the connection made anew", async () => {
     const { smsc, carrier } = await connectSmpp(db);
     smsc.sendRaw(Buffer.from("00000010000000060000000000000009", "hex"));
-    await vi.waitFor(() => expect(smsc.counts.binds).toBe(2), { timeout: 5_000 });
-    await vi.waitFor(() => expect(carrier.state().state).toBe("up"));
+    await until(() => expect(smsc.counts.binds).toBe(2));
+    await until(() => expect(carrier.state().state).toBe("up"));
   });
 
   test("a connection that breaks: what was under way is unknown, what was not written goes later, the next one is used", async () => {
@@ -142,13 +143,13 @@ describe("connections", () => {
       { behaviour: { unanswered_share: 1 } },
     );
     const under = submit(many(8, (i) => text(`Nr. ${i}`)));
-    await vi.waitFor(() => expect(smsc.counts.submits).toBe(5));
+    await until(() => expect(smsc.counts.submits).toBe(5));
     smsc.disconnect();
     const outcomes = await under;
     expect(kinds(outcomes)).toEqual([...many(5, () => "unknown"), ...many(3, () => "later")]);
     expect(outcomes[5]).toMatchObject({ down: true });
     smsc.behave({ unanswered_share: 0 });
-    await vi.waitFor(() => expect(carrier.state().state).toBe("up"), { timeout: 5_000 });
+    await until(() => expect(carrier.state().state).toBe("up"));
     expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
   });
 
@@ -159,7 +160,7 @@ describe("connections", () => {
       { behaviour: { response_delay_ms: 300 } },
     );
     const under = submit(many(12, (i) => text(`Nr. ${i}`)));
-    await vi.waitFor(() => expect(smsc.counts.submits).toBe(4));
+    await until(() => expect(smsc.counts.submits).toBe(4));
     smsc.disconnect(1);
     const outcomes = kinds(await under);
     expect(outcomes.filter((kind) => kind === "unknown")).toHaveLength(2);
@@ -173,7 +174,7 @@ describe("connections", () => {
     const { carrier, submit, text } = await connectSmpp(db, { port: proxy.port });
     proxy.resetHalfway();
     expect(kinds(await submit([text("Hei")]))).toEqual(["unknown"]);
-    await vi.waitFor(() => expect(carrier.state().state).toBe("up"), { timeout: 5_000 });
+    await until(() => expect(carrier.state().state).toBe("up"));
     expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
   });
 });
@@ -194,7 +195,7 @@ describe("TLS", () => {
   test("on: only to whom a known authority vouches for; unverified: to whoever answers", async () => {
     const tls = selfSigned();
     const strict = await connectSmpp(db, { tls: "on" }, { tls }, { unbound: true });
-    await vi.waitFor(() => expect(strict.carrier.state()).toMatchObject({ state: "down", bound: 0 }));
+    await until(() => expect(strict.carrier.state()).toMatchObject({ state: "down", bound: 0 }));
     expect(strict.carrier.state().last_error?.message).toMatch(/self.signed/i);
     expect(strict.smsc.counts.binds).toBe(0);
     const lax = await connectSmpp(db, { tls: "unverified" }, { tls });
@@ -284,7 +285,7 @@ describe("unanswered", () => {
     const begun = new Date();
     expect(await submit([late])).toEqual([{ kind: "unknown" }]);
     expect(await carrier.lookup([late], begun, async () => new Map())).toEqual(new Map([[late.message_id, null]]));
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await carrier.lookup([late], begun, async () => new Map())).toEqual(
         new Map([[late.message_id, { carrier_reference: smsc.taken[0]?.id, receipt: null }]]),
       ),
@@ -299,7 +300,7 @@ describe("unanswered", () => {
     );
     const under = submit([text("a".repeat(400))]);
     smsc.behave({ response_delay_ms: 50 });
-    await vi.waitFor(() => expect(smsc.counts.taken).toBeGreaterThanOrEqual(1));
+    await until(() => expect(smsc.counts.taken).toBeGreaterThanOrEqual(1));
     smsc.disconnect();
     expect(await under).toEqual([{ kind: "unknown" }]);
   });

@@ -27,6 +27,8 @@ export interface SmppOptions {
   sweep_ms?: number;
   /** A long text from a handset waits so long for its missing parts. */
   parts_wait_ms?: number;
+  /** Receipts of texts that were under way in a crash come in this time, if the provider repeats our reference. */
+  receipts_within_ms?: number;
 }
 
 const mostTexts = 1_000;
@@ -36,8 +38,6 @@ const windowsInBatch = 20;
 const partsEvery = 5;
 const tidyEvery = 3_600;
 const sweepsUntilDead = 10;
-/** Receipts of texts that were under way in a crash come in this time, if the provider repeats our reference. */
-const receiptsWithin_ms = 30_000;
 
 /** The maker for SMPP. */
 export function smppCarrier(options: SmppOptions = {}): CarrierMaker<SmppSettings, SmppSecrets> {
@@ -47,7 +47,7 @@ export function smppCarrier(options: SmppOptions = {}): CarrierMaker<SmppSetting
 function createSmpp(
   connection: Connection<SmppSettings, SmppSecrets>,
   services: CarrierServices,
-  { sweep_ms = 1_000, parts_wait_ms = 10 * 60_000 }: SmppOptions,
+  { sweep_ms = 1_000, parts_wait_ms = 10 * 60_000, receipts_within_ms = 30_000 }: SmppOptions,
 ): Carrier {
   const { workspace_id, id: carrier_id, settings, secrets } = connection;
   const { db, clock } = services;
@@ -169,7 +169,7 @@ function createSmpp(
       settled_after_ms:
         beginWithin(settings) +
         settings.response_seconds * 1000 +
-        (settings.reference_tlv === null ? 1_000 : receiptsWithin_ms),
+        (settings.reference_tlv === null ? 1_000 : receipts_within_ms),
       rates: settings.rates,
     },
     state() {

@@ -1,0 +1,36 @@
+/** An SMPP carrier as main makes it, for a test SMSC on loopback. */
+import { pino } from "pino";
+import { SmppSettings } from "../contract/carriers.ts";
+import type { Carrier } from "../server/carriers/carrier.ts";
+import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
+import { type Clock, systemClock } from "../server/kit/clock.ts";
+import type { Db } from "../server/kit/db.ts";
+import { newId } from "../server/kit/id.ts";
+
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+
+export type SmppSettingsInput = Partial<SmppSettings> & { port: number };
+
+export interface SmppCarrierOptions extends SmppOptions {
+  /** Of a connection that is there already: for a second worker, or one after a crash. */
+  carrier_id?: string;
+  clock?: Clock;
+}
+
+/** A carrier of the workspace that is not started, over this pool. */
+export function makeSmpp(
+  db: Db,
+  workspaceId: string,
+  settings: SmppSettingsInput,
+  options: SmppCarrierOptions = {},
+): Carrier {
+  const id = options.carrier_id ?? newId();
+  const read = SmppSettings.parse({ host: "127.0.0.1", system_id: "varsla", ...settings });
+  const connection = { workspace_id: workspaceId, id, name: "smpp", settings: read, secrets: { password: "secret" } };
+  return smppCarrier(options)(connection, {
+    db,
+    clock: options.clock ?? systemClock,
+    log,
+    public_url: "http://localhost",
+  });
+}

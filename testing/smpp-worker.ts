@@ -1,0 +1,33 @@
+/**
+ * A worker of the message road over SMPP, to be killed from outside.
+ *
+ *   node testing/smpp-worker.ts <connection> <workspace> <carrier> <settings> <texts in a batch> [unrecorded]
+ *
+ * unrecorded: a hand-over that the provider has answered is never recorded, so that it can be killed between the two.
+ */
+import { pino } from "pino";
+import { systemClock } from "../server/kit/clock.ts";
+import { openDb } from "../server/kit/db.ts";
+import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { onlyCarriers } from "./carriers.ts";
+import { makeSmpp } from "./smpp-carrier.ts";
+
+const [connection = "", workspaceId = "", carrier_id = "", settings = "{}", batch = "10", unrecorded] =
+  process.argv.slice(2);
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const db = openDb({ connection, max: pathConnections });
+const carrier = makeSmpp(db, workspaceId, JSON.parse(settings), { carrier_id });
+const watched = {
+  ...carrier,
+  limits: { ...carrier.limits, batch: Number(batch) },
+  async submit(...given: Parameters<typeof carrier.submit>) {
+    const outcomes = await carrier.submit(...given);
+    if (!unrecorded) return outcomes;
+    console.log("answered");
+    return new Promise<never>(() => {});
+  },
+};
+const services = { clock: systemClock, news: { tell() {} }, log };
+await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(watched) }, { lease_ms: 1_500 });
+// Whoever started it is gone, and so is its wish.
+process.on("disconnect", () => process.exit());
