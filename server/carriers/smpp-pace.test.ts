@@ -1,52 +1,75 @@
 import { expect, test } from "vitest";
 import { createPace } from "./smpp-pace.ts";
 
-/** A provider that takes `limit` a second, evenly, asked with up to `window` at once for so many seconds. */
-function run(limit: number, window: number, seconds: number, refuses?: (n: number) => boolean) {
+/** A provider asked with up to `window` at once for so many seconds; `takes` says which it takes. */
+function run(window: number, seconds: number, takes: (now: number) => boolean) {
   const pace = createPace();
-  let room = 1;
   const bySecond: { taken: number; refused: number }[] = [];
-  let n = 0;
   for (let now = 0; now < seconds * 1_000; now += 5) {
     const second = (bySecond[Math.floor(now / 1_000)] ??= { taken: 0, refused: 0 });
-    room = Math.min(Math.max(1, limit / 10), room + (limit * 5) / 1_000);
     const count = Math.min(window, pace.allowed(now));
     pace.wrote(count);
     for (let i = 0; i < count; i++) {
-      if (refuses ? refuses(n++) : room < 1) {
+      if (takes(now)) {
+        second.taken++;
+        pace.accepted(now);
+      } else {
         second.refused++;
         pace.throttled(now);
-      } else {
-        room--;
-        second.taken++;
-        pace.accepted();
       }
     }
   }
   return bySecond;
 }
 
-test.each([20, 100, 1_000])("a limit of %i a second is found and kept, with few refusals", (limit) => {
-  const seconds = run(limit, 50, 20).slice(5);
-  const taken = seconds.reduce((sum, each) => sum + each.taken, 0) / seconds.length;
-  const refused = seconds.reduce((sum, each) => sum + each.refused, 0) / seconds.length;
-  expect(taken).toBeGreaterThan(limit * 0.7);
-  expect(refused).toBeLessThan(limit * 0.5);
-});
+/** So many a second, evenly. */
+function evenly(limit: number) {
+  let room = 1;
+  let last = 0;
+  return (now: number) => {
+    room = Math.min(Math.max(1, limit / 10), room + (limit * (now - last)) / 1_000);
+    last = now;
+    if (room < 1) return false;
+    room--;
+    return true;
+  };
+}
+
+/** The first so many of each second. */
+function bySecond(limit: number) {
+  const taken: number[] = [];
+  return (now: number) => {
+    const second = Math.floor(now / 1_000);
+    taken[second] = (taken[second] ?? 0) + 1;
+    return taken[second] <= limit;
+  };
+}
+
+for (const [name, provider] of Object.entries({ evenly, bySecond }))
+  test.each([20, 100, 1_000])(`a limit of %i a second (${name}) is found and kept, with few refusals`, (limit) => {
+    const seconds = run(50, 20, provider(limit));
+    const later = seconds.slice(5);
+    const taken = later.reduce((sum, each) => sum + each.taken, 0) / later.length;
+    const refused = later.reduce((sum, each) => sum + each.refused, 0) / later.length;
+    expect(taken).toBeGreaterThan(limit * 0.7);
+    expect(refused).toBeLessThan(limit * 0.5);
+    // From the beginning, too: nothing collapses while it learns.
+    expect(seconds.slice(0, 5).reduce((sum, each) => sum + each.taken, 0)).toBeGreaterThan(limit * 2);
+  });
 
 test("a refusal now and then costs a moment each, and no more", () => {
-  const seconds = run(Number.POSITIVE_INFINITY, 50, 10, (n) => n % 20 === 0);
-  for (const { taken } of seconds) expect(taken).toBeGreaterThan(1_000);
+  let n = 0;
+  for (const { taken } of run(50, 10, () => n++ % 20 !== 0)) expect(taken).toBeGreaterThan(1_000);
 });
 
 test("nothing but refusals: asked ever more seldom", () => {
-  const seconds = run(0, 50, 20, () => true);
+  const seconds = run(50, 20, () => false);
   expect(seconds.at(-1)?.refused).toBeLessThan(60);
 });
 
 test("a limit that was long ago is forgotten", () => {
   const pace = createPace();
-  for (let now = 0; now < 2_000; now += 10) pace.throttled(now);
+  for (let now = 0; now < 3_000; now += 10) (now % 100 ? pace.throttled : pace.accepted)(now);
   expect(pace.allowed(10_000)).toBeLessThan(50);
   expect(pace.allowed(100_000)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -7,7 +7,7 @@ export interface Pace {
   /** How many may be written now; Infinity while nothing limits. */
   allowed(now: number): number;
   wrote(count: number): void;
-  accepted(): void;
+  accepted(now: number): void;
   throttled(now: number): void;
   /** When to look again, if nothing may be written now. */
   nextAt(now: number): number;
@@ -17,9 +17,9 @@ const firstPause = 10;
 const longestPause = 2_000;
 /** Below this share of answers nothing but a moment's pause is due: a limit that we keep to shows itself now and then. */
 const tooMany = 0.3;
-/** What was counted for a shorter time says little, for a longer one little of now. */
-const shortest = 500;
-const longest = 2_000;
+/** Answers are counted by so much time: many providers count by the second. Counts of longer ago say little of now. */
+const window = 1_000;
+const longest = 3_000;
 const growth = 0.05;
 const forgottenAfter = 60_000;
 /** Tokens are good for so long. */
@@ -32,7 +32,7 @@ export function createPace(): Pace {
   let pausedUntil = 0;
   let pause = firstPause;
   let throttledAt = 0;
-  let since: number | null = null;
+  let since = 0;
   let taken = 0;
   let refused = 0;
 
@@ -48,17 +48,13 @@ export function createPace(): Pace {
     tokens = Math.min(Math.max(1, (rate * burst) / 1_000), tokens + (rate * elapsed) / 1_000);
   }
 
-  function judge(now: number): void {
-    if (since === null || now - since > longest) {
-      since = now;
-      taken = 0;
-      refused = 1;
-      return;
-    }
+  /** Begins to count anew when a window is full, and learns from what was counted in it. */
+  function turn(now: number): void {
     const elapsed = now - since;
-    if (elapsed < shortest) return;
-    if (refused / (taken + refused) > tooMany) {
-      rate = Math.max(1, (taken * 1_000) / elapsed);
+    if (elapsed < window) return;
+    // Where nothing at all was taken, the pauses between attempts grow.
+    if (elapsed < longest && taken > 0 && refused / (taken + refused) > tooMany) {
+      rate = (taken * 1_000) / elapsed;
       tokens = 0;
       filledAt = now;
     }
@@ -76,14 +72,15 @@ export function createPace(): Pace {
     wrote(count) {
       if (rate !== null) tokens -= count;
     },
-    accepted() {
+    accepted(now) {
+      turn(now);
       taken++;
       pause = firstPause;
     },
     throttled(now) {
+      turn(now);
       refused++;
       throttledAt = now;
-      judge(now);
       // All that were under way when it began to say so are one occasion.
       if (now < pausedUntil) return;
       pausedUntil = now + pause;

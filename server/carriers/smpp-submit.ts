@@ -200,7 +200,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     lane.flights.delete(sequence);
     const { going } = flight;
     if (status === 0) {
-      pace.accepted();
+      pace.accepted(performance.now());
       const id = readMessageId(pdu);
       if (going.parts.length === 1) {
         options.onAccepted({ message_id: going.text.message_id, ids: [id] });
