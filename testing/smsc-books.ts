@@ -32,6 +32,13 @@ export interface Taken {
   at: number;
 }
 
+/** A text of a handset that was acknowledged, and how many submit_sm had been taken by then. */
+export interface Acknowledged {
+  from: string;
+  text: string;
+  taken_before: number;
+}
+
 export interface Counts {
   binds: number;
   refused_binds: number;

@@ -11,6 +11,7 @@ export async function serveControl(smsc: Smsc): Promise<void> {
       const from = Number(query.get("from") ?? 0);
       return smsc.taken.slice(from, from + Number(query.get("most") ?? Number.POSITIVE_INFINITY));
     },
+    "GET /acknowledged": () => smsc.acknowledged,
     "PUT /behaviour": (change) => smsc.behave(change),
     "POST /disconnect": (body: { count?: number } | null) => smsc.disconnect(body?.count),
     "POST /texts": (texts: Parameters<Smsc["sendText"]>[0][]) => [texts].flat().forEach(smsc.sendText),

@@ -5,6 +5,8 @@ import { type Deliver, deliverSm } from "./smsc-pdu.ts";
 
 export interface Delivery extends Deliver {
   kind: "receipt" | "text";
+  /** Called when it was answered with 0. */
+  done?: () => void;
 }
 
 /** A connection that takes deliver_sm. */
@@ -77,8 +79,10 @@ export function createDelivery(behaviour: Behaviour, counts: Counts) {
         }, behaviour.resend_ms).unref();
       } else {
         counts.undelivered--;
-        if (status === 0) counts[`${delivery.kind}s_done`]++;
-        else counts.receipts_refused++;
+        if (status === 0) {
+          counts[`${delivery.kind}s_done`]++;
+          delivery.done?.();
+        } else counts.receipts_refused++;
       }
       pump();
     },

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Behaviour } from "./smsc-behaviour.ts";
-import type { Counts, Taken } from "./smsc-books.ts";
+import type { Acknowledged, Counts, Taken } from "./smsc-books.ts";
 import type { HandsetText } from "./smsc-texts.ts";
 import type { SmscOptions } from "./smsc.ts";
 
@@ -12,6 +12,8 @@ export interface SmscProcess {
   counts(): Promise<Counts & { bound: number }>;
   /** What it took, from an index on, so many of it at most. */
   taken(from?: number, most?: number): Promise<Taken[]>;
+  /** Handsets' texts, in the order of their acknowledgement. */
+  acknowledged(): Promise<Acknowledged[]>;
   behave(change: Partial<Behaviour>): Promise<void>;
   disconnect(count?: number): Promise<void>;
   sendTexts(texts: HandsetText[]): Promise<void>;
@@ -39,6 +41,7 @@ export async function spawnSmsc(options: SmscOptions = {}): Promise<SmscProcess>
     port,
     counts: () => call("GET", "/counts"),
     taken: (from = 0, most) => call("GET", `/taken?from=${from}${most === undefined ? "" : `&most=${most}`}`),
+    acknowledged: () => call("GET", "/acknowledged"),
     behave: (change) => call("PUT", "/behaviour", change),
     disconnect: (count) => call("POST", "/disconnect", { count }),
     sendTexts: (texts) => call("POST", "/texts", texts),

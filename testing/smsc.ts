@@ -11,7 +11,7 @@
  * As a process of its own, whose books survive others' crashes: `spawnSmsc(options)` of smsc-process.ts, or
  *   node testing/smsc.ts '{"port":2775,"books":"count","behaviour":{…}}'
  * which prints one line {"port":…,"control":"http://127.0.0.1:…"} and answers GET /counts, GET /taken?from=<index>&most=<count>,
- * PUT /behaviour, POST /disconnect, POST /texts (one or a list of them), DELETE /books. It ends when its standard input does.
+ * GET /acknowledged, PUT /behaviour, POST /disconnect, POST /texts (one or a list of them), DELETE /books. It ends when its standard input does.
  *
  * Receipts and texts that were not acknowledged are sent again, after a reconnect too. Everybody who binds with the right
  * system_id is the same customer.
@@ -20,7 +20,7 @@ import { randomUUID } from "node:crypto";
 import type { AddressInfo, Server } from "node:net";
 import smpp, { type PDU, type Session } from "smpp";
 import { type Behaviour, picker, usualBehaviour } from "./smsc-behaviour.ts";
-import { type Counts, noCounts, type Taken } from "./smsc-books.ts";
+import { type Acknowledged, type Counts, noCounts, type Taken } from "./smsc-books.ts";
 import { createDelivery } from "./smsc-delivery.ts";
 import { type Deliver, header, submitSmResp } from "./smsc-pdu.ts";
 import { receiptOf } from "./smsc-receipts.ts";
@@ -41,6 +41,8 @@ export interface Smsc {
   port: number;
   /** What it took, in order. */
   taken: Taken[];
+  /** Handsets' texts, in the order of their acknowledgement. */
+  acknowledged: Acknowledged[];
   counts: Counts;
   /** Connections bound right now. */
   bound(): number;
@@ -69,6 +71,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
   const behaviour: Behaviour = { ...usualBehaviour, ...options.behaviour };
   const counts = noCounts();
   const taken: Taken[] = [];
+  const acknowledged: Acknowledged[] = [];
   const delivery = createDelivery(behaviour, counts);
   const connections = new Map<Session, ReturnType<typeof outbox>>();
   const bound = new Set<Session>();
@@ -195,6 +198,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
   return {
     port: (server.address() as AddressInfo).port,
     taken,
+    acknowledged,
     counts,
     bound: () => bound.size,
     behave: (change) => void Object.assign(behaviour, change),
@@ -202,7 +206,9 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
       for (const session of [...connections.keys()].slice(0, count)) session.destroy();
     },
     sendText(text) {
-      for (const part of partsOf(text)) delivery.add({ kind: "text", ...part });
+      const parts = partsOf(text);
+      const done = () => void acknowledged.push({ from: text.from, text: text.text, taken_before: taken.length });
+      parts.forEach((part, i) => delivery.add({ kind: "text", ...part, ...(i === parts.length - 1 && { done }) }));
     },
     sendPdu: (pdu) => delivery.add({ kind: "text", ...pdu }),
     sendRaw(octets) {
@@ -210,6 +216,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
     },
     clear() {
       taken.length = 0;
+      acknowledged.length = 0;
       Object.assign(counts, noCounts(), { undelivered: counts.undelivered });
     },
     async stop() {

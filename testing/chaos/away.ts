@@ -33,9 +33,8 @@ export function databaseAway(
     await until(() => holdsRows(superuser, "select 1 from message_queue limit 1"), "traffic");
     const importId = await startImport(installation, client);
 
-    let from = 0;
+    const from = Date.now();
     await installation.databaseAway(milliseconds, async () => {
-      from = Date.now();
       for (const [i, url] of installation.urls.entries()) {
         for (const [method, path, body] of [
           ["GET", "/workspace", undefined],
@@ -83,7 +82,7 @@ export function databaseAway(
 /** A workspace of its own, whose figures nobody adds up. */
 async function createClient({ connection }: Installation): Promise<Tenant> {
   const db = openDb({ connection, max: 1 });
-  const scale = { messages: 0, lists: 1, list_size: 1, senders: 1, texts: 1 };
+  const scale = { messages: 0, lists: 1, list_size: 1, senders: 1, rates: [], texts: 1 };
   const tenant = await createTenant(db, "client", "19", scale, null);
   await db.close();
   return tenant;

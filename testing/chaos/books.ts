@@ -3,6 +3,9 @@ import type pg from "pg";
 import type { Tenant } from "./tenant.ts";
 import type { Told } from "./traffic.ts";
 
+/** Past row-level security. */
+export type Queries = Pick<pg.Client | pg.Pool, "query">;
+
 /** What a carrier's own books say. */
 export interface CarrierBooks {
   /** Whole texts that it took: `number text` → how often. */
@@ -30,7 +33,7 @@ export interface Row {
 }
 
 /** The outbound ledger of a workspace, without what the door skipped. */
-export async function readLedger(client: pg.Client, tenant: Tenant): Promise<Row[]> {
+export async function readLedger(client: Queries, tenant: Tenant): Promise<Row[]> {
   const { rows } = await client.query<Row>(
     `select id, status::text, class::text, reason, segments, source_type, source_id, number, text,
        submitted_at is not null as submitted, sent_at is not null as sent
@@ -41,7 +44,7 @@ export async function readLedger(client: pg.Client, tenant: Tenant): Promise<Row
 }
 
 /** What the sandbox's handsets hold. */
-export async function sandboxBooks(client: pg.Client, tenant: Tenant): Promise<CarrierBooks> {
+export async function sandboxBooks(client: Queries, tenant: Tenant): Promise<CarrierBooks> {
   const { rows } = await client.query<{ phone: string; text: string; n: number }>(
     "select phone, text, count(*)::int as n from sandbox_messages where workspace_id = $1 and outbound group by 1, 2",
     [tenant.id],
@@ -141,7 +144,7 @@ const same = (left: Map<string, number>, right: Map<string, number>, what: strin
     .map((key) => `${what} ${key}: ${left.get(key) ?? 0} by the ledger, ${right.get(key) ?? 0} written`);
 
 /** Quota by its rule: used is what was handed over or may have been, reserved is what is queued. */
-export async function wrongQuota(client: pg.Client, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
+export async function wrongQuota(client: Queries, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
   const due = new Map<string, number>();
   const add = (key: string, segments: number) => due.set(key, (due.get(key) ?? 0) + segments);
   for (const row of ledger) {
@@ -159,7 +162,7 @@ export async function wrongQuota(client: pg.Client, tenant: Tenant, ledger: read
 }
 
 /** message_counts against the ledger, by source and status. */
-export async function wrongCounts(client: pg.Client, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
+export async function wrongCounts(client: Queries, tenant: Tenant, ledger: readonly Row[]): Promise<string[]> {
   const due = new Map<string, number>();
   const add = (row: Row, status: string) => {
     const key = `${row.source_type} ${row.source_id} ${status}`;
@@ -182,7 +185,7 @@ export async function wrongCounts(client: pg.Client, tenant: Tenant, ledger: rea
 }
 
 /** What is left over where nothing may be: queue, journal, lanes that somebody holds, campaigns under way. */
-export async function leftOver(client: pg.Client, tenant: Tenant): Promise<string[]> {
+export async function leftOver(client: Queries, tenant: Tenant): Promise<string[]> {
   const { rows } = await client.query<{ what: string; n: number }>(
     `select 'rows in the queue' as what, count(*)::int as n from message_queue where workspace_id = $1
      union all select 'open journals', count(*)::int from dispatch_journal where workspace_id = $1

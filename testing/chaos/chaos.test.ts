@@ -13,11 +13,11 @@ import { endure, runChaos } from "./run.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 
 const seed = 3;
-const carriers = ["sandbox"] as const;
+const carriers = ["sandbox", "smpp"] as const;
 let installation: Installation;
 let network: Network;
 const never = new AbortController().signal;
-const common = { seed, carriers, response_seconds: 1, say: () => {}, signal: never };
+const common = { seed, carriers, response_seconds: 3, say: () => {}, signal: never };
 
 beforeAll(async () => {
   [installation, network] = await Promise.all([
@@ -44,7 +44,7 @@ test("killed again and again: no text is lost or doubled, and every figure is ri
 
 test("what one API process takes the other shows, texts go once, and one of each may die", async () => {
   const db = openDb({ connection: installation.connection, max: 1 });
-  const scale = { messages: 0, lists: 1, list_size: 200, senders: 1, texts: 1 };
+  const scale = { messages: 0, lists: 1, list_size: 200, senders: 1, rates: [], texts: 1 };
   const tenant = await createTenant(db, "shared", "18", scale, null);
   await db.close();
   const [here, there] = installation.urls as [string, string];

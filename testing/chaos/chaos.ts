@@ -4,6 +4,7 @@
  *
  *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 50]
  *                    [--seconds 400] [--carriers sandbox,smpp] [--log-level error]
+ *   npm run chaos -- stop-race [--trials 10000] [--carriers sandbox,smpp]
  *   npm run chaos -- database-away [--away 60] [--messages 5000] [--seconds 60]
  */
 import { parseArgs } from "node:util";
@@ -12,6 +13,7 @@ import { type Installation, startInstallation } from "./installation.ts";
 import type { Verdict } from "./judge.ts";
 import { type Network, startNetwork } from "./network.ts";
 import { type CarrierName, endure, runChaos, type RunOptions } from "./run.ts";
+import { raceStops } from "./stop-race.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
     "databases-killed": { type: "string", default: "10" },
     "networks-cut": { type: "string", default: "50" },
     seconds: { type: "string" },
+    trials: { type: "string", default: "10000" },
     away: { type: "string", default: "60" },
     carriers: { type: "string", default: "sandbox,smpp" },
     "log-level": { type: "string", default: "error" },
@@ -43,6 +46,7 @@ function carriers(given: string): CarrierName[] {
 const [ordeal = "blows"] = positionals;
 
 async function run(installation: Installation, network: Network, options: RunOptions): Promise<Verdict> {
+  if (ordeal === "stop-race") return raceStops(installation, network, { ...options, trials: number("trials") });
   if (ordeal === "database-away") {
     const violations: string[] = [];
     const away = databaseAway(installation, network, number("away") * 1000, violations);
@@ -59,8 +63,10 @@ async function run(installation: Installation, network: Network, options: RunOpt
   return runChaos(installation, network, { ...options, blows });
 }
 
-if (!["blows", "database-away"].includes(ordeal)) {
-  console.error(`${ordeal} is no ordeal; there is database-away, and without a name everything is struck.`);
+if (!["blows", "stop-race", "database-away"].includes(ordeal)) {
+  console.error(
+    `${ordeal} is no ordeal; there are stop-race and database-away, and without a name everything is struck.`,
+  );
   process.exit(2);
 }
 
@@ -88,7 +94,7 @@ try {
   const { lines, violations } = await run(installation, network, options);
   for (const line of lines) say(line);
   for (const violation of violations) say(`VIOLATION ${violation}`);
-  say(violations.length === 0 ? "nothing was lost, nothing was doubled, every figure is right" : "this must not be");
+  say(violations.length === 0 ? "all is as it must be" : "this must not be");
   process.exitCode = violations.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error);

@@ -12,6 +12,7 @@ export interface Evidence {
   installation: Installation;
   blows: readonly DealtBlow[];
   journals: readonly WatchedJournal[];
+  response_seconds: number;
   tenants: readonly { tenant: Tenant; told: Told; carrier: books.CarrierBooks }[];
 }
 
@@ -27,14 +28,16 @@ const shown = 5;
 /** Compares everything with everything. */
 export async function judge(client: pg.Client, evidence: Evidence): Promise<Verdict> {
   const { installation, blows, journals, tenants } = evidence;
+  // No batch takes longer than to be written and answered.
+  const longest = evidence.response_seconds * 3_000;
   const lines: string[] = [];
   const violations: string[] = [];
-  for (const [kind, what] of Object.entries(tally(blows, journals))) lines.push(`${kind}: ${what}`);
-  const struck = underWay(blows, journals);
+  for (const [kind, what] of Object.entries(tally(blows, journals, longest))) lines.push(`${kind}: ${what}`);
+  const struck = underWay(blows, journals, longest);
   for (const member of [...installation.apis, ...installation.workers]) {
-    const { starting, serving, output } = member.faults();
+    const { starting, serving, last_words } = member.faults();
     if (starting > 0) lines.push(`${member.name}: ended ${starting} times while it started, and was started again`);
-    if (serving > 0) violations.push(`${member.name} ended ${serving} times by itself: ${output.slice(-1_000)}`);
+    if (serving > 0) violations.push(`${member.name} ended ${serving} times by itself: ${last_words.join("\n…\n")}`);
   }
   for (const { tenant, told, carrier } of tenants) {
     const report = (what: string, found: readonly unknown[]) => {

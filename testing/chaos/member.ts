@@ -11,12 +11,12 @@ export interface Member {
   kill(): void;
   /** Lets it end by itself as Ctrl-C does; answers its exit code. */
   stop(): Promise<number | null>;
-  /** Ends without a blow, by whether it had been ready. */
-  faults(): { starting: number; serving: number; output: string };
+  /** Ends without a blow, by whether it had been ready; and what it said last before those while it was. */
+  faults(): { starting: number; serving: number; last_words: string[] };
 }
 
 const main = join(import.meta.dirname, "..", "..", "server", "main.ts");
-const keptOutput = 20_000;
+const keptOutput = 5_000;
 const restartAfter = 200;
 
 /** Starts server/main.ts with this environment. */
@@ -27,11 +27,13 @@ export function startMember(name: string, env: Record<string, string>): Member {
   let stopping = false;
   let output = "";
   const ended = { starting: 0, serving: 0 };
+  const lastWords: string[] = [];
   let exit: Promise<number | null>;
 
   function launch(): void {
     ready = false;
     killed = false;
+    output = "";
     // With a channel: when we are gone, however that came, it ends too.
     child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     for (const stream of [child.stdout, child.stderr]) {
@@ -40,9 +42,13 @@ export function startMember(name: string, env: Record<string, string>): Member {
         if (/^Varsla is ready/m.test(text)) ready = true;
       });
     }
-    exit = new Promise((done) => child.once("exit", (code) => done(code)));
+    // Once everything that it said is here.
+    exit = new Promise((done) => child.once("close", (code) => done(code)));
     void exit.then(async () => {
-      if (!killed && !stopping) ended[ready ? "serving" : "starting"]++;
+      if (!killed && !stopping) {
+        ended[ready ? "serving" : "starting"]++;
+        if (ready) lastWords.push(output);
+      }
       ready = false;
       if (!killed && !stopping) await delay(restartAfter);
       if (!stopping) launch();
@@ -63,6 +69,6 @@ export function startMember(name: string, env: Record<string, string>): Member {
       child.kill("SIGINT");
       return exit;
     },
-    faults: () => ({ ...ended, output }),
+    faults: () => ({ ...ended, last_words: lastWords }),
   };
 }

@@ -17,6 +17,8 @@ export async function startNetwork(): Promise<Network> {
     system_id: systemId,
     password,
     behaviour: {
+      // As far away as a carrier is: a batch that takes its time is met by more blows.
+      response_delay_ms: 15,
       receipt_delay_ms: 50,
       early_share: 0.01,
       double_share: 0.01,

@@ -52,6 +52,8 @@ export interface Scale {
   lists: number;
   list_size: number;
   senders: number;
+  /** Texts a second for each of the first senders; the others go as fast as they can. */
+  rates: number[];
   texts: number;
 }
 

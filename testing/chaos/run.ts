@@ -10,7 +10,7 @@ import { smscBooks } from "./smsc-books.ts";
 import { type DealtBlow, strike } from "./strike.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 import { sendTraffic, type Told, wordings } from "./traffic.ts";
-import { watchJournals } from "./watch.ts";
+import { watchedJournals, watchJournals } from "./watch.ts";
 
 export type CarrierName = "sandbox" | "smpp";
 
@@ -35,6 +35,7 @@ export interface Outcome extends Verdict {
 }
 
 const settleLimit = 240_000;
+const senders = 4;
 
 /** Kills processes, the database and the network at the moments that the seed says. */
 export function runChaos(
@@ -63,44 +64,51 @@ export async function endure(
   ordeal: Ordeal,
 ): Promise<Outcome> {
   const { seed, duration, say, signal } = options;
-  const scale: Scale = { messages: options.messages, ...sizes(options.messages), senders: 4, texts: wordings };
+  // Lanes with a rate always have something under way, and make good what a dead worker kept from them; those without
+  // leave in large batches.
+  const share = options.messages / senders / (duration / 1000);
+  const rates = [3 * share, 6 * share].map((rate) => Math.max(20, Math.ceil(rate)));
+  const scale: Scale = { messages: options.messages, ...sizes(options.messages), senders, rates, texts: wordings };
   const tenants = await createTenants(installation, network, options, scale);
   if (options.carriers.includes("smpp"))
     await until(() => network.proxy.connections() >= installation.workers.length, "the workers' connections");
+  await network.smsc.clear();
   say(`texts leave over ${duration / 1000} s`);
-  const watch = watchJournals(installation.superuser);
+  await watchJournals(installation.superuser);
   const struggle = new AbortController();
   const both = AbortSignal.any([signal, struggle.signal]);
+  const [dealt, ...told] = await Promise.all([
+    ordeal(tenants, both),
+    ...tenants.map((tenant, i) =>
+      sendTraffic(installation.urls, tenant, planTraffic(seed + 1 + i, scale, duration), both),
+    ),
+  ]).catch((error: unknown) => {
+    struggle.abort();
+    throw error;
+  });
+  say("all is sent and suffered; waiting until everything has settled");
+  const client = new pg.Client({ connectionString: installation.superuser });
+  await client.connect();
   try {
-    const [dealt, ...told] = await Promise.all([
-      ordeal(tenants, both),
-      ...tenants.map((tenant, i) =>
-        sendTraffic(installation.urls, tenant, planTraffic(seed + 1 + i, scale, duration), both),
-      ),
-    ]).catch((error: unknown) => {
-      struggle.abort();
-      throw error;
-    });
-    say("all is sent and suffered; waiting until everything has settled");
-    const client = new pg.Client({ connectionString: installation.superuser });
-    await client.connect();
-    try {
-      const unsettled = await settle(client, network, tenants, signal);
-      const sides = tenants.map(async (tenant, i) => ({
-        tenant,
-        told: told[i] as Told,
-        carrier: tenant.can_tell ? await books.sandboxBooks(client, tenant) : await smscBooks(network.smsc),
-      }));
-      const evidence = { installation, blows: dealt, journals: watch.journals(), tenants: await Promise.all(sides) };
-      const { lines, violations } = await judge(client, evidence);
-      await switchOff(client, tenants);
-      const left = unsettled.map((what) => `not settled after ${settleLimit / 1000} s: ${what}`);
-      return { lines, violations: [...left, ...violations], tenants };
-    } finally {
-      await client.end();
-    }
+    const unsettled = await settle(client, network, tenants, signal);
+    const sides = tenants.map(async (tenant, i) => ({
+      tenant,
+      told: told[i] as Told,
+      carrier: tenant.can_tell ? await books.sandboxBooks(client, tenant) : await smscBooks(network.smsc),
+    }));
+    const evidence = {
+      installation,
+      blows: dealt,
+      journals: await watchedJournals(client),
+      response_seconds: options.response_seconds,
+      tenants: await Promise.all(sides),
+    };
+    const { lines, violations } = await judge(client, evidence);
+    await switchOff(client, tenants);
+    const left = unsettled.map((what) => `not settled after ${settleLimit / 1000} s: ${what}`);
+    return { lines, violations: [...left, ...violations], tenants };
   } finally {
-    await watch.stop();
+    await client.end();
   }
 }
 

@@ -26,8 +26,6 @@ export interface StrikeOptions {
 const aimFor = 1_000;
 /** What was to be cut in the middle is cut with the next octets; an idle connection has some this often. */
 const halfWithin = 3_000;
-/** A batch that is older than this at a blow was broken by something before it. */
-const longestHandOver = 3_000;
 /** What is still in the journal so long after a blow was left there by it. */
 const aWhile = 400;
 
@@ -40,7 +38,7 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
     const wait = began + blow.at - Date.now();
     if (wait > 0) await delay(wait, undefined, { signal });
     signal.throwIfAborted();
-    if (blow.aimed) await handOver(installation.superuser);
+    if (blow.aimed) await handOver(installation.superuser, blow.kind === "network");
     const from = Date.now();
     const lasts = await deal(options, blow);
     if (lasts !== null) dealt.push({ kind: blow.kind, from, to: Date.now() + lasts });
@@ -78,36 +76,48 @@ async function killOne(members: readonly Member[], which: number): Promise<void>
   victims[which % victims.length]?.kill();
 }
 
-/** Waits, but not for long, until texts are between journal and record. */
-async function handOver(superuser: string): Promise<void> {
+/** Waits, but not for long, until texts are between journal and record; `far`: with a carrier beyond the network. */
+async function handOver(superuser: string, far: boolean): Promise<void> {
+  const where = far ? "where carrier_id is not null" : "";
   const end = Date.now() + aimFor;
   await withClient(superuser, async (client) => {
     while (Date.now() < end) {
-      const { rowCount } = await client.query("select from dispatch_journal limit 1");
+      const { rowCount } = await client.query(`select from dispatch_journal ${where} limit 1`);
       if (rowCount) return;
     }
   });
 }
 
-/** Whether a batch was under way while the blow lasted. What does not touch the carrier breaks no hand-over to it. */
-function isUnder(blow: DealtBlow, journal: WatchedJournal): boolean {
+/**
+ * Whether a batch was under way while the blow lasted: not longer than the `longest` hand-over, or something before broke
+ * it. What does not touch the carrier breaks no hand-over to it.
+ */
+function isUnder(blow: DealtBlow, journal: WatchedJournal, longest: number): boolean {
   if (blow.kind === "api" || (blow.kind === "network" && journal.carrier_id === null)) return false;
-  return journal.begun <= blow.to && journal.seen >= blow.from && journal.begun >= blow.from - longestHandOver;
+  return journal.begun <= blow.to && journal.closed >= blow.from && journal.begun >= blow.from - longest;
 }
 
 /** All texts that were under way at some blow. */
-export function underWay(blows: readonly DealtBlow[], journals: readonly WatchedJournal[]): Set<string> {
-  const struck = journals.filter((journal) => blows.some((blow) => isUnder(blow, journal)));
-  return new Set(struck.flatMap(({ texts }) => [...texts]));
+export function underWay(
+  blows: readonly DealtBlow[],
+  journals: readonly WatchedJournal[],
+  longest: number,
+): Set<string> {
+  const struck = journals.filter((journal) => blows.some((blow) => isUnder(blow, journal, longest)));
+  return new Set(struck.flatMap(({ texts }) => texts));
 }
 
 /** How many blows there were of each kind, and how many of them left a batch between journal and record. */
-export function tally(blows: readonly DealtBlow[], journals: readonly WatchedJournal[]): Record<string, string> {
+export function tally(
+  blows: readonly DealtBlow[],
+  journals: readonly WatchedJournal[],
+  longest: number,
+): Record<string, string> {
   const kinds = Map.groupBy(blows, ({ kind }) => kind);
   return Object.fromEntries(
     [...kinds].map(([kind, all]) => {
       const met = all.filter((blow) =>
-        journals.some((journal) => isUnder(blow, journal) && journal.seen >= blow.to + aWhile),
+        journals.some((journal) => isUnder(blow, journal, longest) && journal.closed >= blow.to + aWhile),
       );
       return [kind, `${all.length} blows${kind === "api" ? "" : `, ${met.length} of them broke a hand-over`}`];
     }),

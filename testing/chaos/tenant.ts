@@ -29,9 +29,6 @@ export interface Tenant {
   silent: ReadonlySet<string>;
 }
 
-/** Lanes with a rate always have something under way; those without leave in large batches. */
-const rates = [60, 120, null, null];
-
 /** One handset in a hundred, or in a thousand, of each kind; the rest delivers. */
 const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[] = [
   { every: 100, behaviour: "lose_receipt" },
@@ -79,7 +76,7 @@ export async function createTenant(
     }
     for (const [i, id] of senders.entries())
       await sql`
-        update senders set rate_per_second = ${rates[i % rates.length]}
+        update senders set rate_per_second = ${scale.rates[i] ?? null}
         where workspace_id = ${workspace.id} and id = ${id}`.execute(tx);
     await sql`
       insert into contacts (workspace_id, id, mobile, mobile_kind, first_name, sms_consents, created_at, updated_at)

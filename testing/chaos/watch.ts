@@ -1,69 +1,58 @@
-/** Which texts were between journal and record, and when: looked at all the time, so that every blow can be compared with it. */
-import { setTimeout as delay } from "node:timers/promises";
+/** Which texts were between journal and record, and when: the database of the run writes down each journal's life. */
 import pg from "pg";
 import { isDatabaseAway } from "../../server/kit/database-away.ts";
-import { instantOf } from "../../server/kit/id.ts";
+import type { Queries } from "./books.ts";
 
-/** A batch that was seen under way. */
+/** A batch that was under way. */
 export interface WatchedJournal {
   /** Null: the sandbox. */
   carrier_id: string | null;
-  /** Before the carrier was called, and when it was seen last; both on this machine's clock. */
+  /** On this machine's clock; Infinity: it is still open. */
   begun: number;
-  seen: number;
-  texts: Set<string>;
+  closed: number;
+  /** Message ids; once the rest is recorded, of those that nobody knew about. */
+  texts: string[];
 }
 
-export interface Watch {
-  journals(): WatchedJournal[];
-  stop(): Promise<void>;
-}
-
-const every = 50;
-
-/** Watches until stopped; while the database is away nothing is seen, and what is still there afterwards is. */
-export function watchJournals(superuser: string): Watch {
-  const known = new Map<string, WatchedJournal>();
-  const stopping = new AbortController();
-  const watching = (async () => {
-    while (!stopping.signal.aborted) {
-      await withClient(superuser, async (client) => {
-        while (!stopping.signal.aborted) {
-          await look(client, known);
-          await delay(every);
-        }
-      });
-      await delay(every);
-    }
-  })();
-  return {
-    journals: () => [...known.values()],
-    async stop() {
-      stopping.abort();
-      await watching;
-    },
-  };
-}
-
-async function look(client: pg.Client, known: Map<string, WatchedJournal>): Promise<void> {
-  const open = await client.query<{ id: string }>("select id from dispatch_journal");
-  const seen = Date.now();
-  const fresh: string[] = [];
-  for (const { id } of open.rows) {
-    const journal = known.get(id);
-    if (journal) journal.seen = seen;
-    else fresh.push(id);
+/** Watches from now on, in the same transactions that write journals and strike them out. */
+export async function watchJournals(superuser: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuser });
+  await client.connect();
+  try {
+    await client.query(`
+      create table if not exists chaos_journals (
+        id uuid primary key, carrier_id uuid, begun timestamptz not null, closed timestamptz, texts uuid[] not null);
+      create or replace function chaos_watch() returns trigger language plpgsql security definer as $$
+      begin
+        if tg_op = 'DELETE' then
+          update chaos_journals set closed = clock_timestamp() where id = old.id;
+          return null;
+        end if;
+        insert into chaos_journals (id, carrier_id, begun, texts)
+        values (new.id, new.carrier_id, clock_timestamp(), array(
+          select q.message_id from message_queue q
+          where q.workspace_id = new.workspace_id and q.sender_id = new.sender_id and q.priority in (0, 1, 9)
+            and q.seq = any(new.seqs)))
+        on conflict (id) do update set texts = excluded.texts;
+        return null;
+      end $$;
+      create or replace trigger chaos_watch after insert or update or delete on dispatch_journal
+        for each row execute function chaos_watch();`);
+  } finally {
+    await client.end();
   }
-  if (fresh.length === 0) return;
-  const { rows } = await client.query<{ id: string; carrier_id: string | null; texts: string[] }>(
-    `select j.id, j.carrier_id, array(select q.message_id from message_queue q
-       where q.workspace_id = j.workspace_id and q.sender_id = j.sender_id and q.priority in (0, 1, 9)
-         and q.seq = any(j.seqs)) as texts
-     from dispatch_journal j where j.id = any($1::uuid[])`,
-    [fresh],
+}
+
+/** All that were watched so far. */
+export async function watchedJournals(client: Queries): Promise<WatchedJournal[]> {
+  const { rows } = await client.query<Omit<WatchedJournal, "begun" | "closed"> & { begun: Date; closed: Date | null }>(
+    "select carrier_id, begun, closed, texts from chaos_journals",
   );
-  for (const { id, carrier_id, texts } of rows)
-    known.set(id, { carrier_id, begun: instantOf(id).getTime(), seen, texts: new Set(texts) });
+  return rows.map((row) => ({
+    ...row,
+    begun: row.begun.getTime(),
+    closed: row.closed?.getTime() ?? Number.POSITIVE_INFINITY,
+  }));
 }
 
 /** Asks the database; null while it is between two lives. */
