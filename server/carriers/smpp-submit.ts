@@ -3,7 +3,7 @@
  * answers come in. Pauses when the provider says that it is too fast, and offers the same again.
  *
  * What was written and not answered, because the connection broke or time ran out, is unknown. What was never written is
- * "later".
+ * "later". A text whose first part was written is finished: of half a text nobody could say that it went.
  */
 import type { SmppSettings } from "../../contract/carriers.ts";
 import type { FailureReason } from "../../contract/messages.ts";
@@ -42,9 +42,15 @@ export interface Submitter {
   stop(): void;
 }
 
-/** A `submit` writes nothing more after this; what is left then comes again later. */
-export const beginWithin = (settings: Pick<SmppSettings, "response_seconds">): number =>
-  Math.min(10_000, settings.response_seconds * 1000);
+type Patience = Pick<SmppSettings, "response_seconds">;
+
+/** A `submit` begins no text after this; what is left then comes again later. */
+const beginWithin = (settings: Patience): number => Math.min(10_000, settings.response_seconds * 1000);
+/** Texts that were begun by then have so long to be finished. */
+const finishWithin = beginWithin;
+
+/** A `submit` writes nothing more after this. */
+export const writesWithin = (settings: Patience): number => beginWithin(settings) + finishWithin(settings);
 
 /** Trouble of the provider's own is not worth a look every moment, and not for ever with the same text. */
 const troublePause = 1_000;
@@ -59,7 +65,9 @@ const gravity: Record<Outcome["kind"], number> = { accepted: 0, later: 1, refuse
 interface Batch {
   left: number;
   outcomes: Outcome[];
-  deadline: number;
+  /** No text is begun after the first, and no part written after the second. */
+  begins: number;
+  ends: number;
   done(): void;
 }
 
@@ -71,6 +79,8 @@ interface Going {
   parts: TextPart[];
   /** Parts without an answer. */
   open: number;
+  /** A part was written. */
+  begun: boolean;
   ids: string[];
   /** Something is final already: a refusal, or that nobody knows. */
   spoilt: Outcome | null;
@@ -168,6 +178,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       }
       const sequence = lane.link.nextSequence();
       written++;
+      going.begun = true;
       lane.flights.set(sequence, { ...job, at: now });
       options.write(lane.link, sequence, going.text, going.parts[job.part] as TextPart, going.parts.length);
     }
@@ -280,7 +291,8 @@ export function createSubmitter(options: SubmitOptions): Submitter {
         lane.late.delete(sequence);
       }
     }
-    for (const batch of batches) if (now > batch.deadline) giveBack((each) => each === batch);
+    for (const batch of batches)
+      if (now > batch.begins) giveBack((each) => each.batch === batch && (!each.begun || now > batch.ends));
     if (batches.size === 0 && lanes.every((lane) => lane.flights.size === 0) && watch) {
       clearInterval(watch);
       watch = null;
@@ -289,10 +301,10 @@ export function createSubmitter(options: SubmitOptions): Submitter {
   }
 
   /** Takes what waits out of the line. */
-  function giveBack(which: (batch: Batch) => boolean, down = false): void {
+  function giveBack(which: (going: Going) => boolean, down = false): void {
     const rest: Job[] = [];
     const back: Job[] = [];
-    for (const job of waiting.slice(head)) (which(job.going.batch) ? back : rest).push(job);
+    for (const job of waiting.slice(head)) (which(job.going) ? back : rest).push(job);
     waiting = rest;
     head = 0;
     const now = performance.now();
@@ -321,19 +333,31 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       const batch: Batch = {
         left: texts.length,
         outcomes,
-        deadline: performance.now() + beginWithin(settings),
+        begins: performance.now() + beginWithin(settings),
+        ends: performance.now() + writesWithin(settings),
         done() {},
       };
       const finished = new Promise<void>((done) => (batch.done = done));
       batches.add(batch);
-      const abort = () => giveBack((each) => each === batch);
+      const abort = () => giveBack((each) => each.batch === batch && !each.begun);
       signal.addEventListener("abort", abort);
       for (const [index, text] of texts.entries()) {
         const parts = options.partsOf(text);
-        const going: Going = { batch, index, text, parts, open: parts.length, ids: [], spoilt: null, settled: false };
+        const going: Going = {
+          batch,
+          index,
+          text,
+          parts,
+          open: parts.length,
+          begun: false,
+          ids: [],
+          spoilt: null,
+          settled: false,
+        };
         for (let part = 0; part < parts.length; part++) waiting.push({ going, part });
       }
-      watch ??= setInterval(look, Math.min(250, settings.response_seconds * 250));
+      // After a turn of reading: a process that was held up has answers waiting that are not overdue.
+      watch ??= setInterval(() => setImmediate(look), Math.min(250, settings.response_seconds * 250));
       pump();
       await finished;
       signal.removeEventListener("abort", abort);

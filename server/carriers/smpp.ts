@@ -19,7 +19,7 @@ import { createLink, type Link, type Role } from "./smpp-link.ts";
 import { type TextPart, textParts } from "./smpp-long-text.ts";
 import { writeDeliverResp, writeSubmitSm } from "./smpp-pdu.ts";
 import { createReferences } from "./smpp-references.ts";
-import { beginWithin, createSubmitter } from "./smpp-submit.ts";
+import { createSubmitter, writesWithin } from "./smpp-submit.ts";
 import { validityPeriod } from "./smpp-time.ts";
 
 export interface SmppOptions {
@@ -167,7 +167,7 @@ function createSmpp(
     limits: {
       batch: Math.min(mostTexts, settings.window * settings.binds * windowsInBatch),
       settled_after_ms:
-        beginWithin(settings) +
+        writesWithin(settings) +
         settings.response_seconds * 1000 +
         (settings.reference_tlv === null ? 1_000 : receipts_within_ms),
       rates: settings.rates,
