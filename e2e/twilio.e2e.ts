@@ -1,0 +1,123 @@
+/**
+ * Connecting Twilio in the browser, with a stand-in for its servers on loopback: a wrong token, the right one, a test text with
+ * each step, what a phone answers, and a name as sender to a country that takes none.
+ */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiClient } from "../testing/api-client.ts";
+import { launchBrowser } from "../testing/browser.ts";
+import { expectAccessible, shoot } from "../testing/look.ts";
+import { startTestServer, type TestServer } from "../testing/server.ts";
+import { type Callback, signedForm, startTwilio, type TwilioStandIn } from "../testing/twilio.ts";
+
+const key = "vk_super_admin_for_the_twilio_journey_012345678";
+const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
+const phone = "+4791234567";
+const sender = "+4759440000";
+
+let twilio: TwilioStandIn;
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+const { must } = apiClient(() => server.url, key);
+
+beforeAll(async () => {
+  twilio = await startTwilio();
+  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari", TWILIO_API_URL: twilio.url };
+  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
+  const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Oslo" });
+  context.setDefaultTimeout(20_000);
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  await twilio.close();
+});
+
+/** As Twilio calls: over the network, without the URL's fragment. */
+async function callBack({ url, headers, body }: Callback): Promise<{ status: number; text: string }> {
+  const response = await fetch(url.split("#")[0] ?? url, { method: "POST", headers, body });
+  return { status: response.status, text: await response.text() };
+}
+
+test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ onTestFailed }) => {
+  onTestFailed(async () => {
+    await page.screenshot({ path: `${server.dataDir}-failed.png`, fullPage: true });
+    console.error(`The page as it stood: ${server.dataDir}-failed.png, ${page.url()}\n${server.output()}`);
+  });
+  /** Receipts of a text come before its create call has answered. */
+  twilio.onMessage(async (message) => {
+    if (!message.status_callback) return;
+    const form = { MessageSid: message.sid, AccountSid: twilio.account_sid, To: message.to, From: message.from ?? "" };
+    for (const MessageStatus of ["queued", "sent", "delivered"])
+      expect(
+        (await callBack(signedForm(twilio.auth_token, message.status_callback, { ...form, MessageStatus }))).status,
+      ).toBe(204);
+  });
+
+  await page.goto(`${server.url}/sign-in`);
+  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+
+  // A wrong token is said as Twilio says it.
+  await page.goto(`${server.url}/settings/carriers/new`);
+  await page.getByText("Twilio", { exact: true }).click();
+  await page.getByLabel("Account SID").fill(twilio.account_sid);
+  await page.getByLabel("Auth token", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Add carrier" }).click();
+  await page.getByRole("heading", { level: 1, name: "twilio" }).waitFor();
+  await page.getByText("Not connected").first().waitFor();
+  await page
+    .getByText(/Authenticate \(20003\)/)
+    .first()
+    .waitFor();
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByLabel("Auth token", { exact: true }).fill(twilio.auth_token);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.getByText("Connected", { exact: true }).first().waitFor();
+  const { items } = await must<{ items: { id: string; webhooks: { inbound: string; status: string } }[] }>(
+    "GET /carriers",
+  );
+  const carrier = items[0] as (typeof items)[0];
+  expect(await page.getByLabel("For incoming texts").inputValue()).toBe(carrier.webhooks.inbound);
+  await expectAccessible(page);
+  await shoot(page, "twilio-up");
+
+  // A test text, each of its steps.
+  await must("POST /senders", { address: sender, carrier_id: carrier.id });
+  await page.getByRole("link", { name: "Send a test text" }).click();
+  await page.getByLabel("To", { exact: true }).fill(phone);
+  await page.getByRole("button", { name: "Send test text" }).click();
+  await page.getByText("The text was delivered.").waitFor();
+  await shoot(page, "twilio-test");
+  expect(twilio.books).toMatchObject([{ to: phone, from: sender, body: expect.stringContaining("Salong Kari") }]);
+  await page.getByText(twilio.books[0]?.sid ?? "").waitFor();
+
+  // What the phone answers comes in once, and only what Twilio has signed.
+  const form = { MessageSid: `SM${"1".repeat(32)}`, From: phone, To: sender, Body: "Takk, det virket æøå 👍" };
+  const inbound = signedForm(twilio.auth_token, carrier.webhooks.inbound, form);
+  for (let i = 0; i < 3; i++)
+    expect(await callBack(inbound)).toEqual({
+      status: 200,
+      text: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
+    });
+  expect((await callBack({ ...inbound, body: `${inbound.body}&x=1` })).status).toBe(403);
+  const received = await must<{ items: { text: string }[] }>("GET /messages?status=received");
+  expect(received.items).toMatchObject([{ text: form.Body }]);
+
+  // A name is no sender in America: the number of the same connection stands in.
+  await must("POST /senders", { address: "Salong", carrier_id: carrier.id, rate_per_second: 50 });
+  for (const to of [phone, "+12025550123"]) await must("POST /messages", { to, text: "Hei", sender: "Salong" });
+  await expect.poll(() => twilio.books.length).toBe(3);
+  expect(new Map(twilio.books.slice(1).map(({ to, from }) => [to, from]))).toEqual(
+    new Map([
+      [phone, "Salong"],
+      ["+12025550123", sender],
+    ]),
+  );
+  expect(twilio.violations).toEqual([]);
+});
