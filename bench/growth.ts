@@ -5,9 +5,9 @@
  *
  *   npm run bench -- growth [rows…] [--campaign=N] [--rounds=N]      (1,000,000 10,000,000 30,000,000; 50,000; 5)
  *
- * All sizes together need about 0.7 GB for each million of rows in TMPDIR, which is emptied afterwards.
+ * All sizes together need about 1 GB for each million of rows in TMPDIR, which is emptied afterwards.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -29,12 +29,6 @@ const sizes = positionals.length > 0 ? positionals.map(Number) : [1_000_000, 10_
 const campaign = Number(values.campaign);
 const rounds = Number(values.rounds);
 
-/**
- * Between hand-over and receipt where bytes are measured, as networks take. A receipt that comes while the transactions of
- * its hand-over are still open finds no room in its page yet, and costs half as much again.
- */
-const receiptDelay = 2_000;
-
 interface Installation {
   rows: number;
   connection: string;
@@ -45,6 +39,26 @@ interface Installation {
   rates: number[];
 }
 
+/**
+ * Between hand-over and receipt where bytes are measured, as networks take. A receipt that comes while the transactions of
+ * its hand-over are still open finds no room in its page yet, and costs half as much again.
+ */
+const receiptDelay = 2_000;
+
+/** Of a filled ledger, indexes included; and what PostgreSQL's log and the campaigns take beside it. */
+const bytesEach = 950;
+const spare = 5e9;
+
+const { bavail, bsize } = await statfs(tmpdir());
+const free = bavail * bsize;
+const needed = sizes.reduce((sum, rows) => sum + rows * bytesEach, 0) + spare;
+if (free < needed) {
+  const gigabytes = (bytes: number) => `${Math.ceil(bytes / 1e9)} GB`;
+  console.error(
+    `These ledgers need ${gigabytes(needed)} in ${tmpdir()}, where ${gigabytes(free)} are free. Give smaller sizes, or set TMPDIR.`,
+  );
+  process.exit(1);
+}
 const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
 const postgres = await startEmbeddedPostgres({ directory });
 const installations: Installation[] = [];

@@ -57,7 +57,6 @@ export async function fillLedger(
     await client.query(
       `alter table messages attach partition ${month.name} for values from ('${month.first}') to ('${month.past}')`,
     );
-    await client.query(`alter table ${month.name} enable row level security`);
   }
   await client.end();
   const admin = new pg.Client({ connectionString: superuser });
