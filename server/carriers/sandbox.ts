@@ -9,7 +9,7 @@ import { type Db, systemScope } from "../kit/db.ts";
 import { firstIdAt, newId, orderedIds } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
-import { preparedTransaction } from "../kit/prepared.ts";
+import { inOneGo, preparedTransaction } from "../kit/prepared.ts";
 import type { Carrier, CarrierEvents, Found, OutboundText, Outcome, Receipt } from "./carrier.ts";
 import * as store from "./sandbox-store.ts";
 import { createThrottle } from "./sandbox-throttle.ts";
@@ -96,11 +96,16 @@ export function createSandbox(
         }
         return outcome;
       });
-      await store.insertOutbound(tx, { workspace_id: first.workspace_id, address: first.from }, accepted);
-      for (const [due, receipts] of pending) {
-        await store.insertReceipts(tx, new Date(due), newId(now), receipts);
-        earliest = Math.min(earliest, due);
-      }
+      earliest = Math.min(...pending.keys());
+      await inOneGo(
+        tx,
+        () => store.insertOutbound(tx, { workspace_id: first.workspace_id, address: first.from }, accepted),
+        ...[...pending].map(
+          ([due, receipts]) =>
+            () =>
+              store.insertReceipts(tx, new Date(due), newId(now), receipts),
+        ),
+      );
       return outcomes;
     });
     wakeAt(earliest);

@@ -9,8 +9,9 @@ import type { Carrier, Outcome } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
+import { inOneGo } from "../kit/prepared.ts";
 import { type LaneConnection, takeConnection } from "./lane-connection.ts";
-import { clearLane, type LaneRow, leaveLane } from "./lanes-store.ts";
+import { clearLane, type LaneRow, leaveLane, lockLane } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { type JournalRest, LeaseLost, type Result, record, type Settled } from "./record.ts";
@@ -287,8 +288,10 @@ async function recordBatch(
   leave: boolean,
 ): Promise<boolean> {
   const recording = async (tx: Tx) => {
-    await record(tx, lane, worker, now(), { journals, settled });
-    return leave && (await leaveLane(tx, lane, worker));
+    const recorded = () => record(tx, lane, worker, now(), { journals, settled });
+    if (!leave) return recorded().then(() => false);
+    const [, locked] = await inOneGo(tx, recorded, () => lockLane(tx, lane, worker));
+    return locked && leaveLane(tx, lane);
   };
   const left = await connection.inWorkspace(lane.workspace_id, recording, "shut");
   const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));

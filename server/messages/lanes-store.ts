@@ -125,11 +125,7 @@ export async function clearLane(
   lane: Pick<LaneRow, "workspace_id" | "sender_id">,
   worker: string,
 ): Promise<"idle" | "busy" | "work"> {
-  const locked = await sql`
-    select 1 from lanes
-    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}
-    for update skip locked`.execute(tx);
-  if (locked.rows.length === 0) return "busy";
+  if (!(await lockLane(tx, lane, worker))) return "busy";
   // A statement of its own: it must see what was committed before the lock was granted.
   const { rows } = await sql`
     update lanes set has_work = false
@@ -144,20 +140,22 @@ export async function clearLane(
 }
 
 /**
- * Marks the lane idle and gives it up, if its queue is empty; answers whether. For the transaction that records its last
- * batch: with thousands of lanes of a few texts, each transaction more is a third of the work.
+ * Keeps whoever would add work to the lane waiting until the transaction ends; answers false where somebody is adding work
+ * right now: they see the mark standing and will wake nobody.
  */
-export async function leaveLane(
-  tx: Tx,
-  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
-  worker: string,
-): Promise<boolean> {
-  // As in clearLane: whoever is adding work right now sees the mark standing and will wake nobody.
-  const locked = await sql`
+export async function lockLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "sender_id">, worker: string) {
+  const { rows } = await sql`
     select 1 from lanes
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}
     for update skip locked`.execute(tx);
-  if (locked.rows.length === 0) return false;
+  return rows.length > 0;
+}
+
+/**
+ * Marks a lane that `lockLane` has locked idle and gives it up, if its queue is empty; answers whether. For the transaction
+ * that records its last batch: with thousands of lanes of a few texts, each transaction more is a third of the work.
+ */
+export async function leaveLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "sender_id">): Promise<boolean> {
   const { rows } = await sql`
     update lanes set has_work = false, leased_by = null, leased_until = now(), next_at = null
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}

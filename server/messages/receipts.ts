@@ -8,7 +8,7 @@ import type { Clock } from "../kit/clock.ts";
 import { type Db, systemScope, type Tx } from "../kit/db.ts";
 import { isId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
-import { preparedTransaction } from "../kit/prepared.ts";
+import { inOneGo, preparedTransaction } from "../kit/prepared.ts";
 import { noSource } from "./counts.ts";
 import { noteOptedOut } from "./opted-out-at-carrier.ts";
 
@@ -77,19 +77,19 @@ interface TouchedSource {
 
 /** Writes receipts down, and answers the sources whose figures changed. Needs a transaction that sees every workspace. */
 export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Receipt[]): Promise<TouchedSource[]> {
-  const touched: TouchedSource[] = [];
   const workspaces = Map.groupBy(finalOnes(receipts), (receipt) => receipt.workspace_id);
-  for (const workspaceId of [...workspaces.keys()].sort()) {
-    const told = workspaces.get(workspaceId) as Receipt[];
-    const sources = await recordInWorkspace(tx, now, workspaceId, told);
-    await noteOptedOut(
-      tx,
-      workspaceId,
-      told.flatMap(({ message_id, reason }) => (reason === "opted_out" ? [message_id] : [])),
-    );
-    touched.push(...sources.map((source) => ({ workspace_id: workspaceId, ...source })));
-  }
-  return touched;
+  // Sorted, so that two processes wait for each other and not both; each workspace by a statement that names it.
+  const ordered = [...workspaces].sort(([a], [b]) => (a < b ? -1 : 1));
+  const touched = await inOneGo(
+    tx,
+    ...ordered.map(([workspaceId, told]) => async (): Promise<TouchedSource[]> => {
+      const sources = await recordInWorkspace(tx, now, workspaceId, told);
+      const optedOut = told.flatMap(({ message_id, reason }) => (reason === "opted_out" ? [message_id] : []));
+      await noteOptedOut(tx, workspaceId, optedOut);
+      return sources.map((source) => ({ workspace_id: workspaceId, ...source }));
+    }),
+  );
+  return touched.flat();
 }
 
 /**
