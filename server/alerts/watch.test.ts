@@ -79,6 +79,28 @@ test("a lane whose queue moves is not stalled, however old what waits is", async
   expect(await watch.alerts(workspace.id)).toEqual([]);
 });
 
+test("a lane that waits its turn among busy ones gets ten minutes", async () => {
+  const [waiting, busy] = [await createTestWorkspace(db), await createTestWorkspace(db)];
+  const watch = testWatch(db);
+  for (const workspace of [waiting, busy]) {
+    await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+    await send(db, workspace);
+  }
+  await db.asSystem((tx) =>
+    sql`update lanes set leased_by = ${newId()}, leased_until = now() + interval '1 hour' where workspace_id = ${busy.id}`.execute(
+      tx,
+    ),
+  );
+  await watch.after(61);
+  await watch.after(9 * 60);
+  expect(await watch.alerts(waiting.id)).toEqual([]);
+  expect(await watch.alerts(busy.id)).toMatchObject([{ kind: "lane_stalled", params: { reason: "no_progress" } }]);
+  await watch.after(2 * 60);
+  expect(await watch.alerts(waiting.id)).toMatchObject([{ kind: "lane_stalled", params: { reason: "no_worker" } }]);
+  // Nobody is to find a lease of an hour in the other tests.
+  await db.asSystem((tx) => sql`update lanes set leased_by = null where workspace_id = ${busy.id}`.execute(tx));
+});
+
 test("a lane whose carrier is switched off says so, and names the campaign", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);

@@ -13,7 +13,7 @@ import type { WebhookTargets } from "../kit/config.ts";
 import { takeDue } from "./deliveries-store.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import { queueEvents } from "./queue-events.ts";
-import { startWebhookSender } from "./send-webhooks.ts";
+import { startWebhookSender, webhookJobs } from "./send-webhooks.ts";
 import { newWebhookSecret } from "./sign-webhook.ts";
 
 const database = await testDatabase({ max: 20 });
@@ -325,6 +325,22 @@ test("a test is sent whatever the webhook listens to, even while it is disabled,
   expect(sent.status).toBe(202);
   expect(await attempted(tested, 1)).toMatchObject({ id: sent.body.id, event: "webhook.test", state: "failed" });
   expect(await tested.webhook()).toMatchObject({ failing_since: null });
+});
+
+test("deliveries are forgotten after 30 days, but for what waits", async () => {
+  const receiver = await startReceiver((response) =>
+    response.writeHead(receiver.received.length > 1 ? 500 : 200).end(),
+  );
+  const tested = await start(receiver.url);
+  const sender = startSender();
+  await tested.tell({ n: "delivered" });
+  await attempted(tested, 1);
+  await tested.tell({ n: "waiting" });
+  await attempted(tested, 1);
+  await sender.stop();
+  const later = { now: () => new Date(Date.now() + 31 * 86_400_000) };
+  await webhookJobs({ db, clock: later }).forget_old_webhook_deliveries?.({} as never, new AbortController().signal);
+  expect((await tested.deliveries()).map(({ state }) => state)).toEqual(["waiting"]);
 });
 
 test("a removed webhook leaves nothing in the line, and its secret is shown nowhere", async () => {
