@@ -10,11 +10,12 @@ export function alertsMail(
 ): Mail {
   const { to, workspace, language, time_zone: timeZone, link } = about;
   const words = texts[language];
+  const locale = locales[language];
   const format: Format = {
-    number: (n) => new Intl.NumberFormat(language).format(n),
-    percent: (rate) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(rate),
+    number: (n) => new Intl.NumberFormat(locale).format(n),
+    percent: (rate) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(rate),
     time: (at) =>
-      new Intl.DateTimeFormat(language, { timeZone, dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
+      new Intl.DateTimeFormat(locale, { timeZone, dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
   };
   const said = alerts.map((alert) => words.alerts[alert.kind](alert.params as never, format));
   const [first] = said;
@@ -23,6 +24,9 @@ export function alertsMail(
   const body = said.map(({ title, text }) => `${title}\n${text}`).join("\n\n");
   return { to, subject: `${workspace}: ${subject}`, text: `${body}\n\n${words.more}\n${link}\n` };
 }
+
+/** Days before months, and 24 hours a day. */
+const locales: Record<Language, string> = { en: "en-GB", nb: "nb-NO", sv: "sv-SE", da: "da-DK" };
 
 interface Format {
   number(n: number): string;
@@ -46,7 +50,7 @@ const en: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `The carrier ${carrier.name} is down`,
-      text: `${reason === "no_worker" ? "No worker has been connected to it" : "It has not been connected"} since ${f.time(since)}.${last_error ? ` It said last: ${last_error}` : ""} Texts wait and go out by themselves once it is back.`,
+      text: `${reason === "no_worker" ? "No worker has been connected to it" : "It has not been connected"} since ${f.time(since)}. Texts wait and go out by themselves once it is back.${last_error ? ` It said last: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Texts from ${sender.address} do not go out`,
@@ -77,7 +81,7 @@ const nb: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatøren ${carrier.name} er nede`,
-      text: `${reason === "no_worker" ? "Ingen arbeidsprosess har vært tilkoblet" : "Den har ikke vært tilkoblet"} siden ${f.time(since)}.${last_error ? ` Siste melding derfra: ${last_error}` : ""} Meldingene venter og går ut av seg selv når forbindelsen er tilbake.`,
+      text: `${reason === "no_worker" ? "Ingen arbeidsprosess har vært tilkoblet" : "Den har ikke vært tilkoblet"} siden ${f.time(since)}. Meldingene venter og går ut av seg selv når forbindelsen er tilbake.${last_error ? ` Siste melding derfra: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meldinger fra ${sender.address} går ikke ut`,
@@ -108,7 +112,7 @@ const sv: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatören ${carrier.name} ligger nere`,
-      text: `${reason === "no_worker" ? "Ingen arbetsprocess har varit ansluten" : "Den har inte varit ansluten"} sedan ${f.time(since)}.${last_error ? ` Senaste besked därifrån: ${last_error}` : ""} Meddelandena väntar och går ut av sig själva när förbindelsen är tillbaka.`,
+      text: `${reason === "no_worker" ? "Ingen arbetsprocess har varit ansluten" : "Den har inte varit ansluten"} sedan ${f.time(since)}. Meddelandena väntar och går ut av sig själva när förbindelsen är tillbaka.${last_error ? ` Senaste besked därifrån: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meddelanden från ${sender.address} går inte ut`,
@@ -139,7 +143,7 @@ const da: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatøren ${carrier.name} er nede`,
-      text: `${reason === "no_worker" ? "Ingen arbejdsproces har været forbundet" : "Den har ikke været forbundet"} siden ${f.time(since)}.${last_error ? ` Seneste besked derfra: ${last_error}` : ""} Beskederne venter og sendes af sig selv, når forbindelsen er tilbage.`,
+      text: `${reason === "no_worker" ? "Ingen arbejdsproces har været forbundet" : "Den har ikke været forbundet"} siden ${f.time(since)}. Beskederne venter og sendes af sig selv, når forbindelsen er tilbage.${last_error ? ` Seneste besked derfra: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Beskeder fra ${sender.address} bliver ikke sendt`,

@@ -64,9 +64,8 @@ export function AlertBanner() {
           <p className="min-w-0 flex-1 py-0.5 break-words">
             <span className="sr-only">{t("banner")}: </span>
             <span className="font-medium">{words(first).title}</span>
-            {others.length > 0 ? ` ${t("more", { count: others.length })}` : null}
-            {" · "}
-            <Link bare to={paths.alerts()} className="rounded-sm font-medium whitespace-nowrap underline">
+            {others.length > 0 ? ` ${t("more", { count: others.length })}` : null}{" "}
+            <Link bare to={paths.alerts()} className="ml-1.5 rounded-sm font-medium whitespace-nowrap underline">
               {t("see")}
             </Link>
           </p>

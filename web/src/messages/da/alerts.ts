@@ -19,7 +19,7 @@ export const alerts: Translation<typeof en> = {
   noPastText: "Det, der er ovre, bliver stående her i 90 dage.",
   severities: { critical: "Kritisk", warning: "Advarsel", info: "Til orientering" },
   resolved: "Ovre",
-  since: "Siden {when}",
+  raised: "Udløst {when}",
   fromTo: "Fra {from} til {to}",
   titles: {
     carrier_down: "Operatøren {name} er nede",

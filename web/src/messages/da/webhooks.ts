@@ -57,7 +57,7 @@ export const webhooks: Translation<typeof en> = {
   http: "HTTP {status}",
   underWay: "Intet svar endnu",
   brokenOff: "Afbrudt, ingen ved, hvad der blev af det",
-  nextAt: "Prøves igen {when}",
+  nextAt: "Næste forsøg {when}",
   redeliver: "Send igen",
   redelivered: "Den sendes igen.",
   body: "Det her sendes",

@@ -17,7 +17,7 @@ export const alerts = {
   noPastText: "What is over stays here for 90 days.",
   severities: { critical: "Critical", warning: "Warning", info: "Notice" },
   resolved: "Over",
-  since: "Since {when}",
+  raised: "Raised {when}",
   fromTo: "From {from} to {to}",
   titles: {
     carrier_down: "The carrier {name} is down",

@@ -53,7 +53,7 @@ export const webhooks = {
   http: "HTTP {status}",
   underWay: "No answer yet",
   brokenOff: "Broken off, nobody knows what came of it",
-  nextAt: "Tried next {when}",
+  nextAt: "Next attempt {when}",
   redeliver: "Send again",
   redelivered: "It is sent again.",
   body: "What is sent",

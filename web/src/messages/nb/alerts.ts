@@ -19,7 +19,7 @@ export const alerts: Translation<typeof en> = {
   noPastText: "Det som er over, blir stående her i 90 dager.",
   severities: { critical: "Kritisk", warning: "Advarsel", info: "Til orientering" },
   resolved: "Over",
-  since: "Siden {when}",
+  raised: "Utløst {when}",
   fromTo: "Fra {from} til {to}",
   titles: {
     carrier_down: "Operatøren {name} er nede",

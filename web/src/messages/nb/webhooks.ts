@@ -57,7 +57,7 @@ export const webhooks: Translation<typeof en> = {
   http: "HTTP {status}",
   underWay: "Ikke noe svar ennå",
   brokenOff: "Avbrutt, ingen vet hva det ble til",
-  nextAt: "Prøves igjen {when}",
+  nextAt: "Neste forsøk {when}",
   redeliver: "Send på nytt",
   redelivered: "Den sendes på nytt.",
   body: "Dette sendes",

@@ -19,7 +19,7 @@ export const alerts: Translation<typeof en> = {
   noPastText: "Det som är över står kvar här i 90 dagar.",
   severities: { critical: "Kritiskt", warning: "Varning", info: "Upplysning" },
   resolved: "Över",
-  since: "Sedan {when}",
+  raised: "Utlöst {when}",
   fromTo: "Från {from} till {to}",
   titles: {
     carrier_down: "Operatören {name} ligger nere",

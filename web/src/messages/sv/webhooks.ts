@@ -57,7 +57,7 @@ export const webhooks: Translation<typeof en> = {
   http: "HTTP {status}",
   underWay: "Inget svar ännu",
   brokenOff: "Avbrutet, ingen vet vad det blev av det",
-  nextAt: "Prövas igen {when}",
+  nextAt: "Nästa försök {when}",
   redeliver: "Skicka igen",
   redelivered: "Den skickas igen.",
   body: "Det här skickas",

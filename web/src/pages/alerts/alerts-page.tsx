@@ -129,7 +129,7 @@ function AlertEntry({ alert }: { alert: Alert }) {
           <p className="figures mt-1 text-sm text-faint">
             {resolved_at
               ? t("fromTo", { from: time(raised_at), to: time(resolved_at) })
-              : t("since", { when: time(raised_at) })}
+              : t("raised", { when: time(raised_at) })}
           </p>
         </div>
         {link ? <ButtonLink to={link.to}>{link.label}</ButtonLink> : null}
