@@ -33,7 +33,8 @@ export const TwilioSettings = z.strictObject({
     .describe("texts are sent through this service; null: from the sender's own address"),
   rates: z
     .strictObject({
-      long_number: Rate.nullable().default(1),
+      long_number: Rate.nullable().default(10),
+      north_american: Rate.nullable().default(1).describe("in place of long_number for those of +1"),
       short_code: Rate.nullable().default(100),
       alphanumeric: Rate.nullable().default(10),
     })

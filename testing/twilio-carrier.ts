@@ -14,7 +14,7 @@ export function twilioAt(
   { url, account_sid, auth_token }: Pick<TwilioStandIn, "url" | "account_sid" | "auth_token">,
   options: { workspace_id: string; id: string; db: Db },
 ): Carrier {
-  const rates = { long_number: null, short_code: null, alphanumeric: null };
+  const rates = { long_number: null, north_american: null, short_code: null, alphanumeric: null };
   const carrier = twilioCarrier({ api_url: url, timing })(
     {
       workspace_id: options.workspace_id,

@@ -21,7 +21,7 @@ export async function addTwilio(
         account_sid: account.account_sid,
         api_key_sid: null,
         messaging_service_sid: null,
-        rates: { long_number: null, short_code: null, alphanumeric: null },
+        rates: { long_number: null, north_american: null, short_code: null, alphanumeric: null },
       },
       secrets: { auth_token: account.auth_token, api_key_secret: null },
     });

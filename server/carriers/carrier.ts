@@ -115,6 +115,8 @@ export interface Carrier {
     settled_after_ms: number;
     /** Texts a second for a sender that has no rate of its own; null: as many as it takes. */
     rates: Record<SenderKind, number | null>;
+    /** In place of `rates`, where more than the kind decides. */
+    rateOf?(sender: { kind: SenderKind; address: string }): number | null;
   };
   /** Answers at once, from memory. */
   state(): CarrierState;

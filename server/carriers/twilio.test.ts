@@ -116,9 +116,16 @@ describe("requests", () => {
 
   test("go at the rates that Twilio gives a sender of each kind, unless its settings say otherwise", async () => {
     const twilio = await standIn();
-    expect(connect(twilio).limits.rates).toEqual({ long_number: 1, short_code: 100, alphanumeric: 10 });
-    const rates = { long_number: 30, short_code: null };
-    expect(connect(twilio, { settings: { rates } }).limits.rates).toEqual({ ...rates, alphanumeric: 10 });
+    const senders = [
+      { kind: "long_number", address: "+4790000000" },
+      { kind: "long_number", address: "+12025550100" },
+      { kind: "short_code", address: "2440" },
+      { kind: "alphanumeric", address: "Salong" },
+    ] as const;
+    const ratesOf = ({ limits }: Carrier) => senders.map((each) => limits.rateOf?.(each));
+    expect(ratesOf(connect(twilio))).toEqual([10, 1, 100, 10]);
+    const rates = { long_number: 30, north_american: 75, short_code: null };
+    expect(ratesOf(connect(twilio, { settings: { rates } }))).toEqual([30, 75, null, 10]);
   });
 
   test("a PUBLIC_URL that Twilio cannot reach is not given to it, but a stand-in on this machine gets it", async () => {

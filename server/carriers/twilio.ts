@@ -224,6 +224,9 @@ function createTwilio(
       batch,
       settled_after_ms: timing.begin_within + timing.patience + timing.listed_after,
       rates: settings.rates,
+      // Networks of North America take one text a second from a number of theirs, others ten.
+      rateOf: ({ kind, address }) =>
+        settings.rates[kind === "long_number" && address.startsWith("+1") ? "north_american" : kind],
     },
     state: () => ({ state: standing, bound: standing === "up" ? 1 : 0, wanted: 1, last_error: lastError }),
     submit,

@@ -64,7 +64,10 @@ export function rateOf(carriers: Carriers, lane: LaneRow): number | null {
   const ids = [lane.carrier_id, ...Object.values(lane.routes ?? {}).flat()];
   // While one stands in, the slowest of them all counts: which of them takes the next text is not known yet.
   const asked = carriers.isDown(lane.workspace_id, lane.carrier_id) ? ids : [lane.carrier_id];
-  const rates = asked.map((id) => carriers.get(lane.workspace_id, id)?.limits.rates[lane.kind] ?? null);
+  const rates = asked.map((id) => {
+    const limits = carriers.get(lane.workspace_id, id)?.limits;
+    return (limits?.rateOf ? limits.rateOf(lane) : limits?.rates[lane.kind]) ?? null;
+  });
   const limited = rates.filter((rate) => rate !== null);
   return limited.length === 0 ? null : Math.min(...limited);
 }

@@ -81,6 +81,7 @@ export const carriers: Translation<typeof en> = {
     enquire_link_seconds: "Livstegn, i sekunder",
     response_seconds: "Ventetid på svar, i sekunder",
     long_number: "Lange numre",
+    north_american: "Lange numre i USA og Canada",
     short_code: "Kortnumre",
     alphanumeric: "Navne",
     service_type: "Tjenestetype",

@@ -78,6 +78,7 @@ export const carriers = {
     enquire_link_seconds: "Sign of life, in seconds",
     response_seconds: "Wait for an answer, in seconds",
     long_number: "Long numbers",
+    north_american: "Long numbers of the US and Canada",
     short_code: "Short codes",
     alphanumeric: "Names",
     service_type: "Service type",

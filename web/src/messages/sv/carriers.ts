@@ -81,6 +81,7 @@ export const carriers: Translation<typeof en> = {
     enquire_link_seconds: "Livstecken, i sekunder",
     response_seconds: "Väntan på svar, i sekunder",
     long_number: "Långa nummer",
+    north_american: "Långa nummer i USA och Kanada",
     short_code: "Kortnummer",
     alphanumeric: "Namn",
     service_type: "Tjänstetyp",

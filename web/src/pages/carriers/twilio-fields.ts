@@ -23,7 +23,8 @@ export const twilioFields: CarrierFields = {
     {
       name: "rates",
       fields: [
-        { name: "long_number", as: "number", least: 1, most: 10_000, initial: "1", nullable: true, inside: "rates" },
+        { name: "long_number", as: "number", least: 1, most: 10_000, initial: "10", nullable: true, inside: "rates" },
+        { name: "north_american", as: "number", least: 1, most: 10_000, initial: "1", nullable: true, inside: "rates" },
         { name: "short_code", as: "number", least: 1, most: 10_000, initial: "100", nullable: true, inside: "rates" },
         { name: "alphanumeric", as: "number", least: 1, most: 10_000, initial: "10", nullable: true, inside: "rates" },
       ],
