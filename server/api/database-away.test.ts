@@ -3,6 +3,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { addTwilio, callBack } from "../../testing/twilio-connection.ts";
+import { signedForm } from "../../testing/twilio.ts";
 import { identityOf } from "../workspaces/account-jobs.ts";
 import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
 
@@ -10,7 +12,7 @@ const database = await testDatabase({ max: 4 });
 const many = { max: 100_000, seconds: 60 };
 const limits = { stranger: many, wrongKey: many, session: many };
 let now = new Date();
-const { call, services } = await testApp(database, { limits, clock: { now: () => now } });
+const { app, call, services } = await testApp(database, { limits, clock: { now: () => now } });
 const workspace = await workspaceWithKey(database);
 const email = "kari@example.com";
 const password = "correct horse battery";
@@ -20,6 +22,9 @@ await database.db.asSystem(async (tx) => {
   await joinWorkspace(tx, { workspaceId: workspace.id, userId: user.id, role: "admin", smsSetup: true }, now);
 });
 const { cookies } = await call("POST /api/auth/sign-in/email", { body: { email, password } });
+const auth_token = "a token of Twilio's";
+const account = { account_sid: `AC${"1".repeat(32)}`, auth_token };
+const twilio = await addTwilio(database.db, services.seal, workspace.id, account);
 
 const document = (await call("GET /api/openapi.json")).body;
 const operations = Object.entries<Record<string, Record<string, unknown>>>(document.paths).flatMap(([path, methods]) =>
@@ -59,6 +64,22 @@ test.each(reads)("$line, with a key that is known", async ({ line }) => {
     await call(`${line}${line.endsWith("/mailbox") ? "?to=kari@example.com" : ""}`, { key: workspace.key }),
   ).toMatchObject(away);
 });
+
+test.each(["status?message=01990000-0000-7000-8000-000000000001", "inbound"])(
+  "Twilio's %s, so that Twilio asks again",
+  async (path) => {
+    const form = {
+      MessageStatus: "delivered",
+      MessageSid: "SM1",
+      From: "+4791234567",
+      To: "+4790000000",
+      Body: "STOP",
+    };
+    const url = `http://localhost:3000/api/v1/carriers/${twilio}/twilio/${path}`;
+    const answer = await callBack(app, signedForm(auth_token, url, form));
+    expect({ ...answer, body: JSON.parse(answer.body) }).toMatchObject(away);
+  },
+);
 
 describe("once nobody is known any more", () => {
   beforeAll(() => {
