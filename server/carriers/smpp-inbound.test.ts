@@ -167,6 +167,24 @@ describe("durable before it is acknowledged", () => {
     expect(inbound).toHaveLength(1);
   });
 
+  test("an acknowledgement whose connection has ended acknowledges nothing on the next one", async () => {
+    const holds: (() => void)[] = [];
+    const onInbound = ([each]: InboundText[]) =>
+      each?.text === "later" ? Promise.resolve() : new Promise<void>((done) => holds.push(done));
+    const { smsc } = await connectSmpp(db, {}, {}, { events: { onInbound } });
+    smsc.sendText({ from, to, text: "first" });
+    await until(() => expect(holds).toHaveLength(1));
+    smsc.disconnect();
+    // The same sequence on the next connection.
+    await until(() => expect(holds).toHaveLength(2));
+    holds[0]?.();
+    smsc.sendText({ from, to, text: "later" });
+    await until(() => expect(smsc.counts.texts_done).toBe(1));
+    expect(smsc.counts.undelivered).toBe(1);
+    holds[1]?.();
+    await until(() => expect(smsc.counts).toMatchObject({ texts_done: 2, undelivered: 0 }));
+  });
+
   test("nothing is written and nothing acknowledged while the database is gone", async () => {
     const smsc = await startSmsc({ behaviour: { resend_ms: 20 } });
     onTestFinished(() => smsc.stop());

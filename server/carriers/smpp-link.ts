@@ -24,8 +24,11 @@ export interface LinkOptions {
   onTrouble(reason: string): void;
   /** submit_sm_resp, or generic_nack to anything. The PDU may be shorter than its kind should be. */
   onAnswer(link: Link, sequence: number, status: number, pdu: Buffer): void;
-  /** deliver_sm or data_sm. */
-  onDeliver(link: Link, id: number, sequence: number, pdu: Buffer): void;
+  /**
+   * deliver_sm or data_sm. `answer` writes to the connection that it came through, and nothing once that has ended: on the next
+   * one the same sequence is another PDU's.
+   */
+  onDeliver(id: number, sequence: number, pdu: Buffer, answer: (pdu: Buffer) => void): void;
   /** Everything that had come was handed on. */
   onQuiet(): void;
   /** 0 to 1. */
@@ -139,8 +142,11 @@ export function createLink(options: LinkOptions): Link {
           }));
     opened.setNoDelay(true);
     opened.on(tls === "off" ? "connect" : "secureConnect", () => bind());
+    const answer = (pdu: Buffer) => {
+      if (socket === opened) link.write(pdu);
+    };
     opened.on("data", (chunk: Buffer) => {
-      if (socket === opened) take(chunk);
+      if (socket === opened) take(chunk, answer);
     });
     opened.on("error", (error: NodeJS.ErrnoException) => (reason ||= error.message));
     opened.on("close", () => ended());
@@ -190,7 +196,7 @@ export function createLink(options: LinkOptions): Link {
     }
   }
 
-  function take(chunk: Buffer): void {
+  function take(chunk: Buffer, answer: (pdu: Buffer) => void): void {
     heardAt = performance.now();
     askedAt = null;
     const buffer = left ? Buffer.concat([left, chunk]) : chunk;
@@ -202,7 +208,7 @@ export function createLink(options: LinkOptions): Link {
         return;
       }
       if (buffer.length - at < length) break;
-      read(buffer.subarray(at, at + length));
+      read(buffer.subarray(at, at + length), answer);
       at += length;
       if (socket?.destroyed) return;
     }
@@ -210,7 +216,7 @@ export function createLink(options: LinkOptions): Link {
     options.onQuiet();
   }
 
-  function read(pdu: Buffer): void {
+  function read(pdu: Buffer, answer: (pdu: Buffer) => void): void {
     const id = pdu.readUInt32BE(4);
     const status = pdu.readUInt32BE(8);
     const number = pdu.readUInt32BE(12);
@@ -223,7 +229,7 @@ export function createLink(options: LinkOptions): Link {
         return;
       case command.deliver_sm:
       case command.data_sm:
-        if (bound) options.onDeliver(link, id, number, pdu);
+        if (bound) options.onDeliver(id, number, pdu, answer);
         else link.write(writeBare((id | 0x80000000) >>> 0, 0x04, number));
         return;
       case command.enquire_link:

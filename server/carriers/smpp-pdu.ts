@@ -173,7 +173,8 @@ export function readDeliver(pdu: Buffer, id: number): Deliver | null {
   const short = pdu.subarray(at + 5, at + 5 + length);
   const tlvs = tlvsFrom(pdu, at + 5 + length);
   if (tlvs === null) return null;
-  return { ...parts, esm_class, data_coding, octets: tlvs.get(tag.message_payload) ?? short, tlvs };
+  const payload = tlvs.get(tag.message_payload);
+  return { ...parts, esm_class, data_coding, octets: payload?.length ? payload : short, tlvs };
 }
 
 function stringAt(pdu: Buffer, at: number): { text: string; end: number } | null {

@@ -39,6 +39,8 @@ export interface Submitter {
   answered(link: Link, sequence: number, status: number, pdu: Buffer): void;
   /** Writes as much as there is room for. */
   pump(): void;
+  /** Resolves when no text is under way. */
+  settled(): Promise<void>;
   stop(): void;
 }
 
@@ -63,6 +65,7 @@ const connectPatience = 1_000;
 const gravity: Record<Outcome["kind"], number> = { accepted: 0, later: 1, refused: 2, unknown: 3 };
 
 interface Batch {
+  finished: Promise<void>;
   left: number;
   outcomes: Outcome[];
   /** No text is begun after the first, and no part written after the second. */
@@ -330,14 +333,16 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       if (!(await isUp())) return texts.map(() => ({ kind: "later", after_ms: downFor, down: true }));
       if (signal.aborted) return texts.map(() => ({ kind: "later", after_ms: 0 }));
       const outcomes: Outcome[] = [];
+      let done = () => {};
+      const finished = new Promise<void>((resolve) => (done = resolve));
       const batch: Batch = {
+        finished,
         left: texts.length,
         outcomes,
         begins: performance.now() + beginWithin(settings),
         ends: performance.now() + writesWithin(settings),
-        done() {},
+        done,
       };
-      const finished = new Promise<void>((done) => (batch.done = done));
       batches.add(batch);
       const abort = () => giveBack((each) => each.batch === batch && !each.begun);
       signal.addEventListener("abort", abort);
@@ -379,6 +384,9 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     },
     answered,
     pump,
+    async settled() {
+      while (batches.size > 0) await Promise.all([...batches].map((batch) => batch.finished));
+    },
     stop() {
       if (resume) clearTimeout(resume);
       if (watch) clearInterval(watch);

@@ -179,6 +179,20 @@ describe("connections", () => {
   });
 });
 
+test("stopped while texts are under way, as by a change of its settings: they are answered first", async () => {
+  const { carrier, submit, text, smsc } = await connectSmpp(
+    db,
+    { window: 4 },
+    { behaviour: { response_delay_ms: 100 } },
+  );
+  const under = submit(many(12, (i) => text(`Nr. ${i}`)));
+  await until(() => expect(smsc.counts.submits).toBeGreaterThanOrEqual(4));
+  await carrier.stop();
+  expect(kinds(await under)).toEqual(many(12, () => "accepted"));
+  expect(kinds(await submit([text("Hei")]))).toEqual(["later"]);
+  expect(smsc.bound()).toBe(0);
+});
+
 describe("TLS", () => {
   const selfSigned = () => {
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];

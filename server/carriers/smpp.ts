@@ -130,9 +130,9 @@ function createSmpp(
         note(reason);
       },
       onAnswer: submitter.answered,
-      onDeliver(link, id, sequence, pdu) {
+      onDeliver(id, sequence, pdu, answer) {
         if (stopped) return; // the provider keeps it
-        void incoming.take(pdu, id).then((status) => link.write(writeDeliverResp(id, status, sequence)));
+        void incoming.take(pdu, id).then((status) => answer(writeDeliverResp(id, status, sequence)));
       },
       onQuiet: submitter.pump,
     });
@@ -179,6 +179,7 @@ function createSmpp(
       return { state: up ? "up" : failing ? "down" : "connecting", bound, wanted: links.length, last_error: lastError };
     },
     async submit(texts, signal) {
+      if (stopped) return texts.map(() => ({ kind: "later", after_ms: 0 }));
       const outcomes = await submitter.submit(texts, signal);
       await references.flush();
       return outcomes;
@@ -204,7 +205,8 @@ function createSmpp(
       stopped = true;
       if (sweeper) clearTimeout(sweeper);
       await sweeping;
-      await incoming.settled();
+      // A lane may still hand texts over: they shall be answered before the connections end.
+      await Promise.all([submitter.settled(), incoming.settled()]);
       await Promise.all(links.map((link) => link.stop()));
       submitter.stop();
       await references.flush();

@@ -113,6 +113,19 @@ test("pitfall 13: the same text twice is one; any spelling of a number is one nu
   expect(rows[0]).toMatchObject({ number: "+4791000004", contact_id: contact, status: "received" });
 });
 
+test("a number whose + the network left out is E.164 all the same, and one of the country stays one of the country", async () => {
+  const workspace = await createTestWorkspace(db);
+  const road = await startRoad(db);
+  for (const from of ["46701234567", "4791000004", "91000005", "19999"])
+    await road.onInbound([inbound(workspace, from, "Hei")]);
+  expect((await ledger(db, workspace.id)).map((row) => row.number)).toEqual([
+    "+46701234567",
+    "+4791000004",
+    "+4791000005",
+    "19999",
+  ]);
+});
+
 test("a text for nobody's number is dropped, the others of the batch are kept", async () => {
   const workspace = await createTestWorkspace(db);
   const road = await startRoad(db);

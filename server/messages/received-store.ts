@@ -47,8 +47,7 @@ export async function readReceived(
     const { from, to, carrier, carrier_reference, at } = each.inbound;
     const sender = senders.get(to) ?? senders.get(`+${to}`);
     if (!sender) return [];
-    const parsed = parsePhoneNumber(from, first.country);
-    const number = "number" in parsed ? parsed.number : withoutZeros(from).slice(0, longestAddress);
+    const number = numberOf(from, first.country) ?? withoutZeros(from).slice(0, longestAddress);
     const name = first.carriers?.[carrier] ?? carrier;
     return [{ ...each, sender, carrier: name, reference: keyOf(carrier_reference), number, at: pastOf(at, now) }];
   });
@@ -64,6 +63,15 @@ const keyOf = (reference: string) =>
 
 /** An instant that was, or now where a carrier speaks of the future, of before its own time, or of none at all. */
 const pastOf = (at: Date, now: Date) => (at.getTime() > 0 && at < now ? at : now);
+
+/** E.164, read as one of the country, or else as one whose + the network left out; null where it is neither. */
+function numberOf(address: string, country: string): string | null {
+  for (const spelling of /^[1-9]\d{6,14}$/.test(address) ? [address, `+${address}`] : [address]) {
+    const parsed = parsePhoneNumber(spelling, country);
+    if ("number" in parsed) return parsed.number;
+  }
+  return null;
+}
 
 /** PostgreSQL's text holds everything but U+0000. */
 const withoutZeros = (text: string) => text.replaceAll("\0", "");
