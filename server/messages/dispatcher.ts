@@ -11,6 +11,7 @@ import type { Db } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import { openLanePool } from "./lane-connection.ts";
 import { type LaneContext, type LaneState, newLaneState, type Pause, serveLane } from "./lane.ts";
 import { type LaneRow, laneChannel, leaseLanes, releaseLane, renewLeases, reviveLanes } from "./lanes-store.ts";
 import { LeaseLost } from "./record.ts";
@@ -75,8 +76,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   const lease = { worker, seconds: lease_ms / 1000 };
   const key = (lane: Pick<LaneRow, "workspace_id" | "sender_id">) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
-  const pool = new pg.Pool({ ...db.pool.options, max: slots * 2, idleTimeoutMillis: 30_000 });
-  pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the dispatcher broke"));
+  const pool = openLanePool({ ...db.pool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, log);
 
   const held = new Map<string, Held>();
   const ready: Held[] = [];

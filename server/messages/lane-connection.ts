@@ -2,9 +2,10 @@
  * A connection that a lane keeps from the check of a batch until its record: the gate of the workspace is open as long as
  * the connection holds it, and falls shut by itself if the process dies.
  */
-import type pg from "pg";
+import pg from "pg";
 import { gateKey } from "../carriers/hand-over-gate.ts";
 import { type Tx, workspaceScope } from "../kit/db.ts";
+import type { Logger } from "../kit/log.ts";
 import { startPipelining, stopPipelining, transactionOn } from "../kit/prepared.ts";
 
 export interface LaneConnection {
@@ -20,12 +21,19 @@ export interface LaneConnection {
 
 const shut = "select pg_advisory_unlock_all()";
 
+/** The pool that lanes take their connections from. */
+export function openLanePool(options: pg.PoolConfig, log: Pick<Logger, "warn">): pg.Pool {
+  const pool = new pg.Pool(options);
+  pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the dispatcher broke"));
+  // One that breaks between two queries raises here, and the next query reports it. One that is being closed because a
+  // lane failed may raise too, when the database goes down at that moment: unheard, it would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
 /** Takes a connection from the pool. */
 export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
   const client = await pool.connect();
-  // A connection that breaks between two queries raises here; the next query reports it.
-  const ignore = () => {};
-  client.on("error", ignore);
   /** Whether a gate may be open. */
   let open = false;
   startPipelining(client);
@@ -45,7 +53,6 @@ export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
       open = false;
     },
     release(failed = false) {
-      client.off("error", ignore);
       stopPipelining(client);
       client.release(failed);
     },
