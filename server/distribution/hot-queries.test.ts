@@ -5,10 +5,12 @@
  */
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { draftOf, listOfAll, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, send, settled, startRoad } from "../../testing/road.ts";
 import { gatherStatements, type PlanNode, planNodes } from "../../testing/statements.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
+import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { systemClock } from "../kit/clock.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { placeTables, readCatalogue } from "./placement.ts";
@@ -34,10 +36,17 @@ const oneWorkspace = /\bworkspace_id = (\(*\$\d+\)*(::uuid)?|'[0-9a-f-]{36}'::uu
 test("every statement on the road of a text names its workspace, but for the few that look for work", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 5);
+  const list = await listOfAll(db, workspace.id);
   const statements = gatherStatements();
   const road = await startRoad(db, { lease_ms: 1_500 });
 
-  // A campaign's chunk, the API, receipts, an inbound text, STOP with its confirmation, START.
+  // A campaign from its draft to its end.
+  const draft = await draftOf(db, workspace, {}, list);
+  await reviewCampaign({ db, clock: systemClock }, workspace.id, draft);
+  await press(db, workspace.id, draft);
+  await prepare(db, workspace.id, draft);
+  await settled(db, workspace.id);
+  // Texts by contacts and by the API, receipts, an inbound text, STOP with its confirmation, START.
   await send(db, workspace, { class: "marketing" });
   const api = createSendQueue({ db, clock: systemClock });
   const key = { key: "once", fingerprint: "f" };

@@ -18,33 +18,38 @@ export interface Sender {
   created_at: Date;
 }
 
-const columns =
-  sql.raw(`workspace_id, id, address, kind, can_receive, carrier_id, is_default, rate_per_second, created_at,
-  coalesce((select name from carriers c where c.workspace_id = senders.workspace_id and c.id = senders.carrier_id),
-    'sandbox') as carrier`);
+/** Names the workspace in the subselect too, so that a sharded database need not find out that both are in one place. */
+const columns = (workspaceId: string) =>
+  sql`workspace_id, id, address, kind, can_receive, carrier_id, is_default, rate_per_second, created_at,
+  coalesce((select name from carriers c where c.workspace_id = ${workspaceId} and c.id = senders.carrier_id),
+    'sandbox') as carrier`;
 
 /** The default first, then in the order they were made. */
 export async function listSenders(tx: Tx, workspaceId: string): Promise<Sender[]> {
   const { rows } = await sql<Sender>`
-    select ${columns} from senders where workspace_id = ${workspaceId} order by is_default desc, id`.execute(tx);
+    select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} order by is_default desc, id`.execute(
+    tx,
+  );
   return rows;
 }
 
 export async function findSender(tx: Tx, workspaceId: string, id: string): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
-    select ${columns} from senders where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+    select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
   return rows[0];
 }
 
 export async function findSenderByAddress(tx: Tx, workspaceId: string, address: string): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
-    select ${columns} from senders where workspace_id = ${workspaceId} and address = ${address}`.execute(tx);
+    select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} and address = ${address}`.execute(
+    tx,
+  );
   return rows[0];
 }
 
 export async function findDefaultSender(tx: Tx, workspaceId: string): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
-    select ${columns} from senders where workspace_id = ${workspaceId} and is_default`.execute(tx);
+    select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} and is_default`.execute(tx);
   return rows[0];
 }
 
@@ -75,7 +80,7 @@ export async function insertSender(
     values (${sender.workspace_id}, ${sender.id}, ${sender.address}, ${sender.kind}, ${sender.can_receive},
             ${sender.carrier_id}, ${sender.is_default}, ${sender.rate_per_second}, now())
     on conflict do nothing
-    returning ${columns}`.execute(tx);
+    returning ${columns(sender.workspace_id)}`.execute(tx);
   return rows[0];
 }
 
