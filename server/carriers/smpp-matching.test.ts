@@ -186,6 +186,24 @@ test("word of what the network still tries changes nothing", async () => {
   expect(receipts).toEqual([]);
 });
 
+test("what PostgreSQL cannot hold, in an id or a code, keeps no other receipt back", async () => {
+  const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour: { receipts: false } });
+  await submit([text("Hei"), text("a".repeat(200))]);
+  const [id, part] = smsc.taken.map((each) => each.id);
+  const half = Buffer.from(`id:8 stat:UNDELIV err:${"a".repeat(39)}😀`, "utf16le").swap16();
+  const pdu = { from: "4790000001", to: "4759000001", esm_class: 0x04, data_coding: 0 };
+  smsc.sendPdu({ ...pdu, short_message: Buffer.from("id:7\x0007 stat:DELIVRD err:000") });
+  smsc.sendPdu({ ...pdu, short_message: Buffer.from("id:8 stat:UNDELIV err:0\x0007") });
+  smsc.sendPdu({ ...pdu, data_coding: 8, short_message: half });
+  smsc.sendPdu({ ...pdu, short_message: Buffer.from(`id:${part} stat:UNDELIV err:0\x0007\x00`) });
+  smsc.sendPdu({ ...pdu, short_message: Buffer.from(`id:${id} stat:DELIVRD err:000\x00`) });
+  await until(() => expect(smsc.counts.texts_done).toBe(5));
+  expect(receipts.map(({ status, code }) => [status, code]).sort()).toEqual([
+    ["delivered", null],
+    ["undelivered", "007"],
+  ]);
+});
+
 test("a provider that gives several texts one id stops nothing; the id is the later text's", async () => {
   const { id } = await createTestWorkspace(db);
   const carrier = newId();

@@ -57,6 +57,10 @@ describe("the common forms of the text", () => {
     expect(read("", [], { octets, data_coding: 8 })).toEqual({ key: "7", ...delivered });
   });
 
+  test("ASCII that carries the data_coding of the text it is about", () => {
+    expect(read("id:7 stat:DELIVRD err:000", [], { data_coding: 8 })).toEqual({ key: "7", ...delivered });
+  });
+
   test("without an id or a word on what happened it says nothing", () => {
     for (const text of ["", "stat:DELIVRD", "id:7", "id: stat:DELIVRD", "Delivered!"])
       expect(read(text), text).toBe(null);

@@ -66,13 +66,21 @@ export function aboutOurs(pdu: Deliver): "receipt" | "notification" | null {
 
 /** What a receipt says; null where it names no text or says nothing that can be read. */
 export function readReceipt(pdu: Deliver, ids: ReceiptIds): PartReceipt | null {
-  const text = pdu.octets.length === 0 ? "" : decodeText(pdu.octets, pdu.data_coding, "latin1");
+  const text = textOf(pdu);
   const id = stringIn(pdu.tlvs.get(tag.receipted_message_id)) || fieldIn(text, "id");
   const said = saidIn(pdu, text);
   if (!id || !said) return null;
   const [status, reason] = said;
   const failed = status !== "sent" && status !== "delivered";
   return { key: keyOfReceipt(id, ids), status, reason, code: failed ? codeIn(pdu, text) : null };
+}
+
+/** Without what PostgreSQL cannot hold: one receipt that cannot be written keeps all others of its batch back. */
+function textOf({ octets, data_coding }: Deliver): string {
+  if (octets.length === 0) return "";
+  const text = decodeText(octets, data_coding, "latin1").replaceAll("\0", "");
+  // Some receipts carry the data_coding of the text that they are about, and are ASCII all the same.
+  return fields.stat.test(text) ? text : octets.toString("latin1").replaceAll("\0", "");
 }
 
 function saidIn(pdu: Deliver, text: string): Said | null {
@@ -84,13 +92,15 @@ function saidIn(pdu: Deliver, text: string): Said | null {
   return byState[known?.[1] ?? 7] ?? null;
 }
 
+const longestCode = 40;
+
 /** The network's error; without one, the provider's word for what happened. */
 function codeIn(pdu: Deliver, text: string): string | null {
   const err = fieldIn(text, "err");
-  if (err && !/^0*$/.test(err)) return err.slice(0, 40);
+  if (err && !/^0*$/.test(err)) return err.slice(0, longestCode).toWellFormed();
   const network = pdu.tlvs.get(tag.network_error_code);
   if (network?.length === 3 && network.readUInt16BE(1) !== 0) return `${network[0]}-${network.readUInt16BE(1)}`;
-  return fieldIn(text, "stat")?.slice(0, 40) ?? null;
+  return fieldIn(text, "stat")?.slice(0, longestCode).toWellFormed() ?? null;
 }
 
 const fields = {
@@ -118,7 +128,7 @@ function stringIn(octets: Buffer | undefined): string {
  */
 export function referenceKey(id: string): string {
   const key = id.trim().toLowerCase();
-  return key.replace(/^0+(?=.)/, "").slice(0, 200);
+  return key.replace(/^0+(?=.)/, "").slice(0, 200).toWellFormed();
 }
 
 function keyOfReceipt(id: string, ids: ReceiptIds): string {

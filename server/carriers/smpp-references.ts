@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 /**
  * Whose the provider's ids are. Receipts name nothing else, they come to any worker, and some come before the answer that
  * gave the id was written down, or even came.
@@ -6,6 +5,7 @@ import { sql } from "kysely";
  * What this process handed over it remembers, so that most receipts need no query. Every id is also in the database, in
  * bulk and before the hand-over is recorded. A receipt for an id that is in neither is kept there until the id is.
  */
+import { sql } from "kysely";
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, systemScope, workspaceScope } from "../kit/db.ts";
