@@ -5,7 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { testDatabase } from "../testing/database.ts";
 import { postmasterPid, startTestServer, type TestServer } from "../testing/server.ts";
 
 const first = {
@@ -62,6 +64,24 @@ test("starts with the first workspace, stops cleanly, and finds its data again; 
   expect(await mobiles(four)).toHaveLength(2);
   expect(await four.stop()).toBe(0);
 }, 120_000);
+
+test("partitions whose time came while nobody was there are made at the start", async () => {
+  const { db, connection } = await testDatabase();
+  const partitions = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ name: string }>`
+        select relname as name from pg_class where relispartition and relkind = 'r'
+          and relname ~ '^(messages|smpp_references)_\\d' order by 1`.execute(tx),
+    );
+    return rows.map(({ name }) => name);
+  };
+  const all = await partitions();
+  expect(all.some((name) => name.startsWith("smpp"))).toBe(true);
+  await db.asSystem((tx) => sql.raw(`drop table ${all.join(", ")}`).execute(tx));
+  const server = await startTestServer({ env: { DATABASE_URL: connection, ROLES: "api" } });
+  expect(await partitions()).toEqual(all);
+  await server.stop();
+}, 60_000);
 
 test("a stream that never ends does not keep it from stopping", async () => {
   const server = await startTestServer({ env: first });

@@ -11,6 +11,7 @@ import { type CarrierMakers, createConnections } from "./carriers/connections.ts
 import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbox.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
+import { turnReferences } from "./carriers/smpp-references-store.ts";
 import { smppCarrier } from "./carriers/smpp.ts";
 import { twilioWebhooks } from "./carriers/twilio-webhooks.ts";
 import { twilioCarrier } from "./carriers/twilio.ts";
@@ -44,7 +45,7 @@ export interface Wired {
 
 const connections = 24;
 const keepMonthsAhead = 3;
-const createPartitionsJob = "create_message_partitions";
+const createPartitionsJob = "create_partitions";
 
 /** Starts what the process's roles ask for on a migrated database. */
 export async function wire(options: { config: Config; log: Logger; connection: string }): Promise<Wired> {
@@ -132,9 +133,12 @@ const makersFor = (config: Config): CarrierMakers => ({
   smpp: smppCarrier(),
 });
 
-/** The ledger's months ahead; a message of a month without its partition could not be written. */
+/**
+ * The ledger's months ahead, and the weeks of carriers' ids: what is of a time without its partition could not be written.
+ */
 async function createPartitions(db: Db): Promise<void> {
   await db.asSystem((tx) => sql`call create_message_partitions(${sql.lit(keepMonthsAhead)})`.execute(tx));
+  await db.asSystem(turnReferences);
 }
 
 function createMailer(config: Config, db: Db): Mailer {

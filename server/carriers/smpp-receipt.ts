@@ -128,7 +128,10 @@ function stringIn(octets: Buffer | undefined): string {
  */
 export function referenceKey(id: string): string {
   const key = id.trim().toLowerCase();
-  return key.replace(/^0+(?=.)/, "").slice(0, 200).toWellFormed();
+  return key
+    .replace(/^0+(?=.)/, "")
+    .slice(0, 200)
+    .toWellFormed();
 }
 
 function keyOfReceipt(id: string, ids: ReceiptIds): string {

@@ -157,12 +157,14 @@ export async function deleteEarly(
   );
 }
 
-/** Drops a connection's receipts that have been nobody's for a day, and has old weeks of references dropped. */
-export async function tidyReferences(tx: Tx, workspaceId: string, carrierId: string, keepDays: number): Promise<void> {
-  await sql`
-    delete from smpp_early_receipts
-    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and at < now() - interval '1 day'`.execute(
-    tx,
-  );
+/** Receipts come within days, or never: texts are valid for three at most. */
+const keepDays = 10;
+
+/**
+ * Makes the partitions of this week and the next, drops those that are of no use any more, and receipts that have been
+ * nobody's for a day. Of all workspaces: an id of a week without its partition could not be written down.
+ */
+export async function turnReferences(tx: Tx): Promise<void> {
   await sql`call turn_smpp_references(make_interval(days => ${sql.lit(keepDays)}))`.execute(tx);
+  await sql`delete from smpp_early_receipts where at < now() - interval '1 day'`.execute(tx);
 }

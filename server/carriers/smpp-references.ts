@@ -8,7 +8,7 @@
 import { sql } from "kysely";
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
-import { type Db, systemScope, workspaceScope } from "../kit/db.ts";
+import { type Db, workspaceScope } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
 import type { Receipt } from "./carrier.ts";
@@ -28,11 +28,8 @@ export interface References {
   forget(keys: readonly string[]): Promise<void>;
   /** Ids by message, of those handed over since. */
   handedOver(messageIds: readonly string[], since: Date): Promise<Map<string, string>>;
-  tidy(): Promise<void>;
 }
 
-/** Receipts come within days, or never: texts are valid for three at most. */
-const keepDays = 10;
 const mostRemembered = 200_000;
 /** While the database is away; what is beyond is forgotten, and its texts stay "sent". */
 const mostUnwritten = 200_000;
@@ -173,7 +170,5 @@ export function createReferences(services: {
       preparedTransaction(db.pool, scope, (tx) =>
         store.findHandedOver(tx, workspace_id, carrier_id, messageIds, since),
       ),
-    tidy: () =>
-      preparedTransaction(db.pool, systemScope, (tx) => store.tidyReferences(tx, workspace_id, carrier_id, keepDays)),
   };
 }

@@ -11,6 +11,7 @@ import { startTcpProxy } from "../../testing/tcp-proxy.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Outcome } from "./carrier.ts";
+import { turnReferences } from "./smpp-references-store.ts";
 
 const { db } = await testDatabase({ max: 30 });
 const kinds = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.kind);
@@ -354,7 +355,7 @@ test("old weeks of references are dropped, and the next is made", async () => {
       tx,
     );
     await sql.raw(`drop table ${before[1]}`).execute(tx);
-    await sql`call turn_smpp_references('10 days')`.execute(tx);
+    await turnReferences(tx);
   });
   expect(await names()).toEqual(before);
 });

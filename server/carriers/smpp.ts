@@ -34,9 +34,8 @@ export interface SmppOptions {
 const mostTexts = 1_000;
 /** Texts of one `submit` for each that may be under way: enough that the window is seldom empty, and over in some seconds. */
 const windowsInBatch = 20;
-/** Sweeps between two for parts, and between two that tidy up. */
+/** Sweeps between two for parts. */
 const partsEvery = 5;
-const tidyEvery = 3_600;
 const sweepsUntilDead = 10;
 
 /** The maker for SMPP. */
@@ -147,7 +146,6 @@ function createSmpp(
       await references.forget(keys);
     }
     if (count % partsEvery === 0) await incoming.sweep();
-    if (count % tidyEvery === 0) await references.tidy();
   }
 
   function sweepAgain(): void {
