@@ -354,10 +354,7 @@ test("100,000 malformed webhooks: none breaks what reads them, none passes for s
   for (let i = 0; i < 100_000; i++) {
     const { url, headers, body } = malformed(random, random.pick(good));
     const form = readSigned(token, {
-      origins: [
-        publicUrl,
-        random.pick(["http://", "nonsense", "https://[::1", "http://a b", "https://sms.example.com:443"]),
-      ],
+      origins: [i % 10 === 0 ? random.pick(strangeOrigins) : publicUrl],
       url: url.slice(url.indexOf("/api/")).split("#")[0] ?? "",
       signature: headers["x-twilio-signature"],
       contentType: headers["content-type"],
@@ -367,12 +364,14 @@ test("100,000 malformed webhooks: none breaks what reads them, none passes for s
     // Whatever was signed by somebody who knows the token, the readers must bear it too.
     const any = new URLSearchParams(body);
     const receipt = readStatus(owner, random.pick([newId(), "x", undefined]), any, at);
-    if (receipt) expect(receipt.workspace_id).toBe(owner.workspace_id);
+    if (receipt && receipt.workspace_id !== owner.workspace_id) passed++;
     const text = readInbound(owner, any, at);
-    if (text) expect(text.carrier_reference).toMatch(/^\w{1,64}$/);
+    if (text && !/^\w{1,64}$/.test(text.carrier_reference)) passed++;
   }
   expect(passed).toBe(0);
-});
+}, 60_000);
+
+const strangeOrigins = ["", "http://", "nonsense", "https://[::1", "http://a b", "https://sms.example.com:443"];
 
 const scraps = [
   "\0",
