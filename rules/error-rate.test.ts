@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { isErrorJump } from "./error-rate.ts";
+import { isErrorJump, usualRate } from "./error-rate.ts";
 
-const usually = { texts: 1_000, errors: 20 };
+const usually = usualRate({ texts: 1_000, errors: 20 });
 
 test("three times the usual is a jump, but never below five in a hundred", () => {
   expect(isErrorJump({ texts: 1_000, errors: 59 }, usually)).toBe(false);
   expect(isErrorJump({ texts: 1_000, errors: 60 }, usually)).toBe(true);
-  const never = { texts: 1_000, errors: 0 };
+  const never = usualRate({ texts: 1_000, errors: 0 });
   expect(isErrorJump({ texts: 1_000, errors: 49 }, never)).toBe(false);
   expect(isErrorJump({ texts: 1_000, errors: 50 }, never)).toBe(true);
 });
@@ -17,11 +17,11 @@ test("a few texts are no rate", () => {
 });
 
 test("where nothing is usual yet, one in five is too many", () => {
-  const hardly = { texts: 199, errors: 0 };
+  const hardly = usualRate({ texts: 199, errors: 0 });
   expect(isErrorJump({ texts: 100, errors: 19 }, hardly)).toBe(false);
   expect(isErrorJump({ texts: 100, errors: 20 }, hardly)).toBe(true);
 });
 
 test("what always fails a third of the time is no news", () => {
-  expect(isErrorJump({ texts: 900, errors: 500 }, { texts: 900, errors: 300 })).toBe(false);
+  expect(isErrorJump({ texts: 900, errors: 500 }, usualRate({ texts: 900, errors: 300 }))).toBe(false);
 });

@@ -20,10 +20,9 @@ export function usualRate(before: Outcomes): number | null {
   return before.texts < enoughBefore ? null : before.errors / before.texts;
 }
 
-/** Whether the last minutes' errors are a jump from what was before: at least 5 %, and three times the usual. */
-export function isErrorJump(now: Outcomes, before: Outcomes): boolean {
+/** Whether the last minutes' errors are a jump from the usual rate: at least 5 %, and three times as many. */
+export function isErrorJump(now: Outcomes, usual: number | null): boolean {
   if (now.texts < enoughNow) return false;
-  const usual = usualRate(before);
   const needed = usual === null ? unknownUsual : Math.max(leastRate, usual * timesTheUsual);
   return now.errors / now.texts >= needed;
 }

@@ -18,20 +18,24 @@ const texts = sql`greatest(
   coalesce(sum(n) filter (where status in ('delivered', 'undelivered', 'failed', 'expired', 'refused')), 0),
   coalesce(sum(n) filter (where status in ('sent', 'refused')), 0))`;
 
-export async function findErrorJumps(tx: Tx, at: Date, open: ReadonlySet<string>): Promise<Condition[]> {
+export async function findErrorJumps(tx: Tx, at: Date): Promise<Condition[]> {
   const from = new Date(at.getTime() - minutes * 60_000);
   const { rows } = await sql<Figures>`
     select workspace_id, ${texts}::bigint as texts, ${errors}::bigint as errors
     from message_counts where minute > ${from} and minute <= ${at}
     group by workspace_id
     having ${texts} >= ${errorFloor.texts} and ${errors} >= ${errorFloor.rate}::real * ${texts}`.execute(tx);
+  if (rows.length === 0) return [];
+  const open = await usualOfOpen(tx);
+  const fresh = rows.filter((now) => !open.has(now.workspace_id));
+  const before = await usualBefore(tx, fresh, from);
   const found: Condition[] = [];
   for (const now of rows) {
-    const before = await figuresBefore(tx, now.workspace_id, from);
-    if (!isErrorJump(now, before)) continue;
     const { workspace_id } = now;
-    const isOpen = open.has(`${workspace_id} ${subject}`);
-    found.push({ workspace_id, subject, params: isOpen ? {} : await describe(tx, now, before, from, at) });
+    const isOpen = open.has(workspace_id);
+    const usual = (isOpen ? open : before).get(workspace_id) ?? null;
+    if (!isErrorJump(now, usual)) continue;
+    found.push({ workspace_id, subject, params: isOpen ? {} : await describe(tx, now, usual, from, at) });
   }
   return found;
 }
@@ -39,15 +43,31 @@ export async function findErrorJumps(tx: Tx, at: Date, open: ReadonlySet<string>
 /** One at a time in a workspace. */
 const subject = "texts";
 
-async function figuresBefore(tx: Tx, workspaceId: string, until: Date): Promise<Outcomes> {
-  const from = new Date(until.getTime() - hoursBefore * 3_600_000);
-  const { rows } = await sql<Outcomes>`
-    select ${texts}::bigint as texts, ${errors}::bigint as errors from message_counts
-    where workspace_id = ${workspaceId} and minute > ${from} and minute <= ${until}`.execute(tx);
-  return rows[0] ?? { texts: 0, errors: 0 };
+/** What was usual when an alert that is open was raised: as long as it lasts, it must not become the usual. */
+async function usualOfOpen(tx: Tx): Promise<Map<string, number | null>> {
+  const { rows } = await sql<{ workspace_id: string; usual: number | null }>`
+    select workspace_id, (params ->> 'usual_rate')::float8 as usual from alerts
+    where kind = 'error_rate' and resolved_at is null`.execute(tx);
+  return new Map(rows.map(({ workspace_id, usual }) => [workspace_id, usual]));
 }
 
-async function describe(tx: Tx, now: Figures, before: Outcomes, from: Date, at: Date): Promise<ParamsOf<"error_rate">> {
+async function usualBefore(tx: Tx, workspaces: readonly Figures[], until: Date): Promise<Map<string, number | null>> {
+  if (workspaces.length === 0) return new Map();
+  const from = new Date(until.getTime() - hoursBefore * 3_600_000);
+  const { rows } = await sql<Figures>`
+    select workspace_id, ${texts}::bigint as texts, ${errors}::bigint as errors from message_counts
+    where workspace_id = any(${workspaces.map((each) => each.workspace_id)}::uuid[]) and minute > ${from} and minute <= ${until}
+    group by workspace_id`.execute(tx);
+  return new Map(rows.map((each) => [each.workspace_id, usualRate(each)]));
+}
+
+async function describe(
+  tx: Tx,
+  now: Figures,
+  usual: number | null,
+  from: Date,
+  at: Date,
+): Promise<ParamsOf<"error_rate">> {
   const within = sql`m.workspace_id = ${now.workspace_id} and m.minute > ${from} and m.minute <= ${at}
     and m.status in ('undelivered', 'failed', 'expired', 'refused')`;
   const reasons = await sql<{ reason: string; n: number }>`
@@ -61,7 +81,7 @@ async function describe(tx: Tx, now: Figures, before: Outcomes, from: Date, at: 
     texts: now.texts,
     errors: now.errors,
     rate: now.errors / now.texts,
-    usual_rate: usualRate(before),
+    usual_rate: usual,
     reasons: reasons.rows,
     campaign: campaigns.rows[0] ?? null,
   };

@@ -215,6 +215,16 @@ test("an error rate that jumps raises an alert with its reasons, and goes when i
       },
     },
   ]);
+  // Half a day of it is still no usual rate.
+  await addCounted(workspace.id, watch.now(), api, { sent: 5_000, delivered: 4_000, "undelivered absent": 1_000 });
+  await watch.after(12 * 3_600);
+  for (let i = 0; i < 3; i++) {
+    await addCounted(workspace.id, watch.now(), api, { sent: 100, delivered: 80, "undelivered absent": 20 });
+    await watch.after(4 * 60);
+  }
+  expect((await watch.alerts(workspace.id)).map(stateOf).filter((each) => each.startsWith("error"))).toEqual([
+    "error_rate open",
+  ]);
   await watch.after(11 * 60);
   await watch.after(5 * 60);
   expect((await watch.alerts(workspace.id)).map(stateOf).filter((each) => each.startsWith("error"))).toEqual([

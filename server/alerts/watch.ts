@@ -25,16 +25,22 @@ export interface WatchServices {
 }
 
 const lookEvery = 5_000;
-const kinds = [...(Object.keys(watched) as WatchedKind[]), "quota" as const];
+type Kind = WatchedKind | "quota";
+const kinds: readonly Kind[] = [...(Object.keys(watched) as WatchedKind[]), "quota"];
 
 /** Looks every few seconds, in turn with all other processes that do, until stopped. */
 export function startAlertWatch(services: WatchServices): { stop(): Promise<void> } {
   const { db, clock, log } = services;
   const stopping = new AbortController();
+  let minute = 0;
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        if (await db.asSystem((tx) => takeTurn(tx, clock.now()))) await look(services);
+        if (await db.asSystem((tx) => takeTurn(tx, clock.now()))) {
+          const now = Math.floor(clock.now().getTime() / 60_000);
+          await look(services, now === minute ? kinds.filter((kind) => kind !== "error_rate") : kinds);
+          minute = now;
+        }
       } catch (error) {
         log.warn({ err: error }, "could not look for what is wrong; trying again");
       }
@@ -61,11 +67,14 @@ export async function takeTurn(tx: Tx, at: Date): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Brings all alerts up to now, with their webhooks and mails. Two at once do it one after the other. */
-export async function look(services: WatchServices): Promise<void> {
+/**
+ * Brings alerts up to now, with their webhooks and mails. Two at once do it one after the other. Error rates change with the
+ * minute's figures, and what is usual costs a look at a whole day of those: once a minute is enough.
+ */
+export async function look(services: WatchServices, looked: readonly Kind[] = kinds): Promise<void> {
   const { db, clock, news, log } = services;
   const faults: unknown[] = [];
-  for (const kind of kinds) {
+  for (const kind of looked) {
     try {
       const changes = await db.asSystem(async (tx) => {
         await lockKind(tx, kind);
@@ -83,7 +92,7 @@ export async function look(services: WatchServices): Promise<void> {
   if (faults.length > 0) throw new AggregateError(faults, "some kinds of alerts could not be looked at");
 }
 
-async function lookAt(tx: Tx, kind: (typeof kinds)[number], at: Date): Promise<Change[]> {
+async function lookAt(tx: Tx, kind: Kind, at: Date): Promise<Change[]> {
   const changes =
     kind === "quota"
       ? await settleQuotas(tx, at)
