@@ -2,6 +2,6 @@
 import { vi } from "vitest";
 
 /** Resolves with what `check` answers once it does not throw any more. */
-export function until<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
+export function until<T>(check: () => T | Promise<T>, patience_ms = 15_000): Promise<T> {
+  return vi.waitFor(check, { timeout: patience_ms, interval: 10 });
 }

@@ -29,6 +29,8 @@ export interface SubmitOptions {
   /** An answer came that takes a text; also when it came too late for its outcome. */
   onAccepted(accepted: Accepted): void;
   note(message: string): void;
+  /** Now and then while texts are under way. */
+  onTick(): void;
 }
 
 export interface Submitter {
@@ -46,8 +48,8 @@ export interface Submitter {
 
 type Patience = Pick<SmppSettings, "response_seconds">;
 
-/** A `submit` begins no text after this; what is left then comes again later. */
-const beginWithin = (settings: Patience): number => Math.min(10_000, settings.response_seconds * 1000);
+/** A `submit` begins no text after this; what is left then comes again later. A STOP waits until it is over. */
+const beginWithin = (settings: Patience): number => Math.min(3_000, settings.response_seconds * 1000);
 /** Texts that were begun by then have so long to be finished. */
 const finishWithin = beginWithin;
 
@@ -145,6 +147,8 @@ export function createSubmitter(options: SubmitOptions): Submitter {
   }
 
   function again(job: Job): void {
+    // It did not go; a text of several parts may have in part.
+    if (job.going.parts.length === 1) job.going.begun = false;
     // To the front: it is the oldest.
     if (head > 0) waiting[--head] = job;
     else waiting.unshift(job);
@@ -300,6 +304,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       clearInterval(watch);
       watch = null;
     }
+    options.onTick();
     pump();
   }
 

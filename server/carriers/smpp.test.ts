@@ -180,6 +180,20 @@ describe("connections", () => {
   });
 });
 
+test("a slow provider gets smaller batches, a quick one larger ones", async () => {
+  const { carrier, submit, text, smsc } = await connectSmpp(
+    db,
+    { window: 10 },
+    { behaviour: { response_delay_ms: 400 } },
+  );
+  const first = carrier.limits.batch;
+  await submit(many(first, (i) => text(`Nr. ${i}`)));
+  expect(carrier.limits.batch).toBe(first / 2);
+  smsc.behave({ response_delay_ms: 0 });
+  while (carrier.limits.batch < 160) await submit(many(carrier.limits.batch, (i) => text(`Nr. ${i}`)));
+  expect(carrier.limits.batch).toBe(160);
+});
+
 test("stopped while texts are under way, as by a change of its settings: they are answered first", async () => {
   const { carrier, submit, text, smsc } = await connectSmpp(
     db,

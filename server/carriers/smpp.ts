@@ -31,9 +31,12 @@ export interface SmppOptions {
   receipts_within_ms?: number;
 }
 
-const mostTexts = 1_000;
-/** Texts of one `submit` for each that may be under way: enough that the window is seldom empty, and over in some seconds. */
-const windowsInBatch = 20;
+/**
+ * Texts of one `submit`: as many as the provider takes in a second or so, and no more, because a crash leaves all of a batch
+ * uncertain, and a STOP waits for it. Found by trying.
+ */
+const batches = { least: 20, most: 1_000, quick_ms: 500, slow_ms: 1_500 };
+
 /** Sweeps between two for parts. */
 const partsEvery = 5;
 const sweepsUntilDead = 10;
@@ -60,6 +63,7 @@ function createSmpp(
   let sweeper: NodeJS.Timeout | null = null;
   let sweeping: Promise<void> | null = null;
   let sweeps = 0;
+  let batch = Math.min(batches.most, settings.window * settings.binds * 4);
 
   const note = (message: string) => (lastError = { message, at: clock.now() });
   const nextReference = () => (reference = (reference + 1) & 0xffff);
@@ -86,6 +90,8 @@ function createSmpp(
       if (settings.reference_tlv === null || accepted.ids.length > 1) references.add(accepted);
     },
     note,
+    // What a crash would leave uncertain is less so once it is written down.
+    onTick: () => void references.flush(),
   });
 
   function write(link: Link, sequence: number, text: OutboundText, part: TextPart, parts: number): void {
@@ -137,6 +143,11 @@ function createSmpp(
     });
   }
 
+  function adapt(count: number, took_ms: number): void {
+    if (took_ms > batches.slow_ms) batch = Math.max(batches.least, batch >> 1);
+    else if (took_ms < batches.quick_ms && count * 2 > batch) batch = Math.min(batches.most, batch * 2);
+  }
+
   async function sweep(): Promise<void> {
     const count = sweeps++;
     await references.flush();
@@ -163,7 +174,9 @@ function createSmpp(
     id: carrier_id,
     name: connection.name,
     limits: {
-      batch: Math.min(mostTexts, settings.window * settings.binds * windowsInBatch),
+      get batch() {
+        return batch;
+      },
       settled_after_ms:
         writesWithin(settings) +
         settings.response_seconds * 1000 +
@@ -178,7 +191,9 @@ function createSmpp(
     },
     async submit(texts, signal) {
       if (stopped) return texts.map(() => ({ kind: "later", after_ms: 0 }));
+      const begun = performance.now();
       const outcomes = await submitter.submit(texts, signal);
+      adapt(texts.length, performance.now() - begun);
       await references.flush();
       return outcomes;
     },

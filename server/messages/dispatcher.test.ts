@@ -196,3 +196,21 @@ test("where the carrier cannot tell, a transactional text goes once more and a m
   // They may have arrived, so they are paid.
   expect(await quota(db, workspace.id)).toEqual({ used: 6, reserved: 0 });
 });
+
+test("a carrier that takes some of each batch is slow, not shut: it is not waited for ever longer", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 50);
+  await startRoad(db, {
+    carrier: (sandbox) => ({
+      ...sandbox,
+      async submit(texts, signal) {
+        const taken = await sandbox.submit(texts.slice(0, 5), signal);
+        return [...taken, ...texts.slice(5).map(() => ({ kind: "later" as const, after_ms: 0 }))];
+      },
+    }),
+  });
+  await send(db, workspace, { class: "marketing" });
+  // Ten rounds; doubling waits would take a minute and a half.
+  await settled(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(50);
+});

@@ -119,7 +119,9 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       const handed = batch.parts.reduce((sum, part) => sum + part.rows.length, 0);
       if (pace && handed > 0) state.nextAt = nextHandOver(pace, handedAt, handed);
       if (results.settleAfter !== null) state.settleAt = new Date(handedAt.getTime() + results.settleAfter);
-      state.throttled = results.busy ? state.throttled + 1 : 0;
+      // One that takes some of each batch is slow, not shut: waiting ever longer would only make it slower.
+      const takesSome = results.settled.some(({ result }) => result.status === "sent");
+      state.throttled = results.busy ? (takesSome ? 1 : state.throttled + 1) : 0;
       if (leave && (await leaving)) return { kind: "left" };
       if (results.later > 0) {
         await recording; // what is offered again must not be under way any more
