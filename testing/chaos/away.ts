@@ -10,6 +10,7 @@ import { openPage } from "./news.ts";
 import type { Ordeal } from "./run.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 import { withClient } from "./watch.ts";
+import { createHooked, type Hooked } from "./webhooks.ts";
 
 const importedRows = 2_000;
 /** A handset that is nobody's contact. */
@@ -28,6 +29,7 @@ export function databaseAway(
   return async (tenants) => {
     const [watched] = tenants as [Tenant];
     const client = await createClient(installation);
+    const hooked = await createHooked(installation);
     const pages = await Promise.all(installation.urls.map((url) => openPage(url, watched.key)));
     const { superuser } = installation;
     await until(() => holdsRows(superuser, "select 1 from message_queue limit 1"), "traffic");
@@ -48,6 +50,9 @@ export function databaseAway(
             `while the database was away, ${method} ${path} answered ${answer.status}, Retry-After ${retry}`,
           );
         }
+        const webhook = await hooked.bring(url);
+        const comesAgain = webhook.status === 503 && Number(webhook.headers.get("retry-after")) >= 1;
+        expect(comesAgain, `while the database was away, a webhook was answered with ${webhook.status}`);
         const health = await fetch(`${url}/api/health`);
         expect(health.status === 503, `while the database was away, /api/health answered ${health.status}`);
       }
@@ -65,6 +70,7 @@ export function databaseAway(
         `text ${i} after it: ${JSON.stringify(sent)}`,
       );
     }
+    await bringOften(installation, hooked, expect);
     await until(async () => (await importOf(installation, client, importId)).status === "done", "the import");
     const imported = await importOf(installation, client, importId);
     expect(imported.created === importedRows, `the import made ${imported.created} of ${importedRows} contacts`);
@@ -150,6 +156,23 @@ async function expectOnce(
     const found = await rowsOf(superuser, text, [tenant.id, number]);
     expect(found === times, `${found} rows, not ${times}: ${text}`);
   }
+}
+
+/** The webhook that was put off, twenty times at once and to all API processes, is one message. */
+async function bringOften(
+  { urls, superuser }: Installation,
+  hooked: Hooked,
+  expect: (holds: boolean, what: string) => void,
+): Promise<void> {
+  const twenty = Array.from({ length: 20 }, (_, i) => urls[i % urls.length] ?? "");
+  for (const url of urls) await until(async () => (await hooked.bring(url)).ok, "a webhook to be taken");
+  const answers = await Promise.all(twenty.map((url) => hooked.bring(url)));
+  expect(
+    answers.every(({ ok }) => ok),
+    `webhooks were answered with ${answers.map(({ status }) => status).join(", ")}`,
+  );
+  const found = await rowsOf(superuser, "select 1 from messages where workspace_id = $1", [hooked.workspace_id]);
+  expect(found === 1, `${found} messages, not one, of a webhook that came again and again`);
 }
 
 const holdsRows = async (superuser: string, text: string) => (await rowsOf(superuser, text, [])) > 0;

@@ -51,6 +51,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     DATA_DIR: directory,
     DATABASE_URL: postgres.connection,
     SECRET_KEY: secret_key,
+    // Nobody is asked but those who stand on this machine.
+    TWILIO_API_URL: "http://127.0.0.1:9",
     LEASE_SECONDS: String(options.lease_seconds ?? 10),
     ...options.env,
   };

@@ -1,0 +1,41 @@
+/** A workspace that Twilio brings texts to: the same signed webhook, as often as it likes, to any API process. */
+import { openDb } from "../../server/kit/db.ts";
+import { createSeal } from "../../server/kit/seal.ts";
+import { addTwilio } from "../twilio-connection.ts";
+import { signedForm } from "../twilio.ts";
+import { createTestWorkspace } from "../workspace.ts";
+import type { Installation } from "./installation.ts";
+
+export interface Hooked {
+  workspace_id: string;
+  /** Twilio's call of one text from a handset; always the same one. */
+  bring(url: string): Promise<Response>;
+}
+
+const account_sid = `AC${"1".repeat(32)}`;
+const auth_token = "the token of nobody's account";
+
+/** Makes it; nothing is ever sent through its connection. */
+export async function createHooked({ connection, secret_key }: Installation): Promise<Hooked> {
+  const db = openDb({ connection, max: 1 });
+  const workspace = await createTestWorkspace(db);
+  const carrier = await addTwilio(db, createSeal(secret_key), workspace.id, { account_sid, auth_token });
+  await db.close();
+  return {
+    workspace_id: workspace.id,
+    bring(url) {
+      const call = signedForm(auth_token, `${url}/api/v1/carriers/${carrier}/twilio/inbound`, {
+        AccountSid: account_sid,
+        MessageSid: `SM${"2".repeat(32)}`,
+        SmsMessageSid: `SM${"2".repeat(32)}`,
+        From: "+4791000001",
+        To: workspace.sender.address,
+        Body: "Hei",
+        NumMedia: "0",
+        NumSegments: "1",
+        ApiVersion: "2010-04-01",
+      });
+      return fetch(call.url, { method: "POST", headers: call.headers, body: call.body });
+    },
+  };
+}
