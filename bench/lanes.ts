@@ -117,14 +117,14 @@ async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
   const begun = new Date();
   const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
-  while (await isUnderWay(db)) await new Promise((done) => setTimeout(done, 50));
+  while (await isUnderWay(db)) await new Promise((done) => setTimeout(done, 150));
   const seconds = (Date.now() - begun.getTime()) / 1000;
   await path.stop();
   await pathDb.close();
   return { seconds, begun };
 }
 
-/** Cheap until the end: the queue's first row, then receipts that are still to come. */
+/** The queue's first row, then receipts that are still to come. Not asked too often: it walks over what was deleted. */
 async function isUnderWay(db: Db): Promise<boolean> {
   const { rows } = await db.asSystem((tx) =>
     sql<{
