@@ -36,7 +36,7 @@ export interface DispatcherServices {
 }
 
 export interface DispatcherOptions {
-  /** Lanes worked on at the same time. */
+  /** Lanes worked on at the same time; twice as many while each needs a moment only. */
   slots?: number;
   /** A worker that is silent for so long loses its lanes. */
   lease_ms?: number;
@@ -55,6 +55,8 @@ const failurePause = 1_000;
  */
 const ahead = 200;
 const mostAhead = 64;
+/** Lanes that have a slot for less than this on average do with one connection: two of them fit into a slot. */
+const aMoment = 100;
 
 interface Held {
   lane: LaneRow;
@@ -97,8 +99,8 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       leaseAgain = true;
       return;
     }
-    const reserve = Math.min(mostAhead, Math.floor((slots * ahead) / serving));
-    const room = slots + reserve - running - ready.length;
+    const reserve = Math.min(mostAhead, Math.floor((atOnce() * ahead) / serving));
+    const room = atOnce() + reserve - running - ready.length;
     // A reserve is filled up when half of it is used, not lane by lane.
     if (room <= reserve / 2) return;
     leasing = (async () => {
@@ -124,8 +126,10 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       });
   }
 
+  const atOnce = () => (serving < aMoment ? slots * 2 : slots);
+
   function pump(): void {
-    while (running < slots && ready.length > 0) {
+    while (running < atOnce() && ready.length > 0) {
       const next = ready.shift() as Held;
       if (held.get(key(next.lane)) !== next || next.running) continue;
       running++;

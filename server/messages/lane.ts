@@ -81,7 +81,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
   let gather = false;
   try {
     if (state.settleAt === undefined || (state.settleAt && state.settleAt <= now())) {
-      const settling = { ...context, connection: await connections.next() };
+      const settling = { ...context, connection: await connections.next(recording) };
       if (state.settleAt === undefined && !(await setOpenAside(settling))) state.settleAt = null;
       else state.settleAt = await settleJournals(settling);
     }
@@ -91,7 +91,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       if (context.pausing() || now().getTime() > end) return { kind: "quantum" };
       if (gather && !context.crowded()) await delay(gatherFor);
       gather = false;
-      const connection = await connections.next();
+      const connection = await connections.next(recording);
       const fresh = cursor.transactional === 0 && cursor.marketing === 0;
       const batch = await claimBatch(connection, context, state, cursor, limit);
       if (batch === null) {
@@ -311,13 +311,22 @@ function afterBatch(cursor: Cursor, rows: Claimed[]): Cursor {
   return after;
 }
 
-/** Two connections in turn: one records while the other hands over. */
+/**
+ * Two connections in turn: one records while the other hands over. Where no second one is free, there is one, and what it
+ * records is waited for: a lane that waited for another's while it keeps its own could wait for ever.
+ */
 function connectionPair(pool: pg.Pool) {
   const taken: LaneConnection[] = [];
   let turn = 0;
   return {
-    async next(): Promise<LaneConnection> {
+    async next(recording: Promise<void>): Promise<LaneConnection> {
       turn = 1 - turn;
+      const only = taken[1 - turn];
+      if (only && !taken[turn] && isUsedUp(pool)) {
+        turn = 1 - turn;
+        await recording;
+        return only;
+      }
       const connection = taken[turn] ?? (await takeConnection(pool));
       taken[turn] = connection;
       return connection;
@@ -338,3 +347,7 @@ function connectionPair(pool: pg.Pool) {
     },
   };
 }
+
+/** Whether the next to take a connection would have to wait. */
+const isUsedUp = (pool: pg.Pool) =>
+  pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0));

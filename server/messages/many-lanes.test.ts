@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, arrived, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
+import type { Carrier } from "../carriers/carrier.ts";
 
 const { db } = await testDatabase({ max: 20 });
 
@@ -19,7 +20,9 @@ test("many lanes with a few texts each are all served and let go, and what comes
     await addManyContacts(db, workspace.id, 3);
     await send(db, workspace);
   }
-  await startRoad(db, { slots: 2 });
+  // Batches of two: lanes need more than one, and hold connections of which there are fewer than two for each.
+  const carrier = (sandbox: Carrier) => ({ ...sandbox, limits: { ...sandbox.limits, batch: 2 } });
+  await startRoad(db, { slots: 2, carrier });
   // More comes all the time: into lanes that wait, are served, or have just been left.
   for (const workspace of workspaces.toReversed()) await send(db, workspace);
   for (const workspace of workspaces) {
