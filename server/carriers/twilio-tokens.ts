@@ -23,7 +23,7 @@ export interface TwilioTokens {
 
 /** Tokens over this database; they are read when the first webhook comes. */
 export function createTwilioTokens({ db, seal, log }: { db: Db; seal: Seal; log: Logger }): TwilioTokens {
-  let known = new Map<string, TwilioToken>();
+  let known = new Map<string, { row: store.CarrierRow; token?: TwilioToken | undefined }>();
   let version: string | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
@@ -33,27 +33,30 @@ export function createTwilioTokens({ db, seal, log }: { db: Db; seal: Seal; log:
     await db.asSystem(async (tx) => {
       const now = await store.carriersVersion(tx);
       if (now === version) return;
-      known = new Map((await store.carriersOfKind(tx, "twilio")).flatMap((row) => open(row)));
+      known = new Map((await store.carriersOfKind(tx, "twilio")).map((row) => [row.id, { row }]));
       version = now;
     });
     lookedAt = begun;
   }
 
-  function open(row: store.CarrierRow): [string, TwilioToken][] {
+  /** Opened when it is first asked for: thousands of them at once would hold up everything else. */
+  function open(row: store.CarrierRow): TwilioToken | undefined {
     const { workspace_id, id, name } = row;
     try {
       const { auth_token } = TwilioSecrets.parse(seal.open(row.secrets, store.sealContext(row)));
-      return [[id, { workspace_id, id, auth_token }]];
+      return { workspace_id, id, auth_token };
     } catch (error) {
       log.error({ err: error, carrier: name, workspace: workspace_id }, "webhooks of a carrier cannot be checked");
-      return [];
+      return undefined;
     }
   }
 
   return {
     async find(id, olderThan_ms) {
       if (performance.now() - lookedAt > olderThan_ms) await (looking ??= look().finally(() => (looking = null)));
-      return known.get(id.toLowerCase());
+      const found = known.get(id.toLowerCase());
+      if (found && !("token" in found)) found.token = open(found.row);
+      return found?.token;
     },
   };
 }
