@@ -202,6 +202,23 @@ describe("durable before it is acknowledged", () => {
   });
 });
 
+test("what cannot be written down at all keeps nothing else back, and is not asked for again", async () => {
+  let failed = 0;
+  const onInbound = async ([each]: InboundText[]) => {
+    if (each?.text !== "poison") return;
+    failed++;
+    throw Object.assign(new Error("invalid byte sequence"), { code: "22021" });
+  };
+  const { smsc, inbound } = await connectSmpp(db, {}, { behaviour: { resend_ms: 20 } }, { events: { onInbound } });
+  const address = "9".repeat(5_000);
+  for (const text of ["one", "poison", "two"]) smsc.sendText({ from, to, text });
+  for (const part of partsOf({ from: address, to, text: "x".repeat(200), reference: 4 })) smsc.sendPdu(part);
+  for (const part of partsOf({ from, to, text: "y".repeat(200), reference: 5 })) smsc.sendPdu(part);
+  await until(() => expect(smsc.counts.undelivered).toBe(0));
+  await until(() => expect(inbound.map((each) => each.text[0]).sort()).toEqual(["o", "t", "x", "y"]));
+  expect(failed).toBe(1);
+});
+
 test("whatever the alphabet, a text comes of it, and the connection stays", async () => {
   const { smsc, inbound } = await connectSmpp(db, { gsm7: "latin1" });
   const octets = (data_coding: number) => Buffer.from([data_coding, 0x41, 0xe5, 0x00]);

@@ -46,8 +46,13 @@ export interface IncomingServices {
 }
 
 const ok = 0;
-/** ESME_RX_T_APPN: again later. ESME_RINVCMDLEN: never again, there is nothing to read in it. */
-export const refusal = { later: 0x64, unreadable: 0x02 } as const;
+/** ESME_RX_T_APPN: again later. ESME_RINVCMDLEN, ESME_RX_P_APPN: never again, nobody can read it, or write it down. */
+export const refusal = { later: 0x64, unreadable: 0x02, never: 0x65 } as const;
+
+/** What one PDU can be guilty of, unlike an outage: SQLSTATE 22 (data), 23 (integrity) and 54 (too large). */
+const mayBeOneItem = (error: unknown) => /^(22|23|54)/.test((error as { code?: string }).code ?? "");
+/** Nobody's address is longer; an index holds no more than some kilobytes. */
+const longestAddress = 100;
 
 const mostReceipts = 4_000;
 const mostTexts = 500;
@@ -66,8 +71,6 @@ export function createIncoming(services: IncomingServices): Incoming {
   const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
-  // A failure is the database's: nothing of it is one item's fault.
-  const mayBeOneItem = () => false;
   const receipts: Gatherer<PartReceipt> = gather({ most: mostReceipts, write: writeReceipts, mayBeOneItem });
   const owned: Gatherer<Receipt> = gather({
     most: mostReceipts,
@@ -152,8 +155,8 @@ export function createIncoming(services: IncomingServices): Incoming {
     if (about === "receipt") return readAsReceipt(deliver);
     const digest = hash("sha256", pdu.subarray(headerLength), "hex").slice(0, 32);
     const { octets, part } = readParts(deliver);
-    const from = readSmppAddress(deliver.from);
-    const to = readSmppAddress(deliver.to);
+    const from = readSmppAddress(deliver.from).slice(0, longestAddress);
+    const to = readSmppAddress(deliver.to).slice(0, longestAddress);
     if (part) return parts.add(partOf(deliver, { digest, octets, part, from, to }));
     const text = decodeText(octets, deliver.data_coding, settings.gsm7);
     return takeSingle({ digest, text: { workspace_id, carrier: carrier_id, from, to, text, at: clock.now() } });
@@ -186,8 +189,12 @@ export function createIncoming(services: IncomingServices): Incoming {
         if (durable) await follow(durable);
         return ok;
       } catch (error) {
-        log.warn({ err: error }, "could not write down what a provider sent; it will send it again");
-        return refusal.later;
+        const never = mayBeOneItem(error);
+        log.warn(
+          { err: error, never },
+          "could not write down what a provider sent; unless never, it will send it again",
+        );
+        return never ? refusal.never : refusal.later;
       }
     },
     async sweep() {

@@ -129,9 +129,12 @@ export function writeDeliverResp(requestId: number, status: number, sequence: nu
   return buffer;
 }
 
+/** The standard allows 65 octets. */
+const longestId = 200;
+
 /** The message_id of a submit_sm_resp; empty where it has none. */
 export function readMessageId(pdu: Buffer): string {
-  return stringAt(pdu, headerLength)?.text ?? "";
+  return stringAt(pdu, headerLength)?.text.slice(0, longestId) ?? "";
 }
 
 /** A deliver_sm or data_sm, its text still in octets. */
