@@ -38,6 +38,8 @@ export interface LinkOptions {
 export interface Link {
   submits: boolean;
   bound(): boolean;
+  /** Bound, and neither side has said that it is about to end the connection: what is written then, nobody answers. */
+  open(): boolean;
   /** Attempts that failed since it was bound last. */
   failures(): number;
   nextSequence(): number;
@@ -72,6 +74,7 @@ export function createLink(options: LinkOptions): Link {
   const { role, settings, password } = options;
   let socket: Socket | null = null;
   let bound = false;
+  let unbinding = false;
   let boundSince = 0;
   let failures = 0;
   let sequence = 0;
@@ -89,6 +92,7 @@ export function createLink(options: LinkOptions): Link {
   const link: Link = {
     submits: role !== "receiver",
     bound: () => bound,
+    open: () => bound && !unbinding,
     failures: () => failures,
     nextSequence: () => (sequence = sequence >= lastSequence ? 1 : sequence + 1),
     write(pdu) {
@@ -104,7 +108,7 @@ export function createLink(options: LinkOptions): Link {
       const ended = new Promise<void>((done) => (closed = done));
       if (bound) {
         link.write(writeBare(command.unbind, 0, link.nextSequence()));
-        setTimeout(() => reset("it did not answer to unbind"), unbindPatience).unref();
+        leave("it did not answer to unbind");
       } else reset("stopped");
       await ended;
     },
@@ -114,6 +118,15 @@ export function createLink(options: LinkOptions): Link {
     const all = out;
     out = [];
     if (socket?.writable) socket.write(all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all));
+  }
+
+  /** Waits a moment for the end that either side has asked for. */
+  function leave(inVain: string): void {
+    unbinding = true;
+    const leaving = socket;
+    setTimeout(() => {
+      if (socket === leaving) reset(inVain);
+    }, unbindPatience).unref();
   }
 
   function reset(why: string): void {
@@ -126,6 +139,7 @@ export function createLink(options: LinkOptions): Link {
     if (stopped) return;
     const { host, port, tls } = settings;
     reason = "";
+    unbinding = false;
     left = null;
     out = [];
     sequence = 0;
@@ -239,6 +253,7 @@ export function createLink(options: LinkOptions): Link {
         link.write(writeBare(command.unbind_resp, 0, number));
         reason ||= "the provider unbound";
         flush();
+        leave(reason);
         socket?.end();
         return;
       case command.unbind_resp:

@@ -158,7 +158,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     for (let i = 0; i < lanes.length; i++) {
       turn = (turn + 1) % lanes.length;
       const lane = lanes[turn] as Lane;
-      if (lane.flights.size < settings.window) return lane;
+      if (lane.flights.size < settings.window && lane.link.open()) return lane;
     }
     return null;
   }
@@ -178,6 +178,11 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       const job = waiting[head++] as Job;
       const { going } = job;
       if (going.settled) continue;
+      // A process that was held up: somebody else may have settled its texts meanwhile.
+      if (now > (going.begun ? going.batch.ends : going.batch.begins)) {
+        spoil(going, { kind: "later", after_ms: 0 });
+        continue;
+      }
       // The other parts of a text that was refused are of no use to anybody.
       if (going.spoilt) {
         close(going);

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, quota, send, settled } from "../../testing/road.ts";
 import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
+import { header, submitSmResp } from "../../testing/smsc-pdu.ts";
 import { startSmsc } from "../../testing/smsc.ts";
 import { startTcpProxy } from "../../testing/tcp-proxy.ts";
 import { until } from "../../testing/until.ts";
@@ -135,6 +136,16 @@ describe("connections", () => {
     smsc.sendRaw(Buffer.from("00000010000000060000000000000009", "hex"));
     await until(() => expect(smsc.counts.binds).toBe(2));
     await until(() => expect(carrier.state().state).toBe("up"));
+  });
+
+  test("nothing more is written to a provider that unbinds: it would be unknown although it never went", async () => {
+    const { smsc, submit, text } = await connectSmpp(db, { window: 5 }, { behaviour: { unanswered_share: 1 } });
+    const under = submit(many(10, (i) => text(`Nr. ${i}`)));
+    await until(() => expect(smsc.counts.submits).toBe(5));
+    // The bind had number 1. An answer makes room for another text, and the unbind comes in the same packet.
+    smsc.sendRaw(Buffer.concat([submitSmResp(2, "first"), header(0, 0x06, 0, 1)]));
+    expect(kinds(await under)).toEqual(["accepted", ...many(4, () => "unknown"), ...many(5, () => "later")]);
+    await until(() => expect(smsc.counts.binds).toBe(2));
   });
 
   test("a connection that breaks: what was under way is unknown, what was not written goes later, the next one is used", async () => {
