@@ -93,22 +93,24 @@ export async function restartDelivery(
   return rows[0];
 }
 
+/** Those whose turn it is not. */
+export interface Busy {
+  webhooks: readonly string[];
+  workspaces: readonly string[];
+}
+
 /**
- * Takes the delivery that waits longest, but for those of `busy` webhooks, and writes the attempt down. Nobody else takes
+ * Takes the delivery that waits longest, but for those of `busy` ones, and writes the attempt down. Nobody else takes
  * it before `until`: should this process die, that is when another tries.
  */
-export async function takeDue(
-  tx: Tx,
-  at: Date,
-  until: Date,
-  busy: readonly string[],
-): Promise<DueDelivery | undefined> {
+export async function takeDue(tx: Tx, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
   const attempt: WebhookAttempt = { at: at.toISOString(), status: null, error: null, response: null };
   const { rows } = await sql<DueDelivery>`
     with due as (
       select d.workspace_id, d.id, w.url, w.secrets
       from webhook_deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
-      where d.next_at <= ${at} and not d.webhook_id = any(${busy}::uuid[])
+      where d.next_at <= ${at}
+        and not d.webhook_id = any(${busy.webhooks}::uuid[]) and not d.workspace_id = any(${busy.workspaces}::uuid[])
       order by d.next_at limit 1 for update of d skip locked
     )
     update webhook_deliveries d set next_at = ${until}, taken_until = ${until}, tries = d.tries + 1,

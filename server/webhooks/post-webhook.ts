@@ -106,7 +106,7 @@ const checkedLookup =
 /** Throws unless a webhook may go to this address. */
 export function checkAddress(address: string, targets: WebhookTargets): void {
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  const refused = targets === "public" ? [never, notPublic] : [never];
+  const refused = targets === "any" ? [never] : [never, notPublic, ...(family === "ipv6" ? [notPublic6] : [])];
   if (refused.some((list) => list.check(address, family))) throw new Error(`webhooks are not sent to ${address}`);
 }
 
@@ -118,27 +118,39 @@ never.addAddress("fd00:ec2::254", "ipv6");
 never.addAddress("fd00:ec2::23", "ipv6");
 never.addAddress("100.100.100.200", "ipv4");
 
-/** What is on no map of the public internet: IANA's special-purpose registries (RFC 6890), as far as a host can stand there. */
-const notPublic = new BlockList();
-for (const [network, bits] of [
+/** What is on no map of the public internet: IANA's special-purpose registries (RFC 6890). */
+const notPublic = listOf("ipv4", [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
+  ["100.64.0.0", 10], // carrier-grade NAT
   ["127.0.0.0", 8],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24], // 6to4 relays
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
   ["224.0.0.0", 3],
-] as const)
-  notPublic.addSubnet(network, bits, "ipv4");
-for (const [network, bits] of [
-  ["::", 96], // nowhere, this machine, and IPv4 addresses as they were written once
-  ["64:ff9b::", 96], // NAT64: any IPv4 address
-  ["64:ff9b:1::", 48],
+]);
+
+/**
+ * Of IPv6 only 2000::/3 is handed out to hosts; the rest is this machine, its network, or an IPv4 address in disguise. A list
+ * of its own, for Node would hold a rule as wide as these against IPv4 addresses as well.
+ */
+const notPublic6 = listOf("ipv6", [
+  ["::", 3],
+  ["4000::", 2],
+  ["8000::", 1],
+  ["2001::", 23], // protocols' own, Teredo among them: any IPv4 address
+  ["2001:db8::", 32],
   ["2002::", 16], // 6to4: any IPv4 address
-  ["fec0::", 10],
-  ["fc00::", 7],
-  ["ff00::", 8],
-] as const)
-  notPublic.addSubnet(network, bits, "ipv6");
+  ["3fff::", 20],
+]);
+
+function listOf(family: "ipv4" | "ipv6", subnets: readonly (readonly [network: string, bits: number])[]): BlockList {
+  const list = new BlockList();
+  for (const [network, bits] of subnets) list.addSubnet(network, bits, family);
+  return list;
+}

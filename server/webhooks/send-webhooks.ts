@@ -12,6 +12,7 @@ import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import type { Seal } from "../kit/seal.ts";
 import {
+  type Busy,
   type DueDelivery,
   forgetDeliveries,
   giveBack,
@@ -44,9 +45,10 @@ interface SenderOptions {
 export const testEvent = "webhook.test";
 
 const lookEvery = 1_000;
-/** Posts at the same time in a process, and of those to one webhook: a slow one leaves room for the others. */
+/** Posts at the same time in a process, and of those to one webhook and for one workspace: slow ones leave room for others. */
 const mostAtOnce = 16;
 const mostAtOnceToOne = 2;
+const mostAtOnceForOne = 6;
 const claimFor = postTimeout * 6;
 const keepDays = 30;
 const mostKept = 500; // characters of an answer
@@ -66,12 +68,18 @@ export function startWebhookSender(services: Services, options: SenderOptions = 
   const { db, clock, log } = services;
   const { look_every_ms = lookEvery, timeout_ms = postTimeout } = options;
   const stopping = new AbortController();
-  const underWay = new Map<Promise<void>, string>();
+  const underWay = new Map<Promise<void>, DueDelivery>();
 
-  /** The webhooks that have as many posts under way as they may. */
-  function busy(): string[] {
-    const counts = Map.groupBy(underWay.values(), (webhook) => webhook);
-    return [...counts].filter(([, posts]) => posts.length >= mostAtOnceToOne).map(([webhook]) => webhook);
+  /** The webhooks and workspaces that have as many posts under way as they may. */
+  function busy(): Busy {
+    const having = (most: number, id: "webhook_id" | "workspace_id") =>
+      [...Map.groupBy(underWay.values(), (delivery) => delivery[id])]
+        .filter(([, posts]) => posts.length >= most)
+        .map(([key]) => key);
+    return {
+      webhooks: having(mostAtOnceToOne, "webhook_id"),
+      workspaces: having(mostAtOnceForOne, "workspace_id"),
+    };
   }
 
   async function takeAll(): Promise<void> {
@@ -84,7 +92,7 @@ export function startWebhookSender(services: Services, options: SenderOptions = 
           log.warn({ err: error, delivery: due.id }, "what came of a webhook could not be written down"),
         )
         .finally(() => underWay.delete(work));
-      underWay.set(work, due.webhook_id);
+      underWay.set(work, due);
     }
   }
 
