@@ -5,7 +5,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser } from "../testing/browser.ts";
+import { launchBrowser, openContext } from "../testing/browser.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 import { type Smsc, startSmsc } from "../testing/smsc.ts";
@@ -31,12 +31,7 @@ beforeAll(async () => {
     startSmsc(),
     startSmsc(),
   ]);
-  context = await browser.newContext({
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    timezoneId: "Europe/Oslo",
-    viewport: { width: 1440, height: 900 },
-  });
+  context = await openContext(browser);
   context.setDefaultTimeout(20_000);
   page = await context.newPage();
 });

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from "vitest";
 import type { Campaign, CampaignInput } from "../contract/campaigns.ts";
 import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser } from "../testing/browser.ts";
+import { launchBrowser, openContext } from "../testing/browser.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
 const key = "vk_super_admin_for_the_composer_0123456789";
@@ -34,12 +34,7 @@ beforeAll(async () => {
     const consent = { subscription_type: "marketing", channel: "sms", action: "grant", source: "Skjema" };
     await must("POST /consent-events", { contact_id: id, ...consent });
   }
-  context = await browser.newContext({
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    timezoneId: "Europe/Oslo",
-    viewport: { width: 1440, height: 1000 },
-  });
+  context = await openContext(browser, 1000);
   context.setDefaultTimeout(15_000);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const first = await context.newPage();

@@ -1,7 +1,7 @@
 /** README's first screen in a real browser: set up, import, write, review, send, see it arrive, STOP, START, usage. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../testing/browser.ts";
+import { launchBrowser, openContext } from "../testing/browser.ts";
 import { expectAccessible, expectNoOverflow } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
@@ -15,12 +15,7 @@ let page: Page;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-  context = await browser.newContext({
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    timezoneId: "Europe/Oslo",
-    viewport: { width: 1440, height: 900 },
-  });
+  context = await openContext(browser);
   page = await context.newPage();
 });
 afterAll(async () => {

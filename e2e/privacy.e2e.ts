@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { launchBrowser } from "../testing/browser.ts";
+import { apiClient } from "../testing/api-client.ts";
+import { launchBrowser, openContext } from "../testing/browser.ts";
 import { expectAccessible, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
@@ -10,37 +11,25 @@ const key = "vk_super_admin_for_the_privacy_journey_012345678";
 const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const mobile = "+4790000777";
 
+interface WithId {
+  id: string;
+}
+
 let server: TestServer;
 let browser: Browser;
 let page: Page;
+const { must } = apiClient(() => server.url, key);
 
 beforeAll(async () => {
   const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
   [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await browser.newContext({
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    timezoneId: "Europe/Oslo",
-    viewport: { width: 1440, height: 900 },
-  });
+  const context = await openContext(browser);
   page = await context.newPage();
 });
 afterAll(async () => {
   await browser.close();
   await server.stop();
 });
-
-// oxlint-disable-next-line typescript/no-explicit-any -- answers are read the way an outsider reads JSON
-async function call(method: string, path: string, body?: unknown): Promise<any> {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(300);
-  return text ? JSON.parse(text) : null;
-}
 
 /** What the page says once it has settled. */
 async function words(path: string): Promise<string> {
@@ -50,18 +39,18 @@ async function words(path: string): Promise<string> {
 }
 
 test("a person is exported and erased, and nothing but the figures stays", { timeout: 120_000 }, async () => {
-  const contact = await call("POST", "/contacts", { mobile, first_name: "Glemme", last_name: "Meg" });
-  const other = await call("POST", "/contacts", { mobile: "+4790000778", first_name: "Huske" });
+  const contact = await must<WithId>("POST /contacts", { mobile, first_name: "Glemme", last_name: "Meg" });
+  const other = await must<WithId>("POST /contacts", { mobile: "+4790000778", first_name: "Huske" });
   const consent = { subscription_type: "marketing", action: "grant", source: "form" };
-  for (const { id } of [contact, other]) await call("POST", "/consent-events", { ...consent, contact_id: id });
-  const draft = await call("POST", "/campaigns", {
+  for (const { id } of [contact, other]) await must("POST /consent-events", { ...consent, contact_id: id });
+  const draft = await must<WithId>("POST /campaigns", {
     name: "Vår",
     text: "Hei {{ contact.first_name }}",
     subscription_type: "marketing",
     include: { lists: [], contacts: [contact.id, other.id] },
   });
-  await call("POST", `/campaigns/${draft.id}/send`);
-  const figures = () => call("GET", `/campaigns/${draft.id}/performance`);
+  await must(`POST /campaigns/${draft.id}/send`);
+  const figures = () => must(`GET /campaigns/${draft.id}/performance`);
   await vi.waitFor(async () => expect(await figures()).toMatchObject({ sent: 2, delivered: 2 }), { timeout: 20_000 });
   const before = await figures();
 
@@ -103,10 +92,13 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await page.getByLabel("Type “Glemme Meg” to confirm").fill("Glemme Meg");
   await page.getByRole("button", { name: "Erase contact" }).click();
   await page.getByRole("heading", { level: 1, name: "Contacts" }).waitFor();
-  await vi.waitFor(async () => expect((await call("GET", "/erasures")).items).toMatchObject([{ status: "done" }]), {
-    timeout: 60_000,
-    interval: 500,
-  });
+  await vi.waitFor(
+    async () => expect((await must<{ items: unknown[] }>("GET /erasures")).items).toMatchObject([{ status: "done" }]),
+    {
+      timeout: 60_000,
+      interval: 500,
+    },
+  );
 
   const pages = [
     "/contacts",
@@ -127,15 +119,15 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   expect(await figures()).toEqual(before);
 
   // Imported again, with the consent that somebody claims: the STOP still stands.
-  const again = await call("POST", "/contacts", { mobile, first_name: "Igjen" });
-  await call("POST", "/consent-events", { ...consent, contact_id: again.id });
-  const second = await call("POST", "/campaigns", {
+  const again = await must<WithId>("POST /contacts", { mobile, first_name: "Igjen" });
+  await must("POST /consent-events", { ...consent, contact_id: again.id });
+  const second = await must<WithId>("POST /campaigns", {
     name: "Sommer",
     text: "Hei",
     subscription_type: "marketing",
     include: { lists: [], contacts: [again.id] },
   });
-  const review = await call("POST", `/campaigns/${second.id}/review`);
+  const review = await must<{ recipients: object }>(`POST /campaigns/${second.id}/review`);
   expect(review.recipients).toMatchObject({ will: 0, wont: 1, reasons: { opted_out: 1 } });
 
   // How long messages are kept, and what that would take.
@@ -149,7 +141,7 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await page.getByText("Nothing: no message is that old.").waitFor();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("The rule is saved; it is applied tonight").waitFor();
-  expect(await call("GET", "/retention")).toMatchObject({ text_months: 12, ledger_months: 24 });
+  expect(await must("GET /retention")).toMatchObject({ text_months: 12, ledger_months: 24 });
   await expectAccessible(page);
   await shoot(page, "retention");
 });

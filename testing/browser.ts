@@ -1,6 +1,6 @@
 /** The browser of the browser tests: a real Chromium. */
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const usual = [
   "/usr/bin/chromium",
@@ -24,4 +24,14 @@ export async function launchBrowser(): Promise<Browser> {
   // Root has no sandbox for it, and containers have a /dev/shm too small for it.
   const args = process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
   return chromium.launch({ executablePath, args });
+}
+
+/** Somebody at a desk in Oslo who reads English and wants nothing to move. */
+export function openContext(browser: Browser, height = 900): Promise<BrowserContext> {
+  return browser.newContext({
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Oslo",
+    viewport: { width: 1440, height },
+  });
 }

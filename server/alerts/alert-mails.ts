@@ -81,11 +81,11 @@ const nb: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatøren ${carrier.name} er nede`,
-      text: `${reason === "no_worker" ? "Ingen arbeidsprosess har vært tilkoblet" : "Den har ikke vært tilkoblet"} siden ${f.time(since)}. Meldingene venter og går ut av seg selv når forbindelsen er tilbake.${last_error ? ` Siste melding derfra: ${last_error}` : ""}`,
+      text: `${reason === "no_worker" ? "Ingen arbeiderprosess har vært tilkoblet" : "Den har ikke vært tilkoblet"} siden ${f.time(since)}. Meldingene venter og går ut av seg selv når forbindelsen er tilbake.${last_error ? ` Siste melding derfra: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meldinger fra ${sender.address} går ikke ut`,
-      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: ingen arbeidsprosess kjører, eller alle er opptatt.", carrier_off: "Avsenderens operatør er slått av.", no_progress: "De tilbys operatøren, men den tar ikke imot noen." }[reason]}${campaign ? ` Neste i køen: kampanjen «${campaign.name}».` : ""} De fortsetter av seg selv når de kan.`,
+      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: ingen arbeiderprosess kjører, eller alle er opptatt.", carrier_off: "Avsenderens operatør er slått av.", no_progress: "De tilbys operatøren, men den tar ikke imot noen." }[reason]}${campaign ? ` Neste i køen: kampanjen «${campaign.name}».` : ""} De fortsetter av seg selv når de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampanjen «${campaign.name}» står stille`,
@@ -112,11 +112,11 @@ const sv: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatören ${carrier.name} ligger nere`,
-      text: `${reason === "no_worker" ? "Ingen arbetsprocess har varit ansluten" : "Den har inte varit ansluten"} sedan ${f.time(since)}. Meddelandena väntar och går ut av sig själva när förbindelsen är tillbaka.${last_error ? ` Senaste besked därifrån: ${last_error}` : ""}`,
+      text: `${reason === "no_worker" ? "Ingen arbetarprocess har varit ansluten" : "Den har inte varit ansluten"} sedan ${f.time(since)}. Meddelandena väntar och går ut av sig själva när förbindelsen är tillbaka.${last_error ? ` Senaste besked därifrån: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meddelanden från ${sender.address} går inte ut`,
-      text: `${f.number(waiting)} väntar, och inget har skickats sedan ${f.time(since)}. ${{ no_worker: "Ingen betjänar dem: ingen arbetsprocess körs, eller alla är upptagna.", carrier_off: "Avsändarens operatör är avstängd.", no_progress: "De erbjuds operatören, men den tar inte emot något." }[reason]}${campaign ? ` Näst på tur: kampanjen ”${campaign.name}”.` : ""} De fortsätter av sig själva när de kan.`,
+      text: `${f.number(waiting)} väntar, och inget har skickats sedan ${f.time(since)}. ${{ no_worker: "Ingen betjänar dem: ingen arbetarprocess körs, eller alla är upptagna.", carrier_off: "Avsändarens operatör är avstängd.", no_progress: "De erbjuds operatören, men den tar inte emot något." }[reason]}${campaign ? ` Näst på tur: kampanjen ”${campaign.name}”.` : ""} De fortsätter av sig själva när de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampanjen ”${campaign.name}” står still`,
@@ -143,11 +143,11 @@ const da: Words = {
   alerts: {
     carrier_down: ({ carrier, since, reason, last_error }, f) => ({
       title: `Operatøren ${carrier.name} er nede`,
-      text: `${reason === "no_worker" ? "Ingen arbejdsproces har været forbundet" : "Den har ikke været forbundet"} siden ${f.time(since)}. Beskederne venter og sendes af sig selv, når forbindelsen er tilbage.${last_error ? ` Seneste besked derfra: ${last_error}` : ""}`,
+      text: `${reason === "no_worker" ? "Ingen arbejderproces har været tilsluttet" : "Den har ikke været tilsluttet"} siden ${f.time(since)}. Beskederne venter og sendes af sig selv, når forbindelsen er tilbage.${last_error ? ` Seneste besked derfra: ${last_error}` : ""}`,
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Beskeder fra ${sender.address} bliver ikke sendt`,
-      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: der kører ingen arbejdsproces, eller alle er optaget.", carrier_off: "Afsenderens operatør er slået fra.", no_progress: "De tilbydes operatøren, men den tager ikke imod nogen." }[reason]}${campaign ? ` Næste i køen: kampagnen »${campaign.name}«.` : ""} De fortsætter af sig selv, når de kan.`,
+      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: der kører ingen arbejderproces, eller alle er optaget.", carrier_off: "Afsenderens operatør er slået fra.", no_progress: "De tilbydes operatøren, men den tager ikke imod nogen." }[reason]}${campaign ? ` Næste i køen: kampagnen »${campaign.name}«.` : ""} De fortsætter af sig selv, når de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampagnen »${campaign.name}« står stille`,

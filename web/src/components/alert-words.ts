@@ -11,7 +11,7 @@ export interface AlertWords {
   link: { to: string; label: string } | null;
 }
 
-/** Puts alerts into plain words. */
+/** Puts alerts into plain words. Of what is over it is not said what comes next. */
 export function useAlertWords(): (alert: Alert) => AlertWords {
   const t = useTranslations("alerts");
   const reasons = useTranslations("campaigns.reasons");
@@ -34,6 +34,7 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
   };
 
   return (alert) => {
+    const isOver = alert.resolved_at !== null;
     switch (alert.kind) {
       case "carrier_down": {
         const { carrier, since, reason, last_error: error } = alert.params;
@@ -55,7 +56,7 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
             t("texts.lane", { waiting, when: time(since) }),
             t(`texts.laneReasons.${reason}`),
             campaign && t("texts.laneCampaign", { name: campaign.name }),
-            t("texts.byItself"),
+            !isOver && t("texts.byItself"),
           ),
           link: reason === "no_progress" && campaign ? toCampaign(campaign) : toSenders(),
         };
@@ -90,7 +91,7 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           title: full ? t("titles.quotaFull") : t("titles.quota", { threshold }),
           text: sentences(
             t("texts.quota", { used, allowance, reserved }),
-            full ? t("texts.quotaFull", { when }) : t("texts.quotaEnds", { when }),
+            !isOver && (full ? t("texts.quotaFull", { when }) : t("texts.quotaEnds", { when })),
           ),
           link: may("subscription:read") ? { to: paths.subscription(), label: t("links.subscription") } : null,
         };

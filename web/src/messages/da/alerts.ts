@@ -14,13 +14,12 @@ export const alerts: Translation<typeof en> = {
   past: "Tidligere",
   noneTitle: "Alt er i orden",
   noneText:
-    "Du får besked her, på e-mail og med webhook, når en operatør er nede, beskeder sidder fast, usædvanligt mange fejler, eller kvoten er ved at være brugt.",
+    "Du får besked her, på e-mail og med webhook, når en operatør er nede, beskeder sidder fast, usædvanligt mange fejler, eller kvoten er ved at være brugt op.",
   noPastTitle: "Ingen tidligere alarmer",
   noPastText: "Det, der er ovre, bliver stående her i 90 dage.",
   severities: { critical: "Kritisk", warning: "Advarsel", info: "Til orientering" },
   resolved: "Ovre",
   raised: "Udløst {when}",
-  fromTo: "Fra {from} til {to}",
   titles: {
     carrier_down: "Operatøren {name} er nede",
     lane_stalled: "Beskeder fra {sender} bliver ikke sendt",
@@ -32,12 +31,12 @@ export const alerts: Translation<typeof en> = {
   },
   texts: {
     carrier_down:
-      "Den har ikke været forbundet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
-    carrierNoWorker: "Ingen arbejdsproces har meldt noget om den siden {when}. Se efter, at der kører en.",
+      "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
+    carrierNoWorker: "Ingen arbejderproces har meldt noget om den siden {when}. Tjek, at der kører en.",
     lastError: "Seneste besked derfra: {error}",
     lane: "{waiting, plural, one {# besked venter} other {# beskeder venter}}, og ingen er sendt siden {when}.",
     laneReasons: {
-      no_worker: "Ingen betjener dem: der kører ingen arbejdsproces, eller alle er optaget.",
+      no_worker: "Ingen betjener dem: der kører ingen arbejderproces, eller alle er optaget.",
       carrier_off: "Afsenderens operatør er slået fra.",
       no_progress: "De tilbydes operatøren, men den tager ikke imod nogen.",
     },

@@ -75,7 +75,7 @@ export const carriers: Translation<typeof en> = {
     system_id: "System-ID",
     password: "Adgangskode",
     system_type: "Systemtype",
-    mode: "Slags session",
+    mode: "Sessionstype",
     binds: "Sessioner ad gangen",
     window: "Vindue",
     enquire_link_seconds: "Livstegn, i sekunder",
@@ -117,7 +117,7 @@ export const carriers: Translation<typeof en> = {
     long_texts: "Hvordan en besked i flere dele afleveres. Prøv noget andet, når delene kommer hver for sig.",
     validity: "Hvordan det skrives, hvor længe en besked må leveres.",
     receipts: "Uden dem ved ingen, om beskeden nåede frem.",
-    receipt_ids: "Skift det, når beskeder når frem, men bliver stående som “sendt” her.",
+    receipt_ids: "Skift det, når beskeder når frem, men bliver stående som »sendt« her.",
     reference_tlv:
       "Som 0x1401, hvis operatøren gentager sådan et tag i sine kvitteringer. Beskeder, der var undervejs ved et nedbrud, afklares så med det.",
     account_sid: "I Twilios konsol, under Account Info. Begynder med AC.",
@@ -208,7 +208,7 @@ export const carriers: Translation<typeof en> = {
   webhooksText: "Svar og kvitteringer kommer tilbage til disse adresser.",
   inboundUrl: "Til indgående beskeder",
   inboundUrlHint:
-    "I Twilios konsol, ved nummeret eller Messaging Service: “A message comes in”, Webhook, HTTP POST. STOP virker først, når det er gjort.",
+    "I Twilios konsol, ved nummeret eller Messaging Service: »A message comes in«, Webhook, HTTP POST. STOP virker først, når det er gjort.",
   statusUrl: "Til leveringsstatus",
   statusUrlHint: "Følger med hver besked; her er der intet at indstille.",
   addressPrivate:
@@ -230,7 +230,7 @@ export const carriers: Translation<typeof en> = {
   steps: {
     connected: "Tilsluttet operatøren",
     queued: "Lagt i kø",
-    handed_over: "Overgivet",
+    handed_over: "Overdraget",
     accepted: "Accepteret af operatøren",
     delivered: "Leveret til telefonen",
   },

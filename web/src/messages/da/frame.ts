@@ -34,7 +34,7 @@ export const frame: Translation<typeof en> = {
   importContacts: "Importér kontakter",
   foundContacts: "Kontakter",
   foundCampaigns: "Kampagner",
-  nothingFound: "Ingen resultater for “{text}”.",
+  nothingFound: "Ingen resultater for »{text}«.",
   connectionLost: "Liveopdateringerne er afbrudt. Forbinder igen …",
   connectionBack: "Liveopdateringerne er tilbage.",
   notFoundTitle: "Siden findes ikke",

@@ -31,9 +31,9 @@ export const problems: Translation<typeof en> = {
   reserved_name: "Sandkassen har det navn. Vælg et andet.",
   carrier_in_use: "Afsendere bruger stadig denne operatør. Giv dem til en anden operatør først.",
   carrier_busy:
-    "For nogle beskeder, der er overgivet til denne operatør, vides det endnu ikke, hvordan det gik. Prøv igen om lidt.",
+    "For nogle beskeder, der er overdraget til denne operatør, vides det endnu ikke, hvordan det gik. Prøv igen om lidt.",
   not_confirmed: "Du gentog et andet ID. Intet blev slettet.",
-  messages_before_texts: "Beskeder kan ikke gå før deres tekster.",
+  messages_before_texts: "Beskeder kan ikke slettes før deres tekster.",
   no_number: "Kontakten har intet nummer.",
   unknown_carrier: "Operatøren findes ikke længere.",
   duplicate_country: "Et land står to gange.",

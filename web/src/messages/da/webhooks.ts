@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const webhooks: Translation<typeof en> = {
   title: "Webhooks",
-  text: "Dine egne systemer får besked, så snart noget sker. Hvert kald underskrives, som <spec>Standard Webhooks</spec> siger.",
+  text: "Dine egne systemer får besked, så snart noget sker. Hvert kald signeres efter specifikationen <spec>Standard Webhooks</spec>.",
   add: "Tilføj webhook",
   edit: "Rediger webhook",
   emptyTitle: "Ingen webhook endnu",
@@ -22,7 +22,7 @@ export const webhooks: Translation<typeof en> = {
   secretTitle: "Webhookens hemmelighed",
   secretOnce:
     "Kopiér hemmeligheden nu. Den vises ikke igen. Med den kontrollerer dit system, at et kald kommer herfra.",
-  secretOverlap: "I 24 timer underskrives kald også med den gamle hemmelighed, så intet går tabt imens.",
+  secretOverlap: "I 24 timer signeres kaldene også med den gamle hemmelighed, så intet går tabt imens.",
   secretStored: "Jeg har gemt den",
   rotate: "Ny hemmelighed",
   rotateTitle: "Lav en ny hemmelighed?",
@@ -56,10 +56,10 @@ export const webhooks: Translation<typeof en> = {
   deliveryStates: { waiting: "Venter", delivered: "Leveret", failed: "Fejlet" },
   http: "HTTP {status}",
   underWay: "Intet svar endnu",
-  brokenOff: "Afbrudt, ingen ved, hvad der blev af det",
+  brokenOff: "Afbrudt, ingen ved, hvordan det gik",
   nextAt: "Næste forsøg {when}",
   redeliver: "Send igen",
   redelivered: "Den sendes igen.",
-  body: "Det her sendes",
+  body: "Det sendte",
   deliveryId: "webhook-id",
 };

@@ -18,7 +18,6 @@ export const alerts = {
   severities: { critical: "Critical", warning: "Warning", info: "Notice" },
   resolved: "Over",
   raised: "Raised {when}",
-  fromTo: "From {from} to {to}",
   titles: {
     carrier_down: "The carrier {name} is down",
     lane_stalled: "Texts from {sender} do not go out",

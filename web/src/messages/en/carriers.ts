@@ -49,7 +49,8 @@ export const carriers = {
   loadFailed: "The carrier could not be fetched",
 
   newTitle: "Add a carrier",
-  newText: "Take out what you got from your provider: user name, password and, with SMPP, the address of its server.",
+  newText:
+    "Have at hand what you got from your provider: user name, password and, with SMPP, the address of its server.",
   kind: "How does your provider connect?",
   kindHints: {
     twilio: "An account at twilio.com. You need the account SID and the auth token from its console.",

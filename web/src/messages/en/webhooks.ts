@@ -1,7 +1,7 @@
 /** Settings → Webhooks. */
 export const webhooks = {
   title: "Webhooks",
-  text: "Your own systems are told as soon as something happens. Each call is signed as <spec>Standard Webhooks</spec> say.",
+  text: "Your own systems are told as soon as something happens. Each call is signed as the <spec>Standard Webhooks</spec> specification says.",
   add: "Add webhook",
   edit: "Edit webhook",
   emptyTitle: "No webhook yet",

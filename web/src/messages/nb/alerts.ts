@@ -20,7 +20,6 @@ export const alerts: Translation<typeof en> = {
   severities: { critical: "Kritisk", warning: "Advarsel", info: "Til orientering" },
   resolved: "Over",
   raised: "Utløst {when}",
-  fromTo: "Fra {from} til {to}",
   titles: {
     carrier_down: "Operatøren {name} er nede",
     lane_stalled: "Meldinger fra {sender} går ikke ut",
@@ -32,11 +31,12 @@ export const alerts: Translation<typeof en> = {
   },
   texts: {
     carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en operatør i reserve.",
-    carrierNoWorker: "Ingen arbeidsprosess har meldt noe om den siden {when}. Kontroller at en arbeidsprosess kjører.",
+    carrierNoWorker:
+      "Ingen arbeiderprosess har meldt noe om den siden {when}. Kontroller at en arbeiderprosess kjører.",
     lastError: "Siste melding derfra: {error}",
     lane: "{waiting, plural, one {# melding venter} other {# meldinger venter}}, og ingen er sendt siden {when}.",
     laneReasons: {
-      no_worker: "Ingen betjener dem: ingen arbeidsprosess kjører, eller alle er opptatt.",
+      no_worker: "Ingen betjener dem: ingen arbeiderprosess kjører, eller alle er opptatt.",
       carrier_off: "Avsenderens operatør er slått av.",
       no_progress: "De tilbys operatøren, men den tar ikke imot noen.",
     },

@@ -75,7 +75,7 @@ export const carriers: Translation<typeof en> = {
     system_id: "System-ID",
     password: "Passord",
     system_type: "Systemtype",
-    mode: "Slags økt",
+    mode: "Økttype",
     binds: "Økter samtidig",
     window: "Vindu",
     enquire_link_seconds: "Livstegn, i sekunder",

@@ -33,7 +33,7 @@ export const problems: Translation<typeof en> = {
   carrier_busy:
     "For noen meldinger som er overlevert denne operatøren, er det ennå ikke kjent hvordan det gikk. Prøv igjen om en stund.",
   not_confirmed: "Du gjentok en annen ID. Ingenting ble slettet.",
-  messages_before_texts: "Meldinger kan ikke gå før tekstene sine.",
+  messages_before_texts: "Meldinger kan ikke slettes før tekstene sine.",
   no_number: "Kontakten har ikke noe nummer.",
   unknown_carrier: "Operatøren finnes ikke lenger.",
   duplicate_country: "Et land står to ganger.",
@@ -52,5 +52,5 @@ export const problems: Translation<typeof en> = {
   no_workspace: "Du er ikke med i noe arbeidsområde.",
   cross_site: "Forespørselen kom fra et annet nettsted og ble avvist.",
   invalid_text: "Teksten inneholder et tegn som ikke kan lagres.",
-  too_many_webhooks: "Et arbeidsområde har høyst 20 webhooks. Fjern en først.",
+  too_many_webhooks: "Et arbeidsområde har høyst 20 webhooker. Fjern en først.",
 };

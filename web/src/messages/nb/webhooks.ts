@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const webhooks: Translation<typeof en> = {
   title: "Webhooks",
-  text: "Dine egne systemer får beskjed så snart noe skjer. Hvert kall signeres slik <spec>Standard Webhooks</spec> sier.",
+  text: "Dine egne systemer får beskjed så snart noe skjer. Hvert kall signeres etter spesifikasjonen <spec>Standard Webhooks</spec>.",
   add: "Legg til webhook",
   edit: "Endre webhook",
   emptyTitle: "Ingen webhook ennå",
@@ -56,10 +56,10 @@ export const webhooks: Translation<typeof en> = {
   deliveryStates: { waiting: "Venter", delivered: "Levert", failed: "Feilet" },
   http: "HTTP {status}",
   underWay: "Ikke noe svar ennå",
-  brokenOff: "Avbrutt, ingen vet hva det ble til",
+  brokenOff: "Avbrutt, ingen vet hvordan det gikk",
   nextAt: "Neste forsøk {when}",
   redeliver: "Send på nytt",
   redelivered: "Den sendes på nytt.",
-  body: "Dette sendes",
+  body: "Det som sendes",
   deliveryId: "webhook-id",
 };

@@ -20,7 +20,6 @@ export const alerts: Translation<typeof en> = {
   severities: { critical: "Kritiskt", warning: "Varning", info: "Upplysning" },
   resolved: "Över",
   raised: "Utlöst {when}",
-  fromTo: "Från {from} till {to}",
   titles: {
     carrier_down: "Operatören {name} ligger nere",
     lane_stalled: "Meddelanden från {sender} går inte ut",
@@ -33,11 +32,11 @@ export const alerts: Translation<typeof en> = {
   texts: {
     carrier_down:
       "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
-    carrierNoWorker: "Ingen arbetsprocess har sagt något om den sedan {when}. Kontrollera att en arbetsprocess körs.",
+    carrierNoWorker: "Ingen arbetarprocess har sagt något om den sedan {when}. Kontrollera att en arbetarprocess körs.",
     lastError: "Senaste besked därifrån: {error}",
     lane: "{waiting, plural, one {# meddelande väntar} other {# meddelanden väntar}}, och inget har skickats sedan {when}.",
     laneReasons: {
-      no_worker: "Ingen betjänar dem: ingen arbetsprocess körs, eller alla är upptagna.",
+      no_worker: "Ingen betjänar dem: ingen arbetarprocess körs, eller alla är upptagna.",
       carrier_off: "Avsändarens operatör är avstängd.",
       no_progress: "De erbjuds operatören, men den tar inte emot något.",
     },

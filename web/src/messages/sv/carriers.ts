@@ -75,7 +75,7 @@ export const carriers: Translation<typeof en> = {
     system_id: "System-ID",
     password: "Lösenord",
     system_type: "Systemtyp",
-    mode: "Sorts session",
+    mode: "Sessionstyp",
     binds: "Sessioner samtidigt",
     window: "Fönster",
     enquire_link_seconds: "Livstecken, i sekunder",

@@ -33,7 +33,7 @@ export const problems: Translation<typeof en> = {
   carrier_busy:
     "För några meddelanden som har lämnats till den här operatören är det ännu inte känt hur det gick. Försök igen om en stund.",
   not_confirmed: "Du upprepade ett annat ID. Inget raderades.",
-  messages_before_texts: "Meddelanden kan inte försvinna före sina texter.",
+  messages_before_texts: "Meddelanden kan inte raderas före sina texter.",
   no_number: "Kontakten har inget nummer.",
   unknown_carrier: "Operatören finns inte längre.",
   duplicate_country: "Ett land står två gånger.",
@@ -52,5 +52,5 @@ export const problems: Translation<typeof en> = {
   no_workspace: "Du är inte med i någon arbetsyta.",
   cross_site: "Förfrågan kom från en annan webbplats och avvisades.",
   invalid_text: "Texten innehåller ett tecken som inte kan sparas.",
-  too_many_webhooks: "En arbetsyta har högst 20 webhooks. Ta bort en först.",
+  too_many_webhooks: "En arbetsyta har högst 20 webhookar. Ta bort en först.",
 };

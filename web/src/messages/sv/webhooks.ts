@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const webhooks: Translation<typeof en> = {
   title: "Webhooks",
-  text: "Dina egna system får veta så snart något händer. Varje anrop signeras så som <spec>Standard Webhooks</spec> säger.",
+  text: "Dina egna system får veta så snart något händer. Varje anrop signeras enligt specifikationen <spec>Standard Webhooks</spec>.",
   add: "Lägg till webhook",
   edit: "Ändra webhook",
   emptyTitle: "Ingen webhook ännu",
@@ -41,7 +41,7 @@ export const webhooks: Translation<typeof en> = {
   testSent: "Ett test är på väg.",
   loadFailed: "Webhooken kunde inte hämtas",
   failingTitle: "Den tar inte emot det som skickas",
-  failingText: "Sedan {when}. Anrop prövas igen i ungefär ett dygn; efter tre dagar med fel inaktiveras den.",
+  failingText: "Sedan {when}. Nya försök görs i ungefär ett dygn; efter tre dagar med fel inaktiveras den.",
   disabledTitle: "Den inaktiverades {when}",
   disabledText:
     "Den hade inte tagit emot något på flera dagar, eller sade att den är borta. Inget skickas förrän du slår på den igen.",
@@ -53,13 +53,13 @@ export const webhooks: Translation<typeof en> = {
   attempts: "Försök",
   answer: "Senaste svar",
   time: "Tid",
-  deliveryStates: { waiting: "Väntar", delivered: "Levererad", failed: "Misslyckad" },
+  deliveryStates: { waiting: "Väntar", delivered: "Levererad", failed: "Misslyckades" },
   http: "HTTP {status}",
   underWay: "Inget svar ännu",
-  brokenOff: "Avbrutet, ingen vet vad det blev av det",
-  nextAt: "Nästa försök {when}",
+  brokenOff: "Avbrutet, ingen vet hur det gick",
+  nextAt: "Nytt försök {when}",
   redeliver: "Skicka igen",
   redelivered: "Den skickas igen.",
-  body: "Det här skickas",
+  body: "Det som skickas",
   deliveryId: "webhook-id",
 };

@@ -113,7 +113,8 @@ function AlertEntry({ alert }: { alert: Alert }) {
   const { tone, icon: Icon } = resolved_at
     ? ({ tone: "neutral", icon: CircleCheck } satisfies { tone: Tone; icon: LucideIcon })
     : looks[severity];
-  const time = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short" });
+  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+  const raised = new Date(raised_at);
   return (
     <li className="flex gap-3 px-4 py-3.5">
       <span className={classes("grid size-8 shrink-0 place-items-center rounded-lg", tones[tone])}>
@@ -128,8 +129,8 @@ function AlertEntry({ alert }: { alert: Alert }) {
           <p className="mt-0.5 max-w-[44rem] break-words text-soft">{text}</p>
           <p className="figures mt-1 text-sm text-faint">
             {resolved_at
-              ? t("fromTo", { from: time(raised_at), to: time(resolved_at) })
-              : t("raised", { when: time(raised_at) })}
+              ? format.dateTimeRange(raised, new Date(resolved_at), style)
+              : t("raised", { when: format.dateTime(raised, style) })}
           </p>
         </div>
         {link ? <ButtonLink to={link.to}>{link.label}</ButtonLink> : null}

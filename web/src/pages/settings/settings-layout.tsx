@@ -1,4 +1,5 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Link } from "../../components/link.tsx";
 import { useMay } from "../../lib/session.ts";
@@ -23,11 +24,12 @@ export function SettingsLayout() {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const here = pathname === paths.settings() ? paths.workspaceSettings() : pathname;
   const isOpen = (path: string) => here === path || here.startsWith(`${path}/`);
+  const nav = useScrolledTo(here);
   return (
     <div className="grid gap-x-8 gap-y-5 lg:grid-cols-[11rem_minmax(0,1fr)]">
-      <nav aria-label={t("title")} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
+      <nav ref={nav} aria-label={t("title")} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
         <p className="mb-2 hidden px-2 text-sm font-medium text-faint lg:block">{t("title")}</p>
-        <ul className="flex gap-1 lg:flex-col lg:gap-0.5">
+        <ul className="flex w-max gap-1 pr-4 lg:w-auto lg:flex-col lg:gap-0.5 lg:pr-0">
           {sections
             .filter((section) => may(section.permission))
             .map((section) => (
@@ -52,4 +54,15 @@ export function SettingsLayout() {
       </div>
     </div>
   );
+}
+
+/** Where the sections do not all fit beside each other, the open one is in sight. */
+function useScrolledTo(here: string) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const open = nav.current?.querySelector('[aria-current="page"]')?.getBoundingClientRect();
+    const frame = nav.current?.getBoundingClientRect();
+    if (open && frame) nav.current?.scrollBy({ left: open.left + open.width / 2 - (frame.left + frame.width / 2) });
+  }, [here]);
+  return nav;
 }
