@@ -10,7 +10,7 @@ export function answerFailure(error: unknown, request: FastifyRequest, reply: Fa
   // A body that nobody will read any more: the connection cannot be used again.
   if (!request.raw.complete) reply.header("connection", "close");
   if (!problem) {
-    request.log.error({ err: error }, "a request failed");
+    request.log.error({ err: error, request_id: request.id }, "a request failed");
     return send(reply, 500, {
       error: {
         code: "internal_error",
@@ -18,7 +18,7 @@ export function answerFailure(error: unknown, request: FastifyRequest, reply: Fa
       },
     });
   }
-  if (problem.status === 503) request.log.warn({ err: error }, "a request could not be served");
+  if (problem.status === 503) request.log.warn({ err: error, request_id: request.id }, "a request could not be served");
   if (problem.retryAfter !== undefined) reply.header("retry-after", String(problem.retryAfter));
   if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="Varsla"');
   return send(reply, problem.status, failureOf(problem));

@@ -9,7 +9,7 @@ import type { Carrier, Outcome } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
-import { inOneGo } from "../kit/prepared.ts";
+import { atCommit, inOneGo } from "../kit/prepared.ts";
 import { type LaneConnection, takeConnection } from "./lane-connection.ts";
 import { clearLane, type LaneRow, leaveLane, lockLane } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
@@ -165,6 +165,7 @@ async function claimBatch(
   cursor: Cursor,
   limit: number,
 ): Promise<Batch | null> {
+  let written = true;
   const claiming = async (tx: Tx): Promise<Batch | null> => {
     const rows = await claim(tx, lane, cursor, limit);
     if (rows.length === 0) return null;
@@ -185,11 +186,13 @@ async function claimBatch(
     const journals = parts.map(({ carrier, journal, rows: part }) => {
       return { id: journal, carrier_id: carrier.id, seqs: part.map((row) => row.seq) };
     });
-    if (parts.length > 0 && !(await writeJournal(tx, lane, worker, journals)))
-      throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+    if (parts.length > 0) await atCommit(tx, async () => (written = await writeJournal(tx, lane, worker, journals)));
     return { rows, parts, stopped, waiting };
   };
-  return connection.inWorkspace(lane.workspace_id, claiming, "open");
+  const batch = await connection.inWorkspace(lane.workspace_id, claiming, "open");
+  // All that was committed then is nothing: whoever has the lane journals for itself.
+  if (!written) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+  return batch;
 }
 
 function chunks<T>(all: T[], size: number): T[][] {

@@ -1,8 +1,7 @@
 /**
  * Group commit for texts sent through the API: what arrives while a batch is being committed becomes the next batch, so
- * that many requests share one transaction and one wait for the disk. No timers: an idle server sends at once.
+ * that many requests share one transaction and one wait for the disk. An idle server sends at once.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { Answer } from "../../contract/endpoint.ts";
@@ -12,6 +11,7 @@ import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subsc
 import type { Clock } from "../kit/clock.ts";
 import { type Db, type Tx, workspaceScope } from "../kit/db.ts";
 import { invalid, notFound, Problem } from "../kit/errors.ts";
+import { createLine, type Line } from "../kit/gather.ts";
 import { newId } from "../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
@@ -49,12 +49,10 @@ const mostAtOnce = 500;
 
 /** One queue for a process; a workspace has one batch under way at a time, workspaces don't wait for each other. */
 export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQueue {
-  const workspaces = new Map<string, Waiting[]>();
+  const lines = new Map<string, Line<Waiting>>();
 
-  async function run(workspaceId: string, waiting: Waiting[]): Promise<void> {
-    while (waiting.length > 0) {
-      await nextTurn(); // lets the requests in that have been received already
-      const batch = waiting.splice(0, mostAtOnce);
+  async function run(workspaceId: string, line: Line<Waiting>): Promise<void> {
+    for (let batch = await line.next(); batch.length > 0; batch = await line.next()) {
       try {
         const outcomes = await sendBatch(
           db,
@@ -71,21 +69,18 @@ export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQu
         for (const each of batch) each.fail(error);
       }
     }
-    workspaces.delete(workspaceId);
+    lines.delete(workspaceId);
   }
 
   return {
     send(workspaceId, request) {
       return new Promise((done, fail) => {
-        const waiting = workspaces.get(workspaceId);
-        const each = { request, done, fail };
-        if (waiting) {
-          waiting.push(each);
-          return;
-        }
-        const first = [each];
-        workspaces.set(workspaceId, first);
-        void run(workspaceId, first);
+        const known = lines.get(workspaceId);
+        const line = known ?? createLine<Waiting>(mostAtOnce);
+        line.add({ request, done, fail });
+        if (known) return;
+        lines.set(workspaceId, line);
+        void run(workspaceId, line);
       });
     },
   };
