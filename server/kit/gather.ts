@@ -17,7 +17,7 @@ export interface Line<Item> {
 }
 
 /** Items that wait for their batch, of at most `most`. */
-export function createLine<Item>(most: number): Line<Item> {
+export function createLine<Item>(most: number, wait = gatherFor): Line<Item> {
   const waiting: Item[] = [];
   let answered = 0;
   let wanted = Number.POSITIVE_INFINITY;
@@ -28,7 +28,7 @@ export function createLine<Item>(most: number): Line<Item> {
     wanted = Math.min(most, waiting.length + answered);
     if (waiting.length >= wanted) return;
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, gatherFor);
+      const timer = setTimeout(done, wait);
       enough = () => {
         clearTimeout(timer);
         done();
