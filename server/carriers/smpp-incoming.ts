@@ -26,6 +26,8 @@ export interface Incoming {
   take(pdu: Buffer, id: number): Promise<number>;
   /** Sends on what was left behind: texts that are whole, or wait for a part in vain. */
   sweep(): Promise<void>;
+  /** Whether this process has stored parts that may wait for others, or are to be dropped. */
+  expecting(): boolean;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export function createIncoming(services: IncomingServices): Incoming {
   const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
+  let storedAt = Number.NEGATIVE_INFINITY;
   const receipts: Gatherer<PartReceipt> = gather({ most: mostReceipts, write: writeReceipts, mayBeOneItem });
   const owned: Gatherer<Receipt> = gather({
     most: mostReceipts,
@@ -125,6 +128,7 @@ export function createIncoming(services: IncomingServices): Incoming {
   }
 
   async function writeParts(batch: Omit<store.StoredPart, "at">[]): Promise<void> {
+    storedAt = performance.now();
     const open = await preparedTransaction(db.pool, scope, (tx) =>
       store.insertParts(tx, workspace_id, carrier_id, batch),
     );
@@ -206,6 +210,7 @@ export function createIncoming(services: IncomingServices): Incoming {
       });
       for (const group of Map.groupBy(due, (part) => part.text_key).values()) await sendOn(oneOfEach(group));
     },
+    expecting: () => performance.now() - storedAt < Math.max(keepParts_ms, parts_wait_ms) * 2,
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },

@@ -24,6 +24,8 @@ export interface References {
   /** The receipts of texts that these receipts of parts make certain; the rest is kept. Durable when it resolves. */
   match(receipts: readonly PartReceipt[]): Promise<Receipt[]>;
   /** Receipts that were kept and whose text is known by now, and their keys for `forget`. */
+  /** Whether this process has kept any lately. */
+  expecting(): boolean;
   matchEarly(): Promise<{ receipts: Receipt[]; keys: string[] }>;
   forget(keys: readonly string[]): Promise<void>;
   /** Ids by message, of those handed over since. */
@@ -34,6 +36,8 @@ const mostRemembered = 200_000;
 /** While the database is away; what is beyond is forgotten, and its texts stay "sent". */
 const mostUnwritten = 200_000;
 const mostEarly = 1_000;
+/** As long as `findMatched` looks back. */
+const expectFor_ms = 15 * 60_000;
 
 export function createReferences(services: {
   workspace_id: string;
@@ -48,6 +52,7 @@ export function createReferences(services: {
   const remembered = new Map<string, string>();
   let unwritten: store.ReferenceRow[] = [];
   let writing: Promise<void> | null = null;
+  let keptAt = Number.NEGATIVE_INFINITY;
 
   function remember(key: string, messageId: string): void {
     remembered.set(key, messageId);
@@ -98,6 +103,7 @@ export function createReferences(services: {
         else known.push(receiptOf(owner.message_id, receipt.key, receipt));
       }
       if (parts.length > 0) known.push(...(await ofParts(tx, parts)));
+      if (rest.length > 0) keptAt = performance.now();
       if (rest.length > 0) await store.keepEarly(tx, workspace_id, carrier_id, rest);
       return { known, rest };
     });
@@ -159,6 +165,7 @@ export function createReferences(services: {
       const stored = await matchStored(others);
       return [...known, ...stored.known];
     },
+    expecting: () => performance.now() - keptAt < expectFor_ms,
     async matchEarly() {
       const early = await preparedTransaction(db.pool, scope, (tx) =>
         store.findMatched(tx, workspace_id, carrier_id, mostEarly),

@@ -40,6 +40,8 @@ const batches = { least: 20, most: 1_000, quick_ms: 500, slow_ms: 1_500 };
 /** Sweeps between two for parts. */
 const partsEvery = 5;
 const sweepsUntilDead = 10;
+/** Sweeps between two for what other processes kept and left behind. */
+const idleEvery = 60;
 
 /** The maker for SMPP. */
 export function smppCarrier(options: SmppOptions = {}): CarrierMaker<SmppSettings, SmppSecrets> {
@@ -148,15 +150,19 @@ function createSmpp(
     else if (took_ms < batches.quick_ms && count * 2 > batch) batch = Math.min(batches.most, batch * 2);
   }
 
+  /** Often while this process has kept something; seldom for what others left behind: connections may be many. */
   async function sweep(): Promise<void> {
     const count = sweeps++;
+    const idle = count % idleEvery === 0;
     await references.flush();
-    const { receipts, keys } = await references.matchEarly();
-    if (keys.length > 0) {
-      if (receipts.length > 0) await events?.onReceipts(receipts);
-      await references.forget(keys);
+    if (idle || references.expecting()) {
+      const { receipts, keys } = await references.matchEarly();
+      if (keys.length > 0) {
+        if (receipts.length > 0) await events?.onReceipts(receipts);
+        await references.forget(keys);
+      }
     }
-    if (count % partsEvery === 0) await incoming.sweep();
+    if (idle || (count % partsEvery === 0 && incoming.expecting())) await incoming.sweep();
   }
 
   function sweepAgain(): void {
