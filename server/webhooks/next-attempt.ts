@@ -16,5 +16,5 @@ export function nextAttempt(attempts: number, at: Date, random: number): Date | 
   return wait === undefined ? null : new Date(at.getTime() + Math.round(wait * (1 + random / 10)));
 }
 
-/** A webhook that has taken nothing for so long is disabled. */
+/** A webhook that has taken nothing for so long is disabled with the next delivery that is given up. */
 export const failingForTooLong = 3 * 24 * hour;

@@ -160,24 +160,37 @@ test("the schedule ends, and what failed together does not come back together", 
   expect(nextAttempt(8, at, 0)).toBeNull();
 });
 
-test("a webhook that failed for days is disabled, and what waits for it is given up; enabled, it begins anew", async () => {
+test("a webhook that took nothing for days is disabled with the next that it lets fail; enabled, it begins anew", async () => {
   let status = 500;
   const receiver = await startReceiver((response) => response.writeHead(status).end());
   const tested = await start(receiver.url);
   startSender();
   await tested.tell();
   await attempted(tested, 1);
+  // Long ago by now. That it fails again does not mean that it always did: it gets its tries.
   ahead = 4 * 86_400_000;
   await attempted(tested, 2);
-  expect(await tested.webhook()).toMatchObject({ enabled: false, disabled_at: expect.any(String) });
-  expect(await tested.delivery()).toMatchObject({ state: "failed", next_at: null });
+  expect(await tested.webhook()).toMatchObject({ enabled: true, failing_since: expect.any(String) });
+  for (let attempt = 3; attempt < 8; attempt++) {
+    ahead += 12 * 3_600_000;
+    await attempted(tested, attempt);
+  }
+  expect(await tested.webhook()).toMatchObject({ enabled: true });
   await tested.tell();
-  expect(await tested.deliveries()).toHaveLength(1);
+  await attempted(tested, 1);
+  ahead += 12 * 3_600_000;
+  await vi.waitFor(async () =>
+    expect((await tested.deliveries()).map(({ state }) => state)).toEqual(["failed", "failed"]),
+  );
+  expect(await tested.webhook()).toMatchObject({ enabled: false, disabled_at: expect.any(String) });
+  await tested.tell();
+  expect(await tested.deliveries()).toHaveLength(2);
   const enabled = await call(`PATCH ${tested.path}`, { key: tested.key, body: { enabled: true } });
   expect(enabled.body).toMatchObject({ enabled: true, disabled_at: null, failing_since: null, last_error: null });
   status = 200;
-  await call(`POST ${tested.path}/deliveries/${(await tested.delivery())?.id}/redeliver`, { key: tested.key });
-  expect(await attempted(tested, 3)).toMatchObject({ state: "delivered" });
+  const again = await tested.delivery();
+  await call(`POST ${tested.path}/deliveries/${again?.id}/redeliver`, { key: tested.key });
+  expect(await attempted(tested, (again?.attempts.length ?? 0) + 1)).toMatchObject({ state: "delivered" });
 });
 
 test("410 disables at once", async () => {

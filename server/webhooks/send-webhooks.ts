@@ -137,7 +137,7 @@ async function deliver(services: Services, delivery: DueDelivery, options: PostO
       error: posted.error ?? `HTTP ${posted.status}`,
       gone: posted.status === 410,
       at,
-      failingBefore: new Date(at.getTime() - failingForTooLong),
+      failingBefore: next ? null : new Date(at.getTime() - failingForTooLong),
     };
     const disabled = !taken && !isTest && (await noteFailure(tx, { workspace_id, id: webhook_id }, failure));
     await recordAttempt(tx, delivery, {

@@ -70,18 +70,18 @@ export async function noteTaken(tx: Tx, workspaceId: string, id: string): Promis
 
 /**
  * It did not take something at `at`. Disables it when it says so or when it has failed since before `failingBefore`, and
- * answers whether it did.
+ * answers whether it is. Null: this one will be tried again, and what failed once long ago does not speak against it.
  */
 export async function noteFailure(
   tx: Tx,
   key: { workspace_id: string; id: string },
-  failure: { error: string; gone: boolean; at: Date; failingBefore: Date },
+  failure: { error: string; gone: boolean; at: Date; failingBefore: Date | null },
 ): Promise<boolean> {
   const { error, gone, at, failingBefore } = failure;
   const { rows } = await sql<{ disabled: boolean }>`
     update webhooks set failing_since = coalesce(failing_since, ${at}), last_error = ${error},
-      enabled = enabled and not (${gone} or coalesce(failing_since <= ${failingBefore}, false)),
-      disabled_at = case when enabled and (${gone} or failing_since <= ${failingBefore}) then ${at} else disabled_at end
+      enabled = enabled and not (${gone} or coalesce(failing_since <= ${failingBefore}::timestamptz, false)),
+      disabled_at = case when enabled and (${gone} or failing_since <= ${failingBefore}::timestamptz) then ${at} else disabled_at end
     where workspace_id = ${key.workspace_id} and id = ${key.id}
     returning not enabled as disabled`.execute(tx);
   return rows[0]?.disabled === true;

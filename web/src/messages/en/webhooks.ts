@@ -38,7 +38,8 @@ export const webhooks = {
   testSent: "A test is on its way.",
   loadFailed: "The webhook could not be fetched",
   failingTitle: "It does not take what is sent",
-  failingText: "Since {when}. Calls are tried again over about a day; after three days of failure it is disabled.",
+  failingText:
+    "Since {when}. Calls are tried again over about a day. If it takes nothing for three days, it is disabled.",
   disabledTitle: "It was disabled {when}",
   disabledText: "It had taken nothing for days, or said that it is gone. Nothing is sent until you switch it on again.",
   deliveries: "Deliveries",
