@@ -19,6 +19,7 @@ import { migrate } from "../server/kit/migrate.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
 import { withDatabase } from "../testing/global-setup.ts";
 import { fillLedger } from "../testing/ledger-filler.ts";
+import { median } from "../testing/median.ts";
 import { createTestWorkspace, type TestWorkspace } from "../testing/workspace.ts";
 
 const { values, positionals } = parseArgs({
@@ -152,9 +153,4 @@ async function administer(connection: string, statement: string): Promise<void> 
   await client.connect();
   await client.query(statement);
   await client.end();
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

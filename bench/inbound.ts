@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { smscLogin, startBenchServer } from "../testing/bench-server.ts";
 import { hasKannel, kannelInstall, startKannel } from "../testing/kannel.ts";
+import { median } from "../testing/median.ts";
 import { spawnSmsc } from "../testing/smsc-process.ts";
 
 const [texts = 20_000, rounds = 3] = process.argv.slice(2).map(Number);
@@ -120,8 +121,4 @@ async function openPage() {
   })();
   reading.catch(() => {}); // it ends when the page is closed
   return { heard: () => heard, close: () => away.abort() };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }

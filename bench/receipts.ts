@@ -5,13 +5,9 @@
  *
  *   npm run bench -- receipts [webhooks]    (100,000 unless given)
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
-import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
+import type pg from "pg";
+import { startPlainServer } from "../testing/bench-server.ts";
 import { httpLoad, type LoadRequest } from "../testing/http-load.ts";
-import { startTestServer } from "../testing/server.ts";
 import { signedForm } from "../testing/twilio.ts";
 
 const count = Number(process.argv[2]) || 100_000;
@@ -19,28 +15,14 @@ const warmUp = 10_000;
 const connections = 200;
 const batch = 500;
 const longest = 120; // seconds
-const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
 const account_sid = `AC${"b".repeat(32)}`;
 const auth_token = "0123456789abcdef0123456789abcdef";
 
-const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
-const postgres = await startEmbeddedPostgres({ directory });
-const server = await startTestServer({
-  env: {
-    DATABASE_URL: postgres.connection,
-    ADMIN_EMAIL: "bench@varsla.example",
-    ADMIN_PASSWORD: "correct horse battery",
-    API_KEY: key,
-    WORKSPACE_NAME: "Bench",
-    // Nobody is there: what is queued stays, and receipts come for it all the same.
-    TWILIO_API_URL: "http://127.0.0.1:9",
-  },
-});
+// Nobody is there: what is queued stays, and receipts come for it all the same.
+const { url, database, call, stop } = await startPlainServer({ TWILIO_API_URL: "http://127.0.0.1:9" });
 try {
   const secrets = { auth_token };
   const carrier = await call("POST", "/carriers", { kind: "twilio", settings: { account_sid }, secrets });
-  const database = new pg.Client({ connectionString: postgres.superuser("varsla") });
-  await database.connect();
   const ids = await fillLedger(database, warmUp + 2 * count);
   const [first, taken, raw] = [ids.slice(0, warmUp), ids.slice(warmUp, warmUp + count), ids.slice(warmUp + count)];
 
@@ -50,7 +32,6 @@ try {
   const delivered = await database.query("select count(*)::int as n from messages where status = 'delivered'");
   if (delivered.rows[0].n !== warmUp + count) throw new Error(`${delivered.rows[0].n} are delivered, not all`);
   const limit = await updateRaw(database, raw);
-  await database.end();
 
   const ratio = (to: number) => (receipts.rate / to).toFixed(2);
   console.log(
@@ -60,19 +41,7 @@ try {
     `  same server refusing them: ${refused.refused} /s (ratio ${ratio(refused.refused)}); raw updates of ${batch} rows: ${limit} /s (ratio ${ratio(limit)})`,
   );
 } finally {
-  await server.stop();
-  await postgres.stop();
-  await rm(directory, { recursive: true, force: true });
-}
-
-async function call(method: string, path: string, body: unknown) {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  await stop();
 }
 
 /** Texts of one campaign that were handed over, and their ids. */
@@ -97,7 +66,7 @@ function webhooks(carrier: string, ids: string[], token: string): LoadRequest[] 
   return ids.map((id, i) => {
     const path = `/api/v1/carriers/${carrier}/twilio/status?message=${id}`;
     const sid = `SM${String(i).padStart(32, "0")}`;
-    const { headers, body } = signedForm(token, `${server.url}${path}`, {
+    const { headers, body } = signedForm(token, `${url}${path}`, {
       AccountSid: account_sid,
       ApiVersion: "2010-04-01",
       ChannelToAddress: "+4790000XXX",
@@ -116,7 +85,7 @@ async function load(requests: LoadRequest[]) {
   let next = 0;
   const begin = performance.now();
   const figures = await httpLoad({
-    url: server.url,
+    url: url,
     connections,
     seconds: longest,
     requests: requests.length,

@@ -13,6 +13,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type BenchServer, smscLogin, startBenchServer } from "../testing/bench-server.ts";
 import { httpLoad } from "../testing/http-load.ts";
 import { hasKannel, type Kannel, kannelInstall, startKannel } from "../testing/kannel.ts";
+import { median } from "../testing/median.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
 
 const [texts = 10_000, rounds = 3] = process.argv.slice(2).map(Number);
@@ -168,8 +169,4 @@ function tell(receipts: boolean, figures: Map<string, Round[]>): void {
     console.log(
       `  ratio    ${(ours / theirs).toFixed(2)}, aim ${receipts ? "≥ 2" : "> 1"}: ${ours / theirs >= aim ? "met" : "not met"}`,
     );
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }

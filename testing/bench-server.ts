@@ -1,4 +1,4 @@
-/** A whole server on a PostgreSQL of its own whose sender goes out by SMPP, for benchmarks. */
+/** Whole servers on a PostgreSQL of their own, for benchmarks: a plain one, and one whose sender goes out by SMPP. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,25 +10,31 @@ import type { SmscProcess } from "./smsc-process.ts";
 
 export const smscLogin = { system_id: "bench", password: "secret" };
 
-export interface BenchServer {
+/** A server with one workspace. */
+export interface PlainServer {
   url: string;
   authorization: string;
-  /** The default sender: +47 and digits. */
-  sender: string;
+  /** As a superuser, past the walls between workspaces. */
+  database: pg.Client;
   // oxlint-disable-next-line typescript/no-explicit-any -- each caller knows what it asked for
   call(method: string, path: string, body?: unknown): Promise<any>;
+  stop(): Promise<void>;
+}
+
+export interface BenchServer extends Omit<PlainServer, "database"> {
+  /** The default sender: +47 and digits. */
+  sender: string;
   /** Whether receipts are asked for from now on. */
   askForReceipts(ask: boolean): Promise<void>;
   /** Messages in the ledger by status. */
   ledger(): Promise<Record<string, number>>;
-  stop(): Promise<void>;
 }
 
 const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
 const patience = 30_000;
 
-/** Starts it with one connection to the SMSC, with this window. */
-export async function startBenchServer(smsc: SmscProcess, window: number): Promise<BenchServer> {
+/** Starts a server with nothing but a workspace. */
+export async function startPlainServer(env: Record<string, string> = {}): Promise<PlainServer> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
   const postgres = await startEmbeddedPostgres({ directory });
   const server = await startTestServer({
@@ -38,21 +44,37 @@ export async function startBenchServer(smsc: SmscProcess, window: number): Promi
       ADMIN_PASSWORD: "correct horse battery",
       API_KEY: key,
       WORKSPACE_NAME: "Bench",
+      ...env,
     },
   });
   const authorization = `Bearer ${key}`;
   const database = new pg.Client({ connectionString: postgres.superuser("varsla") });
   await database.connect();
-
-  const call: BenchServer["call"] = async (method, path, body) => {
-    const response = await fetch(`${server.url}/api/v1${path}`, {
-      method,
-      headers: { authorization, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+  return {
+    url: server.url,
+    authorization,
+    database,
+    async call(method, path, body) {
+      const response = await fetch(`${server.url}/api/v1${path}`, {
+        method,
+        headers: { authorization, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    async stop() {
+      await database.end();
+      await server.stop();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
+}
+
+/** Starts one with a connection to the SMSC, with this window. */
+export async function startBenchServer(smsc: SmscProcess, window: number): Promise<BenchServer> {
+  const { url, authorization, database, call, stop } = await startPlainServer();
 
   /** Waits until the SMSC has seen one more connection bind. */
   async function bound(before: number): Promise<void> {
@@ -74,7 +96,7 @@ export async function startBenchServer(smsc: SmscProcess, window: number): Promi
   await bound(binds);
 
   return {
-    url: server.url,
+    url,
     authorization,
     sender: sender.address,
     call,
@@ -89,11 +111,6 @@ export async function startBenchServer(smsc: SmscProcess, window: number): Promi
       const { rows } = await database.query("select status, count(*)::int as n from messages group by 1");
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
     },
-    async stop() {
-      await database.end();
-      await server.stop();
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    stop,
   };
 }
