@@ -7,10 +7,13 @@ export interface TcpProxy {
   connections(): number;
   /** Resets all connections at once; what is in our hands is gone. */
   reset(): void;
-  /** Passes only the first half of the next piece in each direction on, then resets. */
-  resetHalfway(): void;
-  /** Swallows everything for so long, then resets: the worst, since both ends believe in it meanwhile. */
-  swallow(milliseconds: number): void;
+  /** Passes only the first half of the next piece in each direction on, then resets; resolves when all are. */
+  resetHalfway(): Promise<void>;
+  /**
+   * Swallows everything for so long, then resets: the worst, since both ends believe in it meanwhile. Resolves when all
+   * that stood are reset.
+   */
+  swallow(milliseconds: number): Promise<void>;
   /** While true nobody is let in. */
   refuse(refusing: boolean): void;
   close(): Promise<void>;
@@ -21,6 +24,7 @@ interface Pair {
   server: Socket;
   state: "open" | "half" | "deaf";
   timer: NodeJS.Timeout | null;
+  ended: PromiseWithResolvers<void>;
 }
 
 /** Listens on a free port and passes on to `port`. */
@@ -31,6 +35,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   function end(pair: Pair): void {
     if (pair.timer) clearTimeout(pair.timer);
     pairs.delete(pair);
+    pair.ended.resolve();
     pair.client.resetAndDestroy();
     pair.server.resetAndDestroy();
   }
@@ -50,9 +55,12 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     from.on("close", () => end(pair));
   }
 
+  const allEnded = async () => void (await Promise.all([...pairs].map((pair) => pair.ended.promise)));
+
   const server = createServer((client) => {
     if (refusing) return void client.resetAndDestroy();
-    const pair: Pair = { client, server: connect(port, "127.0.0.1"), state: "open", timer: null };
+    const server = connect(port, "127.0.0.1");
+    const pair: Pair = { client, server, state: "open", timer: null, ended: Promise.withResolvers() };
     client.setNoDelay(true);
     pair.server.setNoDelay(true);
     pairs.add(pair);
@@ -68,12 +76,14 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     },
     resetHalfway() {
       for (const pair of pairs) pair.state = "half";
+      return allEnded();
     },
     swallow(milliseconds) {
       for (const pair of pairs) {
         pair.state = "deaf";
         pair.timer = setTimeout(() => end(pair), milliseconds);
       }
+      return allEnded();
     },
     refuse(value) {
       refusing = value;

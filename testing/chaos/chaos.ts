@@ -84,7 +84,7 @@ try {
     carriers: carriers(values.carriers),
     messages: number("messages", ordeal === "database-away" ? 5_000 : 100_000),
     duration: number("seconds", ordeal === "database-away" ? number("away") : 400) * 1000,
-    response_seconds: 3,
+    response_seconds: 5,
     say,
     signal: ending.signal,
   };

@@ -3,7 +3,7 @@ import type pg from "pg";
 import * as books from "./books.ts";
 import type { Installation } from "./installation.ts";
 import type { DealtBlow } from "./strike.ts";
-import { tally, underWay } from "./strike.ts";
+import { tally, timesOf, underWay } from "./strike.ts";
 import type { Tenant } from "./tenant.ts";
 import type { Told } from "./traffic.ts";
 import type { WatchedJournal } from "./watch.ts";
@@ -49,7 +49,10 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
     report("lost:", found.lost);
     report("doubled:", found.doubled);
     report("went, though the ledger says it did not:", found.denied);
-    report("uncertain without a reason:", found.unexplained);
+    report(
+      "uncertain without a reason:",
+      found.unexplained.map((row) => `${row.id} ${row.class} ${row.status}: ${timesOf(row.id, blows, journals)}`),
+    );
     report("twice in the ledger:", found.twice_in_ledger);
     report("not in the ledger:", found.unknown);
     report("promise broken:", books.brokenPromises(ledger, told));

@@ -24,8 +24,6 @@ export interface StrikeOptions {
 }
 
 const aimFor = 1_000;
-/** What was to be cut in the middle is cut with the next octets; an idle connection has some this often. */
-const halfWithin = 3_000;
 /** What is still in the journal so long after a blow was left there by it. */
 const aWhile = 400;
 
@@ -33,6 +31,7 @@ const aWhile = 400;
 export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
   const { installation, blows, signal } = options;
   const dealt: DealtBlow[] = [];
+  const ends: Promise<void>[] = [];
   const began = Date.now();
   for (const blow of blows) {
     const wait = began + blow.at - Date.now();
@@ -40,33 +39,36 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
     signal.throwIfAborted();
     if (blow.aimed) await handOver(installation.superuser, blow.kind === "network");
     const from = Date.now();
-    const lasts = await deal(options, blow);
-    if (lasts !== null) dealt.push({ kind: blow.kind, from, to: Date.now() + lasts });
+    const { struck, over } = await deal(options, blow);
+    if (!struck) continue;
+    const each = { kind: blow.kind, from, to: Date.now() };
+    dealt.push(each);
+    if (over) ends.push(over.then(() => void (each.to = Date.now())));
   }
+  await Promise.all(ends);
   return dealt;
 }
 
-/** Answers how long the blow goes on by itself, or null where there was nothing to strike. */
+/** Whether there was anything to strike, and when it is over where it goes on by itself. */
 async function deal(
   { installation, network, silence }: StrikeOptions,
   { kind, which, how }: Blow,
-): Promise<number | null> {
+): Promise<{ struck: boolean; over?: Promise<void> }> {
   if (kind === "worker") await killOne(installation.workers, which);
   else if (kind === "api") await killOne(installation.apis, which);
   else if (kind === "database") {
-    if (!(await installation.killDatabase())) return null;
+    if (!(await installation.killDatabase())) return { struck: false };
     await until(
       async () => (await withClient(installation.superuser, (client) => client.query("select 1"))) !== null,
       "the database after a blow",
     );
   } else {
-    if (network.connections() === 0) return null;
-    if (how === "reset") network.reset();
-    else if (how === "half") network.resetHalfway();
-    else network.swallow(silence);
-    return { reset: 0, half: halfWithin, silence }[how];
+    if (network.connections() === 0) return { struck: false };
+    if (how === "half") return { struck: true, over: network.resetHalfway() };
+    if (how === "silence") return { struck: true, over: network.swallow(silence) };
+    network.reset();
   }
-  return 0;
+  return { struck: true };
 }
 
 async function killOne(members: readonly Member[], which: number): Promise<void> {
@@ -105,6 +107,19 @@ export function underWay(
 ): Set<string> {
   const struck = journals.filter((journal) => blows.some((blow) => isUnder(blow, journal, longest)));
   return new Set(struck.flatMap(({ texts }) => texts));
+}
+
+/** When the journals of a text were open, and the blows around them, for whoever looks into a violation. */
+export function timesOf(id: string, blows: readonly DealtBlow[], journals: readonly WatchedJournal[]): string {
+  const seconds = (at: number, since: number) => `${((at - since) / 1000).toFixed(2)} s`;
+  return journals
+    .filter(({ texts }) => texts.includes(id))
+    .map(({ begun, closed, texts }) => {
+      const near = blows.filter(({ from, to }) => from < begun + 15_000 && to > begun - 15_000);
+      const around = near.map(({ kind, from, to }) => `${kind} from ${seconds(from, begun)} to ${seconds(to, begun)}`);
+      return `a journal of ${texts.length} texts open for ${seconds(closed, begun)}; after it began: ${around.join(", ") || "no blow"}`;
+    })
+    .join("; ");
 }
 
 /** How many blows there were of each kind, and how many of them left a batch between journal and record. */
