@@ -62,6 +62,37 @@ test("jobs go on after the database went away in the middle of one", { timeout: 
   }, 30_000);
 });
 
+test(
+  "jobs that were fetched and not begun when the database went away are done, too",
+  { timeout: 60_000 },
+  async () => {
+    const done = new Set<number>();
+    const gate = Promise.withResolvers<void>();
+    const handlers = {
+      "away.many": async ({ n }: { n: number }) => {
+        await gate.promise;
+        done.add(n);
+      },
+    };
+    const runner = await runJobs({ connection, pool: db.pool, log, sweep_ms: 200, handlers });
+    onTestFinished(() => runner.stop());
+    await db.asSystem(async (tx) => {
+      for (let n = 0; n < 30; n++) await jobs.add(tx, "away.many", { n });
+    });
+    // Four are under way, the others wait in the runner's memory.
+    await vi.waitFor(async () => {
+      const { rows } = await db.pool.query("select 1 from jobs._private_jobs where locked_by is not null");
+      expect(rows.length).toBeGreaterThan(8);
+    }, 10_000);
+    warned.length = 0;
+    await takeAway();
+    await vi.waitFor(() => expect(warned.join()).toContain("gave up"), 15_000);
+    gate.resolve();
+    await giveBack();
+    await vi.waitFor(() => expect(done.size).toBe(30), 30_000);
+  },
+);
+
 test("a job of a process that was killed is done by another, within seconds", { timeout: 60_000 }, async () => {
   const worker = spawn(
     process.execPath,

@@ -140,6 +140,16 @@ async function startRunner({
   });
   events.on("worker:fatalError", ({ error }) => end(String(error)));
   events.on("pool:fatalError", ({ error }) => end(String(error)));
+  // A queue that is released gives back what it fetched and did not begin, and forgets to look how that ends: with the
+  // database away it fails unheard, which would end the process. Those jobs are given back once this runner is found gone.
+  events.on("localQueue:init", ({ localQueue }) => {
+    const queue = localQueue as unknown as { background(promise: Promise<unknown>): void };
+    const background = queue.background.bind(queue);
+    queue.background = (promise) => {
+      promise.catch(() => {});
+      background(promise);
+    };
+  });
   let id = "";
   events.on("pool:create", ({ workerPool }) => (id = workerPool.id));
 
