@@ -1,0 +1,105 @@
+/** Settings → Carriers by API: secrets go in and never come out, and nothing is removed that is in use. */
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { giveSenders } from "../../testing/carriers.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../kit/id.ts";
+import { findCarrier, sealContext } from "./carriers-store.ts";
+
+const database = await testDatabase();
+const { db } = database;
+const { call, services } = await testApp(database);
+const secret = "hemmelig-42";
+
+const smpp = { kind: "smpp", settings: { host: "smsc.example", system_id: "varsla" }, secrets: { password: secret } };
+
+async function addSmpp(key: string, parts: object = {}) {
+  const answer = await call("POST /carriers", { key, body: { ...smpp, ...parts } });
+  expect(answer.status).toBe(201);
+  return answer.body as { id: string; is_default: boolean };
+}
+
+async function storedSecrets(workspaceId: string, id: string): Promise<unknown> {
+  const row = await db.inWorkspace(workspaceId, (tx) => findCarrier(tx, workspaceId, id));
+  if (!row) throw new Error(`no carrier ${id}`);
+  expect(row.secrets.toString("latin1")).not.toContain(secret);
+  return services.seal.open(row.secrets, sealContext(row));
+}
+
+test("secrets are sealed on disk, in no answer and in no error, and stay when settings change", async () => {
+  const { id: workspaceId, key } = await workspaceWithKey(database);
+  const { id } = await addSmpp(key);
+  const answers = [
+    await call(`GET /carriers/${id}`, { key }),
+    await call("GET /carriers", { key }),
+    await call(`PATCH /carriers/${id}`, { key, body: { name: "Nett", settings: { window: 7 } } }),
+    await call(`PATCH /carriers/${id}`, { key, body: { secrets: { password: secret.repeat(20) } } }),
+    await call("POST /carriers", { key, body: { ...smpp, secrets: { password: secret, passwrd: secret } } }),
+    await call("POST /carriers", { key, body: { ...smpp, secrets: { password: secret.repeat(20) } } }),
+    await call("POST /carriers", { key, body: { ...smpp, secrets: secret } }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 400, 422, 422, 422]);
+  for (const { body } of answers) expect(JSON.stringify(body)).not.toContain(secret);
+  expect(answers[2]?.body).toMatchObject({ name: "Nett", settings: { window: 7, host: "smsc.example", port: 2775 } });
+  expect(await storedSecrets(workspaceId, id)).toEqual({ password: secret });
+  await call(`PATCH /carriers/${id}`, { key, body: { secrets: { password: "ny" } } });
+  expect(await storedSecrets(workspaceId, id)).toEqual({ password: "ny" });
+});
+
+test("the first is the default, names are one's own, and the built-in one's is taken", async () => {
+  const { key } = await workspaceWithKey(database);
+  const [first, second] = [await addSmpp(key), await addSmpp(key)];
+  expect([first.is_default, second.is_default]).toEqual([true, false]);
+  const named = (name: string) => call(`PATCH /carriers/${second.id}`, { key, body: { name } });
+  expect(await named("smpp")).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
+  expect(await named("Sandbox")).toMatchObject({ status: 422, body: { error: { code: "reserved_name" } } });
+  await call(`PATCH /carriers/${second.id}`, { key, body: { is_default: true } });
+  const { body } = await call("GET /carriers", { key });
+  expect(body.items.map((each: { id: string; is_default: boolean }) => [each.id, each.is_default])).toEqual([
+    [second.id, true],
+    [first.id, false],
+  ]);
+});
+
+test("one that has senders, or texts of which nobody knows yet, stays; then its routes go with it", async () => {
+  const { id: workspaceId, key } = await workspaceWithKey(database);
+  const [one, other] = [await addSmpp(key), await addSmpp(key)];
+  const items = [
+    { country: "NO", carriers: [one.id] },
+    { country: "*", carriers: [other.id, one.id] },
+  ];
+  expect(await call("PUT /carrier-routes", { key, body: { items } })).toMatchObject({ status: 200, body: { items } });
+  await db.inWorkspace(workspaceId, (tx) => giveSenders(tx, workspaceId, one.id));
+  const remove = () => call(`DELETE /carriers/${one.id}`, { key });
+  expect(await remove()).toMatchObject({ status: 409, body: { error: { code: "carrier_in_use" } } });
+  await db.inWorkspace(workspaceId, async (tx) => {
+    await giveSenders(tx, workspaceId, other.id);
+    await sql`
+      insert into dispatch_journal (workspace_id, sender_id, id, carrier_id, seqs)
+      values (${workspaceId}, ${newId()}, ${newId()}, ${one.id}, '{1}')`.execute(tx);
+  });
+  expect(await remove()).toMatchObject({ status: 409, body: { error: { code: "carrier_busy" } } });
+  await db.inWorkspace(workspaceId, (tx) =>
+    sql`delete from dispatch_journal where workspace_id = ${workspaceId}`.execute(tx),
+  );
+  expect((await remove()).status).toBe(204);
+  expect((await call("GET /carrier-routes", { key })).body.items).toEqual([{ country: "*", carriers: [other.id] }]);
+  // It was the default; the one that is left is now.
+  expect((await call(`GET /carriers/${other.id}`, { key })).body).toMatchObject({ is_default: true });
+});
+
+test("another workspace's is not there, neither to see, nor to change, nor to stand in", async () => {
+  const mine = await workspaceWithKey(database);
+  const theirs = await workspaceWithKey(database);
+  const { id } = await addSmpp(theirs.key);
+  const { key } = mine;
+  const answers = [
+    await call(`GET /carriers/${id}`, { key }),
+    await call(`PATCH /carriers/${id}`, { key, body: { enabled: false } }),
+    await call(`DELETE /carriers/${id}`, { key }),
+    await call("PUT /carrier-routes", { key, body: { items: [{ country: "NO", carriers: [id] }] } }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 422]);
+  expect((await call(`GET /carriers/${id}`, { key: theirs.key })).body).toMatchObject({ enabled: true });
+});
