@@ -159,13 +159,15 @@ function readBody(text: string): Record<string, unknown> {
   }
 }
 
+/** Whatever an answer says, it is tried again after this: a wrong figure must not silence a connection for days. */
+const longestRetryAfter = 600_000;
+
 /** Seconds, or a date beside the answer's own (RFC 9110, 10.2.3). */
 function readRetryAfter(header: string | undefined, now: string | undefined): number | null {
   if (!header) return null;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const wait = Date.parse(header) - Date.parse(now ?? "");
-  return Number.isNaN(wait) ? null : Math.max(0, wait);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.parse(now ?? "");
+  return Number.isNaN(wait) ? null : Math.min(longestRetryAfter, Math.max(0, wait));
 }
 
 function describe(error: Error, patience_ms: number): string {

@@ -192,6 +192,15 @@ describe("answers", () => {
     expect(carrier.state().state).toBe("up");
   });
 
+  test.each(["1e300", "31536000", "Fri, 31 Dec 2099 23:59:59 GMT"])(
+    "no answer silences a connection for days: Retry-After %s",
+    async (header) => {
+      const twilio = await standIn();
+      twilio.behave(() => ({ status: 429, code: 20429, headers: { "retry-after": header } }));
+      expect(await submit(connect(twilio), [text()])).toEqual([{ kind: "later", after_ms: 600_000 }]);
+    },
+  );
+
   test("the longer Twilio is busy, the longer the pauses", async () => {
     let now = 0;
     const twilio = await standIn();
