@@ -52,7 +52,7 @@ const params = {
     period_end: Instant,
   }),
   webhook_disabled: z.object({
-    webhook: z.object({ id: Id, url: z.string() }),
+    webhook: z.object({ id: Id, url: z.string().describe("without its path, which may hold a secret") }),
     since: Instant.describe("since when nothing was taken"),
     last_error: z.string().nullable(),
   }),

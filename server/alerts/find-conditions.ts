@@ -91,6 +91,7 @@ const findStalledCampaigns: Finder = async (tx, at) => {
   });
 };
 
+/** Everybody in the workspace sees alerts; an address may hold a secret in its path, which only those see who set it. */
 const findDisabledWebhooks: Finder = async (tx) => {
   const { rows } = await sql<{
     workspace_id: string;
@@ -102,7 +103,11 @@ const findDisabledWebhooks: Finder = async (tx) => {
     select workspace_id, id, url, coalesce(failing_since, disabled_at) as since, last_error
     from webhooks where disabled_at is not null and not enabled`.execute(tx);
   return rows.map(({ workspace_id, id, url, since, last_error }) => {
-    const params: ParamsOf<"webhook_disabled"> = { webhook: { id, url }, since: since.toISOString(), last_error };
+    const params: ParamsOf<"webhook_disabled"> = {
+      webhook: { id, url: new URL(url).origin },
+      since: since.toISOString(),
+      last_error,
+    };
     return { workspace_id, subject: id, params };
   });
 };

@@ -295,6 +295,28 @@ test("a campaign that has nothing left to send and does not end raises an alert"
   ]);
 });
 
+test("a webhook that was disabled for its failures raises an alert that does not tell its path, until it is enabled", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const id = newId();
+  await db.asSystem((tx) =>
+    sql`insert into webhooks (workspace_id, id, url, events, enabled, secrets, failing_since, disabled_at, last_error, created_at, updated_at)
+      values (${workspace.id}, ${id}, 'https://hooks.example:8443/secret?token=1', '{alert.raised}', false, '\\x00',
+        ${watch.now()}, ${watch.now()}, 'HTTP 500', now(), now())`.execute(tx),
+  );
+  await watch.after(0);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    {
+      kind: "webhook_disabled",
+      severity: "warning",
+      params: { webhook: { id, url: "https://hooks.example:8443" }, last_error: "HTTP 500" },
+    },
+  ]);
+  await db.asSystem((tx) => sql`update webhooks set enabled = true, disabled_at = null where id = ${id}`.execute(tx));
+  await watch.after(5);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["webhook_disabled resolved"]);
+});
+
 test("two processes that look at once raise one alert, and only one takes a turn", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
