@@ -24,7 +24,7 @@ beforeAll(async () => {
     startInstallation({ apis: 2, workers: 3, lease_seconds: 2 }),
     startNetwork(),
   ]);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await installation?.stop();

@@ -61,7 +61,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     startMember(`worker ${i + 1}`, { ...env, PORT: "0", ROLES: "worker" }),
   );
   const members = [...apis, ...workers];
-  await until(() => members.every((member) => member.ready()), "the processes");
+  await until(() => members.every((member) => member.ready()), "the processes", 150_000);
   let stopped: Promise<(number | null)[]> | null = null;
 
   return {
