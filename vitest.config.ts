@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: ["{rules,contract,web,tools}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**"],
+          // Nothing here waits; properties are tried a thousand times, on machines that have other work too.
+          testTimeout: 20_000,
         },
       },
       {

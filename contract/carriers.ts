@@ -88,6 +88,10 @@ export const SmppSettings = z.strictObject({
     .enum(["gsm", "latin1", "ascii"])
     .default("gsm")
     .describe("how the provider reads data_coding 0: the GSM alphabet in octets, ISO 8859-1 or ASCII"),
+  inbound_gsm7: z
+    .enum(["same", "gsm", "latin1", "ascii"])
+    .default("same")
+    .describe("how the provider writes data_coding 0 in texts from handsets; same: as it reads it"),
   long_texts: z.enum(["udh", "sar", "payload"]).default("udh").describe("how texts of several parts go"),
   receipts: z.enum(["all", "none"]).default("all"),
   receipt_ids: z

@@ -219,6 +219,13 @@ test("what cannot be written down at all keeps nothing else back, and is not ask
   expect(failed).toBe(1);
 });
 
+test("replies are read in an alphabet of their own where the provider writes them in another than it reads", async () => {
+  const { smsc, inbound } = await connectSmpp(db, { gsm7: "gsm", inbound_gsm7: "latin1" });
+  smsc.sendPdu({ from, to, esm_class: 0, data_coding: 0, short_message: Buffer.from("Blåbær @ 5", "latin1") });
+  await until(() => expect(inbound).toHaveLength(1));
+  expect(inbound[0]?.text).toBe("Blåbær @ 5");
+});
+
 test("whatever the alphabet, a text comes of it, and the connection stays", async () => {
   const { smsc, inbound } = await connectSmpp(db, { gsm7: "latin1" });
   const octets = (data_coding: number) => Buffer.from([data_coding, 0x41, 0xe5, 0x00]);

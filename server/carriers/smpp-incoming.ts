@@ -6,6 +6,7 @@
  * its acknowledgement was lost. After that it is another one.
  */
 import { hash } from "node:crypto";
+import type { SmppSettings } from "../../contract/carriers.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, workspaceScope } from "../kit/db.ts";
 import { type Gatherer, gather } from "../kit/gather.ts";
@@ -17,7 +18,7 @@ import { readSmppAddress } from "./smpp-address.ts";
 import { type PartOf, readParts } from "./smpp-long-text.ts";
 import * as store from "./smpp-parts-store.ts";
 import { type Deliver, headerLength, readDeliver } from "./smpp-pdu.ts";
-import { aboutOurs, type PartReceipt, readReceipt, type ReceiptIds } from "./smpp-receipt.ts";
+import { aboutOurs, type PartReceipt, readReceipt } from "./smpp-receipt.ts";
 import type { References } from "./smpp-references.ts";
 import { type DefaultAlphabet, decodeText } from "./smpp-text.ts";
 
@@ -35,7 +36,7 @@ export interface Incoming {
 export interface IncomingServices {
   workspace_id: string;
   carrier_id: string;
-  settings: { gsm7: DefaultAlphabet; receipt_ids: ReceiptIds; reference_tlv: number | null };
+  settings: Pick<SmppSettings, "gsm7" | "inbound_gsm7" | "receipt_ids" | "reference_tlv">;
   db: Db;
   clock: Clock;
   log: Logger;
@@ -71,6 +72,7 @@ interface Single {
 
 export function createIncoming(services: IncomingServices): Incoming {
   const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
+  const alphabet = settings.inbound_gsm7 === "same" ? settings.gsm7 : settings.inbound_gsm7;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
   let storedAt = Number.NEGATIVE_INFINITY;
@@ -146,7 +148,7 @@ export function createIncoming(services: IncomingServices): Incoming {
     const since = Math.min(...found.map((part) => part.at.getTime()));
     const digest = hash("sha256", `${first.text_key} ${since}`).slice(0, 32);
     const { sender: from, recipient: to } = first;
-    const text = joinParts(found, settings.gsm7);
+    const text = joinParts(found, alphabet);
     await events().onInbound([
       { workspace_id, carrier: carrier_id, carrier_reference: `${digest}-parts`, from, to, text, at: clock.now() },
     ]);
@@ -162,7 +164,7 @@ export function createIncoming(services: IncomingServices): Incoming {
     const from = readSmppAddress(deliver.from).slice(0, longestAddress);
     const to = readSmppAddress(deliver.to).slice(0, longestAddress);
     if (part) return parts.add(partOf(deliver, { digest, octets, part, from, to }));
-    const text = decodeText(octets, deliver.data_coding, settings.gsm7);
+    const text = decodeText(octets, deliver.data_coding, alphabet);
     return takeSingle({ digest, text: { workspace_id, carrier: carrier_id, from, to, text, at: clock.now() } });
   }
 

@@ -90,6 +90,7 @@ export const carriers: Translation<typeof en> = {
     destination_ton: "Modtager: type (TON)",
     destination_npi: "Modtager: plan (NPI)",
     gsm7: "Alfabet",
+    inbound_gsm7: "Alfabet for svar",
     long_texts: "Lange beskeder",
     validity: "Udløbstid",
     receipts: "Leveringskvitteringer",
@@ -114,6 +115,7 @@ export const carriers: Translation<typeof en> = {
     response_seconds: "Derefter ved ingen, om beskeden blev modtaget, og den sendes ikke blindt igen.",
     service_type: "Tomt, hvis du ikke har fået noget.",
     gsm7: "Hvordan operatøren læser almindelige beskeder. Prøv et andet, når å, ø eller @ bliver forkert.",
+    inbound_gsm7: "Hvordan operatøren skriver beskeder, der kommer ind. Prøv et andet, når kun de bliver forkerte.",
     long_texts: "Hvordan en besked i flere dele afleveres. Prøv noget andet, når delene kommer hver for sig.",
     validity: "Hvordan det skrives, hvor længe en besked må leveres.",
     receipts: "Uden dem ved ingen, om beskeden nåede frem.",
@@ -129,6 +131,7 @@ export const carriers: Translation<typeof en> = {
     tls: { off: "Ingen", on: "TLS, certifikatet kontrolleres", unverified: "TLS, certifikatet kontrolleres ikke" },
     mode: { transceiver: "Én til begge retninger", pair: "Én til at sende, én til at modtage" },
     gsm7: { gsm: "GSM (almindeligt)", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
+    inbound_gsm7: { same: "Som ovenfor (almindeligt)", gsm: "GSM", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
     long_texts: {
       udh: "Et hoved i hver del (UDH, almindeligt)",
       sar: "Referencefelter (SAR)",

@@ -88,6 +88,7 @@ export const carriers = {
     destination_ton: "Recipient: type (TON)",
     destination_npi: "Recipient: plan (NPI)",
     gsm7: "Alphabet",
+    inbound_gsm7: "Alphabet of replies",
     long_texts: "Long texts",
     validity: "Expiry time",
     receipts: "Delivery receipts",
@@ -112,6 +113,7 @@ export const carriers = {
     response_seconds: "After this nobody knows whether a text was taken, and it is not blindly sent again.",
     service_type: "Empty unless you were given one.",
     gsm7: "How your provider reads ordinary texts. Try another when å, ø or @ come out wrong.",
+    inbound_gsm7: "How your provider writes texts that come in. Try another when only those come out wrong.",
     long_texts: "How a text of several segments goes. Try another when its parts arrive as separate texts.",
     validity: "How the time until which a text may arrive is written.",
     receipts: "Without them nobody knows whether a text arrived.",
@@ -126,6 +128,7 @@ export const carriers = {
     tls: { off: "None", on: "TLS, certificate checked", unverified: "TLS, certificate not checked" },
     mode: { transceiver: "One for both directions", pair: "One to send, one to receive" },
     gsm7: { gsm: "GSM (usual)", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
+    inbound_gsm7: { same: "As above (usual)", gsm: "GSM", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
     long_texts: {
       udh: "A header in each part (UDH, usual)",
       sar: "Reference fields (SAR)",

@@ -90,6 +90,7 @@ export const carriers: Translation<typeof en> = {
     destination_ton: "Mottaker: type (TON)",
     destination_npi: "Mottaker: plan (NPI)",
     gsm7: "Alfabet",
+    inbound_gsm7: "Alfabet for svar",
     long_texts: "Lange meldinger",
     validity: "Utløpstid",
     receipts: "Leveringskvitteringer",
@@ -114,6 +115,7 @@ export const carriers: Translation<typeof en> = {
     response_seconds: "Etter dette vet ingen om meldingen ble tatt imot, og den sendes ikke blindt på nytt.",
     service_type: "Tomt hvis du ikke har fått noe.",
     gsm7: "Hvordan operatøren leser vanlige meldinger. Prøv et annet når å, ø eller @ blir feil.",
+    inbound_gsm7: "Hvordan operatøren skriver meldinger som kommer inn. Prøv et annet når bare de blir feil.",
     long_texts: "Hvordan en melding på flere segmenter overleveres. Prøv noe annet når delene kommer hver for seg.",
     validity: "Hvordan det skrives hvor lenge en melding kan leveres.",
     receipts: "Uten dem vet ingen om meldingen kom frem.",
@@ -129,6 +131,7 @@ export const carriers: Translation<typeof en> = {
     tls: { off: "Ingen", on: "TLS, sertifikatet kontrolleres", unverified: "TLS, sertifikatet kontrolleres ikke" },
     mode: { transceiver: "Én for begge retninger", pair: "Én for å sende, én for å motta" },
     gsm7: { gsm: "GSM (vanlig)", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
+    inbound_gsm7: { same: "Som over (vanlig)", gsm: "GSM", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
     long_texts: {
       udh: "Et hode i hver del (UDH, vanlig)",
       sar: "Referansefelt (SAR)",

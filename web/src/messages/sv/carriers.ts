@@ -90,6 +90,7 @@ export const carriers: Translation<typeof en> = {
     destination_ton: "Mottagare: typ (TON)",
     destination_npi: "Mottagare: plan (NPI)",
     gsm7: "Alfabet",
+    inbound_gsm7: "Alfabet för svar",
     long_texts: "Långa meddelanden",
     validity: "Utgångstid",
     receipts: "Leveranskvitton",
@@ -114,6 +115,7 @@ export const carriers: Translation<typeof en> = {
     response_seconds: "Efter det vet ingen om meddelandet togs emot, och det skickas inte blint igen.",
     service_type: "Tomt om du inte har fått något.",
     gsm7: "Hur operatören läser vanliga meddelanden. Prova ett annat när å, ø eller @ blir fel.",
+    inbound_gsm7: "Hur operatören skriver meddelanden som kommer in. Prova ett annat när bara de blir fel.",
     long_texts: "Hur ett meddelande i flera delar lämnas över. Prova något annat när delarna kommer var för sig.",
     validity: "Hur det skrivs hur länge ett meddelande får levereras.",
     receipts: "Utan dem vet ingen om meddelandet kom fram.",
@@ -128,6 +130,7 @@ export const carriers: Translation<typeof en> = {
     tls: { off: "Ingen", on: "TLS, certifikatet kontrolleras", unverified: "TLS, certifikatet kontrolleras inte" },
     mode: { transceiver: "En för båda riktningarna", pair: "En för att skicka, en för att ta emot" },
     gsm7: { gsm: "GSM (vanligt)", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
+    inbound_gsm7: { same: "Som ovan (vanligt)", gsm: "GSM", latin1: "ISO 8859-1 (Latin-1)", ascii: "ASCII" },
     long_texts: {
       udh: "Ett huvud i varje del (UDH, vanligt)",
       sar: "Referensfält (SAR)",

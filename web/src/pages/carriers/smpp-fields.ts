@@ -36,6 +36,7 @@ export const smppFields: CarrierFields = {
       name: "texts",
       fields: [
         { name: "gsm7", as: "choice", values: ["gsm", "latin1", "ascii"], initial: "gsm" },
+        { name: "inbound_gsm7", as: "choice", values: ["same", "gsm", "latin1", "ascii"], initial: "same" },
         { name: "long_texts", as: "choice", values: ["udh", "sar", "payload"], initial: "udh" },
         { name: "validity", as: "choice", values: ["relative", "absolute"], initial: "relative" },
         { name: "service_type", as: "text", most: 5 },
