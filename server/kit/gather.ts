@@ -12,43 +12,56 @@ const gatherFor = 4;
 
 export interface Line<Item> {
   add(item: Item): void;
-  /** The next batch, once the one before is done with; empty when nobody is left. */
-  next(): Promise<Item[]>;
 }
 
-/** Items that wait for their batch, of at most `most`. */
-export function createLine<Item>(most: number, wait = gatherFor): Line<Item> {
+/**
+ * Items that wait for their batch of at most `most`, one batch at a time. `work` must not reject. `ended` is called when nobody
+ * is left.
+ */
+export function createLine<Item>(options: {
+  most: number;
+  work(batch: Item[]): Promise<void>;
+  ended?(): void;
+  wait?: number;
+}): Line<Item> {
+  const { most, work, ended, wait = gatherFor } = options;
   const waiting: Item[] = [];
-  let answered = 0;
+  let running = false;
   let wanted = Number.POSITIVE_INFINITY;
   let enough = () => {};
 
   /** Resolves when as many as were answered have come, or their time is up. */
-  async function gatherAgain(): Promise<void> {
+  async function gatherAgain(answered: number): Promise<void> {
     wanted = Math.min(most, waiting.length + answered);
-    if (waiting.length >= wanted) return;
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, wait);
-      enough = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
+    if (waiting.length < wanted) {
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, wait);
+        enough = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+    }
     wanted = Number.POSITIVE_INFINITY;
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    while (waiting.length > 0) {
+      await nextTurn(); // lets in what has been received already
+      const batch = waiting.splice(0, most);
+      await work(batch);
+      if (batch.length > 1) await gatherAgain(batch.length);
+    }
+    // In the same breath as the last look at the line: whoever comes from now on starts it again.
+    running = false;
+    ended?.();
   }
 
   return {
     add(item) {
       if (waiting.push(item) >= wanted) enough();
-    },
-    async next() {
-      if (answered > 1) await gatherAgain();
-      answered = 0;
-      if (waiting.length === 0) return [];
-      await nextTurn(); // lets in what has been received already
-      const batch = waiting.splice(0, most);
-      answered = batch.length;
-      return batch;
+      if (!running) void run();
     },
   };
 }
@@ -75,8 +88,7 @@ export function gather<Item>(options: {
     done(): void;
     fail(error: unknown): void;
   }
-  const line = createLine<Waiting>(most);
-  let running = false;
+  const line = createLine<Waiting>({ most, work: writeOrHalve });
   /** Items that are neither written nor failed. */
   let open = 0;
 
@@ -97,18 +109,11 @@ export function gather<Item>(options: {
     }
   }
 
-  async function run(): Promise<void> {
-    running = true;
-    for (let batch = await line.next(); batch.length > 0; batch = await line.next()) await writeOrHalve(batch);
-    running = false;
-  }
-
   return {
     add: (item) =>
       new Promise((done, fail) => {
         open++;
         line.add({ item, done, fail });
-        if (!running) void run();
       }),
     idle: () => open === 0,
   };

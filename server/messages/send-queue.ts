@@ -51,38 +51,36 @@ const mostAtOnce = 500;
 export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQueue {
   const lines = new Map<string, Line<Waiting>>();
 
-  async function run(workspaceId: string, line: Line<Waiting>): Promise<void> {
-    for (let batch = await line.next(); batch.length > 0; batch = await line.next()) {
-      try {
-        const outcomes = await sendBatch(
-          db,
-          clock.now(),
-          workspaceId,
-          batch.map(({ request }) => request),
-        );
-        batch.forEach((each, i) => {
-          const outcome = outcomes[i] as Outcome;
-          if (outcome.problem) each.fail(outcome.problem);
-          else each.done(outcome.answer);
-        });
-      } catch (error) {
-        for (const each of batch) each.fail(error);
-      }
+  async function work(workspaceId: string, batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await sendBatch(
+        db,
+        clock.now(),
+        workspaceId,
+        batch.map(({ request }) => request),
+      );
+      batch.forEach((each, i) => {
+        const outcome = outcomes[i] as Outcome;
+        if (outcome.problem) each.fail(outcome.problem);
+        else each.done(outcome.answer);
+      });
+    } catch (error) {
+      for (const each of batch) each.fail(error);
     }
-    lines.delete(workspaceId);
+  }
+
+  function lineOf(workspaceId: string): Line<Waiting> {
+    let line = lines.get(workspaceId);
+    if (!line) {
+      const ended = () => void lines.delete(workspaceId);
+      line = createLine({ most: mostAtOnce, work: (batch) => work(workspaceId, batch), ended });
+      lines.set(workspaceId, line);
+    }
+    return line;
   }
 
   return {
-    send(workspaceId, request) {
-      return new Promise((done, fail) => {
-        const known = lines.get(workspaceId);
-        const line = known ?? createLine<Waiting>(mostAtOnce);
-        line.add({ request, done, fail });
-        if (known) return;
-        lines.set(workspaceId, line);
-        void run(workspaceId, line);
-      });
-    },
+    send: (workspaceId, request) => new Promise((done, fail) => lineOf(workspaceId).add({ request, done, fail })),
   };
 }
 
