@@ -1,6 +1,7 @@
 /** smpp_references and smpp_early_receipts: whose the provider's ids are, and receipts for ids that are nobody's yet. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
+import { atCommit } from "../kit/prepared.ts";
 import type { PartReceipt } from "./smpp-receipt.ts";
 
 /** A text and the keys of its parts. */
@@ -15,7 +16,7 @@ export interface Owner {
   ids: string[] | null;
 }
 
-/** Written down in bulk; one text's rows together. */
+/** Written down in bulk, with the commit; one text's rows together. */
 export async function insertReferences(
   tx: Tx,
   workspaceId: string,
@@ -27,18 +28,21 @@ export async function insertReferences(
   if (single.length > 0) {
     const ids = arrayOf(single.map(({ keys }) => keys[0] as string));
     const messages = `{${single.map(({ message_id }) => message_id).join(",")}}`;
-    await sql`
+    const insert = sql`
       insert into smpp_references (workspace_id, carrier_id, id, message_id)
       select ${workspaceId}::uuid, ${carrierId}::uuid, u.id, u.message_id
       from unnest(${ids}::text[], ${messages}::uuid[]) as u (id, message_id)
-      on conflict do nothing`.execute(tx);
+      on conflict do nothing`;
+    await atCommit(tx, () => insert.execute(tx));
   }
-  if (several.length > 0)
-    await sql`
+  if (several.length > 0) {
+    const insert = sql`
       insert into smpp_references (workspace_id, carrier_id, id, message_id, ids)
       select ${workspaceId}::uuid, ${carrierId}::uuid, k.id, u.message_id, u.keys
       from jsonb_to_recordset(${JSON.stringify(several)}::jsonb) as u (message_id uuid, keys text[]), unnest(u.keys) as k (id)
-      on conflict do nothing`.execute(tx);
+      on conflict do nothing`;
+    await atCommit(tx, () => insert.execute(tx));
+  }
 }
 
 /** An array as PostgreSQL reads it: pg's own writing of long ones is slow. */

@@ -10,7 +10,7 @@ import type { FailureReason } from "../../contract/messages.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, workspaceScope } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
-import { inOneGo, preparedTransaction } from "../kit/prepared.ts";
+import { atCommit, preparedTransaction } from "../kit/prepared.ts";
 import type { Receipt } from "./carrier.ts";
 import { type PartReceipt, referenceKey } from "./smpp-receipt.ts";
 import * as store from "./smpp-references-store.ts";
@@ -66,12 +66,9 @@ export function createReferences(services: {
     unwritten = [];
     try {
       await preparedTransaction(db.pool, scope, async (tx) => {
-        await inOneGo(
-          tx,
-          // The record of the hand-over comes after it, and brings it to disk before itself.
-          () => sql`set local synchronous_commit = off`.execute(tx),
-          () => store.insertReferences(tx, workspace_id, carrier_id, rows),
-        );
+        // The record of the hand-over comes after it, and brings it to disk before itself.
+        await atCommit(tx, () => sql`set local synchronous_commit = off`.execute(tx));
+        await store.insertReferences(tx, workspace_id, carrier_id, rows);
       });
     } catch (error) {
       unwritten = [...rows, ...unwritten].slice(0, mostUnwritten);

@@ -24,7 +24,7 @@ export const laneChannel = "varsla_lanes";
 
 /**
  * A query of the lane's mark that keeps it as it is until the transaction ends. Whoever puts rows into the queue reads it
- * in the same transaction, and calls `wakeLane` where it is not set.
+ * in the same statement, as `lane`, together with `wokenLane`.
  *
  * The key-share lock is what makes `clearLane` safe: it waits for, or is waited for by, whoever adds work, but neither
  * lease renewals nor other senders do.
@@ -33,17 +33,14 @@ export const laneMark = (workspaceId: string, senderId: string) => sql<{ has_wor
   select has_work from lanes where workspace_id = ${workspaceId}::uuid and sender_id = ${senderId}::uuid for key share`;
 
 /**
- * Marks an idle lane and wakes whoever will serve it. Only then, because transactions that NOTIFY commit one after the
- * other in the whole database cluster.
+ * Marks the lane if `lane` says that it is idle, and wakes whoever will serve it. Only then, because transactions that
+ * NOTIFY commit one after the other in the whole database cluster.
  */
-export async function wakeLane(tx: Tx, workspaceId: string, senderId: string): Promise<void> {
-  await sql`
-    with told as (
-      insert into lanes (workspace_id, sender_id, has_work) values (${workspaceId}, ${senderId}, true)
-      on conflict (workspace_id, sender_id) do update set has_work = true
-      returning 1)
-    select pg_notify(${laneChannel}, ${`${workspaceId} ${senderId}`}) from told`.execute(tx);
-}
+export const wokenLane = (workspaceId: string, senderId: string) => sql`
+  insert into lanes (workspace_id, sender_id, has_work)
+  select ${workspaceId}::uuid, ${senderId}::uuid, true where not coalesce((select has_work from lane), false)
+  on conflict (workspace_id, sender_id) do update set has_work = true
+  returning pg_notify(${laneChannel}, ${`${workspaceId} ${senderId}`})`;
 
 /**
  * Takes up to `count` free lanes that have work and whose time has come, the one served least recently first. The order is

@@ -4,7 +4,7 @@ import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { laneMark, wakeLane } from "./lanes-store.ts";
+import { laneMark, wokenLane } from "./lanes-store.ts";
 
 /** A text for the ledger and the queue. */
 export interface NewMessage {
@@ -69,7 +69,10 @@ function columnsOf<Row>(rows: readonly Row[]) {
   };
 }
 
-/** Puts messages into ledger and queue. Answers the ids that were there already: those are sent no second time. */
+/**
+ * Puts messages into ledger and queue, by one statement. Answers the ids that were there already: those are sent no second
+ * time. Messages of no source (the API's) have new ids; one that is not would fail.
+ */
 export async function insertMessages(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
   if (messages.length === 0) return [];
   const { workspace_id, sender_id } = batch;
@@ -85,14 +88,14 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
   const expiry = sameExpiry
     ? sql`${new Date(earliest)}::timestamptz`
     : sql`to_timestamp((${Object.fromEntries(messages.map((m) => [m.id, m.expires_at.getTime() / 1000]))}::jsonb ->> new.id::text)::float8)`;
-  const { rows } = await sql<{ has_work: boolean | null; known: string[] | null }>`
-    with lane as materialized (${laneMark(workspace_id, sender_id)}), new as (
+  const { rows } = await sql<{ known: string[] | null }>`
+    with lane as materialized (${laneMark(workspace_id, sender_id)}), woken as (${wokenLane(workspace_id, sender_id)}), new as (
       insert into messages (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
         sender_id, number, text)
       select ${batch.workspace_id}::uuid, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
         ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, ${text}
       from ${from()}
-      on conflict do nothing
+      ${batch.source_id === null ? sql`` : sql`on conflict do nothing`}
       returning id
     ), queued as (
       insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at, consent_bit)
@@ -101,12 +104,9 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
       from new
       returning 1
     )
-    select (select has_work from lane) as has_work,
-      (select array_agg(given.id) from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
+    select (select array_agg(given.id) from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
        where not exists (select from new where new.id = given.id)) as known`.execute(tx);
-  const [result] = rows;
-  if (!result?.has_work) await wakeLane(tx, workspace_id, sender_id);
-  return result?.known ?? [];
+  return rows[0]?.known ?? [];
 }
 
 /** Puts skips into the ledger. Answers the ids that were there already. */

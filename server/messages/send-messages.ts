@@ -130,12 +130,18 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   return { queued: queued.length, skipped, segments, messages: plan.answers };
 }
 
-/** Nearly always all are of the batch's sender; a number stands in for a name in some countries. */
+/**
+ * Answers the ids that were there already. Nearly always all are of the batch's sender; a number stands in for a name in some
+ * countries.
+ */
 async function insertBySender(tx: Tx, columns: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
-  if (messages.every((message) => message.sender_id === undefined)) return insertMessages(tx, columns, messages);
   const known: string[] = [];
-  for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id))
-    known.push(...(await insertMessages(tx, { ...columns, sender_id }, group)));
+  for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id)) {
+    const insert = () => insertMessages(tx, { ...columns, sender_id }, group);
+    // The API's ids are new, so there is no answer to wait for.
+    if (columns.source_id === null) await atCommit(tx, insert);
+    else known.push(...(await insert()));
+  }
   return known;
 }
 
