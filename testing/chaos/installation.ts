@@ -61,8 +61,19 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     startMember(`worker ${i + 1}`, { ...env, PORT: "0", ROLES: "worker" }),
   );
   const members = [...apis, ...workers];
-  await until(() => members.every((member) => member.ready()), "the processes", 150_000);
   let stopped: Promise<(number | null)[]> | null = null;
+  const stop = async () => {
+    const codes = await Promise.all(members.map((member) => member.stop()));
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    return codes;
+  };
+  try {
+    await until(() => members.every((member) => member.ready()), "the processes", 150_000);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   return {
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
@@ -87,15 +98,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
         postgres = await startEmbeddedPostgres(postgresAt);
       }
     },
-    stop() {
-      stopped ??= (async () => {
-        const codes = await Promise.all(members.map((member) => member.stop()));
-        await postgres.stop();
-        await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-        return codes;
-      })();
-      return stopped;
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 
