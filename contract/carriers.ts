@@ -214,7 +214,12 @@ export const carriers = {
       enabled: z.boolean().optional(),
       is_default: z.literal(true).optional(),
       settings: z.record(z.string(), z.unknown()).optional().describe("as at POST; settings that are not named stay"),
-      secrets: z.record(z.string(), z.string().nullable()).optional().describe("as at POST; written, never shown"),
+      secrets: z
+        .record(z.string(), z.string().nullable())
+        .optional()
+        .describe(
+          "as at POST; written, never shown. Must be named again (422 secret_needed) when it would go elsewhere: password with host, port or tls, auth_token with account_sid, api_key_secret with api_key_sid",
+        ),
     }),
     answer: Carrier,
   }),

@@ -81,6 +81,13 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
     .waitFor();
   await shoot(page, "carrier-down");
   await page.getByRole("tab", { name: "Settings" }).click();
+  // To another host the stored password does not go by itself.
+  await page.getByRole("textbox", { name: "Host" }).fill("localhost");
+  await page.getByText("Enter it again: after this change").waitFor();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.locator('[aria-invalid="true"][type="password"]').waitFor();
+  await page.getByRole("textbox", { name: "Host" }).fill("127.0.0.1");
+  await page.getByText("Leave it empty to keep it").waitFor();
   await page.getByLabel("Password", { exact: true }).fill("secret");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("tab", { name: "Overview" }).click();

@@ -1,6 +1,6 @@
 /** Settings → Carriers by API: secrets go in and never come out, and nothing is removed that is in use. */
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { giveSenders } from "../../testing/carriers.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -45,6 +45,47 @@ test("secrets are sealed on disk, in no answer and in no error, and stay when se
   expect(await storedSecrets(workspaceId, id)).toEqual({ password: secret });
   await call(`PATCH /carriers/${id}`, { key, body: { secrets: { password: "ny" } } });
   expect(await storedSecrets(workspaceId, id)).toEqual({ password: "ny" });
+});
+
+describe("a stored secret is not sent to a host or account that somebody else chose", () => {
+  const needed = (field: string) => ({ status: 422, body: { error: { code: "secret_needed", field } } });
+
+  test("SMPP: the password is entered again with host, port and TLS", async () => {
+    const { id: workspaceId, key } = await workspaceWithKey(database);
+    const { id } = await addSmpp(key, { settings: { ...smpp.settings, tls: "on" } });
+    const change = (body: object) => call(`PATCH /carriers/${id}`, { key, body });
+    for (const settings of [{ host: "evil.example" }, { port: 2776 }, { tls: "off" }, { tls: "unverified" }])
+      expect(await change({ settings })).toMatchObject(needed("password"));
+    expect((await call(`GET /carriers/${id}`, { key })).body.settings).toMatchObject({
+      host: "smsc.example",
+      tls: "on",
+    });
+    expect((await change({ settings: { host: " smsc.example ", port: 2775, window: 9 } })).status).toBe(200);
+    expect((await change({ settings: { host: "new.example" }, secrets: { password: "ny" } })).status).toBe(200);
+    expect(await storedSecrets(workspaceId, id)).toEqual({ password: "ny" });
+  });
+
+  test("Twilio: the token with the account, a key's secret with the key", async () => {
+    const { key } = await workspaceWithKey(database);
+    const [account, keySid] = [(digit: string) => `AC${digit.repeat(32)}`, (digit: string) => `SK${digit.repeat(32)}`];
+    const body = {
+      kind: "twilio",
+      settings: { account_sid: account("1"), api_key_sid: keySid("1") },
+      secrets: { auth_token: secret, api_key_secret: secret },
+    };
+    const { id } = (await call("POST /carriers", { key, body })).body as { id: string };
+    const change = (settings: object, secrets?: object) =>
+      call(`PATCH /carriers/${id}`, { key, body: { settings, secrets } });
+    expect(await change({ account_sid: account("2") })).toMatchObject(needed("auth_token"));
+    expect(await change({ account_sid: account("2") }, { api_key_secret: "x" })).toMatchObject(needed("auth_token"));
+    expect(await change({ api_key_sid: keySid("2") })).toMatchObject(needed("api_key_secret"));
+    expect(await change({ api_key_sid: keySid("2") }, { api_key_secret: null })).toMatchObject(
+      needed("api_key_secret"),
+    );
+    expect((await change({ account_sid: account("2") }, { auth_token: "ny" })).status).toBe(200);
+    expect((await change({ api_key_sid: keySid("2") }, { api_key_secret: "ny" })).status).toBe(200);
+    expect((await change({ api_key_sid: null }, { api_key_secret: null })).status).toBe(200);
+  });
 });
 
 test("the first is the default, names are one's own, and the built-in one's is taken", async () => {

@@ -1,8 +1,9 @@
 /** Adding, changing and removing connections, and who stands in for whom. */
 import type { z } from "zod";
 import type { CarrierRoute, carriers as contract } from "../../contract/carriers.ts";
+import { secretsAgain } from "../../rules/secrets-again.ts";
 import type { Tx } from "../kit/db.ts";
-import { conflict, invalid, notFound } from "../kit/errors.ts";
+import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
 import * as store from "./carriers-store.ts";
@@ -31,7 +32,10 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
   return row.id;
 }
 
-/** Changes what is named; settings and secrets that are not named stay. 404, 400 and 409 as at adding. */
+/**
+ * Changes what is named; settings and secrets that are not named stay. 404, 400 and 409 as at adding; 422 `secret_needed`
+ * where a stored secret would go to another host or account.
+ */
 export async function changeCarrier(
   tx: Tx,
   seal: Seal,
@@ -47,6 +51,11 @@ export async function changeCarrier(
   if (await store.isNameTaken(tx, workspaceId, name, id)) throw nameTaken(name);
   const context = store.sealContext(row);
   const settings = readPart(row.kind, "settings", { ...row.settings, ...input.settings });
+  for (const { secret, settings: changed } of secretsAgain(row.kind, row.settings, settings)) {
+    if (typeof input.secrets?.[secret] === "string") continue;
+    const message = `Enter ${secret} again: ${changed.join(", ")} changes, and with it to whom the secret is told.`;
+    throw new Problem(422, "secret_needed", message, { field: secret });
+  }
   // Only opened when they change: whoever lost the key can still enter them anew, all of them.
   const secrets = input.secrets ? newSecrets(seal, row, input.secrets) : null;
   await store.updateCarrier(tx, {

@@ -66,6 +66,7 @@ export const carriers: Translation<typeof en> = {
   secretUnchanged: "Uændret",
   secretHint: "Gemt, og vises aldrig. Lad feltet stå tomt for at beholde det.",
   secretStored: "Gemmes krypteret og vises aldrig igen.",
+  secretAgain: "Indtast igen: Efter ændringen sendes oplysningen et andet sted hen eller med anden kryptering.",
   keySecretMissing: "En API-nøgle skal have sin hemmelighed.",
   keySidMissing: "Hvilken API-nøgle hører hemmeligheden til? Skriv dens SID.",
   fields: {

@@ -28,6 +28,8 @@ export const problems: Translation<typeof en> = {
   invalid_sender: "Det er hverken et nummer eller et navn, der kan være afsender.",
   unknown_sender: "Afsenderen findes ikke.",
   carrier_exists: "Der findes allerede en operatør med det navn.",
+  secret_needed:
+    "Indtast adgangskoden eller hemmeligheden igen: Efter ændringen sendes oplysningen et andet sted hen eller med anden kryptering.",
   reserved_name: "Sandkassen har det navn. Vælg et andet.",
   carrier_in_use: "Afsendere bruger stadig denne operatør. Giv dem til en anden operatør først.",
   carrier_busy:

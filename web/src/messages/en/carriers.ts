@@ -64,6 +64,7 @@ export const carriers = {
   secretUnchanged: "Unchanged",
   secretHint: "Stored and never shown. Leave it empty to keep it.",
   secretStored: "Stored encrypted, and never shown again.",
+  secretAgain: "Enter it again: after this change it is sent elsewhere, or with other encryption.",
   keySecretMissing: "An API key needs its secret.",
   keySidMissing: "Which API key is this the secret of? Write its SID.",
   fields: {

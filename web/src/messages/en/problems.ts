@@ -25,6 +25,7 @@ export const problems = {
   invalid_sender: "This is neither a number nor a name that can be a sender.",
   unknown_sender: "There is no such sender.",
   carrier_exists: "There is a carrier of this name already.",
+  secret_needed: "Enter password or secret again: after this change it is sent elsewhere, or with other encryption.",
   reserved_name: "The sandbox has this name. Choose another.",
   carrier_in_use: "Senders still use this carrier. Give them to another carrier first.",
   carrier_busy:

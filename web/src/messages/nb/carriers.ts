@@ -66,6 +66,7 @@ export const carriers: Translation<typeof en> = {
   secretUnchanged: "Uendret",
   secretHint: "Lagret, og vises aldri. La feltet stå tomt for å beholde det.",
   secretStored: "Lagres kryptert og vises aldri igjen.",
+  secretAgain: "Skriv inn på nytt: Etter endringen sendes dette et annet sted eller med annen kryptering.",
   keySecretMissing: "En API-nøkkel trenger hemmeligheten sin.",
   keySidMissing: "Hvilken API-nøkkel hører denne hemmeligheten til? Skriv SID-en.",
   fields: {

@@ -28,6 +28,8 @@ export const problems: Translation<typeof en> = {
   invalid_sender: "Dette er verken et nummer eller et navn som kan være avsender.",
   unknown_sender: "Avsenderen finnes ikke.",
   carrier_exists: "Det finnes allerede en operatør med dette navnet.",
+  secret_needed:
+    "Skriv inn passordet eller hemmeligheten på nytt: Etter endringen sendes det et annet sted eller med annen kryptering.",
   reserved_name: "Sandkassen har dette navnet. Velg et annet.",
   carrier_in_use: "Avsendere bruker fortsatt denne operatøren. Gi dem til en annen operatør først.",
   carrier_busy:

@@ -66,6 +66,7 @@ export const carriers: Translation<typeof en> = {
   secretUnchanged: "Oförändrat",
   secretHint: "Sparat, och visas aldrig. Lämna fältet tomt för att behålla det.",
   secretStored: "Sparas krypterat och visas aldrig igen.",
+  secretAgain: "Ange på nytt: efter ändringen skickas uppgiften någon annanstans eller med annan kryptering.",
   keySecretMissing: "En API-nyckel behöver sin hemlighet.",
   keySidMissing: "Vilken API-nyckel hör hemligheten till? Skriv dess SID.",
   fields: {

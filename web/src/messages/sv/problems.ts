@@ -28,6 +28,8 @@ export const problems: Translation<typeof en> = {
   invalid_sender: "Det här är varken ett nummer eller ett namn som kan vara avsändare.",
   unknown_sender: "Avsändaren finns inte.",
   carrier_exists: "Det finns redan en operatör med det namnet.",
+  secret_needed:
+    "Ange lösenordet eller hemligheten på nytt: efter ändringen skickas uppgiften någon annanstans eller med annan kryptering.",
   reserved_name: "Sandlådan har det namnet. Välj ett annat.",
   carrier_in_use: "Avsändare använder fortfarande den här operatören. Ge dem till en annan operatör först.",
   carrier_busy:

@@ -8,11 +8,14 @@ import type { FieldSpec } from "./field-spec.ts";
 export function CarrierField({
   spec,
   stored,
+  again,
   ...field
 }: FieldBinding<string> & {
   spec: FieldSpec;
   /** A secret of this name may be stored already. */
   stored: boolean;
+  /** And must be typed again all the same. */
+  again: boolean;
 }) {
   const t = useTranslations("carriers");
   const options = useOptions(spec, field.value);
@@ -28,8 +31,8 @@ export function CarrierField({
       <PasswordField
         {...field}
         label={label}
-        hint={stored ? t("secretHint") : t("secretStored")}
-        placeholder={stored ? t("secretUnchanged") : undefined}
+        hint={again ? t("secretAgain") : stored ? t("secretHint") : t("secretStored")}
+        placeholder={stored && !again ? t("secretUnchanged") : undefined}
         autoComplete="new-password"
       />
     );

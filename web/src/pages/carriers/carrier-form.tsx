@@ -8,7 +8,7 @@ import { Disclosure } from "../../ui/disclosure.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { CarrierField } from "./carrier-field.tsx";
-import { type CarrierValues, carrierFields, inputOf, isUnusual, valuesOf } from "./carrier-values.ts";
+import { type CarrierValues, carrierFields, inputOf, isUnusual, secretsToEnter, valuesOf } from "./carrier-values.ts";
 import { everyField, type FieldSpec } from "./field-spec.ts";
 import { useCarrierCheck } from "./use-carrier-check.ts";
 
@@ -57,12 +57,18 @@ export function CarrierForm({
   });
   const [opened, setOpened] = useState(() => carrier !== null && isUnusual(kind, form.values));
   const wrongInside = fields.more.some((group) => group.fields.some((spec) => form.errors[spec.name] !== undefined));
+  const again = secretsToEnter(kind, carrier, form.values);
   const stored = (spec: FieldSpec) =>
     carrier !== null &&
     (spec.required === true || (carrier.kind === "twilio" && carrier.settings.api_key_sid !== null));
   const row = (spec: FieldSpec) => (
     <div key={spec.name} className={spec.wide ? "sm:col-span-2" : undefined}>
-      <CarrierField spec={spec} stored={stored(spec)} {...form.field(spec.name)} />
+      <CarrierField
+        spec={spec}
+        stored={stored(spec)}
+        again={stored(spec) && again.includes(spec.name)}
+        {...form.field(spec.name)}
+      />
     </div>
   );
   return (

@@ -1,5 +1,6 @@
 /** Between a connection as the contract has it and what stands in the fields of its form. */
 import type { Carrier, CarrierKind } from "../../../../contract/carriers.ts";
+import { secretsAgain } from "../../../../rules/secrets-again.ts";
 import { type CarrierFields, everyField, type FieldSpec, readNumber } from "./field-spec.ts";
 import { smppFields } from "./smpp-fields.ts";
 import { twilioFields } from "./twilio-fields.ts";
@@ -46,6 +47,13 @@ export function inputOf(kind: CarrierKind, values: CarrierValues): { settings: o
   // A key that is taken out takes its secret with it.
   if (kind === "twilio" && settings.api_key_sid === null) secrets.api_key_secret = null;
   return { settings, secrets };
+}
+
+/** The secrets that must be typed again: with what has changed the stored ones would go to somebody else. */
+export function secretsToEnter(kind: CarrierKind, carrier: Carrier | null, values: CarrierValues): string[] {
+  if (!carrier) return [];
+  const after = inputOf(kind, values).settings as Record<string, unknown>;
+  return secretsAgain(kind, carrier.settings, after).map(({ secret }) => secret);
 }
 
 function read(spec: FieldSpec, typed: string): unknown {

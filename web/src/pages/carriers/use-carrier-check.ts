@@ -1,6 +1,6 @@
 import { useTranslations } from "use-intl";
 import type { Carrier, CarrierKind } from "../../../../contract/carriers.ts";
-import { type CarrierValues, carrierFields } from "./carrier-values.ts";
+import { type CarrierValues, carrierFields, secretsToEnter } from "./carrier-values.ts";
 import { everyField, type FieldSpec, faultOf } from "./field-spec.ts";
 
 /** Says in the reader's language what the server would refuse. */
@@ -18,6 +18,7 @@ export function useCarrierCheck(kind: CarrierKind, carrier: Carrier | null): (va
       const message = wrong(spec, values[spec.name] ?? "");
       if (message) errors[spec.name] = message;
     }
+    for (const secret of secretsToEnter(kind, carrier, values)) if (!values[secret]) errors[secret] = t("secretAgain");
     const hadKey = carrier?.kind === "twilio" && carrier.settings.api_key_sid !== null;
     if (values.api_key_sid?.trim() && !values.api_key_secret && !hadKey) errors.api_key_secret = t("keySecretMissing");
     if (values.api_key_secret && !values.api_key_sid?.trim()) errors.api_key_sid = t("keySidMissing");
