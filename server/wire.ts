@@ -11,6 +11,7 @@ import { type CarrierMakers, createConnections } from "./carriers/connections.ts
 import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbox.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
+import { deleteOldParts } from "./carriers/smpp-parts-store.ts";
 import { turnReferences } from "./carriers/smpp-references-store.ts";
 import { smppCarrier } from "./carriers/smpp.ts";
 import { twilioWebhooks } from "./carriers/twilio-webhooks.ts";
@@ -66,7 +67,10 @@ export async function wire(options: { config: Config; log: Logger; connection: s
   const workers: { stop(): Promise<void> }[] = [];
   if (config.roles.has("worker")) {
     const handlers: Record<string, JobHandler> = {
-      [createPartitionsJob]: () => createPartitions(db),
+      [createPartitionsJob]: async () => {
+        await createPartitions(db);
+        await db.asSystem(deleteOldParts);
+      },
       ...accountJobs(services),
       ...importJobs(services),
       ...campaignJobs(services),

@@ -8,6 +8,8 @@ import { newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
 import * as store from "./carriers-store.ts";
 import { readPart } from "./connection-kinds.ts";
+import { deleteParts } from "./smpp-parts-store.ts";
+import { deleteAllEarly } from "./smpp-references-store.ts";
 
 type Adding = z.output<typeof contract.create.body>;
 type Changing = z.output<typeof contract.update.body>;
@@ -78,7 +80,7 @@ function newSecrets(seal: Seal, row: store.CarrierRow, given: Record<string, str
   return readPart(row.kind, "secrets", { ...before, ...given });
 }
 
-/** Removes a connection. 409 while senders belong to it or texts are under way with it. */
+/** Removes a connection, and what it still held of texts that were not whole. 409 while senders belong to it or texts are under way with it. */
 export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
   // Waits for whoever gives it a sender just now, see numbers/senders-store.ts.
@@ -96,6 +98,8 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Pr
     throw conflict("carrier_busy", `Texts that were handed to ${row.name} are not settled yet. Try again in a while.`);
   }
   await store.deleteCarrier(tx, workspaceId, id);
+  await deleteParts(tx, workspaceId, id);
+  await deleteAllEarly(tx, workspaceId, id);
   if (!row.is_default) return;
   const next = (await store.listCarriers(tx, workspaceId))[0];
   if (next) await store.setDefaultCarrier(tx, workspaceId, next.id);

@@ -11,6 +11,8 @@ import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { newId } from "../kit/id.ts";
 import type { InboundText } from "./carrier.ts";
+import { removeCarrier } from "./carriers.ts";
+import { deleteOldParts } from "./smpp-parts-store.ts";
 
 const { db } = await testDatabase({ max: 30 });
 const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
@@ -142,6 +144,49 @@ describe("long texts", () => {
     await until(() => expect(there).toHaveLength(2));
     expect(there[1]?.carrier_reference).toBe(there[0]?.carrier_reference);
     expect(inbound).toEqual([]);
+  });
+
+  test("what lies there goes with its connection, and after days whatever happens", async () => {
+    const { smsc, workspace, carrier_id, carrier } = await connectSmpp(db);
+    const other = await connectSmpp(db);
+    const [part] = partsOf({ from, to, text: long, reference: 9 });
+    for (const each of [smsc, other.smsc]) {
+      each.sendPdu(part as NonNullable<typeof part>);
+      await until(() => expect(each.counts.texts_done).toBe(1));
+    }
+    await carrier.stop();
+    await other.carrier.stop();
+    const kept = async () => {
+      const { rows } = await db.asSystem((tx) =>
+        sql<{ carrier_id: string }>`
+          select carrier_id from smpp_parts where carrier_id in (${carrier_id}, ${other.carrier_id})
+          union all select carrier_id from smpp_early_receipts where carrier_id in (${carrier_id}, ${other.carrier_id})`.execute(
+          tx,
+        ),
+      );
+      return rows.map((row) => row.carrier_id);
+    };
+    await db.asSystem((tx) =>
+      sql`insert into smpp_early_receipts (workspace_id, carrier_id, id, status)
+        values (${workspace.id}, ${carrier_id}, '17', 'delivered')`.execute(tx),
+    );
+    expect((await kept()).sort()).toEqual([carrier_id, carrier_id, other.carrier_id].sort());
+    await db.inWorkspace(workspace.id, async (tx) => {
+      await sql`update senders set carrier_id = null where workspace_id = ${workspace.id}`.execute(tx);
+      await removeCarrier(tx, workspace.id, carrier_id);
+    });
+    expect(await kept()).toEqual([other.carrier_id]);
+    const age = (interval: string) =>
+      db.asSystem(async (tx) => {
+        await sql`update smpp_parts set at = now() - ${interval}::interval where carrier_id = ${other.carrier_id}`.execute(
+          tx,
+        );
+        await deleteOldParts(tx);
+      });
+    await age("2 days");
+    expect(await kept()).toEqual([other.carrier_id]);
+    await age("73 hours");
+    expect(await kept()).toEqual([]);
   });
 
   test("one whose part never comes goes on without it after a while", async () => {

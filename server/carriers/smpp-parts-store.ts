@@ -90,6 +90,20 @@ export async function deleteDone(tx: Tx, workspaceId: string, carrierId: string,
       and at < now() - make_interval(secs => ${after_ms / 1000})`.execute(tx);
 }
 
+/** Drops all parts of a connection that is removed: nobody is left who would send them on. */
+export async function deleteParts(tx: Tx, workspaceId: string, carrierId: string): Promise<void> {
+  await sql`
+    delete from smpp_parts where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid`.execute(tx);
+}
+
+/**
+ * Drops what is days old, of all workspaces. Usually parts go within half an hour; those of a connection that was switched
+ * off, or removed while a worker still wrote, have nobody who looks after them.
+ */
+export async function deleteOldParts(tx: Tx): Promise<void> {
+  await sql`delete from smpp_parts where at < now() - interval '3 days'`.execute(tx);
+}
+
 /** When texts with these references came through a connection, by its inbound texts; those that did. */
 export async function findSeen(
   tx: Tx,

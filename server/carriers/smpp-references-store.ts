@@ -161,6 +161,16 @@ export async function deleteEarly(
   );
 }
 
+/**
+ * Drops the receipts of a connection that is removed, which nobody will match any more. Its references, which may be
+ * millions of ids, go with their weeks.
+ */
+export async function deleteAllEarly(tx: Tx, workspaceId: string, carrierId: string): Promise<void> {
+  await sql`
+    delete from smpp_early_receipts
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid`.execute(tx);
+}
+
 /** Receipts come within days, or never: texts are valid for three at most. */
 const keepDays = 10;
 
