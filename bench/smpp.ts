@@ -74,6 +74,7 @@ try {
   }
   const ledger = await server.ledger();
   console.log(`  the ledger afterwards: ${JSON.stringify(ledger)}`);
+  for (const line of server.warnings()) console.log(`  Varsla said: ${line}`);
   if (withKannel) console.log(`\nKannel 1.4.5 was configured so:\n\n${conf.replaceAll(/^/gm, "  ")}`);
   else {
     console.error(kannelInstall);

@@ -18,6 +18,8 @@ export interface PlainServer {
   database: pg.Client;
   // oxlint-disable-next-line typescript/no-explicit-any -- each caller knows what it asked for
   call(method: string, path: string, body?: unknown): Promise<any>;
+  /** What the server had to say, if anything went wrong. */
+  warnings(): string[];
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,11 @@ export async function startPlainServer(env: Record<string, string> = {}): Promis
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
       return response.json();
     },
+    warnings: () =>
+      server
+        .output()
+        .split("\n")
+        .filter((line) => line.startsWith("{")),
     async stop() {
       await database.end();
       await server.stop();
@@ -74,7 +81,7 @@ export async function startPlainServer(env: Record<string, string> = {}): Promis
 
 /** Starts one with a connection to the SMSC, with this window. */
 export async function startBenchServer(smsc: SmscProcess, window: number): Promise<BenchServer> {
-  const { url, authorization, database, call, stop } = await startPlainServer();
+  const { url, authorization, database, call, warnings, stop } = await startPlainServer();
 
   /** Waits until the SMSC has seen one more connection bind. */
   async function bound(before: number): Promise<void> {
@@ -111,6 +118,7 @@ export async function startBenchServer(smsc: SmscProcess, window: number): Promi
       const { rows } = await database.query("select status, count(*)::int as n from messages group by 1");
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
     },
+    warnings,
     stop,
   };
 }
