@@ -64,6 +64,8 @@ export interface Comparison {
   doubled: Row[];
   /** The carrier has it, and the ledger says that it never went. */
   denied: Row[];
+  /** It never went, and the carrier was not told to refuse its number. */
+  stopped: Row[];
   /** Nobody knows, says the ledger, although the carrier can tell or no blow fell while it was under way. */
   unexplained: Row[];
   /** Two rows of the ledger for one text. */
@@ -80,13 +82,14 @@ export interface Comparison {
 export function compare(
   ledger: readonly Row[],
   { taken, pieces }: CarrierBooks,
-  { can_tell }: Pick<Tenant, "can_tell">,
+  { can_tell, refusing }: Pick<Tenant, "can_tell" | "refusing">,
   struck: ReadonlySet<string>,
 ): Comparison {
   const result: Comparison = {
     lost: [],
     doubled: [],
     denied: [],
+    stopped: [],
     unexplained: [],
     twice_in_ledger: [],
     unknown: [],
@@ -106,6 +109,7 @@ export function compare(
     if (times > (mayBeTwice ? 2 : 1)) result.doubled.push(row);
     if (times === 0 && (row.sent || (uncertain && row.class === "transactional"))) result.lost.push(row);
     if (!row.sent && times > 0 && !uncertain) result.denied.push(row);
+    if (!row.sent && !uncertain && !(row.status === "failed" && refusing.has(row.number))) result.stopped.push(row);
     if (uncertain && row.class === "marketing") result.given_up[times > 0 ? "arrived" : "missing"]++;
     if (mayBeTwice && (uncertain || times > 1)) result.sent_again[times > 1 ? "twice" : "once"]++;
   }

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
 /**
  * A small installation of five processes that is struck, shared and left without its database. The long version is
  * `npm run chaos`.
  */
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDb } from "../../server/kit/db.ts";
 import { databaseAway } from "./away.ts";
 import { call } from "./client.ts";

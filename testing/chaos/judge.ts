@@ -49,6 +49,7 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
     report("lost:", found.lost);
     report("doubled:", found.doubled);
     report("went, though the ledger says it did not:", found.denied);
+    report("never handed over:", found.stopped);
     report(
       "uncertain without a reason:",
       found.unexplained.map((row) => `${row.id} ${row.class} ${row.status}: ${timesOf(row.id, blows, journals)}`),

@@ -27,7 +27,12 @@ export interface Tenant {
   numberOf(contact: number): string;
   /** Numbers from which no receipt ever comes. */
   silent: ReadonlySet<string>;
+  /** Numbers that the carrier refuses, and only those. */
+  refusing: ReadonlySet<string>;
 }
+
+/** What the sandbox refuses at hand-over. */
+const refusalCode = "21211";
 
 /** One handset in a hundred, or in a thousand, of each kind; the rest delivers. */
 const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[] = [
@@ -35,7 +40,7 @@ const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[]
   { every: 101, behaviour: "double_receipt" },
   { every: 103, behaviour: "early_receipt" },
   { every: 107, behaviour: "fail", error_code: "30006" },
-  { every: 109, behaviour: "fail", error_code: "21211" },
+  { every: 109, behaviour: "fail", error_code: refusalCode },
   { every: 997, behaviour: "throttle" },
 ];
 
@@ -101,7 +106,9 @@ export async function createTenant(
   if (smpp) await tellSmsc(smpp.network, trouble, numberOf);
   const mute = smpp ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
   const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
-  return { name, id: workspace.id, key, can_tell: !smpp, senders, addresses, lists, numberOf, silent };
+  const refused = trouble.filter(({ error_code }) => error_code === refusalCode);
+  const refusing = new Set(refused.map(({ contact }) => numberOf(contact)));
+  return { name, id: workspace.id, key, can_tell: !smpp, senders, addresses, lists, numberOf, silent, refusing };
 }
 
 /** A connection to the SMSC that all senders belong to. */
@@ -134,7 +141,7 @@ async function tellSmsc({ smsc }: Network, trouble: Trouble, numberOf: Tenant["n
   const failing = (code: string) =>
     trouble.filter(({ error_code }) => error_code === code).map(({ contact }) => numberOf(contact).slice(1));
   await smsc.behave({
-    submit_status_to: Object.fromEntries(failing("21211").map((number) => [number, invalidDestination])),
+    submit_status_to: Object.fromEntries(failing(refusalCode).map((number) => [number, invalidDestination])),
     stat_to: Object.fromEntries(failing("30006").map((number) => [number, "UNDELIV"])),
   });
 }
