@@ -173,7 +173,7 @@ test("an outcome nobody knows is settled by the carrier's records, and nothing g
   expect(await quota(db, workspace.id)).toEqual({ used: 20, reserved: 0 });
 });
 
-test("where the carrier cannot tell, a transactional text goes once more and a marketing text does not", async () => {
+test("where the carrier can never tell, a transactional text goes three times more and a marketing text does not", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 3);
   const forgetful = (sandbox: Carrier): Carrier => ({
@@ -192,7 +192,7 @@ test("where the carrier cannot tell, a transactional text goes once more and a m
   expect(await counts(workspace.id, marketing.source.id)).toEqual({ queued: 3, "refused uncertain": 3 });
   expect(await counts(workspace.id, transactional.source.id)).toEqual({ queued: 3, "refused uncertain": 3 });
   const texts = (await arrived(db, workspace.id)).map(({ text }) => text).sort();
-  expect(texts).toEqual(["m", "m", "m", "t", "t", "t", "t", "t", "t"]);
+  expect(texts).toEqual([..."mmm", ..."t".repeat(3 * 4)]);
   // They may have arrived, so they are paid.
   expect(await quota(db, workspace.id)).toEqual({ used: 6, reserved: 0 });
 });

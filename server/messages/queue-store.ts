@@ -27,8 +27,9 @@ export interface Claimed {
   source_id: string | null;
   number: string;
   text: string;
-  /** `uncertain`: sent again once already because nobody knew whether it had gone. */
+  /** `uncertain`: it was sent again because nobody knew whether it had gone; so often. */
   reason: string | null;
+  resent: number;
   opted_out: boolean;
   no_consent: boolean;
 }
@@ -44,7 +45,7 @@ export const setAside = 9;
 
 const answers = sql.raw(`(${answersToHandset.map((type) => `'${type}'`).join(", ")})`);
 
-const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at,
+const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at, q.resent,
   m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.number, m.text, m.reason`;
 
 /**
@@ -165,15 +166,20 @@ export async function prioritise(
   }
 }
 
-/** Notes on the ledger that these are sent a second time because nobody knew of the first. */
+/** Notes, in ledger and queue, that these are sent again because nobody knew of the last time. */
 export async function markUncertain(
   tx: Tx,
   lane: LaneKey,
-  rows: readonly Pick<Claimed, "message_id">[],
+  rows: readonly Pick<Claimed, "message_id" | "seq">[],
+  priority: number,
 ): Promise<void> {
   await sql`
     update messages set reason = 'uncertain'
     where workspace_id = ${lane.workspace_id} and id = any(${rows.map((row) => row.message_id)}::uuid[])`.execute(tx);
+  await sql`
+    update message_queue set resent = resent + 1
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and priority = ${priority}
+      and seq = any(${`{${rows.map((row) => row.seq).join(",")}}`}::bigint[])`.execute(tx);
 }
 
 /** Deletes settled rows and answers how many there were. */

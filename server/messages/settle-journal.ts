@@ -1,7 +1,7 @@
 /**
  * After a crash: texts that were journalled but never recorded. They may have gone or not, so before anything is sent
- * again the carrier's own records are asked. What those cannot tell follows the class: a transactional text is sent once
- * more (twice is better than never), a marketing text is not.
+ * again the carrier's own records are asked. What those cannot tell follows the class: a transactional text is sent again
+ * (twice is better than never), a marketing text is not.
  */
 import type { Carriers, Found, OutboundText, Receipt } from "../carriers/carrier.ts";
 import { instantOf } from "../kit/id.ts";
@@ -23,6 +23,12 @@ import { record, type Settled } from "./record.ts";
 /** How long a carrier that answers no lookup is asked again before its silence counts as "cannot tell". */
 const patience = 10 * 60_000;
 const retryAfter = 5_000;
+/**
+ * A transactional text is sent again this often while nobody knows of it. Once is not enough: where crashes come often, one
+ * can meet the second try too, and neither may have gone. Without an end would be worse: a carrier that takes texts and
+ * never answers, or a text that ends whoever sends it, must not ring a phone for hours.
+ */
+const mostResent = 3;
 /** Clocks of ours and the carrier's may differ by this much. */
 const clockSlack = 60_000;
 
@@ -116,7 +122,8 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
     for (const [messageClass, group] of Map.groupBy(back, (row) => row.class))
       await prioritise(tx, lane, group, priorityOf[messageClass]);
     const unsure = back.filter((row) => found.get(row.message_id) === null);
-    if (unsure.length > 0) await markUncertain(tx, lane, unsure);
+    for (const [messageClass, group] of Map.groupBy(unsure, (row) => row.class))
+      await markUncertain(tx, lane, group, priorityOf[messageClass]);
   });
   const receipts = [...found.values()].flatMap((each) => (each?.receipt ? [each.receipt] : []));
   if (receipts.length > 0) await context.onReceipts(receipts);
@@ -134,6 +141,6 @@ function verdict(row: Claimed, found: Map<string, Found | null>, begun: Date): S
   // A receipt came for it, whatever the lookup says.
   if (row.status !== "queued") return { status: "sent", carrier_reference: null, at: begun };
   if (known === undefined) return "back";
-  if (row.class === "transactional" && row.reason !== "uncertain" && row.reason !== "erased") return "back";
+  if (row.class === "transactional" && row.resent < mostResent && row.reason !== "erased") return "back";
   return { status: "failed", reason: "uncertain", code: null };
 }

@@ -614,6 +614,7 @@ create table message_queue (
   period_start timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   consent_bit smallint,
+  resent smallint default 0 not null,
   constraint message_queue_pkey PRIMARY KEY (workspace_id, sender_id, priority, seq)
 );
 alter table message_queue enable row level security;

@@ -17,7 +17,7 @@ const carriers = ["sandbox", "smpp"] as const;
 let installation: Installation;
 let network: Network;
 const never = new AbortController().signal;
-const common = { seed, carriers, response_seconds: 5, say: () => {}, signal: never };
+const common = { seed, carriers, response_seconds: 10, say: () => {}, signal: never };
 
 beforeAll(async () => {
   [installation, network] = await Promise.all([
