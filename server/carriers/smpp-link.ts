@@ -45,6 +45,8 @@ export interface Link {
   nextSequence(): number;
   /** What is written in one turn of the event loop leaves in one piece. */
   write(pdu: Buffer): void;
+  /** Nothing more is written by it; what is under way may still be answered before `reset`. */
+  retire(why: string): void;
   /** Ends the connection, and begins another. */
   reset(reason: string): void;
   start(): void;
@@ -98,6 +100,10 @@ export function createLink(options: LinkOptions): Link {
     write(pdu) {
       if (out.length === 0) setImmediate(flush);
       out.push(pdu);
+    },
+    retire(why) {
+      reason ||= why;
+      unbinding = true;
     },
     reset,
     start: open,

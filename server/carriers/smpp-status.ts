@@ -6,7 +6,7 @@ export type StatusMeaning =
   | { kind: "throttled" }
   /** The provider's own trouble, which passes; the text did not go. */
   | { kind: "trouble" }
-  /** It takes nothing through this connection. */
+  /** It takes nothing through this connection, which is given up and bound anew. */
   | { kind: "down" }
   /** It will never take this text; `elsewhere`: another carrier may. */
   | { kind: "refused"; reason: FailureReason; elsewhere: boolean };

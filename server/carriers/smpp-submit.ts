@@ -12,7 +12,7 @@ import type { Link } from "./smpp-link.ts";
 import type { TextPart } from "./smpp-long-text.ts";
 import { createPace } from "./smpp-pace.ts";
 import { readMessageId } from "./smpp-pdu.ts";
-import { meaningOf, statusCode } from "./smpp-status.ts";
+import { meaningOf, statusCode, statusName } from "./smpp-status.ts";
 
 /** The provider's id of one text, or of each of its parts. */
 export interface Accepted {
@@ -106,6 +106,8 @@ interface Lane {
   flights: Map<number, Flight>;
   /** Overdue: their answer may still come and tell the id. */
   late: Map<number, Flight>;
+  /** The provider takes nothing through it: bound anew once what is under way is answered. */
+  spent: string | null;
 }
 
 export function createSubmitter(options: SubmitOptions): Submitter {
@@ -221,6 +223,20 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       return;
     }
     lane.flights.delete(sequence);
+    if (meaningOf(status).kind === "down" && !lane.spent) {
+      lane.spent = `the provider answered to a text with ${statusName(status)}`;
+      link.retire(lane.spent);
+    }
+    settleWith(flight, status, pdu);
+    endIfSpent(lane);
+  }
+
+  /** What else was written through it may have been taken: its answers are waited for. */
+  function endIfSpent(lane: Lane): void {
+    if (lane.spent && lane.flights.size === 0) lane.link.reset(lane.spent);
+  }
+
+  function settleWith(flight: Flight, status: number, pdu: Buffer): void {
     const { going } = flight;
     if (status === 0) {
       pace.accepted(performance.now());
@@ -302,6 +318,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
         if (now - flight.at < patience * 10 && lane.late.size < mostRemembered) break;
         lane.late.delete(sequence);
       }
+      endIfSpent(lane);
     }
     for (const batch of batches)
       if (now > batch.begins) giveBack((each) => each.batch === batch && (!each.begun || now > batch.ends));
@@ -380,7 +397,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       return outcomes;
     },
     up(link) {
-      lanes.push({ link, flights: new Map(), late: new Map() });
+      lanes.push({ link, flights: new Map(), late: new Map(), spent: null });
       for (const done of anyUp) done();
       anyUp = [];
       pump();

@@ -307,6 +307,36 @@ describe("refusals", () => {
     expect(await submit([one])).toMatchObject([{ kind: "refused", code: "0x00000008", elsewhere: true }]);
   });
 
+  test.each([0x04, 0x0d])(
+    "%i: nothing is taken through this connection, so it is made anew once what else is under way is answered",
+    async (status) => {
+      const refused = "4790000001";
+      const behaviour = { submit_status_to: { [refused]: status }, response_delay_ms: 50 };
+      const { smsc, carrier, submit, text } = await connectSmpp(db, { window: 5 }, { behaviour });
+      const outcomes = await submit(many(10, (i) => text("Hei", { to: `+47900000${String(i + 1).padStart(2, "0")}` })));
+      expect(outcomes[0]).toEqual({ kind: "later", after_ms: expect.any(Number), down: true });
+      expect(kinds(outcomes.slice(1))).toEqual([...many(4, () => "accepted"), ...many(5, () => "later")]);
+      expect(outcomes[5]).toMatchObject({ down: true });
+      await until(() => expect(carrier.state()).toMatchObject({ state: "down", bound: 0 }));
+      expect(carrier.state().last_error?.message).toMatch(/ESME_RINVBNDSTS|ESME_RBINDFAIL/);
+      await until(() => expect(carrier.state()).toMatchObject({ state: "up", bound: 1 }));
+      expect(smsc.counts.binds).toBe(2);
+      smsc.behave({ submit_status_to: {} });
+      expect(kinds(await submit([text("Hei")]))).toEqual(["accepted"]);
+    },
+  );
+
+  test("a connection through which nothing is ever taken stays away for longer and longer, so that others stand in", async () => {
+    const { smsc, carrier, submit, text } = await connectSmpp(db, {}, { behaviour: { submit_status: 0x04 } });
+    for (let binds = 1; binds <= 3; binds++) {
+      await until(() => expect(smsc.counts.binds).toBe(binds));
+      await until(() => expect(carrier.state().state).toBe("up"));
+      expect(await submit([text("Hei")])).toMatchObject([{ kind: "later", down: true }]);
+    }
+    await until(() => expect(carrier.state().state).toBe("down"));
+    expect(smsc.counts.submits).toBe(3);
+  });
+
   test("one bad number among others stops nothing", async () => {
     const { submit, text } = await connectSmpp(db, {}, { behaviour: { submit_status_to: { "4790000002": 0x0b } } });
     const outcomes = await submit(many(5, (i) => text("Hei", { to: `+479000000${i}` })));
