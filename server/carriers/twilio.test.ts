@@ -19,7 +19,7 @@ async function standIn(options: Parameters<typeof startTwilio>[0] = {}): Promise
 
 function connect(
   twilio: Pick<TwilioStandIn, "url" | "account_sid" | "auth_token">,
-  options: { settings?: object; secrets?: object; public_url?: string; patience?: number } = {},
+  options: { settings?: object; secrets?: object; public_url?: string; patience?: number; now?: () => Date } = {},
 ): Carrier {
   const settings = TwilioSettings.parse({ account_sid: twilio.account_sid, ...options.settings });
   const secrets = TwilioSecrets.parse({ auth_token: twilio.auth_token, ...options.secrets });
@@ -29,7 +29,7 @@ function connect(
     {
       // It keeps no books of its own.
       db: {} as Db,
-      clock: { now: () => new Date() },
+      clock: { now: options.now ?? (() => new Date()) },
       log: pino({ level: "silent" }),
       public_url: options.public_url ?? "https://sms.example.com",
     },
@@ -141,6 +141,29 @@ describe("requests", () => {
     expect((await submit(carrier, batch))[0]).toMatchObject({ kind: "later", after_ms: 0 });
     expect((await submit(carrier, batch)).map(({ kind }) => kind)).toEqual(["accepted", "accepted"]);
     expect(carrier.state().last_error?.message).toMatch(/21609.*PUBLIC_URL/);
+  });
+
+  test("a callback that Twilio refused is offered again after ten minutes, and costs no text", async () => {
+    const twilio = await standIn();
+    const clock = { at: Date.now() };
+    const carrier = connect(twilio, { now: () => new Date(clock.at) });
+    const some = () => Array.from({ length: 10 }, () => text());
+    const callbacks = async () => {
+      const taken = twilio.books.length;
+      expect((await submit(carrier, some())).map(({ kind }) => kind)).toEqual(some().map(() => "accepted"));
+      return new Set(twilio.books.slice(taken).map((each) => each.status_callback !== null));
+    };
+    expect(await callbacks()).toEqual(new Set([true]));
+    twilio.behave((_operation, parameters) => (parameters.has("StatusCallback") ? { status: 400, code: 21609 } : null));
+    // All at once, before anything is known of it: each only waits.
+    const refused = await submit(carrier, some());
+    expect(refused.map(({ kind }) => kind)).toEqual(refused.map(() => "later"));
+    expect(await callbacks()).toEqual(new Set([false]));
+    twilio.behave(() => null);
+    clock.at += 9 * 60_000;
+    expect(await callbacks()).toEqual(new Set([false]));
+    clock.at += 60_000;
+    expect(await callbacks()).toEqual(new Set([true]));
   });
 });
 

@@ -45,6 +45,8 @@ const checkDown_ms = 30_000;
 
 const queueFull = "21611";
 const badCallback = "21609";
+/** Texts go without a callback for so long after Twilio refused it: a name may have been unknown for a moment only. */
+const withoutCallbacks_ms = 10 * 60_000;
 const longestValidity = 36_000;
 
 /** The maker for Twilio at this URL, or at a stand-in's. */
@@ -75,7 +77,8 @@ function createTwilio(
   const turns = createTurns(concurrency);
   let standing: CarrierState["state"] = "connecting";
   let lastError: CarrierState["last_error"] = null;
-  let callbacks = isReachable(public_url, apiUrl);
+  const reachable = isReachable(public_url, apiUrl);
+  let callbacksFrom = 0;
   let pausedUntil = 0;
   let pauses = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -108,7 +111,10 @@ function createTwilio(
       From: text.from,
       ...(settings.messaging_service_sid && { MessagingServiceSid: settings.messaging_service_sid }),
       Body: text.text,
-      ...(callbacks && { StatusCallback: callbackUrl(public_url, connection.id, text.message_id) }),
+      ...(reachable &&
+        clock.now().getTime() >= callbacksFrom && {
+          StatusCallback: callbackUrl(public_url, connection.id, text.message_id),
+        }),
       ...(seconds !== null && { ValidityPeriod: Math.min(longestValidity, Math.max(1, seconds)) }),
     };
   }
@@ -120,7 +126,7 @@ function createTwilio(
     return wait;
   }
 
-  function outcomeOf(answer: ApiAnswer): Outcome {
+  function outcomeOf(answer: ApiAnswer, asked: MessageParameters): Outcome {
     if (answer.kind === "lost") {
       note(answer.message);
       return { kind: "unknown" };
@@ -140,10 +146,10 @@ function createTwilio(
       return { kind: "unknown" };
     }
     const code = codeOf(body);
-    if (code === badCallback && callbacks) {
+    if (code === badCallback && asked.StatusCallback !== undefined) {
       // Better without receipts than not at all.
-      callbacks = false;
-      note(`${said} (PUBLIC_URL is ${public_url}); texts go out without receipts`);
+      callbacksFrom = clock.now().getTime() + withoutCallbacks_ms;
+      note(`${said} (PUBLIC_URL is ${public_url}); for ten minutes texts go out without receipts`);
       return { kind: "later", after_ms: 0 };
     }
     switch (status < 400 ? "down" : consequenceOf(status, code)) {
@@ -178,7 +184,8 @@ function createTwilio(
           if (halted) return halted;
           if (signal.aborted || now > deadline) return { kind: "later", after_ms: 0 };
           if (now < pausedUntil) return { kind: "later", after_ms: pausedUntil - now };
-          return outcomeOf(await api.createMessage(parametersOf(texts[index] as OutboundText)));
+          const asked = parametersOf(texts[index] as OutboundText);
+          return outcomeOf(await api.createMessage(asked), asked);
         });
         const outcome = outcomes[index] as Outcome;
         if (outcome.kind === "later") halted ??= outcome;
@@ -234,7 +241,7 @@ function createTwilio(
       findTexts({ api, since, messagingServiceSid: settings.messaging_service_sid, ownersOf }, texts),
     async start() {
       stopped = false;
-      if (!callbacks)
+      if (!reachable)
         note(`Twilio cannot reach PUBLIC_URL (${public_url}): texts go out, but no receipts and no replies come in`);
       schedule(0);
     },
