@@ -261,6 +261,28 @@ describe("answers", () => {
     expect(carrier.state()).toMatchObject({ state: "down", last_error: { message: expect.stringMatching(/.+/) } });
   });
 
+  test("stopped while texts are under way: those are answered, the rest goes later, and none is unknown", async () => {
+    const twilio = await standIn();
+    const held = Promise.withResolvers<void>();
+    const carrier = connect(twilio);
+    await submit(carrier, [text()]);
+    twilio.onMessage(() => held.promise);
+    const batches = [1, 2].map(() =>
+      submit(
+        carrier,
+        Array.from({ length: 30 }, () => text()),
+      ),
+    );
+    await vi.waitFor(() => expect(twilio.requests.CreateMessage).toBe(21));
+    const stopped = carrier.stop();
+    held.resolve();
+    const outcomes = (await Promise.all(batches)).flat();
+    await stopped;
+    const count = (kind: string) => outcomes.filter((each) => each.kind === kind).length;
+    expect([count("accepted"), count("later"), count("unknown")]).toEqual([20, 40, 0]);
+    expect(twilio.requests.CreateMessage).toBe(21);
+  });
+
   test("nobody at the other end: surely not sent", async () => {
     const twilio = await startTwilio();
     await twilio.close();

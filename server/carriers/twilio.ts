@@ -182,7 +182,8 @@ function createTwilio(
         outcomes[index] = await turns.take(async () => {
           const now = clock.now().getTime();
           if (halted) return halted;
-          if (signal.aborted || now > deadline) return { kind: "later", after_ms: 0 };
+          // Once stopped, only what was under way is waited for: a request begun later would be cut off, and unknown.
+          if (stopped || signal.aborted || now > deadline) return { kind: "later", after_ms: 0 };
           if (now < pausedUntil) return { kind: "later", after_ms: pausedUntil - now };
           const asked = parametersOf(texts[index] as OutboundText);
           return outcomeOf(await api.createMessage(asked), asked);
@@ -272,33 +273,32 @@ interface Turns {
   idle(): Promise<void>;
 }
 
-/** So many at once, in the order they came. */
+/** So many at once, in the order they came. Each hands its turn on, so that between two nobody takes them for idle. */
 function createTurns(most: number): Turns {
   const waiting: (() => void)[] = [];
-  const running = new Set<Promise<unknown>>();
+  let idlers: (() => void)[] = [];
+  let busy = 0;
 
-  async function run<T>(work: () => Promise<T>): Promise<T> {
-    const turn = work();
-    const over = turn.then(
-      () => {},
-      () => {}, // whoever took the turn is told
-    );
-    running.add(over);
-    try {
-      return await turn;
-    } finally {
-      running.delete(over);
-      waiting.shift()?.();
-    }
+  function pass(): void {
+    const next = waiting.shift();
+    if (next) return next();
+    if (--busy > 0) return;
+    for (const done of idlers) done();
+    idlers = [];
   }
 
   return {
     async take(work) {
-      while (running.size >= most) await new Promise<void>((go) => waiting.push(go));
-      return run(work);
+      if (busy < most) busy++;
+      else await new Promise<void>((go) => waiting.push(go));
+      try {
+        return await work();
+      } finally {
+        pass();
+      }
     },
     async idle() {
-      while (running.size > 0) await Promise.all(running);
+      if (busy > 0) await new Promise<void>((done) => idlers.push(done));
     },
   };
 }
