@@ -41,7 +41,8 @@ export const webhooks: Translation<typeof en> = {
   testSent: "En test er på vej.",
   loadFailed: "Webhooken kunne ikke hentes",
   failingTitle: "Den tager ikke imod det, der sendes",
-  failingText: "Siden {when}. Kald prøves igen i omkring et døgn; efter tre dage med fejl deaktiveres den.",
+  failingText:
+    "Siden {when}. Kald prøves igen i omkring et døgn. Når et kald opgives, og intet er taget imod i tre døgn, deaktiveres den; efter svaret 410 sker det med det samme.",
   disabledTitle: "Den blev deaktiveret {when}",
   disabledText:
     "Den havde ikke taget imod noget i flere dage, eller sagde, at den er væk. Intet sendes, før du slår den til igen.",

@@ -39,7 +39,7 @@ export const webhooks = {
   loadFailed: "The webhook could not be fetched",
   failingTitle: "It does not take what is sent",
   failingText:
-    "Since {when}. Calls are tried again over about a day. If it takes nothing for three days, it is disabled.",
+    "Since {when}. Calls are tried again over about a day. When one is given up and nothing has been taken for three days, it is disabled; after the answer 410 at once.",
   disabledTitle: "It was disabled {when}",
   disabledText: "It had taken nothing for days, or said that it is gone. Nothing is sent until you switch it on again.",
   deliveries: "Deliveries",

@@ -41,7 +41,8 @@ export const webhooks: Translation<typeof en> = {
   testSent: "En test er på vei.",
   loadFailed: "Webhooken kunne ikke hentes",
   failingTitle: "Den tar ikke imot det som sendes",
-  failingText: "Siden {when}. Kall prøves på nytt i omtrent et døgn; etter tre dager med feil deaktiveres den.",
+  failingText:
+    "Siden {when}. Kall prøves på nytt i omtrent et døgn. Når et kall blir gitt opp og ingenting er tatt imot på tre døgn, deaktiveres den; etter svaret 410 skjer det med en gang.",
   disabledTitle: "Den ble deaktivert {when}",
   disabledText:
     "Den hadde ikke tatt imot noe på flere dager, eller sa at den er borte. Ingenting sendes før du slår den på igjen.",

@@ -41,7 +41,8 @@ export const webhooks: Translation<typeof en> = {
   testSent: "Ett test är på väg.",
   loadFailed: "Webhooken kunde inte hämtas",
   failingTitle: "Den tar inte emot det som skickas",
-  failingText: "Sedan {when}. Nya försök görs i ungefär ett dygn; efter tre dagar med fel inaktiveras den.",
+  failingText:
+    "Sedan {when}. Nya försök görs i ungefär ett dygn. När ett anrop ges upp och inget har tagits emot på tre dygn inaktiveras den; efter svaret 410 sker det genast.",
   disabledTitle: "Den inaktiverades {when}",
   disabledText:
     "Den hade inte tagit emot något på flera dagar, eller sade att den är borta. Inget skickas förrän du slår på den igen.",
