@@ -118,9 +118,17 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
   await addSmpp("Reserve", second);
   await page.getByText("Connected", { exact: true }).first().waitFor();
   await page.goto(`${server.url}/settings/carriers/fallback`);
-  await page
-    .getByRole("combobox", { name: "Add a carrier for All other countries" })
-    .selectOption({ label: "Reserve" });
+  // With the keyboard: going through a select adds nothing yet.
+  await page.getByRole("combobox", { name: "Add a carrier for All other countries" }).focus();
+  for (const key of ["ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
+  await page.keyboard.press("Tab");
+  await page.getByText("Nobody: texts wait").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Move Reserve up" }).waitFor();
+  // A country that nobody stands in for is not kept.
+  await page.getByRole("combobox", { name: "Add country" }).selectOption({ label: "Sweden" });
+  await page.getByRole("button", { name: "Add country" }).click();
+  await page.getByRole("heading", { name: "Sweden" }).waitFor();
   await expectAccessible(page);
   await shoot(page, "carrier-fallback");
   await page.getByRole("button", { name: "Save order" }).click();

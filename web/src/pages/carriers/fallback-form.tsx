@@ -6,9 +6,9 @@ import { useCall } from "../../api/queries.ts";
 import { countryOptions } from "../../lib/countries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { IconButton } from "../../ui/button.tsx";
-import { SelectField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { AddChoice } from "./add-choice.tsx";
 import { FallbackOrder } from "./fallback-order.tsx";
 
 const everywhere = "*";
@@ -76,15 +76,15 @@ export function FallbackForm({ carriers, routes }: { carriers: readonly Carrier[
       <p role="status" className="sr-only">
         {said}
       </p>
-      <SelectField
+      <AddChoice
         label={t("addCountry")}
-        className="max-w-64"
-        value=""
-        onChange={(country) => {
+        labelled
+        placeholder={t("chooseCountry")}
+        options={free}
+        onAdd={(country) => {
           const last = form.values.routes.length - 1;
-          if (country) form.set({ routes: form.values.routes.toSpliced(last, 0, { country, carriers: [] }) });
+          form.set({ routes: form.values.routes.toSpliced(last, 0, { country, carriers: [] }) });
         }}
-        options={[{ value: "", label: t("chooseCountry") }, ...free]}
       />
     </FormShell>
   );

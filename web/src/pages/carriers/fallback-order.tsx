@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import type { Carrier } from "../../../../contract/carriers.ts";
 import { IconButton } from "../../ui/button.tsx";
-import { Select } from "../../ui/field.tsx";
+import { AddChoice } from "./add-choice.tsx";
 
 /** The carriers of one country in their order, moved with buttons. The focus goes along with what one moves. */
 export function FallbackOrder({
@@ -36,6 +36,12 @@ export function FallbackOrder({
     moved.current = `${id} ${by}`;
     onChange(order.toSpliced(from, 1).toSpliced(to, 0, id));
     onSay(t("moved", { carrier: nameOf(id), place: to + 1, count: order.length }));
+  };
+  const add = (id: string) => {
+    // With the last one the button goes, and the focus with it.
+    if (free.length === 1) moved.current = `${id} -1`;
+    onChange([...order, id]);
+    onSay(t("moved", { carrier: nameOf(id), place: order.length + 1, count: order.length + 1 }));
   };
   const free = carriers.filter((carrier) => !order.includes(carrier.id));
   return (
@@ -82,15 +88,11 @@ export function FallbackOrder({
         })}
       </ol>
       {free.length > 0 ? (
-        <Select
-          className="max-w-64"
-          aria-label={t("addStandIn", { country })}
-          value=""
-          onChange={(id) => id && onChange([...order, id])}
-          options={[
-            { value: "", label: t("chooseCarrier") },
-            ...free.map((carrier) => ({ value: carrier.id, label: carrier.name })),
-          ]}
+        <AddChoice
+          label={t("addStandIn", { country })}
+          placeholder={t("chooseCarrier")}
+          options={free.map((carrier) => ({ value: carrier.id, label: carrier.name }))}
+          onAdd={add}
         />
       ) : null}
     </div>
