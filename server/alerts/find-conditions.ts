@@ -20,6 +20,8 @@ const downFor = 30 * second;
 /** A preparation moves with each chunk, and is taken up again after 30 seconds without. */
 const preparingFor = 30 * second;
 const unfinishedFor = 10 * minute;
+/** So much of a lane's line is looked through for a campaign's texts; in a longer one some of them may yet wait. */
+const mostLookedThrough = 10_000;
 
 /** Answers what is so at `at`; `open` are the subjects that need no params. */
 export type Finder = (tx: Tx, at: Date, open: ReadonlySet<string>) => Promise<Condition[]>;
@@ -62,7 +64,8 @@ const findCarriersDown: Finder = async (tx, at, open) => {
 
 /**
  * Two ways for a campaign to fall silent: nobody prepares it, or it is prepared and its lane has nothing of it left to hand
- * over, and still it does not end. Between the two its lane is what can stall.
+ * over, whatever else may wait there, and still it does not end. Between the two its lane is what can stall. The ids of a
+ * campaign's texts all begin with the moment it was sent at, see docs/decisions/message-ids.md.
  */
 const findStalledCampaigns: Finder = async (tx, at) => {
   const quiet = before(at, unfinishedFor);
@@ -77,14 +80,15 @@ const findStalledCampaigns: Finder = async (tx, at) => {
     where status in ('preparing', 'sending') and prepared_at is null
       and coalesce(progress_at, updated_at) < ${before(at, preparingFor)}
     union all
-    select workspace_id, id, name, prepared_at, 'unfinished' from campaigns c
+    select c.workspace_id, id, name, prepared_at, 'unfinished' from campaigns c
+      cross join lateral (select lpad(to_hex(floor(extract(epoch from c.sent_at) * 1000)::bigint), 12, '0') as time) s
     where status = 'sending' and prepared_at < ${quiet}
-      and not exists (select from message_queue q
-        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${setAside})
       and not exists (select from message_counts m
-        where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})`.execute(
-    tx,
-  );
+        where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})
+      and not (select count(*) > ${mostLookedThrough} or coalesce(bool_or(w.time = s.time), false) from (
+        select left(translate(message_id::text, '-', ''), 12) as time from message_queue q
+        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${setAside}
+        order by q.priority, q.seq limit ${mostLookedThrough + 1}) w)`.execute(tx);
   return rows.map(({ workspace_id, id, name, since, reason }) => {
     const params: ParamsOf<"campaign_stalled"> = { campaign: { id, name }, since: since.toISOString(), reason };
     return { workspace_id, subject: id, params };

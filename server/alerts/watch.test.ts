@@ -254,14 +254,16 @@ test("texts of the API that fail on the road are what the error rate sees", asyn
 
 async function addCampaign(
   { id, sender }: TestWorkspace,
-  row: { status: string; prepared_at?: Date; progress_at?: Date },
+  row: { status: string; sent_at?: Date; prepared_at?: Date; progress_at?: Date },
 ): Promise<string> {
   const campaign = newId();
   await db.asSystem((tx) =>
     sql`insert into campaigns (workspace_id, id, name, status, text, sender_id, include, exclude, opt_out_text,
-        created_by_name, created_at, updated_at, prepared_at, progress_at)
+        created_by_name, created_at, updated_at, sent_at, prepared_at, progress_at)
       values (${id}, ${campaign}, 'Spring', ${row.status}, 'Hei', ${sender.id}, '{}', '{}', false, 'Kari', now(), now(),
-        ${row.prepared_at ?? null}, ${row.progress_at ?? null})`.execute(tx),
+        ${row.sent_at ?? row.prepared_at ?? row.progress_at ?? null}, ${row.prepared_at ?? null}, ${row.progress_at ?? null})`.execute(
+      tx,
+    ),
   );
   return campaign;
 }
@@ -293,6 +295,22 @@ test("a campaign that has nothing left to send and does not end raises an alert"
   expect(await watch.alerts(workspace.id)).toMatchObject([
     { kind: "campaign_stalled", params: { reason: "unfinished" } },
   ]);
+});
+
+test("other texts in its lane do not hide a campaign that does not end, and its own are no reason for an alert", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const sent_at = watch.now();
+  const id = await addCampaign(workspace, { status: "sending", sent_at, prepared_at: sent_at });
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const unfinished = async () => (await watch.alerts(workspace.id)).filter(({ kind }) => kind === "campaign_stalled");
+  await send(db, workspace, { source: { type: "campaign", id, at: sent_at } });
+  await watch.after(15 * 60);
+  expect(await unfinished()).toEqual([]);
+  await db.asSystem((tx) => sql`delete from message_queue where workspace_id = ${workspace.id}`.execute(tx));
+  await send(db, workspace, { source: { type: "api", id: null, at: watch.now() } });
+  await watch.after(5);
+  expect(await unfinished()).toMatchObject([{ params: { campaign: { id }, reason: "unfinished" } }]);
 });
 
 test("a webhook that was disabled for its failures raises an alert that does not tell its path, until it is enabled", async () => {
