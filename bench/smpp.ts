@@ -7,16 +7,20 @@
  * under way on it. A round lasts from the first request until the SMSC has taken the last text; with receipts until it has the
  * acknowledgement of the last one, which Varsla gives once the receipt is in the ledger on disk.
  *
- *   npm run bench -- smpp [texts a round] [rounds]      (10,000 and 3 unless given)
+ * Varsla runs in two processes, ROLES=api and ROLES=worker, as Kannel does with smsbox and bearerbox; with `together` in one.
+ *
+ *   npm run bench -- smpp [texts a round] [rounds] [together]      (10,000 and 3 unless given)
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { type BenchServer, smscLogin, startBenchServer } from "../testing/bench-server.ts";
+import { apart, type BenchServer, smscLogin, startBenchServer, together } from "../testing/bench-server.ts";
 import { httpLoad } from "../testing/http-load.ts";
 import { hasKannel, type Kannel, kannelInstall, startKannel } from "../testing/kannel.ts";
 import { median } from "../testing/median.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
 
-const [texts = 10_000, rounds = 3] = process.argv.slice(2).map(Number);
+const words = process.argv.slice(2);
+const roles = words.includes("together") ? together : apart;
+const [texts = 10_000, rounds = 3] = words.filter((word) => word !== "together").map(Number);
 const connections = 50;
 const window = 100;
 /** Kannel cannot match a receipt that comes before it has noted the answer to its submit_sm. */
@@ -44,7 +48,7 @@ interface System {
 
 const options = { books: "count", ...smscLogin, behaviour: { receipt_delay_ms } } as const;
 const smscs = { ours: await spawnSmsc(options), theirs: await spawnSmsc(options) };
-const server = await startBenchServer(smscs.ours, window);
+const server = await startBenchServer(smscs.ours, window, roles);
 const withKannel = await hasKannel();
 let sent = 0;
 let conf = "";

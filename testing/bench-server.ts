@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { startTestServer } from "./server.ts";
+import { startTestServer, type TestServer } from "./server.ts";
 import type { SmscProcess } from "./smsc-process.ts";
 
 export const smscLogin = { system_id: "bench", password: "secret" };
@@ -35,29 +35,33 @@ export interface BenchServer extends Omit<PlainServer, "database"> {
 const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
 const patience = 30_000;
 
-/** Starts a server with nothing but a workspace. */
-export async function startPlainServer(env: Record<string, string> = {}): Promise<PlainServer> {
+/** Processes by their roles: one that does everything, or one for the API and one that hands over. */
+export const together = ["api,worker,mail"];
+export const apart = ["api,mail", "worker"];
+
+/** Starts a server with nothing but a workspace, in a process for each of `roles`. */
+export async function startPlainServer(env: Record<string, string> = {}, roles = together): Promise<PlainServer> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
   const postgres = await startEmbeddedPostgres({ directory });
-  const server = await startTestServer({
-    env: {
-      DATABASE_URL: postgres.connection,
-      ADMIN_EMAIL: "bench@varsla.example",
-      ADMIN_PASSWORD: "correct horse battery",
-      API_KEY: key,
-      WORKSPACE_NAME: "Bench",
-      ...env,
-    },
-  });
+  const common = { DATABASE_URL: postgres.connection, SECRET_KEY: "a bench's key of at least thirty-two characters" };
+  const first = {
+    ADMIN_EMAIL: "bench@varsla.example",
+    ADMIN_PASSWORD: "correct horse battery",
+    API_KEY: key,
+    WORKSPACE_NAME: "Bench",
+  };
+  const servers: TestServer[] = [];
+  for (const ROLES of roles) servers.push(await startTestServer({ env: { ...common, ...first, ...env, ROLES } }));
+  const url = servers[0]?.url ?? "";
   const authorization = `Bearer ${key}`;
   const database = new pg.Client({ connectionString: postgres.superuser("varsla") });
   await database.connect();
   return {
-    url: server.url,
+    url,
     authorization,
     database,
     async call(method, path, body) {
-      const response = await fetch(`${server.url}/api/v1${path}`, {
+      const response = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: { authorization, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -66,13 +70,15 @@ export async function startPlainServer(env: Record<string, string> = {}): Promis
       return response.json();
     },
     warnings: () =>
-      server
-        .output()
-        .split("\n")
-        .filter((line) => line.startsWith("{")),
+      servers.flatMap((server) =>
+        server
+          .output()
+          .split("\n")
+          .filter((line) => line.startsWith("{")),
+      ),
     async stop() {
       await database.end();
-      await server.stop();
+      await Promise.all(servers.map((server) => server.stop()));
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });
     },
@@ -80,8 +86,8 @@ export async function startPlainServer(env: Record<string, string> = {}): Promis
 }
 
 /** Starts one with a connection to the SMSC, with this window. */
-export async function startBenchServer(smsc: SmscProcess, window: number): Promise<BenchServer> {
-  const { url, authorization, database, call, warnings, stop } = await startPlainServer();
+export async function startBenchServer(smsc: SmscProcess, window: number, roles = together): Promise<BenchServer> {
+  const { url, authorization, database, call, warnings, stop } = await startPlainServer({}, roles);
 
   /** Waits until the SMSC has seen one more connection bind. */
   async function bound(before: number): Promise<void> {

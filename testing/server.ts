@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { childrenOf, signalProcess } from "../server/kit/processes.ts";
 
 export interface TestServer {
+  /** Empty where it serves no API. */
   url: string;
   dataDir: string;
   /** Everything it wrote so far. */
@@ -48,10 +49,10 @@ export async function startTestServer(
       give(`was not ready within ${startTimeout / 1000} s`);
     }, startTimeout);
     child.stdout.on("data", () => {
-      const ready = /^Varsla is ready at (\S+)$/m.exec(output)?.[1];
+      const ready = /^Varsla is ready(?: at (\S+)|, as .+)$/m.exec(output);
       if (!ready) return;
       clearTimeout(timer);
-      done(ready);
+      done(ready[1] ?? "");
     });
     void exit.then((code) => {
       clearTimeout(timer);
