@@ -29,7 +29,7 @@ export const sandbox = {
   phones: endpoint({
     method: "GET",
     path: "/sandbox/phones",
-    summary: "Handsets that this workspace has texted, last used first.",
+    summary: "Handsets that this workspace has texted through the sandbox, last used first.",
     permission: "sandbox:use",
     query: z.object({ ...Paging, query: z.string().max(40).optional() }),
     answer: page(
@@ -54,7 +54,7 @@ export const sandbox = {
     method: "POST",
     path: "/sandbox/phones/:number/reply",
     summary:
-      "A text from the handset to one of the workspace's senders, taken in exactly like one from a real network.",
+      "A text from the handset to one of the workspace's senders on the sandbox, taken in exactly like one from a real network.",
     permission: "sandbox:use",
     params: PhoneNumber,
     body: z.object({ to: z.string().trim().min(1).max(40), text: z.string().min(1).max(1600) }),

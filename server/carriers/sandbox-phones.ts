@@ -1,4 +1,4 @@
-/** The handsets that a workspace has texted, and the numbers of ours that they can answer. */
+/** The handsets that a workspace has texted through the sandbox, and the numbers of ours that they can answer. */
 import { sql } from "kysely";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
@@ -8,14 +8,18 @@ import { instantOf, isId } from "../kit/id.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { findPhones } from "./sandbox-store.ts";
 
-/** The workspace's sender at this address, if it can receive. */
-export async function receiverOf(tx: Tx, workspaceId: string, given: string): Promise<string | null> {
+/** The workspace's sender at this address, if it can receive, and its connection: null for the sandbox. */
+export async function receiverOf(
+  tx: Tx,
+  workspaceId: string,
+  given: string,
+): Promise<{ address: string; carrier_id: string | null } | undefined> {
   const parsed = parsePhoneNumber(given, (await getWorkspace(tx, workspaceId)).country);
   const addresses = "number" in parsed ? [given, parsed.number] : [given];
-  const { rows } = await sql<{ address: string }>`
-    select address from senders
+  const { rows } = await sql<{ address: string; carrier_id: string | null }>`
+    select address, carrier_id from senders
     where workspace_id = ${workspaceId} and can_receive and address = any(${addresses}::text[])`.execute(tx);
-  return rows[0]?.address ?? null;
+  return rows[0];
 }
 
 interface Used {
@@ -28,12 +32,13 @@ interface Used {
 
 /** Rows of the ledger read at once while looking for numbers that were not there yet. */
 const readAtOnce = 1_000;
-/** How far back a page looks at most; a campaign to a million shows its last handsets. */
+/** How far back a page looks at most, though it be empty then: most of the ledger may have gone through other carriers. */
 const readAtMost = 20_000;
 
 /**
  * One page of handsets, last used first. The ledger knows them: it is read backwards until there are enough different
- * numbers. The cursor is the last message looked at; a number of an earlier page can come again further down.
+ * numbers that the sandbox carried a text of. The cursor is the last message looked at; a number of an earlier page can
+ * come again further down.
  */
 export async function listPhones(
   tx: Tx,
@@ -47,16 +52,16 @@ export async function listPhones(
   let more = true;
   const wanted = query.query?.trim() || null;
   for (let read = 0; more && found.size < query.limit && read < readAtMost; read += readAtOnce) {
-    const rows = await usedBefore(tx, workspaceId, cursor, wanted);
-    more = rows.length === readAtOnce;
-    for (const row of rows) {
-      cursor = row.id;
+    const { used, last } = await usedBefore(tx, workspaceId, cursor, wanted);
+    more = last !== null;
+    for (const row of used) {
       if (!found.has(row.number)) found.set(row.number, row);
-      if (found.size === query.limit) {
-        more = more || row !== rows.at(-1);
-        break;
-      }
+      if (found.size < query.limit) continue;
+      more ||= row !== used.at(-1);
+      cursor = row.id;
+      break;
     }
+    if (found.size < query.limit) cursor = last;
   }
   const used = [...found.values()];
   const behaviours = await findPhones(tx, workspaceId, [...found.keys()]);
@@ -75,21 +80,34 @@ export async function listPhones(
   return { items, next_cursor: more ? cursor : null };
 }
 
-async function usedBefore(tx: Tx, workspaceId: string, cursor: string | null, wanted: string | null): Promise<Used[]> {
-  const { rows } = await sql<Used>`
-    select m.id, m.number, m.text, m.contact_id, m.submitted_at
-    from messages m
-    left join contacts c on ${wanted !== null} and c.workspace_id = m.workspace_id and c.id = m.contact_id
-    where m.workspace_id = ${workspaceId} and (m.submitted_at is not null or m.status = 'received')
-      ${cursor ? sql`and m.id < ${cursor}` : sql``}
-      ${
+/** Of the next rows of the ledger those that the sandbox carried, and the last one looked at if there may be more. */
+async function usedBefore(
+  tx: Tx,
+  workspaceId: string,
+  cursor: string | null,
+  wanted: string | null,
+): Promise<{ used: Used[]; last: string | null }> {
+  const { rows } = await sql<Used & { shown: boolean; looked: number }>`
+    with looked as materialized (
+      select id, number, text, contact_id, submitted_at, row_number() over (order by id desc)::int as looked,
+        carrier = 'sandbox' and (submitted_at is not null or status = 'received') as carried
+      from messages
+      where workspace_id = ${workspaceId} ${cursor ? sql`and id < ${cursor}` : sql``}
+      order by id desc limit ${readAtOnce}
+    ), read as (
+      select l.*, coalesce(l.carried, false) ${
         wanted === null
           ? sql``
-          : sql`and (strpos(m.number, ${wanted.replace(/\s/g, "")}) > 0
+          : sql`and (strpos(l.number, ${wanted.replace(/\s/g, "")}) > 0
               or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), ${wanted.toLowerCase()}) > 0)`
-      }
-    order by m.id desc limit ${readAtOnce}`.execute(tx);
-  return rows;
+      } as shown
+      from looked l
+      left join contacts c on ${wanted !== null} and c.workspace_id = ${workspaceId} and c.id = l.contact_id
+    )
+    select id, number, text, contact_id, submitted_at, shown, looked from read
+    where shown or looked = ${readAtOnce} order by id desc`.execute(tx);
+  const last = rows.at(-1);
+  return { used: rows.filter((row) => row.shown), last: last?.looked === readAtOnce ? last.id : null };
 }
 
 async function namesOf(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Map<string, string>> {

@@ -41,10 +41,16 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
       const at = clock.now();
       const text = await db.inWorkspace(actor.workspaceId, async (tx) => {
         const phone = await readNumber(tx, actor.workspaceId, params.number);
-        const address = await phones.receiverOf(tx, actor.workspaceId, body.to);
-        if (!address) {
+        const receiver = await phones.receiverOf(tx, actor.workspaceId, body.to);
+        if (!receiver) {
           const message = `${body.to} is no sender of this workspace that can receive texts.`;
           throw invalid("unknown_sender", message, "to", body.to);
+        }
+        const { address, carrier_id } = receiver;
+        // Whoever writes from here writes as anybody: where real customers are reached, that would be forged.
+        if (carrier_id !== null) {
+          const message = `${address} belongs to a carrier; phones of the sandbox reach senders of the sandbox only.`;
+          throw invalid("not_on_sandbox", message, "to", body.to);
         }
         const id = nextReference(at);
         const reply = { id, phone, address, text: body.text, workspace_id: actor.workspaceId };

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { addTwilio } from "../../testing/twilio-connection.ts";
 import type { TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
 import { newId } from "../kit/id.ts";
@@ -12,7 +13,7 @@ import { createSendQueue } from "./send-queue.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
-const { call } = await testApp(database);
+const { call, services } = await testApp(database);
 
 const post = (key: string, body: object, headers: Record<string, string> = {}) =>
   call("POST /messages", { key, body, headers });
@@ -251,6 +252,65 @@ test("a handset shows what it got and sent, and answers only to senders of the w
   const told = await call(`PUT ${path}`, { key, body: { behaviour: "fail", error_code: "30007", delay_ms: 5 } });
   expect(told.body).toEqual({ number: "+4799000001", behaviour: "fail", error_code: "30007", delay_ms: 5 });
   expect((await call(`GET ${path}`, { key })).body).toEqual(told.body);
+});
+
+test("the sandbox lists and answers for what it carried alone: nobody writes as a customer of a real carrier there", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const [sender] = (await call("GET /senders", { key })).body.items;
+  const carrier = await addTwilio(db, services.seal, id, { account_sid: `AC${"2".repeat(32)}`, auth_token: "secret" });
+  const place = (carrier_id: string | null) => call(`PATCH /senders/${sender.id}`, { key, body: { carrier_id } });
+  const reply = () =>
+    call(`POST /sandbox/phones/${encodeURIComponent("+4799000003")}/reply`, {
+      key,
+      body: { to: sender.address, text: "STOP" },
+    });
+  await place(null);
+  await startRoad(db);
+  for (const to of ["+4799000002", "+4799000003", "+4799000004"]) await post(key, { to, text: "Hei" });
+  await settled(db, id);
+  await db.inWorkspace(id, (tx) =>
+    sql`update messages set carrier = 'twilio' where workspace_id = ${id} and number = '+4799000003'`.execute(tx),
+  );
+  const numbers = async (query = "") =>
+    (await call(`GET /sandbox/phones${query}`, { key })).body.items.map((each: { number: string }) => each.number);
+  expect(await numbers()).toEqual(["+4799000004", "+4799000002"]);
+  expect(await numbers("?query=000003")).toEqual([]);
+  expect(await numbers("?query=000002")).toEqual(["+4799000002"]);
+  const first = (await call("GET /sandbox/phones?limit=1", { key })).body;
+  expect(await numbers(`?limit=1&cursor=${first.next_cursor}`)).toEqual(["+4799000002"]);
+
+  expect((await place(carrier)).status).toBe(200);
+  expect(await reply()).toMatchObject({
+    status: 422,
+    body: { error: { code: "not_on_sandbox", field: "to", value: sender.address } },
+  });
+  expect((await ledger(db, id)).filter((row) => row.source_type !== "api")).toEqual([]);
+  await place(null);
+  expect((await reply()).status).toBe(201);
+  await settled(db, id);
+  expect((await ledger(db, id)).map((row) => row.source_type)).toContain("opt_out_confirmation");
+});
+
+test("phones of the sandbox are found behind a thousand texts that went elsewhere", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const [sender] = (await call("GET /senders", { key })).body.items;
+  const texts = (carrier: string, numbers: string, count: number) =>
+    db.inWorkspace(id, (tx) =>
+      sql`
+        insert into messages (workspace_id, id, status, class, encoding, segments, source_type, sender_id, number, text, carrier,
+          submitted_at)
+        select ${id}, uuidv7(), 'sent', 'transactional', '7', 1, 'api', ${sender.id}, ${numbers} || i, 'Hei', ${carrier}, now()
+        from generate_series(1, ${count}::int) i`.execute(tx),
+    );
+  await texts("sandbox", "+479900001", 3);
+  await texts("twilio", "+47920000", 2_500);
+  const found: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const { body } = await call(`GET /sandbox/phones?limit=2${cursor && `&cursor=${cursor}`}`, { key });
+    found.push(...body.items.map((each: { number: string }) => each.number));
+    cursor = body.next_cursor;
+  }
+  expect(found).toEqual(["+4799000013", "+4799000012", "+4799000011"]);
 });
 
 test("a status that hardly any message has is looked for a part of the ledger at a time, and none is missed", async () => {

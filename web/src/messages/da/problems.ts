@@ -27,6 +27,7 @@ export const problems: Translation<typeof en> = {
   sender_taken: "Afsenderen er ikke ledig.",
   invalid_sender: "Det er hverken et nummer eller et navn, der kan være afsender.",
   unknown_sender: "Afsenderen findes ikke.",
+  not_on_sandbox: "Afsenderen hører til en operatør. Telefonerne i sandkassen når kun afsendere i sandkassen.",
   carrier_exists: "Der findes allerede en operatør med det navn.",
   secret_needed:
     "Indtast adgangskoden eller hemmeligheden igen: Efter ændringen sendes oplysningen et andet sted hen eller med anden kryptering.",

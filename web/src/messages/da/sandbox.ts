@@ -22,7 +22,7 @@ export const sandbox: Translation<typeof en> = {
   replyTo: "Til",
   send: "Send",
   quick: "Svar {word}",
-  noSender: "Ingen af dine afsendere kan modtage sms.",
+  noSender: "Ingen af dine afsendere i sandkassen kan modtage sms.",
   behaviour: "Sådan opfører telefonen sig",
   does: "Når en sms kommer",
   behaviours: {

@@ -24,6 +24,7 @@ export const problems = {
   sender_taken: "This sender is not free.",
   invalid_sender: "This is neither a number nor a name that can be a sender.",
   unknown_sender: "There is no such sender.",
+  not_on_sandbox: "This sender belongs to a carrier. Phones of the sandbox reach senders of the sandbox only.",
   carrier_exists: "There is a carrier of this name already.",
   secret_needed: "Enter password or secret again: after this change it is sent elsewhere, or with other encryption.",
   reserved_name: "The sandbox has this name. Choose another.",

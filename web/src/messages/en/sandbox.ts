@@ -20,7 +20,7 @@ export const sandbox = {
   replyTo: "To",
   send: "Send",
   quick: "Reply {word}",
-  noSender: "No sender of yours can receive texts.",
+  noSender: "None of your senders on the sandbox can receive texts.",
   behaviour: "How this phone behaves",
   does: "When a text comes",
   behaviours: {

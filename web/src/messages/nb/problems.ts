@@ -27,6 +27,7 @@ export const problems: Translation<typeof en> = {
   sender_taken: "Denne avsenderen er ikke ledig.",
   invalid_sender: "Dette er verken et nummer eller et navn som kan være avsender.",
   unknown_sender: "Avsenderen finnes ikke.",
+  not_on_sandbox: "Denne avsenderen hører til en operatør. Telefonene i sandkassen når bare avsendere i sandkassen.",
   carrier_exists: "Det finnes allerede en operatør med dette navnet.",
   secret_needed:
     "Skriv inn passordet eller hemmeligheten på nytt: Etter endringen sendes det et annet sted eller med annen kryptering.",

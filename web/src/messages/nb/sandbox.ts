@@ -22,7 +22,7 @@ export const sandbox: Translation<typeof en> = {
   replyTo: "Til",
   send: "Send",
   quick: "Svar {word}",
-  noSender: "Ingen av avsenderne dine kan ta imot SMS.",
+  noSender: "Ingen av avsenderne dine i sandkassen kan ta imot SMS.",
   behaviour: "Slik oppfører telefonen seg",
   does: "Når en SMS kommer",
   behaviours: {

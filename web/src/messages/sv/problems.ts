@@ -27,6 +27,7 @@ export const problems: Translation<typeof en> = {
   sender_taken: "Avsändaren är inte ledig.",
   invalid_sender: "Det här är varken ett nummer eller ett namn som kan vara avsändare.",
   unknown_sender: "Avsändaren finns inte.",
+  not_on_sandbox: "Avsändaren hör till en operatör. Telefonerna i sandlådan når bara avsändare i sandlådan.",
   carrier_exists: "Det finns redan en operatör med det namnet.",
   secret_needed:
     "Ange lösenordet eller hemligheten på nytt: efter ändringen skickas uppgiften någon annanstans eller med annan kryptering.",

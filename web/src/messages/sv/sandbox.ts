@@ -22,7 +22,7 @@ export const sandbox: Translation<typeof en> = {
   replyTo: "Till",
   send: "Skicka",
   quick: "Svara {word}",
-  noSender: "Ingen av dina avsändare kan ta emot sms.",
+  noSender: "Ingen av dina avsändare i sandlådan kan ta emot sms.",
   behaviour: "Så beter sig telefonen",
   does: "När ett sms kommer",
   behaviours: {

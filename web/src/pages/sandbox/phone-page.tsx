@@ -33,7 +33,7 @@ export function PhonePage() {
   const reply = useCall("sandbox", "reply");
   const end = useRef<HTMLDivElement>(null);
   const shown = texts.data?.items ?? [];
-  const receiving = (senders.data?.items ?? []).filter((sender) => sender.can_receive);
+  const receiving = (senders.data?.items ?? []).filter((sender) => sender.can_receive && sender.carrier_id === null);
   const lastFrom = shown.findLast((text) => text.direction === "in")?.from;
   const preferred = receiving.find((sender) => sender.address === lastFrom) ?? receiving[0];
 
