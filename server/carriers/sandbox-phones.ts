@@ -1,6 +1,7 @@
 /** The handsets that a workspace has texted through the sandbox, and the numbers of ours that they can answer. */
 import { sql } from "kysely";
 import type { Behaviour } from "../../contract/sandbox.ts";
+import { erasedNumber } from "../../rules/erased-number.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
@@ -90,7 +91,7 @@ async function usedBefore(
   const { rows } = await sql<Used & { shown: boolean; looked: number }>`
     with looked as materialized (
       select id, number, text, contact_id, submitted_at, row_number() over (order by id desc)::int as looked,
-        carrier = 'sandbox' and (submitted_at is not null or status = 'received') as carried
+        carrier = 'sandbox' and (submitted_at is not null or status = 'received') and number <> ${erasedNumber} as carried
       from messages
       where workspace_id = ${workspaceId} ${cursor ? sql`and id < ${cursor}` : sql``}
       order by id desc limit ${readAtOnce}

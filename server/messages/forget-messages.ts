@@ -1,12 +1,10 @@
 /** Texts of a person who is erased: cancelled where they wait, anonymous where they went. Figures stay as they are. */
 import { sql } from "kysely";
+import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { releaseQuota, spendQuota } from "../workspaces/quota.ts";
 import { addCounts, counter } from "./counts.ts";
-
-/** Stands in place of a number that was erased. */
-export const erasedNumber = "erased";
 
 /** A receipt is awaited for so long; then nothing can come for a message any more. */
 const receiptsWithin = 72 * 3_600_000;

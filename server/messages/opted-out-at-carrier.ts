@@ -4,11 +4,11 @@
  * records a hand-over holds open the gate that a STOP closes.
  */
 import { sql } from "kysely";
+import { erasedNumber } from "../../rules/erased-number.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { type JobHandler, jobs } from "../kit/jobs.ts";
-import { erasedNumber } from "./forget-messages.ts";
 
 const job = "record_opt_outs_at_carrier";
 

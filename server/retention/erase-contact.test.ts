@@ -117,6 +117,7 @@ test("an erased contact is nowhere any more, but its STOP is obeyed and its cons
   );
   expect(await ledger(db, workspace.id)).toHaveLength(rows);
   expect((await call(`GET /campaigns/${campaign.id}`, { key })).body.include.contacts).toEqual([]);
+  expect((await call("GET /sandbox/phones", { key })).body).toEqual({ items: [], next_cursor: null });
 
   const proof = await call(`GET /erasures?number=${encodeURIComponent("900 00 101")}`, { key });
   expect(proof.body.items).toMatchObject([
