@@ -33,6 +33,26 @@ test("a text reaches the ledger, with its number as E.164", async () => {
   await until(() => expect(smsc.counts).toMatchObject({ texts_done: 1, undelivered: 0 }));
 });
 
+test("numbers that are no senders yet become senders of the connection, however the provider spells them", async () => {
+  const smsc = await startSmsc();
+  onTestFinished(() => smsc.stop());
+  const workspace = await createTestWorkspace(db);
+  const { carrier_id } = await startSmppRoad(db, workspace, { port: smsc.port });
+  for (const address of ["4759440001", "46701234567", "2440"])
+    smsc.sendText({ from, to: address, text: `Til ${address}` });
+  await until(() => expect(smsc.counts.texts_done).toBe(3));
+  const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+    sql`
+      select s.address, s.kind, m.text from senders s join messages m on m.workspace_id = s.workspace_id and m.sender_id = s.id
+      where s.workspace_id = ${workspace.id} and s.carrier_id = ${carrier_id} order by s.address`.execute(tx),
+  );
+  expect(rows).toEqual([
+    { address: "+46701234567", kind: "long_number", text: "Til 46701234567" },
+    { address: "+4759440001", kind: "long_number", text: "Til 4759440001" },
+    { address: "2440", kind: "short_code", text: "Til 2440" },
+  ]);
+});
+
 describe("the same deliver_sm again", () => {
   test("twenty times, over two connections: one message", async () => {
     const smsc = await startSmsc();

@@ -317,12 +317,36 @@ describe("texts from handsets", () => {
     expect((await ledger(db, workspace.id)).at(-1)).toMatchObject({ source_type: "opt_out_confirmation" });
   });
 
-  test("to a number that is nobody's is acknowledged and dropped; without a SID or sender it is refused", async () => {
-    expect(await callBack(app, inbound(1, "Hei", { To: "+4700000000" }))).toMatchObject({ status: 200 });
+  test("a STOP to a number that is no sender yet is obeyed: the number becomes one of the connection that brought it", async () => {
+    const first = inbound(1, "STOP", { To: "+4759440001" });
+    const answers = await Promise.all(
+      [first, inbound(2, "Hei", { To: "+4759440001" }), first].map((each) => callBack(app, each)),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+    const { rows } = await superuser.query(
+      `select s.id, s.kind, s.can_receive, s.carrier_id, s.is_default, o.number from senders s
+       left join opt_outs o on o.workspace_id = s.workspace_id and o.sender_id = s.id
+       where s.workspace_id = $1 and s.address = '+4759440001'`,
+      [workspace.id],
+    );
+    const kept = { kind: "long_number", can_receive: true, carrier_id: carrier, is_default: false };
+    expect(rows).toMatchObject([{ ...kept, number: "+4791000001" }]);
+    expect(await received()).toHaveLength(2);
+    const answer = (await ledger(db, workspace.id)).filter((row) => row.source_type === "opt_out_confirmation");
+    expect(answer).toMatchObject([{ number: "+4791000001", sender_id: rows[0].id }]);
+  });
+
+  test("to an address that can be no sender's is acknowledged and dropped; without a SID or sender it is refused", async () => {
+    const senders = async () =>
+      (await superuser.query("select address from senders where workspace_id = $1", [workspace.id])).rows;
+    const before = await senders();
+    for (const To of ["Salong", "12", "whatsapp:+4759440002", "+0"])
+      expect(await callBack(app, inbound(1, "STOP", { To }))).toMatchObject({ status: 200 });
     const withouts: Record<string, string>[] = [{ MessageSid: "", SmsMessageSid: "" }, { From: " " }, { To: "" }];
     for (const without of withouts)
       expect(await callBack(app, inbound(2, "Hei", without))).toMatchObject({ status: 400 });
     expect(await received()).toEqual([]);
+    expect(await senders()).toEqual(before);
   });
 });
 

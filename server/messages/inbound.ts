@@ -40,8 +40,8 @@ const mostTexts = 500;
 const mostKeywords = 20;
 
 /**
- * An intake over this database. A text to a number that is nobody's is logged and dropped. Those of one workspace take
- * turns, keywords apart from all others: a STOP waits for what is being handed over, and a hundred of them shall not keep
+ * An intake over this database. A text to what is and can be no sender of its workspace is logged and dropped. Those of one
+ * workspace take turns, keywords apart from all others: a STOP waits for what is being handed over, and a hundred of them shall not keep
  * a hundred connections waiting, nor anybody else's text.
  */
 export function createInboundIntake({ db, clock, news, log }: Services): InboundIntake {

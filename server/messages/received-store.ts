@@ -5,6 +5,7 @@ import { countSegments } from "../../rules/gsm-segments.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
+import { registerReceiver } from "../numbers/senders.ts";
 import type { Arrived } from "./inbound.ts";
 import { encodingCode } from "./messages-store.ts";
 
@@ -21,7 +22,10 @@ export interface Received extends Arrived {
   at: Date;
 }
 
-/** The texts to addresses that are senders here, in their order. An address may come without its +. */
+/**
+ * The texts to addresses that are senders here, in their order. An address may come without its +. One that is no sender yet
+ * becomes one where a connection of the workspace's own brought the text; the sandbox brings what anybody types.
+ */
 export async function readReceived(
   tx: Tx,
   workspaceId: string,
@@ -42,10 +46,20 @@ export async function readReceived(
     where w.workspace_id = ${workspaceId}`.execute(tx);
   const [first] = rows;
   if (!first) throw notFound("workspace", workspaceId);
-  const senders = new Map(rows.map(({ id, address }) => [address, id === null ? null : { id, address }]));
+  const senders = new Map(
+    rows.flatMap(({ id, address }) => (id === null ? [] : [[address, { id, address }] as const])),
+  );
+  const senderOf = (to: string) => senders.get(to) ?? senders.get(`+${to}`);
+  const unknown = new Map(
+    arrived.flatMap(({ inbound: { to, carrier } }) => (carrier === "sandbox" || senderOf(to) ? [] : [[to, carrier]])),
+  );
+  for (const [to, carrier] of [...unknown].toSorted()) {
+    const sender = await registerReceiver(tx, workspaceId, carrier, spelledOut(to, first.country));
+    if (sender) senders.set(to, sender);
+  }
   return arrived.flatMap((each) => {
     const { from, to, carrier, carrier_reference, at } = each.inbound;
-    const sender = senders.get(to) ?? senders.get(`+${to}`);
+    const sender = senderOf(to);
     if (!sender) return [];
     const number = numberOf(from, first.country) ?? withoutZeros(from).slice(0, longestAddress);
     const name = first.carriers?.[carrier] ?? carrier;
@@ -72,6 +86,9 @@ function numberOf(address: string, country: string): string | null {
   }
   return null;
 }
+
+/** Digits that are too many for a short code with country code and +, where they are a number. */
+const spelledOut = (to: string, country: string) => (/^\d{9,15}$/.test(to) && numberOf(to, country)) || to;
 
 /** PostgreSQL's text holds everything but U+0000. */
 const withoutZeros = (text: string) => text.replaceAll("\0", "");

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { type CountryCode, getCountryCallingCode } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
-import { isName, readSender } from "../../rules/sender.ts";
+import { isName, readSender, type SenderAddress } from "../../rules/sender.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
@@ -48,20 +48,46 @@ async function registerSender(tx: Tx, workspaceId: string, said: string): Promis
   const read = readSender(said);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
   const known = await store.findSenderByAddress(tx, workspaceId, read.address);
-  if (known) return known;
+  return known ?? addSender(tx, workspaceId, read, await store.findDefaultCarrier(tx, workspaceId));
+}
+
+/**
+ * The sender that texts from handsets were written to, registered with the connection that they came through: it would not
+ * have got them if the number were not its own. Null for what is no number or short code, or a connection that is gone.
+ */
+export async function registerReceiver(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  said: string,
+): Promise<Sender | null> {
+  const read = readSender(said);
+  if ("problem" in read || !read.canReceive) return null;
+  const known = await store.findSenderByAddress(tx, workspaceId, read.address);
+  if (known) return known.can_receive ? known : null;
+  if (!(await store.hasCarrier(tx, workspaceId, carrierId))) return null;
+  return addSender(tx, workspaceId, read, carrierId);
+}
+
+/** Adds a sender that was not there a moment ago; where somebody was faster, theirs. */
+async function addSender(
+  tx: Tx,
+  workspaceId: string,
+  { address, kind, canReceive }: SenderAddress,
+  carrierId: string | null,
+): Promise<Sender> {
   const added = await store.insertSender(tx, {
     workspace_id: workspaceId,
     id: newId(),
-    address: read.address,
-    kind: read.kind,
-    can_receive: read.canReceive,
-    carrier_id: await store.findDefaultCarrier(tx, workspaceId),
+    address,
+    kind,
+    can_receive: canReceive,
+    carrier_id: carrierId,
     is_default: false,
     rate_per_second: null,
   });
-  // Nothing inserted: somebody was faster.
-  const sender = added ?? (await store.findSenderByAddress(tx, workspaceId, read.address));
-  if (!sender) throw new Error(`sender ${read.address} is neither there nor to be added`);
+  const sender = added ?? (await store.findSenderByAddress(tx, workspaceId, address));
+  if (!sender) throw new Error(`sender ${address} is neither there nor to be added`);
   return sender;
 }
 
