@@ -23,7 +23,9 @@ const fields = {
     .trim()
     .max(40)
     .nullish()
-    .describe("a sender's id, number or name; the workspace's default unless said"),
+    .describe(
+      "a sender's id, number or name; the workspace's default unless said. An address that is no sender yet is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection it is registered on first use",
+    ),
   subscription_type: z.string().max(100).nullish().describe("id, key or name"),
   include: Audience,
   exclude: Audience,

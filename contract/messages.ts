@@ -63,7 +63,9 @@ export const MessageInput = z.object({
     .trim()
     .max(40)
     .optional()
-    .describe("a sender's id, number or name; the workspace's default unless said"),
+    .describe(
+      "a sender's id, number or name; the workspace's default unless said. An address that is no sender yet is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection it is registered on first use",
+    ),
   class: MessageClass.default("transactional"),
   subscription_type: z.string().max(100).optional().describe("id, key or name; needed for marketing"),
   validity_seconds: z

@@ -245,9 +245,9 @@ test("ids of another workspace inside bodies and queries name nothing either", a
   expect(members.status === 200 ? members.body.added : 0).toBe(0);
   const sent = await call("POST /messages", { ...as, body: { to: contact.mobile, text: "x", sender: sender.id } });
   expect(sent.status).toBe(422);
-  // An address is each workspace's own: it becomes a sender of theirs, through their carriers.
+  // An address is each workspace's own: a carrier of theirs is the default, so that they have to add it first.
   const own = await call("POST /messages", { ...as, body: { to: contact.mobile, text: "x", sender: sender.address } });
-  expect(own.status).toBe(202);
+  expect(own).toMatchObject({ status: 422, body: { error: { code: "unknown_sender", field: "sender" } } });
   expect((await call("GET /senders", as)).body.items.map(({ id }: { id: string }) => id)).not.toContain(sender.id);
   const { carrier } = inOurs;
   expect(

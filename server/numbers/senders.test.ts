@@ -3,8 +3,9 @@ import { beforeEach, expect, test } from "vitest";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
 import { listSenders } from "./senders-store.ts";
-import { createDefaultSender, createSender, mobileNumberOf, resolveSender } from "./senders.ts";
+import { createDefaultSender, createSender, mobileNumberOf, resolveAddress, resolveSender } from "./senders.ts";
 
 const { db } = await testDatabase();
 let workspace: TestWorkspace;
@@ -15,6 +16,12 @@ beforeEach(async () => {
 const resolve = (ref: string | null, id = workspace.id) => db.inWorkspace(id, (tx) => resolveSender(tx, id, ref));
 const withoutSenders = (id: string) =>
   db.inWorkspace(id, (tx) => sql`delete from senders where workspace_id = ${id}`.execute(tx));
+const withCarrier = (id: string) =>
+  db.inWorkspace(id, (tx) =>
+    sql`
+      insert into carriers (workspace_id, id, kind, name, enabled, is_default, settings, secrets, created_at, updated_at)
+      values (${id}, ${newId()}, 'smpp', 'Carrier', true, true, '{}', '', now(), now())`.execute(tx),
+  );
 
 test("a sender is found by default, by id and by address in any spelling", async () => {
   const { id, address } = workspace.sender;
@@ -24,10 +31,32 @@ test("a sender is found by default, by id and by address in any spelling", async
   expect(await resolve(address.replace("+47", "0047 "))).toMatchObject({ id });
 });
 
-test("a well-formed address is registered on first use, by many at once only once", async () => {
+test("in the sandbox a well-formed address is registered on first use, by many at once only once", async () => {
   const found = await Promise.all(Array.from({ length: 8 }, () => resolve("Salong 1")));
   expect(new Set(found.map((sender) => sender.id)).size).toBe(1);
   expect(found[0]).toMatchObject({ kind: "alphanumeric", can_receive: false, carrier: "sandbox", is_default: false });
+});
+
+test("once a carrier is the default, an address that nobody has added is refused and stays unknown", async () => {
+  await withCarrier(workspace.id);
+  const before = await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id));
+  const look = (ref: string) => db.inWorkspace(workspace.id, (tx) => resolveAddress(tx, workspace.id, ref));
+  for (const find of [resolve, look])
+    for (const said of ["Salong 1", "+47 2100 0000", "2100"])
+      await expect(find(said)).rejects.toMatchObject({
+        status: 422,
+        code: "unknown_sender",
+        message: `${said} is not a sender yet. Add it under Settings → Senders.`,
+        field: "sender",
+        value: said,
+      });
+  expect(await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id))).toEqual(before);
+  // What has been added is found as ever, in any spelling.
+  await db.inWorkspace(workspace.id, (tx) =>
+    createSender(tx, workspace.id, { address: "Salong 1", is_default: false }),
+  );
+  expect(await resolve("Salong 1")).toMatchObject({ address: "Salong 1" });
+  expect(await look(workspace.sender.address.replace("+", "00"))).toBe(workspace.sender.address);
 });
 
 test.each(["Twelve chars", "Sal*ng", "12", "+12", "Å"])("%s is no sender", async (said) => {

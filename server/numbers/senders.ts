@@ -1,4 +1,4 @@
-/** Senders: what the recipient sees. Found by id, address or as the workspace's default, and made where there is none. */
+/** Senders: what the recipient sees. Found by id, address or as the workspace's default; added by hand, or by use in the sandbox. */
 import { randomInt } from "node:crypto";
 import { type CountryCode, getCountryCallingCode } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
@@ -16,8 +16,9 @@ export type { Sender };
 /**
  * The sender that a caller means: by id, by address (number or name), or the workspace's default for null.
  *
- * A well-formed address is registered on first use, with the workspace's default connection: whether it may be sent from is
- * the carrier's to say. 422 (`unknown_sender`, `invalid_sender`, `no_sender`) otherwise, on the field `sender`.
+ * While the sandbox is the default connection, a well-formed address is registered on first use: nothing leaves. Through a
+ * carrier only what somebody who may set up senders has added is sent from; a typo must not become a sender that stays.
+ * 422 (`unknown_sender`, `invalid_sender`, `no_sender`) otherwise, on the field `sender`.
  */
 export async function resolveSender(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<Sender> {
   const said = ref?.trim();
@@ -38,17 +39,18 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
 export async function resolveAddress(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<string> {
   const said = ref?.trim();
   if (!said || isId(said)) return (await resolveSender(tx, workspaceId, said)).address;
-  const read = readSender(said);
-  if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
-  return read.address;
+  const { address } = readAddress(said);
+  if (!(await store.findSenderByAddress(tx, workspaceId, address))) await insistOnSandbox(tx, workspaceId, said);
+  return address;
 }
 
-/** Finds or registers a sender by an address in any spelling. */
+/** Finds a sender by an address in any spelling, or registers it with the sandbox. */
 async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
-  const read = readSender(said);
-  if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
+  const read = readAddress(said);
   const known = await store.findSenderByAddress(tx, workspaceId, read.address);
-  return known ?? addSender(tx, workspaceId, read, await store.findDefaultCarrier(tx, workspaceId));
+  if (known) return known;
+  await insistOnSandbox(tx, workspaceId, said);
+  return addSender(tx, workspaceId, read, null);
 }
 
 /**
@@ -89,6 +91,19 @@ async function addSender(
   const sender = added ?? (await store.findSenderByAddress(tx, workspaceId, address));
   if (!sender) throw new Error(`sender ${address} is neither there nor to be added`);
   return sender;
+}
+
+/** 422 `invalid_sender` for what is neither a number nor a name. */
+function readAddress(said: string) {
+  const read = readSender(said);
+  if ("problem" in read) throw invalid("invalid_sender", read.problem, "sender", said);
+  return read;
+}
+
+/** 422 `unknown_sender` where a text from a sender that nobody has added would leave through a carrier. */
+async function insistOnSandbox(tx: Tx, workspaceId: string, said: string): Promise<void> {
+  if ((await store.findDefaultCarrier(tx, workspaceId)) === null) return;
+  throw invalid("unknown_sender", `${said} is not a sender yet. Add it under Settings → Senders.`, "sender", said);
 }
 
 /** Adds a sender; without an address a free number of the sandbox. The first one becomes the default. 422 `unknown_carrier`. */
