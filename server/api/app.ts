@@ -6,6 +6,7 @@ import { identityOf } from "../workspaces/account-jobs.ts";
 import { createAttempts } from "../workspaces/attempts.ts";
 import { createKeyring } from "../workspaces/keyring.ts";
 import { type Binding, bindResource } from "./bind.ts";
+import { takeNothing } from "./bodies.ts";
 import { answerFailure } from "./failures.ts";
 import { serveHealth } from "./health-routes.ts";
 import { createLimiter, type Limits, limits } from "./limits.ts";
@@ -45,6 +46,8 @@ export async function buildApp(
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null);
   app.setErrorHandler(answerFailure);
+  // Endpoints say themselves what they take; what is left is addresses where nothing is.
+  takeNothing(app);
 
   const stopping = new AbortController();
   app.addHook("preClose", async () => stopping.abort());

@@ -7,6 +7,12 @@ export const jsonLimit = 1024 * 1024;
 /** A text of 1,600 emoji with ten links to pictures has two thirds of that. */
 const signedLimit = 32 * 1024;
 
+/** Takes whatever comes and reads none of it: where nothing is, a body has nobody to be wrong for. */
+export function takeNothing(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
+}
+
 /** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

@@ -33,6 +33,21 @@ async function signedIn(): Promise<string> {
 }
 const cookie = await signedIn();
 
+test("where nothing is, 404 is the answer to every body, and an empty one is no fault of ours elsewhere either", async () => {
+  for (const type of ["application/json", "text/csv", "image/png"])
+    for (const body of ["", "{not json"])
+      for (const line of ["POST /nothing/here", "DELETE /nothing/here", "PUT /workspace", "POST /api/nothing"])
+        expect(await call(line, { key, body, headers: { "content-type": type } }), `${line} ${type}`).toMatchObject({
+          status: 404,
+          body: { error: { code: "not_found" } },
+        });
+  const headers = { "content-type": "application/json" };
+  expect(await call("POST /messages", { key, body: "", headers })).toMatchObject({
+    status: 422,
+    body: { error: { code: "invalid", field: "body" } },
+  });
+});
+
 test("every refusal has the one shape, with the field and the value", async () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     call("POST /contacts", { key, body, headers: { "content-type": "application/json", ...headers } });
