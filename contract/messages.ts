@@ -114,7 +114,8 @@ export const messages = {
   get: endpoint({
     method: "GET",
     path: "/messages/:id",
-    summary: "One message with the moments of its history, oldest first.",
+    summary:
+      "One message with the moments of its history, in the order of the road: an early receipt is before the hand-over by the clock, but not in the list.",
     permission: "messages:read",
     params: ById,
     answer: Message.extend({

@@ -56,7 +56,7 @@ export function presentMessage(row: MessageRow): Message {
   };
 }
 
-/** The moments of a message's life, oldest first. */
+/** The moments of a message's life, in the order of the road: an early receipt's moment may be before the hand-over's. */
 export function historyOf(row: MessageRow): { status: string; at: string; detail: string | null }[] {
   const created = instantOf(row.id);
   if (row.status === "received") return [{ status: "received", at: created.toISOString(), detail: row.reason }];
@@ -69,7 +69,5 @@ export function historyOf(row: MessageRow): { status: string; at: string; detail
   if (row.sent_at) moments.push({ status: "sent", at: row.sent_at, detail: row.carrier_reference });
   const detail = [row.reason, row.carrier_error].filter((each) => each !== null).join(" ") || null;
   if (row.final_at) moments.push({ status: row.status, at: row.final_at, detail });
-  // An early receipt's moment may be before the hand-over's.
-  moments.sort((a, b) => a.at.getTime() - b.at.getTime());
   return moments.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() }));
 }

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { instantOf, newId } from "../kit/id.ts";
+import { historyOf, type MessageRow } from "./present-message.ts";
+
+test("a receipt that came before the hand-over was written down ends the history all the same, with its own time", () => {
+  const id = newId();
+  const after = (ms: number) => new Date(instantOf(id).getTime() + ms);
+  const row: MessageRow = {
+    id,
+    status: "delivered",
+    class: "transactional",
+    encoding: "7",
+    segments: 1,
+    source_type: "api",
+    source_id: null,
+    contact_id: null,
+    sender_id: newId(),
+    address: "Salong",
+    number: "+4791234567",
+    text: "Hei",
+    reason: null,
+    carrier: "sandbox",
+    carrier_reference: "7",
+    carrier_error: null,
+    submitted_at: after(50),
+    sent_at: after(50),
+    final_at: after(46),
+  };
+  expect(historyOf(row)).toEqual([
+    { status: "queued", at: after(0).toISOString(), detail: null },
+    { status: "submitted", at: after(50).toISOString(), detail: "sandbox" },
+    { status: "sent", at: after(50).toISOString(), detail: "7" },
+    { status: "delivered", at: after(46).toISOString(), detail: null },
+  ]);
+});
