@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
@@ -28,6 +30,27 @@ test("a command or option that does not exist is named, with what there is", asy
   expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 0]);
   expect(answers[1]?.err).toContain('There is no command "db scatter".');
   expect(answers[2]?.err).toContain("db distribute has no option --force.");
+});
+
+test("db distribute says in a sentence which database it cannot use and why, and not its password", async () => {
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  await once(closed, "close");
+  const missing = new URL(connection);
+  missing.pathname = "/no_such_database";
+  const [away, unknown] = await Promise.all([
+    varsla("db distribute", { DATABASE_URL: `postgres://varsla:geheim@127.0.0.1:${port}/varsla` }),
+    varsla("db distribute --dry-run", { DATABASE_URL: missing.href }),
+  ]);
+  expect(away).toEqual({
+    code: 1,
+    out: "",
+    err: `The PostgreSQL of DATABASE_URL at 127.0.0.1:${port} cannot be used: connect ECONNREFUSED 127.0.0.1:${port}. Nothing was done.\n`,
+  });
+  expect(unknown).toMatchObject({ code: 1, out: "" });
+  expect(unknown.err).toMatch(/^The PostgreSQL of DATABASE_URL at \S+ cannot be used: .*no_such_database.*\n$/);
 });
 
 test("db distribute without a cluster does nothing and says so; a dry run prints a script", async () => {

@@ -12,13 +12,23 @@ const oldestCitus = 12;
 /** Any number, as long as it stays the same: two at once would only wait for each other table by table. */
 const lock = 7_210_938_164;
 
+/** A server that does not answer at all: longer than any that does takes. */
+const patienceMs = 15_000;
+
 /** Runs the steps that are left and answers them; with `dryRun` it only answers them, Citus or not. */
 export async function distribute(
   connection: string,
   options: { dryRun: boolean; say(sentence: string): void },
 ): Promise<Step[]> {
-  const client = new pg.Client({ connectionString: connection, application_name: "varsla db distribute" });
-  await client.connect();
+  const client = new pg.Client({
+    connectionString: connection,
+    application_name: "varsla db distribute",
+    connectionTimeoutMillis: patienceMs,
+  });
+  await client.connect().catch((error: unknown) => {
+    const where = `The PostgreSQL of DATABASE_URL at ${client.host}:${client.port}`;
+    throw new DistributionError(`${where} cannot be used: ${reasonOf(error)}. Nothing was done.`, { cause: error });
+  });
   try {
     await client.query("select pg_advisory_lock($1)", [lock]);
     const catalogue = await readCatalogue(client);
@@ -41,6 +51,12 @@ export async function distribute(
   } finally {
     await client.end(); // which lets go of the lock too
   }
+}
+
+/** Of a name with several addresses each attempt's reason; an error of Node's that holds them says nothing itself. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+  return error instanceof Error ? error.message : String(error);
 }
 
 type Where = Pick<Progress, "owner" | "database">;
