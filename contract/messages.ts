@@ -55,6 +55,17 @@ export const FailureReason = z.enum([
 ]);
 export type FailureReason = z.infer<typeof FailureReason>;
 
+/** What a text that is sent comes from. Each counts against the quota by its name. */
+export const SourceType = z.enum([
+  "campaign",
+  "api",
+  "opt_out_confirmation",
+  "opt_in_confirmation",
+  "help",
+  "carrier_test",
+]);
+export type SourceType = z.infer<typeof SourceType>;
+
 export const MessageInput = z.object({
   to: z.string().trim().min(1).max(40).describe("mobile number, any spelling; parsed with the workspace's country"),
   text: z.string().describe("1 to 1,600 characters after rendering; placeholders of contact, workspace and sender"),

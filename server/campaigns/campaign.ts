@@ -55,7 +55,7 @@ export interface CampaignRow {
 export const isUnsent = (status: CampaignStatus): boolean => status === "draft" || status === "failed";
 
 /** messages.source_type of what campaigns send. */
-export const sourceType = "campaign";
+export const sourceType = "campaign" as const;
 
 /** The text as a template, or 422 with the first thing that is wrong with it and its place in the text. */
 export function parseText(text: string): Template {

@@ -1,5 +1,6 @@
 /** What STOP, START and HELP make happen, in the transaction that writes them down. */
 import { sql } from "kysely";
+import type { SourceType } from "../../contract/messages.ts";
 import { type OptOutChange, recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import type { Tx } from "../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
@@ -80,7 +81,7 @@ async function attribute(tx: Tx, { workspace, received, contact_id, now }: Conte
  * Answers from the number that was written to. It needs quota like every text and may not overdraw; where none is left
  * what was asked for is done all the same, and the missing answer is a skip in the ledger.
  */
-async function answer(tx: Tx, { workspace, received, now }: Context, type: string, text: string): Promise<void> {
+async function answer(tx: Tx, { workspace, received, now }: Context, type: SourceType, text: string): Promise<void> {
   if (received.inbound.handled) return;
   await sendMessages(tx, {
     workspace,

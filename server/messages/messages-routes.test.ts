@@ -59,7 +59,7 @@ test("the ledger is narrowed by source, status and contact", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [ola] = await addContacts(db, id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
   const audience = sql`select id from contacts where workspace_id = ${id}`;
-  const source = { type: "campaign", id: newId(), at: new Date() };
+  const source = { type: "campaign" as const, id: newId(), at: new Date() };
   const workspace = { id, sender: (await call("GET /senders", { key })).body.items[0] };
   await send(db, workspace as TestWorkspace, { source, recipients: { contacts: audience } });
   await post(key, { to: "+4791000001", text: "x" });

@@ -115,7 +115,7 @@ test("somebody with the number of an earlier chunk is a duplicate", async () => 
     { mobile: "+4791000001" },
     { phone: "+4791000001", phone_kind: "mobile" },
   ]);
-  const source = { type: "campaign", id: newId(), at: new Date() };
+  const source = { type: "campaign" as const, id: newId(), at: new Date() };
   const chunk = (id: string | undefined) =>
     send(db, workspace, { source, recipients: { contacts: sql`select ${id}::uuid` } });
   expect(await chunk(first)).toMatchObject({ queued: 1, skipped: {} });

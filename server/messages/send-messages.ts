@@ -5,7 +5,7 @@
  * quota does not suffice a Problem is thrown, and with the transaction everything is undone.
  */
 import type { RawBuilder } from "kysely";
-import type { MessageClass, SkipReason } from "../../contract/messages.ts";
+import type { MessageClass, SkipReason, SourceType } from "../../contract/messages.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
 import { atCommit } from "../kit/prepared.ts";
@@ -26,8 +26,7 @@ import type { SuppressionRule } from "./suppress.ts";
 
 /** What a text comes from. With `type` and `id` null (the API) every message is one of its own. */
 export interface Source {
-  /** campaign, api, opt_out_confirmation … */
-  type: string;
+  type: SourceType;
   id: string | null;
   /** Fixed for ever once anything was sent: the time within the ids of its messages. */
   at: Date;

@@ -162,7 +162,7 @@ async function sendFresh(
       const key = `${sender.id} ${input.class} ${type?.id}`;
       let group = groups.get(key);
       if (!group) {
-        const source = { type: "api", id: null, at: now };
+        const source = { type: "api" as const, id: null, at: now };
         const quota = { kind: "reserve", period_start: careful ? undefined : period_start } as const;
         const common = { workspace, source, class: input.class, sender, subscription_type: type, template };
         group = { batch: { ...common, opt_out_text: null, quota, now }, members: [] };

@@ -1,5 +1,6 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
+import { SourceType } from "../../../contract/messages.ts";
 import { languages, loadMessages } from "./languages.ts";
 
 interface Part {
@@ -46,4 +47,9 @@ test.each(languages)("every text of %s is valid ICU and takes what the English o
       [...placeholders(parse(original, "en"))].sort(),
     );
   }
+});
+
+test.each(languages)("%s has a word for every source that uses segments", async (language) => {
+  const words = Object.keys((await loadMessages(language)).subscription.sources);
+  expect(words.sort()).toEqual([...SourceType.options].sort());
 });

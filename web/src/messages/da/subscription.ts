@@ -26,7 +26,7 @@ export const subscription: Translation<typeof en> = {
     opt_out_confirmation: "Svar på STOP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJÆLP",
-    test: "Testbeskeder",
+    carrier_test: "Testbeskeder",
   },
   log: "Log over beskeddele",
   logText: "Én linje for hver del, der er overdraget til operatøren, nyeste først.",

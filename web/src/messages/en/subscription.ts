@@ -23,7 +23,7 @@ export const subscription = {
     opt_out_confirmation: "Answers to STOP",
     opt_in_confirmation: "Answers to START",
     help: "Answers to HELP",
-    test: "Test texts",
+    carrier_test: "Test texts",
   },
   log: "Segment log",
   logText: "One line for each segment that was handed over, newest first.",

@@ -26,7 +26,7 @@ export const subscription: Translation<typeof en> = {
     opt_out_confirmation: "Svar på STOPP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJELP",
-    test: "Testmeldinger",
+    carrier_test: "Testmeldinger",
   },
   log: "Segmentlogg",
   logText: "Én linje for hvert segment som er overlevert operatøren, nyeste først.",

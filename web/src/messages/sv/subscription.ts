@@ -26,7 +26,7 @@ export const subscription: Translation<typeof en> = {
     opt_out_confirmation: "Svar på STOPP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJÄLP",
-    test: "Testmeddelanden",
+    carrier_test: "Testmeddelanden",
   },
   log: "Logg över meddelandedelar",
   logText: "En rad för varje del som har lämnats till operatören, den nyaste först.",
