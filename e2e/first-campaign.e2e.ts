@@ -132,7 +132,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("searchbox").fill("ola nord");
   await page.getByText("Opted out").waitFor();
   await page.getByRole("link", { name: "Ola Nordmann" }).click();
-  await page.getByText(/by SMS\. Marketing stays away/).waitFor();
+  await page.getByText(/by SMS\. All marketing stays away.*every other text from the same sender/).waitFor();
   await page.getByText("What they wrote: “STOP”").waitFor();
   await expectAccessible(page);
   await page.getByRole("link", { name: "Campaigns" }).first().click();

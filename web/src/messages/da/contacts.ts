@@ -72,7 +72,9 @@ export const contacts: Translation<typeof en> = {
   tabs: { activity: "Aktivitet", consent: "Samtykke", details: "Detaljer" },
   optOutTitle: "Frameldt sms fra {sender}",
   optOutWhole: "Frameldt al sms fra {workspace}",
-  optOutText: "{at}, via {source}. Markedsføring stopper, indtil de svarer START.",
+  optOutText:
+    "{at}, via {source}. Al markedsføring stopper, indtil de svarer START, og det samme gør alle andre beskeder fra samme afsender.",
+  optOutWholeText: "{at}, via {source}. Ingen beskeder sendes til dem, før de svarer START.",
   optOutWords: "De skrev: »{words}«",
   sources: { sms: "sms", api: "API", web: "hjemmesiden", import: "import", carrier: "operatøren" },
   activity: {

@@ -71,7 +71,9 @@ export const contacts = {
   tabs: { activity: "Activity", consent: "Consent", details: "Details" },
   optOutTitle: "Opted out of texts from {sender}",
   optOutWhole: "Opted out of all texts from {workspace}",
-  optOutText: "{at}, by {source}. Marketing stays away until they reply START.",
+  optOutText:
+    "{at}, by {source}. All marketing stays away until they reply START, and so does every other text from the same sender.",
+  optOutWholeText: "{at}, by {source}. No text goes to them until they reply START.",
   optOutWords: "What they wrote: “{words}”",
   sources: { sms: "SMS", api: "API", web: "the web page", import: "import", carrier: "the carrier" },
   activity: {

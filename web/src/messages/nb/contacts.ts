@@ -73,7 +73,9 @@ export const contacts: Translation<typeof en> = {
   tabs: { activity: "Aktivitet", consent: "Samtykke", details: "Detaljer" },
   optOutTitle: "Har meldt seg av SMS fra {sender}",
   optOutWhole: "Har meldt seg av all SMS fra {workspace}",
-  optOutText: "{at}, via {source}. Markedsføring stanses til de svarer START.",
+  optOutText:
+    "{at}, via {source}. All markedsføring stanses til de svarer START, og det samme gjelder alle andre meldinger fra samme avsender.",
+  optOutWholeText: "{at}, via {source}. Ingen meldinger sendes til dem før de svarer START.",
   optOutWords: "De skrev: «{words}»",
   sources: { sms: "SMS", api: "API", web: "nettsiden", import: "import", carrier: "operatøren" },
   activity: {

@@ -74,7 +74,9 @@ export const contacts: Translation<typeof en> = {
   tabs: { activity: "Aktivitet", consent: "Samtycke", details: "Detaljer" },
   optOutTitle: "Har avregistrerat sig från sms från {sender}",
   optOutWhole: "Har avregistrerat sig från alla sms från {workspace}",
-  optOutText: "{at}, via {source}. Marknadsföring stoppas tills de svarar START.",
+  optOutText:
+    "{at}, via {source}. All marknadsföring stoppas tills de svarar START, liksom alla andra meddelanden från samma avsändare.",
+  optOutWholeText: "{at}, via {source}. Inga meddelanden skickas till dem förrän de svarar START.",
   optOutWords: "De skrev: ”{words}”",
   sources: { sms: "sms", api: "API", web: "webbsidan", import: "import", carrier: "operatören" },
   activity: {

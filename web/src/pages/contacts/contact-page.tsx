@@ -122,7 +122,7 @@ function OptOuts({ contact }: { contact: Contact }) {
             }
           >
             <p>
-              {t("optOutText", {
+              {t(optOut.sender ? "optOutText" : "optOutWholeText", {
                 at: format.dateTime(new Date(optOut.at), { dateStyle: "medium", timeStyle: "short" }),
                 source: t.has(`sources.${source}`) ? t(`sources.${source}`) : optOut.source,
               })}
