@@ -5,7 +5,8 @@ export const sandbox: Translation<typeof en> = {
   title: "Sandkasse",
   phones: "Telefoner",
   mailbox: "Postkasse",
-  description: "Sms går til telefoner, der kun findes her, så intet forlader huset, mens du prøver.",
+  description:
+    "Sms fra afsendere i sandkassen går til telefoner, der kun findes her. Sms fra afsendere hos andre operatører går til rigtige telefoner.",
   search: "Nummer",
   empty: "Ingen telefon har fået en sms endnu",
   emptyText: "Send en kampagne, eller åbn en telefon med dens nummer og skriv fra den.",

@@ -3,7 +3,8 @@ export const sandbox = {
   title: "Sandbox",
   phones: "Phones",
   mailbox: "Mailbox",
-  description: "Texts go to handsets that exist only here, so that nothing leaves while you try things out.",
+  description:
+    "Texts from senders on the sandbox go to handsets that exist only here. Texts from senders of other carriers go to real phones.",
   search: "Number",
   empty: "No phone has had a text yet",
   emptyText: "Send a campaign, or open a phone by its number and write from it.",

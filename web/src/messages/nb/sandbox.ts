@@ -5,7 +5,8 @@ export const sandbox: Translation<typeof en> = {
   title: "Sandkasse",
   phones: "Telefoner",
   mailbox: "Postkasse",
-  description: "SMS går til telefoner som bare finnes her, så ingenting forlater huset mens du prøver.",
+  description:
+    "SMS fra avsendere i sandkassen går til telefoner som bare finnes her. SMS fra avsendere hos andre operatører går til ekte telefoner.",
   search: "Nummer",
   empty: "Ingen telefon har fått en SMS ennå",
   emptyText: "Send en kampanje, eller åpne en telefon med nummeret og skriv fra den.",

@@ -5,7 +5,8 @@ export const sandbox: Translation<typeof en> = {
   title: "Sandlåda",
   phones: "Telefoner",
   mailbox: "Brevlåda",
-  description: "Sms går till telefoner som bara finns här, så inget lämnar huset medan du provar.",
+  description:
+    "Sms från avsändare i sandlådan går till telefoner som bara finns här. Sms från avsändare hos andra operatörer går till riktiga telefoner.",
   search: "Nummer",
   empty: "Ingen telefon har fått något sms än",
   emptyText: "Skicka en kampanj, eller öppna en telefon med dess nummer och skriv från den.",
