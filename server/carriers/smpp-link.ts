@@ -114,7 +114,7 @@ export function createLink(options: LinkOptions): Link {
       const ended = new Promise<void>((done) => (closed = done));
       if (bound) {
         link.write(writeBare(command.unbind, 0, link.nextSequence()));
-        leave("it did not answer to unbind");
+        leave("It did not answer to unbind");
       } else reset("stopped");
       await ended;
     },
@@ -168,7 +168,7 @@ export function createLink(options: LinkOptions): Link {
     opened.on("data", (chunk: Buffer) => {
       if (socket === opened) take(chunk, answer);
     });
-    opened.on("error", (error: NodeJS.ErrnoException) => (reason ||= error.message));
+    opened.on("error", (error: NodeJS.ErrnoException) => (reason ||= sentence(error.message)));
     opened.on("close", () => ended());
     watch = setInterval(
       look,
@@ -191,7 +191,7 @@ export function createLink(options: LinkOptions): Link {
   function ended(): void {
     if (watch) clearInterval(watch);
     socket = null;
-    const why = reason || "the provider closed the connection";
+    const why = reason || "The provider closed the connection";
     const lasted = bound && performance.now() - boundSince > lasting;
     failures = lasted ? 1 : failures + 1;
     if (bound) {
@@ -207,9 +207,9 @@ export function createLink(options: LinkOptions): Link {
     const now = performance.now();
     const patience = settings.response_seconds * 1000;
     if (!bound) {
-      if (now - heardAt > Math.max(bindPatience, patience)) reset("it did not answer to the bind");
+      if (now - heardAt > Math.max(bindPatience, patience)) reset("It did not answer to the bind");
     } else if (askedAt !== null) {
-      if (now - askedAt > patience) reset("it did not answer to enquire_link");
+      if (now - askedAt > patience) reset("It did not answer to enquire_link");
     } else if (now - heardAt > settings.enquire_link_seconds * 1000) {
       askedAt = now;
       link.write(writeBare(command.enquire_link, 0, link.nextSequence()));
@@ -224,7 +224,7 @@ export function createLink(options: LinkOptions): Link {
     while (buffer.length - at >= 4) {
       const length = buffer.readUInt32BE(at);
       if (length < headerLength || length > longestPdu) {
-        reset(`it wrote a PDU of ${length} octets`);
+        reset(`It wrote a PDU of ${length} octets`);
         return;
       }
       if (buffer.length - at < length) break;
@@ -244,7 +244,7 @@ export function createLink(options: LinkOptions): Link {
       case command.submit_sm_resp:
       case command.generic_nack:
         // Without a sequence it is about something that the provider could not even read.
-        if (!bound) reset(`it answered to the bind with ${statusName(status)}`);
+        if (!bound) reset(`It answered to the bind with ${statusName(status)}`);
         else options.onAnswer(link, number, status, pdu);
         return;
       case command.deliver_sm:
@@ -257,7 +257,7 @@ export function createLink(options: LinkOptions): Link {
         return;
       case command.unbind:
         link.write(writeBare(command.unbind_resp, 0, number));
-        reason ||= "the provider unbound";
+        reason ||= "The provider unbound";
         flush();
         leave(reason);
         socket?.end();
@@ -277,7 +277,7 @@ export function createLink(options: LinkOptions): Link {
 
   function answered(status: number): void {
     if (status !== 0) {
-      reset(`it refused the bind: ${statusName(status)}`);
+      reset(`It refused the bind: ${statusName(status)}`);
       return;
     }
     bound = true;
@@ -287,3 +287,6 @@ export function createLink(options: LinkOptions): Link {
 
   return link;
 }
+
+/** What the system says begins in lower case, "connect ECONNREFUSED"; people read it beside what is said here. */
+const sentence = (message: string) => message.charAt(0).toUpperCase() + message.slice(1);

@@ -224,7 +224,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
     }
     lane.flights.delete(sequence);
     if (meaningOf(status).kind === "down" && !lane.spent) {
-      lane.spent = `the provider answered to a text with ${statusName(status)}`;
+      lane.spent = `The provider answered to a text with ${statusName(status)}`;
       link.retire(lane.spent);
     }
     settleWith(flight, status, pdu);

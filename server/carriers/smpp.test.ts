@@ -105,7 +105,7 @@ describe("connections", () => {
       { unbound: true },
     );
     await until(() => expect(carrier.state().state).toBe("down"));
-    expect(carrier.state().last_error?.message).toContain("ESME_RINVPASWD (0x0000000E)");
+    expect(carrier.state().last_error?.message).toBe("It refused the bind: ESME_RINVPASWD (0x0000000E)");
     expect(await submit([text("Hei")])).toEqual([{ kind: "later", after_ms: expect.any(Number), down: true }]);
     smsc.behave({ bind_status: 0 });
     await until(() => expect(carrier.state()).toMatchObject({ state: "up", bound: 1 }));
@@ -119,6 +119,7 @@ describe("connections", () => {
     await until(() => expect(carrier.state().state).toBe("down"));
     expect(await submit([text("Hei")])).toMatchObject([{ kind: "later", down: true }]);
     expect(carrier.state().last_error?.message).toMatch(/ECONNREFUSED|closed|reset/i);
+    expect(carrier.state().last_error?.message, "a sentence").toMatch(/^[A-Z]/);
   });
 
   test("enquire_link keeps a quiet connection, and finds out that nobody is there any more", async () => {
