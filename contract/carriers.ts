@@ -154,7 +154,10 @@ export const Carrier = z.discriminatedUnion("kind", [
 export type Carrier = z.infer<typeof Carrier>;
 
 const Name = z.string().trim().min(1).max(60);
-const adding = { name: Name.optional().describe("its kind unless given"), enabled: z.boolean().default(true) };
+const adding = {
+  name: Name.optional().describe("Twilio or SMPP, with a number where that is taken, unless given"),
+  enabled: z.boolean().default(true),
+};
 
 /** One line of a test: what had to happen, and what did. */
 export const TestStep = z.object({

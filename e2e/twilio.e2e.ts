@@ -68,7 +68,7 @@ test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ 
   await page.getByLabel("Account SID").fill(twilio.account_sid);
   await page.getByLabel("Auth token", { exact: true }).fill("wrong");
   await page.getByRole("button", { name: "Add carrier" }).click();
-  await page.getByRole("heading", { level: 1, name: "twilio" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Twilio" }).waitFor();
   await page.getByText("Not connected").first().waitFor();
   await page
     .getByText(/Authenticate \(20003\)/)

@@ -5,6 +5,7 @@ import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { giveSenders } from "../../testing/carriers.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../kit/id.ts";
+import { sendCarrierTest } from "../messages/carrier-test.ts";
 import { findCarrier, sealContext } from "./carriers-store.ts";
 
 const database = await testDatabase();
@@ -17,7 +18,7 @@ const smpp = { kind: "smpp", settings: { host: "smsc.example", system_id: "varsl
 async function addSmpp(key: string, parts: object = {}) {
   const answer = await call("POST /carriers", { key, body: { ...smpp, ...parts } });
   expect(answer.status).toBe(201);
-  return answer.body as { id: string; is_default: boolean };
+  return answer.body as { id: string; is_default: boolean; name: string };
 }
 
 async function storedSecrets(workspaceId: string, id: string): Promise<unknown> {
@@ -92,8 +93,9 @@ test("the first is the default, names are one's own, and the built-in one's is t
   const { key } = await workspaceWithKey(database);
   const [first, second] = [await addSmpp(key), await addSmpp(key)];
   expect([first.is_default, second.is_default]).toEqual([true, false]);
+  expect([first.name, second.name], "without a name of one's own").toEqual(["SMPP", "SMPP 2"]);
   const named = (name: string) => call(`PATCH /carriers/${second.id}`, { key, body: { name } });
-  expect(await named("smpp")).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
+  expect(await named("SMPP")).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
   expect(await named("Sandbox")).toMatchObject({ status: 422, body: { error: { code: "reserved_name" } } });
   await call(`PATCH /carriers/${second.id}`, { key, body: { is_default: true } });
   const { body } = await call("GET /carriers", { key });
@@ -143,4 +145,24 @@ test("another workspace's is not there, neither to see, nor to change, nor to st
   ];
   expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 422]);
   expect((await call(`GET /carriers/${id}`, { key: theirs.key })).body).toMatchObject({ enabled: true });
+});
+
+test("a test text says the time with 24 hours, in every language", async () => {
+  const { id: workspaceId, key } = await workspaceWithKey(database);
+  const { id } = await addSmpp(key);
+  await db.inWorkspace(workspaceId, (tx) => giveSenders(tx, workspaceId, id));
+  const evening = new Date("2027-01-15T20:05:00.000Z");
+  for (const language of ["en", "nb", "sv", "da"]) {
+    await db.asSystem((tx) =>
+      sql`update workspaces set language = ${language}, time_zone = 'Europe/Oslo' where workspace_id = ${workspaceId}`.execute(
+        tx,
+      ),
+    );
+    const text = await db.inWorkspace(workspaceId, async (tx) => {
+      const message = await sendCarrierTest(tx, workspaceId, id, { to: "+4791000001" }, evening);
+      const { rows } = await sql<{ text: string }>`select text from messages where id = ${message}`.execute(tx);
+      return rows[0]?.text;
+    });
+    expect(text).toMatch(/, SMPP, 21[:.]05$/);
+  }
 });

@@ -1,6 +1,6 @@
 /** Adding, changing and removing connections, and who stands in for whom. */
 import type { z } from "zod";
-import type { CarrierRoute, carriers as contract } from "../../contract/carriers.ts";
+import type { CarrierKind, CarrierRoute, carriers as contract } from "../../contract/carriers.ts";
 import { secretsAgain } from "../../rules/secrets-again.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
@@ -125,9 +125,12 @@ export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly Ca
   );
 }
 
-function freeName(kind: string, taken: ReadonlySet<string>): string {
-  let name = kind;
-  for (let i = 2; taken.has(name); i++) name = `${kind} ${i}`;
+/** As the form for a new one suggests it. */
+const kindNames: Record<CarrierKind, string> = { twilio: "Twilio", smpp: "SMPP" };
+
+function freeName(kind: CarrierKind, taken: ReadonlySet<string>): string {
+  let name = kindNames[kind];
+  for (let i = 2; taken.has(name); i++) name = `${kindNames[kind]} ${i}`;
   return name;
 }
 

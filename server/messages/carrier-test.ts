@@ -47,6 +47,7 @@ export async function sendCarrierTest(
     timeZone: workspace.time_zone,
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
   });
   const text = `Test: ${workspace.name}, ${carrier.name}, ${time}`;
   const { messages } = await sendMessages(tx, {
