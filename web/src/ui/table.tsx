@@ -152,7 +152,21 @@ export function Table<T extends object>(props: TableProps<T>) {
   };
 
   if (props.failure && !rows) return <ErrorState message={props.failure.message} onRetry={props.failure.onRetry} />;
-  if (rows && rows.length === 0) return <>{props.empty}</>;
+  const showMore = more?.has ? (
+    <div className="border-t border-line p-2 text-center">
+      <Button kind="quiet" busy={more.busy} onClick={more.fetch}>
+        {t("showMore")}
+      </Button>
+    </div>
+  ) : null;
+  // A page can be empty although there are more: what is rare is looked for a part at a time.
+  if (rows && rows.length === 0)
+    return (
+      <>
+        {props.empty}
+        {showMore}
+      </>
+    );
 
   const cellClass = (column: Column<T>) =>
     classes(
@@ -265,13 +279,7 @@ export function Table<T extends object>(props: TableProps<T>) {
           </tbody>
         </table>
       </div>
-      {more?.has ? (
-        <div className="border-t border-line p-2 text-center">
-          <Button kind="quiet" busy={more.busy} onClick={more.fetch}>
-            {t("showMore")}
-          </Button>
-        </div>
-      ) : null}
+      {showMore}
     </div>
   );
 }
