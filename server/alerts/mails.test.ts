@@ -79,6 +79,26 @@ test("what happens soon after a mail is gathered for the next one", async () => 
   expect(await subjects()).toEqual(["The carrier One is down", "2 things need a look"]);
 });
 
+test("something critical that comes and goes within five minutes of a mail of something critical is not mailed", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const admin = await addMember(db, workspace.id, "admin");
+  await addCarrier(workspace.id, "One");
+  await watch.after(0);
+  await watch.after(31);
+  const second = await addCarrier(workspace.id, "Two");
+  await watch.after(1);
+  await watch.after(31);
+  await enable(second, false);
+  await watch.after(1);
+  await watch.after(61);
+  await watch.after(300);
+  expect(await watch.alerts(workspace.id)).toHaveLength(2);
+  expect((await watch.mails(admin)).map((mail) => mail.subject.replace(/^.*: /, ""))).toEqual([
+    "The carrier One is down",
+  ]);
+});
+
 test("what is critical does not wait for the pause after a mail of something less", async () => {
   const workspace = await createTestWorkspace(db, { allowance: 100 });
   const watch = testWatch(db);
