@@ -14,11 +14,11 @@ const params = {
   lane_stalled: z.object({
     sender: z.object({ id: Id, address: z.string() }),
     since: Instant.describe("since when nothing of it was handed over"),
-    waiting: z.number().int().describe("texts in its queue; counted to 10,000"),
+    waiting: z.number().int().describe("texts in its queue when the alert was raised; counted to 10,000"),
     reason: z
-      .enum(["no_worker", "carrier_off", "no_progress"])
+      .enum(["no_worker", "carrier_off", "carrier_down", "no_progress"])
       .describe(
-        "no_worker: nobody serves it; carrier_off: its carrier is disabled; no_progress: it is served, and nothing goes",
+        "no_worker: nobody serves it; carrier_off: its carrier is disabled; carrier_down: its carrier is not connected; no_progress: it is served by one that is, and nothing goes",
       ),
     campaign: CampaignName.nullable().describe("that the next text is of"),
   }),

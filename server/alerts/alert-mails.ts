@@ -54,7 +54,7 @@ const en: Words = {
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Texts from ${sender.address} do not go out`,
-      text: `${f.number(waiting)} wait, and none has gone since ${f.time(since)}. ${{ no_worker: "Nobody serves them: no worker process runs, or all are busy.", carrier_off: "The sender’s carrier is disabled.", no_progress: "They are offered to the carrier, and it takes none." }[reason]}${campaign ? ` Next in line: the campaign “${campaign.name}”.` : ""} They go on by themselves once they can.`,
+      text: `When this was noticed, ${f.number(waiting)} were waiting, and none had gone since ${f.time(since)}. ${{ no_worker: "Nobody serves them: no worker process runs, or all are busy.", carrier_off: "The sender’s carrier is disabled.", carrier_down: "The sender’s carrier is not connected.", no_progress: "They are offered to the carrier, and it takes none." }[reason]}${campaign ? ` Next in line: the campaign “${campaign.name}”.` : ""} They go on by themselves once they can.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `The campaign “${campaign.name}” does not move`,
@@ -85,7 +85,7 @@ const nb: Words = {
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meldinger fra ${sender.address} går ikke ut`,
-      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: ingen arbeiderprosess kjører, eller alle er opptatt.", carrier_off: "Avsenderens operatør er slått av.", no_progress: "De tilbys operatøren, men den tar ikke imot noen." }[reason]}${campaign ? ` Neste i køen: kampanjen «${campaign.name}».` : ""} De fortsetter av seg selv når de kan.`,
+      text: `Da dette ble oppdaget, ventet ${f.number(waiting)}, og ingen var sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: ingen arbeiderprosess kjører, eller alle er opptatt.", carrier_off: "Avsenderens operatør er slått av.", carrier_down: "Avsenderens operatør er ikke tilkoblet.", no_progress: "De tilbys operatøren, men den tar ikke imot noen." }[reason]}${campaign ? ` Neste i køen: kampanjen «${campaign.name}».` : ""} De fortsetter av seg selv når de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampanjen «${campaign.name}» står stille`,
@@ -116,7 +116,7 @@ const sv: Words = {
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Meddelanden från ${sender.address} går inte ut`,
-      text: `${f.number(waiting)} väntar, och inget har skickats sedan ${f.time(since)}. ${{ no_worker: "Ingen betjänar dem: ingen arbetarprocess körs, eller alla är upptagna.", carrier_off: "Avsändarens operatör är avstängd.", no_progress: "De erbjuds operatören, men den tar inte emot något." }[reason]}${campaign ? ` Näst på tur: kampanjen ”${campaign.name}”.` : ""} De fortsätter av sig själva när de kan.`,
+      text: `När detta upptäcktes väntade ${f.number(waiting)}, och inget hade skickats sedan ${f.time(since)}. ${{ no_worker: "Ingen betjänar dem: ingen arbetarprocess körs, eller alla är upptagna.", carrier_off: "Avsändarens operatör är avstängd.", carrier_down: "Avsändarens operatör är inte ansluten.", no_progress: "De erbjuds operatören, men den tar inte emot något." }[reason]}${campaign ? ` Näst på tur: kampanjen ”${campaign.name}”.` : ""} De fortsätter av sig själva när de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampanjen ”${campaign.name}” står still`,
@@ -147,7 +147,7 @@ const da: Words = {
     }),
     lane_stalled: ({ sender, since, waiting, reason, campaign }, f) => ({
       title: `Beskeder fra ${sender.address} bliver ikke sendt`,
-      text: `${f.number(waiting)} venter, og ingen er sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: der kører ingen arbejderproces, eller alle er optaget.", carrier_off: "Afsenderens operatør er slået fra.", no_progress: "De tilbydes operatøren, men den tager ikke imod nogen." }[reason]}${campaign ? ` Næste i køen: kampagnen »${campaign.name}«.` : ""} De fortsætter af sig selv, når de kan.`,
+      text: `Da det blev opdaget, ventede ${f.number(waiting)}, og ingen var sendt siden ${f.time(since)}. ${{ no_worker: "Ingen betjener dem: der kører ingen arbejderproces, eller alle er optaget.", carrier_off: "Afsenderens operatør er slået fra.", carrier_down: "Afsenderens operatør er ikke tilsluttet.", no_progress: "De tilbydes operatøren, men den tager ikke imod nogen." }[reason]}${campaign ? ` Næste i køen: kampagnen »${campaign.name}«.` : ""} De fortsætter af sig selv, når de kan.`,
     }),
     campaign_stalled: ({ campaign, since }, f) => ({
       title: `Kampagnen »${campaign.name}« står stille`,

@@ -7,14 +7,13 @@ import type { CarrierState } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { setAside } from "../messages/queue-store.ts";
 import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
+import { believedFor, stands } from "./carrier-stands.ts";
 import { findErrorJumps } from "./find-error-jumps.ts";
 import { findStalledLanes } from "./find-stalled-lanes.ts";
 import { noteSuspects } from "./suspects-store.ts";
 
 const second = 1_000;
 const minute = 60 * second;
-/** Workers say how carriers stand every two seconds. */
-const believedFor = 15 * second;
 /** Connections break and come back; one that is away for so long is down. */
 const downFor = 30 * second;
 /** A preparation moves with each chunk, and is taken up again after 30 seconds without. */
@@ -32,8 +31,7 @@ const findCarriersDown: Finder = async (tx, at, open) => {
   const believed = before(at, believedFor);
   const down = sql`
     select c.workspace_id, c.id::text as subject, '' as mark from carriers c
-    where c.enabled and not exists (select from carrier_states s
-      where s.workspace_id = c.workspace_id and s.carrier_id = c.id and s.state = 'up' and s.updated_at > ${believed})`;
+    where c.enabled and not ${stands(at)}`;
   const suspects = await noteSuspects(tx, "carrier_down", down, at, before(at, downFor));
   const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
   const { rows } = await sql<{

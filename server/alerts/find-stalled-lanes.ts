@@ -4,6 +4,7 @@ import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { setAside } from "../messages/queue-store.ts";
 import type { Condition, ParamsOf } from "./alert.ts";
+import { stands } from "./carrier-stands.ts";
 import { noteSuspects, type Suspect } from "./suspects-store.ts";
 
 const minute = 60_000;
@@ -21,6 +22,7 @@ interface LaneDetails {
   address: string;
   waiting: number;
   carrier_off: boolean;
+  carrier_down: boolean;
   /** A worker has it, or had it since it does not move. */
   served: boolean;
   campaign: { id: string; name: string } | null;
@@ -50,11 +52,17 @@ export async function findStalledLanes(tx: Tx, at: Date, open: ReadonlySet<strin
       sender: { id: subject, address: lane.address },
       since: since.toISOString(),
       waiting: lane.waiting,
-      reason: lane.carrier_off ? "carrier_off" : lane.served ? "no_progress" : "no_worker",
+      reason: reasonOf(lane),
       campaign: lane.campaign,
     };
     return [{ workspace_id, subject, params }];
   });
+}
+
+function reasonOf(lane: LaneDetails): ParamsOf<"lane_stalled">["reason"] {
+  if (lane.carrier_off) return "carrier_off";
+  if (!lane.served) return "no_worker";
+  return lane.carrier_down ? "carrier_down" : "no_progress";
 }
 
 async function isAnythingServed(tx: Tx, at: Date): Promise<boolean> {
@@ -67,6 +75,7 @@ async function detailsOf(tx: Tx, lanes: readonly Suspect[], at: Date): Promise<M
   if (lanes.length === 0) return new Map();
   const { rows } = await sql<LaneDetails>`
     select l.workspace_id, l.sender_id, s.address, q.waiting, not coalesce(c.enabled, true) as carrier_off,
+      c.id is not null and not ${stands(at)} as carrier_down,
       coalesce(l.leased_until > case when l.leased_by is null then u.since else ${at} end, false) as served,
       case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name) end as campaign
     from unnest(${lanes.map((each) => each.workspace_id)}::uuid[], ${lanes.map((each) => each.subject)}::uuid[],

@@ -118,6 +118,30 @@ test("a lane whose carrier is switched off says so, and names the campaign", asy
   ]);
 });
 
+test("a lane whose carrier is not connected says so, and not that the carrier takes nothing", async () => {
+  const workspace = await createTestWorkspace(db);
+  const watch = testWatch(db);
+  const carrier = await addCarrier(workspace.id);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  await send(db, workspace);
+  await db.asSystem(async (tx) => {
+    await sql`update senders set carrier_id = ${carrier} where id = ${workspace.sender.id}`.execute(tx);
+    await sql`update lanes set leased_by = ${newId()}, leased_until = now() + interval '1 hour'
+      where workspace_id = ${workspace.id}`.execute(tx);
+  });
+  const stalled = async (state: CarrierState["state"]) => {
+    for (const seconds of [61, 61]) {
+      await say(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
+      await watch.after(seconds);
+    }
+    return (await watch.alerts(workspace.id)).filter(({ kind }) => kind === "lane_stalled");
+  };
+  expect(await stalled("down")).toMatchObject([{ params: { reason: "carrier_down", waiting: 1 } }]);
+  await db.asSystem((tx) => sql`delete from alerts where workspace_id = ${workspace.id}`.execute(tx));
+  expect(await stalled("up")).toMatchObject([{ params: { reason: "no_progress" } }]);
+  await db.asSystem((tx) => sql`update lanes set leased_by = null where workspace_id = ${workspace.id}`.execute(tx));
+});
+
 test("a carrier that is down for half a minute raises an alert; one that breaks for a moment does not", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);

@@ -58,7 +58,10 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
             campaign && t("texts.laneCampaign", { name: campaign.name }),
             !isOver && t("texts.byItself"),
           ),
-          link: reason === "no_progress" && campaign ? toCampaign(campaign) : toSenders(),
+          link:
+            reason === "no_progress" && campaign
+              ? toCampaign(campaign)
+              : ((reason === "carrier_down" ? toCarriers() : null) ?? toSenders()),
         };
       }
       case "campaign_stalled": {

@@ -34,10 +34,11 @@ export const alerts: Translation<typeof en> = {
       "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
     carrierNoWorker: "Ingen arbejderproces har meldt noget om den siden {when}. Tjek, at der kører en.",
     lastError: "Seneste besked derfra: {error}",
-    lane: "{waiting, plural, one {# besked venter} other {# beskeder venter}}, og ingen er sendt siden {when}.",
+    lane: "Da advarslen kom, ventede {waiting, plural, one {# besked} other {# beskeder}}, og ingen var sendt siden {when}.",
     laneReasons: {
       no_worker: "Ingen betjener dem: der kører ingen arbejderproces, eller alle er optaget.",
       carrier_off: "Afsenderens operatør er slået fra.",
+      carrier_down: "Afsenderens operatør er ikke tilsluttet.",
       no_progress: "De tilbydes operatøren, men den tager ikke imod nogen.",
     },
     laneCampaign: "Næste i køen: kampagnen »{name}«.",

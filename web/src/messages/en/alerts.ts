@@ -31,10 +31,11 @@ export const alerts = {
     carrier_down: "It has not been connected since {when}. Its texts wait, or go to a carrier that stands in for it.",
     carrierNoWorker: "No worker has said anything of it since {when}. Check that a worker is running.",
     lastError: "It said last: {error}",
-    lane: "{waiting, plural, one {# text waits} other {# texts wait}}, and none has gone since {when}.",
+    lane: "When this was raised, {waiting, plural, one {# text was} other {# texts were}} waiting, and none had gone since {when}.",
     laneReasons: {
       no_worker: "Nobody serves them: no worker is running, or all are busy.",
       carrier_off: "The sender’s carrier is switched off.",
+      carrier_down: "The sender’s carrier is not connected.",
       no_progress: "They are offered to the carrier, and it takes none.",
     },
     laneCampaign: "Next in line: the campaign “{name}”.",

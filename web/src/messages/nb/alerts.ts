@@ -34,10 +34,11 @@ export const alerts: Translation<typeof en> = {
     carrierNoWorker:
       "Ingen arbeiderprosess har meldt noe om den siden {when}. Kontroller at en arbeiderprosess kjører.",
     lastError: "Siste melding derfra: {error}",
-    lane: "{waiting, plural, one {# melding venter} other {# meldinger venter}}, og ingen er sendt siden {when}.",
+    lane: "Da varselet kom, ventet {waiting, plural, one {# melding} other {# meldinger}}, og ingen var sendt siden {when}.",
     laneReasons: {
       no_worker: "Ingen betjener dem: ingen arbeiderprosess kjører, eller alle er opptatt.",
       carrier_off: "Avsenderens operatør er slått av.",
+      carrier_down: "Avsenderens operatør er ikke tilkoblet.",
       no_progress: "De tilbys operatøren, men den tar ikke imot noen.",
     },
     laneCampaign: "Neste i køen: kampanjen «{name}».",

@@ -34,10 +34,11 @@ export const alerts: Translation<typeof en> = {
       "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
     carrierNoWorker: "Ingen arbetarprocess har sagt något om den sedan {when}. Kontrollera att en arbetarprocess körs.",
     lastError: "Senaste besked därifrån: {error}",
-    lane: "{waiting, plural, one {# meddelande väntar} other {# meddelanden väntar}}, och inget har skickats sedan {when}.",
+    lane: "När larmet kom väntade {waiting, plural, one {# meddelande} other {# meddelanden}}, och inget hade skickats sedan {when}.",
     laneReasons: {
       no_worker: "Ingen betjänar dem: ingen arbetarprocess körs, eller alla är upptagna.",
       carrier_off: "Avsändarens operatör är avstängd.",
+      carrier_down: "Avsändarens operatör är inte ansluten.",
       no_progress: "De erbjuds operatören, men den tar inte emot något.",
     },
     laneCampaign: "Näst på tur: kampanjen ”{name}”.",
