@@ -47,7 +47,8 @@ if (first === "e2e") {
   sum.passed += checked.passed;
   sum.failed += checked.failed;
   await runVitest("unit", ["--project=unit"]);
-  await runVitest("integration", ["--project=integration"]);
+  // Most of them wait for databases, processes and timers: two cores hold more files than two.
+  await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
   await runBrowserTests([]);
 }
 await rm(scratch, { recursive: true, force: true });

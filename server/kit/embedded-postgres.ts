@@ -123,7 +123,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         await client.connect();
         await ensureRoleAndDatabase(client);
         present = client;
-        client.once("end", () => void comeBack());
+        client.once("end", comeBack);
         return;
       } catch (error) {
         await client.end().catch(() => {});
@@ -133,11 +133,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     }
   }
 
-  async function comeBack(): Promise<void> {
+  let comingBack: Promise<void> | null = null;
+
+  function comeBack(): void {
     present = null;
     if (stopping) return;
     say("PostgreSQL ended unexpectedly; starting it again");
-    await attend().catch((error: Error) => say(`PostgreSQL could not be started again: ${error.message}`));
+    comingBack = attend().catch((error: Error) => say(`PostgreSQL could not be started again: ${error.message}`));
   }
 
   await attend();
@@ -146,6 +148,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     superuser: (database) => uri("postgres", database),
     async stop() {
       stopping = true;
+      // Brought up under our hands and after we have left, it would wait for us for ever.
+      await comingBack;
       const own = (present as { processID?: number } | null)?.processID ?? null;
       await present?.end();
       const pid = await postmasterPid(cluster);

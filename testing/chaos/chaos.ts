@@ -2,7 +2,7 @@
  * Kills everything that can be killed while texts are sent, then compares the books. Exits with 1 when a text was lost or
  * doubled, or a figure is wrong. The same seed strikes at the same moments.
  *
- *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 50]
+ *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 60]
  *                    [--seconds 400] [--carriers sandbox,smpp] [--log-level error]
  *   npm run chaos -- stop-race [--trials 10000] [--carriers sandbox,smpp]
  *   npm run chaos -- database-away [--away 60] [--messages 5000] [--seconds 60]
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
     messages: { type: "string" },
     "workers-killed": { type: "string", default: "100" },
     "databases-killed": { type: "string", default: "10" },
-    "networks-cut": { type: "string", default: "50" },
+    "networks-cut": { type: "string", default: "60" },
     seconds: { type: "string" },
     trials: { type: "string", default: "10000" },
     away: { type: "string", default: "60" },
