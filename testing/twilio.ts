@@ -41,8 +41,10 @@ export interface TwilioStandIn {
   violations: string[];
   /** Requests of each kind so far. */
   requests: Record<OperationName, number>;
-  /** Decides about a request before anything else does; null leaves it to the usual. */
-  behave(decide: (operation: OperationName, parameters: URLSearchParams) => Behaviour | null): void;
+  /** Decides about a request before anything else does, and may take its time; null leaves it to the usual. */
+  behave(
+    decide: (operation: OperationName, parameters: URLSearchParams) => Behaviour | null | Promise<Behaviour | null>,
+  ): void;
   /** Called when a message is in the books, before the answer goes out. */
   onMessage(act: (message: BookedMessage) => Promise<void> | void): void;
   close(): Promise<void>;
@@ -50,9 +52,17 @@ export interface TwilioStandIn {
 
 /** Starts a stand-in for one account, at any free port. */
 export async function startTwilio(
-  options: { keys?: Record<string, string>; account_sid?: string; auth_token?: string } = {},
+  options: {
+    keys?: Record<string, string>;
+    account_sid?: string;
+    auth_token?: string;
+    /** A list has no larger pages than this, whatever is asked for. */
+    largest_page?: number;
+    /** Milliseconds until a message that was taken is in lists. */
+    listed_after?: number;
+  } = {},
 ): Promise<TwilioStandIn> {
-  const { keys = {}, account_sid = `AC${hex()}`, auth_token = hex() } = options;
+  const { keys = {}, account_sid = `AC${hex()}`, auth_token = hex(), largest_page = 1_000, listed_after = 0 } = options;
   const logins = new Set(
     Object.entries({ [account_sid]: auth_token, ...keys }).map(([user, secret]) => basic(user, secret)),
   );
@@ -81,7 +91,7 @@ export async function startTwilio(
     const found = violationsOf(operation, parameters);
     violations.push(...found.map(({ parameter, problem }) => `${operation} ${parameter} ${problem}`));
     if (!logins.has(request.headers.authorization ?? "")) return fail(response, 401, 20003, "Authenticate");
-    const behaviour = decide(operation, parameters);
+    const behaviour = await decide(operation, parameters);
     if (behaviour === "hang") return;
     if (behaviour === "reset") return void request.socket.resetAndDestroy();
     if (behaviour && behaviour !== "take-and-reset") {
@@ -122,12 +132,13 @@ export async function startTwilio(
 
   /** Newest first. Twilio filters by the day; texts that are not sent yet may be missing where it does. */
   function page(url: URL): object {
-    const size = Number(url.searchParams.get("PageSize") ?? 50);
+    const size = Math.min(largest_page, Number(url.searchParams.get("PageSize") ?? 50));
     const number = Number(url.searchParams.get("Page") ?? 0);
     const to = url.searchParams.get("To");
     const since = url.searchParams.get("DateSent>");
     const found = books
       .filter((each) => to === null || each.to === to)
+      .filter((each) => each.date_created.getTime() <= Date.now() - listed_after)
       .filter((each) => since === null || (each.date_sent !== null && each.date_sent.getTime() >= Date.parse(since)))
       .toReversed();
     const next = new URL(url);

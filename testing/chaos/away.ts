@@ -81,7 +81,7 @@ export function databaseAway(
       client.id,
     ]);
     expect(texts === installation.urls.length, `${texts} texts under ${installation.urls.length} keys`);
-    return [{ kind: "database", from, to }];
+    return [{ kind: "database", victim: null, from, to }];
   };
 }
 

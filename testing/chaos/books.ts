@@ -16,6 +16,9 @@ export interface CarrierBooks {
   mute: Set<string>;
 }
 
+/** A transactional text of which nobody knows goes so many times more at most; see docs/self-hosting/crash-safety.md. */
+const mostResent = 3;
+
 export const nameOf = (number: string, text: string): string => `${number} ${text}`;
 
 export interface Row {
@@ -66,7 +69,7 @@ export interface Comparison {
   denied: Row[];
   /** It never went, and the carrier was not told to refuse its number. */
   stopped: Row[];
-  /** Nobody knows, says the ledger, although the carrier can tell or no blow fell while it was under way. */
+  /** Nobody knows, says the ledger, although the carrier can tell or no blow met the batch that it was in. */
   unexplained: Row[];
   /** Two rows of the ledger for one text. */
   twice_in_ledger: string[];
@@ -78,12 +81,15 @@ export interface Comparison {
   sent_again: { once: number; twice: number };
 }
 
-/** Compares; `struck` are the ids of texts that were under way at a blow. */
+/**
+ * Compares; `struck` says of texts that were under way at a blow in how many batches they were. Each such batch may have gone
+ * once more than anybody knows, if the ledger says so: a text that arrives twice and is not `uncertain` there is doubled.
+ */
 export function compare(
   ledger: readonly Row[],
   { taken, pieces }: CarrierBooks,
   { can_tell, refusing }: Pick<Tenant, "can_tell" | "refusing">,
-  struck: ReadonlySet<string>,
+  struck: ReadonlyMap<string, number>,
 ): Comparison {
   const result: Comparison = {
     lost: [],
@@ -104,21 +110,23 @@ export function compare(
     known.add(name);
     const times = taken.get(name) ?? 0;
     const uncertain = row.reason === "uncertain";
-    const mayBeTwice = !can_tell && row.class === "transactional" && struck.has(row.id);
+    const mayBeTwice = !can_tell && row.class === "transactional" && uncertain;
+    const most = mayBeTwice ? 1 + Math.min(mostResent, struck.get(row.id) ?? 0) : 1;
     if (uncertain && (can_tell || !struck.has(row.id))) result.unexplained.push(row);
-    if (times > (mayBeTwice ? 2 : 1)) result.doubled.push(row);
+    if (times > most) result.doubled.push(row);
     if (times === 0 && (row.sent || (uncertain && row.class === "transactional"))) result.lost.push(row);
     if (!row.sent && times > 0 && !uncertain) result.denied.push(row);
     if (!row.sent && !uncertain && !(row.status === "failed" && refusing.has(row.number))) result.stopped.push(row);
     if (uncertain && row.class === "marketing") result.given_up[times > 0 ? "arrived" : "missing"]++;
-    if (mayBeTwice && (uncertain || times > 1)) result.sent_again[times > 1 ? "twice" : "once"]++;
+    if (mayBeTwice) result.sent_again[times > 1 ? "twice" : "once"]++;
   }
   for (const name of taken.keys()) if (!known.has(name)) result.unknown.push(name);
   for (const { number, text } of pieces) {
     const rows = (byNumber.get(number) ?? []).filter((row) => row.text.includes(text));
     const allowed = rows.some((row) => {
       const whole = taken.has(nameOf(row.number, row.text));
-      return !can_tell && struck.has(row.id) && (row.class === "transactional" || !whole);
+      const uncertain = row.reason === "uncertain" && struck.has(row.id);
+      return !can_tell && uncertain && (row.class === "transactional" || !whole);
     });
     if (rows.length === 0) result.unknown.push(`a part: ${nameOf(number, text)}`);
     else if (!allowed) result.doubled.push(rows[0] as Row);
@@ -128,18 +136,53 @@ export function compare(
 
 /** What the client was promised against the ledger: every 202 is one row, under the id that was answered. */
 export function brokenPromises(ledger: readonly Row[], told: Told): string[] {
-  const ids = new Set(ledger.map((row) => row.id));
+  const rows = new Map(ledger.map((row) => [row.id, row]));
   const broken: string[] = [];
   const given = new Set<string>();
   for (const [index, answer] of told.texts) {
     if ("refused" in answer) broken.push(`text ${index} was refused: ${answer.refused}`);
-    else if (!ids.has(answer.id)) broken.push(`text ${index} is not in the ledger: ${answer.id}`);
+    else if (!rows.has(answer.id)) broken.push(`text ${index} is not in the ledger: ${answer.id}`);
     else if (given.has(answer.id)) broken.push(`text ${index} has the id of another: ${answer.id}`);
-    else given.add(answer.id);
+    else {
+      given.add(answer.id);
+      const row = rows.get(answer.id) as Row;
+      if (row.number !== answer.number || row.text !== answer.text)
+        broken.push(`text ${index} to ${answer.number} is in the ledger as one to ${row.number}: ${row.text}`);
+    }
   }
   const single = ledger.filter((row) => row.source_type === "api").length;
   if (single !== told.texts.size) broken.push(`${told.texts.size} texts were answered, the ledger has ${single}`);
   return broken;
+}
+
+/** Campaigns against their lists: everybody on it has the campaign's text once, under their own name, and nobody else. */
+export function wrongCampaigns(
+  ledger: readonly Row[],
+  tenant: Pick<Tenant, "listed" | "numberOf" | "nameOf">,
+  told: Told,
+): string[] {
+  const wrong: string[] = [];
+  const campaigns = Map.groupBy(
+    ledger.filter((row) => row.source_type === "campaign"),
+    (row) => row.source_id,
+  );
+  for (const { id, list, text } of told.campaigns) {
+    const due = new Map(
+      tenant.listed(list).map((contact) => [tenant.numberOf(contact), `${tenant.nameOf(contact)}${text}`]),
+    );
+    const rows = campaigns.get(id) ?? [];
+    campaigns.delete(id);
+    const reached = new Set<string>();
+    for (const { number, text: got } of rows) {
+      if (reached.has(number)) wrong.push(`${id} has two texts to ${number}`);
+      reached.add(number);
+      if (!due.has(number)) wrong.push(`${id} has a text to ${number}, who is not on its list`);
+      else if (due.get(number) !== got) wrong.push(`${id} says to ${number}: ${got}`);
+    }
+    for (const number of due.keys()) if (!reached.has(number)) wrong.push(`${id} has no text to ${number}`);
+  }
+  for (const [id, rows] of campaigns) wrong.push(`${rows.length} texts are of campaign ${id}, which nobody sent`);
+  return wrong;
 }
 
 const same = (left: Map<string, number>, right: Map<string, number>, what: string): string[] =>

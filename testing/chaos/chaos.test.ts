@@ -13,17 +13,20 @@ import { endure, runChaos } from "./run.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 
 const seed = 3;
-const carriers = ["sandbox", "smpp"] as const;
+const carriers = ["sandbox", "smpp", "twilio"] as const;
 let installation: Installation;
 let network: Network;
 const never = new AbortController().signal;
 const common = { seed, carriers, response_seconds: 10, say: () => {}, signal: never };
 
 beforeAll(async () => {
-  [installation, network] = await Promise.all([
-    startInstallation({ apis: 2, workers: 3, lease_seconds: 2 }),
-    startNetwork(),
-  ]);
+  network = await startNetwork(seed);
+  installation = await startInstallation({
+    apis: 2,
+    workers: 3,
+    lease_seconds: 2,
+    twilio_api_url: network.twilio.url,
+  });
 }, 180_000);
 
 afterAll(async () => {

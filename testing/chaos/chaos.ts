@@ -1,56 +1,92 @@
 /**
  * Kills everything that can be killed while texts are sent, then compares the books. Exits with 1 when a text was lost or
- * doubled, or a figure is wrong. The same seed strikes at the same moments.
- *
- *   npm run chaos -- [--seed 1] [--messages 100000] [--workers-killed 100] [--databases-killed 10] [--networks-cut 60]
- *                    [--seconds 400] [--carriers sandbox,smpp] [--log-level error]
- *   npm run chaos -- stop-race [--trials 10000] [--carriers sandbox,smpp]
- *   npm run chaos -- database-away [--away 60] [--messages 5000] [--seconds 60]
+ * doubled, or a figure is wrong, and with 2 when it is asked for what it cannot do. The same seed strikes at the same moments.
  */
 import { parseArgs } from "node:util";
 import { databaseAway } from "./away.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import type { Verdict } from "./judge.ts";
 import { type Network, startNetwork } from "./network.ts";
-import { type CarrierName, endure, runChaos, type RunOptions } from "./run.ts";
+import { endure, runChaos, type RunOptions } from "./run.ts";
 import { raceStops } from "./stop-race.ts";
+import type { CarrierName } from "./tenant.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: "string", default: "1" },
-    messages: { type: "string" },
-    "workers-killed": { type: "string", default: "100" },
-    "databases-killed": { type: "string", default: "10" },
-    "networks-cut": { type: "string", default: "60" },
-    seconds: { type: "string" },
-    trials: { type: "string", default: "10000" },
-    away: { type: "string", default: "60" },
-    carriers: { type: "string", default: "sandbox,smpp" },
-    "log-level": { type: "string", default: "error" },
-  },
-});
-const number = (name: keyof typeof values, otherwise = 0): number => {
-  const value = Number(values[name] ?? otherwise);
-  if (Number.isInteger(value) && value >= 0) return value;
-  console.error(`--${name} is ${values[name]}; it must be a whole number.`);
-  process.exit(2);
-};
-function carriers(given: string): CarrierName[] {
-  const names = given.split(",");
-  if (names.every((name): name is CarrierName => name === "sandbox" || name === "smpp")) return names;
-  console.error(`--carriers is ${given}; it must be sandbox, smpp or both.`);
+const usage = `Kills everything that can be killed while texts are sent, then compares the books.
+
+  npm run chaos -- [options]                  strikes everything
+  npm run chaos -- stop-race [options]        recipients say STOP as their texts leave
+  npm run chaos -- database-away [options]    the database is away for a while
+
+  --seed 1               chooses the moments
+  --messages 100000      texts through each carrier at least (database-away: 5000)
+  --seconds 400          over which texts and blows are spread (database-away: as --away)
+  --carriers a,b         of sandbox, smpp, twilio (all; stop-race: sandbox,smpp, and no others)
+  --workers-killed 100   and a twentieth as many API processes
+  --databases-killed 10
+  --networks-cut 60
+  --trials 10000         STOPs of stop-race
+  --away 60              seconds of database-away
+  --log-level error      of the processes
+  --help
+
+Exits with 0 when all is as it must be, with 1 when not, with 2 when it was asked for what it cannot do.`;
+
+const ordeals = ["blows", "stop-race", "database-away"] as const;
+
+const options = {
+  seed: { type: "string", default: "1" },
+  messages: { type: "string" },
+  "workers-killed": { type: "string", default: "100" },
+  "databases-killed": { type: "string", default: "10" },
+  "networks-cut": { type: "string", default: "60" },
+  seconds: { type: "string" },
+  trials: { type: "string", default: "10000" },
+  away: { type: "string", default: "60" },
+  carriers: { type: "string" },
+  "log-level": { type: "string", default: "error" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+function refuse(sentence: string): never {
+  console.error(`${sentence}\n\n${usage}`);
   process.exit(2);
 }
 
-const [ordeal = "blows"] = positionals;
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
 
-async function run(installation: Installation, network: Network, options: RunOptions): Promise<Verdict> {
-  if (ordeal === "stop-race") return raceStops(installation, network, { ...options, trials: number("trials") });
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const [ordeal = "blows", ...others] = positionals;
+if (others.length > 0 || !ordeals.some((each) => each === ordeal))
+  refuse(`"${positionals.join(" ")}" is no ordeal; there are stop-race and database-away, or none.`);
+
+const number = (name: keyof typeof values, otherwise = 0): number => {
+  const value = Number(values[name] ?? otherwise);
+  if (Number.isInteger(value) && value >= 0) return value;
+  return refuse(`--${name} is ${values[name]}; it must be a whole number.`);
+};
+function carriers(): CarrierName[] {
+  const there: readonly CarrierName[] = ordeal === "stop-race" ? ["sandbox", "smpp"] : ["sandbox", "smpp", "twilio"];
+  const names = values.carriers?.split(",") ?? there;
+  if (names.every((name): name is CarrierName => there.some((each) => each === name))) return [...new Set(names)];
+  return refuse(`--carriers is ${values.carriers}; it must be of ${there.join(", ")}.`);
+}
+
+async function run(installation: Installation, network: Network, runOptions: RunOptions): Promise<Verdict> {
+  if (ordeal === "stop-race") return raceStops(installation, network, { ...runOptions, trials: number("trials") });
   if (ordeal === "database-away") {
     const violations: string[] = [];
     const away = databaseAway(installation, network, number("away") * 1000, violations);
-    const { lines, violations: found } = await endure(installation, network, options, away);
+    const { lines, violations: found } = await endure(installation, network, runOptions, away);
     return { lines, violations: [...violations, ...found] };
   }
   const worker = number("workers-killed");
@@ -60,14 +96,7 @@ async function run(installation: Installation, network: Network, options: RunOpt
     database: number("databases-killed"),
     network: number("networks-cut"),
   };
-  return runChaos(installation, network, { ...options, blows });
-}
-
-if (!["blows", "stop-race", "database-away"].includes(ordeal)) {
-  console.error(
-    `${ordeal} is no ordeal; there are stop-race and database-away, and without a name everything is struck.`,
-  );
-  process.exit(2);
+  return runChaos(installation, network, { ...runOptions, blows });
 }
 
 const ending = new AbortController();
@@ -79,19 +108,24 @@ const say = (line: string) => console.log(`[${String(Math.round((Date.now() - be
 let installation: Installation | null = null;
 let network: Network | null = null;
 try {
-  const options: RunOptions = {
+  const runOptions: RunOptions = {
     seed: number("seed"),
-    carriers: carriers(values.carriers),
+    carriers: carriers(),
     messages: number("messages", ordeal === "database-away" ? 5_000 : 100_000),
     duration: number("seconds", ordeal === "database-away" ? number("away") : 400) * 1000,
     response_seconds: 5,
     say,
     signal: ending.signal,
   };
-  network = await startNetwork();
-  installation = await startInstallation({ apis: 2, workers: 3, logLevel: values["log-level"] });
-  say("3 workers, 2 API processes, PostgreSQL and an SMSC are up");
-  const { lines, violations } = await run(installation, network, options);
+  network = await startNetwork(runOptions.seed);
+  installation = await startInstallation({
+    apis: 2,
+    workers: 3,
+    twilio_api_url: network.twilio.url,
+    logLevel: values["log-level"],
+  });
+  say("3 workers, 2 API processes, PostgreSQL, an SMSC and Twilio's stand-in are up");
+  const { lines, violations } = await run(installation, network, runOptions);
   for (const line of lines) say(line);
   for (const violation of violations) say(`VIOLATION ${violation}`);
   say(violations.length === 0 ? "all is as it must be" : "this must not be");

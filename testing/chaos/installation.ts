@@ -29,6 +29,8 @@ export interface Installation {
 export interface InstallationOptions {
   apis: number;
   workers: number;
+  /** The stand-in for Twilio. */
+  twilio_api_url: string;
   /** How soon the lanes of a killed worker move. */
   lease_seconds?: number;
   logLevel?: string;
@@ -41,6 +43,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const postgresAt = { directory: join(directory, "postgres"), settings: { max_connections: "300" } };
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres(postgresAt);
   const ports = await freePorts(options.apis);
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const secret_key = "the chaos's key of at least thirty-two characters";
   const env = {
     PATH: process.env.PATH ?? "",
@@ -49,16 +52,18 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     SMTP_PORT: "0",
     LOG_LEVEL: options.logLevel ?? "error",
     DATA_DIR: directory,
-    DATABASE_URL: postgres.connection,
     SECRET_KEY: secret_key,
     // Nobody is asked but those who stand on this machine.
-    TWILIO_API_URL: "http://127.0.0.1:9",
+    TWILIO_API_URL: options.twilio_api_url,
+    PUBLIC_URL: urls[0] ?? "",
     LEASE_SECONDS: String(options.lease_seconds ?? 10),
     ...options.env,
   };
-  const apis = ports.map((port, i) => startMember(`api ${i + 1}`, { ...env, PORT: String(port), ROLES: "api" }));
+  const start = (name: string, own: Record<string, string>) =>
+    startMember(name, { ...env, DATABASE_URL: calledBy(postgres.connection, name), ...own });
+  const apis = ports.map((port, i) => start(`api ${i + 1}`, { PORT: String(port), ROLES: "api" }));
   const workers = Array.from({ length: options.workers }, (_, i) =>
-    startMember(`worker ${i + 1}`, { ...env, PORT: "0", ROLES: "worker" }),
+    start(`worker ${i + 1}`, { PORT: "0", ROLES: "worker" }),
   );
   const members = [...apis, ...workers];
   let stopped: Promise<(number | null)[]> | null = null;
@@ -76,7 +81,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   }
 
   return {
-    urls: ports.map((port) => `http://127.0.0.1:${port}`),
+    urls,
     connection: postgres.connection,
     superuser: postgres.superuser("varsla"),
     secret_key,
@@ -109,6 +114,13 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
     if (Date.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}`);
     await delay(50);
   }
+}
+
+/** The database tells by it which process a session is of. */
+function calledBy(connection: string, name: string): string {
+  const url = new URL(connection);
+  url.searchParams.set("application_name", name);
+  return url.href;
 }
 
 /** Ports that nobody listens on just now: each process must come back on its own. */

@@ -57,6 +57,7 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
     report("twice in the ledger:", found.twice_in_ledger);
     report("not in the ledger:", found.unknown);
     report("promise broken:", books.brokenPromises(ledger, told));
+    report("campaign:", books.wrongCampaigns(ledger, tenant, told));
     report("", await books.wrongQuota(client, tenant, ledger));
     report("", await books.wrongCounts(client, tenant, ledger));
     report("left over:", await books.leftOver(client, tenant));

@@ -1,18 +1,23 @@
-/** The carrier's end: an SMSC in a process of its own, whose books survive every blow, and the network between. */
+/**
+ * The carriers' end: an SMSC in a process of its own and the network before it, and a stand-in for Twilio in this one. Their
+ * books survive every blow.
+ */
 import { type SmscProcess, spawnSmsc } from "../smsc-process.ts";
 import { startTcpProxy, type TcpProxy } from "../tcp-proxy.ts";
+import { startTroubledTwilio, type TroubledTwilio } from "./troubled-twilio.ts";
 
 export interface Network {
   smsc: SmscProcess;
   proxy: TcpProxy;
+  twilio: TroubledTwilio;
   stop(): Promise<void>;
 }
 
 export const systemId = "chaos";
 export const password = "secret";
 
-/** An SMSC that makes the usual trouble; handsets of their own kinds come with the tenant. */
-export async function startNetwork(): Promise<Network> {
+/** Carriers that make the usual trouble, by `seed`; handsets of their own kinds come with the tenant. */
+export async function startNetwork(seed: number): Promise<Network> {
   const smsc = await spawnSmsc({
     system_id: systemId,
     password,
@@ -27,10 +32,13 @@ export async function startNetwork(): Promise<Network> {
     },
   });
   const proxy = await startTcpProxy(smsc.port);
+  const twilio = await startTroubledTwilio(seed);
   return {
     smsc,
     proxy,
+    twilio,
     async stop() {
+      await twilio.stop();
       await proxy.close();
       await smsc.stop();
     },

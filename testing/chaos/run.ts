@@ -8,11 +8,9 @@ import type { Network } from "./network.ts";
 import { type Blows, planBlows, planTraffic, type Scale } from "./plan.ts";
 import { smscBooks } from "./smsc-books.ts";
 import { type DealtBlow, strike } from "./strike.ts";
-import { createTenant, type Tenant } from "./tenant.ts";
+import { type CarrierName, createTenant, type Tenant, type ThroughNetwork } from "./tenant.ts";
 import { sendTraffic, type Told, wordings } from "./traffic.ts";
 import { watchedJournals, watchJournals } from "./watch.ts";
-
-export type CarrierName = "sandbox" | "smpp";
 
 export interface RunOptions {
   seed: number;
@@ -73,6 +71,7 @@ export async function endure(
   if (options.carriers.includes("smpp"))
     await until(() => network.proxy.connections() >= installation.workers.length, "the workers' connections");
   await network.smsc.clear();
+  network.twilio.clear();
   say(`texts leave over ${duration / 1000} s`);
   await watchJournals(installation.superuser);
   const struggle = new AbortController();
@@ -94,7 +93,7 @@ export async function endure(
     const sides = tenants.map(async (tenant, i) => ({
       tenant,
       told: told[i] as Told,
-      carrier: tenant.can_tell ? await books.sandboxBooks(client, tenant) : await smscBooks(network.smsc),
+      carrier: await carrierBooks(client, network, tenant),
     }));
     const evidence = {
       installation,
@@ -106,14 +105,22 @@ export async function endure(
     const { lines, violations } = await judge(client, evidence);
     await switchOff(client, tenants);
     const left = unsettled.map((what) => `not settled after ${settleLimit / 1000} s: ${what}`);
+    left.push(...network.twilio.violations.map((what) => `Twilio was asked for what it does not know: ${what}`));
     return { lines, violations: [...left, ...violations], tenants };
   } finally {
     await client.end();
   }
 }
 
+/** What the tenant's carrier took, by its own books. */
+function carrierBooks(client: pg.Client, { smsc, twilio }: Network, tenant: Tenant): Promise<books.CarrierBooks> {
+  if (tenant.carrier === "smpp") return smscBooks(smsc);
+  if (tenant.carrier === "twilio") return Promise.resolve(twilio.books());
+  return books.sandboxBooks(client, tenant);
+}
+
 async function createTenants(
-  { connection, secret_key }: Installation,
+  { connection, secret_key, urls }: Installation,
   network: Network,
   { carriers, response_seconds }: RunOptions,
   scale: Scale,
@@ -121,8 +128,9 @@ async function createTenants(
   const db = openDb({ connection, max: 2 });
   const tenants: Tenant[] = [];
   for (const name of carriers) {
-    const line = name === "smpp" ? { network, secret_key, response_seconds } : null;
-    tenants.push(await createTenant(db, name, String(10 + tenants.length), scale, line));
+    const through: ThroughNetwork | null =
+      name === "sandbox" ? null : { kind: name, network, urls, secret_key, response_seconds };
+    tenants.push(await createTenant(db, name, String(10 + tenants.length), scale, through));
   }
   await db.close();
   return tenants;
@@ -150,6 +158,7 @@ async function settle(client: pg.Client, network: Network, tenants: Tenant[], si
       left = receipts.rowCount ? ["receipts of the sandbox"] : [];
       const { undelivered } = await network.smsc.counts();
       if (undelivered > 0) left.push(`${undelivered} receipts of the SMSC`);
+      if (network.twilio.undelivered() > 0) left.push(`${network.twilio.undelivered()} receipts of Twilio`);
       for (const tenant of tenants) left.push(...(await books.leftOver(client, tenant)));
       return left.length === 0;
     },

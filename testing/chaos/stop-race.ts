@@ -16,8 +16,8 @@ import { call } from "./client.ts";
 import { type Installation, until } from "./installation.ts";
 import type { Verdict } from "./judge.ts";
 import type { Network } from "./network.ts";
-import type { CarrierName, RunOptions } from "./run.ts";
-import { createTenant, type Tenant } from "./tenant.ts";
+import type { RunOptions } from "./run.ts";
+import { type CarrierName, createTenant, type Tenant, type ThroughNetwork } from "./tenant.ts";
 
 /** A trial: one recipient of a campaign. */
 interface Trial {
@@ -54,10 +54,11 @@ async function race(
   perLane: number,
   { seed, say, signal }: Pick<RunOptions, "seed" | "say" | "signal">,
 ): Promise<Verdict> {
-  const { connection, secret_key, superuser } = installation;
+  const { connection, secret_key, superuser, urls } = installation;
   const db = openDb({ connection, max: 1 });
   const scale = { messages: 0, lists: lanes, list_size: perLane, senders: lanes, rates, texts: 1 };
-  const line = name === "smpp" ? { network, secret_key, response_seconds: 10 } : null;
+  const line: ThroughNetwork | null =
+    name === "smpp" ? { kind: name, network, urls, secret_key, response_seconds: 10 } : null;
   const tenant = await createTenant(db, `race through ${name}`, name === "smpp" ? "17" : "16", scale, line);
   await db.close();
   const client = new pg.Pool({ connectionString: superuser, max: lanes });

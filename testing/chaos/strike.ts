@@ -9,6 +9,8 @@ import { type WatchedJournal, withClient } from "./watch.ts";
 /** A blow that was dealt: from when until when it could break a hand-over. */
 export interface DealtBlow {
   kind: keyof Blows;
+  /** The process that was killed; null: what was struck is everybody's. */
+  victim: string | null;
   from: number;
   to: number;
 }
@@ -39,9 +41,9 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
     signal.throwIfAborted();
     if (blow.aimed) await handOver(installation.superuser, blow.kind === "network");
     const from = Date.now();
-    const { struck, over } = await deal(options, blow);
+    const { struck, victim = null, over } = await deal(options, blow);
     if (!struck) continue;
-    const each = { kind: blow.kind, from, to: Date.now() };
+    const each = { kind: blow.kind, victim, from, to: Date.now() };
     dealt.push(each);
     if (over) ends.push(over.then(() => void (each.to = Date.now())));
   }
@@ -53,10 +55,10 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
 async function deal(
   { installation, network, silence }: StrikeOptions,
   { kind, which, how }: Blow,
-): Promise<{ struck: boolean; over?: Promise<void> }> {
-  if (kind === "worker") await killOne(installation.workers, which);
-  else if (kind === "api") await killOne(installation.apis, which);
-  else if (kind === "database") {
+): Promise<{ struck: boolean; victim?: string; over?: Promise<void> }> {
+  if (kind === "worker") return { struck: true, victim: await killOne(installation.workers, which) };
+  if (kind === "api") return { struck: true, victim: await killOne(installation.apis, which) };
+  if (kind === "database") {
     if (!(await installation.killDatabase())) return { struck: false };
     await until(
       async () => (await withClient(installation.superuser, (client) => client.query("select 1"))) !== null,
@@ -71,11 +73,13 @@ async function deal(
   return { struck: true };
 }
 
-async function killOne(members: readonly Member[], which: number): Promise<void> {
+async function killOne(members: readonly Member[], which: number): Promise<string> {
   const standing = () => members.filter((member) => member.ready());
   await until(() => standing().length > 0, "a process to kill");
   const victims = standing();
-  victims[which % victims.length]?.kill();
+  const victim = victims[which % victims.length] as Member;
+  victim.kill();
+  return victim.name;
 }
 
 /** Waits, but not for long, until texts are between journal and record; `far`: with a carrier beyond the network. */
@@ -92,21 +96,24 @@ async function handOver(superuser: string, far: boolean): Promise<void> {
 
 /**
  * Whether a batch was under way while the blow lasted: not longer than the `longest` hand-over, or something before broke
- * it. What does not touch the carrier breaks no hand-over to it.
+ * it. What does not touch the carrier breaks no hand-over to it, and a worker that dies only its own.
  */
 function isUnder(blow: DealtBlow, journal: WatchedJournal, longest: number): boolean {
   if (blow.kind === "api" || (blow.kind === "network" && journal.carrier_id === null)) return false;
+  if (blow.victim !== null && blow.victim !== journal.holder) return false;
   return journal.begun <= blow.to && journal.closed >= blow.from && journal.begun >= blow.from - longest;
 }
 
-/** All texts that were under way at some blow. */
+/** All texts that were under way at some blow, and in how many batches that a blow met. */
 export function underWay(
   blows: readonly DealtBlow[],
   journals: readonly WatchedJournal[],
   longest: number,
-): Set<string> {
+): Map<string, number> {
   const struck = journals.filter((journal) => blows.some((blow) => isUnder(blow, journal, longest)));
-  return new Set(struck.flatMap(({ texts }) => texts));
+  const times = new Map<string, number>();
+  for (const { texts } of struck) for (const id of texts) times.set(id, (times.get(id) ?? 0) + 1);
+  return times;
 }
 
 /** When the journals of a text were open, and the blows around them, for whoever looks into a violation. */
@@ -114,10 +121,12 @@ export function timesOf(id: string, blows: readonly DealtBlow[], journals: reado
   const seconds = (at: number, since: number) => `${((at - since) / 1000).toFixed(2)} s`;
   return journals
     .filter(({ texts }) => texts.includes(id))
-    .map(({ begun, closed, texts }) => {
+    .map(({ holder, begun, closed, texts }) => {
       const near = blows.filter(({ from, to }) => from < begun + 15_000 && to > begun - 15_000);
-      const around = near.map(({ kind, from, to }) => `${kind} from ${seconds(from, begun)} to ${seconds(to, begun)}`);
-      return `a journal of ${texts.length} texts open for ${seconds(closed, begun)}; after it began: ${around.join(", ") || "no blow"}`;
+      const around = near.map(
+        ({ kind, victim, from, to }) => `${victim ?? kind} from ${seconds(from, begun)} to ${seconds(to, begun)}`,
+      );
+      return `a journal of ${texts.length} texts by ${holder} open for ${seconds(closed, begun)}; after it began: ${around.join(", ") || "no blow"}`;
     })
     .join("; ");
 }

@@ -1,6 +1,6 @@
 /** A workspace whose texts go through one carrier: senders, contacts on lists, and handsets that make trouble. */
 import { sql } from "kysely";
-import { SmppSettings } from "../../contract/carriers.ts";
+import { SmppSettings, TwilioSettings } from "../../contract/carriers.ts";
 import { permissions } from "../../contract/permissions.ts";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { addCarrier } from "../../server/carriers/carriers.ts";
@@ -12,8 +12,11 @@ import { createTestWorkspace } from "../workspace.ts";
 import { type Network, password, systemId } from "./network.ts";
 import type { Scale } from "./plan.ts";
 
+export type CarrierName = "sandbox" | "smpp" | "twilio";
+
 export interface Tenant {
   name: string;
+  carrier: CarrierName;
   id: string;
   key: string;
   /** Whether its carrier can say after a crash which texts it has. */
@@ -25,6 +28,10 @@ export interface Tenant {
   lists: string[];
   /** E.164 of a contact. */
   numberOf(contact: number): string;
+  /** Its first name. */
+  nameOf(contact: number): string;
+  /** The contacts on a list, by the list's place. */
+  listed(list: number): number[];
   /** Numbers from which no receipt ever comes. */
   silent: ReadonlySet<string>;
   /** Numbers that the carrier refuses, and only those. */
@@ -45,8 +52,11 @@ const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[]
 ];
 
 /** Through what its texts go; without it through the sandbox. */
-export interface ThroughSmpp {
+export interface ThroughNetwork {
+  kind: "smpp" | "twilio";
   network: Network;
+  /** Of the API processes, which Twilio calls back. */
+  urls: readonly string[];
   secret_key: string;
   /** A request unanswered for so long is unknown. */
   response_seconds: number;
@@ -58,7 +68,7 @@ export async function createTenant(
   name: string,
   prefix: string,
   scale: Scale,
-  smpp: ThroughSmpp | null,
+  through: ThroughNetwork | null,
 ): Promise<Tenant> {
   const workspace = await createTestWorkspace(db, { name, allowance: 100_000_000 });
   const key = newApiKey();
@@ -100,19 +110,35 @@ export async function createTenant(
         where workspace_id = ${workspace.id} and mobile >= ${numberOf(i * scale.list_size)}
           and mobile < ${numberOf((i + 1) * scale.list_size)}`.execute(tx);
     }
-    if (smpp) await connect(tx, workspace.id, smpp);
+    if (through) await connect(tx, workspace.id, through);
     else await tellHandsets(tx, workspace.id, trouble, numberOf);
   });
-  if (smpp) await tellSmsc(smpp.network, trouble, numberOf);
-  const mute = smpp ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
+  if (through?.kind === "smpp") await tellSmsc(through.network, trouble, numberOf);
+  if (through?.kind === "twilio") tellTwilio(through, trouble, numberOf);
+  const mute = through ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
   const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
   const refused = trouble.filter(({ error_code }) => error_code === refusalCode);
   const refusing = new Set(refused.map(({ contact }) => numberOf(contact)));
-  return { name, id: workspace.id, key, can_tell: !smpp, senders, addresses, lists, numberOf, silent, refusing };
+  const can_tell = through?.kind !== "smpp";
+  const nameOf = (contact: number) => (contact % 10 === 0 ? "Navn".repeat(40) : `Navn${contact % 50}`);
+  const listed = (list: number) => Array.from({ length: scale.list_size }, (_, i) => list * scale.list_size + i);
+  const belongings = { senders, addresses, lists, numberOf, nameOf, listed, silent, refusing };
+  return { name, carrier: through?.kind ?? "sandbox", id: workspace.id, key, can_tell, ...belongings };
 }
 
-/** A connection to the SMSC that all senders belong to. */
-async function connect(tx: Tx, workspaceId: string, { network, secret_key, response_seconds }: ThroughSmpp) {
+/** A connection to the SMSC or to Twilio that all senders belong to. */
+async function connect(tx: Tx, workspaceId: string, through: ThroughNetwork) {
+  const seal = createSeal(through.secret_key);
+  const id = await addCarrier(
+    tx,
+    seal,
+    workspaceId,
+    through.kind === "smpp" ? smppInput(through) : twilioInput(through),
+  );
+  await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
+}
+
+function smppInput({ network, response_seconds }: ThroughNetwork) {
   const settings = SmppSettings.parse({
     host: "127.0.0.1",
     port: network.proxy.port,
@@ -120,9 +146,14 @@ async function connect(tx: Tx, workspaceId: string, { network, secret_key, respo
     enquire_link_seconds: 1,
     response_seconds,
   });
-  const input = { kind: "smpp", enabled: true, settings, secrets: { password } } as const;
-  const id = await addCarrier(tx, createSeal(secret_key), workspaceId, input);
-  await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
+  return { kind: "smpp", enabled: true, settings, secrets: { password } } as const;
+}
+
+function twilioInput({ network: { twilio } }: ThroughNetwork) {
+  const rates = { long_number: null, north_american: null, short_code: null, alphanumeric: null };
+  const settings = TwilioSettings.parse({ account_sid: twilio.account_sid, rates });
+  const secrets = { auth_token: twilio.auth_token, api_key_secret: null };
+  return { kind: "twilio", enabled: true, settings, secrets } as const;
 }
 
 type Trouble = ReturnType<typeof troubleOf>;
@@ -134,6 +165,15 @@ async function tellHandsets(tx: Tx, workspaceId: string, trouble: Trouble, numbe
     from unnest(${trouble.map(({ contact }) => numberOf(contact))}::text[],
       ${trouble.map(({ behaviour }) => behaviour)}::text[],
       ${trouble.map(({ error_code }) => error_code ?? null)}::text[]) as u (number, behaviour, error_code)`.execute(tx);
+}
+
+/** As the SMSC. */
+function tellTwilio({ network, urls }: ThroughNetwork, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+  const withCode = (code: string) =>
+    new Map(
+      trouble.filter(({ error_code }) => error_code === code).map(({ contact }) => [numberOf(contact), Number(code)]),
+    );
+  network.twilio.attach(urls, { refused: withCode(refusalCode), undelivered: withCode("30006") });
 }
 
 /** Numbers that it refuses, and numbers that it cannot deliver to; the rest of the trouble is a share of all. */

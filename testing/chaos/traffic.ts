@@ -18,10 +18,10 @@ export const wordings = words.length;
 
 /** What the client knows of what it asked for. */
 export interface Told {
-  /** Texts by their index: the message's id, or why it was refused. */
-  texts: Map<number, { id: string } | { refused: string }>;
-  /** Campaigns that were sent. */
-  campaigns: string[];
+  /** Texts by their index: the message's id, or why it was refused; and what was asked for. */
+  texts: Map<number, ({ id: string } | { refused: string }) & { number: string; text: string }>;
+  /** Campaigns that were sent, to the list in this place, with what stands in them behind the first name. */
+  campaigns: { id: string; list: number; text: string }[];
   /** Requests that failed and were made again. */
   retries: number;
 }
@@ -65,14 +65,16 @@ export async function sendTraffic(
       ...(planned.class === "marketing" && { subscription_type: "marketing" }),
     };
     const { status, body: answer } = await ask("POST", "/messages", body, `chaos-${planned.index}`);
-    if (status === 202) told.texts.set(planned.index, { id: answer.id as string });
-    else told.texts.set(planned.index, { refused: `${status} ${answer.error?.code}` });
+    const asked = { number: body.to, text: body.text };
+    if (status === 202) told.texts.set(planned.index, { id: answer.id as string, ...asked });
+    else told.texts.set(planned.index, { refused: `${status} ${answer.error?.code}`, ...asked });
   }
 
   async function campaign(planned: PlannedCampaign, index: number): Promise<void> {
+    const text = `: ${words[planned.text]} *${index}`;
     const draft = await ask("POST", "/campaigns", {
       name: `Campaign ${index}`,
-      text: `{{ contact.first_name }}: ${words[planned.text]} *${index}`,
+      text: `{{ contact.first_name }}${text}`,
       sender: tenant.senders[planned.sender],
       subscription_type: "marketing",
       include: { lists: [tenant.lists[planned.list]], contacts: [] },
@@ -81,7 +83,7 @@ export async function sendTraffic(
     if (draft.status !== 201) throw new Error(`POST /campaigns: ${draft.status} ${JSON.stringify(draft.body)}`);
     const sent = await ask("POST", `/campaigns/${draft.body.id}/send`, undefined, `send-${draft.body.id}`);
     if (sent.status !== 202) throw new Error(`send: ${sent.status} ${JSON.stringify(sent.body)}`);
-    told.campaigns.push(draft.body.id as string);
+    told.campaigns.push({ id: draft.body.id as string, list: planned.list, text });
   }
 
   const texts = [...plan.texts];

@@ -7,6 +7,8 @@ import type { Queries } from "./books.ts";
 export interface WatchedJournal {
   /** Null: the sandbox. */
   carrier_id: string | null;
+  /** The process that wrote it. */
+  holder: string;
   /** On this machine's clock; Infinity: it is still open. */
   begun: number;
   closed: number;
@@ -21,15 +23,15 @@ export async function watchJournals(superuser: string): Promise<void> {
   try {
     await client.query(`
       create table if not exists chaos_journals (
-        id uuid primary key, carrier_id uuid, begun timestamptz not null, closed timestamptz, texts uuid[] not null);
+        id uuid primary key, carrier_id uuid, holder text not null, begun timestamptz not null, closed timestamptz, texts uuid[] not null);
       create or replace function chaos_watch() returns trigger language plpgsql security definer as $$
       begin
         if tg_op = 'DELETE' then
           update chaos_journals set closed = clock_timestamp() where id = old.id;
           return null;
         end if;
-        insert into chaos_journals (id, carrier_id, begun, texts)
-        values (new.id, new.carrier_id, clock_timestamp(), array(
+        insert into chaos_journals (id, carrier_id, holder, begun, texts)
+        values (new.id, new.carrier_id, current_setting('application_name'), clock_timestamp(), array(
           select q.message_id from message_queue q
           where q.workspace_id = new.workspace_id and q.sender_id = new.sender_id and q.priority in (0, 1, 9)
             and q.seq = any(new.seqs)))
@@ -46,7 +48,7 @@ export async function watchJournals(superuser: string): Promise<void> {
 /** All that were watched so far. */
 export async function watchedJournals(client: Queries): Promise<WatchedJournal[]> {
   const { rows } = await client.query<Omit<WatchedJournal, "begun" | "closed"> & { begun: Date; closed: Date | null }>(
-    "select carrier_id, begun, closed, texts from chaos_journals",
+    "select carrier_id, holder, begun, closed, texts from chaos_journals",
   );
   return rows.map((row) => ({
     ...row,

@@ -1,0 +1,114 @@
+/** What the judge of a run must see: each of these was passed over once, or could be. */
+import { describe, expect, test } from "vitest";
+import { compare, type Row, wrongCampaigns } from "./books.ts";
+import { type DealtBlow, underWay } from "./strike.ts";
+import type { Told } from "./traffic.ts";
+import type { WatchedJournal } from "./watch.ts";
+
+const number = "+4791000001";
+const row = (overrides: Partial<Row>): Row => ({
+  id: "text",
+  status: "delivered",
+  class: "transactional",
+  reason: null,
+  segments: 1,
+  source_type: "api",
+  source_id: null,
+  number,
+  text: "Hei",
+  submitted: true,
+  sent: true,
+  ...overrides,
+});
+const taken = (times: number) => ({ taken: new Map([[`${number} Hei`, times]]), pieces: [], mute: new Set<string>() });
+const smpp = { can_tell: false, refusing: new Set<string>() };
+const once = new Map([["text", 1]]);
+
+describe("a text that arrived twice", () => {
+  test("is doubled where the ledger does not say that nobody knew, though a blow met it", () => {
+    expect(compare([row({})], taken(2), smpp, once).doubled).toHaveLength(1);
+    expect(compare([row({ reason: "uncertain" })], taken(2), smpp, once)).toMatchObject({
+      doubled: [],
+      unexplained: [],
+      sent_again: { once: 0, twice: 1 },
+    });
+  });
+  test("is doubled where the carrier can tell, or no blow met it, whatever the ledger says", () => {
+    const uncertain = row({ reason: "uncertain" });
+    expect(compare([uncertain], taken(2), { ...smpp, can_tell: true }, once)).toMatchObject({
+      doubled: [uncertain],
+      unexplained: [uncertain],
+    });
+    expect(compare([uncertain], taken(2), smpp, new Map())).toMatchObject({
+      doubled: [uncertain],
+      unexplained: [uncertain],
+    });
+  });
+  test("may arrive once more for each batch that a blow met, and no more often", () => {
+    const uncertain = row({ reason: "uncertain" });
+    expect(compare([uncertain], taken(3), smpp, once).doubled).toHaveLength(1);
+    expect(compare([uncertain], taken(3), smpp, new Map([["text", 2]])).doubled).toHaveLength(0);
+  });
+  test("is doubled where it is marketing", () => {
+    const uncertain = row({ class: "marketing", status: "failed", reason: "uncertain", sent: false });
+    expect(compare([uncertain], taken(2), smpp, once).doubled).toHaveLength(1);
+  });
+});
+
+test("a piece of a long text is only excused where the ledger says that nobody knows of the whole", () => {
+  const piece = { taken: new Map<string, number>(), pieces: [{ number, text: "He" }], mute: new Set<string>() };
+  expect(compare([row({ status: "failed", reason: "expired" })], piece, smpp, once).doubled).toHaveLength(1);
+  expect(compare([row({ reason: "uncertain" })], piece, smpp, once).doubled).toHaveLength(0);
+});
+
+describe("a batch that was under way", () => {
+  const journal: WatchedJournal = { carrier_id: "c", holder: "worker 1", begun: 1_000, closed: 2_000, texts: ["text"] };
+  const blow = (overrides: Partial<DealtBlow>): DealtBlow => ({
+    kind: "worker",
+    victim: "worker 1",
+    from: 1_500,
+    to: 1_501,
+    ...overrides,
+  });
+  test("was broken by the death of the worker that sent it, and of no other", () => {
+    expect(underWay([blow({})], [journal], 5_000)).toEqual(new Map([["text", 1]]));
+    expect(underWay([blow({ victim: "worker 2" })], [journal], 5_000).size).toBe(0);
+    expect(underWay([blow({ kind: "api", victim: "api 1" })], [journal], 5_000).size).toBe(0);
+  });
+  test("was broken by the database whoever sent it, and by the network only on the way to a carrier", () => {
+    expect(underWay([blow({ kind: "database", victim: null })], [journal], 5_000).size).toBe(1);
+    expect(underWay([blow({ kind: "network", victim: null })], [journal], 5_000).size).toBe(1);
+    const here = { ...journal, carrier_id: null };
+    expect(underWay([blow({ kind: "network", victim: null })], [here], 5_000).size).toBe(0);
+  });
+});
+
+describe("a campaign's rows against its list", () => {
+  const tenant = {
+    listed: (list: number) => [list * 2, list * 2 + 1],
+    numberOf: (contact: number) => `+47910000${contact}`,
+    nameOf: (contact: number) => `Navn${contact}`,
+  };
+  const told: Told = { texts: new Map(), campaigns: [{ id: "campaign", list: 0, text: ": Hei" }], retries: 0 };
+  const to = (contact: number, overrides: Partial<Row> = {}) =>
+    row({
+      id: `text ${contact}`,
+      source_type: "campaign",
+      source_id: "campaign",
+      number: tenant.numberOf(contact),
+      text: `Navn${contact}: Hei`,
+      ...overrides,
+    });
+  test("are right where everybody on it has the text once, under their own name", () => {
+    expect(wrongCampaigns([to(0), to(1)], tenant, told)).toEqual([]);
+  });
+  test.each([
+    ["nobody's", [to(0)], "campaign has no text to +479100001"],
+    ["twice", [to(0), to(1), to(1)], "campaign has two texts to +479100001"],
+    ["a stranger's", [to(0), to(1), to(2)], "campaign has a text to +479100002, who is not on its list"],
+    ["another's name", [to(0), to(1, { text: "Navn0: Hei" })], "campaign says to +479100001: Navn0: Hei"],
+    ["another campaign", [to(0), to(1), to(1, { source_id: "x" })], "1 texts are of campaign x, which nobody sent"],
+  ])("are wrong: %s", (_what, rows, wrong) => {
+    expect(wrongCampaigns(rows, tenant, told)).toContain(wrong);
+  });
+});
