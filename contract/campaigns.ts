@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestValidity, shortestValidity } from "../rules/campaign-validity.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Message, SkipReason } from "./messages.ts";
 import { ById, Id, Instant, Paging, page } from "./shapes.ts";
@@ -30,6 +31,13 @@ const fields = {
   include: Audience,
   exclude: Audience,
   opt_out_text: z.boolean().describe("adds the workspace's opt-out text at the end"),
+  validity_seconds: z
+    .number()
+    .int()
+    .min(shortestValidity)
+    .max(longestValidity)
+    .nullish()
+    .describe("texts that have not left so long after Send expire; null: a day"),
 };
 
 export const CampaignInput = z.object({
@@ -65,6 +73,7 @@ export const Campaign = z.object({
   include: Audience,
   exclude: Audience,
   opt_out_text: z.boolean(),
+  validity_seconds: z.number().int().nullable(),
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
   /** Why the last attempt to send stopped as a whole, where it did. */
@@ -203,6 +212,9 @@ export const campaigns = {
       delivery_rate: z.number().nullable().describe("delivered ÷ sent, null before anything was sent"),
       click_rate: z.number().nullable(),
       reasons: z.record(z.string(), z.number().int()).describe("why not sent or not delivered"),
+      series_step: z
+        .enum(["minute", "hour", "day"])
+        .describe("what a point of the series stands for: minutes up to 3 hours, hours up to 10 days, then days"),
       series: z.array(
         z.object({ at: Instant, sent: z.number().int(), delivered: z.number().int(), not_delivered: z.number().int() }),
       ),

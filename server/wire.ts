@@ -25,6 +25,7 @@ import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
 import { startNews } from "./kit/news.ts";
 import { createSeal } from "./kit/seal.ts";
+import { countJobs, countPeriodicJobs } from "./messages/compact-counts.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { optOutJobs } from "./messages/opted-out-at-carrier.ts";
@@ -74,6 +75,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...accountJobs(services),
       ...importJobs(services),
       ...campaignJobs(services),
+      ...countJobs(services),
       ...alertJobs(services),
       ...webhookJobs(services),
       ...optOutJobs(services),
@@ -84,6 +86,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
       ...accountPeriodicJobs,
       ...importPeriodicJobs,
       ...campaignPeriodicJobs,
+      ...countPeriodicJobs,
       ...alertPeriodicJobs,
       ...webhookPeriodicJobs,
       ...retentionPeriodicJobs,

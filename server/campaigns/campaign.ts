@@ -35,6 +35,7 @@ export interface CampaignRow {
   include: AudienceRefs;
   exclude: AudienceRefs;
   opt_out_text: boolean;
+  validity_seconds: number | null;
   created_by: string | null;
   created_by_name: string;
   error: CampaignFault | null;
@@ -87,6 +88,7 @@ export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campa
     include: row.include,
     exclude: row.exclude,
     opt_out_text: row.opt_out_text,
+    validity_seconds: row.validity_seconds,
     counts,
     owner: { id: row.created_by, name: row.created_by_name },
     error: row.error,

@@ -19,7 +19,14 @@ export interface Author {
 
 /** Creates a draft. 422 when the text cannot be parsed or anything it names is not the workspace's. */
 export async function createCampaign(tx: Tx, author: Author, input: CampaignInput, now: Date): Promise<CampaignRow> {
-  const empty = { ...input, sender_id: null, subscription_type_id: null, include: nobody, exclude: nobody };
+  const empty = {
+    ...input,
+    sender_id: null,
+    subscription_type_id: null,
+    include: nobody,
+    exclude: nobody,
+    validity_seconds: null,
+  };
   const id = newId(now);
   await store.insertDraft(tx, {
     ...(await change(tx, author.workspaceId, empty, input)),
@@ -93,6 +100,7 @@ async function change(
     include: await audienceRefs(tx, workspaceId, "include", before.include, input.include),
     exclude: await audienceRefs(tx, workspaceId, "exclude", before.exclude, input.exclude),
     opt_out_text: input.opt_out_text ?? before.opt_out_text,
+    validity_seconds: input.validity_seconds === undefined ? before.validity_seconds : input.validity_seconds,
   };
 }
 

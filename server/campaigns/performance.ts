@@ -1,8 +1,10 @@
-/** How a campaign did, from the roll-up by minute. */
+/** How a campaign did, from the roll-up over time. */
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { campaigns } from "../../contract/campaigns.ts";
+import { type SeriesStep, seriesStep, stepStart } from "../../rules/series-step.ts";
 import type { Tx } from "../kit/db.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import { sourceType } from "./campaign.ts";
 import { countsOf, type Entered, notDelivered, notSent } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
@@ -19,7 +21,7 @@ interface MinuteCount {
 const unhappy = new Set<string>([...notSent, ...notDelivered]);
 const givenBack = new Set<string>(notDelivered);
 
-/** Counts, rates, reasons and a series by minute; minutes in which nothing happened are left out. */
+/** Counts, rates, reasons and a series; steps of it in which nothing happened are left out. */
 export async function campaignPerformance(tx: Tx, workspaceId: string, id: string): Promise<Performance> {
   const campaign = await getCampaign(tx, workspaceId, id);
   const { rows } = await sql<MinuteCount>`
@@ -34,6 +36,9 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
     const why = reason || (status === "expired" || status === "lapsed" ? "expired" : "unknown");
     reasons[why] = (reasons[why] ?? 0) + n;
   }
+  const { time_zone } = await getWorkspace(tx, workspaceId);
+  const shown = rows.filter(({ status }) => fieldOf(status) !== null);
+  const step = seriesStep(shown[0]?.minute.getTime() ?? 0, shown.at(-1)?.minute.getTime() ?? 0);
   const { sent, not_sent, delivered, not_delivered } = countsOf(campaign, entered);
   return {
     sent,
@@ -46,19 +51,26 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
     delivery_rate: sent === 0 ? null : Math.min(1, delivered / sent),
     click_rate: sent === 0 ? null : 0,
     reasons,
-    series: seriesOf(rows),
+    series_step: step,
+    series: seriesOf(shown, step, time_zone),
   };
 }
 
-function seriesOf(rows: MinuteCount[]): Performance["series"] {
-  const minutes = new Map<number, Performance["series"][number]>();
+type Point = Performance["series"][number];
+
+function fieldOf(status: string): Exclude<keyof Point, "at"> | null {
+  if (givenBack.has(status)) return "not_delivered";
+  return status === "sent" || status === "delivered" ? status : null;
+}
+
+function seriesOf(rows: MinuteCount[], step: SeriesStep, timeZone: string): Point[] {
+  const points = new Map<number, Point>();
   for (const { minute, status, n } of rows) {
-    const field = givenBack.has(status) ? "not_delivered" : status;
-    if (field !== "sent" && field !== "delivered" && field !== "not_delivered") continue;
-    const at = minute.getTime();
-    const point = minutes.get(at) ?? { at: minute.toISOString(), sent: 0, delivered: 0, not_delivered: 0 };
-    point[field] += n;
-    minutes.set(at, point);
+    const field = fieldOf(status);
+    if (field === null) continue;
+    const at = stepStart(minute.getTime(), step, timeZone);
+    const nothing = () => ({ at: new Date(at).toISOString(), sent: 0, delivered: 0, not_delivered: 0 });
+    points.getOrInsertComputed(at, nothing)[field] += n;
   }
-  return [...minutes.values()];
+  return [...points.values()];
 }

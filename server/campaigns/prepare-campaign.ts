@@ -6,6 +6,7 @@
  * commit ended, so a killed preparation goes on and nothing is done twice.
  */
 import { sql } from "kysely";
+import { usualValidity } from "../../rules/campaign-validity.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -187,6 +188,7 @@ function batchOf(
     subscription_type: type,
     template,
     opt_out_text: campaign.sent_opt_out_text,
+    expires_at: new Date(campaign.sent_at.getTime() + (campaign.validity_seconds ?? usualValidity) * 1_000),
     now,
   };
 }

@@ -2,9 +2,12 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { draftOf, listOfAll, look, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { addContacts, ledger, quota } from "../../testing/road.ts";
+import { addContacts, addManyContacts, ledger, quota } from "../../testing/road.ts";
+import { addTwilio } from "../../testing/twilio-connection.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
+import { createSeal } from "../kit/seal.ts";
+import { updateCampaign } from "./edit-campaign.ts";
 import { previewText } from "./preview-text.ts";
 import { reviewCampaign } from "./review-campaign.ts";
 
@@ -154,4 +157,44 @@ test("a preview says what is wrong and shows the text all the same", async () =>
   const other = await createTestWorkspace(db);
   const [theirs = ""] = await addContacts(db, other.id, [{ mobile: "+4791000001", first_name: "Theirs" }]);
   await expect(preview({ contact_id: theirs })).rejects.toMatchObject({ status: 404 });
+});
+
+test("a validity that the sender's rate cannot meet is told with figures, and a longer one is enough", async () => {
+  await addManyContacts(db, workspace.id, 40);
+  const everybody = await listOfAll(db, workspace.id);
+  const pace = (rate: number | null) =>
+    db.inWorkspace(workspace.id, (tx) =>
+      sql`update senders set rate_per_second = ${rate} where workspace_id = ${workspace.id}`.execute(tx),
+    );
+  const reviewOf = async (id: string) => (await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review;
+  const { id } = await review({ validity_seconds: 3_600 }, everybody);
+  expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
+  await pace(1);
+  expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
+  // Where it has no rate of its own, its connection's for its kind of number.
+  const carrier = await addTwilio(db, createSeal("a key of at least thirty-two characters"), workspace.id, {
+    account_sid: `AC${"0".repeat(32)}`,
+    auth_token: "token",
+  });
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update carriers set settings = jsonb_set(settings, '{rates,long_number}', '1') where workspace_id = ${workspace.id}
+      and id = ${carrier}`.execute(tx),
+  );
+  await pace(null);
+  // What waits before it counts too.
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at)
+      select ${workspace.id}, ${workspace.sender.id}, 1, gen_random_uuid(), now(), now()
+      from generate_series(1, 3590)`.execute(tx),
+  );
+  const short = (await reviewOf(id)).warnings.find(({ code }) => code === "validity_short");
+  expect(short).toMatchObject({
+    field: "validity_seconds",
+    value: { count: 32, rate: 1, hours: 2, validity_hours: 1, offer_seconds: 172_800 },
+  });
+  expect(short?.message).toContain("about 32 would expire");
+  await db.inWorkspace(workspace.id, (tx) =>
+    updateCampaign(tx, workspace.id, id, { validity_seconds: 172_800 }, new Date()),
+  );
+  expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
 });

@@ -1,5 +1,6 @@
 /** Everything to know before sending. Errors block, warnings don't. */
 import type { Finding, Review } from "../../contract/campaigns.ts";
+import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
 import { estimateSegments } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
 import { tellsHowToStop } from "../../rules/opt-out-text.ts";
@@ -9,6 +10,7 @@ import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subsc
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import { forecastLane, type LaneForecast } from "../messages/lane-forecast.ts";
 import { longestText, renderText } from "../messages/render.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
 import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
@@ -21,6 +23,9 @@ import { getCampaign } from "./edit-campaign.ts";
 
 /** Share of the allowance from which on a send is worth a second thought. */
 const warnFrom = 0.6;
+
+/** Of what waits in the sender's queue before the campaign. */
+const mostCounted = 1_000_000;
 
 /** What a review looked at, for the sender of the campaign. */
 export interface Reviewed {
@@ -56,6 +61,7 @@ export async function reviewCampaign(
   const { allowance, used, reserved, remaining } = quota;
   const rough = recipients.will * segments;
   const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
+  const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
   const errors = [
     ...textErrors(campaign.text, optOutText),
     ...typeErrors(type),
@@ -65,6 +71,7 @@ export async function reviewCampaign(
   ];
   const warnings = [
     ...quotaWarnings(quota, estimate),
+    ...validityWarnings(campaign, recipients.will, lane),
     ...nameWarnings(sender, standIn, beyond_names),
     ...optOutWarnings(campaign.text, optOutText),
     ...segmentWarnings(campaign.text, optOutText),
@@ -201,6 +208,15 @@ function quotaWarnings({ allowance, used, reserved }: QuotaFigures, needed: numb
   const percent = Math.floor((100 * after) / allowance);
   const message = `With this campaign ${percent} % of the period's ${allowance} segments are used.`;
   return [finding("quota_60", message, null, percent)];
+}
+
+function validityWarnings({ validity_seconds }: CampaignRow, will: number, lane: LaneForecast | null): Finding[] {
+  const short = lane && validityShortfall(will, lane, validity_seconds ?? usualValidity);
+  if (!short) return [];
+  const message =
+    `At ${short.rate} a second it takes ${short.hours} hours until the last text has left, but a text waits ` +
+    `${short.validity_hours} hours at most: about ${short.count} would expire. Give the campaign longer, or its sender a higher rate.`;
+  return [finding("validity_short", message, "validity_seconds", short)];
 }
 
 /** Who is the sender to those whose networks take no names. */

@@ -383,3 +383,22 @@ test("a stalled preparation is resumed by the sweep, and every one after a start
   await vi.waitFor(() => prepare(db, workspace.id, id));
   expect(await ledger(db, workspace.id)).toHaveLength(1);
 });
+
+test("its texts wait as long as it says, a day unless it says so, from Send on", async () => {
+  await addManyContacts(db, workspace.id, 2);
+  const hours = async (validity_seconds?: number) => {
+    const id = await draft(validity_seconds === undefined ? {} : { validity_seconds });
+    await press(db, workspace.id, id);
+    await prepare(db, workspace.id, id);
+    const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+      sql<{ seconds: number }>`
+        select distinct extract(epoch from q.expires_at - c.sent_at)::int as seconds
+        from campaigns c join messages m on m.workspace_id = c.workspace_id and m.source_id = c.id
+          join message_queue q on q.workspace_id = m.workspace_id and q.message_id = m.id
+        where c.workspace_id = ${workspace.id} and c.id = ${id}`.execute(tx),
+    );
+    return rows.map((row) => row.seconds / 3_600);
+  };
+  expect(await hours()).toEqual([24]);
+  expect(await hours(14 * 86_400)).toEqual([14 * 24]);
+});

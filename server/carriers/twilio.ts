@@ -2,6 +2,7 @@
  * Twilio: one request a text, receipts and inbound texts by webhook (twilio-webhooks.ts), lookup by its list of messages.
  */
 import type { TwilioSecrets, TwilioSettings } from "../../contract/carriers.ts";
+import { rateByConnection } from "../../rules/sender-rate.ts";
 import type {
   Carrier,
   CarrierMaker,
@@ -232,9 +233,7 @@ function createTwilio(
       batch,
       settled_after_ms: timing.begin_within + timing.patience + timing.listed_after,
       rates: settings.rates,
-      // Networks of North America take one text a second from a number of theirs, others ten.
-      rateOf: ({ kind, address }) =>
-        settings.rates[kind === "long_number" && address.startsWith("+1") ? "north_american" : kind],
+      rateOf: (sender) => rateByConnection(settings.rates, sender),
     },
     state: () => ({ state: standing, bound: standing === "up" ? 1 : 0, wanted: 1, last_error: lastError }),
     submit,

@@ -1,5 +1,6 @@
 /** Decides for each recipient of a batch: which text with which id, or which skip. Reads, and writes nothing. */
 import type { SkipReason } from "../../contract/messages.ts";
+import { usualValidity } from "../../rules/campaign-validity.ts";
 import { beyondNames } from "../../rules/names-as-senders.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
@@ -19,7 +20,7 @@ export interface BatchPlan {
 }
 
 /** How long a text waits for its hand-over at most. A campaign of yesterday is no longer news; a receipt still is. */
-const validity = { transactional: 48 * 3_600_000, marketing: 24 * 3_600_000 } as const;
+const validity = { transactional: 48 * 3_600_000, marketing: usualValidity * 1_000 } as const;
 
 /** Plans a batch by the state of this moment. */
 export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRule): Promise<BatchPlan> {

@@ -304,6 +304,7 @@ create table campaigns (
   prepared_at timestamp with time zone,
   progress_at timestamp with time zone,
   finished_at timestamp with time zone,
+  validity_seconds integer,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));

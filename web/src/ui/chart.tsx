@@ -12,6 +12,8 @@ interface ChartProps {
   label: string;
   /** The moments, ISO 8601, one for each value. */
   times: readonly string[];
+  /** What a moment stands for. */
+  step: "minute" | "hour" | "day";
   series: readonly Series[];
 }
 
@@ -45,7 +47,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number | null {
 }
 
 /** Counts over time as lines, and the same figures as a table. */
-export function Chart({ label, times, series }: ChartProps) {
+export function Chart({ label, times, step, series }: ChartProps) {
   const t = useTranslations("ui");
   const [asTable, setAsTable] = useState(false);
   return (
@@ -75,9 +77,9 @@ export function Chart({ label, times, series }: ChartProps) {
         </Button>
       </div>
       {asTable ? (
-        <FigureTable times={times} series={series} />
+        <FigureTable times={times} step={step} series={series} />
       ) : (
-        <Drawing label={label} times={times} series={series} />
+        <Drawing label={label} times={times} step={step} series={series} />
       )}
     </figure>
   );
@@ -95,7 +97,7 @@ function Drawing(props: ChartProps) {
   );
 }
 
-function Lines({ label, times, series, width }: ChartProps & { width: number }) {
+function Lines({ label, times, step, series, width }: ChartProps & { width: number }) {
   const format = useFormatter();
   const titleId = useId();
   const top = scaleTop(Math.max(0, ...series.flatMap((line) => line.values)));
@@ -107,7 +109,7 @@ function Lines({ label, times, series, width }: ChartProps & { width: number }) 
     return inset.left + share * (width - inset.left - inset.right);
   };
   const y = (value: number) => height - inset.bottom - (value / top) * (height - inset.top - inset.bottom);
-  const dayLong = span > 36 * 3_600_000;
+  const dayLong = step === "day" || span > 36 * 3_600_000;
   const moment = (time: string) =>
     format.dateTime(
       new Date(time),
@@ -167,7 +169,7 @@ function Lines({ label, times, series, width }: ChartProps & { width: number }) 
   );
 }
 
-function FigureTable({ times, series }: Omit<ChartProps, "label">) {
+function FigureTable({ times, step, series }: Omit<ChartProps, "label">) {
   const t = useTranslations("ui");
   const format = useFormatter();
   return (
@@ -189,7 +191,12 @@ function FigureTable({ times, series }: Omit<ChartProps, "label">) {
         <tbody>
           {times.map((time, index) => (
             <tr key={time} className="border-b border-line last:border-0">
-              <td className="py-1.5">{format.dateTime(new Date(time), { dateStyle: "medium", timeStyle: "short" })}</td>
+              <td className="py-1.5">
+                {format.dateTime(new Date(time), {
+                  dateStyle: "medium",
+                  ...(step !== "day" && { timeStyle: "short" }),
+                })}
+              </td>
               {series.map((line) => (
                 <td key={line.label} className="py-1.5 text-right">
                   {format.number(line.values[index] ?? 0)}

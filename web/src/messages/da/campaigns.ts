@@ -107,6 +107,8 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
+    validity_short:
+      "Med {rate, plural, one {# besked} other {# beskeder}} i sekundet tager det {hours, plural, one {# time} other {# timer}}, før den sidste er sendt, men en besked venter højst {validity_hours, plural, one {# time} other {# timer}}. Omkring {count, plural, one {# besked} other {# beskeder}} ville udløbe uden at blive sendt.",
     quota_60: "Med denne kampagne er {value} % af månedens segmenter brugt.",
     no_opt_out_text: "Teksten siger ikke, hvordan man melder sig fra. Slå afmeldingsteksten til, eller skriv din egen.",
     ucs2: "{value} gør, at hver besked fylder mere end dobbelt så meget.",
@@ -163,7 +165,8 @@ export const campaigns: Translation<typeof en> = {
   notDelivered: "Ikke leveret",
   optOuts: "Afmeldinger",
   funnel: "Fra sendt til leveret",
-  overTime: "Over tid",
+  allowLonger: "Giv den {days, plural, one {# døgn} other {# døgn}}",
+  overTime: "Over tid, {step, select, minute {pr. minut} hour {pr. time} other {pr. dag}}",
   reasonsTitle: "Hvorfor ikke",
   seeThem: "Se hvem",
   contact: "Kontakt",

@@ -103,6 +103,8 @@ export const campaigns = {
     sender_cannot_receive:
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
+    validity_short:
+      "At {rate, plural, one {# text} other {# texts}} a second it takes {hours, plural, one {# hour} other {# hours}} until the last text has left, but a text waits {validity_hours, plural, one {# hour} other {# hours}} at most. About {count, plural, one {# text} other {# texts}} would expire unsent.",
     quota_60: "With this campaign {value} % of the month’s segments are used.",
     no_opt_out_text: "The text does not say how to opt out. Switch the opt-out text on, or write your own.",
     ucs2: "{value} make every message cost more than twice the room.",
@@ -159,7 +161,8 @@ export const campaigns = {
   notDelivered: "Not delivered",
   optOuts: "Opt-outs",
   funnel: "From sent to delivered",
-  overTime: "Over time",
+  allowLonger: "Give it {days, plural, one {# day} other {# days}}",
+  overTime: "Over time, {step, select, minute {by minute} hour {by hour} other {by day}}",
   reasonsTitle: "Why not",
   seeThem: "See who",
   contact: "Contact",

@@ -107,6 +107,8 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
+    validity_short:
+      "Med {rate, plural, one {# melding} other {# meldinger}} i sekundet tar det {hours, plural, one {# time} other {# timer}} før den siste er sendt, men en melding venter høyst {validity_hours, plural, one {# time} other {# timer}}. Rundt {count, plural, one {# melding} other {# meldinger}} vil utløpe uten å bli sendt.",
     quota_60: "Med denne kampanjen er {value} % av månedens segmenter brukt.",
     no_opt_out_text: "Teksten sier ikke hvordan man melder seg av. Slå på avmeldingsteksten, eller skriv din egen.",
     ucs2: "{value} gjør at hver melding tar mer enn dobbelt så stor plass.",
@@ -163,7 +165,8 @@ export const campaigns: Translation<typeof en> = {
   notDelivered: "Ikke levert",
   optOuts: "Avmeldinger",
   funnel: "Fra sendt til levert",
-  overTime: "Over tid",
+  allowLonger: "La den bruke {days, plural, one {# døgn} other {# døgn}}",
+  overTime: "Over tid, {step, select, minute {per minutt} hour {per time} other {per dag}}",
   reasonsTitle: "Hvorfor ikke",
   seeThem: "Se hvem",
   contact: "Kontakt",

@@ -107,6 +107,8 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avregistreringen på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
+    validity_short:
+      "Med {rate, plural, one {# meddelande} other {# meddelanden}} i sekunden tar det {hours, plural, one {# timme} other {# timmar}} innan det sista har gått iväg, men ett meddelande väntar högst {validity_hours, plural, one {# timme} other {# timmar}}. Omkring {count, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut utan att skickas.",
     quota_60: "Med den här kampanjen är {value} % av månadens segment använda.",
     no_opt_out_text: "Texten säger inte hur man avregistrerar sig. Slå på avregistreringstexten, eller skriv en egen.",
     ucs2: "{value} gör att varje meddelande tar mer än dubbelt så stor plats.",
@@ -163,7 +165,8 @@ export const campaigns: Translation<typeof en> = {
   notDelivered: "Inte levererat",
   optOuts: "Avregistreringar",
   funnel: "Från skickat till levererat",
-  overTime: "Över tid",
+  allowLonger: "Låt det ta {days, plural, one {# dygn} other {# dygn}}",
+  overTime: "Över tid, {step, select, minute {per minut} hour {per timme} other {per dag}}",
   reasonsTitle: "Varför inte",
   seeThem: "Se vilka",
   contact: "Kontakt",

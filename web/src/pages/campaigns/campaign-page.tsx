@@ -47,7 +47,7 @@ function Performance({ campaign }: { campaign: Campaign }) {
       <Panel title={t("funnel")}>
         <DeliveryFunnel recipients={campaign.counts.recipients} sent={data.sent} delivered={data.delivered} />
       </Panel>
-      <SeriesPanel series={data.series} />
+      <SeriesPanel series={data.series} step={data.series_step} />
       {Object.keys(data.reasons).length > 0 ? (
         <Panel
           title={t("reasonsTitle")}

@@ -1,10 +1,14 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { Finding } from "../../../../contract/campaigns.ts";
+import type { Shortfall } from "../../../../rules/campaign-validity.ts";
+import { useCall } from "../../api/queries.ts";
 import { Link } from "../../components/link.tsx";
+import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
+import { Button } from "../../ui/button.tsx";
 import { Panel } from "../../ui/page-header.tsx";
-import { useFindingText } from "./reasons.ts";
+import { useExplainCampaign, useFindingText } from "./reasons.ts";
 
 /** What keeps a campaign from being sent, and what its writer should know; each leads to the field it is about. */
 export function FindingsPanel({
@@ -58,10 +62,34 @@ function Row({ campaignId, finding, kind }: { campaignId: string; finding: Findi
       <span className="min-w-0">
         <span className="sr-only">{kind === "error" ? t("error") : t("warning")} </span>
         {findingText(finding)}{" "}
-        {finding.field ? (
+        {finding.code === "validity_short" ? (
+          <LongerValidity campaignId={campaignId} value={finding.value as Shortfall} />
+        ) : finding.field ? (
           <Link to={paths.campaignEdit(campaignId, { field: finding.field.split(".")[0] })}>{t("goToField")}</Link>
         ) : null}
       </span>
     </li>
+  );
+}
+
+/** Gives the texts the time that they need; the review is then made anew. */
+function LongerValidity({ campaignId, value }: { campaignId: string; value: Shortfall }) {
+  const t = useTranslations("campaigns");
+  const may = useMay()("campaigns:write");
+  const update = useCall("campaigns", "update");
+  const explain = useExplainCampaign();
+  const { offer_seconds } = value;
+  if (offer_seconds === null || !may) return null;
+  return (
+    <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Button
+        size="small"
+        busy={update.isPending}
+        onClick={() => update.mutate({ params: { id: campaignId }, body: { validity_seconds: offer_seconds } })}
+      >
+        {t("allowLonger", { days: offer_seconds / 86_400 })}
+      </Button>
+      {update.error ? <span className="text-bad-ink">{explain(update.error)}</span> : null}
+    </span>
   );
 }

@@ -1,0 +1,127 @@
+/**
+ * Keeps figures over time bounded: what a source did in its first hours stays told by minute, later minutes become hours
+ * and later hours days (rules/series-step.ts). Otherwise a campaign that leaves slowly, or whose receipts trickle in for
+ * weeks, would be read by the thousand rows each time that somebody asks whether it is through.
+ */
+import { sql } from "kysely";
+import { type SeriesStep, stepStart, toldByHour, toldByMinute } from "../../rules/series-step.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { noSource } from "./counts.ts";
+
+const compactJob = "messages.compact_counts";
+
+/** Every hour, for what the hours before left. */
+export const countPeriodicJobs: PeriodicJob[] = [{ name: compactJob, pattern: "17 * * * *" }];
+
+export const countJobs = (services: Services): Record<string, JobHandler> => ({
+  [compactJob]: (_payload, signal) => compactCounts(services, signal),
+});
+
+interface Services {
+  db: Db;
+  clock: Clock;
+}
+
+interface Source {
+  workspace_id: string;
+  source_type: string;
+  source_id: string;
+}
+
+const hour = 3_600_000;
+/** Transactions that began before an hour's end may still add to it for so long. */
+const slack = 10 * 60_000;
+/** Looked back so far: a day in which the hourly job did not run is made up for. */
+const window = 26 * hour;
+const sourcesAtOnce = 500;
+
+/** Compacts whatever has minutes of the last day that are told by the hour by now. */
+export async function compactCounts({ db, clock }: Services, signal?: AbortSignal): Promise<void> {
+  const until = stepStart(clock.now().getTime() - slack, "hour", "UTC");
+  let after: Source | null = null;
+  do {
+    const sources: Source[] = await db.asSystem((tx) => findSources(tx, until, after));
+    for (const source of sources) {
+      signal?.throwIfAborted();
+      await db.inWorkspace(source.workspace_id, (tx) => compactSource(tx, source, until));
+    }
+    after = sources.length < sourcesAtOnce ? null : (sources.at(-1) as Source);
+  } while (after);
+}
+
+/** Sources with figures by minute in the window, in the order of their keys. Takes no locks. */
+async function findSources(tx: Tx, until: number, after: Source | null): Promise<Source[]> {
+  const beyond = after
+    ? sql`and (workspace_id, source_type, source_id) > (${after.workspace_id}::uuid, ${after.source_type}, ${after.source_id}::uuid)`
+    : sql``;
+  const { rows } = await sql<Source>`
+    select distinct workspace_id, source_type, source_id from message_counts
+    where minute >= ${new Date(until - window)} and minute < ${new Date(until)} and minute <> date_trunc('hour', minute)
+      and source_id <> ${noSource} ${beyond}
+    order by workspace_id, source_type, source_id limit ${sourcesAtOnce}`.execute(tx);
+  return rows;
+}
+
+async function compactSource(tx: Tx, source: Source, until: number): Promise<void> {
+  const { rows } = await sql<{ first: Date | null }>`
+    select min(minute) as first from message_counts where ${of(source)}`.execute(tx);
+  const first = rows[0]?.first?.getTime();
+  if (first === undefined) return;
+  const { time_zone } = await getWorkspace(tx, source.workspace_id);
+  const byHour = first + toldByMinute;
+  const byDay = stepStart(first + toldByHour, "day", time_zone);
+  await merge(tx, source, { from: byHour, until: Math.min(until, byDay), step: "hour", time_zone });
+  const today = stepStart(until, "day", time_zone);
+  await merge(tx, source, { from: byDay, until: today, step: "day", time_zone });
+  // Of today, which is not over.
+  await merge(tx, source, { from: Math.max(byDay, today), until, step: "hour", time_zone });
+}
+
+interface Span {
+  from: number;
+  until: number;
+  step: SeriesStep;
+  time_zone: string;
+}
+
+/** Takes the rows out and puts their sums in: whoever adds to one meanwhile waits, and then makes a new row of it. */
+async function merge(tx: Tx, source: Source, { from, until, step, time_zone }: Span): Promise<void> {
+  if (from >= until) return;
+  const { rows: starts } = await sql<{ minute: Date }>`
+    select distinct minute from message_counts
+    where ${of(source)} and minute >= ${new Date(from)} and minute < ${new Date(until)}`.execute(tx);
+  const finer = starts
+    .map(({ minute }) => minute)
+    .filter((at) => stepStart(at.getTime(), step, time_zone) < at.getTime());
+  if (finer.length === 0) return;
+  const { rows } = await sql<{ minute: Date; status: string; reason: string; n: number }>`
+    delete from message_counts where ${of(source)} and minute = any(${finer}::timestamptz[])
+    returning minute, status, reason, n`.execute(tx);
+  const sums = new Map<string, { at: Date; status: string; reason: string; n: number }>();
+  for (const { minute, status, reason, n } of rows) {
+    const at = stepStart(minute.getTime(), step, time_zone);
+    const sum = sums.getOrInsertComputed(`${at} ${status} ${reason}`, () => ({
+      at: new Date(at),
+      status,
+      reason,
+      n: 0,
+    }));
+    sum.n += n;
+  }
+  const all = [...sums.values()];
+  await sql`
+    insert into message_counts as c (workspace_id, source_type, source_id, minute, status, reason, n)
+    select w.workspace_id, ${source.source_type}, ${source.source_id}::uuid, u.at, u.status, u.reason, u.n
+    from workspaces w, unnest(${all.map(({ at }) => at)}::timestamptz[], ${all.map(({ status }) => status)}::text[],
+      ${all.map(({ reason }) => reason)}::text[], ${all.map(({ n }) => n)}::bigint[]) as u (at, status, reason, n)
+    where w.workspace_id = ${source.workspace_id}
+    on conflict (workspace_id, source_type, source_id, minute, status, reason) do update set n = c.n + excluded.n`.execute(
+    tx,
+  );
+}
+
+const of = ({ workspace_id, source_type, source_id }: Source) =>
+  sql`workspace_id = ${workspace_id} and source_type = ${source_type} and source_id = ${source_id}::uuid`;
