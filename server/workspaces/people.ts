@@ -114,7 +114,7 @@ async function lockPerson(tx: Tx, workspaceId: string, id: string): Promise<Pers
     where m.workspace_id = ${workspaceId} and m.user_id = ${id}`.execute(tx);
   if (member.rows[0]) return member.rows[0];
   const invited = await sql<PersonRow>`
-    select id, '' as name, email, role, sms_setup, null as joined_at from invitations
+    select id, '' as name, email, role, sms_setup, null::timestamptz as joined_at from invitations
     where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
   if (invited.rows[0]) return invited.rows[0];
   throw notFound("person", id);

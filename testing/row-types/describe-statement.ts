@@ -1,0 +1,38 @@
+/** What PostgreSQL says of a statement's columns without running it: Parse and Describe of its protocol. */
+import type pg from "pg";
+
+export interface DescribedColumn {
+  name: string;
+  /** OID of its type. */
+  type: number;
+  /** Whether it is a table's column as it is, and which. */
+  table: number;
+  column: number;
+}
+
+interface Fields {
+  fields: { name: string; dataTypeID: number; tableID: number; columnID: number }[];
+}
+
+/** Null where the statement answers no rows. Rejects with PostgreSQL's error where it cannot be prepared. */
+export function describeStatement(client: pg.Client, text: string): Promise<DescribedColumn[] | null> {
+  return new Promise((resolve, reject) => {
+    let columns: DescribedColumn[] | null = null;
+    // What pg's client calls of a query, see its Submittable; of the rest nothing is asked for.
+    const query = {
+      submit(connection: { parse(q: object): void; describe(q: object): void; sync(): void }) {
+        connection.parse({ text, name: "", types: [] });
+        connection.describe({ type: "S", name: "" });
+        connection.sync();
+      },
+      handleRowDescription({ fields }: Fields) {
+        columns = fields.map(({ name, dataTypeID, tableID, columnID }) => {
+          return { name, type: dataTypeID, table: tableID, column: columnID };
+        });
+      },
+      handleError: reject,
+      handleReadyForQuery: () => resolve(columns),
+    };
+    (client as unknown as { query(submittable: object): void }).query(query);
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * What the sources say that a statement's rows are, against what PostgreSQL says of the same statement: every column by its
+ * name and its type, and where it is a table's own, whether it may be null. A cast (`sql<Row>`) is checked by nobody else.
+ */
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStaging } from "../../server/contacts/import-staging.ts";
+import { newId } from "../../server/kit/id.ts";
+import { testDatabase } from "../database.ts";
+import { type DescribedColumn, describeStatement } from "./describe-statement.ts";
+import { type SaidColumn, type WrittenStatement, writtenStatements } from "./written-statements.ts";
+
+const search = "server/contacts/search-contacts.ts";
+const ledger = "server/messages/messages-store.ts";
+const merge = "server/contacts/merge-chunk.ts";
+/** What stands for expressions that only the running program knows, by the file of the statement and their own text. */
+const given: Record<string, string> = {
+  [`${search}: matchesOf(scope).map(branch)`]: "(select id from contacts)",
+  [`${search}: await scopeOf(tx, workspaceId, ranges, search.list ?? null)`]: "true",
+  [`${search}: matchesOf(scope).map((matches) => sql\`(\${matches} limit \${upTo + 1})\`)`]:
+    "(select id from contacts)",
+  [`${search}: scope.ranges.map(branch)`]: "(select id from contacts)",
+  [`${search}: scope.ranges ?? []`]: "true",
+  [`${merge}: assignments.join(", ")`]: "phone = coalesce(s.phone, c.phone)",
+  [`${merge}: differences.join(" or ")`]: "s.phone <> c.phone",
+  "server/messages/queue-store.ts: answersToHandset.map((type) => `'${type}'`).join(\", \")": "'api'",
+  "server/messages/recipients.ts: column": "email",
+  [`${ledger}: from()`]: "(select 1) as u",
+  [`${ledger}: key("id", "uuid", (m) => m.id)`]: "gen_random_uuid()",
+  [`${ledger}: column("contact_id", "uuid", (m) => m.contact_id)`]: "null::uuid",
+  [`${ledger}: column("number", "text", (m) => m.number)`]: "''",
+  [`${ledger}: column("text", "text", (m) => m.text)`]: "''",
+  [`${ledger}: column("reason", "text", (m) => m.reason)`]: "''",
+  [`${ledger}: column("encoding", '"char"', (m) => encodingCode[m.encoding])`]: "'7'",
+  [`${ledger}: column("segments", "smallint", (m) => m.segments)`]: "1",
+  "server/messages/recipients.ts: batch.recipients.contacts": "select id from contacts",
+  "server/campaigns/count-segments.ts: String(fetched)": "1",
+};
+
+/** Statements that cannot be described before they run, by a piece of their text. */
+const undescribed: [piece: string, reason: string][] = [
+  ["from combinations", "a cursor that the transaction before it declares"],
+  ["join found f", "reads a temporary table of one import"],
+  ["from found", "reads a temporary table of one import"],
+  ["from folded", "reads a temporary table of one import"],
+];
+/** Columns that can be more in their table than in these statements, by file and column. */
+const narrower: Record<string, string> = {
+  "server/messages/queue-store.ts status": "a text that was received is in no queue",
+  "server/messages/queue-store.ts class": "only a text that was received has none",
+};
+
+const kindsOfType: Record<number, string> = {
+  [pg.types.builtins.BOOL]: "boolean",
+  [pg.types.builtins.BYTEA]: "Buffer",
+  [pg.types.builtins.CHAR]: "string",
+  [pg.types.builtins.INT8]: "number",
+  [pg.types.builtins.INT2]: "number",
+  [pg.types.builtins.INT4]: "number",
+  [pg.types.builtins.FLOAT4]: "number",
+  [pg.types.builtins.FLOAT8]: "number",
+  [pg.types.builtins.TEXT]: "string",
+  [pg.types.builtins.VARCHAR]: "string",
+  [pg.types.builtins.UUID]: "string",
+  [pg.types.builtins.TIMESTAMPTZ]: "Date",
+  [pg.types.builtins.DATE]: "Date",
+  [pg.types.builtins.NUMERIC]: "string",
+  [pg.types.builtins.JSON]: "json",
+  [pg.types.builtins.JSONB]: "json",
+  19: "string", // name
+  2205: "string", // regclass
+  1009: "string[]", // text[]
+  2951: "string[]", // uuid[]
+  1016: "string[]", // bigint[]: pg makes numbers of single ones only
+  1007: "number[]",
+  1005: "number[]",
+};
+
+const { db, superuser } = await testDatabase();
+const importId = newId();
+const client = new pg.Client({ connectionString: superuser });
+const enums = new Map<number, string[]>();
+/** Columns that may be null, as "table.column" of their numbers. */
+const nullable = new Map<string, string>();
+let statements: WrittenStatement[];
+
+beforeAll(async () => {
+  await client.connect();
+  const labels = await client.query<{ type: number; labels: string[] }>(
+    "select enumtypid as type, array_agg(enumlabel::text) as labels from pg_enum group by 1",
+  );
+  for (const each of labels.rows) enums.set(Number(each.type), each.labels);
+  const columns = await client.query<{ key: string; name: string }>(
+    `select attrelid::bigint || '.' || attnum as key, attrelid::regclass || '.' || attname as name
+     from pg_attribute where attnum > 0 and not attnotnull and not attisdropped`,
+  );
+  for (const { key, name } of columns.rows) nullable.set(key, name);
+  // The table of an import, as one is made for each.
+  await db.asSystem((tx) => createStaging(tx, importId));
+  statements = writtenStatements({
+    ...given,
+    [`${merge}: name(importId)`]: `staging."import ${importId}"`,
+    "server/contacts/merge-import.ts: name(importId)": `staging."import ${importId}"`,
+  });
+}, 120_000);
+afterAll(() => client.end());
+
+/** What is wrong with one column, or null. */
+function faultOf(said: SaidColumn, found: DescribedColumn | undefined, text: string): string | null {
+  if (!found) return said.optional ? null : `there is no column ${said.name}`;
+  const labels = enums.get(found.type);
+  const kind = labels ? "string" : kindsOfType[found.type];
+  if (kind === undefined) return `${said.name} is of a type (${found.type}) that nobody has named here`;
+  const literals = [...said.kinds].filter((each) => each.startsWith("'"));
+  const literal = { string: /^'[^']*'$/, "string[]": /^'[^']*'\[\]$/ }[kind];
+  const fits =
+    kind === "json" || said.kinds.has(kind) || (literal && [...said.kinds].every((each) => literal.test(each)));
+  if (!fits) return `${said.name} is said to be ${[...said.kinds].join(" | ")}, and is ${kind}`;
+  const unnamed = labels && literals.length > 0 ? labels.filter((label) => !literals.includes(`'${label}'`)) : [];
+  if (unnamed.length > 0 && !said.kinds.has("string")) return `${said.name} may be ${unnamed.join(", ")} too`;
+  const column = nullable.get(`${found.table}.${found.column}`);
+  if (!column || said.nullable || said.optional || excludesNull(text, column)) return null;
+  return `${said.name} may be null, as ${column} may`;
+}
+
+/** Whether a condition says that the column has a value. */
+function excludesNull(text: string, column: string): boolean {
+  const name = column.split(".").at(-1);
+  return new RegExp(`\\b${name} (is not null|=|<|>|<=|>=|<>|in|~|between)\\s`).test(text);
+}
+
+test("every statement's text is told by the source, and by what is given here", () => {
+  const unread = statements.filter(({ unreadable }) => unreadable !== null);
+  expect(unread.map(({ place, unreadable }) => `${place}: ${unreadable}`)).toEqual([]);
+  expect(statements.length).toBeGreaterThan(150);
+});
+
+test("PostgreSQL can prepare each, and its columns are what the source says", async () => {
+  const faults: string[] = [];
+  let described = 0;
+  for (const { place, columns, texts } of statements) {
+    for (const text of texts) {
+      if (undescribed.some(([piece]) => text.includes(piece))) continue;
+      described++;
+      let found: DescribedColumn[] | null;
+      try {
+        found = await describeStatement(client, text);
+      } catch (error) {
+        const { message, position = 1 } = error as Error & { position?: number };
+        faults.push(`${place}: ${message} at ${text.slice(Number(position) - 1).slice(0, 60)}`);
+        continue;
+      }
+      if (!found) continue; // a piece of another statement
+      for (const said of columns) {
+        if (`${place.split(":")[0]} ${said.name}` in narrower) continue;
+        const fault = faultOf(
+          said,
+          found.find(({ name }) => name === said.name),
+          text,
+        );
+        if (fault) faults.push(`${place}: ${fault}`);
+      }
+    }
+  }
+  expect([...new Set(faults)]).toEqual([]);
+  expect(described).toBeGreaterThan(200);
+}, 120_000);
