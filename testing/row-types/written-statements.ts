@@ -1,4 +1,4 @@
-/** Every statement of the server that says what its rows are, with the texts that it may have. */
+/** Every statement of the server with the texts that it may have, and what it says that its rows are. */
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import type { CallExpression, Node, TaggedTemplateExpression } from "typescript/unstable/ast";
@@ -29,7 +29,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 /**
  * Reads the sources, with the type checker that checks them. `given` says what stands for expressions that only the running
- * program knows, as "file: expression".
+ * program knows, as "file: expression", or "*: expression".
  */
 export function writtenStatements(given: Readonly<Record<string, string>> = {}): WrittenStatement[] {
   const api = new API({ cwd: root });
@@ -50,14 +50,15 @@ export function writtenStatements(given: Readonly<Record<string, string>> = {}):
       const source = program.getSourceFile(join(root, file));
       if (!source) throw new Error(`${file} is not in the project`);
       const look = (node: Node): undefined => {
-        if (isStatement(node) && node.typeArguments?.[0]) {
-          const type = checker.getTypeFromTypeNode(node.typeArguments[0]);
+        if (isStatement(node)) {
+          const row = node.typeArguments?.[0];
+          const type = row && checker.getTypeFromTypeNode(row);
           const line = source.text.slice(0, node.getStart()).split("\n").length;
-          if (type) found.push({ place: `${file}:${line}`, ...read(sources, node, type) });
+          found.push({ place: `${file}:${line}`, ...read(sources, node, type) });
         }
         node.forEachChild(look);
       };
-      sources.given = (expression) => given[`${file}: ${expression}`];
+      sources.given = (expression) => given[`${file}: ${expression}`] ?? given[`*: ${expression}`];
       look(source);
     }
     return found;
@@ -96,9 +97,13 @@ function callFinder(checker: Checker, files: readonly (Node | undefined)[]): Sou
   return (symbol) => (calls ??= find()).get(symbol.id) ?? [];
 }
 
-function read(sources: Sources, node: Parameters<typeof textsOf>[1], type: Type): Omit<WrittenStatement, "place"> {
+function read(
+  sources: Sources,
+  node: Parameters<typeof textsOf>[1],
+  type: Type | undefined,
+): Omit<WrittenStatement, "place"> {
   const { checker } = sources;
-  const columns = checker.getPropertiesOfType(type).map((property): SaidColumn => {
+  const columns = (type ? checker.getPropertiesOfType(type) : []).map((property): SaidColumn => {
     const said = checker.getTypeOfSymbol(property);
     const kinds = new Set(said ? kindsOf(checker, said) : ["?"]);
     const nullable = kinds.delete("null");
