@@ -1,5 +1,6 @@
 /** Receipts over SMPP against the test SMSC: whatever their form and time, they find their text. */
 import { sql } from "kysely";
+import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, send, settled } from "../../testing/road.ts";
@@ -9,9 +10,11 @@ import { type Behaviour, picker } from "../../testing/smsc-behaviour.ts";
 import { startSmsc } from "../../testing/smsc.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
+import { systemClock } from "../kit/clock.ts";
 import { newId } from "../kit/id.ts";
 import type { Receipt } from "./carrier.ts";
 import { findOwners, insertReferences } from "./smpp-references-store.ts";
+import { createReferences } from "./smpp-references.ts";
 
 const { db } = await testDatabase({ max: 30 });
 const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
@@ -159,20 +162,155 @@ describe("texts of several parts", () => {
 });
 
 describe("a provider that repeats our reference", () => {
-  test("needs no map: receipts are matched by it, early ones at once", async () => {
+  test("is matched by it, early receipts at once", async () => {
     const settings = { reference_tlv: 0x1501 };
     const behaviour = { echo_tag: 0x1501, early_share: 0.5 };
-    const { smsc, submit, text, receipts, workspace } = await connectSmpp(db, settings, { behaviour });
+    const { smsc, submit, text, receipts } = await connectSmpp(db, settings, { behaviour });
     const texts = [...many(10, (i) => text(`Nr. ${i}`)), text("a".repeat(200))];
     await submit(texts);
     await until(() => expect(receipts).toHaveLength(11));
     expect(new Set(receipts.map((each) => each.message_id))).toEqual(new Set(texts.map((each) => each.message_id)));
     expect(smsc.taken[0]?.echo).toBe(texts[0]?.message_id.replaceAll("-", ""));
-    const { rows } = await db.asSystem((tx) =>
-      sql`select from smpp_references where workspace_id = ${workspace.id}`.execute(tx),
-    );
-    expect(rows).toHaveLength(2); // the parts of the long one
   });
+
+  test("on no route, or with something of its own there: matched by id all the same, also at another worker", async () => {
+    const settings = { reference_tlv: 0x1501 };
+    const behaviour = { receipts: false };
+    const { smsc, submit, text, receipts, carrier, carrier_id, workspace } = await connectSmpp(db, settings, {
+      behaviour,
+    });
+    const texts = many(3, (i) => text(`Nr. ${i}`));
+    await submit(texts);
+    const [one, two, three] = smsc.taken.map((each) => each.id) as [string, string, string];
+    const receipt = (id: string, tlvs: [number, Buffer][] = []) =>
+      smsc.sendPdu({
+        from: "4790000001",
+        to: "4759000001",
+        esm_class: 4,
+        data_coding: 0,
+        short_message: Buffer.from(`id:${id} stat:DELIVRD err:000`),
+        tlvs,
+      });
+    receipt(one);
+    receipt(two, [[0x1501, Buffer.from("route 7\0")]]);
+    await until(() => expect(receipts).toHaveLength(2));
+    await carrier.stop();
+    const there: Receipt[] = [];
+    const other = makeSmpp(db, workspace.id, { port: smsc.port, ...settings }, { carrier_id, sweep_ms: 50 });
+    await other.start({ onReceipts: async (batch) => void there.push(...batch), onInbound: async () => {} });
+    onTestFinished(() => other.stop());
+    await until(() => expect(other.state().state).toBe("up"));
+    receipt(three);
+    await until(() => expect(there).toHaveLength(1));
+    expect([...receipts, ...there].map((each) => each.message_id)).toEqual(texts.map((each) => each.message_id));
+  });
+});
+
+describe("receipts that name a text in another base than the answer did", () => {
+  const receipted = 0x001e;
+  const state = 0x0427;
+  /** What the answer was, the setting, and what the receipt says: in the parameter, and in the text. */
+  const cases: [
+    string,
+    "decimal" | "hex",
+    "hex_to_decimal" | "decimal_to_hex",
+    (id: string) => [tlv: string | null, text: string | null],
+  ][] = [
+    ["the parameter as answered, the text converted", "hex", "hex_to_decimal", (id) => [id, String(BigInt(`0x${id}`))]],
+    ["the parameter as answered alone", "hex", "hex_to_decimal", (id) => [id, null]],
+    ["the parameter as answered with 0x alone", "hex", "hex_to_decimal", (id) => [`0x${id}`, null]],
+    ["both converted", "hex", "hex_to_decimal", (id) => [String(BigInt(`0x${id}`)), String(BigInt(`0x${id}`))]],
+    ["the parameter converted alone", "hex", "hex_to_decimal", (id) => [String(BigInt(`0x${id}`)), null]],
+    ["the text converted alone, with zeros", "hex", "hex_to_decimal", (id) => [null, `000${BigInt(`0x${id}`)}`]],
+    [
+      "the parameter as answered, the text converted",
+      "decimal",
+      "decimal_to_hex",
+      (id) => [id, BigInt(id).toString(16)],
+    ],
+    ["the parameter as answered alone", "decimal", "decimal_to_hex", (id) => [id, null]],
+    ["both converted", "decimal", "decimal_to_hex", (id) => [BigInt(id).toString(16), BigInt(id).toString(16)]],
+    ["the parameter converted alone", "decimal", "decimal_to_hex", (id) => [BigInt(id).toString(16), null]],
+    [
+      "the text converted alone, with 0x and zeros",
+      "decimal",
+      "decimal_to_hex",
+      (id) => [null, `0x0${BigInt(id).toString(16)}`],
+    ],
+  ];
+  test.each(cases)("%s, answered %s", async (_name, ids, receipt_ids, write) => {
+    const { smsc, submit, text, receipts } = await connectSmpp(
+      db,
+      { receipt_ids },
+      { behaviour: { ids, receipts: false } },
+    );
+    const texts = [text("Hei"), text("a".repeat(200))];
+    await submit(texts);
+    for (const { id } of smsc.taken) {
+      const [tlv, written] = write(id);
+      const tlvs: [number, Buffer][] = tlv === null ? [] : [[receipted, Buffer.from(`${tlv}\0`)]];
+      if (written === null) tlvs.push([state, Buffer.from([2])]);
+      smsc.sendPdu({
+        from: "4790000001",
+        to: "4759000001",
+        esm_class: 4,
+        data_coding: 0,
+        short_message: Buffer.from(written === null ? "" : `id:${written} sub:001 dlvrd:001 stat:DELIVRD err:000`),
+        tlvs,
+      });
+    }
+    await until(() => expect(receipts).toHaveLength(2));
+    expect(new Set(receipts.map((each) => each.message_id))).toEqual(new Set(texts.map((each) => each.message_id)));
+    expect(receipts.every((each) => each.status === "delivered")).toBe(true);
+  });
+
+  test("an early one waits for the id that it most likely means, though another text bears the other", async () => {
+    const { id } = await createTestWorkspace(db);
+    const carrier_id = newId();
+    const references = createReferences({
+      workspace_id: id,
+      carrier_id,
+      db,
+      clock: systemClock,
+      log: pino({ level: "silent" }),
+    });
+    const [older, meant] = [newId(), newId()];
+    references.add({ message_id: older, ids: ["568"] });
+    await references.flush();
+    // 1384 as answered, or 1384 decimal, which is 568 in hexadecimal digits.
+    const said = { key: "1384", others: ["568"], status: "delivered" as const, code: null, reason: null };
+    expect(await references.match([said])).toEqual([]);
+    // However slow this machine is: it has only just come.
+    await db.asSystem((tx) => sql`update smpp_early_receipts set at = now() + interval '1 minute'`.execute(tx));
+    expect(await references.matchEarly()).toEqual({ receipts: [], keys: [] });
+    references.add({ message_id: meant, ids: ["1384"] });
+    await references.flush();
+    const { receipts, keys } = await references.matchEarly();
+    expect(receipts).toMatchObject([{ message_id: meant, status: "delivered" }]);
+    await references.forget(keys);
+    const left = await db.asSystem((tx) =>
+      sql`select from smpp_early_receipts where carrier_id = ${carrier_id}`.execute(tx),
+    );
+    expect(left.rows).toHaveLength(0);
+  });
+});
+
+test("two receipts of one part in one batch: the first counts, as it does of a text of one part", async () => {
+  const { id } = await createTestWorkspace(db);
+  const references = createReferences({
+    workspace_id: id,
+    carrier_id: newId(),
+    db,
+    clock: systemClock,
+    log: pino({ level: "silent" }),
+  });
+  const message_id = newId();
+  references.add({ message_id, ids: ["a1", "a2"] });
+  await references.flush();
+  const said = (key: string, status: "delivered" | "undelivered") => ({ key, status, code: null, reason: null });
+  expect(
+    await references.match([said("a1", "undelivered"), said("a1", "delivered"), said("a2", "delivered")]),
+  ).toMatchObject([{ message_id, status: "undelivered" }]);
 });
 
 test("word of what the network still tries changes nothing", async () => {

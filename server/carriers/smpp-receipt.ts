@@ -5,12 +5,15 @@
 import type { FailureReason } from "../../contract/messages.ts";
 import type { Receipt } from "./carrier.ts";
 import { type Deliver, tag } from "./smpp-pdu.ts";
+import { type Fields, type ReceiptText, readReceiptText } from "./smpp-receipt-text.ts";
 import { decodeText } from "./smpp-text.ts";
 
 /** What a receipt says of the part that it names. */
 export interface PartReceipt {
   /** As in smpp_references: `referenceKey` of the provider's id. */
   key: string;
+  /** What else the id may mean, likely ones first; tried once `key` has been nobody's for a while. */
+  others?: string[] | null;
   status: Receipt["status"];
   code: string | null;
   reason: FailureReason | null;
@@ -19,37 +22,46 @@ export interface PartReceipt {
 /** What a setting says of ids in receipts. */
 export type ReceiptIds = "same" | "decimal_to_hex" | "hex_to_decimal";
 
-/** esm_class, bits 5 to 2 (5.2.12). */
+/** esm_class, bits 5 to 2 (5.2.12), and the bit of a header before the text. */
 const messageType = 0x3c;
 const receiptType = 0x04;
 const notificationType = 0x20;
+const withHeader = 0x40;
 
-/** By message_state (5.2.28). What nobody knows says nothing of ours. */
-const byState: Record<number, Said> = {
-  1: ["sent", null], // ENROUTE
-  2: ["delivered", null],
-  3: ["expired", "expired"],
-  4: ["failed", "unknown"], // DELETED
-  5: ["undelivered", "unknown"],
-  6: ["sent", null], // ACCEPTED: read on the recipient's behalf, which no handset has shown yet
-  7: ["sent", null], // UNKNOWN
-  8: ["failed", "blocked"], // REJECTED
-};
 type Said = [status: Receipt["status"], reason: FailureReason | null];
 
-/** By the first letters of stat: DELIVRD, but also DELIVERED; UNDELIV, UNDELIVERABLE. */
-const byWord: readonly (readonly [start: string, state: number])[] = [
-  ["DELIV", 2],
-  ["EXPIR", 3],
-  ["DELETE", 4],
-  ["UNDEL", 5],
-  ["FAIL", 5],
-  ["ACCEP", 6],
-  ["REJEC", 8],
-];
+/** By message_state (5.2.28; 0 and 9 are SMPP 5.0's), each with the word that `stat` has for it. */
+const byState: Record<number, readonly [word: string, ...Said]> = {
+  0: ["SCHEDULED", "sent", null],
+  1: ["ENROUTE", "sent", null],
+  2: ["DELIVRD", "delivered", null],
+  3: ["EXPIRED", "expired", "expired"],
+  4: ["DELETED", "failed", "unknown"],
+  5: ["UNDELIV", "undelivered", "unknown"],
+  6: ["ACCEPTD", "sent", null], // read on the recipient's behalf, which no handset has shown yet
+  7: ["UNKNOWN", "sent", null],
+  8: ["REJECTD", "failed", "blocked"],
+  9: ["SKIPPED", "failed", "unknown"], // never sent, by a rule of the network's own
+};
+const unknownState = 7;
+const notListed: Said = ["failed", "unknown"];
 
-/** A receipt that a provider sent without saying so in esm_class. Nobody types the whole of it on a handset by accident. */
-const wholeForm = /^\s*id:\s*\S+\s+sub:\s*\d+\s+dlvrd:\s*\d+\s+submit date:\s*\d+\s+done date:\s*\d+\s+stat:\s*\w+/i;
+/** By what stat says: mostly the first letters, since each vendor has its own ending. UNKNOWN_SUBSCRIBER is another matter. */
+const byWord: readonly (readonly [word: RegExp, state: number])[] = [
+  [/^SCHED/, 0],
+  [/^EN_?ROUTE/, 1],
+  [/^(DELIV(E?RE?D)?|SUCCESS|SUCCESSFUL|READ|SEEN)(?![A-Z])/, 2],
+  [/^EXPIR/, 3],
+  [/^DELETE/, 4],
+  [/^(UNDEL|FAIL)/, 5],
+  [/^ACCEP/, 6],
+  [/^UNKN(OWN)?$/, unknownState],
+  [/^REJEC/, 8],
+  [/^SKIP/, 9],
+];
+/** Words of no standard for a text that is still on its way; and numbers, whose meaning is each vendor's secret. */
+const stillOpen =
+  /^(SENT|SENDING|SUBMIT(TE?)?D?|BUFFE?RE?D|QUEUED?|PENDING|DELIVERY_PENDING|DELIVERING|PROCESSING|IN_?PROGRESS|RETRY(ING)?|WAITING|IN_?TRANSIT|STORED|HELD|\d+)$/;
 
 /**
  * Whether a deliver_sm is about a text of ours: a receipt, or word of what the network is still doing; null: it is a text
@@ -60,84 +72,144 @@ export function aboutOurs(pdu: Deliver): "receipt" | "notification" | null {
   if (type & notificationType) return "notification";
   if (type & receiptType) return "receipt";
   if (type !== 0) return "notification"; // acknowledgements by a handset's user, and what is reserved
-  if (pdu.tlvs.has(tag.receipted_message_id) && pdu.tlvs.has(tag.message_state)) return "receipt";
-  return wholeForm.test(pdu.octets.toString("latin1")) ? "receipt" : null;
+  return isReceiptUnsaid(pdu) ? "receipt" : null;
+}
+
+const beginsAsReceipt = /^\s*["']?(id|sub|dlvrd|submit|done|stat|err)/i;
+
+/** A receipt that a provider sent without saying so in esm_class. Nobody types one on a handset by accident. */
+function isReceiptUnsaid(pdu: Deliver): boolean {
+  const named = pdu.tlvs.has(tag.receipted_message_id);
+  const state = pdu.tlvs.has(tag.message_state);
+  if (named && state) return true;
+  if (named && pdu.octets.length === 0) return true;
+  const { text, fields } = readText(pdu);
+  if (state) return fields.id !== undefined;
+  if (fields.stat === undefined) return false;
+  const word = fields.stat.toUpperCase();
+  const listed = byWord.some(([listing]) => listing.test(word));
+  const beside = (["sub", "dlvrd", "submit", "done", "err"] as const).filter(
+    (name) => fields[name] !== undefined,
+  ).length;
+  // Gateways put an id of their own into this parameter of ordinary texts too, so it is not enough by itself.
+  if (named) return listed || beside > 0 || fields.id !== undefined;
+  return fields.id !== undefined && beside >= (listed ? 1 : 2) && beginsAsReceipt.test(text);
 }
 
 /** What a receipt says; null where it names no text or says nothing that can be read. */
 export function readReceipt(pdu: Deliver, ids: ReceiptIds): PartReceipt | null {
-  const text = textOf(pdu);
-  const id = stringIn(pdu.tlvs.get(tag.receipted_message_id)) || fieldIn(text, "id");
-  const said = saidIn(pdu, text);
-  if (!id || !said) return null;
+  const { fields, certain } = readText(pdu);
+  const named = stringIn(pdu.tlvs.get(tag.receipted_message_id));
+  const [key, ...others] = readingsOf(named, named ? certain.id : fields.id, ids);
+  const said = saidIn(pdu, fields);
+  if (!key || !said) return null;
   const [status, reason] = said;
   const failed = status !== "sent" && status !== "delivered";
-  return { key: keyOfReceipt(id, ids), status, reason, code: failed ? codeIn(pdu, text) : null };
+  const code = failed ? codeIn(pdu, fields) : null;
+  return { key, ...(others.length > 0 && { others }), status, reason, code };
 }
 
-/** Without what PostgreSQL cannot hold: one receipt that cannot be written keeps all others of its batch back. */
-function textOf({ octets, data_coding }: Deliver): string {
-  if (octets.length === 0) return "";
-  const text = decodeText(octets, data_coding, "latin1").replaceAll("\0", "");
-  // Some receipts carry the data_coding of the text that they are about, and are ASCII all the same.
-  return fields.stat.test(text) ? text : octets.toString("latin1").replaceAll("\0", "");
+/**
+ * The text and its fields. Some receipts carry the data_coding of the text that they are about, and are ASCII all the same;
+ * some its header, some only the bit that speaks of one: what has fields is read.
+ */
+function readText(pdu: Deliver): ReceiptText & { text: string } {
+  const { octets, esm_class, data_coding } = pdu;
+  const end = esm_class & withHeader ? (octets[0] ?? 0) + 1 : 0;
+  const bodies = end > 0 && end <= octets.length ? [octets.subarray(end), octets] : [octets];
+  let first: (ReceiptText & { text: string }) | null = null;
+  for (const body of bodies) {
+    for (const decoded of [decodeText(body, data_coding, "latin1"), body.toString("latin1")]) {
+      // Without what PostgreSQL cannot hold: one receipt that cannot be written keeps all others of its batch back.
+      const text = decoded.replaceAll("\0", "");
+      const read = { text, ...readReceiptText(text) };
+      if (read.fields.stat !== undefined) return read;
+      first ??= read;
+    }
+  }
+  return first as ReceiptText & { text: string };
 }
 
-function saidIn(pdu: Deliver, text: string): Said | null {
+function saidIn(pdu: Deliver, { stat }: Fields): Said | null {
   const state = pdu.tlvs.get(tag.message_state)?.[0];
-  if (state !== undefined && byState[state]) return byState[state];
-  const stat = fieldIn(text, "stat")?.toUpperCase();
-  if (stat === undefined) return null;
-  const known = byWord.find(([start]) => stat.startsWith(start));
-  return byState[known?.[1] ?? 7] ?? null;
+  const listed = state === undefined ? undefined : byState[state];
+  // Whatever has no number of its own goes as "unknown" too; then the word tells more.
+  if (listed && state !== unknownState) return [listed[1], listed[2]];
+  if (stat !== undefined) return saidBy(stat.toUpperCase());
+  if (listed) return [listed[1], listed[2]];
+  return state === undefined ? null : notListed;
+}
+
+/** A receipt says how a text ended (5.2.12), so a word that nobody knows is an end too, and no good one. */
+function saidBy(word: string): Said {
+  const known = byWord.find(([listing]) => listing.test(word));
+  const state = known && byState[known[1]];
+  if (state) return [state[1], state[2]];
+  return stillOpen.test(word) ? ["sent", null] : notListed;
 }
 
 const longestCode = 40;
 
 /** The network's error; without one, the provider's word for what happened. */
-function codeIn(pdu: Deliver, text: string): string | null {
-  const err = fieldIn(text, "err");
-  if (err && !/^0*$/.test(err)) return err.slice(0, longestCode).toWellFormed();
+function codeIn(pdu: Deliver, { err, stat }: Fields): string {
+  if (err && !/^(0x)?0*$/i.test(err)) return err.slice(0, longestCode).toWellFormed();
   const network = pdu.tlvs.get(tag.network_error_code);
   if (network?.length === 3 && network.readUInt16BE(1) !== 0) return `${network[0]}-${network.readUInt16BE(1)}`;
-  return fieldIn(text, "stat")?.slice(0, longestCode).toWellFormed() ?? null;
-}
-
-const fields = {
-  id: /(?:^|[\s,;])id:\s*(?!\w+:)([^\s,;]+)/i,
-  stat: /(?:^|[\s,;])stat(?:us)?:\s*(?!\w+:)([^\s,;]+)/i,
-  err: /(?:^|[\s,;])err(?:or)?:\s*(?!\w+:)([^\s,;]+)/i,
-};
-
-function fieldIn(text: string, name: keyof typeof fields): string | null {
-  // "text:" quotes the beginning of what was sent, which may hold anything.
-  const quoted = text.search(/(?:^|\s)text:/i);
-  const own = quoted === -1 ? text : text.slice(0, quoted);
-  return fields[name].exec(own)?.[1] ?? null;
+  if (stat !== undefined) return stat.slice(0, longestCode).toWellFormed();
+  const state = pdu.tlvs.get(tag.message_state)?.[0] as number;
+  return byState[state]?.[0] ?? `message_state ${state}`;
 }
 
 function stringIn(octets: Buffer | undefined): string {
   if (!octets) return "";
   const end = octets.indexOf(0);
-  return octets.toString("latin1", 0, end === -1 ? octets.length : end).trim();
+  return octets
+    .toString("latin1", 0, end === -1 ? octets.length : end)
+    .trim()
+    .replace(/^(["'])(.*)\1$/, "$2");
 }
 
 /**
- * A provider's id as ids are compared: some write hexadecimal digits small in the answer and large in the receipt, or pad a
- * number with zeros in one of them.
+ * A provider's id as ids are compared: some write hexadecimal digits small in the answer and large in the receipt, mark them
+ * with 0x in one of them, or pad a number with zeros.
  */
 export function referenceKey(id: string): string {
-  const key = id.trim().toLowerCase();
-  return key
+  return id
+    .trim()
+    .toLowerCase()
+    .replace(/^0x(?=[0-9a-f]+$)/, "")
     .replace(/^0+(?=.)/, "")
     .slice(0, 200)
     .toWellFormed();
 }
 
-function keyOfReceipt(id: string, ids: ReceiptIds): string {
+/**
+ * What a receipt's id may mean, the likeliest first. In the text it is written as the setting says. receipted_message_id is
+ * "the message_id of the message, as returned in the submit_sm_resp" (5.3.2.12), so it is as it was answered; yet there are
+ * providers that write it as they do in the text. Where both stand, they tell which.
+ */
+function readingsOf(named: string, written: string | undefined, ids: ReceiptIds): string[] {
+  const byText = written === undefined ? [] : [converted(written, ids) ?? referenceKey(written)];
+  if (!named) return [...new Set([...byText, ...(written ? olderKeys(written) : [])])];
+  const asAnswered = referenceKey(named);
+  const asInText = converted(named, ids);
+  if (byText[0] === asAnswered) return [asAnswered];
+  const alike = written !== undefined && referenceKey(written) === asAnswered;
+  const likely =
+    alike && asInText !== null ? [asInText, asAnswered] : [asAnswered, ...(asInText === null ? [] : [asInText])];
+  return [...new Set([...likely, ...byText, ...olderKeys(named)])];
+}
+
+/** In the base in which it was answered; null where the setting says nothing of such an id. */
+function converted(id: string, ids: ReceiptIds): string | null {
   const digits = id.replace(/^0x/i, "");
-  if (ids === "decimal_to_hex" && /^[0-9a-f]{1,40}$/i.test(digits))
+  if (ids === "decimal_to_hex" && /^[0-9a-f]{1,65}$/i.test(digits))
     return referenceKey(BigInt(`0x${digits}`).toString());
-  if (ids === "hex_to_decimal" && /^\d{1,40}$/.test(id)) return referenceKey(BigInt(id).toString(16));
-  return referenceKey(id);
+  if (ids === "hex_to_decimal" && /^\d{1,65}$/.test(id)) return referenceKey(BigInt(id).toString(16));
+  return null;
+}
+
+/** Before this read 0x as a mark of its base, it left an x in the key; ids that were written down so are kept for some days. */
+function olderKeys(id: string): string[] {
+  return /^0x[0-9a-f]+$/i.test(id) ? [id.toLowerCase().slice(1)] : [];
 }

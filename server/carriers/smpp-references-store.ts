@@ -126,13 +126,16 @@ export async function keepEarly(
 ): Promise<void> {
   const ordered = receipts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   await sql`
-    insert into smpp_early_receipts (workspace_id, carrier_id, id, status, code, reason)
-    select ${workspaceId}::uuid, ${carrierId}::uuid, u.key, u.status, u.code, u.reason
-    from jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as u (key text, status text, code text, reason text)
+    insert into smpp_early_receipts (workspace_id, carrier_id, id, others, status, code, reason)
+    select ${workspaceId}::uuid, ${carrierId}::uuid, u.key, u.others, u.status, u.code, u.reason
+    from jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as u (key text, others text[], status text, code text, reason text)
     on conflict do nothing`.execute(tx);
 }
 
-/** Receipts that came early and whose id is known by now. */
+/**
+ * Receipts that came early and whose id is known by now. What else an id may mean counts only some seconds after the receipt
+ * came: until then the likely reading may just not be written down yet, and another text's id stand where it would be sought.
+ */
 export async function findMatched(
   tx: Tx,
   workspaceId: string,
@@ -140,10 +143,11 @@ export async function findMatched(
   most: number,
 ): Promise<PartReceipt[]> {
   const { rows } = await sql<PartReceipt>`
-    select e.id as key, e.status, e.code, e.reason from smpp_early_receipts e
+    select e.id as key, e.others, e.status, e.code, e.reason from smpp_early_receipts e
     where e.workspace_id = ${workspaceId}::uuid and e.carrier_id = ${carrierId}::uuid and e.at > now() - interval '15 minutes'
-      and exists (select from smpp_references r where r.workspace_id = ${workspaceId}::uuid
-        and r.carrier_id = ${carrierId}::uuid and r.id = e.id)
+      and exists (select 1 from smpp_references r where r.workspace_id = ${workspaceId}::uuid
+        and r.carrier_id = ${carrierId}::uuid
+        and r.id = any(case when e.at < now() - interval '3 seconds' then e.id || e.others else array[e.id] end))
     limit ${most}`.execute(tx);
   return rows;
 }

@@ -23,9 +23,9 @@ export interface References {
   flush(): Promise<void>;
   /** The receipts of texts that these receipts of parts make certain; the rest is kept. Durable when it resolves. */
   match(receipts: readonly PartReceipt[]): Promise<Receipt[]>;
-  /** Receipts that were kept and whose text is known by now, and their keys for `forget`. */
   /** Whether this process has kept any lately. */
   expecting(): boolean;
+  /** Receipts that were kept and whose text is known by now, and their keys for `forget`. */
   matchEarly(): Promise<{ receipts: Receipt[]; keys: string[] }>;
   forget(keys: readonly string[]): Promise<void>;
   /** Ids by message, of those handed over since. */
@@ -86,30 +86,38 @@ export function createReferences(services: {
     reason: said.reason,
   });
 
-  async function matchStored(receipts: readonly PartReceipt[]): Promise<{ known: Receipt[]; rest: PartReceipt[] }> {
+  /** With `others`, by whatever else their ids may mean, too. */
+  async function matchStored(receipts: readonly PartReceipt[], others = false): Promise<{ known: Receipt[] }> {
     return preparedTransaction(db.pool, scope, async (tx) => {
-      const keys = receipts.map(({ key }) => key);
+      const readings = (receipt: PartReceipt) => (others ? [receipt.key, ...(receipt.others ?? [])] : [receipt.key]);
+      const keys = [...new Set(receipts.flatMap(readings))];
       const owners = await store.findOwners(tx, workspace_id, carrier_id, keys);
       const known: Receipt[] = [];
       const rest: PartReceipt[] = [];
       const parts: [PartReceipt, store.Owner][] = [];
       for (const receipt of receipts) {
-        const owner = owners.get(receipt.key);
+        const key = readings(receipt).find((reading) => owners.has(reading));
+        const owner = key === undefined ? undefined : owners.get(key);
         if (!owner) rest.push(receipt);
-        else if (owner.ids) parts.push([receipt, owner]);
-        else known.push(receiptOf(owner.message_id, receipt.key, receipt));
+        else if (owner.ids) parts.push([{ ...receipt, key: owner.id }, owner]);
+        else known.push(receiptOf(owner.message_id, owner.id, receipt));
       }
       if (parts.length > 0) known.push(...(await ofParts(tx, parts)));
       if (rest.length > 0) keptAt = performance.now();
       if (rest.length > 0) await store.keepEarly(tx, workspace_id, carrier_id, rest);
-      return { known, rest };
+      return { known };
     });
   }
 
   /** A text of several parts is delivered when all of them are, and failed when one is. */
   async function ofParts(tx: Parameters<typeof store.lockParts>[0], parts: [PartReceipt, store.Owner][]) {
     const ids = [...new Set(parts.flatMap(([, owner]) => owner.ids ?? []))];
-    const said = new Map(parts.map(([receipt, owner]) => [`${owner.message_id} ${receipt.key}`, receipt]));
+    const said = new Map<string, PartReceipt>();
+    for (const [receipt, owner] of parts) {
+      // The first of a part counts, as it does of a text.
+      const part = `${owner.message_id} ${receipt.key}`;
+      if (!said.has(part)) said.set(part, receipt);
+    }
     const texts = new Set(parts.map(([, owner]) => owner.message_id));
     const states = (await store.lockParts(tx, workspace_id, carrier_id, ids)).filter((each) =>
       texts.has(each.message_id),
@@ -168,7 +176,7 @@ export function createReferences(services: {
         store.findMatched(tx, workspace_id, carrier_id, mostEarly),
       );
       if (early.length === 0) return { receipts: [], keys: [] };
-      const { known } = await matchStored(early);
+      const { known } = await matchStored(early, true);
       return { receipts: known, keys: early.map(({ key }) => key) };
     },
     forget: (keys) =>

@@ -87,10 +87,8 @@ function createSmpp(
     settings,
     partsOf: (text) => textParts(text, settings, nextReference),
     write,
-    onAccepted(accepted) {
-      // The provider repeats our own reference: no need to know its.
-      if (settings.reference_tlv === null || accepted.ids.length > 1) references.add(accepted);
-    },
+    // Also where the provider repeats our own reference: it may not do so on every route.
+    onAccepted: references.add,
     note,
     // What a crash would leave uncertain is less so once it is written down.
     onTick: () => void references.flush(),
