@@ -45,17 +45,35 @@ export const TwilioSettings = z.strictObject({
 });
 export type TwilioSettings = z.infer<typeof TwilioSettings>;
 
-/** `auth_token` also checks what comes back: Twilio signs webhooks with it even where requests use an API key. */
+/**
+ * `auth_token` also checks what comes back: Twilio signs webhooks with it even where requests use an API key, unless one of
+ * its webhook rules has them signed with a shared key.
+ */
 export const TwilioSecrets = z.strictObject({
   auth_token: z.string().trim().min(1).max(200),
   api_key_secret: z.string().trim().min(1).max(200).nullable().default(null),
+  shared_key_secret: z
+    .string()
+    .trim()
+    .min(1)
+    .max(400)
+    .nullable()
+    .default(null)
+    .describe(
+      "of the shared key that a webhook rule of Twilio's signs with, beside auth_token; while one key replaces another both, with a blank between them",
+    ),
 });
 export type TwilioSecrets = z.infer<typeof TwilioSecrets>;
+
+const Encryption = z
+  .enum(["off", "on", "unverified"])
+  .describe("on: encrypted, and the certificate checked; unverified: encrypted, to whoever answers there");
 
 export const SmppSettings = z.strictObject({
   host: z.string().trim().min(1).max(253),
   port: z.number().int().min(1).max(65_535).default(2775),
-  tls: z.enum(["off", "on", "unverified"]).default("off").describe("unverified: encrypted, to whoever answers there"),
+  // Of those that stand; a new one begins encrypted, see NewSmppSettings.
+  tls: Encryption.default("off"),
   system_id: z.string().trim().min(1).max(15),
   system_type: z.string().trim().max(12).default(""),
   mode: z.enum(["transceiver", "pair"]).default("transceiver").describe("pair: one transmitter and one receiver"),
@@ -113,6 +131,9 @@ export const SmppSettings = z.strictObject({
     ),
 });
 export type SmppSettings = z.infer<typeof SmppSettings>;
+
+/** Of a connection that is added: its password and texts are not to be read on their way unless somebody says so. */
+export const NewSmppSettings = SmppSettings.extend({ tls: Encryption.default("on") });
 
 export const SmppSecrets = z.strictObject({
   password: z.string().max(64).describe("SMPP 3.4 allows 8 characters, many providers more"),
@@ -193,7 +214,7 @@ export const carriers = {
     permission: "sms-setup:write",
     body: z.discriminatedUnion("kind", [
       z.object({ ...adding, kind: z.literal("twilio"), settings: TwilioSettings, secrets: TwilioSecrets }),
-      z.object({ ...adding, kind: z.literal("smpp"), settings: SmppSettings, secrets: SmppSecrets }),
+      z.object({ ...adding, kind: z.literal("smpp"), settings: NewSmppSettings, secrets: SmppSecrets }),
     ]),
     status: 201,
     answer: Carrier,

@@ -51,6 +51,9 @@ async function addSmpp(name: string, smsc: Smsc, password = "secret") {
   await page.getByLabel("Port").fill(String(smsc.port));
   await page.getByRole("textbox", { name: "System ID" }).fill("varsla");
   await page.getByLabel("Password", { exact: true }).fill(password);
+  // Encrypted unless one says otherwise; the test SMSC is not.
+  expect(await page.getByLabel("Encryption").inputValue()).toBe("on");
+  await page.getByLabel("Encryption").selectOption({ label: "None" });
   await page.getByRole("button", { name: "Add carrier" }).click();
   await heading(name).waitFor();
 }

@@ -21,7 +21,7 @@ export function twilioAt(
       id: options.id,
       name: "twilio",
       settings: { account_sid, api_key_sid: null, messaging_service_sid: null, rates },
-      secrets: { auth_token, api_key_secret: null },
+      secrets: { auth_token, api_key_secret: null, shared_key_secret: null },
     },
     {
       db: options.db,

@@ -48,6 +48,25 @@ test("secrets are sealed on disk, in no answer and in no error, and stay when se
   expect(await storedSecrets(workspaceId, id)).toEqual({ password: "ny" });
 });
 
+test("a new SMPP connection is encrypted unless it says otherwise; one that stands keeps what it has, whatever else changes", async () => {
+  const { id: workspaceId, key } = await workspaceWithKey(database);
+  const tlsOf = async (id: string) => (await call(`GET /carriers/${id}`, { key })).body.settings.tls;
+  expect(await tlsOf((await addSmpp(key)).id)).toBe("on");
+  for (const tls of ["off", "on", "unverified"]) {
+    const { id } = await addSmpp(key, { settings: { ...smpp.settings, tls } });
+    expect((await call(`PATCH /carriers/${id}`, { key, body: { settings: { window: 7 } } })).status).toBe(200);
+    expect(await tlsOf(id)).toBe(tls);
+  }
+  // Written down before there was a choice.
+  const { id } = await addSmpp(key);
+  await db.inWorkspace(workspaceId, (tx) =>
+    sql`update carriers set settings = settings - 'tls' where workspace_id = ${workspaceId} and id = ${id}`.execute(tx),
+  );
+  const change = { settings: { window: 7 }, secrets: { password: secret } };
+  expect((await call(`PATCH /carriers/${id}`, { key, body: change })).status).toBe(200);
+  expect(await tlsOf(id)).toBe("off");
+});
+
 describe("a stored secret is not sent to a host or account that somebody else chose", () => {
   const needed = (field: string) => ({ status: 422, body: { error: { code: "secret_needed", field } } });
 

@@ -234,7 +234,7 @@ describe("answers", () => {
         id: carrierId,
         name: "twilio",
         settings,
-        secrets: { auth_token: twilio.auth_token, api_key_secret: null },
+        secrets: { auth_token: twilio.auth_token, api_key_secret: null, shared_key_secret: null },
       },
       { db: {} as Db, clock: { now: () => new Date(now) }, log: pino({ level: "silent" }), public_url: "http://x" },
     );

@@ -102,11 +102,12 @@ export const carriers: Translation<typeof en> = {
     messaging_service_sid: "Messaging Service SID",
     api_key_sid: "API Key SID",
     api_key_secret: "API Key Secret",
+    shared_key_secret: "Shared Key Secret",
   },
   hints: {
     host: "Et navn eller en IP-adresse.",
     port: "2775, hvis du ikke har fået en anden.",
-    tls: "Vælg TLS, når operatøren tilbyder det. Uden det kan andre læse beskeder og adgangskode undervejs.",
+    tls: "Uden TLS kan andre læse beskeder og adgangskode undervejs. Slå det kun fra, hvis operatøren ikke tilbyder det.",
     system_id: "Dit brugernavn hos operatøren.",
     system_type: "Tomt, hvis du ikke har fået noget.",
     mode: "To sessioner kun, når operatøren ikke tager imod transceiver.",
@@ -177,8 +178,11 @@ export const carriers: Translation<typeof en> = {
     receipts: "Kvitteringer",
     service: "Messaging Service",
     key: "API-nøgle",
+    sharedKey: "Delt nøgle til webhooks",
   },
   groupHints: {
+    sharedKey:
+      "Kun hvis en webhook-regel hos Twilio signerer med en delt nøgle. Mens du skifter nøgle: begge, med mellemrum imellem.",
     rates: "Beskeder pr. sekund for hver afsender uden egen grænse. Tomt felt: så hurtigt som operatøren tager imod.",
     addresses: "Automatisk går efter adressen selv.",
   },

@@ -100,11 +100,12 @@ export const carriers = {
     messaging_service_sid: "Messaging Service SID",
     api_key_sid: "API key SID",
     api_key_secret: "API key secret",
+    shared_key_secret: "Shared key secret",
   },
   hints: {
     host: "A name or an IP address.",
     port: "2775 unless you were given another.",
-    tls: "Choose TLS where your provider offers it: without it, others can read texts and password on their way.",
+    tls: "Without TLS others can read texts and password on their way. Switch it off only where your provider does not offer it.",
     system_id: "Your user name at the provider.",
     system_type: "Empty unless you were given one.",
     mode: "Two sessions only where the provider does not take transceivers.",
@@ -174,8 +175,11 @@ export const carriers = {
     receipts: "Receipts",
     service: "Messaging Service",
     key: "API key",
+    sharedKey: "Shared key for webhooks",
   },
   groupHints: {
+    sharedKey:
+      "Only if a webhook rule at Twilio signs with a shared key. While you replace one key with another: both, with a space between them.",
     rates: "Texts a second for each sender without a limit of its own. Empty: as fast as the carrier takes them.",
     addresses: "Automatic goes by the address itself.",
   },

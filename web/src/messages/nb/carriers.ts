@@ -102,11 +102,12 @@ export const carriers: Translation<typeof en> = {
     messaging_service_sid: "Messaging Service SID",
     api_key_sid: "API Key SID",
     api_key_secret: "API Key Secret",
+    shared_key_secret: "Shared Key Secret",
   },
   hints: {
     host: "Et navn eller en IP-adresse.",
     port: "2775 hvis du ikke har fått en annen.",
-    tls: "Velg TLS når operatøren tilbyr det. Uten det kan andre lese meldinger og passord underveis.",
+    tls: "Uten TLS kan andre lese meldinger og passord underveis. Slå det bare av hvis operatøren ikke tilbyr det.",
     system_id: "Brukernavnet ditt hos operatøren.",
     system_type: "Tomt hvis du ikke har fått noe.",
     mode: "To økter bare når operatøren ikke godtar transceiver.",
@@ -177,8 +178,11 @@ export const carriers: Translation<typeof en> = {
     receipts: "Kvitteringer",
     service: "Messaging Service",
     key: "API-nøkkel",
+    sharedKey: "Delt nøkkel for webhooks",
   },
   groupHints: {
+    sharedKey:
+      "Bare hvis en webhook-regel hos Twilio signerer med en delt nøkkel. Mens du bytter nøkkel: begge, med mellomrom mellom.",
     rates: "Meldinger per sekund for hver avsender uten egen grense. Tomt felt: så fort operatøren tar imot.",
     addresses: "Automatisk går etter adressen selv.",
   },

@@ -102,11 +102,12 @@ export const carriers: Translation<typeof en> = {
     messaging_service_sid: "Messaging Service SID",
     api_key_sid: "API Key SID",
     api_key_secret: "API Key Secret",
+    shared_key_secret: "Shared Key Secret",
   },
   hints: {
     host: "Ett namn eller en IP-adress.",
     port: "2775 om du inte har fått en annan.",
-    tls: "Välj TLS när operatören erbjuder det. Utan det kan andra läsa meddelanden och lösenord på vägen.",
+    tls: "Utan TLS kan andra läsa meddelanden och lösenord på vägen. Stäng bara av det om operatören inte erbjuder det.",
     system_id: "Ditt användarnamn hos operatören.",
     system_type: "Tomt om du inte har fått något.",
     mode: "Två sessioner bara när operatören inte tar emot transceiver.",
@@ -176,8 +177,11 @@ export const carriers: Translation<typeof en> = {
     receipts: "Kvitton",
     service: "Messaging Service",
     key: "API-nyckel",
+    sharedKey: "Delad nyckel för webhookar",
   },
   groupHints: {
+    sharedKey:
+      "Bara om en webhookregel hos Twilio signerar med en delad nyckel. Medan du byter nyckel: båda, med mellanslag emellan.",
     rates: "Meddelanden per sekund för varje avsändare utan egen gräns. Tomt fält: så fort operatören tar emot.",
     addresses: "Automatiskt går efter adressen själv.",
   },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   type Carrier,
+  NewSmppSettings,
   SmppSecrets,
   SmppSettings,
   TwilioSecrets,
@@ -44,9 +45,18 @@ test.each(["smpp", "twilio"] as const)("the form of %s asks for every setting an
 test.each(["smpp", "twilio"] as const)("a new form of %s sends the contract's defaults", (kind) => {
   const typed = { ...valuesOf(kind, null), ...needed[kind], password: "hemmelig", auth_token: "hemmelig" };
   const { settings, secrets } = inputOf(kind, typed);
-  expect(settings).toEqual(schemas[kind].settings.parse(needed[kind]));
+  const added = { smpp: NewSmppSettings, twilio: TwilioSettings }[kind];
+  expect(settings).toEqual(added.parse(needed[kind]));
   expect(schemas[kind].secrets.safeParse(secrets).success).toBe(true);
   expect(isUnusual(kind, typed)).toBe(false);
+});
+
+test("a new SMPP connection is encrypted, and one that stands keeps what it has", () => {
+  expect(valuesOf("smpp", null).tls).toBe("on");
+  for (const tls of ["off", "on", "unverified"])
+    expect(inputOf("smpp", valuesOf("smpp", carrierOf("smpp", { ...needed.smpp, tls }))).settings).toMatchObject({
+      tls,
+    });
 });
 
 test("what is stored comes back as it was, and its secrets are not named", () => {

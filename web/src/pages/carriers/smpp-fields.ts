@@ -10,7 +10,7 @@ export const smppFields: CarrierFields = {
     { name: "port", as: "number", least: 1, most: 65_535, initial: "2775", required: true },
     { name: "system_id", as: "text", most: 15, required: true },
     { name: "password", as: "secret", most: 64, required: true },
-    { name: "tls", as: "choice", values: ["off", "on", "unverified"], initial: "off", wide: true },
+    { name: "tls", as: "choice", values: ["on", "unverified", "off"], initial: "on", wide: true },
   ],
   more: [
     {

@@ -21,6 +21,10 @@ export const twilioFields: CarrierFields = {
       ],
     },
     {
+      name: "sharedKey",
+      fields: [{ name: "shared_key_secret", as: "secret", most: 400, nullable: true, wide: true }],
+    },
+    {
       name: "rates",
       fields: [
         { name: "long_number", as: "number", least: 1, most: 10_000, initial: "10", nullable: true, inside: "rates" },
