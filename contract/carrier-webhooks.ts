@@ -1,4 +1,7 @@
-/** What carriers call back. Nobody signs in here: each request is signed, and one that is not gets 403. */
+/**
+ * What carriers call back. Nobody signs in here: each request is signed, and one that is not gets 403; an address that goes on
+ * sending such gets 429.
+ */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 

@@ -5,7 +5,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
-import { takeCsv, takeJson, takeSigned } from "./bodies.ts";
+import { bodyLimitOf, takeCsv, takeJson, takeSigned } from "./bodies.ts";
 import { readIdempotency } from "./fingerprint.ts";
 import { createGate, type GateServices } from "./gate.ts";
 import { validatorCompiler } from "./validation.ts";
@@ -57,6 +57,7 @@ function bindEndpoint(
     method: endpoint.method,
     url: `${prefix}${endpoint.path}`,
     exposeHeadRoute: endpoint.answerType === undefined,
+    bodyLimit: bodyLimitOf(endpoint),
     config: { endpoint },
     onRequest: createGate(binding, endpoint),
     schema: {

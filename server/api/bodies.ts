@@ -1,11 +1,15 @@
 /** What a body may be: JSON up to 1 MiB, CSV as a stream, and anything that its sender has signed, as the contract says. */
 import type { FastifyInstance } from "fastify";
+import type { Endpoint } from "../../contract/endpoint.ts";
 import { impossibleCharacter, malformedJson } from "./failures.ts";
 import { findImpossible } from "./validation.ts";
 
 export const jsonLimit = 1024 * 1024;
 /** A text of 1,600 emoji with ten links to pictures has two thirds of that. */
 const signedLimit = 32 * 1024;
+
+/** How many octets the body of an endpoint may have. CSV is a stream, and has no limit of this kind. */
+export const bodyLimitOf = (endpoint: Pick<Endpoint, "signed">): number => (endpoint.signed ? signedLimit : jsonLimit);
 
 /** Takes whatever comes and reads none of it: where nothing is, a body has nobody to be wrong for. */
 export function takeNothing(app: FastifyInstance): void {

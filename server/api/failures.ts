@@ -6,7 +6,7 @@ import { Problem } from "../kit/errors.ts";
 
 /** Answers a failure; what is no fault of the caller is logged, and told without details. */
 export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = asProblem(error);
+  const problem = asProblem(error, request);
   // A body that nobody will read any more: the connection cannot be used again.
   if (!request.raw.complete) reply.header("connection", "close");
   if (!problem) {
@@ -41,7 +41,7 @@ function send(reply: FastifyReply, status: number, failure: Failure): FastifyRep
     .send(failure);
 }
 
-function asProblem(error: unknown): Problem | null {
+function asProblem(error: unknown, request: FastifyRequest): Problem | null {
   if (error instanceof Problem) return error;
   if (isDatabaseAway(error)) {
     return new Problem(503, "database_unavailable", "The database cannot be reached. Try again in a moment.", {
@@ -51,22 +51,33 @@ function asProblem(error: unknown): Problem | null {
   }
   const { code } = error as { code?: string };
   const known = code === undefined ? undefined : (byFastify[code] ?? byPostgres[code]);
-  return known ? known(error as FastifyError) : null;
+  return known ? known(error as FastifyError, request) : null;
 }
 
 /** What Fastify refuses before a handler runs. */
-const byFastify: Record<string, (error: FastifyError) => Problem> = {
+const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) => Problem> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new Problem(415, "unsupported_media_type", "This call takes another Content-Type; see /docs.", {
       field: "Content-Type",
     }),
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem(413, "body_too_large", "The body is larger than 1 MiB."),
+  FST_ERR_CTP_BODY_TOO_LARGE: (_error, request) =>
+    new Problem(413, "body_too_large", `The body is larger than ${sizeOf(request.routeOptions.bodyLimit ?? 0)}.`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new Problem(400, "malformed_request", "The body is shorter or longer than Content-Length says."),
   FST_ERR_CTP_INVALID_JSON_BODY: (error) => malformedJson(error),
   FST_ERR_BAD_URL: () => new Problem(400, "malformed_url", "The URL is malformed."),
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem(404, "not_found", "There is nothing here."),
 };
+
+/** As people write it: "32 KiB". */
+function sizeOf(octets: number): string {
+  for (const [unit, size] of [
+    ["MiB", 1024 ** 2],
+    ["KiB", 1024],
+  ] as const)
+    if (octets >= size && octets % size === 0) return `${octets / size} ${unit}`;
+  return `${octets} octets`;
+}
 
 /** What PostgreSQL refuses although every schema let it pass. */
 const byPostgres: Record<string, () => Problem> = {

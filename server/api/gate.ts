@@ -37,7 +37,7 @@ const stranger: Caller = { actor: null, user: null };
 export function createGate(services: GateServices, endpoint: Pick<Endpoint, "permission" | "signed">) {
   const { permission } = endpoint;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // Thousands a second from one address, and a wrong one costs less than counting it.
+    // Thousands a second from one address. Whoever checks the signature counts those that are wrong.
     if (endpoint.signed) {
       request.caller = stranger;
       return;

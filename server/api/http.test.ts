@@ -72,7 +72,7 @@ test("every refusal has the one shape, with the field and the value", async () =
   expect(await post("{}", { "content-type": "text/csv" })).toMatchObject({ status: 415 });
   expect(await post(JSON.stringify({ first_name: "x".repeat(1024 * 1024) }))).toMatchObject({
     status: 413,
-    body: { error: { code: "body_too_large" } },
+    body: { error: { code: "body_too_large", message: "The body is larger than 1 MiB." } },
   });
   expect(await call("GET /contacts?limit=many", { key })).toMatchObject({
     status: 422,

@@ -206,7 +206,7 @@ function failureResponses(endpoint: Endpoint): Json {
     ...(endpoint.params && !endpoint.signed ? [404] : []),
     ...(endpoint.method === "GET" || endpoint.signed ? [] : [409]),
     ...(hasBody || endpoint.query ? [422] : []),
-    ...(endpoint.signed ? [] : [429]),
+    429,
     500,
     503,
   ].sort((a, b) => a - b);

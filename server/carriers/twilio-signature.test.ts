@@ -30,6 +30,23 @@ test.each<[string, string, Partial<SignedRequest>]>([
   ["https, signed with port 443", "kvajT1Ptam85bY51eRf/AJRuM3w=", {}],
   ["http, signed with port 80", "0ZXoZLH/DfblKGATFgpif+LLRf4=", { origins: ["http://mycompany.com"] }],
   [
+    "user and password in the URL, with port 443",
+    "ZQFR1PTIZXF2MXB8ZnKCvnnA+rI=",
+    { origins: ["https://user:pass@mycompany.com"] },
+  ],
+  ["user and password in the URL", "CukzLTc1tT5dXEDIHm/tKBanW10=", { origins: ["https://user:pass@mycompany.com"] }],
+  [
+    "user and password in the URL, and port 443 in ours",
+    "CukzLTc1tT5dXEDIHm/tKBanW10=",
+    { origins: ["https://user:pass@mycompany.com:443"] },
+  ],
+  ["a user alone", "2YRLlVAflCqxaNicjMpJcSTgzSs=", { origins: ["https://user@mycompany.com"] }],
+  [
+    "user and password that are not signed",
+    "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
+    { origins: ["https://user:pass@mycompany.com"] },
+  ],
+  [
     "a query that is escaped otherwise",
     "dsq4Ehbj6cs+KdTkpF5sSSplOWw=",
     { url: "/myapp.php?foo=1&bar=2&Body=It's+amazing" },
@@ -81,6 +98,72 @@ test.each<[string, string, Partial<SignedRequest>]>([
   expect(readSigned(token, { ...given, origins: ["https://yourcompany.com"] })).toBeNull();
   for (const wrong of [undefined, "", signature.slice(1), `${signature}=`, signature.toLowerCase(), "é".repeat(28)])
     expect(readSigned(token, { ...given, signature: wrong })).toBeNull();
+});
+
+describe("HMAC-SHA256, as a webhook rule with a shared key has it", () => {
+  const url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+  const shared = "a shared key";
+  const sha1 = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
+  const signed = [...new URLSearchParams(form)].sort().flat().join("");
+  const sha256 = (secret: string, at = url) =>
+    createHmac("sha256", secret)
+      .update(at + signed)
+      .digest("base64");
+  const settings = "key=webhooks_key_01,algorithm=HMAC_SHA256";
+  const taken = (parts: Partial<SignedRequest>, keys: string[] = [shared]) =>
+    readSigned(token, request(parts), keys) !== null;
+
+  test("one right signature is enough: with the token or a shared key, of either kind, in either header", () => {
+    expect(taken({ signature: sha256(shared), settings })).toBe(true);
+    expect(taken({ signature: sha256(shared, url.replace(".com", ".com:443")), settings })).toBe(true);
+    expect(taken({ signature: sha256("the next"), settings }, [shared, "the next"])).toBe(true);
+    expect(taken({ signature: sha256(token) }, [])).toBe(true);
+    expect(taken({ signature: sha1 }, [])).toBe(true);
+    expect(taken({ signature256: sha256(token) }, [])).toBe(true);
+    expect(taken({ signature: sha1, signature256: sha256(token) })).toBe(true);
+    const byKey = createHmac("sha1", shared)
+      .update(url + signed)
+      .digest("base64");
+    expect(taken({ signature: byKey, settings: "key=webhooks_key_01,algorithm=HMAC_SHA1" })).toBe(true);
+    for (const said of [
+      "algorithm=HMAC_SHA256",
+      "algorithm=hmac-sha256, key=x",
+      'key=x; algorithm="HMAC_SHA256"',
+      "key=x",
+    ])
+      expect(taken({ signature: sha256(shared), settings: said }), said).toBe(true);
+  });
+
+  test("a wrong one beside it takes nothing away, since it proves nothing", () => {
+    expect(taken({ signature: sha1, signature256: sha256("another") })).toBe(true);
+    expect(taken({ signature: "x".repeat(28), signature256: sha256(token) })).toBe(true);
+    expect(taken({ signature: `${"x".repeat(28)}, ${sha1}` })).toBe(true);
+    expect(taken({ signature: "x".repeat(28), signature256: sha256("another") })).toBe(false);
+  });
+
+  test("what the header of settings names is binding", () => {
+    expect(taken({ signature: sha1, settings })).toBe(false);
+    expect(taken({ signature: sha256(shared), settings: "key=x,algorithm=HMAC_SHA1" })).toBe(false);
+    expect(taken({ signature: sha256(shared), settings: "key=x,algorithm=HMAC_SHA512" })).toBe(false);
+    expect(taken({ signature: sha256(shared), settings: "key=x,algorithm=" })).toBe(false);
+    expect(taken({ signature: sha256(shared), settings: "key=x,algorithm=constructor" })).toBe(false);
+  });
+
+  test("another key, another body, a piece of it, in another spelling: none", () => {
+    const right = sha256(shared);
+    expect(taken({ signature: right, settings }, [])).toBe(false);
+    expect(taken({ signature: right, settings, body: `${form}x` })).toBe(false);
+    expect(taken({ signature: right, settings, url: "/myapp.php?foo=1&bar=3" })).toBe(false);
+    for (const wrong of ["", right.slice(1), `${right}=`, right.toLowerCase(), "é".repeat(44), "=".repeat(44)])
+      expect(taken({ signature: wrong, settings }), wrong).toBe(false);
+    expect(
+      taken({
+        signature: Array.from({ length: 50 }, () => "x".repeat(44))
+          .concat(right)
+          .join(","),
+      }),
+    ).toBe(false);
+  });
 });
 
 describe("what is not covered by the signature is not taken", () => {

@@ -1,7 +1,18 @@
 /**
- * X-Twilio-Signature: HMAC-SHA1 with the account's auth token over the URL as Twilio was given it, followed by the form's
- * parameters sorted by name, name and value, duplicates of a value once. A JSON body is signed by its SHA-256 in the URL's
- * bodySHA256. Source: https://www.twilio.com/docs/usage/security#validating-requests and Twilio's own libraries.
+ * X-Twilio-Signature: an HMAC over the URL as Twilio was given it, followed by the form's parameters sorted by name, name and
+ * value, duplicates of a value once. A JSON body is signed by its SHA-256 in the URL's bodySHA256. Usually it is HMAC-SHA1
+ * with the account's auth token. Where one of Twilio's webhook rules fits the URL it is made with a shared key and the
+ * algorithm of that rule's setting, which X-Twilio-Webhooks-Signature-Settings names: "key=…,algorithm=HMAC_SHA256"; only the
+ * hash is another. Sources: https://www.twilio.com/docs/usage/security#validating-requests,
+ * https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys, and Twilio's own libraries (twilio-node,
+ * examples/WebhookSignatureValidation.md).
+ *
+ * Third parties also write of an X-Twilio-Signature-256 beside the older one. No page of Twilio's has it; what it would hold is
+ * the same proof, so it is read as well.
+ *
+ * One right signature is enough, whatever else stands beside it: it proves that whoever sent the request knows the secret and
+ * means just this request, and nobody gains anything by adding a wrong one. What the header of settings says is binding: an
+ * algorithm that it names is the only one that X-Twilio-Signature is tried with, and one that we do not know is refused.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
@@ -11,7 +22,12 @@ export interface SignedRequest {
   origins: readonly string[];
   /** Path and query as they were asked for, escapes untouched. */
   url: string;
+  /** X-Twilio-Signature; several, where it came several times. */
   signature: string | undefined;
+  /** X-Twilio-Webhooks-Signature-Settings. */
+  settings?: string | undefined;
+  /** X-Twilio-Signature-256. */
+  signature256?: string | undefined;
   contentType: string | undefined;
   /** The body, octet by octet as UTF-8. */
   body: string;
@@ -20,14 +36,28 @@ export interface SignedRequest {
 /** What may follow a URL that Twilio was given and that never reaches us: its rules for trying again. */
 export const connectionOverrides = "#rc=5&rp=all";
 
-/** 20 octets in base64. */
-const signatureLength = 28;
+type Algorithm = "sha1" | "sha256";
+
+/** By their names at Twilio. */
+const algorithms: Readonly<Record<string, Algorithm>> = { HMAC_SHA1: "sha1", HMAC_SHA256: "sha256" };
+/** 20 and 32 octets in base64. */
+const signatureLength: Record<Algorithm, number> = { sha1: 28, sha256: 44 };
+/** What a header may hold; nobody has reason to send more. */
+const mostSignatures = 4;
 const formType = /^application\/x-www-form-urlencoded\b/i;
 
-/** The parameters of a request that Twilio has signed with this token, or null where it has not. */
-export function readSigned(authToken: string, request: SignedRequest): URLSearchParams | null {
-  const { signature, url, body } = request;
-  if (signature?.length !== signatureLength) return null;
+/**
+ * The parameters of a request that Twilio has signed with the auth token or one of the account's shared keys, or null where
+ * it has not.
+ */
+export function readSigned(
+  authToken: string,
+  request: SignedRequest,
+  sharedKeys: readonly string[] = [],
+): URLSearchParams | null {
+  const { url, body } = request;
+  const signatures = signaturesOf(request);
+  if (signatures.size === 0) return null;
   const hash = new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length)).get("bodySHA256");
   const isForm = formType.test(request.contentType ?? "");
   // What is neither a form nor named by its hash is not covered by the signature at all.
@@ -35,19 +65,47 @@ export function readSigned(authToken: string, request: SignedRequest): URLSearch
   if (hash && !isSame(hash.toLowerCase(), createHash("sha256").update(body).digest("hex"))) return null;
   const form = isForm ? new URLSearchParams(body) : readJson(body);
   const signed = hash ? "" : concatenated(form);
+  const secrets = [authToken, ...sharedKeys];
   for (const candidate of urlsOf(request)) {
-    if (isSame(signature, sign(authToken, candidate, signed))) return form;
+    for (const [algorithm, given] of signatures) {
+      for (const secret of secrets) {
+        const right = sign(algorithm, secret, candidate, signed);
+        if (given.some((signature) => isSame(signature, right))) return form;
+      }
+    }
   }
   return null;
 }
 
-/** The signature of a URL and a form, as Twilio makes it. */
-export function signatureOf(authToken: string, url: string, form: URLSearchParams): string {
-  return sign(authToken, url, concatenated(form));
+/** The signatures of a request that may be right, by how they must have been made. */
+function signaturesOf({ signature, settings, signature256 }: SignedRequest): Map<Algorithm, string[]> {
+  const found = new Map<Algorithm, string[]>();
+  const add = (header: string | undefined, allowed: readonly Algorithm[]) => {
+    for (const given of (header ?? "").split(/,\s*/, mostSignatures)) {
+      const algorithm = allowed.find((each) => given.length === signatureLength[each]);
+      if (algorithm) found.set(algorithm, [...(found.get(algorithm) ?? []), given]);
+    }
+  };
+  add(signature, settings === undefined ? ["sha1", "sha256"] : namedIn(settings));
+  add(signature256, ["sha256"]);
+  return found;
 }
 
-function sign(authToken: string, url: string, params: string): string {
-  return createHmac("sha1", authToken).update(url).update(params).digest("base64");
+/** The algorithm that the header of settings names; without a name there either is possible. */
+function namedIn(settings: string): readonly Algorithm[] {
+  const name = /(?:^|[,;\s])algorithm\s*=\s*"?([^",;\s]*)/i.exec(settings)?.[1];
+  if (name === undefined) return ["sha1", "sha256"];
+  const algorithm = algorithms[name.toUpperCase().replace("-", "_")];
+  return algorithm ? [algorithm] : [];
+}
+
+/** The signature of a URL and a form, as Twilio makes it. */
+export function signatureOf(authToken: string, url: string, form: URLSearchParams): string {
+  return sign("sha1", authToken, url, concatenated(form));
+}
+
+function sign(algorithm: Algorithm, secret: string, url: string, params: string): string {
+  return createHmac(algorithm, secret).update(url).update(params).digest("base64");
 }
 
 /** By name, then by value, each pair once. One sort: a form of thousands of names must not cost thousands of searches. */
@@ -85,15 +143,21 @@ function* urlsOf({ origins, url }: SignedRequest): Generator<string> {
   for (const variant of seen) yield variant + connectionOverrides;
 }
 
+/** User and password of a URL are signed with it; where they are not, because a proxy is asked for them, without. */
 function* variantsOf(origin: string, url: string): Generator<string> {
   yield origin + url;
   if (!URL.canParse(origin) || !URL.canParse(origin + url)) return;
-  const { protocol, hostname, port } = new URL(origin);
+  const { protocol, hostname, port, username, password } = new URL(origin);
   const { pathname, search } = new URL(origin + url);
+  const credentials = username || password ? `${username}${password && `:${password}`}@` : "";
+  const standard = protocol === "https:" ? "443" : "80";
   for (const path of new Set([prefixOf(origin) + url, pathname + search])) {
-    yield `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`;
-    yield `${protocol}//${hostname}${path}`;
-    yield `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}${path}`;
+    for (const who of new Set([credentials, ""])) {
+      yield `${protocol}//${who}${hostname}${port ? `:${port}` : ""}${path}`;
+      yield `${protocol}//${who}${hostname}${path}`;
+      yield `${protocol}//${who}${hostname}:${port || standard}${path}`;
+      yield `${protocol}//${who}${hostname}:${standard}${path}`;
+    }
   }
 }
 

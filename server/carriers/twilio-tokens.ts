@@ -14,6 +14,8 @@ export interface TwilioToken {
   workspace_id: string;
   id: string;
   auth_token: string;
+  /** Keys that webhooks may be signed with in its place; two while one replaces the other. */
+  shared_keys: readonly string[];
 }
 
 export interface TwilioTokens {
@@ -43,8 +45,8 @@ export function createTwilioTokens({ db, seal, log }: { db: Db; seal: Seal; log:
   function open(row: store.CarrierRow): TwilioToken | undefined {
     const { workspace_id, id, name } = row;
     try {
-      const { auth_token } = TwilioSecrets.parse(seal.open(row.secrets, store.sealContext(row)));
-      return { workspace_id, id, auth_token };
+      const { auth_token, shared_key_secret } = TwilioSecrets.parse(seal.open(row.secrets, store.sealContext(row)));
+      return { workspace_id, id, auth_token, shared_keys: shared_key_secret?.split(/[\s,]+/).filter(Boolean) ?? [] };
     } catch (error) {
       log.error({ err: error, carrier: name, workspace: workspace_id }, "webhooks of a carrier cannot be checked");
       return undefined;

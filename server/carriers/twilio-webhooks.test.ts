@@ -1,6 +1,7 @@
 /** Twilio's webhooks through the HTTP server, each signed by the stand-in. */
+import { createHmac } from "node:crypto";
 import pg from "pg";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { seeded } from "../../testing/random.ts";
@@ -239,6 +240,75 @@ describe("signatures", () => {
     expect((await callBack(app, { ...good, body: good.body.replace("delivered", "failed   ") })).status).toBe(403);
     expect((await callBack(app, good)).status).toBe(204);
     expect(await message(id)).toMatchObject({ status: "delivered", carrier_reference: sid(3) });
+  });
+
+  test("by a shared key of a webhook rule, HMAC-SHA256, beside the token; both keys while one replaces the other", async () => {
+    const settings = { "x-twilio-webhooks-signature-settings": "key=webhooks_key_1,algorithm=HMAC_SHA256" };
+    const byKey = (secret: string, id: string) => {
+      const good = status(id, "delivered");
+      const text = [...new URLSearchParams(good.body)]
+        .sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
+        .flat()
+        .join("");
+      const url = good.url.split("#")[0] as string;
+      const signature = createHmac("sha256", secret)
+        .update(url + text)
+        .digest("base64");
+      return { ...good, headers: { ...good.headers, ...settings, "x-twilio-signature": signature } };
+    };
+    const ids = [await queued(), await queued(), await queued()] as const;
+    expect((await callBack(app, byKey("old", ids[0]))).status).toBe(403);
+    await db.inWorkspace(workspace.id, (tx) =>
+      changeCarrier(tx, services.seal, workspace.id, carrier, { secrets: { shared_key_secret: "old new" } }),
+    );
+    expect((await callBack(app, byKey("old", ids[0]))).status).toBe(204);
+    expect((await callBack(app, byKey("new", ids[1]))).status).toBe(204);
+    expect((await callBack(app, byKey("old new", ids[2]))).status).toBe(403);
+    expect((await callBack(app, status(ids[2], "delivered"))).status).toBe(204);
+    for (const id of ids) expect(await message(id)).toMatchObject({ status: "delivered" });
+  });
+
+  test("a flood of wrong ones is told to wait and costs no look-up; right ones pass from the same address", async () => {
+    const id = await queued();
+    const flood = { ip: "203.0.113.77" };
+    const wrong = { ...status(id, "failed"), body: "MessageStatus=failed" };
+    const madeUp = () => ({ ...wrong, url: wrong.url.replace(carrier, newId()) });
+    const before = await everything();
+    const queries: string[] = [];
+    const asSystem = db.asSystem;
+    db.asSystem = ((...given: Parameters<typeof asSystem>) => {
+      queries.push("looked up");
+      return asSystem.apply(db, given);
+    }) as typeof asSystem;
+    onTestFinished(() => void (db.asSystem = asSystem));
+    const begun = performance.now();
+    const answers = [];
+    for (let i = 0; i < 300; i++) answers.push(await callBack(app, i % 2 === 0 ? wrong : madeUp(), flood));
+    const seconds = (performance.now() - begun) / 1000;
+    const told = answers.filter(({ status }) => status === 429);
+    expect(told).toHaveLength(180);
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(120);
+    expect(JSON.parse(told[0]?.body ?? "")).toMatchObject({ error: { code: "too_many_requests" } });
+    expect(Number(told[0]?.headers["retry-after"])).toBeGreaterThan(0);
+    // One look-up each while they may be signed with a token that has just been changed, and none for those told to wait,
+    // but what all webhooks cost every two seconds.
+    expect(queries.length).toBeLessThanOrEqual(120 + Math.ceil(seconds / 2));
+    expect(await everything()).toBe(before);
+    expect((await callBack(app, wrong, { ip: "203.0.113.78" })).status).toBe(403);
+    expect((await callBack(app, status(id, "delivered"), flood)).status).toBe(204);
+    expect(await message(id)).toMatchObject({ status: "delivered" });
+    expect((await callBack(app, inbound(1, "STOP"), flood)).status).toBe(200);
+  });
+
+  test("a body beyond 32 KiB is refused unread, and told so", async () => {
+    for (const good of [status(await queued(), "delivered"), inbound(1, "Hei")]) {
+      const answer = await callBack(app, { ...good, body: `${good.body}&x=${"x".repeat(32 * 1024)}` });
+      expect(answer.status).toBe(413);
+      expect(JSON.parse(answer.body).error).toMatchObject({
+        code: "body_too_large",
+        message: "The body is larger than 32 KiB.",
+      });
+    }
   });
 
   test("with a new token at once, and no longer with the old one", async () => {

@@ -1,7 +1,8 @@
 /**
  * What Twilio calls back: receipts and texts from handsets. Nothing is written before the signature is checked, and nothing is
  * acknowledged before it is on disk; whatever goes wrong in between, Twilio asks again. A request for a connection that is not
- * there is checked against a token that nobody has, so that it looks like one that is signed wrongly.
+ * there is checked against a token that nobody has, so that it looks like one that is signed wrongly. Of those an address has some
+ * a minute (403), then it is told to wait (429); no more is looked up for them than for any other.
  */
 import { randomBytes } from "node:crypto";
 import type { carrierWebhooks } from "../../contract/carrier-webhooks.ts";
@@ -16,6 +17,7 @@ import type { CarrierEvents, InboundText, Receipt } from "./carrier.ts";
 import { outcomeOf } from "./twilio-records.ts";
 import { readSigned } from "./twilio-signature.ts";
 import { createTwilioTokens, type TwilioToken } from "./twilio-tokens.ts";
+import { createWrongSignatures } from "./wrong-signatures.ts";
 
 interface Services extends CarrierEvents {
   db: Db;
@@ -30,7 +32,13 @@ const trusted_ms = 2_000;
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
-type SignedCall = Pick<Parameters<Handlers<typeof carrierWebhooks>["twilioInbound"]>[0], "params" | "headers" | "raw">;
+type SignedCall = Pick<
+  Parameters<Handlers<typeof carrierWebhooks>["twilioInbound"]>[0],
+  "params" | "headers" | "raw" | "ip"
+>;
+
+/** From one address, for one connection, in a minute. Twilio's own come while a token is being changed; it sends them again. */
+const mostWrong = 60;
 
 /**
  * The calls that Twilio makes. Where a signature does not fit, the token may have just been changed: it is looked up again
@@ -38,18 +46,26 @@ type SignedCall = Pick<Parameters<Handlers<typeof carrierWebhooks>["twilioInboun
  */
 export function twilioWebhooks(
   services: Services,
-  { doubted_ms = 500 }: { doubted_ms?: number } = {},
+  { doubted_ms = 500, most_wrong = mostWrong }: { doubted_ms?: number; most_wrong?: number } = {},
 ): Handlers<typeof carrierWebhooks> {
   const { clock, config, onReceipts, onInbound } = services;
   const tokens = createTwilioTokens(services);
   const nobodys = randomBytes(16).toString("hex");
+  const wrong = createWrongSignatures(most_wrong);
 
-  async function check({ params, headers, raw }: SignedCall): Promise<{ token: TwilioToken; form: URLSearchParams }> {
+  async function check({
+    params,
+    headers,
+    raw,
+    ip,
+  }: SignedCall): Promise<{ token: TwilioToken; form: URLSearchParams }> {
     const request = {
       origins: [config.public_url, raw.origin],
       url: raw.url,
       body: raw.body,
       signature: single(headers["x-twilio-signature"]),
+      settings: single(headers["x-twilio-webhooks-signature-settings"]),
+      signature256: single(headers["x-twilio-signature-256"]),
       contentType: single(headers["content-type"]),
     };
     let tried: TwilioToken | null | undefined = null;
@@ -57,9 +73,13 @@ export function twilioWebhooks(
       const token = await tokens.find(params.id, age);
       if (token === tried) break;
       tried = token;
-      const form = readSigned(token?.auth_token ?? nobodys, request);
+      const form = readSigned(token?.auth_token ?? nobodys, request, token?.shared_keys);
       if (token && form) return { token, form };
+      // A token that has just been changed is found a little later; nobody has it looked up by asking often.
+      if (wrong.exhausted(ip, token?.id ?? nobodys)) break;
     }
+    // Connections that are not there count together: else each made-up id would have a share of its own.
+    wrong.count(ip, tried?.id ?? nobodys);
     throw forbidden("wrong_signature", "This request is not signed by the carrier that it names.", {
       field: "X-Twilio-Signature",
     });
