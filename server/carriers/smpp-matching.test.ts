@@ -59,8 +59,10 @@ describe("whenever it comes", () => {
     await until(() => expect(receipts).toHaveLength(3));
     const status = new Map(receipts.map((each) => [each.message_id, each.status]));
     expect(texts.map((each) => status.get(each.message_id))).toEqual(["delivered", "undelivered", "delivered"]);
-    const left = await db.asSystem((tx) => sql`select from smpp_early_receipts`.execute(tx));
-    expect(left.rows).toHaveLength(0);
+    await until(async () => {
+      const left = await db.asSystem((tx) => sql`select from smpp_early_receipts`.execute(tx));
+      expect(left.rows).toHaveLength(0);
+    });
   });
 
   test("at another worker than the one that handed the text over, and after a restart", async () => {

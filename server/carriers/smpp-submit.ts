@@ -113,6 +113,7 @@ interface Lane {
 export function createSubmitter(options: SubmitOptions): Submitter {
   const { settings } = options;
   const lanes: Lane[] = [];
+  const laneOf = new Map<Link, Lane>();
   const batches = new Set<Batch>();
   const troubles = new Map<string, number>();
   let waiting: Job[] = [];
@@ -214,7 +215,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
   }
 
   function answered(link: Link, sequence: number, status: number, pdu: Buffer): void {
-    const lane = lanes.find((each) => each.link === link);
+    const lane = laneOf.get(link);
     const flight = lane?.flights.get(sequence);
     if (!lane || !flight) {
       const late = lane?.late.get(sequence);
@@ -320,8 +321,9 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       }
       endIfSpent(lane);
     }
-    for (const batch of batches)
-      if (now > batch.begins) giveBack((each) => each.batch === batch && (!each.begun || now > batch.ends));
+    // In one go for all: each look at the line is as long as the line.
+    if ([...batches].some((batch) => now > batch.begins))
+      giveBack(({ begun, batch }) => now > batch.begins && (!begun || now > batch.ends));
     if (batches.size === 0 && lanes.every((lane) => lane.flights.size === 0) && watch) {
       clearInterval(watch);
       watch = null;
@@ -397,16 +399,19 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       return outcomes;
     },
     up(link) {
-      lanes.push({ link, flights: new Map(), late: new Map(), spent: null });
+      const lane: Lane = { link, flights: new Map(), late: new Map(), spent: null };
+      lanes.push(lane);
+      laneOf.set(link, lane);
       for (const done of anyUp) done();
       anyUp = [];
       pump();
     },
     down(link) {
-      const index = lanes.findIndex((each) => each.link === link);
-      if (index === -1) return;
-      const [lane] = lanes.splice(index, 1);
-      for (const { going } of lane?.flights.values() ?? []) spoil(going, { kind: "unknown" });
+      const lane = laneOf.get(link);
+      if (!lane) return;
+      laneOf.delete(link);
+      lanes.splice(lanes.indexOf(lane), 1);
+      for (const { going } of lane.flights.values()) spoil(going, { kind: "unknown" });
       if (lanes.length === 0) giveBack(() => true, true);
     },
     answered,

@@ -91,42 +91,73 @@ function mayBe({ since, messagingServiceSid }: Asking, { from }: OutboundText, r
   return record.from === from;
 }
 
-/** Texts to one number, and the records that may be theirs. */
+/** Texts to one number, and the records that may be theirs. Found by their words: a text may be one of thousands to a number. */
 function match(
   texts: readonly OutboundText[],
   candidates: readonly TwilioRecord[],
   owners: ReadonlyMap<string, string>,
 ): Map<string, Found | null> {
   const found = new Map<string, Found | null>();
-  let open = [...texts];
+  const open = new Map(texts.map((text) => [text.message_id, text]));
   const take = (text: OutboundText, record: TwilioRecord) => {
     found.set(text.message_id, { carrier_reference: record.sid, receipt: receiptOf(text, record) });
-    open = open.filter((each) => each !== text);
+    open.delete(text.message_id);
   };
   let free: TwilioRecord[] = [];
   for (const record of candidates) {
     const owner = owners.get(record.sid);
-    const own = open.find((text) => text.message_id === owner);
+    const own = owner === undefined ? undefined : open.get(owner);
     if (own) take(own, record);
     else if (owner === undefined) free.push(record);
   }
-  for (const isLike of [isSameText, isPrefixed, isRewritten]) {
+  for (const finder of [sameText, prefixed, rewritten]) {
+    if (open.size === 0 || free.length === 0) break;
+    const find = finder([...open.values()]);
     free = free.filter((record) => {
-      const text = open.find((each) => isLike(each.text, record.body ?? ""));
+      const text = find(record.body ?? "");
       if (text) take(text, record);
       return !text;
     });
   }
   // Twilio can be told to keep no texts. Such a record may be any of those that are left.
-  if (free.some((record) => !record.body)) for (const { message_id } of open) found.set(message_id, null);
+  if (free.some((record) => !record.body)) for (const message_id of open.keys()) found.set(message_id, null);
   return found;
 }
 
-const isSameText = (ours: string, theirs: string) => ours.trim() === theirs.trim();
-/** Trial accounts put a sentence before each text. */
-const isPrefixed = (ours: string, theirs: string) => theirs.trimEnd().endsWith(ours.trim());
+/** Hands out the texts that are like a record's, each once, equal ones in their order. */
+type Finder = (texts: readonly OutboundText[]) => (body: string) => OutboundText | undefined;
+
+const sameText: Finder = (texts) => {
+  const next = byWords(texts, (text) => text.trim());
+  return (body) => next(body.trim());
+};
+
+/** Trial accounts put a sentence before each text. Of several that it may end with, the longest is the one. */
+const prefixed: Finder = (texts) => {
+  const next = byWords(texts, (text) => text.trim());
+  const lengths = [...new Set(texts.map(({ text }) => text.trim().length))].sort((a, b) => b - a);
+  return (body) => {
+    const ended = body.trimEnd();
+    for (const length of lengths) {
+      const text = length > ended.length ? undefined : next(ended.slice(ended.length - length));
+      if (text) return text;
+    }
+    return undefined;
+  };
+};
+
 /** A service with smart encoding replaces characters that look alike. */
-const isRewritten = (ours: string, theirs: string) => skeleton(ours) === skeleton(theirs);
+const rewritten: Finder = (texts) => {
+  const next = byWords(texts, skeleton);
+  return (body) => next(skeleton(body));
+};
+
+function byWords(texts: readonly OutboundText[], wordsOf: (text: string) => string) {
+  const waiting = new Map<string, OutboundText[]>();
+  for (const [words, group] of Map.groupBy(texts, ({ text }) => wordsOf(text))) waiting.set(words, group.toReversed());
+  return (words: string): OutboundText | undefined => waiting.get(words)?.pop();
+}
+
 const skeleton = (text: string) =>
   text
     .normalize("NFKD")

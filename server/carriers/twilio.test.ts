@@ -62,14 +62,16 @@ describe("requests", () => {
     const key = `SK${"a".repeat(32)}`;
     const twilio = await standIn({ keys: { [key]: "a key's secret: å" } });
     const service = `MG${"b".repeat(32)}`;
-    const plain = connect(twilio);
+    const now = new Date();
+    const plain = connect(twilio, { now: () => now });
     const full = connect(twilio, {
+      now: () => now,
       settings: { messaging_service_sid: service, api_key_sid: key },
       secrets: { api_key_secret: "a key's secret: å" },
     });
     const batch = [
       text({ text: "Blåbær & co = 50 % + 1 “rabatt”\nnår? 🎉" }),
-      text({ from: "Salong Saks", expires_at: new Date(Date.now() + 90_500) }),
+      text({ from: "Salong Saks", expires_at: new Date(now.getTime() + 90_500) }),
       text({ from: "2440", text: "x".repeat(1_600), expires_at: new Date(Date.now() + 72 * 3_600_000) }),
       text({ expires_at: new Date(Date.now() + 10) }),
     ];
@@ -351,6 +353,57 @@ describe("lookup", () => {
     expect(found.size).toBe(2);
     const references = [...found.values()].map((each) => each?.carrier_reference);
     expect(new Set(references)).toEqual(new Set(twilio.books.slice(1).map(({ sid }) => sid)));
+  });
+
+  test("a thousand texts to one number are found by their words: each is read some times, not a thousand", async () => {
+    const twilio = await standIn();
+    const carrier = connect(twilio);
+    const to = "+4799999998";
+    let read = 0;
+    const counted = (words: string): OutboundText =>
+      Object.defineProperty(text({ to }), "text", { get: () => (read++, words), enumerable: true });
+    // As they are, behind a trial account's sentence, and rewritten.
+    const wanted = Array.from({ length: 900 }, (_, i) => counted(`Kode “${i}” er klar`));
+    const missing = Array.from({ length: 100 }, (_, i) => counted(`Aldri ${i}`));
+    const now = new Date();
+    const bodies = wanted.map(({ text: words }, i) =>
+      i % 3 === 0
+        ? words
+        : i % 3 === 1
+          ? `Sent from your Twilio trial account - ${words}`
+          : words.replaceAll(/[“”]/g, '"'),
+    );
+    for (const [i, body] of bodies.toReversed().entries())
+      twilio.books.push({
+        sid: `SM${String(i).padStart(32, "0")}`,
+        to,
+        from: "+4790000000",
+        body,
+        status: "sent",
+        date_created: now,
+        date_updated: now,
+        date_sent: now,
+        error_code: null,
+        messaging_service_sid: null,
+        status_callback: null,
+        validity_period: null,
+      });
+    read = 0;
+    const found = await carrier.lookup([...missing, ...wanted], since(), nobodyOwns);
+    expect(read).toBeLessThan(30 * 1_000);
+    expect(found.size).toBe(900);
+    for (const [i, { message_id }] of wanted.entries())
+      expect(found.get(message_id)?.carrier_reference).toBe(`SM${String(899 - i).padStart(32, "0")}`);
+  });
+
+  test("of two texts that a record may end with, it is the longer", async () => {
+    const twilio = await standIn();
+    const carrier = connect(twilio);
+    const to = "+4799999997";
+    const [short, long] = [text({ to, text: "klar" }), text({ to, text: "Bilen er klar" })];
+    await submit(carrier, [text({ to, text: "Sent from your Twilio trial account - Bilen er klar" })]);
+    const found = await carrier.lookup([short, long], since(), nobodyOwns);
+    expect([...found.keys()]).toEqual([long.message_id]);
   });
 
   test("goes through all pages, and stops where nothing but old texts is left", async () => {

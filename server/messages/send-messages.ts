@@ -171,10 +171,11 @@ async function skipDuplicates(tx: Tx, batch: MessageBatch, plan: BatchPlan, know
 async function reserveOrSkip(tx: Tx, batch: MessageBatch, plan: BatchPlan): Promise<void> {
   const reserved = await reserveQuota(tx, batch.workspace.workspace_id, batch.now, sumSegments(plan.messages));
   if (reserved.ok) return;
+  const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
   for (const message of plan.messages) {
     const skip = planSkip(batch, message, "quota_exceeded", message.id);
     plan.skips.push(skip);
-    const answer = plan.answers.find((each) => each.id === message.id);
+    const answer = answers.get(message.id);
     if (answer) Object.assign(answer, { status: "skipped", reason: skip.reason, segments: 0 });
   }
   plan.messages = [];
