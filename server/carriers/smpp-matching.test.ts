@@ -315,6 +315,30 @@ test("two receipts of one part in one batch: the first counts, as it does of a t
   ).toMatchObject([{ message_id, status: "undelivered" }]);
 });
 
+test("a long text that was sent twice ends with either time's parts, together in one batch or not", async () => {
+  const { id } = await createTestWorkspace(db);
+  const services = { workspace_id: id, db, clock: systemClock, log: pino({ level: "silent" }) };
+  const references = createReferences({ ...services, carrier_id: newId() });
+  const [first, second] = [newId(), newId()];
+  for (const ids of [
+    ["a1", "a2"],
+    ["b1", "b2"],
+  ])
+    references.add({ message_id: first, ids });
+  for (const ids of [
+    ["c1", "c2"],
+    ["d1", "d2"],
+  ])
+    references.add({ message_id: second, ids });
+  await references.flush();
+  const said = (key: string) => ({ key, status: "delivered" as const, code: null, reason: null });
+  expect(await references.match(["a1", "b1", "a2"].map(said))).toMatchObject([
+    { message_id: first, status: "delivered" },
+  ]);
+  expect(await references.match([said("c1"), said("d2")])).toEqual([]);
+  expect(await references.match([said("d1")])).toMatchObject([{ message_id: second, status: "delivered" }]);
+});
+
 test("word of what the network still tries changes nothing", async () => {
   const { smsc, submit, text, receipts } = await connectSmpp(db, {}, { behaviour: { receipts: false } });
   await submit([text("Hei")]);

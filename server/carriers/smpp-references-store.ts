@@ -68,6 +68,8 @@ export async function findOwners(
 export interface PartState {
   id: string;
   message_id: string;
+  /** Of all parts that were handed over with it. */
+  ids: string[];
   status: PartReceipt["status"] | null;
   code: string | null;
   reason: PartReceipt["reason"];
@@ -81,7 +83,7 @@ export async function lockParts(
   ids: readonly string[],
 ): Promise<PartState[]> {
   const { rows } = await sql<PartState>`
-    select id, message_id, status, code, reason from smpp_references
+    select id, message_id, ids, status, code, reason from smpp_references
     where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and id = any(${arrayOf(ids)}::text[])
       and ids is not null
     order by message_id, id for update`.execute(tx);

@@ -109,7 +109,10 @@ export function createReferences(services: {
     });
   }
 
-  /** A text of several parts is delivered when all of them are, and failed when one is. */
+  /**
+   * A text of several parts is delivered when all of them are, and failed when one is. One that was sent twice, when all parts of
+   * either time are.
+   */
   async function ofParts(tx: Parameters<typeof store.lockParts>[0], parts: [PartReceipt, store.Owner][]) {
     const ids = [...new Set(parts.flatMap(([, owner]) => owner.ids ?? []))];
     const said = new Map<string, PartReceipt>();
@@ -131,7 +134,8 @@ export function createReferences(services: {
     }
     if (changed.length > 0) await store.updateParts(tx, workspace_id, carrier_id, changed);
     const receipts: Receipt[] = [];
-    for (const [messageId, group] of Map.groupBy(states, (each) => each.message_id)) {
+    for (const group of Map.groupBy(states, ({ message_id, ids }) => `${message_id} ${ids.join(" ")}`).values()) {
+      const messageId = (group[0] as store.PartState).message_id;
       const failed = group.find(({ status }) => status !== null && status !== "delivered");
       if (failed?.status) {
         const { status, code, reason } = failed;

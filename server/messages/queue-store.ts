@@ -166,7 +166,10 @@ export async function prioritise(
   }
 }
 
-/** Notes, in ledger and queue, that these are sent again because nobody knew of the last time. */
+/**
+ * Notes, in ledger and queue, that these are sent again because nobody knew of the last time. One that a receipt ended since they
+ * were read is not sent again, and keeps the reason of its end.
+ */
 export async function markUncertain(
   tx: Tx,
   lane: LaneKey,
@@ -175,7 +178,8 @@ export async function markUncertain(
 ): Promise<void> {
   await sql`
     update messages set reason = 'uncertain'
-    where workspace_id = ${lane.workspace_id} and id = any(${rows.map((row) => row.message_id)}::uuid[])`.execute(tx);
+    where workspace_id = ${lane.workspace_id} and id = any(${rows.map((row) => row.message_id)}::uuid[])
+      and status in ('queued', 'submitted')`.execute(tx);
   await sql`
     update message_queue set resent = resent + 1
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and priority = ${priority}

@@ -149,7 +149,9 @@ async function recordInWorkspace(
   const part = (index: number) => sql`${JSON.stringify(told)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   const values = plain
     ? sql`status = 'delivered'`
-    : sql`status = (${part(1)})::message_status, reason = coalesce(${part(2)}, m.reason), carrier_error = ${part(3)}`;
+    : sql`status = (${part(1)})::message_status, carrier_error = ${part(3)},
+        -- Of one that was sent twice that is said from then on, whatever becomes of it.
+        reason = case when m.reason = 'uncertain' then m.reason else coalesce(${part(2)}, m.reason) end`;
   const { rows } = await sql<Omit<TouchedSource, "workspace_id">>`
     with moved as (
       update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})

@@ -3,7 +3,7 @@
  * its end, so that of two dispatchers that both believe to hold a lane only one can record.
  */
 import { sql } from "kysely";
-import type { FailureReason, SkipReason } from "../../contract/messages.ts";
+import type { FailureReason, MessageStatus, SkipReason } from "../../contract/messages.ts";
 import type { Tx } from "../kit/db.ts";
 import { atCommit, inOneGo } from "../kit/prepared.ts";
 import { spendQuota } from "../workspaces/quota.ts";
@@ -53,7 +53,7 @@ export async function record(
   now: Date,
   batch: { journals: readonly JournalRest[]; settled: readonly Settled[] },
 ): Promise<void> {
-  const { settled } = batch;
+  const settled = await asItIsNow(tx, lane, worker, now, batch.settled);
   const { add, counts } = counter();
   for (const { row, result } of settled) {
     if (result.status === "gone") continue;
@@ -74,7 +74,7 @@ export async function record(
         () =>
           closeJournal(tx, lane, id, unknown),
     ),
-    () => noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(settled)),
+    () => noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(batch.settled)),
     () => addCounts(tx, lane.workspace_id, now, counts),
   );
   if (!held) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
@@ -82,6 +82,44 @@ export async function record(
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
   await settleQuota(tx, lane.workspace_id, settled);
 }
+
+/**
+ * What was decided by rows as they were claimed, put right by what is known now, under their locks. A receipt may have come
+ * since: then the text went, whatever the last attempt was answered. And one that went before, as far as anybody knows, and
+ * is not sent again after all may have been delivered: it ends as uncertain, and is paid, like any other of which nobody knows.
+ */
+async function asItIsNow(
+  tx: Tx,
+  lane: LaneRow,
+  worker: string,
+  now: Date,
+  settled: readonly Settled[],
+): Promise<readonly Settled[]> {
+  const ending = settled.filter(({ result }) => result.status !== "sent" && result.status !== "gone");
+  if (ending.length === 0) return settled;
+  if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+  const ids = `{${ending.map(({ row }) => row.message_id).join(",")}}`;
+  const { rows } = await sql<{ id: string; status: MessageStatus }>`
+    select id, status from messages where workspace_id = ${lane.workspace_id} and id = any(${ids}::uuid[])
+    order by id for no key update`.execute(tx);
+  const status = new Map(rows.map((row) => [row.id, row.status]));
+  return settled.map((each): Settled => {
+    const { row, result } = each;
+    if (result.status === "sent" || result.status === "gone") return each;
+    if (endedByNetwork.has(status.get(row.message_id)))
+      return { ...each, result: { status: "sent", carrier_reference: null, at: now } };
+    if (row.resent === 0) return each;
+    const code = result.status === "failed" ? result.code : null;
+    return { ...each, result: { status: "failed", reason: "uncertain", code } };
+  });
+}
+
+const endedByNetwork: ReadonlySet<MessageStatus | undefined> = new Set([
+  "delivered",
+  "undelivered",
+  "failed",
+  "expired",
+] as const);
 
 /** Texts whose recipients the carrier says have opted out. */
 const refusedAsOptedOut = (settled: readonly Settled[]) =>
