@@ -8,6 +8,9 @@ const Name = z.string().trim().min(1).max(100);
 /** As long as a text may be. */
 const Text = z.string().trim().min(1).max(1600);
 
+/** The first person of an installation. */
+export const Admin = z.object({ name: Name, email: z.email().max(254), password: Password });
+
 export const WorkspaceInput = z.object({
   name: Name,
   country: Country,
@@ -52,6 +55,16 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/** One place where a person is signed in. */
+export const SessionSeat = z.object({
+  id: Id,
+  current: z.boolean().describe("whether it is the one that asks"),
+  ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  signed_in_at: Instant,
+  seen_at: Instant.describe("to the day"),
+});
+
 /**
  * Signing in and out, under /api/auth and with the names of better-auth, which does the work: clients written for it fit.
  * Signing up is not among them; people come by set-up or invitation.
@@ -79,7 +92,8 @@ export const authentication = {
   requestPasswordReset: endpoint({
     method: "POST",
     path: "/request-password-reset",
-    summary: "Mails a link that is good for an hour; the answer is the same whether or not the address has an account.",
+    summary:
+      "Mails a link that is good for an hour and ends earlier ones; the answer is the same whether or not the address has an account.",
     permission: "anyone",
     body: z.object({ email: z.email().max(254) }),
     answer: z.object({ status: z.literal(true) }),
@@ -87,7 +101,7 @@ export const authentication = {
   resetPassword: endpoint({
     method: "POST",
     path: "/reset-password",
-    summary: "Sets a new password by the mailed token and ends every session of the person.",
+    summary: "Sets a new password by the mailed token, ends every session and link of the person, and mails that it did.",
     permission: "anyone",
     body: z.object({ token: z.string().min(1).max(200), newPassword: Password }),
     answer: z.object({ status: z.literal(true) }),
@@ -95,7 +109,8 @@ export const authentication = {
   changePassword: endpoint({
     method: "POST",
     path: "/change-password",
-    summary: "Changes the signed-in person's password and ends their other sessions.",
+    summary:
+      "Changes the signed-in person's password, ends their other sessions and links to reset it, and mails that it did.",
     permission: "signed-in",
     body: z.object({ currentPassword: z.string().min(1).max(128), newPassword: Password }),
     answer: z.object({ status: z.literal(true) }),
@@ -113,11 +128,13 @@ export const accounts = {
   setup: endpoint({
     method: "POST",
     path: "/setup",
-    summary: "Creates the first workspace and its super admin and signs them in; 409 once a workspace exists.",
+    summary:
+      "Creates the first workspace and its super admin and signs them in; 403 without the token of the link that is printed at start, 409 once a workspace exists.",
     permission: "anyone",
     body: z.object({
+      token: z.string().max(200).default("").describe("of the link that is printed at start"),
       workspace: WorkspaceInput,
-      admin: z.object({ name: Name, email: z.email(), password: Password }),
+      admin: Admin,
     }),
     status: 201,
     answer: Session,
@@ -128,6 +145,36 @@ export const accounts = {
     summary: "Who is signed in, in which workspace (header X-Workspace, else their first), and what they may do.",
     permission: "signed-in",
     answer: Session,
+  }),
+  updateAccount: endpoint({
+    method: "PATCH",
+    path: "/account",
+    summary: "Changes the signed-in person's own name.",
+    permission: "signed-in",
+    body: z.object({ name: Name }),
+    answer: z.object({ id: Id, name: z.string(), email: z.string() }),
+  }),
+  sessions: endpoint({
+    method: "GET",
+    path: "/account/sessions",
+    summary: "Where the person is signed in, the newest first.",
+    permission: "signed-in",
+    answer: z.object({ items: z.array(SessionSeat), next_cursor: z.null() }),
+  }),
+  endOtherSessions: endpoint({
+    method: "DELETE",
+    path: "/account/sessions",
+    summary: "Signs the person out everywhere but here.",
+    permission: "signed-in",
+    status: 204,
+  }),
+  endSession: endpoint({
+    method: "DELETE",
+    path: "/account/sessions/:id",
+    summary: "Ends one session of the person.",
+    permission: "signed-in",
+    params: ById,
+    status: 204,
   }),
   invitation: endpoint({
     method: "GET",
@@ -191,9 +238,10 @@ export const people = {
   invite: endpoint({
     method: "POST",
     path: "/people",
-    summary: "Mails an invitation; nobody can give a role above their own.",
+    summary:
+      "Mails an invitation, which ends an earlier one to the same address; nobody can give a role above their own. 429 beyond 30 an hour for a person, 100 a day for a workspace, or 5 a day for an address.",
     permission: "people:write",
-    body: z.object({ email: z.email(), role: z.enum(roles), sms_setup: z.boolean().default(false) }),
+    body: z.object({ email: z.email().max(254), role: z.enum(roles), sms_setup: z.boolean().default(false) }),
     status: 201,
     answer: Person,
   }),

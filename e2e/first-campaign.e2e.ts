@@ -36,9 +36,14 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
     if (message.type() === "error" && !/status of 40[149]/.test(message.text())) faults.push(message.text());
   });
 
-  // First visit.
+  // First visit: without the link that the terminal shows, then by it.
   await page.goto(server.url);
   await heading("Welcome to Varsla").waitFor();
+  await page.getByText("the terminal that runs npm start").waitFor();
+  await expectAccessible(page);
+  await page.goto(server.setUpLink ?? "");
+  await page.getByLabel("Name of the business").waitFor();
+  expect(page.url()).toBe(`${server.url}/setup`);
   await expectAccessible(page);
   await page.getByLabel("Name of the business").fill("Salong Kari");
   await page.getByLabel("Country").selectOption("NO");

@@ -50,7 +50,9 @@ async function start(config: Config, log: Logger): Promise<void> {
     started.push({ name: "requests", stop: () => Promise.all([drain(serving), wired.endStreams()]) });
   }
   if (stopping) return;
-  if (serves) console.log(`Varsla is ready at ${listening.public_url}`);
+  // In one go, so that whoever waits for the first line has the second.
+  const next = wired.setUpLink ? `\nSet it up by this link, which works until that is done:\n  ${wired.setUpLink}` : "";
+  if (serves) console.log(`Varsla is ready at ${listening.public_url}${next}`);
   else console.log(`Varsla is ready, as ${[...config.roles].join(" and ")}`);
 }
 

@@ -34,11 +34,14 @@ import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs
 import { startWebhookSender, webhookJobs, webhookPeriodicJobs } from "./webhooks/send-webhooks.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
+import { setUpLink } from "./workspaces/set-up-token.ts";
 
 /** A process whose parts run. */
 export interface Wired {
   /** Answers requests; null where the process does not serve the API. */
   handle: RequestListener | null;
+  /** Where the first workspace is made; null when there is one, and where the process does not serve the API. */
+  setUpLink: string | null;
   /** Ends answers that would go on for ever, such as news. */
   endStreams(): Promise<void>;
   /** Lets what is under way finish, then lets go of the database. */
@@ -123,6 +126,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
   const endStreams = () => (streamsEnded ??= Promise.resolve(app?.close()));
 
   return {
+    setUpLink: app && (await setUpLink(db, config)),
     handle: app && ((request, response) => app.routing(request, response)),
     endStreams,
     async stop() {

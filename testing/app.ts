@@ -19,6 +19,7 @@ import { createInboundIntake } from "../server/messages/inbound.ts";
 import { createReceiptIntake } from "../server/messages/receipts.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
+import { setUpToken } from "../server/workspaces/set-up-token.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** One answer; `body` is parsed where it is JSON. */
@@ -44,6 +45,8 @@ export interface TestApp {
   services: Services;
   /** Calls `GET /contacts` under /api/v1; a path that begins with /api is taken whole. */
   call(line: string, request?: TestRequest): Promise<TestAnswer>;
+  /** What `POST /setup` takes as `token`. */
+  setUpToken: string;
 }
 
 /** Call it once in a test file; it is closed when the file is done. */
@@ -90,7 +93,12 @@ export async function testApp(
     await app.close();
     await news.stop();
   });
-  return { app, services, call: (line, request = {}) => call(app, line, request) };
+  return {
+    app,
+    services,
+    call: (line, request = {}) => call(app, line, request),
+    setUpToken: await setUpToken(db, config.secret_key),
+  };
 }
 
 async function call(app: FastifyInstance, line: string, request: TestRequest): Promise<TestAnswer> {

@@ -9,6 +9,8 @@ export interface TestServer {
   /** Empty where it serves no API. */
   url: string;
   dataDir: string;
+  /** The link that it printed for making the first workspace; null where there is one. */
+  setUpLink: string | null;
   /** Everything it wrote so far. */
   output(): string;
   /** Ends it as Ctrl-C does and, when its data directory was made here, removes that. Returns the exit code. */
@@ -63,6 +65,7 @@ export async function startTestServer(
   return {
     url,
     dataDir,
+    setUpLink: /^ +(\S+\/setup#token=\S+)$/m.exec(output)?.[1] ?? null,
     output: () => output,
     async stop() {
       if (isRunning(child)) child.kill("SIGINT");

@@ -229,7 +229,7 @@ test("every answer has the security headers, and scripts come from here only", a
 test("over https the session cookie is for https only", async () => {
   const body = { email: "kari@example.com", password: "correct horse battery" };
   const { headers } = await overHttps.call("POST /api/auth/sign-in/email", { body });
-  expect(String(headers["set-cookie"])).toMatch(/^__Secure-varsla\.session_token=.*; Secure/);
+  expect(String(headers["set-cookie"])).toMatch(/^__Host-varsla\.session_token=.*; Secure/);
 });
 
 test("a caller that floods is told when to come back, and others are served", async () => {

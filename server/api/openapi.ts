@@ -70,7 +70,7 @@ export function openApiDocument(options: { version: string }): Json {
           in: "cookie",
           name: "varsla.session_token",
           description:
-            "The cookie of a signed-in person (`__Secure-varsla.session_token` over https). Calls that change something must come from the same site.",
+            "The cookie of a signed-in person (`__Host-varsla.session_token` over https). Calls that change something must come from the same site.",
         },
       },
       schemas: { Failure: schemaOf(Failure, "output") },

@@ -68,15 +68,50 @@ test("a password in a URL is not repeated", () => {
   }
 });
 
+const first = {
+  WORKSPACE_NAME: "Salong Saks",
+  ADMIN_EMAIL: "kari@salong.example",
+  ADMIN_PASSWORD: "correct horse battery",
+  API_KEY: "vk_of_twenty_letters",
+};
+
 test("the first workspace needs all four of its variables", () => {
-  const all = { WORKSPACE_NAME: "Salong", ADMIN_EMAIL: "a@b.no", ADMIN_PASSWORD: "long enough", API_KEY: "vk_1" };
-  expect(read(all).first_workspace).toEqual({
-    workspace_name: "Salong",
-    admin_email: "a@b.no",
-    admin_password: "long enough",
-    api_key: "vk_1",
+  expect(read(first).first_workspace).toEqual({
+    workspace_name: first.WORKSPACE_NAME,
+    admin_email: first.ADMIN_EMAIL,
+    admin_password: first.ADMIN_PASSWORD,
+    api_key: first.API_KEY,
   });
-  expect(() => read({ ...all, API_KEY: "" })).toThrow("API_KEY must be set too");
+  expect(() => read({ ...first, API_KEY: "" })).toThrow("API_KEY must be set too");
+});
+
+test.each([
+  ["WORKSPACE_NAME", "x".repeat(101), "one line of at most 100 characters"],
+  ["ADMIN_EMAIL", "kari", "must be an e-mail address"],
+  ["ADMIN_EMAIL", "kari@salong.example, eve@example.com", "must be an e-mail address"],
+])("%s=%s is refused by name and value", (name, value, rule) => {
+  expect(() => read({ ...first, [name]: value })).toThrow(`${name} is ${JSON.stringify(value)}; it must be`);
+  expect(() => read({ ...first, [name]: value })).toThrow(rule);
+});
+
+test.each([
+  ["ADMIN_PASSWORD", "hunter2", "ADMIN_PASSWORD has 7 characters; it must have from 10 to 128"],
+  ["ADMIN_PASSWORD", "hunter2".repeat(20), "ADMIN_PASSWORD has 140 characters; it must have from 10 to 128"],
+  ["ADMIN_PASSWORD", "Password123", "ADMIN_PASSWORD is one of those that are tried first"],
+  ["ADMIN_PASSWORD", "salong-saks-2026", "ADMIN_PASSWORD is built of WORKSPACE_NAME"],
+  ["ADMIN_PASSWORD", "kari@salong.example!", "ADMIN_PASSWORD is built of ADMIN_EMAIL"],
+  ["API_KEY", "vk_1", "API_KEY has 4 characters; it must have from 20"],
+  ["API_KEY", "vk_of nineteen letters", "API_KEY has spaces or letters beyond ASCII"],
+  ["API_KEY", "v".repeat(501), "API_KEY has 501 characters; it must have from 20"],
+])("a %s that could be guessed is refused by name, and not repeated", (name, value, sentence) => {
+  try {
+    read({ ...first, [name]: value });
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as Error).message).toContain(sentence);
+    expect((error as Error).message).not.toContain(value);
+  }
 });
 
 test("the secret key is made once, for the owner only", () => {

@@ -2,6 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Admin, WorkspaceInput } from "../../contract/accounts.ts";
+import { wordInPassword } from "../../rules/password-words.ts";
+import { isCommonPassword } from "./common-passwords.ts";
 
 /** What one process of Varsla does; by default all of it. */
 export type ProcessRole = "api" | "worker" | "mail";
@@ -142,12 +145,14 @@ export function readConfig(env: Environment = process.env): Config {
       );
       return null;
     }
-    return {
+    const first = {
       workspace_name: text("WORKSPACE_NAME") as string,
       admin_email: text("ADMIN_EMAIL") as string,
       admin_password: env.ADMIN_PASSWORD as string,
       api_key: text("API_KEY") as string,
     };
+    problems.push(...problemsOf(first));
+    return first;
   }
 
   const listensOn = port("PORT", 3000);
@@ -182,6 +187,33 @@ export function withPort(config: Config, port: number): Config {
   if (config.port === port) return config;
   const derived = config.public_url === localUrl(config.host, config.port);
   return { ...config, port, public_url: derived ? localUrl(config.host, port) : config.public_url };
+}
+
+/** The first workspace is held to the rules of the page that makes one. Password and key are never repeated. */
+function problemsOf(first: FirstWorkspace): string[] {
+  const { workspace_name: name, admin_email: email, admin_password: password, api_key: key } = first;
+  const problems: string[] = [];
+  if (!WorkspaceInput.shape.name.safeParse(name).success) {
+    problems.push(`WORKSPACE_NAME is ${JSON.stringify(name)}; it must be a name on one line of at most 100 characters`);
+  }
+  if (!Admin.shape.email.safeParse(email).success) {
+    problems.push(`ADMIN_EMAIL is ${JSON.stringify(email)}; it must be an e-mail address`);
+  }
+  const word = wordInPassword(password, { email, workspaces: [name] });
+  if (!Admin.shape.password.safeParse(password).success) {
+    problems.push(`ADMIN_PASSWORD has ${password.length} characters; it must have from 10 to 128`);
+  } else if (isCommonPassword(password)) {
+    problems.push("ADMIN_PASSWORD is one of those that are tried first; it must be another");
+  } else if (word !== null) {
+    const what = word === "email" ? "ADMIN_EMAIL" : "WORKSPACE_NAME";
+    problems.push(`ADMIN_PASSWORD is built of ${what}; it must be another`);
+  }
+  // What a header can carry; shorter ones could be guessed.
+  if (!/^[\x21-\x7e]{20,500}$/.test(key)) {
+    const wrong = /^[\x21-\x7e]*$/.test(key) ? `has ${key.length} characters` : "has spaces or letters beyond ASCII";
+    problems.push(`API_KEY ${wrong}; it must have from 20 to 500 characters, all of them visible ASCII`);
+  }
+  return problems;
 }
 
 function localUrl(host: string, port: number): string {

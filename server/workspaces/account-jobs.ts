@@ -4,15 +4,16 @@ import type { Language } from "../../contract/shapes.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import type { User } from "../kit/http.ts";
 import { forgetOldAnswers } from "../kit/idempotency.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { Mailer } from "../kit/mail.ts";
-import { invitationMail, passwordResetMail } from "./account-mails.ts";
+import { invitationMail, passwordChangedMail, passwordResetMail } from "./account-mails.ts";
 import { forgetOldAttempts } from "./attempts.ts";
+import { findPerson } from "./create-person.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 import { issueToken, type MailInvitation, mailInvitationJob } from "./invitations.ts";
+import { issueResetToken, type MailPasswordChanged, mailPasswordChangedJob } from "./passwords.ts";
 
 interface Services {
   db: Db;
@@ -36,7 +37,6 @@ export const accountPeriodicJobs: PeriodicJob[] = [{ name: forgetJob, pattern: "
 /** The handlers of this folder's jobs, by name. */
 export function accountJobs(services: Services): Record<string, JobHandler> {
   const { db, clock, mailer, config } = services;
-  const identity = identityOf(services);
   return {
     [mailInvitationJob]: async (payload: MailInvitation) => {
       // Mailed before the hash is committed: a mail that fails leaves an older link good, and the job tries again.
@@ -55,7 +55,26 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
       });
     },
     [mailPasswordResetJob]: async ({ email }: MailPasswordReset) => {
-      await identity.mailPasswordReset(email);
+      await db.asSystem(async (tx) => {
+        const issued = await issueResetToken(tx, email, clock.now());
+        if (!issued) return;
+        const { user, token } = issued;
+        const { language } = await habitsOf(tx, user.id);
+        const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
+        await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
+      });
+    },
+    [mailPasswordChangedJob]: async (payload: MailPasswordChanged) => {
+      const found = await db.asSystem(async (tx) => {
+        const person = await findPerson(tx, payload.user_id);
+        return person && { person, habits: await habitsOf(tx, payload.user_id) };
+      });
+      if (!found) return; // gone meanwhile
+      const { name, email: to } = found.person;
+      const { language, timeZone } = found.habits;
+      const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
+      const when = `${format.format(new Date(payload.at))} (${timeZone})`;
+      await mailer.send(passwordChangedMail(language, { to, name, when, link: `${config.public_url}/forgot-password` }));
     },
     [forgetJob]: async () => {
       const at = clock.now();
@@ -65,21 +84,16 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
   };
 }
 
-/** The identity of a process, which mails reset links to the web app. */
-export function identityOf(services: Services): Identity {
-  const { db, clock, log, config, mailer } = services;
-  const onReset = async (user: User, token: string) => {
-    const language = await db.asSystem((tx) => languageOf(tx, user.id));
-    const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
-    await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
-  };
-  return createIdentity({ db, clock, log, config, onReset });
+/** The identity of a process. */
+export function identityOf(services: Omit<Services, "mailer">): Identity {
+  const { db, clock, log, config } = services;
+  return createIdentity({ db, clock, log, config });
 }
 
-/** Of the first workspace that somebody joined. */
-async function languageOf(tx: Tx, userId: string): Promise<Language> {
-  const found = await sql<{ language: Language }>`
-    select w.language from memberships m join workspaces w using (workspace_id)
+/** Language and time zone of the first workspace that somebody joined. */
+async function habitsOf(tx: Tx, userId: string): Promise<{ language: Language; timeZone: string }> {
+  const found = await sql<{ language: Language; timeZone: string }>`
+    select w.language, w.time_zone as "timeZone" from memberships m join workspaces w using (workspace_id)
     where m.user_id = ${userId} order by m.created_at limit 1`.execute(tx);
-  return found.rows[0]?.language ?? "en";
+  return found.rows[0] ?? { language: "en", timeZone: "UTC" };
 }

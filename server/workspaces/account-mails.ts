@@ -15,6 +15,14 @@ export function passwordResetMail(language: Language, about: { to: string; name:
   return { to: about.to, ...passwordReset[language](about) };
 }
 
+/** The mail that tells a person that their password is another now, in case it was not them. */
+export function passwordChangedMail(
+  language: Language,
+  about: { to: string; name: string; when: string; link: string },
+): Mail {
+  return { to: about.to, ...passwordChanged[language](about) };
+}
+
 type Texts<About> = Record<Language, (about: About) => Omit<Mail, "to">>;
 
 const invitation: Texts<{ workspace: string; invitedBy: string; link: string }> = {
@@ -52,5 +60,24 @@ const passwordReset: Texts<{ name: string; link: string }> = {
   da: ({ name, link }) => ({
     subject: "Ny adgangskode til Varsla",
     text: `Hej ${name},\n\nvælg en ny adgangskode inden for en time:\n${link}\n\nDu bliver logget ud overalt. Har du ikke bedt om dette, skal du ikke gøre noget: din adgangskode er uændret.\n`,
+  }),
+};
+
+const passwordChanged: Texts<{ name: string; when: string; link: string }> = {
+  en: ({ name, when, link }) => ({
+    subject: "Your password for Varsla was changed",
+    text: `Hello ${name},\n\nyour password for Varsla was changed on ${when}. You have been signed out on all other devices.\n\nWas it not you? Set a new one at once, and tell an administrator:\n${link}\n`,
+  }),
+  nb: ({ name, when, link }) => ({
+    subject: "Passordet ditt til Varsla er endret",
+    text: `Hei ${name},\n\npassordet ditt til Varsla ble endret ${when}. Du er logget ut på alle andre enheter.\n\nVar det ikke deg? Velg et nytt med en gang, og si fra til en administrator:\n${link}\n`,
+  }),
+  sv: ({ name, when, link }) => ({
+    subject: "Ditt lösenord till Varsla har ändrats",
+    text: `Hej ${name},\n\nditt lösenord till Varsla ändrades ${when}. Du har loggats ut på alla andra enheter.\n\nVar det inte du? Välj ett nytt direkt och säg till en administratör:\n${link}\n`,
+  }),
+  da: ({ name, when, link }) => ({
+    subject: "Din adgangskode til Varsla er ændret",
+    text: `Hej ${name},\n\ndin adgangskode til Varsla blev ændret ${when}. Du er logget ud på alle andre enheder.\n\nVar det ikke dig? Vælg en ny med det samme, og sig det til en administrator:\n${link}\n`,
   }),
 };

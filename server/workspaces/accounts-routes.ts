@@ -2,23 +2,28 @@ import type { accounts, authentication } from "../../contract/accounts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
-import { Problem } from "../kit/errors.ts";
+import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers, User } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { type MailPasswordReset, mailPasswordResetJob } from "./account-jobs.ts";
+import { endOtherSessions, endSession, listSessions } from "./account-sessions.ts";
 import type { Attempts } from "./attempts.ts";
+import { renamePerson } from "./create-person.ts";
 import type { Seed } from "./create-workspace.ts";
-import type { Identity } from "./identity.ts";
+import { createDevices, type Devices } from "./device-cookie.ts";
+import type { Identity, Visit } from "./identity.ts";
 import { acceptInvitation, findInvitation } from "./invitations.ts";
 import { describeSession } from "./members.ts";
-import { setUp } from "./set-up.ts";
+import { changePassword, resetPassword } from "./passwords.ts";
+import { isSameToken, setUpToken } from "./set-up-token.ts";
+import { alreadySetUp, setUp } from "./set-up.ts";
 import { hasWorkspace } from "./workspace.ts";
 
 interface Services {
   db: Db;
   clock: Clock;
   jobs: Jobs;
-  config: Pick<Config, "outbound_smtp_url">;
+  config: Pick<Config, "outbound_smtp_url" | "public_url" | "secret_key">;
   identity: Identity;
   attempts: Attempts;
   seed: Seed;
@@ -27,6 +32,7 @@ interface Services {
 
 export function accountsRoutes(services: Services): Handlers<typeof accounts> {
   const { db, clock, config, identity, attempts } = services;
+  const open = opener(services);
   return {
     async installation() {
       return {
@@ -37,10 +43,17 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
     },
 
     async setup(call) {
-      const { user, workspace } = await setUp(services, call.body, clock.now());
-      const { email, password } = call.body.admin;
-      const { cookies } = await identity.signIn(call, { email, password });
-      call.setHeader("set-cookie", cookies);
+      const { token, ...input } = call.body;
+      if (await db.asSystem(hasWorkspace)) throw alreadySetUp();
+      // Only wrong ones are counted: a page that guesses through the browser of whoever sets up must not lock them out.
+      if (!isSameToken(await setUpToken(db, config.secret_key), token)) {
+        await attempts.count("set_up", "", { ip: call.ip }, clock.now());
+        const where = "Open the link that the terminal showed when the server started.";
+        throw forbidden("wrong_setup_token", `Setting up needs a token. ${where}`, { field: "token" });
+      }
+      const { user, workspace } = await setUp(services, input, clock.now());
+      const { email, password } = input.admin;
+      await open(call, { email, password });
       return describeSession(db, user, workspace.workspace_id);
     },
 
@@ -50,21 +63,46 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       return describeSession(db, signedIn(call), workspaceId);
     },
 
+    async updateAccount(call) {
+      const { id } = signedIn(call);
+      return db.asSystem((tx) => renamePerson(tx, id, call.body.name, clock.now()));
+    },
+
+    async sessions(call) {
+      const { id } = signedIn(call);
+      const current = await sessionIdOf(identity, call);
+      const items = await db.asSystem((tx) => listSessions(tx, id, current));
+      return { items, next_cursor: null };
+    },
+
+    async endOtherSessions(call) {
+      const { id } = signedIn(call);
+      const current = await sessionIdOf(identity, call);
+      await db.asSystem((tx) => endOtherSessions(tx, id, current));
+    },
+
+    async endSession(call) {
+      const { id } = signedIn(call);
+      await db.asSystem((tx) => endSession(tx, id, call.params.id));
+    },
+
     async invitation(call) {
-      const at = clock.now();
-      await attempts.count("token", call.params.token, call.ip, at);
-      const found = await db.asSystem((tx) => findInvitation(tx, call.params.token, at));
-      await attempts.forgive("token", call.params.token, call.ip);
-      return found;
+      const { token } = call.params;
+      return guarded(services, call.ip, () => db.asSystem((tx) => findInvitation(tx, token, clock.now())));
     },
 
     async acceptInvitation(call) {
       const { token } = call.params;
-      await attempts.count("token", token, call.ip, clock.now());
-      const { user, workspaceId } = await acceptInvitation(services, token, call.body, clock.now());
-      await attempts.forgive("token", token, call.ip);
-      const { cookies } = await identity.signIn(call, { email: user.email, password: call.body.password });
-      call.setHeader("set-cookie", cookies);
+      const at = clock.now();
+      const { email, has_account } = await guarded(services, call.ip, () =>
+        db.asSystem((tx) => findInvitation(tx, token, at)),
+      );
+      // Whoever has the link may try passwords of the account behind it: as seldom as at the sign-in page.
+      const from = { ip: call.ip, device: await open.devices.find(call.headers, email, at) };
+      if (has_account) await attempts.count("sign_in", email, from, at);
+      const { user, workspaceId } = await acceptInvitation(services, token, call.body, at);
+      if (has_account) await attempts.forgive("sign_in", email, from);
+      await open(call, { email, password: call.body.password });
       return describeSession(db, user, workspaceId);
     },
   };
@@ -72,13 +110,15 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
 
 export function authenticationRoutes(services: Services): Handlers<typeof authentication> {
   const { db, clock, jobs, identity, attempts } = services;
+  const open = opener(services);
   return {
     async signIn(call) {
-      const { email, password, rememberMe } = call.body;
-      await attempts.count("sign_in", email, call.ip, clock.now());
-      const { user, cookies } = await identity.signIn(call, { email, password, remember: rememberMe });
-      await attempts.forgive("sign_in", email, call.ip);
-      call.setHeader("set-cookie", cookies);
+      const { email, password, rememberMe: remember } = call.body;
+      const at = clock.now();
+      const from = { ip: call.ip, device: await open.devices.find(call.headers, email, at) };
+      await attempts.count("sign_in", email, from, at);
+      const user = await open(call, { email, password, remember });
+      await attempts.forgive("sign_in", email, from);
       return { user };
     },
 
@@ -89,31 +129,74 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
 
     async requestPasswordReset(call) {
       const { email } = call.body;
-      await attempts.count("password_reset", email, call.ip, clock.now());
-      // The job looks the address up, so that the answer takes as long for an address that nobody has.
+      const at = clock.now();
+      const from = { ip: call.ip, device: await open.devices.find(call.headers, email, at) };
+      await attempts.count("password_reset", email, from, at);
+      // The job looks the address up, so that the answer takes as long for an address that nobody has. Of several requests
+      // that wait, one is enough.
       const payload: MailPasswordReset = { email };
-      await db.asSystem((tx) => jobs.add(tx, mailPasswordResetJob, payload, { maxAttempts: 5 }));
+      const key = `${mailPasswordResetJob} ${email.toLowerCase()}`;
+      await db.asSystem((tx) => jobs.add(tx, mailPasswordResetJob, payload, { key, maxAttempts: 5 }));
       return { status: true };
     },
 
     async resetPassword(call) {
       const { token, newPassword } = call.body;
-      await attempts.count("token", token, call.ip, clock.now());
-      await identity.resetPassword(token, newPassword);
-      await attempts.forgive("token", token, call.ip);
+      const user = await guarded(services, call.ip, () => resetPassword(services, token, newPassword));
+      // Whoever reads the person's mail may sign in however many others are guessing.
+      call.setHeader("set-cookie", await open.devices.grant(call.headers, user.id, clock.now()));
       return { status: true };
     },
 
     async changePassword(call) {
       const user = signedIn(call);
       const { currentPassword: current, newPassword: next } = call.body;
-      await attempts.count("sign_in", user.email, call.ip, clock.now());
-      const cookies = await identity.changePassword(call, { current, next });
-      await attempts.forgive("sign_in", user.email, call.ip);
-      call.setHeader("set-cookie", cookies);
+      // By the person alone: others who guess their password at the sign-in page don't get in the way here.
+      await attempts.count("change_password", user.id, { ip: call.ip }, clock.now());
+      const session = await identity.findSession(call);
+      await changePassword(services, user, { current, next });
+      await attempts.forgive("change_password", user.id, { ip: call.ip });
+      const remember = session.state !== "open" || session.remembered;
+      await open(call, { email: user.email, password: next, remember });
       return { status: true };
     },
   };
+}
+
+type Entering = Visit & { setHeader(name: string, value: string[]): void };
+type Opener = {
+  (call: Entering, input: { email: string; password: string; remember?: boolean }): Promise<User>;
+  devices: Devices;
+};
+
+/** Opens sessions, and remembers the device that did. */
+function opener(services: Services): Opener {
+  const { clock, identity } = services;
+  const devices = createDevices(services);
+  const open = async (call: Entering, input: { email: string; password: string; remember?: boolean }) => {
+    const { user, cookies } = await identity.signIn(call, input);
+    call.setHeader("set-cookie", [...cookies, ...(await devices.grant(call.headers, user.id, clock.now()))]);
+    return user;
+  };
+  return Object.assign(open, { devices });
+}
+
+/** Counts tokens that are wrong. Right ones are let through however many wrong ones came from the same network. */
+async function guarded<T>(services: Services, ip: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem && error.field === "token") {
+      await services.attempts.count("token", "", { ip }, services.clock.now());
+    }
+    throw error;
+  }
+}
+
+async function sessionIdOf(identity: Identity, visit: Visit): Promise<string> {
+  const session = await identity.findSession(visit);
+  if (session.state !== "open") throw new Problem(401, "session_expired", "Your session has ended; sign in again.");
+  return session.sessionId;
 }
 
 function signedIn(call: { user: User | null }): User {

@@ -1,15 +1,24 @@
 /**
- * Counts what a guesser would do often, for all processes together. Each attempt is counted before it is made, in one
- * statement, so that a thousand at once pass no more than the limit.
+ * Counts what a guesser would do often, for all processes together. Each attempt is counted before it is made, so that a
+ * thousand at once pass no more than the limit. docs/decisions/guessing.md says which attack each limit is for.
  */
 import { hash } from "node:crypto";
 import { sql } from "kysely";
-import type { Db } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 
 interface Limit {
   max: number;
   seconds: number;
+}
+
+/** What is counted: an account from an IP, an account, an IP. Those that a kind lacks don't limit it. */
+interface Limits {
+  /** Instead of all others for a device that has proved itself, see device-cookie.ts. */
+  device?: Limit;
+  pair?: Limit;
+  address?: Limit;
+  ip?: Limit;
 }
 
 /**
@@ -18,66 +27,77 @@ interface Limit {
  */
 const limits = {
   sign_in: {
+    device: { max: 10, seconds: 900 },
     pair: { max: 10, seconds: 900 },
     address: { max: 100, seconds: 3600 },
     ip: { max: 100, seconds: 900 },
   },
+  /** No limit of the address: nobody keeps a person from asking. How many mails go out is `reset_mail`. */
   password_reset: {
+    device: { max: 3, seconds: 900 },
     pair: { max: 3, seconds: 900 },
-    address: { max: 5, seconds: 3600 },
     ip: { max: 30, seconds: 3600 },
   },
-  /** Guessing mailed tokens, and an account's password by an invitation. */
-  token: {
-    pair: { max: 10, seconds: 900 },
-    address: { max: 20, seconds: 3600 },
-    ip: { max: 100, seconds: 900 },
-  },
-} satisfies Record<string, { pair: Limit; address: Limit; ip: Limit }>;
+  reset_mail: { address: { max: 5, seconds: 3600 } },
+  /** The current password, asked of somebody who is signed in. */
+  change_password: { address: { max: 10, seconds: 900 } },
+  /** Wrong tokens of links; right ones are not counted, since nobody guesses 128 random bits. */
+  token: { ip: { max: 100, seconds: 900 } },
+  set_up: { ip: { max: 10, seconds: 900 } },
+  invitations_by: { address: { max: 30, seconds: 3600 } },
+  invitations_of: { address: { max: 100, seconds: 86_400 } },
+  invitations_to: { address: { max: 5, seconds: 86_400 } },
+} satisfies Record<string, Limits>;
+
+type Kind = keyof typeof limits;
+
+/** Whose attempt it is. */
+export interface From {
+  ip: string;
+  /** Of a device that has proved itself to `about`. */
+  device?: string | null;
+}
 
 export interface Attempts {
-  /** Counts one attempt; throws 429 `too_many_attempts` beyond the limit. `about` is what is tried: an address, a token. */
-  count(kind: keyof typeof limits, about: string, ip: string, at: Date): Promise<void>;
-  /** Takes an attempt back that was right, and forgets the pair's wrong ones. */
-  forgive(kind: keyof typeof limits, about: string, ip: string): Promise<void>;
+  /** Counts one attempt; throws 429 `too_many_attempts` beyond a limit. `about` is what is tried: an address, a person. */
+  count(kind: Kind, about: string, from: From, at: Date): Promise<void>;
+  /** Takes an attempt back that was right, and forgets the wrong ones of the pair or device. */
+  forgive(kind: Kind, about: string, from: From): Promise<void>;
 }
 
 export function createAttempts(db: Db): Attempts {
   return {
-    async count(kind, about, ip, at) {
-      const counted = keysOf(kind, about, ip);
-      const found = await db.asSystem((tx) =>
-        sql<{ key: string; count: number; wait: number }>`
-          insert into attempts as a (key, count, window_ends)
-          select key, 1, ${at}::timestamptz + make_interval(secs => seconds)
-          from unnest(${counted.map((k) => k.key)}::text[], ${counted.map((k) => k.limit.seconds)}::int[])
-            as tried (key, seconds)
-          order by key
-          on conflict (key) do update set
-            count = case when a.window_ends <= ${at} then 1 else a.count + 1 end,
-            window_ends = case when a.window_ends <= ${at} then excluded.window_ends else a.window_ends end
-          returning key, count, ceil(extract(epoch from window_ends - ${at}::timestamptz))::int as wait`.execute(tx),
-      );
-      for (const row of found.rows) {
-        const limit = counted.find((k) => k.key === row.key)?.limit;
-        if (limit && row.count > limit.max) {
-          throw new Problem(429, "too_many_attempts", `Too many attempts; try again in ${minutes(row.wait)}.`, {
-            retryAfter: row.wait,
-          });
-        }
-      }
+    async count(kind, about, from, at) {
+      const { device, others } = keysOf(kind, about, from);
+      const wait = await db.asSystem(async (tx) => {
+        if (device && (await countKeys(tx, [device], at)) === null) return null;
+        return countKeys(tx, others, at);
+      });
+      if (wait !== null) throw tooMany(wait);
     },
 
-    async forgive(kind, about, ip) {
-      const [pair, ...rest] = keysOf(kind, about, ip);
+    async forgive(kind, about, from) {
+      const { device, others } = keysOf(kind, about, from);
+      const [first, ...rest] = device ? [device] : others;
       await db.asSystem(async (tx) => {
-        await sql`delete from attempts where key = ${pair?.key}`.execute(tx);
-        await sql`
-          update attempts set count = greatest(count - 1, 0)
-          where key = any(${rest.map((k) => k.key).sort()})`.execute(tx);
+        await sql`delete from attempts where key = ${first?.key}`.execute(tx);
+        for (const { key } of rest) {
+          await sql`update attempts set count = greatest(count - 1, 0) where key = ${key}`.execute(tx);
+        }
       });
     },
   };
+}
+
+/** Counts within a transaction; the seconds to wait where it is one too many, and then counts nothing more. */
+export async function countAttempt(tx: Tx, kind: Kind, about: string, at: Date): Promise<number | null> {
+  return countKeys(tx, keysOf(kind, about, { ip: "" }).others, at);
+}
+
+/** Forgets what was counted about somebody: they have shown who they are. */
+export async function forgetAttempts(tx: Tx, kind: Kind, about: string): Promise<void> {
+  const keys = keysOf(kind, about, { ip: "" }).others.map(({ key }) => key);
+  await sql`delete from attempts where key = any(${keys})`.execute(tx);
 }
 
 /** Drops counts whose window is over. */
@@ -85,32 +105,80 @@ export async function forgetOldAttempts(db: Db, at: Date): Promise<void> {
   await db.asSystem((tx) => sql`delete from attempts where window_ends <= ${at}`.execute(tx));
 }
 
-function keysOf(kind: keyof typeof limits, about: string, ip: string) {
-  const { pair, address, ip: alone } = limits[kind];
-  const from = network(ip);
-  // Hashed: a table of who tried to sign in from where is nobody's business.
-  const named = (what: string) => hash("sha256", `${kind} ${what}`, "base64url");
+/** 429 with how long to wait. */
+export function tooMany(wait: number, code = "too_many_attempts", what = "attempts"): Problem {
+  return new Problem(429, code, `Too many ${what}; try again in ${inWords(wait)}.`, { retryAfter: wait });
+}
+
+interface Key {
+  key: string;
+  limit: Limit;
+}
+
+/**
+ * One key after another, as long as each is within its limit: what the pair refuses does not count against the address,
+ * or one host could lock a person out by itself. Always in this order, so that two never wait for each other.
+ *
+ * What is refused anyway writes nothing: a host that is beyond its limit cannot fill the table with made-up addresses.
+ */
+async function countKeys(tx: Tx, keys: Key[], at: Date): Promise<number | null> {
+  const names = keys.map(({ key }) => key);
+  const most = keys.map(({ limit }) => limit.max);
+  const refused = await sql<{ wait: number }>`
+    select ceil(extract(epoch from window_ends - ${at}::timestamptz))::int as wait
+    from attempts a join unnest(${names}::text[], ${most}::int[]) as tried (key, most) on a.key = tried.key
+    where a.count >= tried.most and a.window_ends > ${at} order by wait desc limit 1`.execute(tx);
+  if (refused.rows[0]) return refused.rows[0].wait;
+  for (const { key, limit } of keys) {
+    const counted = await sql<{ count: number; wait: number }>`
+      insert into attempts as a (key, count, window_ends)
+      values (${key}, 1, ${at}::timestamptz + make_interval(secs => ${limit.seconds}))
+      on conflict (key) do update set
+        count = case when a.window_ends <= ${at} then 1 else a.count + 1 end,
+        window_ends = case when a.window_ends <= ${at} then excluded.window_ends else a.window_ends end
+      returning count, ceil(extract(epoch from window_ends - ${at}::timestamptz))::int as wait`.execute(tx);
+    const row = counted.rows[0];
+    if (row && row.count > limit.max) return row.wait;
+  }
+  return null;
+}
+
+function keysOf(kind: Kind, about: string, from: From): { device: Key | null; others: Key[] } {
+  const { device, pair, address, ip }: Limits = limits[kind];
+  const network = networkOf(from.ip);
   const what = about.trim().toLowerCase();
-  return [
-    { key: named(`pair ${what} ${from}`), limit: pair },
-    { key: named(`address ${what}`), limit: address },
-    { key: named(`ip ${from}`), limit: alone },
-  ];
+  // Hashed: a table of who tried to sign in from where is nobody's business.
+  const keyed = (limit: Limit | undefined, name: string) =>
+    limit ? [{ key: hash("sha256", `${kind} ${name}`, "base64url"), limit }] : [];
+  return {
+    device: (from.device ? keyed(device, `device ${from.device}`)[0] : null) ?? null,
+    others: [
+      ...keyed(pair, `pair ${what} ${network}`),
+      ...keyed(address, `address ${what}`),
+      ...keyed(ip, `ip ${network}`),
+    ],
+  };
 }
 
 /** An IPv6 customer has a whole /64 to try from. */
-function network(ip: string): string {
+function networkOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
   if (mapped?.[1]) return mapped[1];
   if (!ip.includes(":")) return ip;
   const [head = "", tail = ""] = ip.split("::");
   const front = head.split(":").filter(Boolean);
   const back = tail.split(":").filter(Boolean);
-  const groups = ip.includes("::") ? [...front, ...Array(8 - front.length - back.length).fill("0"), ...back] : front;
-  return groups.slice(0, 4).join(":");
+  const groups = ip.includes("::")
+    ? [...front, ...Array(Math.max(0, 8 - front.length - back.length)).fill("0"), ...back]
+    : front;
+  return groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, "").toLowerCase())
+    .join(":");
 }
 
-function minutes(seconds: number): string {
-  const whole = Math.max(1, Math.ceil(seconds / 60));
-  return whole === 1 ? "a minute" : `${whole} minutes`;
+function inWords(seconds: number): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  if (minutes === 1) return "a minute";
+  return minutes <= 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Role } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
-import { conflict } from "../kit/errors.ts";
+import { conflict, notFound } from "../kit/errors.ts";
 import type { User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 
@@ -35,6 +35,21 @@ export async function createPerson(
 export async function findPersonByEmail(tx: Tx, email: string): Promise<User | null> {
   const found = await sql<User>`select id, name, email from users where email = ${email.toLowerCase()}`.execute(tx);
   return found.rows[0] ?? null;
+}
+
+/** The person of an id, if they are still there. */
+export async function findPerson(tx: Tx, id: string): Promise<User | null> {
+  const found = await sql<User>`select id, name, email from users where id = ${id}`.execute(tx);
+  return found.rows[0] ?? null;
+}
+
+/** Changes a person's name. */
+export async function renamePerson(tx: Tx, id: string, name: string, at: Date): Promise<User> {
+  const changed = await sql<User>`
+    update users set name = ${name}, updated_at = ${at} where id = ${id} returning id, name, email`.execute(tx);
+  const user = changed.rows[0];
+  if (!user) throw notFound("person", id);
+  return user;
 }
 
 /** Makes a person a member; false when they were one already, whose role then stays as it is. */

@@ -1,6 +1,6 @@
 /**
- * Who somebody is: passwords, sessions and resets, which better-auth keeps in our tables. What they may do in a workspace
- * is ours, see people.ts.
+ * Who somebody is: passwords and sessions, which better-auth keeps in our tables. What they may do in a workspace is ours,
+ * see people.ts; how a password becomes another, see passwords.ts.
  */
 import { createHmac } from "node:crypto";
 import { betterAuth } from "better-auth";
@@ -16,16 +16,14 @@ import type { Logger } from "../kit/log.ts";
 /** A session lasts this long without a visit; each visit after a day renews it. */
 const sessionSeconds = 14 * 24 * 3600;
 const renewAfterSeconds = 24 * 3600;
-const resetSeconds = 3600;
-
-export const shortestPassword = 10;
-export const longestPassword = 128;
+/** However often somebody visits, they sign in again after this. */
+const longestSession = 30 * 24 * 3600_000; // milliseconds
 
 /** What a request's cookies say. `cookies` are Set-Cookie headers to answer with. */
 export type SessionState =
   | { state: "none" }
   | { state: "ended"; cookies: string[] }
-  | { state: "open"; user: User; cookies: string[] };
+  | { state: "open"; user: User; sessionId: string; remembered: boolean; cookies: string[] };
 
 /** Where a request came from, for the list of sessions. */
 export interface Visit {
@@ -43,39 +41,36 @@ export interface Identity {
   ): Promise<{ user: User; cookies: string[] }>;
   /** Ends the session of the request, if any. */
   signOut(visit: Visit): Promise<string[]>;
-  /** Mails a link to whoever has the address; does nothing for an address that nobody has. */
-  mailPasswordReset(email: string): Promise<void>;
-  /** Sets a password by a mailed token and ends every session of the person. Throws 422 `invalid_token`. */
-  resetPassword(token: string, password: string): Promise<void>;
-  /** Changes the signed-in person's password and ends their other sessions. Throws 422 when `current` is wrong. */
-  changePassword(visit: Visit, input: { current: string; next: string }): Promise<string[]>;
   hashPassword(password: string): Promise<string>;
   /** Whether the password is the person's; false as well for a person without one. */
   verifyPassword(userId: string, password: string): Promise<boolean>;
 }
 
-/** Builds the identity of one process. `onReset` mails the link; cookies are Secure where PUBLIC_URL is https. */
+/** Builds the identity of one process; cookies are Secure where PUBLIC_URL is https. */
 export function createIdentity(options: {
   db: Db;
   clock: Clock;
   log: Logger;
   config: Pick<Config, "public_url" | "secret_key">;
-  onReset: (user: User, token: string) => Promise<void>;
 }): Identity {
-  // better-auth logs and swallows what its callback throws. So the callback only keeps the token, and the mail is sent
-  // where a failure reaches the job.
-  const issued = new Map<string, { user: User; token: string }>();
-  const auth = buildAuth(options, (user, token) => issued.set(user.email, { user, token }));
+  const { clock } = options;
+  const auth = buildAuth(options);
 
   return {
     async findSession(visit) {
       const headers = webHeaders(visit);
-      const cookieName = (await auth.$context).authCookies.sessionToken.name;
-      if (!headers.get("cookie")?.includes(`${cookieName}=`)) return { state: "none" };
+      const { sessionToken, dontRememberToken } = (await auth.$context).authCookies;
+      if (!headers.get("cookie")?.includes(`${sessionToken.name}=`)) return { state: "none" };
       const found = await auth.api.getSession({ headers, returnHeaders: true });
       const cookies = found.headers.getSetCookie();
       if (!found.response) return { state: "ended", cookies };
-      return { state: "open", user: asUser(found.response.user), cookies };
+      const { user, session } = found.response;
+      if (session.createdAt.getTime() + longestSession <= clock.now().getTime()) {
+        const ended = await auth.api.signOut({ headers, returnHeaders: true });
+        return { state: "ended", cookies: ended.headers.getSetCookie() };
+      }
+      const remembered = !headers.get("cookie")?.includes(`${dontRememberToken.name}=`);
+      return { state: "open", user: asUser(user), sessionId: session.id, remembered, cookies };
     },
 
     async signIn(visit, input) {
@@ -86,34 +81,14 @@ export function createIdentity(options: {
           returnHeaders: true,
         }),
       );
+      // What was open in this browser before is nobody's any more: its cookie is replaced.
+      const before = webHeaders(visit);
+      if (before.get("cookie")) await auth.api.signOut({ headers: before });
       return { user: asUser(found.response.user), cookies: found.headers.getSetCookie() };
     },
 
     async signOut(visit) {
       const done = await auth.api.signOut({ headers: webHeaders(visit), returnHeaders: true });
-      return done.headers.getSetCookie();
-    },
-
-    async mailPasswordReset(email) {
-      const address = email.toLowerCase();
-      await auth.api.requestPasswordReset({ body: { email: address } });
-      const reset = issued.get(address);
-      issued.delete(address);
-      if (reset) await options.onReset(reset.user, reset.token);
-    },
-
-    async resetPassword(token, password) {
-      await asProblem(() => auth.api.resetPassword({ body: { token, newPassword: password } }));
-    },
-
-    async changePassword(visit, input) {
-      const done = await asProblem(() =>
-        auth.api.changePassword({
-          headers: webHeaders(visit),
-          body: { currentPassword: input.current, newPassword: input.next, revokeOtherSessions: true },
-          returnHeaders: true,
-        }),
-      );
       return done.headers.getSetCookie();
     },
 
@@ -130,7 +105,8 @@ export function createIdentity(options: {
   };
 }
 
-function buildAuth(options: Parameters<typeof createIdentity>[0], onToken: (user: User, token: string) => void) {
+function buildAuth(options: Parameters<typeof createIdentity>[0]) {
+  const https = options.config.public_url.startsWith("https://");
   return betterAuth({
     // Only asked for by endpoints that redirect, which are not served.
     baseURL: options.config.public_url,
@@ -156,18 +132,15 @@ function buildAuth(options: Parameters<typeof createIdentity>[0], onToken: (user
       enabled: true,
       // People come by set-up or invitation, see create-person.ts.
       disableSignUp: true,
-      minPasswordLength: shortestPassword,
-      maxPasswordLength: longestPassword,
-      resetPasswordTokenExpiresIn: resetSeconds,
-      revokeSessionsOnPasswordReset: true,
-      sendResetPassword: async ({ user, token }) => onToken(asUser(user), token),
     },
     // Ours count across processes and by address as well, see attempts.ts.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: "varsla",
-      useSecureCookies: options.config.public_url.startsWith("https://"),
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
+      // __Host-: a browser takes it from this very host alone, so that no neighbouring site can plant one. better-auth's own
+      // prefix (useSecureCookies) is the weaker __Secure-.
+      cookiePrefix: https ? "__Host-varsla" : "varsla",
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/", secure: https },
       database: { generateId: () => newId(options.clock.now()) },
       ipAddress: { ipAddressHeaders: [ipHeader] },
       // Only its server functions are called; server/api checks where a request comes from.
@@ -236,16 +209,6 @@ const refusals: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () =>
     new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
   INVALID_EMAIL: () => new Problem(401, "invalid_email_or_password", "The e-mail address or the password is wrong."),
-  INVALID_TOKEN: () =>
-    new Problem(422, "invalid_token", "This link has been used or is older than an hour; ask for a new one.", {
-      field: "token",
-    }),
-  INVALID_PASSWORD: () =>
-    new Problem(422, "wrong_password", "The current password is wrong.", { field: "currentPassword" }),
-  PASSWORD_TOO_SHORT: () =>
-    new Problem(422, "invalid", `A password has at least ${shortestPassword} characters.`, { field: "password" }),
-  PASSWORD_TOO_LONG: () =>
-    new Problem(422, "invalid", `A password has at most ${longestPassword} characters.`, { field: "password" }),
   UNAUTHORIZED: () => new Problem(401, "session_expired", "Your session has ended; sign in again."),
 };
 

@@ -10,11 +10,15 @@ import { conflict, invalid, Problem } from "../kit/errors.ts";
 import type { Actor, User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import { countAttempt, tooMany } from "./attempts.ts";
+import { checkNewPassword } from "./choose-password.ts";
 import { createPerson, findPersonByEmail, joinWorkspace } from "./create-person.ts";
 import type { Identity } from "./identity.ts";
 import { checkRank, checkSmsSetup, presentPerson } from "./people.ts";
 
 const validFor = 7 * 24 * 3600 * 1000; // milliseconds
+/** Invitations that nobody has answered yet, in a workspace. */
+const mostOpen = 200;
 
 interface InvitationRow {
   workspace_id: string;
@@ -54,9 +58,12 @@ export async function invite(
       value: input.email,
     });
   }
+  // Counted before the row is looked for: the workspace's count makes two at once take turns.
+  await countInvitation(tx, actor, email, at);
   const before = await sql<InvitationRow>`
     select * from invitations where workspace_id = ${actor.workspaceId} and email = ${email} for update`.execute(tx);
   if (before.rows[0]) checkRank(actor, before.rows[0].role);
+  else await checkRoom(tx, actor.workspaceId, at);
   const made = await sql<InvitationRow>`
     insert into invitations (workspace_id, id, email, role, sms_setup, invited_by, created_at, expires_at)
     values (${actor.workspaceId}, ${newId(at)}, ${email}, ${input.role}, ${input.sms_setup}, ${actor.name},
@@ -69,6 +76,29 @@ export async function invite(
   const payload: MailInvitation = { workspace_id: row.workspace_id, invitation_id: row.id };
   await services.jobs.add(tx, mailInvitationJob, payload);
   return presentPerson({ ...row, name: "", joined_at: null });
+}
+
+/** Invitations are mails to strangers in our name: nobody sends them by the hundred, and nobody gets them by the dozen. */
+async function countInvitation(tx: Tx, actor: Actor, email: string, at: Date): Promise<void> {
+  const counts = [
+    ["invitations_by", actor.userId ?? `${actor.workspaceId} ${actor.name}`, "from you"],
+    ["invitations_of", actor.workspaceId, "from this workspace"],
+    ["invitations_to", email, `to ${email}`],
+  ] as const;
+  for (const [kind, about, whose] of counts) {
+    const wait = await countAttempt(tx, kind, about, at);
+    if (wait !== null) throw tooMany(wait, "too_many_invitations", `invitations ${whose}`);
+  }
+}
+
+async function checkRoom(tx: Tx, workspaceId: string, at: Date): Promise<void> {
+  const { rows } = await sql<{ open: number }>`
+    select count(*) as open from invitations where workspace_id = ${workspaceId} and expires_at > ${at}`.execute(tx);
+  if ((rows[0]?.open ?? 0) < mostOpen) return;
+  throw conflict(
+    "too_many_open_invitations",
+    `${mostOpen} invitations of this workspace wait for an answer; withdraw those that are not needed.`,
+  );
 }
 
 /**
@@ -115,10 +145,11 @@ export async function acceptInvitation(
   at: Date,
 ): Promise<{ user: User; workspaceId: string }> {
   const { db, identity } = services;
-  const known = await db.asSystem(async (tx) => {
-    const { email } = await findInvitation(tx, token, at);
-    return findPersonByEmail(tx, email);
+  const { email, workspace, known } = await db.asSystem(async (tx) => {
+    const invitation = await findInvitation(tx, token, at);
+    return { ...invitation, known: await findPersonByEmail(tx, invitation.email) };
   });
+  if (!known) checkNewPassword(input.password, { email, workspaces: [workspace] }, "password");
   // Hashing takes a tenth of a second: not inside a transaction.
   const passwordHash = known ? null : await identity.hashPassword(input.password);
   if (known && !(await identity.verifyPassword(known.id, input.password))) {
@@ -131,7 +162,6 @@ export async function acceptInvitation(
       delete from invitations where token_hash = ${hashToken(token)} and expires_at > ${at} returning *`.execute(tx);
     const invitation = used.rows[0];
     if (!invitation) throw noSuchInvitation();
-    const { email } = invitation;
     const user =
       known ??
       (await createPerson(

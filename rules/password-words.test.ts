@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { wordInPassword } from "./password-words.ts";
+
+const context = { email: "kari.nordmann@salong.example", workspaces: ["Salong Saks", "Bo"] };
+
+test.each([
+  ["salongsaks2026", "workspace"],
+  ["  Salong-Saks forever", "workspace"],
+  ["S.a.l.o.n.g Saks!!", "workspace"],
+  ["ＳＡＬＯＮＧ ｓａｋｓ ’26", "workspace"],
+  ["kari.nordmann@salong.example", "email"],
+  ["my kari.nordmann@salong.example!", "email"],
+  ["Kari.Nordmann1", "email"],
+] as const)("%j is built of what stands on the door", (password, word) => {
+  expect(wordInPassword(password, context)).toBe(word);
+});
+
+test.each([
+  "correct horse battery",
+  "a boat on the fjord", // holds "bo", like half of all words
+  "kari.nordmann likes old boats", // enough is left beside it
+  "saks and salong, the other way round",
+  "🦊🦊🦊🦊🦊🦊",
+])("%j is not", (password) => {
+  expect(wordInPassword(password, context)).toBeNull();
+});
+
+test("a short name is refused where it is most of the password", () => {
+  const acme = { workspaces: ["Acme"] };
+  expect(wordInPassword("Acme-2026!", acme)).toBe("workspace");
+  expect(wordInPassword("acme acme acme", acme)).toBe("workspace");
+  expect(wordInPassword("acme on a correct horse", acme)).toBeNull();
+});
+
+test("nothing to compare with refuses nothing", () => {
+  expect(wordInPassword("correct horse battery", {})).toBeNull();
+  expect(wordInPassword("correct horse battery", { email: "", workspaces: ["", "-"] })).toBeNull();
+});

@@ -1,0 +1,44 @@
+/** Where somebody is signed in, for their own eyes, and how they sign out elsewhere. */
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { SessionSeat } from "../../contract/accounts.ts";
+import type { Tx } from "../kit/db.ts";
+import { notFound } from "../kit/errors.ts";
+
+interface SessionRow {
+  id: string;
+  ip_address: string | null;
+  user_agent: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** The person's open sessions, the newest first. better-auth keeps their times by the clock of the machine, not by ours. */
+export async function listSessions(
+  tx: Tx,
+  userId: string,
+  currentId: string,
+): Promise<z.output<typeof SessionSeat>[]> {
+  const found = await sql<SessionRow>`
+    select id, ip_address, user_agent, created_at, updated_at from sessions
+    where user_id = ${userId} and expires_at > now() order by created_at desc, id desc limit 100`.execute(tx);
+  return found.rows.map((row) => ({
+    id: row.id,
+    current: row.id === currentId,
+    ip: row.ip_address || null,
+    user_agent: row.user_agent || null,
+    signed_in_at: row.created_at.toISOString(),
+    seen_at: row.updated_at.toISOString(),
+  }));
+}
+
+/** Ends one session of the person; 404 for another's. */
+export async function endSession(tx: Tx, userId: string, id: string): Promise<void> {
+  const ended = await sql`delete from sessions where user_id = ${userId} and id = ${id} returning id`.execute(tx);
+  if (ended.rows.length === 0) throw notFound("session", id);
+}
+
+/** Ends all sessions of the person but one. */
+export async function endOtherSessions(tx: Tx, userId: string, currentId: string): Promise<void> {
+  await sql`delete from sessions where user_id = ${userId} and id <> ${currentId}`.execute(tx);
+}
