@@ -101,7 +101,8 @@ export const authentication = {
   resetPassword: endpoint({
     method: "POST",
     path: "/reset-password",
-    summary: "Sets a new password by the mailed token, ends every session and link of the person, and mails that it did.",
+    summary:
+      "Sets a new password by the mailed token, ends every session and link of the person, and mails that it did.",
     permission: "anyone",
     body: z.object({ token: z.string().min(1).max(200), newPassword: Password }),
     answer: z.object({ status: z.literal(true) }),

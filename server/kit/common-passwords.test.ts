@@ -13,9 +13,12 @@ test("the first three thousand that are long enough are refused, and many more",
   expect(longEnough.filter((password) => !isCommonPassword(password))).toEqual([]);
 });
 
-test.each(["password123", "PassWord123", "1q2w3e4r5t", "qwertyuiop", "ｐａｓｓｗｏｒｄ１２３"])("%s is common", (password) => {
-  expect(isCommonPassword(password)).toBe(true);
-});
+test.each(["password123", "PassWord123", "1q2w3e4r5t", "qwertyuiop", "ｐａｓｓｗｏｒｄ１２３"])(
+  "%s is common",
+  (password) => {
+    expect(isCommonPassword(password)).toBe(true);
+  },
+);
 
 test.each(["correct horse battery", "blåbærsyltetøy på lørdag", "x".repeat(128), ""])("%s is not", (password) => {
   expect(isCommonPassword(password)).toBe(false);

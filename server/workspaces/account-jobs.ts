@@ -74,7 +74,9 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
       const { language, timeZone } = found.habits;
       const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
       const when = `${format.format(new Date(payload.at))} (${timeZone})`;
-      await mailer.send(passwordChangedMail(language, { to, name, when, link: `${config.public_url}/forgot-password` }));
+      await mailer.send(
+        passwordChangedMail(language, { to, name, when, link: `${config.public_url}/forgot-password` }),
+      );
     },
     [forgetJob]: async () => {
       const at = clock.now();

@@ -14,11 +14,7 @@ interface SessionRow {
 }
 
 /** The person's open sessions, the newest first. better-auth keeps their times by the clock of the machine, not by ours. */
-export async function listSessions(
-  tx: Tx,
-  userId: string,
-  currentId: string,
-): Promise<z.output<typeof SessionSeat>[]> {
+export async function listSessions(tx: Tx, userId: string, currentId: string): Promise<z.output<typeof SessionSeat>[]> {
   const found = await sql<SessionRow>`
     select id, ip_address, user_agent, created_at, updated_at from sessions
     where user_id = ${userId} and expires_at > now() order by created_at desc, id desc limit 100`.execute(tx);

@@ -265,7 +265,9 @@ test("an invitation ends after seven days, and earlier when it is withdrawn or r
 test("nobody gives a role above their own, or a permission they lack", async () => {
   const cookie = await newAdminSession();
   const { token } = await invited("adm@example.com", "admin", cookie);
-  const joined = await call(`POST /invitations/${token}/accept`, { body: { name: "Adm", password: "a quiet administrator" } });
+  const joined = await call(`POST /invitations/${token}/accept`, {
+    body: { name: "Adm", password: "a quiet administrator" },
+  });
   const as = { cookie: joined.cookies };
   const above = await call("POST /people", { ...as, body: { email: "x@example.com", role: "super_admin" } });
   expect(above).toMatchObject({ status: 403, body: { error: { code: "role_above_own", field: "role" } } });

@@ -68,7 +68,9 @@ export async function resetPassword(services: Services, token: string, password:
   const passwordHash = await identity.hashPassword(password);
   return db.asSystem(async (tx) => {
     const used = await sql`
-      delete from verifications where identifier = ${identifierOf(token)} and expires_at > ${at} returning id`.execute(tx);
+      delete from verifications where identifier = ${identifierOf(token)} and expires_at > ${at} returning id`.execute(
+      tx,
+    );
     if (used.rows.length === 0) throw invalidToken();
     await forgetAttempts(tx, "reset_mail", userId);
     return setPassword(tx, services.jobs, userId, passwordHash, at);
@@ -123,6 +125,11 @@ async function checkFor(db: Db, userId: string, password: string): Promise<void>
 const identifierOf = (token: string) => hash("sha256", `reset-password:${token}`, "base64url");
 
 const invalidToken = () =>
-  new Problem(422, "invalid_token", "This link has been used or replaced, or is older than an hour; ask for a new one.", {
-    field: "token",
-  });
+  new Problem(
+    422,
+    "invalid_token",
+    "This link has been used or replaced, or is older than an hour; ask for a new one.",
+    {
+      field: "token",
+    },
+  );

@@ -18,6 +18,7 @@ export const paths = {
   forgotPassword: () => "/forgot-password",
   resetPassword: (query: { token?: string } = {}) => withQuery("/reset-password", query),
   invitation: (token: string) => `/invitations/${segment(token)}`,
+  account: () => "/account",
   newWorkspace: () => "/workspaces/new",
 
   campaigns: (query: { query?: string; status?: string } = {}) => withQuery("/campaigns", query),

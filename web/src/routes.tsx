@@ -53,6 +53,7 @@ export const routeTree = root.addChildren([
   open("/invitations/$token", () => import("./pages/welcome/invitation-page.tsx"), "InvitationPage"),
   frame.addChildren([
     inside("/", () => import("./pages/home/home-page.tsx"), "HomePage"),
+    inside("/account", () => import("./pages/account/account-page.tsx"), "AccountPage"),
     inside("/workspaces/new", () => import("./pages/settings/new-workspace-page.tsx"), "NewWorkspacePage"),
 
     inside("/campaigns", () => import("./pages/campaigns/campaigns-page.tsx"), "CampaignsPage"),

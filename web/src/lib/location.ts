@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 /** Goes to a path from paths.ts. */
 export function useGo(): (path: string, options?: { replace?: boolean }) => void {
@@ -47,4 +47,21 @@ export function useFilters<F extends Record<string, string>>(
     });
   };
   return [filters, set];
+}
+
+/**
+ * A secret that a link carries behind its #, where no server sees it. It is taken out of the address bar and the history at
+ * once. Another link opened on the same page replaces it. Empty without one.
+ */
+export function useSecret(name: string): string {
+  const hash = useRouterState({ select: (state) => state.location.hash });
+  const carried = new URLSearchParams(hash).get(name) ?? "";
+  const [kept, setKept] = useState(carried);
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!carried) return;
+    setKept(carried);
+    void navigate({ to: ".", hash: "", search: true as never, replace: true });
+  }, [carried, navigate]);
+  return carried || kept;
 }

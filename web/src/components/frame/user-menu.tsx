@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Gauge, LogOut } from "lucide-react";
+import { Gauge, LogOut, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { authenticate } from "../../api/auth.ts";
@@ -13,7 +13,7 @@ import { paths } from "../../paths.ts";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** What belongs to the person and not to the page: subscription, language, theme, and the way out. */
+/** What belongs to the person and not to the page: account, subscription, language, theme, and the way out. */
 export function UserMenu() {
   const t = useTranslations("frame");
   const explain = useExplain();
@@ -54,6 +54,9 @@ export function UserMenu() {
         <p className="truncate text-sm text-faint">{user.email}</p>
       </div>
       <MenuLine />
+      <MenuItem icon={<UserRound aria-hidden />} onSelect={() => go(paths.account())}>
+        {t("myAccount")}
+      </MenuItem>
       {may("subscription:read") ? (
         <MenuItem icon={<Gauge aria-hidden />} onSelect={() => go(paths.subscription())}>
           {t("subscription")}

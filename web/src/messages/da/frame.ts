@@ -18,6 +18,7 @@ export const frame: Translation<typeof en> = {
   language: "Sprog",
   theme: "Udseende",
   themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },
+  myAccount: "Min konto",
   signOut: "Log ud",
   account: "Din konto, {name}",
   workspace: "Arbejdsområde",

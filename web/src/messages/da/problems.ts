@@ -56,4 +56,10 @@ export const problems: Translation<typeof en> = {
   cross_site: "Forespørgslen kom fra et andet websted og blev afvist.",
   invalid_text: "Teksten indeholder et tegn, der ikke kan gemmes.",
   too_many_webhooks: "Et arbejdsområde har højst 20 webhooks. Fjern en først.",
+  wrong_setup_token: "Det er ikke linket til denne installation. Åbn det, der står i terminalen, hvor npm start kører.",
+  common_password: "Denne adgangskode er en af dem, der prøves først. Vælg en anden.",
+  password_has_workspace: "En adgangskode må ikke indeholde arbejdsområdets navn. Vælg en anden.",
+  password_has_email: "En adgangskode må ikke indeholde din egen e-mailadresse. Vælg en anden.",
+  too_many_invitations: "Det blev mange invitationer. Vent lidt, og prøv igen.",
+  too_many_open_invitations: "For mange invitationer venter på svar. Træk dem tilbage, der ikke er brug for.",
 };

@@ -15,6 +15,7 @@ export const frame = {
   language: "Language",
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },
+  myAccount: "My account",
   signOut: "Sign out",
   account: "Your account, {name}",
   workspace: "Workspace",

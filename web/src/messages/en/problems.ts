@@ -52,4 +52,11 @@ export const problems = {
   cross_site: "This request came from another site and was refused.",
   invalid_text: "The text holds a character that cannot be stored.",
   too_many_webhooks: "A workspace has at most 20 webhooks. Remove one first.",
+  wrong_setup_token:
+    "This is not the link of this installation. Open the one that stands in the terminal that runs npm start.",
+  common_password: "This password is one of those that are tried first. Choose another.",
+  password_has_workspace: "A password must not contain the name of the workspace. Choose another.",
+  password_has_email: "A password must not contain your own e-mail address. Choose another.",
+  too_many_invitations: "That was a lot of invitations. Wait a while and try again.",
+  too_many_open_invitations: "Too many invitations wait for an answer. Withdraw those that are not needed.",
 } as const;

@@ -18,6 +18,7 @@ export const frame: Translation<typeof en> = {
   language: "Språk",
   theme: "Utseende",
   themes: { system: "Systemet", light: "Lyst", dark: "Mørkt" },
+  myAccount: "Min konto",
   signOut: "Logg ut",
   account: "Kontoen din, {name}",
   workspace: "Arbeidsområde",

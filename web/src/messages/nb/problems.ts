@@ -56,4 +56,11 @@ export const problems: Translation<typeof en> = {
   cross_site: "Forespørselen kom fra et annet nettsted og ble avvist.",
   invalid_text: "Teksten inneholder et tegn som ikke kan lagres.",
   too_many_webhooks: "Et arbeidsområde har høyst 20 webhooker. Fjern en først.",
+  wrong_setup_token:
+    "Dette er ikke lenken til denne installasjonen. Åpne den som står i terminalen der npm start kjører.",
+  common_password: "Dette passordet er et av dem som prøves først. Velg et annet.",
+  password_has_workspace: "Et passord kan ikke inneholde navnet på arbeidsområdet. Velg et annet.",
+  password_has_email: "Et passord kan ikke inneholde din egen e-postadresse. Velg et annet.",
+  too_many_invitations: "Det ble mange invitasjoner. Vent litt og prøv igjen.",
+  too_many_open_invitations: "For mange invitasjoner venter på svar. Trekk tilbake dem som ikke trengs.",
 };

@@ -18,6 +18,7 @@ export const frame: Translation<typeof en> = {
   language: "Språk",
   theme: "Utseende",
   themes: { system: "Systemet", light: "Ljust", dark: "Mörkt" },
+  myAccount: "Mitt konto",
   signOut: "Logga ut",
   account: "Ditt konto, {name}",
   workspace: "Arbetsyta",

@@ -56,4 +56,11 @@ export const problems: Translation<typeof en> = {
   cross_site: "Förfrågan kom från en annan webbplats och avvisades.",
   invalid_text: "Texten innehåller ett tecken som inte kan sparas.",
   too_many_webhooks: "En arbetsyta har högst 20 webhookar. Ta bort en först.",
+  wrong_setup_token:
+    "Det här är inte länken till den här installationen. Öppna den som står i terminalen där npm start körs.",
+  common_password: "Det här lösenordet är ett av dem som provas först. Välj ett annat.",
+  password_has_workspace: "Ett lösenord får inte innehålla arbetsytans namn. Välj ett annat.",
+  password_has_email: "Ett lösenord får inte innehålla din egen e-postadress. Välj ett annat.",
+  too_many_invitations: "Det blev många inbjudningar. Vänta en stund och försök igen.",
+  too_many_open_invitations: "För många inbjudningar väntar på svar. Återkalla dem som inte behövs.",
 };

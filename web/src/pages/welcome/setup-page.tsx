@@ -11,18 +11,20 @@ import { WorkspaceFields } from "../../components/workspace-fields.tsx";
 import { guessCountry } from "../../lib/countries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useLanguage } from "../../lib/language-provider.tsx";
-import { useGo } from "../../lib/location.ts";
+import { useGo, useSecret } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
+import { Notice } from "../../ui/notice.tsx";
 
-/** The very first visit: makes the workspace and its super admin. */
+/** The very first visit, by the link that the terminal shows: makes the workspace and its super admin. */
 export function SetupPage() {
   const t = useTranslations("account");
   const explain = useExplain();
   const go = useGo();
   const client = useQueryClient();
   const { language, adopt } = useLanguage();
+  const token = useSecret("token");
   const installation = useQuery(query("accounts", "installation"));
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const form = useForm({
@@ -42,6 +44,7 @@ export function SetupPage() {
     submit: ({ workspace_name, country, time_zone, language, admin_name, email, password }) =>
       call("accounts", "setup", {
         body: {
+          token,
           workspace: { name: workspace_name, country, time_zone, language },
           admin: { name: admin_name, email, password },
         },
@@ -56,6 +59,15 @@ export function SetupPage() {
   const { language: asked, time_zone } = form.values;
   useEffect(() => adopt({ language: asked, time_zone }), [adopt, asked, time_zone]);
   if (installation.data?.needs_setup === false) return <Navigate to={paths.signIn() as "/"} replace />;
+  if (!token) {
+    return (
+      <WelcomeLayout title={t("setupTitle")}>
+        <Notice tone="info" title={t("setupNeedsLink")}>
+          {t("setupNeedsLinkText")}
+        </Notice>
+      </WelcomeLayout>
+    );
+  }
   return (
     <WelcomeLayout title={t("setupTitle")} description={t("setupText")} languageChoice={false}>
       <FormShell form={form} submitLabel={t("setupSubmit")} guard={false} wide>
