@@ -65,6 +65,38 @@ test("starts with the first workspace, stops cleanly, and finds its data again; 
   expect(await four.stop()).toBe(0);
 }, 120_000);
 
+test("until it is set up it prints the link that does it, the same at each start, and then only the address", async () => {
+  const dataDir = await dataDirectory();
+  const one = await startTestServer({ dataDir, env: { LOG_LEVEL: "trace" } });
+  const link = new URL(one.setUpLink ?? "");
+  expect(`${link.origin}${link.pathname}`).toBe(`${one.url}/setup`);
+  const token = new URLSearchParams(link.hash.slice(1)).get("token") ?? "";
+  const setUp = (url: string, given: string) =>
+    fetch(`${url}/api/v1/setup`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        token: given,
+        workspace: { name: "Salong", country: "NO", time_zone: "Europe/Oslo", language: "nb" },
+        admin: { name: "Kari", email: "kari@salong.example", password: "correct horse battery" },
+      }),
+    });
+  expect((await setUp(one.url, "made up")).status).toBe(403);
+  expect(one.output().split(token)).toHaveLength(2); // there, and in no line of the log
+  await one.stop();
+
+  const two = await startTestServer({ dataDir });
+  expect(two.setUpLink).toBe(`${two.url}/setup#token=${token}`);
+  expect((await setUp(two.url, token)).status).toBe(201);
+  expect((await setUp(two.url, token)).status).toBe(409);
+  await two.stop();
+
+  const three = await startTestServer({ dataDir });
+  expect(three.setUpLink).toBeNull();
+  expect(three.output()).not.toContain("token");
+  await three.stop();
+}, 120_000);
+
 test("partitions whose time came while nobody was there are made at the start", async () => {
   const { db, connection } = await testDatabase();
   const partitions = async () => {

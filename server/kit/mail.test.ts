@@ -68,6 +68,32 @@ test("an address cannot smuggle in headers or recipients", async () => {
   expect(mails[0]).not.toMatch(/^Bcc:/m);
 });
 
+test.each([
+  ["a workspace's name", "Du er invitert til Salong\r\nBcc: eve@example.com\r\n\r\n<h1>Hei</h1>"],
+  ["other line breaks", "Salong\u2028Bcc: eve@example.com\u0085X: y\vZ: w\f\n.\r\n"],
+  ["control characters and a very long word", `\u0000\u001b[31m${"x".repeat(5_000)}`],
+])("a subject made of %s stays one header", async (_, subject) => {
+  const { url, mails, stop } = await relay("250 taken\r\n");
+  await relayMailer({ url, from }).send({ to: "ola@example.com", subject, text: "x" });
+  stop();
+  const [head = ""] = (mails[0] ?? "").split("\r\n\r\n");
+  const names = head.split(/\r\n(?![ \t])/).map((header) => header.slice(0, header.indexOf(":")).toLowerCase());
+  expect(names.filter((name) => ["bcc", "x", "z"].includes(name))).toEqual([]);
+  expect(names.filter((name) => name === "subject")).toHaveLength(1);
+  // oxlint-disable-next-line no-control-regex -- they are what must not be there
+  expect(head.replaceAll("\r\n", "")).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f]/);
+  expect(mails[0]?.trimEnd().split("\r\n").at(-1)).toBe("x");
+});
+
+test("an address that is several is refused before the relay is asked", async () => {
+  const { url, mails, stop } = await relay("250 taken\r\n");
+  for (const to of ["ola@example.com, eve@example.com", "ola@example.com\r\nBcc: eve@example.com", "eve@x <ola@y>"]) {
+    await expect(relayMailer({ url, from }).send({ to, subject: "x", text: "x" }), to).rejects.toThrow(/address/);
+  }
+  stop();
+  expect(mails).toEqual([]);
+});
+
 test("without a relay mails are kept for the sandbox mailbox", async () => {
   const at = new Date("2026-03-01T12:00:00Z");
   const mailer = sandboxMailer({ db, from, clock: { now: () => at } });

@@ -24,7 +24,10 @@ export function relayMailer(options: { url: string; from: string }): Mailer {
     async send(mail) {
       await transport.sendMail({
         from: options.from,
-        ...mail,
+        // As one address: a text would be read as a list of them.
+        to: { name: "", address: oneAddress(mail.to) },
+        subject: oneLine(mail.subject),
+        text: mail.text,
         // RFC 3834: nobody's out-of-office should answer to it.
         headers: { "Auto-Submitted": "auto-generated" },
       });
@@ -40,8 +43,19 @@ export function sandboxMailer(options: { db: Db; from: string; clock: Clock }): 
       await options.db.asSystem((tx) =>
         sql`
           insert into sandbox_mails (id, sender, recipient, subject, text, at)
-          values (${newId(at)}, ${options.from}, ${mail.to}, ${mail.subject}, ${mail.text}, ${at})`.execute(tx),
+          values (${newId(at)}, ${options.from}, ${oneAddress(mail.to)}, ${oneLine(mail.subject)}, ${mail.text}, ${at})`.execute(tx),
       );
     },
   };
+}
+
+/** Subjects hold names that people chose: whatever breaks lines or is no character becomes a space. */
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what goes
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+}
+
+function oneAddress(text: string): string {
+  if (/^[^\s,;:<>()"@]+@[^\s,;:<>()"@]+$/.test(text)) return text;
+  throw new Error(`${JSON.stringify(text)} is not one e-mail address`);
 }

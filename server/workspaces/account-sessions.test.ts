@@ -1,0 +1,114 @@
+/** Sessions: how long they last, what ends them, and that nobody sees or ends another's. */
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { type TestAnswer, testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { identityOf } from "./account-jobs.ts";
+import { createPerson, joinWorkspace } from "./create-person.ts";
+
+const database = await testDatabase();
+const { db } = database;
+const { call, services } = await testApp(database);
+const password = "correct horse battery";
+const { id: workspaceId } = await workspaceWithKey(database);
+const passwordHash = await identityOf(services).hashPassword(password);
+const people = { kari: "kari@example.com", ola: "ola@example.com" };
+for (const [name, email] of Object.entries(people)) {
+  await db.asSystem(async (tx) => {
+    const user = await createPerson(tx, { name, email, passwordHash, verified: true }, new Date());
+    await joinWorkspace(tx, { workspaceId, userId: user.id, role: "admin", smsSetup: false }, new Date());
+  });
+}
+beforeEach(() => db.asSystem((tx) => sql`delete from sessions`.execute(tx)));
+
+const signIn = (email = people.kari, more: { cookie?: string; agent?: string; body?: object } = {}) =>
+  call("POST /api/auth/sign-in/email", {
+    body: { email, password, ...more.body },
+    ip: "192.0.2.1",
+    ...(more.cookie && { cookie: more.cookie }),
+    headers: { "user-agent": more.agent ?? "Firefox" },
+  });
+const session = async (answer: TestAnswer) => (await call("GET /session", { cookie: answer.cookies })).status;
+const seats = async (answer: TestAnswer) =>
+  (await call("GET /account/sessions", { cookie: answer.cookies })).body.items;
+
+/** As if the last session had been opened so many days ago, and used since. */
+const age = (days: number) =>
+  db.asSystem((tx) => sql`update sessions set created_at = now() - make_interval(days => ${days})`.execute(tx));
+
+test("signing in ends what was open in the same browser, so that a planted session is worth nothing", async () => {
+  const before = await signIn(people.ola);
+  const after = await signIn(people.kari, { cookie: before.cookies });
+  expect(await session(before)).toBe(401);
+  expect(await session(after)).toBe(200);
+  // A wrong password leaves things as they are.
+  const body = { email: people.ola, password: "not it" };
+  expect((await call("POST /api/auth/sign-in/email", { body, cookie: after.cookies })).status).toBe(401);
+  expect(await session(after)).toBe(200);
+});
+
+test("a session ends thirty days after it was opened, however often it is used", async () => {
+  const answer = await signIn();
+  await age(29);
+  expect(await session(answer)).toBe(200);
+  await age(30);
+  const ended = await call("GET /session", { cookie: answer.cookies });
+  expect(ended).toMatchObject({ status: 401, body: { error: { code: "session_expired" } } });
+  expect(String(ended.headers["set-cookie"])).toMatch(/Max-Age=0/);
+  await age(1);
+  expect(await session(answer)).toBe(401); // it is gone, not only hidden
+});
+
+test("a person sees where they are signed in, and nothing that opens a session", async () => {
+  const here = await signIn(people.kari, { agent: "Firefox here" });
+  await signIn(people.kari, { agent: "Chrome there" });
+  await signIn(people.ola, { agent: "Safari of Ola" });
+  const items = await seats(here);
+  expect(items).toMatchObject([
+    { current: false, user_agent: "Chrome there", ip: "192.0.2.1" },
+    { current: true, user_agent: "Firefox here", ip: "192.0.2.1" },
+  ]);
+  const { rows } = await db.asSystem((tx) => sql<{ token: string }>`select token from sessions`.execute(tx));
+  for (const { token } of rows) expect(JSON.stringify(items)).not.toContain(token);
+});
+
+test("one session is ended, or all others; another person's is not there", async () => {
+  const [here, there, third, ola] = [await signIn(), await signIn(), await signIn(), await signIn(people.ola)];
+  const [olas] = await seats(ola);
+  const theirs = await call(`DELETE /account/sessions/${olas.id}`, { cookie: here.cookies });
+  expect(theirs).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+  const [newest] = await seats(here);
+  expect((await call(`DELETE /account/sessions/${newest.id}`, { cookie: here.cookies })).status).toBe(204);
+  expect(await session(third)).toBe(401);
+  expect(await session(there)).toBe(200);
+  expect((await call("DELETE /account/sessions", { cookie: here.cookies })).status).toBe(204);
+  expect(await session(there)).toBe(401);
+  expect(await session(here)).toBe(200);
+  expect(await session(ola)).toBe(200);
+});
+
+test("a person changes their own name, and only their name", async () => {
+  const here = await signIn();
+  const body = { name: "  Kari Nordmann ", email: "eve@example.com", id: "00000000-0000-7000-8000-000000000000" };
+  const changed = await call("PATCH /account", { cookie: here.cookies, body });
+  expect(changed).toMatchObject({ status: 200, body: { name: "Kari Nordmann", email: people.kari } });
+  expect((await call("GET /session", { cookie: here.cookies })).body.user).toEqual(changed.body);
+  for (const name of ["", "   ", "x".repeat(101), null]) {
+    const refused = await call("PATCH /account", { cookie: here.cookies, body: { name } });
+    expect(refused).toMatchObject({ status: 422, body: { error: { field: "name" } } });
+  }
+});
+
+test("what was taken away is gone with the next request, in every session", async () => {
+  const [one, two] = [await signIn(people.ola), await signIn(people.ola)];
+  const boss = await signIn();
+  const { id } = one.body.user;
+  expect((await call("GET /people", { cookie: one.cookies })).status).toBe(200);
+  expect((await call(`PATCH /people/${id}`, { cookie: boss.cookies, body: { role: "viewer" } })).status).toBe(200);
+  for (const { cookies } of [one, two]) {
+    const body = { email: "x@example.com", role: "viewer" };
+    expect((await call("POST /people", { cookie: cookies, body })).status).toBe(403);
+  }
+  expect((await call(`DELETE /people/${id}`, { cookie: boss.cookies })).status).toBe(204);
+  for (const { cookies } of [one, two]) expect((await call("GET /people", { cookie: cookies })).status).toBe(403);
+});

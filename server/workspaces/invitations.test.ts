@@ -1,0 +1,94 @@
+/** Invitations are mails to strangers in our name: how many there may be, for whom, and from whom. */
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { testApp, workspaceWithKey } from "../../testing/app.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../kit/id.ts";
+import { issueToken } from "./invitations.ts";
+
+const database = await testDatabase();
+const { db } = database;
+let now = new Date("2026-03-01T12:00:00Z");
+const { call } = await testApp(database, { clock: { now: () => now } });
+let ours = await workspaceWithKey(database);
+beforeEach(async () => {
+  now = new Date(now.getTime() + 2 * 86_400_000);
+  ours = await workspaceWithKey(database);
+});
+
+const invite = (email: string, { key } = ours) => call("POST /people", { key, body: { email, role: "viewer" } });
+
+async function statuses(all: Promise<{ status: number }>[]): Promise<Record<number, number>> {
+  const counted: Record<number, number> = {};
+  for (const { status } of await Promise.all(all)) counted[status] = (counted[status] ?? 0) + 1;
+  return counted;
+}
+
+async function mailsUnderWay(): Promise<number> {
+  const found = await db.asSystem((tx) =>
+    sql<{ n: number }>`
+      select count(*) as n from jobs.jobs where task_identifier = 'mail_invitation'`.execute(tx),
+  );
+  return found.rows[0]?.n ?? 0;
+}
+
+test("an hour has thirty for whoever invites, and others are not held up", async () => {
+  const before = await mailsUnderWay();
+  const many = Array.from({ length: 45 }, (_, n) => invite(`person-${n}@example.com`));
+  expect(await statuses(many)).toEqual({ 201: 30, 429: 15 });
+  expect(await mailsUnderWay()).toBe(before + 30);
+  const refused = await invite("one-more@example.com");
+  expect(refused).toMatchObject({ status: 429, body: { error: { code: "too_many_invitations" } } });
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(3_000);
+  expect((await invite("one-more@example.com", await workspaceWithKey(database))).status).toBe(201);
+  now = new Date(now.getTime() + 3_600_000);
+  expect((await invite("one-more@example.com")).status).toBe(201);
+});
+
+test("a day has a hundred for a workspace", async () => {
+  for (let hour = 0; hour < 4; hour++) {
+    const many = Array.from({ length: 30 }, (_, n) => invite(`person-${hour}-${n}@example.com`));
+    expect(await statuses(many)).toEqual(hour < 3 ? { 201: 30 } : { 201: 10, 429: 20 });
+    now = new Date(now.getTime() + 3_600_000);
+  }
+});
+
+test("nobody is sent more than five a day, by all workspaces together", async () => {
+  const others = await Promise.all(Array.from({ length: 4 }, () => workspaceWithKey(database)));
+  const all = [ours, ...others].flatMap((from) => [
+    invite("victim@example.com", from),
+    invite("VICTIM@example.com", from),
+  ]);
+  expect(await statuses(all)).toEqual({ 201: 5, 429: 5 });
+});
+
+test("two hundred wait for an answer at most; those that ran out don't count", async () => {
+  const open = (n: number, days: number) =>
+    db.asSystem((tx) =>
+      sql`
+        insert into invitations (workspace_id, id, email, role, sms_setup, invited_by, created_at, expires_at)
+        values (${ours.id}, ${newId(now)}, ${`open-${n}-${days}@example.com`}, 'viewer', false, 'x', ${now},
+          ${new Date(now.getTime() + days * 86_400_000)})`.execute(tx),
+    );
+  for (let n = 0; n < 198; n++) await open(n, 7);
+  for (let n = 0; n < 20; n++) await open(n, 0);
+  expect(await statuses(Array.from({ length: 5 }, (_, n) => invite(`person-${n}@example.com`)))).toEqual({
+    201: 2,
+    409: 3,
+  });
+  expect((await invite("open-1-7@example.com")).status).toBe(201); // which replaces one
+  expect((await invite("another@example.com")).body.error.code).toBe("too_many_open_invitations");
+});
+
+test("a new invitation ends the links of the one before", async () => {
+  const first = (await invite("ola@example.com")).body.id;
+  const issue = (id: string) => db.asSystem((tx) => issueToken(tx, { workspace_id: ours.id, invitation_id: id }));
+  const old = (await issue(first))?.token ?? "";
+  expect((await call(`GET /invitations/${old}`)).status).toBe(200);
+  const second = (await invite("OLA@example.com")).body.id;
+  expect((await call(`GET /invitations/${old}`)).status).toBe(404);
+  const token = (await issue(second))?.token ?? "";
+  expect((await call(`GET /invitations/${token}`)).status).toBe(200);
+  expect((await issue(second))?.token).not.toBe(token);
+  expect((await call(`GET /invitations/${token}`)).status).toBe(404);
+});
