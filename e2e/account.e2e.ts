@@ -36,7 +36,7 @@ async function signIn(on: Page, password: string): Promise<void> {
 
 test(
   "only the link that the terminal shows sets up, and it leaves the address bar at once",
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     await page.goto(server.url);
     await heading(page, "Welcome to Varsla").waitFor();
@@ -74,7 +74,7 @@ test(
   },
 );
 
-test("a name and a password are changed, and other devices signed out", { timeout: 120_000 }, async () => {
+test("a name and a password are changed, and other devices signed out", { timeout: 180_000 }, async () => {
   const other = await elsewhere.newPage();
   await signIn(other, first);
   await other.getByRole("navigation", { name: "Main navigation" }).waitFor();
@@ -120,5 +120,5 @@ test("a name and a password are changed, and other devices signed out", { timeou
   await signIn(other, second);
   await other.getByRole("navigation", { name: "Main navigation" }).waitFor();
   await other.goto(`${server.url}/sandbox/mailbox`);
-  await other.getByText("Your password for Varsla was changed").first().waitFor();
+  await expect.poll(() => other.getByText("Your password for Varsla was changed").count()).toBeGreaterThan(0);
 });

@@ -201,7 +201,7 @@ function problemsOf(first: FirstWorkspace): string[] {
   }
   const word = wordInPassword(password, { email, workspaces: [name] });
   if (!Admin.shape.password.safeParse(password).success) {
-    problems.push(`ADMIN_PASSWORD has ${password.length} characters; it must have from 10 to 128`);
+    problems.push(`ADMIN_PASSWORD has ${[...password].length} characters; it must have from 10 to 128`);
   } else if (isCommonPassword(password)) {
     problems.push("ADMIN_PASSWORD is one of those that are tried first; it must be another");
   } else if (word !== null) {

@@ -43,7 +43,9 @@ export function sandboxMailer(options: { db: Db; from: string; clock: Clock }): 
       await options.db.asSystem((tx) =>
         sql`
           insert into sandbox_mails (id, sender, recipient, subject, text, at)
-          values (${newId(at)}, ${options.from}, ${oneAddress(mail.to)}, ${oneLine(mail.subject)}, ${mail.text}, ${at})`.execute(tx),
+          values (${newId(at)}, ${options.from}, ${oneAddress(mail.to)}, ${oneLine(mail.subject)}, ${mail.text}, ${at})`.execute(
+          tx,
+        ),
       );
     },
   };

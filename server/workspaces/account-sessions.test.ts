@@ -1,11 +1,12 @@
 /** Sessions: how long they last, what ends them, and that nobody sees or ends another's. */
 import { sql } from "kysely";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { type TestAnswer, testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { identityOf } from "./account-jobs.ts";
 import { createPerson, joinWorkspace } from "./create-person.ts";
 
+vi.setConfig({ testTimeout: 90_000 }); // scrypt, some ten times a test
 const database = await testDatabase();
 const { db } = database;
 const { call, services } = await testApp(database);

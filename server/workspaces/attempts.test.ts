@@ -1,10 +1,11 @@
 /** Guessers and the honest beside them, counted in one table by several processes. */
 import { sql } from "kysely";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { Problem } from "../kit/errors.ts";
 import { createAttempts, type From, forgetOldAttempts } from "./attempts.ts";
 
+vi.setConfig({ testTimeout: 60_000 }); // hundreds of transactions a test
 const { db } = await testDatabase();
 const processes = [createAttempts(db), createAttempts(db)];
 const owner = "kari@example.com";

@@ -1,11 +1,12 @@
 /** Invitations are mails to strangers in our name: how many there may be, for whom, and from whom. */
 import { sql } from "kysely";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../kit/id.ts";
 import { issueToken } from "./invitations.ts";
 
+vi.setConfig({ testTimeout: 60_000 }); // hundreds of transactions a test
 const database = await testDatabase();
 const { db } = database;
 let now = new Date("2026-03-01T12:00:00Z");

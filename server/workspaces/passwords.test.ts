@@ -1,6 +1,6 @@
 /** Every way in which a password becomes another: what may be chosen, what ends with the old one, and who is told. */
 import { sql } from "kysely";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
@@ -9,6 +9,7 @@ import { accountJobs, identityOf, mailPasswordResetJob } from "./account-jobs.ts
 import { createPerson, joinWorkspace } from "./create-person.ts";
 import { issueResetToken } from "./passwords.ts";
 
+vi.setConfig({ testTimeout: 90_000 }); // scrypt, some ten times a test
 const database = await testDatabase();
 const { db } = database;
 let now = new Date("2026-03-01T12:00:00Z");
@@ -121,7 +122,10 @@ test("an address gets five mails an hour, and the last link stays good", async (
   const job = handlers[mailPasswordResetJob] ?? expect.unreachable();
   const subject = "Nytt passord til Varsla";
   const before = (await mails(subject)).length;
-  for (let n = 0; n < 9; n++) await job({ email } as never, new AbortController().signal);
+  for (let n = 0; n < 9; n++) {
+    now = new Date(now.getTime() + 1_000);
+    await job({ email } as never, new AbortController().signal);
+  }
   const sent = await mails(subject);
   expect(sent).toHaveLength(before + 5);
   const token = /token=(\S+)/.exec(sent.at(-1) ?? "")?.[1] ?? "";
@@ -189,10 +193,11 @@ test("a password may be long, of any letters, and keeps its spaces", async () =>
   // å as one letter or as two: the same password.
   expect((await signIn("a\u030a".repeat(64))).status).toBe(401); // half as many
   const { cookies } = await signIn();
+  expect((await change(cookies, password, "b".repeat(129))).body.error).toMatchObject({ field: "newPassword" });
+  expect((await change(cookies, password, "🦊".repeat(9))).body.error).toMatchObject({ field: "newPassword" });
   expect((await change(cookies, password, "blåbær på lørdag")).status).toBe(200);
   password = "blåbær på lørdag";
   expect((await signIn(password.normalize("NFD"))).status).toBe(200);
-  expect((await change(cookies, "x", "b".repeat(129))).body.error).toMatchObject({ field: "newPassword" });
 });
 
 test("everything that ends with a password is gone when the person is", async () => {

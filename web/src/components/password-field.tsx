@@ -53,4 +53,7 @@ export function PasswordField({
 }
 
 /** The shortest password the server takes, in characters. */
-export const shortestPassword = 10;
+const shortestPassword = 10;
+
+/** Whether a password is shorter; an emoji is one character, though it takes two units of a string. */
+export const isTooShort = (password: string) => [...password].length < shortestPassword;

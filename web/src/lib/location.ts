@@ -57,11 +57,10 @@ export function useSecret(name: string): string {
   const hash = useRouterState({ select: (state) => state.location.hash });
   const carried = new URLSearchParams(hash).get(name) ?? "";
   const [kept, setKept] = useState(carried);
+  if (carried && carried !== kept) setKept(carried);
   const navigate = useNavigate();
   useEffect(() => {
-    if (!carried) return;
-    setKept(carried);
-    void navigate({ to: ".", hash: "", search: true as never, replace: true });
+    if (carried) void navigate({ to: ".", hash: "", search: true as never, replace: true });
   }, [carried, navigate]);
-  return carried || kept;
+  return kept;
 }

@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl";
 import { authenticate } from "../../api/auth.ts";
 import { refresh, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
-import { PasswordField, shortestPassword } from "../../components/password-field.tsx";
+import { isTooShort, PasswordField } from "../../components/password-field.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useSession } from "../../lib/session.ts";
 import { TextField } from "../../ui/field.tsx";
@@ -58,7 +58,7 @@ function PasswordPanel() {
   const form = useForm({
     initial: empty,
     required: ["current", "password"],
-    check: ({ password }) => (password.length < shortestPassword ? { password: t("passwordShort") } : {}),
+    check: ({ password }) => (isTooShort(password) ? { password: t("passwordShort") } : {}),
     names: { currentPassword: "current", newPassword: "password" },
     submit: ({ current, password }) =>
       authenticate("changePassword", { body: { currentPassword: current, newPassword: password } }),

@@ -5,7 +5,7 @@ import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
 import { chooseWorkspace } from "../../api/workspace-choice.ts";
 import { Link } from "../../components/link.tsx";
-import { PasswordField, shortestPassword } from "../../components/password-field.tsx";
+import { isTooShort, PasswordField } from "../../components/password-field.tsx";
 import { WelcomeLayout } from "../../components/welcome-layout.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -61,8 +61,7 @@ function Accept({
   const form = useForm({
     initial: { name: "", password: "" },
     required: has_account ? ["password"] : ["name", "password"],
-    check: ({ password }) =>
-      !has_account && password.length < shortestPassword ? { password: t("passwordShort") } : {},
+    check: ({ password }) => (!has_account && isTooShort(password) ? { password: t("passwordShort") } : {}),
     submit: ({ name, password }) =>
       call("accounts", "acceptInvitation", {
         params: { token },

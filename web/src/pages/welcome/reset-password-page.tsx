@@ -1,7 +1,7 @@
 import { useTranslations } from "use-intl";
 import { authenticate } from "../../api/auth.ts";
 import { Link } from "../../components/link.tsx";
-import { PasswordField, shortestPassword } from "../../components/password-field.tsx";
+import { isTooShort, PasswordField } from "../../components/password-field.tsx";
 import { WelcomeLayout } from "../../components/welcome-layout.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
@@ -19,7 +19,7 @@ export function ResetPasswordPage() {
   const form = useForm({
     initial: { password: "" },
     required: ["password"],
-    check: ({ password }) => (password.length < shortestPassword ? { password: t("passwordShort") } : {}),
+    check: ({ password }) => (isTooShort(password) ? { password: t("passwordShort") } : {}),
     names: { newPassword: "password" },
     submit: ({ password }) => authenticate("resetPassword", { body: { token, newPassword: password } }),
     onSuccess: () => {

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
 import { chooseWorkspace } from "../../api/workspace-choice.ts";
-import { PasswordField, shortestPassword } from "../../components/password-field.tsx";
+import { isTooShort, PasswordField } from "../../components/password-field.tsx";
 import { WelcomeLayout } from "../../components/welcome-layout.tsx";
 import { WorkspaceFields } from "../../components/workspace-fields.tsx";
 import { guessCountry } from "../../lib/countries.ts";
@@ -39,7 +39,7 @@ export function SetupPage() {
     },
     required: ["workspace_name", "admin_name", "email", "password"],
     emails: ["email"],
-    check: ({ password }) => (password.length < shortestPassword ? { password: t("passwordShort") } : {}),
+    check: ({ password }) => (isTooShort(password) ? { password: t("passwordShort") } : {}),
     names: { "workspace.name": "workspace_name", "admin.name": "admin_name" },
     submit: ({ workspace_name, country, time_zone, language, admin_name, email, password }) =>
       call("accounts", "setup", {
