@@ -167,19 +167,12 @@ export const accounts = {
     permission: "signed-in",
     answer: z.object({ items: z.array(SessionSeat), next_cursor: z.null() }),
   }),
-  endOtherSessions: endpoint({
+  endSessions: endpoint({
     method: "DELETE",
     path: "/account/sessions",
-    summary: "Signs the person out everywhere but here.",
+    summary: "Signs the person out of one session, or without `id` everywhere but here.",
     permission: "signed-in",
-    status: 204,
-  }),
-  endSession: endpoint({
-    method: "DELETE",
-    path: "/account/sessions/:id",
-    summary: "Ends one session of the person.",
-    permission: "signed-in",
-    params: ById,
+    query: z.object({ id: Id.optional() }),
     status: 204,
   }),
   invitation: endpoint({

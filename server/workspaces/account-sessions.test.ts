@@ -76,10 +76,13 @@ test("a person sees where they are signed in, and nothing that opens a session",
 test("one session is ended, or all others; another person's is not there", async () => {
   const [here, there, third, ola] = [await signIn(), await signIn(), await signIn(), await signIn(people.ola)];
   const [olas] = await seats(ola);
-  const theirs = await call(`DELETE /account/sessions/${olas.id}`, { cookie: here.cookies });
+  const theirs = await call(`DELETE /account/sessions?id=${olas.id}`, { cookie: here.cookies });
   expect(theirs).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+  const invalid = await call("DELETE /account/sessions?id=all", { cookie: here.cookies });
+  expect(invalid).toMatchObject({ status: 422, body: { error: { field: "id" } } });
+  expect(await session(there)).toBe(200);
   const [newest] = await seats(here);
-  expect((await call(`DELETE /account/sessions/${newest.id}`, { cookie: here.cookies })).status).toBe(204);
+  expect((await call(`DELETE /account/sessions?id=${newest.id}`, { cookie: here.cookies })).status).toBe(204);
   expect(await session(third)).toBe(401);
   expect(await session(there)).toBe(200);
   expect((await call("DELETE /account/sessions", { cookie: here.cookies })).status).toBe(204);

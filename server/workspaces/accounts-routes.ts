@@ -75,15 +75,11 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       return { items, next_cursor: null };
     },
 
-    async endOtherSessions(call) {
-      const { id } = signedIn(call);
+    async endSessions(call) {
+      const { id: userId } = signedIn(call);
+      const { id } = call.query;
       const current = await sessionIdOf(identity, call);
-      await db.asSystem((tx) => endOtherSessions(tx, id, current));
-    },
-
-    async endSession(call) {
-      const { id } = signedIn(call);
-      await db.asSystem((tx) => endSession(tx, id, call.params.id));
+      await db.asSystem((tx) => (id ? endSession(tx, userId, id) : endOtherSessions(tx, userId, current)));
     },
 
     async invitation(call) {

@@ -19,7 +19,7 @@ export function SessionsPanel() {
   const explain = useExplain();
   const sessions = useQuery(query("accounts", "sessions"));
   const fail = (error: unknown) => toast(explain(error), "bad");
-  const endOthers = useCall("accounts", "endOtherSessions", {
+  const endOthers = useCall("accounts", "endSessions", {
     onSuccess: () => toast(t("signedOutElsewhere")),
     onError: fail,
   });
@@ -43,7 +43,7 @@ export function SessionsPanel() {
           className="mt-4"
           icon={<LogOut aria-hidden />}
           busy={endOthers.isPending}
-          onClick={() => endOthers.mutate({})}
+          onClick={() => endOthers.mutate({ query: {} })}
         >
           {t("signOutElsewhere")}
         </Button>
@@ -55,7 +55,7 @@ export function SessionsPanel() {
 function SeatRow({ seat, onFail }: { seat: Seat; onFail: (error: unknown) => void }) {
   const t = useTranslations("account");
   const format = useFormatter();
-  const end = useCall("accounts", "endSession", { onError: onFail });
+  const end = useCall("accounts", "endSessions", { onError: onFail });
   const agent = describeAgent(seat.user_agent);
   const name = agent ? t("deviceName", agent) : t("unknownDevice");
   const day = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short" });
@@ -76,7 +76,7 @@ function SeatRow({ seat, onFail }: { seat: Seat; onFail: (error: unknown) => voi
           size="small"
           aria-label={t("signOutOf", { name, at: day(seat.signed_in_at) })}
           busy={end.isPending}
-          onClick={() => end.mutate({ params: { id: seat.id } })}
+          onClick={() => end.mutate({ query: { id: seat.id } })}
         >
           {t("signOutHere")}
         </Button>
