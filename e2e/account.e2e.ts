@@ -61,7 +61,7 @@ test(
       },
       link.slice(link.indexOf("#")),
     );
-    await expect.poll(() => page.url()).toBe(`${server.url}/setup`);
+    await expect.poll(() => page.url(), { timeout: 20_000 }).toBe(`${server.url}/setup`);
     await page.getByRole("button", { name: "Create workspace" }).click();
     await page.getByText("one of those that are tried first").waitFor();
     await page.getByLabel("Password", { exact: true }).fill("salong saks 2026");
@@ -120,5 +120,6 @@ test("a name and a password are changed, and other devices signed out", { timeou
   await signIn(other, second);
   await other.getByRole("navigation", { name: "Main navigation" }).waitFor();
   await other.goto(`${server.url}/sandbox/mailbox`);
-  await expect.poll(() => other.getByText("Your password for Varsla was changed").count()).toBeGreaterThan(0);
+  const told = other.getByText("Your password for Varsla was changed");
+  await expect.poll(() => told.count(), { timeout: 20_000 }).toBeGreaterThan(0);
 });
