@@ -821,6 +821,7 @@ create table smpp_early_receipts (
   code text,
   reason text,
   at timestamp with time zone default now() not null,
+  others text[],
   constraint smpp_early_receipts_pkey PRIMARY KEY (workspace_id, carrier_id, id)
 );
 CREATE INDEX smpp_early_receipts_at ON smpp_early_receipts USING btree (at);
@@ -909,6 +910,7 @@ create table verifications (
   constraint verifications_pkey PRIMARY KEY (id)
 );
 CREATE INDEX verifications_identifier ON verifications USING btree (identifier);
+CREATE INDEX verifications_value ON verifications USING btree (value);
 
 create table webhook_deliveries (
   workspace_id uuid not null,

@@ -152,7 +152,7 @@ function smppInput({ network, response_seconds }: ThroughNetwork) {
 function twilioInput({ network: { twilio } }: ThroughNetwork) {
   const rates = { long_number: null, north_american: null, short_code: null, alphanumeric: null };
   const settings = TwilioSettings.parse({ account_sid: twilio.account_sid, rates });
-  const secrets = { auth_token: twilio.auth_token, api_key_secret: null };
+  const secrets = { auth_token: twilio.auth_token, api_key_secret: null, shared_key_secret: null };
   return { kind: "twilio", enabled: true, settings, secrets } as const;
 }
 
