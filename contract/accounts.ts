@@ -47,9 +47,20 @@ export const ApiKey = z.object({
   name: z.string(),
   prefix: z.string().describe("the first characters, to recognise it by"),
   scopes: z.array(z.enum(permissions)),
+  effective_scopes: z
+    .array(z.enum(permissions))
+    .describe("what it may do now: the scopes that its maker holds at the moment; nothing once it has expired"),
+  maker: z
+    .object({ id: Id, name: z.string() })
+    .nullable()
+    .describe("whose permissions bound it; null for a key of the workspace itself, which only super admins make and revoke"),
   created_at: Instant,
-  last_used_at: Instant.nullable(),
+  expires_at: Instant.nullable(),
+  last_used_at: Instant.nullable().describe("to the minute"),
 });
+
+/** What becomes of the API keys of a person who is removed. */
+const KeysOfRemoved = z.enum(["revoke", "take_over"]).optional();
 
 export const Session = z.object({
   user: z.object({ id: Id, name: z.string(), email: z.string() }),
@@ -256,9 +267,12 @@ export const people = {
   remove: endpoint({
     method: "DELETE",
     path: "/people/:id",
-    summary: "Ends a membership or withdraws an invitation; the last super admin stays.",
+    summary:
+      "Ends a membership or withdraws an invitation; the last super admin stays. `keys`, in the query or the body: what becomes of the API keys that the person made. take_over makes them the caller's, with no more than they can do at that moment.",
     permission: "people:write",
     params: ById,
+    query: z.object({ keys: KeysOfRemoved.describe("revoke unless said otherwise") }),
+    body: z.object({ keys: KeysOfRemoved }).nullish(),
     status: 204,
   }),
 } satisfies Resource;
@@ -274,16 +288,21 @@ export const apiKeys = {
   create: endpoint({
     method: "POST",
     path: "/api-keys",
-    summary: "Makes a key with some of the caller's own permissions; `key` is shown this once.",
+    summary:
+      "Makes a key with some of the caller's own permissions; `key` is shown this once. It can never do more than its maker may at the moment.",
     permission: "api-keys:write",
-    body: z.object({ name: Name, scopes: z.array(z.enum(permissions)).min(1) }),
+    body: z.object({
+      name: Name,
+      scopes: z.array(z.enum(permissions)).min(1),
+      expires_at: Instant.nullable().optional().describe("none: never"),
+    }),
     status: 201,
     answer: ApiKey.extend({ key: z.string() }),
   }),
   remove: endpoint({
     method: "DELETE",
     path: "/api-keys/:id",
-    summary: "Revokes a key at once.",
+    summary: "Revokes a key at once; 403 for one that may do what the caller may not.",
     permission: "api-keys:write",
     params: ById,
     status: 204,

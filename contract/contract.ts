@@ -1,6 +1,7 @@
 /** Every endpoint of Varsla, by resource. */
 import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
 import { alerts } from "./alerts.ts";
+import { audit } from "./audit.ts";
 import { campaigns } from "./campaigns.ts";
 import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
@@ -37,6 +38,7 @@ export const contract = {
   alerts,
   webhooks,
   retention,
+  audit,
   sandbox,
   news,
 } satisfies Record<string, Resource>;

@@ -25,6 +25,7 @@ export const permissions = [
   "senders:read",
   "sms-setup:write",
   "sandbox:use",
+  "audit:read",
 ] as const;
 export type Permission = (typeof permissions)[number];
 

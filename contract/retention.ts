@@ -8,6 +8,13 @@ const Months = z.number().int().min(1).max(1200);
 export const RetentionRule = z.object({
   text_months: Months.nullable().describe("months that message texts are kept; null: as long as the message"),
   ledger_months: Months.nullable().describe("months that messages are kept, at least as long as texts; null: for ever"),
+  audit_months: z
+    .number()
+    .int()
+    .min(12)
+    .max(1200)
+    .nullable()
+    .describe("months that events of the audit log are kept, at least a year of them; null: for ever"),
 });
 export type RetentionRule = z.infer<typeof RetentionRule>;
 

@@ -5,6 +5,7 @@ import { type FastifyInstance, fastify, LogController } from "fastify";
 import { identityOf } from "../workspaces/account-jobs.ts";
 import { createAttempts } from "../workspaces/attempts.ts";
 import { createKeyring } from "../workspaces/keyring.ts";
+import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { takeNothing } from "./bodies.ts";
 import { answerFailure } from "./failures.ts";
@@ -58,7 +59,9 @@ export async function buildApp(
   const identity = identityOf(services);
   const keyring = createKeyring({ db, clock });
   const attempts = createAttempts(db);
-  const binding: Binding = { db, config, identity, keyring, limiter, stopping: stopping.signal };
+  const accessWatch = await startAccessWatch({ ...services, keyring });
+  app.addHook("onClose", async () => accessWatch.stop());
+  const binding: Binding = { db, clock, config, identity, keyring, limiter, accessWatch, stopping: stopping.signal };
 
   serveMetrics(app, binding);
   serveHealth(app, db);

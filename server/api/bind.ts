@@ -5,6 +5,8 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
+import { inRequest } from "../kit/request-context.ts";
+import type { AccessWatch } from "./access-watch.ts";
 import { bodyLimitOf, takeCsv, takeJson, takeSigned } from "./bodies.ts";
 import { readIdempotency } from "./fingerprint.ts";
 import { createGate, type GateServices } from "./gate.ts";
@@ -19,6 +21,8 @@ declare module "fastify" {
 
 /** What the binding of all endpoints shares. */
 export interface Binding extends GateServices {
+  /** Ends streams of those who may no longer see them. */
+  accessWatch: AccessWatch;
   /** Aborted when the server stops, which ends every stream. */
   stopping: AbortSignal;
 }
@@ -67,9 +71,11 @@ function bindEndpoint(
       ...(endpoint.answer && { response: { [status]: endpoint.answer } }),
     },
     handler: async (request, reply) => {
-      const call = callOf(endpoint, request, reply, binding.stopping);
+      const call = callOf(endpoint, request, reply, binding);
+      const { actor = null, user = null } = request.caller ?? {};
+      const context = { actor, user, ip: request.ip, clock: binding.clock };
       // A refusal can be an earlier call's answer as well as a success.
-      const answer = await handler(call).finally(() => {
+      const answer = await inRequest(context, () => handler(call)).finally(() => {
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
       });
       reply.code(status);
@@ -84,7 +90,7 @@ function callOf(
   endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
-  stopping: AbortSignal,
+  { stopping, accessWatch }: Binding,
 ): Call<Endpoint> {
   let gone: AbortSignal | null = null;
   return {
@@ -109,7 +115,13 @@ function callOf(
     idempotency: endpoint.idempotent ? readIdempotency(request.headers["idempotency-key"], request) : null,
     setHeader: (name, value) => void reply.header(name, value),
     get signal() {
-      gone ??= AbortSignal.any([goneSignal(reply), stopping]);
+      gone ??= AbortSignal.any([
+        goneSignal(reply),
+        stopping,
+        ...(endpoint.answerType === "text/event-stream" && request.caller
+          ? [accessWatch.of(request.caller, reply.raw)]
+          : []),
+      ]);
       return gone;
     },
   };

@@ -1,6 +1,7 @@
 /** Who is calling, and whether they may: before a byte of the body is read. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Endpoint } from "../../contract/endpoint.ts";
+import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { forbidden, notFound, Problem } from "../kit/errors.ts";
@@ -15,7 +16,12 @@ import { checkOrigin } from "./origin.ts";
 export interface Caller {
   actor: Actor | null;
   user: User | null;
+  /** What lets them in, for those who stay: see access-watch.ts. */
+  access: Access | null;
 }
+
+/** The key or the session that a request came with. */
+export type Access = { kind: "key"; key: string; id: string } | { kind: "session"; id: string; user: User };
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -25,13 +31,14 @@ declare module "fastify" {
 
 export interface GateServices {
   db: Db;
+  clock: Clock;
   config: Pick<Config, "public_url">;
   identity: Identity;
   keyring: Keyring;
   limiter: Limiter;
 }
 
-const stranger: Caller = { actor: null, user: null };
+const stranger: Caller = { actor: null, user: null, access: null };
 
 /** The check before an endpoint: it throws 401, 403 or 429, or leaves `request.caller`. */
 export function createGate(services: GateServices, endpoint: Pick<Endpoint, "permission" | "signed">) {
@@ -83,12 +90,16 @@ export async function byKey(services: GateServices, request: FastifyRequest, key
   const holder = await keyring.find(key);
   if (!holder) {
     await limiter.count("wrongKey", request, request.ip);
-    throw new Problem(401, "invalid_api_key", "This API key is unknown or was revoked.");
+    throw new Problem(401, "invalid_api_key", "This API key is unknown or was revoked, or whoever made it has left.");
   }
   await limiter.count("key", request, holder.keyId);
+  if (holder.expiresAt && holder.expiresAt <= services.clock.now()) {
+    throw new Problem(401, "api_key_expired", `This API key expired at ${holder.expiresAt.toISOString()}.`);
+  }
   const asked = askedWorkspace(request);
   if (asked && asked !== holder.actor.workspaceId) throw notFound("workspace", asked);
-  return { actor: holder.actor, user: null };
+  const access: Access = { kind: "key", key, id: holder.keyId };
+  return { actor: holder.actor, user: null, access };
 }
 
 async function bySession(services: GateServices, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
@@ -105,7 +116,7 @@ async function bySession(services: GateServices, request: FastifyRequest, reply:
   const asked = askedWorkspace(request);
   const actor = await findActor(db, session.user, asked);
   if (asked && !actor) throw notFound("workspace", asked);
-  return { actor, user: session.user };
+  return { actor, user: session.user, access: { kind: "session", id: session.sessionId, user: session.user } };
 }
 
 async function nobody(services: GateServices, request: FastifyRequest): Promise<never> {

@@ -19,6 +19,7 @@ import { erasuresRoutes, retentionRoutes } from "../retention/retention-routes.t
 import { webhooksRoutes } from "../webhooks/webhooks-routes.ts";
 import { accountsRoutes, authenticationRoutes } from "../workspaces/accounts-routes.ts";
 import { apiKeysRoutes } from "../workspaces/api-keys-routes.ts";
+import { auditRoutes } from "../workspaces/audit-routes.ts";
 import { peopleRoutes } from "../workspaces/people-routes.ts";
 import { subscriptionRoutes } from "../workspaces/subscription-routes.ts";
 import { usageRoutes } from "../workspaces/usage-routes.ts";
@@ -45,6 +46,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   });
   await bind(apiPrefix, contract.erasures, erasuresRoutes(services));
   await bind(apiPrefix, contract.retention, retentionRoutes(services));
+  await bind(apiPrefix, contract.audit, auditRoutes(services));
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
   await bind(apiPrefix, contract.senders, sendersRoutes(services));

@@ -5,6 +5,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { resolveSender } from "../numbers/senders.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { type AudienceRefs, type CampaignRow, isUnsent, parseText } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 
@@ -36,7 +37,13 @@ export async function createCampaign(tx: Tx, author: Author, input: CampaignInpu
     created_by_name: author.name,
     at: now,
   });
-  return getCampaign(tx, author.workspaceId, id);
+  const campaign = await getCampaign(tx, author.workspaceId, id);
+  await recordAuditEvent(tx, {
+    workspaceId: author.workspaceId,
+    action: "campaign.created",
+    target: targetOf(campaign),
+  });
+  return campaign;
 }
 
 /** Changes the given fields of a draft, or of what failed; 409 when it is on its way or sent. */
@@ -54,9 +61,14 @@ export async function updateCampaign(
 
 /** Deletes a draft, or what failed; 409 when it is on its way or sent. */
 export async function deleteCampaign(tx: Tx, workspaceId: string, id: string): Promise<void> {
-  await lockUnsent(tx, workspaceId, id);
+  const campaign = await lockUnsent(tx, workspaceId, id);
   await store.deleteDraft(tx, workspaceId, id);
+  const target = targetOf(campaign);
+  await recordAuditEvent(tx, { workspaceId, action: "campaign.deleted", target, before: { status: campaign.status } });
 }
+
+/** A campaign as events name it. */
+export const targetOf = ({ id, name }: Pick<CampaignRow, "id" | "name">) => ({ type: "campaign", id, name });
 
 /** The campaign; 404 when the workspace has none of that id. */
 export async function getCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {

@@ -5,10 +5,11 @@ import type { Db, Tx } from "../kit/db.ts";
 import { conflict, Problem } from "../kit/errors.ts";
 import { answerOnce, type Idempotency, isAnswered } from "../kit/idempotency.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
-import { getCampaign } from "./edit-campaign.ts";
+import { getCampaign, targetOf } from "./edit-campaign.ts";
 import { optOutTextOf, type Reviewed, reviewCampaign } from "./review-campaign.ts";
 
 /** Job names. */
@@ -43,6 +44,12 @@ export async function sendCampaign(
       async () => {
         if (!reviewed) throw alreadySent(await getCampaign(tx, workspaceId, id));
         const campaign = await start(tx, reviewed, clock.now());
+        await recordAuditEvent(tx, {
+          workspaceId,
+          action: "campaign.sent",
+          target: targetOf(campaign),
+          after: { recipients: reviewed.review.recipients.will, segments_estimate: reviewed.review.segments_estimate },
+        });
         await jobs.add(tx, prepareJob, { workspace_id: workspaceId, id }, { key: `${prepareJob}:${id}` });
         await jobs.add(tx, finishJob, {}, { key: finishJob });
         return { status: 202, body: presentCampaign(campaign, noCounts) };

@@ -6,6 +6,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
+import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import * as store from "./carriers-store.ts";
 import { readPart } from "./connection-kinds.ts";
 import { deleteParts } from "./smpp-parts-store.ts";
@@ -31,6 +32,9 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
     secrets: seal.close(input.secrets, store.sealContext(row)),
   });
   if (!added) throw nameTaken(name);
+  const after = { kind: input.kind, enabled: input.enabled, ...input.settings, secrets: Object.keys(input.secrets) };
+  const target = { type: "carrier", id: row.id, name };
+  await recordAuditEvent(tx, { workspaceId, action: "carrier.created", target, after });
   return row.id;
 }
 
@@ -68,6 +72,19 @@ export async function changeCarrier(
     secrets: secrets ? seal.close(secrets, context) : row.secrets,
   });
   if (input.is_default) await store.setDefaultCarrier(tx, workspaceId, id);
+  const { enabled, is_default } = row;
+  await recordChange(
+    tx,
+    { workspaceId, action: "carrier.updated", target: { type: "carrier", id, name: row.name } },
+    { name: row.name, enabled, is_default, ...row.settings, secrets: [] },
+    {
+      name,
+      enabled: input.enabled ?? enabled,
+      is_default: input.is_default ? true : is_default,
+      ...settings,
+      secrets: Object.keys(input.secrets ?? {}),
+    },
+  );
 }
 
 function newSecrets(seal: Seal, row: store.CarrierRow, given: Record<string, string | null>): object {
@@ -98,6 +115,8 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Pr
     throw conflict("carrier_busy", `Texts that were handed to ${row.name} are not settled yet. Try again in a while.`);
   }
   await store.deleteCarrier(tx, workspaceId, id);
+  const target = { type: "carrier", id, name: row.name };
+  await recordAuditEvent(tx, { workspaceId, action: "carrier.removed", target, before: { kind: row.kind } });
   await deleteParts(tx, workspaceId, id);
   await deleteAllEarly(tx, workspaceId, id);
   if (!row.is_default) return;
@@ -118,11 +137,14 @@ export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly Ca
     for (const id of carriers)
       if (!known.has(id)) throw invalid("unknown_carrier", `There is no carrier ${id}.`, "carriers", id);
   }
+  const before = await store.listRoutes(tx, workspaceId);
   await store.replaceRoutes(
     tx,
     workspaceId,
     routes.filter(({ carriers }) => carriers.length > 0),
   );
+  const event = { workspaceId, action: "carrier_routes.updated", target: { type: "carrier_routes" } } as const;
+  await recordChange(tx, event, { routes: before }, { routes: await store.listRoutes(tx, workspaceId) });
 }
 
 /** As the form for a new one suggests it. */

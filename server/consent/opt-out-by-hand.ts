@@ -4,6 +4,7 @@ import type { OptOutRow } from "../contacts/contact.ts";
 import { lockContact, selectOptOutsOf } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { findSender } from "./consent-store.ts";
 import { everySender, recordOptIn, recordOptOut } from "./opt-outs.ts";
 
@@ -45,5 +46,12 @@ async function record(
   if (!senderId) throw invalid("unknown_sender", `There is no sender ${sender}.`, "sender", sender);
   for (const number of numbers)
     await write(tx, { workspaceId, number, senderId, source, evidence: reason, at, recordedBy });
+  const stops = write === recordOptOut;
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: stops ? "contact.opted_out" : "contact.opt_out_lifted",
+    target: { type: "contact", id: contact.id },
+    after: { sender: senderId === everySender ? null : senderId },
+  });
   return selectOptOutsOf(tx, workspaceId, contact);
 }

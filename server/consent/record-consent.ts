@@ -5,6 +5,7 @@ import { lockContact } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { insertConsentEvent, settleSmsConsents } from "./consent-store.ts";
 import { findSubscriptionType } from "./subscription-types.ts";
 
@@ -55,6 +56,13 @@ export async function recordConsent(
   }
   await insertConsentEvent(tx, workspaceId, row);
   if (input.channel === "sms") await settleSmsConsents(tx, workspaceId, type.id, [input.contact_id]);
+  // Not its evidence and source, which are free text about a person: the consent ledger has them under this id.
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: row.granted ? "consent.granted" : "consent.withdrawn",
+    target: { type: "contact", id: row.contact_id },
+    after: { consent_event: row.id, subscription_type: type.key, channel: row.channel },
+  });
   return {
     id: row.id,
     contact_id: row.contact_id,

@@ -4,6 +4,7 @@ import type { Language } from "../../contract/shapes.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 
 export interface SubscriptionTypeRow {
   id: string;
@@ -100,6 +101,8 @@ export async function createSubscriptionType(
   await sql`
     insert into subscription_types (workspace_id, id, key, name, needs_consent, bit, created_at)
     values (${workspaceId}, ${type.id}, ${type.key}, ${name}, true, ${bit}, ${at})`.execute(tx);
+  const target = { type: "subscription_type", id: type.id, name };
+  await recordAuditEvent(tx, { workspaceId, action: "subscription_type.created", target });
   return type;
 }
 

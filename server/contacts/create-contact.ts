@@ -1,6 +1,7 @@
 import type { Contact, ContactInput } from "../../contract/contacts.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { readContactInput } from "./contact.ts";
 import { insertContact } from "./contacts-store.ts";
@@ -20,5 +21,6 @@ export async function createContact(
   if (!(await insertContact(tx, workspaceId, id, fields, at))) {
     throw await mobileTaken(tx, workspaceId, fields.mobile as string);
   }
+  await recordAuditEvent(tx, { workspaceId, action: "contact.created", target: { type: "contact", id } });
   return getContact(tx, workspaceId, id);
 }

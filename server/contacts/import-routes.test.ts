@@ -3,10 +3,10 @@ import { beforeEach, expect, test } from "vitest";
 import { contacts as endpoints } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { csvCell } from "../kit/csv.ts";
 import type { Call } from "../kit/http.ts";
 import { importHarness, streamOf } from "./import-harness.test-support.ts";
 import { importJobs, sweepImports } from "./import-jobs.ts";
-import { csvCell } from "./rejected-csv.ts";
 
 const { db } = await testDatabase();
 const { receive, result, importCsv, table, routes, services } = importHarness(db);

@@ -2,6 +2,7 @@ import type { contacts, Import } from "../../contract/contacts.ts";
 import type { Db } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { cut, readCursor, writeCursor } from "./cursor.ts";
 import { previewImport } from "./import-preview.ts";
@@ -54,6 +55,13 @@ export function importRoutes(
     },
     async rejectedRows({ actor, params }) {
       const { options } = await requireImport(db, actor.workspaceId, params.id);
+      await db.inWorkspace(actor.workspaceId, (tx) =>
+        recordAuditEvent(tx, {
+          workspaceId: actor.workspaceId,
+          action: "import.rejections_exported",
+          target: { type: "import", id: params.id },
+        }),
+      );
       return rejectedCsv(db, actor.workspaceId, params.id, options.columns ?? []);
     },
   };

@@ -3,6 +3,7 @@ import type { List } from "../../contract/lists.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, notFound, Problem } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
+import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import { cut, readCursor, writeCursor } from "./cursor.ts";
 import * as store from "./lists-store.ts";
 
@@ -10,6 +11,7 @@ import * as store from "./lists-store.ts";
 export async function createList(tx: Tx, workspaceId: string, name: string, at: Date): Promise<List> {
   const id = newId(at);
   if (!(await store.insertList(tx, workspaceId, { id, name, at }))) throw await nameTaken(tx, workspaceId, name);
+  await recordAuditEvent(tx, { workspaceId, action: "list.created", target: { type: "list", id, name } });
   return getList(tx, workspaceId, id);
 }
 
@@ -41,7 +43,10 @@ export async function renameList(tx: Tx, workspaceId: string, id: string, name: 
   if (!(await store.lockList(tx, workspaceId, id, "for update"))) throw notFound("list", id);
   const other = await store.selectListByName(tx, workspaceId, name);
   if (other && other.id !== id) throw await nameTaken(tx, workspaceId, name);
+  const before = await getList(tx, workspaceId, id);
   await store.updateListName(tx, workspaceId, id, name);
+  const event = { workspaceId, action: "list.renamed", target: { type: "list", id, name: before.name } } as const;
+  await recordChange(tx, event, { name: before.name }, { name });
   return getList(tx, workspaceId, id);
 }
 
@@ -56,7 +61,10 @@ export async function deleteList(tx: Tx, workspaceId: string, id: string): Promi
       { field: "id", value: id },
     );
   }
+  const { name, members } = await getList(tx, workspaceId, id);
   await store.deleteListRow(tx, workspaceId, id);
+  const target = { type: "list", id, name };
+  await recordAuditEvent(tx, { workspaceId, action: "list.deleted", target, before: { members } });
 }
 
 /** Puts contacts on a list; those already there stay once. 404 names a contact that the workspace does not have. */
@@ -73,7 +81,10 @@ export async function addMembers(
     throw new Problem(404, "not_found", `There is no contact ${missing}.`, { field: "contacts", value: missing });
   }
   const added = await store.insertMembers(tx, workspaceId, id, [...found]);
-  return { added, members: (await getList(tx, workspaceId, id)).members };
+  const { name, members } = await getList(tx, workspaceId, id);
+  const target = { type: "list", id, name };
+  await recordAuditEvent(tx, { workspaceId, action: "list.members_added", target, after: { added } });
+  return { added, members };
 }
 
 /** Takes contacts off a list; those that are not on it are no error. */
@@ -85,7 +96,10 @@ export async function removeMembers(
 ): Promise<{ removed: number; members: number }> {
   if (!(await store.lockList(tx, workspaceId, id, "for key share"))) throw notFound("list", id);
   const removed = await store.deleteMembers(tx, workspaceId, id, contacts);
-  return { removed, members: (await getList(tx, workspaceId, id)).members };
+  const { name, members } = await getList(tx, workspaceId, id);
+  const target = { type: "list", id, name };
+  await recordAuditEvent(tx, { workspaceId, action: "list.members_removed", target, after: { removed } });
+  return { removed, members };
 }
 
 /**

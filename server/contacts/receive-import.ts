@@ -13,6 +13,7 @@ import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { isBlank } from "./csv-format.ts";
 import { createCsvSplitter, type RowFault } from "./csv-splitter.ts";
 import { ImportFailure } from "./import-failure.ts";
@@ -60,6 +61,8 @@ export async function receiveImport(
       created_by: call.createdBy,
       at,
     });
+    // Without the file's name, which may be a person's.
+    await recordAuditEvent(tx, { workspaceId, action: "import.started", target: { type: "import", id } });
   });
   // A client may be slow; that the process is alive is said on its own.
   const heartbeat = setInterval(() => {

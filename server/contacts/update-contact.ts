@@ -1,6 +1,7 @@
 import type { Contact, ContactInput } from "../../contract/contacts.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { readContactInput } from "./contact.ts";
 import { lockContact, updateContactRow } from "./contacts-store.ts";
@@ -33,5 +34,12 @@ export async function updateContact(
   if (!(await updateContactRow(tx, workspaceId, before, fields, at))) {
     throw await mobileTaken(tx, workspaceId, fields.mobile as string);
   }
+  const target = { type: "contact", id: before.id };
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: "contact.updated",
+    target,
+    after: { fields: Object.keys(fields) },
+  });
   return getContact(tx, workspaceId, id);
 }

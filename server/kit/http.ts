@@ -10,7 +10,12 @@ export interface Actor {
   workspaceId: string;
   /** The person behind the session, or null for an API key. */
   userId: string | null;
-  /** The person's role, or of a key the role of whoever made it: the highest that may be given on. */
+  /** The API key, or null for a session. */
+  key: {
+    id: string;
+    /** Who made it; null where it is the workspace's own. */ maker: { id: string; name: string } | null;
+  } | null;
+  /** The person's role, or of a key its maker's role now: the highest that may be given on. */
   role: Role;
   permissions: ReadonlySet<Permission>;
   /** What to write in logs and on what they made: a person's name or a key's. */

@@ -12,6 +12,11 @@ export interface News {
   tell(workspaceId: string, topic: NewsItem["topic"], id: string | null): void;
   /** Calls `onNews` for each change in a workspace until the returned function is called. */
   listen(workspaceId: string, onNews: (item: NewsItem) => void): () => void;
+  /**
+   * Calls `onNotice` with each payload that a transaction gave to pg_notify on `name`, once it is committed; with null after
+   * an interruption, in which anything may have been missed. Resolves when it listens.
+   */
+  hear(name: string, onNotice: (payload: string | null) => void): Promise<() => void>;
 }
 
 const channel = "varsla_news";
@@ -26,6 +31,7 @@ export async function startNews(options: {
 }): Promise<News & { stop(): Promise<void> }> {
   const { pool, log } = options;
   const listeners = new Map<string, Set<(item: NewsItem) => void>>();
+  const hearers = new Map<string, Set<(payload: string | null) => void>>();
   /** Things told within the last interval; true: and changed again since. */
   const recent = new Map<string, boolean>();
   const timers = new Set<NodeJS.Timeout>();
@@ -45,7 +51,10 @@ export async function startNews(options: {
 
   async function connect(): Promise<void> {
     const next = new pg.Client({ connectionString: options.connection, application_name: "varsla news" });
-    next.on("notification", ({ payload }) => payload && deliver(payload));
+    next.on("notification", ({ channel: name, payload = "" }) => {
+      if (name === channel) deliver(payload);
+      else for (const onNotice of hearers.get(name) ?? []) onNotice(payload);
+    });
     let lost = false;
     const onLost = (error?: Error) => {
       if (lost || stopped) return;
@@ -58,13 +67,14 @@ export async function startNews(options: {
     next.on("end", () => onLost());
     try {
       await next.connect();
-      await next.query(`listen ${channel}`);
+      for (const name of [channel, ...hearers.keys()]) await next.query(`listen ${pg.escapeIdentifier(name)}`);
       client = next;
     } catch (error) {
       onLost(error as Error);
       throw error;
     }
-    if (stopped) await next.end();
+    if (stopped) return void (await next.end());
+    for (const each of hearers.values()) for (const onNotice of each) onNotice(null);
   }
 
   function deliver(payload: string): void {
@@ -125,6 +135,14 @@ export async function startNews(options: {
         set.delete(onNews);
         if (set.size === 0) listeners.delete(workspaceId);
       };
+    },
+    async hear(name, onNotice) {
+      const known = hearers.get(name);
+      const set = known ?? new Set();
+      hearers.set(name, set.add(onNotice));
+      // Without a connection the next one listens to it.
+      if (!known) await client?.query(`listen ${pg.escapeIdentifier(name)}`);
+      return () => void set.delete(onNotice);
     },
     async stop() {
       stopped = true;

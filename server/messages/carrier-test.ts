@@ -5,6 +5,7 @@ import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
 import type { Sender } from "../numbers/senders.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { sendMessages } from "./send-messages.ts";
 
@@ -65,6 +66,12 @@ export async function sendCarrierTest(
   const [message] = messages;
   if (!message) throw new Error("the door answered nothing for a test text");
   if (message.reason) throw invalid(message.reason, `The test text cannot go to ${input.to}.`, "to", input.to);
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: "carrier.tested",
+    target: { type: "carrier", id: carrierId, name: carrier.name },
+    after: { message: message.id },
+  });
   return message.id;
 }
 

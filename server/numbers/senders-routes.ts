@@ -2,6 +2,7 @@ import type { Sender as SenderAnswer, senders } from "../../contract/senders.ts"
 import type { Db } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
+import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import * as store from "./senders-store.ts";
 import { createSender, requireCarrier, type Sender } from "./senders.ts";
 
@@ -13,12 +14,19 @@ export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
       return { items: rows.map(present), next_cursor: null };
     },
     async create({ actor, body }) {
-      return present(await db.inWorkspace(actor.workspaceId, (tx) => createSender(tx, actor.workspaceId, body)));
+      const { workspaceId } = actor;
+      return db.inWorkspace(workspaceId, async (tx) => {
+        const sender = await createSender(tx, workspaceId, body);
+        const target = { type: "sender", id: sender.id, name: sender.address };
+        await recordAuditEvent(tx, { workspaceId, action: "sender.created", target, after: settingsOf(sender) });
+        return present(sender);
+      });
     },
     async update({ actor, params, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) => {
         await store.lockSenders(tx, actor.workspaceId);
-        if (!(await store.findSender(tx, actor.workspaceId, params.id))) throw notFound("sender", params.id);
+        const before = await store.findSender(tx, actor.workspaceId, params.id);
+        if (!before) throw notFound("sender", params.id);
         if (body.is_default) {
           await store.clearDefault(tx, actor.workspaceId);
           await store.setDefault(tx, actor.workspaceId, params.id);
@@ -31,11 +39,21 @@ export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
         }
         const sender = await store.findSender(tx, actor.workspaceId, params.id);
         if (!sender) throw notFound("sender", params.id);
+        const target = { type: "sender", id: sender.id, name: sender.address };
+        const event = { workspaceId: actor.workspaceId, action: "sender.updated", target } as const;
+        await recordChange(tx, event, settingsOf(before), settingsOf(sender));
         return present(sender);
       });
     },
   };
 }
+
+/** What somebody can set. */
+const settingsOf = ({ is_default, rate_per_second, carrier_id }: Sender) => ({
+  is_default,
+  rate_per_second,
+  carrier_id,
+});
 
 function present(sender: Sender): SenderAnswer {
   const { workspace_id: _, created_at, ...rest } = sender;

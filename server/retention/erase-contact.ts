@@ -10,6 +10,7 @@ import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Pseudonym } from "../kit/pseudonym.ts";
 import { cancelQueuedOf, numbersOf } from "../messages/forget-messages.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { forgetAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
 /** Job name. */
@@ -54,6 +55,12 @@ export async function eraseContact(
   await deleteContactRow(tx, workspaceId, id);
 
   const erasure = { id: newId(now), contact_id: id, number_hashes: [...standIns.values()], numbers };
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: "contact.erased",
+    target: { type: "contact", id },
+    after: { erasure: erasure.id },
+  });
   await insertErasure(tx, workspaceId, { ...erasure, requested_at: now, requested_by: request.by });
   await request.jobs.add(
     tx,

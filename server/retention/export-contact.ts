@@ -5,6 +5,7 @@ import { getConsent } from "../consent/get-consent.ts";
 import { getContact } from "../contacts/get-contact.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { historyOf, type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 
 const pageSize = 1_000;
 const sweepSize = 20_000;
@@ -17,11 +18,11 @@ export async function exportContact(
   id: string,
   now: Date,
 ): Promise<AsyncIterable<string>> {
-  const head = await db.inWorkspace(workspaceId, async (tx) => ({
-    exported_at: now.toISOString(),
-    contact: await getContact(tx, workspaceId, id),
-    consent: await getConsent(tx, workspaceId, id),
-  }));
+  const head = await db.inWorkspace(workspaceId, async (tx) => {
+    const contact = await getContact(tx, workspaceId, id);
+    await recordAuditEvent(tx, { workspaceId, action: "contact.exported", target: { type: "contact", id } });
+    return { exported_at: now.toISOString(), contact, consent: await getConsent(tx, workspaceId, id) };
+  });
   const { mobile, phone } = head.contact;
   const numbers = [mobile, phone].filter((number) => number !== null);
   const inWorkspace = <T>(work: (tx: Tx) => Promise<T>) => db.inWorkspace(workspaceId, work);

@@ -5,6 +5,7 @@ import { oldestUnderWay } from "../campaigns/forget-recipient.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import { countBefore } from "../messages/retire-messages.ts";
+import { recordChange } from "../workspaces/audit-events.ts";
 
 /** A row of retention_rules. */
 export interface RuleRow extends RetentionRule {
@@ -18,14 +19,14 @@ const mostCounted = 100_001;
 
 export async function selectRules(tx: Tx): Promise<RuleRow[]> {
   const { rows } = await sql<RuleRow>`
-    select * from retention_rules where text_months is not null or ledger_months is not null
+    select * from retention_rules where text_months is not null or ledger_months is not null or audit_months is not null
     order by workspace_id`.execute(tx);
   return rows;
 }
 
 export async function selectRule(tx: Tx, workspaceId: string): Promise<RuleRow> {
   const { rows } = await sql<RuleRow>`select * from retention_rules where workspace_id = ${workspaceId}`.execute(tx);
-  const forEver = { text_months: null, ledger_months: null, texts_to: null };
+  const forEver = { text_months: null, ledger_months: null, audit_months: null, texts_to: null };
   return rows[0] ?? { workspace_id: workspaceId, ...forEver, texts_gone_before: null, rows_gone_before: null };
 }
 
@@ -34,14 +35,18 @@ export async function changeRule(tx: Tx, workspaceId: string, change: Partial<Re
   await sql`
     insert into retention_rules (workspace_id) values (${workspaceId}) on conflict do nothing`.execute(tx);
   await sql`select from retention_rules where workspace_id = ${workspaceId} for update`.execute(tx);
-  const { text_months, ledger_months } = { ...(await selectRule(tx, workspaceId)), ...change };
-  checkRule({ text_months, ledger_months });
+  const { text_months, ledger_months, audit_months } = await selectRule(tx, workspaceId);
+  const before = { text_months, ledger_months, audit_months };
+  const rule: RetentionRule = { ...before, ...change };
+  checkRule(rule);
   await sql`
-    update retention_rules set text_months = ${text_months}, ledger_months = ${ledger_months}
+    update retention_rules set text_months = ${rule.text_months}, ledger_months = ${rule.ledger_months},
+      audit_months = ${rule.audit_months}
     where workspace_id = ${workspaceId}`.execute(tx);
+  await recordChange(tx, { workspaceId, action: "retention.updated", target: { type: "retention" } }, before, rule);
 }
 
-function checkRule({ text_months, ledger_months }: RetentionRule): void {
+function checkRule({ text_months, ledger_months }: Pick<RetentionRule, "text_months" | "ledger_months">): void {
   if (text_months === null || ledger_months === null || ledger_months >= text_months) return;
   const message = `Messages cannot go after ${ledger_months} months while their texts are kept for ${text_months}.`;
   throw invalid("messages_before_texts", message, "ledger_months", ledger_months);
@@ -69,6 +74,7 @@ export async function presentRetention(
   return {
     text_months,
     ledger_months,
+    audit_months: row.audit_months,
     texts_gone_before: row.texts_gone_before?.toISOString() ?? null,
     messages_gone_before: row.rows_gone_before?.toISOString() ?? null,
     would_go: { texts: await going(text_months, true), messages: await going(ledger_months, false) },

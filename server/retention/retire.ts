@@ -25,6 +25,7 @@ import {
   queuedBefore,
   type Retire,
 } from "../messages/retire-messages.ts";
+import { deleteOldAuditEvents } from "../workspaces/audit-events-store.ts";
 import { cutOf, type RuleRow, selectRules, startOfMonth } from "./retention-rule.ts";
 
 /** Drops up to `limit` rows older than `before` of all workspaces; answers how many. */
@@ -59,11 +60,12 @@ export async function retire(services: RetireServices, signal: AbortSignal): Pro
   try {
     const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as ours", [lock]);
     if (!rows[0]?.ours) return null;
-    const done = { months: await dropMonths(services, signal), texts: 0, messages: 0, other: 0 };
+    const done = { months: await dropMonths(services, signal), texts: 0, messages: 0, events: 0, other: 0 };
     for (const rule of await db.asSystem((tx) => selectRules(tx))) {
       const { texts, messages } = await applyRule(services, rule, signal);
       done.texts += texts;
       done.messages += messages;
+      done.events += await dropEvents(services, rule, signal);
     }
     done.other = await forgetByAge(services, signal);
     log.info(done, "old messages went as their workspaces' rules say");
@@ -78,6 +80,8 @@ export interface Retired {
   months: string[];
   texts: number;
   messages: number;
+  /** Of the audit log. */
+  events: number;
   other: number;
 }
 
@@ -142,6 +146,22 @@ async function applyRule(services: RetireServices, rule: RuleRow, signal: AbortS
     await db.inWorkspace(workspaceId, (tx) => goneBefore(tx, workspaceId, "texts_gone_before", textsCut));
   }
   return done;
+}
+
+async function dropEvents(
+  { db, clock, chunk = chunkSize }: RetireServices,
+  { workspace_id: workspaceId, audit_months }: RuleRow,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = cutOf(audit_months, clock.now(), null);
+  if (!before) return 0;
+  let total = 0;
+  for (let n = chunk; n >= chunk; total += n) {
+    signal.throwIfAborted();
+    n = await db.inWorkspace(workspaceId, (tx) => deleteOldAuditEvents(tx, workspaceId, before, chunk));
+    if (n >= chunk) await delay(pause);
+  }
+  return total;
 }
 
 async function goneBefore(

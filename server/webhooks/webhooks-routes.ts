@@ -5,6 +5,7 @@ import { invalid, notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
+import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { insertDeliveries, listDeliveries, restartDelivery } from "./deliveries-store.ts";
 import { eventBody } from "./queue-events.ts";
 import { testEvent } from "./send-webhooks.ts";
@@ -16,6 +17,7 @@ import {
   presentWebhook,
   requireWebhook,
   rotateSecret,
+  targetOf,
 } from "./webhooks.ts";
 
 /** The calls on /webhooks. */
@@ -39,8 +41,12 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
       return presentWebhook(row);
     },
     async remove({ actor, params }) {
-      const gone = await db.inWorkspace(actor.workspaceId, (tx) => deleteWebhook(tx, actor.workspaceId, params.id));
-      if (!gone) throw notFound("webhook", params.id);
+      const { workspaceId } = actor;
+      await db.inWorkspace(workspaceId, async (tx) => {
+        const row = await requireWebhook(tx, workspaceId, params.id);
+        await deleteWebhook(tx, workspaceId, params.id);
+        await recordAuditEvent(tx, { workspaceId, action: "webhook.deleted", target: targetOf(row) });
+      });
     },
     async rotate({ actor, params }) {
       const secret = await db.inWorkspace(actor.workspaceId, (tx) =>
@@ -52,7 +58,10 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
       const at = clock.now();
       const workspace_id = actor.workspaceId;
       const [row] = await db.inWorkspace(workspace_id, async (tx) => {
-        const { id: webhook_id } = await requireWebhook(tx, workspace_id, params.id);
+        const webhook = await requireWebhook(tx, workspace_id, params.id);
+        const { id: webhook_id } = webhook;
+        const target = targetOf(webhook);
+        await recordAuditEvent(tx, { workspaceId: workspace_id, action: "webhook.tested", target });
         const body = eventBody(testEvent, at, { workspace_id, webhook_id });
         return insertDeliveries(tx, [{ workspace_id, id: newId(at), webhook_id, event: testEvent, body }], at);
       });
@@ -72,8 +81,16 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
     },
     async redeliver({ actor, params }) {
       const key = { workspaceId: actor.workspaceId, webhookId: params.id, id: params.delivery_id };
-      const row = await db.inWorkspace(actor.workspaceId, (tx) => restartDelivery(tx, key, clock.now()));
-      if (!row) throw notFound("delivery", params.delivery_id);
+      const row = await db.inWorkspace(actor.workspaceId, async (tx) => {
+        const restarted = await restartDelivery(tx, key, clock.now());
+        if (!restarted) throw notFound("delivery", params.delivery_id);
+        await recordAuditEvent(tx, {
+          workspaceId: actor.workspaceId,
+          action: "webhook.redelivered",
+          target: { type: "webhook_delivery", id: restarted.id },
+        });
+        return restarted;
+      });
       return presentDelivery(row);
     },
   };

@@ -5,6 +5,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
+import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import { type DeliveryRow, giveUpDeliveries } from "./deliveries-store.ts";
 import { newWebhookSecret } from "./sign-webhook.ts";
 import { insertWebhook, listWebhooks, lockWebhook, updateWebhook, type WebhookRow } from "./webhooks-store.ts";
@@ -44,6 +45,8 @@ export async function createWebhook(
   const secret = newWebhookSecret();
   const secrets = seal.close({ current: secret, previous: null } satisfies Secrets, context(key));
   const row = await insertWebhook(tx, { ...key, ...input, events: [...new Set(input.events)], secrets, at });
+  const after = { url: originOf(row.url), events: row.events };
+  await recordAuditEvent(tx, { workspaceId, action: "webhook.created", target: targetOf(row), after });
   return { row, secret };
 }
 
@@ -68,6 +71,14 @@ export async function changeWebhook(
   };
   await updateWebhook(tx, changed);
   if (row.enabled && !enabled) await giveUpDeliveries(tx, workspaceId, id);
+  await recordChange(
+    tx,
+    { workspaceId, action: "webhook.updated", target: targetOf(row) },
+    { url: row.url, events: row.events, enabled: row.enabled },
+    { url: changed.url, events: changed.events, enabled },
+    // The path and the query of an address are often what lets one in.
+    ["url"],
+  );
   return changed;
 }
 
@@ -79,8 +90,14 @@ export async function rotateSecret(tx: Tx, seal: Seal, workspaceId: string, id: 
   const until = new Date(at.getTime() + overlap).toISOString();
   const secrets = { current: secret, previous: { secret: current, until } } satisfies Secrets;
   await updateWebhook(tx, { ...row, secrets: seal.close(secrets, context(row)), updated_at: at });
+  await recordAuditEvent(tx, { workspaceId, action: "webhook.secret_rotated", target: targetOf(row) });
   return secret;
 }
+
+/** A webhook as events name it: of its address the part that lets nobody in. */
+export const targetOf = ({ id, url }: Pick<WebhookRow, "id" | "url">) => ({ type: "webhook", id, name: originOf(url) });
+
+const originOf = (url: string): string => new URL(url).origin;
 
 /** The webhook, held until the transaction ends; 404 when there is none of that id. */
 export async function requireWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow> {

@@ -10,6 +10,7 @@ import type { Logger } from "../kit/log.ts";
 import type { Mailer } from "../kit/mail.ts";
 import { invitationMail, passwordChangedMail, passwordResetMail } from "./account-mails.ts";
 import { forgetOldAttempts } from "./attempts.ts";
+import { recordAboutPerson } from "./audit-events.ts";
 import { findPerson } from "./create-person.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 import { issueToken, type MailInvitation, mailInvitationJob } from "./invitations.ts";
@@ -27,6 +28,8 @@ interface Services {
 export const mailPasswordResetJob = "mail_password_reset";
 export interface MailPasswordReset {
   email: string;
+  /** Who asked for it; null in jobs from before this was kept. */
+  ip?: string;
 }
 
 const forgetJob = "forget_old_attempts_and_answers";
@@ -54,11 +57,12 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
         );
       });
     },
-    [mailPasswordResetJob]: async ({ email }: MailPasswordReset) => {
+    [mailPasswordResetJob]: async ({ email, ip }: MailPasswordReset) => {
       await db.asSystem(async (tx) => {
         const issued = await issueResetToken(tx, email, clock.now());
         if (!issued) return;
         const { user, token } = issued;
+        await recordAboutPerson(tx, user, "password.reset_requested", { anonymous: true, ip: ip ?? null });
         const { language } = await habitsOf(tx, user.id);
         const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
         await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));

@@ -5,9 +5,11 @@ import type { Db } from "../kit/db.ts";
 import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers, User } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import type { Logger } from "../kit/log.ts";
 import { type MailPasswordReset, mailPasswordResetJob } from "./account-jobs.ts";
 import { endOtherSessions, endSession, listSessions } from "./account-sessions.ts";
 import type { Attempts } from "./attempts.ts";
+import { recordAboutPerson } from "./audit-events.ts";
 import { renamePerson } from "./create-person.ts";
 import type { Seed } from "./create-workspace.ts";
 import { createDevices, type Devices } from "./device-cookie.ts";
@@ -15,6 +17,7 @@ import type { Identity, Visit } from "./identity.ts";
 import { acceptInvitation, findInvitation } from "./invitations.ts";
 import { describeSession } from "./members.ts";
 import { changePassword, resetPassword } from "./passwords.ts";
+import { recordRefusedSignIn } from "./refused-sign-in.ts";
 import { isSameToken, setUpToken } from "./set-up-token.ts";
 import { alreadySetUp, setUp } from "./set-up.ts";
 import { hasWorkspace } from "./workspace.ts";
@@ -24,6 +27,7 @@ interface Services {
   clock: Clock;
   jobs: Jobs;
   config: Pick<Config, "outbound_smtp_url" | "public_url" | "secret_key">;
+  log: Pick<Logger, "info">;
   identity: Identity;
   attempts: Attempts;
   seed: Seed;
@@ -113,12 +117,17 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
       const at = clock.now();
       const from = { ip: call.ip, device: await open.devices.find(call.headers, email, at) };
       await attempts.count("sign_in", email, from, at);
-      const user = await open(call, { email, password, remember });
+      const user = await open(call, { email, password, remember }).catch(async (error: unknown) => {
+        if (isWrongPassword(error)) await recordRefusedSignIn(services, email, call.ip);
+        throw error;
+      });
       await attempts.forgive("sign_in", email, from);
       return { user };
     },
 
     async signOut(call) {
+      const session = await identity.findSession(call);
+      if (session.state === "open") await db.asSystem((tx) => recordAboutPerson(tx, session.user, "session.ended"));
       call.setHeader("set-cookie", await identity.signOut(call));
       return { success: true };
     },
@@ -130,7 +139,7 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
       await attempts.count("password_reset", email, from, at);
       // The job looks the address up, so that the answer takes as long for an address that nobody has. Of several requests
       // that wait, one is enough.
-      const payload: MailPasswordReset = { email };
+      const payload: MailPasswordReset = { email, ip: call.ip };
       const key = `${mailPasswordResetJob} ${email.toLowerCase()}`;
       await db.asSystem((tx) => jobs.add(tx, mailPasswordResetJob, payload, { key, maxAttempts: 5 }));
       return { status: true };
@@ -167,10 +176,12 @@ type Opener = {
 
 /** Opens sessions, and remembers the device that did. */
 function opener(services: Services): Opener {
-  const { clock, identity } = services;
+  const { db, clock, identity } = services;
   const devices = createDevices(services);
   const open = async (call: Entering, input: { email: string; password: string; remember?: boolean }) => {
     const { user, cookies } = await identity.signIn(call, input);
+    // Without its event the session's cookie goes to nobody.
+    await db.asSystem((tx) => recordAboutPerson(tx, user, "session.opened"));
     call.setHeader("set-cookie", [...cookies, ...(await devices.grant(call.headers, user.id, clock.now()))]);
     return user;
   };
@@ -194,6 +205,7 @@ async function sessionIdOf(identity: Identity, visit: Visit): Promise<string> {
   if (session.state !== "open") throw new Problem(401, "session_expired", "Your session has ended; sign in again.");
   return session.sessionId;
 }
+const isWrongPassword = (error: unknown) => error instanceof Problem && error.code === "invalid_email_or_password";
 
 function signedIn(call: { user: User | null }): User {
   if (!call.user) throw new Problem(401, "unauthenticated", "Sign in first.");

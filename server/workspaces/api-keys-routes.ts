@@ -9,15 +9,16 @@ export function apiKeysRoutes(services: { db: Db; clock: Clock; keyring: Keyring
   const { db, clock, keyring } = services;
   return {
     async list({ actor }) {
-      const items = await db.inWorkspace(actor.workspaceId, (tx) => listApiKeys(tx, actor.workspaceId));
+      const items = await db.inWorkspace(actor.workspaceId, (tx) => listApiKeys(tx, actor.workspaceId, clock.now()));
       return { items, next_cursor: null };
     },
     async create({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, (tx) => createApiKey(tx, actor, body, clock.now()));
     },
     async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => revokeApiKey(tx, actor.workspaceId, params.id));
-      keyring.forget(params.id);
+      await db.inWorkspace(actor.workspaceId, (tx) => revokeApiKey(tx, actor, params.id));
+      // The notice comes a moment later; whoever asked gets no answer before it is true here.
+      keyring.forget({ workspace_id: actor.workspaceId, key_id: params.id });
     },
   };
 }

@@ -1,27 +1,40 @@
 /**
- * API keys: 256 random bits, shown once and kept as a hash. A key belongs to its workspace and outlives whoever made it;
- * it can never do more than they could when they made it.
+ * API keys: 256 random bits, shown once and kept as a hash. A key belongs to its workspace and to whoever made it: it can
+ * never do more than they may at the moment, and goes or changes hands when they leave. What a key makes is its maker's too.
+ * Keys without a maker are the workspace's own, and super admins' business.
  */
 import { hash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { z } from "zod";
-import type { ApiKey } from "../../contract/accounts.ts";
-import type { Permission, Role } from "../../contract/permissions.ts";
+import type { ApiKey, apiKeys } from "../../contract/accounts.ts";
+import { type Permission, permissionsOf, type Role } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
-import { notFound, Problem } from "../kit/errors.ts";
+import { conflict, forbidden, invalid, notFound, Problem } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
+import { tellAccessChange } from "./access-changes.ts";
+import { recordAuditEvent } from "./audit-events.ts";
 
 interface ApiKeyRow {
   id: string;
   name: string;
   prefix: string;
   scopes: Permission[];
+  made_by: string | null;
   created_at: Date;
+  expires_at: Date | null;
   last_used_at: Date | null;
 }
 
+/** A key with its maker as they are now; the role is null where they are no member. */
+interface KeyWithMaker extends ApiKeyRow {
+  maker_name: string | null;
+  maker_role: Role | null;
+  maker_sms_setup: boolean | null;
+}
+
 type Presented = z.output<typeof ApiKey>;
+type Input = z.output<typeof apiKeys.create.body>;
 
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const keyBytes = 32;
@@ -44,13 +57,12 @@ export function hashApiKey(key: string): string {
   return hash("sha256", key, "base64url");
 }
 
-/** Makes a key with some of the actor's own permissions; 403 `scope_not_yours` names the first that is not theirs. */
-export async function createApiKey(
-  tx: Tx,
-  actor: Actor,
-  input: { name: string; scopes: Permission[] },
-  at: Date,
-): Promise<Presented & { key: string }> {
+/**
+ * Makes a key with some of the actor's own permissions; 403 `scope_not_yours` names the first that is not theirs, 403
+ * `super_admins_only` is for whoever is neither a person nor a person's key, nor a super admin's. 422 `expires_in_past`.
+ */
+export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date): Promise<Presented & { key: string }> {
+  const { workspaceId } = actor;
   const scopes = [...new Set(input.scopes)];
   const beyond = scopes.find((scope) => !actor.permissions.has(scope));
   if (beyond) {
@@ -59,9 +71,35 @@ export async function createApiKey(
       value: beyond,
     });
   }
+  const expiresAt = input.expires_at ? new Date(input.expires_at) : null;
+  if (expiresAt && expiresAt <= at)
+    throw invalid("expires_in_past", "A key cannot expire before it is made.", "expires_at", input.expires_at);
+  const madeBy = makerFor(actor);
+  if (madeBy) {
+    // Waits for whoever removes them, and holds them up until the key is there to be seen.
+    const members = await sql`
+      select 1 from memberships where workspace_id = ${workspaceId} and user_id = ${madeBy} for share`.execute(tx);
+    if (members.rows.length === 0) throw forbidden("no_workspace", "You are no member of this workspace any more.");
+  } else insistOnSuperAdmin(actor);
   const key = newApiKey();
-  const row = await storeApiKey(tx, actor.workspaceId, key, { name: input.name, role: actor.role, scopes }, at);
-  return { ...present(row), key };
+  const grants = { name: input.name, role: actor.role, scopes, madeBy, expiresAt };
+  const { id } = await storeApiKey(tx, workspaceId, key, grants, at);
+  const row = await findKey(tx, workspaceId, id);
+  await recordAuditEvent(tx, {
+    workspaceId,
+    action: "api_key.created",
+    target: { type: "api_key", id, name: input.name },
+    after: { scopes, expires_at: expiresAt?.toISOString() ?? null },
+  });
+  return { ...present(row, at), key };
+}
+
+/** Whose a key is that the actor makes: a key makes keys for its own maker. Null: the workspace's own. */
+const makerFor = (actor: Actor): string | null => actor.userId ?? actor.key?.maker?.id ?? null;
+
+function insistOnSuperAdmin(actor: Actor): void {
+  if (actor.role === "super_admin") return;
+  throw forbidden("super_admins_only", "Keys of the workspace itself are made and revoked by super admins.");
 }
 
 /** Writes a key. For the one that comes from the environment, and for createApiKey. */
@@ -69,43 +107,151 @@ export async function storeApiKey(
   tx: Tx,
   workspaceId: string,
   key: string,
-  grants: { name: string; role: Role; scopes: readonly Permission[] },
+  grants: {
+    name: string;
+    role: Role;
+    scopes: readonly Permission[];
+    madeBy?: string | null;
+    expiresAt?: Date | null;
+  },
   at: Date,
 ): Promise<ApiKeyRow> {
   // At most a third, so that a short key from the environment is not shown whole.
   const prefix = key.slice(0, Math.min(8, Math.floor(key.length / 3)));
   const made = await sql<ApiKeyRow>`
-    insert into api_keys (workspace_id, id, name, prefix, key_hash, role, scopes, created_at)
+    insert into api_keys (workspace_id, id, name, prefix, key_hash, role, scopes, made_by, expires_at, created_at)
     values (${workspaceId}, ${newId(at)}, ${grants.name}, ${prefix}, ${hashApiKey(key)}, ${grants.role},
-      ${grants.scopes}, ${at})
-    returning *`.execute(tx);
+      ${grants.scopes}, ${grants.madeBy ?? null}, ${grants.expiresAt ?? null}, ${at})
+    returning id, name, prefix, scopes, made_by, created_at, expires_at, last_used_at`.execute(tx);
   const row = made.rows[0];
   if (!row) throw new Error("insert into api_keys returned no row");
   return row;
 }
 
 /** The workspace's keys, newest first. */
-export async function listApiKeys(tx: Tx, workspaceId: string): Promise<Presented[]> {
-  const found = await sql<ApiKeyRow>`
-    select id, name, prefix, scopes, created_at, last_used_at from api_keys
-    where workspace_id = ${workspaceId} order by id desc`.execute(tx);
-  return found.rows.map(present);
+export async function listApiKeys(tx: Tx, workspaceId: string, at: Date): Promise<Presented[]> {
+  const rows = await selectKeys(tx, workspaceId, sql`true`);
+  return rows.map((row) => present(row, at));
 }
 
-/** Revokes a key; 404 when there is none of that id. */
-export async function revokeApiKey(tx: Tx, workspaceId: string, id: string): Promise<void> {
+/**
+ * Revokes a key; 404 when there is none of that id, 403 `key_above_own` when it may do what the actor may not, and
+ * `super_admins_only` for a key of the workspace itself.
+ */
+export async function revokeApiKey(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const { workspaceId } = actor;
+  const row = await findKey(tx, workspaceId, id);
+  if (!row.made_by) insistOnSuperAdmin(actor);
+  const beyond = scopesNow(row).find((scope) => !actor.permissions.has(scope));
+  if (beyond) {
+    throw forbidden("key_above_own", `The key ${row.name} may do what you may not: ${beyond}.`, {
+      field: "scopes",
+      value: beyond,
+    });
+  }
+  await deleteKey(tx, workspaceId, row);
+}
+
+/** What the keys of a person who leaves come to, in the transaction that removes them. */
+export async function settleKeysOf(
+  tx: Tx,
+  actor: Actor,
+  userId: string,
+  keys: "revoke" | "take_over",
+): Promise<{ revoked: number; taken_over: number }> {
+  const { workspaceId } = actor;
+  const done = { revoked: 0, taken_over: 0 };
+  const rows = await selectKeys(tx, workspaceId, sql`k.made_by = ${userId}`);
+  const madeBy = makerFor(actor);
+  if (keys === "take_over" && madeBy === userId)
+    throw conflict("cannot_take_over_own", "Who leaves cannot take over their own keys.", {
+      field: "keys",
+      value: keys,
+    });
+  if (keys === "take_over" && rows.length > 0 && !madeBy) insistOnSuperAdmin(actor);
+  for (const row of rows) {
+    // What it can do at this moment, and no more: else a key would grow by changing hands.
+    const scopes = scopesNow(row).filter((scope) => actor.permissions.has(scope));
+    if (keys === "revoke" || scopes.length === 0) {
+      await deleteKey(tx, workspaceId, row);
+      done.revoked++;
+      continue;
+    }
+    await sql`
+      update api_keys set made_by = ${madeBy}, role = ${actor.role}, scopes = ${scopes}
+      where workspace_id = ${workspaceId} and id = ${row.id}`.execute(tx);
+    await tellAccessChange(tx, { workspace_id: workspaceId, key_id: row.id });
+    await recordAuditEvent(tx, {
+      workspaceId,
+      action: "api_key.taken_over",
+      target: { type: "api_key", id: row.id, name: row.name },
+      before: { maker: row.maker_name, scopes: row.scopes },
+      after: { maker: actor.key ? (actor.key.maker?.name ?? null) : actor.name, scopes },
+    });
+    done.taken_over++;
+  }
+  return done;
+}
+
+async function deleteKey(tx: Tx, workspaceId: string, { id, name }: ApiKeyRow): Promise<void> {
   const gone = await sql`
     delete from api_keys where workspace_id = ${workspaceId} and id = ${id} returning id`.execute(tx);
   if (gone.rows.length === 0) throw notFound("API key", id);
+  await tellAccessChange(tx, { workspace_id: workspaceId, key_id: id });
+  await recordAuditEvent(tx, { workspaceId, action: "api_key.revoked", target: { type: "api_key", id, name } });
 }
 
-function present(row: ApiKeyRow): Presented {
+async function findKey(tx: Tx, workspaceId: string, id: string): Promise<KeyWithMaker> {
+  const [row] = await selectKeys(tx, workspaceId, sql`k.id = ${id}`);
+  if (!row) throw notFound("API key", id);
+  return row;
+}
+
+/** Two statements, each about one workspace: an outer join would leave the node where the workspace's rows are. */
+async function selectKeys(tx: Tx, workspaceId: string, condition: ReturnType<typeof sql>): Promise<KeyWithMaker[]> {
+  const { rows } = await sql<ApiKeyRow>`
+    select k.id, k.name, k.prefix, k.scopes, k.made_by, k.created_at, k.expires_at, k.last_used_at
+    from api_keys k where k.workspace_id = ${workspaceId} and ${condition} order by k.id desc`.execute(tx);
+  const makers = [...new Set(rows.flatMap(({ made_by }) => made_by ?? []))];
+  const members =
+    makers.length === 0
+      ? []
+      : (
+          await sql<{ id: string; name: string; role: Role; sms_setup: boolean }>`
+            select u.id, u.name, m.role, m.sms_setup from memberships m join users u on u.id = m.user_id
+            where m.workspace_id = ${workspaceId} and m.user_id = any(${makers}::uuid[])`.execute(tx)
+        ).rows;
+  const byId = new Map(members.map((member) => [member.id, member]));
+  return rows.map((row) => {
+    const member = row.made_by ? byId.get(row.made_by) : undefined;
+    return {
+      ...row,
+      maker_name: member?.name ?? null,
+      maker_role: member?.role ?? null,
+      maker_sms_setup: member?.sms_setup ?? null,
+    };
+  });
+}
+
+/** What the key may do while it has not expired: its scopes that its maker holds at the moment. */
+function scopesNow({ scopes, made_by, maker_role, maker_sms_setup }: KeyWithMaker): Permission[] {
+  if (!made_by) return scopes;
+  if (!maker_role) return [];
+  const may = permissionsOf({ role: maker_role, sms_setup: maker_sms_setup ?? false });
+  return scopes.filter((scope) => may.has(scope));
+}
+
+function present(row: KeyWithMaker, at: Date): Presented {
+  const expired = row.expires_at !== null && row.expires_at <= at;
   return {
     id: row.id,
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes,
+    effective_scopes: expired ? [] : scopesNow(row),
+    maker: row.made_by ? { id: row.made_by, name: row.maker_name ?? "" } : null,
     created_at: row.created_at.toISOString(),
+    expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
   };
 }

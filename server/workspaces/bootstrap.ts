@@ -5,6 +5,7 @@ import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 import { storeApiKey } from "./api-keys.ts";
+import { recordAuditEvent } from "./audit-events.ts";
 import type { Seed } from "./create-workspace.ts";
 import type { Identity } from "./identity.ts";
 import { setUp } from "./set-up.ts";
@@ -32,7 +33,13 @@ export async function bootstrap(services: {
   try {
     await setUp(services, { workspace, admin }, at, async (tx, made) => {
       const grants = { name: "API_KEY", role: "super_admin", scopes: [...permissions] } as const;
-      await storeApiKey(tx, made.workspace_id, first.api_key, grants, at);
+      const { id, name } = await storeApiKey(tx, made.workspace_id, first.api_key, grants, at);
+      await recordAuditEvent(tx, {
+        workspaceId: made.workspace_id,
+        action: "api_key.created",
+        target: { type: "api_key", id, name },
+        after: { scopes: grants.scopes, expires_at: null },
+      });
     });
     return "made";
   } catch (error) {

@@ -11,6 +11,7 @@ import type { Actor, User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { countAttempt, tooMany } from "./attempts.ts";
+import { recordAuditEvent } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { createPerson, findPersonByEmail, joinWorkspace } from "./create-person.ts";
 import type { Identity } from "./identity.ts";
@@ -75,6 +76,12 @@ export async function invite(
   if (!row) throw new Error("insert into invitations returned no row");
   const payload: MailInvitation = { workspace_id: row.workspace_id, invitation_id: row.id };
   await services.jobs.add(tx, mailInvitationJob, payload);
+  await recordAuditEvent(tx, {
+    workspaceId: actor.workspaceId,
+    action: "person.invited",
+    target: { type: "invitation", id: row.id, name: email },
+    after: { role: input.role, sms_setup: input.sms_setup },
+  });
   return presentPerson({ ...row, name: "", joined_at: null });
 }
 
@@ -172,6 +179,13 @@ export async function acceptInvitation(
       ));
     const { workspace_id: workspaceId, role, sms_setup: smsSetup } = invitation;
     await joinWorkspace(tx, { workspaceId, userId: user.id, role, smsSetup }, at);
+    await recordAuditEvent(tx, {
+      workspaceId,
+      action: "person.joined",
+      target: { type: "invitation", id: invitation.id, name: email },
+      after: { role, sms_setup: smsSetup },
+      person: user,
+    });
     return { user, workspaceId };
   });
 }

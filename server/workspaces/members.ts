@@ -33,6 +33,7 @@ export async function findActor(db: Db, user: User, workspaceId: string | undefi
   return {
     workspaceId: member.workspace_id,
     userId: user.id,
+    key: null,
     role: member.role,
     name: user.name,
     permissions: permissionsOf(member),

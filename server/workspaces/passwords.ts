@@ -11,6 +11,7 @@ import type { User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { countAttempt, forgetAttempts } from "./attempts.ts";
+import { recordAboutPerson } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { findPerson, findPersonByEmail } from "./create-person.ts";
 import type { Identity } from "./identity.ts";
@@ -73,7 +74,7 @@ export async function resetPassword(services: Services, token: string, password:
     );
     if (used.rows.length === 0) throw invalidToken();
     await forgetAttempts(tx, "reset_mail", userId);
-    return setPassword(tx, services.jobs, userId, passwordHash, at);
+    return setPassword(tx, services.jobs, { userId, passwordHash, at, action: "password.reset" });
   });
 }
 
@@ -89,10 +90,18 @@ export async function changePassword(
   }
   await checkFor(db, user.id, input.next);
   const passwordHash = await identity.hashPassword(input.next);
-  await db.asSystem((tx) => setPassword(tx, services.jobs, user.id, passwordHash, clock.now()));
+  const set = { userId: user.id, passwordHash, at: clock.now(), action: "password.changed" } as const;
+  await db.asSystem((tx) => setPassword(tx, services.jobs, set));
 }
 
-async function setPassword(tx: Tx, jobs: Jobs, userId: string, passwordHash: string, at: Date): Promise<User> {
+interface NewPassword {
+  userId: string;
+  passwordHash: string;
+  at: Date;
+  action: "password.reset" | "password.changed";
+}
+
+async function setPassword(tx: Tx, jobs: Jobs, { userId, passwordHash, at, action }: NewPassword): Promise<User> {
   const set = await sql`
     update accounts set password = ${passwordHash}, updated_at = ${at}
     where user_id = ${userId} and provider_id = 'credential' returning id`.execute(tx);
@@ -103,6 +112,7 @@ async function setPassword(tx: Tx, jobs: Jobs, userId: string, passwordHash: str
   await jobs.add(tx, mailPasswordChangedJob, payload);
   const user = await findPerson(tx, userId);
   if (!user) throw new Error("an account without its user");
+  await recordAboutPerson(tx, user, action);
   return user;
 }
 

@@ -4,10 +4,18 @@ import type { Db } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { invite } from "./invitations.ts";
+import type { Keyring } from "./keyring.ts";
 import { changePerson, listPeople, removePerson } from "./people.ts";
 
-export function peopleRoutes(services: { db: Db; clock: Clock; jobs: Jobs }): Handlers<typeof people> {
-  const { db, clock } = services;
+export function peopleRoutes(services: {
+  db: Db;
+  clock: Clock;
+  jobs: Jobs;
+  keyring: Keyring;
+}): Handlers<typeof people> {
+  const { db, clock, keyring } = services;
+  // The notice to all processes comes a moment later; whoever asked gets no answer before it is true here.
+  const forgetKeysOf = (workspaceId: string, id: string) => keyring.forget({ workspace_id: workspaceId, user_id: id });
   return {
     async list({ actor }) {
       const items = await db.inWorkspace(actor.workspaceId, (tx) => listPeople(tx, actor.workspaceId, clock.now()));
@@ -17,10 +25,14 @@ export function peopleRoutes(services: { db: Db; clock: Clock; jobs: Jobs }): Ha
       return db.inWorkspace(actor.workspaceId, (tx) => invite(tx, services, actor, body, clock.now()));
     },
     async update({ actor, params, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => changePerson(tx, actor, params.id, body));
+      const person = await db.inWorkspace(actor.workspaceId, (tx) => changePerson(tx, actor, params.id, body));
+      forgetKeysOf(actor.workspaceId, params.id);
+      return person;
     },
-    async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => removePerson(tx, actor, params.id));
+    async remove({ actor, params, query, body }) {
+      const keys = body?.keys ?? query.keys;
+      await db.inWorkspace(actor.workspaceId, (tx) => removePerson(tx, actor, params.id, keys));
+      forgetKeysOf(actor.workspaceId, params.id);
     },
   };
 }

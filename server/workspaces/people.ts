@@ -6,6 +6,9 @@ import { coversRole, type Role } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, forbidden, notFound } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
+import { tellAccessChange } from "./access-changes.ts";
+import { settleKeysOf } from "./api-keys.ts";
+import { recordAuditEvent, recordChange } from "./audit-events.ts";
 
 type Presented = z.output<typeof Person>;
 
@@ -52,18 +55,59 @@ export async function changePerson(tx: Tx, actor: Actor, id: string, change: Per
   await sql`
     update ${table} set role = ${role}, sms_setup = ${smsSetup}
     where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
+  if (person.joined_at) await tellAccessChange(tx, { workspace_id: actor.workspaceId, user_id: id });
+  await recordChange(
+    tx,
+    {
+      workspaceId: actor.workspaceId,
+      action: person.joined_at ? "person.updated" : "invitation.updated",
+      target: targetOf(person),
+    },
+    { role: person.role, sms_setup: person.sms_setup },
+    { role, sms_setup: smsSetup },
+  );
   return presentPerson({ ...person, role, sms_setup: smsSetup });
 }
 
-/** Ends a membership or withdraws an invitation. */
-export async function removePerson(tx: Tx, actor: Actor, id: string): Promise<void> {
+/**
+ * Ends a membership or withdraws an invitation. The API keys that the person made are revoked, or taken over by the actor,
+ * who then needs `api-keys:write`.
+ */
+export async function removePerson(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  keys: "revoke" | "take_over" = "revoke",
+): Promise<void> {
+  if (keys === "take_over" && !actor.permissions.has("api-keys:write")) {
+    throw forbidden("forbidden", "Taking over keys needs the permission api-keys:write.", {
+      field: "permission",
+      value: "api-keys:write",
+    });
+  }
   const person = await lockPerson(tx, actor.workspaceId, id);
   checkRank(actor, person.role);
   if (person.joined_at && person.role === "super_admin") await keepLastSuperAdmin(tx, actor.workspaceId, id);
   const table = person.joined_at ? sql`memberships` : sql`invitations`;
   const key = person.joined_at ? sql`user_id` : sql`id`;
+  const settled = person.joined_at ? await settleKeysOf(tx, actor, id, keys) : null;
   await sql`delete from ${table} where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
+  if (person.joined_at) await tellAccessChange(tx, { workspace_id: actor.workspaceId, user_id: id });
+  await recordAuditEvent(tx, {
+    workspaceId: actor.workspaceId,
+    action: person.joined_at ? "person.removed" : "invitation.withdrawn",
+    target: targetOf(person),
+    before: { role: person.role, sms_setup: person.sms_setup },
+    after: settled && { keys_revoked: settled.revoked, keys_taken_over: settled.taken_over },
+  });
 }
+
+/** A person or an invitation as an event names them. */
+const targetOf = ({ id, name, email, joined_at }: PersonRow) => ({
+  type: joined_at ? "person" : "invitation",
+  id,
+  name: joined_at ? name : email,
+});
 
 /** 403 unless the role may do no more than the actor. */
 export function checkRank(actor: Actor, role: Role): void {

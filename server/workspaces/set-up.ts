@@ -4,6 +4,8 @@ import type { accounts } from "../../contract/accounts.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { conflict } from "../kit/errors.ts";
 import type { User } from "../kit/http.ts";
+import { currentRequest } from "../kit/request-context.ts";
+import { recordAuditEvent } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { createPerson, joinWorkspace } from "./create-person.ts";
 import { createWorkspace, type Seed } from "./create-workspace.ts";
@@ -35,6 +37,14 @@ export async function setUp(
     const user = await createPerson(tx, { name, email, passwordHash, verified: true }, at);
     const { workspace_id } = workspace;
     await joinWorkspace(tx, { workspaceId: workspace_id, userId: user.id, role: "super_admin", smsSetup: true }, at);
+    await recordAuditEvent(tx, {
+      workspaceId: workspace_id,
+      action: "workspace.created",
+      target: { type: "workspace", id: workspace_id, name: workspace.name },
+      after: { super_admin: user.name },
+      // Out of the environment nobody calls: then it is the program itself.
+      ...(currentRequest() && { person: user }),
+    });
     await also(tx, workspace);
     return { workspace, user };
   });

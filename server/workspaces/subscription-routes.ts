@@ -3,6 +3,7 @@ import type { subscription } from "../../contract/usage.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
+import { recordChange } from "./audit-events.ts";
 import { currentPeriod } from "./quota.ts";
 import { getWorkspace } from "./workspace.ts";
 
@@ -17,6 +18,8 @@ export function subscriptionRoutes({ db, clock }: { db: Db; clock: Clock }): Han
       return db.inWorkspace(actor.workspaceId, async (tx) => {
         // The current period is made by the old renewal day, and keeps its end.
         const { period_start } = await currentPeriod(tx, actor.workspaceId, clock.now());
+        await sql`select 1 from workspaces where workspace_id = ${actor.workspaceId} for update`.execute(tx);
+        const { allowance, renewal_day } = await getWorkspace(tx, actor.workspaceId);
         const { rows } = await sql<{ allowance: number; renewal_day: number }>`
           update workspaces set allowance = coalesce(${body.allowance ?? null}, allowance),
             renewal_day = coalesce(${body.renewal_day ?? null}, renewal_day)
@@ -29,6 +32,12 @@ export function subscriptionRoutes({ db, clock }: { db: Db; clock: Clock }): Han
             update quota_periods set allowance = ${body.allowance}
             where workspace_id = ${actor.workspaceId} and period_start = ${period_start}`.execute(tx);
         }
+        const event = {
+          workspaceId: actor.workspaceId,
+          action: "subscription.updated",
+          target: { type: "subscription" },
+        } as const;
+        await recordChange(tx, event, { allowance, renewal_day }, changed);
         return changed;
       });
     },

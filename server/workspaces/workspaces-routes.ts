@@ -4,6 +4,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
+import { recordAuditEvent, recordChange } from "./audit-events.ts";
 import { joinWorkspace } from "./create-person.ts";
 import { createWorkspace, type Seed } from "./create-workspace.ts";
 import { membershipsOf } from "./members.ts";
@@ -30,6 +31,13 @@ export function workspacesRoutes(services: Services): Handlers<typeof workspaces
         const workspace = await createWorkspace(tx, call.body, seed, at);
         const { workspace_id: workspaceId } = workspace;
         await joinWorkspace(tx, { workspaceId, userId: user.id, role: "super_admin", smsSetup: true }, at);
+        const target = { type: "workspace", id: workspaceId, name: workspace.name };
+        await recordAuditEvent(tx, {
+          workspaceId,
+          action: "workspace.created",
+          target,
+          after: { super_admin: user.name },
+        });
         return workspace;
       });
       return presentWorkspace(made);
@@ -53,6 +61,8 @@ async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Pro
   if (change.country !== undefined) checkCountry(change.country, "country");
   if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
   const given = JSON.stringify(change);
+  await sql`select 1 from workspaces where workspace_id = ${workspaceId} for update`.execute(tx);
+  const before = presentWorkspace(await getWorkspace(tx, workspaceId));
   await sql`
     update workspaces w set name = c.name, country = c.country, time_zone = c.time_zone, language = c.language,
       opt_out_text = c.opt_out_text, help_text = c.help_text,
@@ -60,5 +70,8 @@ async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Pro
     from (select (jsonb_populate_record(old, ${given}::jsonb)).* from workspaces old
           where old.workspace_id = ${workspaceId} for update) c
     where w.workspace_id = ${workspaceId}`.execute(tx);
-  return presentWorkspace(await getWorkspace(tx, workspaceId));
+  const after = presentWorkspace(await getWorkspace(tx, workspaceId));
+  const target = { type: "workspace", id: workspaceId, name: after.name };
+  await recordChange(tx, { workspaceId, action: "workspace.updated", target }, before, after);
+  return after;
 }

@@ -140,7 +140,7 @@ export function PeoplePage() {
           confirm={removing.joined_at ? t("removePerson") : t("withdrawInvitation")}
           explain={explain}
           onConfirm={async () => {
-            await remove.mutateAsync({ params: { id: removing.id } });
+            await remove.mutateAsync({ params: { id: removing.id }, body: { keys } });
             toast(t("removed", { name: removing.name || removing.email }));
           }}
         >

@@ -1,0 +1,116 @@
+/** The audit log: who did what, when, to what and from where. */
+import { z } from "zod";
+import { endpoint, type Resource } from "./endpoint.ts";
+import { Id, Instant, Paging, page } from "./shapes.ts";
+
+/** What is written down, by what it happens to. */
+export const auditActions = [
+  "session.opened",
+  "session.refused",
+  "session.ended",
+  "password.changed",
+  "password.reset_requested",
+  "password.reset",
+  "workspace.created",
+  "workspace.updated",
+  "person.invited",
+  "person.joined",
+  "person.updated",
+  "person.removed",
+  "invitation.updated",
+  "invitation.withdrawn",
+  "api_key.created",
+  "api_key.revoked",
+  "api_key.taken_over",
+  "subscription.updated",
+  "contact.created",
+  "contact.updated",
+  "contact.deleted",
+  "contact.exported",
+  "contact.erased",
+  "contact.opted_out",
+  "contact.opt_out_lifted",
+  "consent.granted",
+  "consent.withdrawn",
+  "subscription_type.created",
+  "import.started",
+  "import.rejections_exported",
+  "list.created",
+  "list.renamed",
+  "list.deleted",
+  "list.members_added",
+  "list.members_removed",
+  "sender.created",
+  "sender.updated",
+  "campaign.created",
+  "campaign.deleted",
+  "campaign.sent",
+  "carrier.created",
+  "carrier.updated",
+  "carrier.removed",
+  "carrier.tested",
+  "carrier_routes.updated",
+  "webhook.created",
+  "webhook.updated",
+  "webhook.deleted",
+  "webhook.secret_rotated",
+  "webhook.tested",
+  "webhook.redelivered",
+  "retention.updated",
+  "audit.exported",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** Kinds of things that events are about: the first half of each action. */
+export type AuditSubject = AuditAction extends `${infer Subject}.${string}` ? Subject : never;
+export const auditSubjects = [...new Set(auditActions.map((action) => action.split(".")[0]))] as AuditSubject[];
+
+const Named = z.object({ id: Id, name: z.string().describe("as it was then") });
+
+export const AuditEvent = z.object({
+  id: Id,
+  at: Instant,
+  actor: z.object({
+    type: z
+      .enum(["person", "api_key", "anonymous", "system"])
+      .describe("anonymous: somebody who had not signed in; system: no call of anybody's"),
+    id: Id.nullable(),
+    name: z.string().describe("as it was then"),
+    maker: Named.nullable().describe("of an API key: who made it; null for a key of the workspace itself"),
+  }),
+  action: z.enum(auditActions),
+  target: z
+    .object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() })
+    .nullable()
+    .describe("contacts by their id alone"),
+  ip: z.string().nullable().describe("null where nobody called"),
+  before: z.record(z.string(), z.unknown()).nullable().describe("what changed, as it was; of secrets only that they did"),
+  after: z.record(z.string(), z.unknown()).nullable(),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+const Filter = {
+  from: Instant.optional().describe("from this instant on"),
+  to: Instant.optional().describe("before this instant"),
+  who: z.string().trim().min(1).max(254).optional().describe("a person's or key's id, or part of its name"),
+  action: z.string().max(60).optional().describe("one action, or all of a kind: api_key"),
+};
+
+export const audit = {
+  list: endpoint({
+    method: "GET",
+    path: "/audit-events",
+    summary: "Who did what in the workspace, newest first.",
+    permission: "audit:read",
+    query: z.object({ ...Filter, ...Paging }),
+    answer: page(AuditEvent),
+  }),
+  export: endpoint({
+    method: "GET",
+    path: "/audit-events/export",
+    summary: "The same as CSV, all pages of it; that it was exported is an event too.",
+    permission: "audit:read",
+    query: z.object(Filter),
+    answerType: "text/csv",
+  }),
+} satisfies Resource;

@@ -1,0 +1,20 @@
+/** Who is calling and from where, for what is done on their behalf several calls deep. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock } from "./clock.ts";
+import type { Actor, User } from "./http.ts";
+
+export interface RequestContext {
+  actor: Actor | null;
+  user: User | null;
+  /** The caller's address, as Call.ip. */
+  ip: string;
+  clock: Clock;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs a request's handler; what it calls can ask for `currentRequest`. */
+export const inRequest = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
+
+/** The request that is being answered; null in jobs and at the start of the program. */
+export const currentRequest = (): RequestContext | null => storage.getStore() ?? null;

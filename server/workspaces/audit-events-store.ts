@@ -1,0 +1,85 @@
+/** All SQL that reads the audit log, and the one statement by which events go when they are old. */
+import { type RawBuilder, sql } from "kysely";
+import type { AuditEvent } from "../../contract/audit.ts";
+import type { Tx } from "../kit/db.ts";
+import { firstIdAt, isId } from "../kit/id.ts";
+
+interface AuditRow {
+  id: string;
+  at: Date;
+  actor_type: AuditEvent["actor"]["type"];
+  actor_id: string | null;
+  actor_name: string;
+  maker_id: string | null;
+  maker_name: string | null;
+  action: AuditEvent["action"];
+  target_type: string | null;
+  target_id: string | null;
+  target_name: string | null;
+  ip: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+export interface AuditFilter {
+  from: Date | null;
+  to: Date | null;
+  who: string | null;
+  /** Those meant; null: all. */
+  actions: readonly string[] | null;
+}
+
+/** Newest first, those before the event with the id `before`. An id is as old as its event, so it bounds the time too. */
+export async function selectAuditEvents(
+  tx: Tx,
+  workspaceId: string,
+  filter: AuditFilter,
+  page: { before: string | null; limit: number },
+): Promise<AuditEvent[]> {
+  const { from, to, who, actions } = filter;
+  const conditions: RawBuilder<unknown>[] = [sql`workspace_id = ${workspaceId}`];
+  if (page.before) conditions.push(sql`id < ${page.before}`);
+  if (from) conditions.push(sql`id >= ${firstIdAt(from)}`);
+  if (to) conditions.push(sql`id < ${firstIdAt(to)}`);
+  if (actions) conditions.push(sql`action = any(${actions}::text[])`);
+  if (who && isId(who)) conditions.push(sql`(actor_id = ${who} or maker_id = ${who})`);
+  else if (who) conditions.push(sql`strpos(lower(actor_name), lower(${who}::text)) > 0`);
+  const { rows } = await sql<AuditRow>`
+    select id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action, target_type, target_id, target_name,
+      ip, before, after
+    from audit_events where ${sql.join(conditions, sql` and `)} order by id desc limit ${page.limit}`.execute(tx);
+  return rows.map(present);
+}
+
+/**
+ * Drops up to `limit` events older than `before` and answers how many: the only way that any goes. The database lets none go
+ * that is younger than a year.
+ */
+export async function deleteOldAuditEvents(tx: Tx, workspaceId: string, before: Date, limit: number): Promise<number> {
+  const old = await sql<{ id: string }>`
+    select id from audit_events where workspace_id = ${workspaceId} and id < ${firstIdAt(before)}
+      and at < now() - interval '365 days'
+    order by id limit ${limit}`.execute(tx);
+  if (old.rows.length === 0) return 0;
+  await sql`set local varsla.aging_audit = 'on'`.execute(tx);
+  await sql`
+    delete from audit_events
+    where workspace_id = ${workspaceId} and id = any(${old.rows.map((row) => row.id)}::uuid[])`.execute(tx);
+  await sql`set local varsla.aging_audit = 'off'`.execute(tx);
+  return old.rows.length;
+}
+
+function present(row: AuditRow): AuditEvent {
+  const { id, at, action, ip, before, after } = row;
+  const maker = row.maker_id ? { id: row.maker_id, name: row.maker_name ?? "" } : null;
+  return {
+    id,
+    at: at.toISOString(),
+    actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name, maker },
+    action,
+    target: row.target_type ? { type: row.target_type, id: row.target_id, name: row.target_name } : null,
+    ip,
+    before,
+    after,
+  };
+}

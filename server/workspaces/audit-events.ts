@@ -1,0 +1,99 @@
+/**
+ * The audit log's one way in. A command says what it did within the transaction that does it; who did it and from where is
+ * known of the request that is being answered.
+ */
+import { sql } from "kysely";
+import type { AuditAction, AuditEvent } from "../../contract/audit.ts";
+import { systemClock } from "../kit/clock.ts";
+import type { Tx } from "../kit/db.ts";
+import { orderedIds } from "../kit/id.ts";
+import { currentRequest, type RequestContext } from "../kit/request-context.ts";
+
+type AuditActor = AuditEvent["actor"];
+type Fields = Record<string, unknown>;
+
+export interface NewAuditEvent {
+  workspaceId: string;
+  action: AuditAction;
+  /** Of a contact its id alone: an erasure changes nothing in this log. */
+  target?: { type: string; id?: string | null; name?: string | null };
+  /** What changed. No secret and nothing about a contact: of those only that they changed. */
+  before?: Fields | null;
+  after?: Fields | null;
+  /** Where no session says it yet: whoever is just signing in. */
+  person?: { id: string; name: string };
+  /** Where a job does what somebody asked for: their address. */
+  ip?: string | null;
+}
+
+const nextId = orderedIds();
+
+/** Writes an event; it is there if and only if the transaction commits. */
+export async function recordAuditEvent(tx: Tx, event: NewAuditEvent): Promise<void> {
+  const request = currentRequest();
+  const at = (request?.clock ?? systemClock).now();
+  const actor = event.person ? personActor(event.person) : actorOf(request);
+  const { target } = event;
+  await sql`
+    insert into audit_events (workspace_id, id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action,
+      target_type, target_id, target_name, ip, before, after)
+    values (${event.workspaceId}, ${nextId(at)}, ${at}, ${actor.type}, ${actor.id}, ${actor.name},
+      ${actor.maker?.id ?? null}, ${actor.maker?.name ?? null}, ${event.action},
+      ${target?.type ?? null}, ${target?.id?.toLowerCase() ?? null}, ${target?.name ?? null}, ${request?.ip ?? event.ip ?? null},
+      ${json(event.before)}, ${json(event.after)})`.execute(tx);
+}
+
+/**
+ * Writes that fields changed, with those that differ as they were and as they are; nothing where none does. `hidden` fields
+ * are only said to have changed.
+ */
+export async function recordChange(
+  tx: Tx,
+  event: Omit<NewAuditEvent, "before" | "after">,
+  before: object,
+  after: object,
+  hidden: readonly string[] = [],
+): Promise<void> {
+  const was: Fields = { ...before };
+  const is: Fields = { ...after };
+  const changed = Object.keys(is).filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
+  if (changed.length === 0) return;
+  const shown = (fields: Fields, word: string) =>
+    Object.fromEntries(changed.map((field) => [field, hidden.includes(field) ? word : (fields[field] ?? null)]));
+  await recordAuditEvent(tx, { ...event, before: shown(was, "…"), after: shown(is, "changed") });
+}
+
+/**
+ * Writes one event in every workspace that the person is a member of. Needs a transaction that sees all of them. With
+ * `anonymous` somebody did it in their name, who need not be them.
+ */
+export async function recordAboutPerson(
+  tx: Tx,
+  person: { id: string; name: string },
+  action: AuditAction,
+  { anonymous = false, ip = null }: { anonymous?: boolean; ip?: string | null } = {},
+): Promise<void> {
+  const { rows } = await sql<{ workspace_id: string }>`
+    select workspace_id from memberships where user_id = ${person.id} order by workspace_id`.execute(tx);
+  const target = { type: "person", id: person.id, name: person.name };
+  for (const { workspace_id: workspaceId } of rows) {
+    await recordAuditEvent(tx, { workspaceId, action, target, ip, ...(anonymous ? {} : { person }) });
+  }
+}
+
+const personActor = ({ id, name }: { id: string; name: string }): AuditActor => ({
+  type: "person",
+  id,
+  name,
+  maker: null,
+});
+
+function actorOf(request: RequestContext | null): AuditActor {
+  const { actor = null, user = null } = request ?? {};
+  if (actor?.key) return { type: "api_key", id: actor.key.id, name: actor.name, maker: actor.key.maker };
+  if (user) return personActor(user);
+  // Not signed in, as whoever asks for a link or gets a password wrong; or nobody calls at all.
+  return { type: request ? "anonymous" : "system", id: null, name: request ? "" : "Varsla", maker: null };
+}
+
+const json = (fields: Fields | null | undefined) => (fields ? JSON.stringify(fields) : null);
