@@ -53,7 +53,9 @@ export const ApiKey = z.object({
   maker: z
     .object({ id: Id, name: z.string() })
     .nullable()
-    .describe("whose permissions bound it; null for a key of the workspace itself, which only super admins make and revoke"),
+    .describe(
+      "whose permissions bound it; null for a key of the workspace itself, which only super admins make and revoke",
+    ),
   created_at: Instant,
   expires_at: Instant.nullable(),
   last_used_at: Instant.nullable().describe("to the minute"),

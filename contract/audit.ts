@@ -84,7 +84,10 @@ export const AuditEvent = z.object({
     .nullable()
     .describe("contacts by their id alone"),
   ip: z.string().nullable().describe("null where nobody called"),
-  before: z.record(z.string(), z.unknown()).nullable().describe("what changed, as it was; of secrets only that they did"),
+  before: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe("what changed, as it was; of secrets only that they did"),
   after: z.record(z.string(), z.unknown()).nullable(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

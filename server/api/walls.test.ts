@@ -123,6 +123,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
 function bodyFor(operation: Operation, own: Fixtures): unknown {
   const bodies: Record<string, unknown> = {
     people_update: { role: "agent" },
+    people_remove: { keys: "take_over" },
     contacts_update: { first_name: "Changed" },
     lists_rename: { name: "Changed" },
     lists_addMembers: { contacts: [own.contact.id] },

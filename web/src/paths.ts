@@ -55,6 +55,8 @@ export const paths = {
   webhook: (id: string) => `/settings/webhooks/${segment(id)}`,
   subscriptionTypes: () => "/settings/subscription-types",
   retention: () => "/settings/retention",
+  audit: (query: { from?: string; to?: string; who?: string; action?: string } = {}) =>
+    withQuery("/settings/audit-log", query),
   subscription: () => "/subscription",
 
   sandbox: () => "/sandbox",

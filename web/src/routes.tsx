@@ -95,6 +95,7 @@ export const routeTree = root.addChildren([
       ),
       setting("/webhooks", () => import("./pages/webhooks/webhooks-page.tsx"), "WebhooksPage"),
       setting("/webhooks/$id", () => import("./pages/webhooks/webhook-page.tsx"), "WebhookPage"),
+      setting("/audit-log", () => import("./pages/audit/audit-page.tsx"), "AuditPage"),
       setting("/retention", () => import("./pages/settings/retention-page.tsx"), "RetentionPage"),
     ]),
     inside("/alerts", () => import("./pages/alerts/alerts-page.tsx"), "AlertsPage"),

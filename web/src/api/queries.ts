@@ -60,6 +60,7 @@ export function items<A>(data: { pages: A[] } | undefined): Paged<A>[] {
 /** What else changes when a resource is written to. Each also makes itself stale. */
 const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   workspaces: ["accounts"],
+  people: ["apiKeys"],
   subscription: ["usage"],
   contacts: ["lists", "consent"],
   lists: ["contacts"],
@@ -74,7 +75,8 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
 /** Makes everything that a write to `resource` may have changed be fetched again. */
 export function refresh(client: QueryClient, resource: ResourceName): Promise<unknown> {
   return Promise.all(
-    [resource, ...(touches[resource] ?? [])].map((name) => client.invalidateQueries({ queryKey: [name] })),
+    // Whatever is written is told in the audit log too.
+    [resource, ...(touches[resource] ?? []), "audit"].map((name) => client.invalidateQueries({ queryKey: [name] })),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./nb/account.ts";
 import { alerts } from "./nb/alerts.ts";
+import { audit } from "./nb/audit.ts";
 import { campaigns } from "./nb/campaigns.ts";
 import { carriers } from "./nb/carriers.ts";
 import { composer } from "./nb/composer.ts";
@@ -19,6 +20,7 @@ import { webhooks } from "./nb/webhooks.ts";
 export const messages: Translation<Messages> = {
   account,
   alerts,
+  audit,
   campaigns,
   carriers,
   composer,

@@ -20,6 +20,9 @@ export const privacy = {
   ledgerHint:
     "Måneder, mindst lige så længe som tekster. Tomt: for altid. Modtagere og numre slettes sammen med beskeden.",
   monthsWrong: "Hele måneder, fra 1 til 1.200.",
+  auditMonths: "Behold revisionsloggen i",
+  auditHint: "Måneder, mindst 12. Tomt: for altid.",
+  auditWrong: "Hele måneder, fra 12 til 1.200.",
   saved: "Reglen er gemt; den bruges i nat",
   next: "Hvad der slettes næste gang",
   nextText: "Som reglen ovenfor siger, i nat.",

@@ -20,6 +20,9 @@ export const privacy = {
   ledgerHint:
     "Måneder, minst like lenge som tekster. Tomt: for alltid. Mottakere og numre slettes sammen med meldingen.",
   monthsWrong: "Hele måneder, fra 1 til 1 200.",
+  auditMonths: "Behold revisjonsloggen i",
+  auditHint: "Måneder, minst 12. Tomt: for alltid.",
+  auditWrong: "Hele måneder, fra 12 til 1 200.",
   saved: "Regelen er lagret; den brukes i natt",
   next: "Hva som slettes neste gang",
   nextText: "Slik regelen over sier, i natt.",

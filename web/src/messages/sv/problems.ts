@@ -63,4 +63,9 @@ export const problems: Translation<typeof en> = {
   password_has_email: "Ett lösenord får inte innehålla din egen e-postadress. Välj ett annat.",
   too_many_invitations: "Det blev många inbjudningar. Vänta en stund och försök igen.",
   too_many_open_invitations: "För många inbjudningar väntar på svar. Återkalla dem som inte behövs.",
+  key_above_own: "Den här nyckeln får göra sådant som du inte får.",
+  super_admins_only: "Arbetsytans egna nycklar sköts av superadministratörer.",
+  expires_in_past: "En nyckel kan inte gå ut innan den skapats.",
+  cannot_take_over_own: "Du kan inte ta över dina egna nycklar när du lämnar.",
+  api_key_expired: "Den här API-nyckeln har gått ut.",
 };

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { KeyRound, Plus, TimerOff, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { CallAnswer } from "../../api/client.ts";
@@ -7,6 +7,7 @@ import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { RowMenu } from "../../components/row-menu.tsx";
 import { useExplain } from "../../lib/explain.ts";
+import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { MenuItem } from "../../ui/menu.tsx";
@@ -17,6 +18,12 @@ import { toast } from "../../ui/toast.tsx";
 import { NewApiKeyDialog } from "./new-api-key-dialog.tsx";
 
 type ApiKey = CallAnswer<"apiKeys", "list">["items"][number];
+
+const isPast = (instant: string) => new Date(instant).getTime() <= Date.now();
+
+/** Whether its maker may not do any more what it was given. */
+const isNarrowed = ({ scopes, effective_scopes, expires_at }: ApiKey) =>
+  effective_scopes.length < scopes.length && !(expires_at && isPast(expires_at));
 
 /** The keys by which programs call the API. */
 export function ApiKeysPage() {
@@ -44,10 +51,32 @@ export function ApiKeysPage() {
         id: "scopes",
         header: t("scopes"),
         cell: (key) => (
-          <span title={key.scopes.map((scope) => t(`scopeNames.${scope}`)).join(", ")}>
-            {t("scopeCount", { count: key.scopes.length })}
+          <span title={key.effective_scopes.map((scope) => t(`scopeNames.${scope}`)).join(", ")}>
+            {isNarrowed(key)
+              ? t("keyNarrowed", { now: key.effective_scopes.length, all: key.scopes.length })
+              : t("scopeCount", { count: key.scopes.length })}
           </span>
         ),
+      },
+      {
+        id: "maker",
+        header: t("keyMaker"),
+        secondary: true,
+        cell: (key) => <span className="break-words">{key.maker ? key.maker.name : t("keyOfWorkspace")}</span>,
+      },
+      {
+        id: "expires",
+        header: t("keyExpires"),
+        cell: ({ expires_at }) =>
+          expires_at === null ? (
+            t("keyNeverExpires")
+          ) : isPast(expires_at) ? (
+            <Badge tone="bad" icon={TimerOff}>
+              {t("keyExpired")}
+            </Badge>
+          ) : (
+            format.dateTime(new Date(expires_at), { dateStyle: "medium" })
+          ),
       },
       {
         id: "used",

@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/choice.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { TextField } from "../../ui/field.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
@@ -40,6 +40,17 @@ export function NewApiKeyDialog({ onOpenChange }: { onOpenChange: (open: boolean
   );
 }
 
+/** In days; 0: as long as nobody revokes it. */
+const lifetimes = [
+  { days: 30, label: "keyMonth" },
+  { days: 90, label: "keyQuarter" },
+  { days: 365, label: "keyYear" },
+  { days: 0, label: "keyForever" },
+] as const;
+
+const instantIn = (days: number): string | null =>
+  days === 0 ? null : new Date(Date.now() + days * 24 * 3_600_000).toISOString();
+
 function KeyForm({ onMade }: { onMade: (key: string) => void }) {
   const t = useTranslations("settings");
   const ui = useTranslations("ui");
@@ -47,10 +58,11 @@ function KeyForm({ onMade }: { onMade: (key: string) => void }) {
   const create = useCall("apiKeys", "create");
   const own = permissions.filter((permission) => session.permissions.includes(permission));
   const form = useForm({
-    initial: { name: "", scopes: [] as readonly Permission[] },
+    initial: { name: "", scopes: [] as readonly Permission[], days: "365" },
     required: ["name"],
     check: ({ scopes }) => (scopes.length === 0 ? { scopes: t("scopesMissing") } : {}),
-    submit: ({ name, scopes }) => create.mutateAsync({ body: { name, scopes: [...scopes] } }),
+    submit: ({ name, scopes, days }) =>
+      create.mutateAsync({ body: { name, scopes: [...scopes], expires_at: instantIn(Number(days)) } }),
     onSuccess: (made) => onMade(made.key),
     explain: useExplain(),
   });
@@ -60,6 +72,12 @@ function KeyForm({ onMade }: { onMade: (key: string) => void }) {
   return (
     <FormShell form={form} submitLabel={t("createKey")} guard={false}>
       <TextField label={t("name")} hint={t("keyNameHint")} maxLength={100} {...form.field("name")} />
+      <SelectField
+        label={t("keyGoodFor")}
+        hint={t("keyGoodForHint")}
+        options={lifetimes.map(({ days, label }) => ({ value: String(days), label: t(label) }))}
+        {...form.field("days")}
+      />
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1.5 font-medium">{t("scopes")}</legend>
         <Checkbox

@@ -4,20 +4,19 @@ import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { roles } from "../../../../contract/permissions.ts";
 import type { CallAnswer } from "../../api/client.ts";
-import { query, useCall } from "../../api/queries.ts";
+import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { RowMenu } from "../../components/row-menu.tsx";
 import { useExplain } from "../../lib/explain.ts";
-import { useMay, useSession, useWorkspace } from "../../lib/session.ts";
+import { useMay, useSession } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { MenuItem } from "../../ui/menu.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { toast } from "../../ui/toast.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
+import { RemovePersonDialog } from "./remove-person-dialog.tsx";
 import { RoleDialog } from "./role-dialog.tsx";
 
 export type Person = CallAnswer<"people", "list">["items"][number];
@@ -29,9 +28,7 @@ export function PeoplePage() {
   const explain = useExplain();
   const may = useMay();
   const session = useSession();
-  const workspace = useWorkspace();
   const people = useQuery(query("people", "list"));
-  const remove = useCall("people", "remove");
   const [dialog, setDialog] = useState<"invite" | { change: Person } | { remove: Person } | null>(null);
   const changeable = may("people:write");
 
@@ -128,25 +125,7 @@ export function PeoplePage() {
       </Panel>
       <InviteDialog open={dialog === "invite"} onOpenChange={close} />
       {changing ? <RoleDialog key={changing.id} person={changing} onOpenChange={close} /> : null}
-      {removing ? (
-        <ConfirmDialog
-          open
-          onOpenChange={close}
-          title={
-            removing.joined_at
-              ? t("removePersonTitle", { name: removing.name || removing.email })
-              : t("withdrawTitle", { email: removing.email })
-          }
-          confirm={removing.joined_at ? t("removePerson") : t("withdrawInvitation")}
-          explain={explain}
-          onConfirm={async () => {
-            await remove.mutateAsync({ params: { id: removing.id }, body: { keys } });
-            toast(t("removed", { name: removing.name || removing.email }));
-          }}
-        >
-          {removing.joined_at ? t("removePersonText", { workspace: workspace.name }) : t("withdrawText")}
-        </ConfirmDialog>
-      ) : null}
+      {removing ? <RemovePersonDialog key={removing.id} person={removing} onOpenChange={close} /> : null}
     </>
   );
 }

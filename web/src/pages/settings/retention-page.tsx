@@ -12,13 +12,15 @@ import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 
 const most = 1200;
+/** Nobody shortens the audit log to hide what they just did. */
+const leastAudit = 12;
 const mostCounted = 100_000;
 
 /** A whole number of months, null where it is empty, undefined where it is none. */
-function readMonths(typed: string): number | null | undefined {
+function readMonths(typed: string, least = 1): number | null | undefined {
   if (typed.trim() === "") return null;
   const months = Number(typed);
-  return Number.isInteger(months) && months >= 1 && months <= most ? months : undefined;
+  return Number.isInteger(months) && months >= least && months <= most ? months : undefined;
 }
 
 /** How long messages are kept, and what that takes away next. */
@@ -51,14 +53,20 @@ function Rule({ retention }: { retention: Retention }) {
     initial: {
       text_months: retention.text_months?.toString() ?? "",
       ledger_months: retention.ledger_months?.toString() ?? "",
+      audit_months: retention.audit_months?.toString() ?? "",
     },
-    check: ({ text_months, ledger_months }) => ({
+    check: ({ text_months, ledger_months, audit_months }) => ({
       ...(readMonths(text_months) === undefined && { text_months: t("monthsWrong") }),
       ...(readMonths(ledger_months) === undefined && { ledger_months: t("monthsWrong") }),
+      ...(readMonths(audit_months, leastAudit) === undefined && { audit_months: t("auditWrong") }),
     }),
-    submit: ({ text_months, ledger_months }) =>
+    submit: ({ text_months, ledger_months, audit_months }) =>
       save.mutateAsync({
-        body: { text_months: readMonths(text_months) ?? null, ledger_months: readMonths(ledger_months) ?? null },
+        body: {
+          text_months: readMonths(text_months) ?? null,
+          ledger_months: readMonths(ledger_months) ?? null,
+          audit_months: readMonths(audit_months, leastAudit) ?? null,
+        },
       }),
     onSuccess: () => toast(t("saved")),
     explain: useExplain(),
@@ -88,6 +96,13 @@ function Rule({ retention }: { retention: Retention }) {
             inputMode="numeric"
             maxLength={4}
             {...form.field("ledger_months")}
+          />
+          <TextField
+            label={t("auditMonths")}
+            hint={t("auditHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("audit_months")}
           />
         </FormShell>
       </Panel>

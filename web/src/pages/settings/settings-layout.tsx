@@ -15,6 +15,7 @@ const sections = [
   { name: "retention", path: paths.retention(), permission: "workspace:read" },
   { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
   { name: "webhooks", path: paths.webhooks(), permission: "workspace:write" },
+  { name: "audit", path: paths.audit(), permission: "audit:read" },
 ] as const;
 
 /** The sections of the settings beside the one that is open. */

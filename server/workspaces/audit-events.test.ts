@@ -1,0 +1,93 @@
+/** The log is append-only in the database itself, and goes by age alone. */
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
+import { deleteOldAuditEvents, selectAuditEvents } from "./audit-events-store.ts";
+import { recordAuditEvent, recordChange } from "./audit-events.ts";
+
+const { db } = await testDatabase();
+const { id: workspaceId } = await createTestWorkspace(db);
+const other = await createTestWorkspace(db);
+const day = 24 * 3_600_000;
+const everything = { from: null, to: null, who: null, actions: null };
+const read = () =>
+  db.inWorkspace(workspaceId, (tx) => selectAuditEvents(tx, workspaceId, everything, { before: null, limit: 100 }));
+
+/** An event as it would stand there after so many days. */
+const old = async (days: number, workspace = workspaceId) => {
+  const at = new Date(Date.now() - days * day);
+  const id = newId(at);
+  await db.inWorkspace(workspace, (tx) =>
+    sql`
+      insert into audit_events (workspace_id, id, at, actor_type, actor_name, action)
+      values (${workspace}, ${id}, ${at}, 'system', 'Varsla', 'workspace.updated')`.execute(tx),
+  );
+  return id;
+};
+
+test("nobody changes, deletes or empties it, in whatever scope", async () => {
+  await old(1);
+  const before = await read();
+  const statements = [
+    sql`update audit_events set actor_name = 'somebody else'`,
+    sql`delete from audit_events`,
+    sql`truncate audit_events`,
+  ];
+  for (const statement of statements) {
+    await expect(db.inWorkspace(workspaceId, (tx) => statement.execute(tx))).rejects.toThrow();
+    await expect(db.asSystem((tx) => statement.execute(tx))).rejects.toThrow();
+  }
+  // Nor whoever knows the setting: what is younger than a year stays.
+  await expect(
+    db.asSystem(async (tx) => {
+      await sql`set local varsla.aging_audit = 'on'`.execute(tx);
+      await sql`set local varsla.erasing = 'on'`.execute(tx);
+      await sql`delete from audit_events`.execute(tx);
+    }),
+  ).rejects.toThrow("append-only");
+  expect(await read()).toEqual(before);
+});
+
+test("old events go by the one function, in chunks, of their workspace, and never a year's", async () => {
+  const [kept, first, second] = [await old(300), await old(500), await old(400)];
+  const theirs = await old(500, other.id);
+  const drop = (days: number, limit: number) =>
+    db.inWorkspace(workspaceId, (tx) =>
+      deleteOldAuditEvents(tx, workspaceId, new Date(Date.now() - days * day), limit),
+    );
+  expect(await drop(30, 1)).toBe(1);
+  expect((await read()).map(({ id }) => id)).not.toContain(first);
+  expect(await drop(30, 100)).toBe(1);
+  expect(await drop(30, 100)).toBe(0);
+  const left = (await read()).map(({ id }) => id);
+  expect(left).toContain(kept);
+  expect(left).not.toContain(second);
+  const ofOther = await db.inWorkspace(other.id, (tx) =>
+    selectAuditEvents(tx, other.id, everything, { before: null, limit: 100 }),
+  );
+  expect(ofOther.map(({ id }) => id)).toContain(theirs);
+});
+
+test("an event is there if and only if its transaction commits; outside of a request it is the program's own", async () => {
+  const target = { type: "list", id: newId(), name: "x" };
+  await expect(
+    db.inWorkspace(workspaceId, async (tx) => {
+      await recordAuditEvent(tx, { workspaceId, action: "list.created", target });
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+  expect((await read()).filter(({ action }) => action === "list.created")).toEqual([]);
+  await db.inWorkspace(workspaceId, (tx) => recordAuditEvent(tx, { workspaceId, action: "list.created", target }));
+  expect((await read())[0]).toMatchObject({ action: "list.created", ip: null, actor: { type: "system", id: null } });
+});
+
+test("of what is hidden the log says only that it changed", async () => {
+  const event = { workspaceId, action: "webhook.updated", target: { type: "webhook" } } as const;
+  await db.inWorkspace(workspaceId, (tx) =>
+    recordChange(tx, event, { url: "https://a/secret", on: true }, { url: "https://b/secret", on: false }, ["url"]),
+  );
+  expect((await read())[0]).toMatchObject({ before: { on: true }, after: { on: false, url: "changed" } });
+  expect(JSON.stringify(await read())).not.toContain("secret");
+});
