@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
-import type { Messages } from "./messages/languages.ts";
+import type { AllMessages } from "./messages/languages.ts";
 
 declare module "use-intl" {
   interface AppConfig {
-    Messages: Messages;
+    Messages: AllMessages;
     Locale: string;
   }
 }

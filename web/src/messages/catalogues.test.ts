@@ -1,7 +1,8 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
 import { SourceType } from "../../../contract/messages.ts";
-import { languages, loadMessages } from "./languages.ts";
+import type { Language } from "../../../contract/shapes.ts";
+import { languages, loadAuditMessages, loadMessages } from "./languages.ts";
 
 interface Part {
   type: number;
@@ -31,15 +32,21 @@ function placeholders(parts: Part[]): Set<string> {
 
 const parse = (text: string, language: string) => new IntlMessageFormat(text, language).getAst() as Part[];
 
-const english = flatten(await loadMessages("en"));
+/** Everything that a reader of the language can meet. */
+const all = async (language: Language) => ({
+  ...(await loadMessages(language)),
+  audit: await loadAuditMessages(language),
+});
+
+const english = flatten(await all("en"));
 
 test.each(languages)("%s has the same keys as English", async (language) => {
-  const keys = flatten(await loadMessages(language)).map(([key]) => key);
+  const keys = flatten(await all(language)).map(([key]) => key);
   expect(keys.sort()).toEqual(english.map(([key]) => key).sort());
 });
 
 test.each(languages)("every text of %s is valid ICU and takes what the English one takes", async (language) => {
-  const texts = new Map(flatten(await loadMessages(language)));
+  const texts = new Map(flatten(await all(language)));
   for (const [key, original] of english) {
     const text = texts.get(key) ?? "";
     expect(text.trim(), key).not.toBe("");

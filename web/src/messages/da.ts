@@ -1,6 +1,5 @@
 import { account } from "./da/account.ts";
 import { alerts } from "./da/alerts.ts";
-import { audit } from "./da/audit.ts";
 import { campaigns } from "./da/campaigns.ts";
 import { carriers } from "./da/carriers.ts";
 import { composer } from "./da/composer.ts";
@@ -20,7 +19,6 @@ import type { Messages, Translation } from "./languages.ts";
 export const messages: Translation<Messages> = {
   account,
   alerts,
-  audit,
   campaigns,
   carriers,
   composer,

@@ -1,6 +1,5 @@
 import { account } from "./en/account.ts";
 import { alerts } from "./en/alerts.ts";
-import { audit } from "./en/audit.ts";
 import { campaigns } from "./en/campaigns.ts";
 import { carriers } from "./en/carriers.ts";
 import { composer } from "./en/composer.ts";
@@ -19,7 +18,6 @@ import { webhooks } from "./en/webhooks.ts";
 export const messages = {
   account,
   alerts,
-  audit,
   campaigns,
   carriers,
   composer,

@@ -1,7 +1,6 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./nb/account.ts";
 import { alerts } from "./nb/alerts.ts";
-import { audit } from "./nb/audit.ts";
 import { campaigns } from "./nb/campaigns.ts";
 import { carriers } from "./nb/carriers.ts";
 import { composer } from "./nb/composer.ts";
@@ -20,7 +19,6 @@ import { webhooks } from "./nb/webhooks.ts";
 export const messages: Translation<Messages> = {
   account,
   alerts,
-  audit,
   campaigns,
   carriers,
   composer,

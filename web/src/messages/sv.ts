@@ -1,7 +1,6 @@
 import type { Messages, Translation } from "./languages.ts";
 import { account } from "./sv/account.ts";
 import { alerts } from "./sv/alerts.ts";
-import { audit } from "./sv/audit.ts";
 import { campaigns } from "./sv/campaigns.ts";
 import { carriers } from "./sv/carriers.ts";
 import { composer } from "./sv/composer.ts";
@@ -20,7 +19,6 @@ import { webhooks } from "./sv/webhooks.ts";
 export const messages: Translation<Messages> = {
   account,
   alerts,
-  audit,
   campaigns,
   carriers,
   composer,

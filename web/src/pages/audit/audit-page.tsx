@@ -16,6 +16,7 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { AuditEntry } from "./audit-entry.tsx";
+import { AuditTexts } from "./audit-texts.tsx";
 
 /** As the filter offers them: what people ask for first stands first. */
 const subjects = [
@@ -42,8 +43,16 @@ const subjects = [
 
 const none = { from: "", to: "", who: "", action: "" };
 
-/** Who did what in the workspace, newest first. */
+/** Who did what in the workspace, newest first; its texts come with it. */
 export function AuditPage() {
+  return (
+    <AuditTexts>
+      <Log />
+    </AuditTexts>
+  );
+}
+
+function Log() {
   const t = useTranslations("audit");
   const explain = useExplain();
   const [filters, setFilters] = useFilters(none);
