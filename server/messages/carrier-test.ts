@@ -66,12 +66,9 @@ export async function sendCarrierTest(
   const [message] = messages;
   if (!message) throw new Error("the door answered nothing for a test text");
   if (message.reason) throw invalid(message.reason, `The test text cannot go to ${input.to}.`, "to", input.to);
-  await recordAuditEvent(tx, {
-    workspaceId,
-    action: "carrier.tested",
-    target: { type: "carrier", id: carrierId, name: carrier.name },
-    after: { message: message.id },
-  });
+  const target = { type: "carrier", id: carrierId, name: carrier.name };
+  // Without the message: its id is named by the number that it went to.
+  await recordAuditEvent(tx, { workspaceId, action: "carrier.tested", target });
   return message.id;
 }
 

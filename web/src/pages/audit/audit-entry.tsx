@@ -37,6 +37,8 @@ function useActorName({ type, name, maker }: AuditEvent["actor"]): string {
 /** Fields go by the names that the API has for them. */
 function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
   const t = useTranslations("audit");
+  const format = useFormatter();
+  const instant = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short" });
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   if (fields.length === 0) return null;
   const columns = [
@@ -48,7 +50,7 @@ function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
       <caption className="sr-only">{t("changes")}</caption>
       <thead>
         <tr className="text-faint">
-          <th scope="col" className="w-1/4 pr-3 font-normal">
+          <th scope="col" className="w-1/3 pr-3 font-normal sm:w-1/4">
             {t("field")}
           </th>
           {columns.map(({ key, label }) => (
@@ -66,7 +68,7 @@ function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
             </th>
             {columns.map(({ key, values }) => (
               <td key={key} className="py-0.5 pr-3 break-words">
-                {shown(values?.[field]) || <span className="text-faint">{t("nothing")}</span>}
+                {shown(values?.[field], instant) || <span className="text-faint">{t("nothing")}</span>}
               </td>
             ))}
           </tr>
@@ -76,10 +78,10 @@ function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
   );
 }
 
-/** A value as it stands in the API; words without their quotes, lists with commas. */
-function shown(value: unknown): string {
+/** A value as it stands in the API; words without their quotes, lists with commas, instants by the reader's clock. */
+function shown(value: unknown, instant: (at: string) => string): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value === "string") return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? instant(value) : value;
+  if (Array.isArray(value)) return value.map((each) => shown(each, instant)).join(", ");
   return JSON.stringify(value);
 }

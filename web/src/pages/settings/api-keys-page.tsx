@@ -81,6 +81,7 @@ export function ApiKeysPage() {
       {
         id: "used",
         header: t("lastUsed"),
+        secondary: true,
         cell: (key) =>
           key.last_used_at ? format.relativeTime(new Date(key.last_used_at)) : <span>{t("neverUsed")}</span>,
       },
