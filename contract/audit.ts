@@ -92,10 +92,18 @@ export const AuditEvent = z.object({
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 
+const Moment = z.union([Instant, z.iso.date()]);
+
 const Filter = {
-  from: Instant.optional().describe("from this instant on"),
-  to: Instant.optional().describe("before this instant"),
-  who: z.string().trim().min(1).max(254).optional().describe("a person's or key's id, or part of its name"),
+  from: Moment.optional().describe("from this instant on, or from the beginning of this day (UTC)"),
+  to: Moment.optional().describe("before this instant or day"),
+  who: z
+    .string()
+    .trim()
+    .min(1)
+    .max(254)
+    .optional()
+    .describe("a person's or key's id, a person's e-mail address, or part of a name"),
   action: z.string().max(60).optional().describe("one action, or all of a kind: api_key"),
 };
 

@@ -39,7 +39,8 @@ async function listen(headers: Record<string, string>): Promise<Stream> {
 }
 const byCookie = ({ cookie }: { cookie: string }) => listen({ cookie });
 const byKey = (key: string) => listen({ authorization: `Bearer ${key}` });
-const ended = (stream: Stream) => until(() => expect(stream.ended).toBe(true));
+/** Waits for its end. */
+const ends = (stream: Stream) => until(() => stream.ended || Promise.reject(new Error("still open")));
 
 /** Proves that a stream is alive, after everything that was told before. */
 async function hears(stream: Stream): Promise<void> {
@@ -61,7 +62,7 @@ test("a session's stream ends when it signs out, and another session's of the sa
   const [first, other] = [await byCookie(ada), await byCookie({ cookie: second })];
   await hears(first);
   expect((await call("POST /api/auth/sign-out", { cookie: ada.cookie })).status).toBe(200);
-  await ended(first);
+  expect(await ends(first)).toBe(true);
   await hears(other);
 });
 
@@ -69,7 +70,7 @@ test("a session that is deleted by whatever means ends its stream", async () => 
   const ada = await signedInPerson(here, workspaceId, "viewer");
   const stream = await byCookie(ada);
   await here.services.db.pool.query("delete from sessions where user_id = $1", [ada.id]);
-  await ended(stream);
+  expect(await ends(stream)).toBe(true);
 });
 
 test("a session that runs out ends its stream at that moment", async () => {
@@ -79,7 +80,7 @@ test("a session that runs out ends its stream at that moment", async () => {
   const soon = new Date(Date.now() + 1_500);
   await here.services.db.pool.query("update sessions set expires_at = $2 where user_id = $1", [ada.id, soon]);
   await hears(stream);
-  await ended(stream);
+  expect(await ends(stream)).toBe(true);
   expect(Date.now()).toBeGreaterThanOrEqual(soon.getTime());
 });
 
@@ -89,7 +90,7 @@ test("who is removed hears nothing more, nor do their keys", async () => {
   const streams = [await byCookie(ada), await byKey(key)];
   const others = await byCookie(boss);
   expect((await call(`DELETE /people/${ada.id}`, { cookie: boss.cookie })).status).toBe(204);
-  for (const stream of streams) await ended(stream);
+  for (const stream of streams) expect(await ends(stream)).toBe(true);
   await hears(others);
 });
 
@@ -101,8 +102,8 @@ test("a role that may do less ends the streams of the person and of their keys t
   const narrow = await byKey((await makeKey(ada.cookie)).key);
   const wide = await byKey((await makeKey(ada.cookie, { scopes: ["workspace:read", "workspace:write"] })).key);
   await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "viewer" } });
-  await ended(first);
-  await ended(wide);
+  expect(await ends(first)).toBe(true);
+  expect(await ends(wide)).toBe(true);
   await hears(narrow);
 });
 
@@ -113,7 +114,7 @@ test("a revoked key's stream ends, and an expired one's when it expires", async 
   const streams = [await byKey(lost.key), await byKey(brief.key)];
   const own = await byKey(workspaceKey);
   expect((await call(`DELETE /api-keys/${lost.id}`, { cookie: boss.cookie })).status).toBe(204);
-  for (const stream of streams) await ended(stream);
+  for (const stream of streams) expect(await ends(stream)).toBe(true);
   expect(Date.now()).toBeGreaterThanOrEqual(expires.getTime());
   await hears(own);
 });
@@ -130,7 +131,7 @@ test("what was missed while the connection for notices was down is found out whe
     await superuser.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'varsla news' and datname = current_database()",
     );
-    await ended(stream);
+    expect(await ends(stream)).toBe(true);
     await superuser.query("alter table sessions enable trigger session_ended");
   } finally {
     await superuser.end();

@@ -404,7 +404,7 @@ test("what fails leaves no event, and a repeated call no second one", async () =
   await ask("POST /consent-events", consent);
   const draft = { name: "Spring", text: "Hei", include: { contacts: [person.id] }, subscription_type: "marketing" };
   const { body: made } = await ask("POST /campaigns", draft);
-  const headers = { "idempotency-key": "send it once" };
+  const headers = { "idempotency-key": "send-it-once" };
   for (let i = 0; i < 2; i++)
     expect((await ask(`POST /campaigns/${made.id}/send`, undefined, headers)).status).toBe(202);
   expect((await ask("POST /lists", { name: "x".repeat(5_000) })).status).toBe(422);
@@ -459,6 +459,11 @@ test("the log is read newest first, in pages, by time, person and action", async
       ),
     ),
   );
+  expect(await ids(`who=${boss.email.toUpperCase()}&action=list`)).toEqual(await ids(`who=${boss.id}&action=list`));
+  const [yesterday, soon] = [-1, 2].map((days) =>
+    new Date(Date.now() + days * 24 * 3_600_000).toISOString().slice(0, 10),
+  );
+  expect(await ids(`from=${yesterday}&to=${soon}&action=list`)).toEqual(await ids("action=list"));
   const middle = all[Math.floor(all.length / 2)]?.at as string;
   expect(await ids(`from=${middle}`)).toEqual(idsOf(all.filter(({ at }) => at >= middle)).slice(0, 200));
   expect(await ids(`to=${middle}`)).toEqual(idsOf(all.filter(({ at }) => at < middle)).slice(0, 200));

@@ -4,6 +4,14 @@ import type { Answer, Endpoint, Parsed, Resource } from "../../contract/endpoint
 import type { Permission, Role } from "../../contract/permissions.ts";
 import type { Idempotency } from "./idempotency.ts";
 
+/** The key that a call came with. */
+export interface ActorKey {
+  id: string;
+  /** Who made it; null where it is the workspace's own. */
+  maker: { id: string; name: string } | null;
+  expiresAt: Date | null;
+}
+
 /** Who is calling, once known. */
 export interface Actor {
   /** The workspace the call is for. */
@@ -11,10 +19,7 @@ export interface Actor {
   /** The person behind the session, or null for an API key. */
   userId: string | null;
   /** The API key, or null for a session. */
-  key: {
-    id: string;
-    /** Who made it; null where it is the workspace's own. */ maker: { id: string; name: string } | null;
-  } | null;
+  key: ActorKey | null;
   /** The person's role, or of a key its maker's role now: the highest that may be given on. */
   role: Role;
   permissions: ReadonlySet<Permission>;

@@ -118,6 +118,18 @@ CREATE OR REPLACE FUNCTION is_system()
  STABLE PARALLEL SAFE
 RETURN (COALESCE(current_setting('varsla.system'::text, true), ''::text) = 'on'::text);
 
+CREATE OR REPLACE FUNCTION refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' and coalesce(current_setting('varsla.aging_audit', true), '') = 'on'
+    and old.at < now() - interval '365 days' then
+    return old;
+  end if;
+  raise exception 'audit_events is append-only';
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -146,6 +158,15 @@ begin
       order by e.at desc, e.granted limit 1
     ) latest
   where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_session_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('varsla_access', json_build_object('session_id', old.id)::text);
+  return null;
 end $function$;
 
 CREATE OR REPLACE PROCEDURE turn_smpp_references(IN keep interval)
@@ -262,6 +283,8 @@ create table api_keys (
   scopes text[] not null,
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone,
+  made_by uuid,
+  expires_at timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX api_keys_hash ON api_keys USING btree (key_hash);
@@ -277,6 +300,32 @@ create table attempts (
   constraint attempts_pkey PRIMARY KEY (key)
 );
 CREATE INDEX attempts_window_ends ON attempts USING btree (window_ends);
+
+create table audit_events (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  actor_type text not null,
+  actor_id uuid,
+  actor_name text not null,
+  maker_id uuid,
+  maker_name text,
+  action text not null,
+  target_type text,
+  target_id text,
+  target_name text,
+  ip text,
+  before jsonb,
+  after jsonb,
+  constraint audit_events_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX audit_events_action ON audit_events USING btree (workspace_id, action, id);
+CREATE INDEX audit_events_actor ON audit_events USING btree (workspace_id, actor_id, id);
+alter table audit_events enable row level security;
+alter table audit_events force row level security;
+create policy workspace_wall on audit_events
+  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
 create table campaigns (
   workspace_id uuid not null,
@@ -726,7 +775,9 @@ create table retention_rules (
   texts_to uuid,
   texts_gone_before timestamp with time zone,
   rows_gone_before timestamp with time zone,
+  audit_months integer,
   constraint retention_rules_pkey PRIMARY KEY (workspace_id),
+  constraint retention_rules_audit_months_check CHECK ((audit_months >= 12)),
   constraint retention_rules_check CHECK ((ledger_months >= text_months)),
   constraint retention_rules_ledger_months_check CHECK ((ledger_months >= 1)),
   constraint retention_rules_text_months_check CHECK ((text_months >= 1))
@@ -812,6 +863,8 @@ create table sessions (
   constraint sessions_token_key UNIQUE (token)
 );
 CREATE INDEX sessions_user ON sessions USING btree (user_id);
+CREATE TRIGGER session_ended AFTER DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION tell_session_ended();
+CREATE TRIGGER session_shortened AFTER UPDATE OF expires_at ON sessions FOR EACH ROW WHEN ((new.expires_at < old.expires_at)) EXECUTE FUNCTION tell_session_ended();
 
 create table smpp_early_receipts (
   workspace_id uuid not null,

@@ -59,7 +59,8 @@ export function hashApiKey(key: string): string {
 
 /**
  * Makes a key with some of the actor's own permissions; 403 `scope_not_yours` names the first that is not theirs, 403
- * `super_admins_only` is for whoever is neither a person nor a person's key, nor a super admin's. 422 `expires_in_past`.
+ * `super_admins_only` is for whoever is neither a person nor a person's key, nor a super admin's, and 403 `outlives_maker` for a key
+ * that would outlive the one that makes it. 422 `expires_in_past`.
  */
 export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date): Promise<Presented & { key: string }> {
   const { workspaceId } = actor;
@@ -74,6 +75,11 @@ export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date)
   const expiresAt = input.expires_at ? new Date(input.expires_at) : null;
   if (expiresAt && expiresAt <= at)
     throw invalid("expires_in_past", "A key cannot expire before it is made.", "expires_at", input.expires_at);
+  const outlived = actor.key?.expiresAt;
+  if (outlived && (!expiresAt || expiresAt > outlived)) {
+    const message = `A key makes none that outlives it: it expires at ${outlived.toISOString()}.`;
+    throw forbidden("outlives_maker", message, { field: "expires_at", value: input.expires_at ?? null });
+  }
   const madeBy = makerFor(actor);
   if (madeBy) {
     // Waits for whoever removes them, and holds them up until the key is there to be seen.

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { AuditEvent } from "../../contract/audit.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt, isId } from "../kit/id.ts";
+import { findPersonByEmail } from "./create-person.ts";
 
 interface AuditRow {
   id: string;
@@ -42,7 +43,8 @@ export async function selectAuditEvents(
   if (from) conditions.push(sql`id >= ${firstIdAt(from)}`);
   if (to) conditions.push(sql`id < ${firstIdAt(to)}`);
   if (actions) conditions.push(sql`action = any(${actions}::text[])`);
-  if (who && isId(who)) conditions.push(sql`(actor_id = ${who} or maker_id = ${who})`);
+  const id = who && !isId(who) && who.includes("@") ? await findPersonByEmail(tx, who).then((found) => found?.id) : who;
+  if (id && isId(id)) conditions.push(sql`(actor_id = ${id} or maker_id = ${id})`);
   else if (who) conditions.push(sql`strpos(lower(actor_name), lower(${who}::text)) > 0`);
   const { rows } = await sql<AuditRow>`
     select id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action, target_type, target_id, target_name,

@@ -36,8 +36,10 @@ test("nobody changes, deletes or empties it, in whatever scope", async () => {
     sql`truncate audit_events`,
   ];
   for (const statement of statements) {
-    await expect(db.inWorkspace(workspaceId, (tx) => statement.execute(tx))).rejects.toThrow();
-    await expect(db.asSystem((tx) => statement.execute(tx))).rejects.toThrow();
+    await expect(db.inWorkspace(workspaceId, (tx) => statement.execute(tx))).rejects.toThrow(
+      /append-only|permission denied/,
+    );
+    await expect(db.asSystem((tx) => statement.execute(tx))).rejects.toThrow(/append-only|permission denied/);
   }
   // Nor whoever knows the setting: what is younger than a year stays.
   await expect(

@@ -129,7 +129,14 @@ async function readHolder(db: Db, keyHash: string, at: Date): Promise<KeyHolder 
         update api_keys set last_used_at = ${at}
         where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
     }
-    const actor = { workspaceId, userId: null, key: { id, maker }, role, name, permissions: new Set(scopes) };
+    const actor = {
+      workspaceId,
+      userId: null,
+      key: { id, maker, expiresAt },
+      role,
+      name,
+      permissions: new Set(scopes),
+    };
     return { keyId: id, expiresAt, actor };
   });
 }

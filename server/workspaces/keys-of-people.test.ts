@@ -181,6 +181,20 @@ test("a key that has expired is told so, at the very moment, wherever it was bel
   }
 });
 
+test("a key that expires makes none that outlives it", async () => {
+  const expires_at = new Date(now.getTime() + 60_000).toISOString();
+  const brief = await make(boss, ["contacts:read", "api-keys:write"], { expires_at });
+  const later = new Date(now.getTime() + 60_001).toISOString();
+  for (const wanted of [{}, { expires_at: null }, { expires_at: later }]) {
+    const body = { name: "longer", scopes: ["contacts:read"], ...wanted };
+    expect(await call("POST /api-keys", { key: brief.key, body })).toMatchObject({
+      status: 403,
+      body: { error: { code: "outlives_maker", field: "expires_at" } },
+    });
+  }
+  await make({ key: brief.key }, ["contacts:read"], { expires_at });
+});
+
 test("of a key made while its maker is removed nothing is left", async () => {
   for (let i = 0; i < 5; i++) {
     const ada = await person("admin", "Ada");

@@ -62,6 +62,7 @@ export const problems: Translation<typeof en> = {
   password_has_email: "En adgangskode må ikke indeholde din egen e-mailadresse. Vælg en anden.",
   too_many_invitations: "Det blev mange invitationer. Vent lidt, og prøv igen.",
   too_many_open_invitations: "For mange invitationer venter på svar. Træk dem tilbage, der ikke er brug for.",
+  outlives_maker: "En nøgle kan ikke oprette en, der gælder længere end den selv.",
   key_above_own: "Denne nøgle må noget, du ikke må.",
   super_admins_only: "Arbejdsområdets egne nøgler er superadministratorernes sag.",
   expires_in_past: "En nøgle kan ikke udløbe, før den er oprettet.",

@@ -59,6 +59,7 @@ export const problems = {
   password_has_email: "A password must not contain your own e-mail address. Choose another.",
   too_many_invitations: "That was a lot of invitations. Wait a while and try again.",
   too_many_open_invitations: "Too many invitations wait for an answer. Withdraw those that are not needed.",
+  outlives_maker: "A key cannot make one that outlives it.",
   key_above_own: "This key may do what you may not.",
   super_admins_only: "Keys of the workspace itself are super admins’ business.",
   expires_in_past: "A key cannot expire before it is made.",

@@ -63,6 +63,7 @@ export const problems: Translation<typeof en> = {
   password_has_email: "Et passord kan ikke inneholde din egen e-postadresse. Velg et annet.",
   too_many_invitations: "Det ble mange invitasjoner. Vent litt og prøv igjen.",
   too_many_open_invitations: "For mange invitasjoner venter på svar. Trekk tilbake dem som ikke trengs.",
+  outlives_maker: "En nøkkel kan ikke lage en som varer lenger enn den selv.",
   key_above_own: "Denne nøkkelen har lov til noe du ikke har lov til.",
   super_admins_only: "Nøklene til selve arbeidsområdet er superadministratorenes sak.",
   expires_in_past: "En nøkkel kan ikke utløpe før den er laget.",

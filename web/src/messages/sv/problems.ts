@@ -63,6 +63,7 @@ export const problems: Translation<typeof en> = {
   password_has_email: "Ett lösenord får inte innehålla din egen e-postadress. Välj ett annat.",
   too_many_invitations: "Det blev många inbjudningar. Vänta en stund och försök igen.",
   too_many_open_invitations: "För många inbjudningar väntar på svar. Återkalla dem som inte behövs.",
+  outlives_maker: "En nyckel kan inte skapa en som gäller längre än den själv.",
   key_above_own: "Den här nyckeln får göra sådant som du inte får.",
   super_admins_only: "Arbetsytans egna nycklar sköts av superadministratörer.",
   expires_in_past: "En nyckel kan inte gå ut innan den skapats.",
