@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types, imports and the schema's copy. With --fix, formats and mends what can be mended. */
+/** `npm run check`: format, lint, types, imports and the lockfile. With --fix, formats and mends what can be mended. */
 import { join } from "node:path";
 import { root, runNode } from "./run.ts";
 
@@ -13,6 +13,7 @@ export const checks = [
   },
   { name: "types", run: [join(modules, "typescript", "bin", "tsc"), "-p", "."] },
   { name: "imports", run: [join(root, "tools", "check-imports.ts")] },
+  { name: "lockfile", run: [join(root, "tools", "check-lockfile.ts")] },
 ];
 
 /** Runs all of them, also after one has failed, and says which did. */

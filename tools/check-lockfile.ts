@@ -1,0 +1,52 @@
+/**
+ * Holds what package-lock.json promises: whatever registry or cache answers, what is installed is octet for octet what was
+ * locked. Exits with 1 and a line for each entry that says less. npm leaves hashes out for other systems' packages when it
+ * writes the file from a node_modules that lacks them; a new `npm install --package-lock-only` without those entries brings them.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Entry {
+  integrity?: string;
+  resolved?: string;
+  link?: boolean;
+  inBundle?: boolean;
+  bundleDependencies?: string[] | boolean;
+}
+
+/** What is wrong with a lockfile, one sentence each. */
+export function lockfileProblems(text: string): string[] {
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, Entry> };
+  const entries = Object.entries(packages).filter(([path]) => path !== "");
+  if (entries.length === 0) return ["package-lock.json names no packages"];
+  return entries.flatMap(([path, entry]) => {
+    const problems: string[] = [];
+    if (entry.resolved !== undefined) problems.push(`${path} names where it came from: ${entry.resolved}`);
+    if (entry.link) problems.push(`${path} is a link to a directory`);
+    else if (entry.inBundle) {
+      // It lies in the archive of the package around it, whose hash covers it; it has none of its own.
+      if (!bundles(packages, path)) problems.push(`${path} is bundled in no package that says so`);
+    } else if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? "")) {
+      problems.push(`${path} has no SHA-512 (integrity: ${entry.integrity ?? "none"})`);
+    }
+    return problems;
+  });
+}
+
+/** Whether a package around `path` brings it along, and has a hash. */
+function bundles(packages: Record<string, Entry>, path: string): boolean {
+  const at = path.lastIndexOf("/node_modules/");
+  if (at < 0) return false;
+  const parent = packages[path.slice(0, at)];
+  const name = path.slice(at + "/node_modules/".length);
+  if (parent?.inBundle) return bundles(packages, path.slice(0, at));
+  const { bundleDependencies = false } = parent ?? {};
+  const named = bundleDependencies === true || (bundleDependencies !== false && bundleDependencies.includes(name));
+  return named && parent?.integrity !== undefined;
+}
+
+if (import.meta.main) {
+  const problems = lockfileProblems(readFileSync(join(import.meta.dirname, "..", "package-lock.json"), "utf8"));
+  for (const problem of problems) console.error(`package-lock.json: ${problem}`);
+  process.exit(problems.length === 0 ? 0 : 1);
+}
