@@ -19,6 +19,7 @@ import { migrate } from "../server/kit/migrate.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
 import { rawLimit } from "../testing/raw-limit.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
+import { onThisMachine } from "../testing/targets.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
 
 const size = Number(process.argv[2]) || 200_000;
@@ -42,7 +43,7 @@ try {
   const settings = SmppSettings.parse({ host: "127.0.0.1", port: smsc.port, system_id: login.system_id, window });
   const connection = { workspace_id: workspace.id, id: carrierId, name: "smsc", settings, secrets: login };
   const seconds = await runCampaign(db, postgres.connection, workspace, list, size, {
-    makeCarrier: (services) => smppCarrier()(connection, services),
+    makeCarrier: (services) => smppCarrier({ targets: onThisMachine })(connection, services),
   });
   const { taken, receipts_done } = await smsc.counts();
   await db.close();

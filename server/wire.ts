@@ -24,6 +24,7 @@ import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts"
 import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
 import { startNews } from "./kit/news.ts";
+import { createOutboundTargets } from "./kit/outbound-targets.ts";
 import { createSeal } from "./kit/seal.ts";
 import { countJobs, countPeriodicJobs } from "./messages/compact-counts.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
@@ -110,7 +111,9 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     });
     const path = await startMessagePath({ ...services, pathDb, carriers }, { lease_ms: config.lease_seconds * 1000 });
     workers.push({ stop: () => path.stop().then(() => pathDb.close()) });
-    workers.push(startWebhookSender(services));
+    const others = config.webhook_targets === "any" ? "discreet" : "refused";
+    const targets = createOutboundTargets({ allowed: config.allowed_private_targets, others });
+    workers.push(startWebhookSender({ ...services, targets }));
   }
 
   workers.push(startAlertWatch(services));
@@ -141,7 +144,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
 /** The kinds of connection that this build has. */
 const makersFor = (config: Config): CarrierMakers => ({
   twilio: twilioCarrier({ api_url: config.twilio_api_url ?? "https://api.twilio.com" }),
-  smpp: smppCarrier(),
+  smpp: smppCarrier({ targets: createOutboundTargets({ allowed: config.allowed_private_targets }) }),
 });
 
 /**

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { childrenOf, signalProcess } from "../server/kit/processes.ts";
+import { thisMachine } from "./targets.ts";
 
 export interface TestServer {
   /** Empty where it serves no API. */
@@ -35,6 +36,7 @@ export async function startTestServer(
       SMTP_PORT: "0",
       LOG_LEVEL: "warn",
       DATA_DIR: dataDir,
+      ALLOWED_PRIVATE_TARGETS: thisMachine.join(","),
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,12 +6,13 @@ import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
 import { type Clock, systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
+import { onThisMachine } from "./targets.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 
 export type SmppSettingsInput = Partial<SmppSettings> & { port: number };
 
-export interface SmppCarrierOptions extends SmppOptions {
+export interface SmppCarrierOptions extends Partial<SmppOptions> {
   /** Of a connection that is there already: for a second worker, or one after a crash. */
   carrier_id?: string;
   clock?: Clock;
@@ -27,7 +28,7 @@ export function makeSmpp(
   const id = options.carrier_id ?? newId();
   const read = SmppSettings.parse({ host: "127.0.0.1", system_id: "varsla", ...settings });
   const connection = { workspace_id: workspaceId, id, name: "smpp", settings: read, secrets: { password: "secret" } };
-  return smppCarrier(options)(connection, {
+  return smppCarrier({ targets: onThisMachine, ...options })(connection, {
     db,
     clock: options.clock ?? systemClock,
     log,

@@ -8,6 +8,7 @@ import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import smpp from "smpp";
 import type { SmppSettings } from "../../contract/carriers.ts";
+import { type OutboundTargets, type Target, TargetRefused } from "../kit/outbound-targets.ts";
 import { command, headerLength, longestPdu, writeBare } from "./smpp-pdu.ts";
 import { statusName } from "./smpp-status.ts";
 
@@ -17,6 +18,8 @@ export interface LinkOptions {
   role: Role;
   settings: SmppSettings;
   password: string;
+  /** Whether the host may be reached at all; asked anew for each connection. */
+  targets: OutboundTargets;
   /** Bound; and no more, with what has ended it. */
   onUp(link: Link): void;
   onDown(link: Link, reason: string): void;
@@ -73,7 +76,7 @@ export function pauseAfter(failures: number, random: number): number {
 
 /** A connection that is not there yet. */
 export function createLink(options: LinkOptions): Link {
-  const { role, settings, password } = options;
+  const { role, settings, password, targets } = options;
   let socket: Socket | null = null;
   let bound = false;
   let unbinding = false;
@@ -143,8 +146,19 @@ export function createLink(options: LinkOptions): Link {
   function open(): void {
     retry = null;
     if (stopped) return;
-    const { host, port, tls } = settings;
     reason = "";
+    targets.find(settings.host).then(
+      (target) => stopped || connect(target),
+      (error: unknown) => {
+        reason = (error as Error).message;
+        if (!(error instanceof TargetRefused)) reason = sentence(reason);
+        ended();
+      },
+    );
+  }
+
+  function connect({ host, lookup }: Target): void {
+    const { port, tls } = settings;
     unbinding = false;
     left = null;
     out = [];
@@ -153,10 +167,11 @@ export function createLink(options: LinkOptions): Link {
     heardAt = performance.now();
     const opened = (socket =
       tls === "off"
-        ? connectPlain({ host, port })
+        ? connectPlain({ host, port, lookup })
         : connectTls({
             host,
             port,
+            lookup,
             rejectUnauthorized: tls === "on",
             ...(isIP(host) ? {} : { servername: host }),
           }));
@@ -224,7 +239,8 @@ export function createLink(options: LinkOptions): Link {
     while (buffer.length - at >= 4) {
       const length = buffer.readUInt32BE(at);
       if (length < headerLength || length > longestPdu) {
-        reset(`It wrote a PDU of ${length} octets`);
+        // Whatever else listens there greets in its own way, and those octets are nobody's who could not read them otherwise.
+        reset(bound ? `It wrote a PDU of ${length} octets` : "It does not speak SMPP");
         return;
       }
       if (buffer.length - at < length) break;

@@ -4,6 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import type { SmppSecrets, SmppSettings } from "../../contract/carriers.ts";
+import type { OutboundTargets } from "../kit/outbound-targets.ts";
 import type {
   Carrier,
   CarrierEvents,
@@ -23,6 +24,8 @@ import { createSubmitter, writesWithin } from "./smpp-submit.ts";
 import { validityPeriod } from "./smpp-time.ts";
 
 export interface SmppOptions {
+  /** Which hosts may be connected to. */
+  targets: OutboundTargets;
   /** How often receipts that came early, and parts that were left behind, are looked for. */
   sweep_ms?: number;
   /** A long text from a handset waits so long for its missing parts. */
@@ -44,14 +47,14 @@ const sweepsUntilDead = 10;
 const idleEvery = 60;
 
 /** The maker for SMPP. */
-export function smppCarrier(options: SmppOptions = {}): CarrierMaker<SmppSettings, SmppSecrets> {
+export function smppCarrier(options: SmppOptions): CarrierMaker<SmppSettings, SmppSecrets> {
   return (connection, services) => createSmpp(connection, services, options);
 }
 
 function createSmpp(
   connection: Connection<SmppSettings, SmppSecrets>,
   services: CarrierServices,
-  { sweep_ms = 1_000, parts_wait_ms = 10 * 60_000, receipts_within_ms = 30_000 }: SmppOptions,
+  { targets, sweep_ms = 1_000, parts_wait_ms = 10 * 60_000, receipts_within_ms = 30_000 }: SmppOptions,
 ): Carrier {
   const { workspace_id, id: carrier_id, settings, secrets } = connection;
   const { db, clock } = services;
@@ -118,6 +121,7 @@ function createSmpp(
       role,
       settings,
       password: secrets.password,
+      targets,
       random: Math.random,
       onUp(link) {
         log.info({ role }, "bound");

@@ -23,7 +23,10 @@ test("everything has a default", () => {
     outbound_smtp_url: null,
     twilio_api_url: null,
     lease_seconds: 10,
-    webhook_targets: "any",
+    link_domain: "127.0.0.1:3000",
+    webhook_targets: "public",
+    allowed_private_targets: [],
+    trusted_proxies: ["127.0.0.0/8", "::1/128"],
     log_level: "info",
     first_workspace: null,
   });
@@ -45,6 +48,18 @@ test.each([
   ["OUTBOUND_SMTP_URL", "http://mail"],
   ["TWILIO_API_URL", "nowhere"],
   ["WEBHOOK_TARGETS", "private"],
+  ["ALLOWED_PRIVATE_TARGETS", "localhost"],
+  ["ALLOWED_PRIVATE_TARGETS", "10.0.0.0/33"],
+  ["ALLOWED_PRIVATE_TARGETS", "10.0.0.0/"],
+  ["ALLOWED_PRIVATE_TARGETS", "010.0.0.0/8"],
+  ["ALLOWED_PRIVATE_TARGETS", "fe80::1%eth0"],
+  ["TRUSTED_PROXIES", "loopback"],
+  ["TRUSTED_PROXIES", "fd00::/129"],
+  ["LINK_DOMAIN", "https://sms.example"],
+  ["LINK_DOMAIN", "sms.example/links"],
+  ["LINK_DOMAIN", "me@sms.example"],
+  ["LINK_DOMAIN", "sms..example"],
+  ["LINK_DOMAIN", "sms.example:99999"],
   ["ROLES", "api,cook"],
   ["LEASE_SECONDS", "1"],
   ["LEASE_SECONDS", "soon"],
@@ -53,6 +68,26 @@ test.each([
 ])("%s=%s is refused by name and value", (name, value) => {
   expect(() => read({ [name]: value })).toThrow(ConfigError);
   expect(() => read({ [name]: value })).toThrow(`${name} is ${JSON.stringify(value)}; it must be`);
+});
+
+test("of a list of networks only what is none is named", () => {
+  const lists = { ALLOWED_PRIVATE_TARGETS: "10.0.0.0/8, ten,fd00::/8,1.2.3.4", TRUSTED_PROXIES: "::1," };
+  expect(() => read(lists)).toThrow(
+    /^ALLOWED_PRIVATE_TARGETS is "ten"; .* like 10\.0\.0\.0\/8.*\nTRUSTED_PROXIES is ""; /,
+  );
+  expect(read({ ALLOWED_PRIVATE_TARGETS: "10.0.0.0/8, fd00::/8" }).allowed_private_targets).toEqual([
+    "10.0.0.0/8",
+    "fd00::/8",
+  ]);
+});
+
+test("short links begin with the public address unless they have one of their own", () => {
+  expect(read({ PUBLIC_URL: "https://SMS.example:8443/varsla/" }).link_domain).toBe("sms.example:8443");
+  expect(read({ PUBLIC_URL: "https://sms.example", LINK_DOMAIN: "Go.Example" }).link_domain).toBe("go.example");
+  expect(read({ LINK_DOMAIN: "[::1]:3000" }).link_domain).toBe("[::1]:3000");
+  const free = withPort(read({ PORT: "0" }), 41_000);
+  expect(free.link_domain).toBe("127.0.0.1:41000");
+  expect(withPort(read({ PORT: "0", LINK_DOMAIN: "go.example" }), 41_000).link_domain).toBe("go.example");
 });
 
 test("all that is wrong is told at once", () => {

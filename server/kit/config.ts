@@ -5,11 +5,12 @@ import { join, resolve } from "node:path";
 import { Admin, WorkspaceInput } from "../../contract/accounts.ts";
 import { wordInPassword } from "../../rules/password-words.ts";
 import { isCommonPassword } from "./common-passwords.ts";
+import { readNetwork } from "./ip-address.ts";
 
 /** What one process of Varsla does; by default all of it. */
 export type ProcessRole = "api" | "worker" | "mail";
 
-/** Where webhooks may go: anywhere, or only to the public internet. */
+/** Where webhooks may go: to the public internet and what ALLOWED_PRIVATE_TARGETS names, or anywhere. */
 export type WebhookTargets = "any" | "public";
 
 /** Who and what the first workspace is made of, where no person is there to ask. */
@@ -30,6 +31,8 @@ export interface Config {
   database_url: string | null;
   /** Where people reach it, without a slash at the end. */
   public_url: string;
+  /** The host, and port if it is not the scheme's own, that short links begin with. */
+  link_domain: string;
   roles: ReadonlySet<ProcessRole>;
   smtp_port: number;
   mail_domain: string;
@@ -41,8 +44,12 @@ export interface Config {
   twilio_api_url: string | null;
   /** A worker that is silent for so long loses its lanes to another. */
   lease_seconds: number;
-  /** `public` where workspaces belong to people who must not reach this machine's own network. */
+  /** `any` where whoever may set up webhooks may also reach this machine's own network. */
   webhook_targets: WebhookTargets;
+  /** Networks outside of the public internet that webhooks, SMPP and feeds may reach: kit/outbound-targets.ts. */
+  allowed_private_targets: readonly string[];
+  /** Networks of the proxies that may say who is calling, by which scheme and under which name: api/forwarded.ts. */
+  trusted_proxies: readonly string[];
   log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   first_workspace: FirstWorkspace | null;
 }
@@ -58,7 +65,9 @@ const webhookTargets: readonly WebhookTargets[] = ["any", "public"];
 const processRoles: readonly ProcessRole[] = ["api", "worker", "mail"];
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const defaultHost = "127.0.0.1";
+const loopback = ["127.0.0.0/8", "::1/128"];
 const secretKeyLength = 32;
+const domainName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 
 /** Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. */
 export function readConfig(env: Environment = process.env): Config {
@@ -121,10 +130,27 @@ export function readConfig(env: Environment = process.env): Config {
 
   function domain(name: string, otherwise: string): string {
     const value = text(name) ?? otherwise;
-    if (!/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(value)) {
-      refuse(name, value, "it must be a domain name");
-    }
+    if (!domainName.test(value)) refuse(name, value, "it must be a domain name");
     return value.toLowerCase();
+  }
+
+  function networks(name: string, otherwise: readonly string[]): readonly string[] {
+    const value = text(name);
+    if (value === undefined) return otherwise;
+    const list = value.split(",").map((network) => network.trim());
+    const bad = list.filter((network) => !readNetwork(network));
+    for (const network of bad)
+      refuse(name, network, "it must be a list, separated by commas, of networks like 10.0.0.0/8 or fd00::/8");
+    return list;
+  }
+
+  function linkDomain(otherwise: string): string {
+    const value = text("LINK_DOMAIN");
+    if (value === undefined) return otherwise;
+    const url = /^[^\s/?#@\\]+$/.test(value) ? URL.parse(`http://${value}`) : null;
+    if (url && (domainName.test(url.hostname) || url.hostname.startsWith("["))) return url.host;
+    refuse("LINK_DOMAIN", value, "it must be a host without scheme and path, like sms.example");
+    return otherwise;
   }
 
   function secret(): string | undefined {
@@ -156,19 +182,23 @@ export function readConfig(env: Environment = process.env): Config {
   }
 
   const listensOn = port("PORT", 3000);
+  const publicUrl = url("PUBLIC_URL", ["http:", "https:"]) ?? localUrl(text("HOST") ?? defaultHost, listensOn);
   const config = {
     host: text("HOST") ?? defaultHost,
     port: listensOn,
     data_dir: resolve(text("DATA_DIR") ?? "data"),
     database_url: url("DATABASE_URL", ["postgres:", "postgresql:"]),
-    public_url: url("PUBLIC_URL", ["http:", "https:"]) ?? localUrl(text("HOST") ?? defaultHost, listensOn),
+    public_url: publicUrl,
+    link_domain: linkDomain(hostOf(publicUrl)),
     roles: roles(),
     smtp_port: port("SMTP_PORT", 2525),
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
     twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),
     lease_seconds: seconds("LEASE_SECONDS", 10, 2, 120),
-    webhook_targets: oneOf("WEBHOOK_TARGETS", webhookTargets, "any"),
+    webhook_targets: oneOf("WEBHOOK_TARGETS", webhookTargets, "public"),
+    allowed_private_targets: networks("ALLOWED_PRIVATE_TARGETS", []),
+    trusted_proxies: networks("TRUSTED_PROXIES", loopback),
     log_level: oneOf("LOG_LEVEL", logLevels, "info"),
     first_workspace: firstWorkspace(),
   };
@@ -185,8 +215,11 @@ export function readDatabaseUrl(env: Environment = process.env): string | null {
 /** The settings of a server that asked for any free port (PORT 0) and got this one. */
 export function withPort(config: Config, port: number): Config {
   if (config.port === port) return config;
-  const derived = config.public_url === localUrl(config.host, config.port);
-  return { ...config, port, public_url: derived ? localUrl(config.host, port) : config.public_url };
+  const before = localUrl(config.host, config.port);
+  const derived = config.public_url === before;
+  const public_url = derived ? localUrl(config.host, port) : config.public_url;
+  const link_domain = derived && config.link_domain === hostOf(before) ? hostOf(public_url) : config.link_domain;
+  return { ...config, port, public_url, link_domain };
 }
 
 /** The first workspace is held to the rules of the page that makes one. Password and key are never repeated. */
@@ -215,6 +248,7 @@ function problemsOf(first: FirstWorkspace): string[] {
   }
   return problems;
 }
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : "localhost");
 
 function localUrl(host: string, port: number): string {
   const everywhere = host === "0.0.0.0" || host === "::";

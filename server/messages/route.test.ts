@@ -6,6 +6,7 @@ import { giveSenders } from "../../testing/carriers.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, ledger, quota, send, settled } from "../../testing/road.ts";
 import { type Smsc, startSmsc } from "../../testing/smsc.ts";
+import { onThisMachine } from "../../testing/targets.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { addCarrier, setRoutes } from "../carriers/carriers.ts";
@@ -43,7 +44,10 @@ async function startPair(): Promise<Pair> {
     await setRoutes(tx, workspace.id, [{ country: "NO", carriers: [await add(other)] }]);
   });
   const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
-  const makers = { smpp: smppCarrier({ sweep_ms: 50 }), twilio: twilioCarrier({ api_url: "http://127.0.0.1:1" }) };
+  const makers = {
+    smpp: smppCarrier({ targets: onThisMachine, sweep_ms: 50 }),
+    twilio: twilioCarrier({ api_url: "http://127.0.0.1:1" }),
+  };
   const sandbox = createSandbox({ ...services, db: pathDb });
   const carriers = createConnections(
     { ...services, db: pathDb, seal, sandbox, makers, public_url: "http://localhost" },

@@ -8,8 +8,9 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { Webhook, WebhookDelivery } from "../../contract/webhooks.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { onThisMachine } from "../../testing/targets.ts";
 import { type Received, startReceiver, verifies } from "../../testing/webhook-receiver.ts";
-import type { WebhookTargets } from "../kit/config.ts";
+import { createOutboundTargets, type OutboundTargets } from "../kit/outbound-targets.ts";
 import { takeDue } from "./deliveries-store.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import { queueEvents } from "./queue-events.ts";
@@ -21,15 +22,17 @@ const { db } = database;
 const { call, services } = await testApp(database);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 
+const refusal =
+  "The target leads to no address on the public internet. Others are reached only where ALLOWED_PRIVATE_TARGETS names them.";
+
 /** Time, which a test turns on. */
 let ahead = 0;
 const clock = { now: () => new Date(Date.now() + ahead) };
 
-function startSender(options: { targets?: WebhookTargets; timeout_ms?: number } = {}) {
-  const { targets = "any", timeout_ms } = options;
-  const config = { webhook_targets: targets };
+function startSender(options: { targets?: OutboundTargets; timeout_ms?: number } = {}) {
+  const { targets = onThisMachine, timeout_ms } = options;
   const sender = startWebhookSender(
-    { ...services, clock, log, config },
+    { ...services, clock, log, targets },
     { look_every_ms: 10, ...(timeout_ms !== undefined && { timeout_ms }) },
   );
   onTestFinished(() => sender.stop());
@@ -47,6 +50,8 @@ async function start(url: string) {
     key,
     secret,
     path,
+    /** With what it would be tried again with, which other tests do not look for. */
+    remove: () => call(`DELETE ${path}`, { key }),
     tell: (data: object = { n: 1 }) =>
       db.asSystem((tx) => queueEvents(tx, clock.now(), [{ workspace_id: id, event: "alert.raised", data }])),
     webhook: async () =>
@@ -249,18 +254,55 @@ test("an answer without an end is read to some kilobytes; one that drips is take
   expect(await attempted(tested, 1)).toMatchObject({ state: "delivered", attempts: [{ status: 200, response: "a" }] });
 });
 
-test("where only the public internet may be reached, nothing connects to this machine, by whatever name", async () => {
+test("nothing connects to this machine or its network, by whatever name, and every refusal reads the same", async () => {
   const receiver = await startReceiver();
   const tested = await start(receiver.url);
-  startSender({ targets: "public" });
+  startSender({ targets: createOutboundTargets({ allowed: [] }) });
   const { port } = new URL(receiver.url);
-  for (const host of ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0"]) {
-    await call(`PATCH ${tested.path}`, { key: tested.key, body: { url: `http://${host}:${port}/` } });
+  const hosts = [
+    "127.0.0.1",
+    "localhost",
+    "LOCALHOST.",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "2130706433",
+    "0x7f.1",
+    "0.0.0.0",
+  ];
+  const urls = [...hosts.map((host) => `http://${host}:${port}/`), "http://127.0.0.1:1/", "https://not-there.invalid/"];
+  for (const url of urls) {
+    await call(`PATCH ${tested.path}`, { key: tested.key, body: { url } });
     await tested.tell();
     const { attempts } = await attempted(tested, 1);
-    expect(attempts[0]?.error, host).toMatch(/^webhooks are not sent to /);
+    expect(attempts, url).toEqual([
+      {
+        at: expect.any(String),
+        status: null,
+        response: null,
+        error: expect.stringContaining("ALLOWED_PRIVATE_TARGETS"),
+      },
+    ]);
+    expect(new Set(attempts.map((each) => each.error))).toEqual(new Set([refusal]));
   }
   expect(receiver.received).toEqual([]);
+  await tested.remove();
+});
+
+test("where any target may be reached, of those in the operator's network nothing but the status is told", async () => {
+  const receiver = await startReceiver((response) => response.writeHead(418).end("SSH-2.0-OpenSSH_9.6"));
+  const tested = await start(receiver.url);
+  startSender({ targets: createOutboundTargets({ allowed: [], others: "discreet" }) });
+  await tested.tell();
+  expect((await attempted(tested, 1)).attempts[0]).toMatchObject({ status: 418, response: null, error: null });
+  for (const url of ["http://127.0.0.1:1/", receiver.url.replace("http:", "https:")]) {
+    await call(`PATCH ${tested.path}`, { key: tested.key, body: { url } });
+    await tested.tell();
+    expect((await attempted(tested, 1)).attempts[0], url).toMatchObject({ status: null, error: "no answer" });
+  }
+  await call(`PATCH ${tested.path}`, { key: tested.key, body: { url: "http://169.254.169.254/latest/meta-data" } });
+  await tested.tell();
+  expect((await attempted(tested, 1)).attempts[0]?.error).toBe(refusal);
+  await tested.remove();
 });
 
 test("a workspace whose webhooks all hang leaves room for the others", async () => {

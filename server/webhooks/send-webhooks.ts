@@ -4,12 +4,12 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
-import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import type { OutboundTargets } from "../kit/outbound-targets.ts";
 import type { Seal } from "../kit/seal.ts";
 import {
   type Busy,
@@ -32,7 +32,8 @@ interface Services {
   news: Pick<News, "tell">;
   log: Logger;
   seal: Seal;
-  config: Pick<Config, "webhook_targets">;
+  /** Where webhooks may go. */
+  targets: OutboundTargets;
 }
 
 /** What tests do not wait for. */
@@ -152,7 +153,7 @@ async function deliver(services: Services, delivery: DueDelivery, options: PostO
 
 /** Null: it was broken off. */
 async function attempt(
-  { clock, config, seal }: Services,
+  { clock, targets, seal }: Services,
   delivery: DueDelivery,
   { timeout_ms, signal }: PostOptions,
 ): Promise<Posted | null> {
@@ -165,5 +166,5 @@ async function attempt(
     return { status: null, response: null, error: (error as Error).message };
   }
   const headers = { ...signedHeaders(secrets, { id, at, body }), "user-agent": "Varsla" };
-  return postWebhook(delivery.url, headers, body, { targets: config.webhook_targets, signal, timeout_ms });
+  return postWebhook(delivery.url, headers, body, { targets, signal, timeout_ms });
 }

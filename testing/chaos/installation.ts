@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../server/kit/embedded-postgres.ts";
 import { childrenOf, signalProcess } from "../../server/kit/processes.ts";
+import { thisMachine } from "../targets.ts";
 import { type Member, startMember } from "./member.ts";
 
 export interface Installation {
@@ -56,6 +57,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     // Nobody is asked but those who stand on this machine.
     TWILIO_API_URL: options.twilio_api_url,
     PUBLIC_URL: urls[0] ?? "",
+    ALLOWED_PRIVATE_TARGETS: thisMachine.join(","),
     LEASE_SECONDS: String(options.lease_seconds ?? 10),
     ...options.env,
   };
