@@ -4,12 +4,13 @@
  * The slow things overlap: PostgreSQL starts while the modules are loaded, and the port is taken first, so that a health
  * check gets its 503 and a port in use is told before anything else has begun.
  */
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Config, ConfigError, readConfig, withPort } from "./kit/config.ts";
 import { startEmbeddedPostgres } from "./kit/embedded-postgres.ts";
+import { createHttpServer } from "./kit/http-server.ts";
 import { createLog, type Logger } from "./kit/log.ts";
 import { MigrationError, migrate } from "./kit/migrate.ts";
 
@@ -82,8 +83,7 @@ const notReady: RequestListener = (_request, response) => {
 };
 
 async function listen(config: Config, handler: RequestListener): Promise<Server> {
-  // An import of gigabytes over a slow line takes its time; headers must come at once.
-  const server = createServer({ requestTimeout: 3_600_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, handler);
+  const server = createHttpServer(handler);
   const attempt = () =>
     new Promise<void>((done, fail) => {
       server.once("error", fail);

@@ -4,8 +4,7 @@ import { pino } from "pino";
 import { afterAll } from "vitest";
 import type { Permission } from "../contract/permissions.ts";
 import { permissions } from "../contract/permissions.ts";
-import { buildApp } from "../server/api/app.ts";
-import type { Limits } from "../server/api/limits.ts";
+import { type AppOptions, buildApp } from "../server/api/app.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
 import type { Services } from "../server/api/services.ts";
 import { sandboxRoutes } from "../server/carriers/sandbox-routes.ts";
@@ -55,10 +54,8 @@ export async function testApp(
   options: {
     clock?: Clock;
     config?: Partial<Services["config"]>;
-    limits?: Partial<Limits>;
-    webRoot?: string;
     services?: Partial<Services>;
-  } = {},
+  } & AppOptions = {},
 ): Promise<TestApp> {
   const { db, connection } = database;
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -66,6 +63,8 @@ export async function testApp(
   const news = await startNews({ connection, pool: db.pool, log });
   const config = {
     public_url: "http://localhost:3000",
+    link_domain: "localhost:3000",
+    trusted_proxies: ["127.0.0.0/8", "::1/128"],
     secret_key: "a test's key of at least thirty-two characters",
     outbound_smtp_url: null,
     ...options.config,

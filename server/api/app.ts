@@ -2,14 +2,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FastifyInstance, fastify, LogController } from "fastify";
+import { createHttpServer, type Patience } from "../kit/http-server.ts";
+import { networks } from "../kit/ip-address.ts";
 import { identityOf } from "../workspaces/account-jobs.ts";
 import { createAttempts } from "../workspaces/attempts.ts";
 import { createKeyring } from "../workspaces/keyring.ts";
 import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
-import { takeNothing } from "./bodies.ts";
+import { bodyLimits, type BodyLimits, takeNothing } from "./bodies.ts";
 import { answerFailure } from "./failures.ts";
+import { believeProxies } from "./forwarded.ts";
 import { serveHealth } from "./health-routes.ts";
+import { checkHosts, pathOf } from "./host.ts";
 import { createLimiter, type Limits, limits } from "./limits.ts";
 import { serveMetrics } from "./metrics.ts";
 import { seedWorkspace } from "./new-workspace.ts";
@@ -26,12 +30,18 @@ const webApp = join(root, "web", "dist");
 /** Links of invitations are the longest parameters. */
 const longestParameter = 500;
 
+/** What tests do not wait for, or have another of. */
+export interface AppOptions {
+  webRoot?: string;
+  limits?: Partial<Limits>;
+  bodyLimits?: Partial<BodyLimits>;
+  patience?: Patience;
+}
+
 /** Builds the server, ready to listen or to be injected into. Closing it ends open streams first. */
-export async function buildApp(
-  services: Services,
-  options: { webRoot?: string; limits?: Partial<Limits> } = {},
-): Promise<FastifyInstance> {
+export async function buildApp(services: Services, options: AppOptions = {}): Promise<FastifyInstance> {
   const { db, clock, config } = services;
+  const proxies = networks(config.trusted_proxies);
   const version: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const app: FastifyInstance = fastify({
     loggerInstance: services.log,
@@ -40,8 +50,13 @@ export async function buildApp(
     genReqId: requestId,
     // One logger for all: a child for each request, with its id, was a fortieth of a small request's time.
     childLoggerFactory: (logger) => logger,
-    // A reverse proxy on this machine or in its network may say who is calling; a stranger may not.
-    trustProxy: ["loopback", "linklocal", "uniquelocal"],
+    trustProxy: (address) => proxies.has(address),
+    rewriteUrl: (request) => {
+      believeProxies(request, proxies);
+      return pathOf(request.url ?? "/");
+    },
+    serverFactory: (handler) => createHttpServer(handler, options.patience),
+    clientErrorHandler: () => {}, // the server answers them itself
     routerOptions: { maxParamLength: longestParameter, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
   }) as unknown as FastifyInstance;
@@ -55,13 +70,24 @@ export async function buildApp(
 
   setSecurityHeaders(app, { https: config.public_url.startsWith("https://") });
   logRequests(app, services.log);
+  checkHosts(app, config);
   const limiter = await createLimiter(app, { ...limits, ...options.limits });
   const identity = identityOf(services);
   const keyring = createKeyring({ db, clock });
   const attempts = createAttempts(db);
   const accessWatch = await startAccessWatch({ ...services, keyring });
   app.addHook("onClose", async () => accessWatch.stop());
-  const binding: Binding = { db, clock, config, identity, keyring, limiter, accessWatch, stopping: stopping.signal };
+  const binding: Binding = {
+    db,
+    clock,
+    config,
+    identity,
+    keyring,
+    limiter,
+    accessWatch,
+    stopping: stopping.signal,
+    bodyLimits: { ...bodyLimits, ...options.bodyLimits },
+  };
 
   serveMetrics(app, binding);
   serveHealth(app, db);

@@ -5,9 +5,11 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
+import { readAddress } from "../kit/ip-address.ts";
 import { inRequest } from "../kit/request-context.ts";
 import type { AccessWatch } from "./access-watch.ts";
-import { bodyLimitOf, takeCsv, takeJson, takeSigned } from "./bodies.ts";
+import { bodyLimitOf, type BodyLimits, takeBodies } from "./bodies.ts";
+import { setCookies } from "./cookies.ts";
 import { readIdempotency } from "./fingerprint.ts";
 import { createGate, type GateServices } from "./gate.ts";
 import { validatorCompiler } from "./validation.ts";
@@ -25,6 +27,7 @@ export interface Binding extends GateServices {
   accessWatch: AccessWatch;
   /** Aborted when the server stops, which ends every stream. */
   stopping: AbortSignal;
+  bodyLimits: BodyLimits;
 }
 
 /** Registers the endpoints of a resource under `prefix`. */
@@ -41,9 +44,7 @@ export async function bindResource<R extends Resource>(
     await app.register(async (context) => {
       context.setValidatorCompiler(validatorCompiler);
       context.setSerializerCompiler(serializerCompiler);
-      if (endpoint.signed) takeSigned(context);
-      else if (endpoint.bodyType === "text/csv") takeCsv(context);
-      else takeJson(context);
+      takeBodies(context, endpoint, binding.bodyLimits);
       bindEndpoint(context, binding, prefix, endpoint, handler);
     });
   }
@@ -57,12 +58,13 @@ function bindEndpoint(
   handler: Handler<Endpoint>,
 ): void {
   const status = endpoint.status ?? 200;
+  const { bytes } = bodyLimitOf(endpoint, binding.bodyLimits);
   app.route({
     method: endpoint.method,
     url: `${prefix}${endpoint.path}`,
     exposeHeadRoute: endpoint.answerType === undefined,
-    bodyLimit: bodyLimitOf(endpoint),
     config: { endpoint },
+    ...(bytes !== null && { bodyLimit: bytes }),
     onRequest: createGate(binding, endpoint),
     schema: {
       ...(endpoint.params && { params: endpoint.params }),
@@ -106,14 +108,15 @@ function callOf(
       return actor;
     },
     user: request.caller?.user ?? null,
-    ip: request.ip,
+    ip: readAddress(request.ip) ?? request.ip,
     headers: request.headers,
     get raw() {
       const body = endpoint.signed && Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
-      return { origin: `${request.protocol}://${request.host}`, url: request.originalUrl, body };
+      return { origin: `${request.protocol}://${request.host}`, url: request.url, body };
     },
     idempotency: endpoint.idempotent ? readIdempotency(request.headers["idempotency-key"], request) : null,
-    setHeader: (name, value) => void reply.header(name, value),
+    setHeader: (name, value) =>
+      name === "set-cookie" ? setCookies(request, reply, value) : void reply.header(name, value),
     get signal() {
       gone ??= AbortSignal.any([
         goneSignal(reply),

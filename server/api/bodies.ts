@@ -1,28 +1,98 @@
-/** What a body may be: JSON up to 1 MiB, CSV as a stream, and anything that its sender has signed, as the contract says. */
+/**
+ * What a body may be and how long it may take, by who sends it. That is decided before a byte of it is read: who may call at all
+ * (gate.ts) first, then the length it says it has; who asks before sending is told to go on only after both.
+ */
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Endpoint } from "../../contract/endpoint.ts";
-import { impossibleCharacter, malformedJson } from "./failures.ts";
+import { Problem } from "../kit/errors.ts";
+import { bodyTooLarge, impossibleCharacter, malformedJson } from "./failures.ts";
 import { findImpossible } from "./validation.ts";
 
-export const jsonLimit = 1024 * 1024;
-/** A text of 1,600 emoji with ten links to pictures has two thirds of that. */
-const signedLimit = 32 * 1024;
+export interface BodyLimit {
+  /** Null: it is handed on as a stream and never held, so nothing is too large. */
+  bytes: number | null;
+  /** From the headers to the last byte. Null: as long as a request may take at all, see kit/http-server.ts. */
+  seconds: number | null;
+}
 
-/** How many octets the body of an endpoint may have. CSV is a stream, and has no limit of this kind. */
-export const bodyLimitOf = (endpoint: Pick<Endpoint, "signed">): number => (endpoint.signed ? signedLimit : jsonLimit);
+const kib = 1024;
+
+export const bodyLimits = {
+  /** Nobody has said who they are: a form to sign in with, or an invitation. */
+  anonymous: { bytes: 16 * kib, seconds: 30 },
+  /** Carriers. A text of 1,600 emoji with ten links to pictures has two thirds of that. */
+  signed: { bytes: 32 * kib, seconds: 30 },
+  known: { bytes: 1024 * kib, seconds: 60 },
+  file: { bytes: null, seconds: null },
+} satisfies Record<string, BodyLimit>;
+
+export type BodyLimits = Record<keyof typeof bodyLimits, BodyLimit>;
+
+/** The limit of an endpoint's bodies. */
+export function bodyLimitOf(
+  endpoint: Pick<Endpoint, "permission" | "signed" | "bodyType">,
+  limits: BodyLimits = bodyLimits,
+): BodyLimit {
+  if (endpoint.bodyType) return limits.file;
+  if (endpoint.signed) return limits.signed;
+  return endpoint.permission === "anyone" ? limits.anonymous : limits.known;
+}
+
+/** Takes what the endpoint says that it takes, and no more of it than its limit. */
+export function takeBodies(app: FastifyInstance, endpoint: Endpoint, limits?: BodyLimits): void {
+  const limit = bodyLimitOf(endpoint, limits);
+  if (endpoint.signed) takeSigned(app, limit);
+  else if (endpoint.bodyType === "text/csv") takeCsv(app);
+  else takeJson(app, limit);
+  holdTo(app, limit);
+}
 
 /** Takes whatever comes and reads none of it: where nothing is, a body has nobody to be wrong for. */
 export function takeNothing(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
+  // Nor where none is read, with GET: the connection is not kept waiting for the rest of it.
+  app.addHook("onRequest", (request, reply, done) => {
+    if ((request.method === "GET" || request.method === "HEAD") && announcesBody(request.raw))
+      reply.header("connection", "close");
+    done();
+  });
+}
+
+/** Whether headers say that a body follows. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return (length !== undefined && length !== "0") || headers["transfer-encoding"] !== undefined;
+}
+
+function holdTo(app: FastifyInstance, limit: BodyLimit): void {
+  app.addHook("preParsing", (request, reply, payload, done) => {
+    if (!announcesBody(request.raw)) return done(null, payload);
+    if (limit.bytes !== null && Number(request.headers["content-length"] ?? 0) > limit.bytes)
+      return done(bodyTooLarge(limit.bytes));
+    if (request.headers.expect !== undefined) reply.raw.writeContinue();
+    const { seconds } = limit;
+    if (seconds === null || request.raw.complete) return done(null, payload);
+    const timer = setTimeout(() => {
+      const message = `The body did not arrive within ${seconds} seconds.`;
+      const late = new Problem(408, "request_timeout", message, { field: "body" });
+      // To whoever is reading it. Destroying the stream would end the connection before the answer is out.
+      if (payload.listenerCount("error") > 0) payload.emit("error", late);
+    }, seconds * 1000);
+    const stop = () => clearTimeout(timer);
+    payload.once("end", stop);
+    reply.raw.once("close", stop);
+    done(null, payload);
+  });
 }
 
 /** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
-export function takeJson(app: FastifyInstance): void {
+function takeJson(app: FastifyInstance, limit: BodyLimit): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>(
     ["application/json", "application/*+json"],
-    { parseAs: "string", bodyLimit: jsonLimit },
+    { parseAs: "string", bodyLimit: limit.bytes ?? 0 },
     (_request, body, done) => {
       if (body.trim() === "") return done(null, undefined);
       let parsed: unknown;
@@ -39,16 +109,16 @@ export function takeJson(app: FastifyInstance): void {
   );
 }
 
-/** Takes CSV, handing its stream on unread: nothing is buffered, so nothing is too large. */
-export function takeCsv(app: FastifyInstance): void {
+/** Takes CSV, handing its stream on unread. */
+function takeCsv(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
 }
 
 /** Takes whatever comes, octet by octet: what it is, the signature decides. */
-export function takeSigned(app: FastifyInstance): void {
+function takeSigned(app: FastifyInstance, limit: BodyLimit): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>("*", { parseAs: "buffer", bodyLimit: signedLimit }, (_request, body, done) =>
+  app.addContentTypeParser<Buffer>("*", { parseAs: "buffer", bodyLimit: limit.bytes ?? 0 }, (_request, body, done) =>
     done(null, body),
   );
 }

@@ -60,8 +60,7 @@ const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) =
     new Problem(415, "unsupported_media_type", "This call takes another Content-Type; see /docs.", {
       field: "Content-Type",
     }),
-  FST_ERR_CTP_BODY_TOO_LARGE: (_error, request) =>
-    new Problem(413, "body_too_large", `The body is larger than ${sizeOf(request.routeOptions.bodyLimit ?? 0)}.`),
+  FST_ERR_CTP_BODY_TOO_LARGE: (_error, request) => bodyTooLarge(request.routeOptions.bodyLimit),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new Problem(400, "malformed_request", "The body is shorter or longer than Content-Length says."),
   FST_ERR_CTP_INVALID_JSON_BODY: (error) => malformedJson(error),
@@ -69,21 +68,18 @@ const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) =
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem(404, "not_found", "There is nothing here."),
 };
 
-/** As people write it: "32 KiB". */
-function sizeOf(octets: number): string {
-  for (const [unit, size] of [
-    ["MiB", 1024 ** 2],
-    ["KiB", 1024],
-  ] as const)
-    if (octets >= size && octets % size === 0) return `${octets / size} ${unit}`;
-  return `${octets} octets`;
-}
-
 /** What PostgreSQL refuses although every schema let it pass. */
 const byPostgres: Record<string, () => Problem> = {
   "22021": () => impossibleCharacter(), // character_not_in_repertoire: NUL in a text
   "22P05": () => impossibleCharacter(), // untranslatable_character: NUL in JSON
 };
+
+/** 413: larger than the limit, in bytes. */
+export function bodyTooLarge(limit: number): Problem {
+  const kib = 1024;
+  const size = limit % (kib * kib) === 0 ? `${limit / kib / kib} MiB` : limit % kib === 0 ? `${limit / kib} KiB` : null;
+  return new Problem(413, "body_too_large", `The body is larger than ${size ?? `${limit} bytes`}.`, { field: "body" });
+}
 
 /** 400: no JSON at all. */
 export function malformedJson(cause: unknown): Problem {

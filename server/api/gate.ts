@@ -9,6 +9,7 @@ import type { Actor, User } from "../kit/http.ts";
 import type { Identity } from "../workspaces/identity.ts";
 import type { Keyring } from "../workspaces/keyring.ts";
 import { findActor } from "../workspaces/members.ts";
+import { setCookies } from "./cookies.ts";
 import type { Limiter } from "./limits.ts";
 import { checkOrigin } from "./origin.ts";
 
@@ -107,7 +108,7 @@ async function bySession(services: GateServices, request: FastifyRequest, reply:
   if (request.headers.cookie === undefined) return nobody(services, request);
   const session = await identity.findSession({ headers: request.headers, ip: request.ip });
   if (session.state === "none") return nobody(services, request);
-  if (session.cookies.length > 0) reply.header("set-cookie", session.cookies);
+  if (session.cookies.length > 0) setCookies(request, reply, session.cookies);
   if (session.state === "ended") {
     await limiter.count("stranger", request, request.ip);
     throw new Problem(401, "session_expired", "Your session has ended; sign in again.");

@@ -166,14 +166,16 @@ test("requests have an id: the caller's where it is harmless, else ours", async 
 test("another site cannot use a visitor's cookie", async () => {
   const send = (headers: Record<string, string>, line = "POST /lists") =>
     call(line, { cookie, headers, body: { name: `list ${Math.random()}` } });
-  const host = "sms.example.com";
+  const host = "127.0.0.1:3000";
   for (const headers of [
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
     { "sec-fetch-site": "cross-site", origin: "http://localhost:3000" },
     { host, origin: "https://evil.example" },
     { host, origin: "null" },
-    { host, origin: "https://sms.example.com.evil.example" },
+    { host, origin: "https://127.0.0.1.evil.example:3000" },
+    { host, origin: `http://127.0.0.1:5173` },
+    { host, origin: `https://${host}` },
   ] as Record<string, string>[]) {
     expect(await send(headers), JSON.stringify(headers)).toMatchObject({
       status: 403,
@@ -182,7 +184,8 @@ test("another site cannot use a visitor's cookie", async () => {
   }
   for (const headers of [
     { "sec-fetch-site": "same-origin" },
-    { host, origin: `https://${host}` },
+    { host, origin: `http://${host}` },
+    { host, "x-forwarded-host": "localhost", "x-forwarded-proto": "https", origin: "https://localhost" },
     { origin: "http://localhost:3000" }, // PUBLIC_URL, behind a proxy
     {},
   ] as Record<string, string>[]) {
@@ -257,7 +260,7 @@ test("metrics are for this machine and for super admins", async () => {
   const proxied = { host: "127.0.0.1", "x-forwarded-for": "203.0.113.9" };
   expect((await app.inject({ url: "/metrics", headers: proxied })).statusCode).toBe(401);
   expect((await app.inject({ url: "/metrics", remoteAddress: "203.0.113.9" })).statusCode).toBe(401);
-  expect((await app.inject({ url: "/metrics", headers: { host: "evil.example" } })).statusCode).toBe(401);
+  expect((await app.inject({ url: "/metrics", headers: { host: "evil.example" } })).statusCode).toBe(421);
   expect((await app.inject({ url: "/metrics", headers: { ...proxied, authorization } })).statusCode).toBe(200);
 });
 

@@ -2,6 +2,7 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "../kit/errors.ts";
+import { networkOf } from "../kit/ip-address.ts";
 
 /** Requests in a window of `seconds`, in one process. Against runaway loops and flooding, not for billing. */
 export const limits = {
@@ -19,7 +20,7 @@ export type LimitName = keyof typeof limits;
 export type Limits = Record<LimitName, { max: number; seconds: number }>;
 
 export interface Limiter {
-  /** Counts one request; throws 429 `too_many_requests` beyond the limit. */
+  /** Counts one request of a key, a person or an address (of IPv6 its /64); throws 429 `too_many_requests` beyond the limit. */
   count(name: LimitName, request: FastifyRequest, who: string): Promise<void>;
   /** Throws 429 when the limit is reached, and counts nothing. */
   check(name: LimitName, request: FastifyRequest, who: string): Promise<void>;
@@ -42,7 +43,8 @@ export async function createLimiter(app: FastifyInstance, configured: Limits = l
   );
 
   async function ask(name: LimitName, request: Counted, whom: string, increment: boolean): Promise<void> {
-    request[who] = whom;
+    // An IPv6 customer has a whole /64 to call from.
+    request[who] = networkOf(whom);
     const result = await limiters.get(name)?.(request, { increment });
     if (!result || result.isAllowed) return;
     // Reading finds the limit reached before the request that would go beyond it.

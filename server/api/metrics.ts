@@ -68,10 +68,11 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
   });
 }
 
-const forwarding = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+const forwarding = new Set(["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]);
 
 function isFromHere(request: FastifyRequest): boolean {
-  if (forwarding.some((name) => request.headers[name] !== undefined)) return false;
+  // As they came: what is not believed of them has been taken out of request.headers.
+  if (request.raw.rawHeaders.some((name, i) => i % 2 === 0 && forwarding.has(name.toLowerCase()))) return false;
   const peer = request.socket.remoteAddress ?? "";
   const loopback = peer === "::1" || /^(::ffff:)?127\./.test(peer);
   // A name of ours that a stranger's page resolves to this machine is no way in either.

@@ -96,8 +96,10 @@ const failures: Record<number, string> = {
   403: "The caller may not do this",
   404: "There is no such thing, or it is another workspace's",
   409: "It clashes with what is there",
+  408: "The body did not arrive in time",
   413: "The body is too large",
   415: "The body is of another media type than the call takes",
+  421: "It was asked for under a name that is not this installation's",
   422: "A value cannot be; `field` names it",
   429: "Too many requests; Retry-After says how many seconds to wait",
   500: "A fault of ours, logged under the request's id",
@@ -200,7 +202,9 @@ function success(endpoint: Endpoint): Json {
 function failureResponses(endpoint: Endpoint): Json {
   const hasBody = endpoint.body !== undefined || endpoint.bodyType !== undefined;
   const statuses = [
-    ...(hasBody ? [400, 413, 415] : endpoint.signed ? [400, 413] : []),
+    400,
+    421,
+    ...(hasBody ? [408, 413, 415] : endpoint.signed ? [408, 413] : []),
     ...(endpoint.permission === "anyone" ? [] : [401]),
     ...(endpoint.permission === "anyone" && !endpoint.signed ? [] : [403]),
     ...(endpoint.params && !endpoint.signed ? [404] : []),

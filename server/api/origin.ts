@@ -16,12 +16,13 @@ export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   const { origin } = request.headers;
   if (site === undefined && origin === undefined) return;
   // A page of ours behind a proxy that is reached by another name than ours.
-  if (origin !== undefined && site !== "cross-site" && isOurs(origin, request.headers.host, publicUrl)) return;
+  if (origin !== undefined && site !== "cross-site" && isOurs(origin, request, publicUrl)) return;
   throw forbidden("cross_site", "This request came from another site.", { field: "Origin", value: origin });
 }
 
-function isOurs(origin: string, host: string | undefined, publicUrl: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const from = new URL(origin);
-  return from.host === host || from.origin === new URL(publicUrl).origin;
+/** The one people use, or the very address that was asked for, which host.ts has found to be ours. */
+function isOurs(origin: string, { protocol, host }: FastifyRequest, publicUrl: string): boolean {
+  const from = URL.parse(origin);
+  if (!from) return false;
+  return from.origin === new URL(publicUrl).origin || from.origin === URL.parse(`${protocol}://${host}`)?.origin;
 }

@@ -20,7 +20,7 @@ export interface Services {
   clock: Clock;
   jobs: Jobs;
   news: News;
-  config: Pick<Config, "public_url" | "secret_key" | "outbound_smtp_url">;
+  config: Pick<Config, "public_url" | "link_domain" | "trusted_proxies" | "secret_key" | "outbound_smtp_url">;
   log: Logger;
   mailer: Mailer;
   seal: Seal;

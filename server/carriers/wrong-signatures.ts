@@ -3,8 +3,8 @@
  * whoever floods us gets no more look-ups for it and shows in the metrics as what it is. Those that are signed are not counted and
  * pass whatever else comes from their address: a carrier's own machines may share one with somebody else's mistake.
  */
-import { isIPv6 } from "node:net";
 import { Problem } from "../kit/errors.ts";
+import { networkOf } from "../kit/ip-address.ts";
 
 export interface WrongSignatures {
   /** Whether this address has had its share of wrong ones for the connection. */
@@ -51,16 +51,3 @@ export function createWrongSignatures(most: number, now: () => number = () => pe
 }
 
 const keyOf = (ip: string, connection: string): string => `${networkOf(ip)} ${connection}`;
-
-/** Of IPv6 the first 64 bits, since whoever has one address there has all that share them. */
-function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip;
-  const [before = "", after] = ip.toLowerCase().split("%")[0]?.split("::") ?? [];
-  const head = before === "" ? [] : before.split(":");
-  if (after === undefined) return head.slice(0, 4).join(":");
-  const tail = after === "" ? [] : after.split(":");
-  // An IPv4 address at the end stands for two groups; IPv4 in IPv6 is an address by itself.
-  if (tail.at(-1)?.includes(".")) return ip;
-  const groups = [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => "0"), ...tail];
-  return groups.slice(0, 4).join(":");
-}

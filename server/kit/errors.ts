@@ -3,7 +3,7 @@
 /** What went wrong, in the words of the API: a code, a sentence, and the field and value to change. */
 export class Problem extends Error {
   override name = "Problem";
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 415 | 421 | 422 | 429 | 503;
   readonly code: string;
   readonly field: string | undefined;
   readonly value: unknown;

@@ -6,6 +6,7 @@ import { hash } from "node:crypto";
 import { sql } from "kysely";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import { networkOf } from "../kit/ip-address.ts";
 
 interface Limit {
   max: number;
@@ -158,23 +159,6 @@ function keysOf(kind: Kind, about: string, from: From): { device: Key | null; ot
       ...keyed(ip, `ip ${network}`),
     ],
   };
-}
-
-/** An IPv6 customer has a whole /64 to try from. */
-function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
-  if (mapped?.[1]) return mapped[1];
-  if (!ip.includes(":")) return ip;
-  const [head = "", tail = ""] = ip.split("::");
-  const front = head.split(":").filter(Boolean);
-  const back = tail.split(":").filter(Boolean);
-  const groups = ip.includes("::")
-    ? [...front, ...Array(Math.max(0, 8 - front.length - back.length)).fill("0"), ...back]
-    : front;
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, "").toLowerCase())
-    .join(":");
 }
 
 function inWords(seconds: number): string {
