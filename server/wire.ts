@@ -35,6 +35,7 @@ import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs
 import { startWebhookSender, webhookJobs, webhookPeriodicJobs } from "./webhooks/send-webhooks.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
 import { bootstrap } from "./workspaces/bootstrap.ts";
+import { recipientOf } from "./workspaces/recipients.ts";
 import { setUpLink } from "./workspaces/set-up-token.ts";
 
 /** A process whose parts run. */
@@ -158,5 +159,5 @@ async function createPartitions(db: Db): Promise<void> {
 function createMailer(config: Config, db: Db): Mailer {
   const from = `Varsla <no-reply@${config.mail_domain}>`;
   if (config.outbound_smtp_url) return relayMailer({ url: config.outbound_smtp_url, from });
-  return sandboxMailer({ db, from, clock: systemClock });
+  return sandboxMailer({ db, from, clock: systemClock, ownerOf: recipientOf });
 }

@@ -12,6 +12,7 @@ import type { Db } from "../server/kit/db.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
 import { createPerson, joinWorkspace } from "../server/workspaces/create-person.ts";
+import { recipientOf } from "../server/workspaces/recipients.ts";
 
 export interface TestWatch {
   services: WatchServices;
@@ -30,7 +31,7 @@ export function testWatch(db: Db): TestWatch {
   const clock = { now: () => new Date(at) };
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const services: WatchServices = { db, clock, jobs, news: { tell() {} }, log };
-  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
+  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost", ownerOf: recipientOf });
   const handlers = alertJobs({ db, clock, mailer, config: { public_url: "https://sms.example" } });
   return {
     services,

@@ -18,6 +18,7 @@ import { createInboundIntake } from "../server/messages/inbound.ts";
 import { createReceiptIntake } from "../server/messages/receipts.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
+import { recipientOf } from "../server/workspaces/recipients.ts";
 import { setUpToken } from "../server/workspaces/set-up-token.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -69,7 +70,7 @@ export async function testApp(
     outbound_smtp_url: null,
     ...options.config,
   };
-  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost" });
+  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost", ownerOf: recipientOf });
   const onInbound = createInboundIntake({ db, clock, news, log });
   const onReceipts = createReceiptIntake({ db, clock, news });
   const seal = createSeal(config.secret_key);

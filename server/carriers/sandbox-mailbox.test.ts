@@ -1,7 +1,10 @@
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import type { Tx } from "../kit/db.ts";
 import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
+import { listMails } from "./sandbox-mailbox.ts";
 
 const database = await testDatabase();
 const { call, services } = await testApp(database);
@@ -33,12 +36,99 @@ test("a key with fewer scopes cannot become its maker by a reset mail", async ()
   expect(await recipients(narrow.body.key, "new%2Btag@example.com")).toEqual([]);
 });
 
-async function addPerson(email: string, ...workspaces: string[]): Promise<void> {
+test("a mail for a member stays theirs while they join others, and afterwards", async () => {
+  const { id } = await addPerson("moving@example.com", ours.id);
+  const mail = (subject: string) => services.mailer.send({ to: "moving@example.com", subject, text: "a link" });
+  await mail("with us alone");
+  expect(await subjects(ours.key, "moving@example.com")).toEqual(["with us alone"]);
+  await join(id, theirs.id);
+  await mail("with both");
+  expect(await subjects(ours.key, "moving@example.com")).toEqual([]);
+  expect(await subjects(theirs.key, "moving@example.com")).toEqual([]);
+  await leave(id, theirs.id);
+  // What was written while they belonged to both is nobody's but theirs.
+  expect(await subjects(ours.key, "moving@example.com")).toEqual(["with us alone"]);
+  await leave(id, ours.id);
+  expect(await subjects(ours.key, "moving@example.com")).toEqual([]);
+  await join(id, theirs.id);
+  expect(await subjects(theirs.key, "moving@example.com")).toEqual([]);
+  expect(await subjects(ours.key, "moving@example.com")).toEqual([]);
+});
+
+test("inviting somebody gives nobody the mails of their account", async () => {
+  await addPerson("alone@example.com");
+  await services.mailer.send({ to: "alone@example.com", subject: "A new password", text: "a link" });
+  await invite(ours.key, "Alone@example.com");
+  await services.mailer.send({ to: "alone@example.com", subject: "Another", text: "a link" });
+  expect(await subjects(ours.key, "alone@example.com")).toEqual([]);
+  expect(await recipients(ours.key)).not.toContain("alone@example.com");
+});
+
+test("an invitation that another workspace sent is not read by inviting the same address", async () => {
+  const to = "wanted+1@example.com";
+  const invited = await invite(theirs.key, to);
+  await services.mailer.send({ to, subject: "Come to Another", text: "a link" });
+  expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
+  expect(await subjects(theirs.key, "WANTED%2B1@example.com")).toEqual(["Come to Another"]);
+  await invite(ours.key, "Wanted+1@Example.com");
+  expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
+  await call(`DELETE /people/${invited}`, { key: theirs.key });
+  expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
+  // Another address in the same mailbox is another address.
+  expect(await subjects(theirs.key, "wanted@example.com")).toEqual([]);
+});
+
+test("an address that somebody else has now does not bring the mails of whoever had it", async () => {
+  const { id } = await addPerson("shared@example.com", theirs.id);
+  await services.mailer.send({ to: "shared@example.com", subject: "For the first", text: "a link" });
+  await sqlAsSystem((tx) => sql`update users set email = 'first@example.com' where id = ${id}`.execute(tx));
+  const second = await addPerson("Shared@example.com", ours.id);
+  await services.mailer.send({ to: "SHARED@example.com", subject: "For the second", text: "a link" });
+  expect(await subjects(ours.key, "shared@example.com")).toEqual(["For the second"]);
+  expect(await subjects(theirs.key, "shared@example.com")).toEqual(["For the first"]);
+  const seenBy = async (userId: string) => {
+    const reader = { workspaceId: theirs.id, userId, permissions: new Set<never>() };
+    const { items } = await sqlAsSystem((tx) => listMails(tx, reader, { limit: 10 }));
+    return items.map(({ subject }) => subject);
+  };
+  expect(await seenBy(id)).toEqual(["For the first"]);
+  expect(await seenBy(second.id)).toEqual(["For the second"]);
+  // Gone with the account: nobody's any more, whoever asks by the address.
+  await sqlAsSystem((tx) => sql`delete from users where id = ${id}`.execute(tx));
+  for (const key of [ours.key, theirs.key])
+    expect(await subjects(key, "shared@example.com")).not.toContain("For the first");
+});
+
+const sqlAsSystem = <T>(work: (tx: Tx) => Promise<T>) => database.db.asSystem(work);
+
+async function join(userId: string, workspaceId: string): Promise<void> {
+  await sqlAsSystem((tx) => joinWorkspace(tx, { workspaceId, userId, role: "admin", smsSetup: false }, new Date()));
+}
+
+async function leave(userId: string, workspaceId: string): Promise<void> {
+  await sqlAsSystem((tx) =>
+    sql`delete from memberships where user_id = ${userId} and workspace_id = ${workspaceId}`.execute(tx),
+  );
+}
+
+async function invite(key: string, email: string): Promise<string> {
+  const { status, body } = await call("POST /people", { key, body: { email, role: "admin", sms_setup: false } });
+  expect(status).toBe(201);
+  return body.id;
+}
+
+async function subjects(key: string, to: string): Promise<string[]> {
+  const { body } = await call(`GET /sandbox/mailbox?to=${to}`, { key });
+  return body.items.map((mail: { subject: string }) => mail.subject);
+}
+
+async function addPerson(email: string, ...workspaces: string[]): Promise<{ id: string }> {
   const at = new Date();
-  await database.db.asSystem(async (tx) => {
+  return database.db.asSystem(async (tx) => {
     const { id: userId } = await createPerson(tx, { name: email, email, passwordHash: "none", verified: true }, at);
     for (const workspaceId of workspaces)
       await joinWorkspace(tx, { workspaceId, userId, role: "super_admin", smsSetup: true }, at);
+    return { id: userId };
   });
 }
 

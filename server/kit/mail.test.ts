@@ -3,6 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "./id.ts";
 import { relayMailer, sandboxMailer } from "./mail.ts";
 
 const { db } = await testDatabase();
@@ -96,10 +97,13 @@ test("an address that is several is refused before the relay is asked", async ()
 
 test("without a relay mails are kept for the sandbox mailbox", async () => {
   const at = new Date("2026-03-01T12:00:00Z");
-  const mailer = sandboxMailer({ db, from, clock: { now: () => at } });
+  const owner = { user_id: newId(at), workspace_ids: [newId(at)] };
+  const mailer = sandboxMailer({ db, from, clock: { now: () => at }, ownerOf: async () => owner });
   await mailer.send({ to: "Ola@example.com", subject: "Hei", text: "En lenke" });
   const kept = await db.asSystem((tx) =>
-    sql`select sender, recipient, subject, text, at from sandbox_mails`.execute(tx),
+    sql`select sender, recipient, subject, text, at, user_id, workspace_ids from sandbox_mails`.execute(tx),
   );
-  expect(kept.rows).toEqual([{ sender: from, recipient: "Ola@example.com", subject: "Hei", text: "En lenke", at }]);
+  expect(kept.rows).toEqual([
+    { sender: from, recipient: "Ola@example.com", subject: "Hei", text: "En lenke", at, ...owner },
+  ]);
 });

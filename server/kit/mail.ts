@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { createTransport } from "nodemailer";
 import type { Clock } from "./clock.ts";
-import type { Db } from "./db.ts";
+import type { Db, Tx } from "./db.ts";
 import { newId } from "./id.ts";
 
 /** A plain-text mail. */
@@ -35,18 +35,30 @@ export function relayMailer(options: { url: string; from: string }): Mailer {
   };
 }
 
-/** Keeps mails in the database, for the sandbox mailbox to show. */
-export function sandboxMailer(options: { db: Db; from: string; clock: Clock }): Mailer {
+/** Whom a mail is for, as ids: addresses move on. */
+export interface MailOwner {
+  user_id: string | null;
+  workspace_ids: string[];
+}
+
+/** Keeps mails in the database, for the sandbox mailbox to show to whom they are for as `ownerOf` says when they are written. */
+export function sandboxMailer(options: {
+  db: Db;
+  from: string;
+  clock: Clock;
+  ownerOf: (tx: Tx, address: string) => Promise<MailOwner>;
+}): Mailer {
   return {
     async send(mail) {
       const at = options.clock.now();
-      await options.db.asSystem((tx) =>
-        sql`
-          insert into sandbox_mails (id, sender, recipient, subject, text, at)
-          values (${newId(at)}, ${options.from}, ${oneAddress(mail.to)}, ${oneLine(mail.subject)}, ${mail.text}, ${at})`.execute(
-          tx,
-        ),
-      );
+      await options.db.asSystem(async (tx) => {
+        const to = oneAddress(mail.to);
+        const { user_id, workspace_ids } = await options.ownerOf(tx, to);
+        await sql`
+          insert into sandbox_mails (id, sender, recipient, subject, text, at, user_id, workspace_ids)
+          values (${newId(at)}, ${options.from}, ${to}, ${oneLine(mail.subject)}, ${mail.text}, ${at}, ${user_id}::uuid,
+            ${workspace_ids}::uuid[])`.execute(tx);
+      });
     },
   };
 }
