@@ -70,7 +70,12 @@ const Encryption = z
   .describe("on: encrypted, and the certificate checked; unverified: encrypted, to whoever answers there");
 
 export const SmppSettings = z.strictObject({
-  host: z.string().trim().min(1).max(253),
+  host: z
+    .string()
+    .trim()
+    .min(1)
+    .max(253)
+    .describe("a name or address on the public internet, or one that the operator names in ALLOWED_PRIVATE_TARGETS"),
   port: z.number().int().min(1).max(65_535).default(2775),
   // Of those that stand; a new one begins encrypted, see NewSmppSettings.
   tls: Encryption.default("off"),

@@ -29,7 +29,8 @@ export interface Endpoint {
   answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml";
   /**
    * With "anyone": the caller signs what it sends instead of signing in, and the handler checks that. It gets the request as
-   * it arrived, of any media type up to 32 KiB; only those that are signed wrongly are counted by address.
+   * it arrived, of any media type up to 32 KiB; only those that are signed wrongly are counted by address. Of unsigned bodies
+   * from strangers 16 KiB are taken.
    */
   signed?: true;
   /** The call sends or spends, so it takes an Idempotency-Key header. */

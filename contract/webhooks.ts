@@ -38,8 +38,11 @@ const Secret = z.string().describe("whsec_ and base64; shown this once");
 export const WebhookAttempt = z.object({
   at: Instant,
   status: z.number().int().nullable().describe("the HTTP status of the answer; null: there was none"),
-  error: z.string().nullable().describe("why there was no answer"),
-  response: z.string().nullable().describe("how the answer began"),
+  error: z
+    .string()
+    .nullable()
+    .describe("why there was no answer; of a target in the operator's own network only that there was none"),
+  response: z.string().nullable().describe("how the answer began; not of a target in the operator's own network"),
 });
 export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
 

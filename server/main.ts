@@ -8,6 +8,7 @@ import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { headersOfData } from "./api/security-headers.ts";
 import { type Config, ConfigError, readConfig, withPort } from "./kit/config.ts";
 import { startEmbeddedPostgres } from "./kit/embedded-postgres.ts";
 import { createHttpServer } from "./kit/http-server.ts";
@@ -78,7 +79,13 @@ async function startOwnPostgres(config: Config, log: Logger): Promise<string> {
 }
 
 const notReady: RequestListener = (_request, response) => {
-  response.writeHead(503, { "content-type": "application/json; charset=utf-8", "retry-after": "1" });
+  const https = config.public_url.startsWith("https://");
+  const headers = {
+    ...headersOfData({ https }),
+    "content-type": "application/json; charset=utf-8",
+    "retry-after": "1",
+  };
+  response.writeHead(503, headers);
   response.end('{"error":{"code":"starting","message":"Varsla is starting. Try again in a moment."}}');
 };
 

@@ -21,7 +21,7 @@ import { openApiDocument } from "./openapi.ts";
 import { serveReferencePage } from "./reference-page.ts";
 import { logRequests, requestId } from "./request-log.ts";
 import { bindRoutes } from "./routes.ts";
-import { setSecurityHeaders } from "./security-headers.ts";
+import { headersOfData, setSecurityHeaders } from "./security-headers.ts";
 import type { Services } from "./services.ts";
 import { serveWebApp } from "./web-app.ts";
 
@@ -42,6 +42,7 @@ export interface AppOptions {
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<FastifyInstance> {
   const { db, clock, config } = services;
   const proxies = networks(config.trusted_proxies);
+  const https = config.public_url.startsWith("https://");
   const version: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const app: FastifyInstance = fastify({
     loggerInstance: services.log,
@@ -58,7 +59,9 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     serverFactory: (handler) => createHttpServer(handler, options.patience),
     clientErrorHandler: () => {}, // the server answers them itself
     routerOptions: { maxParamLength: longestParameter, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
+    // Of a URL that cannot be read: no hook has seen it.
+    frameworkErrors: (error, request, reply) =>
+      void answerFailure(error, request, reply.headers(headersOfData({ https }))),
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null);
   app.setErrorHandler(answerFailure);
@@ -68,7 +71,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
   const stopping = new AbortController();
   app.addHook("preClose", async () => stopping.abort());
 
-  setSecurityHeaders(app, { https: config.public_url.startsWith("https://") });
+  setSecurityHeaders(app, { https });
   logRequests(app, services.log);
   checkHosts(app, config);
   const limiter = await createLimiter(app, { ...limits, ...options.limits });

@@ -209,24 +209,30 @@ test("every answer has the security headers, and scripts come from here only", a
   const styles = { "/docs": "'self' 'unsafe-inline'", "/": "'self'", "/campaigns/1": "'self'" };
   for (const [page, style] of Object.entries(styles)) {
     const policy = String((await app.inject(page)).headers["content-security-policy"]);
-    expect(policy).toMatch(/default-src 'none';script-src 'self';/);
+    expect(policy).toMatch(/^default-src 'none';object-src 'none';script-src 'self';/);
+    expect(policy).toMatch(/;base-uri 'none';form-action 'self';frame-ancestors 'none'$/);
     expect(policy.match(/style-src ([^;]*)/)?.[1]).toBe(style);
   }
-  const data = await app.inject("/api/v1/workspace");
-  expect(data.headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
-  for (const url of ["/", "/docs", "/api/v1/workspace", "/api/nothing"]) {
+  for (const url of ["/api/v1/workspace", "/api/health", "/api/openapi.json", "/api/nothing", "/metrics"])
+    expect((await app.inject(url)).headers["content-security-policy"], url).toBe(
+      "default-src 'none';object-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    );
+  for (const url of ["/", "/docs", "/docs/scalar.js", "/api/v1/workspace", "/api/nothing", "/nothing.js", "/%zz"]) {
     const { headers } = await app.inject(url);
     expect(headers["content-security-policy"]).toMatch(/frame-ancestors 'none'/);
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",
       "referrer-policy": "same-origin",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
     });
+    expect(headers["permissions-policy"]).toMatch(/\bcamera=\(\), .*\bgeolocation=\(\), .*\bmicrophone=\(\)/);
     expect(headers["strict-transport-security"]).toBeUndefined();
     expect(headers["x-powered-by"]).toBeUndefined();
   }
   const secure = await overHttps.call("GET /workspace", { key });
-  expect(secure.headers["strict-transport-security"]).toBe("max-age=31536000");
+  expect(secure.headers["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
 });
 
 test("over https the session cookie is for https only", async () => {
