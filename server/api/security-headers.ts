@@ -46,7 +46,7 @@ export function headersOfData(options: { https: boolean }): Record<string, strin
 }
 
 /** ASVS 5 (3.4.1) asks for a year and for the names below it. */
-const transportOf = ({ https }: { https: boolean }) =>
+const transportOf = ({ https }: { https: boolean }): Record<string, string> =>
   https ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {};
 
 /** Sets them on every answer. */
