@@ -66,7 +66,7 @@ test("a used up quota is told everywhere, once, and is over when the allowance i
   await vi.waitFor(async () => {
     const section = await page.getByRole("link", { name: "Webhooks", exact: true }).boundingBox();
     expect(section && section.x + section.width).toBeLessThanOrEqual(390);
-  });
+  }, 20_000);
   await page.setViewportSize({ width: 1440, height: 900 });
 
   // A test of it, whose outcome comes to the open page.
