@@ -794,6 +794,8 @@ create table sandbox_mails (
   subject text not null,
   text text not null,
   at timestamp with time zone not null,
+  user_id uuid,
+  workspace_ids uuid[],
   constraint sandbox_mails_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sandbox_mails_recipient ON sandbox_mails USING btree (lower(recipient), id);
