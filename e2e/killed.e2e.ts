@@ -44,7 +44,8 @@ async function query<Row extends pg.QueryResultRow>(text: string, values: unknow
   const [, , , port, sockets] = (await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8")).split(
     "\n",
   );
-  const client = new pg.Client({ host: sockets, port: Number(port), user: "postgres", database: "varsla" });
+  const password = (await readFile(join(dataDir, "postgres", "password"), "utf8")).trim();
+  const client = new pg.Client({ host: sockets, port: Number(port), user: "postgres", password, database: "varsla" });
   await client.connect();
   try {
     return (await client.query<Row>(text, values)).rows;

@@ -10,7 +10,7 @@ export async function smallMachineSettings(): Promise<Record<string, string>> {
   return {
     fsync: "on",
     synchronous_commit: "on",
-    max_connections: "80",
+    max_connections: "120",
     // An eighth, not the usual quarter: Node, a browser and the page cache live on the same machine.
     shared_buffers: megabytes(1 / 8, 128, 1024),
     effective_cache_size: megabytes(1 / 2, 256, 16_384),

@@ -1,7 +1,9 @@
 /** PostgreSQL refuses to run as root. Whom it runs as then, and how that user reaches files below a closed directory. */
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type ChildProcess, type SpawnOptions, execFile, spawn } from "node:child_process";
+import { chmod, chown, lchown, lstat, readdir, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { passwordFile } from "./embedded-postgres-password.ts";
 
 /** The user that PostgreSQL runs as. */
 export interface Identity {
@@ -12,16 +14,24 @@ export interface Identity {
 }
 
 const nobody = process.platform === "darwin" ? 0xfffffffe : 65_534;
+/** Whom PostgreSQL ran as in older versions when root started it. */
+export const formerUser = process.getuid?.() === 0 ? nobody : null;
 
 /**
- * Ourselves, or, when we are root, the owner of the data or else nobody. `directory` is where the data are, `program` where
- * the binaries are; both may lie below a directory such as /root that only root can enter.
+ * Ourselves, or, when we are root, the owner of the data; of new data a system user of their own, and nobody where none can
+ * be made. `directory` is where the data are, `program` where the binaries are; both may lie below a directory such as /root
+ * that only root can enter.
+ *
+ * Data of older versions are nobody's, as whom many other things run: they change hands unless `inUse`.
  */
-export async function postgresIdentity(directory: string, program: string): Promise<Identity> {
+export async function postgresIdentity(
+  directory: string,
+  program: string,
+  { inUse, say }: { inUse: () => Promise<boolean>; say: (sentence: string) => void },
+): Promise<Identity> {
   if (process.getuid?.() !== 0) return { spawn };
 
-  const owner = await stat(directory);
-  const [uid, gid] = owner.uid === 0 ? [nobody, nobody] : [owner.uid, owner.gid];
+  const { uid, gid } = await ownerOf(directory, inUse, say);
   const closed = (await closedParent(dirname(directory), uid, gid)) ?? (await closedParent(program, uid, gid));
   if (closed === null) {
     return { uid, gid, spawn: (command, args, options) => spawn(command, args, { ...options, uid, gid }) };
@@ -47,6 +57,88 @@ export async function postgresIdentity(directory: string, program: string): Prom
     gid,
     spawn: (command, args, options) => spawn("setpriv", [...drop, ...keep, command, ...args], options),
   };
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+async function ownerOf(
+  directory: string,
+  inUse: () => Promise<boolean>,
+  say: (sentence: string) => void,
+): Promise<Owner> {
+  const owner = await stat(directory);
+  if (owner.uid !== 0 && owner.uid !== nobody) return owner;
+  if (owner.uid === nobody && (await inUse())) {
+    say("PostgreSQL runs as nobody, for another program that uses it; its files get their own user at a later start");
+    return owner;
+  }
+  const user = await systemUser();
+  if (user === null) {
+    say("PostgreSQL runs as nobody, because no user for it could be made; start Varsla as a user of its own instead");
+    return { uid: nobody, gid: nobody };
+  }
+  if (owner.uid === nobody) {
+    await handOver(directory, user);
+    say(`the files of PostgreSQL, which were nobody's, belong to the user ${userName} now`);
+  }
+  return user;
+}
+
+const userName = "varsla";
+const run = promisify(execFile);
+
+/** The system's user for PostgreSQL, made where there is none; null where that cannot be. */
+async function systemUser(): Promise<Owner | null> {
+  if (process.platform !== "linux") return null;
+  const known = await idOf(userName);
+  if (known) return known;
+  const nologin = "/usr/sbin/nologin";
+  const home = "/nonexistent";
+  // What most systems have, then what small ones have.
+  const makers: [string, string[]][] = [
+    ["useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", nologin, userName]],
+    ["adduser", ["-S", "-D", "-H", "-h", home, "-s", nologin, userName]],
+  ];
+  for (const [command, args] of makers) {
+    await run(command, args).catch(() => {}); // it is not there, or another start made the user a moment ago
+    const made = await idOf(userName);
+    if (made) return made;
+  }
+  return null;
+}
+
+async function idOf(name: string): Promise<Owner | null> {
+  const number = async (option: string) => Number((await run("id", [option, name])).stdout);
+  const found = await Promise.all([number("-u"), number("-g")]).catch(() => null); // there is no such user
+  // Somebody who is root by another name would be no gain; PostgreSQL refuses it.
+  return found && found[0] > 0 ? { uid: found[0], gid: found[1] } : null;
+}
+
+/**
+ * Gives everything of a PostgreSQL that is not running to another user, the directory itself last: killed in between, the
+ * next start finds it where it was and begins anew.
+ */
+async function handOver(directory: string, to: Owner): Promise<void> {
+  for (const name of await readdir(directory)) {
+    // Whoever shares the old user may have left a socket for us to tell a password to.
+    if (name.startsWith(".s.PGSQL.")) await rm(join(directory, name), { force: true });
+    else if (name !== passwordFile) await giveAway(join(directory, name), to);
+  }
+  await chown(directory, to.uid, to.gid);
+  await chmod(directory, 0o700);
+}
+
+async function giveAway(path: string, to: Owner): Promise<void> {
+  const found = await lstat(path);
+  if (found.isDirectory()) for (const name of await readdir(path)) await giveAway(join(path, name), to);
+  // A second name of a file elsewhere, which the old user put here, would be given away with it.
+  if (found.isFile() && found.nlink > 1) {
+    throw new Error(`${path} has a second name elsewhere; remove what does not belong to PostgreSQL and start again.`);
+  }
+  await lchown(path, to.uid, to.gid);
 }
 
 /** The nearest directory upwards that this user may not enter, or null. */

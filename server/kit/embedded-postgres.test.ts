@@ -4,10 +4,13 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { locateBinaries } from "./embedded-postgres-binaries.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { childrenOf, isAlive, signalProcess } from "./processes.ts";
 
+// Clusters are made and started, one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 const quick = { fsync: "off", shared_buffers: "16MB", max_connections: "20" };
 
 const template = await mkdtemp(join(tmpdir(), "varsla-pg-template-"));
@@ -158,3 +161,165 @@ test("what keeps PostgreSQL from starting is told in its own words", async () =>
 function userOf({ uid, gid }: { uid: number; gid: number }): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid, gid } : {};
 }
+
+/** Tries to come in as this user of the operating system, with what such a user can know; answers what PostgreSQL or the system said. */
+async function knock(directory: string, as: { uid: number; gid: number } | null, login = "postgres"): Promise<string> {
+  const script = `
+    const pg = (await import(${JSON.stringify(import.meta.resolve("pg"))})).default;
+    const client = new pg.Client({ host: process.argv[1], user: process.argv[2], database: "postgres", password: "" });
+    try { await client.connect(); console.log("in"); await client.end(); } catch (error) { console.log(error.code ?? error.message); }`;
+  const user = as === null ? {} : as;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, join(directory, "postgres"), login], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: process.env.PATH },
+    cwd: "/",
+    ...user,
+  });
+  let said = "";
+  child.stdout?.on("data", (chunk) => (said += chunk));
+  await once(child, "close");
+  return said.trim();
+}
+
+const nobody = { uid: 65_534, gid: 65_534 };
+const isRoot = process.getuid?.() === 0;
+
+test("nobody comes in without the password, not even the user that PostgreSQL runs as", async () => {
+  const directory = await preparedDirectory();
+  const postgres = await start(directory);
+  onTestFinished(() => postgres.stop());
+  const [asked] = await query(
+    postgres.superuser("postgres"),
+    "select string_agg(type || ' ' || auth_method, ',') as rules from pg_hba_file_rules",
+  );
+  expect(asked).toEqual({ rules: "local scram-sha-256" });
+  for (const login of ["postgres", "varsla"]) {
+    await expect(query(passwordless(directory, login), "select 1")).rejects.toThrow(/password/);
+  }
+  const password = join(directory, "postgres", "password");
+  expect(await stat(password)).toMatchObject({ mode: 0o100600, uid: process.getuid?.() });
+  expect((await stat(join(directory, "postgres"))).mode & 0o777).toBe(0o700);
+});
+
+test.runIf(isRoot && process.platform === "linux")(
+  "started as root it has a user of its own, and other users stay outside",
+  async () => {
+    const directory = await preparedDirectory();
+    const postgres = await start(directory);
+    onTestFinished(() => postgres.stop());
+    const { uid, gid } = await stat(join(directory, "postgres", "data"));
+    expect([0, nobody.uid]).not.toContain(uid);
+    expect(
+      (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":").slice(0, 3).join(":")),
+    ).toContain(`varsla:x:${uid}`);
+    expect(await knock(directory, nobody)).toMatch(/EACCES/);
+    expect(await knock(directory, { uid, gid })).toMatch(/password|28P01/);
+    expect(await knock(directory, { uid, gid }, "varsla")).toMatch(/password|28P01/);
+  },
+);
+
+describe("data of a version that asked nobody for a password", () => {
+  /** As such a version left them: everybody is trusted, no password is set, and what root made is nobody's. */
+  async function oldDirectory(): Promise<string> {
+    const directory = await preparedDirectory();
+    const cluster = join(directory, "postgres");
+    const first = await start(directory);
+    await query(first.connection, "create table kept as select 7 as n");
+    await first.stop();
+    await alone(join(cluster, "data"), "alter role varsla nocreaterole password null\nalter role postgres password null");
+    await rm(join(cluster, "password"));
+    await writeFile(join(cluster, "data", "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 trust\n");
+    if (isRoot) await once(spawn("chown", ["-R", "65534:65534", cluster], { stdio: "inherit" }), "exit");
+    return directory;
+  }
+
+  test("is asked for one from its first start on, and belongs to its own user", async () => {
+    const directory = await oldDirectory();
+    const said: string[] = [];
+    const postgres = await start(directory, said);
+    expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
+    expect(said).toContain("PostgreSQL asks for a password from now on");
+    for (const login of ["postgres", "varsla"]) {
+      await expect(query(passwordless(directory, login), "select 1")).rejects.toThrow(/password/);
+    }
+    if (isRoot) {
+      for (const file of ["", "data", "data/PG_VERSION", "data/base"]) {
+        expect((await stat(join(directory, "postgres", file))).uid, file).not.toBe(nobody.uid);
+      }
+    }
+    await postgres.stop();
+    const again = await start(directory);
+    expect(await query(again.connection, "select n from kept")).toEqual([{ n: 7 }]);
+    await again.stop();
+  }, 60_000);
+
+  test.each([
+    ["its password was made, and no more", async () => {}],
+    [
+      "one of two passwords was set",
+      async (cluster: string) => {
+        await alone(cluster, "alter role postgres password 'of an earlier try'");
+      },
+    ],
+    [
+      "some of its files had changed hands",
+      async (cluster: string) => {
+        if (isRoot) await once(spawn("chown", ["-R", "0:0", join(cluster, "base")], { stdio: "inherit" }), "exit");
+      },
+    ],
+  ] as const)(
+    "is brought up to date after a start that was killed when %s",
+    async (_, crash) => {
+      const directory = await oldDirectory();
+      await writeFile(join(directory, "postgres", "password"), `${"p".repeat(43)}\n`);
+      await crash(join(directory, "postgres", "data"));
+      const postgres = await start(directory);
+      expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
+      await expect(query(passwordless(directory, "postgres"), "select 1")).rejects.toThrow(/password/);
+      await postgres.stop();
+    },
+    60_000,
+  );
+
+  test("a PostgreSQL of theirs that was left running is brought up to date too", async () => {
+    const directory = await oldDirectory();
+    const cluster = join(directory, "postgres", "data");
+    const { postgres: program } = await locateBinaries();
+    const owner = await stat(cluster);
+    const args = ["-D", cluster, "-k", join(directory, "postgres"), "-h", "", "-c", "fsync=off"];
+    const left = spawn(program, args, { cwd: "/", stdio: "ignore", detached: true, ...userOf(owner) });
+    left.unref();
+    await vi.waitFor(() => query(passwordless(directory, "postgres"), "select 1"), { timeout: 15_000, interval: 100 });
+    const postgres = await start(directory);
+    expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
+    await expect(query(passwordless(directory, "postgres"), "select 1")).rejects.toThrow(/password/);
+    if (isRoot) expect((await stat(cluster)).uid).not.toBe(nobody.uid);
+    await postgres.stop();
+  }, 60_000);
+});
+
+test("a password file that was lost is made anew", async () => {
+  const directory = await preparedDirectory();
+  await rm(join(directory, "postgres", "password"));
+  const postgres = await start(directory);
+  expect(await query(postgres.connection, "select 1 as n")).toEqual([{ n: 1 }]);
+  await postgres.stop();
+});
+
+/** Runs statements, each on a line of its own, on a cluster that is not running. */
+async function alone(cluster: string, statements: string): Promise<void> {
+  const { postgres: program } = await locateBinaries();
+  const user = userOf(await stat(cluster));
+  const single = spawn(program, ["--single", "-D", cluster, "postgres"], {
+    cwd: "/",
+    stdio: ["pipe", "ignore", "inherit"],
+    ...user,
+  });
+  single.stdin?.end(`${statements}\n`);
+  const [code] = await once(single, "close");
+  if (code !== 0) throw new Error(`postgres --single ended with ${code}`);
+}
+
+/** A connection without its password. */
+const passwordless = (directory: string, login: string) =>
+  `postgres://${login}@localhost/postgres?host=${encodeURIComponent(join(directory, "postgres"))}&port=5432`;

@@ -1,23 +1,41 @@
 /**
  * The PostgreSQL that comes with Varsla: real server binaries from npm, their data in DATA_DIR, reached through a socket
- * that only this user can enter. For those who have a PostgreSQL of their own there is DATABASE_URL.
+ * that only its user can enter, with a password that only the program knows. For those who have a PostgreSQL of their own there is DATABASE_URL.
  *
  * The postmaster runs in a session of its own, so that Ctrl-C reaches the program first and the database is stopped last.
  * If the program is killed, the next start takes over the postmaster that is still running. Programs that share a data
  * directory share its PostgreSQL: each keeps one connection as a sign of its presence, and the last one stops it.
  */
 import type { ChildProcess } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { locateBinaries } from "./embedded-postgres-binaries.ts";
+import {
+  administrator,
+  environment,
+  giveTo,
+  initialise,
+  isRunning,
+  postmasterPid,
+  resetPassword,
+} from "./embedded-postgres-cluster.ts";
+import {
+  asksForPassword,
+  askForPassword,
+  passwordFile,
+  passwordOf,
+  readPassword,
+  setPasswords,
+} from "./embedded-postgres-password.ts";
 import { smallMachineSettings } from "./embedded-postgres-settings.ts";
-import { type Identity, postgresIdentity } from "./embedded-postgres-user.ts";
+import { formerUser, type Identity, postgresIdentity } from "./embedded-postgres-user.ts";
 import { commandOf, isAlive, signalProcess } from "./processes.ts";
+import { scramVerifier } from "./scram.ts";
 
 /** A PostgreSQL that is up. */
 export interface EmbeddedPostgres {
@@ -44,6 +62,9 @@ const port = 5432; // Only the name of the socket file: no TCP port is opened.
 const socketPathLimit = 100; // sun_path holds 104 bytes on macOS, 108 on Linux, the final zero included.
 const startTimeout = 60_000;
 const presence = "varsla presence";
+/** Advisory locks in the database "postgres": whoever is present and knows of passwords holds the first with others. */
+const knows = 2_036_411;
+const preparing = 2_036_412;
 /** SQLSTATEs of a PostgreSQL that starts, recovers or goes down: cannot_connect_now and the two kinds of shutdown. */
 const inBetween = new Set(["57P03", "57P01", "57P02"]);
 
@@ -53,18 +74,25 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const say = options.say ?? (() => {});
   const binaries = await locateBinaries();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const identity = await postgresIdentity(directory, dirname(binaries.postgres));
-  await makePrivate(directory, identity);
   const cluster = join(directory, "data");
   const log = join(directory, "log");
-  const sockets = await socketDirectory(directory, identity);
-  const uri = (user: string, database: string) =>
-    `postgres://${user}@localhost/${database}?host=${encodeURIComponent(sockets)}&port=${port}`;
-  const superuser = uri("postgres", "postgres");
+  const sockets = socketPath(directory);
+  const { password, made } = await readPassword(directory);
+  const passwords = { [administrator]: password, [role]: passwordOf(role, password) };
+  const uri = (user: keyof typeof passwords, database: string) =>
+    `postgres://${user}:${passwords[user]}@localhost/${database}?host=${encodeURIComponent(sockets)}&port=${port}`;
+  const superuser = uri(administrator, "postgres");
+  const inUse = async () => (await isRunning(cluster)) && !(await stopIfAlone(cluster, superuser));
+  const identity = await postgresIdentity(directory, dirname(binaries.postgres), { inUse, say });
+  await makePrivate(directory, identity);
+  await makeSocketDirectory(sockets, directory, identity);
 
+  const noSync = options.settings?.fsync === "off";
   if (!(await exists(join(cluster, "PG_VERSION")))) {
     say("creating the database");
-    await initialise(cluster, binaries.initdb, identity, options.settings?.fsync === "off");
+    await initialise(cluster, { initdb: binaries.initdb, identity, noSync, verifier: scramVerifier(password) });
+  } else if (made && (await asksForPassword(cluster))) {
+    await resetPassword(cluster, { postgres: binaries.postgres, identity, verifier: scramVerifier(password) });
   }
   const has = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
   if (has !== binaries.major) {
@@ -121,7 +149,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       client.on("error", () => {}); // "end" follows
       try {
         await client.connect();
+        await client.query("select pg_advisory_lock_shared($1)", [knows]);
+        await client.query("select pg_advisory_lock($1)", [preparing]);
         await ensureRoleAndDatabase(client);
+        await secure(client);
+        await client.query("select pg_advisory_unlock($1)", [preparing]);
         present = client;
         client.once("end", comeBack);
         return;
@@ -131,6 +163,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         if (!isLosing(error)) throw error;
       }
     }
+  }
+
+  /** Sets passwords and has everybody asked for them: of data of an older version at their first start. */
+  async function secure(client: pg.Client): Promise<void> {
+    const asked = await asksForPassword(cluster);
+    if (!asked && (await hasOlderUser(client))) {
+      say("PostgreSQL asks nobody for a password as long as an older version uses it; start Varsla again without that");
+      return;
+    }
+    await setPasswords(client, passwords);
+    await askForPassword(cluster, client, (file) => giveTo(file, identity));
+    if (!asked) say("PostgreSQL asks for a password from now on");
   }
 
   let comingBack: Promise<void> | null = null;
@@ -152,68 +196,51 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await comingBack;
       const own = (present as { processID?: number } | null)?.processID ?? null;
       await present?.end();
-      const pid = await postmasterPid(cluster);
-      if (pid === null || !isAlive(pid) || (await isShared(superuser, own))) return;
-      signalProcess(pid, "SIGINT"); // fast shutdown: rolls back what is open and writes a checkpoint
-      while (isAlive(pid) && (await postmasterPid(cluster)) === pid) await delay(10);
+      await stopIfAlone(cluster, superuser, own);
     },
   };
 }
 
-/** Only what PostgreSQL needs: it must meet neither PG* variables nor the program's secrets. */
-const environment = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
-
-async function makePrivate(path: string, { uid, gid }: Identity): Promise<void> {
-  if (uid !== undefined) await chown(path, uid, gid ?? uid);
+async function makePrivate(path: string, identity: Identity): Promise<void> {
+  await giveTo(path, identity);
   await chmod(path, 0o700);
 }
 
-/**
- * initdb. Made beside and moved into place, so that a start that is killed here leaves no half a cluster, and of two at once
- * one wins.
- */
-async function initialise(cluster: string, initdb: string, identity: Identity, noSync: boolean): Promise<void> {
-  const parent = dirname(cluster);
-  for (const name of await readdir(parent)) {
-    const maker = Number(/^data\.(\d+)-/.exec(name)?.[1]);
-    if (maker && !isAlive(maker)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-  const draft = `${cluster}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  const args = ["-D", draft, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"];
-  // Not the machine's locale: sorting and lower() are then the same on every machine, and no index is ever out of date
-  // after an upgrade of the operating system.
-  args.push("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
-  if (noSync) args.push("--no-sync");
-  const child = identity.spawn(initdb, args, { cwd: "/", stdio: ["ignore", "pipe", "pipe"], env: environment });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk) => {
-      output += chunk;
-    });
-  }
-  const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
-  if (code !== 0) throw new Error(`initdb failed with code ${code}:\n${output.trim()}`);
-  await rename(draft, cluster).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    await rm(draft, { recursive: true, force: true });
-  });
+/** Fast shutdown, unless a program other than that of the connection `own` uses it; answers whether none runs any more. */
+async function stopIfAlone(cluster: string, superuser: string, own: number | null = null): Promise<boolean> {
+  const pid = await postmasterPid(cluster);
+  if (pid === null || !isAlive(pid)) return true;
+  if (await isShared(superuser, own)) return false;
+  signalProcess(pid, "SIGINT"); // fast shutdown: rolls back what is open and writes a checkpoint
+  while (isAlive(pid) && (await postmasterPid(cluster)) === pid) await delay(10);
+  return true;
 }
 
 /** The directory itself; where its path is too long for a socket, a private one in the system's temporary directory. */
-async function socketDirectory(directory: string, identity: Identity): Promise<string> {
+function socketPath(directory: string): string {
   if (Buffer.byteLength(join(directory, `.s.PGSQL.${port}`)) <= socketPathLimit) return directory;
   const name = createHash("sha256").update(directory).digest("hex").slice(0, 16);
-  const sockets = join(tmpdir(), `varsla-${name}`);
+  return join(tmpdir(), `varsla-${name}`);
+}
+
+async function makeSocketDirectory(sockets: string, directory: string, identity: Identity): Promise<void> {
+  if (sockets === directory) return;
   await mkdir(sockets, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
   // Everyone may write in the temporary directory: a socket directory that somebody else made beforehand is a trap.
-  const { uid } = await stat(sockets);
+  const { uid } = await lstat(sockets);
+  if (uid !== identity.uid && uid === formerUser) {
+    // What an older version left: nobody's, and nobody's PostgreSQL is not running any more.
+    await rm(sockets, { recursive: true });
+    return makeSocketDirectory(sockets, directory, identity);
+  }
   if (uid !== identity.uid && uid !== process.getuid?.()) {
-    throw new Error(`${sockets}, where PostgreSQL's socket belongs, is user ${uid}'s. Set DATA_DIR to a shorter path.`);
+    throw new Error(
+      `${sockets}, where PostgreSQL's socket belongs, is user ${uid}'s. Remove it, or set DATA_DIR to a shorter path.`,
+    );
   }
   await makePrivate(sockets, identity);
-  return sockets;
 }
 
 /** Whether a PostgreSQL answers: "up"; "busy" while it starts or goes down; "nobody" where none listens. */
@@ -227,6 +254,10 @@ async function probe(connection: string): Promise<"up" | "busy" | "nobody"> {
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === "ENOENT" || code === "ECONNREFUSED") return "nobody";
+    if (code === "28P01") {
+      const why = `PostgreSQL takes another password than the one in its directory's file "${passwordFile}". Restore the file; or stop PostgreSQL, remove the file, and start again.`;
+      throw new Error(why, { cause: error });
+    }
     if (isLosing(error)) return "busy";
     throw error;
   } finally {
@@ -241,14 +272,26 @@ function isLosing(error: unknown): boolean {
   return /terminated|timeout/i.test(message ?? ""); // pg's own words have no code
 }
 
+/** Whether a program of a version that knows no passwords is present: its next connection would be refused. */
+async function hasOlderUser(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(
+    `select 1 from pg_stat_activity where application_name = $1
+       and pid not in (select pid from pg_locks where locktype = 'advisory' and objid = $2)`,
+    [presence, knows],
+  );
+  return rows.length > 0;
+}
+
 async function ensureRoleAndDatabase(client: pg.Client): Promise<void> {
   const { rows } = await client.query(
-    `select exists (select from pg_roles where rolname = $1) as role,
+    `select (select rolcreaterole from pg_roles where rolname = $1) as makes_roles,
        exists (select from pg_database where datname = $1) as database`,
     [role],
   );
   // Not a superuser: those pass through row-level security, the second wall between workspaces.
-  if (!rows[0].role) await client.query(`create role ${role} login`).catch(ignoreDuplicate);
+  // It makes the role that work for one workspace logs in as (kit/workspace-role.ts).
+  if (rows[0].makes_roles === null) await client.query(`create role ${role} login createrole`).catch(ignoreDuplicate);
+  if (rows[0].makes_roles === false) await client.query(`alter role ${role} createrole`);
   if (!rows[0].database) await client.query(`create database ${role} owner ${role}`).catch(ignoreDuplicate);
 }
 
@@ -279,11 +322,6 @@ async function isShared(connection: string, own: number | null): Promise<boolean
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function postmasterPid(cluster: string): Promise<number | null> {
-  const file = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => ""); // there is none when it is down
-  return Number.parseInt(file, 10) || null;
 }
 
 /**

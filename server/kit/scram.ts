@@ -1,0 +1,22 @@
+/**
+ * What PostgreSQL stores of a password (RFC 5802, RFC 7677). It takes this in the password's place too: statements are logged
+ * here and there, passwords should not be.
+ */
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+
+/** As PostgreSQL makes them itself. */
+const usualIterations = 4096;
+
+export function scramVerifier(password: string, salt = randomBytes(16), iterations = usualIterations): string {
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const key = (name: string) => createHmac("sha256", salted).update(name).digest();
+  const stored = createHash("sha256").update(key("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${stored}:${key("Server Key").toString("base64")}`;
+}
+
+/** Whether a verifier is of this password. */
+export function isScramVerifier(verifier: string, password: string): boolean {
+  const [, iterations, salt] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(verifier) ?? [];
+  if (iterations === undefined || salt === undefined) return false;
+  return scramVerifier(password, Buffer.from(salt, "base64"), Number(iterations)) === verifier;
+}
