@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -174,4 +174,21 @@ test("a free port moves the default address, not one that was given", () => {
   expect(withPort(read({ PORT: "0", HOST: "::" }), 41_000).public_url).toBe("http://localhost:41000");
   const given = read({ PORT: "0", PUBLIC_URL: "https://sms.example/" });
   expect(withPort(given, 41_000).public_url).toBe("https://sms.example");
+});
+
+test("the data are their user's: what is made is closed to others, and what a copy left open is closed", () => {
+  const directory = temporaryDirectory();
+  const fresh = join(directory, "deep", "data");
+  readConfig({ DATA_DIR: fresh });
+  expect(statSync(fresh).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o711 : 0o700);
+
+  chmodSync(fresh, 0o777);
+  chmodSync(join(fresh, "secret-key"), 0o644);
+  readConfig({ DATA_DIR: fresh });
+  expect(statSync(fresh).mode & 0o777, "readable as before, writable to nobody else").toBe(0o755);
+  expect(statSync(join(fresh, "secret-key")).mode & 0o777).toBe(0o600);
+
+  chmodSync(fresh, 0o1777);
+  readConfig({ DATA_DIR: fresh });
+  expect(statSync(fresh).mode & 0o7777, "everybody's, such as /tmp").toBe(0o1777);
 });

@@ -1,6 +1,17 @@
 /** The environment, read once and checked. Nothing else reads process.env. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { Admin, WorkspaceInput } from "../../contract/accounts.ts";
 import { wordInPassword } from "../../rules/password-words.ts";
@@ -260,7 +271,7 @@ function localUrl(host: string, port: number): string {
 function secretKey(dataDir: string): string {
   const file = join(dataDir, "secret-key");
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeDataDirectory(dataDir);
     // Written beside and linked into place, so that two first starts at once agree on one key and none reads half of it.
     if (read(file) === null) {
       const draft = `${file}.${process.pid}`;
@@ -279,6 +290,7 @@ function secretKey(dataDir: string): string {
   } catch (cause) {
     throw new ConfigError(`DATA_DIR is ${JSON.stringify(dataDir)}; ${(cause as Error).message}`, { cause });
   }
+  closeToOthers(file);
   const key = read(file);
   if (!key || key.length < secretKeyLength) {
     throw new ConfigError(
@@ -286,6 +298,25 @@ function secretKey(dataDir: string): string {
     );
   }
   return key;
+}
+
+/**
+ * DATA_DIR is its user's alone; where root is that, PostgreSQL's user may walk through it. One that is there already stays as
+ * open to readers as it was made, but nobody else may put files into it, unless it is one where everybody may, such as /tmp.
+ */
+function makeDataDirectory(path: string): void {
+  const own = process.getuid?.();
+  mkdirSync(path, { recursive: true, mode: own === 0 ? 0o711 : 0o700 });
+  const { mode, uid } = statSync(path);
+  const sticky = (mode & 0o1000) !== 0;
+  if (uid === own && (mode & 0o022) !== 0 && !sticky) chmodSync(path, mode & 0o7755);
+}
+
+/** Takes from everybody else what a copy or a backup may have given them. */
+function closeToOthers(file: string): void {
+  const { mode, uid } = statSync(file);
+  const own = process.getuid?.();
+  if ((mode & 0o077) !== 0 && (uid === own || own === 0)) chmodSync(file, 0o600);
 }
 
 function read(file: string): string | null {
