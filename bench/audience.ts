@@ -12,7 +12,7 @@ import { countAudience } from "../server/campaigns/audience.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { newId } from "../server/kit/id.ts";
-import { migrate } from "../server/kit/migrate.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 
 const contacts = Number(process.argv[2] ?? 1_000_000);
 const runs = 30;
@@ -20,8 +20,8 @@ const runs = 30;
 const directory = await mkdtemp(join(tmpdir(), "varsla-bench-audience-"));
 const postgres = await startEmbeddedPostgres({ directory });
 try {
-  await migrate(postgres.connection);
-  const db = openDb({ connection: postgres.connection, max: 4 });
+  const workspaces = await prepareDatabase(postgres.connection);
+  const db = openDb({ connection: postgres.connection, workspaces, max: 4 });
   try {
     await bench(db);
   } finally {

@@ -14,9 +14,8 @@ import { smppCarrier } from "../server/carriers/smpp.ts";
 import { openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { newId } from "../server/kit/id.ts";
-import { migrateJobs } from "../server/kit/jobs.ts";
-import { migrate } from "../server/kit/migrate.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 import { rawLimit } from "../testing/raw-limit.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
 import { onThisMachine } from "../testing/targets.ts";
@@ -32,8 +31,8 @@ const smsc = await spawnSmsc({ books: "count", ...login, behaviour: { receipt_de
 const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
 const postgres = await startEmbeddedPostgres({ directory });
 try {
-  await migrate(postgres.connection, { after: () => migrateJobs(postgres.connection) });
-  const db = openDb({ connection: postgres.connection, max: 12 });
+  const workspaces = await prepareDatabase(postgres.connection);
+  const db = openDb({ connection: postgres.connection, workspaces, max: 12 });
   const workspace = await createTestWorkspace(db, { allowance: 100_000_000 });
   const list = await createContacts(db, workspace, size);
   const carrierId = newId();

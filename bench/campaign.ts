@@ -10,9 +10,8 @@ import { join } from "node:path";
 import pg from "pg";
 import { openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { migrateJobs } from "../server/kit/jobs.ts";
-import { migrate } from "../server/kit/migrate.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 import { rawLimit } from "../testing/raw-limit.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
 
@@ -22,10 +21,8 @@ const postgres = await startEmbeddedPostgres({ directory });
 let peak = 0;
 const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 50);
 try {
-  await migrate(postgres.connection, {
-    after: () => migrateJobs(postgres.connection),
-  });
-  const db = openDb({ connection: postgres.connection, max: 12 });
+  const workspaces = await prepareDatabase(postgres.connection);
+  const db = openDb({ connection: postgres.connection, workspaces, max: 12 });
   for (const size of sizes.length > 0 ? sizes : [200_000]) {
     peak = 0;
     const workspace = await createTestWorkspace(db, { allowance: 100_000_000 });

@@ -14,12 +14,11 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { migrateJobs } from "../server/kit/jobs.ts";
-import { migrate } from "../server/kit/migrate.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
 import { withDatabase } from "../testing/global-setup.ts";
 import { fillLedger } from "../testing/ledger-filler.ts";
 import { median } from "../testing/median.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../testing/workspace.ts";
 
 const { values, positionals } = parseArgs({
@@ -93,8 +92,8 @@ async function install(rows: number): Promise<Installation> {
   const name = `growth_${rows}`;
   await administer(postgres.superuser("postgres"), `create database ${name} owner varsla`);
   const connection = withDatabase(postgres.connection, name);
-  await migrate(connection, { after: () => migrateJobs(connection) });
-  const db = openDb({ connection, max: 12 });
+  const workspaces = await prepareDatabase(connection);
+  const db = openDb({ connection, workspaces, max: 12 });
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000_000 });
   const list = await createContacts(db, workspace, campaign);
   return { rows, connection, superuser: postgres.superuser(name), db, workspace, list, rates: [] };

@@ -19,8 +19,8 @@ import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { newId } from "../server/kit/id.ts";
-import { jobs, migrateJobs } from "../server/kit/jobs.ts";
-import { migrate } from "../server/kit/migrate.ts";
+import { jobs } from "../server/kit/jobs.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const earlyRows = 20_000;
@@ -31,8 +31,8 @@ const last = ["Nordmann", "Ødegård", "Hansen", "Bråthen", "Næss", "Kjærstad
 const directory = await mkdtemp(join(tmpdir(), "varsla-bench-import-"));
 const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres") });
 try {
-  await migrate(postgres.connection, { after: () => migrateJobs(postgres.connection) });
-  const db = openDb({ connection: postgres.connection, max: 6 });
+  const workspaces = await prepareDatabase(postgres.connection);
+  const db = openDb({ connection: postgres.connection, workspaces, max: 6 });
   try {
     await bench(db);
   } finally {

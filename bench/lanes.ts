@@ -9,23 +9,23 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
+import pg from "pg";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { migrateJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
-import { migrate } from "../server/kit/migrate.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "../testing/carriers.ts";
+import { prepareDatabase } from "../testing/prepare-database.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
 
 const [workspaces = 10_000, each = 20] = process.argv.slice(2).map(Number);
 const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
 const postgres = await startEmbeddedPostgres({ directory });
 try {
-  await migrate(postgres.connection, { after: () => migrateJobs(postgres.connection) });
-  const db = openDb({ connection: postgres.connection, max: 12 });
+  const asWorkspaces = await prepareDatabase(postgres.connection);
+  const db = openDb({ connection: postgres.connection, workspaces: asWorkspaces, max: 12 });
   const one = await createTestWorkspace(db, { allowance: 1_000_000_000 });
   await multiply(db, one.id, workspaces);
   await queueTexts(db, "w.workspace_id = $1", one.id, workspaces * each);
@@ -105,15 +105,20 @@ async function queueTexts(
 }
 
 async function checkpoint(): Promise<void> {
-  const admin = openDb({ connection: postgres.superuser("varsla"), max: 1 });
-  await admin.pool.query("checkpoint");
-  await admin.close();
+  const admin = new pg.Client({ connectionString: postgres.superuser("varsla") });
+  await admin.connect();
+  await admin.query("checkpoint");
+  await admin.end();
 }
 
 /** Seconds from the start of the road until every text has its receipt. */
 async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
   const services = { db, clock: systemClock, news: { tell() {} }, log: createLog("warn") };
-  const pathDb = openDb({ connection: postgres.connection, max: pathConnections });
+  const pathDb = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: pathConnections,
+  });
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
   const begun = new Date();
   const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });

@@ -8,6 +8,7 @@ import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "pg";
 import { headersOfData } from "./api/security-headers.ts";
 import { type Config, ConfigError, readConfig, withPort } from "./kit/config.ts";
 import { startEmbeddedPostgres } from "./kit/embedded-postgres.ts";
@@ -41,10 +42,16 @@ async function start(config: Config, log: Logger): Promise<void> {
   const connection = config.database_url ?? (await startOwnPostgres(config, log));
   if (stopping) return;
   const { migrateJobs } = await import("./kit/jobs.ts");
-  await migrate(connection, { log, after: () => migrateJobs(connection) });
+  const { openWorkspaceRole } = await import("./kit/workspace-role.ts");
+  let workspaces = connection;
+  const after = async (client: Client) => {
+    await migrateJobs(connection);
+    workspaces = await openWorkspaceRole(client, connection, log);
+  };
+  await migrate(connection, { log, after });
   const { wire } = await wiring;
   if (stopping) return;
-  const wired = await wire({ config: listening, log, connection });
+  const wired = await wire({ config: listening, log, connection, workspaces });
   started.push({ name: "services", stop: wired.stop });
   if (server && wired.handle) {
     const serving = server;

@@ -50,15 +50,22 @@ export interface Wired {
   stop(): Promise<void>;
 }
 
-const connections = 24;
+/** Of the process's two pools: requests and jobs work in a workspace; the system signs people in and keeps the job queue. */
+const connections = { max: 16, systemMax: 12 };
 const keepMonthsAhead = 3;
 const createPartitionsJob = "create_partitions";
 
 /** Starts what the process's roles ask for on a migrated database. */
-export async function wire(options: { config: Config; log: Logger; connection: string }): Promise<Wired> {
-  const { config, log, connection } = options;
+export async function wire(options: {
+  config: Config;
+  log: Logger;
+  connection: string;
+  /** Where the role of workspaces' work connects. */
+  workspaces: string;
+}): Promise<Wired> {
+  const { config, log, connection, workspaces } = options;
   const clock = systemClock;
-  const db = openDb({ connection, max: connections });
+  const db = openDb({ connection, workspaces, ...connections });
   await createPartitions(db);
   const news = await startNews({ connection, pool: db.pool, log });
   const mailer = createMailer(config, db);
@@ -99,7 +106,7 @@ export async function wire(options: { config: Config; log: Logger; connection: s
     await sweepImports(services);
     await resumeCampaigns(services);
     workers.push(await runJobs({ connection, pool: db.pool, handlers, log, periodic }));
-    const pathDb = openDb({ connection, max: pathConnections });
+    const pathDb = openDb({ connection, workspaces, max: pathConnections });
     const sandbox = createSandbox({ db: pathDb, clock, log, news });
     const carriers = createConnections({
       db: pathDb,

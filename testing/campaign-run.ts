@@ -10,6 +10,7 @@ import { type Db, openDb } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
 import { jobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import type { TestWorkspace } from "./workspace.ts";
@@ -50,7 +51,7 @@ export async function runCampaign(
   size: number,
   { delay_ms = 0, makeCarrier }: { delay_ms?: number; makeCarrier?: (services: CarrierServices) => Carrier } = {},
 ): Promise<number> {
-  const pathDb = openDb({ connection, max: pathConnections });
+  const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
   const services = { db, clock: systemClock, jobs, news: { tell() {} }, log };
   const carrier =
     makeCarrier?.({ ...services, db: pathDb, public_url: "http://localhost" }) ??

@@ -9,6 +9,8 @@ export interface TestDatabase {
   db: Db;
   /** As the owner of the tables, whom row-level security binds. */
   connection: string;
+  /** As the role that work for one workspace logs in as. */
+  workspaces: string;
   /** Past every wall, to look at what is really there. */
   superuser: string;
 }
@@ -19,15 +21,15 @@ export async function testDatabase(options: { empty?: boolean; max?: number } = 
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(postgres, `create database ${name} owner varsla template ${options.empty ? "template1" : template}`);
   const superuser = withDatabase(postgres, name);
-  const url = new URL(superuser);
-  url.username = "varsla";
-  const connection = url.href;
-  const db = openDb({ connection, max: options.max ?? 10 });
+  const connection = withDatabase(inject("connection"), name);
+  // A database that is cloned from the template knows the template's role.
+  const workspaces = withDatabase(inject("workspaces"), name);
+  const db = openDb({ connection, workspaces, max: options.max ?? 10 });
   afterAll(async () => {
     await db.close();
     await administer(postgres, `drop database ${name} with (force)`);
   });
-  return { db, connection, superuser };
+  return { db, connection, workspaces, superuser };
 }
 
 async function administer(connection: string, statement: string): Promise<void> {

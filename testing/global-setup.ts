@@ -5,13 +5,15 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { migrateJobs } from "../server/kit/jobs.ts";
-import { migrate } from "../server/kit/migrate.ts";
+import { prepareDatabase } from "./prepare-database.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** Connection of a superuser to the database "postgres". */
     superuser: string;
+    /** Where the owner of the tables connects to the template, and where workspaces' work does. */
+    connection: string;
+    workspaces: string;
   }
 }
 
@@ -36,8 +38,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await client.query(`create database ${template} owner varsla`);
   await client.end();
   const connection = withDatabase(postgres.connection, template);
-  await migrate(connection, { after: () => migrateJobs(connection) });
+  const workspaces = await prepareDatabase(connection);
   project.provide("superuser", superuser);
+  project.provide("connection", connection);
+  project.provide("workspaces", workspaces);
   return async () => {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });

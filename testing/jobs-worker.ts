@@ -2,9 +2,10 @@
 import { openDb } from "../server/kit/db.ts";
 import { runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
 
 const [connection = ""] = process.argv.slice(2);
-const db = openDb({ connection, max: 6 });
+const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 6 });
 const hang = () => {
   console.log("begun");
   return new Promise<void>(() => {});

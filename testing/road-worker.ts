@@ -7,12 +7,13 @@ import { pino } from "pino";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 
 const [connection = "", point, which] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const db = openDb({ connection, max: pathConnections });
+const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
 const services = { clock: systemClock, news: { tell() {} }, log };
 const sandbox = createSandbox({ ...services, db }, { delay_ms: 0 });
 let handOvers = 0;

@@ -30,7 +30,11 @@ export async function startRoad(
   options: DispatcherOptions & { delay_ms?: number; carrier?: (sandbox: Carrier) => Carrier } = {},
 ): Promise<Road> {
   const { delay_ms = 0, carrier = (sandbox) => sandbox, ...rest } = options;
-  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const pathDb = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: pathConnections,
+  });
   const services = { clock: systemClock, news, log };
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
   const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier(sandbox)) }, rest);

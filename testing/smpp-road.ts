@@ -58,7 +58,11 @@ export async function startSmppRoad(
   options: SmppRoadOptions = {},
 ): Promise<SmppRoad> {
   const carrier_id = options.carrier_id ?? (await addSmppConnection(db, workspace, settings));
-  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const pathDb = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: pathConnections,
+  });
   const carrier = makeSmpp(pathDb, workspace.id, settings, { sweep_ms: 50, ...options, carrier_id });
   const services = { clock: systemClock, news, log };
   const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier) }, options);

@@ -8,6 +8,7 @@
 import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { makeSmpp } from "./smpp-carrier.ts";
@@ -15,7 +16,7 @@ import { makeSmpp } from "./smpp-carrier.ts";
 const [connection = "", workspaceId = "", carrier_id = "", settings = "{}", batch = "10", unrecorded] =
   process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const db = openDb({ connection, max: pathConnections });
+const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
 const carrier = makeSmpp(db, workspaceId, JSON.parse(settings), { carrier_id });
 const watched = {
   ...carrier,

@@ -7,13 +7,14 @@ import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { twilioAt } from "./twilio-carrier.ts";
 
 const [connection = "", url = "", account_sid = "", auth_token = "", workspace_id = ""] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const db = openDb({ connection, max: pathConnections });
+const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
 const services = { clock: systemClock, news: { tell() {} }, log };
 const carriers = onlyCarriers(twilioAt({ url, account_sid, auth_token }, { workspace_id, id: newId(), db }));
 await startMessagePath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });

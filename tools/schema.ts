@@ -28,7 +28,10 @@ const queries = {
   indexes: `select pg_get_indexdef(i.indexrelid) || ';' as text from pg_index i join pg_class c on c.oid = i.indexrelid
     where i.indrelid = $1 and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)
     order by c.relname`,
-  policies: `select format('create policy %I on %s%s%s;', polname, polrelid::regclass,
+  // The owner has another name in every installation.
+  policies: `select format('create policy %I on %s%s%s%s;', polname, polrelid::regclass,
+      case when polroles = (select array[relowner] from pg_class where oid = polrelid) then ' to current_user'
+        when polroles <> '{0}' then ' to ' || array_to_string(polroles::regrole[], ', ') else '' end,
       coalesce(E'\\n  using (' || pg_get_expr(polqual, polrelid) || ')', ''),
       coalesce(E'\\n  with check (' || pg_get_expr(polwithcheck, polrelid) || ')', '')) as text
     from pg_policy where polrelid = $1 order by polname`,

@@ -254,7 +254,8 @@ describe("durable before it is acknowledged", () => {
     const smsc = await startSmsc({ behaviour: { resend_ms: 20 } });
     onTestFinished(() => smsc.stop());
     const refused = () => Promise.reject(new Error("connect ECONNREFUSED"));
-    const gone = { ...db, pool: { connect: refused } } as unknown as typeof db;
+    const pool = { connect: refused };
+    const gone = { ...db, pool, workspacePool: pool } as unknown as typeof db;
     const inbound: InboundText[] = [];
     const carrier = makeSmpp(gone, newId(), { port: smsc.port });
     await carrier.start({ onReceipts: refused, onInbound: async (batch) => void inbound.push(...batch) });

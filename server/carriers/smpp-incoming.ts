@@ -106,7 +106,7 @@ export function createIncoming(services: IncomingServices): Incoming {
   async function findReferences(batch: Single[]): Promise<void> {
     const now = clock.now().getTime();
     const stretch = Math.floor(now / sameWithin_ms);
-    const seen = await preparedTransaction(db.pool, scope, (tx) =>
+    const seen = await preparedTransaction(db.workspacePool, scope, (tx) =>
       store.findSeen(
         tx,
         workspace_id,
@@ -131,7 +131,7 @@ export function createIncoming(services: IncomingServices): Incoming {
 
   async function writeParts(batch: Omit<store.StoredPart, "at">[]): Promise<void> {
     storedAt = performance.now();
-    const open = await preparedTransaction(db.pool, scope, (tx) =>
+    const open = await preparedTransaction(db.workspacePool, scope, (tx) =>
       store.insertParts(tx, workspace_id, carrier_id, batch),
     );
     for (const group of Map.groupBy(open, (part) => part.text_key).values()) {
@@ -152,7 +152,7 @@ export function createIncoming(services: IncomingServices): Incoming {
     await events().onInbound([
       { workspace_id, carrier: carrier_id, carrier_reference: `${digest}-parts`, from, to, text, at: clock.now() },
     ]);
-    await preparedTransaction(db.pool, scope, (tx) => store.markDone(tx, workspace_id, carrier_id, found));
+    await preparedTransaction(db.workspacePool, scope, (tx) => store.markDone(tx, workspace_id, carrier_id, found));
   }
 
   function read(pdu: Buffer, deliver: Deliver): Promise<unknown> | null {
@@ -204,7 +204,7 @@ export function createIncoming(services: IncomingServices): Incoming {
       }
     },
     async sweep() {
-      const due = await preparedTransaction(db.pool, scope, async (tx) => {
+      const due = await preparedTransaction(db.workspacePool, scope, async (tx) => {
         const after_ms = { whole: whole_wait_ms, incomplete: parts_wait_ms };
         const keys = await store.findDue(tx, workspace_id, carrier_id, after_ms);
         await store.deleteDone(tx, workspace_id, carrier_id, Math.max(keepParts_ms, parts_wait_ms));

@@ -65,7 +65,7 @@ export function createReferences(services: {
     const rows = unwritten;
     unwritten = [];
     try {
-      await preparedTransaction(db.pool, scope, async (tx) => {
+      await preparedTransaction(db.workspacePool, scope, async (tx) => {
         // The record of the hand-over comes after it, and brings it to disk before itself.
         await atCommit(tx, () => sql`set local synchronous_commit = off`.execute(tx));
         await store.insertReferences(tx, workspace_id, carrier_id, rows);
@@ -88,7 +88,7 @@ export function createReferences(services: {
 
   /** With `others`, by whatever else their ids may mean, too. */
   async function matchStored(receipts: readonly PartReceipt[], others = false): Promise<{ known: Receipt[] }> {
-    return preparedTransaction(db.pool, scope, async (tx) => {
+    return preparedTransaction(db.workspacePool, scope, async (tx) => {
       const readings = (receipt: PartReceipt) => (others ? [receipt.key, ...(receipt.others ?? [])] : [receipt.key]);
       const keys = [...new Set(receipts.flatMap(readings))];
       const owners = await store.findOwners(tx, workspace_id, carrier_id, keys);
@@ -176,7 +176,7 @@ export function createReferences(services: {
     },
     expecting: () => performance.now() - keptAt < expectFor_ms,
     async matchEarly() {
-      const early = await preparedTransaction(db.pool, scope, (tx) =>
+      const early = await preparedTransaction(db.workspacePool, scope, (tx) =>
         store.findMatched(tx, workspace_id, carrier_id, mostEarly),
       );
       if (early.length === 0) return { receipts: [], keys: [] };
@@ -184,9 +184,9 @@ export function createReferences(services: {
       return { receipts: known, keys: early.map(({ key }) => key) };
     },
     forget: (keys) =>
-      preparedTransaction(db.pool, scope, (tx) => store.deleteEarly(tx, workspace_id, carrier_id, keys)),
+      preparedTransaction(db.workspacePool, scope, (tx) => store.deleteEarly(tx, workspace_id, carrier_id, keys)),
     handedOver: (messageIds, since) =>
-      preparedTransaction(db.pool, scope, (tx) =>
+      preparedTransaction(db.workspacePool, scope, (tx) =>
         store.findHandedOver(tx, workspace_id, carrier_id, messageIds, since),
       ),
   };

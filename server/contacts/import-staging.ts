@@ -1,6 +1,7 @@
 /**
  * The table that an import's rows wait in: written by COPY while the file comes in, merged by set-based SQL afterwards,
- * dropped at the end. One table an import, so that it goes at once and leaves nothing to vacuum.
+ * dropped at the end. One table an import, so that it goes at once and leaves nothing to vacuum; made and dropped by
+ * functions of the database, because work for one workspace owns no tables.
  */
 import { finished } from "node:stream/promises";
 import { sql } from "kysely";
@@ -17,32 +18,11 @@ const name = (importId: string) => `staging."import ${importId}"`;
 export const stagingTable = (importId: string) => sql.raw(name(importId));
 
 export async function createStaging(tx: Tx, importId: string): Promise<void> {
-  await sql`
-    create table ${stagingTable(importId)} (
-      row bigint not null,
-      kind "char" not null,
-      mobile text collate "C",
-      mobile_kind number_kind,
-      phone text collate "C",
-      phone_kind number_kind,
-      email text collate "C",
-      first_name text,
-      last_name text,
-      locale text,
-      time_zone text,
-      properties jsonb,
-      consent boolean,
-      consent_date timestamptz,
-      consent_source text,
-      reason text,
-      value text,
-      line text[],                               -- as it stood, where the row may be rejected
-      same integer not null default 1            -- rows of the file that are folded into this one
-    ) with (autovacuum_enabled = off)`.execute(tx);
+  await sql`call create_import_table(${importId})`.execute(tx);
 }
 
 export async function dropStaging(tx: Tx, importId: string): Promise<void> {
-  await sql`drop table if exists ${stagingTable(importId)}`.execute(tx);
+  await sql`call drop_import_table(${importId})`.execute(tx);
 }
 
 /** Writes lines of `stagedRow` into the table, all or none. */
@@ -107,7 +87,7 @@ const array = (cells: string[]) => `{${cells.map((cell) => `"${cell.replace(/["\
 export async function prepareStaging(tx: Tx, importId: string): Promise<void> {
   const table = stagingTable(importId);
   await sql`set local work_mem = '64MB'`.execute(tx);
-  await sql`alter table ${table} add primary key (row)`.execute(tx);
+  await sql`call index_import_table(${importId})`.execute(tx);
   await sql`
     create temp table folded on commit drop as
     with repeated as (
@@ -138,5 +118,5 @@ export async function prepareStaging(tx: Tx, importId: string): Promise<void> {
     ) f
     where s.row = f.first_row`.execute(tx);
   await sql`delete from ${table} s using folded f where s.row = f.row and f.row <> f.first_row`.execute(tx);
-  await sql`analyze ${table}`.execute(tx);
+  await sql`call analyze_import_table(${importId})`.execute(tx);
 }

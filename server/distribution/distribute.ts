@@ -59,14 +59,16 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-type Where = Pick<Progress, "owner" | "database">;
+type Where = Pick<Progress, "owner" | "workspaceRole" | "database">;
 type Done = Omit<Progress, keyof Where>;
 
 const nothingDone: Done = { placed: new Set(), dropped: [], settingsPropagate: false };
 
 async function ownerOf(client: pg.Client): Promise<Where> {
   const { rows } = await client.query<Where>(
-    "select pg_get_userbyid(relowner) as owner, current_database() as database from pg_class where oid = 'migrations'::regclass",
+    `select pg_get_userbyid(relowner) as owner, current_database() as database,
+       (select name from workspace_role where name in (select rolname from pg_roles)) as "workspaceRole"
+     from pg_class where oid = 'migrations'::regclass`,
   );
   return rows[0] as Where;
 }
@@ -90,7 +92,7 @@ async function obstacleOf(client: pg.Client): Promise<string | null> {
   return null;
 }
 
-async function progressOf(client: pg.Client, { owner, database }: Where): Promise<Done> {
+async function progressOf(client: pg.Client, { owner, workspaceRole, database }: Where): Promise<Done> {
   // Local tables that Citus manages because they point to a reference table are of type "local": they are not placed.
   const placed = await client.query<{ name: string }>(`
     select c.relname as name from citus_tables t join pg_class c on c.oid = t.table_name::oid
@@ -103,23 +105,25 @@ async function progressOf(client: pg.Client, { owner, database }: Where): Promis
         )
       ).rows
     : [];
+  const roles = [owner, workspaceRole].filter((role) => role !== null);
   const setting = await client.query(
     `select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase join pg_roles r on r.oid = s.setrole
-     where d.datname = $1 and r.rolname = $2 and 'citus.propagate_set_commands=local' = any(s.setconfig)`,
-    [database, owner],
+     where d.datname = $1 and r.rolname = any($2) and 'citus.propagate_set_commands=local' = any(s.setconfig)`,
+    [database, roles],
   );
   return {
     placed: new Set(placed.rows.map(({ name }) => name)),
     dropped,
-    settingsPropagate: setting.rows.length > 0,
+    settingsPropagate: setting.rows.length === roles.length,
   };
 }
 
 async function run(client: pg.Client, { why, statements }: Step, say: (sentence: string) => void): Promise<void> {
   say(why);
   // Rows are read for their shards past the wall between workspaces.
-  await client.query("begin; set local varsla.system = 'on'");
+  await client.query("begin");
   try {
+    await client.query("set local varsla.system = 'on'");
     for (const statement of statements) await client.query(statement);
     await client.query("commit");
   } catch (cause) {

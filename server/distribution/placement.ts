@@ -23,6 +23,8 @@ export interface CatalogueTable {
   partitioned: boolean;
   /** Behind the wall between workspaces: a tenant table. */
   walled: boolean;
+  /** Its partitions. */
+  partitions: string[];
   /** Columns of every primary key, unique index and exclusion constraint, by the index's name. */
   unique: Record<string, string[]>;
   /** Identity columns and their types. */
@@ -58,6 +60,7 @@ export const referenceTables: Readonly<Record<string, string>> = {
 /** On the coordinator alone: of the installation, not of a workspace. */
 const localTables: readonly { name: RegExp; reason: string }[] = [
   { name: /^migrations$/, reason: "what has been migrated" },
+  { name: /^workspace_role$/, reason: "who workspaces' work logs in as" },
   { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "who is signed in: one person, many workspaces" },
   { name: /^alert_watch$/, reason: "when somebody last looked for alerts" },
   { name: /^attempts$/, reason: "how often somebody guessed, by address" },
@@ -72,6 +75,7 @@ export async function readCatalogue(client: pg.ClientBase): Promise<Catalogue> {
   const tables = await client.query<CatalogueTable>(`
     select c.relname as name, c.relkind = 'p' as partitioned,
       exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall') as walled,
+      array(select i.inhrelid::regclass::text from pg_inherits i where i.inhparent = c.oid order by 1) as partitions,
       coalesce((select jsonb_object_agg(i.indexrelid::regclass::text, (
           select jsonb_agg(a.attname order by k.n) from unnest(i.indkey::smallint[]) with ordinality k (attnum, n)
             join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum where k.n <= i.indnkeyatts))
@@ -117,10 +121,11 @@ export function placeTables({ tables, foreignKeys }: Catalogue): { places: Map<s
 }
 
 function placeOf({ name, walled, unique }: CatalogueTable): Place | null {
+  const local = localTables.some((each) => each.name.test(name));
+  if (local) return "local";
   const keyed = Object.values(unique).some((columns) => columns.includes(distributionColumn));
   if (walled) return keyed ? "distributed" : null;
-  if (name in referenceTables) return "reference";
-  return localTables.some((each) => each.name.test(name)) ? "local" : null;
+  return name in referenceTables ? "reference" : null;
 }
 
 function tableProblems({ name, unique, identity }: CatalogueTable): string[] {

@@ -13,8 +13,9 @@ export interface Step {
 
 /** What an earlier run has done. */
 export interface Progress {
-  /** Who has the tables. */
+  /** Who has the tables, and whom work for one workspace logs in as. */
   owner: string;
+  workspaceRole: string | null;
   database: string;
   /** Tables that Citus knows. */
   placed: ReadonlySet<string>;
@@ -32,9 +33,9 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** The steps that are left. Empty when everything stands. */
 export function planDistribution(
-  { foreignKeys }: Catalogue,
+  { tables, foreignKeys }: Catalogue,
   places: ReadonlyMap<string, Place>,
-  { placed, dropped, settingsPropagate, owner, database }: Progress,
+  { placed, dropped, settingsPropagate, owner, workspaceRole, database }: Progress,
 ): Step[] {
   const missing = (place: Place) =>
     [...places.keys()].filter((name) => places.get(name) === place && !placed.has(name));
@@ -44,10 +45,10 @@ export function planDistribution(
 
   if (!settingsPropagate) {
     steps.push({
-      why: "SET LOCAL names the workspace of a transaction for row-level security, so it must reach the shards: for the owner of the tables in this database, so that every process and every tool has it",
-      statements: [
-        `alter role ${quoted(owner)} in database ${quoted(database)} set citus.propagate_set_commands = local`,
-      ],
+      why: "SET LOCAL names the workspace of a transaction for row-level security, so it must reach the shards: for the roles of this database, so that every process and every tool has it",
+      statements: [owner, ...(workspaceRole === null ? [] : [workspaceRole])].map(
+        (role) => `alter role ${quoted(role)} in database ${quoted(database)} set citus.propagate_set_commands = local`,
+      ),
     });
   }
 
@@ -66,8 +67,16 @@ export function planDistribution(
     });
   }
   for (const table of references)
-    steps.push({ why: `${table} on every node`, statements: [`select create_reference_table(${literal(table)})`] });
+    steps.push({
+      why: `${table} on every node`,
+      statements: [
+        // Its policy asks a sharded table, which a node cannot do in the middle of its part of a statement.
+        `alter table ${quoted(table)} disable row level security`,
+        `select create_reference_table(${literal(table)})`,
+      ],
+    });
   for (const table of tenants) {
+    const walls = [table, ...(tables.find(({ name }) => name === table)?.partitions ?? [])];
     const together = table === firstDistributed ? "none" : firstDistributed;
     steps.push({
       why: `${table} by workspace`,
@@ -75,9 +84,9 @@ export function planDistribution(
         // The triggers refuse changes, or change rows of the same workspace: those are in the same shard.
         "set local citus.enable_unsafe_triggers = on",
         // Rows go into the shards by COPY, which PostgreSQL refuses behind row-level security that binds the owner too.
-        `alter table ${quoted(table)} no force row level security`,
+        ...walls.map((wall) => `alter table ${quoted(wall)} no force row level security`),
         `select create_distributed_table(${literal(table)}, ${literal(distributionColumn)}, colocate_with => ${literal(together)})`,
-        `alter table ${quoted(table)} force row level security`,
+        ...walls.map((wall) => `alter table ${quoted(wall)} force row level security`),
       ],
     });
   }

@@ -4,7 +4,11 @@
  * Every query runs inside one of two kinds of transaction. `inWorkspace` sets `varsla.workspace_id`, and row-level
  * security then hides every other workspace's rows, whatever the query forgot. `asSystem` lifts that wall, for work
  * that has no single workspace: routing an inbound text, leasing lanes, migrating. A query outside both sees nothing.
+ *
+ * The two are two roles with a pool each: the one that workspaces' work logs in as cannot lift the wall, whatever SQL it is
+ * given (docs/decisions/database-roles.md). Nobody waits for one of these transactions while in the other.
  */
+import { isDeepStrictEqual } from "node:util";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 
@@ -22,8 +26,10 @@ export interface Db {
   inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees every workspace. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** For COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
+  /** The system's, for COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
   pool: pg.Pool;
+  /** Of the role that workspaces' work logs in as; `pool` itself where the database has no such role. */
+  workspacePool: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -37,18 +43,26 @@ const retryable: Record<string, string> = {
 };
 const attempts = 5;
 
-/** Opens a pool on `connectionString`; at most `max` connections. */
-export function openDb(options: { connection: string | pg.PoolConfig; max: number }): Db {
-  const connection =
-    typeof options.connection === "string" ? { connectionString: options.connection } : options.connection;
-  const pool = new pg.Pool({ ...connection, max: options.max, application_name: "varsla" });
-  // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
-  pool.on("error", () => {});
-  // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.
-  pool.on("connect", (client) => client.on("error", () => {}));
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+type Connection = string | pg.PoolConfig;
 
-  async function transaction<T>(scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Opens a pool for the system on `connection` and one for workspaces' work on `workspaces`; at most `max` connections in each,
+ * or `systemMax` in the first.
+ */
+export function openDb(options: {
+  connection: Connection;
+  workspaces: Connection;
+  max: number;
+  systemMax?: number;
+}): Db {
+  const { max, systemMax = max } = options;
+  const shared = isDeepStrictEqual(options.connection, options.workspaces);
+  const pool = openPool(options.connection, shared ? systemMax + max : systemMax);
+  const workspacePool = shared ? pool : openPool(options.workspaces, max);
+  const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
+
+  async function transaction<T>(kysely: Kysely<Tables>, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await kysely.connection().execute(async (connection) => {
@@ -74,14 +88,28 @@ export function openDb(options: { connection: string | pg.PoolConfig; max: numbe
   }
 
   return {
-    inWorkspace: async (workspaceId, work) => transaction(workspaceScope(workspaceId), work),
-    asSystem: (work) => transaction(systemScope, work),
+    inWorkspace: async (workspaceId, work) => transaction(workspaces, workspaceScope(workspaceId), work),
+    asSystem: (work) => transaction(system, systemScope, work),
     pool,
-    close: () => kysely.destroy(),
+    workspacePool,
+    async close() {
+      await workspaces.destroy();
+      await system.destroy();
+    },
   };
 }
 
-/** The statement that opens the wall for all workspaces until the transaction ends. */
+function openPool(connection: Connection, max: number): pg.Pool {
+  const where = typeof connection === "string" ? { connectionString: connection } : connection;
+  const pool = new pg.Pool({ ...where, max, application_name: "varsla" });
+  // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
+  pool.on("error", () => {});
+  // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+/** The statement that opens the wall for all workspaces until the transaction ends, for the system's role only. */
 export const systemScope = "set local varsla.system = 'on'";
 
 /** The statement that narrows a transaction to one workspace. */

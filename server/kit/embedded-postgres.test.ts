@@ -226,7 +226,10 @@ describe("data of a version that asked nobody for a password", () => {
     const first = await start(directory);
     await query(first.connection, "create table kept as select 7 as n");
     await first.stop();
-    await alone(join(cluster, "data"), "alter role varsla nocreaterole password null\nalter role postgres password null");
+    await alone(
+      join(cluster, "data"),
+      "alter role varsla nocreaterole password null\nalter role postgres password null",
+    );
     await rm(join(cluster, "password"));
     await writeFile(join(cluster, "data", "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 trust\n");
     if (isRoot) await once(spawn("chown", ["-R", "65534:65534", cluster], { stdio: "inherit" }), "exit");

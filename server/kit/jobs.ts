@@ -39,9 +39,10 @@ const schema = "jobs";
 /** The one implementation of Jobs. */
 export const jobs: Jobs = {
   async add(tx, name, payload, options = {}) {
-    await sql`select jobs.add_job(${name}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null},
+    // A function of ours, because work for one workspace may add a job and see none.
+    await sql`select add_job(task => ${name}, payload => ${JSON.stringify(payload)}::json, queue => ${options.queue ?? null},
       run_at => ${options.runAt ?? null}::timestamptz, max_attempts => ${options.maxAttempts ?? null}::int,
-      job_key => ${options.key ?? null})`.execute(tx);
+      key => ${options.key ?? null})`.execute(tx);
   },
 };
 

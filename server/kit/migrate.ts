@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Logger } from "./log.ts";
 
@@ -107,14 +108,24 @@ async function findPending(client: pg.Client, migrations: Migration[]): Promise<
   return pending;
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query("begin; set local varsla.system = 'on'");
+/** SQLSTATEs of a migration that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
+const gaveWay = new Set(["40P01", "55P03"]);
+const tries = 20;
+const pauseMs = 500;
+
+async function apply(client: pg.Client, migration: Migration, attempt = 1): Promise<void> {
+  await client.query("begin");
   try {
+    await client.query("set local varsla.system = 'on'");
     await client.query(migration.text);
     await client.query("insert into migrations (name, checksum) values ($1, $2)", [migration.name, migration.checksum]);
     await client.query("commit");
   } catch (cause) {
     await client.query("rollback");
+    if (gaveWay.has((cause as { code?: string }).code ?? "") && attempt < tries) {
+      await delay(pauseMs);
+      return apply(client, migration, attempt + 1);
+    }
     throw new MigrationError(
       `The migration ${migration.name}.sql failed and left nothing behind: ${describe(cause, migration.text)}`,
       { cause },

@@ -78,7 +78,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   const lease = { worker, seconds: lease_ms / 1000 };
   const key = (lane: Pick<LaneRow, "workspace_id" | "sender_id">) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
-  const pool = openLanePool({ ...db.pool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, log);
+  const pool = openLanePool({ ...db.workspacePool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, log);
 
   const held = new Map<string, Held>();
   const ready: Held[] = [];

@@ -10,11 +10,11 @@ import { systemClock } from "../kit/clock.ts";
 import { openDb } from "../kit/db.ts";
 import { createInboundIntake, type InboundIntake } from "./inbound.ts";
 
-const { db, connection } = await testDatabase();
+const { db, connection, workspaces } = await testDatabase();
 
 /** An intake as each process has its own: nothing is shared but the database. */
 function intakeOfItsOwn(): InboundIntake {
-  const own = openDb({ connection, max: 4 });
+  const own = openDb({ connection, workspaces, max: 4 });
   onTestFinished(() => own.close());
   return createInboundIntake({ db: own, clock: systemClock, news: { tell() {} }, log: pino({ level: "silent" }) });
 }

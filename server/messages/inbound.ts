@@ -63,10 +63,14 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
   }
 
   async function receiveTexts(workspaceId: string, batch: Arrived[]): Promise<void> {
-    const { received, contacts } = await preparedTransaction(db.pool, workspaceScope(workspaceId), async (tx) => {
-      const read = await readReceived(tx, workspaceId, clock.now(), batch);
-      return { received: read, contacts: await insertReceived(tx, workspaceId, read) };
-    });
+    const { received, contacts } = await preparedTransaction(
+      db.workspacePool,
+      workspaceScope(workspaceId),
+      async (tx) => {
+        const read = await readReceived(tx, workspaceId, clock.now(), batch);
+        return { received: read, contacts: await insertReceived(tx, workspaceId, read) };
+      },
+    );
     dropRest(batch, received);
     tell(workspaceId, contacts);
   }

@@ -43,7 +43,11 @@ async function startPair(): Promise<Pair> {
     await giveSenders(tx, workspace.id, await add(own));
     await setRoutes(tx, workspace.id, [{ country: "NO", carriers: [await add(other)] }]);
   });
-  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const pathDb = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: pathConnections,
+  });
   const makers = {
     smpp: smppCarrier({ targets: onThisMachine, sweep_ms: 50 }),
     twilio: twilioCarrier({ api_url: "http://127.0.0.1:1" }),

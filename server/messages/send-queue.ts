@@ -87,7 +87,7 @@ export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQu
 /** One transaction for all; where the quota does not hold all of them, one for each, in their order. */
 async function sendBatch(db: Db, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
   const sendThem = (some: SendRequest[], careful: boolean) =>
-    preparedTransaction(db.pool, workspaceScope(workspaceId), (tx) =>
+    preparedTransaction(db.workspacePool, workspaceScope(workspaceId), (tx) =>
       sendTogether(tx, { now, workspaceId, careful }, some),
     );
   try {

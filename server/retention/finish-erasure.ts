@@ -51,8 +51,11 @@ export async function finishErasureOf(
     await cancelQueuedOf(tx, workspaceId, erasure.contact_id, clock.now());
   });
   await forgetTexts(services, erasure, signal);
-  const done = await db.inWorkspace(workspaceId, async (tx) => {
+  // These belong to the installation: a workspace's own transaction does not reach them.
+  await db.asSystem(async (tx) => {
     for (const forget of forgetNumbers) await forget(tx, workspaceId, erasure.numbers ?? []);
+  });
+  const done = await db.inWorkspace(workspaceId, async (tx) => {
     const waits = !alone || (await hasMessagesOf(tx, workspaceId, erasure.contact_id));
     if (!waits) {
       await finishErasure(tx, erasure, clock.now());

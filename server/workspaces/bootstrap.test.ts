@@ -26,7 +26,7 @@ const start = (db = database.db) =>
   });
 
 test("processes that start together make one first workspace, and later ones none", async () => {
-  const other = openDb({ connection: database.connection, max: 2 });
+  const other = openDb({ connection: database.connection, workspaces: database.workspaces, max: 2 });
   const made = await Promise.all([start(), start(other), start(), start(other)]);
   expect(made.sort()).toEqual(["made", "nothing_to_do", "nothing_to_do", "nothing_to_do"]);
   expect(await start()).toBe("nothing_to_do");

@@ -22,7 +22,7 @@ async function workspaces(): Promise<number> {
 }
 
 test("the link is the same for every process and after a restart, and another for another key or database", async () => {
-  const elsewhere = openDb({ connection: database.connection, max: 1 });
+  const elsewhere = openDb({ connection: database.connection, workspaces: database.workspaces, max: 1 });
   const config = { public_url: "https://sms.example", secret_key: services.config.secret_key };
   expect(await setUpLink(db, config)).toBe(`https://sms.example/setup#token=${token}`);
   expect(await setUpLink(elsewhere, config)).toBe(await setUpLink(db, config));

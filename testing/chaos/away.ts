@@ -3,6 +3,7 @@
  * has the other side come back, and everything goes on by itself.
  */
 import { openDb } from "../../server/kit/db.ts";
+import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { call } from "./client.ts";
 import { type Installation, until } from "./installation.ts";
 import type { Network } from "./network.ts";
@@ -87,7 +88,7 @@ export function databaseAway(
 
 /** A workspace of its own, whose figures nobody adds up. */
 async function createClient({ connection }: Installation): Promise<Tenant> {
-  const db = openDb({ connection, max: 1 });
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const scale = { messages: 0, lists: 1, list_size: 1, senders: 1, rates: [], texts: 1 };
   const tenant = await createTenant(db, "client", "19", scale, null);
   await db.close();

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDb } from "../../server/kit/db.ts";
+import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { databaseAway } from "./away.ts";
 import { call } from "./client.ts";
 import { type Installation, startInstallation, until } from "./installation.ts";
@@ -46,7 +47,8 @@ test("killed again and again: no text is lost or doubled, and every figure is ri
 }, 300_000);
 
 test("what one API process takes the other shows, texts go once, and one of each may die", async () => {
-  const db = openDb({ connection: installation.connection, max: 1 });
+  const { connection } = installation;
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const scale = { messages: 0, lists: 1, list_size: 200, senders: 1, rates: [], texts: 1 };
   const tenant = await createTenant(db, "shared", "18", scale, null);
   await db.close();

@@ -1,6 +1,7 @@
 /** One run on an installation: its traffic, and what it suffers meanwhile; then the books are compared. */
 import pg from "pg";
 import { openDb } from "../../server/kit/db.ts";
+import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import * as books from "./books.ts";
 import { type Installation, until } from "./installation.ts";
 import { judge, type Verdict } from "./judge.ts";
@@ -125,7 +126,7 @@ async function createTenants(
   { carriers, response_seconds }: RunOptions,
   scale: Scale,
 ): Promise<Tenant[]> {
-  const db = openDb({ connection, max: 2 });
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 2 });
   const tenants: Tenant[] = [];
   for (const name of carriers) {
     const through: ThroughNetwork | null =

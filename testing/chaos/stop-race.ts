@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { openDb } from "../../server/kit/db.ts";
 import { instantOf } from "../../server/kit/id.ts";
+import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { seeded } from "../random.ts";
 import { leftOver } from "./books.ts";
 import { call } from "./client.ts";
@@ -55,7 +56,7 @@ async function race(
   { seed, say, signal }: Pick<RunOptions, "seed" | "say" | "signal">,
 ): Promise<Verdict> {
   const { connection, secret_key, superuser, urls } = installation;
-  const db = openDb({ connection, max: 1 });
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const scale = { messages: 0, lists: lanes, list_size: perLane, senders: lanes, rates, texts: 1 };
   const line: ThroughNetwork | null =
     name === "smpp" ? { kind: name, network, urls, secret_key, response_seconds: 10 } : null;

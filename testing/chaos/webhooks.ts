@@ -1,6 +1,7 @@
 /** A workspace that Twilio brings texts to: the same signed webhook, as often as it likes, to any API process. */
 import { openDb } from "../../server/kit/db.ts";
 import { createSeal } from "../../server/kit/seal.ts";
+import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { addTwilio } from "../twilio-connection.ts";
 import { signedForm } from "../twilio.ts";
 import { createTestWorkspace } from "../workspace.ts";
@@ -17,7 +18,7 @@ const auth_token = "the token of nobody's account";
 
 /** Makes it; nothing is ever sent through its connection. */
 export async function createHooked({ connection, secret_key }: Installation): Promise<Hooked> {
-  const db = openDb({ connection, max: 1 });
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const workspace = await createTestWorkspace(db);
   const carrier = await addTwilio(db, createSeal(secret_key), workspace.id, { account_sid, auth_token });
   await db.close();

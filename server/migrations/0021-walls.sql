@@ -1,0 +1,264 @@
+-- The wall between workspaces, for a role that cannot lift it. See docs/decisions/database-roles.md.
+--
+-- The owner of the tables migrates and does the system's work. Work for one workspace logs in as another role, which owns
+-- nothing: for it, nothing but the wall decides what it sees. Partitions get walls of their own, because a statement that
+-- names one directly never meets its parent's.
+
+-- Old processes go on beside this: give way rather than let everybody queue behind a lock (kit/migrate.ts tries again).
+set local lock_timeout = '5s';
+
+-- The role of workspaces' work in this database. Nobody but the owner may read this. The password is random, and only its
+-- verifier is ever sent in a statement, so that no log of statements has it.
+create table workspace_role (
+  one boolean primary key default true check (one),
+  name text not null,
+  password text not null
+);
+
+-- Puts a table behind row-level security, forced upon its owner too. The first policy holds for every role, the second only
+-- for the owner, in a transaction that said that it works for the whole installation. No subqueries: a sharded database
+-- refuses them in policies, and compared with a column a stable function is called once a scan. Of two policies PostgreSQL asks
+-- the one whose name comes later first: the door, which spares the system the other one for every row.
+create or replace procedure workspace_wall(tenant_table regclass)
+  language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security', tenant_table);
+  execute format('alter table %s force row level security', tenant_table);
+  execute format('drop policy if exists workspace_wall on %s', tenant_table);
+  execute format('drop policy if exists workspace_wall_door on %s', tenant_table);
+  execute format('create policy workspace_wall on %s using (workspace_id = current_workspace())', tenant_table);
+  execute format('create policy workspace_wall_door on %s to %s using (is_system())', tenant_table,
+    (select relowner::regrole from pg_class where oid = tenant_table));
+end $$;
+
+-- Walls what is a partition of a walled table and has none of its own.
+create procedure wall_partitions() language plpgsql as $$
+declare
+  partition regclass;
+begin
+  for partition in
+    select i.inhrelid::regclass from pg_inherits i
+    where i.inhparent in (select polrelid from pg_policy where polname = 'workspace_wall')
+      and i.inhrelid not in (select polrelid from pg_policy where polname = 'workspace_wall_door')
+  loop
+    call workspace_wall(partition);
+  end loop;
+end $$;
+
+do $$
+declare
+  tenant_table regclass;
+begin
+  for tenant_table in select polrelid::regclass from pg_policy where polname = 'workspace_wall' order by 1 loop
+    call workspace_wall(tenant_table);
+  end loop;
+end $$;
+-- The sandbox's handsets hold texts of workspaces like the ledger does.
+call workspace_wall('sandbox_messages');
+call wall_partitions();
+
+-- Makes the partitions of this month and the `ahead` next ones where they are missing. What came for such a month before
+-- moves into it.
+create or replace procedure create_message_partitions(ahead integer) language plpgsql as $$
+declare
+  month timestamp;
+  name text;
+  first uuid;
+  past uuid;
+begin
+  for i in 0..ahead loop
+    month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
+    name := 'messages_' || to_char(month, 'YYYY_MM');
+    continue when to_regclass(format('%I', name)) is not null;
+    first := first_id_at(month at time zone 'UTC');
+    past := first_id_at((month + interval '1 month') at time zone 'UTC');
+    lock table messages in access exclusive mode;
+    if not exists (select 1 from messages_other where id >= first and id < past) then
+      execute format('create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
+        name, first, past);
+      call wall_partitions();
+      continue;
+    end if;
+    create temp table early_messages on commit drop as select * from messages_other where id >= first and id < past;
+    delete from messages_other where id >= first and id < past;
+    execute format('create table %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
+      name, first, past);
+    call wall_partitions();
+    insert into messages select * from early_messages;
+    drop table early_messages;
+  end loop;
+end $$;
+
+-- Makes the partitions of this week and the next, and drops those that ended before `keep` ago.
+create or replace procedure turn_smpp_references(keep interval) language plpgsql as $$
+declare
+  week timestamp;
+  old record;
+begin
+  -- One at a time: every worker calls this.
+  perform pg_advisory_xact_lock(hashtextextended('turn_smpp_references', 0));
+  for i in 0..1 loop
+    week := date_trunc('week', now() at time zone 'UTC') + make_interval(weeks => i);
+    continue when to_regclass('smpp_references_' || to_char(week, 'YYYY_MM_DD')) is not null;
+    execute format('create table %I partition of smpp_references for values from (%L) to (%L)',
+      'smpp_references_' || to_char(week, 'YYYY_MM_DD'), week at time zone 'UTC', (week + interval '1 week') at time zone 'UTC');
+    call wall_partitions();
+  end loop;
+  for old in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'smpp_references'::regclass and c.relname ~ '^smpp_references_\d{4}_\d\d_\d\d$'
+      and (to_timestamp(right(c.relname, 10), 'YYYY_MM_DD')::timestamp + interval '1 week') at time zone 'UTC' < now() - keep
+  loop
+    execute format('drop table %I', old.relname);
+  end loop;
+end $$;
+
+-- From here on: what work for one workspace may do beyond its own rows. Each function runs with the owner's rights and
+-- names the workspace itself, for the wall of an owner can be lifted by a setting.
+
+-- Whether a person belongs to the workspace of this transaction.
+create function is_member_here(person uuid) returns boolean
+  language plpgsql stable security definer cost 50 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select 1 from memberships where workspace_id = current_workspace() and user_id = person);
+end $$;
+
+-- Of all people a workspace sees its own. Not forced: signing in is the owner's work, and knows them all.
+alter table users enable row level security;
+create policy own_members on users for select using (is_member_here(id));
+
+-- Adds a job; one that is for a workspace is for this one.
+create function add_job(task text, payload json, queue text, run_at timestamptz, max_attempts integer, key text)
+  returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user <> current_user and (payload ->> 'workspace_id')::uuid <> current_workspace() then
+    raise insufficient_privilege using message = format('a job for workspace %s, added in another''s transaction', payload ->> 'workspace_id');
+  end if;
+  perform jobs.add_job(task, payload => payload, queue_name => queue, run_at => run_at, max_attempts => max_attempts,
+    job_key => key);
+end $$;
+
+-- Whether this transaction may touch the rows of an import under way.
+create function is_import_here(import uuid) returns boolean
+  language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return session_user = current_user
+    or exists (select 1 from imports where workspace_id = current_workspace() and id = import);
+end $$;
+
+-- Puts the table of an import behind the wall of its workspace. The owner fills it by COPY, which refuses tables behind a
+-- wall: so it is not forced upon the owner.
+create procedure wall_import_table(import uuid, workspace uuid) language plpgsql as $$
+declare
+  name text := format('staging.%I', 'import ' || import);
+begin
+  execute format('alter table %s enable row level security', name);
+  execute format('create policy workspace_wall on %s using (current_workspace() = %L)', name, workspace);
+  -- To whoever may enter the schema.
+  execute format('grant select, insert, update, delete on %s to public', name);
+end $$;
+
+-- The table that an import's rows wait in, for this workspace.
+create procedure create_import_table(import uuid)
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  execute format('create table staging.%I (
+      row bigint not null,
+      kind "char" not null,
+      mobile text collate "C",
+      mobile_kind number_kind,
+      phone text collate "C",
+      phone_kind number_kind,
+      email text collate "C",
+      first_name text,
+      last_name text,
+      locale text,
+      time_zone text,
+      properties jsonb,
+      consent boolean,
+      consent_date timestamptz,
+      consent_source text,
+      reason text,
+      value text,
+      line text[],                               -- as it stood, where the row may be rejected
+      same integer not null default 1            -- rows of the file that are folded into this one
+    ) with (autovacuum_enabled = off)', 'import ' || import);
+  call wall_import_table(import, current_workspace());
+end $$;
+
+create procedure drop_import_table(import uuid)
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('drop table if exists staging.%I', 'import ' || import);
+end $$;
+
+-- Once all rows are there: their key; and what they are like, once they are folded.
+create procedure index_import_table(import uuid)
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('alter table staging.%I add primary key (row)', 'import ' || import);
+end $$;
+
+create procedure analyze_import_table(import uuid)
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('analyze staging.%I', 'import ' || import);
+end $$;
+
+-- Gives the role of workspaces' work what it needs and does not have: called at every start, after the migrations.
+create procedure grant_workspace_rights(role name) language plpgsql as $$
+declare
+  thing record;
+begin
+  if not has_database_privilege(role, current_database(), 'connect') or not has_database_privilege(role, current_database(), 'temporary') then
+    execute format('grant connect, temporary on database %I to %I', current_database(), role);
+  end if;
+  -- Databases that were made before PostgreSQL 15 let everybody make things here, functions of our functions' names too.
+  if has_schema_privilege(role, 'public', 'create') then
+    revoke create on schema public from public;
+  end if;
+  for thing in select nspname from pg_namespace where nspname in ('public', 'staging') and not has_schema_privilege(role, oid, 'usage') loop
+    execute format('grant usage on schema %I to %I', thing.nspname, role);
+  end loop;
+  -- Partitions are reached through their parents only.
+  for thing in
+    select c.oid::regclass as name from pg_class c join pg_policy p on p.polrelid = c.oid and p.polname = 'workspace_wall'
+    where c.relnamespace = 'public'::regnamespace and not c.relispartition and not (has_table_privilege(role, c.oid, 'select')
+      and has_table_privilege(role, c.oid, 'insert') and has_table_privilege(role, c.oid, 'update') and has_table_privilege(role, c.oid, 'delete'))
+  loop
+    execute format('grant select, insert, update, delete on %s to %I', thing.name, role);
+  end loop;
+  -- Imports that an older version began: its process may still be there.
+  for thing in
+    select i.id, i.workspace_id from imports i join pg_class c on c.relname = 'import ' || i.id
+    where c.relnamespace = 'staging'::regnamespace and not c.relrowsecurity
+  loop
+    call wall_import_table(thing.id, thing.workspace_id);
+  end loop;
+  if not has_column_privilege(role, 'users', 'email', 'select') then
+    execute format('grant select (id, name, email) on users to %I', role);
+  end if;
+  for thing in
+    select c.oid::regclass as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and case when c.relkind = 'S' then not has_sequence_privilege(role, c.oid, 'usage') end
+      and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i')
+  loop
+    execute format('grant usage on sequence %s to %I', thing.name, role);
+  end loop;
+  for thing in
+    select p.oid::regprocedure as name from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and pg_has_role(p.proowner, 'usage') and not has_function_privilege(role, p.oid, 'execute')
+      and not exists (select 1 from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute format('grant execute on routine %s to %I', thing.name, role);
+  end loop;
+end $$;
