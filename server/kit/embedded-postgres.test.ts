@@ -166,8 +166,9 @@ function userOf({ uid, gid }: { uid: number; gid: number }): { uid?: number; gid
 async function knock(directory: string, as: { uid: number; gid: number } | null, login = "postgres"): Promise<string> {
   const script = `
     const pg = (await import(${JSON.stringify(import.meta.resolve("pg"))})).default;
-    const client = new pg.Client({ host: process.argv[1], user: process.argv[2], database: "postgres", password: "" });
-    try { await client.connect(); console.log("in"); await client.end(); } catch (error) { console.log(error.code ?? error.message); }`;
+    const client = new pg.Client({ host: process.argv[1], user: process.argv[2], database: "postgres", password: "guessed" });
+    try { await client.connect(); console.log("in"); await client.end(); } catch (error) { console.log(error.code ?? error.message); }
+    process.exit();`;
   const user = as === null ? {} : as;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script, join(directory, "postgres"), login], {
     stdio: ["ignore", "pipe", "inherit"],
