@@ -6,6 +6,32 @@ create type message_status as enum ('queued', 'submitted', 'sent', 'delivered', 
 
 create type number_kind as enum ('mobile', 'landline', 'premium', 'short', 'other');
 
+CREATE OR REPLACE FUNCTION add_job(task text, payload json, queue text, run_at timestamp with time zone, max_attempts integer, key text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if session_user <> current_user and (payload ->> 'workspace_id')::uuid <> current_workspace() then
+    raise insufficient_privilege using message = format('a job for workspace %s, added in another''s transaction', payload ->> 'workspace_id');
+  end if;
+  perform jobs.add_job(task, payload => payload, queue_name => queue, run_at => run_at, max_attempts => max_attempts,
+    job_key => key);
+end $function$;
+
+CREATE OR REPLACE PROCEDURE analyze_import_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('analyze staging.%I', 'import ' || import);
+end $procedure$;
+
 CREATE OR REPLACE FUNCTION count_list_members()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -23,6 +49,36 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE PROCEDURE create_import_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  execute format('create table staging.%I (
+      row bigint not null,
+      kind "char" not null,
+      mobile text collate "C",
+      mobile_kind number_kind,
+      phone text collate "C",
+      phone_kind number_kind,
+      email text collate "C",
+      first_name text,
+      last_name text,
+      locale text,
+      time_zone text,
+      properties jsonb,
+      consent boolean,
+      consent_date timestamptz,
+      consent_source text,
+      reason text,
+      value text,
+      line text[],                               -- as it stood, where the row may be rejected
+      same integer not null default 1            -- rows of the file that are folded into this one
+    ) with (autovacuum_enabled = off)', 'import ' || import);
+  call wall_import_table(import, current_workspace());
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer)
  LANGUAGE plpgsql
 AS $procedure$
@@ -39,15 +95,17 @@ begin
     first := first_id_at(month at time zone 'UTC');
     past := first_id_at((month + interval '1 month') at time zone 'UTC');
     lock table messages in access exclusive mode;
-    if not exists (select from messages_other where id >= first and id < past) then
+    if not exists (select 1 from messages_other where id >= first and id < past) then
       execute format('create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
         name, first, past);
+      call wall_partitions();
       continue;
     end if;
     create temp table early_messages on commit drop as select * from messages_other where id >= first and id < past;
     delete from messages_other where id >= first and id < past;
     execute format('create table %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
       name, first, past);
+    call wall_partitions();
     insert into messages select * from early_messages;
     drop table early_messages;
   end loop;
@@ -58,6 +116,18 @@ CREATE OR REPLACE FUNCTION current_workspace()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('varsla.workspace_id'::text, true), ''::text))::uuid;
+
+CREATE OR REPLACE PROCEDURE drop_import_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('drop table if exists staging.%I', 'import ' || import);
+end $procedure$;
 
 CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
  RETURNS SETOF subscription_types
@@ -101,6 +171,68 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE PROCEDURE grant_workspace_rights(IN role name)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  thing record;
+begin
+  if not has_database_privilege(role, current_database(), 'connect') or not has_database_privilege(role, current_database(), 'temporary') then
+    execute format('grant connect, temporary on database %I to %I', current_database(), role);
+  end if;
+  -- Databases that were made before PostgreSQL 15 let everybody make things here, functions of our functions' names too.
+  if has_schema_privilege(role, 'public', 'create') then
+    revoke create on schema public from public;
+  end if;
+  for thing in select nspname from pg_namespace where nspname in ('public', 'staging') and not has_schema_privilege(role, oid, 'usage') loop
+    execute format('grant usage on schema %I to %I', thing.nspname, role);
+  end loop;
+  -- Partitions are reached through their parents only.
+  for thing in
+    select c.oid::regclass as name from pg_class c join pg_policy p on p.polrelid = c.oid and p.polname = 'workspace_wall'
+    where c.relnamespace = 'public'::regnamespace and not c.relispartition and not (has_table_privilege(role, c.oid, 'select')
+      and has_table_privilege(role, c.oid, 'insert') and has_table_privilege(role, c.oid, 'update') and has_table_privilege(role, c.oid, 'delete'))
+  loop
+    execute format('grant select, insert, update, delete on %s to %I', thing.name, role);
+  end loop;
+  -- Imports that an older version began: its process may still be there.
+  for thing in
+    select i.id, i.workspace_id from imports i join pg_class c on c.relname = 'import ' || i.id
+    where c.relnamespace = 'staging'::regnamespace and not c.relrowsecurity
+  loop
+    call wall_import_table(thing.id, thing.workspace_id);
+  end loop;
+  if not has_column_privilege(role, 'users', 'email', 'select') then
+    execute format('grant select (id, name, email) on users to %I', role);
+  end if;
+  for thing in
+    select c.oid::regclass as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and case when c.relkind = 'S' then not has_sequence_privilege(role, c.oid, 'usage') end
+      and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i')
+  loop
+    execute format('grant usage on sequence %s to %I', thing.name, role);
+  end loop;
+  for thing in
+    select p.oid::regprocedure as name from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and pg_has_role(p.proowner, 'usage') and not has_function_privilege(role, p.oid, 'execute')
+      and not exists (select 1 from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute format('grant execute on routine %s to %I', thing.name, role);
+  end loop;
+end $procedure$;
+
+CREATE OR REPLACE PROCEDURE index_import_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('alter table staging.%I add primary key (row)', 'import ' || import);
+end $procedure$;
+
 CREATE OR REPLACE FUNCTION insist(holds boolean, otherwise text)
  RETURNS void
  LANGUAGE plpgsql
@@ -111,6 +243,27 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION is_import_here(import uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return session_user = current_user
+    or exists (select 1 from imports where workspace_id = current_workspace() and id = import);
+end $function$;
+
+CREATE OR REPLACE FUNCTION is_member_here(person uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER COST 50
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return exists (select 1 from memberships where workspace_id = current_workspace() and user_id = person);
+end $function$;
 
 CREATE OR REPLACE FUNCTION is_system()
  RETURNS boolean
@@ -183,6 +336,7 @@ begin
     continue when to_regclass('smpp_references_' || to_char(week, 'YYYY_MM_DD')) is not null;
     execute format('create table %I partition of smpp_references for values from (%L) to (%L)',
       'smpp_references_' || to_char(week, 'YYYY_MM_DD'), week at time zone 'UTC', (week + interval '1 week') at time zone 'UTC');
+    call wall_partitions();
   end loop;
   for old in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -193,13 +347,44 @@ begin
   end loop;
 end $procedure$;
 
+CREATE OR REPLACE PROCEDURE wall_import_table(IN import uuid, IN workspace uuid)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  name text := format('staging.%I', 'import ' || import);
+begin
+  execute format('alter table %s enable row level security', name);
+  execute format('create policy workspace_wall on %s using (current_workspace() = %L)', name, workspace);
+  -- To whoever may enter the schema.
+  execute format('grant select, insert, update, delete on %s to public', name);
+end $procedure$;
+
+CREATE OR REPLACE PROCEDURE wall_partitions()
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  partition regclass;
+begin
+  for partition in
+    select i.inhrelid::regclass from pg_inherits i
+    where i.inhparent in (select polrelid from pg_policy where polname = 'workspace_wall')
+      and i.inhrelid not in (select polrelid from pg_policy where polname = 'workspace_wall_door')
+  loop
+    call workspace_wall(partition);
+  end loop;
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE workspace_wall(IN tenant_table regclass)
  LANGUAGE plpgsql
 AS $procedure$
 begin
   execute format('alter table %s enable row level security', tenant_table);
   execute format('alter table %s force row level security', tenant_table);
-  execute format('create policy workspace_wall on %s using ((select is_system()) or workspace_id = (select current_workspace()))', tenant_table);
+  execute format('drop policy if exists workspace_wall on %s', tenant_table);
+  execute format('drop policy if exists workspace_wall_door on %s', tenant_table);
+  execute format('create policy workspace_wall on %s using (workspace_id = current_workspace())', tenant_table);
+  execute format('create policy workspace_wall_door on %s to %s using (is_system())', tenant_table,
+    (select relowner::regrole from pg_class where oid = tenant_table));
 end $procedure$;
 
 create table accounts (
@@ -233,7 +418,9 @@ create table alert_suspects (
 alter table alert_suspects enable row level security;
 alter table alert_suspects force row level security;
 create policy workspace_wall on alert_suspects
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on alert_suspects to current_user
+  using (is_system());
 
 create table alert_views (
   workspace_id uuid not null,
@@ -244,7 +431,9 @@ create table alert_views (
 alter table alert_views enable row level security;
 alter table alert_views force row level security;
 create policy workspace_wall on alert_views
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on alert_views to current_user
+  using (is_system());
 
 create table alert_watch (
   one boolean default true not null,
@@ -271,7 +460,9 @@ CREATE INDEX alerts_subject ON alerts USING btree (workspace_id, kind, subject, 
 alter table alerts enable row level security;
 alter table alerts force row level security;
 create policy workspace_wall on alerts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on alerts to current_user
+  using (is_system());
 
 create table api_keys (
   workspace_id uuid not null,
@@ -291,7 +482,9 @@ CREATE INDEX api_keys_hash ON api_keys USING btree (key_hash);
 alter table api_keys enable row level security;
 alter table api_keys force row level security;
 create policy workspace_wall on api_keys
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on api_keys to current_user
+  using (is_system());
 
 create table attempts (
   key text not null,
@@ -324,7 +517,9 @@ CREATE INDEX audit_events_actor ON audit_events USING btree (workspace_id, actor
 alter table audit_events enable row level security;
 alter table audit_events force row level security;
 create policy workspace_wall on audit_events
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on audit_events to current_user
+  using (is_system());
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
 create table campaigns (
@@ -361,7 +556,9 @@ CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_a
 alter table campaigns enable row level security;
 alter table campaigns force row level security;
 create policy workspace_wall on campaigns
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on campaigns to current_user
+  using (is_system());
 
 create table carrier_routes (
   workspace_id uuid not null,
@@ -372,7 +569,9 @@ create table carrier_routes (
 alter table carrier_routes enable row level security;
 alter table carrier_routes force row level security;
 create policy workspace_wall on carrier_routes
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on carrier_routes to current_user
+  using (is_system());
 
 create table carrier_states (
   workspace_id uuid not null,
@@ -390,7 +589,9 @@ create table carrier_states (
 alter table carrier_states enable row level security;
 alter table carrier_states force row level security;
 create policy workspace_wall on carrier_states
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on carrier_states to current_user
+  using (is_system());
 
 create table carriers (
   workspace_id uuid not null,
@@ -410,7 +611,9 @@ CREATE UNIQUE INDEX carriers_default ON carriers USING btree (workspace_id) WHER
 alter table carriers enable row level security;
 alter table carriers force row level security;
 create policy workspace_wall on carriers
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on carriers to current_user
+  using (is_system());
 
 create table consent_events (
   workspace_id uuid not null,
@@ -429,7 +632,9 @@ create table consent_events (
 alter table consent_events enable row level security;
 alter table consent_events force row level security;
 create policy workspace_wall on consent_events
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on consent_events to current_user
+  using (is_system());
 CREATE TRIGGER consent_events_append_only BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table contacts (
@@ -462,7 +667,9 @@ CREATE INDEX contacts_sort ON contacts USING btree (workspace_id, sort_key, id);
 alter table contacts enable row level security;
 alter table contacts force row level security;
 create policy workspace_wall on contacts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on contacts to current_user
+  using (is_system());
 
 create table dispatch_journal (
   workspace_id uuid not null,
@@ -475,7 +682,9 @@ create table dispatch_journal (
 alter table dispatch_journal enable row level security;
 alter table dispatch_journal force row level security;
 create policy workspace_wall on dispatch_journal
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on dispatch_journal to current_user
+  using (is_system());
 
 create table erasures (
   workspace_id uuid not null,
@@ -495,7 +704,9 @@ CREATE INDEX erasures_open ON erasures USING btree (requested_at) WHERE (finishe
 alter table erasures enable row level security;
 alter table erasures force row level security;
 create policy workspace_wall on erasures
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on erasures to current_user
+  using (is_system());
 
 create table idempotency_keys (
   workspace_id uuid not null,
@@ -508,7 +719,9 @@ create table idempotency_keys (
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 create policy workspace_wall on idempotency_keys
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on idempotency_keys to current_user
+  using (is_system());
 
 create table import_rejections (
   workspace_id uuid not null,
@@ -522,7 +735,9 @@ create table import_rejections (
 alter table import_rejections enable row level security;
 alter table import_rejections force row level security;
 create policy workspace_wall on import_rejections
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on import_rejections to current_user
+  using (is_system());
 
 create table imports (
   workspace_id uuid not null,
@@ -547,7 +762,9 @@ create table imports (
 alter table imports enable row level security;
 alter table imports force row level security;
 create policy workspace_wall on imports
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on imports to current_user
+  using (is_system());
 
 create table inbound_seen (
   workspace_id uuid not null,
@@ -560,7 +777,9 @@ CREATE INDEX inbound_seen_age ON inbound_seen USING brin (message_id) WITH (page
 alter table inbound_seen enable row level security;
 alter table inbound_seen force row level security;
 create policy workspace_wall on inbound_seen
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on inbound_seen to current_user
+  using (is_system());
 
 create table invitations (
   workspace_id uuid not null,
@@ -579,7 +798,9 @@ CREATE INDEX invitations_token ON invitations USING btree (token_hash);
 alter table invitations enable row level security;
 alter table invitations force row level security;
 create policy workspace_wall on invitations
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on invitations to current_user
+  using (is_system());
 
 create table lanes (
   workspace_id uuid not null,
@@ -594,7 +815,9 @@ CREATE INDEX lanes_work ON lanes USING btree (leased_until NULLS FIRST) WHERE ha
 alter table lanes enable row level security;
 alter table lanes force row level security;
 create policy workspace_wall on lanes
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on lanes to current_user
+  using (is_system());
 
 create table list_members (
   workspace_id uuid not null,
@@ -606,7 +829,9 @@ CREATE INDEX list_members_contact ON list_members USING btree (workspace_id, con
 alter table list_members enable row level security;
 alter table list_members force row level security;
 create policy workspace_wall on list_members
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on list_members to current_user
+  using (is_system());
 CREATE TRIGGER list_members_added AFTER INSERT ON list_members REFERENCING NEW TABLE AS changed_members FOR EACH STATEMENT EXECUTE FUNCTION count_list_members();
 CREATE TRIGGER list_members_removed AFTER DELETE ON list_members REFERENCING OLD TABLE AS changed_members FOR EACH STATEMENT EXECUTE FUNCTION count_list_members();
 
@@ -622,7 +847,9 @@ CREATE UNIQUE INDEX lists_name ON lists USING btree (workspace_id, lower(name));
 alter table lists enable row level security;
 alter table lists force row level security;
 create policy workspace_wall on lists
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on lists to current_user
+  using (is_system());
 
 create table memberships (
   workspace_id uuid not null,
@@ -637,7 +864,9 @@ CREATE INDEX memberships_user ON memberships USING btree (user_id);
 alter table memberships enable row level security;
 alter table memberships force row level security;
 create policy workspace_wall on memberships
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on memberships to current_user
+  using (is_system());
 
 create table message_counts (
   workspace_id uuid not null,
@@ -653,7 +882,9 @@ CREATE INDEX message_counts_minute ON message_counts USING brin (minute) WITH (p
 alter table message_counts enable row level security;
 alter table message_counts force row level security;
 create policy workspace_wall on message_counts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on message_counts to current_user
+  using (is_system());
 
 create table message_queue (
   workspace_id uuid not null,
@@ -670,7 +901,9 @@ create table message_queue (
 alter table message_queue enable row level security;
 alter table message_queue force row level security;
 create policy workspace_wall on message_queue
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on message_queue to current_user
+  using (is_system());
 
 create table messages (
   workspace_id uuid not null,
@@ -699,7 +932,9 @@ CREATE INDEX messages_source ON ONLY messages USING btree (workspace_id, source_
 alter table messages enable row level security;
 alter table messages force row level security;
 create policy workspace_wall on messages
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on messages to current_user
+  using (is_system());
 
 create table migrations (
   name text not null,
@@ -723,7 +958,9 @@ create table opt_out_events (
 alter table opt_out_events enable row level security;
 alter table opt_out_events force row level security;
 create policy workspace_wall on opt_out_events
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on opt_out_events to current_user
+  using (is_system());
 CREATE TRIGGER opt_out_events_append_only BEFORE DELETE OR UPDATE ON opt_out_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table opt_outs (
@@ -738,7 +975,9 @@ create table opt_outs (
 alter table opt_outs enable row level security;
 alter table opt_outs force row level security;
 create policy workspace_wall on opt_outs
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on opt_outs to current_user
+  using (is_system());
 
 create table quota_periods (
   workspace_id uuid not null,
@@ -754,7 +993,9 @@ CREATE INDEX quota_periods_end ON quota_periods USING btree (period_end);
 alter table quota_periods enable row level security;
 alter table quota_periods force row level security;
 create policy workspace_wall on quota_periods
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on quota_periods to current_user
+  using (is_system());
 
 create table quota_usage (
   workspace_id uuid not null,
@@ -766,7 +1007,9 @@ create table quota_usage (
 alter table quota_usage enable row level security;
 alter table quota_usage force row level security;
 create policy workspace_wall on quota_usage
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on quota_usage to current_user
+  using (is_system());
 
 create table retention_rules (
   workspace_id uuid not null,
@@ -785,7 +1028,9 @@ create table retention_rules (
 alter table retention_rules enable row level security;
 alter table retention_rules force row level security;
 create policy workspace_wall on retention_rules
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on retention_rules to current_user
+  using (is_system());
 
 create table sandbox_mails (
   id uuid not null,
@@ -811,6 +1056,12 @@ create table sandbox_messages (
   constraint sandbox_messages_pkey PRIMARY KEY (phone, id)
 );
 CREATE INDEX sandbox_messages_recent ON sandbox_messages USING brin (id) WITH (pages_per_range='32', autosummarize='on');
+alter table sandbox_messages enable row level security;
+alter table sandbox_messages force row level security;
+create policy workspace_wall on sandbox_messages
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on sandbox_messages to current_user
+  using (is_system());
 
 create table sandbox_phones (
   workspace_id uuid not null,
@@ -823,7 +1074,9 @@ create table sandbox_phones (
 alter table sandbox_phones enable row level security;
 alter table sandbox_phones force row level security;
 create policy workspace_wall on sandbox_phones
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on sandbox_phones to current_user
+  using (is_system());
 
 create table sandbox_receipts (
   due timestamp with time zone not null,
@@ -849,7 +1102,9 @@ CREATE UNIQUE INDEX senders_default ON senders USING btree (workspace_id) WHERE 
 alter table senders enable row level security;
 alter table senders force row level security;
 create policy workspace_wall on senders
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on senders to current_user
+  using (is_system());
 
 create table sessions (
   id uuid not null,
@@ -883,7 +1138,9 @@ CREATE INDEX smpp_early_receipts_at ON smpp_early_receipts USING btree (at);
 alter table smpp_early_receipts enable row level security;
 alter table smpp_early_receipts force row level security;
 create policy workspace_wall on smpp_early_receipts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on smpp_early_receipts to current_user
+  using (is_system());
 
 create table smpp_parts (
   workspace_id uuid not null,
@@ -904,7 +1161,9 @@ CREATE INDEX smpp_parts_at ON smpp_parts USING btree (at);
 alter table smpp_parts enable row level security;
 alter table smpp_parts force row level security;
 create policy workspace_wall on smpp_parts
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on smpp_parts to current_user
+  using (is_system());
 
 create table smpp_references (
   workspace_id uuid not null,
@@ -922,7 +1181,9 @@ CREATE INDEX smpp_references_at ON ONLY smpp_references USING brin (at) WITH (pa
 alter table smpp_references enable row level security;
 alter table smpp_references force row level security;
 create policy workspace_wall on smpp_references
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on smpp_references to current_user
+  using (is_system());
 
 create table subscription_types (
   workspace_id uuid not null,
@@ -941,7 +1202,9 @@ CREATE UNIQUE INDEX subscription_types_name ON subscription_types USING btree (w
 alter table subscription_types enable row level security;
 alter table subscription_types force row level security;
 create policy workspace_wall on subscription_types
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on subscription_types to current_user
+  using (is_system());
 
 create table users (
   id uuid not null,
@@ -954,6 +1217,9 @@ create table users (
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email)
 );
+alter table users enable row level security;
+create policy own_members on users
+  using (is_member_here(id));
 
 create table verifications (
   id uuid not null,
@@ -985,7 +1251,9 @@ CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (works
 alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;
 create policy workspace_wall on webhook_deliveries
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on webhook_deliveries to current_user
+  using (is_system());
 
 create table webhooks (
   workspace_id uuid not null,
@@ -1005,7 +1273,17 @@ CREATE INDEX webhooks_disabled ON webhooks USING btree (disabled_at) WHERE (disa
 alter table webhooks enable row level security;
 alter table webhooks force row level security;
 create policy workspace_wall on webhooks
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on webhooks to current_user
+  using (is_system());
+
+create table workspace_role (
+  one boolean default true not null,
+  name text not null,
+  password text not null,
+  constraint workspace_role_pkey PRIMARY KEY (one),
+  constraint workspace_role_one_check CHECK (one)
+);
 
 create table workspaces (
   workspace_id uuid not null,
@@ -1026,4 +1304,6 @@ create table workspaces (
 alter table workspaces enable row level security;
 alter table workspaces force row level security;
 create policy workspace_wall on workspaces
-  using ((( SELECT is_system() AS is_system) OR (workspace_id = ( SELECT current_workspace() AS current_workspace))));
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on workspaces to current_user
+  using (is_system());
