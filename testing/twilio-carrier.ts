@@ -12,10 +12,10 @@ const timing = { begin_within: 300, patience: 500, listed_after: 100 };
 /** A carrier of the stand-in's account, without rate limits. */
 export function twilioAt(
   { url, account_sid, auth_token }: Pick<TwilioStandIn, "url" | "account_sid" | "auth_token">,
-  options: { workspace_id: string; id: string; db: Db },
+  options: { workspace_id: string; id: string; db: Db; patience?: number },
 ): Carrier {
   const rates = { long_number: null, north_american: null, short_code: null, alphanumeric: null };
-  const carrier = twilioCarrier({ api_url: url, timing })(
+  const carrier = twilioCarrier({ api_url: url, timing: { ...timing, patience: options.patience ?? timing.patience } })(
     {
       workspace_id: options.workspace_id,
       id: options.id,

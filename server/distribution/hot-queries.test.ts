@@ -24,10 +24,9 @@ afterAll(() => admin.end());
 const forAllWorkspaces = {
   "with free as":
     "takes lanes of whichever workspaces have work: once for dozens of lanes, from an index of waiting lanes",
-  "select distinct j.workspace_id": "open journals of the lanes just taken: once for dozens of lanes",
-  "update lanes l set has_work = true from (select distinct":
+  "select distinct j.workspace_id ||": "open journals of the lanes just taken: once for dozens of lanes",
+  "select distinct j.workspace_id, j.sender_id":
     "once a second: lanes whose worker died; the journal holds only what is under way",
-  "update lanes l set leased_until": "every few seconds: the leases of all lanes that a worker holds, by their keys",
 } as const;
 type Exception = keyof typeof forAllWorkspaces;
 

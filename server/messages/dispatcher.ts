@@ -7,14 +7,17 @@
 import pg from "pg";
 import type { Carriers } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
+import { type Db, openDb, workspaceScope } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
+import { type Repeated, repeat } from "../kit/repeat.ts";
 import { openLanePool } from "./lane-connection.ts";
 import { type LaneContext, type LaneState, newLaneState, type Pause, serveLane } from "./lane.ts";
-import { type LaneRow, laneChannel, leaseLanes, releaseLane, renewLeases, reviveLanes } from "./lanes-store.ts";
+import { type LaneKey, type LaneRow, laneChannel, leaseLanes, releaseLane, renewLease } from "./lanes-store.ts";
 import { LeaseLost } from "./record.ts";
+import { createReviver } from "./revive-lanes.ts";
 
 export interface Dispatcher {
   start(): Promise<void>;
@@ -60,25 +63,51 @@ const aMoment = 100;
 
 interface Held {
   lane: LaneRow;
+  /** The lease's own id: a lane that was lost and taken again is another's, also where both are this process. */
+  worker: string;
   state: LaneState;
   lost: AbortController;
-  /** performance.now() when the lease is over. */
-  leaseEnds: number;
+  lease: LeaseEnd;
+  /** Its row was locked for longer than a renewal waits: the others come first. */
+  slow: boolean;
   running: boolean;
   /** Work was announced while it ran. */
   again: boolean;
   timer: NodeJS.Timeout | null;
 }
 
+/**
+ * When a lease is over, by both clocks: a machine that slept may not have counted that time in one, and the other may have
+ * been set.
+ */
+interface LeaseEnd {
+  monotonic: number;
+  wall: number;
+}
+
 /** A dispatcher over these carriers. */
 export function createDispatcher(services: DispatcherServices, options: DispatcherOptions = {}): Dispatcher {
   const { db, carriers, clock, news, log, onReceipts } = services;
   const { slots = 4, lease_ms = 10_000 } = options;
-  const worker = newId();
-  const lease = { worker, seconds: lease_ms / 1000 };
-  const key = (lane: Pick<LaneRow, "workspace_id" | "sender_id">) => `${lane.workspace_id} ${lane.sender_id}`;
+  const seconds = lease_ms / 1000;
+  const key = (lane: LaneKey) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
-  const pool = openLanePool({ ...db.workspacePool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, log);
+  const pool = openLanePool({ ...db.workspacePool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, lease_ms, log);
+  // Leases are renewed on a connection of their own: receipts and sweeps on a slow database must not cost lanes.
+  const keeper = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: 1,
+    systemMax: 1,
+  });
+  const revive = createReviver({ db, log });
+
+  const leaseFrom = (): LeaseEnd => ({
+    monotonic: performance.now() + lease_ms,
+    wall: clock.now().getTime() + lease_ms,
+  });
+  const leaseLeft = ({ lease }: Held) =>
+    Math.min(lease.monotonic - performance.now(), lease.wall - clock.now().getTime());
 
   const held = new Map<string, Held>();
   const ready: Held[] = [];
@@ -90,6 +119,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   let serving = quantum;
   let listener: pg.Client | null = null;
   const timers: NodeJS.Timeout[] = [];
+  let rounds: Repeated[] = [];
   const under = new Set<Promise<void>>();
 
   /** Takes lanes while there is room for them. One query at a time; calls meanwhile are one more. */
@@ -104,12 +134,13 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     // A reserve is filled up when half of it is used, not lane by lane.
     if (room <= reserve / 2) return;
     leasing = (async () => {
-      const before = performance.now();
-      const lanes = await db.asSystem((tx) => leaseLanes(tx, { ...lease, now: clock.now() }, room));
+      const lease = leaseFrom();
+      const worker = newId();
+      const lanes = await db.asSystem((tx) => leaseLanes(tx, { worker, seconds, now: clock.now() }, room));
       for (const lane of lanes) {
         const known = held.get(key(lane));
         if (known) drop(known);
-        const lane_ = { lane, state: newLaneState(lane), lost: new AbortController(), leaseEnds: before + lease_ms };
+        const lane_ = { lane, worker, state: newLaneState(lane), lost: new AbortController(), lease, slow: false };
         const taken: Held = { ...lane_, running: false, again: false, timer: null };
         held.set(key(lane), taken);
         ready.push(taken);
@@ -154,7 +185,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
         {
           lane,
           carriers,
-          worker,
+          worker: each.worker,
           pool,
           news,
           log,
@@ -162,7 +193,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
           now: () => clock.now(),
           signal: each.lost.signal,
           pausing: () => stopping,
-          leaseHolds: () => each.leaseEnds - performance.now() > lease_ms / 5,
+          leaseHolds: () => leaseLeft(each) > lease_ms / 5,
           crowded: () => ready.length > 0,
           quantum_ms: quantum,
         },
@@ -220,30 +251,36 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     if (held.get(key(each.lane)) !== each || each.running) return;
     drop(each);
     await db
-      .asSystem((tx) => releaseLane(tx, each.lane, worker, nextAt))
+      .asSystem((tx) => releaseLane(tx, each.lane, each.worker, nextAt))
       .catch((error) => log.warn({ err: error }, "could not give a lane up; its lease will run out"));
   }
 
+  /**
+   * One lane after the other, so that one whose row is locked for long keeps no other from being renewed. What the round gets
+   * counts from its beginning, see lane-connection.ts.
+   */
   async function renew(): Promise<void> {
-    const lanes = [...held.values()];
-    if (lanes.length === 0) return;
-    const before = performance.now();
-    const ours = await db
-      .asSystem((tx) =>
-        renewLeases(
-          tx,
-          lease,
-          lanes.map((each) => each.lane),
-        ),
-      )
-      .catch((error) => {
-        log.warn({ err: error }, "could not renew leases");
+    const lease = leaseFrom();
+    pool.keepAlive();
+    for (const each of [...held.values()].sort(byUrgency)) {
+      if (held.get(key(each.lane)) !== each) continue;
+      const ours = await renewOne(each).catch((error) => {
+        log.warn({ err: error, lane: key(each.lane) }, "could not renew a lease");
         return null;
       });
-    for (const each of lanes) {
-      if (ours?.has(key(each.lane))) each.leaseEnds = before + lease_ms;
-      else if (ours || each.leaseEnds < performance.now()) drop(each);
+      each.slow = ours === null;
+      if (ours) each.lease = lease;
+      else if (ours === false || leaseLeft(each) < 0) drop(each);
     }
+  }
+
+  const byUrgency = (a: Held, b: Held) => Number(a.slow) - Number(b.slow) || a.lease.monotonic - b.lease.monotonic;
+
+  function renewOne({ lane, worker }: Held): Promise<boolean> {
+    // A lease that a crash of the database takes back is over a little sooner, no more.
+    const scope = `${workspaceScope(lane.workspace_id)}; set local lock_timeout = ${Math.ceil(lease_ms / 20)};
+      set local statement_timeout = ${Math.ceil(lease_ms / 3)}; set local synchronous_commit = off`;
+    return preparedTransaction(keeper.pool, scope, (tx) => renewLease(tx, lane, { worker, seconds }));
   }
 
   function onNotice(payload: string): void {
@@ -269,33 +306,37 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       await client.connect();
       await client.query(`listen ${laneChannel}`);
       listener = client;
+      // What was announced while nobody listened.
+      for (const payload of held.keys()) onNotice(payload);
     } catch (error) {
       again(error as Error);
     }
   }
 
   async function sweep(): Promise<void> {
-    await db.asSystem((tx) => reviveLanes(tx)).catch((error) => log.warn({ err: error }, "could not look for lanes"));
+    await revive().catch((error) => log.warn({ err: error }, "could not look for lanes"));
     leaseMore();
   }
 
   return {
     async start() {
       await listen();
-      timers.push(
-        setInterval(() => void renew(), lease_ms / 3),
-        setInterval(() => void sweep(), sweepEvery),
-      );
+      const report = (error: unknown) => log.error({ err: error }, "a round of the dispatcher failed");
+      rounds = [repeat(lease_ms / 3, renew, report), repeat(sweepEvery, sweep, report)];
       await sweep();
     },
     async stop() {
       stopping = true;
       for (const timer of timers) clearTimeout(timer);
       await leasing;
+      // Leases are renewed until nothing is handed over any more.
       while (under.size > 0) await Promise.all(under);
+      await Promise.all(rounds.map((round) => round.stop()));
+      await leasing;
       await Promise.all([...held.values()].map((each) => letGo(each, each.state.nextAt)));
       await listener?.end();
       await pool.end();
+      await keeper.close();
     },
   };
 }

@@ -1,6 +1,11 @@
 /**
- * A connection that a lane keeps from the check of a batch until its record: the gate of the workspace is open as long as
+ * Connections that a lane keeps from the check of a batch until its record: the gate of the workspace is open as long as
  * the connection holds it, and falls shut by itself if the process dies.
+ *
+ * A process that is suspended does not die, and would keep STOPs waiting for as long as it sleeps. So PostgreSQL ends a
+ * session with an open gate that says nothing for as long as a lease lasts. While a hand-over goes on, `keepAlive` says
+ * something; it is called in the round that renews the leases, which count from before it. A process that wakes therefore
+ * finds its lease over before its gate can have fallen, and a gate that falls for any other reason aborts `lost`.
  */
 import pg from "pg";
 import { gateKey } from "../carriers/hand-over-gate.ts";
@@ -9,6 +14,8 @@ import type { Logger } from "../kit/log.ts";
 import { startPipelining, stopPipelining, transactionOn } from "../kit/prepared.ts";
 
 export interface LaneConnection {
+  /** Aborted when the connection breaks, and its gate with it. */
+  lost: AbortSignal;
   /**
    * Runs `work` in one transaction of the workspace. `open` waits while a STOP is being recorded and keeps later ones
    * waiting, until a transaction that is to `shut` the gate has committed, or until `shutGate`.
@@ -19,42 +26,73 @@ export interface LaneConnection {
   release(failed?: boolean): void;
 }
 
-const shut = "select pg_advisory_unlock_all()";
+/** Where lanes take their connections from. */
+export interface LanePool {
+  take(): Promise<LaneConnection>;
+  /** Whether the next to take one would have to wait. */
+  isUsedUp(): boolean;
+  /** Says on each connection with an open gate that its process is awake. */
+  keepAlive(): void;
+  end(): Promise<void>;
+}
 
-/** The pool that lanes take their connections from. */
-export function openLanePool(options: pg.PoolConfig, log: Pick<Logger, "warn">): pg.Pool {
-  const pool = new pg.Pool(options);
+const shut = "select pg_advisory_unlock_all(); reset idle_session_timeout";
+
+/** Opens a pool; a gate that is left open in silence falls after `gate_ms`. */
+export function openLanePool(options: pg.PoolConfig, gate_ms: number, log: Pick<Logger, "warn">): LanePool {
+  const pool = new pg.Pool({
+    ...options,
+    // The same between two statements of a transaction: it may be the one that opens the gate.
+    onConnect: async (client) => {
+      await options.onConnect?.(client);
+      await client.query(`set idle_in_transaction_session_timeout = ${gate_ms}`);
+    },
+  });
   pool.on("error", ({ message }) => log.warn({ reason: message }, "a connection of the dispatcher broke"));
   // One that breaks between two queries raises here, and the next query reports it. One that is being closed because a
   // lane failed may raise too, when the database goes down at that moment: unheard, it would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
-  return pool;
-}
+  const open = new Set<pg.PoolClient>();
 
-/** Takes a connection from the pool. */
-export async function takeConnection(pool: pg.Pool): Promise<LaneConnection> {
-  const client = await pool.connect();
-  /** Whether a gate may be open. */
-  let open = false;
-  startPipelining(client);
+  async function take(): Promise<LaneConnection> {
+    const client = await pool.connect();
+    const lost = new AbortController();
+    const onLost = () => lost.abort();
+    client.on("error", onLost).on("end", onLost);
+    startPipelining(client);
+    return {
+      lost: lost.signal,
+      async inWorkspace(workspaceId, work, gate) {
+        const opening = gate === "open";
+        const timed = opening ? `; set idle_session_timeout = ${gate_ms}` : "";
+        // The lock is the session's, so it outlives the commit.
+        const before = opening ? `select pg_advisory_lock_shared(${gateKey(workspaceId)})` : undefined;
+        if (opening) open.add(client);
+        const scope = workspaceScope(workspaceId) + timed;
+        const result = await transactionOn(client, { before, scope, after: gate === "shut" ? shut : undefined }, work);
+        if (gate === "shut") open.delete(client);
+        return result;
+      },
+      async shutGate() {
+        if (open.has(client)) await client.query(shut);
+        open.delete(client);
+      },
+      release(failed = false) {
+        open.delete(client);
+        client.off("error", onLost).off("end", onLost);
+        stopPipelining(client);
+        client.release(failed);
+      },
+    };
+  }
 
   return {
-    async inWorkspace(workspaceId, work, gate) {
-      const scope = workspaceScope(workspaceId);
-      // The lock is the session's, so it outlives the commit.
-      const before = gate === "open" ? `select pg_advisory_lock_shared(${gateKey(workspaceId)})` : undefined;
-      open ||= gate === "open";
-      const result = await transactionOn(client, { before, scope, after: gate === "shut" ? shut : undefined }, work);
-      open &&= gate !== "shut";
-      return result;
+    take,
+    isUsedUp: () => pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0)),
+    keepAlive() {
+      // One that breaks at it is lost, and says so itself.
+      for (const client of open) client.query("select 1").catch(() => {});
     },
-    async shutGate() {
-      if (open) await client.query(shut);
-      open = false;
-    },
-    release(failed = false) {
-      stopPipelining(client);
-      client.release(failed);
-    },
+    end: () => pool.end(),
   };
 }

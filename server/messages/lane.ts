@@ -4,13 +4,13 @@
  */
 
 import { setTimeout as delay } from "node:timers/promises";
-import type pg from "pg";
 import type { Carrier, Outcome } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { atCommit, inOneGo } from "../kit/prepared.ts";
-import { type LaneConnection, takeConnection } from "./lane-connection.ts";
+import { handOverSignal } from "./hand-over-signal.ts";
+import type { LaneConnection, LanePool } from "./lane-connection.ts";
 import { clearLane, type LaneRow, leaveLane, lockLane } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
@@ -20,7 +20,7 @@ import { outboundText, type SettleContext, setOpenAside, settleJournals } from "
 
 /** What a lane needs to be served. */
 export interface LaneContext extends Omit<SettleContext, "connection"> {
-  pool: pg.Pool;
+  pool: Pick<LanePool, "take" | "isUsedUp">;
   news: Pick<News, "tell">;
   /** Aborted when the lease is lost. */
   signal: AbortSignal;
@@ -107,7 +107,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       }
       cursor = afterBatch(cursor, batch.rows);
       gather = batch.rows.length > 1 && batch.rows.length < smallBatch;
-      await handOverAll(context, batch.parts);
+      await handOverAll(context, connection, batch.parts);
       const handedAt = now();
       await recording;
       const results = sortOutcomes(context, state, batch, handedAt);
@@ -213,21 +213,21 @@ function stoppedBy(row: Claimed, at: Date): Result | null {
 }
 
 /** Hands all parts over at the same time. The gate stays open until the last of them is answered, whatever became of others. */
-async function handOverAll(context: LaneContext, parts: Part[]): Promise<void> {
-  const ended = await Promise.allSettled(parts.map((part) => handOver(context, part)));
+async function handOverAll(context: LaneContext, connection: LaneConnection, parts: Part[]): Promise<void> {
+  const signal = handOverSignal([context.signal, connection.lost], context.leaseHolds);
+  const ended = await Promise.allSettled(parts.map((part) => handOver(context, signal, part)));
   for (const each of ended) if (each.status === "rejected") throw each.reason;
 }
 
 /** Hands a part over and keeps the carrier's answers with it. */
-async function handOver(context: LaneContext, part: Part): Promise<void> {
-  const { lane, log } = context;
+async function handOver({ lane, log }: LaneContext, signal: AbortSignal, part: Part): Promise<void> {
   const { carrier, rows } = part;
   // A process that was suspended since the claim must not send what another has settled by now.
-  if (context.signal.aborted || !context.leaseHolds()) throw new LeaseLost("the lease is nearly over");
+  if (signal.aborted) throw new LeaseLost("the lease is nearly over, or the gate has fallen");
   try {
     part.outcomes = await carrier.submit(
       rows.map((row) => outboundText(lane, row)),
-      context.signal,
+      signal,
     );
     if (part.outcomes.length !== rows.length)
       throw new Error(`${carrier.name} answered ${part.outcomes.length} of ${rows.length} texts`);
@@ -318,19 +318,19 @@ function afterBatch(cursor: Cursor, rows: Claimed[]): Cursor {
  * Two connections in turn: one records while the other hands over. Where no second one is free, there is one, and what it
  * records is waited for: a lane that waited for another's while it keeps its own could wait for ever.
  */
-function connectionPair(pool: pg.Pool) {
+function connectionPair(pool: LaneContext["pool"]) {
   const taken: LaneConnection[] = [];
   let turn = 0;
   return {
     async next(recording: Promise<void>): Promise<LaneConnection> {
       turn = 1 - turn;
       const only = taken[1 - turn];
-      if (only && !taken[turn] && isUsedUp(pool)) {
+      if (only && !taken[turn] && pool.isUsedUp()) {
         turn = 1 - turn;
         await recording;
         return only;
       }
-      const connection = taken[turn] ?? (await takeConnection(pool));
+      const connection = taken[turn] ?? (await pool.take());
       taken[turn] = connection;
       return connection;
     },
@@ -350,7 +350,3 @@ function connectionPair(pool: pg.Pool) {
     },
   };
 }
-
-/** Whether the next to take a connection would have to wait. */
-const isUsedUp = (pool: pg.Pool) =>
-  pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0));

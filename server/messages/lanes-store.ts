@@ -3,10 +3,14 @@ import { sql } from "kysely";
 import type { SenderKind } from "../../contract/senders.ts";
 import type { Tx } from "../kit/db.ts";
 
-/** A lane with what is needed to serve it. */
-export interface LaneRow {
+/** A lane's key. */
+export interface LaneKey {
   workspace_id: string;
   sender_id: string;
+}
+
+/** A lane with what is needed to serve it. */
+export interface LaneRow extends LaneKey {
   address: string;
   kind: SenderKind;
   /** The sender's own connection; null: the sandbox. */
@@ -18,6 +22,14 @@ export interface LaneRow {
   /** Whoever had it before left batches whose outcome is not recorded. */
   unsettled: boolean;
 }
+
+/** Lanes that one sweep marks for their journals; the next goes on. */
+const mostRevived = 100;
+/** Lanes that one sweep looks at: each costs two index lookups. */
+const mostWalked = 50;
+const leastId = "00000000-0000-0000-0000-000000000000";
+/** No pacing and no back-off lasts so long (a carrier is waited for ten minutes at most). A time further ahead was written by a clock that was wrong, and is not believed. */
+const longestWait = 15 * 60_000;
 
 /** Where dispatchers listen; the payload is `workspace sender`. */
 export const laneChannel = "varsla_lanes";
@@ -54,7 +66,8 @@ export async function leaseLanes(
   const { rows } = await sql<Omit<LaneRow, "unsettled">>`
     with free as (
       select workspace_id, sender_id from lanes
-      where has_work and (leased_by is null or leased_until < now()) and (next_at is null or next_at <= ${lease.now})
+      where has_work and (leased_by is null or leased_until < now()) 
+        and (next_at is null or next_at <= ${lease.now} or next_at > ${new Date(lease.now.getTime() + longestWait)})
       order by leased_until nulls first
       limit ${count}
       for no key update skip locked
@@ -76,35 +89,62 @@ export async function leaseLanes(
   return rows.map((row) => ({ ...row, unsettled: unsettled.has(`${row.workspace_id} ${row.sender_id}`) }));
 }
 
-/** Lanes that nobody holds but that somebody died in get work: settling what they left behind. */
-export async function reviveLanes(tx: Tx): Promise<void> {
-  await sql`
-    update lanes l set has_work = true
-    from (select distinct workspace_id, sender_id from dispatch_journal) j
-    where l.workspace_id = j.workspace_id and l.sender_id = j.sender_id
-      and not l.has_work and (l.leased_by is null or l.leased_until < now())`.execute(tx);
+/** Lanes that nobody holds but that somebody died in: what they left behind is to be settled. */
+export async function findAbandonedLanes(tx: Tx): Promise<LaneKey[]> {
+  const { rows } = await sql<LaneKey>`
+    select distinct j.workspace_id, j.sender_id
+    from dispatch_journal j join lanes l on l.workspace_id = j.workspace_id and l.sender_id = j.sender_id
+    where not l.has_work and (l.leased_by is null or l.leased_until < now())
+    limit ${mostRevived}`.execute(tx);
+  return rows;
 }
 
-/** Extends the leases of these lanes and answers those that are still ours, as `workspace sender`. */
-export async function renewLeases(
+/**
+ * Looks at the lanes that have rows in the queue, the next few after `after` (null: the first). Answers those that are neither
+ * marked nor held, and where to go on; null: at the beginning, it has been round.
+ */
+export async function findStrandedLanes(
   tx: Tx,
-  lease: { worker: string; seconds: number },
-  lanes: Pick<LaneRow, "workspace_id" | "sender_id">[],
-): Promise<Set<string>> {
-  const { rows } = await sql<{ lane: string }>`
-    update lanes l set leased_until = now() + ${lease.seconds} * interval '1 second'
-    from unnest(${lanes.map((l) => l.workspace_id)}::uuid[], ${lanes.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)
-    where l.workspace_id = u.workspace_id and l.sender_id = u.sender_id and l.leased_by = ${lease.worker} and l.leased_until > now()
-    returning l.workspace_id || ' ' || l.sender_id as lane`.execute(tx);
-  return new Set(rows.map((row) => row.lane));
+  after: LaneKey | null,
+): Promise<{ stranded: LaneKey[]; next: LaneKey | null }> {
+  const { rows } = await sql<LaneKey & { stranded: boolean }>`
+    select workspace as workspace_id, sender as sender_id, stranded
+    from queued_lanes(${after?.workspace_id ?? leastId}, ${after?.sender_id ?? leastId}, ${mostWalked})`.execute(tx);
+  return {
+    stranded: rows.filter((row) => row.stranded),
+    next: rows.length < mostWalked ? null : (rows.at(-1) ?? null),
+  };
+}
+
+/** Marks a lane that is neither marked nor held, or is not there at all; answers whether it had to. Nobody takes it until the commit. */
+export async function reviveLane(tx: Tx, { workspace_id, sender_id }: LaneKey): Promise<boolean> {
+  const { rows } = await sql`
+    insert into lanes as l (workspace_id, sender_id, has_work) values (${workspace_id}, ${sender_id}, true)
+    on conflict (workspace_id, sender_id) do update set has_work = true
+      where not l.has_work and (l.leased_by is null or l.leased_until < now())
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Says that the lane has work, for whoever puts rows back into its line and holds it. */
+export async function markLane(tx: Tx, { workspace_id, sender_id }: LaneKey): Promise<void> {
+  await sql`
+    update lanes set has_work = true
+    where workspace_id = ${workspace_id} and sender_id = ${sender_id} and not has_work`.execute(tx);
+}
+
+/** Extends a lease and answers whether the lane is still ours. */
+export async function renewLease(tx: Tx, lane: LaneKey, lease: { worker: string; seconds: number }): Promise<boolean> {
+  const { rows } = await sql`
+    update lanes set leased_until = now() + ${lease.seconds} * interval '1 second'
+    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
+      and leased_by = ${lease.worker} and leased_until > now()
+    returning 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Whether the lane is ours, and keeps it so until the transaction ends. */
-export async function holdLease(
-  tx: Tx,
-  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
-  worker: string,
-): Promise<boolean> {
+export async function holdLease(tx: Tx, lane: LaneKey, worker: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from lanes
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
@@ -117,11 +157,7 @@ export async function holdLease(
  * Marks the lane idle if its queue is empty. `busy`: somebody is adding work right now; they see the mark standing and will wake
  * nobody, so it stays, and the caller comes back in a moment.
  */
-export async function clearLane(
-  tx: Tx,
-  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
-  worker: string,
-): Promise<"idle" | "busy" | "work"> {
+export async function clearLane(tx: Tx, lane: LaneKey, worker: string): Promise<"idle" | "busy" | "work"> {
   if (!(await lockLane(tx, lane, worker))) return "busy";
   // A statement of its own: it must see what was committed before the lock was granted.
   const { rows } = await sql`
@@ -140,7 +176,7 @@ export async function clearLane(
  * Keeps whoever would add work to the lane waiting until the transaction ends; answers false where somebody is adding work
  * right now: they see the mark standing and will wake nobody.
  */
-export async function lockLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "sender_id">, worker: string) {
+export async function lockLane(tx: Tx, lane: LaneKey, worker: string) {
   const { rows } = await sql`
     select 1 from lanes
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}
@@ -152,7 +188,7 @@ export async function lockLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "sen
  * Marks a lane that `lockLane` has locked idle and gives it up, if its queue is empty; answers whether. For the transaction
  * that records its last batch: with thousands of lanes of a few texts, each transaction more is a third of the work.
  */
-export async function leaveLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "sender_id">): Promise<boolean> {
+export async function leaveLane(tx: Tx, lane: LaneKey): Promise<boolean> {
   const { rows } = await sql`
     update lanes set has_work = false, leased_by = null, leased_until = now(), next_at = null
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
@@ -162,14 +198,16 @@ export async function leaveLane(tx: Tx, lane: Pick<LaneRow, "workspace_id" | "se
   return rows.length > 0;
 }
 
-/** Gives the lane up, not to be served before `nextAt`. It goes to the end of the line. */
-export async function releaseLane(
-  tx: Tx,
-  lane: Pick<LaneRow, "workspace_id" | "sender_id">,
-  worker: string,
-  nextAt: Date | null,
-): Promise<void> {
+/**
+ * Gives the lane up, not to be served before `nextAt`. It goes to the end of the line. What is still in its journal is work
+ * for whoever takes it next.
+ */
+export async function releaseLane(tx: Tx, lane: LaneKey, worker: string, nextAt: Date | null): Promise<void> {
   await sql`
-    update lanes set leased_by = null, leased_until = now(), next_at = ${nextAt}
-    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and leased_by = ${worker}`.execute(tx);
+    update lanes l set leased_by = null, leased_until = now(), next_at = ${nextAt},
+      has_work = has_work or exists (select 1 from dispatch_journal j
+        where j.workspace_id = ${lane.workspace_id} and j.sender_id = ${lane.sender_id})
+    where l.workspace_id = ${lane.workspace_id} and l.sender_id = ${lane.sender_id} and l.leased_by = ${worker}`.execute(
+    tx,
+  );
 }

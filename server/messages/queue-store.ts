@@ -3,13 +3,9 @@ import { sql } from "kysely";
 import type { MessageClass, MessageStatus } from "../../contract/messages.ts";
 import { everySender } from "../consent/opt-outs.ts";
 import type { Tx } from "../kit/db.ts";
+import { instantOf, newId } from "../kit/id.ts";
+import type { LaneKey } from "./lanes-store.ts";
 import { answersToHandset } from "./suppress.ts";
-
-/** A lane's key. */
-export interface LaneKey {
-  workspace_id: string;
-  sender_id: string;
-}
 
 /** One row of the queue with what the ledger says of it. */
 export interface Claimed {
@@ -42,6 +38,9 @@ export interface Cursor {
 
 /** Set aside: journalled, and nobody knows whether it went. */
 export const setAside = 9;
+
+/** Texts that one journal takes in at most. */
+const mostStrays = 1_000;
 
 const answers = sql.raw(`(${answersToHandset.map((type) => `'${type}'`).join(", ")})`);
 
@@ -103,23 +102,55 @@ function journalColumns(batches: readonly Pick<OpenJournal, "id" | "carrier_id" 
   };
 }
 
-/** Strikes a batch out of the journal, but for the rows that nobody knows about: they stay, and are set aside. */
+/**
+ * Strikes a batch out of the journal, but for the rows that nobody knows about: they stay, and are set aside. Answers whether
+ * the batch was in it.
+ */
 export async function closeJournal(
   tx: Tx,
   lane: LaneKey,
   id: string,
   unknown: readonly Pick<Claimed, "priority" | "seq">[],
-): Promise<void> {
+): Promise<boolean> {
   if (unknown.length === 0) {
-    await sql`
+    const { numAffectedRows } = await sql`
       delete from dispatch_journal
       where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and id = ${id}`.execute(tx);
-    return;
+    return numAffectedRows === 1n;
   }
-  await sql`
+  const { numAffectedRows } = await sql`
     update dispatch_journal set seqs = ${unknown.map((row) => row.seq)}::bigint[]
     where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and id = ${id}`.execute(tx);
   await prioritise(tx, lane, unknown, setAside);
+  return numAffectedRows === 1n;
+}
+
+/** In place of a connection that nobody knows: it cannot be asked. */
+const nobodysId = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Journals rows that are set aside and in no journal, which no path of ours leaves behind: they are then settled as what a
+ * crash left. Nobody knows which carrier had them where several stand in for each other, so none is asked there.
+ */
+export async function journalStrays(tx: Tx, lane: LaneKey): Promise<number> {
+  const { rows } = await sql<{ seq: number; message_id: string }>`
+    select q.seq, q.message_id from message_queue q
+    where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id} and q.priority = ${setAside}
+      and not exists (select 1 from dispatch_journal j
+        where j.workspace_id = ${lane.workspace_id} and j.sender_id = ${lane.sender_id} and q.seq = any(j.seqs))
+    order by q.seq limit ${mostStrays}`.execute(tx);
+  if (rows.length === 0) return 0;
+  // It was handed over after it was written: records of the carrier from then on may be its own.
+  const oldest = Math.min(...rows.map(({ message_id }) => instantOf(message_id).getTime()));
+  await sql`
+    insert into dispatch_journal (workspace_id, sender_id, id, carrier_id, seqs)
+    select s.workspace_id, s.id, ${newId(new Date(oldest))}::uuid,
+      case when exists (select 1 from carrier_routes r where r.workspace_id = ${lane.workspace_id})
+        then ${nobodysId}::uuid else s.carrier_id end,
+      ${`{${rows.map(({ seq }) => seq).join(",")}}`}::bigint[]
+    from senders s where s.workspace_id = ${lane.workspace_id} and s.id = ${lane.sender_id}
+    returning 1`.execute(tx);
+  return rows.length;
 }
 
 /** A batch that was journalled and never struck out. */

@@ -61,6 +61,7 @@ export async function record(
   }
   const rows = settled.map(({ row }) => row);
   const carriers = [...Map.groupBy(settled, (each) => each.carrier)];
+  const closed: boolean[] = [];
   const [held, deleted] = await inOneGo(
     tx,
     () => holdLease(tx, lane, worker),
@@ -72,12 +73,14 @@ export async function record(
     ...batch.journals.map(
       ({ id, unknown }) =>
         () =>
-          closeJournal(tx, lane, id, unknown),
+          closeJournal(tx, lane, id, unknown).then((was) => void closed.push(was)),
     ),
     () => noteOptedOut(tx, lane.workspace_id, refusedAsOptedOut(batch.settled)),
     () => addCounts(tx, lane.workspace_id, now, counts),
   );
   if (!held) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+  // Rows set aside without a journal that names them would never be looked at again.
+  if (closed.includes(false)) throw new LeaseLost("the batch was settled already");
   // Only the holder of the lease takes rows out of the queue, so this cannot be.
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
   await settleQuota(tx, lane.workspace_id, settled);

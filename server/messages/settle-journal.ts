@@ -7,7 +7,7 @@ import type { Carriers, Found, OutboundText, Receipt } from "../carriers/carrier
 import { instantOf } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { LaneConnection } from "./lane-connection.ts";
-import type { LaneRow } from "./lanes-store.ts";
+import { holdLease, type LaneRow, markLane } from "./lanes-store.ts";
 import { findOwners, priorityOf } from "./messages-store.ts";
 import {
   type Claimed,
@@ -18,7 +18,7 @@ import {
   prioritise,
   setAside,
 } from "./queue-store.ts";
-import { record, type Settled } from "./record.ts";
+import { LeaseLost, record, type Settled } from "./record.ts";
 
 /** How long a carrier that answers no lookup is asked again before its silence counts as "cannot tell". */
 const patience = 10 * 60_000;
@@ -58,9 +58,13 @@ export function outboundText(lane: LaneRow, row: Claimed): OutboundText {
   };
 }
 
-/** Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. */
-export async function setOpenAside({ connection, lane }: SettleContext): Promise<boolean> {
+/**
+ * Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. Throws `LeaseLost`
+ * where another has the lane: what is in its journal is under way.
+ */
+export async function setOpenAside({ connection, lane, worker }: SettleContext): Promise<boolean> {
   return connection.inWorkspace(lane.workspace_id, async (tx) => {
+    if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
     const open = await openJournals(tx, lane);
     for (const { seqs } of open) await prioritise(tx, lane, await journalled(tx, lane, seqs), setAside);
     return open.length > 0;
@@ -121,6 +125,8 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
     await record(tx, lane, worker, now(), { journals: [{ id: journal.id, unknown: [] }], settled });
     for (const [messageClass, group] of Map.groupBy(back, (row) => row.class))
       await prioritise(tx, lane, group, priorityOf[messageClass]);
+    // With the rows, not afterwards: whoever goes on may be killed in between, or have no time left for this lane.
+    if (back.length > 0) await markLane(tx, lane);
     const unsure = back.filter((row) => found.get(row.message_id) === null);
     for (const [messageClass, group] of Map.groupBy(unsure, (row) => row.class))
       await markUncertain(tx, lane, group, priorityOf[messageClass]);

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -25,8 +26,11 @@ async function standIn(): Promise<TwilioStandIn> {
   return twilio;
 }
 
-const start = (twilio: TwilioStandIn, workspace: TestWorkspace) =>
-  startRoad(db, { lease_ms: 1_500, carrier: () => twilioAt(twilio, { workspace_id: workspace.id, id: newId(), db }) });
+const start = (twilio: TwilioStandIn, workspace: TestWorkspace, options: { patience?: number } = {}) =>
+  startRoad(db, {
+    lease_ms: 1_500,
+    carrier: () => twilioAt(twilio, { workspace_id: workspace.id, id: newId(), db, ...options }),
+  });
 
 /** Texts to as many numbers, and five times the same to one. */
 async function sendMany(workspace: TestWorkspace, count: number): Promise<number> {
@@ -84,6 +88,22 @@ test("texts whose answers were lost are looked up, and only those that Twilio ha
   await expectEachOnce(twilio, workspace, count);
   expect(broken).toBeGreaterThanOrEqual(6);
   expect(twilio.requests.ListMessage).toBeGreaterThan(0);
+});
+
+test("texts that a look-up gives back are sent, also when it took longer than the lane's turn", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  let broken = false;
+  twilio.behave(async (operation) => {
+    if (operation === "ListMessage") await delay(700);
+    if (operation !== "CreateMessage" || broken) return null;
+    broken = true;
+    return { status: 500 };
+  });
+  await send(db, workspace, { text: "Hei", recipients: { numbers: [{ number: "+4792000001" }] } });
+  await start(twilio, workspace, { patience: 3_000 });
+  await expectEachOnce(twilio, workspace, 1);
+  expect(twilio.requests.ListMessage).toBe(2);
 });
 
 test("a worker killed between hand-over and record: the next finds out what went, nothing is lost and nothing doubled", async () => {
