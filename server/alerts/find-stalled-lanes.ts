@@ -14,6 +14,8 @@ const waitingFor = minute;
 const unmovedFor = minute;
 /** A lane that waits its turn among thousands is not stalled, unless it waits for so long. */
 const unservedFor = 10 * minute;
+/** Texts that are set aside alone are being looked up: a carrier that does not answer is asked for ten minutes. */
+const settledWithin = 15 * minute;
 const mostCounted = 10_000;
 
 interface LaneDetails {
@@ -30,14 +32,17 @@ interface LaneDetails {
 
 export async function findStalledLanes(tx: Tx, at: Date, open: ReadonlySet<string>): Promise<Condition[]> {
   const old = firstIdAt(new Date(at.getTime() - waitingFor));
+  // Of all lanes, whatever their mark says: a mark that is wrong is the worst that can happen to one.
   const waiting = sql`
     select l.workspace_id, l.sender_id::text as subject, h.priority || ' ' || h.seq as mark
     from lanes l cross join lateral (
       select priority, seq, message_id from message_queue
-      where workspace_id = l.workspace_id and sender_id = l.sender_id and priority < ${setAside}
+      where workspace_id = l.workspace_id and sender_id = l.sender_id
       order by priority, seq limit 1) h
-    where l.has_work and h.message_id < ${old}`;
-  const suspects = await noteSuspects(tx, "lane_stalled", waiting, at, new Date(at.getTime() - unmovedFor));
+    where h.message_id < ${old}`;
+  const unmoved = await noteSuspects(tx, "lane_stalled", waiting, at, new Date(at.getTime() - unmovedFor));
+  const settling = new Date(at.getTime() - settledWithin);
+  const suspects = unmoved.filter(({ mark, since }) => !mark.startsWith(`${setAside} `) || since <= settling);
   const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
   const details = await detailsOf(tx, fresh, at);
   const anyServed = await isAnythingServed(tx, at);
@@ -67,7 +72,7 @@ function reasonOf(lane: LaneDetails): ParamsOf<"lane_stalled">["reason"] {
 
 async function isAnythingServed(tx: Tx, at: Date): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from lanes where has_work and leased_by is not null and leased_until > ${at} limit 1`.execute(tx);
+    select 1 from lanes where leased_by is not null and leased_until > ${at} limit 1`.execute(tx);
   return rows.length > 0;
 }
 
@@ -84,10 +89,10 @@ async function detailsOf(tx: Tx, lanes: readonly Suspect[], at: Date): Promise<M
       join senders s on s.workspace_id = u.workspace_id and s.id = u.sender_id
       left join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
       cross join lateral (select count(*) as waiting from (
-        select 1 from message_queue where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < ${setAside}
+        select 1 from message_queue where workspace_id = u.workspace_id and sender_id = u.sender_id
         limit ${mostCounted}) w) q
       left join lateral (select message_id from message_queue
-        where workspace_id = u.workspace_id and sender_id = u.sender_id and priority < ${setAside}
+        where workspace_id = u.workspace_id and sender_id = u.sender_id
         order by priority, seq limit 1) h on true
       left join messages m on m.workspace_id = u.workspace_id and m.id = h.message_id and m.source_type = 'campaign'
       left join campaigns p on p.workspace_id = u.workspace_id and p.id = m.source_id`.execute(tx);

@@ -5,6 +5,7 @@ import type { Tx } from "../kit/db.ts";
 export interface Suspect {
   workspace_id: string;
   subject: string;
+  mark: string;
   since: Date;
 }
 
@@ -33,7 +34,7 @@ export async function noteSuspects(
       where k.mark is distinct from s.mark
       on conflict (workspace_id, kind, subject) do update set mark = excluded.mark, since = excluded.since
     )
-    select s.workspace_id, s.subject, k.since
+    select s.workspace_id, s.subject, s.mark, k.since
     from suspected s join known k using (workspace_id, subject)
     where k.mark = s.mark and k.since <= ${before}`.execute(tx);
   return rows;

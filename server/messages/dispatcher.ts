@@ -52,6 +52,7 @@ const linger = 2_000;
 /** A lane that may go on within this time is kept. */
 const shortWait = 2_000;
 const failurePause = 1_000;
+const longestPause = 60_000;
 /**
  * Lanes that wait for a slot here, leased already: as many as are served in this time, so that thousands of lanes with a few
  * texts each are leased by the dozen, and lanes with much to do are left to other workers.
@@ -230,7 +231,8 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   }
 
   function resumeIn(each: Held, wait: number): void {
-    each.timer = setTimeout(() => resume(each), Math.max(0, wait));
+    // A clock that is set meanwhile costs a look, not hours.
+    each.timer = setTimeout(() => resume(each), Math.min(longestPause, Math.max(0, wait)));
   }
 
   function resume(each: Held): void {

@@ -29,7 +29,7 @@ const mostRevived = 100;
 const mostWalked = 50;
 const leastId = "00000000-0000-0000-0000-000000000000";
 /** No pacing and no back-off lasts so long (a carrier is waited for ten minutes at most). A time further ahead was written by a clock that was wrong, and is not believed. */
-const longestWait = 15 * 60_000;
+export const longestWait = 15 * 60_000;
 
 /** Where dispatchers listen; the payload is `workspace sender`. */
 export const laneChannel = "varsla_lanes";
@@ -63,18 +63,19 @@ export async function leaseLanes(
   lease: { worker: string; seconds: number; now: Date },
   count: number,
 ): Promise<LaneRow[]> {
+  const tooLate = new Date(lease.now.getTime() + longestWait);
   const { rows } = await sql<Omit<LaneRow, "unsettled">>`
     with free as (
       select workspace_id, sender_id from lanes
       where has_work and (leased_by is null or leased_until < now()) 
-        and (next_at is null or next_at <= ${lease.now} or next_at > ${new Date(lease.now.getTime() + longestWait)})
+        and (next_at is null or next_at <= ${lease.now} or next_at > ${tooLate})
       order by leased_until nulls first
       limit ${count}
       for no key update skip locked
     ), taken as (
       update lanes l set leased_by = ${lease.worker}, leased_until = now() + ${lease.seconds} * interval '1 second'
       from free where l.workspace_id = free.workspace_id and l.sender_id = free.sender_id
-      returning l.workspace_id, l.sender_id, l.next_at
+      returning l.workspace_id, l.sender_id, case when l.next_at <= ${tooLate} then l.next_at end as next_at
     )
     select t.*, s.address, s.kind, s.carrier_id, s.rate_per_second,
       (select jsonb_object_agg(r.country, to_jsonb(r.carrier_ids)) from carrier_routes r where r.workspace_id = t.workspace_id) as routes

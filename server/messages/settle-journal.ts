@@ -7,7 +7,7 @@ import type { Carriers, Found, OutboundText, Receipt } from "../carriers/carrier
 import { instantOf } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { LaneConnection } from "./lane-connection.ts";
-import { holdLease, type LaneRow, markLane } from "./lanes-store.ts";
+import { holdLease, type LaneRow, longestWait, markLane } from "./lanes-store.ts";
 import { findOwners, priorityOf } from "./messages-store.ts";
 import {
   type Claimed,
@@ -31,6 +31,7 @@ const retryAfter = 5_000;
 const mostResent = 3;
 /** Clocks of ours and the carrier's may differ by this much. */
 const clockSlack = 60_000;
+const aDay = 24 * 3_600_000;
 
 export interface SettleContext {
   connection: LaneConnection;
@@ -79,7 +80,7 @@ export async function settleJournals(context: SettleContext): Promise<Date | nul
   for (const journal of open) {
     // A worker that stalled in the middle of a submit may still be at it until then.
     const settledAfter = carriers.get(lane.workspace_id, journal.carrier_id)?.limits.settled_after_ms ?? 0;
-    let at = instantOf(journal.id).getTime() + settledAfter;
+    let at = begunAt(journal, now()).getTime() + settledAfter;
     if (at <= now().getTime()) {
       if (await settle(context, journal)) continue;
       at = now().getTime() + retryAfter;
@@ -89,11 +90,17 @@ export async function settleJournals(context: SettleContext): Promise<Date | nul
   return again === null ? null : new Date(again);
 }
 
+/** When a batch was journalled; the day before where a clock that was wrong says that it will be long from now. */
+function begunAt({ id }: OpenJournal, now: Date): Date {
+  const at = instantOf(id);
+  return at.getTime() > now.getTime() + longestWait ? new Date(now.getTime() - aDay) : at;
+}
+
 async function settle(context: SettleContext, journal: OpenJournal): Promise<boolean> {
   const { connection, lane, worker, now, log } = context;
   const carrier = context.carriers.get(lane.workspace_id, journal.carrier_id);
   const name = carrier?.name ?? null;
-  const begun = instantOf(journal.id);
+  const begun = begunAt(journal, now());
   const rows = await connection.inWorkspace(lane.workspace_id, (tx) => journalled(tx, lane, journal.seqs));
   const present = rows.filter((row) => row.status !== null);
 

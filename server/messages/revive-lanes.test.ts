@@ -1,0 +1,155 @@
+/** Queue rows that nobody would ever look at again are found whatever the cause, and looking for them costs little. */
+import { sql } from "kysely";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { addManyContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { newId } from "../kit/id.ts";
+import { findStrandedLanes, type LaneKey } from "./lanes-store.ts";
+import { createReviver } from "./revive-lanes.ts";
+
+const { db } = await testDatabase({ max: 20 });
+const log = pino({ level: "silent" });
+
+const run = (statement: ReturnType<typeof sql>) => db.asSystem((tx) => statement.execute(tx));
+
+async function queueTexts(count: number): Promise<TestWorkspace> {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  await addManyContacts(db, workspace.id, count);
+  await send(db, workspace);
+  return workspace;
+}
+
+/** What may have become of a lane: each is a state that no statement of ours leaves behind. */
+const damages: Record<string, (id: string) => ReturnType<typeof sql>> = {
+  "the mark is gone": (id) => sql`update lanes set has_work = false where workspace_id = ${id}`,
+  "the mark is gone and a dead worker had it": (id) =>
+    sql`update lanes set has_work = false, leased_by = ${newId()}, leased_until = now() where workspace_id = ${id}`,
+  "the lane is gone": (id) => sql`delete from lanes where workspace_id = ${id}`,
+  "the texts are set aside and in no journal": (id) =>
+    sql`with idle as (update lanes set has_work = false where workspace_id = ${id})
+      update message_queue set priority = 9 where workspace_id = ${id}`,
+  "some are set aside without a journal, and the lane is gone": (id) =>
+    sql`with idle as (delete from lanes where workspace_id = ${id})
+      update message_queue set priority = 9 where workspace_id = ${id} and seq % 2 = 0`,
+  "it may be served again in a year, says a clock that was wrong": (id) =>
+    sql`update lanes set next_at = now() + interval '1 year' where workspace_id = ${id}`,
+};
+
+test.each(Object.entries(damages))("texts leave all the same: %s", async (_name, damage) => {
+  const workspace = await queueTexts(7);
+  await run(damage(workspace.id));
+  await startRoad(db, { lease_ms: 2_000 });
+  await settled(db, workspace.id);
+  expect(new Set((await arrived(db, workspace.id)).map((each) => each.message_id)).size).toBe(7);
+  expect(await arrived(db, workspace.id)).toHaveLength(7);
+  expect(await quota(db, workspace.id)).toEqual({ used: 7, reserved: 0 });
+});
+
+test("a journal that a wrong clock wrote is settled now, not in a year", async () => {
+  const workspace = await queueTexts(3);
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ seq: number }>`
+      update message_queue set priority = 9 where workspace_id = ${workspace.id} returning seq`.execute(tx),
+  );
+  const inAYear = newId(new Date(Date.now() + 365 * 24 * 3_600_000));
+  await run(sql`
+    insert into dispatch_journal (workspace_id, sender_id, id, seqs)
+    values (${workspace.id}, ${workspace.sender.id}, ${inAYear}, ${rows.map(({ seq }) => seq)}::bigint[])`);
+  await startRoad(db, { lease_ms: 2_000 });
+  await settled(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(3);
+});
+
+test("texts that were set aside without a journal are asked for before they go again", async () => {
+  const workspace = await queueTexts(4);
+  await startRoad(db, {
+    lease_ms: 2_000,
+    carrier: (sandbox) => ({ ...sandbox, submit: () => Promise.reject(new Error("no")) }),
+  }).then((road) => road.stop());
+  const [first] = await ledger(db, workspace.id);
+  // The carrier has one of them.
+  await run(sql`
+    insert into sandbox_messages (workspace_id, id, outbound, address, phone, text, message_id)
+    select workspace_id, ${newId()}, true, ${workspace.sender.address}, number, text, id from messages
+    where workspace_id = ${workspace.id} and id = ${first?.id}`);
+  await run(sql`delete from dispatch_journal where workspace_id = ${workspace.id}`);
+  await run(sql`update message_queue set priority = 9 where workspace_id = ${workspace.id}`);
+  await run(sql`update lanes set has_work = false where workspace_id = ${workspace.id}`);
+  await startRoad(db, { lease_ms: 2_000 });
+  await settled(db, workspace.id, ["sent", "delivered"]);
+  expect((await arrived(db, workspace.id)).map((each) => each.message_id).sort()).toEqual(
+    (await ledger(db, workspace.id)).map((row) => row.id).sort(),
+  );
+});
+
+test("a lane that is marked or held is nobody's business, and one that two sweeps find is marked once", async () => {
+  const [marked, held, stranded] = [await queueTexts(1), await queueTexts(1), await queueTexts(1)];
+  await run(sql`update lanes set has_work = false, leased_by = ${newId()}, leased_until = now() + interval '1 hour'
+    where workspace_id = ${held.id}`);
+  await run(sql`update lanes set has_work = false where workspace_id = ${stranded.id}`);
+  const warned: unknown[] = [];
+  const watching = { warn: (what: unknown) => void warned.push(what) };
+  await Promise.all(Array.from({ length: 4 }, () => createReviver({ db, log: watching })()));
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ workspace_id: string; has_work: boolean }>`
+      select workspace_id, has_work from lanes where workspace_id = any(${[marked.id, held.id, stranded.id]}::uuid[])`.execute(
+      tx,
+    ),
+  );
+  expect(new Map(rows.map((row) => [row.workspace_id, row.has_work]))).toEqual(
+    new Map([
+      [marked.id, true],
+      [held.id, false],
+      [stranded.id, true],
+    ]),
+  );
+  expect(warned).toEqual([{ workspace: stranded.id, sender: stranded.sender.id, strays: 0 }]);
+  await run(sql`delete from message_queue`);
+});
+
+test("the walk goes round all lanes a few at a time, and a million rows in one are as cheap as one", async () => {
+  const workspaces = await Promise.all(Array.from({ length: 120 }, () => createTestWorkspace(db)));
+  // One lane holds nearly all of the queue.
+  await run(sql`
+    insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at)
+    select ${workspaces[0]?.id}, ${workspaces[0]?.sender.id}, 1, uuidv7(), now(), now() from generate_series(1, 100000)`);
+  for (const { id, sender } of workspaces)
+    await run(sql`insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at)
+      values (${id}, ${sender.id}, 0, uuidv7(), now(), now())`);
+  const found: LaneKey[] = [];
+  let at: LaneKey | null = null;
+  let steps = 0;
+  do {
+    const look = await db.asSystem((tx) => findStrandedLanes(tx, at));
+    found.push(...look.stranded);
+    at = look.next;
+    steps++;
+  } while (at);
+  expect(steps).toBe(3);
+  expect(found.map((lane) => lane.workspace_id).sort()).toEqual(workspaces.map(({ id }) => id).sort());
+
+  // Pages touched, as those see it whom row-level security binds: some for each lane, none for each row.
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ "QUERY PLAN": [{ Plan: Record<string, number> }] }>`
+      explain (analyze, buffers, format json)
+      select * from queued_lanes('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000', 50)`.execute(
+      tx,
+    ),
+  );
+  const plan = rows[0]?.["QUERY PLAN"][0].Plan ?? {};
+  expect(plan["Actual Rows"]).toBe(50);
+  expect((plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0)).toBeLessThan(50 * 30);
+  await run(sql`delete from message_queue`);
+});
+
+test("many stranded lanes are all found by one worker", async () => {
+  const workspaces = await Promise.all(Array.from({ length: 60 }, () => queueTexts(1)));
+  await run(sql`update lanes set has_work = false`);
+  const revive = createReviver({ db, log });
+  await revive();
+  await revive();
+  await startRoad(db);
+  for (const workspace of workspaces) await settled(db, workspace.id);
+});
