@@ -19,6 +19,7 @@ import { twilioCarrier } from "./carriers/twilio.ts";
 import { importJobs, importPeriodicJobs, sweepImports } from "./contacts/import-jobs.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { Config } from "./kit/config.ts";
+import { longWork } from "./kit/connection.ts";
 import { type Db, openDb } from "./kit/db.ts";
 import { type JobHandler, jobs, type PeriodicJob, runJobs } from "./kit/jobs.ts";
 import type { Logger } from "./kit/log.ts";
@@ -50,8 +51,12 @@ export interface Wired {
   stop(): Promise<void>;
 }
 
-/** Of the process's two pools: requests and jobs work in a workspace; the system signs people in and keeps the job queue. */
-const connections = { max: 16, systemMax: 12 };
+/** Of the process's two pools: requests work in a workspace; the system signs people in. */
+const requestConnections = { max: 16, systemMax: 12 };
+/** Of a process that serves no requests: what carriers and alerts ask. */
+const fewConnections = { max: 4, systemMax: 6 };
+/** Jobs work in a workspace; the system keeps the job queue. */
+const jobConnections = { max: 8, systemMax: 8 };
 const keepMonthsAhead = 3;
 const createPartitionsJob = "create_partitions";
 
@@ -65,7 +70,8 @@ export async function wire(options: {
 }): Promise<Wired> {
   const { config, log, connection, workspaces } = options;
   const clock = systemClock;
-  const db = openDb({ connection, workspaces, ...connections });
+  const few = config.roles.has("api") ? requestConnections : fewConnections;
+  const db = openDb({ connection, workspaces, ...few });
   await createPartitions(db);
   const news = await startNews({ connection, pool: db.pool, log });
   const mailer = createMailer(config, db);
@@ -79,19 +85,22 @@ export async function wire(options: {
 
   const workers: { stop(): Promise<void> }[] = [];
   if (config.roles.has("worker")) {
+    // Jobs have connections of their own: their statements may take hours, and must not keep requests waiting.
+    const jobsDb = openDb({ connection, workspaces, ...jobConnections, patience: longWork });
+    const patient = { ...services, db: jobsDb };
     const handlers: Record<string, JobHandler> = {
       [createPartitionsJob]: async () => {
-        await createPartitions(db);
-        await db.asSystem(deleteOldParts);
+        await createPartitions(jobsDb);
+        await jobsDb.asSystem(deleteOldParts);
       },
-      ...accountJobs(services),
-      ...importJobs(services),
-      ...campaignJobs(services),
-      ...countJobs(services),
-      ...alertJobs(services),
-      ...webhookJobs(services),
-      ...optOutJobs(services),
-      ...retentionJobs({ ...services, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
+      ...accountJobs(patient),
+      ...importJobs(patient),
+      ...campaignJobs(patient),
+      ...countJobs(patient),
+      ...alertJobs(patient),
+      ...webhookJobs(patient),
+      ...optOutJobs(patient),
+      ...retentionJobs({ ...patient, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
     };
     const periodic: PeriodicJob[] = [
       { name: createPartitionsJob, pattern: "11 3 * * *" },
@@ -103,9 +112,10 @@ export async function wire(options: {
       ...webhookPeriodicJobs,
       ...retentionPeriodicJobs,
     ];
-    await sweepImports(services);
-    await resumeCampaigns(services);
-    workers.push(await runJobs({ connection, pool: db.pool, handlers, log, periodic }));
+    await sweepImports(patient);
+    await resumeCampaigns(patient);
+    const running = await runJobs({ connection, pool: jobsDb.pool, handlers, log, periodic });
+    workers.push({ stop: () => running.stop().then(() => jobsDb.close()) });
     const pathDb = openDb({ connection, workspaces, max: pathConnections });
     const sandbox = createSandbox({ db: pathDb, clock, log, news });
     const carriers = createConnections({

@@ -6,13 +6,13 @@
  */
 import fc from "fast-check";
 import { sql } from "kysely";
-import type pg from "pg";
 import { pino } from "pino";
 import { expect } from "vitest";
 import type { Carrier, Found, Outcome, Receipt } from "../server/carriers/carrier.ts";
 import { recordOptOut } from "../server/consent/opt-outs.ts";
 import type { Db } from "../server/kit/db.ts";
 import { newId } from "../server/kit/id.ts";
+import type { LanePool } from "../server/messages/lane-connection.ts";
 import { newLaneState, serveLane } from "../server/messages/lane.ts";
 import { leaseLanes } from "../server/messages/lanes-store.ts";
 import { recordReceipts } from "../server/messages/receipts.ts";
@@ -82,7 +82,7 @@ async function queuedText(db: Db, messageClass: "transactional" | "marketing"): 
 
 /** Sends a text, goes through the script and whatever is left, and answers the text's row when all accounts agree. */
 export async function tellOf(
-  { db, pool }: { db: Db; pool: pg.Pool },
+  { db, pool }: { db: Db; pool: LanePool },
   messageClass: "transactional" | "marketing",
   script: readonly Attempt[],
 ): Promise<LedgerRow> {

@@ -15,6 +15,8 @@ const awayCodes = new Set([
   "53100",
   "53200",
   "53300",
+  "25P03", // idle_in_transaction_session_timeout: a process that was suspended
+  "57014", // query_canceled: it took longer than its kind of work may
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now

@@ -11,6 +11,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
+import { type Patience, patientConnections, shortWork } from "./connection.ts";
 
 /** Tables by name. Each store declares its own with `declare module "../kit/db.ts" { interface Tables { … } }`. */
 // Filled in by the stores.
@@ -46,19 +47,20 @@ const attempts = 5;
 type Connection = string | pg.PoolConfig;
 
 /**
- * Opens a pool for the system on `connection` and one for workspaces' work on `workspaces`; at most `max` connections in each,
- * or `systemMax` in the first.
+ * Opens a pool for the system on `connection` and one for workspaces' work on `workspaces`, for short work unless said; at most
+ * `max` connections in each, or `systemMax` in the first.
  */
 export function openDb(options: {
   connection: Connection;
   workspaces: Connection;
   max: number;
   systemMax?: number;
+  patience?: Patience;
 }): Db {
-  const { max, systemMax = max } = options;
+  const { max, systemMax = max, patience = shortWork } = options;
   const shared = isDeepStrictEqual(options.connection, options.workspaces);
-  const pool = openPool(options.connection, shared ? systemMax + max : systemMax);
-  const workspacePool = shared ? pool : openPool(options.workspaces, max);
+  const pool = openPool(options.connection, shared ? systemMax + max : systemMax, patience);
+  const workspacePool = shared ? pool : openPool(options.workspaces, max, patience);
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
 
@@ -99,9 +101,8 @@ export function openDb(options: {
   };
 }
 
-function openPool(connection: Connection, max: number): pg.Pool {
-  const where = typeof connection === "string" ? { connectionString: connection } : connection;
-  const pool = new pg.Pool({ ...where, max, application_name: "varsla" });
+function openPool(connection: Connection, max: number, patience: Patience): pg.Pool {
+  const pool = new pg.Pool({ ...patientConnections(connection, patience), max, application_name: "varsla" });
   // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
   pool.on("error", () => {});
   // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.

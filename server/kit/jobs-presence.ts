@@ -4,6 +4,7 @@
  * holds are given back.
  */
 import pg from "pg";
+import { singleConnection } from "./connection.ts";
 import type { Logger } from "./log.ts";
 
 export interface Presence {
@@ -17,7 +18,7 @@ const lockKey = (id: string) => `hashtextextended('job runner ' || ${id}, 0)`;
 
 /** Holds the lock of a runner from now on. */
 export async function bePresent(connection: string, id: string): Promise<Presence> {
-  const client = new pg.Client({ connectionString: connection, application_name: "varsla jobs", keepAlive: true });
+  const client = new pg.Client({ connectionString: connection, application_name: "varsla jobs", ...singleConnection });
   const { promise: lost, resolve } = Promise.withResolvers<void>();
   client.on("error", () => resolve());
   client.on("end", () => resolve());

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { singleConnection } from "./connection.ts";
 import type { Logger } from "./log.ts";
 
 /** A database and a program that do not fit; the sentence says what to do. */
@@ -31,7 +32,11 @@ export async function migrate(
   } = {},
 ): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(options.directory ?? join(import.meta.dirname, "..", "migrations"));
-  const client = new pg.Client({ connectionString: connection, application_name: "varsla migrate" });
+  const client = new pg.Client({
+    connectionString: connection,
+    application_name: "varsla migrate",
+    ...singleConnection,
+  });
   await client.connect();
   try {
     await checkServer(client, options.log);

@@ -4,6 +4,7 @@
  */
 import pg from "pg";
 import type { NewsItem } from "../../contract/news.ts";
+import { singleConnection } from "./connection.ts";
 import type { Logger } from "./log.ts";
 
 /** Sends and receives news. */
@@ -50,7 +51,11 @@ export async function startNews(options: {
   }
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: options.connection, application_name: "varsla news" });
+    const next = new pg.Client({
+      connectionString: options.connection,
+      application_name: "varsla news",
+      ...singleConnection,
+    });
     next.on("notification", ({ channel: name, payload = "" }) => {
       if (name === channel) deliver(payload);
       else for (const onNotice of hearers.get(name) ?? []) onNotice(payload);

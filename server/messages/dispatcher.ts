@@ -7,6 +7,7 @@
 import pg from "pg";
 import type { Carriers } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
+import { singleConnection } from "../kit/connection.ts";
 import { type Db, openDb, workspaceScope } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
@@ -293,7 +294,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   }
 
   async function listen(): Promise<void> {
-    const client = new pg.Client(db.pool.options);
+    const client = new pg.Client({ ...db.pool.options, ...singleConnection });
     let broken = false;
     const again = (error?: Error) => {
       if (broken || stopping) return;

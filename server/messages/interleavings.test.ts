@@ -6,8 +6,8 @@ import { testDatabase } from "../../testing/database.ts";
 import { type Attempt, attempt, calm, tellOf } from "../../testing/one-text.ts";
 import { openLanePool } from "./lane-connection.ts";
 
-const { db, connection } = await testDatabase({ max: 6 });
-const pool = openLanePool({ connectionString: connection, max: 4 }, pino({ level: "silent" }));
+const { db, workspaces } = await testDatabase({ max: 6 });
+const pool = openLanePool({ connectionString: workspaces, max: 4 }, 600_000, pino({ level: "silent" }));
 afterAll(() => pool.end());
 
 const cannotTell = { lookup: "cannot tell" } as const;

@@ -16,7 +16,7 @@ import { createReviver } from "./revive-lanes.ts";
 
 const { db } = await testDatabase({ max: 12 });
 const log = pino({ level: "silent" });
-const pool = openLanePool({ ...db.pool.options, max: 12 }, 600_000, log);
+const pool = openLanePool({ ...db.workspacePool.options, max: 12 }, 600_000, log);
 afterAll(() => pool.end());
 
 type Command =
@@ -187,16 +187,19 @@ async function play(all: readonly Command[], crowded: boolean, sweeps: boolean):
   }
 }
 
+/** Of trying, or of making a failure smaller: on a machine that has other work there are fewer tries. */
+const interruptAfterTimeLimit = 40_000;
+
 test("whatever meets in a lane, every text is claimed at last, without any sweep where nobody dies", async () => {
   await fc.assert(
     fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => play(all, crowded, false)),
-    { numRuns: 30 },
+    { numRuns: 30, interruptAfterTimeLimit },
   );
-}, 180_000);
+}, 120_000);
 
 test("whoever dies or is away for too long, every text is claimed at last, and none goes twice unless it is called uncertain", async () => {
   await fc.assert(
     fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => play(all, crowded, true)),
-    { numRuns: 50 },
+    { numRuns: 50, interruptAfterTimeLimit },
   );
-}, 240_000);
+}, 120_000);

@@ -1,0 +1,83 @@
+/** Nothing waits for ever for a PostgreSQL that hangs, and nobody makes others wait for ever. */
+import { createServer } from "node:net";
+import { sql } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { until } from "../../testing/until.ts";
+import { isDatabaseAway } from "./database-away.ts";
+import { type Db, openDb } from "./db.ts";
+
+const { db, connection, workspaces } = await testDatabase({ max: 4 });
+
+function impatient(patience: { statement_ms: number; idle_ms: number }, max = 1): Db {
+  const own = openDb({ connection, workspaces, max, patience });
+  onTestFinished(() => own.close());
+  return own;
+}
+
+const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+const backendOf = async (one: Db) =>
+  (await one.pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid as number;
+
+test("a statement that hangs is ended, and whoever asked is told to come again", async () => {
+  const own = impatient({ statement_ms: 200, idle_ms: 60_000 });
+  const error = await reasonOf(own.asSystem((tx) => sql`select pg_sleep(600)`.execute(tx)));
+  expect(error).toMatchObject({ code: "57014" });
+  expect(isDatabaseAway(error)).toBe(true);
+  // Its connection is as good as before.
+  await own.asSystem((tx) => sql`select 1`.execute(tx));
+});
+
+test("what a transaction locked is free again although its process fell asleep in it", async () => {
+  const own = impatient({ statement_ms: 60_000, idle_ms: 200 });
+  let wake = () => {};
+  const asleep = new Promise<void>((done) => (wake = done));
+  const sleeper = own.asSystem(async (tx) => {
+    await sql`select pg_advisory_xact_lock(1, 2)`.execute(tx);
+    await asleep;
+    await sql`select 1`.execute(tx);
+  });
+  const ended = reasonOf(sleeper);
+  await until(async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(1, 2) as ours`.execute(tx),
+    );
+    expect(rows[0]?.ours).toBe(true);
+  });
+  wake();
+  expect(isDatabaseAway(await ended)).toBe(true);
+});
+
+test("long work may take its time", async () => {
+  const own = impatient({ statement_ms: 0, idle_ms: 60_000 });
+  const { rows } = await own.asSystem((tx) =>
+    sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(tx),
+  );
+  expect(rows).toEqual([{ limit: "0" }]);
+});
+
+test("a server that takes connections and says nothing is not waited for", async () => {
+  const mute = createServer(() => {});
+  await new Promise<void>((done) => mute.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void mute.close());
+  const { port } = mute.address() as { port: number };
+  const there = `postgres://varsla@127.0.0.1:${port}/varsla`;
+  const own = openDb({ connection: there, workspaces: there, max: 1 });
+  const error = await reasonOf(own.asSystem((tx) => sql`select 1`.execute(tx)));
+  expect(isDatabaseAway(error)).toBe(true);
+}, 40_000);
+
+test("a session that falls silent in the middle of an answer is given up, and the next query has a new one", async () => {
+  const own = impatient({ statement_ms: 1_000, idle_ms: 60_000 });
+  const pid = await backendOf(own);
+  process.kill(pid, "SIGSTOP");
+  onTestFinished(() => void process.kill(pid, "SIGCONT"));
+  const error = await reasonOf(own.asSystem((tx) => sql`select 1`.execute(tx)));
+  expect(isDatabaseAway(error)).toBe(true);
+  expect(await backendOf(own)).not.toBe(pid);
+}, 40_000);

@@ -1,0 +1,71 @@
+/**
+ * What every connection to PostgreSQL is opened with, so that nothing waits for ever: for a server that does not answer, a
+ * statement that hangs, a transaction that somebody forgot, or a peer that vanished without a word.
+ */
+import type { Socket } from "node:net";
+import pg from "pg";
+
+/** How long one kind of work may take, in ms; 0: for ever. */
+export interface Patience {
+  statement_ms: number;
+  /** Between two statements of one transaction. */
+  idle_ms: number;
+}
+
+/** Requests and the road of a text. A STOP waits for a hand-over of 35 seconds at most, which is in it. */
+export const shortWork: Patience = { statement_ms: 45_000, idle_ms: 60_000 };
+/** Imports, retention and other jobs, which nobody waits for. */
+export const longWork: Patience = { statement_ms: 2 * 3_600_000, idle_ms: 10 * 60_000 };
+
+const connectWithin = 10_000;
+/** What the server's answer that a statement took too long may take itself. */
+const answersWithin = 10_000;
+
+/** For single connections: those that listen, migrate or hold a lock. */
+export const singleConnection = {
+  connectionTimeoutMillis: connectWithin,
+  // Asked after ten seconds of silence, a peer that is gone is found out ten seconds later.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} satisfies pg.ClientConfig;
+
+/** The pool's own setting of this name would also end the wait for a connection that others use. */
+class PatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super({ ...(typeof config === "string" ? { connectionString: config } : config), ...singleConnection });
+  }
+}
+
+/** A pool's settings for work of this kind. The limits are set by a statement: poolers refuse them in the startup message. */
+export function patientConnections(connection: string | pg.PoolConfig, patience: Patience): pg.PoolConfig {
+  const given = typeof connection === "string" ? { connectionString: connection } : connection;
+  const { statement_ms, idle_ms } = patience;
+  return {
+    ...given,
+    Client: PatientClient as unknown as pg.PoolConfig["Client"],
+    async onConnect(client) {
+      await given.onConnect?.(client);
+      await client.query(
+        `set statement_timeout = ${statement_ms}; set idle_in_transaction_session_timeout = ${idle_ms}`,
+      );
+      if (statement_ms > 0) watchSilence(client, statement_ms + answersWithin);
+    },
+  };
+}
+
+/** Parts of pg's client that its types leave out. */
+interface Internals {
+  connection: { stream: Socket };
+  _getActiveQuery(): unknown;
+}
+
+/** Ends a connection whose server owes an answer for so long: it would have said that a statement took too long. */
+function watchSilence(client: pg.ClientBase, silence_ms: number): void {
+  const internals = client as unknown as Internals;
+  const { stream } = internals.connection;
+  stream.setTimeout(silence_ms);
+  stream.on("timeout", () => {
+    if (!internals._getActiveQuery()) return;
+    stream.destroy(new Error(`Connection terminated: PostgreSQL has said nothing for ${silence_ms / 1000} s`));
+  });
+}

@@ -1,0 +1,140 @@
+/** A worker that is suspended keeps its sessions, and must make nobody wait for ever, nor send when it wakes. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { until } from "../../testing/until.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import { systemClock } from "../kit/clock.ts";
+import { createInboundIntake } from "./inbound.ts";
+
+const { db, connection } = await testDatabase({ max: 20 });
+const lease_ms = 2_000;
+
+test("a STOP does not wait for a worker that is suspended, and when it wakes it sends nothing that is another's by now", async () => {
+  const workspace = await createTestWorkspace(db);
+  const mobiles = Array.from({ length: 6 }, (_, i) => `+479100000${i}`);
+  await addContacts(
+    db,
+    workspace.id,
+    mobiles.map((mobile) => ({ mobile })),
+  );
+  await send(db, workspace, { class: "marketing", text: "Tilbud" });
+  const program = join(import.meta.dirname, "..", "..", "testing", "suspended-worker.ts");
+  const worker = fork(program, [connection, String(lease_ms)], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  onTestFinished(() => void worker.kill("SIGKILL"));
+  const said = once(createInterface(worker.stdout as NodeJS.ReadableStream & { fd?: number }), "line");
+  await until(() => expect(stateOf(worker.pid as number)).toBe("T"));
+  const [first] = await arrived(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(1);
+  const stopping = mobiles.filter((mobile) => mobile !== first?.phone);
+
+  const services = { db, clock: systemClock, news: { tell() {} }, log: pino({ level: "silent" }) };
+  const onInbound = createInboundIntake(services);
+  // It is recorded while the worker sleeps: its gate fell with its lease.
+  await onInbound(
+    stopping.slice(0, 3).map((from) => ({
+      workspace_id: workspace.id,
+      carrier: "sandbox",
+      carrier_reference: `stop ${from}`,
+      from,
+      to: workspace.sender.address,
+      text: "STOP",
+      at: new Date(),
+    })),
+  );
+  expect(stateOf(worker.pid as number)).toBe("T");
+  expect((await arrived(db, workspace.id)).filter(({ text }) => text === "Tilbud")).toHaveLength(1);
+
+  worker.kill("SIGCONT");
+  const [line] = await said;
+  expect(JSON.parse(String(line))).toEqual(["accepted", ...Array.from({ length: 5 }, () => "later")]);
+  // What it knows it may not record either: whoever has the lane asks the carrier. It is the same worker or the other.
+  await startRoad(db, { lease_ms, delay_ms: 0 });
+  await settled(db, workspace.id, ["sent", "delivered", "skipped", "received"]);
+  const offers = (await arrived(db, workspace.id)).filter(({ text }) => text === "Tilbud");
+  expect(offers.map(({ phone }) => phone).sort()).toEqual([first?.phone, ...stopping.slice(3)].sort());
+  const skipped = (await ledger(db, workspace.id)).filter((row) => row.reason === "opted_out");
+  expect(skipped.map((row) => row.number).sort()).toEqual(stopping.slice(0, 3));
+  expect((await quota(db, workspace.id)).reserved).toBe(0);
+}, 60_000);
+
+test("while a hand-over goes on its gate stays open, however long it takes", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  let aborted: boolean | null = null;
+  await startRoad(db, {
+    lease_ms,
+    carrier: (sandbox) => ({
+      ...sandbox,
+      async submit(texts, signal) {
+        await answered;
+        aborted = signal.aborted;
+        return sandbox.submit(texts, signal);
+      },
+    }),
+  });
+  await send(db, workspace, { class: "marketing" });
+  const gates = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ pid: number }>`select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted
+        and database = (select oid from pg_database where datname = current_database())`.execute(tx),
+    );
+    return rows.map(({ pid }) => pid);
+  };
+  const [gate] = await until(async () => {
+    const open = await gates();
+    expect(open).toHaveLength(1);
+    return open;
+  });
+  // Three times as long as a silent session is left its gate.
+  const begun = performance.now();
+  await until(() => expect(performance.now() - begun).toBeGreaterThan(3 * lease_ms));
+  expect(await gates()).toEqual([gate]);
+  answer();
+  await settled(db, workspace.id);
+  expect(aborted).toBe(false);
+}, 60_000);
+
+test("a hand-over whose gate has fallen for any other reason goes no further", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  let signalled: Promise<unknown> = Promise.resolve();
+  const sent: string[] = [];
+  await startRoad(db, {
+    lease_ms,
+    carrier: (sandbox) => ({
+      ...sandbox,
+      async submit(texts, signal) {
+        if (sent.length === 0) {
+          signalled = signal.aborted ? Promise.resolve() : once(signal, "abort");
+          begin();
+          await signalled;
+          sent.push("broken off");
+          return texts.map(() => ({ kind: "later" as const, after_ms: 0 }));
+        }
+        return sandbox.submit(texts, signal);
+      },
+    }),
+  });
+  await send(db, workspace, { class: "marketing" });
+  await begun;
+  await db.asSystem((tx) =>
+    sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
+      and database = (select oid from pg_database where datname = current_database())`.execute(tx),
+  );
+  await signalled;
+  await settled(db, workspace.id);
+  expect(await arrived(db, workspace.id)).toHaveLength(2);
+}, 60_000);
+
+/** T: it is stopped. */
+const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0];
