@@ -51,21 +51,25 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     help: "Background jobs, by whether they wait or failed for good",
     labelNames: ["state"],
     registers: [registry],
-    async collect() {
-      const found = await db.asSystem((tx) =>
-        sql<{ queued: number; waiting: number; failed: number }>`
+    // Scrapes that come faster than a slow database answers wait for the one answer.
+    collect: () => (collecting ??= collect().finally(() => (collecting = null))),
+  });
+  let collecting: Promise<void> | null = null;
+
+  async function collect(): Promise<void> {
+    const found = await db.asSystem((tx) =>
+      sql<{ queued: number; waiting: number; failed: number }>`
           select (select count(*) from (select from message_queue limit ${mostCounted}) as first) as queued,
             count(*) filter (where attempts < max_attempts) as waiting,
             count(*) filter (where attempts >= max_attempts) as failed
           from jobs.jobs`.execute(tx),
-      );
-      const row = found.rows[0];
-      if (!row) return;
-      queued.set(row.queued);
-      jobs.set({ state: "waiting" }, row.waiting);
-      jobs.set({ state: "failed" }, row.failed);
-    },
-  });
+    );
+    const row = found.rows[0];
+    if (!row) return;
+    queued.set(row.queued);
+    jobs.set({ state: "waiting" }, row.waiting);
+    jobs.set({ state: "failed" }, row.failed);
+  }
 }
 
 const forwarding = new Set(["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]);

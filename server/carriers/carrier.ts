@@ -120,7 +120,11 @@ export interface Carrier {
   };
   /** Answers at once, from memory. */
   state(): CarrierState;
-  /** One outcome a text, in their order. Rejects only when nothing is known of any of them: then all are `unknown`. */
+  /**
+   * One outcome a text, in their order. Rejects only when nothing is known of any of them: then all are `unknown`. Before each
+   * text that it writes a carrier asks `signal.aborted`, which then looks whether the lane still holds its lease: a process
+   * that was suspended hears from its sockets before any event tells it so.
+   */
   submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
   /**
    * The texts among these that the carrier's records hold, by message id. One that is not in the map is certainly not

@@ -6,15 +6,15 @@ import type { OutboundText } from "./carrier.ts";
 import type { Link } from "./smpp-link.ts";
 import { createSubmitter } from "./smpp-submit.ts";
 
-test("a process that was suspended while texts waited writes none of them when it goes on: they may be settled by now", async () => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  onTestFinished(() => void vi.useRealTimers());
+/** A submitter over a link that takes everything, and what it writes. */
+function submitterOf(settings: { window: number; response_seconds: number }, parts = 1) {
   const written: string[] = [];
   let sequence = 0;
   const link = { open: () => true, nextSequence: () => ++sequence } as Link;
+  const part = { esm_class: 0, data_coding: 0, short_message: Buffer.alloc(0), tlvs: [] };
   const submitter = createSubmitter({
-    settings: { window: 1, response_seconds: 30 },
-    partsOf: () => [{ esm_class: 0, data_coding: 0, short_message: Buffer.alloc(0), tlvs: [] }],
+    settings,
+    partsOf: () => Array.from({ length: parts }, () => part),
     write: (_link, _sequence, text) => written.push(text.text),
     onAccepted() {},
     note() {},
@@ -22,6 +22,39 @@ test("a process that was suspended while texts waited writes none of them when i
   });
   onTestFinished(() => submitter.stop());
   submitter.up(link);
+  return { submitter, link, written };
+}
+
+/** A signal that nobody tells of its abortion, as that of a process which has only just woken up. */
+function lookedAt(holds: () => boolean): AbortSignal {
+  const { signal } = new AbortController();
+  return Object.defineProperty(signal, "aborted", { get: () => !holds() });
+}
+
+test.each([1, 2])(
+  "once its lease is over nothing more is written, whatever is answered before any event: texts of %i parts",
+  async (parts) => {
+    const { submitter, link, written } = submitterOf({ window: 1, response_seconds: 30 }, parts);
+    let holds = true;
+    const texts = ["one", "two"].map((text) => ({ message_id: newId(), text }) as OutboundText);
+    const outcomes = submitter.submit(
+      texts,
+      lookedAt(() => holds),
+    );
+    await vi.waitFor(() => expect(written).toEqual(["one"]));
+    holds = false;
+    submitter.answered(link, 1, 0, submitSmResp(1, "id"));
+    submitter.pump();
+    expect(written).toEqual(["one"]);
+    // Of a text that went in part nobody can say that it did not go.
+    expect(await outcomes).toMatchObject([{ kind: parts === 1 ? "accepted" : "unknown" }, { kind: "later" }]);
+  },
+);
+
+test("a process that was suspended while texts waited writes none of them when it goes on: they may be settled by now", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { submitter, link, written } = submitterOf({ window: 1, response_seconds: 30 });
   const texts = ["one", "two"].map((text) => ({ message_id: newId(), text }) as OutboundText);
   const outcomes = submitter.submit(texts, new AbortController().signal);
   await vi.waitFor(() => expect(written).toEqual(["one"]));

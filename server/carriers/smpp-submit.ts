@@ -73,6 +73,8 @@ interface Batch {
   /** No text is begun after the first, and no part written after the second. */
   begins: number;
   ends: number;
+  /** Aborted: nothing more of it is written, not even the rest of a text that was begun. */
+  signal: AbortSignal;
   done(): void;
 }
 
@@ -182,7 +184,8 @@ export function createSubmitter(options: SubmitOptions): Submitter {
       const { going } = job;
       if (going.settled) continue;
       // A process that was held up: somebody else may have settled its texts meanwhile.
-      if (now > (going.begun ? going.batch.ends : going.batch.begins)) {
+      const { batch } = going;
+      if (now > (going.begun ? batch.ends : batch.begins) || batch.signal.aborted) {
         spoil(going, { kind: "later", after_ms: 0 });
         continue;
       }
@@ -370,6 +373,7 @@ export function createSubmitter(options: SubmitOptions): Submitter {
         outcomes,
         begins: performance.now() + beginWithin(settings),
         ends: performance.now() + writesWithin(settings),
+        signal,
         done,
       };
       batches.add(batch);

@@ -1,5 +1,6 @@
 /** The background half of imports: merging, and taking care of those whose process has died. */
 import type { JobHandler, Jobs, PeriodicJob } from "../kit/jobs.ts";
+import { repeat } from "../kit/repeat.ts";
 import { dropStaging } from "./import-staging.ts";
 import * as store from "./import-store.ts";
 import { type MergeServices, mergeImport } from "./merge-import.ts";
@@ -29,15 +30,15 @@ export function importJobs(services: ImportJobServices): Record<string, JobHandl
 }
 
 async function mergeWithHeartbeat(services: ImportJobServices, job: ImportJob, signal: AbortSignal): Promise<void> {
-  const heartbeat = setInterval(() => {
-    services.db
-      .inWorkspace(job.workspace_id, (tx) => store.touchImport(tx, job.workspace_id, job.import_id))
-      .catch(() => {}); // a missed beat costs nothing: an import that is merged twice is merged once
-  }, beat);
+  // One at a time: it waits for the row that a chunk holds, and beats that piled up would take all connections there are.
+  const touch = () =>
+    services.db.inWorkspace(job.workspace_id, (tx) => store.touchImport(tx, job.workspace_id, job.import_id));
+  // A missed beat costs nothing: an import that is merged twice is merged once.
+  const heartbeat = repeat(beat, touch, () => {});
   try {
     await mergeImport(services, job, signal);
   } finally {
-    clearInterval(heartbeat);
+    await heartbeat.stop();
   }
 }
 

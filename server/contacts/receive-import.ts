@@ -13,6 +13,7 @@ import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
+import { repeat } from "../kit/repeat.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { isBlank } from "./csv-format.ts";
 import { createCsvSplitter, type RowFault } from "./csv-splitter.ts";
@@ -65,11 +66,11 @@ export async function receiveImport(
     await recordAuditEvent(tx, { workspaceId, action: "import.started", target: { type: "import", id } });
   });
   // A client may be slow; that the process is alive is said on its own.
-  const heartbeat = setInterval(() => {
-    db.inWorkspace(workspaceId, (tx) => store.touchImport(tx, workspaceId, id)).catch((err) =>
-      services.log.warn({ err, import: id }, "could not say that an import is being received"),
-    );
-  }, beat);
+  const heartbeat = repeat(
+    beat,
+    () => db.inWorkspace(workspaceId, (tx) => store.touchImport(tx, workspaceId, id)),
+    (err) => services.log.warn({ err, import: id }, "could not say that an import is being received"),
+  );
   try {
     const { rows, head } = await stageRows(services, call, id, settled, at);
     const { fields, names } = head.columns;
@@ -83,7 +84,7 @@ export async function receiveImport(
     stream.on("error", () => {}).resume();
     await giveUp(services, workspaceId, id, error);
   } finally {
-    clearInterval(heartbeat);
+    await heartbeat.stop();
     news.tell(workspaceId, "import", id);
   }
   return { id };
