@@ -191,6 +191,7 @@ async function play(all: readonly Command[], crowded: boolean, sweeps: boolean):
 const interruptAfterTimeLimit = 40_000;
 
 test("whatever meets in a lane, every text is claimed at last, without any sweep where nobody dies", async () => {
+  expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => play(all, crowded, false)),
     { numRuns: 30, interruptAfterTimeLimit },
@@ -198,6 +199,7 @@ test("whatever meets in a lane, every text is claimed at last, without any sweep
 }, 120_000);
 
 test("whoever dies or is away for too long, every text is claimed at last, and none goes twice unless it is called uncertain", async () => {
+  expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => play(all, crowded, true)),
     { numRuns: 50, interruptAfterTimeLimit },

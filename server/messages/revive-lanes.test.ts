@@ -152,4 +152,5 @@ test("many stranded lanes are all found by one worker", async () => {
   await revive();
   await startRoad(db);
   for (const workspace of workspaces) await settled(db, workspace.id);
+  for (const { id } of workspaces) expect(await arrived(db, id)).toHaveLength(1);
 });
