@@ -199,7 +199,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
       await quiet();
       dead = true;
       for (const { fail } of waiting.splice(0)) fail(new Killed());
-      for (const connection of [...connections]) connection.release(true);
+      for (const connection of connections) connection.release(true);
       await running;
     },
     async renew(): Promise<void> {
