@@ -12,7 +12,7 @@ import { systemClock } from "../kit/clock.ts";
 import { openDb } from "../kit/db.ts";
 import { createDispatcher } from "./dispatcher.ts";
 
-const { db, connection } = await testDatabase({ max: 20 });
+const { db, connection, workspaces } = await testDatabase({ max: 20 });
 const lease_ms = 2_000;
 const services = { clock: systemClock, news: { tell() {} }, log: pino({ level: process.env.TEST_LOG ?? "silent" }) };
 

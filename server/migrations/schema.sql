@@ -271,6 +271,28 @@ CREATE OR REPLACE FUNCTION is_system()
  STABLE PARALLEL SAFE
 RETURN (COALESCE(current_setting('varsla.system'::text, true), ''::text) = 'on'::text);
 
+CREATE OR REPLACE FUNCTION queued_lanes(after_workspace uuid, after_sender uuid, most integer)
+ RETURNS TABLE(workspace uuid, sender uuid, stranded boolean)
+ LANGUAGE plpgsql
+ STABLE ROWS 10
+AS $function$
+declare
+  attended boolean;
+begin
+  workspace := after_workspace;
+  sender := after_sender;
+  for i in 1..most loop
+    select q.workspace_id, q.sender_id into workspace, sender from message_queue q
+      where (q.workspace_id, q.sender_id) > (workspace, sender)
+      order by q.workspace_id, q.sender_id limit 1;
+    exit when not found;
+    select l.has_work or (l.leased_by is not null and l.leased_until > now()) into attended from lanes l
+      where l.workspace_id = workspace and l.sender_id = sender;
+    stranded := not coalesce(attended, false);
+    return next;
+  end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
