@@ -1,7 +1,7 @@
 /** Texts of several parts: how ours go out, and which part of which text a deliver_sm is. */
 import { type Encoding, splitForReference, splitSegments } from "../../rules/gsm-segments.ts";
 import { type Deliver, tag } from "./smpp-pdu.ts";
-import { coding, type DefaultAlphabet, encodeText, fitsAlphabet } from "./smpp-text.ts";
+import { coding, type DefaultAlphabet, encodeText, fitsAlphabet, type Languages, noLanguages } from "./smpp-text.ts";
 
 export type LongTexts = "udh" | "sar" | "payload";
 
@@ -14,8 +14,11 @@ export interface TextPart {
 }
 
 const withHeader = 0x40;
-/** Information elements (3GPP TS 23.040, 9.2.3.24): concatenation with a reference of 8 and of 16 bits. */
-const element = { narrow: 0x00, wide: 0x08 } as const;
+/**
+ * Information elements (3GPP TS 23.040, 9.2.3.24): concatenation with a reference of 8 and of 16 bits, and national language
+ * tables by single and by locking shift (9.2.3.24.15 and .16).
+ */
+const element = { narrow: 0x00, wide: 0x08, single: 0x24, locking: 0x25 } as const;
 const noTlvs: TextPart["tlvs"] = [];
 const noOctets = Buffer.alloc(0);
 
@@ -88,25 +91,40 @@ export interface PartOf {
   number: number;
 }
 
-/** The octets of a deliver_sm without their header, and which part of a longer text they are; null: a text of its own. */
-export function readParts({ esm_class, octets, tlvs }: Deliver): { octets: Buffer; part: PartOf | null } {
+/** What the octets of a deliver_sm hold. */
+export interface TextOctets {
+  /** Without their header. */
+  octets: Buffer;
+  /** Which part of a longer text they are; null: a text of its own. */
+  part: PartOf | null;
+  /** Where the header names any. */
+  languages?: Languages | undefined;
+}
+
+export function readParts({ esm_class, octets, tlvs }: Deliver): TextOctets {
   const sar = sarOf(tlvs);
   if (!(esm_class & withHeader)) return { octets, part: sar };
   const end = (octets[0] ?? 0) + 1;
   // No header, whatever esm_class says: better some strange characters than no text.
   if (end > octets.length) return { octets, part: sar };
-  return { octets: octets.subarray(end), part: partIn(octets.subarray(1, end)) ?? sar };
+  const { part, languages } = readHeader(octets.subarray(1, end));
+  return { octets: octets.subarray(end), part: part ?? sar, languages };
 }
 
-function partIn(header: Buffer): PartOf | null {
+/** Of an element that comes twice the last one counts (3GPP TS 23.040, 9.2.3.24). */
+function readHeader(header: Buffer): Omit<TextOctets, "octets"> {
+  let part: PartOf | null = null;
+  let languages: Languages | undefined;
   for (let at = 0; at + 2 <= header.length;) {
     const [id, length] = [header[at] as number, header[at + 1] as number];
     const value = header.subarray(at + 2, at + 2 + length);
-    if (id === element.narrow && value.length === 3) return valid(`n${value[0]}`, value[1], value[2]);
-    if (id === element.wide && value.length === 4) return valid(`w${value.readUInt16BE(0)}`, value[2], value[3]);
+    if (id === element.narrow && value.length === 3) part = valid(`n${value[0]}`, value[1], value[2]);
+    if (id === element.wide && value.length === 4) part = valid(`w${value.readUInt16BE(0)}`, value[2], value[3]);
+    if (id === element.single && length === 1) languages = { ...noLanguages, ...languages, single: value[0] ?? 0 };
+    if (id === element.locking && length === 1) languages = { ...noLanguages, ...languages, locking: value[0] ?? 0 };
     at += 2 + length;
   }
-  return null;
+  return { part, languages };
 }
 
 function sarOf(tlvs: Deliver["tlvs"]): PartOf | null {

@@ -3,7 +3,16 @@
  * Reading knows all data codings of SMPP 3.4 (5.2.19) and those of 3GPP TS 23.038 that providers pass through.
  */
 import { basicCharacters, extensionCharacters, septets } from "../../rules/gsm-alphabet.ts";
+import { nationalAlphabet, nationalExtension } from "../../rules/gsm-national-languages.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
+
+/** Which national language tables a header names (3GPP TS 23.038, 6.2.1.2.4 and 6.2.1.2.5); 0: none. */
+export interface Languages {
+  locking: number;
+  single: number;
+}
+
+export const noLanguages: Languages = { locking: 0, single: 0 };
 
 /** How the provider reads data_coding 0. */
 export type DefaultAlphabet = "gsm" | "latin1" | "ascii";
@@ -25,6 +34,22 @@ for (const [i, character] of [...basicCharacters].entries()) {
 for (const [i, character] of [...extensionCharacters].entries()) {
   gsmSeptet[character.charCodeAt(0)] = extensionSeptets[i] as number;
   extensionBySeptet.set(extensionSeptets[i] as number, character);
+}
+
+const alphabets = new Map<number, readonly string[]>();
+const extensions = new Map<number, ReadonlyMap<number, string>>();
+
+/** Of a language that has no table, or none that is known, the default one. */
+function lockingTable(language: number): readonly string[] {
+  let table = alphabets.get(language);
+  if (!table) alphabets.set(language, (table = nationalAlphabet(language) ?? basicBySeptet));
+  return table;
+}
+
+function singleTable(language: number): ReadonlyMap<number, string> {
+  let table = extensions.get(language);
+  if (!table) extensions.set(language, (table = nationalExtension(language) ?? extensionBySeptet));
+  return table;
 }
 
 /** Whether a provider that reads data_coding 0 so can show every character of the text. */
@@ -73,11 +98,19 @@ const labels: Record<number, string> = {
   14: "euc-kr",
 };
 
-/** The text of octets without their header. Whatever they are, it answers some text. */
-export function decodeText(octets: Buffer, dataCoding: number, alphabet: DefaultAlphabet): string {
+/**
+ * The text of octets without their header, which may name national languages. Whatever they are, it answers some text. Where
+ * the provider writes ISO 8859-1 or ASCII it has read the septets itself.
+ */
+export function decodeText(
+  octets: Buffer,
+  dataCoding: number,
+  alphabet: DefaultAlphabet,
+  languages: Languages = noLanguages,
+): string {
   const read = readingOf(dataCoding);
   if (read === "ucs2") return decodeUcs2(octets);
-  if (read === "default") return alphabet === "gsm" ? decodeGsm(octets) : octets.toString("latin1");
+  if (read === "default") return alphabet === "gsm" ? decodeGsm(octets, languages) : octets.toString("latin1");
   if (read === "latin1") return octets.toString("latin1");
   return new TextDecoder(read).decode(octets);
 }
@@ -99,15 +132,17 @@ function decodeUcs2(octets: Buffer): string {
   return Buffer.from(even).swap16().toString("utf16le").toWellFormed();
 }
 
-function decodeGsm(octets: Buffer): string {
+function decodeGsm(octets: Buffer, languages: Languages): string {
+  const basic = lockingTable(languages.locking);
+  const extension = singleTable(languages.single);
   let text = "";
   for (let i = 0; i < octets.length; i++) {
     const octet = octets[i] as number;
     if (octet === escape) {
       const next = octets[++i];
-      // 3GPP TS 23.038, 6.2.1.1: what the table has not is shown as the same septet of the default alphabet.
-      if (next !== undefined) text += extensionBySeptet.get(next) ?? basicBySeptet[next & 0x7f];
-    } else text += octet > 0x7f ? String.fromCharCode(octet) : basicBySeptet[octet];
+      // 3GPP TS 23.038, 6.2.1.1 and A.2: what the table has not is shown as the same septet of the alphabet in force.
+      if (next !== undefined) text += extension.get(next) ?? basic[next & 0x7f];
+    } else text += octet > 0x7f ? String.fromCharCode(octet) : basic[octet];
   }
   return text;
 }
