@@ -1,6 +1,7 @@
 /** Phone numbers as people write them, read by their country's numbering plan (libphonenumber's full data: server only). */
 import {
   type CountryCode,
+  getCountryCallingCode,
   isSupportedCountry,
   ParseError,
   parsePhoneNumberWithError,
@@ -56,6 +57,29 @@ export function parsePhoneNumber(input: string, country: string): PhoneNumber | 
     if ("number" in again) return again;
   }
   return read;
+}
+
+/** The digits that numbers of the country begin with abroad; null for what is no country with a numbering plan. */
+export const callingCodeOf = (country: string): string | null =>
+  isSupportedCountry(country) ? getCountryCallingCode(country) : null;
+
+/**
+ * Country code and national number of digits in any spelling, whether or not anybody has the number: numbering plans grow
+ * faster than what is known of them here. Null where not even the length fits.
+ */
+export function splitNumber(input: string, country: string): { callingCode: string; national: string } | null {
+  const dialled = digitsOf(input);
+  if (typeof dialled !== "string") return null;
+  const options: ParseOptions = { extract: false };
+  if (isSupportedCountry(country)) options.defaultCountry = country;
+  else if (!dialled.startsWith("+")) return null;
+  try {
+    const parsed = parsePhoneNumberWithError(dialled, options);
+    return parsed.isPossible() ? { callingCode: parsed.countryCallingCode, national: parsed.nationalNumber } : null;
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
 }
 
 interface ParseOptions {

@@ -16,6 +16,7 @@
  */
 import type { FailureReason, MessageClass } from "../../contract/messages.ts";
 import type { SenderKind } from "../../contract/senders.ts";
+import type { AddressType } from "../../rules/inbound-address.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
@@ -68,8 +69,14 @@ export interface InboundText {
   from: string;
   /** The sender it was written to. */
   to: string;
+  /** What the carrier says of the two addresses where they have no +; unknown unless given. */
+  from_type?: AddressType;
+  to_type?: AddressType;
   text: string;
+  /** When it came; when it first came, where it came before. */
   at: Date;
+  /** It came before: certainly, or perhaps. What was done since then was done later than this. */
+  again?: "certainly" | "perhaps" | null;
   /** Where pictures that came with it can be seen. */
   media?: string[];
   /** The carrier has read it as this and answered it itself: it is acted upon, and not answered again. */

@@ -1,5 +1,7 @@
 /** Addresses in SMPP: what kind of number they are (type of number and numbering plan, SMPP 3.4, 5.2.5 and 5.2.6). */
 
+import type { AddressType } from "../../rules/inbound-address.ts";
+
 export interface SmppAddress {
   ton: number;
   npi: number;
@@ -47,3 +49,7 @@ export function readSmppAddress({ ton, address }: Pick<SmppAddress, "ton" | "add
   if (/^00[1-9]\d{6,}$/.test(trimmed)) return `+${trimmed.slice(2)}`;
   return trimmed;
 }
+
+/** What the network says of an address that `readSmppAddress` has read, beyond its +. */
+export const smppAddressType = ({ ton }: Pick<SmppAddress, "ton">): AddressType =>
+  ton === national.ton ? "national" : "unknown";

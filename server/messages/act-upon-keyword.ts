@@ -4,13 +4,15 @@ import type { SourceType } from "../../contract/messages.ts";
 import { type OptOutChange, recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import type { Tx } from "../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
+import { holdersOf } from "./contact-of-number.ts";
 import { addCounts, counter } from "./counts.ts";
 import type { Received } from "./received-store.ts";
 import { sendMessages } from "./send-messages.ts";
 
 /** What changed, for whoever watches. */
 export interface ActedUpon {
-  contact_id: string | null;
+  /** All who have the number. */
+  contact_ids: string[];
   campaign_id: string | null;
 }
 
@@ -37,21 +39,37 @@ export async function actUponKeyword(
   if (received.keyword === "stop") campaign_id = await stop(tx, context);
   else if (received.keyword === "start") await start(tx, context);
   else if (received.keyword === "help") await answer(tx, context, "help", workspace.help_text);
-  return { contact_id, campaign_id };
+  const contact_ids = await holdersOf(tx, workspace.workspace_id, [received.number, ...received.others]);
+  return { contact_ids, campaign_id };
 }
 
-/** Opts out and confirms it, the first time. Answers the campaign that it was said to. */
+/**
+ * Opts out every number that may have written it, and confirms it, the first time. Answers the campaign that it was said to.
+ * One that came before and was not acted upon then stands where it stood: before what was asked for since.
+ */
 async function stop(tx: Tx, context: Context): Promise<string | null> {
-  const { first } = await recordOptOut(tx, optOutChange(context));
+  const { received, now } = context;
+  const { again } = received.inbound;
+  const change = {
+    ...optOutChange(context),
+    // What may be new counts as new: of two readings the quiet one.
+    at: again === "perhaps" ? now : received.at,
+    unlessLiftedSince: again === "certainly",
+  };
+  const { first } = await recordOptOut(tx, change);
+  for (const number of received.others) await recordOptOut(tx, { ...change, number });
   if (!first) return null;
   const campaign = await attribute(tx, context);
   await answer(tx, context, "opt_out_confirmation", context.workspace.opt_out_confirmation);
   return campaign;
 }
 
-/** Lifts the opt-out and confirms it. A "yes" in a conversation lifts nothing and gets no answer. */
+/**
+ * Lifts the opt-out and confirms it. A "yes" in a conversation lifts nothing and gets no answer.
+ */
 async function start(tx: Tx, context: Context): Promise<void> {
-  const { lifted } = await recordOptIn(tx, optOutChange(context));
+  const { others } = context.received;
+  const { lifted } = await recordOptIn(tx, { ...optOutChange(context), others });
   if (lifted) await answer(tx, context, "opt_in_confirmation", context.workspace.opt_in_confirmation);
 }
 

@@ -36,16 +36,20 @@ interface Services {
 }
 
 const mostTexts = 500;
+/** Texts that could not be written down, and may come again: so many are remembered. */
+const mostFailed = 10_000;
 /** Acting upon a few in one transaction shares the wait for the gate; while it lasts, the quota waits for it. */
 const mostKeywords = 20;
 
 /**
- * An intake over this database. A text to what is and can be no sender of its workspace is logged and dropped. Those of one
+ * An intake over this database. What the sandbox brings to no sender of its workspace is logged and dropped. Those of one
  * workspace take turns, keywords apart from all others: a STOP waits for what is being handed over, and a hundred of them shall not keep
  * a hundred connections waiting, nor anybody else's text.
  */
 export function createInboundIntake({ db, clock, news, log }: Services): InboundIntake {
   const nextId = orderedIds();
+  /** When a text first came that could not be written down then: what was done since was done later. */
+  const failed = new Map<string, Date>();
   const turns = new Map<string, { texts: Gatherer<Arrived>; keywords: Gatherer<Arrived> }>();
 
   function turnOf(workspaceId: string) {
@@ -92,7 +96,7 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     dropRest(batch, done.received);
     tell(
       workspaceId,
-      done.acted.map(({ contact_id }) => contact_id),
+      done.acted.flatMap(({ contact_ids }) => contact_ids),
     );
     for (const { campaign_id } of done.acted) if (campaign_id) news.tell(workspaceId, "campaign", campaign_id);
   }
@@ -111,14 +115,34 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     }
   }
 
+  function asFirstGiven(inbound: InboundText): InboundText {
+    const at = failed.get(nameOf(inbound));
+    return at ? { ...inbound, at: at < inbound.at ? at : inbound.at, again: "certainly" } : inbound;
+  }
+
+  async function remembering(inbound: InboundText, writing: Promise<void>): Promise<void> {
+    const name = nameOf(inbound);
+    try {
+      await writing;
+      failed.delete(name);
+    } catch (error) {
+      failed.delete(name);
+      failed.set(name, inbound.at);
+      if (failed.size > mostFailed) for (const [oldest] of failed.entries().take(1)) failed.delete(oldest);
+      throw error;
+    }
+  }
+
   return async (texts) => {
-    const written = texts.map((inbound) => {
+    const written = texts.map((given) => {
+      const inbound = asFirstGiven(given);
       const words = normaliseText(inbound.text.replaceAll("\0", ""));
       const keyword = inbound.handled ?? readKeyword(words);
       const text = inbound.media ? withMedia(words, inbound.media) : words;
       const turn = turnOf(inbound.workspace_id);
       const plain = keyword === null || keyword === "stop_perhaps";
-      return (plain ? turn.texts : turn.keywords).add({ inbound, message_id: nextId(clock.now()), text, keyword });
+      const arrived = { inbound, message_id: nextId(clock.now()), text, keyword };
+      return remembering(inbound, (plain ? turn.texts : turn.keywords).add(arrived));
     });
     const results = await Promise.allSettled(written);
     for (const workspaceId of new Set(texts.map((text) => text.workspace_id))) {
@@ -128,6 +152,9 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     for (const result of results) if (result.status === "rejected") throw result.reason;
   };
 }
+
+const nameOf = ({ workspace_id, carrier, carrier_reference }: InboundText) =>
+  `${workspace_id} ${carrier} ${carrier_reference}`;
 
 /** A line for each picture; a picture may come without words. */
 function withMedia(words: string, media: readonly string[]): string {

@@ -2,10 +2,13 @@
 import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../rules/gsm-segments.ts";
-import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
+import type { InboundText } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
-import { notFound } from "../kit/errors.ts";
+import { notFound, Problem } from "../kit/errors.ts";
+import { findReceivers, listPossibleReceivers, type PossibleReceiver } from "../numbers/senders-store.ts";
 import { registerReceiver } from "../numbers/senders.ts";
+import { contactOf } from "./contact-of-number.ts";
 import type { Arrived } from "./inbound.ts";
 import { encodingCode } from "./messages-store.ts";
 
@@ -18,13 +21,16 @@ export interface Received extends Arrived {
   reference: string;
   /** E.164, or as given where it is no number. */
   number: string;
+  /** Other numbers that may have written it: the network did not say which it was. */
+  others: string[];
   /** When it was sent, as far as the carrier knows, and not in the future. */
   at: Date;
 }
 
 /**
- * The texts to addresses that are senders here, in their order. An address may come without its +. One that is no sender yet
- * becomes one where a connection of the workspace's own brought the text; the sandbox brings what anybody types.
+ * The texts to the workspace's senders, in their order. What came through a connection of its own was written to the workspace,
+ * whatever the address looks like: one that is no sender yet becomes one, and what can be none is taken for the one that is
+ * likeliest. Through the sandbox comes what anybody types.
  */
 export async function readReceived(
   tx: Tx,
@@ -32,43 +38,130 @@ export async function readReceived(
   now: Date,
   arrived: readonly Arrived[],
 ): Promise<Received[]> {
-  const addresses = [...new Set(arrived.flatMap(({ inbound }) => [inbound.to, `+${inbound.to}`]))].map(withoutZeros);
-  const { rows } = await sql<{
-    country: string;
-    carriers: Record<string, string> | null;
-    id: string | null;
-    address: string;
-  }>`
-    select w.country, s.id, s.address,
+  const { country, carriers } = await contextOf(tx, workspaceId);
+  const senderOf = await readSenders(tx, workspaceId, country, arrived);
+  const isContacts = await contactsAmong(tx, workspaceId, country, arrived);
+  return arrived.flatMap((each) => {
+    const { from, from_type = "unknown", carrier, carrier_reference, at } = each.inbound;
+    const sender = senderOf(each.inbound);
+    if (!sender && carrier === "sandbox") return [];
+    if (!sender) throw noSender(each.inbound.to);
+    const address = withoutZeros(from.slice(0, longestRead)).trim();
+    const { number, others } = whoseNumber(address, country, from_type, isContacts);
+    return [
+      {
+        ...each,
+        sender,
+        carrier: carriers.get(carrier) ?? carrier,
+        reference: keyOf(carrier_reference),
+        number: number.slice(0, longestAddress),
+        others,
+        at: pastOf(at, now),
+      },
+    ];
+  });
+}
+
+/** Whoever brought the text keeps it, and brings it again. */
+const noSender = (to: string) =>
+  new Problem(503, "no_sender", `${to} is no sender, and the workspace has none to take it for.`, {
+    field: "to",
+    value: to,
+    retryAfter: 60,
+  });
+
+async function contextOf(
+  tx: Tx,
+  workspaceId: string,
+): Promise<{ country: string; carriers: ReadonlyMap<string, string> }> {
+  const { rows } = await sql<{ country: string; carriers: Record<string, string> | null }>`
+    select w.country,
       (select jsonb_object_agg(c.id, c.name) from carriers c where c.workspace_id = ${workspaceId}) as carriers
-    from workspaces w
-    left join senders s on s.workspace_id = ${workspaceId} and s.address = any(${addresses}::text[]) and s.can_receive
-    where w.workspace_id = ${workspaceId}`.execute(tx);
+    from workspaces w where w.workspace_id = ${workspaceId}`.execute(tx);
   const [first] = rows;
   if (!first) throw notFound("workspace", workspaceId);
-  const senders = new Map(
-    rows.flatMap(({ id, address }) => (id === null ? [] : [[address, { id, address }] as const])),
-  );
-  const senderOf = (to: string) => senders.get(to) ?? senders.get(`+${to}`);
-  const unknown = new Map(
-    arrived.flatMap(({ inbound: { to, carrier } }) => (carrier === "sandbox" || senderOf(to) ? [] : [[to, carrier]])),
-  );
-  for (const [to, carrier] of [...unknown].toSorted()) {
-    const sender = await registerReceiver(tx, workspaceId, carrier, spelledOut(to, first.country));
-    if (sender) senders.set(to, sender);
+  return { country: first.country, carriers: new Map(Object.entries(first.carriers ?? {})) };
+}
+
+type To = Pick<InboundText, "to" | "to_type" | "carrier">;
+const toKey = ({ to, to_type, carrier }: To) => `${to_type} ${carrier} ${to}`;
+
+/** Which sender each was written to. Most addresses are a sender's as they stand, and cost one look. */
+async function readSenders(
+  tx: Tx,
+  workspaceId: string,
+  country: string,
+  arrived: readonly Arrived[],
+): Promise<(inbound: To) => Received["sender"] | null> {
+  const wanted = new Map(arrived.map(({ inbound }) => [toKey(inbound), inbound]));
+  const plain = [...wanted.values()].map(({ to }) => withoutZeros(to.slice(0, longestRead)).trim());
+  const found = new Map<string, Received["sender"]>();
+  const exact = await findReceivers(tx, workspaceId, [...new Set(plain.flatMap((to) => [to, `+${to}`]))]);
+  const rest: To[] = [];
+  for (const inbound of wanted.values()) {
+    const to = withoutZeros(inbound.to.slice(0, longestRead)).trim();
+    const known = exact.find(({ address }) => address === to || address === `+${to}`);
+    // What is said to be national is no short code, and no number of abroad, as long as it is a sender's at home.
+    if (known && inbound.to_type !== "national") found.set(toKey(inbound), known);
+    else rest.push(inbound);
   }
-  return arrived.flatMap((each) => {
-    const { from, to, carrier, carrier_reference, at } = each.inbound;
-    const sender = senderOf(to);
-    if (!sender) return [];
-    const number = numberOf(from, first.country) ?? withoutZeros(from).slice(0, longestAddress);
-    const name = first.carriers?.[carrier] ?? carrier;
-    return [{ ...each, sender, carrier: name, reference: keyOf(carrier_reference), number, at: pastOf(at, now) }];
-  });
+  if (rest.length === 0) return (inbound) => found.get(toKey(inbound)) ?? null;
+  const all = await listPossibleReceivers(tx, workspaceId);
+  // In one order everywhere, since senders may be added.
+  for (const inbound of rest.toSorted((a, b) => (toKey(a) < toKey(b) ? -1 : 1))) {
+    const sender = await readSender(tx, { workspaceId, country, all }, inbound);
+    if (sender) found.set(toKey(inbound), sender);
+  }
+  return (inbound) => found.get(toKey(inbound)) ?? null;
+}
+
+async function readSender(
+  tx: Tx,
+  { workspaceId, country, all }: { workspaceId: string; country: string; all: readonly PossibleReceiver[] },
+  { to, to_type = "unknown", carrier }: To,
+): Promise<Received["sender"] | null> {
+  const address = withoutZeros(to.slice(0, longestRead)).trim();
+  const connection = carrier === "sandbox" ? null : carrier;
+  const own = all.filter((sender) => sender.carrier_id === connection);
+  const receiving = (senders: readonly PossibleReceiver[]) => senders.filter((sender) => sender.can_receive);
+  const known =
+    whichSender(address, country, to_type, receiving(own)) ??
+    whichSender(address, country, to_type, receiving(all)) ??
+    whichSender(address, country, to_type, own);
+  if (known || connection === null) return known;
+  const added = await registerReceiver(tx, workspaceId, connection, senderSpelling(address, country, to_type));
+  return added ?? receiving(own)[0] ?? own[0] ?? receiving(all)[0] ?? all[0] ?? null;
+}
+
+/** Which of all readings of who wrote are contacts' numbers. Asked only where an address has more than one. */
+async function contactsAmong(
+  tx: Tx,
+  workspaceId: string,
+  country: string,
+  arrived: readonly Arrived[],
+): Promise<(number: string) => boolean> {
+  const asked = new Set<string>();
+  for (const { inbound } of arrived) {
+    const address = withoutZeros(inbound.from.slice(0, longestRead)).trim();
+    const readings = readingsOf(address, country, inbound.from_type);
+    if (readings.length > 1) for (const { number } of readings) asked.add(number);
+  }
+  if (asked.size === 0) return () => false;
+  const numbers = [...asked];
+  const { rows } = await sql<{ number: string }>`
+    select mobile as number from contacts where workspace_id = ${workspaceId}::uuid and mobile = any(${numbers}::text[])
+    union all
+    select phone from contacts where workspace_id = ${workspaceId}::uuid and phone = any(${numbers}::text[])`.execute(
+    tx,
+  );
+  const contacts = new Set(rows.map((row) => row.number));
+  return (number) => contacts.has(number);
 }
 
 /** Nobody's address is longer; an index holds no more than some kilobytes. */
 const longestAddress = 100;
+/** Of an address: what is longer is no number in any spelling. */
+const longestRead = 200;
 const longestReference = 255;
 
 /** The same reference is the same key; PostgreSQL holds each that is made of it. */
@@ -77,18 +170,6 @@ const keyOf = (reference: string) =>
 
 /** An instant that was, or now where a carrier speaks of the future, of before its own time, or of none at all. */
 const pastOf = (at: Date, now: Date) => (at.getTime() > 0 && at < now ? at : now);
-
-/** E.164, read as one of the country, or else as one whose + the network left out; null where it is neither. */
-function numberOf(address: string, country: string): string | null {
-  for (const spelling of /^[1-9]\d{6,14}$/.test(address) ? [address, `+${address}`] : [address]) {
-    const parsed = parsePhoneNumber(spelling, country);
-    if ("number" in parsed) return parsed.number;
-  }
-  return null;
-}
-
-/** Digits that are too many for a short code with country code and +, where they are a number. */
-const spelledOut = (to: string, country: string) => (/^\d{9,15}$/.test(to) && numberOf(to, country)) || to;
 
 /** PostgreSQL's text holds everything but U+0000. */
 const withoutZeros = (text: string) => text.replaceAll("\0", "");
@@ -106,9 +187,7 @@ export async function insertReceived(
     insert into messages (workspace_id, id, status, encoding, segments, source_type, contact_id, sender_id, number, text,
       reason, carrier, carrier_reference)
     select ${workspaceId}::uuid, u.id, 'received', u.encoding, u.segments, 'inbound',
-      coalesce(
-        (select c.id from contacts c where c.workspace_id = ${workspaceId}::uuid and c.mobile = u.number),
-        (select c.id from contacts c where c.workspace_id = ${workspaceId}::uuid and c.phone = u.number order by c.id limit 1)),
+      (select c.id from ${contactOf(workspaceId, sql`u.number`, sql`u.sender_id`)} c),
       u.sender_id, u.number, u.text, u.reason, u.carrier, u.carrier_reference
     from unnest(${rows.map((row) => row.message_id)}::uuid[], ${rows.map((row) => encodingCode[row.counted.encoding])}::"char"[],
       ${rows.map((row) => row.counted.segments)}::smallint[], ${rows.map((row) => row.sender.id)}::uuid[],

@@ -4,6 +4,7 @@ import type { SkipReason } from "../../contract/messages.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { TemplateValues } from "../../rules/placeholders.ts";
 import type { Tx } from "../kit/db.ts";
+import { contactOf } from "./contact-of-number.ts";
 import { beyondReach, hasConsent, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
 
 /** Somebody who will or will not be texted. */
@@ -75,12 +76,7 @@ export async function numberRecipients(
   const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null }>`
     select n.number, c.id, ${numberReason(rule)} as reason ${selected(columns)}
     from unnest(${numbers}::text[]) as n (number)
-    left join lateral (
-      select * from contacts where workspace_id = ${rule.workspaceId} and mobile = n.number
-      union all
-      select * from contacts where workspace_id = ${rule.workspaceId} and phone = n.number
-      limit 1
-    ) c on true`.execute(tx);
+    left join lateral ${contactOf(rule.workspaceId, sql`n.number`, sql`${rule.senderId}::uuid`)} c on true`.execute(tx);
   const found = new Map(rows.map((row) => [row.number, row]));
   return parsed.map((each) => {
     const row = found.get(each.number);

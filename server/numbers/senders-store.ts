@@ -47,6 +47,28 @@ export async function findSenderByAddress(tx: Tx, workspaceId: string, address: 
   return rows[0];
 }
 
+export type PossibleReceiver = Pick<Sender, "id" | "address" | "can_receive" | "carrier_id">;
+
+/** Those of the addresses that are senders which can receive. */
+export async function findReceivers(
+  tx: Tx,
+  workspaceId: string,
+  addresses: readonly string[],
+): Promise<Pick<Sender, "id" | "address">[]> {
+  const { rows } = await sql<Pick<Sender, "id" | "address">>`
+    select id, address from senders
+    where workspace_id = ${workspaceId} and address = any(${addresses}::text[]) and can_receive`.execute(tx);
+  return rows;
+}
+
+/** All senders, names too, the likeliest to be written to first: the default, then the oldest. */
+export async function listPossibleReceivers(tx: Tx, workspaceId: string): Promise<PossibleReceiver[]> {
+  const { rows } = await sql<PossibleReceiver>`
+    select id, address, can_receive, carrier_id from senders
+    where workspace_id = ${workspaceId} order by is_default desc, id`.execute(tx);
+  return rows;
+}
+
 export async function findDefaultSender(tx: Tx, workspaceId: string): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
     select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} and is_default`.execute(tx);
