@@ -11,6 +11,7 @@ import { type CarrierMakers, createConnections } from "./carriers/connections.ts
 import { forgetOldOnSandbox, forgetOnSandbox } from "./carriers/forget-on-sandbox.ts";
 import { sandboxRoutes } from "./carriers/sandbox-routes.ts";
 import { createSandbox } from "./carriers/sandbox.ts";
+import { deleteOldDoubted } from "./carriers/smpp-in-doubt-store.ts";
 import { deleteOldParts } from "./carriers/smpp-parts-store.ts";
 import { turnReferences } from "./carriers/smpp-references-store.ts";
 import { smppCarrier } from "./carriers/smpp.ts";
@@ -92,6 +93,7 @@ export async function wire(options: {
       [createPartitionsJob]: async () => {
         await createPartitions(jobsDb);
         await jobsDb.asSystem(deleteOldParts);
+        await jobsDb.asSystem(deleteOldDoubted);
       },
       ...accountJobs(patient),
       ...importJobs(patient),

@@ -9,6 +9,7 @@ import type { Seal } from "../kit/seal.ts";
 import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import * as store from "./carriers-store.ts";
 import { readPart } from "./connection-kinds.ts";
+import { deleteAllDoubted } from "./smpp-in-doubt-store.ts";
 import { deleteParts } from "./smpp-parts-store.ts";
 import { deleteAllEarly } from "./smpp-references-store.ts";
 
@@ -118,6 +119,7 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Pr
   const target = { type: "carrier", id, name: row.name };
   await recordAuditEvent(tx, { workspaceId, action: "carrier.removed", target, before: { kind: row.kind } });
   await deleteParts(tx, workspaceId, id);
+  await deleteAllDoubted(tx, workspaceId, id);
   await deleteAllEarly(tx, workspaceId, id);
   if (!row.is_default) return;
   const next = (await store.listCarriers(tx, workspaceId))[0];

@@ -1,36 +1,47 @@
 /**
  * What a provider sends us: receipts, texts from handsets, and parts of long ones. Each deliver_sm is acknowledged when what
- * it says is durable, and refused for now when it cannot be made so: the provider then sends it again.
- *
- * SMPP gives a text from a handset no id. The same deliver_sm again within some minutes, octet for octet, is the same text:
- * its acknowledgement was lost. After that it is another one.
+ * it says is durable, and refused for now when it cannot be made so: the provider then sends it again. Which texts came before
+ * is smpp-in-doubt.ts's matter.
  */
 import { hash } from "node:crypto";
 import type { SmppSettings } from "../../contract/carriers.ts";
+import { readKeyword } from "../../rules/opt-out-keywords.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, workspaceScope } from "../kit/db.ts";
 import { type Gatherer, gather } from "../kit/gather.ts";
-import { instantOf } from "../kit/id.ts";
+import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import { preparedTransaction } from "../kit/prepared.ts";
-import type { CarrierEvents, InboundText, Receipt } from "./carrier.ts";
-import { readSmppAddress } from "./smpp-address.ts";
-import { type PartOf, readParts } from "./smpp-long-text.ts";
+import type { CarrierEvents, Receipt } from "./carrier.ts";
+import { readSmppAddress, smppAddressType } from "./smpp-address.ts";
+import { type Claim, createInDoubt } from "./smpp-in-doubt.ts";
+import type { LinkSession } from "./smpp-link.ts";
+import { type PartOf, readParts, type TextOctets } from "./smpp-long-text.ts";
+import { type ArrivedPart, isEcho, isWhole, oneOfEach, placeParts, textsOf } from "./smpp-part-groups.ts";
 import * as store from "./smpp-parts-store.ts";
-import { type Deliver, headerLength, readDeliver } from "./smpp-pdu.ts";
+import { type Deliver, headerLength, readDeliver, tag } from "./smpp-pdu.ts";
 import { aboutOurs, type PartReceipt, readReceipt } from "./smpp-receipt.ts";
+import type { Weight } from "./smpp-redelivery.ts";
 import type { References } from "./smpp-references.ts";
-import { type DefaultAlphabet, decodeText } from "./smpp-text.ts";
+import { type DefaultAlphabet, decodeText, noLanguages } from "./smpp-text.ts";
 
 export interface Incoming {
-  /** A deliver_sm or data_sm. Answers the status that it is to be acknowledged with, once that is certain. */
-  take(pdu: Buffer, id: number): Promise<number>;
+  /** A deliver_sm or data_sm. Answers what it is to be acknowledged with, once that is certain. */
+  take(pdu: Buffer, id: number, sequence: number, session: LinkSession): Promise<Acknowledgement>;
   /** Sends on what was left behind: texts that are whole, or wait for a part in vain. */
   sweep(): Promise<void>;
+  /** To be called every second or so while there are connections, and once when they have ended. */
+  beat(): Promise<void>;
   /** Whether this process has stored parts that may wait for others, or are to be dropped. */
   expecting(): boolean;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
+}
+
+export interface Acknowledgement {
+  status: number;
+  /** To be called when the provider has certainly read it. */
+  onRead?: () => void;
 }
 
 export interface IncomingServices {
@@ -46,6 +57,8 @@ export interface IncomingServices {
   parts_wait_ms: number;
   /** One that is whole is sent on by whoever completed it, unless that took so long that it must be dead. */
   whole_wait_ms: number;
+  /** What is in doubt belongs to nobody once its process has been silent for so long. */
+  silent_ms: number;
 }
 
 const ok = 0;
@@ -54,24 +67,28 @@ export const refusal = { later: 0x64, unreadable: 0x02, never: 0x65 } as const;
 
 /** What one PDU can be guilty of, unlike an outage: SQLSTATE 22 (data), 23 (integrity) and 54 (too large). */
 const mayBeOneItem = (error: unknown) => /^(22|23|54)/.test((error as { code?: string }).code ?? "");
+/** esm_class: what kind of message it is, and which of those are the network's own words. */
+const messageType = 0x3c;
+const networksOwn = 0x24;
 /** Nobody's address is longer; an index holds no more than some kilobytes. */
 const longestAddress = 100;
 
 const mostReceipts = 4_000;
-const mostTexts = 500;
 const mostParts = 200;
-const sameWithin_ms = 5 * 60_000;
 const keepParts_ms = 15 * 60_000;
 /** Stands for a part that never came. */
 const gap = "[…]";
 
-interface Single {
-  digest: string;
-  text: Omit<InboundText, "carrier_reference">;
+/** A part on its way into the database, and then the text that it belongs to. */
+interface Arriving {
+  part: ArrivedPart;
+  text_key: string | null;
+  text_id: string | null;
 }
 
 export function createIncoming(services: IncomingServices): Incoming {
   const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
+  const keep_ms = Math.max(keepParts_ms, parts_wait_ms);
   const alphabet = settings.inbound_gsm7 === "same" ? settings.gsm7 : settings.inbound_gsm7;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
@@ -82,9 +99,10 @@ export function createIncoming(services: IncomingServices): Incoming {
     write: (batch) => events().onReceipts(batch),
     mayBeOneItem,
   });
-  const parts: Gatherer<Omit<store.StoredPart, "at">> = gather({ most: mostParts, write: writeParts, mayBeOneItem });
-  const known = new Map<Single, string>();
-  const lookups: Gatherer<Single> = gather({ most: mostTexts, write: findReferences, mayBeOneItem });
+  const parts: Gatherer<Arriving> = gather({ most: mostParts, write: writeParts, mayBeOneItem });
+  /** Whole texts that are being sent on right now, by text_id and key. */
+  const goingOn = new Map<string, Promise<void>>();
+  const inDoubt = createInDoubt({ workspace_id, carrier_id, db, clock, silent_ms: services.silent_ms, mayBeOneItem });
 
   function events(): CarrierEvents {
     const given = services.events();
@@ -102,70 +120,115 @@ export function createIncoming(services: IncomingServices): Incoming {
     if (matched.length > 0) await events().onReceipts(matched);
   }
 
-  /** The reference of each: of this stretch of time, or of the one before if it came then. */
-  async function findReferences(batch: Single[]): Promise<void> {
-    const now = clock.now().getTime();
-    const stretch = Math.floor(now / sameWithin_ms);
-    const seen = await preparedTransaction(db.workspacePool, scope, (tx) =>
-      store.findSeen(
-        tx,
-        workspace_id,
-        carrier_id,
-        batch.map(({ digest }) => `${digest}-${stretch - 1}`),
-      ),
-    );
-    for (const each of batch) {
-      const before = `${each.digest}-${stretch - 1}`;
-      const messageId = seen.get(before);
-      const again = messageId !== undefined && now - instantOf(messageId).getTime() < sameWithin_ms;
-      known.set(each, again ? before : `${each.digest}-${stretch}`);
-    }
-  }
-
-  async function takeSingle(single: Single): Promise<void> {
-    await lookups.add(single);
-    const carrier_reference = known.get(single) as string;
-    known.delete(single);
-    await events().onInbound([{ ...single.text, carrier_reference }]);
-  }
-
-  async function writeParts(batch: Omit<store.StoredPart, "at">[]): Promise<void> {
-    storedAt = performance.now();
-    const open = await preparedTransaction(db.workspacePool, scope, (tx) =>
-      store.insertParts(tx, workspace_id, carrier_id, batch),
-    );
-    for (const group of Map.groupBy(open, (part) => part.text_key).values()) {
-      const whole = oneOfEach(group);
-      // Its parts are durable: whatever goes wrong now, the next sweep sends it on.
-      if (whole.length === whole[0]?.total)
-        follow(sendOn(whole)).catch((error) => log.warn({ err: error }, "a long text waits to be sent on"));
-    }
-  }
-
-  async function sendOn(found: store.StoredPart[]): Promise<void> {
-    const [first] = found;
-    if (!first) return;
-    const since = Math.min(...found.map((part) => part.at.getTime()));
-    const digest = hash("sha256", `${first.text_key} ${since}`).slice(0, 32);
-    const { sender: from, recipient: to } = first;
-    const text = joinParts(found, alphabet);
+  async function takeSingle(deliver: Deliver, text: string, claim: Claim): Promise<void> {
+    const { reference, first_at, again } = claim;
+    const about = { workspace_id, carrier: carrier_id, carrier_reference: reference, at: first_at, again };
+    const from = partyOf(deliver.from);
+    const to = partyOf(deliver.to);
     await events().onInbound([
-      { workspace_id, carrier: carrier_id, carrier_reference: `${digest}-parts`, from, to, text, at: clock.now() },
+      { ...about, from: from.address, from_type: from.type, to: to.address, to_type: to.type, text },
+    ]);
+  }
+
+  /** Acknowledged when it is stored; the one that completes a text, when that has gone on: it may be a STOP. */
+  async function takePart(part: ArrivedPart): Promise<void> {
+    const arriving: Arriving = { part, text_key: null, text_id: null };
+    await parts.add(arriving);
+    await goingOn.get(`${arriving.text_id} ${arriving.text_key}`);
+  }
+
+  async function writeParts(batch: Arriving[]): Promise<void> {
+    storedAt = performance.now();
+    const keys = batch.map(({ part }) => part.text_key);
+    const { texts, open } = await preparedTransaction(db.workspacePool, scope, async (tx) => {
+      await store.lockTexts(tx, carrier_id, keys);
+      const stored = await store.selectParts(tx, workspace_id, carrier_id, keys);
+      const arrived = batch.map(({ part }) => part);
+      const placed = placeParts(stored, arrived, () => newId(clock.now()));
+      await store.insertParts(tx, workspace_id, carrier_id, placed.fresh);
+      const all = placed.fresh.length === 0 ? stored : await store.selectParts(tx, workspace_id, carrier_id, keys);
+      return { texts: placed.texts, open: all.filter((part) => !part.done) };
+    });
+    batch.forEach((arriving, i) => Object.assign(arriving, texts[i]));
+    for (const { parts: group } of textsOf(open)) {
+      if (!isWhole(group)) continue;
+      const [{ text_key, text_id }] = group as [store.StoredPart];
+      const name = `${text_id} ${text_key}`;
+      if (goingOn.has(name)) continue;
+      const going = follow(sendOn(group)).finally(() => goingOn.delete(name));
+      goingOn.set(name, going);
+      // Its parts are durable: whatever goes wrong now, the next sweep sends it on.
+      going.catch((error) => log.warn({ err: error }, "a long text waits to be sent on"));
+    }
+  }
+
+  /** All parts of a text; of two of one number the older. */
+  async function sendOn(found: readonly store.StoredPart[]): Promise<void> {
+    const used = oneOfEach(found);
+    const [first] = used;
+    if (!first) return;
+    const times = found.map((part) => part.at.getTime());
+    const digest = hash("sha256", `${first.text_key} ${Math.min(...times)}`).slice(0, 32);
+    await events().onInbound([
+      {
+        workspace_id,
+        carrier: carrier_id,
+        carrier_reference: first.text_id ?? `${digest}-parts`,
+        from: first.sender,
+        from_type: first.sender_type,
+        to: first.recipient,
+        to_type: first.recipient_type,
+        text: joinParts(used, alphabet),
+        // When it was whole: what was done since was done later.
+        at: new Date(Math.max(...times)),
+      },
     ]);
     await preparedTransaction(db.workspacePool, scope, (tx) => store.markDone(tx, workspace_id, carrier_id, found));
   }
 
-  function read(pdu: Buffer, deliver: Deliver): Promise<unknown> | null {
+  /** What a deliver_sm says of a text of ours; "text": it is a handset's. */
+  function readReceipts(deliver: Deliver): Promise<unknown> | null | "text" {
     const about = aboutOurs(deliver);
-    if (about === "notification") return null;
-    if (about === "receipt") return readAsReceipt(deliver);
+    if (about === null || isHandsets(deliver, about)) return "text";
+    return about === "receipt" ? readAsReceipt(deliver) : null;
+  }
+
+  /**
+   * Acknowledgements by a handset or its user (SMPP 3.4, 5.2.12) carry what the user wrote. What the network itself says never
+   * is a STOP and nothing else, whatever it calls it.
+   */
+  function isHandsets(deliver: Deliver, about: "receipt" | "notification"): boolean {
+    const plain = { ...deliver, esm_class: deliver.esm_class & ~messageType };
+    const { octets, languages, part } = readParts(plain);
+    if (octets.length === 0 || deliver.tlvs.has(tag.receipted_message_id) || aboutOurs(plain) !== null) return false;
+    if (about === "notification" && !(deliver.esm_class & networksOwn)) return true;
+    return part === null && weightOf(decodeText(octets, deliver.data_coding, alphabet, languages)) === "stop";
+  }
+
+  async function takeText({
+    pdu,
+    deliver,
+    sequence,
+    session,
+  }: {
+    pdu: Buffer;
+    deliver: Deliver;
+    sequence: number;
+    session: LinkSession;
+  }): Promise<Acknowledgement> {
     const digest = hash("sha256", pdu.subarray(headerLength), "hex").slice(0, 32);
-    const { octets, part } = readParts(deliver);
-    const from = readSmppAddress(deliver.from).slice(0, longestAddress);
-    const to = readSmppAddress(deliver.to).slice(0, longestAddress);
-    if (part) return parts.add(partOf(deliver, { digest, octets, part, from, to }));
-    const text = decodeText(octets, deliver.data_coding, alphabet);
-    return takeSingle({ digest, text: { workspace_id, carrier: carrier_id, from, to, text, at: clock.now() } });
+    const read = readParts(deliver);
+    const text = read.part ? "" : decodeText(read.octets, deliver.data_coding, alphabet, read.languages);
+    const weigh = () => weightOf(text);
+    const claim = await inDoubt.claim({ digest, sequence, session, weigh });
+    try {
+      if (read.part) await takePart(partOf(deliver, read, read.part, claim.reference));
+      else await takeSingle(deliver, text, claim);
+      return { status: ok, onRead: claim.acknowledged() };
+    } catch (error) {
+      claim.refused(!mayBeOneItem(error));
+      throw error;
+    }
   }
 
   function readAsReceipt(deliver: Deliver): Promise<void> | null {
@@ -187,75 +250,101 @@ export function createIncoming(services: IncomingServices): Incoming {
   }
 
   return {
-    async take(pdu, id) {
+    async take(pdu, id, sequence, session) {
       const deliver = readDeliver(pdu, id);
-      if (!deliver) return refusal.unreadable;
+      if (!deliver) return { status: refusal.unreadable };
+      if (deliver.unread)
+        log.warn(
+          { octets: deliver.unread },
+          "a deliver_sm ends in what is no optional parameter; the rest of it was read",
+        );
       try {
-        const durable = read(pdu, deliver);
-        if (durable) await follow(durable);
-        return ok;
+        const about = readReceipts(deliver);
+        if (about === "text") return await follow(takeText({ pdu, deliver, sequence, session }));
+        if (about) await follow(about);
+        return { status: ok };
       } catch (error) {
         const never = mayBeOneItem(error);
         log.warn(
           { err: error, never },
           "could not write down what a provider sent; unless never, it will send it again",
         );
-        return never ? refusal.never : refusal.later;
+        return { status: never ? refusal.never : refusal.later };
       }
     },
     async sweep() {
-      const due = await preparedTransaction(db.workspacePool, scope, async (tx) => {
+      const { due, stored } = await preparedTransaction(db.workspacePool, scope, async (tx) => {
         const after_ms = { whole: whole_wait_ms, incomplete: parts_wait_ms };
-        const keys = await store.findDue(tx, workspace_id, carrier_id, after_ms);
-        await store.deleteDone(tx, workspace_id, carrier_id, Math.max(keepParts_ms, parts_wait_ms));
-        return keys.length === 0 ? [] : store.openParts(tx, workspace_id, carrier_id, keys);
+        const due = await store.findDue(tx, workspace_id, carrier_id, after_ms);
+        await store.deleteDone(tx, workspace_id, carrier_id, keep_ms + parts_wait_ms);
+        const keys = due.map(({ text_key }) => text_key);
+        return { due, stored: keys.length === 0 ? [] : await store.selectParts(tx, workspace_id, carrier_id, keys) };
       });
-      for (const group of Map.groupBy(due, (part) => part.text_key).values()) await sendOn(oneOfEach(group));
+      const wanted = new Set(due.map(({ text_id, text_key }) => `${text_id} ${text_key}`));
+      for (const { text_id, parts: group } of textsOf(stored.filter((part) => !part.done))) {
+        if (!wanted.has(`${text_id} ${group[0]?.text_key}`)) continue;
+        if (isWhole(group) || !isEcho(group, stored)) await sendOn(group);
+        else
+          await preparedTransaction(db.workspacePool, scope, (tx) =>
+            store.markDone(tx, workspace_id, carrier_id, group),
+          );
+      }
     },
-    expecting: () => performance.now() - storedAt < Math.max(keepParts_ms, parts_wait_ms) * 2,
+    beat: inDoubt.beat,
+    expecting: () => performance.now() - storedAt < (keep_ms + parts_wait_ms) * 2,
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
   };
 }
 
-function partOf(
-  deliver: Deliver,
-  { digest, octets, part, from, to }: { digest: string; octets: Buffer; part: PartOf; from: string; to: string },
-): Omit<store.StoredPart, "at"> {
+function weightOf(text: string): Weight {
+  const keyword = readKeyword(text.replaceAll("\0", ""));
+  return keyword === "stop" || keyword === "start" ? keyword : "text";
+}
+
+const partyOf = (address: Deliver["from"]) => ({
+  address: readSmppAddress(address).slice(0, longestAddress),
+  type: smppAddressType(address),
+});
+
+function partOf(deliver: Deliver, { octets, languages }: TextOctets, part: PartOf, reference: string): ArrivedPart {
+  const [sender, recipient] = [partyOf(deliver.from), partyOf(deliver.to)];
   return {
-    text_key: `${from} ${to} ${part.reference} ${part.total}`,
-    digest: Buffer.from(digest, "hex"),
+    text_key: `${sender.address} ${recipient.address} ${part.reference} ${part.total}`,
+    digest: Buffer.from(reference.replaceAll("-", ""), "hex"),
     number: part.number,
     total: part.total,
-    sender: from,
-    recipient: to,
+    sender: sender.address,
+    sender_type: sender.type,
+    recipient: recipient.address,
+    recipient_type: recipient.type,
     coding: deliver.data_coding,
+    ...(languages ?? noLanguages),
     octets,
   };
 }
 
-/** The oldest of each number, in their order: a reference may have begun anew. */
-function oneOfEach(parts: readonly store.StoredPart[]): store.StoredPart[] {
-  const byNumber = new Map<number, store.StoredPart>();
-  for (const part of parts) if (!byNumber.has(part.number)) byNumber.set(part.number, part);
-  return [...byNumber.values()].sort((a, b) => a.number - b.number);
-}
+type JoinedPart = Pick<store.StoredPart, "number" | "total" | "coding" | "octets"> &
+  Partial<Pick<store.StoredPart, "locking" | "single">>;
 
 /** Joined before they are read where one alphabet wrote them all: some handsets cut through a character. */
-export function joinParts(
-  parts: readonly Pick<store.StoredPart, "number" | "total" | "coding" | "octets">[],
-  alphabet: DefaultAlphabet,
-): string {
+export function joinParts(parts: readonly JoinedPart[], alphabet: DefaultAlphabet): string {
   const [first] = parts;
   if (!first) return "";
-  const whole = parts.length === first.total && parts.every((part) => part.coding === first.coding);
-  if (whole) return decodeText(Buffer.concat(parts.map((part) => part.octets)), first.coding, alphabet);
+  const languagesOf = ({ locking = 0, single = 0 }: JoinedPart) => ({ locking, single });
+  const alike = ({ coding, locking, single }: JoinedPart) =>
+    coding === first.coding && locking === first.locking && single === first.single;
+  const whole = parts.length === first.total && parts.every(alike);
+  if (whole) {
+    const octets = Buffer.concat(parts.map((part) => part.octets));
+    return decodeText(octets, first.coding, alphabet, languagesOf(first));
+  }
   const byNumber = new Map(parts.map((part) => [part.number, part]));
   let text = "";
   for (let number = 1; number <= first.total; number++) {
     const part = byNumber.get(number);
-    if (part) text += decodeText(part.octets, part.coding, alphabet);
+    if (part) text += decodeText(part.octets, part.coding, alphabet, languagesOf(part));
     else if (!text.endsWith(gap)) text += gap;
   }
   return text;

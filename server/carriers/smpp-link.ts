@@ -8,6 +8,7 @@ import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import smpp from "smpp";
 import type { SmppSettings } from "../../contract/carriers.ts";
+import { newId } from "../kit/id.ts";
 import { type OutboundTargets, type Target, TargetRefused } from "../kit/outbound-targets.ts";
 import { command, headerLength, longestPdu, writeBare } from "./smpp-pdu.ts";
 import { statusName } from "./smpp-status.ts";
@@ -27,15 +28,25 @@ export interface LinkOptions {
   onTrouble(reason: string): void;
   /** submit_sm_resp, or generic_nack to anything. The PDU may be shorter than its kind should be. */
   onAnswer(link: Link, sequence: number, status: number, pdu: Buffer): void;
-  /**
-   * deliver_sm or data_sm. `answer` writes to the connection that it came through, and nothing once that has ended: on the next
-   * one the same sequence is another PDU's.
-   */
-  onDeliver(id: number, sequence: number, pdu: Buffer, answer: (pdu: Buffer) => void): void;
+  /** deliver_sm or data_sm, and the session that it came through. */
+  onDeliver(id: number, sequence: number, pdu: Buffer, session: LinkSession): void;
   /** Everything that had come was handed on. */
   onQuiet(): void;
   /** 0 to 1. */
   random(): number;
+}
+
+/** A link's connection from one bind to its end. */
+export interface LinkSession {
+  id: string;
+  /** False for good once the connection has ended. */
+  stands(): boolean;
+  /**
+   * Writes to this connection, and nothing once it has ended: on the next one the same sequence is another PDU's. `onRead` is
+   * called when the provider has certainly read it: it has answered to something that was written later. For want of anything
+   * else it is asked for a sign of life then, once a second at most.
+   */
+  answer(pdu: Buffer, onRead?: () => void): void;
 }
 
 export interface Link {
@@ -63,6 +74,10 @@ const longestPause = 30_000;
 const lasting = 5_000;
 const bindPatience = 10_000;
 const unbindPatience = 1_000;
+/** Between two questions whether acknowledgements were read. */
+const proofEvery = 1_000;
+/** Whoever sends so many more texts has read the first acknowledgement, though it answers to nothing. */
+const mostUnread = 10_000;
 const lastSequence = 0x7fffffff;
 const smppVersion = 0x34;
 
@@ -92,6 +107,9 @@ export function createLink(options: LinkOptions): Link {
   let askedAt: number | null = null;
   let watch: NodeJS.Timeout | null = null;
   let retry: NodeJS.Timeout | null = null;
+  /** Answers that the provider may not have read yet, each with the last sequence that was written before it. */
+  let unread: { after: number; onRead(): void }[] = [];
+  let provedAt = Number.NEGATIVE_INFINITY;
   let closed: (() => void) | null = null;
 
   const link: Link = {
@@ -164,6 +182,8 @@ export function createLink(options: LinkOptions): Link {
     out = [];
     sequence = 0;
     askedAt = null;
+    unread = [];
+    provedAt = Number.NEGATIVE_INFINITY;
     heardAt = performance.now();
     const opened = (socket =
       tls === "off"
@@ -177,11 +197,21 @@ export function createLink(options: LinkOptions): Link {
           }));
     opened.setNoDelay(true);
     opened.on(tls === "off" ? "connect" : "secureConnect", () => bind());
-    const answer = (pdu: Buffer) => {
-      if (socket === opened) link.write(pdu);
+    const stands = () => socket === opened && !opened.destroyed;
+    const session: LinkSession = {
+      id: newId(),
+      stands,
+      answer(pdu, onRead) {
+        if (!stands()) return;
+        link.write(pdu);
+        if (!onRead) return;
+        unread.push({ after: sequence, onRead });
+        if (unread.length > mostUnread) unread.shift()?.onRead();
+        askForProof();
+      },
     };
     opened.on("data", (chunk: Buffer) => {
-      if (socket === opened) take(chunk, answer);
+      if (socket === opened) take(chunk, session);
     });
     opened.on("error", (error: NodeJS.ErrnoException) => (reason ||= sentence(error.message)));
     opened.on("close", () => ended());
@@ -217,10 +247,25 @@ export function createLink(options: LinkOptions): Link {
     if (!stopped) retry = setTimeout(open, pauseAfter(failures, options.random()));
   }
 
+  /** TCP does not tell what the other side has read. SMPP answers in order, so an answer to what came later does. */
+  function askForProof(): void {
+    const now = performance.now();
+    const last = unread.at(-1);
+    if (!last || last.after < sequence || !bound || unbinding || now - provedAt < proofEvery) return;
+    provedAt = now;
+    link.write(writeBare(command.enquire_link, 0, link.nextSequence()));
+  }
+
+  function answeredTo(number: number): void {
+    const first = unread.findIndex(({ after }) => after >= number);
+    for (const { onRead } of unread.splice(0, first === -1 ? unread.length : first)) onRead();
+  }
+
   /** Silence ends a connection: TCP may take minutes to notice that nobody is there. */
   function look(): void {
     const now = performance.now();
     const patience = settings.response_seconds * 1000;
+    askForProof();
     if (!bound) {
       if (now - heardAt > Math.max(bindPatience, patience)) reset("It did not answer to the bind");
     } else if (askedAt !== null) {
@@ -231,7 +276,7 @@ export function createLink(options: LinkOptions): Link {
     }
   }
 
-  function take(chunk: Buffer, answer: (pdu: Buffer) => void): void {
+  function take(chunk: Buffer, session: LinkSession): void {
     heardAt = performance.now();
     askedAt = null;
     const buffer = left ? Buffer.concat([left, chunk]) : chunk;
@@ -244,7 +289,7 @@ export function createLink(options: LinkOptions): Link {
         return;
       }
       if (buffer.length - at < length) break;
-      read(buffer.subarray(at, at + length), answer);
+      read(buffer.subarray(at, at + length), session);
       at += length;
       if (socket?.destroyed) return;
     }
@@ -252,10 +297,11 @@ export function createLink(options: LinkOptions): Link {
     options.onQuiet();
   }
 
-  function read(pdu: Buffer, answer: (pdu: Buffer) => void): void {
+  function read(pdu: Buffer, session: LinkSession): void {
     const id = pdu.readUInt32BE(4);
     const status = pdu.readUInt32BE(8);
     const number = pdu.readUInt32BE(12);
+    if (isResponse(id) && unread.length > 0) answeredTo(number);
     switch (id) {
       case command.submit_sm_resp:
       case command.generic_nack:
@@ -265,7 +311,7 @@ export function createLink(options: LinkOptions): Link {
         return;
       case command.deliver_sm:
       case command.data_sm:
-        if (bound) options.onDeliver(id, number, pdu, answer);
+        if (bound) options.onDeliver(id, number, pdu, session);
         else link.write(writeBare((id | 0x80000000) >>> 0, 0x04, number));
         return;
       case command.enquire_link:

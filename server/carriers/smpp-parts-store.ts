@@ -1,79 +1,98 @@
 /** smpp_parts: parts of long texts from handsets until they are whole. */
 import { sql } from "kysely";
+import type { AddressType } from "../../rules/inbound-address.ts";
 import type { Tx } from "../kit/db.ts";
 
 export interface StoredPart {
   text_key: string;
+  /** Of what the deliver_sm is known by: the same one twice is one part. */
   digest: Buffer;
   number: number;
   total: number;
   sender: string;
+  sender_type: AddressType;
   recipient: string;
+  recipient_type: AddressType;
   coding: number;
+  /** National language tables of its header; 0: none. */
+  locking: number;
+  single: number;
   octets: Buffer;
+  /** The text that it belongs to; null: written by a version that went by text_key alone. */
+  text_id: string | null;
+  done: boolean;
   at: Date;
 }
 
-/** Writes parts down, each once, and answers all open parts of their texts. Of two workers at one text one waits. */
-export async function insertParts(
-  tx: Tx,
-  workspaceId: string,
-  carrierId: string,
-  parts: readonly Omit<StoredPart, "at">[],
-): Promise<StoredPart[]> {
-  const keys = [...new Set(parts.map((part) => part.text_key))].sort();
+const columns = sql.raw(
+  "text_key, digest, number, total, sender, sender_type, recipient, recipient_type, coding, locking, single, octets, text_id, done, at",
+);
+
+/** Waits for whoever else writes parts of these texts; they are the caller's until its transaction ends. */
+export async function lockTexts(tx: Tx, carrierId: string, keys: readonly string[]): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(${carrierId} || k.key, 0))
-    from (select key from unnest(${keys}::text[]) as u (key) order by key collate "C") k`.execute(tx);
-  const rows = parts.map(({ digest, octets, ...rest }) => {
-    return { ...rest, digest: digest.toString("hex"), octets: octets.toString("hex") };
-  });
-  await sql`
-    insert into smpp_parts (workspace_id, carrier_id, text_key, digest, number, total, sender, recipient, coding, octets)
-    select ${workspaceId}::uuid, ${carrierId}::uuid, u.text_key, decode(u.digest, 'hex'), u.number, u.total, u.sender, u.recipient,
-      u.coding, decode(u.octets, 'hex')
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (text_key text, digest text, number smallint, total smallint,
-      sender text, recipient text, coding smallint, octets text)
-    on conflict do nothing`.execute(tx);
-  return openParts(tx, workspaceId, carrierId, keys);
+    from (select key from unnest(${[...new Set(keys)].sort()}::text[]) as u (key) order by key collate "C") k`.execute(
+    tx,
+  );
 }
 
-/** The parts of these texts that have not gone on. */
-export async function openParts(
+/** All parts with these keys, of texts that have gone on too, oldest text first. */
+export async function selectParts(
   tx: Tx,
   workspaceId: string,
   carrierId: string,
   keys: readonly string[],
 ): Promise<StoredPart[]> {
   const { rows } = await sql<StoredPart>`
-    select text_key, digest, number, total, sender, recipient, coding, octets, at from smpp_parts
-    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and text_key = any(${keys}::text[]) and not done
-    order by text_key, at, number`.execute(tx);
+    select ${columns} from smpp_parts
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and text_key = any(${keys}::text[])
+    order by text_key, text_id nulls first, at, number`.execute(tx);
   return rows;
 }
 
-/** Texts that have been whole for a while and have not gone on (whoever completed them died), or wait in vain for a part. */
+export async function insertParts(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  parts: readonly Omit<StoredPart, "at" | "done">[],
+): Promise<void> {
+  if (parts.length === 0) return;
+  const rows = parts.map(({ digest, octets, ...rest }) => {
+    return { ...rest, digest: digest.toString("hex"), octets: octets.toString("hex") };
+  });
+  await sql`
+    insert into smpp_parts (workspace_id, carrier_id, text_key, digest, number, total, sender, sender_type, recipient,
+      recipient_type, coding, locking, single, octets, text_id)
+    select ${workspaceId}::uuid, ${carrierId}::uuid, u.text_key, decode(u.digest, 'hex'), u.number, u.total, u.sender,
+      u.sender_type, u.recipient, u.recipient_type, u.coding, u.locking, u.single, decode(u.octets, 'hex'), u.text_id
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (text_key text, digest text, number smallint, total smallint,
+      sender text, sender_type text, recipient text, recipient_type text, coding smallint, locking smallint, single smallint, octets text, text_id uuid)
+    on conflict do nothing`.execute(tx);
+}
+
+/** Keys with texts that have been whole for a while and have not gone on (whoever completed them died), or wait in vain. */
 export async function findDue(
   tx: Tx,
   workspaceId: string,
   carrierId: string,
   after_ms: { whole: number; incomplete: number },
-): Promise<string[]> {
-  const { rows } = await sql<{ text_key: string }>`
-    select text_key from smpp_parts
+): Promise<{ text_key: string; text_id: string | null }[]> {
+  const { rows } = await sql<{ text_key: string; text_id: string | null }>`
+    select text_key, text_id from smpp_parts
     where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and not done
-    group by text_key
+    group by text_key, text_id
     having max(at) < now() - make_interval(secs => case when count(distinct number) >= max(total)
       then ${after_ms.whole / 1000}::double precision else ${after_ms.incomplete / 1000}::double precision end)
     limit 100`.execute(tx);
-  return rows.map((row) => row.text_key);
+  return rows;
 }
 
 export async function markDone(
   tx: Tx,
   workspaceId: string,
   carrierId: string,
-  parts: readonly StoredPart[],
+  parts: readonly Pick<StoredPart, "text_key" | "digest">[],
 ): Promise<void> {
   await sql`
     update smpp_parts p set done = true
@@ -102,19 +121,4 @@ export async function deleteParts(tx: Tx, workspaceId: string, carrierId: string
  */
 export async function deleteOldParts(tx: Tx): Promise<void> {
   await sql`delete from smpp_parts where at < now() - interval '3 days'`.execute(tx);
-}
-
-/** When texts with these references came through a connection, by its inbound texts; those that did. */
-export async function findSeen(
-  tx: Tx,
-  workspaceId: string,
-  carrierId: string,
-  references: readonly string[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql<{ carrier_reference: string; message_id: string }>`
-    select carrier_reference, message_id from inbound_seen
-    where workspace_id = ${workspaceId}::uuid and carrier = ${carrierId}::text and carrier_reference = any(${references}::text[])`.execute(
-    tx,
-  );
-  return new Map(rows.map((row) => [row.carrier_reference, row.message_id]));
 }

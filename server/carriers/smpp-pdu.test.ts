@@ -85,9 +85,25 @@ test("a message_payload stands in for short_message, in deliver_sm and in data_s
   expect(read).toMatchObject({ esm_class: 4, data_coding: 8, octets: hex("0041") });
 });
 
-test("a deliver_sm that was cut anywhere is none, and nothing throws", () => {
-  const whole = hex(...deliver, "03", "414243", "0427 0001 02");
-  const tlvAt = whole.length - 5;
-  for (let length = 16; length < whole.length; length++)
-    expect(readDeliver(whole.subarray(0, length), 5) === null, `${length} octets`).toBe(length !== tlvAt);
+test("a deliver_sm that was cut in its mandatory fields is none; after them all but the rest is read, and nothing throws", () => {
+  const fields = hex(...deliver, "03", "414243");
+  const whole = hex(...deliver, "03", "414243", "0427 0001 02", "001e 0002 3100");
+  for (let length = 16; length < whole.length; length++) {
+    const read = readDeliver(whole.subarray(0, length), 5);
+    expect(read === null, `${length} octets`).toBe(length < fields.length);
+    if (!read) continue;
+    expect(read.octets.toString()).toBe("ABC");
+    const tlvs = length < fields.length + 5 ? 0 : 5;
+    expect(read.tlvs.size).toBe(tlvs / 5);
+    expect(read.unread ?? 0).toBe(length - fields.length - tlvs);
+  }
+});
+
+test("of a message_payload that was cut the rest is read", () => {
+  expect(readDeliver(hex(...deliver, "00", "0424 0009 53544f50"), 5)).toMatchObject({
+    octets: Buffer.from("STOP"),
+    unread: 8,
+  });
+  const data = ["00000000 00000103 00000000 00000001", "00", "01 01", ascii("4790000001"), "03 00", ascii("26112")];
+  expect(readDeliver(hex(...data, "00 00 00", "0424 ffff 53544f50"), 0x103)?.octets.toString()).toBe("STOP");
 });

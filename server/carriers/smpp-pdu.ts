@@ -146,9 +146,14 @@ export interface Deliver {
   /** short_message or message_payload, header included. */
   octets: Buffer;
   tlvs: ReadonlyMap<number, Buffer>;
+  /** So many octets at its end are no whole optional parameter; not there where all are. */
+  unread?: number;
 }
 
-/** Reads a deliver_sm or data_sm; null where its fields do not fit in it. */
+/**
+ * Reads a deliver_sm or data_sm; null where its mandatory fields do not fit in it. What comes after them may be cut or be
+ * anything: a text is not lost for it.
+ */
 export function readDeliver(pdu: Buffer, id: number): Deliver | null {
   const serviceType = stringAt(pdu, headerLength);
   const from = serviceType && addressAt(pdu, serviceType.end);
@@ -159,9 +164,10 @@ export function readDeliver(pdu: Buffer, id: number): Deliver | null {
   if (id === command.data_sm) {
     // esm_class, registered_delivery, data_coding
     const [esm_class, , data_coding] = [pdu[at], pdu[at + 1], pdu[at + 2]];
-    const tlvs = tlvsFrom(pdu, at + 3);
-    if (esm_class === undefined || data_coding === undefined || tlvs === null) return null;
-    return { ...parts, esm_class, data_coding, octets: tlvs.get(tag.message_payload) ?? Buffer.alloc(0), tlvs };
+    if (esm_class === undefined || data_coding === undefined) return null;
+    const { tlvs, unread } = tlvsFrom(pdu, at + 3);
+    const octets = tlvs.get(tag.message_payload) ?? Buffer.alloc(0);
+    return { ...parts, esm_class, data_coding, octets, tlvs, ...(unread > 0 && { unread }) };
   }
   const esm_class = pdu[at];
   // protocol_id, priority_flag
@@ -174,10 +180,16 @@ export function readDeliver(pdu: Buffer, id: number): Deliver | null {
   const length = pdu[at + 4];
   if (data_coding === undefined || length === undefined || at + 5 + length > pdu.length) return null;
   const short = pdu.subarray(at + 5, at + 5 + length);
-  const tlvs = tlvsFrom(pdu, at + 5 + length);
-  if (tlvs === null) return null;
+  const { tlvs, unread } = tlvsFrom(pdu, at + 5 + length);
   const payload = tlvs.get(tag.message_payload);
-  return { ...parts, esm_class, data_coding, octets: payload?.length ? payload : short, tlvs };
+  return {
+    ...parts,
+    esm_class,
+    data_coding,
+    octets: payload?.length ? payload : short,
+    tlvs,
+    ...(unread > 0 && { unread }),
+  };
 }
 
 function stringAt(pdu: Buffer, at: number): { text: string; end: number } | null {
@@ -194,15 +206,20 @@ function addressAt(pdu: Buffer, at: number): { read: Deliver["from"]; end: numbe
 
 const none: ReadonlyMap<number, Buffer> = new Map();
 
-function tlvsFrom(pdu: Buffer, at: number): ReadonlyMap<number, Buffer> | null {
-  if (at === pdu.length) return none;
+function tlvsFrom(pdu: Buffer, from: number): { tlvs: ReadonlyMap<number, Buffer>; unread: number } {
+  if (from === pdu.length) return { tlvs: none, unread: 0 };
   const tlvs = new Map<number, Buffer>();
-  while (at < pdu.length) {
-    if (at + 4 > pdu.length) return null;
+  let at = from;
+  while (at + 4 <= pdu.length) {
     const end = at + 4 + pdu.readUInt16BE(at + 2);
-    if (end > pdu.length) return null;
-    tlvs.set(pdu.readUInt16BE(at), pdu.subarray(at + 4, end));
+    const name = pdu.readUInt16BE(at);
+    if (end > pdu.length) {
+      // The rest of a text is better than none.
+      if (name === tag.message_payload && !tlvs.has(name)) tlvs.set(name, pdu.subarray(at + 4));
+      break;
+    }
+    tlvs.set(name, pdu.subarray(at + 4, end));
     at = end;
   }
-  return tlvs;
+  return { tlvs, unread: pdu.length - at };
 }

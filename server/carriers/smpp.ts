@@ -32,6 +32,8 @@ export interface SmppOptions {
   parts_wait_ms?: number;
   /** Receipts of texts that were under way in a crash come in this time, if the provider repeats our reference. */
   receipts_within_ms?: number;
+  /** A process that has not been heard of for so long is dead: what it had not acknowledged comes again. */
+  silent_ms?: number;
 }
 
 /**
@@ -54,7 +56,13 @@ export function smppCarrier(options: SmppOptions): CarrierMaker<SmppSettings, Sm
 function createSmpp(
   connection: Connection<SmppSettings, SmppSecrets>,
   services: CarrierServices,
-  { targets, sweep_ms = 1_000, parts_wait_ms = 10 * 60_000, receipts_within_ms = 30_000 }: SmppOptions,
+  {
+    targets,
+    sweep_ms = 1_000,
+    parts_wait_ms = 10 * 60_000,
+    receipts_within_ms = 30_000,
+    silent_ms = 5_000,
+  }: SmppOptions,
 ): Carrier {
   const { workspace_id, id: carrier_id, settings, secrets } = connection;
   const { db, clock } = services;
@@ -83,6 +91,7 @@ function createSmpp(
     references,
     parts_wait_ms,
     whole_wait_ms: sweep_ms * sweepsUntilDead,
+    silent_ms,
     events: () => events,
   });
 
@@ -139,9 +148,11 @@ function createSmpp(
         note(reason);
       },
       onAnswer: submitter.answered,
-      onDeliver(id, sequence, pdu, answer) {
+      onDeliver(id, sequence, pdu, session) {
         if (stopped) return; // the provider keeps it
-        void incoming.take(pdu, id).then((status) => answer(writeDeliverResp(id, status, sequence)));
+        void incoming
+          .take(pdu, id, sequence, session)
+          .then(({ status, onRead }) => session.answer(writeDeliverResp(id, status, sequence), onRead));
       },
       onQuiet: submitter.pump,
     });
@@ -156,6 +167,7 @@ function createSmpp(
   async function sweep(): Promise<void> {
     const count = sweeps++;
     const idle = count % idleEvery === 0;
+    await incoming.beat();
     await references.flush();
     if (idle || references.expecting()) {
       const { receipts, keys } = await references.matchEarly();
@@ -231,6 +243,8 @@ function createSmpp(
       await Promise.all(links.map((link) => link.stop()));
       submitter.stop();
       await references.flush();
+      // Without it others find out by this process's silence.
+      await incoming.beat().catch((error) => log.warn({ err: error }, "could not say which texts are in doubt"));
     },
   };
 }

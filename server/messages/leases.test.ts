@@ -18,7 +18,7 @@ const services = { clock: systemClock, news: { tell() {} }, log: pino({ level: p
 
 /** A dispatcher with so many connections beside its lanes' own, whose hand-overs wait for `go`. */
 async function slowHandOvers(max: number) {
-  const own = openDb({ connection, max });
+  const own = openDb({ connection, workspaces, max });
   const sandbox = createSandbox({ ...services, db }, { delay_ms: 3_600_000 });
   const { promise, resolve: go } = Promise.withResolvers<void>();
   const under = new Set<string>();

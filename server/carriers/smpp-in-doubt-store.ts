@@ -1,0 +1,125 @@
+/** smpp_in_doubt: texts from handsets whose acknowledgement the provider may not have read. */
+import { sql } from "kysely";
+import type { Tx } from "../kit/db.ts";
+import { inOneGo } from "../kit/prepared.ts";
+
+export interface InDoubtRow {
+  /** Hexadecimal. */
+  digest: string;
+  reference: string;
+  sequence: number | null;
+  session_id: string;
+  lost: boolean;
+  first_at: Date;
+  heard_at: Date;
+  /** The database's clock, as for `heard_at`. */
+  now: Date;
+}
+
+type NewRow = Pick<InDoubtRow, "digest" | "reference" | "sequence" | "session_id" | "first_at">;
+type Key = Pick<InDoubtRow, "digest" | "reference">;
+
+/** Those with these digests, oldest first. Of two processes that ask for one of them one waits for the other's commit. */
+export async function lockDoubted(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  digests: readonly string[],
+): Promise<InDoubtRow[]> {
+  const sorted = [...new Set(digests)].sort();
+  const lock = () =>
+    sql`
+      select pg_advisory_xact_lock(hashtextextended('in doubt ' || ${carrierId}::text || k.key, 0))
+      from (select key from unnest(${sorted}::text[]) as u (key) order by key collate "C") k`.execute(tx);
+  const select = () =>
+    sql<InDoubtRow>`
+      select encode(digest, 'hex') as digest, reference, sequence, session_id, lost, first_at, heard_at, clock_timestamp() as now
+      from smpp_in_doubt
+      where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and digest = any(${sorted.map(octets)}::bytea[])
+      order by first_at, reference`.execute(tx);
+  const [, { rows }] = await inOneGo(tx, lock, select);
+  return rows;
+}
+
+export async function insertDoubted(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  rows: readonly NewRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into smpp_in_doubt (workspace_id, carrier_id, digest, reference, sequence, session_id, first_at)
+    select ${workspaceId}::uuid, ${carrierId}::uuid, u.digest, u.reference, u.sequence, u.session_id, u.first_at
+    from unnest(${rows.map((row) => octets(row.digest))}::bytea[], ${rows.map((row) => row.reference)}::uuid[],
+      ${rows.map((row) => row.sequence)}::bigint[], ${rows.map((row) => row.session_id)}::uuid[],
+      ${rows.map((row) => row.first_at)}::timestamptz[]) as u (digest, reference, sequence, session_id, first_at)`.execute(
+    tx,
+  );
+}
+
+export async function deleteDoubted(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  keys: readonly Key[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`
+    delete from smpp_in_doubt d
+    using unnest(${keys.map((key) => octets(key.digest))}::bytea[], ${keys.map((key) => key.reference)}::uuid[])
+      as u (digest, reference)
+    where d.workspace_id = ${workspaceId}::uuid and d.carrier_id = ${carrierId}::uuid and d.digest = u.digest
+      and d.reference = u.reference`.execute(tx);
+}
+
+/** These were refused, and come again under any sequence, unless they have already, through another session. */
+export async function markRefused(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  refused: readonly (Key & { session: { id: string } })[],
+): Promise<void> {
+  if (refused.length === 0) return;
+  await sql`
+    update smpp_in_doubt d set sequence = null
+    from unnest(${refused.map(({ digest }) => octets(digest))}::bytea[], ${refused.map(({ reference }) => reference)}::uuid[],
+      ${refused.map(({ session }) => session.id)}::uuid[]) as u (digest, reference, session_id)
+    where d.workspace_id = ${workspaceId}::uuid and d.carrier_id = ${carrierId}::uuid and d.digest = u.digest
+      and d.reference = u.reference and d.session_id = u.session_id`.execute(tx);
+}
+
+/** Says of these sessions that they have ended. */
+export async function markLost(tx: Tx, workspaceId: string, carrierId: string, sessions: readonly string[]) {
+  if (sessions.length === 0) return;
+  await sql`
+    update smpp_in_doubt set lost = true
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and session_id = any(${sessions}::uuid[])
+      and not lost`.execute(tx);
+}
+
+/** Says of these sessions that they stand. */
+export async function markHeard(tx: Tx, workspaceId: string, carrierId: string, sessions: readonly string[]) {
+  if (sessions.length === 0) return;
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx);
+  await sql`
+    update smpp_in_doubt set heard_at = ${rows[0]?.now}::timestamptz
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and session_id = any(${sessions}::uuid[])`.execute(
+    tx,
+  );
+}
+
+/** Drops all of a connection that is removed. */
+export async function deleteAllDoubted(tx: Tx, workspaceId: string, carrierId: string): Promise<void> {
+  await sql`
+    delete from smpp_in_doubt where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid`.execute(
+    tx,
+  );
+}
+
+/** Drops what is a day old, of all workspaces: whatever a provider had to send again has come, or never will. */
+export async function deleteOldDoubted(tx: Tx): Promise<void> {
+  await sql`delete from smpp_in_doubt where heard_at < now() - interval '1 day'`.execute(tx);
+}
+
+const octets = (hex: string) => Buffer.from(hex, "hex");

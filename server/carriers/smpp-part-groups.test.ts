@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type ArrivedPart,
+  isEcho,
+  isWhole,
+  oneOfEach,
+  type PlacedPart,
+  placeParts,
+  textsOf,
+} from "./smpp-part-groups.ts";
+
+let digests = 0;
+const part = (number: number, words: string, parts: Partial<ArrivedPart> = {}): ArrivedPart => ({
+  text_key: "k",
+  digest: Buffer.from(String(++digests)),
+  number,
+  total: 2,
+  sender: "a",
+  sender_type: "unknown",
+  recipient: "b",
+  recipient_type: "unknown",
+  coding: 0,
+  locking: 0,
+  single: 0,
+  octets: Buffer.from(words),
+  ...parts,
+});
+
+/** Takes parts one by one, as they come; answers the texts that became whole, in that order. */
+function take(parts: readonly ArrivedPart[], stored: PlacedPart[] = []) {
+  const whole: string[] = [];
+  let ids = 0;
+  for (const arrived of parts) {
+    const { fresh } = placeParts(stored, [arrived], () => `t${++ids}`);
+    stored.push(...fresh);
+    for (const { parts: group } of textsOf(stored.filter((each) => !each.done))) {
+      if (!isWhole(group)) continue;
+      whole.push(
+        oneOfEach(group)
+          .map(({ octets }) => octets.toString())
+          .join(""),
+      );
+      for (const each of group) each.done = true;
+    }
+  }
+  return { whole, left: stored.filter((each) => !each.done), stored };
+}
+
+test("two texts with one reference and the same first part are two, and both whole", () => {
+  const { whole, left } = take([part(1, "Hei "), part(2, "slutt A"), part(1, "Hei "), part(2, "slutt B")]);
+  expect(whole).toEqual(["Hei slutt A", "Hei slutt B"]);
+  expect(left).toEqual([]);
+});
+
+test("they are two as well where all four parts came in one breath, and where none of the first has gone on yet", () => {
+  const all = [part(1, "Hei "), part(2, "slutt A"), part(1, "Hei "), part(2, "slutt B")];
+  let ids = 0;
+  const { fresh } = placeParts([], all, () => `t${++ids}`);
+  expect(textsOf(fresh).map(({ parts }) => parts.map(({ octets }) => octets.toString()).join(""))).toEqual([
+    "Hei slutt A",
+    "Hei slutt B",
+  ]);
+});
+
+test("the same part again, by what it is known by or word for word, is none of its own while its text is not whole", () => {
+  const first = part(1, "Hei ");
+  const { whole, left } = take([first, first, part(1, "Hei "), part(2, "du"), first]);
+  expect(whole).toEqual(["Hei du"]);
+  expect(left).toEqual([]);
+});
+
+test("what comes of a whole text again, and nothing else with it, is an echo", () => {
+  const { left, stored } = take([part(1, "Hei "), part(2, "du"), part(1, "Hei ")]);
+  expect(left).toHaveLength(1);
+  expect(isEcho(left, stored)).toBe(true);
+  const other = take([part(1, "Hei "), part(2, "du"), part(1, "Hallo ")]);
+  expect(isEcho(other.left, other.stored)).toBe(false);
+});
+
+test("texts one after the other come out whole and in their order, whatever the order of their parts", () => {
+  const texts = fc.array(fc.record({ words: fc.constantFrom("A", "B"), total: fc.integer({ min: 2, max: 4 }) }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(texts, fc.infiniteStream(fc.nat()), (given, random) => {
+      const arrived = given.flatMap(({ words, total }) =>
+        Array.from({ length: total }, (_, i) => part(i + 1, `${words}${i}`, { total, text_key: `k ${total}` }))
+          .map((each) => [random.next().value ?? 0, each] as const)
+          .toSorted(([a], [b]) => a - b)
+          .map(([, each]) => each),
+      );
+      const { whole, left } = take(arrived);
+      expect(whole).toEqual(
+        given.map(({ words, total }) => Array.from({ length: total }, (_, i) => `${words}${i}`).join("")),
+      );
+      expect(left).toEqual([]);
+    }),
+  );
+});
