@@ -1,10 +1,12 @@
 import { sql } from "kysely";
+import { pino } from "pino";
 import { expect, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import { newId } from "../kit/id.ts";
+import { createInboundIntake } from "./inbound.ts";
 
 const { db } = await testDatabase({ max: 20 });
 
@@ -24,7 +26,7 @@ async function optOuts(workspaceId: string) {
     sql<{
       number: string;
       evidence: string;
-    }>`select number, evidence from opt_outs where workspace_id = ${workspaceId}`.execute(tx),
+    }>`select number, evidence from opt_outs where workspace_id = ${workspaceId} order by number`.execute(tx),
   );
   return rows;
 }
@@ -204,3 +206,60 @@ test("after STOP is acknowledged no marketing text leaves, in hundreds of races"
   expect(rows.filter((row) => row.status === "skipped" && row.reason === "opted_out").length).toBeGreaterThan(0);
   expect(rows.filter((row) => row.status === "sent" && row.source_type === "campaign").length).toBeGreaterThan(0);
 }, 60_000);
+
+test("a phone that two contacts have is the one's whom the sender wrote to last, else the mobile's, else the oldest's", async () => {
+  const workspace = await createTestWorkspace(db);
+  const road = await startRoad(db);
+  const shared = "+4791000011";
+  const [older, younger] = await addContacts(db, workspace.id, [
+    { phone: shared, phone_kind: "mobile" },
+    { phone: shared, phone_kind: "mobile" },
+  ]);
+  const lastContact = async () => (await ledger(db, workspace.id)).at(-1)?.contact_id;
+  await road.onInbound([inbound(workspace, shared, "Hei")]);
+  expect(await lastContact(), "the oldest").toBe(older);
+  await send(db, workspace, { recipients: { contacts: sql`select ${younger}::uuid` } });
+  await settled(db, workspace.id);
+  await road.onInbound([inbound(workspace, shared, "Hei")]);
+  expect(await lastContact(), "written to last").toBe(younger);
+  const answer = await send(db, workspace, { recipients: { numbers: [{ number: shared }] } });
+  expect(answer.queued).toBe(1);
+  expect(await lastContact(), "an answer goes where the text stands").toBe(younger);
+  const [mobile] = await addContacts(db, workspace.id, [{ mobile: "+4791000012" }]);
+  await addContacts(db, workspace.id, [{ phone: "+4791000012", phone_kind: "mobile" }]);
+  await road.onInbound([inbound(workspace, "+4791000012", "Hei")]);
+  expect(await lastContact(), "the mobile's").toBe(mobile);
+
+  await road.onInbound([inbound(workspace, shared, "STOP")]);
+  const both = sql`select unnest(${[older, younger]}::uuid[])`;
+  const marketing = { class: "marketing", recipients: { contacts: both } } as const;
+  expect(await send(db, workspace, marketing), "a STOP is the number's").toMatchObject({ queued: 0 });
+});
+
+test("a START that could not be written down and comes again lifts no STOP that was written since", async () => {
+  const workspace = await createTestWorkspace(db);
+  let away = true;
+  const flaky = {
+    ...db,
+    inWorkspace: ((id, work) =>
+      away ? Promise.reject(new Error("connect ECONNREFUSED")) : db.inWorkspace(id, work)) as typeof db.inWorkspace,
+  };
+  const clock = { now: () => new Date() };
+  const log = pino({ level: "silent" });
+  const intake = createInboundIntake({ db: flaky, clock, news: { tell() {} }, log });
+  const start = inbound(workspace, "+4791000013", "START");
+  await expect(intake([start])).rejects.toThrow("ECONNREFUSED");
+  away = false;
+  await intake([{ ...inbound(workspace, "+4791000013", "STOP"), at: new Date(start.at.getTime() + 1) }]);
+  await intake([{ ...start, at: new Date(start.at.getTime() + 2) }]);
+  expect(await optOuts(workspace.id)).toHaveLength(1);
+
+  // And the other way round: what the person did last is the START.
+  away = true;
+  const stop = inbound(workspace, "+4791000014", "STOP");
+  await expect(intake([stop])).rejects.toThrow("ECONNREFUSED");
+  away = false;
+  await intake([{ ...inbound(workspace, "+4791000014", "START"), at: new Date(stop.at.getTime() + 1) }]);
+  await intake([{ ...stop, at: new Date(stop.at.getTime() + 2) }]);
+  expect((await optOuts(workspace.id)).map(({ number }) => number)).toEqual(["+4791000013"]);
+});
