@@ -2,7 +2,7 @@
  * A person with a phone, a provider that loses acknowledgements, and two processes: commands for fast-check, and what should
  * hold after each. Used by smpp-redelivery-model.test.ts.
  */
-import fc from "fast-check";
+import type fc from "fast-check";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, onTestFinished } from "vitest";
