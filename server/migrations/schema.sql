@@ -1164,6 +1164,27 @@ create policy workspace_wall on smpp_early_receipts
 create policy workspace_wall_door on smpp_early_receipts to current_user
   using (is_system());
 
+create table smpp_in_doubt (
+  workspace_id uuid not null,
+  carrier_id uuid not null,
+  digest bytea not null,
+  reference uuid not null,
+  sequence bigint,
+  session_id uuid not null,
+  lost boolean default false not null,
+  first_at timestamp with time zone not null,
+  heard_at timestamp with time zone default now() not null,
+  constraint smpp_in_doubt_pkey PRIMARY KEY (workspace_id, carrier_id, digest, reference)
+);
+CREATE INDEX smpp_in_doubt_heard ON smpp_in_doubt USING btree (heard_at);
+CREATE INDEX smpp_in_doubt_session ON smpp_in_doubt USING btree (workspace_id, carrier_id, session_id);
+alter table smpp_in_doubt enable row level security;
+alter table smpp_in_doubt force row level security;
+create policy workspace_wall on smpp_in_doubt
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on smpp_in_doubt to current_user
+  using (is_system());
+
 create table smpp_parts (
   workspace_id uuid not null,
   carrier_id uuid not null,
@@ -1177,6 +1198,11 @@ create table smpp_parts (
   octets bytea not null,
   done boolean default false not null,
   at timestamp with time zone default now() not null,
+  text_id uuid,
+  sender_type text default 'unknown'::text not null,
+  recipient_type text default 'unknown'::text not null,
+  locking smallint default 0 not null,
+  single smallint default 0 not null,
   constraint smpp_parts_pkey PRIMARY KEY (workspace_id, carrier_id, text_key, digest)
 );
 CREATE INDEX smpp_parts_at ON smpp_parts USING btree (at);
