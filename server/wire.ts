@@ -1,6 +1,5 @@
 /** Puts the parts together: the one place that knows which implementation stands behind each interface. */
 import type { RequestListener } from "node:http";
-import { sql } from "kysely";
 import { alertJobs, alertPeriodicJobs } from "./alerts/alerts-jobs.ts";
 import { startAlertWatch } from "./alerts/watch.ts";
 import { buildApp } from "./api/app.ts";
@@ -30,6 +29,7 @@ import { createOutboundTargets } from "./kit/outbound-targets.ts";
 import { createSeal } from "./kit/seal.ts";
 import { countJobs, countPeriodicJobs } from "./messages/compact-counts.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
+import { makeMonths } from "./messages/make-months.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { optOutJobs } from "./messages/opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./messages/receipts.ts";
@@ -73,7 +73,7 @@ export async function wire(options: {
   const clock = systemClock;
   const few = config.roles.has("api") ? requestConnections : fewConnections;
   const db = openDb({ connection, workspaces, ...few });
-  await createPartitions(db);
+  await createPartitions(db, log);
   const news = await startNews({ connection, pool: db.pool, log });
   const mailer = createMailer(config, db);
   const seal = createSeal(config.secret_key);
@@ -91,7 +91,7 @@ export async function wire(options: {
     const patient = { ...services, db: jobsDb };
     const handlers: Record<string, JobHandler> = {
       [createPartitionsJob]: async () => {
-        await createPartitions(jobsDb);
+        await createPartitions(jobsDb, log);
         await jobsDb.asSystem(deleteOldParts);
         await jobsDb.asSystem(deleteOldDoubted);
       },
@@ -105,7 +105,7 @@ export async function wire(options: {
       ...retentionJobs({ ...patient, forgetNumbers: [forgetOnSandbox], forgetOld: [forgetOldOnSandbox] }),
     };
     const periodic: PeriodicJob[] = [
-      { name: createPartitionsJob, pattern: "11 3 * * *" },
+      { name: createPartitionsJob, pattern: "*/5 * * * *" },
       ...accountPeriodicJobs,
       ...importPeriodicJobs,
       ...campaignPeriodicJobs,
@@ -168,11 +168,15 @@ const makersFor = (config: Config): CarrierMakers => ({
 });
 
 /**
- * The ledger's months ahead, and the weeks of carriers' ids: what is of a time without its partition could not be written.
+ * The ledger's months ahead, and the weeks of carriers' ids. What somebody's lock keeps from being made now is made by the
+ * job that looks every few minutes: nobody waits for it, a start neither.
  */
-async function createPartitions(db: Db): Promise<void> {
-  await db.asSystem((tx) => sql`call create_message_partitions(${sql.lit(keepMonthsAhead)})`.execute(tx));
-  await db.asSystem(turnReferences);
+async function createPartitions(db: Db, log: Logger): Promise<void> {
+  const months = await makeMonths(db, keepMonthsAhead);
+  const weeks = await turnReferences(db);
+  if (months + weeks.missing > 0) {
+    log.warn({ months, weeks: weeks.missing }, "partitions could not be made beside what is going on; soon again");
+  }
 }
 
 function createMailer(config: Config, db: Db): Mailer {

@@ -1,6 +1,6 @@
 /** smpp_references and smpp_early_receipts: whose the provider's ids are, and receipts for ids that are nobody's yet. */
 import { sql } from "kysely";
-import type { Tx } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import { atCommit } from "../kit/prepared.ts";
 import type { PartReceipt } from "./smpp-receipt.ts";
 
@@ -181,10 +181,16 @@ export async function deleteAllEarly(tx: Tx, workspaceId: string, carrierId: str
 const keepDays = 10;
 
 /**
- * Makes the partitions of this week and the next, drops those that are of no use any more, and receipts that have been
- * nobody's for a day. Of all workspaces: an id of a week without its partition could not be written down.
+ * Makes the partitions of this week and those to come, drops those that are of no use any more, and receipts that have been
+ * nobody's for a day. Of all workspaces: an id of a week without its partition could not be written down. Answers how many
+ * weeks could not be made or dropped beside what is going on; the next call does it.
  */
-export async function turnReferences(tx: Tx): Promise<void> {
-  await sql`call turn_smpp_references(make_interval(days => ${sql.lit(keepDays)}))`.execute(tx);
-  await sql`delete from smpp_early_receipts where at < now() - interval '1 day'`.execute(tx);
+export async function turnReferences(db: Db): Promise<{ missing: number; kept: number }> {
+  // A transaction of its own: a week that goes holds the table until the commit.
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ missing: number; kept: number }>`
+      call turn_smpp_references(make_interval(days => ${sql.lit(keepDays)}))`.execute(tx),
+  );
+  await db.asSystem((tx) => sql`delete from smpp_early_receipts where at < now() - interval '1 day'`.execute(tx));
+  return rows[0] ?? { missing: 0, kept: 0 };
 }

@@ -62,7 +62,7 @@ export async function mergeImport(
   news.tell(workspaceId, "contact", null);
   const row = await db.inWorkspace(workspaceId, (tx) => store.selectImport(tx, workspaceId, id));
   if (row && row.rows >= manyRows) {
-    await db.asSystem((tx) => sql`analyze contacts, list_members, consent_events`.execute(tx));
+    await db.asSystem((tx) => sql`analyze (skip_locked) contacts, list_members, consent_events`.execute(tx));
   }
 }
 

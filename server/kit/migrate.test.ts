@@ -54,6 +54,23 @@ test("what else starts under the lock runs once at a time", async () => {
   await Promise.all([migrate(connection, { directory, after }), migrate(connection, { directory, after })]);
 });
 
+test("a migration that needs a table which a backup holds lets everybody else through meanwhile, and runs after it", async () => {
+  await reset();
+  await migrate(connection, { directory: await migrations(first) });
+  const backup = await db.pool.connect();
+  await backup.query("begin; lock table first in access share mode");
+  const { promise: refused, resolve: warn } = Promise.withResolvers<string>();
+  const wider = { "0002-wider.sql": "alter table first add column more int;" };
+  const directory = await migrations({ ...first, ...wider });
+  const migrating = migrate(connection, { directory, log: { info() {}, warn } });
+  expect(await refused).toMatch(/0002-wider needs a table that another session .* holds/);
+  await db.pool.query("insert into first values (2)");
+  await backup.query("commit");
+  backup.release();
+  expect(await migrating).toEqual({ applied: ["0002-wider"] });
+  expect((await db.pool.query("select n, more from first order by n")).rows).toHaveLength(2);
+});
+
 test("a migration that fails leaves nothing behind and names its line", async () => {
   await reset();
   const broken = { "0002-broken.sql": "create table half (n int);\n\ncreate table worse (n nonsense);" };

@@ -21,6 +21,9 @@ interface Migration {
 const oldestServer = 15;
 /** Any number, as long as it stays the same: whoever holds this advisory lock is migrating. */
 const lock = 5_180_220_318;
+/** SQLSTATEs of a migration that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
+const gaveWay = new Set(["40P01", "55P03"]);
+const longestPatience = 4_000; // milliseconds
 
 /** Runs what is missing, then `after` under the same lock: for parts that bring migrations of their own. */
 export async function migrate(
@@ -44,7 +47,7 @@ export async function migrate(
     const pending = await findPending(client, migrations);
     for (const migration of pending) {
       options.log?.info(`migrating: ${migration.name}`);
-      await apply(client, migration);
+      await applyBeside(client, migration, options.log);
     }
     await options.after?.(client);
     return { applied: pending.map((migration) => migration.name) };
@@ -113,24 +116,34 @@ async function findPending(client: pg.Client, migrations: Migration[]): Promise<
   return pending;
 }
 
-/** SQLSTATEs of a migration that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
-const gaveWay = new Set(["40P01", "55P03"]);
-const tries = 20;
-const pauseMs = 500;
+/**
+ * A migration that waits for a table has everybody who comes after it wait too, and whoever holds the table may hold it for
+ * hours, as a backup does. So it waits for a moment, lets the others through, and tries again, a little longer each time.
+ */
+async function applyBeside(client: pg.Client, migration: Migration, log?: Pick<Logger, "warn">): Promise<void> {
+  for (let patience = 500; ; patience = Math.min(patience * 2, longestPatience)) {
+    try {
+      return await apply(client, migration, patience);
+    } catch (error) {
+      if (!gaveWay.has(((error as Error).cause as { code?: string } | undefined)?.code ?? "")) throw error;
+      log?.warn(
+        `The migration ${migration.name} needs a table that another session of PostgreSQL holds, such as a backup; trying again until it lets go.`,
+      );
+      await delay(2 * patience);
+    }
+  }
+}
 
-async function apply(client: pg.Client, migration: Migration, attempt = 1): Promise<void> {
+async function apply(client: pg.Client, migration: Migration, patience: number): Promise<void> {
   await client.query("begin");
   try {
     await client.query("set local varsla.system = 'on'");
+    await client.query(`set local lock_timeout = ${patience}`);
     await client.query(migration.text);
     await client.query("insert into migrations (name, checksum) values ($1, $2)", [migration.name, migration.checksum]);
     await client.query("commit");
   } catch (cause) {
     await client.query("rollback");
-    if (gaveWay.has((cause as { code?: string }).code ?? "") && attempt < tries) {
-      await delay(pauseMs);
-      return apply(client, migration, attempt + 1);
-    }
     throw new MigrationError(
       `The migration ${migration.name}.sql failed and left nothing behind: ${describe(cause, migration.text)}`,
       { cause },

@@ -4,9 +4,6 @@
 -- nothing: for it, nothing but the wall decides what it sees. Partitions get walls of their own, because a statement that
 -- names one directly never meets its parent's.
 
--- Old processes go on beside this: give way rather than let everybody queue behind a lock (kit/migrate.ts tries again).
-set local lock_timeout = '5s';
-
 -- The role of workspaces' work in this database. Nobody but the owner may read this. The password is random, and only its
 -- verifier is ever sent in a statement, so that no log of statements has it.
 create table workspace_role (
@@ -57,60 +54,12 @@ end $$;
 call workspace_wall('sandbox_messages');
 call wall_partitions();
 
--- Makes the partitions of this month and the `ahead` next ones where they are missing. What came for such a month before
--- moves into it.
-create or replace procedure create_message_partitions(ahead integer) language plpgsql as $$
-declare
-  month timestamp;
-  name text;
-  first uuid;
-  past uuid;
+-- From now on before a partition is attached, see add_partition().
+create or replace procedure wall_partition(parent text, name text) language plpgsql as $$
 begin
-  for i in 0..ahead loop
-    month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
-    name := 'messages_' || to_char(month, 'YYYY_MM');
-    continue when to_regclass(format('%I', name)) is not null;
-    first := first_id_at(month at time zone 'UTC');
-    past := first_id_at((month + interval '1 month') at time zone 'UTC');
-    lock table messages in access exclusive mode;
-    if not exists (select 1 from messages_other where id >= first and id < past) then
-      execute format('create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
-        name, first, past);
-      call wall_partitions();
-      continue;
-    end if;
-    create temp table early_messages on commit drop as select * from messages_other where id >= first and id < past;
-    delete from messages_other where id >= first and id < past;
-    execute format('create table %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
-      name, first, past);
-    call wall_partitions();
-    insert into messages select * from early_messages;
-    drop table early_messages;
-  end loop;
-end $$;
-
--- Makes the partitions of this week and the next, and drops those that ended before `keep` ago.
-create or replace procedure turn_smpp_references(keep interval) language plpgsql as $$
-declare
-  week timestamp;
-  old record;
-begin
-  -- One at a time: every worker calls this.
-  perform pg_advisory_xact_lock(hashtextextended('turn_smpp_references', 0));
-  for i in 0..1 loop
-    week := date_trunc('week', now() at time zone 'UTC') + make_interval(weeks => i);
-    continue when to_regclass('smpp_references_' || to_char(week, 'YYYY_MM_DD')) is not null;
-    execute format('create table %I partition of smpp_references for values from (%L) to (%L)',
-      'smpp_references_' || to_char(week, 'YYYY_MM_DD'), week at time zone 'UTC', (week + interval '1 week') at time zone 'UTC');
-    call wall_partitions();
-  end loop;
-  for old in
-    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'smpp_references'::regclass and c.relname ~ '^smpp_references_\d{4}_\d\d_\d\d$'
-      and (to_timestamp(right(c.relname, 10), 'YYYY_MM_DD')::timestamp + interval '1 week') at time zone 'UTC' < now() - keep
-  loop
-    execute format('drop table %I', old.relname);
-  end loop;
+  if exists (select 1 from pg_policy where polrelid = to_regclass(quote_ident(parent)) and polname = 'workspace_wall') then
+    call workspace_wall(to_regclass(quote_ident(name)));
+  end if;
 end $$;
 
 -- From here on: what work for one workspace may do beyond its own rows. Each function runs with the owner's rights and
