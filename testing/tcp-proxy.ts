@@ -27,8 +27,8 @@ interface Pair {
   ended: PromiseWithResolvers<void>;
 }
 
-/** Listens on a free port and passes on to `port`. */
-export async function startTcpProxy(port: number): Promise<TcpProxy> {
+/** Listens on a free port and passes on to a port, or to the socket of that path. */
+export async function startTcpProxy(target: number | string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let refusing = false;
 
@@ -37,7 +37,9 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     pairs.delete(pair);
     pair.ended.resolve();
     pair.client.resetAndDestroy();
-    pair.server.resetAndDestroy();
+    // A socket in the file system knows no reset.
+    if (typeof target === "string") pair.server.destroy();
+    else pair.server.resetAndDestroy();
   }
 
   function pass(pair: Pair, from: Socket, to: Socket): void {
@@ -59,7 +61,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
 
   const server = createServer((client) => {
     if (refusing) return void client.resetAndDestroy();
-    const server = connect(port, "127.0.0.1");
+    const server = typeof target === "string" ? connect(target) : connect(target, "127.0.0.1");
     const pair: Pair = { client, server, state: "open", timer: null, ended: Promise.withResolvers() };
     client.setNoDelay(true);
     pair.server.setNoDelay(true);

@@ -7,6 +7,7 @@ import { hash } from "node:crypto";
 import type { Socket } from "node:net";
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult } from "kysely";
 import pg from "pg";
+import { isDatabaseAway } from "./database-away.ts";
 import type { Tables, Tx } from "./db.ts";
 
 /** A transaction's connection and what is to happen right before its commit. */
@@ -20,6 +21,7 @@ interface Pipeline {
 const pipelines = new WeakMap<Tx, Pipeline>();
 const transactions = new WeakMap<pg.PoolClient, Tx>();
 const names = new Map<string, string>();
+const unknownCommits = new WeakSet<object>();
 const deadlock = "40P01";
 const attempts = 5;
 
@@ -126,6 +128,12 @@ export async function atCommit(tx: Tx, statement: () => Promise<unknown>): Promi
 }
 
 /**
+ * Whether the connection was lost between a commit and its answer: PostgreSQL may have done everything or nothing, or may be
+ * about to. After any other error nothing was done.
+ */
+export const isCommitUnknown = (error: unknown): boolean => unknownCommits.has(error as object);
+
+/**
  * One transaction on a client that pipelines, again after a deadlock. `scope` sets what it sees; `before` happens before it
  * begins and `after` once it has committed, all without a round trip of their own.
  */
@@ -155,6 +163,8 @@ export async function transactionOn<T>(
       });
       return result;
     } catch (error) {
+      const refused = error instanceof pg.DatabaseError && !isDatabaseAway(error);
+      if (!pipeline.open && !refused) unknownCommits.add(error as object);
       await client.query("rollback").catch(() => {}); // the first error says more
       if ((error as { code?: string }).code !== deadlock || attempt === attempts) throw error;
     }

@@ -9,14 +9,16 @@ import type { MessageInput, messages, SkipReason } from "../../contract/messages
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
+import { isDatabaseAway } from "../kit/database-away.ts";
 import { type Db, type Tx, workspaceScope } from "../kit/db.ts";
 import { invalid, notFound, Problem } from "../kit/errors.ts";
 import { createLine, type Line } from "../kit/gather.ts";
 import { newId } from "../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../kit/idempotency.ts";
-import { preparedTransaction } from "../kit/prepared.ts";
+import { inOneGo, isCommitUnknown, preparedTransaction } from "../kit/prepared.ts";
 import { resolveSender } from "../numbers/senders.ts";
 import { isQuotaShort } from "../workspaces/quota.ts";
+import { fateOf, holdFate } from "./fate.ts";
 import { longestText } from "./render.ts";
 import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
 
@@ -40,29 +42,37 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-/** What became of a request; `kept` where its Idempotency-Key must give the same answer again. */
-type Outcome = { answer: SendAnswer; problem?: undefined } | { problem: Problem; kept: boolean; answer?: undefined };
+/**
+ * What became of a request; `kept` where its Idempotency-Key must give the same answer again. A fault is ours and undid this
+ * request alone.
+ */
+type Outcome =
+  | { answer: SendAnswer; problem?: undefined }
+  | { answer?: undefined; problem: Problem; kept: boolean }
+  | { answer?: undefined; problem?: undefined; fault: unknown };
 
 type SenderKey = MessageBatch["sender"];
 
 const mostAtOnce = 500;
 
+/** How long a batch whose commit was not answered is asked after; longer than a silent transaction lives. */
+const lookFor = 20_000; // milliseconds
+const silentAtMost = "set local idle_in_transaction_session_timeout = '10s'";
+
 /** One queue for a process; a workspace has one batch under way at a time, workspaces don't wait for each other. */
-export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQueue {
+export function createSendQueue({ db, clock }: { db: Db; clock: Clock }, look_ms: number = lookFor): SendQueue {
   const lines = new Map<string, Line<Waiting>>();
 
   async function work(workspaceId: string, batch: Waiting[]): Promise<void> {
     try {
       const outcomes = await sendBatch(
-        db,
-        clock.now(),
-        workspaceId,
+        { db, look_ms, now: clock.now(), workspaceId },
         batch.map(({ request }) => request),
       );
       batch.forEach((each, i) => {
         const outcome = outcomes[i] as Outcome;
-        if (outcome.problem) each.fail(outcome.problem);
-        else each.done(outcome.answer);
+        if (outcome.answer) each.done(outcome.answer);
+        else each.fail(outcome.problem ?? outcome.fault);
       });
     } catch (error) {
       for (const each of batch) each.fail(error);
@@ -84,33 +94,90 @@ export function createSendQueue({ db, clock }: { db: Db; clock: Clock }): SendQu
   };
 }
 
-/** One transaction for all; where the quota does not hold all of them, one for each, in their order. */
-async function sendBatch(db: Db, now: Date, workspaceId: string, requests: SendRequest[]): Promise<Outcome[]> {
-  const sendThem = (some: SendRequest[], careful: boolean) =>
-    preparedTransaction(db.workspacePool, workspaceScope(workspaceId), (tx) =>
-      sendTogether(tx, { now, workspaceId, careful }, some),
-    );
+interface Sending {
+  db: Db;
+  look_ms: number;
+  now: Date;
+  workspaceId: string;
+}
+
+/**
+ * One transaction for all. Where it is undone, by the quota or by an error that may be one text's, one for each, in their
+ * order: what is committed then stays, whatever becomes of those behind it. Throws when nothing of all was sent.
+ */
+async function sendBatch(sending: Sending, requests: SendRequest[]): Promise<Outcome[]> {
   try {
-    return await sendThem(requests, false);
+    return await sendAtOnce(sending, requests, false);
   } catch (error) {
-    if (!isQuotaShort(error) && !(error instanceof Problem)) throw error;
+    const again = isQuotaShort(error) || error instanceof Problem || requests.length > 1;
+    if (!again || isDatabaseAway(error)) throw error;
   }
   const outcomes: Outcome[] = [];
   for (const request of requests) {
-    const done = sendThem([request], true).catch((error: unknown): Outcome[] => {
-      if (error instanceof Problem) return [{ problem: error, kept: false }];
-      throw error;
-    });
-    outcomes.push(...(await done));
+    try {
+      outcomes.push(...(await sendAtOnce(sending, [request], true)));
+    } catch (error) {
+      const outcome = error instanceof Problem ? { problem: error, kept: false } : { fault: error };
+      outcomes.push(outcome);
+      // Those behind it are not tried: they would each wait as long for what is not there.
+      if (isDatabaseAway(error)) while (outcomes.length < requests.length) outcomes.push(outcome);
+      if (outcomes.length === requests.length) break;
+    }
   }
   return outcomes;
 }
+
+/** One transaction. Whatever it throws, nothing of it was sent. */
+async function sendAtOnce(
+  { db, look_ms, now, workspaceId }: Sending,
+  requests: SendRequest[],
+  careful: boolean,
+): Promise<Outcome[]> {
+  const batch = newId(now);
+  let outcomes: Outcome[] = [];
+  let made: string[] = [];
+  try {
+    return await preparedTransaction(db.workspacePool, `${workspaceScope(workspaceId)}; ${silentAtMost}`, async (tx) => {
+      made = [];
+      const [, all] = await inOneGo(
+        tx,
+        () => holdFate(tx, batch),
+        () => sendTogether(tx, { now, workspaceId, careful, made }, requests),
+      );
+      outcomes = all;
+      return all;
+    });
+  } catch (error) {
+    if (!isCommitUnknown(error)) throw error;
+    const [one] = made;
+    const fate = one === undefined ? "committed" : await fateOf(db, { workspaceId, batch, messageId: one }, look_ms);
+    if (fate === "undone") throw error;
+    if (fate === "committed") return outcomes;
+    const open = new Set(made);
+    return outcomes.map((outcome) =>
+      outcome.answer && open.has(outcome.answer.id)
+        ? { problem: outcomeUnknown(outcome.answer.id, error), kept: false }
+        : outcome,
+    );
+  }
+}
+
+/** Says which message it would be, so that the caller can look before sending again. No Retry-After: that would be to send again. */
+const outcomeUnknown = (id: string, cause: unknown) =>
+  new Problem(
+    503,
+    "outcome_unknown",
+    `The database went away while the text was being written, so whether it is sent is not known yet. Ask GET /messages/${id} before you send it again, or send it again with the same Idempotency-Key if it had one.`,
+    { field: "id", value: id, cause },
+  );
 
 interface Batching {
   now: Date;
   workspaceId: string;
   /** Reserves before the commit, which tells the figures of what there is. */
   careful: boolean;
+  /** Takes the ids of texts that this transaction queues. */
+  made: string[];
 }
 
 /** Sends what can be sent. Throws where the quota does not suffice, which undoes everything. */
@@ -141,7 +208,7 @@ async function sendTogether(tx: Tx, batching: Batching, requests: SendRequest[])
 /** Requests of one sender, class and subscription type go through the door together. */
 async function sendFresh(
   tx: Tx,
-  { now, workspaceId, careful }: Batching,
+  { now, workspaceId, careful, made }: Batching,
   requests: SendRequest[],
 ): Promise<Map<SendRequest, Outcome>> {
   const outcomes = new Map<SendRequest, Outcome>();
@@ -182,6 +249,7 @@ async function sendFresh(
       if (message.reason === null) {
         const { id, status, segments } = message;
         outcomes.set(request, { answer: { id, status, segments } });
+        made.push(id);
       } else outcomes.set(request, { problem: skipProblem(request.input, message.reason), kept: true });
     });
   }
