@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { CarrierState } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
+import { heardWithin, silentAfter } from "../kit/heartbeat.ts";
 import { setAside } from "../messages/queue-store.ts";
 import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
 import { believedFor, stands } from "./carrier-stands.ts";
@@ -16,7 +17,7 @@ const second = 1_000;
 const minute = 60 * second;
 /** Connections break and come back; one that is away for so long is down. */
 const downFor = 30 * second;
-/** A preparation moves with each chunk, and is taken up again after 30 seconds without. */
+/** A preparation moves with each chunk, and is taken up again after 30 seconds without and without a heartbeat. */
 const preparingFor = 30 * second;
 const unfinishedFor = 10 * minute;
 /** So much of a lane's line is looked through for a campaign's texts; in a longer one some of them may yet wait. */
@@ -87,7 +88,10 @@ const findStalledCampaigns: Finder = async (tx, at) => {
         select left(translate(message_id::text, '-', ''), 12) as time from message_queue q
         where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${setAside}
         order by q.priority, q.seq limit ${mostLookedThrough + 1}) w)`.execute(tx);
-  return rows.map(({ workspace_id, id, name, since, reason }) => {
+  // Counting a large audience moves nothing for minutes, and stands still for nobody.
+  const heard = rows.some(({ reason }) => reason === "preparing") ? await heardWithin(tx, silentAfter) : new Set();
+  const stalled = rows.filter(({ id, reason }) => reason !== "preparing" || !heard.has(id));
+  return stalled.map(({ workspace_id, id, name, since, reason }) => {
     const params: ParamsOf<"campaign_stalled"> = { campaign: { id, name }, since: since.toISOString(), reason };
     return { workspace_id, subject: id, params };
   });

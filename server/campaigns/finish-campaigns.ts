@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { heardWithin, silentAfter } from "../kit/heartbeat.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
@@ -21,7 +22,7 @@ interface Services {
 }
 
 const interval = 1_000;
-/** A preparation that has not moved for this long has nobody who works on it. */
+/** A preparation that has not moved for this long, and has no heartbeat, has nobody who works on it. */
 const stalledAfter = 30_000;
 
 /** Finishes what can be finished, has stalled preparations go on, and comes again while anything is under way. */
@@ -39,7 +40,7 @@ export async function finishCampaigns({ db, clock, jobs, news, log }: Services):
   });
 }
 
-/** After a start: whatever a process before this one was preparing has nobody who works on it, or somebody who shares. */
+/** After a start: whatever a process before this one was preparing goes on, unless somebody is heard to be at it. */
 export async function resumeCampaigns({ db, jobs }: Pick<Services, "db" | "jobs">): Promise<void> {
   await db.asSystem(async (tx) => {
     for (const campaign of await stalled(tx, null)) await resume(tx, jobs, campaign);
@@ -56,13 +57,15 @@ function resume(tx: Tx, jobs: Jobs, { workspace_id, id }: Key): Promise<void> {
   return jobs.add(tx, prepareJob, { workspace_id, id }, { key: `${prepareJob}:${id}` });
 }
 
-/** Not wholly in the ledger, and not heard of since `before`; null: whenever. */
+/** Not wholly in the ledger, without a heartbeat, and not moved since `before`; null: whenever. */
 async function stalled(tx: Tx, before: Date | null): Promise<Key[]> {
   const { rows } = await sql<Key>`
     select workspace_id, id from campaigns
     where status in ('preparing', 'sending') and prepared_at is null
       and (${before}::timestamptz is null or progress_at < ${before})`.execute(tx);
-  return rows;
+  if (rows.length === 0) return rows;
+  const heard = await heardWithin(tx, silentAfter);
+  return rows.filter(({ id }) => !heard.has(id));
 }
 
 async function anyUnderWay(tx: Tx): Promise<boolean> {

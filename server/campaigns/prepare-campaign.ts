@@ -12,6 +12,7 @@ import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subsc
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import { whileBeating } from "../kit/heartbeat.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { type MessageBatch, sendMessages } from "../messages/send-messages.ts";
@@ -29,7 +30,7 @@ interface Services {
   db: Db;
   clock: Clock;
   news: Pick<News, "tell">;
-  log: Pick<Logger, "error">;
+  log: Pick<Logger, "error" | "warn">;
   /** Contacts a transaction: enough to be fast, few enough that the quota's row is not held for long. */
   chunk?: number;
 }
@@ -38,6 +39,16 @@ const chunkSize = 5_000;
 
 /** Prepares a campaign, or goes on with it. Throws what another attempt may mend; of any other fault the campaign ends. */
 export async function prepareCampaign(
+  services: Services,
+  key: { workspace_id: string; id: string },
+  signal: AbortSignal,
+): Promise<void> {
+  // Counting an audience may take minutes: nobody else begins to count meanwhile, and nobody is told that it stands still.
+  const worked = { workspaceId: key.workspace_id, id: key.id };
+  await whileBeating(services, worked, () => prepareOrGiveUp(services, key, signal));
+}
+
+async function prepareOrGiveUp(
   services: Services,
   { workspace_id: workspaceId, id }: { workspace_id: string; id: string },
   signal: AbortSignal,

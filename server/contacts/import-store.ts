@@ -164,7 +164,7 @@ export async function failImport(
   return rows.length > 0;
 }
 
-/** Imports under way, in every workspace; `silent`: nobody was at work on them for `seconds`. */
+/** Imports under way, in every workspace; `silent`: nothing of them was written for `seconds`. */
 export async function selectUnderWay(
   tx: Tx,
   seconds: number,

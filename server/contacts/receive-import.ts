@@ -9,11 +9,11 @@ import type { RejectionReason } from "../../contract/contacts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import { whileBeating } from "../kit/heartbeat.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
-import { repeat } from "../kit/repeat.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { isBlank } from "./csv-format.ts";
 import { createCsvSplitter, type RowFault } from "./csv-splitter.ts";
@@ -39,7 +39,6 @@ export const importJob = "import";
 const longestRow = 2 ** 20;
 const batchCharacters = 2 ** 21;
 const batchRows = 20_000;
-const beat = 5_000; // milliseconds
 
 /**
  * Takes in a file and has it merged in the background. Options that cannot be throw 422 and leave nothing; a file that
@@ -65,14 +64,11 @@ export async function receiveImport(
     // Without the file's name, which may be a person's.
     await recordAuditEvent(tx, { workspaceId, action: "import.started", target: { type: "import", id } });
   });
-  // A client may be slow; that the process is alive is said on its own.
-  const heartbeat = repeat(
-    beat,
-    () => db.inWorkspace(workspaceId, (tx) => store.touchImport(tx, workspaceId, id)),
-    (err) => services.log.warn({ err, import: id }, "could not say that an import is being received"),
-  );
   try {
-    const { rows, head } = await stageRows(services, call, id, settled, at);
+    // A client may be slow; that the process is alive is said on its own.
+    const { rows, head } = await whileBeating(services, { workspaceId, id }, () =>
+      stageRows(services, call, id, settled, at),
+    );
     const { fields, names } = head.columns;
     const options = { ...settled.options, consent_column: fields.includes("consent"), columns: names };
     await db.inWorkspace(workspaceId, async (tx) => {
@@ -84,7 +80,6 @@ export async function receiveImport(
     stream.on("error", () => {}).resume();
     await giveUp(services, workspaceId, id, error);
   } finally {
-    await heartbeat.stop();
     news.tell(workspaceId, "import", id);
   }
   return { id };

@@ -27,6 +27,8 @@ export interface Db {
   inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees every workspace. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Over one connection apart from the pools, for the few short things that must go on while a pool is at its limit. */
+  apart: Pick<Db, "inWorkspace">;
   /** The system's, for COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
   pool: pg.Pool;
   /** Of the role that workspaces' work logs in as; `pool` itself where the database has no such role. */
@@ -64,10 +66,15 @@ export function openDb(options: {
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
 
-  async function transaction<T>(kysely: Kysely<Tables>, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  // Opened when it is needed first, and closed when it has not been for a while.
+  const single = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: openPool(options.workspaces, 1, patience) }),
+  });
+
+  async function transaction<T>(over: Kysely<Tables>, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await kysely.connection().execute(async (connection) => {
+        return await over.connection().execute(async (connection) => {
           // One round trip: pg sends a text without parameters as a simple query, which may hold several statements.
           await sql.raw(`begin; ${scope}`).execute(connection);
           try {
@@ -92,10 +99,11 @@ export function openDb(options: {
   return {
     inWorkspace: async (workspaceId, work) => transaction(workspaces, workspaceScope(workspaceId), work),
     asSystem: (work) => transaction(system, systemScope, work),
+    apart: { inWorkspace: async (workspaceId, work) => transaction(single, workspaceScope(workspaceId), work) },
     pool,
     workspacePool,
     async close() {
-      await workspaces.destroy();
+      await Promise.all([workspaces.destroy(), single.destroy()]);
       await system.destroy();
     },
   };

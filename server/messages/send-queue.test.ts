@@ -11,7 +11,7 @@ import { systemClock } from "../kit/clock.ts";
 import { openDb } from "../kit/db.ts";
 import { createSendQueue, type SendInput, type SendQueue } from "./send-queue.ts";
 
-const { db, connection, superuser } = await testDatabase({ max: 10 });
+const { db, connection, workspaces, superuser } = await testDatabase({ max: 10 });
 const admin = new pg.Client({ connectionString: superuser });
 await admin.connect();
 afterAll(() => admin.end());
@@ -68,9 +68,13 @@ test("so it is where the quota has them go one by one", async () => {
 
 /** A queue behind a network that the test can cut, and a commit that takes until the test lets it. */
 async function behindNetwork(look_ms?: number) {
-  const { user, database, host, port } = new pg.Client({ connectionString: connection });
+  const { host, port } = new pg.Client({ connectionString: connection });
   const proxy = await startTcpProxy(`${host}/.s.PGSQL.${port}`);
-  const far = openDb({ connection: { user, database, host: "127.0.0.1", port: proxy.port }, max: 4 });
+  const through = (connectionString: string) => {
+    const { user, password, database } = new pg.Client({ connectionString });
+    return { user, password: password ?? undefined, database, host: "127.0.0.1", port: proxy.port };
+  };
+  const far = openDb({ connection: through(connection), workspaces: through(workspaces), max: 4 });
   const holder = new pg.Client({ connectionString: connection });
   await holder.connect();
   await holder.query("select pg_advisory_lock(42)");

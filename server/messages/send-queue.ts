@@ -137,16 +137,20 @@ async function sendAtOnce(
   let outcomes: Outcome[] = [];
   let made: string[] = [];
   try {
-    return await preparedTransaction(db.workspacePool, `${workspaceScope(workspaceId)}; ${silentAtMost}`, async (tx) => {
-      made = [];
-      const [, all] = await inOneGo(
-        tx,
-        () => holdFate(tx, batch),
-        () => sendTogether(tx, { now, workspaceId, careful, made }, requests),
-      );
-      outcomes = all;
-      return all;
-    });
+    return await preparedTransaction(
+      db.workspacePool,
+      `${workspaceScope(workspaceId)}; ${silentAtMost}`,
+      async (tx) => {
+        made = [];
+        const [, all] = await inOneGo(
+          tx,
+          () => holdFate(tx, batch),
+          () => sendTogether(tx, { now, workspaceId, careful, made }, requests),
+        );
+        outcomes = all;
+        return all;
+      },
+    );
   } catch (error) {
     if (!isCommitUnknown(error)) throw error;
     const [one] = made;

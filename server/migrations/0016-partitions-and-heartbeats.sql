@@ -101,3 +101,13 @@ begin
   perform set_config('lock_timeout', patience, true);
 end $$;
 call turn_smpp_references('10 days');
+
+-- Who is at work on what, said every few seconds while the work goes on; see kit/heartbeat.ts. A table of its own, because
+-- the work holds the row of what it works on for as long as one of its transactions takes.
+create table heartbeats (
+  workspace_id uuid not null,
+  id uuid not null,                            -- of a campaign that is being prepared, of an import
+  heard_at timestamptz not null,               -- by the database's clock
+  primary key (workspace_id, id)
+) with (fillfactor = 50);
+call workspace_wall('heartbeats');

@@ -1,0 +1,147 @@
+/** Heartbeats beside slow work: they go on, they never pile up, and nobody takes the work up a second time. */
+import { sql } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { addManyContacts } from "../../testing/road.ts";
+import { until } from "../../testing/until.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import { finders } from "../alerts/find-conditions.ts";
+import { campaignJobs } from "../campaigns/campaigns-jobs.ts";
+import { finishCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.ts";
+import { prepareJob } from "../campaigns/send-campaign.ts";
+import { importHarness } from "../contacts/import-harness.test-support.ts";
+import { importJobs, sweepImports } from "../contacts/import-jobs.ts";
+import { heardWithin, silentAfter, whileBeating } from "./heartbeat.ts";
+import { newId } from "./id.ts";
+import { jobs } from "./jobs.ts";
+
+const max = 4;
+const { db, connection } = await testDatabase({ max });
+const { services, receive, result } = importHarness(db);
+const never = new AbortController().signal;
+
+const heardAt = async (id: string) => {
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ heard_at: Date }>`select heard_at from heartbeats where id = ${id}`.execute(tx),
+  );
+  return rows[0]?.heard_at.getTime() ?? null;
+};
+
+/** Holds something with a connection that is not the pool's, until the test lets go. */
+async function hold(statement: string): Promise<{ letGo(): Promise<void> }> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: connection });
+  await client.connect();
+  await client.query(`begin; set local varsla.system = 'on'; ${statement}`);
+  let gone: Promise<void> | null = null;
+  const letGo = () => (gone ??= client.end());
+  onTestFinished(letGo);
+  return { letGo };
+}
+
+const beatsUnderWay = async () => {
+  const { rows } = await db.pool.query(
+    `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query ~ 'into heartbeats'
+       and pid <> pg_backend_pid()`,
+  );
+  return rows.length;
+};
+const preparing = async () => {
+  const { rows } = await db.pool.query<{ payload: { id: string } }>(
+    "select payload from jobs._private_jobs where payload ->> 'id' is not null",
+  );
+  return rows.map((row) => row.payload.id);
+};
+
+test("beats that are held up don't pile up, leave the pool alone, and go on afterwards", async () => {
+  const { id: workspaceId } = await createTestWorkspace(db);
+  const id = newId();
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const working = whileBeating(services, { workspaceId, id }, () => done, 10);
+  await until(async () => expect(await heardAt(id)).not.toBeNull());
+  const held = await hold(`select 1 from heartbeats where id = '${id}' for update`);
+  const before = await heardAt(id);
+  await until(async () => expect(await beatsUnderWay()).toBe(1));
+  for (let looks = 0; looks < 20; looks++) expect(await beatsUnderWay()).toBe(1);
+  expect(db.pool.waitingCount).toBe(0);
+  expect(db.pool.idleCount).toBe(db.pool.totalCount);
+  await held.letGo();
+  await until(async () => expect(await heardAt(id)).toBeGreaterThan(before as number));
+  finish();
+  await working;
+  expect(await heardAt(id)).toBeNull();
+});
+
+test("an import whose chunk is slow beats all the while, starves nobody, and is not merged a second time", async () => {
+  const workspace = await createTestWorkspace(db);
+  const { id } = await receive(workspace, "mobil\n91234567\n", {});
+  await db.asSystem((tx) => sql`delete from jobs._private_jobs`.execute(tx));
+  // As it is in a chunk of a minute.
+  await db.asSystem((tx) => sql`update imports set heard_at = now() - interval '1 minute'`.execute(tx));
+  const held = await hold("lock table contacts in share mode");
+  const merging = importJobs(services).import?.({ workspace_id: workspace.id, import_id: id } as never, never);
+  // The merge holds the import's row and waits for the contacts.
+  await until(async () => {
+    const { rows } = await db.pool.query(
+      "select 1 from pg_locks where relation = 'contacts'::regclass and not granted",
+    );
+    expect(rows).toHaveLength(1);
+  });
+  const first = (await heardAt(id)) as number;
+  await until(async () => expect(await heardAt(id)).toBeGreaterThan(first));
+  const second = (await heardAt(id)) as number;
+  await until(async () => expect(await heardAt(id)).toBeGreaterThan(second));
+  expect(db.pool.totalCount - db.pool.idleCount).toBe(1);
+  expect((await db.asSystem((tx) => heardWithin(tx, silentAfter))).has(id)).toBe(true);
+  await sweepImports(services);
+  const { rows } = await db.pool.query("select 1 from jobs._private_jobs where payload ->> 'import_id' is not null");
+  expect(rows).toEqual([]);
+  await held.letGo();
+  await merging;
+  expect(await result(workspace, id)).toMatchObject({ status: "done", created: 1 });
+}, 40_000);
+
+test("a campaign that is counted for long is counted once, and nobody is told that it stands still", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addManyContacts(db, workspace.id, 10);
+  const id = await draftOf(db, workspace, {}, await listOfAll(db, workspace.id));
+  await press(db, workspace.id, id);
+  await db.pool.query("delete from jobs._private_jobs");
+  const held = await hold("lock table contacts in access exclusive mode");
+  const counting = campaignJobs({ ...services, jobs })[prepareJob]?.(
+    { workspace_id: workspace.id, id } as never,
+    never,
+  );
+  await until(async () => {
+    const { rows } = await db.pool.query(
+      "select 1 from pg_locks where relation = 'contacts'::regclass and not granted",
+    );
+    expect(rows).toHaveLength(1);
+  });
+  // As if that had been a minute ago.
+  await db.asSystem((tx) =>
+    sql`update campaigns set progress_at = now() - interval '1 minute' where id = ${id}`.execute(tx),
+  );
+  const warnings: unknown[] = [];
+  const log = { warn: (about: unknown) => void warnings.push(about), error() {} };
+  await finishCampaigns({ ...services, log });
+  await resumeCampaigns({ db, jobs });
+  expect(warnings).toEqual([]);
+  expect(await preparing()).toEqual([]);
+  expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toEqual([]);
+  await held.letGo();
+  await counting;
+
+  // Without anybody at work it is taken up again, and told.
+  await db.asSystem((tx) =>
+    sql`update campaigns set prepared_at = null, status = 'sending', progress_at = now() - interval '1 minute' where id = ${id}`.execute(
+      tx,
+    ),
+  );
+  expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toMatchObject([
+    { subject: id, params: { reason: "preparing" } },
+  ]);
+  await finishCampaigns({ ...services, log });
+  expect(await preparing()).toEqual([id]);
+}, 40_000);
