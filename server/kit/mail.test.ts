@@ -1,8 +1,14 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { until } from "../../testing/until.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import { accountJobs } from "../workspaces/account-jobs.ts";
+import { mailInvitationJob } from "../workspaces/invitations.ts";
+import { systemClock } from "./clock.ts";
 import { newId } from "./id.ts";
 import { relayMailer, sandboxMailer } from "./mail.ts";
 
@@ -60,6 +66,94 @@ test("a mail that the relay refuses is an error, so that its job tries again", a
   await expect(relayMailer({ url, from }).send(mail)).rejects.toThrow(/451/);
   stop();
   await expect(relayMailer({ url, from }).send(mail)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+const stages = ["connect", "greeting", "EHLO", "MAIL", "RCPT", "DATA", "end of data"] as const;
+
+/** A relay that speaks up to some point and then says nothing more, or a meaningless byte now and then. */
+async function hangingRelay(stage: (typeof stages)[number], trickle: boolean) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let data = false;
+    let silent = false;
+    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
+    const hang = () => {
+      silent = true;
+      if (!trickle) return;
+      const drip = setInterval(() => socket.write("250-"), 20);
+      socket.on("close", () => clearInterval(drip));
+    };
+    if (stage === "connect") return hang();
+    if (stage === "greeting") {
+      socket.write("220-not yet\r\n");
+      return hang();
+    }
+    socket.write("220 relay\r\n");
+    socket.on("data", (chunk) => {
+      for (const line of silent ? [] : chunk.toString("utf8").split(/(?<=\r\n)/)) {
+        if (data ? line === ".\r\n" && stage === "end of data" : line.toUpperCase().startsWith(stage)) return hang();
+        if (data) continue;
+        data = /^DATA/i.test(line);
+        socket.write(data ? "354 go on\r\n" : "250 ok\r\n");
+      }
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, open: () => sockets.size };
+}
+
+const brief = { connect: 100, greet: 100, answer: 100, mail: 400 };
+const mail = { to: "ola@example.com", subject: "x", text: "x" };
+
+for (const pooled of ["", "?pool=true"]) {
+  for (const trickle of [false, true]) {
+    test.each(stages)(
+      `a relay that ${trickle ? "trickles" : "hangs"} at %s is given up, and its connection let go${pooled && ", pooled too"}`,
+      async (stage) => {
+        const { url, open } = await hangingRelay(stage, trickle);
+        const error = await relayMailer({ url: url + pooled, from }, brief)
+          .send(mail)
+          .catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(Error);
+        await until(() => expect(open()).toBe(0));
+      },
+    );
+  }
+}
+
+test("while a relay hangs no transaction waits for it, and no row that others want", async () => {
+  const { url, open } = await hangingRelay("RCPT", false);
+  const { id: workspace_id } = await createTestWorkspace(db);
+  const invitation_id = newId();
+  await db.inWorkspace(workspace_id, (tx) =>
+    sql`insert into invitations (workspace_id, id, email, role, sms_setup, invited_by, created_at, expires_at)
+      values (${workspace_id}, ${invitation_id}, 'ola@example.com', 'viewer', false, 'Kari', now(), now() + interval '1 day')`.execute(
+      tx,
+    ),
+  );
+  const services = {
+    db,
+    clock: systemClock,
+    log: pino({ enabled: false }),
+    config: { public_url: "http://localhost", secret_key: "a test's key of at least thirty-two characters" },
+    mailer: relayMailer({ url, from }, { ...brief, answer: 2_000, mail: 2_000 }),
+  };
+  const job = accountJobs(services)[mailInvitationJob]?.(
+    { workspace_id, invitation_id } as never,
+    new AbortController().signal,
+  );
+  const failed = expect(job).rejects.toThrow(/./);
+  await until(() => expect(open()).toBe(1));
+  const { rows } = await db.pool.query(
+    "select 1 from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()",
+  );
+  expect(rows).toEqual([]);
+  await failed;
 });
 
 test("an address cannot smuggle in headers or recipients", async () => {

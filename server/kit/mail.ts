@@ -17,9 +17,33 @@ export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
 
-/** Sends over SMTP from `from`. */
-export function relayMailer(options: { url: string; from: string }): Mailer {
-  const transport = createTransport(options.url);
+/** How long a relay may keep us waiting, in milliseconds. A mail is tried again by its job, so patience gains nothing. */
+export interface RelayPatience {
+  /** For its name, for a connection, and for TLS. */
+  connect: number;
+  /** For its first words. */
+  greet: number;
+  /** For each answer, and for taking what is written. */
+  answer: number;
+  /** For the whole mail: a relay that sends a byte now and then is not silent and never comes to an end. */
+  mail: number;
+}
+
+const patience: RelayPatience = { connect: 10_000, greet: 10_000, answer: 20_000, mail: 60_000 };
+
+/** Sends over SMTP from `from`; the URL may say `?pool=true`. */
+export function relayMailer(
+  options: { url: string; from: string },
+  { connect, greet, answer, mail: whole }: RelayPatience = patience,
+): Mailer {
+  const transport = createTransport({
+    url: options.url,
+    dnsTimeout: connect,
+    connectionTimeout: connect,
+    greetingTimeout: greet,
+    socketTimeout: answer,
+    socketCloseTimeout: 1_000,
+  });
   return {
     async send(mail) {
       await transport.sendMail({
@@ -28,6 +52,7 @@ export function relayMailer(options: { url: string; from: string }): Mailer {
         to: { name: "", address: oneAddress(mail.to) },
         subject: oneLine(mail.subject),
         text: mail.text,
+        signal: AbortSignal.timeout(whole),
         // RFC 3834: nobody's out-of-office should answer to it.
         headers: { "Auto-Submitted": "auto-generated" },
       });

@@ -13,7 +13,7 @@ import { forgetOldAttempts } from "./attempts.ts";
 import { recordAboutPerson } from "./audit-events.ts";
 import { findPerson } from "./create-person.ts";
 import { createIdentity, type Identity } from "./identity.ts";
-import { issueToken, type MailInvitation, mailInvitationJob } from "./invitations.ts";
+import { findInvited, type MailInvitation, mailInvitationJob, newToken, setToken } from "./invitations.ts";
 import { issueResetToken, type MailPasswordChanged, mailPasswordChangedJob } from "./passwords.ts";
 
 interface Services {
@@ -42,31 +42,29 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
   const { db, clock, mailer, config } = services;
   return {
     [mailInvitationJob]: async (payload: MailInvitation) => {
-      // Mailed before the hash is committed: a mail that fails leaves an older link good, and the job tries again.
-      await db.asSystem(async (tx) => {
-        const issued = await issueToken(tx, payload);
-        if (!issued) return;
-        const { token, email: to, workspace, invited_by: invitedBy } = issued;
-        await mailer.send(
-          invitationMail(issued.language, {
-            to,
-            workspace,
-            invitedBy,
-            link: `${config.public_url}/invitations/${token}`,
-          }),
-        );
-      });
+      const invitation = await db.asSystem((tx) => findInvited(tx, payload));
+      if (!invitation) return;
+      const { email: to, workspace, invited_by: invitedBy, language } = invitation;
+      const token = newToken();
+      const link = `${config.public_url}/invitations/${token}`;
+      // Mailed before the token counts, and outside of any transaction, which a relay would keep open as long as it likes: a
+      // mail that fails leaves an older link good, and the job tries again.
+      await mailer.send(invitationMail(language, { to, workspace, invitedBy, link }));
+      await db.asSystem((tx) => setToken(tx, payload, token));
     },
     [mailPasswordResetJob]: async ({ email, ip }: MailPasswordReset) => {
-      await db.asSystem(async (tx) => {
-        const issued = await issueResetToken(tx, email, clock.now());
-        if (!issued) return;
-        const { user, token } = issued;
-        await recordAboutPerson(tx, user, "password.reset_requested", { anonymous: true, ip: ip ?? null });
-        const { language } = await habitsOf(tx, user.id);
-        const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
-        await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
+      const issued = await db.asSystem(async (tx) => {
+        const found = await issueResetToken(tx, email, clock.now());
+        if (!found) return null;
+        await recordAboutPerson(tx, found.user, "password.reset_requested", { anonymous: true, ip: ip ?? null });
+        return { ...found, ...(await habitsOf(tx, found.user.id)) };
       });
+      if (!issued) return;
+      const { user, token, language } = issued;
+      const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
+      // Outside of the transaction, which a relay would keep open as long as it likes; a mail that fails is tried again with
+      // a link of its own.
+      await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
     },
     [mailPasswordChangedJob]: async (payload: MailPasswordChanged) => {
       const found = await db.asSystem(async (tx) => {

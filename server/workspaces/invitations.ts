@@ -108,22 +108,27 @@ async function checkRoom(tx: Tx, workspaceId: string, at: Date): Promise<void> {
   );
 }
 
-/**
- * Gives an invitation its token, just before the mail goes out, so that the token stands in no job and no backup of one.
- * Null when the invitation was withdrawn meanwhile.
- */
-export async function issueToken(
+/** What the mail of an invitation says; null when it was withdrawn meanwhile. */
+export async function findInvited(
   tx: Tx,
   invitation: MailInvitation,
-): Promise<{ token: string; email: string; invited_by: string; workspace: string; language: Language } | null> {
-  const token = randomBytes(32).toString("base64url");
+): Promise<{ email: string; invited_by: string; workspace: string; language: Language } | null> {
+  const { workspace_id, invitation_id } = invitation;
   const found = await sql<{ email: string; invited_by: string; workspace: string; language: Language }>`
-    update invitations i set token_hash = ${hashToken(token)} from workspaces w
-    where w.workspace_id = i.workspace_id and i.workspace_id = ${invitation.workspace_id}
-      and i.id = ${invitation.invitation_id}
-    returning i.email, i.invited_by, w.name as workspace, w.language`.execute(tx);
-  const row = found.rows[0];
-  return row ? { ...row, token } : null;
+    select i.email, i.invited_by, w.name as workspace, w.language
+    from invitations i join workspaces w on w.workspace_id = ${workspace_id}
+    where i.workspace_id = ${workspace_id} and i.id = ${invitation_id}`.execute(tx);
+  return found.rows[0] ?? null;
+}
+
+/** What a link carries. It is made as the mail goes out, so that it stands in no job and no backup of one. */
+export const newToken = (): string => randomBytes(32).toString("base64url");
+
+/** Makes a token the one of an invitation; those before it end. */
+export async function setToken(tx: Tx, invitation: MailInvitation, token: string): Promise<void> {
+  await sql`
+    update invitations set token_hash = ${hashToken(token)}
+    where workspace_id = ${invitation.workspace_id} and id = ${invitation.invitation_id}`.execute(tx);
 }
 
 /** What the page behind the link shows; 404 when it is used, withdrawn or too old. */
