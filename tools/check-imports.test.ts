@@ -18,6 +18,11 @@ test.each([
   ["rules/x.ts", from("../contract/shapes.ts"), "rank"],
   ["server/kit/log.ts", 'const level = process.env["LOG_LEVEL"];', "process.env"],
   ["web/src/main.tsx", "const x = process.env.X;", "process.env"],
+  ["server/contacts/a.ts", "const f = (at: Date = new Date()) => at;", "pass a clock"],
+  ["server/kit/a.ts", "const now = new Date( );", "pass a clock"],
+  ["server/wire.ts", "const now = Date.now();", "pass a clock"],
+  ["server/wire.ts", "const now = Date.now;", "pass a clock"],
+  ["rules/a.ts", "const today = Temporal.Now.plainDateISO();", "pass a clock"],
   ["server/kit/a.ts", 'import {\n  one,\n  two,\n} from "../api/app.ts";\n', "rank"],
   ["server/kit/a.ts", 'export type { App } from "../api/app.ts";\n', "rank"],
   ["server/kit/a.ts", 'import "../api/app.ts";\n', "rank"],
@@ -43,6 +48,9 @@ test.each([
   ["web/src/api/client.ts", from("../../../contract/contract.ts") + from("react")],
   ["server/kit/config.ts", "readConfig(process.env)"],
   ["server/kit/log.ts", "// Nobody else reads process.env."],
+  ["server/kit/clock.ts", "export const systemClock = { now: () => new Date() };"],
+  ["server/a.ts", "const at = new Date(0); const took = performance.now();"],
+  ["server/messages/a.test.ts", "const at = new Date();"],
   ["bench/campaign.ts", `${from("../server/messages/send-messages.ts")}process.env.N`],
 ])("%s may: %s", (file, text) => {
   expect(importProblems(file, text)).toEqual([]);

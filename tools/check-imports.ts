@@ -28,6 +28,9 @@ const carrierInterface = ["carrier.ts", "hand-over-gate.ts", "carriers-routes.ts
   (file) => `server/carriers/${file}`,
 );
 const readsEnvironment = ["server/kit/config.ts"];
+/** Everybody else is passed the time; what takes how long is performance.now()'s to say. */
+const readsClock = ["server/kit/clock.ts"];
+const ambientTime = /\bnew Date(?:\(\s*\)|(?![\w(]))|\bDate\.now\b|(?<!new )(?<![\w.])Date\(\)|\bTemporal\.Now\b/g;
 
 const isTest = (file: string) => /\.(test|test-support|e2e)\.tsx?$/.test(file);
 const importPattern =
@@ -58,6 +61,13 @@ export function importProblems(file: string, text: string): string[] {
   if (!free && !readsEnvironment.includes(file)) {
     for (const match of text.matchAll(/\bprocess\.env\b/g)) {
       if (!isComment(text, match.index)) say(match.index, "only server/kit/config.ts reads process.env");
+    }
+  }
+
+  const timed = folder === "server" || folder.startsWith("server/") || folder === "rules" || folder === "contract";
+  if (!free && timed && !readsClock.includes(file)) {
+    for (const match of text.matchAll(ambientTime)) {
+      if (!isComment(text, match.index)) say(match.index, "only server/kit/clock.ts reads the time; pass a clock");
     }
   }
   return problems;

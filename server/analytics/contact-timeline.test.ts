@@ -32,7 +32,7 @@ test("texts both ways, consent, STOP and START come newest first, whatever the p
   const campaign = newId();
   const contact = await db.inWorkspace(workspace.id, async (tx) => {
     await recordOptOut(tx, { ...sms(), at: minute(0), evidence: "STOP" });
-    const made = await createContact(tx, workspace.id, { mobile: number });
+    const made = await createContact(tx, workspace.id, { mobile: number }, new Date());
     await recordOptIn(tx, { ...sms(), at: minute(1), evidence: "START" });
     const input = { contact_id: made.id, subscription_type: "marketing", channel: "sms" as const, source: "form" };
     await recordConsent(tx, {
@@ -99,6 +99,6 @@ test("texts both ways, consent, STOP and START come newest first, whatever the p
 
 test("another workspace's contact has no timeline", async () => {
   const other = await createTestWorkspace(db);
-  const contact = await db.inWorkspace(other.id, (tx) => createContact(tx, other.id, {}));
+  const contact = await db.inWorkspace(other.id, (tx) => createContact(tx, other.id, {}, new Date()));
   await expect(timeline(contact.id, 10)).rejects.toMatchObject({ status: 404 });
 });

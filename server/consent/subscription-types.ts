@@ -29,7 +29,7 @@ export async function createDefaultSubscriptionTypes(
   tx: Tx,
   workspaceId: string,
   language: Language,
-  at: Date = new Date(),
+  at: Date,
 ): Promise<void> {
   let bit = 0;
   for (const [key, name] of Object.entries(names[language])) {

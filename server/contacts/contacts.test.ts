@@ -17,9 +17,9 @@ beforeEach(async () => {
 });
 
 const create = (input: object, id = workspace.id) =>
-  db.inWorkspace(id, (tx) => createContact(tx, id, ContactInput.parse(input)));
+  db.inWorkspace(id, (tx) => createContact(tx, id, ContactInput.parse(input), new Date()));
 const update = (contact: string, input: object, id = workspace.id) =>
-  db.inWorkspace(id, (tx) => updateContact(tx, id, contact, ContactInput.parse(input)));
+  db.inWorkspace(id, (tx) => updateContact(tx, id, contact, ContactInput.parse(input), new Date()));
 const inside = <T>(work: Parameters<typeof db.inWorkspace<T>>[1]) => db.inWorkspace(workspace.id, work);
 
 test("a contact keeps what it was given in one spelling each", async () => {

@@ -13,7 +13,7 @@ export async function createContact(
   tx: Tx,
   workspaceId: string,
   input: ContactInput,
-  at: Date = new Date(),
+  at: Date,
 ): Promise<Contact> {
   const { country } = await getWorkspace(tx, workspaceId);
   const fields = readContactInput(input, country);

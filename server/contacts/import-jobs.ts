@@ -53,7 +53,7 @@ export async function sweepImports(services: ImportJobServices, silentFor: numbe
     news.tell(workspace_id, "import", id);
   }
   if (underWay.some((each) => !each.silent)) {
-    const runAt = new Date(Date.now() + (silentFor * 1000) / 2);
+    const runAt = new Date(clock.now().getTime() + (silentFor * 1000) / 2);
     await db.asSystem((tx) => jobs.add(tx, sweepImportsJob, {}, { key: sweepImportsJob, runAt }));
   }
 }

@@ -28,7 +28,7 @@ export interface SettledOptions {
 }
 
 /** Throws 422 with the option that cannot be, 404 for a list that is not the workspace's. */
-export async function readImportOptions(tx: Tx, workspaceId: string, request: ImportRequest): Promise<SettledOptions> {
+export async function readImportOptions(tx: Tx, workspaceId: string, request: ImportRequest, now: Date): Promise<SettledOptions> {
   const workspace = await getWorkspace(tx, workspaceId);
   const mapping = parseMapping(request.mapping);
   const type = request.subscription_type ? await findType(tx, workspaceId, request.subscription_type) : null;
@@ -45,7 +45,10 @@ export async function readImportOptions(tx: Tx, workspaceId: string, request: Im
   if (request.consent_date && !date) {
     throw invalid("invalid_date", `${request.consent_date} is no date.`, "consent_date", request.consent_date);
   }
-  const today = Temporal.Now.instant().toZonedDateTimeISO(workspace.time_zone).toPlainDate().toString();
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
+    .toZonedDateTimeISO(workspace.time_zone)
+    .toPlainDate()
+    .toString();
   if (request.consent_date && request.consent_date > today) {
     throw invalid(
       "consent_date_in_future",

@@ -51,7 +51,7 @@ export async function receiveImport(
   const { db, clock, news } = services;
   const { workspaceId, stream } = call;
   const at = clock.now();
-  const settled = await db.inWorkspace(workspaceId, (tx) => readImportOptions(tx, workspaceId, call.request));
+  const settled = await db.inWorkspace(workspaceId, (tx) => readImportOptions(tx, workspaceId, call.request, at));
   const id = newId(at);
   await db.inWorkspace(workspaceId, async (tx) => {
     await createStaging(tx, id);

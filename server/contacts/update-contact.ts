@@ -16,7 +16,7 @@ export async function updateContact(
   workspaceId: string,
   id: string,
   input: ContactInput,
-  at: Date = new Date(),
+  at: Date,
 ): Promise<Contact> {
   const { country } = await getWorkspace(tx, workspaceId);
   const fields = readContactInput(input, country);

@@ -117,7 +117,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   /** Waits until somebody's postmaster answers, launching ours where there is none. */
   async function bringUp(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     let postmaster: ChildProcess | null = null;
     for (let told = false; ;) {
       const answer = await probe(superuser);
@@ -127,10 +127,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         if (postmaster !== null) await judge(cluster, log, say);
         postmaster = await launch();
       }
-      if (Date.now() - began > startTimeout) {
+      if (performance.now() - began > startTimeout) {
         throw new Error(`PostgreSQL did not answer within ${startTimeout / 1000} s. ${await endOf(log)}`);
       }
-      if (!told && Date.now() - began > 2_000) {
+      if (!told && performance.now() - began > 2_000) {
         say("waiting for PostgreSQL; after a crash it first replays its log");
         told = true;
       }

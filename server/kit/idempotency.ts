@@ -50,7 +50,7 @@ export async function answerOnce<Body>(
   workspaceId: string,
   idempotency: Idempotency | null,
   work: () => Promise<{ status: number; body: Body }>,
-  at: Date = new Date(),
+  at: Date,
 ): Promise<{ status: number; body: Body; replayed: boolean }> {
   if (!idempotency) return { ...(await work()), replayed: false };
   const answered = await findAnswer(tx, workspaceId, idempotency, at);

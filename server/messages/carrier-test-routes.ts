@@ -16,10 +16,16 @@ export function carrierTestRoutes({
   return {
     async test({ actor: { workspaceId }, params, body, idempotency }) {
       const answer = await db.inWorkspace(workspaceId, (tx) =>
-        answerOnce(tx, workspaceId, idempotency, async () => ({
-          status: 201,
-          body: { id: await sendCarrierTest(tx, workspaceId, params.id, body, clock.now()) },
-        })),
+        answerOnce(
+          tx,
+          workspaceId,
+          idempotency,
+          async () => ({
+            status: 201,
+            body: { id: await sendCarrierTest(tx, workspaceId, params.id, body, clock.now()) },
+          }),
+          clock.now(),
+        ),
       );
       if (answer.replayed && idempotency) idempotency.replayed = true;
       return answer.body;

@@ -7,7 +7,7 @@ import { standardTexts } from "./standard-texts.ts";
 import { checkCountry, checkTimeZone, type WorkspaceRow } from "./workspace.ts";
 
 /** What the domains above put into a new workspace: subscription types, the first sender. */
-export type Seed = (tx: Tx, workspaceId: string) => Promise<void>;
+export type Seed = (tx: Tx, workspaceId: string, at: Date) => Promise<void>;
 
 const firstAllowance = 10_000;
 const firstRenewalDay = 1;
@@ -20,7 +20,7 @@ export async function createWorkspace(
   tx: Tx,
   input: z.output<typeof WorkspaceInput>,
   seed: Seed,
-  at: Date = new Date(),
+  at: Date,
 ): Promise<WorkspaceRow> {
   checkCountry(input.country, "country");
   checkTimeZone(input.time_zone, "time_zone");
@@ -34,6 +34,6 @@ export async function createWorkspace(
     returning *`.execute(tx);
   const workspace = made.rows[0];
   if (!workspace) throw new Error("insert into workspaces returned no row");
-  await seed(tx, workspace.workspace_id);
+  await seed(tx, workspace.workspace_id, at);
   return workspace;
 }
