@@ -82,7 +82,8 @@ function bindEndpoint(
       });
       reply.code(status);
       if (endpoint.answerType === "text/xml") return reply.type("text/xml; charset=utf-8").send(answer);
-      if (endpoint.answerType) return stream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
+      if (endpoint.answerType)
+        return sendStream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
       return reply.send(status === 204 ? undefined : answer);
     },
   });
@@ -155,6 +156,8 @@ const streamHeaders: Record<StreamType, Record<string, string>> = {
   },
 };
 
-function stream(reply: FastifyReply, type: StreamType, lines: AsyncIterable<string>) {
-  return reply.headers(streamHeaders[type]).send(Readable.from(lines, { objectMode: false }));
+function sendStream(reply: FastifyReply, type: StreamType, lines: AsyncIterable<string>) {
+  // One that is a stream already knows itself when its client does not read.
+  const stream = lines instanceof Readable ? lines : Readable.from(lines, { objectMode: false });
+  return reply.headers(streamHeaders[type]).send(stream);
 }

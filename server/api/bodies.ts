@@ -48,6 +48,27 @@ export function takeBodies(app: FastifyInstance, endpoint: Endpoint, limits?: Bo
   holdTo(app, limit);
 }
 
+/** The deepest body that the contract knows has five levels. What walks a value calls itself for each, until the stack is full. */
+const deepest = 32;
+
+const tooDeep = () =>
+  new Problem(422, "too_deep", `The body has more than ${deepest} levels of arrays and objects.`, { field: "body" });
+
+/** Whether JSON has more levels than that, by its brackets outside of texts. */
+function isDeeper(json: string, most: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charCodeAt(i);
+    if (character === 0x22) {
+      // To the end of the text; a quote behind an odd number of backslashes is within it.
+      for (i++; i < json.length && json.charCodeAt(i) !== 0x22; i++) if (json.charCodeAt(i) === 0x5c) i++;
+    } else if (character === 0x5b || character === 0x7b) {
+      if (++depth > most) return true;
+    } else if (character === 0x5d || character === 0x7d) depth--;
+  }
+  return false;
+}
+
 /** Takes whatever comes and reads none of it: where nothing is, a body has nobody to be wrong for. */
 export function takeNothing(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -95,6 +116,7 @@ function takeJson(app: FastifyInstance, limit: BodyLimit): void {
     { parseAs: "string", bodyLimit: limit.bytes ?? 0 },
     (_request, body, done) => {
       if (body.trim() === "") return done(null, undefined);
+      if (isDeeper(body, deepest)) return done(tooDeep() as Error);
       let parsed: unknown;
       try {
         parsed = JSON.parse(body);

@@ -49,9 +49,14 @@ function asProblem(error: unknown, request: FastifyRequest): Problem | null {
       cause: error,
     });
   }
-  const { code } = error as { code?: string };
-  const known = code === undefined ? undefined : (byFastify[code] ?? byPostgres[code]);
-  return known ? known(error as FastifyError, request) : null;
+  const { code, statusCode = 500 } = error as Partial<FastifyError>;
+  if (code === undefined) return null;
+  const known = byFastify[code] ?? byPostgres[code];
+  if (known) return known(error as FastifyError, request);
+  // Whatever else Fastify finds wrong with a request is no fault of ours.
+  if (code.startsWith("FST_") && statusCode >= 400 && statusCode < 500)
+    return new Problem(400, "malformed_request", "The request is malformed.", { cause: error });
+  return null;
 }
 
 /** What Fastify refuses before a handler runs. */
@@ -66,6 +71,9 @@ const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) =
   FST_ERR_CTP_INVALID_JSON_BODY: (error) => malformedJson(error),
   FST_ERR_BAD_URL: () => new Problem(400, "malformed_url", "The URL is malformed."),
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem(404, "not_found", "There is nothing here."),
+  // A path that no file of the web app can have: too long a name, U+0000, a way out of its folder.
+  FST_STATIC_FORBIDDEN_PATH: () => new Problem(404, "not_found", "There is nothing here."),
+  ENAMETOOLONG: () => new Problem(404, "not_found", "There is nothing here."),
 };
 
 /** What PostgreSQL refuses although every schema let it pass. */

@@ -1,50 +1,51 @@
-import type { NewsItem, news } from "../../contract/news.ts";
-import type { Handlers } from "../kit/http.ts";
+import type { Readable } from "node:stream";
+import type { news } from "../../contract/news.ts";
+import { Problem } from "../kit/errors.ts";
+import type { Actor, Handlers } from "../kit/http.ts";
 import type { News } from "../kit/news.ts";
+import { openNewsStream, type StreamLimits, streamLimits } from "./news-stream.ts";
 
-/** Proxies close a connection that is silent for a minute; half of that leaves room. */
-const heartbeatEvery = 25_000; // milliseconds
+export interface NewsLimits extends StreamLimits {
+  /** Streams at a time in one process. Each open page has one, and each person some open pages. */
+  perPerson: number;
+  perWorkspace: number;
+}
+
+const usual: NewsLimits = { ...streamLimits, perPerson: 20, perWorkspace: 500 };
+const tryAgainAfter = 10; // seconds
 
 /** News of the workspace as server-sent events. */
-export function newsRoutes(services: { news: Pick<News, "listen"> }): Handlers<typeof news> {
+export function newsRoutes(services: { news: Pick<News, "listen"> }, limits = usual): Handlers<typeof news> {
+  const open = new Map<string, number>();
+
+  /** Counts a stream for as long as it is open; 429 where there are too many. */
+  function count(stream: () => Readable, counted: readonly (readonly [who: string, most: number])[]): Readable {
+    for (const [who, most] of counted) {
+      if ((open.get(who) ?? 0) < most) continue;
+      const message = `More than ${most} streams of news are open ${who.startsWith("workspace") ? "in this workspace" : "to this caller"}; close some.`;
+      throw new Problem(429, "too_many_streams", message, { retryAfter: tryAgainAfter });
+    }
+    for (const [who] of counted) open.set(who, (open.get(who) ?? 0) + 1);
+    return stream().once("close", () => {
+      for (const [who] of counted) {
+        const left = (open.get(who) ?? 1) - 1;
+        if (left === 0) open.delete(who);
+        else open.set(who, left);
+      }
+    });
+  }
+
   return {
     async stream({ actor, signal }) {
-      return eventsOf(services.news, actor.workspaceId, signal);
+      return count(
+        () => openNewsStream(services.news, actor.workspaceId, signal, limits),
+        [
+          [callerOf(actor), limits.perPerson],
+          [`workspace ${actor.workspaceId}`, limits.perWorkspace],
+        ],
+      );
     },
   };
 }
 
-async function* eventsOf(news: Pick<News, "listen">, workspaceId: string, signal: AbortSignal): AsyncIterable<string> {
-  const waiting: NewsItem[] = [];
-  let wake = () => {};
-  const stopListening = news.listen(workspaceId, (item) => {
-    waiting.push(item);
-    wake();
-  });
-  const onAbort = () => wake();
-  signal.addEventListener("abort", onAbort);
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    // The browser connects again after this many milliseconds. The comment opens the stream through proxies.
-    yield "retry: 2000\n: here you are\n\n";
-    while (!signal.aborted) {
-      const due = waiting.splice(0);
-      if (due.length > 0) {
-        yield due.map((item) => `event: news\ndata: ${JSON.stringify(item)}\n\n`).join("");
-        continue;
-      }
-      const silent = await new Promise<boolean>((done) => {
-        wake = () => done(false);
-        timer = setTimeout(() => done(true), heartbeatEvery);
-        timer.unref();
-      });
-      clearTimeout(timer);
-      wake = () => {};
-      if (silent) yield ": still here\n\n";
-    }
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-    stopListening();
-  }
-}
+const callerOf = ({ workspaceId, userId, name }: Actor) => (userId ? `person ${userId}` : `key ${workspaceId} ${name}`);

@@ -55,6 +55,8 @@ export function setSecurityHeaders(app: FastifyInstance, options: { https: boole
   const ofData = headersOfData(options);
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(request.routeOptions.config?.endpoint || isData.test(request.url) ? ofData : ofPages);
+    // Answers are somebody's, refusals too: no browser or proxy keeps them for whoever comes next.
+    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
     done();
   });
 }

@@ -17,7 +17,8 @@ beforeEach(async () => {
   workspace = await createTestWorkspace(db);
 });
 
-const makeContact = async (id = workspace.id) => (await db.inWorkspace(id, (tx) => createContact(tx, id, {}, new Date()))).id;
+const makeContact = async (id = workspace.id) =>
+  (await db.inWorkspace(id, (tx) => createContact(tx, id, {}, new Date()))).id;
 const record = (input: object) =>
   db.inWorkspace(workspace.id, (tx) =>
     recordConsent(tx, {

@@ -9,12 +9,7 @@ import { getContact } from "./get-contact.ts";
 import { mobileTaken } from "./mobile-taken.ts";
 
 /** Makes a contact; 422 for a field that cannot be, 409 when another contact has the mobile number. */
-export async function createContact(
-  tx: Tx,
-  workspaceId: string,
-  input: ContactInput,
-  at: Date,
-): Promise<Contact> {
+export async function createContact(tx: Tx, workspaceId: string, input: ContactInput, at: Date): Promise<Contact> {
   const { country } = await getWorkspace(tx, workspaceId);
   const fields = readContactInput(input, country);
   const id = newId(at);

@@ -22,11 +22,14 @@ export function readCursor(cursor: string, sort: string, count: number): string[
   throw invalidCursor(cursor);
 }
 
+const yearZero = Date.parse("0000-01-01T00:00:00Z");
+
 /** The instant and id of a cursor that was made of these two. */
 export function readMoment(cursor: string, sort: string): { at: Date; id: string } {
   const [text = "", id = ""] = readCursor(cursor, sort, 2);
   const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw invalidCursor(cursor);
+  // PostgreSQL knows no years as early as Date does.
+  if (!(at.getTime() >= yearZero)) throw invalidCursor(cursor);
   return { at, id };
 }
 

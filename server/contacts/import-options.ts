@@ -28,7 +28,12 @@ export interface SettledOptions {
 }
 
 /** Throws 422 with the option that cannot be, 404 for a list that is not the workspace's. */
-export async function readImportOptions(tx: Tx, workspaceId: string, request: ImportRequest, now: Date): Promise<SettledOptions> {
+export async function readImportOptions(
+  tx: Tx,
+  workspaceId: string,
+  request: ImportRequest,
+  now: Date,
+): Promise<SettledOptions> {
   const workspace = await getWorkspace(tx, workspaceId);
   const mapping = parseMapping(request.mapping);
   const type = request.subscription_type ? await findType(tx, workspaceId, request.subscription_type) : null;

@@ -27,11 +27,15 @@ beforeAll(async () => {
     addMembers(tx, workspace.id, list, [ids.ola as string, ids.ase as string]),
   );
   const other = await createTestWorkspace(db);
-  await db.inWorkspace(other.id, (tx) => createContact(tx, other.id, { first_name: "Ola", last_name: "Nordmann" }, new Date()));
+  await db.inWorkspace(other.id, (tx) =>
+    createContact(tx, other.id, { first_name: "Ola", last_name: "Nordmann" }, new Date()),
+  );
 });
 
 async function create(input: object): Promise<string> {
-  return (await db.inWorkspace(workspace.id, (tx) => createContact(tx, workspace.id, ContactInput.parse(input), new Date()))).id;
+  return (
+    await db.inWorkspace(workspace.id, (tx) => createContact(tx, workspace.id, ContactInput.parse(input), new Date()))
+  ).id;
 }
 
 const search = (query: object) =>
