@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { permissions, roles } from "./permissions.ts";
-import { ById, Country, Id, Instant, Language, TimeZone } from "./shapes.ts";
+import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf } from "./shapes.ts";
 
 /** Ten characters, as a person counts them: an emoji is one, though it takes two units of a string. */
 const Password = z
@@ -9,7 +9,7 @@ const Password = z
   .min(10)
   .max(128)
   .refine((text) => [...text].length >= 10, "Too small: expected string to have >=10 characters");
-const Name = z.string().trim().min(1).max(100);
+const Name = nameOf(100);
 /** As long as a text may be. */
 const Text = z.string().trim().min(1).max(1600);
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { longestValidity, shortestValidity } from "../rules/campaign-validity.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Message, SkipReason } from "./messages.ts";
-import { ById, Id, Instant, Paging, page } from "./shapes.ts";
+import { ById, Id, Instant, Paging, page, name as nameOf } from "./shapes.ts";
 
 /**
  * preparing: recipients are being written to the ledger; sending: the dispatcher hands over; sent: everyone has an outcome;
@@ -17,7 +17,7 @@ const Audience = z.object({
 });
 
 const fields = {
-  name: z.string().trim().min(1).max(200),
+  name: nameOf(200),
   text: z.string().max(20_000).describe("a draft may be unfinished; review says what is missing"),
   sender: z
     .string()

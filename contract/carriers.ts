@@ -1,7 +1,7 @@
 /** Connections to the networks: their settings by kind, what state they are in, and which of them stands in for which. */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant } from "./shapes.ts";
+import { ById, Id, Instant, name as nameOf } from "./shapes.ts";
 
 export const CarrierKind = z.enum(["twilio", "smpp"]);
 export type CarrierKind = z.infer<typeof CarrierKind>;
@@ -179,7 +179,7 @@ export const Carrier = z.discriminatedUnion("kind", [
 ]);
 export type Carrier = z.infer<typeof Carrier>;
 
-const Name = z.string().trim().min(1).max(60);
+const Name = nameOf(60);
 const adding = {
   name: Name.optional().describe("Twilio or SMPP, with a number where that is taken, unless given"),
   enabled: z.boolean().default(true),

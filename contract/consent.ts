@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { OptOut } from "./contacts.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant } from "./shapes.ts";
+import { ById, Id, Instant, name as nameOf } from "./shapes.ts";
 
 export const Channel = z.enum(["sms", "email"]);
 
@@ -71,7 +71,7 @@ export const consent = {
     path: "/subscription-types",
     summary: "Adds a subscription type (at most 60); 409 when the name is taken.",
     permission: "consent:write",
-    body: z.object({ name: z.string().trim().min(1).max(100) }),
+    body: z.object({ name: nameOf(100) }),
     status: 201,
     answer: SubscriptionType,
   }),

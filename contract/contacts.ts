@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant, Paging, page, TimeZone } from "./shapes.ts";
+import { ById, Id, Instant, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
 
 /** What a number can be used for, by its country's numbering plan. */
 export const NumberKind = z.enum(["mobile", "landline", "premium", "short", "other"]);
 export type NumberKind = z.infer<typeof NumberKind>;
 
-const name = z.string().trim().max(100);
+const name = nameOf(100, 0);
 
 /** Typed properties: keys a–z, 0–9 and _, values text, number, boolean or null (which removes the property). */
 export const Properties = z

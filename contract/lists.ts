@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant, Paging, page } from "./shapes.ts";
+import { ById, Id, Instant, Paging, page, name as nameOf } from "./shapes.ts";
 
-export const ListInput = z.object({ name: z.string().trim().min(1).max(100) });
+export const ListInput = z.object({ name: nameOf(100) });
 
 export const List = z.object({
   id: Id,

@@ -5,6 +5,21 @@ import { z } from "zod";
 export const Id = z.uuid().describe("UUIDv7");
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.iso.datetime({ offset: true }).describe("ISO 8601 instant");
+/** Control characters, line breaks of every kind, and what turns the direction of the text around it. */
+export const unfitForNames = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** What a person or thing is called: it stands in lists, mails and texts, so it is one line that reads as it is written. */
+export const name = (most: number, least = 1) =>
+  z
+    .string()
+    .trim()
+    .min(least)
+    .max(most)
+    .refine(
+      (text) => !unfitForNames.test(text),
+      "a name has no control characters, line breaks or changes of direction",
+    );
+
 /** The path parameter of calls on one thing. */
 export const ById = z.object({ id: Id });
 

@@ -27,6 +27,7 @@ export function openNewsStream(
   let silent: NodeJS.Timeout | undefined;
   let stuck: NodeJS.Timeout | undefined;
   const stream = new Readable({
+    highWaterMark: 16 * 1024,
     // Asked for more: what waited was taken.
     read() {
       clearTimeout(stuck);

@@ -18,6 +18,7 @@ export function splitRows(text: string, delimiter: Delimiter, most: number, cut:
   let at = 0;
   for (; at < text.length && rows.length < most; at += piece) splitter.push(text.slice(at, at + piece));
   if (at >= text.length && (!cut || rows.length === 0)) splitter.end();
+  else splitter.flush();
   return rows.slice(0, most);
 }
 
@@ -51,7 +52,12 @@ export function isBlank(cells: string[]): boolean {
   return true;
 }
 
+/** The pattern goes back over what it has seen: in a cell of a megabyte it would never come to an end. */
+const longestEmail = 300;
+
 /** Whether a cell holds what a header never does: an e-mail address or a phone number. */
-export const looksLikeEmail = (cell: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell.trim());
-export const looksLikeNumber = (cell: string) => /^\+?[\d\s().\-/]{5,25}$/.test(cell.trim()) && digits(cell) >= 5;
+export const looksLikeEmail = (cell: string) =>
+  cell.length <= longestEmail && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell.trim());
+export const looksLikeNumber = (cell: string) =>
+  cell.length <= longestEmail && /^\+?[\d\s().\-/]{5,25}$/.test(cell.trim()) && digits(cell) >= 5;
 const digits = (cell: string) => cell.replace(/\D/g, "").length;

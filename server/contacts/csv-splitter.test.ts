@@ -111,3 +111,19 @@ test("a quote that is never closed takes the rest of the text, and says so", () 
     faults: ["2:quote_not_closed"],
   });
 });
+
+test("a row that does not end is looked through a few times its length, in however many pieces it comes", () => {
+  for (const text of [
+    '"' + "a\n".repeat(100_000),
+    '"' + '""'.repeat(100_000),
+    "a".repeat(200_000),
+    "a,\n".repeat(60_000),
+  ]) {
+    let work = 0;
+    const onWork = (characters: number) => void (work += characters);
+    const splitter = createCsvSplitter({ delimiter: ",", longestRow: 2 ** 20, onRow() {}, onWork });
+    for (let at = 0; at < text.length; at += 64) splitter.push(text.slice(at, at + 64));
+    splitter.end();
+    expect(work / text.length).toBeLessThan(5);
+  }
+});

@@ -11,6 +11,8 @@ export type RowFault = "row_too_long" | "quote_not_closed";
 
 export interface CsvSplitter {
   push(text: string): void;
+  /** Tells all rows whose end has been seen: those of a long row's beginning may wait a while. */
+  flush(): void;
   end(): void;
 }
 
@@ -25,9 +27,16 @@ export function createCsvSplitter(options: {
   delimiter: string;
   longestRow: number;
   onRow(cells: string[], fault: RowFault | null): void;
+  /** Told how many characters are about to be looked through; of a whole file a few times its length. */
+  onWork?(characters: number): void;
 }): CsvSplitter {
-  const { delimiter, longestRow, onRow } = options;
+  const { delimiter, longestRow, onRow, onWork } = options;
   let pending = "";
+  /**
+   * A row whose end is not there yet is looked through again when twice as much of it has come, so that it costs the same
+   * in one piece and in a thousand.
+   */
+  let again = 0;
   /** Within a row that was too long: nothing is kept, only its end is looked for. */
   let skipping: Place | null = null;
   let afterCarriageReturn = false;
@@ -50,18 +59,21 @@ export function createCsvSplitter(options: {
       }
     }
     pending = pending === "" ? text.slice(from) : pending + text.slice(from);
+    if (pending.length < again && pending.length <= longestRow) return;
     split(false);
     if (pending.length > longestRow) {
       onRow([pending.slice(0, keptOfTooLong)], "row_too_long");
       skipping = { state: "cell_start" };
       endOfRow(pending, 0, skipping, delimiter);
       pending = "";
+      again = 0;
     }
   }
 
   /** Reads the rows in `pending` and leaves the last one there if its end is not seen yet. */
   function split(final: boolean): void {
     const text = pending;
+    onWork?.(text.length);
     let from = 0;
     let lf = text.indexOf("\n");
     let cr = text.indexOf("\r");
@@ -90,6 +102,7 @@ export function createCsvSplitter(options: {
       }
     }
     pending = from >= text.length ? "" : text.slice(from);
+    again = pending.length * 2;
   }
 
   function emit(cells: string[], length: number, fault: RowFault | null = null): void {
@@ -143,6 +156,7 @@ export function createCsvSplitter(options: {
 
   return {
     push,
+    flush: () => split(false),
     end() {
       split(true);
       pending = "";

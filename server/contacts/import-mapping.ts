@@ -53,11 +53,19 @@ export function readColumns(rows: string[][], mapping: Record<string, ColumnFiel
 /** Throws unless one column can tell who a row is. */
 export function requireNumberColumn(columns: Columns): void {
   if (columns.fields.some((field) => field === "mobile" || field === "phone" || field === "email")) return;
-  const seen = columns.names.map((name) => `“${name}”`).join(", ");
+  const seen = told(columns.names);
   throw new ImportFailure(
     "no_number_column",
     `No column holds a mobile number, phone number or e-mail address. Columns of the file: ${seen}.`,
   );
+}
+
+const mostTold = 100;
+
+/** A file may have a column for each octet. */
+function told(names: readonly string[]): string {
+  const first = names.slice(0, mostTold).map((name) => `“${name}”`);
+  return names.length > mostTold ? `${first.join(", ")} and ${names.length - mostTold} more` : first.join(", ");
 }
 
 function nameColumns(header: string[], width: number): string[] {
@@ -72,30 +80,32 @@ function nameColumns(header: string[], width: number): string[] {
 
 function applyMapping(names: string[], mapping: Record<string, ColumnField>): ColumnField[] {
   const fields = names.map(() => "ignore");
+  const places = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    const key = name.toLowerCase();
+    if (!places.has(key)) places.set(key, index);
+  }
+  const mapped = new Set<string>();
   for (const [column, field] of Object.entries(mapping)) {
-    const index = columnIndex(names, column);
+    const index = columnIndex(places, names.length, column);
     if (index < 0) {
-      throw invalid(
-        "unknown_column",
-        `The file has no column "${column}". It has: ${names.map((name) => `"${name}"`).join(", ")}.`,
-        "mapping",
-        column,
-      );
+      throw invalid("unknown_column", `The file has no column "${column}". It has: ${told(names)}.`, "mapping", column);
     }
-    if (field !== "ignore" && fields.includes(field)) {
+    if (field !== "ignore" && mapped.has(field)) {
       throw invalid("field_mapped_twice", `Two columns are mapped to ${field}.`, "mapping", column);
     }
+    mapped.add(field);
     fields[index] = field;
   }
   return fields;
 }
 
-function columnIndex(names: string[], column: string): number {
+function columnIndex(places: ReadonlyMap<string, number>, width: number, column: string): number {
   const wanted = column.trim().toLowerCase();
-  const byName = names.findIndex((name) => name.toLowerCase() === wanted);
-  if (byName >= 0) return byName;
+  const byName = places.get(wanted);
+  if (byName !== undefined) return byName;
   const position = /^#(\d{1,4})$/.exec(wanted);
-  return position && Number(position[1]) <= names.length ? Number(position[1]) - 1 : -1;
+  return position && Number(position[1]) <= width ? Number(position[1]) - 1 : -1;
 }
 
 /** A lone "Telefon" is mostly mobiles, so it becomes the mobile where no other column is. Each field once. */
@@ -111,16 +121,29 @@ function guessByHeader(names: string[]): ColumnField[] {
 
 /** Without a header only numbers and addresses can be told apart. */
 function guessByContent(rows: string[][], width: number): ColumnField[] {
-  const holds = (index: number, test: (cell: string) => boolean) => {
-    const filled = rows.map((row) => row[index] ?? "").filter((cell) => cell.trim() !== "");
-    return filled.length > 0 && filled.filter(test).length * 2 >= filled.length;
-  };
+  const seen = Array.from({ length: width }, () => ({ filled: 0, emails: 0, numbers: 0 }));
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      const column = seen[index];
+      if (!column || cell.trim() === "") continue;
+      column.filled++;
+      if (looksLikeEmail(cell)) column.emails++;
+      if (looksLikeNumber(cell)) column.numbers++;
+    }
+  }
+  const half = (n: number, filled: number) => filled > 0 && n * 2 >= filled;
   return once(
-    Array.from({ length: width }, (_, index) =>
-      holds(index, looksLikeEmail) ? "email" : holds(index, looksLikeNumber) ? "mobile" : "ignore",
+    seen.map(({ filled, emails, numbers }) =>
+      half(emails, filled) ? "email" : half(numbers, filled) ? "mobile" : "ignore",
     ),
   );
 }
 
-const once = (fields: ColumnField[]) =>
-  fields.map((field, index) => (fields.indexOf(field) === index ? field : "ignore"));
+function once(fields: ColumnField[]): ColumnField[] {
+  const seen = new Set<ColumnField>();
+  return fields.map((field) => {
+    if (seen.has(field)) return "ignore";
+    seen.add(field);
+    return field;
+  });
+}

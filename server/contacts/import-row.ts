@@ -1,6 +1,7 @@
 /** One row of a file as the contact it describes, or why it cannot be one. */
 import { z } from "zod";
 import type { NumberKind, RejectionReason } from "../../contract/contacts.ts";
+import { unfitForNames } from "../../contract/shapes.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { isTimeZone } from "../../rules/time-zone.ts";
 import { Problem } from "../kit/errors.ts";
@@ -146,7 +147,9 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
 /** Spreadsheets keep a number from being calculated as '+47… or ="+47…". */
 const unguarded = (value: string) => (/^['=]/.test(value) ? value.replace(/^'|^="?|"$/g, "") : value);
 
-const tidy = (value: string) => value.replace(/\s+/g, " ").normalize("NFC");
+/** As a name may be, see contract/shapes.ts: a file is not refused for what nobody sees in it. */
+const tidy = (value: string) => value.replace(/\s+/g, " ").replace(unfitForAll, "").normalize("NFC");
+const unfitForAll = new RegExp(unfitForNames, "gu");
 
 /** "Ola Johan Nordmann": the last word is the last name. "Nordmann, Ola" is turned round. */
 function splitName(name: string, contact: ImportedContact): void {
