@@ -1,3 +1,4 @@
+// oxlint-disable vitest/expect-expect -- each request is looked at in send()
 /** Walks every endpoint with what nobody should send. Whatever it is, it is the caller's fault, and told as one: never a 5xx. */
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
