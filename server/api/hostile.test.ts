@@ -1,7 +1,7 @@
 // oxlint-disable vitest/expect-expect -- each request is looked at in send()
 /** Walks every endpoint with what nobody should send. Whatever it is, it is the caller's fault, and told as one: never a 5xx. */
-import { Readable } from "node:stream";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Readable } from "node:stream";
+import { beforeAll, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import {
@@ -161,13 +161,6 @@ beforeAll(async () => {
   }
 });
 const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, good[name]]));
-
-afterAll(async () => {
-  // After all of it the server is as it was.
-  expect((await call("GET /api/health")).status).toBe(200);
-  const other = await workspaceWithKey(database);
-  expect((await call("POST /messages", { key: other.key, body: { to: "+4791000001", text: "Hei" } })).status).toBe(202);
-});
 
 const alive = (operation: Operation) => !operation.line.endsWith("/news");
 const named = operations.filter(({ parameters }) => parameters.some((each) => each.in === "path"));
@@ -352,3 +345,9 @@ test("pages and files, whatever their path is", async () => {
       await send(get, path);
   }
 }, 120_000);
+
+test("after all of it the server is as it was", async () => {
+  expect((await call("GET /api/health")).status).toBe(200);
+  const other = await workspaceWithKey(database);
+  expect((await call("POST /messages", { key: other.key, body: { to: "+4791000001", text: "Hei" } })).status).toBe(202);
+});
