@@ -20,6 +20,32 @@ begin
     job_key => key);
 end $function$;
 
+CREATE OR REPLACE PROCEDURE add_partition(IN parent text, IN name text, IN bound_column text, IN first text, IN past text, IN options text, INOUT made boolean)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  patience text := current_setting('lock_timeout');
+  rest text := (select d.relname from pg_partitioned_table p join pg_class d on d.oid = p.partdefid
+                where p.partrelid = to_regclass(quote_ident(parent)));
+begin
+  begin
+    set local lock_timeout = '200ms';
+    execute format('create table %I (like %I including defaults including constraints) %s', name, parent, options);
+    call wall_partition(parent, name);
+    if rest is not null then
+      execute format('lock table %I in share update exclusive mode', parent);
+      execute format('lock table %I in access exclusive mode', rest);
+      execute format('insert into %I select * from %I where %I >= %L and %3$I < %5$L', name, rest, bound_column, first, past);
+      execute format('delete from %I where %I >= %L and %2$I < %4$L', rest, bound_column, first, past);
+    end if;
+    execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, name, first, past);
+    made := true;
+  exception when lock_not_available then
+    made := false;
+  end;
+  perform set_config('lock_timeout', patience, true);
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE analyze_import_table(IN import uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -79,35 +105,26 @@ begin
   call wall_import_table(import, current_workspace());
 end $procedure$;
 
-CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer)
+CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer, INOUT missing integer DEFAULT 0)
  LANGUAGE plpgsql
 AS $procedure$
 declare
   month timestamp;
   name text;
-  first uuid;
-  past uuid;
+  made boolean;
 begin
+  -- One at a time: every process calls this as it starts.
+  perform pg_advisory_xact_lock(hashtextextended('create_message_partitions', 0));
+  missing := 0;
   for i in 0..ahead loop
     month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
     name := 'messages_' || to_char(month, 'YYYY_MM');
-    continue when to_regclass(format('%I', name)) is not null;
-    first := first_id_at(month at time zone 'UTC');
-    past := first_id_at((month + interval '1 month') at time zone 'UTC');
-    lock table messages in access exclusive mode;
-    if not exists (select 1 from messages_other where id >= first and id < past) then
-      execute format('create table if not exists %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
-        name, first, past);
-      call wall_partitions();
-      continue;
+    continue when to_regclass(quote_ident(name)) is not null;
+    call add_partition('messages', name, 'id', first_id_at(month at time zone 'UTC')::text,
+      first_id_at((month + interval '1 month') at time zone 'UTC')::text, 'with (fillfactor = 50)', made);
+    if not made then
+      missing := missing + 1;
     end if;
-    create temp table early_messages on commit drop as select * from messages_other where id >= first and id < past;
-    delete from messages_other where id >= first and id < past;
-    execute format('create table %I partition of messages for values from (%L) to (%L) with (fillfactor = 50)',
-      name, first, past);
-    call wall_partitions();
-    insert into messages select * from early_messages;
-    drop table early_messages;
   end loop;
 end $procedure$;
 
@@ -344,29 +361,45 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE PROCEDURE turn_smpp_references(IN keep interval)
+CREATE OR REPLACE PROCEDURE turn_smpp_references(IN keep interval, INOUT missing integer DEFAULT 0, INOUT kept integer DEFAULT 0)
  LANGUAGE plpgsql
 AS $procedure$
 declare
+  patience text := current_setting('lock_timeout');
   week timestamp;
+  name text;
+  made boolean;
   old record;
 begin
-  -- One at a time: every worker calls this.
+  -- One at a time: every process calls this as it starts.
   perform pg_advisory_xact_lock(hashtextextended('turn_smpp_references', 0));
-  for i in 0..1 loop
+  missing := 0;
+  kept := 0;
+  for i in 0..2 loop
     week := date_trunc('week', now() at time zone 'UTC') + make_interval(weeks => i);
-    continue when to_regclass('smpp_references_' || to_char(week, 'YYYY_MM_DD')) is not null;
-    execute format('create table %I partition of smpp_references for values from (%L) to (%L)',
-      'smpp_references_' || to_char(week, 'YYYY_MM_DD'), week at time zone 'UTC', (week + interval '1 week') at time zone 'UTC');
-    call wall_partitions();
+    name := 'smpp_references_' || to_char(week, 'YYYY_MM_DD');
+    continue when to_regclass(quote_ident(name)) is not null;
+    call add_partition('smpp_references', name, 'at', (week at time zone 'UTC')::text,
+      ((week + interval '1 week') at time zone 'UTC')::text, '', made);
+    if not made then
+      missing := missing + 1;
+    end if;
   end loop;
   for old in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'smpp_references'::regclass and c.relname ~ '^smpp_references_\d{4}_\d\d_\d\d$'
       and (to_timestamp(right(c.relname, 10), 'YYYY_MM_DD')::timestamp + interval '1 week') at time zone 'UTC' < now() - keep
+    order by c.relname
   loop
-    execute format('drop table %I', old.relname);
+    begin
+      set local lock_timeout = '200ms';
+      execute format('drop table %I', old.relname);
+    exception when lock_not_available then
+      kept := kept + 1;
+      exit; -- whoever holds one holds them all
+    end;
   end loop;
+  perform set_config('lock_timeout', patience, true);
 end $procedure$;
 
 CREATE OR REPLACE PROCEDURE wall_import_table(IN import uuid, IN workspace uuid)
@@ -379,6 +412,15 @@ begin
   execute format('create policy workspace_wall on %s using (current_workspace() = %L)', name, workspace);
   -- To whoever may enter the schema.
   execute format('grant select, insert, update, delete on %s to public', name);
+end $procedure$;
+
+CREATE OR REPLACE PROCEDURE wall_partition(IN parent text, IN name text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  if exists (select 1 from pg_policy where polrelid = to_regclass(quote_ident(parent)) and polname = 'workspace_wall') then
+    call workspace_wall(to_regclass(quote_ident(name)));
+  end if;
 end $procedure$;
 
 CREATE OR REPLACE PROCEDURE wall_partitions()
@@ -728,6 +770,19 @@ alter table erasures force row level security;
 create policy workspace_wall on erasures
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on erasures to current_user
+  using (is_system());
+
+create table heartbeats (
+  workspace_id uuid not null,
+  id uuid not null,
+  heard_at timestamp with time zone not null,
+  constraint heartbeats_pkey PRIMARY KEY (workspace_id, id)
+) with (fillfactor=50);
+alter table heartbeats enable row level security;
+alter table heartbeats force row level security;
+create policy workspace_wall on heartbeats
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on heartbeats to current_user
   using (is_system());
 
 create table idempotency_keys (
