@@ -2,7 +2,7 @@ import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
 import { SourceType } from "../../../contract/messages.ts";
 import type { Language } from "../../../contract/shapes.ts";
-import { languages, loadAuditMessages, loadMessages } from "./languages.ts";
+import { languages, loadMessages, loadPageMessages, pagesWithTexts } from "./languages.ts";
 
 interface Part {
   type: number;
@@ -33,10 +33,10 @@ function placeholders(parts: Part[]): Set<string> {
 const parse = (text: string, language: string) => new IntlMessageFormat(text, language).getAst() as Part[];
 
 /** Everything that a reader of the language can meet. */
-const all = async (language: Language) => ({
-  ...(await loadMessages(language)),
-  audit: await loadAuditMessages(language),
-});
+const all = async (language: Language) => {
+  const pages = pagesWithTexts.map(async (page) => [page, await loadPageMessages(page, language)] as const);
+  return { ...(await loadMessages(language)), ...Object.fromEntries(await Promise.all(pages)) };
+};
 
 const english = flatten(await all("en"));
 

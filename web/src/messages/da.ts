@@ -1,7 +1,6 @@
 import { account } from "./da/account.ts";
 import { alerts } from "./da/alerts.ts";
 import { campaigns } from "./da/campaigns.ts";
-import { carriers } from "./da/carriers.ts";
 import { composer } from "./da/composer.ts";
 import { contacts } from "./da/contacts.ts";
 import { frame } from "./da/frame.ts";
@@ -20,7 +19,6 @@ export const messages: Translation<Messages> = {
   account,
   alerts,
   campaigns,
-  carriers,
   composer,
   contacts,
   frame,

@@ -1,7 +1,6 @@
 import { account } from "./en/account.ts";
 import { alerts } from "./en/alerts.ts";
 import { campaigns } from "./en/campaigns.ts";
-import { carriers } from "./en/carriers.ts";
 import { composer } from "./en/composer.ts";
 import { contacts } from "./en/contacts.ts";
 import { frame } from "./en/frame.ts";
@@ -19,7 +18,6 @@ export const messages = {
   account,
   alerts,
   campaigns,
-  carriers,
   composer,
   contacts,
   frame,

@@ -2,7 +2,6 @@ import type { Messages, Translation } from "./languages.ts";
 import { account } from "./nb/account.ts";
 import { alerts } from "./nb/alerts.ts";
 import { campaigns } from "./nb/campaigns.ts";
-import { carriers } from "./nb/carriers.ts";
 import { composer } from "./nb/composer.ts";
 import { contacts } from "./nb/contacts.ts";
 import { frame } from "./nb/frame.ts";
@@ -20,7 +19,6 @@ export const messages: Translation<Messages> = {
   account,
   alerts,
   campaigns,
-  carriers,
   composer,
   contacts,
   frame,

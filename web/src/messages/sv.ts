@@ -2,7 +2,6 @@ import type { Messages, Translation } from "./languages.ts";
 import { account } from "./sv/account.ts";
 import { alerts } from "./sv/alerts.ts";
 import { campaigns } from "./sv/campaigns.ts";
-import { carriers } from "./sv/carriers.ts";
 import { composer } from "./sv/composer.ts";
 import { contacts } from "./sv/contacts.ts";
 import { frame } from "./sv/frame.ts";
@@ -20,7 +19,6 @@ export const messages: Translation<Messages> = {
   account,
   alerts,
   campaigns,
-  carriers,
   composer,
   contacts,
   frame,

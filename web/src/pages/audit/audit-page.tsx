@@ -6,6 +6,7 @@ import type { AuditSubject } from "../../../../contract/audit.ts";
 import { call } from "../../api/client.ts";
 import { items, pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
+import { PageTexts } from "../../components/page-texts.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
 import { useSettled } from "../../lib/settled.ts";
@@ -16,7 +17,6 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { AuditEntry } from "./audit-entry.tsx";
-import { AuditTexts } from "./audit-texts.tsx";
 
 /** As the filter offers them: what people ask for first stands first. */
 const subjects = [
@@ -46,9 +46,9 @@ const none = { from: "", to: "", who: "", action: "" };
 /** Who did what in the workspace, newest first; its texts come with it. */
 export function AuditPage() {
   return (
-    <AuditTexts>
+    <PageTexts of="audit">
       <Log />
-    </AuditTexts>
+    </PageTexts>
   );
 }
 

@@ -7,7 +7,7 @@ import {
   TwilioSecrets,
   TwilioSettings,
 } from "../../../../contract/carriers.ts";
-import { messages } from "../../messages/en.ts";
+import { carriers } from "../../messages/en/carriers.ts";
 import { carrierFields, inputOf, isUnusual, valuesOf } from "./carrier-values.ts";
 import { everyField, faultOf } from "./field-spec.ts";
 import { addressFault } from "./public-address.ts";
@@ -98,9 +98,9 @@ test.each([
 });
 
 test("every choice and every pattern has its words", () => {
-  const options: Record<string, Record<string, string>> = messages.carriers.options;
+  const options: Record<string, Record<string, string>> = carriers.options;
   for (const spec of [...everyField(carrierFields.smpp), ...everyField(carrierFields.twilio)]) {
-    if (spec.as === "text" && spec.pattern) expect(messages.carriers.wrong).toHaveProperty(spec.name);
+    if (spec.as === "text" && spec.pattern) expect(carriers.wrong).toHaveProperty(spec.name);
     if (spec.as !== "choice") continue;
     const group = /_(ton|npi)$/.exec(spec.name)?.[1] ?? spec.name;
     expect(Object.keys(options[group] ?? {})).toEqual(expect.arrayContaining([...spec.values]));

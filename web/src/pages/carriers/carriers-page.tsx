@@ -7,6 +7,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { PageTexts } from "../../components/page-texts.tsx";
 import { useAgo } from "../../lib/ago.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
@@ -29,6 +30,14 @@ interface Row {
 
 /** The connections to carriers, how each stands right now, and who uses it. */
 export function CarriersPage() {
+  return (
+    <PageTexts of="carriers">
+      <Carriers />
+    </PageTexts>
+  );
+}
+
+function Carriers() {
   const t = useTranslations("carriers");
   const explain = useExplain();
   const go = useGo();

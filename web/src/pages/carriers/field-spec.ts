@@ -1,9 +1,9 @@
 /** What a form of a carrier is configured with: one entry a setting. */
-import type { messages } from "../../messages/en.ts";
+import type { carriers } from "../../messages/en/carriers.ts";
 
 /** The name of a setting or secret in contract/carriers.ts; its texts stand in the catalogue under the same name. */
-export type FieldName = keyof (typeof messages)["carriers"]["fields"];
-export type GroupName = keyof (typeof messages)["carriers"]["groups"];
+export type FieldName = keyof (typeof carriers)["fields"];
+export type GroupName = keyof (typeof carriers)["groups"];
 
 export type FieldSpec = {
   name: FieldName;
