@@ -1,0 +1,255 @@
+/**
+ * What every earlier version has made is still there once its database is migrated, and the program works with it: on data that
+ * each of them wrote itself (make.ts), as a process that was killed left them.
+ */
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";
+import { finishCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
+import { type CarrierRow, sealContext } from "../../server/carriers/carriers-store.ts";
+import { createSandbox } from "../../server/carriers/sandbox.ts";
+import { openDb } from "../../server/kit/db.ts";
+import { instantOf } from "../../server/kit/id.ts";
+import { runJobs } from "../../server/kit/jobs.ts";
+import { pathConnections, startMessagePath } from "../../server/messages/message-path.ts";
+import { type TestApp, testApp } from "../app.ts";
+import { onlyCarriers } from "../carriers.ts";
+import type { TestDatabase } from "../database.ts";
+import { until } from "../until.ts";
+import { earlierDatabase, earlierVersions, migrationsAfter } from "./earlier-database.ts";
+import { example } from "./example.ts";
+import { allRows, type Row, type Rows } from "./rows.ts";
+
+/** What migrations changed on purpose: whether a column's new value is what was meant. */
+const meant: Record<string, (before: unknown, after: unknown) => boolean> = {
+  // Keys that may do everything get new permissions; none loses one.
+  "api_keys.scopes": (before, after) =>
+    Array.isArray(before) && Array.isArray(after) && before.every((scope) => after.includes(scope)),
+};
+/** Tables whose rows are nobody's work, and are made again at any moment. */
+const passing = new Set(["migrations"]);
+
+for (const earlier of earlierVersions) {
+  const database = await earlierDatabase(earlier);
+  const { client, db } = database;
+  // oxlint-disable-next-line vitest/valid-title -- one group a version
+  describe(`data of ${earlier.version}`, () => {
+    let before: Rows;
+    let after: Rows;
+    let applied: string[];
+    beforeAll(async () => {
+      before = await allRows(client);
+      ({ applied } = await database.migrateNow());
+      after = await allRows(client);
+    });
+    afterAll(() => client.end());
+
+    test("all later migrations run over it, and migrating again does nothing", async () => {
+      expect(applied).toEqual((await migrationsAfter(earlier)).map((file) => file.replace(/\.sql$/, "")));
+      expect((await database.migrateNow()).applied).toEqual([]);
+      expect(await allRows(client)).toEqual(after);
+    });
+
+    test("every row is still there, with the same values", () => {
+      const faults: string[] = [];
+      for (const [table, rows] of before) {
+        if (passing.has(table)) continue;
+        const now = after.get(table);
+        if (now?.length !== rows.length) faults.push(`${table} had ${rows.length} rows and has ${now?.length}`);
+        rows.forEach((row, i) => faults.push(...differences(table, row, now?.[i] ?? {})));
+      }
+      expect(faults).toEqual([]);
+      expect([...before].filter(([, rows]) => rows.length > 0).length).toBeGreaterThan(25);
+    });
+
+    test("foreign keys hold over it, which were not looked at as it was put in", async () => {
+      const { rows } = await client.query<{ name: string; table: string; definition: string }>(
+        `select conname as name, conrelid::regclass as table, pg_get_constraintdef(oid) as definition from pg_constraint
+         where contype = 'f' and connamespace = 'public'::regnamespace and conparentid = 0`,
+      );
+      expect(rows.length).toBeGreaterThan(0);
+      for (const { name, table, definition } of rows)
+        await client.query(
+          `begin; alter table ${table} drop constraint ${name}, add constraint ${name} ${definition}; rollback`,
+        );
+    });
+
+    test("each workspace sees its own rows and nobody else's", async () => {
+      const workspaces = (after.get("workspaces") ?? []).map((row) => String(row.workspace_id));
+      expect(workspaces.length).toBe(2);
+      for (const [table, rows] of after) {
+        const [first] = rows;
+        // The sandbox's texts are the handsets', which belong to nobody.
+        if (!first || !("workspace_id" in first) || table === "sandbox_messages") continue;
+        for (const workspace of workspaces) {
+          const seen = await db.inWorkspace(workspace, (tx) =>
+            sql<{ workspace_id: string }>`select workspace_id from ${sql.table(table)}`.execute(tx),
+          );
+          const own = rows.filter((row) => row.workspace_id === workspace);
+          expect(seen.rows, table).toEqual(own.map((row) => ({ workspace_id: row.workspace_id })));
+        }
+      }
+    });
+
+    describe("and the program on it", () => {
+      let app: TestApp;
+      const key = example.settings.API_KEY;
+      const call: TestApp["call"] = (line, request) => app.call(line, request);
+      const byKey = (line: string, body?: unknown) => call(line, { key, body });
+      beforeAll(async () => {
+        // The day of the data goes on: quotas have periods, and texts that wait expire.
+        const made = instantOf(String(after.get("messages")?.map((row) => row.id).sort().at(-1))).getTime();
+        const since = Date.now();
+        const clock = { now: () => new Date(made + 60_000 + Date.now() - since) };
+        app = await testApp(database, { clock, config: { secret_key: example.settings.SECRET_KEY } });
+      });
+
+      test("people sign in with their passwords, and keys go on opening", async () => {
+        const { ADMIN_EMAIL, ADMIN_PASSWORD } = example.settings;
+        for (const { email, password } of [{ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }, example.colleague]) {
+          const signedIn = await call("POST /api/auth/sign-in/email", { body: { email, password } });
+          expect(signedIn.status).toBe(200);
+          const session = await call("GET /session", { cookie: signedIn.cookies });
+          expect(session.body.user.email).toBe(email);
+        }
+        expect((await byKey("GET /workspace")).body.name).toBe(example.settings.WORKSPACE_NAME);
+        expect((await byKey("GET /people")).body.items.map((each: Row) => each.email).sort()).toEqual(
+          [ADMIN_EMAIL, example.colleague.email, "ubesvart@example.com"].sort(),
+        );
+      });
+
+      test("contacts, lists, proof of consent, imports, figures and quota read as they did", async () => {
+        const contacts = (await byKey("GET /contacts?limit=100")).body.items;
+        expect(contacts.length).toBe(13 + Number(earlier.version === "0.1.0"));
+        const ola = contacts.find((each: Row) => each.email === "ola@example.com");
+        expect(ola).toMatchObject({ first_name: "Ola", properties: { plan: "gull", siden: 2019 } });
+        const consent = (await byKey(`GET /contacts/${ola.id}/consent`)).body;
+        expect(consent.events.map(({ action, evidence }: Row) => ({ action, evidence }))).toEqual([
+          { action: "withdraw", evidence: "Skjema: withdraw" },
+          { action: "grant", evidence: "Skjema: grant" },
+        ]);
+        const lists = (await byKey("GET /lists")).body.items;
+        expect(lists.map(({ name, members }: Row) => ({ name, members }))).toEqual([
+          { name: "Faste", members: 1 },
+          { name: "Kunder", members: 12 },
+          { name: "Tom", members: 0 },
+        ]);
+        const [done] = (await byKey("GET /contacts/imports")).body.items;
+        expect(done).toMatchObject({ status: "done", created: 12, rejected: 1 });
+        const campaigns = (await byKey("GET /campaigns")).body.items;
+        const autumn = campaigns.find((each: Row) => each.name === "Høst");
+        const performance = (await byKey(`GET /campaigns/${autumn.id}/performance`)).body;
+        expect(performance).toMatchObject({ sent: 12, delivered: 10, not_delivered: 1, opted_out: 2 });
+        const used = Number((after.get("quota_periods") ?? []).find((row) => row.used)?.used);
+        expect((await byKey("GET /usage")).body.used).toBe(used);
+        for (const path of ["messages", "senders", "subscription-types", "api-keys", "sandbox/phones"])
+          expect((await byKey(`GET /${path}`)).status, path).toBe(200);
+      });
+
+      test("an answer that was given under an idempotency key is given again", async () => {
+        const body = { to: "+4791234515", text: "Timen din er klar" };
+        const again = await call("POST /messages", { key, body, headers: { "idempotency-key": "en-gang" } });
+        expect(again.status).toBe(202);
+        expect((after.get("messages") ?? []).map((row) => row.id)).toContain(again.body.id);
+      });
+
+      test("sealed secrets of connections open with the same key", async () => {
+        const { rows } = await client.query<CarrierRow>("select * from carriers order by name");
+        const secrets = rows.map((row) => app.services.seal.open(row.secrets, sealContext(row)));
+        const { smpp_password, twilio_token } = example.carriers;
+        const sealed = [{ password: smpp_password }, { auth_token: twilio_token, api_key_secret: null }];
+        // 0.1.0 had no connections.
+        expect(secrets).toEqual(before.has("carriers") ? sealed : []);
+      });
+
+      test("what was on its way when the old process died leaves, and campaigns and STOP go on", async () => {
+        const stop = await startWork(database, app);
+        try {
+          await settled();
+          const hanging = (after.get("message_queue") ?? []).map((row) => row.message_id);
+          expect(hanging.length).toBeGreaterThan(0);
+          const ledger = await statuses();
+          for (const id of hanging) expect(ledger.get(String(id))).toBe("delivered");
+          await until(async () => expect((await campaign("Jul")).status).toBe("sent"));
+
+          const list = (await byKey("GET /lists")).body.items.find((each: Row) => each.name === "Kunder");
+          const [{ from }] = (await byKey("GET /sandbox/phones/+4791234513/messages")).body.items;
+          await byKey("POST /sandbox/phones/+4791234513/reply", { to: from, text: "STOP" });
+          const made = await byKey("POST /campaigns", {
+            name: "Etterpå",
+            text: "Hei {{ contact.first_name }}",
+            subscription_type: "marketing",
+            include: { lists: [list.id], contacts: [] },
+          });
+          expect(await byKey(`POST /campaigns/${made.body.id}/send`)).toMatchObject({ status: 202 });
+          await until(async () => expect((await campaign("Etterpå")).status).toBe("sent"));
+          await settled();
+          // Of twelve two have said STOP, one before and one after.
+          expect((await campaign("Etterpå")).counts).toMatchObject({ sent: 10, not_sent: 2, pending: 0 });
+          await expectBooksToAgree();
+        } finally {
+          await stop();
+        }
+      });
+
+      const campaign = async (name: string) =>
+        (await byKey("GET /campaigns")).body.items.find((each: Row) => each.name === name);
+      const statuses = async () =>
+        new Map((await allRows(client)).get("messages")?.map((row) => [String(row.id), String(row.status)]));
+      const settled = () =>
+        until(async () => {
+          await finishCampaigns(app.services);
+          const { rows } = await client.query(
+            `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
+               (select count(*) from sandbox_receipts) as receipts,
+               (select count(*) from campaigns where status in ('preparing', 'sending')) as campaigns`,
+          );
+          expect(rows[0]).toEqual({ queued: 0, open: 0, receipts: 0, campaigns: 0 });
+        });
+
+      /** The ledger, the figures by minute and the quota say the same. */
+      async function expectBooksToAgree(): Promise<void> {
+        const { rows: counted } = await client.query(
+          `select source_type, source_id::text, sum(n) filter (where status = 'delivered') as delivered
+           from message_counts where source_type = 'campaign' group by 1, 2 order by 2`,
+        );
+        const { rows: kept } = await client.query(
+          `select source_type, source_id::text, count(*) filter (where status = 'delivered') as delivered
+           from messages where source_type = 'campaign' group by 1, 2 order by 2`,
+        );
+        expect(counted).toEqual(kept);
+        const { rows: quota } = await client.query(
+          `select p.workspace_id, p.reserved, p.used,
+             (select sum(u.used) from quota_usage u where u.workspace_id = p.workspace_id and u.period_start = p.period_start) as by_source,
+             (select sum(segments) from messages m where m.workspace_id = p.workspace_id and m.status in ('sent', 'delivered', 'undelivered')) as sent
+           from quota_periods p`,
+        );
+        for (const { reserved, used, by_source, sent } of quota) expect({ reserved, used, by_source }).toEqual({ reserved: 0, used: Number(sent), by_source: Number(sent) });
+      }
+    });
+  });
+}
+
+/** The worker's part of a process over the sandbox, as wire.ts puts it together. */
+async function startWork({ db, connection }: TestDatabase, { services }: TestApp): Promise<() => Promise<void>> {
+  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
+  await resumeCampaigns(services);
+  const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log: services.log });
+  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
+  return async () => {
+    await path.stop();
+    await runner.stop();
+    await pathDb.close();
+  };
+}
+
+function differences(table: string, before: Row, after: Row): string[] {
+  return Object.entries(before).flatMap(([column, value]) => {
+    // A column that is gone is dropped on purpose; statements.test.ts says who would miss it.
+    if (!(column in after)) return [`${table}.${column} is gone`];
+    const same = JSON.stringify(value) === JSON.stringify(after[column]);
+    if (same || meant[`${table}.${column}`]?.(value, after[column])) return [];
+    return [`${table}.${column} was ${JSON.stringify(value)} and is ${JSON.stringify(after[column])}`];
+  });
+}

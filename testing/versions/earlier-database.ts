@@ -1,0 +1,70 @@
+/** A database as a version left it: its own migrations and no others, and the rows that it made. */
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { migrateJobs } from "../../server/kit/jobs.ts";
+import { migrate } from "../../server/kit/migrate.ts";
+import { type TestDatabase, testDatabase } from "../database.ts";
+
+/** Released versions with the number of the last migration that each has. */
+export const earlierVersions = [{ version: "0.2.0", last: "0012" }] as const;
+export type EarlierVersion = (typeof earlierVersions)[number];
+
+const migrations = join(import.meta.dirname, "..", "..", "server", "migrations");
+const migrationName = /^(\d{4})-.*\.sql$/;
+
+/** Files of the migrations that came after a version, in order. */
+export async function migrationsAfter({ last }: Pick<EarlierVersion, "last">): Promise<string[]> {
+  const names = await readdir(migrations);
+  return names.filter((name) => (migrationName.exec(name)?.[1] ?? "") > last).sort();
+}
+
+export const migrationText = (file: string): Promise<string> => readFile(join(migrations, file), "utf8");
+
+/** Call it at the top of a test file. `migrateNow` brings the database to the newest schema, as a new process does. */
+export async function earlierDatabase(
+  earlier: EarlierVersion,
+): Promise<TestDatabase & { client: pg.Client; migrateNow(): Promise<{ applied: string[] }> }> {
+  const database = await testDatabase({ empty: true, max: 20 });
+  const { connection, superuser } = database;
+  const directory = await mkdtemp(join(tmpdir(), "varsla-migrations-"));
+  try {
+    await cp(migrations, directory, {
+      recursive: true,
+      filter: (source) => (migrationName.exec(source.split("/").at(-1) ?? "")?.[1] ?? "") <= earlier.last,
+    });
+    await migrate(connection, { directory, after: () => migrateJobs(connection) });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+  const client = new pg.Client({ connectionString: superuser });
+  await client.connect();
+  await load(client, await readFile(join(import.meta.dirname, earlier.version, "data.sql"), "utf8"));
+  return {
+    ...database,
+    client,
+    migrateNow: () => migrate(connection, { after: () => migrateJobs(connection) }),
+  };
+}
+
+/** What dump.ts wrote. Triggers stay quiet, since what they do is in the rows already. */
+async function load(client: pg.Client, dumped: string): Promise<void> {
+  await client.query("set session_replication_role = replica");
+  const lines = dumped.split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const statement = lines[at] ?? "";
+    if (!statement.startsWith("copy ")) {
+      if (statement !== "") await client.query(statement);
+      continue;
+    }
+    const end = lines.indexOf("\\.", at);
+    const rows = lines.slice(at + 1, end).join("\n");
+    await pipeline(Readable.from([`${rows}\n`]), client.query(copyFrom(statement)));
+    at = end;
+  }
+  await client.query("reset session_replication_role");
+}
