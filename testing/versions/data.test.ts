@@ -26,6 +26,10 @@ const meant: Record<string, (before: unknown, after: unknown) => boolean> = {
   "api_keys.scopes": (before, after) =>
     Array.isArray(before) && Array.isArray(after) && before.every((scope) => after.includes(scope)),
 };
+/** Columns that are gone on purpose, with the migration that took them. */
+const gone: Record<string, string> = {
+  "senders.carrier": "0006: a sender names its connection, and none is the sandbox",
+};
 /** Tables whose rows are nobody's work, and are made again at any moment. */
 const passing = new Set(["migrations"]);
 
@@ -122,7 +126,7 @@ for (const earlier of earlierVersions) {
         const contacts = (await byKey("GET /contacts?limit=100")).body.items;
         expect(contacts.length).toBe(13 + Number(earlier.version === "0.1.0"));
         const ola = contacts.find((each: Row) => each.email === "ola@example.com");
-        expect(ola).toMatchObject({ first_name: "Ola", properties: { plan: "gull", siden: 2019 } });
+        expect((await byKey(`GET /contacts/${ola.id}`)).body).toMatchObject({ first_name: "Ola", properties: { plan: "gull", siden: 2019 } });
         const consent = (await byKey(`GET /contacts/${ola.id}/consent`)).body;
         expect(consent.events.map(({ action, evidence }: Row) => ({ action, evidence }))).toEqual([
           { action: "withdraw", evidence: "Skjema: withdraw" },
@@ -135,7 +139,8 @@ for (const earlier of earlierVersions) {
           { name: "Tom", members: 0 },
         ]);
         const [done] = (await byKey("GET /contacts/imports")).body.items;
-        expect(done).toMatchObject({ status: "done", created: 12, rejected: 1 });
+        expect(done).toMatchObject({ status: "done", created: 12 });
+        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv`)).body).toContain("13,invalid_mobile,12,Feil,Feil,12");
         const campaigns = (await byKey("GET /campaigns")).body.items;
         const autumn = campaigns.find((each: Row) => each.name === "Høst");
         const performance = (await byKey(`GET /campaigns/${autumn.id}/performance`)).body;
@@ -170,7 +175,7 @@ for (const earlier of earlierVersions) {
           expect(hanging.length).toBeGreaterThan(0);
           const ledger = await statuses();
           for (const id of hanging) expect(ledger.get(String(id))).toBe("delivered");
-          await until(async () => expect((await campaign("Jul")).status).toBe("sent"));
+          expect((await campaign("Jul")).status).toBe("sent");
 
           const list = (await byKey("GET /lists")).body.items.find((each: Row) => each.name === "Kunder");
           const [{ from }] = (await byKey("GET /sandbox/phones/+4791234513/messages")).body.items;
@@ -182,8 +187,8 @@ for (const earlier of earlierVersions) {
             include: { lists: [list.id], contacts: [] },
           });
           expect(await byKey(`POST /campaigns/${made.body.id}/send`)).toMatchObject({ status: 202 });
-          await until(async () => expect((await campaign("Etterpå")).status).toBe("sent"));
           await settled();
+          expect((await campaign("Etterpå")).status).toBe("sent");
           // Of twelve two have said STOP, one before and one after.
           expect((await campaign("Etterpå")).counts).toMatchObject({ sent: 10, not_sent: 2, pending: 0 });
           await expectBooksToAgree();
@@ -210,7 +215,7 @@ for (const earlier of earlierVersions) {
       /** The ledger, the figures by minute and the quota say the same. */
       async function expectBooksToAgree(): Promise<void> {
         const { rows: counted } = await client.query(
-          `select source_type, source_id::text, sum(n) filter (where status = 'delivered') as delivered
+          `select source_type, source_id::text, coalesce(sum(n) filter (where status = 'delivered'), 0)::int as delivered
            from message_counts where source_type = 'campaign' group by 1, 2 order by 2`,
         );
         const { rows: kept } = await client.query(
@@ -220,7 +225,7 @@ for (const earlier of earlierVersions) {
         expect(counted).toEqual(kept);
         const { rows: quota } = await client.query(
           `select p.workspace_id, p.reserved, p.used,
-             (select sum(u.used) from quota_usage u where u.workspace_id = p.workspace_id and u.period_start = p.period_start) as by_source,
+             (select sum(u.used)::int from quota_usage u where u.workspace_id = p.workspace_id and u.period_start = p.period_start) as by_source,
              (select sum(segments) from messages m where m.workspace_id = p.workspace_id and m.status in ('sent', 'delivered', 'undelivered')) as sent
            from quota_periods p`,
         );
@@ -246,8 +251,7 @@ async function startWork({ db, connection }: TestDatabase, { services }: TestApp
 
 function differences(table: string, before: Row, after: Row): string[] {
   return Object.entries(before).flatMap(([column, value]) => {
-    // A column that is gone is dropped on purpose; statements.test.ts says who would miss it.
-    if (!(column in after)) return [`${table}.${column} is gone`];
+    if (!(column in after)) return `${table}.${column}` in gone ? [] : [`${table}.${column} is gone`];
     const same = JSON.stringify(value) === JSON.stringify(after[column]);
     if (same || meant[`${table}.${column}`]?.(value, after[column])) return [];
     return [`${table}.${column} was ${JSON.stringify(value)} and is ${JSON.stringify(after[column])}`];

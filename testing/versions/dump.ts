@@ -32,10 +32,10 @@ export async function dump(client: pg.Client): Promise<string> {
     const rows = await text(client.query(copyTo(`copy (select ${columns} from ${name} t order by t::text) to stdout`)));
     if (rows === "") continue;
     parts.push(`copy ${name} (${columns}) from stdin;\n${rows}\\.\n`);
-    if (identity)
-      parts.push(
-        `select setval(pg_get_serial_sequence('${name}', '${identity}'), (select max(${identity}) from ${name}));\n`,
-      );
+    if (!identity) continue;
+    const sequence = `pg_get_serial_sequence('${name}', '${identity}')`;
+    const { rows: last } = await client.query(`select pg_sequence_last_value(${sequence}::regclass) as value`);
+    parts.push(`select setval(${sequence}, ${last[0]?.value});\n`);
   }
   return parts.join("");
 }

@@ -11,7 +11,10 @@ import { migrate } from "../../server/kit/migrate.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 
 /** Released versions with the number of the last migration that each has. */
-export const earlierVersions = [{ version: "0.2.0", last: "0012" }] as const;
+export const earlierVersions = [
+  { version: "0.1.0", last: "0005" },
+  { version: "0.2.0", last: "0012" },
+] as const;
 export type EarlierVersion = (typeof earlierVersions)[number];
 
 const migrations = join(import.meta.dirname, "..", "..", "server", "migrations");
@@ -61,6 +64,8 @@ async function load(client: pg.Client, dumped: string): Promise<void> {
       if (statement !== "") await client.query(statement);
       continue;
     }
+    // Migrations put rows of their own into some.
+    await client.query(`delete from ${statement.split(" ")[1]}`);
     const end = lines.indexOf("\\.", at);
     const rows = lines.slice(at + 1, end).join("\n");
     await pipeline(Readable.from([`${rows}\n`]), client.query(copyFrom(statement)));
