@@ -4,21 +4,13 @@
  */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";
-import { finishCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
 import { type CarrierRow, sealContext } from "../../server/carriers/carriers-store.ts";
-import { createSandbox } from "../../server/carriers/sandbox.ts";
-import { openDb } from "../../server/kit/db.ts";
 import { instantOf } from "../../server/kit/id.ts";
-import { runJobs } from "../../server/kit/jobs.ts";
-import { pathConnections, startMessagePath } from "../../server/messages/message-path.ts";
 import { type TestApp, testApp } from "../app.ts";
-import { onlyCarriers } from "../carriers.ts";
-import type { TestDatabase } from "../database.ts";
-import { until } from "../until.ts";
 import { earlierDatabase, earlierVersions, migrationsAfter } from "./earlier-database.ts";
 import { example } from "./example.ts";
 import { allRows, type Row, type Rows } from "./rows.ts";
+import { expectBooksToAgree, settled, startWork } from "./work.ts";
 
 /** What migrations changed on purpose: whether a column's new value is what was meant. */
 const meant: Record<string, (before: unknown, after: unknown) => boolean> = {
@@ -170,7 +162,7 @@ for (const earlier of earlierVersions) {
       test("what was on its way when the old process died leaves, and campaigns and STOP go on", async () => {
         const stop = await startWork(database, app);
         try {
-          await settled();
+          await settled(client, app);
           const hanging = (after.get("message_queue") ?? []).map((row) => row.message_id);
           expect(hanging.length).toBeGreaterThan(0);
           const ledger = await statuses();
@@ -187,11 +179,11 @@ for (const earlier of earlierVersions) {
             include: { lists: [list.id], contacts: [] },
           });
           expect(await byKey(`POST /campaigns/${made.body.id}/send`)).toMatchObject({ status: 202 });
-          await settled();
+          await settled(client, app);
           expect((await campaign("Etterpå")).status).toBe("sent");
           // Of twelve two have said STOP, one before and one after.
           expect((await campaign("Etterpå")).counts).toMatchObject({ sent: 10, not_sent: 2, pending: 0 });
-          await expectBooksToAgree();
+          await expectBooksToAgree(client);
         } finally {
           await stop();
         }
@@ -201,52 +193,8 @@ for (const earlier of earlierVersions) {
         (await byKey("GET /campaigns")).body.items.find((each: Row) => each.name === name);
       const statuses = async () =>
         new Map((await allRows(client)).get("messages")?.map((row) => [String(row.id), String(row.status)]));
-      const settled = () =>
-        until(async () => {
-          await finishCampaigns(app.services);
-          const { rows } = await client.query(
-            `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
-               (select count(*) from sandbox_receipts) as receipts,
-               (select count(*) from campaigns where status in ('preparing', 'sending')) as campaigns`,
-          );
-          expect(rows[0]).toEqual({ queued: 0, open: 0, receipts: 0, campaigns: 0 });
-        });
-
-      /** The ledger, the figures by minute and the quota say the same. */
-      async function expectBooksToAgree(): Promise<void> {
-        const { rows: counted } = await client.query(
-          `select source_type, source_id::text, coalesce(sum(n) filter (where status = 'delivered'), 0)::int as delivered
-           from message_counts where source_type = 'campaign' group by 1, 2 order by 2`,
-        );
-        const { rows: kept } = await client.query(
-          `select source_type, source_id::text, count(*) filter (where status = 'delivered') as delivered
-           from messages where source_type = 'campaign' group by 1, 2 order by 2`,
-        );
-        expect(counted).toEqual(kept);
-        const { rows: quota } = await client.query(
-          `select p.workspace_id, p.reserved, p.used,
-             (select sum(u.used)::int from quota_usage u where u.workspace_id = p.workspace_id and u.period_start = p.period_start) as by_source,
-             (select sum(segments) from messages m where m.workspace_id = p.workspace_id and m.status in ('sent', 'delivered', 'undelivered')) as sent
-           from quota_periods p`,
-        );
-        for (const { reserved, used, by_source, sent } of quota) expect({ reserved, used, by_source }).toEqual({ reserved: 0, used: Number(sent), by_source: Number(sent) });
-      }
     });
   });
-}
-
-/** The worker's part of a process over the sandbox, as wire.ts puts it together. */
-async function startWork({ db, connection }: TestDatabase, { services }: TestApp): Promise<() => Promise<void>> {
-  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
-  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
-  await resumeCampaigns(services);
-  const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log: services.log });
-  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
-  return async () => {
-    await path.stop();
-    await runner.stop();
-    await pathDb.close();
-  };
 }
 
 function differences(table: string, before: Row, after: Row): string[] {

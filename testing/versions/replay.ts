@@ -15,7 +15,7 @@ export interface Failure {
   message: string;
 }
 
-/** Answers what failed now and did not then. `between` is called before each statement with how many were said. */
+/** Answers what failed now and did not then. */
 export async function replay(version: string, connection: string): Promise<{ said: number; failures: Failure[] }> {
   const file = join(import.meta.dirname, version, "replay.json");
   const { texts, events } = JSON.parse(await readFile(file, "utf8")) as { texts: string[]; events: Event[] };

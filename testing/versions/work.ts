@@ -1,0 +1,64 @@
+/** The worker's part of a process over the sandbox, as wire.ts puts it together, and what its books say. */
+import type pg from "pg";
+import { expect } from "vitest";
+import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";
+import { finishCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
+import { createSandbox } from "../../server/carriers/sandbox.ts";
+import { openDb } from "../../server/kit/db.ts";
+import { runJobs } from "../../server/kit/jobs.ts";
+import { pathConnections, startMessagePath } from "../../server/messages/message-path.ts";
+import type { TestApp } from "../app.ts";
+import { onlyCarriers } from "../carriers.ts";
+import type { TestDatabase } from "../database.ts";
+import { until } from "../until.ts";
+
+/** Answers what stops it. */
+export async function startWork({ db, connection }: TestDatabase, { services }: TestApp): Promise<() => Promise<void>> {
+  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
+  await resumeCampaigns(services);
+  const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log: services.log });
+  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
+  return async () => {
+    await path.stop();
+    await runner.stop();
+    await pathDb.close();
+  };
+}
+
+/** Waits until nothing is on its way any more. `client` is a superuser's. */
+export async function settled(client: pg.Client, { services }: TestApp): Promise<void> {
+  await until(async () => {
+    await finishCampaigns(services);
+    const { rows } = await client.query(
+      `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
+         (select count(*) from sandbox_receipts) as receipts,
+         (select count(*) from campaigns where status in ('preparing', 'sending')) as campaigns`,
+    );
+    expect(rows[0]).toEqual({ queued: 0, open: 0, receipts: 0, campaigns: 0 });
+  });
+}
+
+/** Of nothing on its way, the ledger, the figures by minute and the quota say the same. */
+export async function expectBooksToAgree(client: pg.Client): Promise<void> {
+  const { rows: counted } = await client.query(
+    `select source_id::text, coalesce(sum(n) filter (where status = 'delivered'), 0)::int as delivered
+     from message_counts where source_type = 'campaign' group by 1 order by 1`,
+  );
+  const { rows: kept } = await client.query(
+    `select source_id::text, count(*) filter (where status = 'delivered') as delivered
+     from messages where source_type = 'campaign' group by 1 order by 1`,
+  );
+  expect(counted).toEqual(kept);
+  const { rows: quotas } = await client.query(
+    `select p.reserved, p.used,
+       (select sum(u.used)::int from quota_usage u
+        where u.workspace_id = p.workspace_id and u.period_start = p.period_start) as by_source,
+       (select sum(segments)::int from messages m
+        where m.workspace_id = p.workspace_id and m.status in ('sent', 'delivered', 'undelivered')) as sent
+     from quota_periods p`,
+  );
+  expect(quotas.length).toBeGreaterThan(0);
+  for (const { reserved, used, by_source, sent } of quotas)
+    expect({ reserved, used, by_source }).toEqual({ reserved: 0, used: sent, by_source: sent });
+}
