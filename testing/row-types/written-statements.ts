@@ -31,7 +31,10 @@ const ours = join(import.meta.dirname, "..", "..");
  * Reads the sources, with the type checker that checks them. `given` says what stands for expressions that only the running
  * program knows, as "file: expression", or "*: expression"; `root` is the checkout to read, ours unless said.
  */
-export function writtenStatements(given: Readonly<Record<string, string>> = {}, root: string = ours): WrittenStatement[] {
+export function writtenStatements(
+  given: Readonly<Record<string, string>> = {},
+  root: string = ours,
+): WrittenStatement[] {
   const api = new API({ cwd: root });
   try {
     const [project] = api.updateSnapshot({ openProjects: [join(root, "tsconfig.json")] }).getProjects();

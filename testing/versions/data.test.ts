@@ -94,7 +94,15 @@ for (const earlier of earlierVersions) {
       const byKey = (line: string, body?: unknown) => call(line, { key, body });
       beforeAll(async () => {
         // The day of the data goes on: quotas have periods, and texts that wait expire.
-        const made = instantOf(String(after.get("messages")?.map((row) => row.id).sort().at(-1))).getTime();
+        const made = instantOf(
+          String(
+            after
+              .get("messages")
+              ?.map((row) => row.id)
+              .sort()
+              .at(-1),
+          ),
+        ).getTime();
         const since = Date.now();
         const clock = { now: () => new Date(made + 60_000 + Date.now() - since) };
         app = await testApp(database, { clock, config: { secret_key: example.settings.SECRET_KEY } });
@@ -118,7 +126,10 @@ for (const earlier of earlierVersions) {
         const contacts = (await byKey("GET /contacts?limit=100")).body.items;
         expect(contacts.length).toBe(13 + Number(earlier.version === "0.1.0"));
         const ola = contacts.find((each: Row) => each.email === "ola@example.com");
-        expect((await byKey(`GET /contacts/${ola.id}`)).body).toMatchObject({ first_name: "Ola", properties: { plan: "gull", siden: 2019 } });
+        expect((await byKey(`GET /contacts/${ola.id}`)).body).toMatchObject({
+          first_name: "Ola",
+          properties: { plan: "gull", siden: 2019 },
+        });
         const consent = (await byKey(`GET /contacts/${ola.id}/consent`)).body;
         expect(consent.events.map(({ action, evidence }: Row) => ({ action, evidence }))).toEqual([
           { action: "withdraw", evidence: "Skjema: withdraw" },
@@ -132,7 +143,9 @@ for (const earlier of earlierVersions) {
         ]);
         const [done] = (await byKey("GET /contacts/imports")).body.items;
         expect(done).toMatchObject({ status: "done", created: 12 });
-        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv`)).body).toContain("13,invalid_mobile,12,Feil,Feil,12");
+        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv`)).body).toContain(
+          "13,invalid_mobile,12,Feil,Feil,12",
+        );
         const campaigns = (await byKey("GET /campaigns")).body.items;
         const autumn = campaigns.find((each: Row) => each.name === "Høst");
         const performance = (await byKey(`GET /campaigns/${autumn.id}/performance`)).body;

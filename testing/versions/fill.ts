@@ -26,7 +26,10 @@ function caller(base: string, authorization: Record<string, string>): Call {
     });
     const said = await answer.text();
     console.log(`${line} ${answer.status}`);
-    const cookie = answer.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((each) => each.split(";")[0])
+      .join("; ");
     if (answer.status === 404 && said.includes("There is nothing at")) return null;
     if (!answer.ok) throw new Error(`${line} answered ${answer.status}: ${said}`);
     const parsed = said.startsWith("{") ? JSON.parse(said) : {};
@@ -40,11 +43,9 @@ export async function fill(base: string, until: Until): Promise<void> {
   await people(base, call, until);
 
   const list = await call("POST /lists", { name: "Kunder" });
-  await call(
-    `POST /contacts/imports?list=${list.id}&subscription_type=marketing&consent_source=Skjema`,
-    csv,
-    { "content-type": "text/csv" },
-  );
+  await call(`POST /contacts/imports?list=${list.id}&subscription_type=marketing&consent_source=Skjema`, csv, {
+    "content-type": "text/csv",
+  });
   await until("select status = 'done' as done from imports");
   const ola = await call("POST /contacts", {
     first_name: "Ola",
@@ -107,7 +108,8 @@ export async function fill(base: string, until: Until): Promise<void> {
   await connections(call);
   const gone = await call("POST /contacts", { first_name: "Slettes", mobile: "+4793000009" });
   await call(`DELETE /contacts/${gone.id}`);
-  if (await call(`POST /contacts/${ola.id}/opt-outs`, { reason: "Ringte" })) await call("PATCH /retention", { text_months: 12, ledger_months: 36 });
+  if (await call(`POST /contacts/${ola.id}/opt-outs`, { reason: "Ringte" }))
+    await call("PATCH /retention", { text_months: 12, ledger_months: 36 });
   const erased = await call("POST /contacts", { first_name: "Glemmes", mobile: "+4793000010" });
   await call("POST /messages", { to: "+4793000010", text: "Velkommen" });
   await until("select count(*) = 0 as done from message_queue");
@@ -141,7 +143,10 @@ async function people(base: string, call: Call, until: Until): Promise<void> {
   const mail = `from sandbox_mails where recipient = '${email}'`;
   await until(`select count(*) = 1 as done ${mail}`);
   const mails = await call(`GET /sandbox/mailbox?query=${encodeURIComponent(email)}`);
-  const token = /invitations?\/([^\s/]+)/.exec(JSON.stringify(mails))?.[1]?.replace(/\\n.*/, "").replace(/["\\].*/, "");
+  const token = /invitations?\/([^\s/]+)/
+    .exec(JSON.stringify(mails))?.[1]
+    ?.replace(/\\n.*/, "")
+    .replace(/["\\].*/, "");
   if (!token) throw new Error(`no invitation in ${JSON.stringify(mails)}`);
   await call(`POST /invitations/${token}/accept`, { name, password });
 }
@@ -164,7 +169,10 @@ async function connections(call: Call): Promise<void> {
       secrets: { auth_token: twilio_token },
     });
     await call("PUT /carrier-routes", { items: [{ country: "SE", carriers: [smpp.id, twilio.id] }] });
-    const hook = await call("POST /webhooks", { url: "https://hooks.example.invalid/varsla", events: ["alert.raised"] });
+    const hook = await call("POST /webhooks", {
+      url: "https://hooks.example.invalid/varsla",
+      events: ["alert.raised"],
+    });
     await call(`POST /webhooks/${hook.id}/test`);
     await call("POST /alerts/seen");
   }

@@ -41,7 +41,9 @@ try {
   const found: Statement[] = [];
   for (const [text, place] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Pieces of other statements, several in one text, and what refers to tables that come and go with it.
-    const columns = await describeStatement(client, text).catch((error: Error) => void console.log(`${place}: ${error.message}: ${text.slice(0, 90)}`));
+    const columns = await describeStatement(client, text).catch(
+      (error: Error) => void console.log(`${place}: ${error.message}: ${text.slice(0, 90)}`),
+    );
     if (columns === undefined) continue;
     found.push({ place, text, columns: columns?.map(({ name, type }) => `${name} ${types.get(type)}`) ?? null });
   }

@@ -48,7 +48,9 @@ try {
   await until("select count(*) > 0 as done from dispatch_journal");
   await kill(program, "SIGKILL");
   // What the killed process waited for must not happen after its death.
-  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'varsla%' and pid <> pg_backend_pid() and application_name <> 'varsla presence'");
+  await client.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'varsla%' and pid <> pg_backend_pid() and application_name <> 'varsla presence'",
+  );
   await client.query("rollback");
   await writeFile(join(target, "data.sql"), await dump(client));
 
@@ -69,7 +71,14 @@ async function start(more: Record<string, string> = {}): Promise<ChildProcess> {
   const program = spawn(process.execPath, [...record, "server/main.ts"], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, ...example.settings, ...more, PORT: String(port), HOST: "127.0.0.1", DATABASE_URL: postgres.connection },
+    env: {
+      ...process.env,
+      ...example.settings,
+      ...more,
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      DATABASE_URL: postgres.connection,
+    },
   });
   programs.push(program);
   await new Promise<void>((done, fail) => {

@@ -21,6 +21,8 @@ export async function replay(version: string, connection: string): Promise<{ sai
   const { texts, events } = JSON.parse(await readFile(file, "utf8")) as { texts: string[]; events: Event[] };
   const clients = new Map<number, pg.Client>();
   const answers = new Map<number, Promise<unknown>>();
+  /** The last that each connection was asked. */
+  const asked = new Map<number, Promise<unknown>>();
   const failed = new Map<number, Failure>();
   try {
     for (const event of events) {
@@ -40,13 +42,13 @@ export async function replay(version: string, connection: string): Promise<{ sai
         clients.set(name, client);
       }
       const text = texts[number] ?? "";
-      const asked = values.length > 0 ? client.query(text, values.map(revive)) : client.query(text);
-      answers.set(
-        n,
-        asked.catch((error: Error & { code?: string }) =>
-          failed.set(n, { text, code: error.code, message: error.message }),
-        ),
-      );
+      const on = client;
+      const parameters = values.length > 0 ? values.map(revive) : undefined;
+      const answer = (asked.get(name) ?? Promise.resolve())
+        .then(() => on.query(text, parameters))
+        .catch((error: Error & { code?: string }) => failed.set(n, { text, code: error.code, message: error.message }));
+      asked.set(name, answer);
+      answers.set(n, answer);
     }
     await Promise.all(answers.values());
   } finally {

@@ -16,7 +16,10 @@ export async function allRows(client: pg.Client): Promise<Rows> {
   const found: Rows = new Map();
   for (const { name, key } of tables) {
     const { rows } = await client.query<{ row: Row }>(`select to_jsonb(t) as row from ${name} t order by ${key}`);
-    found.set(name, rows.map(({ row }) => row));
+    found.set(
+      name,
+      rows.map(({ row }) => row),
+    );
   }
   return found;
 }

@@ -63,8 +63,7 @@ for (const earlier of earlierVersions) {
 
     test("what came into its tables since need not be said when a row is put in", () => {
       const asked = [...after.required].filter(
-        ({ table, column }) =>
-          before.tables.has(table) && !before.things.has(`column ${table}.${column}`),
+        ({ table, column }) => before.tables.has(table) && !before.things.has(`column ${table}.${column}`),
       );
       expect(asked).toEqual([]);
     });
@@ -104,7 +103,10 @@ async function schemaOf(client: pg.Client): Promise<Schema> {
   );
   return {
     tables: new Set(columns.map(({ table }) => table)),
-    things: new Set([...columns.map(({ table, column }) => `column ${table}.${column}`), ...others.map(({ thing }) => thing)]),
+    things: new Set([
+      ...columns.map(({ table, column }) => `column ${table}.${column}`),
+      ...others.map(({ thing }) => thing),
+    ]),
     required: columns.filter(({ required }) => required),
   };
 }

@@ -12,16 +12,21 @@ import { onlyCarriers } from "../carriers.ts";
 import type { TestDatabase } from "../database.ts";
 import { until } from "../until.ts";
 
-/** Answers what stops it. */
-export async function startWork({ db, connection }: TestDatabase, { services }: TestApp): Promise<() => Promise<void>> {
+/** Answers what stops it. Without `campaigns` they are left to somebody else, and texts alone are sent. */
+export async function startWork(
+  { db, connection }: TestDatabase,
+  { services }: TestApp,
+  { campaigns = true } = {},
+): Promise<() => Promise<void>> {
   const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
-  await resumeCampaigns(services);
-  const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log: services.log });
+  if (campaigns) await resumeCampaigns(services);
+  const handlers = campaignJobs(services);
+  const runner = campaigns && (await runJobs({ connection, pool: db.pool, handlers, log: services.log }));
   const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
   return async () => {
     await path.stop();
-    await runner.stop();
+    if (runner) await runner.stop();
     await pathDb.close();
   };
 }
