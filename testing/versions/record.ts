@@ -36,7 +36,8 @@ pg.Client.prototype.query = function (this: object, ...args: any[]) {
     };
     return Reflect.apply(query, this, args);
   }
-  const made = Reflect.apply(query, this, args);
+  // oxlint-disable-next-line typescript/no-explicit-any -- a promise, or a query that was handed in
+  const made: any = Reflect.apply(query, this, args);
   made?.then?.(() => ended(), ended);
   if (typeof first?.callback === "function") {
     const answer = first.callback;
