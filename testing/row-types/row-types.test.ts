@@ -17,6 +17,9 @@ const undescribed: [piece: string, reason: string][] = [
   ["join found f", "reads a temporary table of one import"],
   ["from found", "reads a temporary table of one import"],
   ["folded f", "reads a temporary table of one import"],
+  ["from folded", "reads a temporary table of one import"],
+  ["folded group by", "reads a temporary table of one import"],
+  ["declare combinations", "its columns are the fields of a template, each of another name"],
 ];
 /** Columns that can be more in their table than in these statements, by file and column. */
 const narrower: Record<string, string> = {
