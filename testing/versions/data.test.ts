@@ -27,7 +27,7 @@ const passing = new Set(["migrations"]);
 
 for (const earlier of earlierVersions) {
   const database = await earlierDatabase(earlier);
-  const { client, db } = database;
+  const { client } = database;
   // oxlint-disable-next-line vitest/valid-title -- one group a version
   describe(`data of ${earlier.version}`, () => {
     let before: Rows;
@@ -78,7 +78,7 @@ for (const earlier of earlierVersions) {
         // The sandbox's texts are the handsets', which belong to nobody.
         if (!first || !("workspace_id" in first) || table === "sandbox_messages") continue;
         for (const workspace of workspaces) {
-          const seen = await db.inWorkspace(workspace, (tx) =>
+          const seen = await database.db.inWorkspace(workspace, (tx) =>
             sql<{ workspace_id: string }>`select workspace_id from ${sql.table(table)}`.execute(tx),
           );
           const own = rows.filter((row) => row.workspace_id === workspace);

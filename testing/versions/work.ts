@@ -14,7 +14,7 @@ import { until } from "../until.ts";
 
 /** Answers what stops it. Without `campaigns` they are left to somebody else, and texts alone are sent. */
 export async function startWork(
-  { db, connection }: TestDatabase,
+  { db, connection }: Pick<TestDatabase, "db" | "connection">,
   { services }: TestApp,
   { campaigns = true } = {},
 ): Promise<() => Promise<void>> {
