@@ -129,6 +129,14 @@ const tries: Record<string, () => Promise<Try>> = {
     const body = { token, newPassword: next };
     return { path: "/api/auth/reset-password", body, as: null, action: "password.reset", never: [next, token] };
   },
+  accounts_updateAccount: async () => {
+    const as = await signedInPerson(app, workspaceId, "viewer");
+    return { path: "/api/v1/account", body: { name: "Kari Nord" }, as, action: "person.updated" };
+  },
+  accounts_endSessions: async () => {
+    const as = await signedInPerson(app, workspaceId, "viewer");
+    return { path: "/api/v1/account/sessions", as, action: "session.ended" };
+  },
   authentication_changePassword: async () => {
     const as = await signedInPerson(app, workspaceId, "viewer");
     const body = { currentPassword: password, newPassword: "quite another horse" };
@@ -347,7 +355,10 @@ test("set-up and a further workspace are the first events of their logs", async 
   const fresh = await testDatabase();
   const installation = await testApp(fresh);
   const admin = { name: "Kari", email: "kari@example.com", password };
-  const made = await installation.call("POST /setup", { body: { workspace: input, admin }, ip: "203.0.113.7" });
+  const made = await installation.call("POST /setup", {
+    body: { token: installation.setUpToken, workspace: input, admin },
+    ip: "203.0.113.7",
+  });
   expect(made.status).toBe(201);
   const { body } = await installation.call("GET /audit-events", { cookie: made.cookies });
   expect(body.items).toMatchObject([

@@ -407,16 +407,17 @@ describe("texts from handsets", () => {
     expect(answer).toMatchObject([{ number: "+4791000001", sender_id: rows[0].id }]);
   });
 
-  test("to an address that can be no sender's is acknowledged and dropped; without a SID or sender it is refused", async () => {
+  test("to an address that can be no sender's it is for the connection's own; without a SID or sender it is refused", async () => {
     const senders = async () =>
       (await superuser.query("select address from senders where workspace_id = $1", [workspace.id])).rows;
     const before = await senders();
     for (const To of ["Salong", "12", "whatsapp:+4759440002", "+0"])
       expect(await callBack(app, inbound(1, "STOP", { To }))).toMatchObject({ status: 200 });
+    expect(await received()).toMatchObject([{ text: "STOP", sender_id: workspace.sender.id }]);
     const withouts: Record<string, string>[] = [{ MessageSid: "", SmsMessageSid: "" }, { From: " " }, { To: "" }];
     for (const without of withouts)
       expect(await callBack(app, inbound(2, "Hei", without))).toMatchObject({ status: 400 });
-    expect(await received()).toEqual([]);
+    expect(await received()).toHaveLength(1);
     expect(await senders()).toEqual(before);
   });
 });

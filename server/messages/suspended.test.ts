@@ -5,8 +5,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { sql } from "kysely";
+import pg from "pg";
 import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { until } from "../../testing/until.ts";
@@ -14,7 +15,10 @@ import { createTestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
 import { createInboundIntake } from "./inbound.ts";
 
-const { db, connection } = await testDatabase({ max: 20 });
+const { db, connection, superuser } = await testDatabase({ max: 20 });
+const admin = new pg.Client({ connectionString: superuser });
+await admin.connect();
+afterAll(() => admin.end());
 const lease_ms = 2_000;
 
 test("a STOP does not wait for a worker that is suspended, and when it wakes it sends nothing that is another's by now", async () => {
@@ -127,9 +131,9 @@ test("a hand-over whose gate has fallen for any other reason goes no further", a
   });
   await send(db, workspace, { class: "marketing" });
   await begun;
-  await db.asSystem((tx) =>
-    sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
-      and database = (select oid from pg_database where datname = current_database())`.execute(tx),
+  await admin.query(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
+       and database = (select oid from pg_database where datname = current_database())`,
   );
   await signalled;
   await settled(db, workspace.id);

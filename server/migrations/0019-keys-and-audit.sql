@@ -5,13 +5,6 @@
 alter table api_keys add column made_by uuid;
 alter table api_keys add column expires_at timestamptz;  -- null: never
 
--- Keys that may do everything may read the audit log as well: a new permission asks for no new key.
-update api_keys set scopes = array_append(scopes, 'audit:read')
-where role = 'super_admin' and not scopes @> array['audit:read'] and scopes @> array['workspace:read', 'workspace:write',
-  'people:read', 'people:write', 'api-keys:write', 'subscription:read', 'subscription:write', 'contacts:read',
-  'contacts:write', 'consent:read', 'consent:write', 'messages:read', 'messages:send', 'campaigns:read', 'campaigns:write',
-  'campaigns:send', 'senders:read', 'sms-setup:write', 'sandbox:use'];
-
 -- Whoever ends a session, in whatever way: what it holds open in any process ends with it, see workspaces/access-changes.ts.
 create function tell_session_ended() returns trigger language plpgsql as $$
 begin

@@ -68,8 +68,15 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
     },
 
     async updateAccount(call) {
-      const { id } = signedIn(call);
-      return db.asSystem((tx) => renamePerson(tx, id, call.body.name, clock.now()));
+      const before = signedIn(call);
+      return db.asSystem(async (tx) => {
+        const after = await renamePerson(tx, before.id, call.body.name, clock.now());
+        await recordAboutPerson(tx, after, "person.updated", {
+          before: { name: before.name },
+          after: { name: after.name },
+        });
+        return after;
+      });
     },
 
     async sessions(call) {
@@ -80,10 +87,13 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
     },
 
     async endSessions(call) {
-      const { id: userId } = signedIn(call);
+      const user = signedIn(call);
       const { id } = call.query;
       const current = await sessionIdOf(identity, call);
-      await db.asSystem((tx) => (id ? endSession(tx, userId, id) : endOtherSessions(tx, userId, current)));
+      await db.asSystem(async (tx) => {
+        await (id ? endSession(tx, user.id, id) : endOtherSessions(tx, user.id, current));
+        await recordAboutPerson(tx, user, "session.ended");
+      });
     },
 
     async invitation(call) {

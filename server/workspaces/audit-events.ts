@@ -71,13 +71,13 @@ export async function recordAboutPerson(
   tx: Tx,
   person: { id: string; name: string },
   action: AuditAction,
-  { anonymous = false, ip = null }: { anonymous?: boolean; ip?: string | null } = {},
+  { anonymous = false, ...more }: { anonymous?: boolean; ip?: string | null; before?: Fields; after?: Fields } = {},
 ): Promise<void> {
   const { rows } = await sql<{ workspace_id: string }>`
     select workspace_id from memberships where user_id = ${person.id} order by workspace_id`.execute(tx);
   const target = { type: "person", id: person.id, name: person.name };
   for (const { workspace_id: workspaceId } of rows) {
-    await recordAuditEvent(tx, { workspaceId, action, target, ip, ...(anonymous ? {} : { person }) });
+    await recordAuditEvent(tx, { workspaceId, action, target, ...more, ...(anonymous ? {} : { person }) });
   }
 }
 

@@ -59,8 +59,8 @@ export async function invite(
       value: input.email,
     });
   }
-  // Counted before the row is looked for: the workspace's count makes two at once take turns.
-  await countInvitation(tx, actor, email, at);
+  // Two at once take turns, or there could be one more than there is room for.
+  await sql`select from workspaces where workspace_id = ${actor.workspaceId} for no key update`.execute(tx);
   const before = await sql<InvitationRow>`
     select * from invitations where workspace_id = ${actor.workspaceId} and email = ${email} for update`.execute(tx);
   if (before.rows[0]) checkRank(actor, before.rows[0].role);
@@ -85,12 +85,15 @@ export async function invite(
   return presentPerson({ ...row, name: "", joined_at: null });
 }
 
-/** Invitations are mails to strangers in our name: nobody sends them by the hundred, and nobody gets them by the dozen. */
-async function countInvitation(tx: Tx, actor: Actor, email: string, at: Date): Promise<void> {
+/**
+ * Counts an invitation before it is made; 429 `too_many_invitations`. They are mails to strangers in our name: nobody sends them by
+ * the hundred, and nobody gets them by the dozen, by all workspaces together: so this needs a transaction of the system.
+ */
+export async function countInvitation(tx: Tx, actor: Actor, email: string, at: Date): Promise<void> {
   const counts = [
     ["invitations_by", actor.userId ?? `${actor.workspaceId} ${actor.name}`, "from you"],
     ["invitations_of", actor.workspaceId, "from this workspace"],
-    ["invitations_to", email, `to ${email}`],
+    ["invitations_to", email.toLowerCase(), `to ${email}`],
   ] as const;
   for (const [kind, about, whose] of counts) {
     const wait = await countAttempt(tx, kind, about, at);

@@ -3,7 +3,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { invite } from "./invitations.ts";
+import { countInvitation, invite } from "./invitations.ts";
 import type { Keyring } from "./keyring.ts";
 import { changePerson, listPeople, removePerson } from "./people.ts";
 
@@ -22,7 +22,9 @@ export function peopleRoutes(services: {
       return { items, next_cursor: null };
     },
     async invite({ actor, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => invite(tx, services, actor, body, clock.now()));
+      const at = clock.now();
+      await db.asSystem((tx) => countInvitation(tx, actor, body.email, at));
+      return db.inWorkspace(actor.workspaceId, (tx) => invite(tx, services, actor, body, at));
     },
     async update({ actor, params, body }) {
       const person = await db.inWorkspace(actor.workspaceId, (tx) => changePerson(tx, actor, params.id, body));

@@ -6,9 +6,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { afterAll } from "vitest";
+import { openDb } from "../../server/kit/db.ts";
 import { migrateJobs } from "../../server/kit/jobs.ts";
 import { migrate } from "../../server/kit/migrate.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
+import { prepareDatabase } from "../prepare-database.ts";
 
 /** Released versions with the number of the last migration that each has. */
 export const earlierVersions = [
@@ -47,10 +50,23 @@ export async function earlierDatabase(
   const client = new pg.Client({ connectionString: superuser });
   await client.connect();
   await load(client, await readFile(join(import.meta.dirname, earlier.version, "data.sql"), "utf8"));
+  let db = database.db;
+  afterAll(() => db.close());
   return {
     ...database,
     client,
-    migrateNow: () => migrate(connection, { after: () => migrateJobs(connection) }),
+    get db() {
+      return db;
+    },
+    async migrateNow() {
+      const had = await client.query("select name from migrations");
+      const workspaces = await prepareDatabase(connection);
+      if (db === database.db) db = openDb({ connection, workspaces, max: 20 });
+      const has = await client.query("select name from migrations where name <> all ($1) order by name", [
+        had.rows.map((r) => r.name),
+      ]);
+      return { applied: has.rows.map((row) => row.name) };
+    },
   };
 }
 

@@ -18,7 +18,11 @@ export async function startWork(
   { services }: TestApp,
   { campaigns = true } = {},
 ): Promise<() => Promise<void>> {
-  const pathDb = openDb({ connection: { ...db.pool.options }, max: pathConnections });
+  const pathDb = openDb({
+    connection: { ...db.pool.options },
+    workspaces: { ...db.workspacePool.options },
+    max: pathConnections,
+  });
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
   if (campaigns) await resumeCampaigns(services);
   const handlers = campaignJobs(services);
