@@ -14,7 +14,6 @@ import type { Actor } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import { tellAccessChange } from "./access-changes.ts";
 import { recordAuditEvent } from "./audit-events.ts";
-import { heldScopes } from "./key-scopes.ts";
 
 interface ApiKeyRow {
   id: string;
@@ -241,8 +240,7 @@ async function selectKeys(tx: Tx, workspaceId: string, condition: ReturnType<typ
 }
 
 /** What the key may do while it has not expired: its scopes that its maker holds at the moment. */
-function scopesNow({ scopes: stored, made_by, maker_role, maker_sms_setup }: KeyWithMaker): Permission[] {
-  const scopes = heldScopes(stored);
+function scopesNow({ scopes, made_by, maker_role, maker_sms_setup }: KeyWithMaker): Permission[] {
   if (!made_by) return scopes;
   if (!maker_role) return [];
   const may = permissionsOf({ role: maker_role, sms_setup: maker_sms_setup ?? false });

@@ -10,7 +10,6 @@ import type { Db } from "../kit/db.ts";
 import type { Actor } from "../kit/http.ts";
 import type { AccessChange } from "./access-changes.ts";
 import { hashApiKey } from "./api-keys.ts";
-import { heldScopes } from "./key-scopes.ts";
 
 const believedFor = 3_000; // milliseconds
 const usedEvery = 60_000; // how exact last_used_at is
@@ -111,8 +110,7 @@ async function readHolder(db: Db, keyHash: string, at: Date): Promise<KeyHolder 
     const row = found.rows[0];
     if (!row) return null;
     const { workspace_id: workspaceId, id, name, made_by, expires_at: expiresAt } = row;
-    let { role } = row;
-    let scopes = heldScopes(row.scopes);
+    let { role, scopes } = row;
     let maker: { id: string; name: string } | null = null;
     if (made_by) {
       const members = await sql<{ name: string; role: Role; sms_setup: boolean }>`
