@@ -22,14 +22,14 @@ export function readCursor(cursor: string, sort: string, count: number): string[
   throw invalidCursor(cursor);
 }
 
-const yearZero = Date.parse("0000-01-01T00:00:00Z");
+/** What the 48 bits of a UUIDv7 hold, from 1970 to the year 10889: nothing of ours is older or newer, and ids are made of it. */
+const latest = 2 ** 48 - 2;
 
 /** The instant and id of a cursor that was made of these two. */
 export function readMoment(cursor: string, sort: string): { at: Date; id: string } {
   const [text = "", id = ""] = readCursor(cursor, sort, 2);
   const at = new Date(text);
-  // PostgreSQL knows no years as early as Date does.
-  if (!(at.getTime() >= yearZero)) throw invalidCursor(cursor);
+  if (!(at.getTime() >= 0 && at.getTime() <= latest)) throw invalidCursor(cursor);
   return { at, id };
 }
 
