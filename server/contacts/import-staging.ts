@@ -21,6 +21,11 @@ export async function createStaging(tx: Tx, importId: string): Promise<void> {
   await sql`call create_import_table(${importId})`.execute(tx);
 }
 
+/** Lets work for the workspace have a table that a process of an older version made, which has no wall yet. */
+export async function adoptStaging(tx: Tx, importId: string): Promise<void> {
+  await sql`call adopt_import_table(${importId})`.execute(tx);
+}
+
 export async function dropStaging(tx: Tx, importId: string): Promise<void> {
   await sql`call drop_import_table(${importId})`.execute(tx);
 }

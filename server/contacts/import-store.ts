@@ -94,6 +94,13 @@ export async function touchImport(tx: Tx, workspaceId: string, id: string): Prom
   await sql`update imports set heard_at = now() where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
+/** Says that its file is still being received. */
+export async function touchReceiving(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`
+    update imports set heard_at = now()
+    where workspace_id = ${workspaceId} and id = ${id} and status = 'receiving'`.execute(tx);
+}
+
 /** How many rows have come so far; false when the import was given up meanwhile. */
 export async function updateReceived(tx: Tx, workspaceId: string, id: string, rows: number): Promise<boolean> {
   const updated = await sql`

@@ -362,6 +362,29 @@ test("a killed merge goes on behind its last whole chunk, and nothing is double"
   expect(await table(workspace.id, "select members from lists")).toEqual([{ members: 500 }]);
 });
 
+test("an import that a process of 0.2.0 received, or has begun to merge, is merged, behind a wall from then on", async () => {
+  const { id } = await receive(workspace, "mobil\n91234567\n92345678\n", {});
+  const name = `staging."import ${id}"`;
+  const asThatMadeIt = () =>
+    db.asSystem((tx) =>
+      sql
+        .raw(
+          `alter table ${name} disable row level security; drop policy workspace_wall on ${name}; revoke all on ${name} from public`,
+        )
+        .execute(tx),
+    );
+  const walled = async () =>
+    (await table(workspace.id, `select relrowsecurity as walled from pg_class where oid = '${name}'::regclass`))[0];
+  const aborted = AbortSignal.abort();
+  await asThatMadeIt();
+  await expect(run(workspace, id, { signal: aborted })).rejects.toThrow(/abort/i);
+  expect(await walled()).toEqual({ walled: true });
+  expect(await table(workspace.id, "select prepared from imports")).toEqual([{ prepared: true }]);
+  await asThatMadeIt();
+  await run(workspace, id);
+  expect(await result(workspace, id)).toMatchObject({ status: "done", created: 2 });
+});
+
 test("a merge whose transaction fails in the middle leaves no part of its chunk", async () => {
   const { id } = await receive(workspace, "mobil\n91000001\n91000002\n", consent);
   await table(workspace.id, "select").catch(() => {});

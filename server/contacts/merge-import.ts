@@ -11,7 +11,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
-import { dropStaging, prepareStaging, type RowKind, stagingTable } from "./import-staging.ts";
+import { adoptStaging, dropStaging, prepareStaging, type RowKind, stagingTable } from "./import-staging.ts";
 import * as store from "./import-store.ts";
 import { findOrCreateList, listNow } from "./lists.ts";
 import { mergeRows } from "./merge-chunk.ts";
@@ -80,7 +80,9 @@ async function againIfTaken<T>(work: () => Promise<T>): Promise<T> {
 /** Folds the staging rows and settles which list they go on. */
 async function prepare(tx: Tx, workspaceId: string, id: string, now: Date): Promise<void> {
   const row = await store.lockImport(tx, workspaceId, id);
-  if (row?.status !== "running" || row.prepared) return;
+  if (row?.status !== "running") return;
+  await adoptStaging(tx, id);
+  if (row.prepared) return;
   await prepareStaging(tx, id);
   const list = row.options.list === null ? null : (await findOrCreateList(tx, workspaceId, row.options.list, now)).id;
   await store.updateOptions(tx, workspaceId, id, { ...row.options, list });

@@ -65,9 +65,13 @@ export async function receiveImport(
     await recordAuditEvent(tx, { workspaceId, action: "import.started", target: { type: "import", id } });
   });
   try {
-    // A client may be slow; that the process is alive is said on its own.
-    const { rows, head } = await whileBeating(services, { workspaceId, id }, () =>
-      stageRows(services, call, id, settled, at),
+    // A client may be slow; that the process is alive is said on its own. In the import's row too, where processes of 0.2.0 look
+    // for it during an upgrade: nobody holds that row while the file comes in.
+    const { rows, head } = await whileBeating(
+      services,
+      { workspaceId, id },
+      () => stageRows(services, call, id, settled, at),
+      { alsoTell: (tx) => store.touchReceiving(tx, workspaceId, id) },
     );
     const { fields, names } = head.columns;
     const options = { ...settled.options, consent_column: fields.includes("consent"), columns: names };

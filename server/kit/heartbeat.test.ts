@@ -1,4 +1,5 @@
 /** Heartbeats beside slow work: they go on, they never pile up, and nobody takes the work up a second time. */
+import { PassThrough } from "node:stream";
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
@@ -22,7 +23,7 @@ const { db, connection, superuser } = await testDatabase({ max });
 const admin = new pg.Client({ connectionString: superuser });
 await admin.connect();
 afterAll(() => admin.end());
-const { services, receive, result } = importHarness(db);
+const { services, receive, run, result } = importHarness(db);
 const never = new AbortController().signal;
 
 const heardAt = async (id: string) => {
@@ -62,7 +63,7 @@ test("beats that are held up don't pile up, leave the pool alone, and go on afte
   const { id: workspaceId } = await createTestWorkspace(db);
   const id = newId();
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
-  const working = whileBeating(services, { workspaceId, id }, () => done, 10);
+  const working = whileBeating(services, { workspaceId, id }, () => done, { every_ms: 10 });
   await until(async () => expect(await heardAt(id)).not.toBeNull());
   const held = await hold(`select 1 from heartbeats where id = '${id}' for update`);
   const before = await heardAt(id);
@@ -76,6 +77,28 @@ test("beats that are held up don't pile up, leave the pool alone, and go on afte
   await working;
   expect(await heardAt(id)).toBeNull();
 });
+
+test("an import whose file comes in slowly says so in its row too, where a process of 0.2.0 looks, and is not given up", async () => {
+  const workspace = await createTestWorkspace(db);
+  const file = new PassThrough();
+  const receiving = receive(workspace, file, {});
+  const silent = async () => {
+    const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+      sql<{ silent: boolean }>`
+        select heard_at < now() - make_interval(secs => ${silentAfter}) as silent from imports
+        where workspace_id = ${workspace.id} and status = 'receiving'`.execute(tx),
+    );
+    return rows[0]?.silent;
+  };
+  await until(async () => expect(await silent()).toBe(false));
+  // As it is once nothing has come for a minute.
+  await db.asSystem((tx) => sql`update imports set heard_at = now() - interval '1 minute'`.execute(tx));
+  await until(async () => expect(await silent()).toBe(false));
+  file.end("mobil\n91234567\n");
+  const { id } = await receiving;
+  await run(workspace, id);
+  expect(await result(workspace, id)).toMatchObject({ status: "done", created: 1 });
+}, 40_000);
 
 test("an import whose chunk is slow beats all the while, starves nobody, and is not merged a second time", async () => {
   const workspace = await createTestWorkspace(db);

@@ -20,17 +20,24 @@ export interface Worked {
   id: string;
 }
 
-/** Does the work, and beats from its first moment to its last. */
+/**
+ * Does the work, and beats from its first moment to its last. `alsoTell` is said with each beat, in a transaction of its own: it may
+ * touch only what the work never holds for long.
+ */
 export async function whileBeating<T>(
   { db, log }: { db: Db; log: Pick<Logger, "warn"> },
   worked: Worked,
   work: () => Promise<T>,
-  every_ms: number = beatEvery,
+  { every_ms = beatEvery, alsoTell }: { every_ms?: number; alsoTell?: (tx: Tx) => Promise<void> } = {},
 ): Promise<T> {
   const missed = (error: unknown) => log.warn({ err: error, work: worked.id }, "a heartbeat was missed");
+  const tell = async () => {
+    await beat(db, worked);
+    if (alsoTell) await briefly(db, worked.workspaceId, alsoTell);
+  };
   // The first is waited for: whoever looks as soon as the work has begun sees it.
-  await beat(db, worked).catch(missed);
-  const beats = repeat(every_ms, () => beat(db, worked), missed);
+  await tell().catch(missed);
+  const beats = repeat(every_ms, tell, missed);
   try {
     return await work();
   } finally {
@@ -48,9 +55,14 @@ export async function heardWithin(tx: Tx, seconds: number): Promise<Set<string>>
 
 const atMost = sql.raw(`set local statement_timeout = ${longestBeat}`);
 
-async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await db.apart.inWorkspace(workspaceId, async (tx) => {
+const briefly = (db: Db, workspaceId: string, work: (tx: Tx) => Promise<void>) =>
+  db.apart.inWorkspace(workspaceId, async (tx) => {
     await atMost.execute(tx);
+    await work(tx);
+  });
+
+async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
+  await briefly(db, workspaceId, async (tx) => {
     await sql`
       insert into heartbeats (workspace_id, id, heard_at) values (${workspaceId}, ${id}, now())
       on conflict (workspace_id, id) do update set heard_at = excluded.heard_at`.execute(tx);
@@ -59,8 +71,7 @@ async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
 
 /** With what killed processes left behind. */
 async function end(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await db.apart.inWorkspace(workspaceId, async (tx) => {
-    await atMost.execute(tx);
+  await briefly(db, workspaceId, async (tx) => {
     await sql`
       delete from heartbeats
       where workspace_id = ${workspaceId} and (id = ${id} or heard_at < now() - interval '1 day')`.execute(tx);

@@ -21,8 +21,8 @@ interface Migration {
 const oldestServer = 15;
 /** Any number, as long as it stays the same: whoever holds this advisory lock is migrating. */
 const lock = 5_180_220_318;
-/** SQLSTATEs of a migration that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
-const gaveWay = new Set(["40P01", "55P03"]);
+/** SQLSTATEs of work that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
+export const gaveWay = new Set(["40P01", "55P03"]);
 const longestPatience = 4_000; // milliseconds
 
 /** Runs what is missing, then `after` under the same lock: for parts that bring migrations of their own. */

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 import { withDatabase } from "../../testing/global-setup.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { openDb } from "./db.ts";
 import { migrateJobs } from "./jobs.ts";
@@ -72,6 +73,36 @@ test("it is made at the first start, found at later ones, and mended where its p
   await inside.end();
   expect(await start(connection)).toEqual(first);
   expect(await whoIs(first.workspaces)).toBe(`${name}_workspaces`);
+}, 60_000);
+
+test("giving it its rights lets others through while somebody holds on to a table, and is tried again", async () => {
+  const { name, connection } = await database("createrole");
+  const first = await start(connection);
+  const [holder, watcher] = [
+    new pg.Client({ connectionString: connection }),
+    new pg.Client({ connectionString: connection }),
+  ];
+  await Promise.all([holder.connect(), watcher.connect()]);
+  try {
+    await holder.query(`revoke select on contacts from ${name}_workspaces`);
+    await holder.query("begin; alter table contacts set (autovacuum_enabled = true)");
+    const waiting = async () => {
+      const { rows } = await watcher.query(`select 1 from pg_locks l join pg_stat_activity a using (pid)
+        where a.datname = current_database() and a.application_name = 'varsla migrate' and not l.granted`);
+      return rows.length > 0;
+    };
+    const starting = start(connection);
+    await until(async () => expect(await waiting()).toBe(true));
+    await until(async () => expect(await waiting()).toBe(false));
+    await holder.query("rollback");
+    expect(await starting).toEqual(first);
+    const { rows } = await watcher.query(
+      `select has_table_privilege('${name}_workspaces', 'contacts', 'select') as may`,
+    );
+    expect(rows).toEqual([{ may: true }]);
+  } finally {
+    await Promise.all([holder.end(), watcher.end()]);
+  }
 }, 60_000);
 
 test("a role of somebody else that has its name is left alone", async () => {

@@ -218,6 +218,7 @@ describe("what it may try", () => {
     "select first_value(1) over () from pg_largeobject",
     `select add_job('x', json_build_object('workspace_id', '${theirs.id}'), null, null, null, null)`,
     `call wall_import_table('${theirImport}', '${ours.id}')`,
+    `call adopt_import_table('${theirImport}')`,
     `call drop_import_table('${theirImport}')`,
     `call index_import_table('${theirImport}')`,
     `call analyze_import_table('${theirImport}')`,
@@ -243,6 +244,7 @@ test("every function that runs with the owner's rights is one that was thought a
     where prosecdef and pronamespace = 'public'::regnamespace order by 1`);
   expect(rows.map(({ name }) => name)).toEqual([
     "add_job",
+    "adopt_import_table",
     "analyze_import_table",
     "create_import_table",
     "drop_import_table",

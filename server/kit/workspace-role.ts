@@ -4,9 +4,11 @@
  * docs/decisions/database-roles.md.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { isDatabaseAway } from "./database-away.ts";
 import type { Logger } from "./log.ts";
+import { gaveWay } from "./migrate.ts";
 import { scramVerifier } from "./scram.ts";
 
 interface WorkspaceRole {
@@ -16,6 +18,8 @@ interface WorkspaceRole {
 
 /** SQLSTATE of what a role may not do. */
 const insufficientPrivilege = "42501";
+/** Of giving the rights, where another session holds on to what they are of. */
+const attempts = 5;
 /** PostgreSQL's limit for names, in octets. */
 const longestName = 63;
 
@@ -71,17 +75,25 @@ async function prepare(client: pg.Client, role: WorkspaceRole, login: () => Prom
   return again && `${again} Where its password is not the one that is expected, let a superuser run: ${alter};`;
 }
 
+/** Waits for a lock only a moment at a time: whoever comes after a waiting session waits too, and so does every other start. */
 async function grantRights(client: pg.Client, role: WorkspaceRole): Promise<string | null> {
-  await client.query("begin");
-  try {
-    await client.query("set local varsla.system = 'on'");
-    await client.query("call grant_workspace_rights($1)", [role.name]);
-    await client.query("commit");
-    return null;
-  } catch (error) {
-    await client.query("rollback");
-    if ((error as { code?: string }).code !== insufficientPrivilege) throw error;
-    return `it may not give ${role.name} the rights that it needs (${(error as Error).message}). Make it the owner of the database.`;
+  for (let attempt = 1; ; attempt++) {
+    await client.query("begin");
+    try {
+      await client.query("set local varsla.system = 'on'");
+      await client.query("set local lock_timeout = '2s'");
+      await client.query("call grant_workspace_rights($1)", [role.name]);
+      await client.query("commit");
+      return null;
+    } catch (error) {
+      await client.query("rollback");
+      const { code, message } = error as Error & { code?: string };
+      if (code === insufficientPrivilege) {
+        return `it may not give ${role.name} the rights that it needs (${message}). Make it the owner of the database.`;
+      }
+      if (!gaveWay.has(code ?? "") || attempt === attempts) throw error;
+    }
+    await delay(500 * attempt);
   }
 }
 

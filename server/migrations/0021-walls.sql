@@ -4,6 +4,32 @@
 -- nothing: for it, nothing but the wall decides what it sees. Partitions get walls of their own, because a statement that
 -- names one directly never meets its parent's.
 
+-- Every table that gets a wall is locked here, in one order. First against vacuum alone, which gives way to whoever waits for more
+-- than a second; nobody else minds that. Then against everybody: while the rest is waited for, whoever needs a table that is held
+-- already waits too, so for all of them together it waits a fifth of a second, and lets go until the next attempt.
+do $$
+declare
+  tables regclass[] := array(
+    select c.oid from pg_class c
+    where c.oid in ('users'::regclass, 'sandbox_messages'::regclass)
+      or exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall')
+    order by c.relname);
+  tenant_table regclass;
+  started timestamptz;
+begin
+  set local lock_timeout = '5s';
+  foreach tenant_table in array tables loop
+    execute format('lock table %s in share update exclusive mode', tenant_table);
+  end loop;
+  started := clock_timestamp();
+  foreach tenant_table in array tables loop
+    perform set_config('lock_timeout',
+      greatest(1, 200 - extract(epoch from clock_timestamp() - started) * 1000)::int || 'ms', true);
+    execute format('lock table %s in access exclusive mode', tenant_table);
+  end loop;
+end $$;
+set local lock_timeout = '200ms';
+
 -- The role of workspaces' work in this database. Nobody but the owner may read this. The password is random, and only its
 -- verifier is ever sent in a statement, so that no log of statements has it.
 create table workspace_role (
@@ -135,6 +161,19 @@ begin
   call wall_import_table(import, current_workspace());
 end $$;
 
+-- The same for a table that a process of an older version made, beside which this one works during an upgrade: it has no wall
+-- yet, and nobody but the owner may enter it. Called before the merge, under the lock of the import.
+create procedure adopt_import_table(import uuid)
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  if exists (select 1 from pg_class where relnamespace = 'staging'::regnamespace and relname = 'import ' || import and not relrowsecurity) then
+    call wall_import_table(import, current_workspace());
+  end if;
+end $$;
+
 create procedure drop_import_table(import uuid)
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -185,13 +224,6 @@ begin
       and has_table_privilege(role, c.oid, 'insert') and has_table_privilege(role, c.oid, 'update') and has_table_privilege(role, c.oid, 'delete'))
   loop
     execute format('grant select, insert, update, delete on %s to %I', thing.name, role);
-  end loop;
-  -- Imports that an older version began: its process may still be there.
-  for thing in
-    select i.id, i.workspace_id from imports i join pg_class c on c.relname = 'import ' || i.id
-    where c.relnamespace = 'staging'::regnamespace and not c.relrowsecurity
-  loop
-    call wall_import_table(thing.id, thing.workspace_id);
   end loop;
   if not has_column_privilege(role, 'users', 'email', 'select') then
     execute format('grant select (id, name, email) on users to %I', role);

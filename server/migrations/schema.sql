@@ -46,6 +46,20 @@ begin
   perform set_config('lock_timeout', patience, true);
 end $procedure$;
 
+CREATE OR REPLACE PROCEDURE adopt_import_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  if exists (select 1 from pg_class where relnamespace = 'staging'::regnamespace and relname = 'import ' || import and not relrowsecurity) then
+    call wall_import_table(import, current_workspace());
+  end if;
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE analyze_import_table(IN import uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -211,13 +225,6 @@ begin
       and has_table_privilege(role, c.oid, 'insert') and has_table_privilege(role, c.oid, 'update') and has_table_privilege(role, c.oid, 'delete'))
   loop
     execute format('grant select, insert, update, delete on %s to %I', thing.name, role);
-  end loop;
-  -- Imports that an older version began: its process may still be there.
-  for thing in
-    select i.id, i.workspace_id from imports i join pg_class c on c.relname = 'import ' || i.id
-    where c.relnamespace = 'staging'::regnamespace and not c.relrowsecurity
-  loop
-    call wall_import_table(thing.id, thing.workspace_id);
   end loop;
   if not has_column_privilege(role, 'users', 'email', 'select') then
     execute format('grant select (id, name, email) on users to %I', role);
