@@ -102,7 +102,7 @@ async function asItIsNow(
   if (ending.length === 0) return settled;
   if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
   const ids = `{${ending.map(({ row }) => row.message_id).join(",")}}`;
-  const { rows } = await sql<{ id: string; status: MessageStatus }>`
+  const { rows } = await sql<{ id: string; status: MessageStatus | "received" }>`
     select id, status from messages where workspace_id = ${lane.workspace_id} and id = any(${ids}::uuid[])
     order by id for no key update`.execute(tx);
   const status = new Map(rows.map((row) => [row.id, row.status]));
@@ -117,7 +117,7 @@ async function asItIsNow(
   });
 }
 
-const endedByNetwork: ReadonlySet<MessageStatus | undefined> = new Set([
+const endedByNetwork: ReadonlySet<MessageStatus | "received" | undefined> = new Set([
   "delivered",
   "undelivered",
   "failed",

@@ -102,7 +102,7 @@ function faultOf(said: SaidColumn, found: DescribedColumn | undefined, text: str
 /** Whether a condition says that the column has a value. */
 function excludesNull(text: string, column: string): boolean {
   const name = column.split(".").at(-1);
-  return new RegExp(`\\b${name} (is not null|=|<|>|<=|>=|<>|in|~|between)\\s`).test(text);
+  return new RegExp(`\\b${name} (is not null|=|<|>|<=|>=|<>|in|~|between)(\\s|$)`).test(text);
 }
 
 test("every statement's text is told by the source, and by what is given here", () => {

@@ -2,8 +2,10 @@
  * What a migration locks, old processes beside it wait for, and everybody else behind those. So a later migration that takes a
  * busy table for itself gives up after a moment (`set local lock_timeout`), or does only what takes no time once it has the lock.
  */
-import { expect, test } from "vitest";
-import { migrationsAfter, migrationText } from "./earlier-database.ts";
+import pg from "pg";
+import { afterAll, expect, test } from "vitest";
+import { migrate } from "../../server/kit/migrate.ts";
+import { earlierDatabase, migrationsAfter, migrationText } from "./earlier-database.ts";
 
 /** Tables that are as large as the installation, and written in every second of a campaign. */
 const busy = [
@@ -74,3 +76,32 @@ test("what would is found", () => {
   ])
     expect(longLocks(statement), statement).toEqual([]);
 });
+
+test("the walls need every table, and while one is held for long, work with the others waits only for a moment", async () => {
+  const { client: superuser, connection, db } = await earlierDatabase({ version: "0.2.0", last: "0012" });
+  const [holder, traffic] = [connection, connection].map((connectionString) => new pg.Client({ connectionString }));
+  afterAll(() => Promise.all([superuser.end(), holder?.end(), traffic?.end()]));
+  await Promise.all([holder?.connect(), traffic?.connect()]);
+  // The last of all: what waits for it holds everything else.
+  await holder?.query("begin; lock table workspaces in access share mode");
+  // A wait for longer than this fails the statement. The first attempts of a migration that waited as long as it is let would not.
+  await traffic?.query("set lock_timeout = '1s'; set varsla.system = 'on'");
+  let warnings = 0;
+  let over = false;
+  const log = {
+    info() {},
+    warn: (sentence: unknown) => void (/0021-walls needs/.test(String(sentence)) && warnings++),
+  };
+  const migrating = migrate(connection, { log }).finally(() => (over = true));
+  const statements = ["contacts", "campaigns", "messages", "message_queue", "lanes", "users"].map(
+    (table) => `update ${table} set ${table === "users" ? "name = name" : "workspace_id = workspace_id"} where false`,
+  );
+  while (warnings < 3) {
+    for (const statement of statements) await traffic?.query(statement);
+  }
+  expect(over).toBe(false);
+  await holder?.query("commit");
+  expect((await migrating).applied).toContain("0021-walls");
+  const { rows } = await db.pool.query("select 1 from pg_class where relname = 'workspaces' and relforcerowsecurity");
+  expect(rows).toHaveLength(1);
+}, 60_000);
