@@ -66,7 +66,7 @@ test(
     await page.getByText("one of those that are tried first").waitFor();
     await page.getByLabel("Password", { exact: true }).fill("salong saks 2026");
     await page.getByRole("button", { name: "Create workspace" }).click();
-    await page.getByText("must not contain the name of the workspace").waitFor();
+    await page.getByText("little more than the name of the workspace").waitFor();
     await page.getByLabel("Password", { exact: true }).fill(first);
     await page.getByRole("button", { name: "Create workspace" }).click();
     await page.getByRole("navigation", { name: "Main navigation" }).waitFor();

@@ -5,11 +5,12 @@ const context = { email: "kari.nordmann@salong.example", workspaces: ["Salong Sa
 
 test.each([
   ["salongsaks2026", "workspace"],
-  ["  Salong-Saks forever", "workspace"],
+  ["  Salong-Saks forever", "workspace"], // seven letters are left
   ["S.a.l.o.n.g Saks!!", "workspace"],
   ["ＳＡＬＯＮＧ ｓａｋｓ ’26", "workspace"],
   ["kari.nordmann@salong.example", "email"],
   ["my kari.nordmann@salong.example!", "email"],
+  ["salong saks salong saks salong saks", "workspace"],
   ["Kari.Nordmann1", "email"],
 ] as const)("%j is built of what stands on the door", (password, word) => {
   expect(wordInPassword(password, context)).toBe(word);
@@ -19,17 +20,22 @@ test.each([
   "correct horse battery",
   "a boat on the fjord", // holds "bo", like half of all words
   "kari.nordmann likes old boats", // enough is left beside it
+  "Salong-Saks for sails", // eight letters are
+  "why kari.nordmann@salong.example sails",
   "saks and salong, the other way round",
   "🦊🦊🦊🦊🦊🦊",
 ])("%j is not", (password) => {
   expect(wordInPassword(password, context)).toBeNull();
 });
 
-test("a short name is refused where it is most of the password", () => {
+test("a name of any length is refused where too little is left beside it", () => {
   const acme = { workspaces: ["Acme"] };
   expect(wordInPassword("Acme-2026!", acme)).toBe("workspace");
   expect(wordInPassword("acme acme acme", acme)).toBe("workspace");
   expect(wordInPassword("acme on a correct horse", acme)).toBeNull();
+  expect(wordInPassword("a boat on the fjord", { workspaces: ["Boat"] })).toBeNull();
+  expect(wordInPassword("boat on fjord", { workspaces: ["Boat"] })).toBe("workspace");
+  expect(wordInPassword("bo-1234567", { workspaces: ["Bo"] })).toBeNull();
 });
 
 test("nothing to compare with refuses nothing", () => {

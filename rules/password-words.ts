@@ -1,9 +1,8 @@
 /** Words that a guesser tries first, since they stand on the door: the workspace's name and the person's own address. */
 
-/** Shorter names are in too many words to refuse them wherever they stand. */
-const tellingLength = 5;
+/** Shorter ones are in too many words to say anything. */
 const shortestWord = 3;
-/** What must be left of a password once a short name or the name part of an address is taken out. */
+/** Letters and digits that must be left of a password once such a word is taken out: then a guesser who knows it is no nearer. */
 const enoughLeft = 8;
 
 /** What a password is compared with. */
@@ -19,18 +18,17 @@ export interface PasswordContext {
 export function wordInPassword(password: string, context: PasswordContext): "email" | "workspace" | null {
   const plain = squash(password);
   for (const name of context.workspaces ?? []) {
-    if (isBuiltOf(plain, squash(name), tellingLength)) return "workspace";
+    if (isBuiltOf(plain, squash(name))) return "workspace";
   }
   const { email = "" } = context;
-  if (email !== "" && plain.includes(squash(email))) return "email";
-  // "kari" or "post" alone are words like any other, as long as a password is left beside them.
-  if (isBuiltOf(plain, squash(email.replace(/@.*$/, "")), Number.POSITIVE_INFINITY)) return "email";
+  if ([email, email.replace(/@.*$/, "")].some((word) => isBuiltOf(plain, squash(word)))) return "email";
   return null;
 }
 
-function isBuiltOf(plain: string, word: string, telling: number): boolean {
-  if (word.length < shortestWord || !plain.includes(word)) return false;
-  return word.length >= telling || plain.replaceAll(word, "").length < enoughLeft;
+/** Whether too little is left beside the word: "salong", "kari" or "post" in a long sentence are words like any other. */
+function isBuiltOf(plain: string, word: string): boolean {
+  if ([...word].length < shortestWord || !plain.includes(word)) return false;
+  return [...plain.replaceAll(word, "")].length < enoughLeft;
 }
 
 function squash(text: string): string {

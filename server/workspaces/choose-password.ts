@@ -15,9 +15,19 @@ export function checkNewPassword(password: string, context: PasswordContext, fie
   }
   const word = wordInPassword(password, context);
   if (word === "workspace") {
-    throw new Problem(422, "password_has_workspace", "A password must not hold the workspace's name.", { field });
+    throw new Problem(
+      422,
+      "password_has_workspace",
+      "Too little is left of this password beside the workspace's name; choose another.",
+      { field },
+    );
   }
   if (word === "email") {
-    throw new Problem(422, "password_has_email", "A password must not hold your own e-mail address.", { field });
+    throw new Problem(
+      422,
+      "password_has_email",
+      "Too little is left of this password beside your own e-mail address; choose another.",
+      { field },
+    );
   }
 }

@@ -55,8 +55,8 @@ export const problems = {
   wrong_setup_token:
     "This is not the link of this installation. Open the one that stands in the terminal that runs npm start.",
   common_password: "This password is one of those that are tried first. Choose another.",
-  password_has_workspace: "A password must not contain the name of the workspace. Choose another.",
-  password_has_email: "A password must not contain your own e-mail address. Choose another.",
+  password_has_workspace: "This password is little more than the name of the workspace. Choose another.",
+  password_has_email: "This password is little more than your own e-mail address. Choose another.",
   too_many_invitations: "That was a lot of invitations. Wait a while and try again.",
   too_many_open_invitations: "Too many invitations wait for an answer. Withdraw those that are not needed.",
   outlives_maker: "A key cannot make one that outlives it.",

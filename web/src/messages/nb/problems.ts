@@ -59,8 +59,8 @@ export const problems: Translation<typeof en> = {
   wrong_setup_token:
     "Dette er ikke lenken til denne installasjonen. Åpne den som står i terminalen der npm start kjører.",
   common_password: "Dette passordet er et av dem som prøves først. Velg et annet.",
-  password_has_workspace: "Et passord kan ikke inneholde navnet på arbeidsområdet. Velg et annet.",
-  password_has_email: "Et passord kan ikke inneholde din egen e-postadresse. Velg et annet.",
+  password_has_workspace: "Dette passordet er ikke stort mer enn navnet på arbeidsområdet. Velg et annet.",
+  password_has_email: "Dette passordet er ikke stort mer enn din egen e-postadresse. Velg et annet.",
   too_many_invitations: "Det ble mange invitasjoner. Vent litt og prøv igjen.",
   too_many_open_invitations: "For mange invitasjoner venter på svar. Trekk tilbake dem som ikke trengs.",
   outlives_maker: "En nøkkel kan ikke lage en som varer lenger enn den selv.",

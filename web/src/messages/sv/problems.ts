@@ -59,8 +59,8 @@ export const problems: Translation<typeof en> = {
   wrong_setup_token:
     "Det här är inte länken till den här installationen. Öppna den som står i terminalen där npm start körs.",
   common_password: "Det här lösenordet är ett av dem som provas först. Välj ett annat.",
-  password_has_workspace: "Ett lösenord får inte innehålla arbetsytans namn. Välj ett annat.",
-  password_has_email: "Ett lösenord får inte innehålla din egen e-postadress. Välj ett annat.",
+  password_has_workspace: "Det här lösenordet är inte mycket mer än arbetsytans namn. Välj ett annat.",
+  password_has_email: "Det här lösenordet är inte mycket mer än din egen e-postadress. Välj ett annat.",
   too_many_invitations: "Det blev många inbjudningar. Vänta en stund och försök igen.",
   too_many_open_invitations: "För många inbjudningar väntar på svar. Återkalla dem som inte behövs.",
   outlives_maker: "En nyckel kan inte skapa en som gäller längre än den själv.",
