@@ -65,6 +65,23 @@ test("starts with the first workspace, stops cleanly, and finds its data again; 
   expect(await four.stop()).toBe(0);
 }, 120_000);
 
+test("variables of the first workspace that cannot be end the start of an empty installation, and only warn once there is one", async () => {
+  const dataDir = await dataDirectory();
+  const poor = { ...first, ADMIN_PASSWORD: "hunter2", API_KEY: "vk_short" };
+  const refused = await startTestServer({ dataDir, env: poor }).catch((error: Error) => error.message);
+  expect(refused).toMatch(/ended with code 1/);
+  expect(refused).toContain("ADMIN_PASSWORD has 7 characters; it must have from 10 to 128\nAPI_KEY has 8 characters");
+  expect(await postmasterPid(dataDir)).toBeNull();
+
+  const one = await startTestServer({ dataDir, env: first });
+  await one.stop();
+  const two = await startTestServer({ dataDir, env: poor });
+  expect(await mobiles(two)).toEqual([]);
+  expect(two.output()).toContain("ADMIN_PASSWORD has 7 characters; it must have from 10 to 128. It is not used");
+  for (const output of [refused, two.output()]) expect(output).not.toMatch(/hunter2|vk_short/);
+  await two.stop();
+}, 120_000);
+
 test("until it is set up it prints the link that does it, the same at each start, and then only the address", async () => {
   const dataDir = await dataDirectory();
   const one = await startTestServer({ dataDir, env: { LOG_LEVEL: "trace" } });

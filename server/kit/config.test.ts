@@ -149,6 +149,18 @@ test.each([
   }
 });
 
+test("those of the first workspace can be left to whoever knows whether there is one", () => {
+  const later = (env: Record<string, string>) =>
+    readConfig({ DATA_DIR: temporaryDirectory(), ...env }, { firstWorkspace: "later" }).first_workspace_problems;
+  expect(later(first)).toEqual([]);
+  expect(later({ ...first, ADMIN_PASSWORD: "hunter2", API_KEY: "vk_1" })).toEqual([
+    "ADMIN_PASSWORD has 7 characters; it must have from 10 to 128",
+    "API_KEY has 4 characters; it must have from 20 to 500 characters, all of them visible ASCII",
+  ]);
+  expect(later({ ...first, API_KEY: "" })).toEqual([expect.stringContaining("API_KEY must be set too")]);
+  expect(() => later({ ...first, API_KEY: "vk_1", PORT: "high" })).toThrow(/^PORT is "high".*$/);
+});
+
 test("the secret key is made once, for the owner only", () => {
   const directory = temporaryDirectory();
   const { secret_key } = readConfig({ DATA_DIR: directory });

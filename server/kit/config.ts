@@ -63,6 +63,8 @@ export interface Config {
   trusted_proxies: readonly string[];
   log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   first_workspace: FirstWorkspace | null;
+  /** What is wrong with it, a sentence a variable: nobody's concern once there is a workspace. */
+  first_workspace_problems: readonly string[];
 }
 
 /** What is wrong with the environment: one sentence a variable. */
@@ -80,9 +82,16 @@ const loopback = ["127.0.0.0/8", "::1/128"];
 const secretKeyLength = 32;
 const domainName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 
-/** Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. */
-export function readConfig(env: Environment = process.env): Config {
+/**
+ * Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. Those of the first workspace
+ * are left to `bootstrap` where `firstWorkspace` is "later": only the database tells whether anybody needs them.
+ */
+export function readConfig(
+  env: Environment = process.env,
+  { firstWorkspace: when = "now" }: { firstWorkspace?: "now" | "later" } = {},
+): Config {
   const problems: string[] = [];
+  const ofFirst: string[] = [];
   const refuse = (name: string, value: string, rule: string) => {
     problems.push(`${name} is ${JSON.stringify(value)}; ${rule}`);
   };
@@ -177,7 +186,7 @@ export function readConfig(env: Environment = process.env): Config {
     const missing = names.filter((name) => text(name) === undefined);
     if (missing.length === names.length) return null;
     if (missing.length > 0) {
-      problems.push(
+      ofFirst.push(
         `${missing.join(" and ")} must be set too, for the first workspace needs all of ${names.join(", ")}`,
       );
       return null;
@@ -188,7 +197,7 @@ export function readConfig(env: Environment = process.env): Config {
       admin_password: env.ADMIN_PASSWORD as string,
       api_key: text("API_KEY") as string,
     };
-    problems.push(...problemsOf(first));
+    ofFirst.push(...problemsOf(first));
     return first;
   }
 
@@ -212,8 +221,10 @@ export function readConfig(env: Environment = process.env): Config {
     trusted_proxies: networks("TRUSTED_PROXIES", loopback),
     log_level: oneOf("LOG_LEVEL", logLevels, "info"),
     first_workspace: firstWorkspace(),
+    first_workspace_problems: ofFirst,
   };
   const key = secret();
+  if (when === "now") problems.push(...ofFirst);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return { ...config, secret_key: key ?? secretKey(config.data_dir) };
 }

@@ -3,9 +3,11 @@ import { expect, test } from "vitest";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { seedWorkspace } from "../api/new-workspace.ts";
+import { ConfigError } from "../kit/config.ts";
 import { openDb } from "../kit/db.ts";
 import { identityOf } from "./account-jobs.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { hasWorkspace } from "./workspace.ts";
 
 const database = await testDatabase();
 const { call, services } = await testApp(database);
@@ -16,14 +18,30 @@ const first = {
   api_key: "vk_from_the_environment",
 };
 
-const start = (db = database.db) =>
+const start = (db = database.db, others: Partial<Parameters<typeof bootstrap>[0]> = {}) =>
   bootstrap({
     db,
     clock: services.clock,
     config: { first_workspace: first },
     identity: identityOf({ ...services, db }),
     seed: seedWorkspace,
+    ...others,
   });
+const problems = ["ADMIN_PASSWORD has 7 characters; it must have from 10 to 128", "API_KEY has 4 characters"];
+const poor = {
+  first_workspace: { ...first, admin_password: "hunter2", api_key: "vk_1" },
+  first_workspace_problems: problems,
+};
+const missing = { first_workspace: null, first_workspace_problems: ["API_KEY must be set too"] };
+
+test("settings that cannot be make no first workspace: the start fails and says why", async () => {
+  for (const config of [poor, missing]) {
+    const failed = start(database.db, { config });
+    await expect(failed).rejects.toThrow(ConfigError);
+    await expect(failed).rejects.toThrow(config.first_workspace_problems.join("\n"));
+  }
+  expect(await database.db.asSystem(hasWorkspace)).toBe(false);
+});
 
 test("processes that start together make one first workspace, and later ones none", async () => {
   const other = openDb({ connection: database.connection, workspaces: database.workspaces, max: 2 });
@@ -35,6 +53,15 @@ test("processes that start together make one first workspace, and later ones non
     sql`select (select count(*) from workspaces) as workspaces, (select count(*) from api_keys) as keys`.execute(tx),
   );
   expect(counts.rows).toEqual([{ workspaces: 1, keys: 1 }]);
+});
+
+test("once there is a workspace, settings that cannot be are told and keep nobody from starting", async () => {
+  const warned: unknown[] = [];
+  const log = { warn: (sentence: unknown) => void warned.push(sentence) } as never;
+  expect(await start(database.db, { config: poor, log })).toBe("nothing_to_do");
+  expect(await start(database.db, { config: missing, log })).toBe("nothing_to_do");
+  const unused = ". It is not used, for the first workspace is made.";
+  expect(warned).toEqual([...problems, "API_KEY must be set too"].map((problem) => problem + unused));
 });
 
 test("its key may do everything, and its admin can sign in", async () => {

@@ -1,9 +1,10 @@
 import { WorkspaceInput } from "../../contract/accounts.ts";
 import { permissions } from "../../contract/permissions.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Config } from "../kit/config.ts";
+import { type Config, ConfigError } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import type { Logger } from "../kit/log.ts";
 import { storeApiKey } from "./api-keys.ts";
 import { recordAuditEvent } from "./audit-events.ts";
 import type { Seed } from "./create-workspace.ts";
@@ -16,17 +17,24 @@ const defaults = { country: "NO", time_zone: "Europe/Oslo", language: "en" } as 
 
 /**
  * Creates the first workspace from ADMIN_EMAIL, ADMIN_PASSWORD, API_KEY and WORKSPACE_NAME, when all are set and no
- * workspace exists. Of two processes that start together one does it. The key may do everything.
+ * workspace exists. Of two processes that start together one does it. The key may do everything. Throws a ConfigError where no
+ * workspace exists and they cannot be; where one does they are not used, and it tells what is wrong with them.
  */
 export async function bootstrap(services: {
   db: Db;
   clock: Clock;
-  config: Pick<Config, "first_workspace">;
+  config: Pick<Config, "first_workspace"> & Partial<Pick<Config, "first_workspace_problems">>;
   identity: Pick<Identity, "hashPassword">;
   seed: Seed;
+  log?: Pick<Logger, "warn">;
 }): Promise<"made" | "nothing_to_do"> {
-  const first = services.config.first_workspace;
-  if (!first || (await services.db.asSystem(hasWorkspace))) return "nothing_to_do";
+  const { first_workspace: first, first_workspace_problems: problems = [] } = services.config;
+  if (!first && problems.length === 0) return "nothing_to_do";
+  if (await services.db.asSystem(hasWorkspace)) {
+    for (const problem of problems) services.log?.warn(`${problem}. It is not used, for the first workspace is made.`);
+    return "nothing_to_do";
+  }
+  if (!first || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const at = services.clock.now();
   const workspace = WorkspaceInput.parse({ ...defaults, name: first.workspace_name });
   const admin = { name: nameFrom(first.admin_email), email: first.admin_email, password: first.admin_password };
