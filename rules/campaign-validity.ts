@@ -7,6 +7,8 @@ const day = 24 * hour;
 export const usualValidity = day;
 export const shortestValidity = hour;
 export const longestValidity = 14 * day;
+/** From Send, in seconds: a carrier that took the text in the last moment of its validity has three days for its receipt. */
+export const receiptsAwaited = longestValidity + 3 * day;
 
 /** What is offered where that is too short, in seconds. */
 const offers = [2, 3, 4, 5, 7, 10, 14].map((days) => days * day);

@@ -1,5 +1,6 @@
 /** smpp_references and smpp_early_receipts: whose the provider's ids are, and receipts for ids that are nobody's yet. */
 import { sql } from "kysely";
+import { receiptsAwaited } from "../../rules/campaign-validity.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { atCommit } from "../kit/prepared.ts";
 import type { PartReceipt } from "./smpp-receipt.ts";
@@ -177,8 +178,8 @@ export async function deleteAllEarly(tx: Tx, workspaceId: string, carrierId: str
     where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid`.execute(tx);
 }
 
-/** Receipts come within days, or never: texts are valid for three at most. */
-const keepDays = 10;
+/** As long as a receipt is awaited, and a day for clocks. It counts from the hand-over. */
+const keepDays = Math.ceil(receiptsAwaited / 86_400) + 1;
 
 /**
  * Makes the partitions of this week and those to come, drops those that are of no use any more, and receipts that have been

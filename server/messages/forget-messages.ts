@@ -1,13 +1,14 @@
 /** Texts of a person who is erased: cancelled where they wait, anonymous where they went. Figures stay as they are. */
 import { sql } from "kysely";
+import { receiptsAwaited } from "../../rules/campaign-validity.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { releaseQuota, spendQuota } from "../workspaces/quota.ts";
 import { addCounts, counter } from "./counts.ts";
 
-/** A receipt is awaited for so long; then nothing can come for a message any more. */
-const receiptsWithin = 72 * 3_600_000;
+/** A receipt is awaited for so long after the message was made, which may have waited for its hand-over; then nothing can come for it. */
+const receiptsWithin = receiptsAwaited * 1000;
 
 interface Cancelled {
   period_start: Date;

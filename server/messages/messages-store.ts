@@ -1,6 +1,7 @@
 /** How rows come into the ledger and the queue: whole batches by unnest, what is the same in all of them as a scalar. */
 import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
+import { longestValidity } from "../../rules/campaign-validity.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
@@ -147,8 +148,8 @@ export async function contactsOf(
   return new Map(rows.map((row) => [row.id, row.contact_id]));
 }
 
-/** The longest that a message waits for its hand-over (72 hours), and a day for clocks and pauses. */
-const handedOverWithin = 4 * 24 * 3_600_000;
+/** The longest that a message waits for its hand-over, and a day for clocks and pauses. */
+const handedOverWithin = (longestValidity + 86_400) * 1000;
 
 /**
  * The messages that these references of a carrier belong to, of those handed over since: ids by reference. No index knows

@@ -100,7 +100,7 @@ begin
   end loop;
   perform set_config('lock_timeout', patience, true);
 end $$;
-call turn_smpp_references('10 days');
+call turn_smpp_references('18 days');
 
 -- Who is at work on what, said every few seconds while the work goes on; see kit/heartbeat.ts. A table of its own, because
 -- the work holds the row of what it works on for as long as one of its transactions takes.

@@ -12,7 +12,8 @@ const { db } = database;
 const { call, services } = await testApp(database);
 const workspace = await workspaceWithKey(database);
 const { key } = workspace;
-const later = { now: () => new Date(Date.now() + 96 * 3_600_000) };
+const inDays = (days: number) => ({ now: () => new Date(Date.now() + days * 86_400_000) });
+const later = inDays(18);
 
 async function make(line: string, body: unknown) {
   const answer = await call(line, { key, body });
@@ -192,6 +193,9 @@ test("many texts are forgotten in chunks, wherever the job was killed, and a rec
   // The text on its way is anonymous, and its receipt finds it.
   const waiting = (await ledger(db, workspace.id)).filter((row) => row.status === "sent" && row.number === "erased");
   expect(waiting).toMatchObject([{ text: "", carrier_reference: "ref0" }]);
+  // A campaign's text may leave two weeks after Send, and its receipt come some days later.
+  expect(await finishErasureOf({ ...context, clock: inDays(16) }, target, new AbortController().signal)).toBe(false);
+  expect(await ledger(db, workspace.id)).toContainEqual(waiting[0]);
   await finish(erasure.id);
   // But for the log of who did what, which names it by this id and nothing else.
   const left = (await wherever(contact.id)).filter((row) => !row.startsWith("audit_events"));
