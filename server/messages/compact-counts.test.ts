@@ -4,15 +4,22 @@ import { draftOf } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { campaignPerformance } from "../campaigns/performance.ts";
-import type { Clock } from "../kit/clock.ts";
-import { compactCounts } from "./compact-counts.ts";
+import { createCompactor } from "./compact-counts.ts";
 import { addCounts, counter, noSource } from "./counts.ts";
 
 const { db } = await testDatabase();
 const minute = 60_000;
 const hour = 60 * minute;
 const begin = Date.parse("2026-11-01T10:07:00Z");
-const clockAt = (at: number): Clock => ({ now: () => new Date(at) });
+/** A process that compacts when it is told that it is so late. */
+function startProcess(): (at: number) => Promise<void> {
+  let now = begin;
+  const compact = createCompactor({ db, clock: { now: () => new Date(now) } });
+  return (at) => {
+    now = at;
+    return compact();
+  };
+}
 
 async function campaign() {
   const workspace = await createTestWorkspace(db);
@@ -46,6 +53,7 @@ const momentsOf = async ({ workspace_id, id }: Campaign) => {
 };
 
 test("a campaign of two weeks keeps its first hours by minute, then hours, then days, and no figure changes", async () => {
+  const compactAt = startProcess();
   const long = await campaign();
   const days = 13;
   const span = days * 24 * hour;
@@ -53,7 +61,7 @@ test("a campaign of two weeks keeps its first hours by minute, then hours, then 
     const from = begin + day * 24 * hour;
     await happen(long, from, 24 * hour, minute);
     // As the job comes by each hour; here each six.
-    for (let at = 1; at <= 4; at++) await compactCounts({ db, clock: clockAt(from + at * 6 * hour) });
+    for (let at = 1; at <= 4; at++) await compactAt(from + at * 6 * hour);
   }
   const kept = await momentsOf(long);
   expect(kept.length).toBeLessThan(180 + 240 + days + 24 + 70);
@@ -72,6 +80,7 @@ test("a campaign of two weeks keeps its first hours by minute, then hours, then 
 });
 
 test("what is told finely stays: the first three hours, the hour that runs, and texts of no source", async () => {
+  const compactAt = startProcess();
   const short = await campaign();
   await happen(short, begin, 2 * hour, minute);
   await happen(short, begin + 6 * hour, 2 * hour, minute);
@@ -79,7 +88,7 @@ test("what is told finely stays: the first three hours, the hour that runs, and 
   api.add({ source_type: "api", source_id: null }, "sent", null, 3);
   const odd = new Date(begin + 6 * hour + 5 * minute);
   await db.inWorkspace(short.workspace_id, (tx) => addCounts(tx, short.workspace_id, odd, api.counts));
-  await compactCounts({ db, clock: clockAt(begin + 7.5 * hour) });
+  await compactAt(begin + 7.5 * hour);
   const kept = await momentsOf(short);
   // 10:07 to 12:06 by minute; 16:07 to 16:59 is one hour; 17:00 to 18:06 goes on.
   expect(kept).toHaveLength(120 + 1 + 67);
@@ -93,16 +102,46 @@ test("what is told finely stays: the first three hours, the hour that runs, and 
 });
 
 test("a count that comes late, for an hour that was merged already or is being merged, is not lost", async () => {
+  const compactAt = startProcess();
   const late = await campaign();
   await happen(late, begin, 12 * hour, minute);
-  const clock = clockAt(begin + 13 * hour);
   const at = new Date(begin + 6 * hour);
   const one = counter();
   one.add({ source_type: "campaign", source_id: late.id }, "delivered", null);
   const count = () => db.inWorkspace(late.workspace_id, (tx) => addCounts(tx, late.workspace_id, at, one.counts));
-  await Promise.all([compactCounts({ db, clock }), ...Array.from({ length: 5 }, count), compactCounts({ db, clock })]);
+  await Promise.all([compactAt(begin + 13 * hour), ...Array.from({ length: 5 }, count), compactAt(begin + 13 * hour)]);
   await count();
-  await compactCounts({ db, clock });
+  await compactAt(begin + 13 * hour);
   expect(await performanceOf(late)).toMatchObject({ sent: 1_440, delivered: 726 });
   expect((await momentsOf(late)).length).toBeLessThan(200);
+});
+
+test("what was left by the minute for a month is found by a process that has just begun", async () => {
+  const compactAt = startProcess();
+  const old = await campaign();
+  const month = 30 * 24 * hour;
+  await happen(old, begin - month, 12 * 24 * hour, 10 * minute);
+  const before = await performanceOf(old);
+  await compactAt(begin);
+  // Three hours by ten minutes, ten days by the hour, what is left of two more by the day.
+  expect((await momentsOf(old)).length).toBeLessThan(18 + 240 + 24 + 3);
+  expect(await performanceOf(old)).toMatchObject({ sent: before.sent, delivered: before.delivered });
+});
+
+test("more sources than are looked at in one step are all found", async () => {
+  const many = await campaign();
+  await db.inWorkspace(many.workspace_id, (tx) =>
+    sql`insert into message_counts (workspace_id, source_type, source_id, minute, status, n)
+      select w.workspace_id, 'booking', md5(i::text)::uuid, at, 'sent', 1
+      from workspaces w, generate_series(1, 600) i, unnest(array[${new Date(begin)}, ${new Date(begin + 5 * hour)}, ${new Date(begin + 5 * hour + 3 * minute)}]::timestamptz[]) at
+      where w.workspace_id = ${many.workspace_id}`.execute(tx),
+  );
+  await startProcess()(begin + 24 * hour);
+  const { rows } = await db.inWorkspace(many.workspace_id, (tx) =>
+    sql<{ n: number; total: number }>`
+      select count(*) as n, sum(n)::bigint as total from message_counts where workspace_id = ${many.workspace_id}`.execute(
+      tx,
+    ),
+  );
+  expect(rows).toEqual([{ n: 1_200, total: 1_800 }]);
 });

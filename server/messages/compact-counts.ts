@@ -16,9 +16,10 @@ const compactJob = "messages.compact_counts";
 /** Every hour, for what the hours before left. */
 export const countPeriodicJobs: PeriodicJob[] = [{ name: compactJob, pattern: "17 * * * *" }];
 
-export const countJobs = (services: Services): Record<string, JobHandler> => ({
-  [compactJob]: (_payload, signal) => compactCounts(services, signal),
-});
+export function countJobs(services: Services): Record<string, JobHandler> {
+  const compact = createCompactor(services);
+  return { [compactJob]: (_payload, signal) => compact(signal) };
+}
 
 interface Services {
   db: Db;
@@ -34,34 +35,69 @@ interface Source {
 const hour = 3_600_000;
 /** Transactions that began before an hour's end may still add to it for so long. */
 const slack = 10 * 60_000;
-/** Looked back so far: a day in which the hourly job did not run is made up for. */
+/** Looked back so far, but for the first time: a day in which the hourly job failed is made up for. */
 const window = 26 * hour;
 const sourcesAtOnce = 500;
 
-/** Compacts whatever has minutes of the last day that are told by the hour by now. */
-export async function compactCounts({ db, clock }: Services, signal?: AbortSignal): Promise<void> {
-  const until = stepStart(clock.now().getTime() - slack, "hour", "UTC");
+/**
+ * What an installation left by the minute before it had this, or while no worker ran for days, is found by each process once:
+ * its first time through looks at everything, those that follow at the last day.
+ */
+export function createCompactor(services: Services): (signal?: AbortSignal) => Promise<void> {
+  let from: Date | null = null;
+  return async (signal) => {
+    const until = stepStart(services.clock.now().getTime() - slack, "hour", "UTC");
+    await compactSince(services, { from, until }, signal);
+    from = new Date(until - window);
+  };
+}
+
+interface Period {
+  /** Null: from the beginning. */
+  from: Date | null;
+  until: number;
+}
+
+async function compactSince({ db }: Services, period: Period, signal?: AbortSignal): Promise<void> {
   let after: Source | null = null;
   do {
-    const sources: Source[] = await db.asSystem((tx) => findSources(tx, until, after));
-    for (const source of sources) {
+    signal?.throwIfAborted();
+    const sources: (Source & { due: boolean })[] = await db.asSystem((tx) => findSources(tx, period, after));
+    for (const source of sources.filter(({ due }) => due)) {
       signal?.throwIfAborted();
-      await db.inWorkspace(source.workspace_id, (tx) => compactSource(tx, source, until));
+      await db.inWorkspace(source.workspace_id, (tx) => compactSource(tx, source, period.until));
     }
     after = sources.length < sourcesAtOnce ? null : (sources.at(-1) as Source);
   } while (after);
 }
 
-/** Sources with figures by minute in the window, in the order of their keys. Takes no locks. */
-async function findSources(tx: Tx, until: number, after: Source | null): Promise<Source[]> {
+/**
+ * Sources with figures by minute in that time, the next ones in the order of their keys, and whether any of those is later
+ * than their first hours. Takes no locks.
+ */
+async function findSources(
+  tx: Tx,
+  { from, until }: Period,
+  after: Source | null,
+): Promise<(Source & { due: boolean })[]> {
+  const since = from ? sql`and minute >= ${from}` : sql``;
   const beyond = after
     ? sql`and (workspace_id, source_type, source_id) > (${after.workspace_id}::uuid, ${after.source_type}, ${after.source_id}::uuid)`
     : sql``;
-  const { rows } = await sql<Source>`
-    select distinct workspace_id, source_type, source_id from message_counts
-    where minute >= ${new Date(until - window)} and minute < ${new Date(until)} and minute <> date_trunc('hour', minute)
-      and source_id <> ${noSource} ${beyond}
-    order by workspace_id, source_type, source_id limit ${sourcesAtOnce}`.execute(tx);
+  const { rows } = await sql<Source & { due: boolean }>`
+    with sources as (
+      select distinct workspace_id, source_type, source_id from message_counts
+      where minute < ${new Date(until)} and minute <> date_trunc('hour', minute) and source_id <> ${noSource} ${since} ${beyond}
+      order by workspace_id, source_type, source_id limit ${sourcesAtOnce}
+    )
+    select s.workspace_id, s.source_type, s.source_id, exists (
+      select from message_counts c
+      where c.workspace_id = s.workspace_id and c.source_type = s.source_type and c.source_id = s.source_id
+        and c.minute < ${new Date(until)} and c.minute <> date_trunc('hour', c.minute) and c.minute >= (
+          select min(f.minute) from message_counts f
+          where f.workspace_id = s.workspace_id and f.source_type = s.source_type and f.source_id = s.source_id
+        ) + make_interval(secs => ${toldByMinute / 1000})) as due
+    from sources s order by s.workspace_id, s.source_type, s.source_id`.execute(tx);
   return rows;
 }
 
