@@ -258,10 +258,11 @@ export const contacts = {
     method: "POST",
     path: "/contacts/imports/preview",
     summary:
-      "Reads the beginning of a CSV (up to 1 MB): encoding, delimiter, columns, guessed mapping and the first 20 rows as they would be imported.",
+      "Reads the beginning of a CSV (1 MB; the body may be up to 16 MiB): encoding, delimiter, columns, guessed mapping and the first 20 rows as they would be imported.",
     permission: "contacts:write",
     query: z.object({ mapping: z.string().max(20_000).optional() }),
     bodyType: "text/csv",
+    bodies: "sample",
     answer: z.object({
       encoding: z.enum(["utf-8", "windows-1252"]),
       delimiter: z.enum([",", ";", "\t"]),

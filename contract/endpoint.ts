@@ -29,10 +29,15 @@ export interface Endpoint {
   answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml";
   /**
    * With "anyone": the caller signs what it sends instead of signing in, and the handler checks that. It gets the request as
-   * it arrived, of any media type up to 32 KiB; only those that are signed wrongly are counted by address. Of unsigned bodies
-   * from strangers 16 KiB are taken.
+   * it arrived, of any media type up to 32 KiB unless `bodies` says otherwise; only those that are signed wrongly are counted by
+   * address. Of unsigned bodies from strangers 16 KiB are taken.
    */
   signed?: true;
+  /**
+   * What the bodies are where their limit follows neither from who sends them nor from their type: a "hook" tells of what
+   * happened elsewhere, with all that belongs to it (256 KiB); of a "sample" only the beginning is read (16 MiB).
+   */
+  bodies?: "hook" | "sample";
   /** The call sends or spends, so it takes an Idempotency-Key header. */
   idempotent?: true;
 }

@@ -3,6 +3,7 @@
  * (gate.ts) first, then the length it says it has; who asks before sending is told to go on only after both.
  */
 import type { IncomingMessage } from "node:http";
+import { type Readable, Transform } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
@@ -10,7 +11,7 @@ import { bodyTooLarge, impossibleCharacter, malformedJson } from "./failures.ts"
 import { findImpossible } from "./validation.ts";
 
 export interface BodyLimit {
-  /** Null: it is handed on as a stream and never held, so nothing is too large. */
+  /** Null: nothing is too large, since it is handed on as a stream and never held. */
   bytes: number | null;
   /** From the headers to the last byte. Null: as long as a request may take at all, see kit/http-server.ts. */
   seconds: number | null;
@@ -23,7 +24,12 @@ export const bodyLimits = {
   anonymous: { bytes: 16 * kib, seconds: 30 },
   /** Carriers. A text of 1,600 emoji with ten links to pictures has two thirds of that. */
   signed: { bytes: 32 * kib, seconds: 30 },
+  /** Other systems, signed: an order with its lines, what somebody booked. */
+  hook: { bytes: 256 * kib, seconds: 30 },
   known: { bytes: 1024 * kib, seconds: 60 },
+  /** Files of which a megabyte is read; who sends more of it need not wait for an answer, but is not listened to for ever. */
+  sample: { bytes: 16 * 1024 * kib, seconds: 60 },
+  /** Imports. */
   file: { bytes: null, seconds: null },
 } satisfies Record<string, BodyLimit>;
 
@@ -31,9 +37,10 @@ export type BodyLimits = Record<keyof typeof bodyLimits, BodyLimit>;
 
 /** The limit of an endpoint's bodies. */
 export function bodyLimitOf(
-  endpoint: Pick<Endpoint, "permission" | "signed" | "bodyType">,
+  endpoint: Pick<Endpoint, "permission" | "signed" | "bodyType" | "bodies">,
   limits: BodyLimits = bodyLimits,
 ): BodyLimit {
+  if (endpoint.bodies) return limits[endpoint.bodies];
   if (endpoint.bodyType) return limits.file;
   if (endpoint.signed) return limits.signed;
   return endpoint.permission === "anyone" ? limits.anonymous : limits.known;
@@ -45,7 +52,7 @@ export function takeBodies(app: FastifyInstance, endpoint: Endpoint, limits?: Bo
   if (endpoint.signed) takeSigned(app, limit);
   else if (endpoint.bodyType === "text/csv") takeCsv(app);
   else takeJson(app, limit);
-  holdTo(app, limit);
+  holdTo(app, limit, endpoint.bodyType !== undefined);
 }
 
 /** The deepest body that the contract knows has five levels. What walks a value calls itself for each, until the stack is full. */
@@ -87,25 +94,47 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
   return (length !== undefined && length !== "0") || headers["transfer-encoding"] !== undefined;
 }
 
-function holdTo(app: FastifyInstance, limit: BodyLimit): void {
+function holdTo(app: FastifyInstance, limit: BodyLimit, handedOn: boolean): void {
   app.addHook("preParsing", (request, reply, payload, done) => {
     if (!announcesBody(request.raw)) return done(null, payload);
     if (limit.bytes !== null && Number(request.headers["content-length"] ?? 0) > limit.bytes)
       return done(bodyTooLarge(limit.bytes));
     if (request.headers.expect !== undefined) reply.raw.writeContinue();
+    // Of a file the answer may be out while more of it comes, which nobody is waiting for.
+    const endAnswered = () => {
+      if (reply.raw.writableFinished && !request.raw.complete) request.raw.destroy();
+    };
+    const body = handedOn && limit.bytes !== null ? bounded(payload as Readable, limit.bytes, endAnswered) : payload;
     const { seconds } = limit;
-    if (seconds === null || request.raw.complete) return done(null, payload);
+    if (seconds === null || request.raw.complete) return done(null, body);
     const timer = setTimeout(() => {
       const message = `The body did not arrive within ${seconds} seconds.`;
       const late = new Problem(408, "request_timeout", message, { field: "body" });
       // To whoever is reading it. Destroying the stream would end the connection before the answer is out.
       if (payload.listenerCount("error") > 0) payload.emit("error", late);
+      endAnswered();
     }, seconds * 1000);
     const stop = () => clearTimeout(timer);
     payload.once("end", stop);
-    reply.raw.once("close", stop);
-    done(null, payload);
+    request.raw.once("close", stop);
+    done(null, body);
   });
+}
+
+/** Counts a body that is handed on as it comes: in chunks it need not say its length. */
+function bounded(body: Readable, bytes: number, onExcess: () => void): Readable {
+  let seen = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen <= bytes) return done(null, chunk);
+      onExcess();
+      done(bodyTooLarge(bytes) as Error);
+    },
+  });
+  // Not by pipeline(), which would destroy the body, and with it the connection, before the answer is out.
+  body.on("error", (error) => counted.destroy(error)).pipe(counted);
+  return counted;
 }
 
 /** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
