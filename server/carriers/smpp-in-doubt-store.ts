@@ -50,12 +50,11 @@ export async function insertDoubted(
   if (rows.length === 0) return;
   await sql`
     insert into smpp_in_doubt (workspace_id, carrier_id, digest, reference, sequence, session_id, first_at)
-    select ${workspaceId}::uuid, ${carrierId}::uuid, u.digest, u.reference, u.sequence, u.session_id, u.first_at
-    from unnest(${rows.map((row) => octets(row.digest))}::bytea[], ${rows.map((row) => row.reference)}::uuid[],
+    select w.workspace_id, ${carrierId}::uuid, u.digest, u.reference, u.sequence, u.session_id, u.first_at
+    from workspaces w, unnest(${rows.map((row) => octets(row.digest))}::bytea[], ${rows.map((row) => row.reference)}::uuid[],
       ${rows.map((row) => row.sequence)}::bigint[], ${rows.map((row) => row.session_id)}::uuid[],
-      ${rows.map((row) => row.first_at)}::timestamptz[]) as u (digest, reference, sequence, session_id, first_at)`.execute(
-    tx,
-  );
+      ${rows.map((row) => row.first_at)}::timestamptz[]) as u (digest, reference, sequence, session_id, first_at)
+    where w.workspace_id = ${workspaceId}::uuid`.execute(tx);
 }
 
 export async function deleteDoubted(

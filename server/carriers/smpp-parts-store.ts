@@ -64,10 +64,11 @@ export async function insertParts(
   await sql`
     insert into smpp_parts (workspace_id, carrier_id, text_key, digest, number, total, sender, sender_type, recipient,
       recipient_type, coding, locking, single, octets, text_id)
-    select ${workspaceId}::uuid, ${carrierId}::uuid, u.text_key, decode(u.digest, 'hex'), u.number, u.total, u.sender,
+    select w.workspace_id, ${carrierId}::uuid, u.text_key, decode(u.digest, 'hex'), u.number, u.total, u.sender,
       u.sender_type, u.recipient, u.recipient_type, u.coding, u.locking, u.single, decode(u.octets, 'hex'), u.text_id
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (text_key text, digest text, number smallint, total smallint,
+    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (text_key text, digest text, number smallint, total smallint,
       sender text, sender_type text, recipient text, recipient_type text, coding smallint, locking smallint, single smallint, octets text, text_id uuid)
+    where w.workspace_id = ${workspaceId}::uuid
     on conflict do nothing`.execute(tx);
 }
 

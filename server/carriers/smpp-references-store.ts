@@ -31,16 +31,19 @@ export async function insertReferences(
     const messages = `{${single.map(({ message_id }) => message_id).join(",")}}`;
     const insert = sql`
       insert into smpp_references (workspace_id, carrier_id, id, message_id)
-      select ${workspaceId}::uuid, ${carrierId}::uuid, u.id, u.message_id
-      from unnest(${ids}::text[], ${messages}::uuid[]) as u (id, message_id)
+      select w.workspace_id, ${carrierId}::uuid, u.id, u.message_id
+      from workspaces w, unnest(${ids}::text[], ${messages}::uuid[]) as u (id, message_id)
+      where w.workspace_id = ${workspaceId}::uuid
       on conflict do nothing`;
     await atCommit(tx, () => insert.execute(tx));
   }
   if (several.length > 0) {
     const insert = sql`
       insert into smpp_references (workspace_id, carrier_id, id, message_id, ids)
-      select ${workspaceId}::uuid, ${carrierId}::uuid, k.id, u.message_id, u.keys
-      from jsonb_to_recordset(${JSON.stringify(several)}::jsonb) as u (message_id uuid, keys text[]), unnest(u.keys) as k (id)
+      select w.workspace_id, ${carrierId}::uuid, k.id, u.message_id, u.keys
+      from workspaces w, jsonb_to_recordset(${JSON.stringify(several)}::jsonb) as u (message_id uuid, keys text[]),
+        unnest(u.keys) as k (id)
+      where w.workspace_id = ${workspaceId}::uuid
       on conflict do nothing`;
     await atCommit(tx, () => insert.execute(tx));
   }
@@ -130,8 +133,10 @@ export async function keepEarly(
   const ordered = receipts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   await sql`
     insert into smpp_early_receipts (workspace_id, carrier_id, id, others, status, code, reason)
-    select ${workspaceId}::uuid, ${carrierId}::uuid, u.key, u.others, u.status, u.code, u.reason
-    from jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as u (key text, others text[], status text, code text, reason text)
+    select w.workspace_id, ${carrierId}::uuid, u.key, u.others, u.status, u.code, u.reason
+    from workspaces w,
+      jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as u (key text, others text[], status text, code text, reason text)
+    where w.workspace_id = ${workspaceId}::uuid
     on conflict do nothing`.execute(tx);
 }
 

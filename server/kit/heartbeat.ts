@@ -72,8 +72,12 @@ async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
 /** With what killed processes left behind. */
 async function end(db: Db, { workspaceId, id }: Worked): Promise<void> {
   await briefly(db, workspaceId, async (tx) => {
+    // Read before: over several nodes a condition of a write must be a constant.
+    const { rows } = await sql<{ yesterday: Date }>`select now() - interval '1 day' as yesterday`.execute(tx);
     await sql`
       delete from heartbeats
-      where workspace_id = ${workspaceId} and (id = ${id} or heard_at < now() - interval '1 day')`.execute(tx);
+      where workspace_id = ${workspaceId} and (id = ${id} or heard_at < ${rows[0]?.yesterday}::timestamptz)`.execute(
+      tx,
+    );
   });
 }

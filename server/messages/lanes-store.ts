@@ -119,10 +119,12 @@ export async function findStrandedLanes(
 
 /** Marks a lane that is neither marked nor held, or is not there at all; answers whether it had to. Nobody takes it until the commit. */
 export async function reviveLane(tx: Tx, { workspace_id, sender_id }: LaneKey): Promise<boolean> {
+  // The database's clock, as in leases, but read before: over several nodes a condition of a write must be a constant.
+  const clock = await sql<{ now: Date }>`select now() as now`.execute(tx);
   const { rows } = await sql`
     insert into lanes as l (workspace_id, sender_id, has_work) values (${workspace_id}, ${sender_id}, true)
     on conflict (workspace_id, sender_id) do update set has_work = true
-      where not l.has_work and (l.leased_by is null or l.leased_until < now())
+      where not l.has_work and (l.leased_by is null or l.leased_until < ${clock.rows[0]?.now}::timestamptz)
     returning 1`.execute(tx);
   return rows.length > 0;
 }
