@@ -81,22 +81,36 @@ function carriers(): CarrierName[] {
   return refuse(`--carriers is ${values.carriers}; it must be of ${there.join(", ")}.`);
 }
 
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+if (!logLevels.includes(values["log-level"]))
+  refuse(`--log-level is ${values["log-level"]}; it must be of ${logLevels.join(", ")}.`);
+
+// All of it is read before anything is started.
+const isAway = ordeal === "database-away";
+const asked = {
+  seed: number("seed"),
+  carriers: carriers(),
+  messages: number("messages", isAway ? 5_000 : 100_000),
+  duration: number("seconds", isAway ? number("away") : 400) * 1000,
+  trials: number("trials"),
+  away: number("away") * 1000,
+  blows: {
+    worker: number("workers-killed"),
+    api: Math.ceil(number("workers-killed") / 20),
+    database: number("databases-killed"),
+    network: number("networks-cut"),
+  },
+};
+
 async function run(installation: Installation, network: Network, runOptions: RunOptions): Promise<Verdict> {
-  if (ordeal === "stop-race") return raceStops(installation, network, { ...runOptions, trials: number("trials") });
-  if (ordeal === "database-away") {
+  if (ordeal === "stop-race") return raceStops(installation, network, { ...runOptions, trials: asked.trials });
+  if (isAway) {
     const violations: string[] = [];
-    const away = databaseAway(installation, network, number("away") * 1000, violations);
+    const away = databaseAway(installation, network, asked.away, violations);
     const { lines, violations: found } = await endure(installation, network, runOptions, away);
     return { lines, violations: [...violations, ...found] };
   }
-  const worker = number("workers-killed");
-  const blows = {
-    worker,
-    api: Math.ceil(worker / 20),
-    database: number("databases-killed"),
-    network: number("networks-cut"),
-  };
-  return runChaos(installation, network, { ...runOptions, blows });
+  return runChaos(installation, network, { ...runOptions, blows: asked.blows });
 }
 
 const ending = new AbortController();
@@ -109,10 +123,10 @@ let installation: Installation | null = null;
 let network: Network | null = null;
 try {
   const runOptions: RunOptions = {
-    seed: number("seed"),
-    carriers: carriers(),
-    messages: number("messages", ordeal === "database-away" ? 5_000 : 100_000),
-    duration: number("seconds", ordeal === "database-away" ? number("away") : 400) * 1000,
+    seed: asked.seed,
+    carriers: asked.carriers,
+    messages: asked.messages,
+    duration: asked.duration,
     response_seconds: 5,
     say,
     signal: ending.signal,
