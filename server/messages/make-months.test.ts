@@ -7,6 +7,7 @@ import { arrived, settled, startRoad } from "../../testing/road.ts";
 import { startTestServer } from "../../testing/server.ts";
 import { until } from "../../testing/until.ts";
 import { turnReferences } from "../carriers/smpp-references-store.ts";
+import { firstIdAt } from "../kit/id.ts";
 import { makeMonths } from "./make-months.ts";
 
 const database = await testDatabase({ max: 20 });
@@ -129,6 +130,57 @@ test("a week of carriers' ids is made beside a backup at once, and an old one is
   await backup.end();
   expect(await turnReferences(db)).toEqual({ missing: 0, kept: 0 });
   expect(await partitions("smpp_references")).toEqual(weeks);
+});
+
+test("what is too much to be moved in a moment stays where it is, and its month begins at the next hour", async () => {
+  const months = await partitions("messages");
+  const { id, key } = await workspaceWithKey(database);
+  const rowsOf = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ name: string; n: number }>`
+        select tableoid::regclass::text as name, count(*) as n from messages where workspace_id = ${id} group by 1 order by 1`.execute(
+        tx,
+      ),
+    );
+    return rows;
+  };
+  const add = (from: number, to: number, at: Date) =>
+    db.inWorkspace(id, (tx) =>
+      sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, sender_id, number, text, final_at)
+        select ${id}, (left(${firstIdAt(at)}::text, 15) || right(md5(i::text)::uuid::text, 21))::uuid, 'delivered', 'marketing',
+          '7', 1, 'api', gen_random_uuid(), '+4790000101', 'Hei', now()
+        from generate_series(${from}::integer, ${to}::integer) i`.execute(tx),
+    );
+  const now = new Date();
+  const month = months[0] as string;
+  const nextHour = new Date((Math.floor(now.getTime() / 3_600_000) + 1) * 3_600_000);
+  const isLastHour = nextHour.getUTCMonth() !== now.getUTCMonth();
+  // As many as are moved.
+  await forget(months);
+  await add(1, 10_000, now);
+  expect(await makeMonths(db, 3)).toBe(0);
+  expect(await rowsOf()).toEqual([{ name: month, n: 10_000 }]);
+  // One more, and one that a clock ahead of others wrote.
+  await db.asSystem((tx) => sql`delete from messages where workspace_id = ${id}`.execute(tx));
+  await forget(months);
+  await add(1, 10_001, now);
+  await add(10_002, 10_002, new Date(nextHour.getTime() + 60_000));
+  expect(await makeMonths(db, 3)).toBe(0);
+  expect(await partitions("messages")).toEqual(isLastHour ? months.slice(1) : months);
+  const later = isLastHour ? (months[1] as string) : month;
+  expect(await rowsOf()).toEqual([
+    { name: later, n: 1 },
+    { name: "messages_other", n: 10_001 },
+  ]);
+  // Of this hour it is readable and writable as before.
+  expect((await call("POST /messages", { key, body: { to: "+4791234567", text: "Hei" } })).status).toBe(202);
+  expect((await call("GET /messages?limit=1", { key })).body.items).toHaveLength(1);
+  await db.asSystem(async (tx) => {
+    await sql`delete from message_queue where workspace_id = ${id}`.execute(tx);
+    await sql`delete from messages where workspace_id = ${id}`.execute(tx);
+  });
+  await forget(await partitions("messages"));
+  expect(await makeMonths(db, 3)).toBe(0);
 });
 
 test("a server whose months are due while a backup runs starts and sends", async () => {

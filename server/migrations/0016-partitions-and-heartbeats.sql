@@ -8,7 +8,8 @@ begin
 end $$;
 
 -- Makes a partition apart and attaches it. Attaching lets everybody go on with the parent; what has to be had alone is the
--- default partition, where there is one, whose rows within the bounds move. `made` is false where somebody holds on to it.
+-- default partition, where there is one, whose rows within the bounds move: whoever calls sees to it that they are few. `made` is
+-- false where somebody holds on to it.
 create procedure add_partition(parent text, name text, bound_column text, first text, past text, options text, inout made boolean)
   language plpgsql as $$
 declare
@@ -35,11 +36,16 @@ begin
 end $$;
 
 -- Makes the partitions of this month and the `ahead` next ones where they are missing. What came for such a month before
--- moves into it. `missing` tells how many could not be made now; until a later call their messages go to messages_other.
+-- moves into it, as long as it is moved in a moment, for nobody reads the ledger meanwhile: where it is more, the month begins at
+-- the next full hour, and what came before stays in messages_other, which is read and retired like the months.
+-- `missing` tells how many could not be made now; until a later call their messages go to messages_other.
 drop procedure create_message_partitions(integer);
 create procedure create_message_partitions(ahead integer, inout missing integer default 0) language plpgsql as $$
 declare
+  most_moved constant integer := 10000;
   month timestamp;
+  begins timestamptz;
+  ends timestamptz;
   name text;
   made boolean;
 begin
@@ -50,8 +56,15 @@ begin
     month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
     name := 'messages_' || to_char(month, 'YYYY_MM');
     continue when to_regclass(quote_ident(name)) is not null;
-    call add_partition('messages', name, 'id', first_id_at(month at time zone 'UTC')::text,
-      first_id_at((month + interval '1 month') at time zone 'UTC')::text, 'with (fillfactor = 50)', made);
+    begins := month at time zone 'UTC';
+    ends := (month + interval '1 month') at time zone 'UTC';
+    if (select count(*) from (select 1 from messages_other where id >= first_id_at(begins) and id < first_id_at(ends)
+        limit most_moved + 1) moved) > most_moved then
+      begins := greatest(begins, date_trunc('hour', now()) + interval '1 hour');
+      continue when begins >= ends;
+      raise warning '% begins at %: what came for it before is too much to be moved beside running traffic', name, begins;
+    end if;
+    call add_partition('messages', name, 'id', first_id_at(begins)::text, first_id_at(ends)::text, 'with (fillfactor = 50)', made);
     if not made then
       missing := missing + 1;
     end if;
