@@ -35,7 +35,7 @@ async function say(workspaceId: string, carrierId: string, state: CarrierState["
   });
 }
 
-test("pitfall 17: a lane that nobody serves raises an alert, goes on by itself, and then it is resolved", async () => {
+test("a lane that nobody serves raises an alert, goes on by itself, and then it is resolved", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);

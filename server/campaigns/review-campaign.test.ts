@@ -123,7 +123,7 @@ test("what costs segments is told", async () => {
   expect(codes((await review({ text: "x".repeat(161) })).warnings)).toEqual(["several_segments"]);
 });
 
-test("pitfall 18: preview, review and ledger count the same text the same", async () => {
+test("preview, review and ledger count the same text the same", async () => {
   const text = "{{ contact.first_name | default: 'du' }} €".padEnd(220, "x");
   const preview = (contactId: string | null) =>
     db.inWorkspace(workspace.id, (tx) =>

@@ -44,7 +44,7 @@ const waitingJobs = async (name: string) =>
     )
   ).rows;
 
-test("pitfall 7 and 17: it is sent when everybody has an outcome, and the figures say which", async () => {
+test("it is sent when everybody has an outcome, and the figures say which", async () => {
   await addManyContacts(db, workspace.id, 40);
   await addContacts(db, workspace.id, [
     { mobile: "+4722000001", mobile_kind: "landline", first_name: "Kari" },
@@ -247,7 +247,7 @@ test("who was counting while a campaign failed and was sent again reserves nothi
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 
-test("pitfall 8: a preparation killed between chunks goes on, doubles nothing and pays nothing twice", async () => {
+test("a preparation killed between chunks goes on, doubles nothing and pays nothing twice", async () => {
   await addManyContacts(db, workspace.id, 50);
   const id = await draft();
   await press(db, workspace.id, id);

@@ -22,7 +22,7 @@ async function counts(workspaceId: string, sourceId: string | null) {
   return Object.fromEntries(rows.map(({ status, reason, n }) => [reason ? `${status} ${reason}` : status, n]));
 }
 
-test("pitfall 7 and 17: a batch leaves, arrives, is counted and paid; one bad number stops nothing", async () => {
+test("a batch leaves, arrives, is counted and paid; one bad number stops nothing", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 300);
   await behave(workspace.id, "+4790000007", "fail", "30006");
@@ -47,7 +47,7 @@ test("pitfall 7 and 17: a batch leaves, arrives, is counted and paid; one bad nu
   expect(await arrived(db, workspace.id)).toHaveLength(299);
 });
 
-test("pitfall 12: receipts that come early, twice or never", async () => {
+test("receipts that come early, twice or never", async () => {
   const workspace = await createTestWorkspace(db);
   await addContacts(db, workspace.id, [
     { mobile: "+4791000001" },

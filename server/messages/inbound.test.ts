@@ -31,7 +31,7 @@ async function optOuts(workspaceId: string) {
   return rows;
 }
 
-test("pitfall 11: STOP is confirmed although it is in force, once; START lifts it and says so", async () => {
+test("STOP is confirmed although it is in force, once; START lifts it and says so", async () => {
   const workspace = await createTestWorkspace(db);
   const [contact] = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
   const road = await startRoad(db);
@@ -69,7 +69,7 @@ test("pitfall 11: STOP is confirmed although it is in force, once; START lifts i
   expect(rows).toEqual([{ n: 1 }]);
 });
 
-test("pitfall 10: a sentence with stop in it opts nobody out; a polite one is for a person", async () => {
+test("a sentence with stop in it opts nobody out; a polite one is for a person", async () => {
   const workspace = await createTestWorkspace(db);
   const road = await startRoad(db);
   await road.onInbound([
@@ -104,7 +104,7 @@ test("an answer stands after what it answers, wherever messages are listed by ti
   }
 });
 
-test("pitfall 13: the same text twice is one; any spelling of a number is one number", async () => {
+test("the same text twice is one; any spelling of a number is one number", async () => {
   const workspace = await createTestWorkspace(db);
   const [contact] = await addContacts(db, workspace.id, [{ mobile: "+4791000004" }]);
   const road = await startRoad(db);

@@ -172,7 +172,7 @@ test("an Idempotency-Key sends once, also when all come at once, and keeps a ref
   expect(await ledger(db, id)).toHaveLength(2);
 });
 
-test("pitfall 9 and 18: the segments told, billed, logged and sent are those of the counting function", async () => {
+test("the segments told, billed, logged and sent are those of the counting function", async () => {
   const { id, key } = await workspaceWithKey(database);
   const texts = [
     "a".repeat(160),

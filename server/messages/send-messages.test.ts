@@ -94,7 +94,7 @@ test("a STOP to another sender does not stop a transactional text, one to its ow
   expect(await send(db, workspace, { class: "marketing" })).toMatchObject({ queued: 0, skipped: { opted_out: 3 } });
 });
 
-test("pitfall 8: a source sends a recipient once, whatever is done twice", async () => {
+test("a source sends a recipient once, whatever is done twice", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 50);
   const batch = await batchOf(db, workspace, { class: "marketing" });
