@@ -32,8 +32,9 @@ beforeAll(async () => {
     await sql`insert into imports (workspace_id, id, status, options, created_by, created_at)
       values (${theirs.id}, ${theirImport}, 'receiving', '{}', 'x', now())`.execute(tx);
     await sql`call create_import_table(${theirImport})`.execute(tx);
-    await jobs.add(tx, "theirs", { workspace_id: theirs.id });
+    await jobs.add(tx, "theirs", { workspace_id: theirs.id }, { key: "theirs" });
   });
+  await db.asSystem((tx) => jobs.add(tx, "of nobody's", {}, { key: "the system's" }));
   await admin.query(`insert into staging."import ${theirImport}" (row, kind, mobile) values (1, 'm', '+4790000001')`);
 });
 afterAll(() => Promise.all([admin.end(), intruder.end()]));
@@ -217,6 +218,14 @@ describe("what it may try", () => {
     "call create_message_partitions(40)",
     "select first_value(1) over () from pg_largeobject",
     `select add_job('x', json_build_object('workspace_id', '${theirs.id}'), null, null, null, null)`,
+    `select add_job('mail_password_reset', '{"email": "kari@example.com"}', null, null, null, null)`,
+    `select add_job('x', '{"workspace_id": null}', null, null, null, null)`,
+    `select add_job('x', '[]', null, null, null, null)`,
+    `select add_job('x', null, null, null, null, null)`,
+    `select add_job('campaigns.finish', '{"email": "kari@example.com"}', null, null, null, 'campaigns.finish')`,
+    `select add_job('campaigns.finish', '{}', null, null, null, 'theirs')`,
+    `select add_job('x', json_build_object('workspace_id', '${ours.id}'), null, null, null, 'theirs')`,
+    `select add_job('x', json_build_object('workspace_id', '${ours.id}'), null, null, null, 'the system''s')`,
     `call wall_import_table('${theirImport}', '${ours.id}')`,
     `call adopt_import_table('${theirImport}')`,
     `call drop_import_table('${theirImport}')`,
@@ -226,6 +235,19 @@ describe("what it may try", () => {
     await expect(inside(...statement.split("; "))).rejects.toMatchObject(refused);
     await expect(inside("set local varsla.system = 'on'", ...statement.split("; "))).rejects.toMatchObject(refused);
     expect((await inside(contactsOfTheirs)).rows).toEqual([{ n: 0 }]);
+  });
+
+  test("it adds jobs for its workspace, again under the key of one of its own, and the one that looks at all campaigns", async () => {
+    const keys = ["ours", "campaigns.finish"];
+    await db.inWorkspace(ours.id, async (tx) => {
+      await jobs.add(tx, "x", { workspace_id: ours.id, n: 1 }, { key: "ours" });
+      await jobs.add(tx, "x", { workspace_id: ours.id, n: 2 }, { key: "ours" });
+      await jobs.add(tx, "campaigns.finish", {}, { key: "campaigns.finish" });
+    });
+    const { rows } = await admin.query("select payload from jobs._private_jobs where key = any($1) order by key desc", [
+      keys,
+    ]);
+    expect(rows).toEqual([{ payload: { workspace_id: ours.id, n: 2 } }, { payload: {} }]);
   });
 
   test("rows of another's import wait behind a wall too, and people of other workspaces are strangers", async () => {
