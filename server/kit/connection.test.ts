@@ -1,11 +1,14 @@
 /** Nothing waits for ever for a PostgreSQL that hangs, and nobody makes others wait for ever. */
 import { createServer } from "node:net";
 import { sql } from "kysely";
+import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
+import { settingsOf } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { type Db, openDb } from "./db.ts";
+import { newId } from "./id.ts";
 
 const { db, connection, workspaces } = await testDatabase({ max: 4 });
 
@@ -14,6 +17,24 @@ function impatient(patience: { statement_ms: number; idle_ms: number }, max = 1)
   onTestFinished(() => own.close());
   return own;
 }
+
+test("a place that is given in parts is entered with its password, by pools and by what is opened beside them", async () => {
+  const inParts = (given: string): pg.PoolConfig => {
+    const { user, password, database, host, port } = new pg.Client({ connectionString: given });
+    return { user, password: password as string, database, host, port };
+  };
+  const own = openDb({ connection: inParts(connection), workspaces: inParts(workspaces), max: 1 });
+  onTestFinished(() => own.close());
+  await own.asSystem((tx) => sql`select 1`.execute(tx));
+  await own.inWorkspace(newId(), (tx) => sql`select 1`.execute(tx));
+  for (const pool of [own.pool, own.workspacePool]) {
+    const beside = new pg.Client(settingsOf(pool));
+    await beside.connect();
+    const { rows } = await beside.query("select current_user as name");
+    await beside.end();
+    expect(rows).toEqual([{ name: pool.options.user }]);
+  }
+});
 
 const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(

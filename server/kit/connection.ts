@@ -29,10 +29,17 @@ export const singleConnection = {
   keepAliveInitialDelayMillis: 10_000,
 } satisfies pg.ClientConfig;
 
+/** Pools hide their password from whoever copies their settings, so that no log has it: without it nobody is let in. */
+const copyOf = <Config extends pg.ClientConfig>(config?: Config): Config | undefined =>
+  config && { ...config, password: config.password };
+
+/** What a pool was opened with, to open another connection to the same place as the same role. */
+export const settingsOf = (pool: pg.Pool): pg.PoolConfig => copyOf<pg.PoolConfig>(pool.options) as pg.PoolConfig;
+
 /** The pool's own setting of this name would also end the wait for a connection that others use. */
 class PatientClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
-    super({ ...(typeof config === "string" ? { connectionString: config } : config), ...singleConnection });
+    super({ ...(typeof config === "string" ? { connectionString: config } : copyOf(config)), ...singleConnection });
   }
 }
 

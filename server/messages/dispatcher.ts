@@ -7,7 +7,7 @@
 import pg from "pg";
 import type { Carriers } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
-import { singleConnection } from "../kit/connection.ts";
+import { settingsOf, singleConnection } from "../kit/connection.ts";
 import { type Db, openDb, workspaceScope } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
@@ -94,11 +94,11 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   const seconds = lease_ms / 1000;
   const key = (lane: LaneKey) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
-  const pool = openLanePool({ ...db.workspacePool.options, max: slots * 2, idleTimeoutMillis: 30_000 }, lease_ms, log);
+  const pool = openLanePool({ ...settingsOf(db.workspacePool), max: slots * 2, idleTimeoutMillis: 30_000 }, lease_ms, log);
   // Leases are renewed on a connection of their own: receipts and sweeps on a slow database must not cost lanes.
   const keeper = openDb({
-    connection: { ...db.pool.options },
-    workspaces: { ...db.workspacePool.options },
+    connection: settingsOf(db.pool),
+    workspaces: settingsOf(db.workspacePool),
     max: 1,
     systemMax: 1,
   });
@@ -294,7 +294,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   }
 
   async function listen(): Promise<void> {
-    const client = new pg.Client({ ...db.pool.options, ...singleConnection });
+    const client = new pg.Client({ ...settingsOf(db.pool), ...singleConnection });
     let broken = false;
     const again = (error?: Error) => {
       if (broken || stopping) return;
