@@ -14,7 +14,14 @@ import { recordAboutPerson } from "./audit-events.ts";
 import { findPerson } from "./create-person.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 import { findInvited, type MailInvitation, mailInvitationJob, newToken, setToken } from "./invitations.ts";
-import { issueResetToken, type MailPasswordChanged, mailPasswordChangedJob } from "./passwords.ts";
+import {
+  countResetMail,
+  type MailPasswordChanged,
+  mailPasswordChangedJob,
+  newResetToken,
+  setResetToken,
+  uncountResetMail,
+} from "./passwords.ts";
 
 interface Services {
   db: Db;
@@ -30,6 +37,8 @@ export interface MailPasswordReset {
   email: string;
   /** Who asked for it; null in jobs from before this was kept. */
   ip?: string;
+  /** The id of the event that says so, however often the job is tried; not in jobs from before it was given. */
+  request_id?: string;
 }
 
 const forgetJob = "forget_old_attempts_and_answers";
@@ -39,7 +48,7 @@ export const accountPeriodicJobs: PeriodicJob[] = [{ name: forgetJob, pattern: "
 
 /** The handlers of this folder's jobs, by name. */
 export function accountJobs(services: Services): Record<string, JobHandler> {
-  const { db, clock, mailer, config } = services;
+  const { db, clock, log, mailer, config } = services;
   return {
     [mailInvitationJob]: async (payload: MailInvitation) => {
       const invitation = await db.asSystem((tx) => findInvited(tx, payload));
@@ -52,19 +61,29 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
       await mailer.send(invitationMail(language, { to, workspace, invitedBy, link }));
       await db.asSystem((tx) => setToken(tx, payload, token));
     },
-    [mailPasswordResetJob]: async ({ email, ip }: MailPasswordReset) => {
-      const issued = await db.asSystem(async (tx) => {
-        const found = await issueResetToken(tx, email, clock.now());
-        if (!found) return null;
-        await recordAboutPerson(tx, found.user, "password.reset_requested", { anonymous: true, ip: ip ?? null });
-        return { ...found, ...(await habitsOf(tx, found.user.id)) };
+    [mailPasswordResetJob]: async ({ email, ip, request_id }: MailPasswordReset) => {
+      const found = await db.asSystem(async (tx) => {
+        const user = await countResetMail(tx, email, clock.now());
+        if (!user) return null;
+        // However often the mail is tried.
+        const event = { anonymous: true, ip: ip ?? null, id: request_id };
+        await recordAboutPerson(tx, user, "password.reset_requested", event);
+        return { user, ...(await habitsOf(tx, user.id)) };
       });
-      if (!issued) return;
-      const { user, token, language } = issued;
+      if (!found) return;
+      const { user, language } = found;
+      const token = newResetToken();
       const link = `${config.public_url}/reset-password?token=${encodeURIComponent(token)}`;
-      // Outside of the transaction, which a relay would keep open as long as it likes; a mail that fails is tried again with
-      // a link of its own.
-      await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
+      // Mailed before the token counts, and outside of any transaction, as an invitation is.
+      try {
+        await mailer.send(passwordResetMail(language, { to: user.email, name: user.name, link }));
+      } catch (error) {
+        await db
+          .asSystem((tx) => uncountResetMail(tx, user))
+          .catch((err: unknown) => log.warn({ err }, "a mail that did not go out still counts as one"));
+        throw error;
+      }
+      await db.asSystem((tx) => setResetToken(tx, user, token, clock.now()));
     },
     [mailPasswordChangedJob]: async (payload: MailPasswordChanged) => {
       const found = await db.asSystem(async (tx) => {

@@ -4,6 +4,7 @@ import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers, User } from "../kit/http.ts";
+import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import { type MailPasswordReset, mailPasswordResetJob } from "./account-jobs.ts";
@@ -149,7 +150,7 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
       await attempts.count("password_reset", email, from, at);
       // The job looks the address up, so that the answer takes as long for an address that nobody has. Of several requests
       // that wait, one is enough.
-      const payload: MailPasswordReset = { email, ip: call.ip };
+      const payload: MailPasswordReset = { email, ip: call.ip, request_id: newId(at) };
       const key = `${mailPasswordResetJob} ${email.toLowerCase()}`;
       await db.asSystem((tx) => jobs.add(tx, mailPasswordResetJob, payload, { key, maxAttempts: 5 }));
       return { status: true };

@@ -95,6 +95,12 @@ export async function countAttempt(tx: Tx, kind: Kind, about: string, at: Date):
   return countKeys(tx, keysOf(kind, about, { ip: "" }).others, at);
 }
 
+/** Takes back one that was counted and came to nothing. */
+export async function uncountAttempt(tx: Tx, kind: Kind, about: string): Promise<void> {
+  const keys = keysOf(kind, about, { ip: "" }).others.map(({ key }) => key);
+  await sql`update attempts set count = greatest(count - 1, 0) where key = any(${keys})`.execute(tx);
+}
+
 /** Forgets what was counted about somebody: they have shown who they are. */
 export async function forgetAttempts(tx: Tx, kind: Kind, about: string): Promise<void> {
   const keys = keysOf(kind, about, { ip: "" }).others.map(({ key }) => key);

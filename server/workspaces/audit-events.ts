@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import type { AuditAction, AuditEvent } from "../../contract/audit.ts";
 import { systemClock } from "../kit/clock.ts";
 import type { Tx } from "../kit/db.ts";
-import { orderedIds } from "../kit/id.ts";
+import { instantOf, orderedIds } from "../kit/id.ts";
 import { currentRequest, type RequestContext } from "../kit/request-context.ts";
 
 type AuditActor = AuditEvent["actor"];
@@ -24,6 +24,8 @@ export interface NewAuditEvent {
   person?: { id: string; name: string };
   /** Where a job does what somebody asked for: their address. */
   ip?: string | null;
+  /** Made when it happened, where what writes it may be tried again: of one id there is one event. */
+  id?: string;
 }
 
 const nextId = orderedIds();
@@ -31,16 +33,17 @@ const nextId = orderedIds();
 /** Writes an event; it is there if and only if the transaction commits. */
 export async function recordAuditEvent(tx: Tx, event: NewAuditEvent): Promise<void> {
   const request = currentRequest();
-  const at = (request?.clock ?? systemClock).now();
+  const at = event.id ? instantOf(event.id) : (request?.clock ?? systemClock).now();
   const actor = event.person ? personActor(event.person) : actorOf(request);
   const { target } = event;
   await sql`
     insert into audit_events (workspace_id, id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action,
       target_type, target_id, target_name, ip, before, after)
-    values (${event.workspaceId}, ${nextId(at)}, ${at}, ${actor.type}, ${actor.id}, ${actor.name},
+    values (${event.workspaceId}, ${event.id ?? nextId(at)}, ${at}, ${actor.type}, ${actor.id}, ${actor.name},
       ${actor.maker?.id ?? null}, ${actor.maker?.name ?? null}, ${event.action},
       ${target?.type ?? null}, ${target?.id?.toLowerCase() ?? null}, ${target?.name ?? null}, ${request?.ip ?? event.ip ?? null},
-      ${json(event.before)}, ${json(event.after)})`.execute(tx);
+      ${json(event.before)}, ${json(event.after)})
+    on conflict (workspace_id, id) do nothing`.execute(tx);
 }
 
 /**
@@ -71,7 +74,10 @@ export async function recordAboutPerson(
   tx: Tx,
   person: { id: string; name: string },
   action: AuditAction,
-  { anonymous = false, ...more }: { anonymous?: boolean; ip?: string | null; before?: Fields; after?: Fields } = {},
+  {
+    anonymous = false,
+    ...more
+  }: { anonymous?: boolean; ip?: string | null; id?: string; before?: Fields; after?: Fields } = {},
 ): Promise<void> {
   const { rows } = await sql<{ workspace_id: string }>`
     select workspace_id from memberships where user_id = ${person.id} order by workspace_id`.execute(tx);

@@ -4,10 +4,12 @@ import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
+import { newId } from "../kit/id.ts";
 import { runJobs } from "../kit/jobs.ts";
+import type { Mail } from "../kit/mail.ts";
 import { accountJobs, identityOf, mailPasswordResetJob } from "./account-jobs.ts";
 import { createPerson, joinWorkspace } from "./create-person.ts";
-import { issueResetToken } from "./passwords.ts";
+import { newResetToken, setResetToken } from "./passwords.ts";
 
 vi.setConfig({ testTimeout: 90_000 }); // scrypt, some ten times a test
 const database = await testDatabase();
@@ -40,8 +42,9 @@ const change = (cookie: string, currentPassword: string, newPassword: string) =>
   call("POST /api/auth/change-password", { cookie, body: { currentPassword, newPassword } });
 
 async function issue(): Promise<string> {
-  const issued = await db.asSystem((tx) => issueResetToken(tx, email, now));
-  return issued?.token ?? expect.unreachable();
+  const token = newResetToken();
+  await db.asSystem((tx) => setResetToken(tx, person, token, now));
+  return token;
 }
 
 async function mails(subject: string, to = email): Promise<string[]> {
@@ -135,6 +138,39 @@ test("an address gets five mails an hour, and the last link stays good", async (
   expect(await mails(subject)).toHaveLength(before + 6);
   await job({ email: "nobody@example.com" } as never, new AbortController().signal);
   expect(await mails(subject, "nobody@example.com")).toEqual([]);
+});
+
+test("a relay that is away uses up nobody's mails, ends no link, and has one request told of once", async () => {
+  await issue();
+  const links = () => db.asSystem((tx) => sql`select * from verifications`.execute(tx));
+  let away = true;
+  const mailer = { send: (mail: Mail) => (away ? Promise.reject(new Error("no relay")) : services.mailer.send(mail)) };
+  const job = accountJobs({ ...services, mailer })[mailPasswordResetJob] ?? expect.unreachable();
+  const run = (request_id: string) =>
+    job({ email, ip: "203.0.113.9", request_id } as never, new AbortController().signal);
+  const events = async (ids: string[]) => {
+    const found = await db.asSystem((tx) =>
+      sql`select id, at, ip from audit_events where action = 'password.reset_requested' and id = any(${ids})
+        order by id`.execute(tx),
+    );
+    return found.rows;
+  };
+  const subject = "Nytt passord til Varsla";
+  const before = { mails: await mails(subject), links: (await links()).rows };
+  const [first, second] = [newId(now), newId(new Date(now.getTime() + 1_000))];
+  for (let n = 0; n < 7; n++) await expect(run(first)).rejects.toThrow("no relay");
+  expect(await events([first])).toEqual([{ id: first, at: now, ip: "203.0.113.9" }]);
+  expect((await links()).rows).toEqual(before.links);
+  away = false;
+  for (let n = 0; n < 6; n++) {
+    now = new Date(now.getTime() + 1_000);
+    await run(second);
+  }
+  expect(await mails(subject)).toHaveLength(before.mails.length + 5);
+  expect(await events([first, second])).toHaveLength(2);
+  const token = /token=(\S+)/.exec((await mails(subject)).at(-1) ?? "")?.[1] ?? "";
+  expect((await reset(token, "the relay came back")).status).toBe(200);
+  password = "the relay came back";
 });
 
 const poor = [

@@ -10,7 +10,7 @@ import { Problem } from "../kit/errors.ts";
 import type { User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { countAttempt, forgetAttempts } from "./attempts.ts";
+import { countAttempt, forgetAttempts, uncountAttempt } from "./attempts.ts";
 import { recordAboutPerson } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { findPerson, findPersonByEmail } from "./create-person.ts";
@@ -36,23 +36,34 @@ interface Services {
 }
 
 /**
- * Gives an address a link's token, which ends every earlier one; kept as a hash, good for an hour. Null for an address that
- * nobody has, and for one that had its share of mails: then the last of them is still good.
+ * Whom an address is to be mailed a link, counted before the mail goes out. Null for an address that nobody has, and for one that
+ * had its share of mails: then the last of them is still good.
  */
-export async function issueResetToken(tx: Tx, email: string, at: Date): Promise<{ user: User; token: string } | null> {
+export async function countResetMail(tx: Tx, email: string, at: Date): Promise<User | null> {
   const user = await findPersonByEmail(tx, email);
-  if (!user) return null;
+  if (!user || (await countAttempt(tx, "reset_mail", user.id, at)) !== null) return null;
+  return user;
+}
+
+/** Of a mail that did not go out: a relay that is away uses up nobody's share. */
+export async function uncountResetMail(tx: Tx, user: User): Promise<void> {
+  await uncountAttempt(tx, "reset_mail", user.id);
+}
+
+/** What a link carries. */
+export const newResetToken = (): string => randomBytes(tokenOctets).toString("base64url");
+
+/** Makes a token the one that sets this person's password, which ends every earlier one; kept as a hash, good for an hour. */
+export async function setResetToken(tx: Tx, user: User, token: string, at: Date): Promise<void> {
   // Two at once would each leave the other's token alone: the second waits here.
-  await sql`select from users where id = ${user.id} for update`.execute(tx);
-  if ((await countAttempt(tx, "reset_mail", user.id, at)) !== null) return null;
-  const token = randomBytes(tokenOctets).toString("base64url");
+  const there = await sql`select from users where id = ${user.id} for update`.execute(tx);
+  if (there.rows.length === 0) return; // the person is gone
   await endResetTokens(tx, user.id);
   await sql`
     insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
     values (${newId(at)}, ${identifierOf(token)}, ${user.id}, ${new Date(at.getTime() + resetMinutes * 60_000)}, ${at}, ${at})`.execute(
     tx,
   );
-  return { user, token };
 }
 
 /** Sets the password of whoever the token was mailed to. Throws 422 `invalid_token`; of two at once with one token one does. */
