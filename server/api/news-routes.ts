@@ -48,4 +48,5 @@ export function newsRoutes(services: { news: Pick<News, "listen"> }, limits = us
   };
 }
 
-const callerOf = ({ workspaceId, userId, name }: Actor) => (userId ? `person ${userId}` : `key ${workspaceId} ${name}`);
+/** A key by its id: its name may be given to many. */
+const callerOf = ({ userId, key }: Actor) => (userId ? `person ${userId}` : `key ${key?.id}`);

@@ -96,3 +96,15 @@ test("the streams of one caller and of one workspace have a limit, and a closed 
   first.destroy();
   await until(async () => expect(await open("per")).toBeTruthy());
 });
+
+test("keys of one name are callers of their own", async () => {
+  const { stream } = newsRoutes({ news }, { ...streamLimits, perPerson: 1, perWorkspace: 9 });
+  const { signal } = new AbortController();
+  const open = (id: string) => {
+    const key = { id, maker: null, expiresAt: null };
+    return stream({ actor: { userId: null, key, workspaceId: "w", name: "Till" } as Actor, signal } as Call<never>);
+  };
+  await open("one");
+  await open("two");
+  await expect(open("one")).rejects.toMatchObject({ status: 429, code: "too_many_streams" });
+});

@@ -1,9 +1,12 @@
 /** Invitations are mails to strangers in our name: how many there may be, for whom, and from whom. */
 import { sql } from "kysely";
 import { beforeEach, expect, test, vi } from "vitest";
+import { permissions } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../kit/id.ts";
+import { newApiKey, storeApiKey } from "./api-keys.ts";
+import { createPerson, joinWorkspace } from "./create-person.ts";
 import { newToken, setToken } from "./invitations.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // hundreds of transactions a test
@@ -44,6 +47,27 @@ test("an hour has thirty for whoever invites, and others are not held up", async
   expect((await invite("one-more@example.com", await workspaceWithKey(database))).status).toBe(201);
   now = new Date(now.getTime() + 3_600_000);
   expect((await invite("one-more@example.com")).status).toBe(201);
+});
+
+test("keys of one name share nothing, those of one person all that the person has", async () => {
+  const storeKey = async (madeBy: string | null) => {
+    const key = newApiKey();
+    const grants = { name: "Till", role: "super_admin", scopes: permissions, madeBy } as const;
+    await db.asSystem((tx) => storeApiKey(tx, ours.id, key, grants, now));
+    return { id: ours.id, key };
+  };
+  const maker = await db.asSystem(async (tx) => {
+    const given = { name: "Kari", email: `${newId()}@example.com`, passwordHash: "x", verified: true };
+    const user = await createPerson(tx, given, now);
+    await joinWorkspace(tx, { workspaceId: ours.id, userId: user.id, role: "super_admin", smsSetup: true }, now);
+    return user.id;
+  });
+  const from = async (name: string, key: { id: string; key: string }, n: number) =>
+    statuses(Array.from({ length: n }, (_, i) => invite(`${name}-${i}@example.com`, key)));
+  expect(await from("a", await storeKey(null), 30)).toEqual({ 201: 30 });
+  expect(await from("b", await storeKey(null), 30)).toEqual({ 201: 30 });
+  expect(await from("c", await storeKey(maker), 20)).toEqual({ 201: 20 });
+  expect(await from("d", await storeKey(maker), 20)).toEqual({ 201: 10, 429: 10 });
 });
 
 test("a day has a hundred for a workspace", async () => {

@@ -87,11 +87,12 @@ export async function invite(
 
 /**
  * Counts an invitation before it is made; 429 `too_many_invitations`. They are mails to strangers in our name: nobody sends them by
- * the hundred, and nobody gets them by the dozen, by all workspaces together: so this needs a transaction of the system.
+ * the hundred, and nobody gets them by the dozen, by all workspaces together: so this needs a transaction of the system. What
+ * a person's keys do counts as the person's: they can make more of them.
  */
 export async function countInvitation(tx: Tx, actor: Actor, email: string, at: Date): Promise<void> {
   const counts = [
-    ["invitations_by", actor.userId ?? `${actor.workspaceId} ${actor.name}`, "from you"],
+    ["invitations_by", actor.userId ?? actor.key?.maker?.id ?? `key ${actor.key?.id}`, "from you"],
     ["invitations_of", actor.workspaceId, "from this workspace"],
     ["invitations_to", email.toLowerCase(), `to ${email}`],
   ] as const;
