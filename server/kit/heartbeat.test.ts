@@ -14,7 +14,8 @@ import { finishCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.
 import { prepareJob } from "../campaigns/send-campaign.ts";
 import { importHarness } from "../contacts/import-harness.test-support.ts";
 import { importJobs, sweepImports } from "../contacts/import-jobs.ts";
-import { heardWithin, silentAfter, whileBeating } from "./heartbeat.ts";
+import { singleConnection } from "./connection.ts";
+import { beatEvery, heardWithin, longestBeat, silentAfter, whileBeating } from "./heartbeat.ts";
 import { newId } from "./id.ts";
 import { jobs } from "./jobs.ts";
 
@@ -58,6 +59,11 @@ const preparing = async () => {
   );
   return rows.map((row) => row.payload.id);
 };
+
+test("who has to connect again and has a beat given up is not silent yet", () => {
+  const worst = beatEvery + singleConnection.connectionTimeoutMillis + longestBeat;
+  expect(silentAfter * 1000).toBeGreaterThan(worst + 2_000); // it has to be written, and looked at by another clock
+});
 
 test("beats that are held up don't pile up, leave the pool alone, and go on afterwards", async () => {
   const { id: workspaceId } = await createTestWorkspace(db);

@@ -8,11 +8,14 @@ import type { Db, Tx } from "./db.ts";
 import type { Logger } from "./log.ts";
 import { repeat } from "./repeat.ts";
 
-const beatEvery = 2_000; // milliseconds
+export const beatEvery = 2_000; // milliseconds
 /** A beat that takes so long is given up: the next may fare better. */
-const longestBeat = 5_000;
-/** Seconds without a beat after which nobody is at the work any more. Longer than two beats and one that was given up. */
-export const silentAfter = 15;
+export const longestBeat = 5_000;
+/**
+ * Seconds without a beat after which nobody is at the work any more. Longer than the worst that one who lives lets pass: a pause,
+ * a connection that hangs for the ten seconds that kit/connection.ts gives it, and a beat that is given up, 17 together.
+ */
+export const silentAfter = 20;
 
 /** What is worked on. */
 export interface Worked {
