@@ -9,6 +9,8 @@ import { settingsOf } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { type Db, openDb } from "./db.ts";
 import { newId } from "./id.ts";
+import { migrate } from "./migrate.ts";
+import { workspaceConnection } from "./workspace-role.ts";
 
 const { db, connection, workspaces } = await testDatabase({ max: 4 });
 
@@ -89,8 +91,12 @@ test("a server that takes connections and says nothing is not waited for", async
   const { port } = mute.address() as { port: number };
   const there = `postgres://varsla@127.0.0.1:${port}/varsla`;
   const own = openDb({ connection: there, workspaces: there, max: 1 });
-  const error = await reasonOf(own.asSystem((tx) => sql`select 1`.execute(tx)));
-  expect(isDatabaseAway(error)).toBe(true);
+  const errors = await Promise.all([
+    reasonOf(own.asSystem((tx) => sql`select 1`.execute(tx))),
+    reasonOf(migrate(there)),
+    reasonOf(workspaceConnection(there)),
+  ]);
+  expect(errors.map(isDatabaseAway)).toEqual([true, true, true]);
 }, 40_000);
 
 test("a session that falls silent in the middle of an answer is given up, and the next query has a new one", async () => {

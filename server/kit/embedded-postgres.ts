@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { singleConnection } from "./connection.ts";
 import { locateBinaries } from "./embedded-postgres-binaries.ts";
 import {
   administrator,
@@ -145,7 +146,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   async function attend(): Promise<void> {
     for (;;) {
       await bringUp();
-      const client = new pg.Client({ connectionString: superuser, application_name: presence });
+      const client = new pg.Client({ connectionString: superuser, application_name: presence, ...singleConnection });
       client.on("error", () => {}); // "end" follows
       try {
         await client.connect();
@@ -245,7 +246,7 @@ async function makeSocketDirectory(sockets: string, directory: string, identity:
 
 /** Whether a PostgreSQL answers: "up"; "busy" while it starts or goes down; "nobody" where none listens. */
 async function probe(connection: string): Promise<"up" | "busy" | "nobody"> {
-  const client = new pg.Client({ connectionString: connection, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: connection, ...singleConnection, connectionTimeoutMillis: 5_000 });
   client.on("error", () => {}); // one that goes down under the probe is "nobody" in the next round
   try {
     await client.connect();
@@ -303,7 +304,7 @@ function ignoreDuplicate(error: { code?: string }): void {
 
 /** Whether another program is present. One that is just leaving too gets a moment, so that not both leave it running. */
 async function isShared(connection: string, own: number | null): Promise<boolean> {
-  const client = new pg.Client({ connectionString: connection });
+  const client = new pg.Client({ connectionString: connection, ...singleConnection });
   client.on("error", () => {}); // the next query says so
   try {
     await client.connect();

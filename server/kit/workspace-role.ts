@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { singleConnection } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import type { Logger } from "./log.ts";
 import { gaveWay } from "./migrate.ts";
@@ -46,7 +47,7 @@ export async function openWorkspaceRole(
 
 /** Where the role of a database connects that a server has prepared: for tools beside it. */
 export async function workspaceConnection(connection: string): Promise<string> {
-  const client = new pg.Client({ connectionString: connection });
+  const client = new pg.Client({ connectionString: connection, ...singleConnection });
   await client.connect();
   try {
     const { rows } = await client.query<WorkspaceRole>("select name, password from workspace_role");
@@ -99,7 +100,11 @@ async function grantRights(client: pg.Client, role: WorkspaceRole): Promise<stri
 
 /** Null when the role logs in and is what it should be. */
 async function tryOut(connection: string, owner: string): Promise<string | null> {
-  const client = new pg.Client({ connectionString: connection, application_name: "varsla migrate" });
+  const client = new pg.Client({
+    connectionString: connection,
+    application_name: "varsla migrate",
+    ...singleConnection,
+  });
   client.on("error", () => {}); // the query says so
   try {
     await client.connect();
