@@ -11,7 +11,7 @@ import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { bodyLimits, type BodyLimits, takeNothing } from "./bodies.ts";
 import { answerFailure } from "./failures.ts";
-import { believeProxies } from "./forwarded.ts";
+import { believeProxies, tellIgnored } from "./forwarded.ts";
 import { serveHealth } from "./health-routes.ts";
 import { checkHosts, pathOf } from "./host.ts";
 import { createLimiter, type Limits, limits } from "./limits.ts";
@@ -42,6 +42,7 @@ export interface AppOptions {
 export async function buildApp(services: Services, options: AppOptions = {}): Promise<FastifyInstance> {
   const { db, clock, config } = services;
   const proxies = networks(config.trusted_proxies);
+  const ignored = tellIgnored(services.log);
   const https = config.public_url.startsWith("https://");
   const version: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const app: FastifyInstance = fastify({
@@ -53,7 +54,7 @@ export async function buildApp(services: Services, options: AppOptions = {}): Pr
     childLoggerFactory: (logger) => logger,
     trustProxy: (address) => proxies.has(address),
     rewriteUrl: (request) => {
-      believeProxies(request, proxies);
+      believeProxies(request, proxies, ignored);
       return pathOf(request.url ?? "/");
     },
     serverFactory: (handler) => createHttpServer(handler, options.patience),

@@ -385,6 +385,13 @@ test("a refused sign-in is in the log of each workspace of whose address it was,
   ]);
 });
 
+test("an address is the same one by whichever socket it comes: of a server on :: too", async () => {
+  const last = (await eventsSince(null))[0]?.id ?? null;
+  const made = await call("POST /lists", { cookie: boss.cookie, body: { name: "By IPv6" }, ip: "::ffff:203.0.113.9" });
+  expect(made.status).toBe(201);
+  expect(await eventsSince(last)).toMatchObject([{ action: "list.created", ip: "203.0.113.9" }]);
+});
+
 test("what a key does is its own, and its maker's", async () => {
   const { id, key } = await make("POST /api-keys", { name: "Till", scopes: ["contacts:write"] });
   const last = (await eventsSince(null))[0]?.id ?? null;

@@ -5,12 +5,12 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
-import { readAddress } from "../kit/ip-address.ts";
 import { inRequest } from "../kit/request-context.ts";
 import type { AccessWatch } from "./access-watch.ts";
 import { bodyLimitOf, type BodyLimits, takeBodies } from "./bodies.ts";
 import { setCookies } from "./cookies.ts";
 import { readIdempotency } from "./fingerprint.ts";
+import { addressOf } from "./forwarded.ts";
 import { createGate, type GateServices } from "./gate.ts";
 import { validatorCompiler } from "./validation.ts";
 
@@ -75,7 +75,7 @@ function bindEndpoint(
     handler: async (request, reply) => {
       const call = callOf(endpoint, request, reply, binding);
       const { actor = null, user = null } = request.caller ?? {};
-      const context = { actor, user, ip: request.ip, clock: binding.clock };
+      const context = { actor, user, ip: call.ip, clock: binding.clock };
       // A refusal can be an earlier call's answer as well as a success.
       const answer = await inRequest(context, () => handler(call)).finally(() => {
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
@@ -109,7 +109,7 @@ function callOf(
       return actor;
     },
     user: request.caller?.user ?? null,
-    ip: readAddress(request.ip) ?? request.ip,
+    ip: addressOf(request),
     headers: request.headers,
     get raw() {
       const body = endpoint.signed && Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";

@@ -10,6 +10,7 @@ import type { Identity } from "../workspaces/identity.ts";
 import type { Keyring } from "../workspaces/keyring.ts";
 import { findActor } from "../workspaces/members.ts";
 import { setCookies } from "./cookies.ts";
+import { addressOf } from "./forwarded.ts";
 import type { Limiter } from "./limits.ts";
 import { checkOrigin } from "./origin.ts";
 
@@ -106,7 +107,7 @@ export async function byKey(services: GateServices, request: FastifyRequest, key
 async function bySession(services: GateServices, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
   const { db, identity, limiter } = services;
   if (request.headers.cookie === undefined) return nobody(services, request);
-  const session = await identity.findSession({ headers: request.headers, ip: request.ip });
+  const session = await identity.findSession({ headers: request.headers, ip: addressOf(request) });
   if (session.state === "none") return nobody(services, request);
   if (session.cookies.length > 0) setCookies(request, reply, session.cookies);
   if (session.state === "ended") {

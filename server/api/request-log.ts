@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
+import { addressOf } from "./forwarded.ts";
 
 /** Of this run; with a counter it names a request without asking for random bytes each time. */
 const run = newId().replaceAll("-", "").slice(0, 20);
@@ -32,7 +33,7 @@ export function logRequests(app: FastifyInstance, log: Logger): void {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         workspace: request.caller?.actor?.workspaceId,
-        ip: request.ip,
+        ip: addressOf(request),
       },
       "request",
     );
