@@ -31,7 +31,7 @@ test("rows from arrays are joined to their workspace, and are all written", asyn
       { message_id: message, keys: ["1"] },
       { message_id: message, keys: ["2", "3"] },
     ]);
-    const receipt = { others: [], status: "delivered", code: null, reason: null } as const;
+    const receipt = { status: "delivered", code: null, reason: null } as const;
     await keepEarly(tx, workspace, carrier, [
       { ...receipt, key: "3" },
       { ...receipt, key: "1" },

@@ -94,7 +94,11 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   const seconds = lease_ms / 1000;
   const key = (lane: LaneKey) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
-  const pool = openLanePool({ ...settingsOf(db.workspacePool), max: slots * 2, idleTimeoutMillis: 30_000 }, lease_ms, log);
+  const pool = openLanePool(
+    { ...settingsOf(db.workspacePool), max: slots * 2, idleTimeoutMillis: 30_000 },
+    lease_ms,
+    log,
+  );
   // Leases are renewed on a connection of their own: receipts and sweeps on a slow database must not cost lanes.
   const keeper = openDb({
     connection: settingsOf(db.pool),
