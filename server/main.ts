@@ -143,7 +143,7 @@ async function drain(server: Server): Promise<void> {
 
 function readConfigOrExit(): Config {
   try {
-    return readConfig(process.env, { firstWorkspace: "later" });
+    return readConfig(undefined, { firstWorkspace: "later" });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
