@@ -72,6 +72,7 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       const before = signedIn(call);
       return db.asSystem(async (tx) => {
         const after = await renamePerson(tx, before.id, call.body.name, clock.now());
+        // As who they were when they did it.
         await recordAboutPerson(tx, before, "person.updated", {
           before: { name: before.name },
           after: { name: after.name },
