@@ -60,12 +60,15 @@ test("what a transaction locked is free again although its process fell asleep i
   const own = impatient({ statement_ms: 60_000, idle_ms: 200 });
   let wake = () => {};
   const asleep = new Promise<void>((done) => (wake = done));
+  const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
   const sleeper = own.asSystem(async (tx) => {
     await sql`select pg_advisory_xact_lock(1, 2)`.execute(tx);
+    lock();
     await asleep;
     await sql`select 1`.execute(tx);
   });
   const ended = reasonOf(sleeper);
+  await locked;
   await until(async () => {
     const { rows } = await db.asSystem((tx) =>
       sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(1, 2) as ours`.execute(tx),

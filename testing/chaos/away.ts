@@ -30,7 +30,7 @@ export function databaseAway(
   return async (tenants) => {
     const [watched] = tenants as [Tenant];
     const client = await createClient(installation);
-    const hooked = await createHooked(installation);
+    const hooked = await createHooked(installation, network.twilio.account_sid);
     const pages = await Promise.all(installation.urls.map((url) => openPage(url, watched.key)));
     const { superuser } = installation;
     await until(() => holdsRows(superuser, "select 1 from message_queue limit 1"), "traffic");

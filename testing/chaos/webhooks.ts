@@ -13,11 +13,10 @@ export interface Hooked {
   bring(url: string): Promise<Response>;
 }
 
-const account_sid = `AC${"1".repeat(32)}`;
 const auth_token = "the token of nobody's account";
 
-/** Makes it; nothing is ever sent through its connection. */
-export async function createHooked({ connection, secret_key }: Installation): Promise<Hooked> {
+/** Makes it, with a token that this account does not have; nothing is ever sent through its connection. */
+export async function createHooked({ connection, secret_key }: Installation, account_sid: string): Promise<Hooked> {
   const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const workspace = await createTestWorkspace(db);
   const carrier = await addTwilio(db, createSeal(secret_key), workspace.id, { account_sid, auth_token });
