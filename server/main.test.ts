@@ -166,7 +166,7 @@ test("answers 503 until it is ready", async () => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
-  const url = await vi.waitFor(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 10_000);
+  const url = await vi.waitFor(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 30_000);
   const statuses = new Set<number>();
   await vi.waitFor(
     async () => {

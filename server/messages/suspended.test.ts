@@ -19,7 +19,7 @@ const { db, connection, superuser } = await testDatabase({ max: 20 });
 const admin = new pg.Client({ connectionString: superuser });
 await admin.connect();
 afterAll(() => admin.end());
-const lease_ms = 2_000;
+const lease_ms = 4_000;
 
 test("a STOP does not wait for a worker that is suspended, and when it wakes it sends nothing that is another's by now", async () => {
   const workspace = await createTestWorkspace(db);

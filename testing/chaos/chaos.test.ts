@@ -25,7 +25,7 @@ beforeAll(async () => {
   installation = await startInstallation({
     apis: 2,
     workers: 3,
-    lease_seconds: 2,
+    lease_seconds: 5,
     twilio_api_url: network.twilio.url,
   });
 }, 180_000);
@@ -44,7 +44,7 @@ test("killed again and again: no text is lost or doubled, and every figure is ri
     blows,
   });
   expect({ seed, violations, lines }).toEqual({ seed, violations: [], lines });
-}, 300_000);
+}, 420_000);
 
 test("what one API process takes the other shows, texts go once, and one of each may die", async () => {
   const { connection } = installation;
@@ -106,7 +106,7 @@ test("the database away: everybody is asked to come back, and everything goes on
   const options = { ...common, seed: seed + 1, messages: 600, duration: 4_000 };
   const { violations: found, lines } = await endure(installation, network, options, away);
   expect({ seed, violations: [...violations, ...found], lines }).toEqual({ seed, violations: [], lines });
-}, 300_000);
+}, 420_000);
 
 test("after all of that every process still ends when it is told to", async () => {
   expect(await installation.stop()).toEqual([0, 0, 0, 0, 0]);

@@ -34,6 +34,8 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
   const violations: string[] = [];
   for (const [kind, what] of Object.entries(tally(blows, journals, longest))) lines.push(`${kind}: ${what}`);
   const struck = underWay(blows, journals, longest);
+  lines.push(`${journals.length} batches were watched`);
+  if (journals.length === 0) violations.push("no batch was watched: nobody could say what a blow met");
   for (const member of [...installation.apis, ...installation.workers]) {
     const { starting, serving, last_words } = member.faults();
     if (starting > 0) lines.push(`${member.name}: ended ${starting} times while it started, and was started again`);
