@@ -25,7 +25,7 @@ beforeAll(async () => {
   installation = await startInstallation({
     apis: 2,
     workers: 3,
-    lease_seconds: 5,
+    lease_seconds: 8,
     twilio_api_url: network.twilio.url,
   });
 }, 180_000);
