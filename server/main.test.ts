@@ -166,7 +166,7 @@ test("answers 503 until it is ready", async () => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
-  const url = await vi.waitFor(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 30_000);
+  const url = await vi.waitFor(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 60_000);
   const statuses = new Set<number>();
   await vi.waitFor(
     async () => {
@@ -178,4 +178,4 @@ test("answers 503 until it is ready", async () => {
   expect([...statuses]).toEqual([503, 200]);
   child.kill("SIGTERM");
   expect(await once(child, "exit")).toEqual([0, null]);
-}, 90_000);
+}, 150_000);
