@@ -4,11 +4,12 @@ import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { contacts } from "../../contract/contacts.ts";
-import { endpoint } from "../../contract/endpoint.ts";
+import { endpoint, type Resource } from "../../contract/endpoint.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
 import { ask, openWire, readAnswer } from "../../testing/wire.ts";
+import type { Handlers } from "../kit/http.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { bodyLimitOf, bodyLimits } from "./bodies.ts";
 import { answerFailure } from "./failures.ts";
@@ -43,13 +44,14 @@ const hook = endpoint({
   answer: z.object({ octets: z.number() }),
 });
 
-/** The endpoint as the server binds it. What it is signed with, and so all that a gate asks for, is the handler's. */
-async function hookPort(): Promise<number> {
+/** An endpoint as the server binds it. What it is signed with, and so all that a gate asks for, is the handler's. */
+async function portOf<R extends Resource>(resource: R, handlers: Handlers<R>): Promise<number> {
   const server = Fastify({ bodyLimit: 1 });
   server.decorateRequest("caller", null);
   server.setErrorHandler(answerFailure);
-  const binding = { bodyLimits: limits, clock: { now: () => new Date() } } as Binding;
-  await bindResource(server, binding, "", { hook }, { hook: async ({ raw }) => ({ octets: raw.body.length }) });
+  const gate = { config: { public_url: "http://localhost" }, limiter: { count: async () => {} } };
+  const binding = { ...gate, bodyLimits: limits, clock: { now: () => new Date() } } as unknown as Binding;
+  await bindResource(server, binding, "", resource, handlers);
   await server.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(() => server.close());
   return (server.server.address() as AddressInfo).port;
@@ -62,7 +64,7 @@ test("a hook's body has 256 KiB and half a minute, a sample's 16 MiB and a minut
 });
 
 test("a hook is taken up to its limit, and refused behind it with the figure, whether it says its length or not", async () => {
-  const at = await hookPort();
+  const at = await portOf({ hook }, { hook: async ({ raw }) => ({ octets: raw.body.length }) });
   const lines = ["POST /hook HTTP/1.1", "Host: localhost", "Content-Type: application/json"];
   const most = 256 * 1024;
   const taken = await ask(at, [...lines, `Content-Length: ${most}`], "x".repeat(most));
@@ -72,6 +74,32 @@ test("a hook is taken up to its limit, and refused behind it with the figure, wh
   for (const answer of [announced, chunked])
     expect([answer.status, errorOf(answer).message]).toEqual([413, "The body is larger than 256 KiB."]);
   const late = await ask(at, [...lines, "Content-Length: 10"], "x");
+  expect([late.status, errorOf(late).code]).toEqual([408, "request_timeout"]);
+});
+
+test("a sample that is late before anybody reads it is refused once somebody does, and ends no process", async () => {
+  const sample = endpoint({
+    method: "POST",
+    path: "/sample",
+    summary: "Reads a file once the time for it is over.",
+    permission: "anyone",
+    bodyType: "text/csv",
+    bodies: "sample",
+    answer: z.object({ octets: z.number() }),
+  });
+  const at = await portOf(
+    { sample },
+    {
+      sample: async ({ stream }) => {
+        await until(() => expect(stream.errored).not.toBeNull());
+        let octets = 0;
+        for await (const some of stream) octets += some.length;
+        return { octets };
+      },
+    },
+  );
+  const lines = ["POST /sample HTTP/1.1", "Host: localhost", "Content-Type: text/csv", "Content-Length: 10"];
+  const late = await ask(at, lines, "x");
   expect([late.status, errorOf(late).code]).toEqual([408, "request_timeout"]);
 });
 

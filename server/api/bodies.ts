@@ -132,6 +132,8 @@ function bounded(body: Readable, bytes: number, onExcess: () => void): Readable 
       done(bodyTooLarge(bytes) as Error);
     },
   });
+  // What breaks it before anybody reads it, or after, is told to whoever reads it, and must not end the process.
+  counted.on("error", () => {});
   // Not by pipeline(), which would destroy the body, and with it the connection, before the answer is out.
   body.on("error", (error) => counted.destroy(error)).pipe(counted);
   return counted;

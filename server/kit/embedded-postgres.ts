@@ -15,6 +15,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { singleConnection } from "./connection.ts";
+import { isDatabaseAway } from "./database-away.ts";
 import { locateBinaries } from "./embedded-postgres-binaries.ts";
 import {
   administrator,
@@ -268,9 +269,9 @@ async function probe(connection: string): Promise<"up" | "busy" | "nobody"> {
 
 /** Whether this is how a connection to a PostgreSQL fails that is starting or ending. */
 function isLosing(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code } = error as { code?: string };
   if (code) return inBetween.has(code) || ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code);
-  return /terminated|timeout/i.test(message ?? ""); // pg's own words have no code
+  return isDatabaseAway(error); // by pg's own words, which have no code
 }
 
 /** Whether a program of a version that knows no passwords is present: its next connection would be refused. */
