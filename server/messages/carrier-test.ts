@@ -8,6 +8,7 @@ import type { Sender } from "../numbers/senders.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { sendMessages } from "./send-messages.ts";
+import { isUnrecorded } from "./unrecorded.ts";
 
 const sourceType = "carrier_test";
 
@@ -97,9 +98,13 @@ interface TestRow {
   final_at: Date | null;
   state: string | null;
   last_error: string | null;
+  unrecorded: boolean;
 }
 
-/** The steps of a test text, and whether nothing more is to come. 404 where it is not one. */
+/**
+ * The steps of a test text, and whether nothing more is to come: a receipt may have its last word before the hand-over is
+ * recorded, and then that record is still to come. 404 where it is no test text.
+ */
 export async function carrierTestSteps(
   tx: Tx,
   workspaceId: string,
@@ -109,7 +114,7 @@ export async function carrierTestSteps(
   await findCarrier(tx, workspaceId, carrierId);
   const { rows } = await sql<TestRow>`
     select m.status, m.reason, m.carrier, m.carrier_reference, m.carrier_error,
-      m.submitted_at, m.sent_at, m.final_at, s.state, s.last_error
+      m.submitted_at, m.sent_at, m.final_at, s.state, s.last_error, ${isUnrecorded(workspaceId)} as unrecorded
     from messages m left join lateral (
       select state, last_error from carrier_states
       where workspace_id = ${workspaceId} and carrier_id = ${carrierId} and updated_at > now() - interval '15 seconds'
@@ -117,30 +122,27 @@ export async function carrierTestSteps(
     where m.workspace_id = ${workspaceId} and m.id = ${messageId} and m.source_type = ${sourceType}`.execute(tx);
   const row = rows[0];
   if (!row) throw notFound("test", messageId);
-  return { steps: stepsOf(row, instantOf(messageId)), finished: row.final_at !== null };
+  return { steps: stepsOf(row, instantOf(messageId)), finished: row.final_at !== null && !row.unrecorded };
 }
 
 function stepsOf(row: TestRow, queuedAt: Date): TestStep[] {
-  const failed = row.status === "failed" || row.status === "undelivered" || row.status === "expired";
+  const broken = row.final_at !== null && row.status !== "delivered";
   const error = [row.reason, row.carrier_error].filter((each) => each !== null).join(" ") || null;
-  const step = (name: TestStep["step"], at: Date | null, detail: string | null, broken = false): TestStep => ({
+  const step = (name: TestStep["step"], at: Date | null, detail: string | null, failed = false): TestStep => ({
     step: name,
-    state: broken ? "failed" : at ? "done" : "waiting",
+    state: failed ? "failed" : at ? "done" : "waiting",
     at: at?.toISOString() ?? null,
     detail,
   });
-  const refused = failed && row.sent_at === null;
-  const connected = row.state === "up" || row.sent_at !== null;
+  // Ended by us or at the carrier's door. What a receipt ended got further, whether or not that is recorded yet.
+  const refused = broken && row.sent_at === null && !row.unrecorded;
+  const neverLeft = refused && row.carrier === null && row.submitted_at === null;
+  const connected = row.state === "up" || row.sent_at !== null || row.unrecorded;
   return [
     { step: "connected", state: connected ? "done" : "waiting", at: null, detail: connected ? null : row.last_error },
     step("queued", queuedAt, null),
-    step(
-      "handed_over",
-      row.submitted_at ?? (refused ? row.final_at : null),
-      row.carrier,
-      refused && row.carrier === null,
-    ),
+    step("handed_over", row.submitted_at ?? (refused ? row.final_at : null), row.carrier, neverLeft),
     step("accepted", row.sent_at ?? (refused ? row.final_at : null), refused ? error : row.carrier_reference, refused),
-    step("delivered", row.final_at, row.status === "delivered" || !failed ? null : error, failed),
+    step("delivered", row.final_at, broken ? error : null, broken),
   ];
 }

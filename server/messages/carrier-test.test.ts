@@ -1,0 +1,199 @@
+/** What the page of a test text is told while receipts, the hand-over's answer and its record come in any order. */
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/database.ts";
+import { startRoad } from "../../testing/road.ts";
+import { until } from "../../testing/until.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
+import type { Carrier, Found, Outcome, Receipt } from "../carriers/carrier.ts";
+import { everySender, recordOptOut } from "../consent/opt-outs.ts";
+import { newId } from "../kit/id.ts";
+import { carrierTestSteps, sendCarrierTest } from "./carrier-test.ts";
+import { recordReceipts } from "./receipts.ts";
+
+const { db } = await testDatabase();
+const number = "+4791234567";
+
+interface Script {
+  /** What the carrier says of the text, after `meanwhile`. */
+  outcome?: Outcome;
+  /** While the text is with the carrier, and its hand-over therefore not recorded. */
+  meanwhile?: () => Promise<void>;
+  lookup?: "cannot tell";
+}
+
+/** A test text in the line of a connection whose answers are the test's; `serve` has it handed over. */
+async function queuedTest() {
+  const workspace = await createTestWorkspace(db);
+  const carrierId = newId();
+  const id = await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`
+      insert into carriers (workspace_id, id, kind, name, enabled, settings, secrets, created_at, updated_at)
+      values (${workspace.id}, ${carrierId}, 'smpp', 'Script', true, '{}', '', now(), now())`.execute(tx);
+    await sql`update senders set carrier_id = ${carrierId} where workspace_id = ${workspace.id}`.execute(tx);
+    return sendCarrierTest(tx, workspace.id, carrierId, { to: number }, new Date());
+  });
+
+  const carrierOf = ({ outcome, meanwhile, lookup }: Script): Carrier => ({
+    id: carrierId,
+    name: "Script",
+    limits: { batch: 10, settled_after_ms: 0, rates: { long_number: null, short_code: null, alphanumeric: null } },
+    state: () => ({ state: "up", bound: 1, wanted: 1, last_error: null }),
+    async submit() {
+      await meanwhile?.();
+      return [outcome ?? { kind: "accepted", carrier_reference: "ref" }];
+    },
+    lookup: async (texts) =>
+      new Map(lookup ? texts.map(({ message_id }): [string, Found | null] => [message_id, null]) : []),
+    async start() {},
+    async stop() {},
+  });
+
+  const look = async () => {
+    const { steps, finished } = await db.inWorkspace(workspace.id, (tx) =>
+      carrierTestSteps(tx, workspace.id, carrierId, id),
+    );
+    return { finished, steps: Object.fromEntries(steps.map(({ step, state, detail }) => [step, [state, detail]])) };
+  };
+
+  return {
+    workspace,
+    id,
+    look,
+    /** Starts the road and waits until the text is out of the queue. */
+    async serve(script: Script = {}) {
+      await startRoad(db, { carrier: () => carrierOf(script) });
+      await until(async () => {
+        const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+          sql`select 1 from message_queue where workspace_id = ${workspace.id}`.execute(tx),
+        );
+        expect(rows).toEqual([]);
+      });
+    },
+    async receive(status: Receipt["status"], carrier_reference: string | null) {
+      const unhappy = status !== "delivered";
+      const receipt: Receipt = {
+        workspace_id: workspace.id,
+        message_id: id,
+        carrier_reference,
+        status,
+        at: new Date(),
+        code: unhappy ? "7" : null,
+        reason: unhappy ? "unreachable" : null,
+      };
+      await db.asSystem((tx) => recordReceipts(tx, new Date(), [receipt]));
+    },
+  };
+}
+
+const handedOver = {
+  connected: ["done", null],
+  queued: ["done", null],
+  handed_over: ["done", "Script"],
+  accepted: ["done", "ref"],
+};
+const why = "unreachable 7";
+const lastWords = {
+  delivered: ["done", null],
+  undelivered: ["failed", why],
+  failed: ["failed", why],
+  expired: ["failed", why],
+} as const;
+type LastWord = keyof typeof lastWords;
+
+test.each(
+  (Object.keys(lastWords) as LastWord[]).flatMap((status) => [
+    { status, reference: "ref", named: "with its reference" },
+    { status, reference: null, named: "without a reference" },
+  ]),
+)("$status by a receipt $named before the hand-over is recorded: more is to come", async ({ status, reference }) => {
+  const { look, receive, serve } = await queuedTest();
+  let early: Awaited<ReturnType<typeof look>> | null = null;
+  await serve({
+    async meanwhile() {
+      expect(await look()).toMatchObject({ finished: false, steps: { delivered: ["waiting", null] } });
+      await receive(status, reference);
+      early = await look();
+    },
+  });
+  // What the receipt said stands; the steps before are not called failed for it.
+  expect(early).toEqual({
+    finished: false,
+    steps: {
+      connected: ["done", null],
+      queued: ["done", null],
+      handed_over: ["waiting", null],
+      accepted: ["waiting", reference],
+      delivered: lastWords[status],
+    },
+  });
+  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+});
+
+test.each(Object.keys(lastWords) as LastWord[])("%s by a receipt after the record is the end", async (status) => {
+  const { look, receive, serve } = await queuedTest();
+  await serve();
+  expect(await look()).toEqual({ finished: false, steps: { ...handedOver, delivered: ["waiting", null] } });
+  await receive(status, "ref");
+  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+});
+
+test("what the carrier refuses was handed over, and nothing more is to come", async () => {
+  const { look, serve } = await queuedTest();
+  await serve({ outcome: { kind: "refused", code: "21211", reason: "unknown_number" } });
+  const refused = ["failed", "unknown_number 21211"];
+  expect(await look()).toMatchObject({
+    finished: true,
+    steps: { handed_over: ["done", "Script"], accepted: refused, delivered: refused },
+  });
+});
+
+test("what waited too long never left", async () => {
+  const { workspace, look, serve } = await queuedTest();
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update message_queue set expires_at = now() where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  await serve();
+  expect(await look()).toMatchObject({
+    finished: true,
+    steps: { handed_over: ["failed", null], accepted: ["failed", null], delivered: ["failed", null] },
+  });
+});
+
+test("what is skipped at its turn never left, and says why", async () => {
+  const { workspace, look, serve } = await queuedTest();
+  await db.inWorkspace(workspace.id, (tx) =>
+    recordOptOut(tx, {
+      workspaceId: workspace.id,
+      number,
+      senderId: everySender,
+      source: "sms",
+      evidence: "STOP",
+      at: new Date(),
+    }),
+  );
+  await serve();
+  expect(await look()).toMatchObject({
+    finished: true,
+    steps: { handed_over: ["failed", null], accepted: ["failed", "opted_out"], delivered: ["failed", "opted_out"] },
+  });
+});
+
+test("what nobody knows of is the end only when it is given up", async () => {
+  const { look, serve } = await queuedTest();
+  const seen: boolean[] = [];
+  await serve({
+    outcome: { kind: "unknown" },
+    lookup: "cannot tell",
+    meanwhile: async () => void seen.push((await look()).finished),
+  });
+  expect(seen).toEqual([false, false, false, false]);
+  expect(await look()).toMatchObject({
+    finished: true,
+    steps: {
+      handed_over: ["done", "Script"],
+      accepted: ["failed", "uncertain"],
+      delivered: ["failed", "uncertain"],
+    },
+  });
+});

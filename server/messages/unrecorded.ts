@@ -1,0 +1,13 @@
+/**
+ * Texts of which a receipt had the last word before their hand-over was recorded: a receipt may be faster than the answer, or
+ * the worker died in between. The record follows (carrier, times, quota, figures) and takes the text out of the queue.
+ */
+import { type RawBuilder, sql } from "kysely";
+
+/** Whether `messages m` is such a text: exact, by the queue, which is only looked at where the row leaves it open. */
+export function isUnrecorded(workspaceId: string): RawBuilder<boolean> {
+  return sql<boolean>`(m.sent_at is null and m.submitted_at is null
+    and (m.status in ('delivered', 'undelivered', 'expired') or m.status = 'failed' and m.carrier is null)
+    and exists (select 1 from message_queue q
+      where q.workspace_id = ${workspaceId}::uuid and q.sender_id = m.sender_id and q.message_id = m.id))`;
+}
