@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { settledAfter, startWorker, type Worker, type World } from "../../testing/interleave.ts";
+import { playsInTurn } from "../../testing/plays.ts";
 import { ledger, quota, send } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { openLanePool } from "./lane-connection.ts";
@@ -17,7 +18,11 @@ import { createReviver } from "./revive-lanes.ts";
 const { db } = await testDatabase({ max: 12 });
 const log = pino({ level: "silent" });
 const pool = openLanePool({ ...db.workspacePool.options, max: 12 }, 600_000, log);
-afterAll(() => pool.end());
+const plays = playsInTurn();
+afterAll(async () => {
+  await plays.ended();
+  await pool.end();
+}, 120_000);
 
 type Command =
   | { kind: "step"; worker: number; which: number; choice: number }
@@ -188,20 +193,22 @@ async function play(all: readonly Command[], crowded: boolean, sweeps: boolean):
 }
 
 /** Of trying, or of making a failure smaller: on a machine that has other work there are fewer tries. */
-const interruptAfterTimeLimit = 40_000;
+const limit = 40_000;
 
 test("whatever meets in a lane, every text is claimed at last, without any sweep where nobody dies", async () => {
   expect.hasAssertions();
+  const inTurn = plays.within(limit);
   await fc.assert(
-    fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => play(all, crowded, false)),
-    { numRuns: 30, interruptAfterTimeLimit },
+    fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, false))),
+    { numRuns: 30 },
   );
 }, 120_000);
 
 test("whoever dies or is away for too long, every text is claimed at last, and none goes twice unless it is called uncertain", async () => {
   expect.hasAssertions();
+  const inTurn = plays.within(limit);
   await fc.assert(
-    fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => play(all, crowded, true)),
-    { numRuns: 50, interruptAfterTimeLimit },
+    fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
+    { numRuns: 50 },
   );
 }, 120_000);
