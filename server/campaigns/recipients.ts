@@ -4,15 +4,19 @@ import type { RecipientView } from "../../contract/campaigns.ts";
 import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
 import type { Tx } from "../kit/db.ts";
 import { type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
+import { endedByReceipt } from "../messages/unrecorded.ts";
 import { entriesOf, notDelivered, notSent } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
-/** Each view as a condition on `messages m`. What was handed over has a time of it, whatever became of it afterwards. */
+/**
+ * Each view as a condition on `messages m`. What was handed over has a time of it, whatever became of it afterwards; a receipt
+ * may come before that is written.
+ */
 const conditions: Record<RecipientView, RawBuilder<boolean>> = {
   all: sql`true`,
-  sent: sql`m.sent_at is not null`,
-  not_sent: sql`m.sent_at is null and m.status in ('skipped', 'cancelled', 'failed', 'expired')`,
-  not_delivered: sql`m.sent_at is not null and m.status in ('undelivered', 'failed', 'expired')`,
+  sent: sql`(m.sent_at is not null or ${endedByReceipt})`,
+  not_sent: sql`m.sent_at is null and m.status in ('skipped', 'cancelled', 'failed', 'expired') and not ${endedByReceipt}`,
+  not_delivered: sql`m.status in ('undelivered', 'failed', 'expired') and (m.sent_at is not null or ${endedByReceipt})`,
   delivered: sql`m.status = 'delivered'`,
 };
 

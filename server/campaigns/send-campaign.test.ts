@@ -10,6 +10,7 @@ import { recordOptOut } from "../consent/opt-outs.ts";
 import { deleteList } from "../contacts/lists.ts";
 import { instantOf } from "../kit/id.ts";
 import { jobs } from "../kit/jobs.ts";
+import { recordReceipts } from "../messages/receipts.ts";
 import { deleteCampaign, updateCampaign } from "./edit-campaign.ts";
 import { finishCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
 import { campaignPerformance } from "./performance.ts";
@@ -95,6 +96,47 @@ test("it is sent when everybody has an outcome, and the figures say which", asyn
     contact_name: "Kari",
     to: "+4722000001",
   });
+});
+
+test("what a receipt ended before its hand-over was recorded was sent, and stands where its figure does", async () => {
+  const statuses = ["delivered", "undelivered", "failed", "expired"] as const;
+  const numbers = statuses.map((_, i) => `+479100000${i}`);
+  await addContacts(
+    db,
+    workspace.id,
+    numbers.map((mobile) => ({ mobile })),
+  );
+  const id = await draft();
+  await press(db, workspace.id, id);
+  await prepare(db, workspace.id, id);
+  const texts = new Map((await ledger(db, workspace.id)).map((row) => [row.number, row.id]));
+  const receipts = statuses.map((status, i) => ({
+    workspace_id: workspace.id,
+    message_id: texts.get(numbers[i] as string) as string,
+    carrier_reference: `ref ${i}`,
+    status,
+    at: new Date(),
+    code: null,
+    reason: null,
+  }));
+  await db.asSystem((tx) => recordReceipts(tx, new Date(), receipts));
+  const listed = async (view: "not_sent" | "not_delivered" | "delivered") =>
+    (await recipients(id, view)).items.map((each) => each.to).sort();
+  const figures = async () => {
+    const { not_sent, not_delivered, delivered } = (await look(db, workspace.id, id)).counts;
+    return { not_sent, not_delivered, delivered };
+  };
+  for (const recorded of [false, true]) {
+    if (recorded) {
+      await startRoad(db);
+      await finished(db, workspace.id, id);
+      expect((await recipients(id, "sent")).items).toHaveLength(4);
+    }
+    expect(await figures()).toEqual({ not_sent: 0, not_delivered: 3, delivered: 1 });
+    expect(await listed("not_sent")).toEqual([]);
+    expect(await listed("not_delivered")).toEqual(numbers.slice(1));
+    expect(await listed("delivered")).toEqual(numbers.slice(0, 1));
+  }
 });
 
 test("recipients are paged, each once", async () => {

@@ -8,6 +8,7 @@ import { holdersOf } from "./contact-of-number.ts";
 import { addCounts, counter } from "./counts.ts";
 import type { Received } from "./received-store.ts";
 import { sendMessages } from "./send-messages.ts";
+import { endedByReceipt } from "./unrecorded.ts";
 
 /** What changed, for whoever watches. */
 export interface ActedUpon {
@@ -83,10 +84,10 @@ async function attribute(tx: Tx, { workspace, received, contact_id, now }: Conte
   if (contact_id === null) return null;
   const since = new Date(now.getTime() - answersWithin);
   const { rows } = await sql<{ source_type: string; source_id: string | null }>`
-    select source_type, source_id from messages
-    where workspace_id = ${workspace.workspace_id} and contact_id = ${contact_id} and sender_id = ${received.sender.id}
-      and class = 'marketing' and id >= first_id_at(${since}) and submitted_at is not null
-    order by id desc limit 1`.execute(tx);
+    select m.source_type, m.source_id from messages m
+    where m.workspace_id = ${workspace.workspace_id} and m.contact_id = ${contact_id} and m.sender_id = ${received.sender.id}
+      and m.class = 'marketing' and m.id >= first_id_at(${since}) and (m.submitted_at is not null or ${endedByReceipt})
+    order by m.id desc limit 1`.execute(tx);
   const source = rows[0];
   if (!source) return null;
   const { add, counts } = counter();

@@ -1,6 +1,7 @@
 /** Whose a number is where several contacts have it: a mobile is one contact's, a phone may be many's. */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
+import { endedByReceipt } from "./unrecorded.ts";
 
 /**
  * The row of `contacts` that a text to or from `number` belongs to, none or one: of several the one that the sender wrote to
@@ -23,7 +24,7 @@ export function contactOf(
     order by case when count(*) over () > 1 then (
         select m.id from messages m
         where m.workspace_id = ${workspaceId}::uuid and m.contact_id = held.id and m.sender_id = ${senderId}
-          and m.number = ${number} and m.submitted_at is not null
+          and m.number = ${number} and (m.submitted_at is not null or ${endedByReceipt})
         order by m.id desc limit 1
       ) end desc nulls last, held.place, held.id
     limit 1)`;

@@ -4,8 +4,9 @@ import { receiptsAwaited } from "../../rules/campaign-validity.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { releaseQuota, spendQuota } from "../workspaces/quota.ts";
+import { releaseQuota } from "../workspaces/quota.ts";
 import { addCounts, counter } from "./counts.ts";
+import { isUnrecorded } from "./unrecorded.ts";
 
 /** A receipt is awaited for so long after the message was made, which may have waited for its hand-over; then nothing can come for it. */
 const receiptsWithin = receiptsAwaited * 1000;
@@ -15,17 +16,19 @@ interface Cancelled {
   segments: number;
   source_type: string;
   source_id: string | null;
-  cancelled: boolean;
 }
 
 /**
  * Takes the contact's texts out of the queue and gives their segments back. Call it with the gate closed: then nothing of
- * the queue is under way but what a crash left in the journal, and that is marked, for its settlement and the dispatcher.
+ * the queue is under way but what a crash left in the journal. That, and what may have gone before and waits to be sent
+ * again, is marked, for its settlement and the dispatcher, who end and pay it. So do they what a receipt ended meanwhile.
  */
 export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: string, now: Date): Promise<number> {
   const waiting = await sql<{ id: string }>`
     select id from messages
-    where workspace_id = ${workspaceId} and contact_id = ${contactId} and status = 'queued'`.execute(tx);
+    where workspace_id = ${workspaceId} and contact_id = ${contactId} and status = 'queued'
+    -- Against receipts: what is cancelled below is not ended by one at the same moment.
+    order by id for no key update`.execute(tx);
   if (waiting.rows.length === 0) return 0;
   const ids = `{${waiting.rows.map((row) => row.id).join(",")}}`;
   const { rows } = await sql<Cancelled>`
@@ -33,34 +36,26 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
       select sender_id, unnest(seqs) as seq from dispatch_journal where workspace_id = ${workspaceId}
     ), taken as (
       delete from message_queue q
-      where q.workspace_id = ${workspaceId} and q.message_id = any(${ids}::uuid[])
+      where q.workspace_id = ${workspaceId} and q.message_id = any(${ids}::uuid[]) and q.resent = 0
         and not exists (select from open o where o.sender_id = q.sender_id and o.seq = q.seq)
       returning q.message_id, q.period_start
     ), ended as (
       update messages set status = 'cancelled', reason = 'erased', final_at = ${now}
-      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and status = 'queued'
-        and id in (select message_id from taken)
-      returning id
+      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and id in (select message_id from taken)
     ), marked as (
       update messages set reason = 'erased'
-      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and status = 'queued'
-        and id not in (select message_id from taken)
+      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and id not in (select message_id from taken)
     )
-    select t.period_start, m.segments, m.source_type, m.source_id, e.id is not null as cancelled
-    from taken t join messages m on m.workspace_id = ${workspaceId} and m.id = t.message_id
-    left join ended e on e.id = t.message_id`.execute(tx);
+    select t.period_start, m.segments, m.source_type, m.source_id
+    from taken t join messages m on m.workspace_id = ${workspaceId} and m.id = t.message_id`.execute(tx);
   const { add, counts } = counter();
-  for (const row of rows) if (row.cancelled) add(row, "cancelled", "erased");
+  for (const row of rows) add(row, "cancelled", "erased");
   await addCounts(tx, workspaceId, now, counts);
-  // One with a receipt already was sent before a crash, and is paid.
   for (const [start, group] of Map.groupBy(rows, (row) => row.period_start.getTime())) {
-    const sum = (cancelled: boolean) =>
-      group.filter((row) => row.cancelled === cancelled).reduce((total, row) => total + row.segments, 0);
-    await releaseQuota(tx, workspaceId, new Date(start), sum(true));
-    const paid = group.find((row) => !row.cancelled);
-    if (paid) await spendQuota(tx, workspaceId, new Date(start), new Map([[paid.source_type, sum(false)]]));
+    const segments = group.reduce((total, row) => total + row.segments, 0);
+    await releaseQuota(tx, workspaceId, new Date(start), segments);
   }
-  return rows.filter((row) => row.cancelled).length;
+  return rows.length;
 }
 
 /** Numbers that the contact's texts went to or came from. */
@@ -75,7 +70,8 @@ export async function numbersOf(tx: Tx, workspaceId: string, contactId: string):
 
 /**
  * What is written over. The id of a source's message is named by its number, so it is drawn anew, within its millisecond;
- * a message whose receipt may still come keeps id, contact and reference until then, but neither number nor text.
+ * a message whose receipt may still come keeps id, contact and reference until then, but neither number nor text. One whose
+ * hand-over is still to be recorded is left as it is: the record, and what the carrier is asked, go by the row.
  */
 function anonymous(settled: ReturnType<typeof sql>) {
   return sql`number = ${erasedNumber}, text = '',
@@ -84,8 +80,8 @@ function anonymous(settled: ReturnType<typeof sql>) {
     carrier_reference = case when ${settled} then null else m.carrier_reference end`;
 }
 
-const settledBy = (now: Date) =>
-  sql`(m.status not in ('queued', 'submitted', 'sent')
+const settledBy = (workspaceId: string, now: Date) =>
+  sql`((m.status not in ('queued', 'submitted', 'sent') and not ${isUnrecorded(workspaceId)})
     or (m.status = 'sent' and m.id < ${firstIdAt(new Date(now.getTime() - receiptsWithin))}::uuid))`;
 
 /** Makes up to `limit` of the contact's texts anonymous; answers how many. What is queued waits for its end. */
@@ -96,7 +92,7 @@ export async function forgetMessagesOf(
   now: Date,
   limit: number,
 ): Promise<number> {
-  const settled = settledBy(now);
+  const settled = settledBy(workspaceId, now);
   const { numAffectedRows } = await sql`
     update messages m set ${anonymous(settled)}
     where m.workspace_id = ${workspaceId} and m.id = any(array(

@@ -5,8 +5,10 @@ import { testDatabase } from "../../testing/database.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { InboundText } from "../carriers/carrier.ts";
+import { systemClock } from "../kit/clock.ts";
 import { newId } from "../kit/id.ts";
 import { createInboundIntake } from "./inbound.ts";
+import { recordReceipts } from "./receipts.ts";
 
 const { db } = await testDatabase({ max: 20 });
 
@@ -67,6 +69,42 @@ test("STOP is confirmed although it is in force, once; START lifts it and says s
     ),
   );
   expect(rows).toEqual([{ n: 1 }]);
+});
+
+test("a STOP to a text that arrived before its hand-over was recorded is its campaign's, and the contact's it went to", async () => {
+  const workspace = await createTestWorkspace(db);
+  const phone = "+4791000011";
+  const shared = { phone, phone_kind: "mobile" };
+  const [, younger] = await addContacts(db, workspace.id, [shared, shared]);
+  const { source } = await send(db, workspace, {
+    class: "marketing",
+    recipients: { contacts: sql`select ${younger}::uuid` },
+  });
+  const [text] = await ledger(db, workspace.id);
+  // A worker was killed before it could record that the text went.
+  await db.asSystem((tx) =>
+    recordReceipts(tx, new Date(), [
+      {
+        workspace_id: workspace.id,
+        message_id: text?.id as string,
+        carrier_reference: "ref",
+        status: "delivered",
+        at: new Date(),
+        code: null,
+        reason: null,
+      },
+    ]),
+  );
+  const services = { db, clock: systemClock, news: { tell() {} }, log: pino({ level: "silent" }) };
+  await createInboundIntake(services)([inbound(workspace, phone, "STOP")]);
+  const stop = (await ledger(db, workspace.id)).find((row) => row.status === "received");
+  expect(stop).toMatchObject({ reason: "stop", contact_id: younger });
+  const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+    sql`select source_id, n from message_counts where workspace_id = ${workspace.id} and status = 'opted_out'`.execute(
+      tx,
+    ),
+  );
+  expect(rows).toEqual([{ source_id: source.id, n: 1 }]);
 });
 
 test("a sentence with stop in it opts nobody out; a polite one is for a person", async () => {

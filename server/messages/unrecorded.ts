@@ -6,8 +6,16 @@ import { type RawBuilder, sql } from "kysely";
 
 /** Whether `messages m` is such a text: exact, by the queue, which is only looked at where the row leaves it open. */
 export function isUnrecorded(workspaceId: string): RawBuilder<boolean> {
-  return sql<boolean>`(m.sent_at is null and m.submitted_at is null
+  return sql<boolean>`(m.submitted_at is null
     and (m.status in ('delivered', 'undelivered', 'expired') or m.status = 'failed' and m.carrier is null)
     and exists (select 1 from message_queue q
       where q.workspace_id = ${workspaceId}::uuid and q.sender_id = m.sender_id and q.message_id = m.id))`;
 }
+
+/**
+ * Whether a receipt ended `messages m` and its hand-over is not recorded, by the row alone. What ends at its hand-over has its
+ * carrier or a time of it (`failed`), or no reference of a carrier's (`expired`).
+ */
+export const endedByReceipt: RawBuilder<boolean> = sql<boolean>`(m.submitted_at is null and (
+  m.status in ('delivered', 'undelivered') or m.status = 'failed' and m.carrier is null
+  or m.status = 'expired' and m.carrier_reference is not null))`;

@@ -3,8 +3,11 @@ import { expect, test, vi } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { ledger, quota, startRoad, settled } from "../../testing/road.ts";
+import { until } from "../../testing/until.ts";
 import { forgetOnSandbox } from "../carriers/forget-on-sandbox.ts";
+import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { recordReceipts } from "../messages/receipts.ts";
 import { finishErasureOf } from "./finish-erasure.ts";
 
 const database = await testDatabase();
@@ -203,6 +206,97 @@ test("many texts are forgotten in chunks, wherever the job was killed, and a rec
   const [listed] = (await call("GET /erasures?limit=1", { key })).body.items;
   expect(listed).toMatchObject({ status: "done" });
   expect(listed.messages).toBeGreaterThanOrEqual(21);
+});
+
+/** The contact's one text, queued, as a worker that died in the middle of its hand-over leaves it. */
+async function cutOff(mobile: string) {
+  const contact = await make("POST /contacts", { mobile });
+  const { id } = await make("POST /messages", { to: mobile, text: "Avbrutt" });
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into dispatch_journal (workspace_id, sender_id, id, seqs)
+      select workspace_id, sender_id, ${firstIdAt(new Date())}::uuid, array[seq] from message_queue
+      where workspace_id = ${workspace.id} and message_id = ${id}`.execute(tx),
+  );
+  return { contact, id };
+}
+
+const received = (tx: Tx, id: string) =>
+  recordReceipts(tx, new Date(), [
+    {
+      workspace_id: workspace.id,
+      message_id: id,
+      carrier_reference: "ref",
+      status: "delivered",
+      at: new Date(),
+      code: null,
+      reason: null,
+    },
+  ]);
+
+const textsOf = async (id: string) => (await ledger(db, workspace.id)).filter((row) => row.id === id);
+
+/** Serves the lanes until the text is recorded as gone. */
+async function serveUntilHandedOver(id: string) {
+  const road = await startRoad(db);
+  await until(async () => expect(await textsOf(id)).toMatchObject([{ submitted_at: expect.any(Date) }]));
+  await road.stop();
+}
+
+test("a text whose receipt came before its hand-over was recorded is paid, then forgotten", async () => {
+  const before = await quota(db, workspace.id);
+  const { contact, id } = await cutOff("+4790000110");
+  const erasure = await erase(contact.id);
+  await db.asSystem((tx) => received(tx, id));
+  const target = { workspace_id: workspace.id, id: erasure.id };
+  const context = { ...services, forgetNumbers: [forgetOnSandbox] };
+  expect(await finishErasureOf(context, target, new AbortController().signal)).toBe(false);
+  expect(await textsOf(id)).toMatchObject([{ status: "delivered", submitted_at: null }]);
+  await serveUntilHandedOver(id);
+  expect(await textsOf(id)).toMatchObject([{ status: "delivered" }]);
+  expect(await quota(db, workspace.id)).toEqual({ ...before, used: before.used + 1 });
+  await finish(erasure.id);
+  expect(await wherever("Avbrutt")).toEqual([]);
+});
+
+test("a receipt at the moment of the erasure: the text went, and is paid", async () => {
+  const before = await quota(db, workspace.id);
+  const mobile = "+4790000111";
+  const contact = await make("POST /contacts", { mobile });
+  const { id } = await make("POST /messages", { to: mobile, text: "Samtidig kvittering" });
+  let erasing: Promise<{ id: string }> | undefined;
+  await db.asSystem(async (tx) => {
+    await received(tx, id);
+    erasing = erase(contact.id);
+    // It waits for this transaction, which holds the text's row.
+    await until(async () => {
+      const { rows } = await sql`
+        select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(tx);
+      expect(rows).toHaveLength(1);
+    });
+  });
+  const erasure = await erasing;
+  await serveUntilHandedOver(id);
+  expect(await textsOf(id)).toMatchObject([{ status: "delivered" }]);
+  expect(await quota(db, workspace.id)).toEqual({ ...before, used: before.used + 1 });
+  await finish((erasure as { id: string }).id);
+});
+
+test("a text that may have gone and waits to be sent again is not sent, and is paid as uncertain", async () => {
+  const before = await quota(db, workspace.id);
+  const mobile = "+4790000112";
+  const contact = await make("POST /contacts", { mobile });
+  const { id } = await make("POST /messages", { to: mobile, text: "Kanskje gått" });
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`update message_queue set resent = 1 where workspace_id = ${workspace.id} and message_id = ${id}`.execute(
+      tx,
+    );
+    await sql`update messages set reason = 'uncertain' where workspace_id = ${workspace.id} and id = ${id}`.execute(tx);
+  });
+  const erasure = await erase(contact.id);
+  await serveUntilHandedOver(id);
+  expect(await textsOf(id)).toMatchObject([{ status: "failed", reason: "uncertain" }]);
+  expect(await quota(db, workspace.id)).toEqual({ ...before, used: before.used + 1 });
+  await finish(erasure.id);
 });
 
 test("what is sent at the same moment is found as well", async () => {
