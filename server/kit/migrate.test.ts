@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,6 +31,12 @@ test("runs what is missing, in order, and nothing twice", async () => {
   expect(await migrate(connection, { directory })).toEqual({ applied: ["0002-second"] });
   expect(await migrate(connection, { directory })).toEqual({ applied: [] });
   expect(await tables()).toEqual(["first", "migrations", "second"]);
+});
+
+test("the numbers of the program's migrations run without a gap: one filled later would be refused where the next has run", async () => {
+  const files = await readdir(join(import.meta.dirname, "..", "migrations"));
+  const numbers = files.filter((file) => file !== "schema.sql").map((file) => Number(file.slice(0, 4)));
+  expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i + 1));
 });
 
 test("two that start together run each migration once", async () => {
