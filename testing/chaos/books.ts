@@ -129,9 +129,19 @@ export function compare(
       return !can_tell && uncertain && (row.class === "transactional" || !whole);
     });
     if (rows.length === 0) result.unknown.push(`a part: ${nameOf(number, text)}`);
-    else if (!allowed) result.doubled.push(rows[0] as Row);
+    else if (!allowed) result.doubled.push(likeliestOwner(rows, struck));
   }
   return result;
+}
+
+/**
+ * Of the texts to one number that hold the words of a surplus part, the one to look at: of which nobody knows, says the ledger,
+ * else which was under way at a blow. Others may merely say the same.
+ */
+function likeliestOwner(rows: readonly Row[], struck: ReadonlyMap<string, number>): Row {
+  const owner = rows.find((row) => row.reason === "uncertain") ?? rows.find((row) => struck.has(row.id)) ?? rows.at(0);
+  if (!owner) throw new Error("a part of no text has no owner");
+  return owner;
 }
 
 /** What the client was promised against the ledger: every 202 is one row, under the id that was answered. */

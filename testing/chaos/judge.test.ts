@@ -61,6 +61,16 @@ test("a piece of a long text is only excused where the ledger says that nobody k
   expect(compare([row({ reason: "uncertain" })], piece, smpp, once).doubled).toHaveLength(0);
 });
 
+test("a surplus piece is told of the text that is likeliest its own, not of another with the same words", () => {
+  const piece = { taken: new Map([[`${number} Hei`, 1]]), pieces: [{ number, text: "He" }], mute: new Set<string>() };
+  const other = row({ id: "other", text: "Hele" });
+  const uncertain = row({ reason: "uncertain" });
+  expect(compare([other, uncertain], piece, smpp, new Map()).doubled).toEqual([uncertain]);
+  const struck = row({ id: "struck" });
+  expect(compare([other, struck], piece, smpp, new Map([["struck", 1]])).doubled).toEqual([struck]);
+  expect(compare([other, struck, uncertain], piece, smpp, new Map([["struck", 1]])).doubled).toEqual([uncertain]);
+});
+
 describe("a batch that was under way", () => {
   const journal: WatchedJournal = { carrier_id: "c", holder: "worker 1", begun: 1_000, closed: 2_000, texts: ["text"] };
   const blow = (overrides: Partial<DealtBlow>): DealtBlow => ({
