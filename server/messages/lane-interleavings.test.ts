@@ -11,6 +11,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { settledAfter, startWorker, type Worker, type World } from "../../testing/interleave.ts";
 import { playsInTurn } from "../../testing/plays.ts";
 import { ledger, quota, send } from "../../testing/road.ts";
+import { patience, runs } from "../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { openLanePool } from "./lane-connection.ts";
 import { createReviver } from "./revive-lanes.ts";
@@ -193,22 +194,30 @@ async function play(all: readonly Command[], crowded: boolean, sweeps: boolean):
 }
 
 /** Of trying, or of making a failure smaller: on a machine that has other work there are fewer tries. */
-const limit = 40_000;
+const limit = patience(40_000);
 
-test("whatever meets in a lane, every text is claimed at last, without any sweep where nobody dies", async () => {
-  expect.hasAssertions();
-  const inTurn = plays.within(limit);
-  await fc.assert(
-    fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, false))),
-    { numRuns: 30 },
-  );
-}, 120_000);
+test(
+  "whatever meets in a lane, every text is claimed at last, without any sweep where nobody dies",
+  async () => {
+    expect.hasAssertions();
+    const inTurn = plays.within(limit);
+    await fc.assert(
+      fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, false))),
+      { numRuns: runs(8, 300) },
+    );
+  },
+  patience(120_000),
+);
 
-test("whoever dies or is away for too long, every text is claimed at last, and none goes twice unless it is called uncertain", async () => {
-  expect.hasAssertions();
-  const inTurn = plays.within(limit);
-  await fc.assert(
-    fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
-    { numRuns: 50 },
-  );
-}, 120_000);
+test(
+  "whoever dies or is away for too long, every text is claimed at last, and none goes twice unless it is called uncertain",
+  async () => {
+    expect.hasAssertions();
+    const inTurn = plays.within(limit);
+    await fc.assert(
+      fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
+      { numRuns: runs(12, 500) },
+    );
+  },
+  patience(120_000),
+);
