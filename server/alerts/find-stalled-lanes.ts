@@ -34,18 +34,15 @@ export async function findStalledLanes(tx: Tx, at: Date, open: ReadonlySet<strin
   const old = firstIdAt(new Date(at.getTime() - waitingFor));
   // Of all lanes, whatever their mark says: a mark that is wrong is the worst that can happen to one.
   const waiting = sql`
-    select l.workspace_id, l.sender_id::text as subject, h.priority || ' ' || h.seq as mark
-    from lanes l cross join lateral (
-      select priority, seq, message_id from message_queue
-      where workspace_id = l.workspace_id and sender_id = l.sender_id
-      order by priority, seq limit 1) h
-    where h.message_id < ${old}`;
+    select workspace as workspace_id, sender::text as subject, head_priority || ' ' || head_seq as mark
+    from waiting_lanes(${old}::uuid)`;
   const unmoved = await noteSuspects(tx, "lane_stalled", waiting, at, new Date(at.getTime() - unmovedFor));
   const settling = new Date(at.getTime() - settledWithin);
   const suspects = unmoved.filter(({ mark, since }) => !mark.startsWith(`${setAside} `) || since <= settling);
   const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
   const details = await detailsOf(tx, fresh, at);
-  const anyServed = await isAnythingServed(tx, at);
+  // Nobody is asked where nothing is suspected: no index knows who holds a lane.
+  const anyServed = fresh.length > 0 && (await isAnythingServed(tx, at));
   return suspects.flatMap((suspect): Condition[] => {
     const { workspace_id, subject, since } = suspect;
     if (!fresh.includes(suspect)) return [{ workspace_id, subject, params: {} }];

@@ -428,6 +428,37 @@ begin
   perform set_config('lock_timeout', patience, true);
 end $procedure$;
 
+CREATE OR REPLACE FUNCTION waiting_lanes(before uuid)
+ RETURNS TABLE(workspace uuid, sender uuid, head_priority smallint, head_seq bigint)
+ LANGUAGE plpgsql
+ STABLE ROWS 100
+AS $function$
+declare
+  most_steps constant integer := 1000;
+  head_message uuid;
+begin
+  workspace := '00000000-0000-0000-0000-000000000000';
+  sender := workspace;
+  for step in 1..most_steps loop
+    select q.workspace_id, q.sender_id, q.priority, q.seq, q.message_id
+      into workspace, sender, head_priority, head_seq, head_message from message_queue q
+      where (q.workspace_id, q.sender_id) > (workspace, sender)
+      order by q.workspace_id, q.sender_id, q.priority, q.seq limit 1;
+    if not found then
+      return;
+    end if;
+    if head_message < before then
+      return next;
+    end if;
+  end loop;
+  return query
+    select l.workspace_id, l.sender_id, h.priority, h.seq from lanes l cross join lateral (
+      select q.priority, q.seq, q.message_id from message_queue q
+      where q.workspace_id = l.workspace_id and q.sender_id = l.sender_id
+      order by q.priority, q.seq limit 1) h
+    where (l.workspace_id, l.sender_id) > (workspace, sender) and h.message_id < before;
+end $function$;
+
 CREATE OR REPLACE PROCEDURE wall_import_table(IN import uuid, IN workspace uuid)
  LANGUAGE plpgsql
 AS $procedure$
