@@ -99,8 +99,9 @@ export async function lockContactsOf(tx: Tx, workspaceId: string, ids: string[])
 export async function insertMembers(tx: Tx, workspaceId: string, listId: string, ids: string[]): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     with added as (
-      insert into list_members (workspace_id, list_id, contact_id)
-      select ${workspaceId}, ${listId}, id from unnest(${ids}::uuid[]) as id order by id
+      insert into list_members as l (workspace_id, list_id, contact_id)
+      select w.workspace_id, ${listId}, u.id from workspaces w, unnest(${ids}::uuid[]) as u (id)
+      where w.workspace_id = ${workspaceId} order by u.id
       on conflict do nothing returning 1
     ) select count(*) as n from added`.execute(tx);
   return rows[0]?.n ?? 0;

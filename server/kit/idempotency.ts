@@ -106,9 +106,10 @@ export async function claimKeys(
   const fingerprints = [...first.values()].map((index) => items[index]?.fingerprint);
   const claimed = await sql<{ key: string }>`
     insert into idempotency_keys as k (workspace_id, key, fingerprint, answer, created_at)
-    select ${workspaceId}, key, fingerprint, 'null', ${at}
-    from unnest(${keys}::text[], ${fingerprints}::text[]) as asked (key, fingerprint)
-    order by key
+    select w.workspace_id, asked.key, asked.fingerprint, 'null', ${at}
+    from workspaces w, unnest(${keys}::text[], ${fingerprints}::text[]) as asked (key, fingerprint)
+    where w.workspace_id = ${workspaceId}
+    order by asked.key
     on conflict (workspace_id, key) do update
       set fingerprint = excluded.fingerprint, answer = 'null', created_at = excluded.created_at
       where k.created_at < ${at}::timestamptz - ${kept}::interval

@@ -46,10 +46,11 @@ export async function addCounts(tx: Tx, workspaceId: string, at: Date, counts: M
   const sorted = [...counts.keys()].sort().map((key) => counts.get(key) as Count);
   await sql`
     insert into message_counts (workspace_id, source_type, source_id, minute, status, reason, n)
-    select ${workspaceId}, u.source_type, u.source_id, date_trunc('minute', ${at}::timestamptz), u.status, u.reason, u.n
-    from unnest(${sorted.map((c) => c.source_type)}::text[], ${sorted.map((c) => c.source_id)}::uuid[],
+    select w.workspace_id, u.source_type, u.source_id, date_trunc('minute', ${at}::timestamptz), u.status, u.reason, u.n
+    from workspaces w, unnest(${sorted.map((c) => c.source_type)}::text[], ${sorted.map((c) => c.source_id)}::uuid[],
       ${sorted.map((c) => c.status)}::text[], ${sorted.map((c) => c.reason ?? "")}::text[], ${sorted.map((c) => c.n)}::bigint[])
       as u (source_type, source_id, status, reason, n)
+    where w.workspace_id = ${workspaceId}
     on conflict (workspace_id, source_type, source_id, minute, status, reason)
       do update set n = message_counts.n + excluded.n`.execute(tx);
 }

@@ -91,13 +91,13 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
     : sql`to_timestamp((${Object.fromEntries(messages.map((m) => [m.id, m.expires_at.getTime() / 1000]))}::jsonb ->> new.id::text)::float8)`;
   const { rows } = await sql<{ known: string[] | null }>`
     with lane as materialized (${laneMark(workspace_id, sender_id)}), woken as (${wokenLane(workspace_id, sender_id)}), new as (
-      insert into messages (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
+      insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
         sender_id, number, text)
-      select ${batch.workspace_id}::uuid, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
+      select w.workspace_id, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
         ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, ${text}
-      from ${from()}
+      from workspaces w, ${from()} where w.workspace_id = ${workspace_id}::uuid
       ${batch.source_id === null ? sql`` : sql`on conflict do nothing`}
-      returning id
+      returning m.id
     ), queued as (
       insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at, consent_bit)
       select ${batch.workspace_id}::uuid, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, new.id,
@@ -124,13 +124,13 @@ export async function insertSkips(
   const reason = column("reason", "text", (m) => m.reason);
   const { rows } = await sql<{ id: string }>`
     with new as (
-      insert into messages (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
+      insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
         sender_id, number, text, reason)
-      select ${batch.workspace_id}::uuid, ${id}, 'skipped', ${batch.class}::message_class, '7', 0,
+      select w.workspace_id, ${id}, 'skipped', ${batch.class}::message_class, '7', 0,
         ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, '', ${reason}
-      from ${from()}
+      from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
       on conflict do nothing
-      returning id
+      returning m.id
     )
     select given.id from unnest(${`{${skips.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
     where not exists (select from new where new.id = given.id)`.execute(tx);

@@ -184,18 +184,19 @@ export async function insertReceived(
   if (fresh.length === 0) return [];
   const rows = fresh.map((each) => ({ ...each, counted: countSegments(each.text) }));
   const inserted = await sql<{ contact_id: string | null }>`
-    insert into messages (workspace_id, id, status, encoding, segments, source_type, contact_id, sender_id, number, text,
+    insert into messages as m (workspace_id, id, status, encoding, segments, source_type, contact_id, sender_id, number, text,
       reason, carrier, carrier_reference)
-    select ${workspaceId}::uuid, u.id, 'received', u.encoding, u.segments, 'inbound',
+    select w.workspace_id, u.id, 'received', u.encoding, u.segments, 'inbound',
       (select c.id from ${contactOf(workspaceId, sql`u.number`, sql`u.sender_id`)} c),
       u.sender_id, u.number, u.text, u.reason, u.carrier, u.carrier_reference
-    from unnest(${rows.map((row) => row.message_id)}::uuid[], ${rows.map((row) => encodingCode[row.counted.encoding])}::"char"[],
+    from workspaces w, unnest(${rows.map((row) => row.message_id)}::uuid[], ${rows.map((row) => encodingCode[row.counted.encoding])}::"char"[],
       ${rows.map((row) => row.counted.segments)}::smallint[], ${rows.map((row) => row.sender.id)}::uuid[],
       ${rows.map((row) => row.number)}::text[], ${rows.map((row) => row.text)}::text[],
       ${rows.map((row) => row.keyword)}::text[], ${rows.map((row) => row.carrier)}::text[],
       ${rows.map((row) => row.reference)}::text[])
       as u (id, encoding, segments, sender_id, number, text, reason, carrier, carrier_reference)
-    returning contact_id`.execute(tx);
+    where w.workspace_id = ${workspaceId}::uuid
+    returning m.contact_id`.execute(tx);
   return inserted.rows.map((row) => row.contact_id);
 }
 
@@ -205,13 +206,14 @@ async function insertSeen(tx: Tx, workspaceId: string, received: readonly Receiv
   // In one order everywhere: two processes that get the same texts shall wait for each other, not both.
   const ordered = received.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
   const { rows } = await sql<{ message_id: string }>`
-    insert into inbound_seen (workspace_id, carrier, carrier_reference, message_id)
-    select ${workspaceId}::uuid, u.carrier, u.carrier_reference, u.message_id
-    from unnest(${ordered.map(({ inbound }) => inbound.carrier)}::text[],
+    insert into inbound_seen as s (workspace_id, carrier, carrier_reference, message_id)
+    select w.workspace_id, u.carrier, u.carrier_reference, u.message_id
+    from workspaces w, unnest(${ordered.map(({ inbound }) => inbound.carrier)}::text[],
       ${ordered.map(({ reference }) => reference)}::text[],
       ${ordered.map(({ message_id }) => message_id)}::uuid[]) as u (carrier, carrier_reference, message_id)
+    where w.workspace_id = ${workspaceId}::uuid
     on conflict do nothing
-    returning message_id`.execute(tx);
+    returning s.message_id`.execute(tx);
   const fresh = new Set(rows.map((row) => row.message_id));
   return received.filter(({ message_id }) => fresh.has(message_id));
 }

@@ -56,18 +56,20 @@ export async function listeners(
   return rows;
 }
 
-/** Puts deliveries in line. */
+/** Puts a workspace's deliveries in line. */
 export async function insertDeliveries(
   tx: Tx,
-  rows: readonly Pick<DeliveryRow, "workspace_id" | "id" | "webhook_id" | "event" | "body">[],
+  workspaceId: string,
+  rows: readonly Pick<DeliveryRow, "id" | "webhook_id" | "event" | "body">[],
   at: Date,
 ): Promise<DeliveryRow[]> {
   const inserted = await sql<DeliveryRow>`
-    insert into webhook_deliveries (workspace_id, id, webhook_id, event, body, state, next_at)
-    select workspace_id, id, webhook_id, event, body, 'waiting', ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r (workspace_id uuid, id uuid, webhook_id uuid, event text, body text)
-    returning *`.execute(tx);
+    insert into webhook_deliveries as d (workspace_id, id, webhook_id, event, body, state, next_at)
+    select w.workspace_id, r.id, r.webhook_id, r.event, r.body, 'waiting', ${at}
+    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r (id uuid, webhook_id uuid, event text, body text)
+    where w.workspace_id = ${workspaceId}
+    returning d.*`.execute(tx);
   return inserted.rows;
 }
 

@@ -22,16 +22,17 @@ export async function queueEvents(tx: Tx, at: Date, events: readonly HappenedEve
   const workspaces = [...new Set(events.map((each) => each.workspace_id))];
   const newId = orderedIds();
   const wanted = await listeners(tx, workspaces, [...new Set(events.map((each) => each.event))]);
-  const deliveries = wanted.flatMap(({ workspace_id, id: webhook_id, events: names }) =>
-    events
-      .filter((each) => each.workspace_id === workspace_id && names.includes(each.event))
-      .map(({ event, data }) => ({
-        workspace_id,
-        id: newId(at),
-        webhook_id,
-        event,
-        body: eventBody(event, at, { workspace_id, ...data }),
-      })),
-  );
-  if (deliveries.length > 0) await insertDeliveries(tx, deliveries, at);
+  for (const [workspace_id, webhooks] of Map.groupBy(wanted, (webhook) => webhook.workspace_id)) {
+    const deliveries = webhooks.flatMap(({ id: webhook_id, events: names }) =>
+      events
+        .filter((each) => each.workspace_id === workspace_id && names.includes(each.event))
+        .map(({ event, data }) => ({
+          id: newId(at),
+          webhook_id,
+          event,
+          body: eventBody(event, at, { workspace_id, ...data }),
+        })),
+    );
+    if (deliveries.length > 0) await insertDeliveries(tx, workspace_id, deliveries, at);
+  }
 }

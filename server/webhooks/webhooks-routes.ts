@@ -63,7 +63,7 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
         const target = targetOf(webhook);
         await recordAuditEvent(tx, { workspaceId: workspace_id, action: "webhook.tested", target });
         const body = eventBody(testEvent, at, { workspace_id, webhook_id });
-        return insertDeliveries(tx, [{ workspace_id, id: newId(at), webhook_id, event: testEvent, body }], at);
+        return insertDeliveries(tx, workspace_id, [{ id: newId(at), webhook_id, event: testEvent, body }], at);
       });
       if (!row) throw new Error("insert into webhook_deliveries returned no row");
       return presentDelivery(row);

@@ -83,10 +83,12 @@ export async function spendQuota(
   const total = entries.reduce((sum, [, segments]) => sum + segments, 0);
   if (total + released === 0) return;
   const usage = sql`usage as (
-    insert into quota_usage (workspace_id, period_start, source_type, used)
-    select ${workspaceId}::uuid, ${periodStart}::timestamptz, *
-    from unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[])
-    on conflict (workspace_id, period_start, source_type) do update set used = quota_usage.used + excluded.used
+    insert into quota_usage as q (workspace_id, period_start, source_type, used)
+    select w.workspace_id, ${periodStart}::timestamptz, u.source_type, u.used
+    from workspaces w,
+      unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[]) as u (source_type, used)
+    where w.workspace_id = ${workspaceId}
+    on conflict (workspace_id, period_start, source_type) do update set used = q.used + excluded.used
     returning 1
   )`;
   // The period's row last: the subselect waits for the rows by source.

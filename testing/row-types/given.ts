@@ -14,7 +14,7 @@ export const given: Record<string, string> = {
   [`${merge}: differences.join(" or ")`]: "s.phone <> c.phone",
   "server/messages/queue-store.ts: answersToHandset.map((type) => `'${type}'`).join(\", \")": "'api'",
   "server/messages/recipients.ts: column": "email",
-  [`${ledger}: from()`]: "(select 1) as u",
+  [`${ledger}: from()`]: "unnest(array[1]) as u",
   [`${ledger}: key("id", "uuid", (m) => m.id)`]: "gen_random_uuid()",
   [`${ledger}: column("contact_id", "uuid", (m) => m.contact_id)`]: "null::uuid",
   [`${ledger}: column("number", "text", (m) => m.number)`]: "''",

@@ -5,6 +5,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStaging } from "../../server/contacts/import-staging.ts";
+import { placeTables, readCatalogue } from "../../server/distribution/placement.ts";
 import { newId } from "../../server/kit/id.ts";
 import { testDatabase } from "../database.ts";
 import { type DescribedColumn, describeStatement } from "./describe-statement.ts";
@@ -141,3 +142,39 @@ test("PostgreSQL can prepare each, and its columns are what the source says", as
   expect([...new Set(faults)]).toEqual([]);
   expect(described).toBeGreaterThan(200);
 }, 120_000);
+
+/** Rows of many workspaces in one statement, each with its reason. */
+const acrossWorkspaces: Record<string, string> = {
+  carrier_states: "how all connections of a worker stand, every few seconds",
+};
+
+test("rows that come as arrays are written beside their workspace, so that one node of several takes them", async () => {
+  const { places } = placeTables(await readCatalogue(client));
+  const bare = statements.flatMap(({ place, texts }) =>
+    texts
+      .flatMap(intoFromArrays)
+      .filter((table) => places.get(table) === "distributed" && !(table in acrossWorkspaces))
+      .map((table) => `${place}: ${table}`),
+  );
+  expect([...new Set(bare)]).toEqual([]);
+  const insert = "insert into inbound_seen (workspace_id, message_id) select $1, (select m.id from messages m), u.id";
+  expect(intoFromArrays(`${insert} from unnest($2::uuid[]) as u (id)`)).toEqual(["inbound_seen"]);
+  expect(intoFromArrays(`${insert} from workspaces w, unnest($2::uuid[]) as u (id)`)).toEqual([]);
+});
+
+/** Tables that a statement inserts into from arrays or JSON alone. */
+function intoFromArrays(text: string): string[] {
+  return [...text.matchAll(/insert into (\w+)(?: as \w+)?\s*\([^)]*\)\s*select\b/g)].flatMap((insert) => {
+    let depth = 0;
+    for (const { 0: token, index } of text.slice(insert.index + insert[0].length).matchAll(/[()]|\bfrom\b/g)) {
+      if (token === "(") depth++;
+      else if (token === ")") depth--;
+      else if (depth === 0) {
+        const source = text.slice(insert.index + insert[0].length + index);
+        return /^from (unnest|jsonb?_to_recordset)\b/.test(source) ? [insert[1] as string] : [];
+      }
+      if (depth < 0) return []; // its select has no source
+    }
+    return [];
+  });
+}
