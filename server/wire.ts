@@ -29,7 +29,7 @@ import { createOutboundTargets } from "./kit/outbound-targets.ts";
 import { createSeal } from "./kit/seal.ts";
 import { countJobs, countPeriodicJobs } from "./messages/compact-counts.ts";
 import { createInboundIntake } from "./messages/inbound.ts";
-import { makeMonths } from "./messages/make-months.ts";
+import { makeMonths, makeMonthsInSteps } from "./messages/make-months.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { optOutJobs } from "./messages/opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./messages/receipts.ts";
@@ -73,7 +73,7 @@ export async function wire(options: {
   const clock = systemClock;
   const few = config.roles.has("api") ? requestConnections : fewConnections;
   const db = openDb({ connection, workspaces, ...few });
-  await createPartitions(db, log);
+  await createPartitions(db, log, makeMonths);
   const news = await startNews({ connection, pool: db.pool, log });
   const mailer = createMailer(config, db);
   const seal = createSeal(config.secret_key);
@@ -91,7 +91,7 @@ export async function wire(options: {
     const patient = { ...services, db: jobsDb };
     const handlers: Record<string, JobHandler> = {
       [createPartitionsJob]: async () => {
-        await createPartitions(jobsDb, log);
+        await createPartitions(jobsDb, log, makeMonthsInSteps);
         await jobsDb.asSystem(deleteOldParts);
         await jobsDb.asSystem(deleteOldDoubted);
       },
@@ -171,8 +171,8 @@ const makersFor = (config: Config): CarrierMakers => ({
  * The ledger's months ahead, and the weeks of carriers' ids. What somebody's lock keeps from being made now is made by the
  * job that looks every few minutes: nobody waits for it, a start neither.
  */
-async function createPartitions(db: Db, log: Logger): Promise<void> {
-  const months = await makeMonths(db, keepMonthsAhead);
+async function createPartitions(db: Db, log: Logger, make: typeof makeMonths): Promise<void> {
+  const months = await make(db, keepMonthsAhead);
   const weeks = await turnReferences(db);
   if (months + weeks.missing > 0) {
     log.warn({ months, weeks: weeks.missing }, "partitions could not be made beside what is going on; soon again");

@@ -7,8 +7,9 @@ import { arrived, settled, startRoad } from "../../testing/road.ts";
 import { startTestServer } from "../../testing/server.ts";
 import { until } from "../../testing/until.ts";
 import { turnReferences } from "../carriers/smpp-references-store.ts";
+import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { makeMonths } from "./make-months.ts";
+import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
@@ -132,55 +133,145 @@ test("a week of carriers' ids is made beside a backup at once, and an old one is
   expect(await partitions("smpp_references")).toEqual(weeks);
 });
 
-test("what is too much to be moved in a moment stays where it is, and its month begins at the next hour", async () => {
-  const months = await partitions("messages");
-  const { id, key } = await workspaceWithKey(database);
-  const rowsOf = async () => {
-    const { rows } = await db.asSystem((tx) =>
-      sql<{ name: string; n: number }>`
-        select tableoid::regclass::text as name, count(*) as n from messages where workspace_id = ${id} group by 1 order by 1`.execute(
-        tx,
-      ),
-    );
-    return rows;
-  };
-  const add = (from: number, to: number, at: Date) =>
-    db.inWorkspace(id, (tx) =>
-      sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, sender_id, number, text, final_at)
-        select ${id}, (left(${firstIdAt(at)}::text, 15) || right(md5(i::text)::uuid::text, 21))::uuid, 'delivered', 'marketing',
-          '7', 1, 'api', gen_random_uuid(), '+4790000101', 'Hei', now()
-        from generate_series(${from}::integer, ${to}::integer) i`.execute(tx),
-    );
-  const now = new Date();
-  const month = months[0] as string;
-  const nextHour = new Date((Math.floor(now.getTime() / 3_600_000) + 1) * 3_600_000);
-  const isLastHour = nextHour.getUTCMonth() !== now.getUTCMonth();
-  // As many as are moved.
-  await forget(months);
-  await add(1, 10_000, now);
-  expect(await makeMonths(db, 3)).toBe(0);
-  expect(await rowsOf()).toEqual([{ name: month, n: 10_000 }]);
-  // One more, and one that a clock ahead of others wrote.
-  await db.asSystem((tx) => sql`delete from messages where workspace_id = ${id}`.execute(tx));
-  await forget(months);
-  await add(1, 10_001, now);
-  await add(10_002, 10_002, new Date(nextHour.getTime() + 60_000));
-  expect(await makeMonths(db, 3)).toBe(0);
-  expect(await partitions("messages")).toEqual(isLastHour ? months.slice(1) : months);
-  const later = isLastHour ? (months[1] as string) : month;
-  expect(await rowsOf()).toEqual([
-    { name: later, n: 1 },
-    { name: "messages_other", n: 10_001 },
-  ]);
-  // Of this hour it is readable and writable as before.
-  expect((await call("POST /messages", { key, body: { to: "+4791234567", text: "Hei" } })).status).toBe(202);
-  expect((await call("GET /messages?limit=1", { key })).body.items).toHaveLength(1);
+const day = 24 * 3_600_000;
+/** Where a month begins that has begun already, or begins soon, and is not made in a moment. */
+const inEightDays = () => new Date((Math.floor(Date.now() / day) + 8) * day);
+const startsOf = (months: readonly string[]) =>
+  months.map((name) => Date.parse(`${name.slice(9, 13)}-${name.slice(14)}-01T00:00:00Z`));
+
+/** Adds messages of that time for as long as no month takes them. */
+const addMessages = (id: string, from: number, to: number, at: Date) =>
+  db.inWorkspace(id, (tx) =>
+    sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, sender_id, number, text, final_at)
+      select ${id}, (left(${firstIdAt(at)}::text, 15) || right(md5(i::text)::uuid::text, 21))::uuid, 'delivered', 'marketing',
+        '7', 1, 'api', gen_random_uuid(), '+4790000101', 'Hei', now()
+      from generate_series(${from}::integer, ${to}::integer) i`.execute(tx),
+  );
+
+const rowsOf = async (id: string) => {
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ name: string; n: number }>`
+      select tableoid::regclass::text as name, count(*) as n from messages where workspace_id = ${id} group by 1 order by 1`.execute(
+      tx,
+    ),
+  );
+  return rows;
+};
+
+/** The ledger as it was: without those messages, and with all months. */
+async function restore(id: string): Promise<void> {
   await db.asSystem(async (tx) => {
     await sql`delete from message_queue where workspace_id = ${id}`.execute(tx);
-    await sql`delete from messages where workspace_id = ${id}`.execute(tx);
+    await sql`truncate messages_other`.execute(tx); // rows that are deleted leave it as large as it is
   });
   await forget(await partitions("messages"));
   expect(await makeMonths(db, 3)).toBe(0);
+}
+
+test("as many as are moved in a moment move; more stay where they are, and their month begins days later", async () => {
+  const months = await partitions("messages");
+  const { id, key } = await workspaceWithKey(database);
+  const now = new Date();
+  await forget(months);
+  await addMessages(id, 1, 10_000, now);
+  expect(await makeMonths(db, 3)).toBe(0);
+  expect(await rowsOf(id)).toEqual([{ name: months[0], n: 10_000 }]);
+  await restore(id);
+  await forget(months);
+  await addMessages(id, 1, 10_001, now);
+  const begins = inEightDays();
+  const [, nextMonth = 0] = startsOf(months);
+  const isLate = begins.getTime() >= nextMonth;
+  // In a moment it can do nothing but say so.
+  expect(await makeMonths(db, 3)).toBe(isLate ? 3 : 4);
+  expect(await partitions("messages")).toEqual([]);
+  expect(await makeMonthsInSteps(db, 3)).toBe(0);
+  expect(await partitions("messages")).toEqual(isLate ? months.slice(1) : months);
+  // Before that day it is readable and writable as before; from then on the month takes them.
+  expect((await call("POST /messages", { key, body: { to: "+4791234567", text: "Hei" } })).status).toBe(202);
+  expect((await call("GET /messages?limit=1", { key })).body.items).toHaveLength(1);
+  await addMessages(id, 1, 1, begins);
+  expect(await rowsOf(id)).toEqual([
+    { name: isLate ? months[1] : months[0], n: 1 },
+    { name: "messages_other", n: 10_002 },
+  ]);
+  await restore(id);
+});
+
+test("nobody reads a large messages_other while it is locked", async () => {
+  const months = await partitions("messages");
+  await forget(months);
+  const { id } = await workspaceWithKey(database);
+  await addMessages(id, 1, 30_000, new Date());
+  const seen: { locks: string[]; read: number }[] = [];
+  // The figure is of this connection, and may still hold what its transactions before this one read.
+  const tuplesRead = async (tx: Tx) => {
+    const { rows } = await sql<{ n: number }>`
+      select pg_stat_get_xact_tuples_returned('messages_other'::regclass) as n`.execute(tx);
+    return rows[0]?.n ?? 0;
+  };
+  const watched: typeof db = {
+    ...db,
+    asSystem: (work) =>
+      db.asSystem(async (tx) => {
+        const before = await tuplesRead(tx);
+        const result = await work(tx);
+        // Locks are held until the commit.
+        const { rows } = await sql<{ mode: string }>`
+          select mode from pg_locks where pid = pg_backend_pid() and relation = 'messages_other'::regclass`.execute(tx);
+        seen.push({ locks: rows.map(({ mode }) => mode), read: (await tuplesRead(tx)) - before });
+        return result;
+      }),
+  };
+  expect(await makeMonthsInSteps(watched, 3)).toBe(0);
+  const locked = seen.filter(({ locks }) => locks.includes("AccessExclusiveLock"));
+  const readers = seen.filter(({ read }) => read >= 30_000);
+  const made = (await partitions("messages")).length;
+  expect(locked).toHaveLength(made + 1); // a step to exclude each month, and one that attaches them all
+  // To see that it is large it is counted that far, before it is locked.
+  for (const { read } of locked) expect(read).toBeLessThanOrEqual(10_001);
+  expect(readers.length).toBeGreaterThanOrEqual(made);
+  // They keep nobody from reading or writing it.
+  for (const { locks } of readers) expect(locks.filter((mode) => mode !== "ShareUpdateExclusiveLock")).toEqual([]);
+  const { rows } = await db.asSystem((tx) => sql`select 1 from excluded_message_months()`.execute(tx));
+  expect(rows).toEqual([]);
+  await restore(id);
+});
+
+test("a month begins after a message of a clock that is weeks ahead", async () => {
+  const months = await partitions("messages");
+  await forget(months);
+  const { id } = await workspaceWithKey(database);
+  await addMessages(id, 1, 10_001, new Date());
+  const third = startsOf(months)[2] as number;
+  await addMessages(id, 10_002, 10_002, new Date(third + 3.5 * day));
+  expect(await makeMonthsInSteps(db, 3)).toBe(0);
+  await addMessages(id, 1, 1, new Date(third + 4 * day - 1));
+  await addMessages(id, 1, 1, new Date(third + 4 * day));
+  expect(await rowsOf(id)).toEqual([
+    { name: months[2], n: 1 },
+    { name: "messages_other", n: 10_003 },
+  ]);
+  await restore(id);
+});
+
+test("a month that was excluded, and could not be attached before it began, is let into messages_other again", async () => {
+  const months = await partitions("messages");
+  const [month = ""] = months;
+  await forget([month]);
+  const today = new Date().toISOString().slice(0, 10);
+  await db.pool.query(
+    `alter table messages_other add constraint "${month}_from_${today.replaceAll("-", "_")}"
+       check (id < '${firstIdAt(new Date(today))}') not valid`,
+  );
+  const { id } = await workspaceWithKey(database);
+  const add = () => addMessages(id, 1, 1, new Date());
+  await expect(add()).rejects.toMatchObject({ code: "23514" }); // check_violation
+  expect(await makeMonths(db, 3)).toBe(1);
+  await add();
+  expect(await makeMonths(db, 3)).toBe(0);
+  expect(await rowsOf(id)).toEqual([{ name: month, n: 1 }]);
+  await restore(id);
 });
 
 test("a server whose months are due while a backup runs starts and sends", async () => {
