@@ -11,7 +11,7 @@ import { sql } from "kysely";
 import { countAudience } from "../server/campaigns/audience.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { newId } from "../server/kit/id.ts";
+import { newId } from "../testing/new-id.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
 
 const contacts = Number(process.argv[2] ?? 1_000_000);

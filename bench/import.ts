@@ -18,8 +18,8 @@ import { receiveImport } from "../server/contacts/receive-import.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { newId } from "../server/kit/id.ts";
 import { jobs } from "../server/kit/jobs.ts";
+import { newId } from "../testing/new-id.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);

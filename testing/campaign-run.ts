@@ -7,12 +7,12 @@ import type { Carrier, CarrierServices } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import { jobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = createLog("warn");

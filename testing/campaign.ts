@@ -11,8 +11,8 @@ import { prepareCampaign } from "../server/campaigns/prepare-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import { type Jobs, jobs } from "../server/kit/jobs.ts";
+import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });

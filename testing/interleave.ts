@@ -7,12 +7,12 @@ import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import type { Carrier, Outcome, OutboundText } from "../server/carriers/carrier.ts";
 import type { Db } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import type { LaneConnection, LanePool } from "../server/messages/lane-connection.ts";
 import { newLaneState, serveLane } from "../server/messages/lane.ts";
 import { leaseLanes, releaseLane, renewLease } from "../server/messages/lanes-store.ts";
 import { LeaseLost } from "../server/messages/record.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { newId } from "./new-id.ts";
 
 /** What stands before a worker: a transaction, a call of the carrier, or what to do with a lane that paused. */
 type Point = "transaction" | "lease" | "release" | "submit" | "answer" | "lookup" | "paused";

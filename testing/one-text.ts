@@ -11,12 +11,12 @@ import { expect } from "vitest";
 import type { Carrier, Found, Outcome, Receipt } from "../server/carriers/carrier.ts";
 import { recordOptOut } from "../server/consent/opt-outs.ts";
 import type { Db } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import type { LanePool } from "../server/messages/lane-connection.ts";
 import { newLaneState, serveLane } from "../server/messages/lane.ts";
 import { leaseLanes } from "../server/messages/lanes-store.ts";
 import { recordReceipts } from "../server/messages/receipts.ts";
 import { LeaseLost } from "../server/messages/record.ts";
+import { newId } from "./new-id.ts";
 import { addContacts, type LedgerRow, ledger, quota, send } from "./road.ts";
 import { createTestWorkspace } from "./workspace.ts";
 

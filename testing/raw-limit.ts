@@ -1,6 +1,6 @@
 /** What PostgreSQL could do at most with a campaign's rows in the ledger, for benchmarks. */
 import pg from "pg";
-import { newId } from "../server/kit/id.ts";
+import { newId } from "./new-id.ts";
 
 const rawBatch = 1_000;
 

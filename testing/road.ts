@@ -7,13 +7,13 @@ import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { type MessageBatch, type SendResult, sendMessages } from "../server/messages/send-messages.ts";
 import { getWorkspace } from "../server/workspaces/workspace.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });

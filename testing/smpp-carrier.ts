@@ -5,7 +5,7 @@ import type { Carrier } from "../server/carriers/carrier.ts";
 import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
 import { type Clock, systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
+import { newId } from "./new-id.ts";
 import { onThisMachine } from "./targets.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });

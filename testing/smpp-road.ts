@@ -14,10 +14,10 @@ import type {
 } from "../server/carriers/carrier.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { newId } from "./new-id.ts";
 import { makeSmpp, type SmppCarrierOptions, type SmppSettingsInput } from "./smpp-carrier.ts";
 import { type Smsc, type SmscOptions, startSmsc } from "./smsc.ts";
 import { until } from "./until.ts";

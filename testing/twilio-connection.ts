@@ -14,21 +14,27 @@ export async function addTwilio(
   account: { account_sid: string; auth_token: string; shared_key_secret?: string },
 ): Promise<string> {
   return db.inWorkspace(workspaceId, async (tx) => {
-    const id = await addCarrier(tx, seal, workspaceId, {
-      kind: "twilio",
-      enabled: true,
-      settings: {
-        account_sid: account.account_sid,
-        api_key_sid: null,
-        messaging_service_sid: null,
-        rates: { long_number: null, north_american: null, short_code: null, alphanumeric: null },
+    const id = await addCarrier(
+      tx,
+      seal,
+      workspaceId,
+      {
+        kind: "twilio",
+        enabled: true,
+        settings: {
+          account_sid: account.account_sid,
+          api_key_sid: null,
+          messaging_service_sid: null,
+          rates: { long_number: null, north_american: null, short_code: null, alphanumeric: null },
+        },
+        secrets: {
+          auth_token: account.auth_token,
+          api_key_secret: null,
+          shared_key_secret: account.shared_key_secret ?? null,
+        },
       },
-      secrets: {
-        auth_token: account.auth_token,
-        api_key_secret: null,
-        shared_key_secret: account.shared_key_secret ?? null,
-      },
-    });
+      new Date(),
+    );
     await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
     return id;
   });

@@ -6,10 +6,10 @@
 import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
-import { newId } from "../server/kit/id.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { newId } from "./new-id.ts";
 import { twilioAt } from "./twilio-carrier.ts";
 
 const [connection = "", url = "", account_sid = "", auth_token = "", workspace_id = ""] = process.argv.slice(2);

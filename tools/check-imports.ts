@@ -30,6 +30,8 @@ const carrierInterface = ["carrier.ts", "hand-over-gate.ts", "carriers-routes.ts
 const readsEnvironment = ["server/kit/config.ts"];
 /** Everybody else is passed the time; what takes how long is performance.now()'s to say. */
 const readsClock = ["server/kit/clock.ts"];
+/** Puts the program together; everybody else names no clock but the one that they are given, not even as a default. */
+const choosesClock = ["server/wire.ts"];
 const ambientTime = /\bnew Date(?:\(\s*\)|(?![\w(]))|\bDate\.now\b|(?<!new )(?<![\w.])Date\(\)|\bTemporal\.Now\b/g;
 
 const isTest = (file: string) => /\.(test|test-support|e2e)\.tsx?$/.test(file);
@@ -69,6 +71,8 @@ export function importProblems(file: string, text: string): string[] {
     for (const match of text.matchAll(ambientTime)) {
       if (!isComment(text, match.index)) say(match.index, "only server/kit/clock.ts reads the time; pass a clock");
     }
+    const named = choosesClock.includes(file) ? null : text.match(/\bsystemClock\b/);
+    if (named) say(named.index ?? 0, "only server/wire.ts chooses the clock; pass one");
   }
   return problems;
 }

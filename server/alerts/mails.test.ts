@@ -4,9 +4,9 @@ import type { Alert } from "../../contract/alerts.ts";
 import { Language } from "../../contract/shapes.ts";
 import { addMember, testWatch } from "../../testing/alerts.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { insertCarrier } from "../carriers/carriers-store.ts";
-import { newId } from "../kit/id.ts";
 import { reserveQuota } from "../workspaces/quota.ts";
 import { alertsMail } from "./alert-mails.ts";
 

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import type { Alert } from "../../contract/alerts.ts";
 import { testWatch } from "../../testing/alerts.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, arrived, send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { CarrierState } from "../carriers/carrier.ts";
 import { insertCarrier, reportStates } from "../carriers/carriers-store.ts";
-import { newId } from "../kit/id.ts";
 import { addCounts, counter } from "../messages/counts.ts";
 import { look, takeTurn } from "./watch.ts";
 

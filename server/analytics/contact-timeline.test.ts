@@ -2,11 +2,11 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { TimelineEntry } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import { recordConsent } from "../consent/record-consent.ts";
 import { createContact } from "../contacts/create-contact.ts";
-import { newId } from "../kit/id.ts";
 import { contactTimeline } from "./contact-timeline.ts";
 
 const { db } = await testDatabase();

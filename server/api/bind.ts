@@ -75,7 +75,7 @@ function bindEndpoint(
     handler: async (request, reply) => {
       const call = callOf(endpoint, request, reply, binding);
       const { actor = null, user = null } = request.caller ?? {};
-      const context = { actor, user, ip: call.ip, clock: binding.clock };
+      const context = { actor, user, ip: call.ip };
       // A refusal can be an earlier call's answer as well as a success.
       const answer = await inRequest(context, () => handler(call)).finally(() => {
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");

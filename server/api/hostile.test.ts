@@ -12,8 +12,8 @@ import {
   hostileQueryValues,
   hostileTexts,
 } from "../../testing/hostile.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts } from "../../testing/road.ts";
-import { newId } from "../kit/id.ts";
 import { identityOf } from "../workspaces/account-jobs.ts";
 import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
 

@@ -7,5 +7,5 @@ import { getWorkspace } from "../workspaces/workspace.ts";
 export const seedWorkspace: Seed = async (tx, workspaceId, at) => {
   const { language } = await getWorkspace(tx, workspaceId);
   await createDefaultSubscriptionTypes(tx, workspaceId, language, at);
-  await createDefaultSender(tx, workspaceId);
+  await createDefaultSender(tx, workspaceId, at);
 };

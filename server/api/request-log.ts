@@ -1,11 +1,11 @@
 /** One line a request: what was called by whom and how it went. Never bodies, queries, or the values in a path. */
+import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
-import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import { addressOf } from "./forwarded.ts";
 
 /** Of this run; with a counter it names a request without asking for random bytes each time. */
-const run = newId().replaceAll("-", "").slice(0, 20);
+const run = randomBytes(10).toString("hex");
 let counted = 0;
 
 /** The caller's own request id where it is harmless in a log, else one of ours. */

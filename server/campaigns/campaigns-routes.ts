@@ -42,7 +42,7 @@ export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }):
       );
     },
     async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => deleteCampaign(tx, actor.workspaceId, params.id));
+      await db.inWorkspace(actor.workspaceId, (tx) => deleteCampaign(tx, actor.workspaceId, params.id, clock.now()));
     },
     async review({ actor, params }) {
       return (await reviewCampaign(services, actor.workspaceId, params.id)).review;

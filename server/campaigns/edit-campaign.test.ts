@@ -79,7 +79,7 @@ test("another workspace's things do not exist here", async () => {
   const id = await draftOf(db, workspace, {}, list);
   await expect(get(id, other.id)).rejects.toMatchObject({ status: 404 });
   await expect(change(id, { name: "Mine" }, other.id)).rejects.toMatchObject({ status: 404 });
-  await expect(db.inWorkspace(other.id, (tx) => deleteCampaign(tx, other.id, id))).rejects.toMatchObject({
+  await expect(db.inWorkspace(other.id, (tx) => deleteCampaign(tx, other.id, id, new Date()))).rejects.toMatchObject({
     status: 404,
   });
   await expect(press(db, other.id, id)).rejects.toMatchObject({ status: 404 });
@@ -90,10 +90,12 @@ test("only a draft can be changed or deleted", async () => {
   const id = await draftOf(db, workspace, {}, list);
   await press(db, workspace.id, id);
   await expect(change(id, { text: "Other" })).rejects.toMatchObject({ status: 409, code: "not_a_draft" });
-  await expect(db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id))).rejects.toMatchObject({
+  await expect(
+    db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id, new Date())),
+  ).rejects.toMatchObject({
     status: 409,
   });
   const draft = await draftOf(db, workspace, {}, list);
-  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, draft));
+  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, draft, new Date()));
   await expect(get(draft)).rejects.toMatchObject({ status: 404 });
 });

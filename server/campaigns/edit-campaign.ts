@@ -30,7 +30,7 @@ export async function createCampaign(tx: Tx, author: Author, input: CampaignInpu
   };
   const id = newId(now);
   await store.insertDraft(tx, {
-    ...(await change(tx, author.workspaceId, empty, input)),
+    ...(await change(tx, author.workspaceId, empty, input, now)),
     workspace_id: author.workspaceId,
     id,
     created_by: author.userId,
@@ -40,6 +40,7 @@ export async function createCampaign(tx: Tx, author: Author, input: CampaignInpu
   const campaign = await getCampaign(tx, author.workspaceId, id);
   await recordAuditEvent(tx, {
     workspaceId: author.workspaceId,
+    at: now,
     action: "campaign.created",
     target: targetOf(campaign),
   });
@@ -55,16 +56,17 @@ export async function updateCampaign(
   now: Date,
 ): Promise<CampaignRow> {
   const campaign = await lockUnsent(tx, workspaceId, id);
-  await store.updateDraft(tx, workspaceId, id, await change(tx, workspaceId, campaign, input), now);
+  await store.updateDraft(tx, workspaceId, id, await change(tx, workspaceId, campaign, input, now), now);
   return getCampaign(tx, workspaceId, id);
 }
 
 /** Deletes a draft, or what failed; 409 when it is on its way or sent. */
-export async function deleteCampaign(tx: Tx, workspaceId: string, id: string): Promise<void> {
+export async function deleteCampaign(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   const campaign = await lockUnsent(tx, workspaceId, id);
   await store.deleteDraft(tx, workspaceId, id);
   const target = targetOf(campaign);
-  await recordAuditEvent(tx, { workspaceId, action: "campaign.deleted", target, before: { status: campaign.status } });
+  const before = { status: campaign.status };
+  await recordAuditEvent(tx, { workspaceId, at, action: "campaign.deleted", target, before });
 }
 
 /** A campaign as events name it. */
@@ -95,6 +97,7 @@ async function change(
   workspaceId: string,
   before: store.Draft,
   input: Partial<CampaignInput>,
+  now: Date,
 ): Promise<store.Draft> {
   const { sender, subscription_type: type } = input;
   if (input.text !== undefined) parseText(input.text);
@@ -102,7 +105,7 @@ async function change(
     name: input.name ?? before.name,
     text: input.text ?? before.text,
     sender_id:
-      sender === undefined ? before.sender_id : sender ? (await resolveSender(tx, workspaceId, sender)).id : null,
+      sender === undefined ? before.sender_id : sender ? (await resolveSender(tx, workspaceId, sender, now)).id : null,
     subscription_type_id:
       type === undefined
         ? before.subscription_type_id

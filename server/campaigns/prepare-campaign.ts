@@ -17,7 +17,7 @@ import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { type MessageBatch, sendMessages } from "../messages/send-messages.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
-import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
+import { requireSender, type Sender, standInFor } from "../numbers/senders.ts";
 import { quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { nextOfAudience } from "./audience.ts";
@@ -109,7 +109,7 @@ interface Prepared {
 async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
   const { workspace_id: workspaceId, sender_id, subscription_type_id } = campaign;
   const workspace = await getWorkspace(tx, workspaceId);
-  const sender = await resolveSender(tx, workspaceId, sender_id);
+  const sender = await requireSender(tx, workspaceId, sender_id);
   if (!subscription_type_id) throw new Error("a campaign that was sent has a subscription type");
   const type = await findSubscriptionType(tx, workspaceId, subscription_type_id);
   const standIn = await standInFor(tx, workspaceId, sender);

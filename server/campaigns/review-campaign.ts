@@ -13,7 +13,7 @@ import { Problem } from "../kit/errors.ts";
 import { forecastLane, type LaneForecast } from "../messages/lane-forecast.ts";
 import { longestText, renderText } from "../messages/render.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
-import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
+import { requireSender, type Sender, standInFor } from "../numbers/senders.ts";
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type AudienceCount, countAudience } from "./audience.ts";
@@ -107,7 +107,7 @@ interface Senders {
 
 async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
   try {
-    const sender = await resolveSender(tx, campaign.workspace_id, campaign.sender_id);
+    const sender = await requireSender(tx, campaign.workspace_id, campaign.sender_id);
     return { sender, standIn: await standInFor(tx, campaign.workspace_id, sender) };
   } catch (error) {
     if (error instanceof Problem) return { sender: null, standIn: undefined };

@@ -258,9 +258,9 @@ test("what failed keeps its lists from being deleted, and is deleted like a draf
   await addManyContacts(db, workspace.id, 10);
   const { id } = await failedCampaign("only");
   const [list = ""] = (await look(db, workspace.id, id)).include.lists;
-  const dropList = () => db.inWorkspace(workspace.id, (tx) => deleteList(tx, workspace.id, list));
+  const dropList = () => db.inWorkspace(workspace.id, (tx) => deleteList(tx, workspace.id, list, new Date()));
   await expect(dropList()).rejects.toMatchObject({ status: 409, code: "list_in_use" });
-  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id));
+  await db.inWorkspace(workspace.id, (tx) => deleteCampaign(tx, workspace.id, id, new Date()));
   await expect(look(db, workspace.id, id)).rejects.toMatchObject({ status: 404 });
   await dropList();
 });

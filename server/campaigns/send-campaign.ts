@@ -43,9 +43,11 @@ export async function sendCampaign(
       idempotency,
       async () => {
         if (!reviewed) throw alreadySent(await getCampaign(tx, workspaceId, id));
-        const campaign = await start(tx, reviewed, clock.now());
+        const at = clock.now();
+        const campaign = await start(tx, reviewed, at);
         await recordAuditEvent(tx, {
           workspaceId,
+          at,
           action: "campaign.sent",
           target: targetOf(campaign),
           after: { recipients: reviewed.review.recipients.will, segments_estimate: reviewed.review.segments_estimate },

@@ -3,11 +3,11 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, ledger, quota, send, settled, startRoad, template } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { everySender, recordOptOut } from "../consent/opt-outs.ts";
 import { systemClock } from "../kit/clock.ts";
-import { newId } from "../kit/id.ts";
 import { createSender } from "../numbers/senders.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { reviewCampaign } from "./review-campaign.ts";
@@ -20,7 +20,7 @@ const numbers = [norwegian, american, jamaican].map((number) => ({ number }));
 
 const sender = (workspace: TestWorkspace, address: string) =>
   db.inWorkspace(workspace.id, (tx) =>
-    createSender(tx, workspace.id, { address, is_default: false, carrier_id: null }),
+    createSender(tx, workspace.id, { address, is_default: false, carrier_id: null }, new Date()),
   );
 
 /** Who sends to whom. */

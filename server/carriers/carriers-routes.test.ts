@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { giveSenders } from "../../testing/carriers.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { newId } from "../kit/id.ts";
+import { newId } from "../../testing/new-id.ts";
 import { sendCarrierTest } from "../messages/carrier-test.ts";
 import { findCarrier, sealContext } from "./carriers-store.ts";
 

@@ -1,4 +1,5 @@
 import type { Carrier, CarrierStatus, carriers } from "../../contract/carriers.ts";
+import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
@@ -13,13 +14,14 @@ const believedFor = 15;
 
 interface Services {
   db: Db;
+  clock: Clock;
   seal: Seal;
   config: { public_url: string };
 }
 
 /** The calls on /carriers and /carrier-routes, but for tests, which send. */
 export function carriersRoutes(services: Services): Omit<Handlers<typeof carriers>, "test" | "testSteps"> {
-  const { db, seal, config } = services;
+  const { db, clock, seal, config } = services;
   const one = async (tx: Tx, workspaceId: string, id: string): Promise<Carrier> => {
     const row = await store.findCarrier(tx, workspaceId, id);
     if (!row) throw notFound("carrier", id);
@@ -35,7 +37,7 @@ export function carriersRoutes(services: Services): Omit<Handlers<typeof carrier
     },
     async create({ actor: { workspaceId }, body }) {
       return db.inWorkspace(workspaceId, async (tx) =>
-        one(tx, workspaceId, await addCarrier(tx, seal, workspaceId, body)),
+        one(tx, workspaceId, await addCarrier(tx, seal, workspaceId, body, clock.now())),
       );
     },
     async get({ actor: { workspaceId }, params }) {
@@ -43,12 +45,12 @@ export function carriersRoutes(services: Services): Omit<Handlers<typeof carrier
     },
     async update({ actor: { workspaceId }, params, body }) {
       return db.inWorkspace(workspaceId, async (tx) => {
-        await changeCarrier(tx, seal, workspaceId, params.id, body);
+        await changeCarrier(tx, seal, workspaceId, params.id, body, clock.now());
         return one(tx, workspaceId, params.id);
       });
     },
     async remove({ actor: { workspaceId }, params }) {
-      await db.inWorkspace(workspaceId, (tx) => removeCarrier(tx, workspaceId, params.id));
+      await db.inWorkspace(workspaceId, (tx) => removeCarrier(tx, workspaceId, params.id, clock.now()));
       return undefined;
     },
     async routes({ actor: { workspaceId } }) {
@@ -56,7 +58,7 @@ export function carriersRoutes(services: Services): Omit<Handlers<typeof carrier
     },
     async setRoutes({ actor: { workspaceId }, body }) {
       return db.inWorkspace(workspaceId, async (tx) => {
-        await setRoutes(tx, workspaceId, body.items);
+        await setRoutes(tx, workspaceId, body.items, clock.now());
         return { items: await store.listRoutes(tx, workspaceId) };
       });
     },

@@ -17,10 +17,10 @@ type Adding = z.output<typeof contract.create.body>;
 type Changing = z.output<typeof contract.update.body>;
 
 /** Adds a connection and answers its id. The first becomes the default. 409 `carrier_exists` where the name is taken. */
-export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input: Adding): Promise<string> {
+export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input: Adding, at: Date): Promise<string> {
   await store.lockCarriers(tx, workspaceId);
   const others = await store.listCarriers(tx, workspaceId);
-  const row = { workspace_id: workspaceId, id: newId() };
+  const row = { workspace_id: workspaceId, id: newId(at) };
   const name = input.name ?? freeName(input.kind, new Set(others.map((other) => other.name)));
   refuseReserved(name);
   const added = await store.insertCarrier(tx, {
@@ -35,7 +35,7 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
   if (!added) throw nameTaken(name);
   const after = { kind: input.kind, enabled: input.enabled, ...input.settings, secrets: Object.keys(input.secrets) };
   const target = { type: "carrier", id: row.id, name };
-  await recordAuditEvent(tx, { workspaceId, action: "carrier.created", target, after });
+  await recordAuditEvent(tx, { workspaceId, at, action: "carrier.created", target, after });
   return row.id;
 }
 
@@ -49,6 +49,7 @@ export async function changeCarrier(
   workspaceId: string,
   id: string,
   input: Changing,
+  at: Date,
 ): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
   const row = await store.findCarrier(tx, workspaceId, id, { lock: true });
@@ -76,7 +77,7 @@ export async function changeCarrier(
   const { enabled, is_default } = row;
   await recordChange(
     tx,
-    { workspaceId, action: "carrier.updated", target: { type: "carrier", id, name: row.name } },
+    { workspaceId, at, action: "carrier.updated", target: { type: "carrier", id, name: row.name } },
     { name: row.name, enabled, is_default, ...row.settings, secrets: [] },
     {
       name,
@@ -99,7 +100,7 @@ function newSecrets(seal: Seal, row: store.CarrierRow, given: Record<string, str
 }
 
 /** Removes a connection, and what it still held of texts that were not whole. 409 while senders belong to it or texts are under way with it. */
-export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Promise<void> {
+export async function removeCarrier(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
   // Waits for whoever gives it a sender just now, see numbers/senders-store.ts.
   const row = await store.findCarrier(tx, workspaceId, id, { lock: true });
@@ -117,7 +118,7 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Pr
   }
   await store.deleteCarrier(tx, workspaceId, id);
   const target = { type: "carrier", id, name: row.name };
-  await recordAuditEvent(tx, { workspaceId, action: "carrier.removed", target, before: { kind: row.kind } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "carrier.removed", target, before: { kind: row.kind } });
   await deleteParts(tx, workspaceId, id);
   await deleteAllDoubted(tx, workspaceId, id);
   await deleteAllEarly(tx, workspaceId, id);
@@ -127,7 +128,7 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string): Pr
 }
 
 /** Sets who stands in, all countries at once. 422 for a connection that is not there and for a country named twice. */
-export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly CarrierRoute[]): Promise<void> {
+export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly CarrierRoute[], at: Date): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
   const known = new Set((await store.listCarriers(tx, workspaceId)).map((carrier) => carrier.id));
   const countries = new Set<string>();
@@ -145,7 +146,7 @@ export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly Ca
     workspaceId,
     routes.filter(({ carriers }) => carriers.length > 0),
   );
-  const event = { workspaceId, action: "carrier_routes.updated", target: { type: "carrier_routes" } } as const;
+  const event = { workspaceId, at, action: "carrier_routes.updated", target: { type: "carrier_routes" } } as const;
   await recordChange(tx, event, { routes: before }, { routes: await store.listRoutes(tx, workspaceId) });
 }
 

@@ -50,7 +50,7 @@ export function createConnections(
 ): Carriers & { start(events: CarrierEvents): Promise<void>; stop(): Promise<void> } {
   const { db, log, seal, sandbox, makers, clock } = services;
   const { every_ms = 2_000, down_after_ms = 5_000 } = options;
-  const worker = newId();
+  const worker = newId(clock.now());
   const standings = new Map<string, Standing>();
   const stopping = new AbortController();
   const leaving = new Set<Promise<void>>();

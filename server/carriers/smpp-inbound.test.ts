@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { type ProviderConnection, startHandsetNetwork } from "../../testing/handset-network.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, ledger } from "../../testing/road.ts";
 import { makeSmpp } from "../../testing/smpp-carrier.ts";
 import { connectSmpp, startSmppRoad } from "../../testing/smpp-road.ts";
@@ -11,7 +12,6 @@ import { partsOf } from "../../testing/smsc-texts.ts";
 import { startSmsc } from "../../testing/smsc.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import type { InboundText } from "./carrier.ts";
 import { removeCarrier } from "./carriers.ts";
 import { deleteOldParts } from "./smpp-parts-store.ts";
@@ -424,7 +424,7 @@ describe("long texts", () => {
     expect((await kept()).sort()).toEqual([carrier_id, carrier_id, other.carrier_id].sort());
     await db.inWorkspace(workspace.id, async (tx) => {
       await sql`update senders set carrier_id = null where workspace_id = ${workspace.id}`.execute(tx);
-      await removeCarrier(tx, workspace.id, carrier_id);
+      await removeCarrier(tx, workspace.id, carrier_id, new Date());
     });
     expect(await kept()).toEqual([other.carrier_id]);
     const age = (interval: string) =>

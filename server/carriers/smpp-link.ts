@@ -8,6 +8,7 @@ import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import smpp from "smpp";
 import type { SmppSettings } from "../../contract/carriers.ts";
+import type { Clock } from "../kit/clock.ts";
 import { newId } from "../kit/id.ts";
 import { type OutboundTargets, type Target, TargetRefused } from "../kit/outbound-targets.ts";
 import { command, headerLength, longestPdu, writeBare } from "./smpp-pdu.ts";
@@ -21,6 +22,7 @@ export interface LinkOptions {
   password: string;
   /** Whether the host may be reached at all; asked anew for each connection. */
   targets: OutboundTargets;
+  clock: Clock;
   /** Bound; and no more, with what has ended it. */
   onUp(link: Link): void;
   onDown(link: Link, reason: string): void;
@@ -91,7 +93,7 @@ export function pauseAfter(failures: number, random: number): number {
 
 /** A connection that is not there yet. */
 export function createLink(options: LinkOptions): Link {
-  const { role, settings, password, targets } = options;
+  const { role, settings, password, targets, clock } = options;
   let socket: Socket | null = null;
   let bound = false;
   let unbinding = false;
@@ -199,7 +201,7 @@ export function createLink(options: LinkOptions): Link {
     opened.on(tls === "off" ? "connect" : "secureConnect", () => bind());
     const stands = () => socket === opened && !opened.destroyed;
     const session: LinkSession = {
-      id: newId(),
+      id: newId(clock.now()),
       stands,
       answer(pdu, onRead) {
         if (!stands()) return;

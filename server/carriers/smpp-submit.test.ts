@@ -1,7 +1,7 @@
 /** Handing over without a network: what depends on how time passes. */
 import { expect, onTestFinished, test, vi } from "vitest";
+import { newId } from "../../testing/new-id.ts";
 import { submitSmResp } from "../../testing/smsc-pdu.ts";
-import { newId } from "../kit/id.ts";
 import type { OutboundText } from "./carrier.ts";
 import type { Link } from "./smpp-link.ts";
 import { createSubmitter } from "./smpp-submit.ts";

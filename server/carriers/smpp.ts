@@ -131,6 +131,7 @@ function createSmpp(
       settings,
       password: secrets.password,
       targets,
+      clock,
       random: Math.random,
       onUp(link) {
         log.info({ role }, "bound");

@@ -4,13 +4,13 @@ import pg from "pg";
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { seeded } from "../../testing/random.ts";
 import { ledger, send } from "../../testing/road.ts";
 import { runs } from "../../testing/runs.ts";
 import { addTwilio, callBack } from "../../testing/twilio-connection.ts";
 import { type Callback, signedForm, signedJson } from "../../testing/twilio.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import { changeCarrier } from "./carriers.ts";
 import { readSigned } from "./twilio-signature.ts";
 import { readInbound, readStatus } from "./twilio-webhooks.ts";
@@ -156,7 +156,7 @@ describe("receipts", () => {
   test("still counts when its connection has been switched off meanwhile", async () => {
     const id = await queued();
     await db.inWorkspace(workspace.id, (tx) =>
-      changeCarrier(tx, services.seal, workspace.id, carrier, { enabled: false }),
+      changeCarrier(tx, services.seal, workspace.id, carrier, { enabled: false }, new Date()),
     );
     expect((await callBack(app, status(id, "delivered"))).status).toBe(204);
     expect(await message(id)).toMatchObject({ status: "delivered" });
@@ -261,7 +261,14 @@ describe("signatures", () => {
     const ids = [await queued(), await queued(), await queued()] as const;
     expect((await callBack(app, byKey("old", ids[0]))).status).toBe(403);
     await db.inWorkspace(workspace.id, (tx) =>
-      changeCarrier(tx, services.seal, workspace.id, carrier, { secrets: { shared_key_secret: "old new" } }),
+      changeCarrier(
+        tx,
+        services.seal,
+        workspace.id,
+        carrier,
+        { secrets: { shared_key_secret: "old new" } },
+        new Date(),
+      ),
     );
     expect((await callBack(app, byKey("old", ids[0]))).status).toBe(204);
     expect((await callBack(app, byKey("new", ids[1]))).status).toBe(204);
@@ -317,7 +324,7 @@ describe("signatures", () => {
     const id = await queued();
     expect((await callBack(app, status(id, "sent"))).status).toBe(204);
     await db.inWorkspace(workspace.id, (tx) =>
-      changeCarrier(tx, services.seal, workspace.id, carrier, { secrets: { auth_token: "new" } }),
+      changeCarrier(tx, services.seal, workspace.id, carrier, { secrets: { auth_token: "new" } }, new Date()),
     );
     const old = status(id, "delivered");
     token = "new";

@@ -2,9 +2,9 @@
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TwilioSecrets, TwilioSettings } from "../../contract/carriers.ts";
+import { newId } from "../../testing/new-id.ts";
 import { type Behaviour, startTwilio, type TwilioStandIn } from "../../testing/twilio.ts";
 import type { Db } from "../kit/db.ts";
-import { newId } from "../kit/id.ts";
 import type { Carrier, OutboundText } from "./carrier.ts";
 import { twilioCarrier } from "./twilio.ts";
 

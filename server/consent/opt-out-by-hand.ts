@@ -49,6 +49,7 @@ async function record(
   const stops = write === recordOptOut;
   await recordAuditEvent(tx, {
     workspaceId,
+    at,
     action: stops ? "contact.opted_out" : "contact.opt_out_lifted",
     target: { type: "contact", id: contact.id },
     after: { sender: senderId === everySender ? null : senderId },

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import { everySender, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
 
 const { db } = await testDatabase();

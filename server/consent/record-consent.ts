@@ -59,6 +59,7 @@ export async function recordConsent(
   // Not its evidence and source, which are free text about a person: the consent ledger has them under this id.
   await recordAuditEvent(tx, {
     workspaceId,
+    at: now,
     action: row.granted ? "consent.granted" : "consent.withdrawn",
     target: { type: "contact", id: row.contact_id },
     after: { consent_event: row.id, subscription_type: type.key, channel: row.channel },

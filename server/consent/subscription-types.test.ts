@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import {
   createDefaultSubscriptionTypes,
   createSubscriptionType,

@@ -102,7 +102,7 @@ export async function createSubscriptionType(
     insert into subscription_types (workspace_id, id, key, name, needs_consent, bit, created_at)
     values (${workspaceId}, ${type.id}, ${type.key}, ${name}, true, ${bit}, ${at})`.execute(tx);
   const target = { type: "subscription_type", id: type.id, name };
-  await recordAuditEvent(tx, { workspaceId, action: "subscription_type.created", target });
+  await recordAuditEvent(tx, { workspaceId, at, action: "subscription_type.created", target });
   return type;
 }
 

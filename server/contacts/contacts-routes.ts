@@ -41,7 +41,7 @@ export function contactsRoutes({
       return contact;
     },
     async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => deleteContact(tx, actor.workspaceId, params.id));
+      await db.inWorkspace(actor.workspaceId, (tx) => deleteContact(tx, actor.workspaceId, params.id, clock.now()));
       news.tell(actor.workspaceId, "contact", params.id);
       return undefined;
     },

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ContactInput } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import { createContact } from "./create-contact.ts";
 import { deleteContact } from "./delete-contact.ts";
 import { getContact } from "./get-contact.ts";
@@ -103,12 +103,18 @@ test("another workspace's contacts and lists do not exist", async () => {
   const gone = { status: 404 };
   await expect(inside((tx) => getContact(tx, workspace.id, foreign.id))).rejects.toMatchObject(gone);
   await expect(update(foreign.id, { first_name: "X" })).rejects.toMatchObject(gone);
-  await expect(inside((tx) => deleteContact(tx, workspace.id, foreign.id))).rejects.toMatchObject(gone);
+  await expect(inside((tx) => deleteContact(tx, workspace.id, foreign.id, new Date()))).rejects.toMatchObject(gone);
   await expect(inside((tx) => getList(tx, workspace.id, foreignList.id))).rejects.toMatchObject(gone);
-  await expect(inside((tx) => renameList(tx, workspace.id, foreignList.id, "X"))).rejects.toMatchObject(gone);
-  await expect(inside((tx) => deleteList(tx, workspace.id, foreignList.id))).rejects.toMatchObject(gone);
-  await expect(inside((tx) => addMembers(tx, workspace.id, foreignList.id, [own.id]))).rejects.toMatchObject(gone);
-  await expect(inside((tx) => addMembers(tx, workspace.id, list.id, [own.id, foreign.id]))).rejects.toMatchObject({
+  await expect(inside((tx) => renameList(tx, workspace.id, foreignList.id, "X", new Date()))).rejects.toMatchObject(
+    gone,
+  );
+  await expect(inside((tx) => deleteList(tx, workspace.id, foreignList.id, new Date()))).rejects.toMatchObject(gone);
+  await expect(
+    inside((tx) => addMembers(tx, workspace.id, foreignList.id, [own.id], new Date())),
+  ).rejects.toMatchObject(gone);
+  await expect(
+    inside((tx) => addMembers(tx, workspace.id, list.id, [own.id, foreign.id], new Date())),
+  ).rejects.toMatchObject({
     ...gone,
     field: "contacts",
     value: foreign.id,
@@ -119,7 +125,7 @@ test("another workspace's contacts and lists do not exist", async () => {
 test("a deleted contact leaves its lists, and leaves its opt-outs and the proof of its consent", async () => {
   const contact = await create({ mobile: "91234567" });
   const list = await inside((tx) => createList(tx, workspace.id, "All", new Date()));
-  await inside((tx) => addMembers(tx, workspace.id, list.id, [contact.id]));
+  await inside((tx) => addMembers(tx, workspace.id, list.id, [contact.id], new Date()));
   await inside(async (tx) => {
     await sql`insert into opt_outs values (${workspace.id}, '+4791234567', ${workspace.sender.id}, now(), 'sms', 'STOP')`.execute(
       tx,
@@ -127,7 +133,7 @@ test("a deleted contact leaves its lists, and leaves its opt-outs and the proof 
     await sql`insert into consent_events values (${workspace.id}, ${newId()}, ${contact.id},
       ${workspace.subscriptionTypes.marketing}, 'sms', true, 'form', null, now(), now(), 'test')`.execute(tx);
   });
-  await inside((tx) => deleteContact(tx, workspace.id, contact.id));
+  await inside((tx) => deleteContact(tx, workspace.id, contact.id, new Date()));
   expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(0);
   const { rows } = await inside((tx) =>
     sql<{ n: number }>`select (select count(*) from opt_outs) + (select count(*) from consent_events) as n`.execute(tx),
@@ -145,12 +151,14 @@ test("a list counts its members once each, whoever adds them at the same time", 
   const ids = contacts.map((contact) => contact.id);
   const answers = await Promise.all(
     Array.from({ length: 6 }, (_, index) =>
-      inside((tx) => addMembers(tx, workspace.id, list.id, ids.slice(index, index + 6))),
+      inside((tx) => addMembers(tx, workspace.id, list.id, ids.slice(index, index + 6), new Date())),
     ),
   );
   expect(answers.reduce((sum, answer) => sum + answer.added, 0)).toBe(11);
   expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(11);
-  expect(await inside((tx) => removeMembers(tx, workspace.id, list.id, [...ids.slice(0, 3), newId()]))).toEqual({
+  expect(
+    await inside((tx) => removeMembers(tx, workspace.id, list.id, [...ids.slice(0, 3), newId()], new Date())),
+  ).toEqual({
     removed: 3,
     members: 8,
   });
@@ -181,10 +189,10 @@ test("a list that an unsent campaign names stays; once it is sent the list may g
       tx,
     ),
   );
-  const refused = await inside((tx) => deleteList(tx, workspace.id, list.id)).catch((error) => error);
+  const refused = await inside((tx) => deleteList(tx, workspace.id, list.id, new Date())).catch((error) => error);
   expect(refused).toMatchObject({ status: 409, code: "list_in_use" });
   expect(refused.message).toContain("Vår");
   await inside((tx) => sql`update campaigns set status = 'sent'`.execute(tx));
-  await inside((tx) => deleteList(tx, workspace.id, list.id));
+  await inside((tx) => deleteList(tx, workspace.id, list.id, new Date()));
   await expect(inside((tx) => getList(tx, workspace.id, list.id))).rejects.toMatchObject({ status: 404 });
 });

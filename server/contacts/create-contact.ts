@@ -16,6 +16,6 @@ export async function createContact(tx: Tx, workspaceId: string, input: ContactI
   if (!(await insertContact(tx, workspaceId, id, fields, at))) {
     throw await mobileTaken(tx, workspaceId, fields.mobile as string);
   }
-  await recordAuditEvent(tx, { workspaceId, action: "contact.created", target: { type: "contact", id } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
   return getContact(tx, workspaceId, id);
 }

@@ -58,6 +58,7 @@ export function importRoutes(
       await db.inWorkspace(actor.workspaceId, (tx) =>
         recordAuditEvent(tx, {
           workspaceId: actor.workspaceId,
+          at: clock.now(),
           action: "import.rejections_exported",
           target: { type: "import", id: params.id },
         }),

@@ -17,17 +17,23 @@ export function listsRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<t
       return db.inWorkspace(actor.workspaceId, (tx) => getList(tx, actor.workspaceId, params.id));
     },
     async rename({ actor, params, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => renameList(tx, actor.workspaceId, params.id, body.name));
+      return db.inWorkspace(actor.workspaceId, (tx) =>
+        renameList(tx, actor.workspaceId, params.id, body.name, clock.now()),
+      );
     },
     async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => deleteList(tx, actor.workspaceId, params.id));
+      await db.inWorkspace(actor.workspaceId, (tx) => deleteList(tx, actor.workspaceId, params.id, clock.now()));
       return undefined;
     },
     async addMembers({ actor, params, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => addMembers(tx, actor.workspaceId, params.id, body.contacts));
+      return db.inWorkspace(actor.workspaceId, (tx) =>
+        addMembers(tx, actor.workspaceId, params.id, body.contacts, clock.now()),
+      );
     },
     async removeMembers({ actor, params, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => removeMembers(tx, actor.workspaceId, params.id, body.contacts));
+      return db.inWorkspace(actor.workspaceId, (tx) =>
+        removeMembers(tx, actor.workspaceId, params.id, body.contacts, clock.now()),
+      );
     },
   };
 }

@@ -11,7 +11,7 @@ import * as store from "./lists-store.ts";
 export async function createList(tx: Tx, workspaceId: string, name: string, at: Date): Promise<List> {
   const id = newId(at);
   if (!(await store.insertList(tx, workspaceId, { id, name, at }))) throw await nameTaken(tx, workspaceId, name);
-  await recordAuditEvent(tx, { workspaceId, action: "list.created", target: { type: "list", id, name } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "list.created", target: { type: "list", id, name } });
   return getList(tx, workspaceId, id);
 }
 
@@ -39,19 +39,19 @@ export async function listLists(
 }
 
 /** Renames a list; 409 when the name is taken. */
-export async function renameList(tx: Tx, workspaceId: string, id: string, name: string): Promise<List> {
+export async function renameList(tx: Tx, workspaceId: string, id: string, name: string, at: Date): Promise<List> {
   if (!(await store.lockList(tx, workspaceId, id, "for update"))) throw notFound("list", id);
   const other = await store.selectListByName(tx, workspaceId, name);
   if (other && other.id !== id) throw await nameTaken(tx, workspaceId, name);
   const before = await getList(tx, workspaceId, id);
   await store.updateListName(tx, workspaceId, id, name);
-  const event = { workspaceId, action: "list.renamed", target: { type: "list", id, name: before.name } } as const;
+  const event = { workspaceId, at, action: "list.renamed", target: { type: "list", id, name: before.name } } as const;
   await recordChange(tx, event, { name: before.name }, { name });
   return getList(tx, workspaceId, id);
 }
 
 /** Deletes a list, its contacts stay; 409 while a campaign that is not sent names it. */
-export async function deleteList(tx: Tx, workspaceId: string, id: string): Promise<void> {
+export async function deleteList(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   if (!(await store.lockList(tx, workspaceId, id, "for update"))) throw notFound("list", id);
   const campaign = await store.selectUnsentCampaignNaming(tx, workspaceId, id);
   if (campaign) {
@@ -64,7 +64,7 @@ export async function deleteList(tx: Tx, workspaceId: string, id: string): Promi
   const { name, members } = await getList(tx, workspaceId, id);
   await store.deleteListRow(tx, workspaceId, id);
   const target = { type: "list", id, name };
-  await recordAuditEvent(tx, { workspaceId, action: "list.deleted", target, before: { members } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "list.deleted", target, before: { members } });
 }
 
 /** Puts contacts on a list; those already there stay once. 404 names a contact that the workspace does not have. */
@@ -73,6 +73,7 @@ export async function addMembers(
   workspaceId: string,
   id: string,
   contacts: string[],
+  at: Date,
 ): Promise<{ added: number; members: number }> {
   if (!(await store.lockList(tx, workspaceId, id, "for key share"))) throw notFound("list", id);
   const found = new Set(await store.lockContactsOf(tx, workspaceId, contacts));
@@ -83,7 +84,7 @@ export async function addMembers(
   const added = await store.insertMembers(tx, workspaceId, id, [...found]);
   const { name, members } = await getList(tx, workspaceId, id);
   const target = { type: "list", id, name };
-  await recordAuditEvent(tx, { workspaceId, action: "list.members_added", target, after: { added } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "list.members_added", target, after: { added } });
   return { added, members };
 }
 
@@ -93,12 +94,13 @@ export async function removeMembers(
   workspaceId: string,
   id: string,
   contacts: string[],
+  at: Date,
 ): Promise<{ removed: number; members: number }> {
   if (!(await store.lockList(tx, workspaceId, id, "for key share"))) throw notFound("list", id);
   const removed = await store.deleteMembers(tx, workspaceId, id, contacts);
   const { name, members } = await getList(tx, workspaceId, id);
   const target = { type: "list", id, name };
-  await recordAuditEvent(tx, { workspaceId, action: "list.members_removed", target, after: { removed } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "list.members_removed", target, after: { removed } });
   return { removed, members };
 }
 

@@ -62,7 +62,7 @@ export async function receiveImport(
       at,
     });
     // Without the file's name, which may be a person's.
-    await recordAuditEvent(tx, { workspaceId, action: "import.started", target: { type: "import", id } });
+    await recordAuditEvent(tx, { workspaceId, at, action: "import.started", target: { type: "import", id } });
   });
   try {
     // A client may be slow; that the process is alive is said on its own. In the import's row too, where processes of 0.2.0 look

@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (const [key, input] of Object.entries(people)) ids[key] = await create(input);
   list = (await db.inWorkspace(workspace.id, (tx) => createList(tx, workspace.id, "L", new Date()))).id;
   await db.inWorkspace(workspace.id, (tx) =>
-    addMembers(tx, workspace.id, list, [ids.ola as string, ids.ase as string]),
+    addMembers(tx, workspace.id, list, [ids.ola as string, ids.ase as string], new Date()),
   );
   const other = await createTestWorkspace(db);
   await db.inWorkspace(other.id, (tx) =>
@@ -135,7 +135,7 @@ test("of more matches than are counted the first are found, wherever they lie in
   );
   const half = (await db.inWorkspace(crowd.id, (tx) => createList(tx, crowd.id, "Half", new Date()))).id;
   const listed = rows.filter((_, i) => i % 2 === 0).map((row) => row.id);
-  await db.inWorkspace(crowd.id, (tx) => addMembers(tx, crowd.id, half, listed));
+  await db.inWorkspace(crowd.id, (tx) => addMembers(tx, crowd.id, half, listed, new Date()));
   const onList = new Set(listed);
   const orders = {
     created_at: (row: (typeof rows)[number]) => row.id,

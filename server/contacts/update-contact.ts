@@ -37,6 +37,7 @@ export async function updateContact(
   const target = { type: "contact", id: before.id };
   await recordAuditEvent(tx, {
     workspaceId,
+    at,
     action: "contact.updated",
     target,
     after: { fields: Object.keys(fields) },

@@ -4,11 +4,11 @@ import { sql } from "kysely";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
 import { settingsOf } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { type Db, openDb } from "./db.ts";
-import { newId } from "./id.ts";
 import { migrate } from "./migrate.ts";
 import { workspaceConnection } from "./workspace-role.ts";
 

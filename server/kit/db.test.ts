@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "./id.ts";
 
 const { db } = await testDatabase();
 const ours = await createTestWorkspace(db);

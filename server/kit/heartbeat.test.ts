@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addManyContacts } from "../../testing/road.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -16,7 +17,6 @@ import { importHarness } from "../contacts/import-harness.test-support.ts";
 import { importJobs, sweepImports } from "../contacts/import-jobs.ts";
 import { singleConnection } from "./connection.ts";
 import { beatEvery, heardWithin, longestBeat, silentAfter, whileBeating } from "./heartbeat.ts";
-import { newId } from "./id.ts";
 import { jobs } from "./jobs.ts";
 
 const max = 4;

@@ -1,6 +1,5 @@
 /** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then what makes it unique. Sorts by time. */
 import { hash, randomFillSync } from "node:crypto";
-import { systemClock } from "./clock.ts";
 
 /** Random bytes for many ids at once: asking for ten at a time was a fortieth of the time of a text sent by API. */
 const randoms = Buffer.alloc(4_000);
@@ -8,7 +7,7 @@ const idBytes = 10;
 let used = randoms.length;
 
 /** A new id at `at`: 74 random bits. */
-export function newId(at: Date = systemClock.now()): string {
+export function newId(at: Date): string {
   if (used === randoms.length) {
     randomFillSync(randoms);
     used = 0;

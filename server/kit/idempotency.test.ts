@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
-import { newId } from "./id.ts";
+import { newId } from "../../testing/new-id.ts";
 import { answerOnce, claimKeys, forgetOldAnswers, rememberAnswers } from "./idempotency.ts";
 
 const { db } = await testDatabase();

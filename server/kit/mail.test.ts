@@ -4,12 +4,12 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { accountJobs } from "../workspaces/account-jobs.ts";
 import { mailInvitationJob } from "../workspaces/invitations.ts";
 import { systemClock } from "./clock.ts";
-import { newId } from "./id.ts";
 import { relayMailer, sandboxMailer } from "./mail.ts";
 
 const { db } = await testDatabase();

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { afterAll, expect, test, vi } from "vitest";
 import type { NewsItem } from "../../contract/news.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { newId } from "./id.ts";
+import { newId } from "../../testing/new-id.ts";
 import { startNews } from "./news.ts";
 
 const { db, connection } = await testDatabase();

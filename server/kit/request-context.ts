@@ -1,6 +1,5 @@
 /** Who is calling and from where, for what is done on their behalf several calls deep. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Clock } from "./clock.ts";
 import type { Actor, User } from "./http.ts";
 
 export interface RequestContext {
@@ -8,7 +7,6 @@ export interface RequestContext {
   user: User | null;
   /** The caller's address, as Call.ip. */
   ip: string;
-  clock: Clock;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

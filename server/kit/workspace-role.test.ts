@@ -4,8 +4,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { fillTables, type TenantTable, tenantTables, valueFor } from "../../testing/every-tenant-table.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "./id.ts";
 import { jobs } from "./jobs.ts";
 
 const { db, connection, workspaces, superuser } = await testDatabase();

@@ -2,12 +2,12 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { startRoad } from "../../testing/road.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Carrier, Found, Outcome, Receipt } from "../carriers/carrier.ts";
 import { everySender, recordOptOut } from "../consent/opt-outs.ts";
-import { newId } from "../kit/id.ts";
 import { carrierTestSteps, sendCarrierTest } from "./carrier-test.ts";
 import { recordReceipts } from "./receipts.ts";
 

@@ -69,7 +69,7 @@ export async function sendCarrierTest(
   if (message.reason) throw invalid(message.reason, `The test text cannot go to ${input.to}.`, "to", input.to);
   const target = { type: "carrier", id: carrierId, name: carrier.name };
   // Without the message: its id is named by the number that it went to.
-  await recordAuditEvent(tx, { workspaceId, action: "carrier.tested", target });
+  await recordAuditEvent(tx, { workspaceId, at: now, action: "carrier.tested", target });
   return message.id;
 }
 

@@ -141,7 +141,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     if (room <= reserve / 2) return;
     leasing = (async () => {
       const lease = leaseFrom();
-      const worker = newId();
+      const worker = newId(clock.now());
       const lanes = await db.asSystem((tx) => leaseLanes(tx, { worker, seconds, now: clock.now() }, room));
       for (const lane of lanes) {
         const known = held.get(key(lane));

@@ -2,12 +2,12 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import { systemClock } from "../kit/clock.ts";
-import { newId } from "../kit/id.ts";
 import { createInboundIntake } from "./inbound.ts";
 import { recordReceipts } from "./receipts.ts";
 

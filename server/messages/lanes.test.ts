@@ -6,10 +6,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { Carrier } from "../carriers/carrier.ts";
-import { newId } from "../kit/id.ts";
 
 const { db, connection } = await testDatabase({ max: 20 });
 

@@ -3,11 +3,11 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { addTwilio } from "../../testing/twilio-connection.ts";
 import type { TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
-import { newId } from "../kit/id.ts";
 import { messagesRoutes } from "./messages-routes.ts";
 import { createSendQueue } from "./send-queue.ts";
 

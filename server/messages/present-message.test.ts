@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { instantOf, newId } from "../kit/id.ts";
+import { newId } from "../../testing/new-id.ts";
+import { instantOf } from "../kit/id.ts";
 import { historyOf, type MessageRow } from "./present-message.ts";
 
 test("a receipt that came before the hand-over was written down ends the history all the same, with its own time", () => {

@@ -2,13 +2,13 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { seeded } from "../../testing/random.ts";
 import { ledger, send } from "../../testing/road.ts";
 import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Receipt } from "../carriers/carrier.ts";
 import { systemClock } from "../kit/clock.ts";
-import { newId } from "../kit/id.ts";
 import { createReceiptIntake } from "./receipts.ts";
 
 const { db } = await testDatabase();

@@ -39,7 +39,7 @@ export async function readReceived(
   arrived: readonly Arrived[],
 ): Promise<Received[]> {
   const { country, carriers } = await contextOf(tx, workspaceId);
-  const senderOf = await readSenders(tx, workspaceId, country, arrived);
+  const senderOf = await readSenders(tx, { workspaceId, country, now }, arrived);
   const isContacts = await contactsAmong(tx, workspaceId, country, arrived);
   return arrived.flatMap((each) => {
     const { from, from_type = "unknown", carrier, carrier_reference, at } = each.inbound;
@@ -86,11 +86,16 @@ async function contextOf(
 type To = Pick<InboundText, "to" | "to_type" | "carrier">;
 const toKey = ({ to, to_type, carrier }: To) => `${to_type} ${carrier} ${to}`;
 
+interface Where {
+  workspaceId: string;
+  country: string;
+  now: Date;
+}
+
 /** Which sender each was written to. Most addresses are a sender's as they stand, and cost one look. */
 async function readSenders(
   tx: Tx,
-  workspaceId: string,
-  country: string,
+  { workspaceId, country, now }: Where,
   arrived: readonly Arrived[],
 ): Promise<(inbound: To) => Received["sender"] | null> {
   const wanted = new Map(arrived.map(({ inbound }) => [toKey(inbound), inbound]));
@@ -109,7 +114,7 @@ async function readSenders(
   const all = await listPossibleReceivers(tx, workspaceId);
   // In one order everywhere, since senders may be added.
   for (const inbound of rest.toSorted((a, b) => (toKey(a) < toKey(b) ? -1 : 1))) {
-    const sender = await readSender(tx, { workspaceId, country, all }, inbound);
+    const sender = await readSender(tx, { workspaceId, country, now, all }, inbound);
     if (sender) found.set(toKey(inbound), sender);
   }
   return (inbound) => found.get(toKey(inbound)) ?? null;
@@ -117,7 +122,7 @@ async function readSenders(
 
 async function readSender(
   tx: Tx,
-  { workspaceId, country, all }: { workspaceId: string; country: string; all: readonly PossibleReceiver[] },
+  { workspaceId, country, now, all }: Where & { all: readonly PossibleReceiver[] },
   { to, to_type = "unknown", carrier }: To,
 ): Promise<Received["sender"] | null> {
   const address = withoutZeros(to.slice(0, longestRead)).trim();
@@ -129,7 +134,7 @@ async function readSender(
     whichSender(address, country, to_type, receiving(all)) ??
     whichSender(address, country, to_type, own);
   if (known || connection === null) return known;
-  const added = await registerReceiver(tx, workspaceId, connection, senderSpelling(address, country, to_type));
+  const added = await registerReceiver(tx, workspaceId, connection, senderSpelling(address, country, to_type), now);
   return added ?? receiving(own)[0] ?? own[0] ?? receiving(all)[0] ?? all[0] ?? null;
 }
 

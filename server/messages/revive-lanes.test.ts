@@ -3,9 +3,9 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addManyContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import { findStrandedLanes, type LaneKey } from "./lanes-store.ts";
 import { createReviver } from "./revive-lanes.ts";
 

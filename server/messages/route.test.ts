@@ -38,10 +38,10 @@ async function startPair(): Promise<Pair> {
     const add = ({ port }: Smsc) => {
       const settings = SmppSettings.parse({ host: "127.0.0.1", port, system_id: "varsla", response_seconds: 1 });
       const secrets = { password: "secret" };
-      return addCarrier(tx, seal, workspace.id, { kind: "smpp", enabled: true, settings, secrets });
+      return addCarrier(tx, seal, workspace.id, { kind: "smpp", enabled: true, settings, secrets }, new Date());
     };
     await giveSenders(tx, workspace.id, await add(own));
-    await setRoutes(tx, workspace.id, [{ country: "NO", carriers: [await add(other)] }]);
+    await setRoutes(tx, workspace.id, [{ country: "NO", carriers: [await add(other)] }], new Date());
   });
   const pathDb = openDb({
     connection: { ...db.pool.options },

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, addManyContacts, batchOf, ledger, quota, send, template } from "../../testing/road.ts";
 import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
-import { newId } from "../kit/id.ts";
 import { reserveQuota } from "../workspaces/quota.ts";
 import { sendMessages } from "./send-messages.ts";
 

@@ -227,7 +227,7 @@ async function sendFresh(
   for (const request of requests) {
     const { input } = request;
     try {
-      const sender = await once(senders, input.sender, () => resolveSender(tx, workspaceId, input.sender));
+      const sender = await once(senders, input.sender, () => resolveSender(tx, workspaceId, input.sender, now));
       const type = await typeOf(tx, types, workspaceId, input);
       const template = readTemplate(input.text);
       const key = `${sender.id} ${input.class} ${type?.id}`;

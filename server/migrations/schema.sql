@@ -29,7 +29,7 @@ begin
     job_key => key);
 end $function$;
 
-CREATE OR REPLACE PROCEDURE add_partition(IN parent text, IN name text, IN bound_column text, IN first text, IN past text, IN options text, INOUT made boolean)
+CREATE OR REPLACE PROCEDURE add_partition(IN parent text, IN name text, IN bound_column text, IN first text, IN past text, IN options text, IN excluded_by text, INOUT made boolean)
  LANGUAGE plpgsql
 AS $procedure$
 declare
@@ -44,10 +44,15 @@ begin
     if rest is not null then
       execute format('lock table %I in share update exclusive mode', parent);
       execute format('lock table %I in access exclusive mode', rest);
-      execute format('insert into %I select * from %I where %I >= %L and %3$I < %5$L', name, rest, bound_column, first, past);
-      execute format('delete from %I where %I >= %L and %2$I < %4$L', rest, bound_column, first, past);
+      if excluded_by is null then
+        execute format('insert into %I select * from %I where %I >= %L and %3$I < %5$L', name, rest, bound_column, first, past);
+        execute format('delete from %I where %I >= %L and %2$I < %4$L', rest, bound_column, first, past);
+      end if;
     end if;
     execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, name, first, past);
+    if excluded_by is not null then
+      execute format('alter table %I drop constraint %I', rest, excluded_by);
+    end if;
     made := true;
   exception when lock_not_available then
     made := false;
@@ -132,31 +137,36 @@ CREATE OR REPLACE PROCEDURE create_message_partitions(IN ahead integer, INOUT mi
  LANGUAGE plpgsql
 AS $procedure$
 declare
-  most_moved constant integer := 10000;
+  few boolean;
   month timestamp;
   begins timestamptz;
   ends timestamptz;
   name text;
+  excluded record;
   made boolean;
 begin
   -- One at a time: every process calls this as it starts.
   perform pg_advisory_xact_lock(hashtextextended('create_message_partitions', 0));
   missing := 0;
+  few := few_other_messages(); -- before messages_other is locked
   for i in 0..ahead loop
     month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
     name := 'messages_' || to_char(month, 'YYYY_MM');
     continue when to_regclass(quote_ident(name)) is not null;
-    begins := month at time zone 'UTC';
     ends := (month + interval '1 month') at time zone 'UTC';
-    if (select count(*) from (select 1 from messages_other where id >= first_id_at(begins) and id < first_id_at(ends)
-        limit most_moved + 1) moved) > most_moved then
-      begins := greatest(begins, date_trunc('hour', now()) + interval '1 hour');
-      continue when begins >= ends;
-      raise warning '% begins at %: what came for it before is too much to be moved beside running traffic', name, begins;
+    select * into excluded from excluded_message_months() x where x.partition = name;
+    made := false;
+    if excluded.validated or (excluded is null and few) then
+      begins := coalesce(excluded.begins, month at time zone 'UTC');
+      call add_partition('messages', name, 'id', first_id_at(begins)::text, first_id_at(ends)::text, 'with (fillfactor = 50)',
+        excluded.constraint_name, made);
+    elsif excluded is null then
+      continue when first_excluded_day(month) >= ends; -- what is left of it stays in messages_other
     end if;
-    call add_partition('messages', name, 'id', first_id_at(begins)::text, first_id_at(ends)::text, 'with (fillfactor = 50)', made);
-    if not made then
-      missing := missing + 1;
+    continue when made;
+    missing := missing + 1;
+    if excluded.begins < now() + interval '1 day' then
+      call readmit_message_month(excluded.constraint_name);
     end if;
   end loop;
 end $procedure$;
@@ -179,6 +189,52 @@ begin
   execute format('drop table if exists staging.%I', 'import ' || import);
 end $procedure$;
 
+CREATE OR REPLACE PROCEDURE exclude_message_month(IN partition text, IN begins timestamp with time zone, IN ends timestamp with time zone)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  patience text := current_setting('lock_timeout');
+begin
+  begin
+    set local lock_timeout = '200ms';
+    lock table messages_other in access exclusive mode;
+    if to_regclass(quote_ident(partition)) is null
+      and not exists (select 1 from excluded_message_months() x where x.partition = exclude_message_month.partition) then
+      execute format('alter table messages_other add constraint %I check (id < %L or id >= %L) not valid',
+        partition || '_from_' || to_char(begins at time zone 'UTC', 'YYYY_MM_DD'), first_id_at(begins), first_id_at(ends));
+      raise warning '% begins at %: messages_other is too large to be moved beside running traffic', partition, begins;
+    end if;
+  exception when lock_not_available then
+    null; -- a later call does it
+  end;
+  perform set_config('lock_timeout', patience, true);
+end $procedure$;
+
+CREATE OR REPLACE FUNCTION excluded_message_months()
+ RETURNS TABLE(constraint_name text, partition text, begins timestamp with time zone, validated boolean)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return query
+    select c.conname::text, left(c.conname::text, 16), to_date(right(c.conname::text, 10), 'YYYY_MM_DD')::timestamp at time zone 'UTC',
+      c.convalidated
+    from pg_constraint c
+    where c.conrelid = 'messages_other'::regclass and c.conname ~ '^messages_\d{4}_\d\d_from_\d{4}_\d\d_\d\d$';
+end $function$;
+
+CREATE OR REPLACE FUNCTION few_other_messages()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  most_moved constant integer := 10000;
+begin
+  return pg_relation_size('messages_other') <= 16 * 1024 * 1024
+    and (select count(*) from (select 1 from messages_other limit most_moved + 1) other) <= most_moved;
+end $function$;
+
 CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
  RETURNS SETOF subscription_types
  LANGUAGE plpgsql
@@ -189,6 +245,15 @@ begin
     select * from subscription_types
     where workspace_id = workspace and (id::text = lower(ref) or key = lower(ref) or lower(name) = lower(ref))
     order by (id::text = lower(ref)) desc, (key = lower(ref)) desc limit 1;
+end $function$;
+
+CREATE OR REPLACE FUNCTION first_excluded_day(month timestamp without time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return greatest(month, date_trunc('day', now() at time zone 'UTC') + interval '8 days') at time zone 'UTC';
 end $function$;
 
 CREATE OR REPLACE FUNCTION first_id_at(instant timestamp with time zone)
@@ -314,6 +379,35 @@ CREATE OR REPLACE FUNCTION is_system()
  STABLE PARALLEL SAFE
 RETURN (COALESCE(current_setting('varsla.system'::text, true), ''::text) = 'on'::text);
 
+CREATE OR REPLACE FUNCTION message_months_to_exclude(ahead integer)
+ RETURNS TABLE(partition text, begins timestamp with time zone, ends timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  month timestamp;
+  latest uuid;
+begin
+  if few_other_messages() then
+    return;
+  end if;
+  for i in 0..ahead loop
+    month := date_trunc('month', now() at time zone 'UTC') + make_interval(months => i);
+    partition := 'messages_' || to_char(month, 'YYYY_MM');
+    begins := first_excluded_day(month);
+    ends := (month + interval '1 month') at time zone 'UTC';
+    continue when begins >= ends or to_regclass(quote_ident(partition)) is not null
+      or exists (select 1 from excluded_message_months() x where x.partition = message_months_to_exclude.partition);
+    latest := (select id from messages_other where id >= first_id_at(begins) and id < first_id_at(ends) order by id desc limit 1);
+    if latest is not null then
+      begins := (date_trunc('day', to_timestamp(('x' || substr(replace(latest::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)
+        at time zone 'UTC') + interval '1 day') at time zone 'UTC';
+    end if;
+    continue when begins >= ends;
+    return next;
+  end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION queued_lanes(after_workspace uuid, after_sender uuid, most integer)
  RETURNS TABLE(workspace uuid, sender uuid, stranded boolean)
  LANGUAGE plpgsql
@@ -335,6 +429,21 @@ begin
     return next;
   end loop;
 end $function$;
+
+CREATE OR REPLACE PROCEDURE readmit_message_month(IN constraint_name text)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  patience text := current_setting('lock_timeout');
+begin
+  begin
+    set local lock_timeout = '200ms';
+    execute format('alter table messages_other drop constraint %I', constraint_name);
+  exception when lock_not_available then
+    raise warning 'messages_other is held by another session, and takes no messages from % on before it lets go', right(constraint_name, 10);
+  end;
+  perform set_config('lock_timeout', patience, true);
+end $procedure$;
 
 CREATE OR REPLACE FUNCTION refuse_audit_change()
  RETURNS trigger
@@ -406,7 +515,7 @@ begin
     name := 'smpp_references_' || to_char(week, 'YYYY_MM_DD');
     continue when to_regclass(quote_ident(name)) is not null;
     call add_partition('smpp_references', name, 'at', (week at time zone 'UTC')::text,
-      ((week + interval '1 week') at time zone 'UTC')::text, '', made);
+      ((week + interval '1 week') at time zone 'UTC')::text, '', null, made);
     if not made then
       missing := missing + 1;
     end if;
@@ -425,6 +534,27 @@ begin
       exit; -- whoever holds one holds them all
     end;
   end loop;
+  perform set_config('lock_timeout', patience, true);
+end $procedure$;
+
+CREATE OR REPLACE PROCEDURE validate_excluded_month(IN constraint_name text)
+ LANGUAGE plpgsql
+AS $procedure$
+declare
+  patience text := current_setting('lock_timeout');
+begin
+  begin
+    set local lock_timeout = '5s';
+    execute format('alter table messages_other validate constraint %I', constraint_name);
+  exception
+    when lock_not_available then
+      null; -- a later call does it
+    when undefined_object then
+      null; -- readmitted meanwhile
+    when check_violation then
+      -- Of a clock that is days ahead: a later call excludes what is after it.
+      call readmit_message_month(constraint_name);
+  end;
   perform set_config('lock_timeout', patience, true);
 end $procedure$;
 

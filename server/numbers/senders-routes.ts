@@ -1,4 +1,5 @@
 import type { Sender as SenderAnswer, senders } from "../../contract/senders.ts";
+import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
@@ -7,7 +8,7 @@ import * as store from "./senders-store.ts";
 import { createSender, requireCarrier, type Sender } from "./senders.ts";
 
 /** The calls on /senders. */
-export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
+export function sendersRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<typeof senders> {
   return {
     async list({ actor }) {
       const rows = await db.inWorkspace(actor.workspaceId, (tx) => store.listSenders(tx, actor.workspaceId));
@@ -15,10 +16,11 @@ export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
     },
     async create({ actor, body }) {
       const { workspaceId } = actor;
+      const at = clock.now();
       return db.inWorkspace(workspaceId, async (tx) => {
-        const sender = await createSender(tx, workspaceId, body);
+        const sender = await createSender(tx, workspaceId, body, at);
         const target = { type: "sender", id: sender.id, name: sender.address };
-        await recordAuditEvent(tx, { workspaceId, action: "sender.created", target, after: settingsOf(sender) });
+        await recordAuditEvent(tx, { workspaceId, at, action: "sender.created", target, after: settingsOf(sender) });
         return present(sender);
       });
     },
@@ -40,7 +42,7 @@ export function sendersRoutes({ db }: { db: Db }): Handlers<typeof senders> {
         const sender = await store.findSender(tx, actor.workspaceId, params.id);
         if (!sender) throw notFound("sender", params.id);
         const target = { type: "sender", id: sender.id, name: sender.address };
-        const event = { workspaceId: actor.workspaceId, action: "sender.updated", target } as const;
+        const event = { workspaceId: actor.workspaceId, at: clock.now(), action: "sender.updated", target } as const;
         await recordChange(tx, event, settingsOf(before), settingsOf(sender));
         return present(sender);
       });

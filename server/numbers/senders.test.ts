@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { newId } from "../kit/id.ts";
 import { listSenders } from "./senders-store.ts";
 import { createDefaultSender, createSender, mobileNumberOf, resolveAddress, resolveSender } from "./senders.ts";
 
@@ -13,7 +13,8 @@ beforeEach(async () => {
   workspace = await createTestWorkspace(db);
 });
 
-const resolve = (ref: string | null, id = workspace.id) => db.inWorkspace(id, (tx) => resolveSender(tx, id, ref));
+const resolve = (ref: string | null, id = workspace.id) =>
+  db.inWorkspace(id, (tx) => resolveSender(tx, id, ref, new Date()));
 const withoutSenders = (id: string) =>
   db.inWorkspace(id, (tx) => sql`delete from senders where workspace_id = ${id}`.execute(tx));
 const withCarrier = (id: string) =>
@@ -53,7 +54,7 @@ test("once a carrier is the default, an address that nobody has added is refused
   expect(await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id))).toEqual(before);
   // What has been added is found as ever, in any spelling.
   await db.inWorkspace(workspace.id, (tx) =>
-    createSender(tx, workspace.id, { address: "Salong 1", is_default: false }),
+    createSender(tx, workspace.id, { address: "Salong 1", is_default: false }, new Date()),
   );
   expect(await resolve("Salong 1")).toMatchObject({ address: "Salong 1" });
   expect(await look(workspace.sender.address.replace("+", "00"))).toBe(workspace.sender.address);
@@ -84,7 +85,9 @@ test("a workspace without a default sender says so", async () => {
 test("many at once make one default sender, a valid mobile number of the country", async () => {
   await withoutSenders(workspace.id);
   const made = await Promise.all(
-    Array.from({ length: 8 }, () => db.inWorkspace(workspace.id, (tx) => createDefaultSender(tx, workspace.id))),
+    Array.from({ length: 8 }, () =>
+      db.inWorkspace(workspace.id, (tx) => createDefaultSender(tx, workspace.id, new Date())),
+    ),
   );
   expect(new Set(made.map((sender) => sender.id)).size).toBe(1);
   expect(parsePhoneNumber(made[0]?.address ?? "", "NO")).toMatchObject({ kind: "mobile", country: "NO" });
@@ -107,7 +110,7 @@ test("a country that shares its plan with a neighbour, or has none, still gets a
 test("there is one default at any time, whoever moves it", async () => {
   await Promise.all(
     ["One", "Two", "Three"].map((address) =>
-      db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: true })),
+      db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: true }, new Date())),
     ),
   );
   const senders = await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id));
@@ -117,7 +120,7 @@ test("there is one default at any time, whoever moves it", async () => {
 
 test("an address is added once", async () => {
   const add = (address: string) =>
-    db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: false }));
+    db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: false }, new Date()));
   await add("Salong");
   await expect(add("Salong")).rejects.toMatchObject({ status: 409, code: "sender_exists", field: "address" });
   await expect(add("no/name")).rejects.toMatchObject({ status: 422, code: "invalid_sender", field: "address" });

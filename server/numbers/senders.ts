@@ -20,37 +20,45 @@ export type { Sender };
  * carrier only what somebody who may set up senders has added is sent from; a typo must not become a sender that stays.
  * 422 (`unknown_sender`, `invalid_sender`, `no_sender`) otherwise, on the field `sender`.
  */
-export async function resolveSender(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<Sender> {
+export async function resolveSender(
+  tx: Tx,
+  workspaceId: string,
+  ref: string | null | undefined,
+  at: Date,
+): Promise<Sender> {
   const said = ref?.trim();
-  if (!said) {
+  if (!said || isId(said)) return requireSender(tx, workspaceId, said || null);
+  return (await store.findSenderByAddress(tx, workspaceId, said)) ?? (await registerSender(tx, workspaceId, said, at));
+}
+
+/** The sender of this id, or the workspace's default for null. 422 `unknown_sender` or `no_sender` on the field `sender`. */
+export async function requireSender(tx: Tx, workspaceId: string, id: string | null): Promise<Sender> {
+  if (id === null) {
     const sender = await store.findDefaultSender(tx, workspaceId);
-    if (!sender) throw invalid("no_sender", "The workspace has no default sender; name one.", "sender", ref ?? null);
+    if (!sender) throw invalid("no_sender", "The workspace has no default sender; name one.", "sender", null);
     return sender;
   }
-  if (isId(said)) {
-    const sender = await store.findSender(tx, workspaceId, said);
-    if (!sender) throw invalid("unknown_sender", `There is no sender ${said}.`, "sender", said);
-    return sender;
-  }
-  return (await store.findSenderByAddress(tx, workspaceId, said)) ?? (await registerSender(tx, workspaceId, said));
+  const sender = await store.findSender(tx, workspaceId, id);
+  if (!sender) throw invalid("unknown_sender", `There is no sender ${id}.`, "sender", id);
+  return sender;
 }
 
 /** The address that `resolveSender` would come to, for those who only look: nothing is registered. */
 export async function resolveAddress(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<string> {
   const said = ref?.trim();
-  if (!said || isId(said)) return (await resolveSender(tx, workspaceId, said)).address;
+  if (!said || isId(said)) return (await requireSender(tx, workspaceId, said || null)).address;
   const { address } = readAddress(said);
   if (!(await store.findSenderByAddress(tx, workspaceId, address))) await insistOnSandbox(tx, workspaceId, said);
   return address;
 }
 
 /** Finds a sender by an address in any spelling, or registers it with the sandbox. */
-async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
+async function registerSender(tx: Tx, workspaceId: string, said: string, at: Date): Promise<Sender> {
   const read = readAddress(said);
   const known = await store.findSenderByAddress(tx, workspaceId, read.address);
   if (known) return known;
   await insistOnSandbox(tx, workspaceId, said);
-  return addSender(tx, workspaceId, read, null);
+  return addSender(tx, workspaceId, read, null, at);
 }
 
 /**
@@ -62,13 +70,14 @@ export async function registerReceiver(
   workspaceId: string,
   carrierId: string,
   said: string,
+  at: Date,
 ): Promise<Sender | null> {
   const read = readSender(said);
   if ("problem" in read || !read.canReceive) return null;
   const known = await store.findSenderByAddress(tx, workspaceId, read.address);
   if (known) return known.can_receive ? known : null;
   if (!(await store.hasCarrier(tx, workspaceId, carrierId))) return null;
-  return addSender(tx, workspaceId, read, carrierId);
+  return addSender(tx, workspaceId, read, carrierId, at);
 }
 
 /** Adds a sender that was not there a moment ago; where somebody was faster, theirs. */
@@ -77,10 +86,11 @@ async function addSender(
   workspaceId: string,
   { address, kind, canReceive }: SenderAddress,
   carrierId: string | null,
+  at: Date,
 ): Promise<Sender> {
   const added = await store.insertSender(tx, {
     workspace_id: workspaceId,
-    id: newId(),
+    id: newId(at),
     address,
     kind,
     can_receive: canReceive,
@@ -111,12 +121,13 @@ export async function createSender(
   tx: Tx,
   workspaceId: string,
   input: { address?: string; is_default: boolean; carrier_id?: string | null; rate_per_second?: number | null },
+  at: Date,
 ): Promise<Sender> {
   await store.lockSenders(tx, workspaceId);
   const isDefault = input.is_default || !(await store.findDefaultSender(tx, workspaceId));
   if (isDefault) await store.clearDefault(tx, workspaceId);
   const rest = { is_default: isDefault, rate_per_second: input.rate_per_second ?? null };
-  if (!input.address) return takeFreeNumber(tx, workspaceId, rest);
+  if (!input.address) return takeFreeNumber(tx, workspaceId, rest, at);
   const read = readSender(input.address);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "address", input.address);
   const about = { field: "address", value: input.address };
@@ -126,7 +137,7 @@ export async function createSender(
   await requireCarrier(tx, workspaceId, carrierId);
   const added = await store.insertSender(tx, {
     workspace_id: workspaceId,
-    id: newId(),
+    id: newId(at),
     address: read.address,
     kind: read.kind,
     can_receive: read.canReceive,
@@ -151,10 +162,10 @@ export async function standInFor(
 }
 
 /** The workspace's default sender; where it has none, a free sandbox number of its country becomes it. */
-export async function createDefaultSender(tx: Tx, workspaceId: string): Promise<Sender> {
+export async function createDefaultSender(tx: Tx, workspaceId: string, at: Date): Promise<Sender> {
   await store.lockSenders(tx, workspaceId);
   const known = await store.findDefaultSender(tx, workspaceId);
-  return known ?? takeFreeNumber(tx, workspaceId, { is_default: true, rate_per_second: null });
+  return known ?? takeFreeNumber(tx, workspaceId, { is_default: true, rate_per_second: null }, at);
 }
 
 /** Refuses a connection that the workspace does not have: 422 `unknown_carrier`. Null, the sandbox, is always there. */
@@ -168,13 +179,14 @@ async function takeFreeNumber(
   tx: Tx,
   workspaceId: string,
   rest: Pick<Sender, "is_default" | "rate_per_second">,
+  at: Date,
 ): Promise<Sender> {
   const { country } = await getWorkspace(tx, workspaceId);
   for (let attempt = 0; attempt < 1000; attempt++) {
     const address = mobileNumberOf(country);
     const added = await store.insertSender(tx, {
       workspace_id: workspaceId,
-      id: newId(),
+      id: newId(at),
       address,
       kind: "long_number",
       can_receive: true,

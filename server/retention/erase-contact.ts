@@ -57,6 +57,7 @@ export async function eraseContact(
   const erasure = { id: newId(now), contact_id: id, number_hashes: [...standIns.values()], numbers };
   await recordAuditEvent(tx, {
     workspaceId,
+    at: now,
     action: "contact.erased",
     target: { type: "contact", id },
     after: { erasure: erasure.id },

@@ -20,7 +20,7 @@ export async function exportContact(
 ): Promise<AsyncIterable<string>> {
   const head = await db.inWorkspace(workspaceId, async (tx) => {
     const contact = await getContact(tx, workspaceId, id);
-    await recordAuditEvent(tx, { workspaceId, action: "contact.exported", target: { type: "contact", id } });
+    await recordAuditEvent(tx, { workspaceId, at: now, action: "contact.exported", target: { type: "contact", id } });
     return { exported_at: now.toISOString(), contact, consent: await getConsent(tx, workspaceId, id) };
   });
   const { mobile, phone } = head.contact;

@@ -36,8 +36,9 @@ export function retentionRoutes({ db, clock }: Pick<Services, "db" | "clock">): 
     },
     async update({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) => {
-        await changeRule(tx, actor.workspaceId, body);
-        return presentRetention(tx, actor.workspaceId, clock.now());
+        const at = clock.now();
+        await changeRule(tx, actor.workspaceId, body, at);
+        return presentRetention(tx, actor.workspaceId, at);
       });
     },
   };

@@ -31,7 +31,7 @@ export async function selectRule(tx: Tx, workspaceId: string): Promise<RuleRow> 
 }
 
 /** Changes the fields given; 422 where texts would be kept longer than their messages. */
-export async function changeRule(tx: Tx, workspaceId: string, change: Partial<RetentionRule>): Promise<void> {
+export async function changeRule(tx: Tx, workspaceId: string, change: Partial<RetentionRule>, at: Date): Promise<void> {
   await sql`
     insert into retention_rules (workspace_id) values (${workspaceId}) on conflict do nothing`.execute(tx);
   await sql`select from retention_rules where workspace_id = ${workspaceId} for update`.execute(tx);
@@ -43,7 +43,8 @@ export async function changeRule(tx: Tx, workspaceId: string, change: Partial<Re
     update retention_rules set text_months = ${rule.text_months}, ledger_months = ${rule.ledger_months},
       audit_months = ${rule.audit_months}
     where workspace_id = ${workspaceId}`.execute(tx);
-  await recordChange(tx, { workspaceId, action: "retention.updated", target: { type: "retention" } }, before, rule);
+  const event = { workspaceId, at, action: "retention.updated", target: { type: "retention" } } as const;
+  await recordChange(tx, event, before, rule);
 }
 
 function checkRule({ text_months, ledger_months }: Pick<RetentionRule, "text_months" | "ledger_months">): void {

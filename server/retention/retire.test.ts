@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { ledger } from "../../testing/road.ts";
-import { newId } from "../kit/id.ts";
 import { monthsBefore } from "../messages/retire-messages.ts";
 import { retire } from "./retire.ts";
 

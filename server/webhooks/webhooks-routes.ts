@@ -45,7 +45,7 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
       await db.inWorkspace(workspaceId, async (tx) => {
         const row = await requireWebhook(tx, workspaceId, params.id);
         await deleteWebhook(tx, workspaceId, params.id);
-        await recordAuditEvent(tx, { workspaceId, action: "webhook.deleted", target: targetOf(row) });
+        await recordAuditEvent(tx, { workspaceId, at: clock.now(), action: "webhook.deleted", target: targetOf(row) });
       });
     },
     async rotate({ actor, params }) {
@@ -61,7 +61,7 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
         const webhook = await requireWebhook(tx, workspace_id, params.id);
         const { id: webhook_id } = webhook;
         const target = targetOf(webhook);
-        await recordAuditEvent(tx, { workspaceId: workspace_id, action: "webhook.tested", target });
+        await recordAuditEvent(tx, { workspaceId: workspace_id, at, action: "webhook.tested", target });
         const body = eventBody(testEvent, at, { workspace_id, webhook_id });
         return insertDeliveries(tx, workspace_id, [{ id: newId(at), webhook_id, event: testEvent, body }], at);
       });
@@ -82,10 +82,12 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
     async redeliver({ actor, params }) {
       const key = { workspaceId: actor.workspaceId, webhookId: params.id, id: params.delivery_id };
       const row = await db.inWorkspace(actor.workspaceId, async (tx) => {
-        const restarted = await restartDelivery(tx, key, clock.now());
+        const at = clock.now();
+        const restarted = await restartDelivery(tx, key, at);
         if (!restarted) throw notFound("delivery", params.delivery_id);
         await recordAuditEvent(tx, {
           workspaceId: actor.workspaceId,
+          at,
           action: "webhook.redelivered",
           target: { type: "webhook_delivery", id: restarted.id },
         });

@@ -46,7 +46,7 @@ export async function createWebhook(
   const secrets = seal.close({ current: secret, previous: null } satisfies Secrets, context(key));
   const row = await insertWebhook(tx, { ...key, ...input, events: [...new Set(input.events)], secrets, at });
   const after = { url: originOf(row.url), events: row.events };
-  await recordAuditEvent(tx, { workspaceId, action: "webhook.created", target: targetOf(row), after });
+  await recordAuditEvent(tx, { workspaceId, at, action: "webhook.created", target: targetOf(row), after });
   return { row, secret };
 }
 
@@ -73,7 +73,7 @@ export async function changeWebhook(
   if (row.enabled && !enabled) await giveUpDeliveries(tx, workspaceId, id);
   await recordChange(
     tx,
-    { workspaceId, action: "webhook.updated", target: targetOf(row) },
+    { workspaceId, at, action: "webhook.updated", target: targetOf(row) },
     { url: row.url, events: row.events, enabled: row.enabled },
     { url: changed.url, events: changed.events, enabled },
     // The path and the query of an address are often what lets one in.
@@ -90,7 +90,7 @@ export async function rotateSecret(tx: Tx, seal: Seal, workspaceId: string, id: 
   const until = new Date(at.getTime() + overlap).toISOString();
   const secrets = { current: secret, previous: { secret: current, until } } satisfies Secrets;
   await updateWebhook(tx, { ...row, secrets: seal.close(secrets, context(row)), updated_at: at });
-  await recordAuditEvent(tx, { workspaceId, action: "webhook.secret_rotated", target: targetOf(row) });
+  await recordAuditEvent(tx, { workspaceId, at, action: "webhook.secret_rotated", target: targetOf(row) });
   return secret;
 }
 

@@ -4,6 +4,7 @@ import type { Language } from "../../contract/shapes.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { instantOf } from "../kit/id.ts";
 import { forgetOldAnswers } from "../kit/idempotency.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
@@ -66,7 +67,8 @@ export function accountJobs(services: Services): Record<string, JobHandler> {
         const user = await countResetMail(tx, email, clock.now());
         if (!user) return null;
         // However often the mail is tried.
-        const event = { anonymous: true, ip: ip ?? null, id: request_id };
+        const at = request_id ? instantOf(request_id) : clock.now();
+        const event = { at, anonymous: true, ip: ip ?? null, id: request_id };
         await recordAboutPerson(tx, user, "password.reset_requested", event);
         return { user, ...(await habitsOf(tx, user.id)) };
       });

@@ -70,10 +70,12 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
 
     async updateAccount(call) {
       const before = signedIn(call);
+      const at = clock.now();
       return db.asSystem(async (tx) => {
-        const after = await renamePerson(tx, before.id, call.body.name, clock.now());
+        const after = await renamePerson(tx, before.id, call.body.name, at);
         // As who they were when they did it.
         await recordAboutPerson(tx, before, "person.updated", {
+          at,
           before: { name: before.name },
           after: { name: after.name },
         });
@@ -94,7 +96,7 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       const current = await sessionIdOf(identity, call);
       await db.asSystem(async (tx) => {
         await (id ? endSession(tx, user.id, id) : endOtherSessions(tx, user.id, current));
-        await recordAboutPerson(tx, user, "session.ended");
+        await recordAboutPerson(tx, user, "session.ended", { at: clock.now() });
       });
     },
 
@@ -130,7 +132,7 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
       const from = { ip: call.ip, device: await open.devices.find(call.headers, email, at) };
       await attempts.count("sign_in", email, from, at);
       const user = await open(call, { email, password, remember }).catch(async (error: unknown) => {
-        if (isWrongPassword(error)) await recordRefusedSignIn(services, email, call.ip);
+        if (isWrongPassword(error)) await recordRefusedSignIn(services, email, { ip: call.ip, at });
         throw error;
       });
       await attempts.forgive("sign_in", email, from);
@@ -139,7 +141,9 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
 
     async signOut(call) {
       const session = await identity.findSession(call);
-      if (session.state === "open") await db.asSystem((tx) => recordAboutPerson(tx, session.user, "session.ended"));
+      const at = clock.now();
+      if (session.state === "open")
+        await db.asSystem((tx) => recordAboutPerson(tx, session.user, "session.ended", { at }));
       call.setHeader("set-cookie", await identity.signOut(call));
       return { success: true };
     },
@@ -192,9 +196,10 @@ function opener(services: Services): Opener {
   const devices = createDevices(services);
   const open = async (call: Entering, input: { email: string; password: string; remember?: boolean }) => {
     const { user, cookies } = await identity.signIn(call, input);
+    const at = clock.now();
     // Without its event the session's cookie goes to nobody.
-    await db.asSystem((tx) => recordAboutPerson(tx, user, "session.opened"));
-    call.setHeader("set-cookie", [...cookies, ...(await devices.grant(call.headers, user.id, clock.now()))]);
+    await db.asSystem((tx) => recordAboutPerson(tx, user, "session.opened", { at }));
+    call.setHeader("set-cookie", [...cookies, ...(await devices.grant(call.headers, user.id, at))]);
     return user;
   };
   return Object.assign(open, { devices });

@@ -16,7 +16,7 @@ export function apiKeysRoutes(services: { db: Db; clock: Clock; keyring: Keyring
       return db.inWorkspace(actor.workspaceId, (tx) => createApiKey(tx, actor, body, clock.now()));
     },
     async remove({ actor, params }) {
-      await db.inWorkspace(actor.workspaceId, (tx) => revokeApiKey(tx, actor, params.id));
+      await db.inWorkspace(actor.workspaceId, (tx) => revokeApiKey(tx, actor, params.id, clock.now()));
       // The notice comes a moment later; whoever asked gets no answer before it is true here.
       keyring.forget({ workspace_id: actor.workspaceId, key_id: params.id });
     },

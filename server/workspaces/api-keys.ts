@@ -93,6 +93,7 @@ export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date)
   const row = await findKey(tx, workspaceId, id);
   await recordAuditEvent(tx, {
     workspaceId,
+    at,
     action: "api_key.created",
     target: { type: "api_key", id, name: input.name },
     after: { scopes, expires_at: expiresAt?.toISOString() ?? null },
@@ -144,7 +145,7 @@ export async function listApiKeys(tx: Tx, workspaceId: string, at: Date): Promis
  * Revokes a key; 404 when there is none of that id, 403 `key_above_own` when it may do what the actor may not, and
  * `super_admins_only` for a key of the workspace itself.
  */
-export async function revokeApiKey(tx: Tx, actor: Actor, id: string): Promise<void> {
+export async function revokeApiKey(tx: Tx, actor: Actor, id: string, at: Date): Promise<void> {
   const { workspaceId } = actor;
   const row = await findKey(tx, workspaceId, id);
   if (!row.made_by) insistOnSuperAdmin(actor);
@@ -155,7 +156,7 @@ export async function revokeApiKey(tx: Tx, actor: Actor, id: string): Promise<vo
       value: beyond,
     });
   }
-  await deleteKey(tx, workspaceId, row);
+  await deleteKey(tx, workspaceId, row, at);
 }
 
 /** What the keys of a person who leaves come to, in the transaction that removes them. */
@@ -164,6 +165,7 @@ export async function settleKeysOf(
   actor: Actor,
   userId: string,
   keys: "revoke" | "take_over",
+  at: Date,
 ): Promise<{ revoked: number; taken_over: number }> {
   const { workspaceId } = actor;
   const done = { revoked: 0, taken_over: 0 };
@@ -179,7 +181,7 @@ export async function settleKeysOf(
     // What it can do at this moment, and no more: else a key would grow by changing hands.
     const scopes = scopesNow(row).filter((scope) => actor.permissions.has(scope));
     if (keys === "revoke" || scopes.length === 0) {
-      await deleteKey(tx, workspaceId, row);
+      await deleteKey(tx, workspaceId, row, at);
       done.revoked++;
       continue;
     }
@@ -189,6 +191,7 @@ export async function settleKeysOf(
     await tellAccessChange(tx, { workspace_id: workspaceId, key_id: row.id });
     await recordAuditEvent(tx, {
       workspaceId,
+      at,
       action: "api_key.taken_over",
       target: { type: "api_key", id: row.id, name: row.name },
       before: { maker: row.maker_name, scopes: row.scopes },
@@ -199,12 +202,12 @@ export async function settleKeysOf(
   return done;
 }
 
-async function deleteKey(tx: Tx, workspaceId: string, { id, name }: ApiKeyRow): Promise<void> {
+async function deleteKey(tx: Tx, workspaceId: string, { id, name }: ApiKeyRow, at: Date): Promise<void> {
   const gone = await sql`
     delete from api_keys where workspace_id = ${workspaceId} and id = ${id} returning id`.execute(tx);
   if (gone.rows.length === 0) throw notFound("API key", id);
   await tellAccessChange(tx, { workspace_id: workspaceId, key_id: id });
-  await recordAuditEvent(tx, { workspaceId, action: "api_key.revoked", target: { type: "api_key", id, name } });
+  await recordAuditEvent(tx, { workspaceId, at, action: "api_key.revoked", target: { type: "api_key", id, name } });
 }
 
 async function findKey(tx: Tx, workspaceId: string, id: string): Promise<KeyWithMaker> {

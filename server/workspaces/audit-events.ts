@@ -4,9 +4,8 @@
  */
 import { sql } from "kysely";
 import type { AuditAction, AuditEvent } from "../../contract/audit.ts";
-import { systemClock } from "../kit/clock.ts";
 import type { Tx } from "../kit/db.ts";
-import { instantOf, orderedIds } from "../kit/id.ts";
+import { orderedIds } from "../kit/id.ts";
 import { currentRequest, type RequestContext } from "../kit/request-context.ts";
 
 type AuditActor = AuditEvent["actor"];
@@ -14,6 +13,7 @@ type Fields = Record<string, unknown>;
 
 export interface NewAuditEvent {
   workspaceId: string;
+  at: Date;
   action: AuditAction;
   /** Of a contact its id alone: an erasure changes nothing in this log. */
   target?: { type: string; id?: string | null; name?: string | null };
@@ -33,9 +33,8 @@ const nextId = orderedIds();
 /** Writes an event; it is there if and only if the transaction commits. */
 export async function recordAuditEvent(tx: Tx, event: NewAuditEvent): Promise<void> {
   const request = currentRequest();
-  const at = event.id ? instantOf(event.id) : (request?.clock ?? systemClock).now();
   const actor = event.person ? personActor(event.person) : actorOf(request);
-  const { target } = event;
+  const { at, target } = event;
   await sql`
     insert into audit_events (workspace_id, id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action,
       target_type, target_id, target_name, ip, before, after)
@@ -77,7 +76,7 @@ export async function recordAboutPerson(
   {
     anonymous = false,
     ...more
-  }: { anonymous?: boolean; ip?: string | null; id?: string; before?: Fields; after?: Fields } = {},
+  }: Pick<NewAuditEvent, "at" | "ip" | "id" | "before" | "after"> & { anonymous?: boolean },
 ): Promise<void> {
   const { rows } = await sql<{ workspace_id: string }>`
     select workspace_id from memberships where user_id = ${person.id} order by workspace_id`.execute(tx);

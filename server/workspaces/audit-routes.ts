@@ -11,7 +11,7 @@ import { recordAuditEvent } from "./audit-events.ts";
 const exportPage = 1_000;
 
 /** The calls on /audit-events. */
-export function auditRoutes({ db }: { db: Db; clock: Clock }): Handlers<typeof audit> {
+export function auditRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<typeof audit> {
   return {
     async list({ actor: { workspaceId }, query }) {
       const { cursor, limit } = query;
@@ -26,7 +26,7 @@ export function auditRoutes({ db }: { db: Db; clock: Clock }): Handlers<typeof a
     async export({ actor: { workspaceId }, query, setHeader }) {
       const filter = readFilter(query);
       await db.inWorkspace(workspaceId, (tx) =>
-        recordAuditEvent(tx, { workspaceId, action: "audit.exported", after: { ...query } }),
+        recordAuditEvent(tx, { workspaceId, at: clock.now(), action: "audit.exported", after: { ...query } }),
       );
       setHeader("content-disposition", 'attachment; filename="audit-log.csv"');
       return csvOf(db, workspaceId, filter);

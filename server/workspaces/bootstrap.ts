@@ -44,6 +44,7 @@ export async function bootstrap(services: {
       const { id, name } = await storeApiKey(tx, made.workspace_id, first.api_key, grants, at);
       await recordAuditEvent(tx, {
         workspaceId: made.workspace_id,
+        at,
         action: "api_key.created",
         target: { type: "api_key", id, name },
         after: { scopes: grants.scopes, expires_at: null },

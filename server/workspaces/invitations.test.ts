@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { permissions } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { newId } from "../kit/id.ts";
+import { newId } from "../../testing/new-id.ts";
 import { newApiKey, storeApiKey } from "./api-keys.ts";
 import { createPerson, joinWorkspace } from "./create-person.ts";
 import { newToken, setToken } from "./invitations.ts";

@@ -78,6 +78,7 @@ export async function invite(
   await services.jobs.add(tx, mailInvitationJob, payload);
   await recordAuditEvent(tx, {
     workspaceId: actor.workspaceId,
+    at,
     action: "person.invited",
     target: { type: "invitation", id: row.id, name: email },
     after: { role: input.role, sms_setup: input.sms_setup },
@@ -190,6 +191,7 @@ export async function acceptInvitation(
     await joinWorkspace(tx, { workspaceId, userId: user.id, role, smsSetup }, at);
     await recordAuditEvent(tx, {
       workspaceId,
+      at,
       action: "person.joined",
       target: { type: "invitation", id: invitation.id, name: email },
       after: { role, sms_setup: smsSetup },

@@ -123,7 +123,7 @@ async function setPassword(tx: Tx, jobs: Jobs, { userId, passwordHash, at, actio
   await jobs.add(tx, mailPasswordChangedJob, payload);
   const user = await findPerson(tx, userId);
   if (!user) throw new Error("an account without its user");
-  await recordAboutPerson(tx, user, action);
+  await recordAboutPerson(tx, user, action, { at });
   return user;
 }
 

@@ -27,13 +27,15 @@ export function peopleRoutes(services: {
       return db.inWorkspace(actor.workspaceId, (tx) => invite(tx, services, actor, body, at));
     },
     async update({ actor, params, body }) {
-      const person = await db.inWorkspace(actor.workspaceId, (tx) => changePerson(tx, actor, params.id, body));
+      const person = await db.inWorkspace(actor.workspaceId, (tx) =>
+        changePerson(tx, actor, params.id, body, clock.now()),
+      );
       forgetKeysOf(actor.workspaceId, params.id);
       return person;
     },
     async remove({ actor, params, query, body }) {
       const keys = body?.keys ?? query.keys;
-      await db.inWorkspace(actor.workspaceId, (tx) => removePerson(tx, actor, params.id, keys));
+      await db.inWorkspace(actor.workspaceId, (tx) => removePerson(tx, actor, params.id, { keys, at: clock.now() }));
       forgetKeysOf(actor.workspaceId, params.id);
     },
   };

@@ -40,7 +40,13 @@ export async function listPeople(tx: Tx, workspaceId: string, at: Date): Promise
 }
 
 /** Changes a member or an open invitation. */
-export async function changePerson(tx: Tx, actor: Actor, id: string, change: PersonChange): Promise<Presented> {
+export async function changePerson(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  change: PersonChange,
+  at: Date,
+): Promise<Presented> {
   const person = await lockPerson(tx, actor.workspaceId, id);
   checkRank(actor, person.role);
   if (change.role) checkRank(actor, change.role);
@@ -60,6 +66,7 @@ export async function changePerson(tx: Tx, actor: Actor, id: string, change: Per
     tx,
     {
       workspaceId: actor.workspaceId,
+      at,
       action: person.joined_at ? "person.updated" : "invitation.updated",
       target: targetOf(person),
     },
@@ -77,7 +84,7 @@ export async function removePerson(
   tx: Tx,
   actor: Actor,
   id: string,
-  keys: "revoke" | "take_over" = "revoke",
+  { keys = "revoke", at }: { keys?: "revoke" | "take_over" | undefined; at: Date },
 ): Promise<void> {
   if (keys === "take_over" && !actor.permissions.has("api-keys:write")) {
     throw forbidden("forbidden", "Taking over keys needs the permission api-keys:write.", {
@@ -90,11 +97,12 @@ export async function removePerson(
   if (person.joined_at && person.role === "super_admin") await keepLastSuperAdmin(tx, actor.workspaceId, id);
   const table = person.joined_at ? sql`memberships` : sql`invitations`;
   const key = person.joined_at ? sql`user_id` : sql`id`;
-  const settled = person.joined_at ? await settleKeysOf(tx, actor, id, keys) : null;
+  const settled = person.joined_at ? await settleKeysOf(tx, actor, id, keys, at) : null;
   await sql`delete from ${table} where workspace_id = ${actor.workspaceId} and ${key} = ${id}`.execute(tx);
   if (person.joined_at) await tellAccessChange(tx, { workspace_id: actor.workspaceId, user_id: id });
   await recordAuditEvent(tx, {
     workspaceId: actor.workspaceId,
+    at,
     action: person.joined_at ? "person.removed" : "invitation.withdrawn",
     target: targetOf(person),
     before: { role: person.role, sms_setup: person.sms_setup },

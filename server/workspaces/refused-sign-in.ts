@@ -13,12 +13,12 @@ import { findPersonByEmail } from "./create-person.ts";
 export async function recordRefusedSignIn(
   { db, log }: { db: Db; log: Pick<Logger, "info"> },
   email: string,
-  ip: string,
+  { ip, at }: { ip: string; at: Date },
 ): Promise<void> {
   await db.asSystem(async (tx) => {
     await sql`set local synchronous_commit = off`.execute(tx);
     const person = await findPersonByEmail(tx, email);
-    await recordAboutPerson(tx, person ?? { id: newId(), name: "" }, "session.refused", { anonymous: true });
+    await recordAboutPerson(tx, person ?? { id: newId(at), name: "" }, "session.refused", { at, anonymous: true });
     if (!person) log.info({ ip }, "a sign-in was refused for an address that has no account");
   });
 }

@@ -39,6 +39,7 @@ export async function setUp(
     await joinWorkspace(tx, { workspaceId: workspace_id, userId: user.id, role: "super_admin", smsSetup: true }, at);
     await recordAuditEvent(tx, {
       workspaceId: workspace_id,
+      at,
       action: "workspace.created",
       target: { type: "workspace", id: workspace_id, name: workspace.name },
       after: { super_admin: user.name },

@@ -15,9 +15,10 @@ export function subscriptionRoutes({ db, clock }: { db: Db; clock: Clock }): Han
       return { allowance: row.allowance, renewal_day: row.renewal_day };
     },
     async update({ actor, body }) {
+      const at = clock.now();
       return db.inWorkspace(actor.workspaceId, async (tx) => {
         // The current period is made by the old renewal day, and keeps its end.
-        const { period_start } = await currentPeriod(tx, actor.workspaceId, clock.now());
+        const { period_start } = await currentPeriod(tx, actor.workspaceId, at);
         await sql`select 1 from workspaces where workspace_id = ${actor.workspaceId} for update`.execute(tx);
         const { allowance, renewal_day } = await getWorkspace(tx, actor.workspaceId);
         const { rows } = await sql<{ allowance: number; renewal_day: number }>`
@@ -34,6 +35,7 @@ export function subscriptionRoutes({ db, clock }: { db: Db; clock: Clock }): Han
         }
         const event = {
           workspaceId: actor.workspaceId,
+          at,
           action: "subscription.updated",
           target: { type: "subscription" },
         } as const;

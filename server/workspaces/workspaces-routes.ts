@@ -34,6 +34,7 @@ export function workspacesRoutes(services: Services): Handlers<typeof workspaces
         const target = { type: "workspace", id: workspaceId, name: workspace.name };
         await recordAuditEvent(tx, {
           workspaceId,
+          at,
           action: "workspace.created",
           target,
           after: { super_admin: user.name },
@@ -50,14 +51,14 @@ export function workspacesRoutes(services: Services): Handlers<typeof workspaces
 
     async update(call) {
       const { workspaceId } = call.actor;
-      return db.inWorkspace(workspaceId, (tx) => changeWorkspace(tx, workspaceId, call.body));
+      return db.inWorkspace(workspaceId, (tx) => changeWorkspace(tx, workspaceId, call.body, clock.now()));
     },
   };
 }
 
 type Change = { [Field in Exclude<keyof Workspace, "id" | "created_at">]?: Workspace[Field] | undefined };
 
-async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Promise<Workspace> {
+async function changeWorkspace(tx: Tx, workspaceId: string, change: Change, at: Date): Promise<Workspace> {
   if (change.country !== undefined) checkCountry(change.country, "country");
   if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
   const given = JSON.stringify(change);
@@ -72,6 +73,6 @@ async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Pro
     where w.workspace_id = ${workspaceId}`.execute(tx);
   const after = presentWorkspace(await getWorkspace(tx, workspaceId));
   const target = { type: "workspace", id: workspaceId, name: after.name };
-  await recordChange(tx, { workspaceId, action: "workspace.updated", target }, before, after);
+  await recordChange(tx, { workspaceId, at, action: "workspace.updated", target }, before, after);
   return after;
 }

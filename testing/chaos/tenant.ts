@@ -5,9 +5,9 @@ import { permissions } from "../../contract/permissions.ts";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { addCarrier } from "../../server/carriers/carriers.ts";
 import type { Db, Tx } from "../../server/kit/db.ts";
-import { newId } from "../../server/kit/id.ts";
 import { createSeal } from "../../server/kit/seal.ts";
 import { newApiKey, storeApiKey } from "../../server/workspaces/api-keys.ts";
+import { newId } from "../new-id.ts";
 import { createTestWorkspace } from "../workspace.ts";
 import { type Network, password, systemId } from "./network.ts";
 import type { Scale } from "./plan.ts";
@@ -134,6 +134,7 @@ async function connect(tx: Tx, workspaceId: string, through: ThroughNetwork) {
     seal,
     workspaceId,
     through.kind === "smpp" ? smppInput(through) : twilioInput(through),
+    new Date(),
   );
   await sql`update senders set carrier_id = ${id} where workspace_id = ${workspaceId}`.execute(tx);
 }
