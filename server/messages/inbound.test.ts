@@ -167,6 +167,18 @@ test("a number whose + the network left out is E.164 all the same, and one of th
   ]);
 });
 
+test("a contact's number that is in no numbering plan is theirs without its + too", async () => {
+  const workspace = await createTestWorkspace(db);
+  const [contact] = await addContacts(db, workspace.id, [{ mobile: "+4759000031" }]);
+  const road = await startRoad(db);
+  await road.onInbound([inbound(workspace, "4759000031", "STOP"), inbound(workspace, "4759000032", "Hei")]);
+  const received = (await ledger(db, workspace.id)).filter((row) => row.status === "received");
+  expect(received.map((row) => [row.number, row.contact_id])).toEqual([
+    ["+4759000031", contact],
+    ["4759000032", null],
+  ]);
+});
+
 test("a text for nobody's number is dropped, the others of the batch are kept", async () => {
   const workspace = await createTestWorkspace(db);
   const road = await startRoad(db);
