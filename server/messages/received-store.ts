@@ -21,8 +21,8 @@ export interface Received extends Arrived {
   reference: string;
   /** E.164, or as given where it is no number. */
   number: string;
-  /** Other numbers that may have written it: the network did not say which it was. */
-  others: string[];
+  /** Where the network did not say which it was: the address as it came, and the other numbers that may have written it. */
+  unclear: { address: string; others: string[] } | undefined;
   /** When it was sent, as far as the carrier knows, and not in the future. */
   at: Date;
 }
@@ -56,7 +56,7 @@ export async function readReceived(
         carrier: carriers.get(carrier) ?? carrier,
         reference: keyOf(carrier_reference),
         number: number.slice(0, longestAddress),
-        others,
+        unclear: others.length > 0 ? { address, others } : undefined,
         at: pastOf(at, now),
       },
     ];
