@@ -34,7 +34,7 @@ export interface World {
   books: string[];
 }
 
-export const leaseFor = 10_000;
+const leaseFor = 10_000;
 const quantum = 1_000;
 const beginWithin = 2_000;
 export const settledAfter = 3_000;
@@ -184,7 +184,6 @@ export function startWorker(world: World, options: { crowded: boolean }) {
 
   return {
     quiet,
-    isDead: () => dead,
     /** What it stands before; more than one where it records while it hands over. */
     points: (): Point[] => waiting.map(({ point }) => point),
     holds: () => held,

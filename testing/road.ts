@@ -7,6 +7,7 @@ import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
+import type { Logger } from "../server/kit/log.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
@@ -16,7 +17,7 @@ import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
-const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const quiet = pino({ level: process.env.TEST_LOG ?? "silent" });
 const news = { tell() {} };
 
 /** What stands behind the road when a test wants to look. */
@@ -27,9 +28,9 @@ export interface Road extends Pick<CarrierEvents, "onInbound"> {
 /** Starts the road; it stops with the test. `carrier` may stand between the dispatcher and the sandbox. */
 export async function startRoad(
   db: Db,
-  options: DispatcherOptions & { delay_ms?: number; carrier?: (sandbox: Carrier) => Carrier } = {},
+  options: DispatcherOptions & { delay_ms?: number; carrier?: (sandbox: Carrier) => Carrier; log?: Logger } = {},
 ): Promise<Road> {
-  const { delay_ms = 0, carrier = (sandbox) => sandbox, ...rest } = options;
+  const { delay_ms = 0, carrier = (sandbox) => sandbox, log = quiet, ...rest } = options;
   const pathDb = openDb({
     connection: { ...db.pool.options },
     workspaces: { ...db.workspacePool.options },

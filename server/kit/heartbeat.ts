@@ -8,12 +8,11 @@ import type { Db, Tx } from "./db.ts";
 import type { Logger } from "./log.ts";
 import { repeat } from "./repeat.ts";
 
-export const beatEvery = 2_000; // milliseconds
-/** A beat that takes so long is given up: the next may fare better. */
-export const longestBeat = 5_000;
+const beatEvery = 2_000; // milliseconds
 /**
- * Seconds without a beat after which nobody is at the work any more. Longer than the worst that one who lives lets pass: a pause,
- * a connection that hangs for the ten seconds that kit/connection.ts gives it, and a beat that is given up, 17 together.
+ * Seconds without a beat after which nobody is at the work any more. Longer than the worst that one who lives lets pass when a
+ * connection falls silent: a pause, the six seconds after which kit/connection.ts gives it up (`briefWork`), half a pause, and
+ * another connection and beat that take the five seconds that they may, 19 together.
  */
 export const silentAfter = 20;
 
@@ -36,7 +35,7 @@ export async function whileBeating<T>(
   const missed = (error: unknown) => log.warn({ err: error, work: worked.id }, "a heartbeat was missed");
   const tell = async () => {
     await beat(db, worked);
-    if (alsoTell) await briefly(db, worked.workspaceId, alsoTell);
+    if (alsoTell) await db.apart.inWorkspace(worked.workspaceId, alsoTell);
   };
   // The first is waited for: whoever looks as soon as the work has begun sees it.
   await tell().catch(missed);
@@ -56,16 +55,8 @@ export async function heardWithin(tx: Tx, seconds: number): Promise<Set<string>>
   return new Set(rows.map((row) => row.id));
 }
 
-const atMost = sql.raw(`set local statement_timeout = ${longestBeat}`);
-
-const briefly = (db: Db, workspaceId: string, work: (tx: Tx) => Promise<void>) =>
-  db.apart.inWorkspace(workspaceId, async (tx) => {
-    await atMost.execute(tx);
-    await work(tx);
-  });
-
 async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await briefly(db, workspaceId, async (tx) => {
+  await db.apart.inWorkspace(workspaceId, async (tx) => {
     await sql`
       insert into heartbeats (workspace_id, id, heard_at) values (${workspaceId}, ${id}, now())
       on conflict (workspace_id, id) do update set heard_at = excluded.heard_at`.execute(tx);
@@ -74,7 +65,7 @@ async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
 
 /** With what killed processes left behind. */
 async function end(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await briefly(db, workspaceId, async (tx) => {
+  await db.apart.inWorkspace(workspaceId, async (tx) => {
     // Read before: over several nodes a condition of a write must be a constant.
     const { rows } = await sql<{ yesterday: Date }>`select now() - interval '1 day' as yesterday`.execute(tx);
     await sql`

@@ -12,6 +12,7 @@ import { findOwners, priorityOf } from "./messages-store.ts";
 import {
   type Claimed,
   journalled,
+  journalStrays,
   markUncertain,
   type OpenJournal,
   openJournals,
@@ -60,12 +61,16 @@ export function outboundText(lane: LaneRow, row: Claimed): OutboundText {
 }
 
 /**
- * Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. Throws `LeaseLost`
+ * Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. Rows that were aside already
+ * and in no journal, as no step of ours leaves them, get one. Throws `LeaseLost`
  * where another has the lane: what is in its journal is under way.
  */
-export async function setOpenAside({ connection, lane, worker }: SettleContext): Promise<boolean> {
+export async function setOpenAside({ connection, lane, worker, log }: SettleContext): Promise<boolean> {
   return connection.inWorkspace(lane.workspace_id, async (tx) => {
     if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+    const { workspace_id: workspace, sender_id: sender } = lane;
+    const strays = await journalStrays(tx, lane);
+    if (strays > 0) log.warn({ workspace, sender, strays }, "texts were set aside in no journal; they are settled now");
     const open = await openJournals(tx, lane);
     for (const { seqs } of open) await prioritise(tx, lane, await journalled(tx, lane, seqs), setAside);
     return open.length > 0;

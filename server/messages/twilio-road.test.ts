@@ -14,8 +14,10 @@ import { startTwilio, type TwilioStandIn } from "../../testing/twilio.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
 import { runJobs } from "../kit/jobs.ts";
+import type { Logger } from "../kit/log.ts";
 import { optOutJobs } from "./opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./receipts.ts";
+import { strandedNotice } from "./revive-lanes.ts";
 
 const { db, connection } = await testDatabase({ max: 20 });
 const gone = ["sent", "delivered", "undelivered", "failed", "expired", "skipped", "cancelled"];
@@ -26,9 +28,14 @@ async function standIn(): Promise<TwilioStandIn> {
   return twilio;
 }
 
-const start = (twilio: TwilioStandIn, workspace: TestWorkspace, options: { patience?: number } = {}) =>
+const start = (
+  twilio: TwilioStandIn,
+  workspace: TestWorkspace,
+  { log, ...options }: { patience?: number; log?: Logger } = {},
+) =>
   startRoad(db, {
     lease_ms: 1_500,
+    log,
     carrier: () => twilioAt(twilio, { workspace_id: workspace.id, id: newId(), db, ...options }),
   });
 
@@ -101,9 +108,13 @@ test("texts that a look-up gives back are sent, also when it took longer than th
     return { status: 500 };
   });
   await send(db, workspace, { text: "Hei", recipients: { numbers: [{ number: "+4792000001" }] } });
-  await start(twilio, workspace, { patience: 3_000 });
+  const warned: string[] = [];
+  const write = (line: string) => void warned.push(JSON.parse(line).msg);
+  await start(twilio, workspace, { patience: 3_000, log: pino({ level: "warn" }, { write }) });
   await expectEachOnce(twilio, workspace, 1);
   expect(twilio.requests.ListMessage).toBe(2);
+  // By the look-up itself: a sweep that has to find them says so.
+  expect(warned).not.toContain(strandedNotice);
 });
 
 test("a worker killed between hand-over and record: the next finds out what went, nothing is lost and nothing doubled", async () => {
