@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newId } from "../kit/id.ts";
+import { newId } from "../../testing/new-id.ts";
 import { type BatchPlan, skipMessages } from "./plan-batch.ts";
 import type { SentMessage } from "./send-messages.ts";
 
