@@ -12,6 +12,7 @@ import { addContacts, ledger, quota, send, settled, startRoad } from "../../test
 import { twilioAt } from "../../testing/twilio-carrier.ts";
 import { startTwilio, type TwilioStandIn } from "../../testing/twilio.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import { systemClock } from "../kit/clock.ts";
 import { runJobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
@@ -188,4 +189,36 @@ test("21610 is a STOP: at hand-over as in a receipt, and no marketing goes to th
   );
   const again = await send(db, workspace, { class: "marketing", text: "Tilbud" });
   expect(again).toMatchObject({ queued: 1, skipped: { opted_out: 2 } });
+});
+
+test("21610 was said at the refusal: a START since then stands, and one before it does not lift it", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  const numbers = ["+4791000011", "+4791000012"] as const;
+  await addContacts(
+    db,
+    workspace.id,
+    numbers.map((mobile) => ({ mobile })),
+  );
+  twilio.behave(() => ({ status: 400, code: 21610, message: "unsubscribed" }));
+  await start(twilio, workspace);
+  await send(db, workspace, { text: "Timen er flyttet" });
+  await settled(db, workspace.id, gone);
+  const refused = await ledger(db, workspace.id);
+  const at = (seconds: number) => new Date((refused[0]?.final_at?.getTime() ?? Number.NaN) + seconds * 1_000);
+  const said = { workspaceId: workspace.id, senderId: workspace.sender.id, source: "sms", evidence: "" };
+  const [since, before] = numbers;
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await recordOptOut(tx, { ...said, number: before, at: at(-3) });
+    await recordOptIn(tx, { ...said, number: since, at: at(1) });
+  });
+  // The job runs late, and twice.
+  const [record] = Object.values(optOutJobs({ db, clock: systemClock }));
+  const payload = { workspace_id: workspace.id, message_ids: refused.map(({ id }) => id) };
+  for (let i = 0; i < 2; i++) await record?.(payload as never, new AbortController().signal);
+  await db.inWorkspace(workspace.id, (tx) => recordOptIn(tx, { ...said, number: before, at: at(-2) }));
+  const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+    sql`select number, source from opt_outs where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  expect(rows).toEqual([{ number: before, source: "carrier" }]);
 });
