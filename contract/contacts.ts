@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
+import { ById, Id, Instant, Language, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
 
 /** What a number can be used for, by its country's numbering plan. */
 export const NumberKind = z.enum(["mobile", "landline", "premium", "short", "other"]);
@@ -122,6 +122,8 @@ export const RejectionReason = z.enum([
   "too_many_cells",
   "row_too_long",
   "quote_not_closed",
+  "quotes_over_rows",
+  "card_not_closed",
   "email_of_several_contacts",
   "phone_of_several_contacts",
 ]);
@@ -132,6 +134,9 @@ export const ImportFault = z.enum([
   "empty_file",
   "binary_file",
   "utf16_file",
+  "old_workbook",
+  "unreadable_workbook",
+  "workbook_too_large",
   "no_number_column",
   "cut_off",
   "interrupted",
@@ -143,16 +148,26 @@ export const Import = z.object({
   id: Id,
   status: z.enum(["receiving", "running", "done", "failed"]),
   file_name: z.string().nullable(),
-  rows: z.number().int().describe("data rows read so far"),
+  rows: z.number().int().describe("rows of people read so far: neither headings nor empty rows"),
   created: z.number().int(),
   updated: z.number().int(),
   unchanged: z.number().int(),
   rejected_count: z.number().int(),
   rejected: z
-    .array(z.object({ row: z.number().int(), reason: RejectionReason, value: z.string().nullable() }))
-    .describe(
-      "the first 1,000; all of them in /contacts/imports/:id/rejected.csv. `row` counts from 1 at the first data row",
-    ),
+    .array(
+      z.object({
+        row: z
+          .number()
+          .int()
+          .describe(
+            "as a spreadsheet numbers it: from 1, headings and empty rows counted, a cell of several lines as one row",
+          ),
+        reason: RejectionReason,
+        value: z.string().nullable(),
+        text: z.string().describe("the row as it stood, its first 200 characters"),
+      }),
+    )
+    .describe("the first 1,000; all of them, whole, in /contacts/imports/:id/rejected.csv"),
   /** Why the whole import failed, where it did. */
   error: z.object({ code: ImportFault, message: z.string() }).nullable(),
   created_at: Instant,
@@ -165,6 +180,14 @@ export const ImportMapping = z.record(
   z.string(),
   z.union([ImportField, z.string().regex(/^property:[a-z][a-z0-9_]{0,49}$/), z.literal("ignore")]),
 );
+
+/** What files of contacts are sent as, besides text/csv. */
+const fileTypes = [
+  "text/tab-separated-values",
+  "text/vcard",
+  "text/x-vcard",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+] as const;
 
 export const contacts = {
   create: endpoint({
@@ -227,7 +250,7 @@ export const contacts = {
     method: "POST",
     path: "/contacts/imports",
     summary:
-      "Takes a CSV as the body and imports it in the background; existing contacts (by mobile, then e-mail) are updated.",
+      "Takes a file as the body and imports it in the background: CSV or rows copied from a spreadsheet in any usual encoding, an Excel workbook (.xlsx, up to 64 MiB), or vCards. What it is, is told by what it begins with. Existing contacts (by mobile, then e-mail) are updated.",
     permission: "contacts:write",
     query: z.object({
       list: z
@@ -247,10 +270,11 @@ export const contacts = {
         .string()
         .max(20_000)
         .optional()
-        .describe("JSON of column → field; guessed from the header where absent"),
+        .describe("JSON of column → field; guessed from the headings and the cells where absent"),
       file_name: z.string().max(255).optional(),
     }),
     bodyType: "text/csv",
+    bodyTypes: fileTypes,
     status: 202,
     answer: ById,
   }),
@@ -258,18 +282,29 @@ export const contacts = {
     method: "POST",
     path: "/contacts/imports/preview",
     summary:
-      "Reads the beginning of a CSV (1 MB; the body may be up to 16 MiB): encoding, delimiter, columns, guessed mapping and the first 20 rows as they would be imported.",
+      "Reads the beginning of a file (1 MB, of a workbook all; the body may be up to 16 MiB): what it is, its columns, the guessed mapping and the first 20 rows as they would be imported.",
     permission: "contacts:write",
     query: z.object({ mapping: z.string().max(20_000).optional() }),
     bodyType: "text/csv",
+    bodyTypes: fileTypes,
     bodies: "sample",
     answer: z.object({
-      encoding: z.enum(["utf-8", "windows-1252"]),
-      delimiter: z.enum([",", ";", "\t"]),
+      format: z.enum(["csv", "xlsx", "vcard"]),
+      encoding: z
+        .enum(["utf-8", "utf-16le", "utf-16be", "windows-1252", "macintosh"])
+        .nullable()
+        .describe("null for a workbook"),
+      delimiter: z.enum([",", ";", "\t", "|"]).nullable().describe("null for what is no CSV"),
+      sheet: z.string().nullable().describe("the sheet of a workbook that is read: the first that has people on it"),
+      header_row: z
+        .number()
+        .int()
+        .nullable()
+        .describe("the row that names the columns; those above it are passed over"),
       columns: z.array(z.object({ name: z.string(), field: z.string(), samples: z.array(z.string()) })),
       rows: z.array(
         z.object({
-          row: z.number().int(),
+          row: z.number().int().describe("as a spreadsheet numbers it"),
           values: z.array(z.string()),
           contact: ContactInput.nullable(),
           reason: RejectionReason.nullable().describe("why the row would be rejected"),
@@ -296,9 +331,13 @@ export const contacts = {
   rejectedRows: endpoint({
     method: "GET",
     path: "/contacts/imports/:id/rejected.csv",
-    summary: "Every rejected row as it stood in the file, with its row number and reason in front.",
+    summary:
+      "Every rejected row as it stood in the file, by the file's own separator, with its row number and reason in front. It can be corrected and sent in as it is: the two columns in front are left out.",
     permission: "contacts:read",
     params: ById,
+    query: z.object({
+      language: Language.optional().describe("of the two columns in front; the workspace's where absent"),
+    }),
     answerType: "text/csv",
   }),
 } satisfies Resource;

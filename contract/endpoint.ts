@@ -22,6 +22,8 @@ export interface Endpoint {
   /** JSON body. `bodyType` names another media type, then the handler gets the raw stream. */
   body?: z.ZodType;
   bodyType?: "text/csv";
+  /** Further media types of such a body. None that a form of another site can send. */
+  bodyTypes?: readonly string[];
   /** The one status of success; 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
   /** Absent with status 204, and where `answerType` names a stream. */

@@ -50,7 +50,7 @@ export function bodyLimitOf(
 export function takeBodies(app: FastifyInstance, endpoint: Endpoint, limits?: BodyLimits): void {
   const limit = bodyLimitOf(endpoint, limits);
   if (endpoint.signed) takeSigned(app, limit);
-  else if (endpoint.bodyType === "text/csv") takeCsv(app);
+  else if (endpoint.bodyType) takeFile(app, [endpoint.bodyType, ...(endpoint.bodyTypes ?? [])]);
   else takeJson(app, limit);
   holdTo(app, limit, endpoint.bodyType !== undefined);
 }
@@ -162,10 +162,10 @@ function takeJson(app: FastifyInstance, limit: BodyLimit): void {
   );
 }
 
-/** Takes CSV, handing its stream on unread. */
-function takeCsv(app: FastifyInstance): void {
+/** Takes a file, handing its stream on unread. */
+function takeFile(app: FastifyInstance, types: string[]): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser(types, (_request, payload, done) => done(null, payload));
 }
 
 /** Takes whatever comes, octet by octet: what it is, the signature decides. */

@@ -172,7 +172,8 @@ function described(schema: z.ZodType | undefined, where: "path" | "query"): Json
 function requestBody(endpoint: Endpoint): Json {
   if (endpoint.bodyType) {
     const schema = { type: "string", description: "The file itself, as a stream of any length" };
-    return { requestBody: { required: true, content: { [endpoint.bodyType]: { schema } } } };
+    const types = [endpoint.bodyType, ...(endpoint.bodyTypes ?? [])];
+    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
   }
   if (endpoint.signed) {
     const schema = { type: "object", additionalProperties: { type: "string" } };

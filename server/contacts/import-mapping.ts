@@ -1,16 +1,19 @@
 /** Which column of a file becomes which field of a contact. */
 import { ImportMapping } from "../../contract/contacts.ts";
-import { guessImportField } from "../../rules/csv-columns.ts";
+import { countAddedColumns } from "../../rules/rejected-rows.ts";
+import { withoutGuards } from "../kit/csv.ts";
 import { invalid } from "../kit/errors.ts";
-import { looksLikeEmail, looksLikeNumber } from "./csv-format.ts";
+import { findHeader, guessFields } from "./guess-columns.ts";
 import { ImportFailure } from "./import-failure.ts";
 
 /** An ImportField, `property:<key>`, or `ignore`. */
 export type ColumnField = string;
 
 export interface Columns {
-  /** Whether the first row names the columns. */
-  header: boolean;
+  /** The position of the row that names the columns among those that were looked at; -1 where none does. */
+  header: number;
+  /** How many of the first columns are those that rejected.csv adds, which are no part of the file. */
+  added: number;
   /** The header's words; `#1`, `#2` … where there are none or they were there before. */
   names: string[];
   fields: ColumnField[];
@@ -40,25 +43,37 @@ export function parseMapping(json: string | undefined): Record<string, ColumnFie
 }
 
 /** The columns of a file by its first rows and the caller's mapping, if any. 422 for a column that the file does not have. */
-export function readColumns(rows: string[][], mapping: Record<string, ColumnField> | null): Columns {
-  const first = rows[0] ?? [];
-  const named = first.some((cell) => guessImportField(cell) !== null);
-  const header = named || !first.some((cell) => looksLikeEmail(cell) || looksLikeNumber(cell));
-  const width = header ? first.length : Math.max(...rows.map((row) => row.length));
-  const names = nameColumns(header ? first : [], width);
-  const fields = mapping ? applyMapping(names, mapping) : header ? guessByHeader(names) : guessByContent(rows, width);
-  return { header, names, fields };
+export function readColumns(
+  rows: readonly string[][],
+  mapping: Record<string, ColumnField> | null,
+  country: string,
+): Columns {
+  const added = countAddedColumns(rows[0] ?? []);
+  const own = added > 0 ? rows.map((row) => row.slice(added).map(withoutGuards)) : rows;
+  const header = added > 0 ? 0 : findHeader(own);
+  const headings = own[header];
+  const names = nameColumns(headings ?? [], headings?.length ?? Math.max(...own.map((row) => row.length)));
+  const fields = mapping ? applyMapping(names, mapping) : guessFields(names, own.slice(header + 1), country);
+  return { header, added, names, fields };
 }
+
+/** A row without the columns that rejected.csv added, its cells as they were before they were made safe for spreadsheets. */
+export const ownCells = (cells: string[], { added }: Columns): string[] =>
+  added > 0 ? cells.slice(added).map(withoutGuards) : cells;
 
 /** Throws unless one column can tell who a row is. */
 export function requireNumberColumn(columns: Columns): void {
-  if (columns.fields.some((field) => field === "mobile" || field === "phone" || field === "email")) return;
+  if (tellsWho(columns)) return;
   const seen = told(columns.names);
   throw new ImportFailure(
     "no_number_column",
     `No column holds a mobile number, phone number or e-mail address. Columns of the file: ${seen}.`,
   );
 }
+
+/** Whether a column holds what a contact can be found again by. */
+export const tellsWho = ({ fields }: Columns): boolean =>
+  fields.some((field) => field === "mobile" || field === "phone" || field === "email");
 
 const mostTold = 100;
 
@@ -106,44 +121,4 @@ function columnIndex(places: ReadonlyMap<string, number>, width: number, column:
   if (byName !== undefined) return byName;
   const position = /^#(\d{1,4})$/.exec(wanted);
   return position && Number(position[1]) <= width ? Number(position[1]) - 1 : -1;
-}
-
-/** A lone "Telefon" is mostly mobiles, so it becomes the mobile where no other column is. Each field once. */
-function guessByHeader(names: string[]): ColumnField[] {
-  const fields = once(names.map((name) => guessImportField(name) ?? "ignore"));
-  const phone = fields.indexOf("phone");
-  if (phone >= 0 && !fields.includes("mobile")) fields[phone] = "mobile";
-  if (fields.includes("first_name") || fields.includes("last_name")) {
-    return fields.map((field) => (field === "full_name" ? "ignore" : field));
-  }
-  return fields;
-}
-
-/** Without a header only numbers and addresses can be told apart. */
-function guessByContent(rows: string[][], width: number): ColumnField[] {
-  const seen = Array.from({ length: width }, () => ({ filled: 0, emails: 0, numbers: 0 }));
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) {
-      const column = seen[index];
-      if (!column || cell.trim() === "") continue;
-      column.filled++;
-      if (looksLikeEmail(cell)) column.emails++;
-      if (looksLikeNumber(cell)) column.numbers++;
-    }
-  }
-  const half = (n: number, filled: number) => filled > 0 && n * 2 >= filled;
-  return once(
-    seen.map(({ filled, emails, numbers }) =>
-      half(emails, filled) ? "email" : half(numbers, filled) ? "mobile" : "ignore",
-    ),
-  );
-}
-
-function once(fields: ColumnField[]): ColumnField[] {
-  const seen = new Set<ColumnField>();
-  return fields.map((field) => {
-    if (seen.has(field)) return "ignore";
-    seen.add(field);
-    return field;
-  });
 }

@@ -20,7 +20,7 @@ export interface ImportRequest {
 }
 
 export interface SettledOptions {
-  options: Omit<ImportOptions, "consent_column" | "columns">;
+  options: Omit<ImportOptions, "consent_column" | "columns" | "delimiter">;
   mapping: Record<string, ColumnField> | null;
   context: { country: string; timeZone: string };
   /** Throws 422 where the file's columns and the options don't fit. */

@@ -1,9 +1,11 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { contacts as endpoints } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { csvCell } from "../kit/csv.ts";
+import { csvCell, withoutGuards } from "../kit/csv.ts";
 import type { Call } from "../kit/http.ts";
 import { importHarness, streamOf } from "./import-harness.test-support.ts";
 import { importJobs, sweepImports } from "./import-jobs.ts";
@@ -27,7 +29,7 @@ const preview = async (content: string | Buffer, mapping?: object) =>
 test("a preview tells how a file is read, and how its first twenty rows would come out", async () => {
   const rows = Array.from({ length: 30 }, (_, index) => `Å${index};9123456${index % 10};nei;x`).join("\n");
   const seen = await preview(Buffer.from(`Fornavn;Mobil;Samtykke;Størrelse\n${rows}\n`, "latin1"));
-  expect(seen).toMatchObject({ encoding: "windows-1252", delimiter: ";" });
+  expect(seen).toMatchObject({ format: "csv", encoding: "windows-1252", delimiter: ";", sheet: null, header_row: 1 });
   expect(seen.columns.map((column) => `${column.name} ${column.field}`)).toEqual([
     "Fornavn first_name",
     "Mobil mobile",
@@ -37,7 +39,7 @@ test("a preview tells how a file is read, and how its first twenty rows would co
   expect(seen.columns[0]?.samples).toEqual(["Å0", "Å1", "Å2"]);
   expect(seen.rows).toHaveLength(20);
   expect(seen.rows[1]).toMatchObject({
-    row: 2,
+    row: 3,
     values: ["Å1", "91234561", "nei", "x"],
     contact: { mobile: "+4791234561", first_name: "Å1" },
     reason: null,
@@ -59,18 +61,78 @@ test("a preview by another mapping; columns without a name are called by their n
   await expect(preview("\0\0")).rejects.toMatchObject({ status: 422, code: "binary_file" });
 });
 
+async function rejectedFile(id: string, language?: string): Promise<string> {
+  let text = "";
+  const query = { language };
+  for await (const piece of (await routes.rejectedRows(call({ id }, { query }))) as AsyncIterable<string>)
+    text += piece;
+  return text;
+}
+
 test("the rejected rows come back as they stood, and no spreadsheet runs them", async () => {
   const csv = `navn,mobil\n"=cmd|' /C calc'!A0",12\n"Ola ""O"", Nordmann",+47 12\n@x,-5\nOK,91234567\n`;
   const { id } = await importCsv(workspace, csv);
-  let text = "";
-  for await (const piece of (await routes.rejectedRows(call({ id }))) as AsyncIterable<string>) text += piece;
-  expect(text.split("\r\n")).toEqual([
-    "\ufeffrow,reason,value,navn,mobil",
-    "1,invalid_mobile,12,'=cmd|' /C calc'!A0,12",
-    '2,invalid_mobile,+47 12,"Ola ""O"", Nordmann",+47 12',
-    "3,invalid_mobile,-5,'@x,-5",
+  expect((await rejectedFile(id, "en")).split("\r\n")).toEqual([
+    "\ufeffRow,Reason,navn,mobil",
+    `2,Mobile is not a valid number,"'=cmd|' /C calc'!A0",12`,
+    '3,Mobile is not a valid number,"Ola ""O"", Nordmann",+47 12',
+    "4,Mobile is not a valid number,'@x,-5",
     "",
   ]);
+});
+
+test("the rejected rows are in the reader's words, separated as the file was, numbered as a spreadsheet numbers them", async () => {
+  const csv =
+    'Kundeliste;;\n\nNavn;Mobil;Adresse\nKari;91234504;"Storgata 1\n0155 Oslo"\n\nPer;12;\nLiv;13;"Bygaten ""3"""\n';
+  const { id } = await importCsv(workspace, csv);
+  for (const [language, head, reason] of [
+    ["nb", "Rad;Grunn", "Mobil er ikke et gyldig nummer"],
+    ["sv", "Rad;Orsak", "Mobil är inte ett giltigt nummer"],
+    ["da", "Række;Grund", "Mobil er ikke et gyldigt nummer"],
+    ["en", "Row;Reason", "Mobile is not a valid number"],
+  ]) {
+    expect(await rejectedFile(id, language)).toBe(
+      `\ufeff${head};Navn;Mobil;Adresse\r\n6;${reason};Per;12;\r\n7;${reason};Liv;13;"Bygaten ""3"""\r\n`,
+    );
+  }
+  // Without a wish it is the workspace's language.
+  await table(workspace.id, "update workspaces set language = 'sv' returning language");
+  expect(await rejectedFile(id)).toBe(await rejectedFile(id, "sv"));
+});
+
+test.each([
+  ["with headings", "Navn;Mobil;By\nKari;91234504;Oslo\nPer;12;=Bergen\nLiv;91234505;Oslo\n"],
+  ["without headings", "Kari;91234504;Oslo\nPer;12;=Bergen\nLiv;91234505;Oslo\n"],
+  ["with a stray quote", 'Navn;Mobil;By\nKari;91234504;Oslo\n"Per;91234506;=Bergen\nLiv;91234505;Oslo\n'],
+])("a file %s: its rejected rows are corrected, sent in as they are, and taken", async (name, csv) => {
+  const by = name === "without headings" ? "#3" : "By";
+  const named =
+    name === "without headings" ? { "#1": "first_name", "#2": "mobile" } : { Navn: "first_name", Mobil: "mobile" };
+  const mapping = JSON.stringify({ ...named, [by]: "property:town" });
+  const { id } = await importCsv(workspace, csv, { mapping });
+  for (const language of ["nb", "sv", "da", "en"]) {
+    const corrected = (await rejectedFile(id, language)).replace(";12;", ";91234506;");
+    // Without a mapping too: of a file without headings the mobiles are found.
+    expect(await importCsv(workspace, corrected)).toMatchObject({ status: "done", rows: 1, rejected_count: 0 });
+    const done = await importCsv(workspace, corrected, { mapping });
+    expect(done).toMatchObject({ status: "done", rows: 1, rejected_count: 0 });
+    const [row] = await table(workspace.id, "select first_name, properties from contacts where mobile = '+4791234506'");
+    expect(row).toEqual({
+      first_name: name === "with a stray quote" ? '"Per' : "Per",
+      properties: { town: "=Bergen" },
+    });
+  }
+  // Still wrong, they come back as they were: the two columns do not pile up.
+  const unchanged = await rejectedFile(id, "nb");
+  const again = await importCsv(workspace, unchanged, { mapping });
+  const numbersAway = (text: string) => text.replaceAll(/\n\d+;/g, "\n;");
+  if (name === "with a stray quote") expect(again.rejected_count).toBe(0);
+  else expect(numbersAway(await rejectedFile(again.id, "nb"))).toBe(numbersAway(unchanged));
+});
+
+test("a file of rejected rows that version 0.3.0 wrote is taken too", async () => {
+  const csv = "\ufeffrow,reason,value,#1,#2\r\n2,invalid_mobile,12,Per,91234506\r\n";
+  expect(await importCsv(workspace, csv)).toMatchObject({ status: "done", created: 1, rejected_count: 0 });
 });
 
 test.each([
@@ -92,6 +154,17 @@ test.each([
   ["Ola", "Ola"],
 ])("the cell %j is written %j", (value, written) => {
   expect(csvCell(value)).toBe(written);
+});
+
+test("what was made safe for spreadsheets is as it was when it comes back", () => {
+  const unit = fc.constantFrom("a", "=", "+", "-", "@", "%", ",", ";", "|", "\t", "\r\n", '"', " ", "1", "\uff1d");
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 12 }), (value) => {
+      const [[cell] = []] = parse(csvCell(value), { record_delimiter: ["none"] }) as string[][];
+      expect(withoutGuards(cell ?? "")).toBe(value);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test("imports are listed newest first; another workspace's do not exist", async () => {

@@ -53,17 +53,22 @@ export function importRoutes(
         return { ...present(row), rejected };
       });
     },
-    async rejectedRows({ actor, params }) {
+    async rejectedRows({ actor, params, query }) {
       const { options } = await requireImport(db, actor.workspaceId, params.id);
-      await db.inWorkspace(actor.workspaceId, (tx) =>
-        recordAuditEvent(tx, {
+      const { language } = await db.inWorkspace(actor.workspaceId, async (tx) => {
+        await recordAuditEvent(tx, {
           workspaceId: actor.workspaceId,
           at: clock.now(),
           action: "import.rejections_exported",
           target: { type: "import", id: params.id },
-        }),
-      );
-      return rejectedCsv(db, actor.workspaceId, params.id, options.columns ?? []);
+        });
+        return getWorkspace(tx, actor.workspaceId);
+      });
+      return rejectedCsv(db, actor.workspaceId, params.id, {
+        columns: options.columns ?? [],
+        delimiter: options.delimiter === undefined ? "," : options.delimiter,
+        language: query.language ?? language,
+      });
     },
   };
 }
@@ -79,7 +84,7 @@ function present(row: store.ImportRow): Omit<Import, "rejected"> {
     id: row.id,
     status: row.status,
     file_name: row.file_name,
-    rows: row.rows,
+    rows: row.data_rows ?? row.rows,
     created: row.created,
     updated: row.updated,
     unchanged: row.unchanged,

@@ -6,6 +6,7 @@ import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { isTimeZone } from "../../rules/time-zone.ts";
 import { Problem } from "../kit/errors.ts";
 import { readLocale } from "./contact.ts";
+import { unguarded } from "./csv-format.ts";
 import { readConsent, readConsentDate } from "./import-consent.ts";
 import type { ColumnField } from "./import-mapping.ts";
 
@@ -143,9 +144,6 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
     return contact;
   };
 }
-
-/** Spreadsheets keep a number from being calculated as '+47… or ="+47…". */
-const unguarded = (value: string) => (/^['=]/.test(value) ? value.replace(/^'|^="?|"$/g, "") : value);
 
 /** As a name may be, see contract/shapes.ts: a file is not refused for what nobody sees in it. */
 const tidy = (value: string) => value.replace(/\s+/g, " ").replace(unfitForAll, "").normalize("NFC");

@@ -17,6 +17,8 @@ export interface ImportOptions {
   consent_column: boolean;
   /** The file's columns, for the head of its rejected rows. */
   columns: string[];
+  /** What separates the file's cells, for its rejected rows; null where it was no CSV, absent where nobody wrote it down yet. */
+  delimiter?: string | null;
 }
 
 export interface ImportRow {
@@ -24,7 +26,10 @@ export interface ImportRow {
   status: "receiving" | "running" | "done" | "failed";
   file_name: string | null;
   options: ImportOptions;
+  /** The number of the last row in the file. */
   rows: number;
+  /** How many rows of people there are; null where `rows` says it, for imports of earlier versions. */
+  data_rows: number | null;
   created: number;
   updated: number;
   unchanged: number;
@@ -44,7 +49,7 @@ export interface RejectedRow {
 }
 
 const columns =
-  sql.raw(`id, status, file_name, options, rows, created, updated, unchanged, rejected, merged_to, prepared,
+  sql.raw(`id, status, file_name, options, rows, data_rows, created, updated, unchanged, rejected, merged_to, prepared,
   error, created_by, created_at, finished_at`);
 
 export async function insertImport(
@@ -101,10 +106,17 @@ export async function touchReceiving(tx: Tx, workspaceId: string, id: string): P
     where workspace_id = ${workspaceId} and id = ${id} and status = 'receiving'`.execute(tx);
 }
 
+/** What has come of a file. */
+export interface Received {
+  /** The number of the last row. */
+  rows: number;
+  data_rows: number;
+}
+
 /** How many rows have come so far; false when the import was given up meanwhile. */
-export async function updateReceived(tx: Tx, workspaceId: string, id: string, rows: number): Promise<boolean> {
+export async function updateReceived(tx: Tx, workspaceId: string, id: string, received: Received): Promise<boolean> {
   const updated = await sql`
-    update imports set rows = ${rows}, heard_at = now()
+    update imports set rows = ${received.rows}, data_rows = ${received.data_rows}, heard_at = now()
     where workspace_id = ${workspaceId} and id = ${id} and status = 'receiving' returning id`.execute(tx);
   return updated.rows.length > 0;
 }
@@ -114,10 +126,10 @@ export async function startRunning(
   tx: Tx,
   workspaceId: string,
   id: string,
-  received: { rows: number; options: ImportOptions },
+  received: Received & { options: ImportOptions },
 ): Promise<boolean> {
   const { rows } = await sql`
-    update imports set status = 'running', rows = ${received.rows}, options = ${JSON.stringify(received.options)}::jsonb,
+    update imports set status = 'running', rows = ${received.rows}, data_rows = ${received.data_rows}, options = ${JSON.stringify(received.options)}::jsonb,
       heard_at = now()
     where workspace_id = ${workspaceId} and id = ${id} and status = 'receiving' returning id`.execute(tx);
   return rows.length > 0;
@@ -182,15 +194,19 @@ export async function selectUnderWay(
   return rows;
 }
 
+/** Characters of a rejected row that are shown, to recognise it by. */
+const shownText = 200;
+
 /** Rejected rows after row `after`, in the order of the file. */
 export async function selectRejections(
   tx: Tx,
   workspaceId: string,
   id: string,
   page: { after: number; limit: number },
-): Promise<RejectedRow[]> {
-  const { rows } = await sql<RejectedRow>`
-    select row, reason, value from import_rejections
+): Promise<(RejectedRow & { text: string })[]> {
+  const { rows } = await sql<RejectedRow & { text: string }>`
+    select row, reason, value, left(array_to_string(array_remove(line, ''), ' · '), ${shownText}) as text
+    from import_rejections
     where workspace_id = ${workspaceId} and import_id = ${id} and row > ${page.after} order by row limit ${page.limit}`.execute(
     tx,
   );

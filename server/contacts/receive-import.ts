@@ -15,15 +15,14 @@ import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
-import { isBlank } from "./csv-format.ts";
-import { createCsvSplitter, type RowFault } from "./csv-splitter.ts";
 import { ImportFailure } from "./import-failure.ts";
-import { chunksOf, type ImportHead, readHead, takeHead } from "./import-head.ts";
+import { chunksOf, type FileRow, type ImportFile, type RowKind } from "./import-file.ts";
 import { requireNumberColumn } from "./import-mapping.ts";
 import { type ImportRequest, readImportOptions, type SettledOptions } from "./import-options.ts";
-import { createRowReader } from "./import-row.ts";
+import { createRowReader, type RowContext } from "./import-row.ts";
 import { copyIntoStaging, createStaging, dropStaging, stagedRow } from "./import-staging.ts";
 import * as store from "./import-store.ts";
+import { openImportFile } from "./open-import-file.ts";
 
 export interface ReceiveServices {
   db: Db;
@@ -36,7 +35,6 @@ export interface ReceiveServices {
 /** The job that merges what was received. */
 export const importJob = "import";
 
-const longestRow = 2 ** 20;
 const batchCharacters = 2 ** 21;
 const batchRows = 20_000;
 
@@ -67,16 +65,21 @@ export async function receiveImport(
   try {
     // A client may be slow; that the process is alive is said on its own. In the import's row too, where processes of 0.2.0 look
     // for it during an upgrade: nobody holds that row while the file comes in.
-    const { rows, head } = await whileBeating(
+    const { received, file } = await whileBeating(
       services,
       { workspaceId, id },
       () => stageRows(services, call, id, settled, at),
       { alsoTell: (tx) => store.touchReceiving(tx, workspaceId, id) },
     );
-    const { fields, names } = head.columns;
-    const options = { ...settled.options, consent_column: fields.includes("consent"), columns: names };
+    const { fields, names } = file.columns;
+    const options = {
+      ...settled.options,
+      consent_column: fields.includes("consent"),
+      columns: names,
+      delimiter: file.delimiter,
+    };
     await db.inWorkspace(workspaceId, async (tx) => {
-      if (!(await store.startRunning(tx, workspaceId, id, { rows, options }))) throw givenUp();
+      if (!(await store.startRunning(tx, workspaceId, id, { ...received, options }))) throw givenUp();
       await services.jobs.add(tx, importJob, { workspace_id: workspaceId, import_id: id }, { key: `import ${id}` });
     });
   } catch (error) {
@@ -91,85 +94,81 @@ export async function receiveImport(
 
 /** Reads the whole body into the staging table. */
 async function stageRows(
-  { db, news }: ReceiveServices,
+  services: ReceiveServices,
   { workspaceId, stream }: { workspaceId: string; stream: Readable },
   id: string,
   settled: SettledOptions,
   now: Date,
-): Promise<{ rows: number; head: ImportHead }> {
-  const chunks = chunksOf(stream);
-  const { head: bytes, ended } = await unlessCutOff(takeHead(chunks));
-  const head = readHead(bytes, ended, settled.mapping);
-  requireNumberColumn(head.columns);
-  settled.check(head.columns);
+): Promise<{ received: store.Received; file: ImportFile }> {
+  const { mapping, context } = settled;
+  const file = await openImportFile(unlessCutOff(chunksOf(stream)), { mapping, country: context.country });
+  try {
+    requireNumberColumn(file.columns);
+    settled.check(file.columns);
+    return { received: await stageFile(services, workspaceId, id, file, { ...context, now }), file };
+  } finally {
+    await file.close();
+  }
+}
 
-  const readRow = createRowReader(head.columns.fields, { ...settled.context, now });
-  let beforeFirst = head.columns.header;
-  let rows = 0;
+async function stageFile(
+  { db, news }: ReceiveServices,
+  workspaceId: string,
+  id: string,
+  file: ImportFile,
+  context: RowContext,
+): Promise<store.Received> {
+  const readRow = createRowReader(file.columns.fields, context);
+  const received = { rows: 0, data_rows: 0 };
   let batch = "";
   let inBatch = 0;
-  const onRow = (cells: string[], fault: RowFault | null) => {
-    if (isBlank(cells)) return;
-    if (beforeFirst) {
-      beforeFirst = false;
-      return;
-    }
-    rows++;
+  const onRow = ({ row, cells, fault }: FileRow, kind: RowKind) => {
+    if (kind !== "data") return;
+    received.rows = row;
+    received.data_rows++;
     inBatch++;
     const read = fault
       ? { reason: fault satisfies RejectionReason, value: (cells[0] ?? "").slice(0, 200) }
       : readRow(cells);
-    batch += stagedRow(rows, read, fault ? [(cells[0] ?? "").slice(0, 200)] : cells);
+    batch += stagedRow(row, read, cells);
   };
-  const splitter = createCsvSplitter({ delimiter: head.delimiter, longestRow, onRow });
 
   let writing: Promise<void> = Promise.resolve();
-  const write = async (lines: string, rowsSoFar: number) => {
+  const write = async (lines: string, soFar: store.Received) => {
     await copyIntoStaging(db, id, lines);
-    const alive = await db.inWorkspace(workspaceId, (tx) => store.updateReceived(tx, workspaceId, id, rowsSoFar));
+    const alive = await db.inWorkspace(workspaceId, (tx) => store.updateReceived(tx, workspaceId, id, soFar));
     if (!alive) throw givenUp();
     news.tell(workspaceId, "import", id);
   };
   const flush = async (all: boolean) => {
     if (batch === "" || (!all && batch.length < batchCharacters && inBatch < batchRows)) return;
     await writing;
-    writing = write(batch, rows);
+    writing = write(batch, { ...received });
     writing.catch(() => {}); // awaited before the next batch and at the end
     batch = "";
     inBatch = 0;
   };
-
-  // In pieces, so that a megabyte of head is no larger batch than the rest.
-  for (let from = 0; from < head.text.length; from += 65_536) {
-    splitter.push(head.text.slice(from, from + 65_536));
-    await flush(false);
-  }
-  if (!ended) {
-    for (;;) {
-      const next = await unlessCutOff(chunks.next());
-      if (next.done) break;
-      splitter.push(head.decoder.push(next.value));
-      await flush(false);
-    }
-    splitter.push(head.decoder.end());
-  }
-  splitter.end();
+  await file.read(onRow, () => flush(false));
   await flush(true);
   await writing;
-  return { rows, head };
+  return received;
 }
 
 /** What the body's stream throws means that the client is gone. */
-async function unlessCutOff<Value>(reading: Promise<Value>): Promise<Value> {
-  try {
-    return await reading;
-  } catch (cause) {
-    throw new ImportFailure(
-      "cut_off",
-      "The file stopped coming before its end, so nothing of it was imported. Send it again.",
-      { cause },
-    );
-  }
+function unlessCutOff(chunks: AsyncIterator<Buffer>): AsyncIterator<Buffer> {
+  return {
+    async next() {
+      try {
+        return await chunks.next();
+      } catch (cause) {
+        throw new ImportFailure(
+          "cut_off",
+          "The file stopped coming before its end, so nothing of it was imported. Send it again.",
+          { cause },
+        );
+      }
+    },
+  };
 }
 
 const givenUp = () => new ImportFailure("interrupted", "The import was given up while its file was still coming.");

@@ -1021,6 +1021,7 @@ create table imports (
   created_by text not null,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  data_rows bigint,
   constraint imports_pkey PRIMARY KEY (workspace_id, id)
 );
 alter table imports enable row level security;

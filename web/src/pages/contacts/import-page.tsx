@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useLocale, useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
+import { languageOfTag } from "../../lib/language.ts";
 import { useParam } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
@@ -25,6 +26,7 @@ export function ImportPage() {
   const format = useFormatter();
   const explain = useExplain();
   const may = useMay();
+  const language = languageOfTag(useLocale()) ?? "en";
   const id = useParam("id");
   const { data, error, refetch } = useQuery({
     ...query("contacts", "getImport", { params: { id } }),
@@ -38,10 +40,10 @@ export function ImportPage() {
 
   const download = async () => {
     try {
-      const file = await call("contacts", "rejectedRows", { params: { id } });
+      const file = await call("contacts", "rejectedRows", { params: { id }, query: { language } });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(file);
-      link.download = `rejected-${data.file_name ?? "import.csv"}`;
+      link.download = `rejected-${(data.file_name ?? "import").replace(/\.\w+$/, "")}.csv`;
       link.click();
       URL.revokeObjectURL(link.href);
     } catch (failure) {
@@ -114,6 +116,12 @@ export function ImportPage() {
                   cell: (row) => format.number(row.row),
                 },
                 { id: "reason", header: t("reason"), cell: (row) => t(`reasons.${row.reason}`) },
+                {
+                  id: "text",
+                  header: t("inFile"),
+                  secondary: true,
+                  cell: (row) => <span className="break-all text-soft">{row.text}</span>,
+                },
                 { id: "value", header: t("value"), cell: (row) => <span className="break-all">{row.value}</span> },
               ]}
             />

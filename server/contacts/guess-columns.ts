@@ -1,0 +1,210 @@
+/**
+ * Which row of a file names its columns, and what each column is: by the headings, and by what stands below them. A heading
+ * says what somebody called a column, the cells say what is in it: a running number called "Nr" is no phone, and of several
+ * columns with numbers the one that has mobiles is the mobile.
+ */
+import type { ImportField } from "../../contract/contacts.ts";
+import { type Heading, isOtherNumber, readHeading } from "../../rules/csv-columns.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { looksLikeEmail, looksLikeNumber, unguarded } from "./csv-format.ts";
+
+/** Titles and what they say of a report stand above its headings, but not more of it than this. */
+const rowsAboveHeader = 20;
+/** A file may have a column for each octet. What is worth a look has fewer. */
+const lookedAt = 200;
+
+/**
+ * The position of the row that names the columns, -1 where none does. A row with a number or an e-mail address is no header;
+ * rows above it have fewer cells.
+ */
+export function findHeader(rows: readonly string[][]): number {
+  let best = -1;
+  let known = 0;
+  let mostFilled = 0;
+  let mostFilledData = 0;
+  for (const [index, row] of rows.slice(0, rowsAboveHeader).entries()) {
+    const filled = row.filter((cell) => cell.trim() !== "").length;
+    const data = row.some(isData);
+    const words = data ? 0 : row.filter((cell) => readHeading(cell) !== null).length;
+    const below = filled > mostFilled && (mostFilledData === 0 || (words > 1 && mostFilledData * 2 <= filled));
+    if (words > known && (index === 0 || below)) {
+      best = index;
+      known = words;
+    }
+    mostFilled = Math.max(mostFilled, filled);
+    if (data) mostFilledData = Math.max(mostFilledData, filled);
+  }
+  return best >= 0 ? best : namesUnknown(rows) ? 0 : -1;
+}
+
+const isData = (cell: string) => looksLikeEmail(cell) || looksLikeNumber(cell);
+
+/** Whether a first row of unknown words stands above columns of numbers or addresses; above none it is said to, and told. */
+function namesUnknown([first = [], ...rest]: readonly string[][]): boolean {
+  if (first.some(isData)) return false;
+  const data = first.map((_, index) => {
+    const filled = rest.filter((row) => (row[index] ?? "").trim() !== "");
+    return filled.length > 0 && filled.filter((row) => isData(row[index] as string)).length * 2 >= filled.length;
+  });
+  return !data.includes(true) || first.some((cell, index) => data[index] && /\p{L}/u.test(cell));
+}
+
+interface Column {
+  index: number;
+  heading: Heading | null;
+  /** Without a name: only its cells tell. */
+  unnamed: boolean;
+  /** Its heading says that it numbers something else than phones. */
+  otherNumber: boolean;
+  filled: number;
+  /** How many of its cells have letters and are no address. */
+  words: number;
+  emails: number;
+  /** How many look like a phone number … are one in use … are a mobile's. */
+  numbers: number;
+  phones: number;
+  mobiles: number;
+}
+
+/** A field for each column, `ignore` where none is meant; each field once. `rows` are those below the names. */
+export function guessFields(names: readonly string[], rows: readonly string[][], country: string): string[] {
+  const columns = names.map((name, index) => readColumn(name, index, rows, country));
+  const fields = names.map(() => "ignore");
+  const give = (field: ImportField, column: Column | undefined) => {
+    if (column && fields[column.index] === "ignore") fields[column.index] = field;
+  };
+
+  const reached = columns.filter(({ heading, unnamed, filled, emails, numbers }) =>
+    unnamed
+      ? isMost(emails, filled) || isMost(numbers, filled)
+      : heading && ["mobile", "phone", "email"].includes(heading.field),
+  );
+  const { mobile, phone } = chooseNumbers(columns, reached.length === 0);
+  give("mobile", mobile);
+  give("phone", phone);
+  give("email", chooseEmail(columns, reached.length === 0 && !mobile));
+
+  const named = (field: ImportField) => {
+    const meant = columns.filter(({ index, heading }) => heading?.field === field && fields[index] === "ignore");
+    return meant.find(({ filled }) => filled > 0) ?? meant[0];
+  };
+  const { first, last, full } = chooseNames(named, rows);
+  give("first_name", first);
+  give("last_name", last);
+  give("full_name", full);
+  for (const field of ["consent", "consent_date", "consent_source"] as const) give(field, named(field));
+  give("locale", mostly(named("locale"), rows, /^[a-z]{2,3}([-_][a-z0-9]{2,8})*$/i));
+  give("time_zone", mostly(named("time_zone"), rows, /^(utc|gmt|[a-z_]+\/[a-z_+\-/0-9]+)$/i));
+  return fields;
+}
+
+const isMost = (n: number, filled: number) => filled > 0 && n * 2 >= filled;
+
+/** A column whose cells are what is meant, or that has none. */
+function mostly(column: Column | undefined, rows: readonly string[][], pattern: RegExp): Column | undefined {
+  if (!column) return undefined;
+  const fitting = rows.filter((row) => pattern.test((row[column.index] ?? "").trim())).length;
+  return fitting * 2 >= column.filled ? column : undefined;
+}
+
+/**
+ * The column with the mobile, and that with the other number. The one that is called mobile is it where most of its numbers are
+ * mobiles; else the one that has the most of them; else what it is called. So a lone "Telefon" is the mobile.
+ */
+function chooseNumbers(
+  columns: readonly Column[],
+  lost: boolean,
+): { mobile?: Column | undefined; phone?: Column | undefined } {
+  const isNumber = ({ heading }: Column) => heading?.field === "mobile" || heading?.field === "phone";
+  const sure = columns.filter((column) =>
+    column.unnamed ? isMost(column.numbers, column.filled) : isNumber(column) && !column.heading?.vague,
+  );
+  const vague = columns.filter(
+    (column) => isNumber(column) && column.heading?.vague && isMost(column.phones, column.filled),
+  );
+  const called = sure.filter(({ heading }) => heading?.field === "mobile");
+  const meant = sure.length > 0 ? sure : vague.length > 0 ? vague : lost ? columns.filter(isAllMobiles) : [];
+  const mobile =
+    withMost(
+      "mobiles",
+      called.filter(({ mobiles, numbers }) => mobiles * 2 >= numbers),
+    ) ??
+    withMost("mobiles", meant) ??
+    called[0] ??
+    withMost("phones", meant) ??
+    meant[0];
+  const others = sure.filter((column) => column !== mobile);
+  const phone = withMost("phones", others) ?? others.find(({ filled, unnamed }) => filled === 0 && !unnamed);
+  return { mobile, phone };
+}
+
+/** In a language that we don't know the headings of, where nothing else would tell who a row is. */
+const isAllMobiles = ({ heading, otherNumber, mobiles, filled }: Column) =>
+  heading === null && !otherNumber && mobiles > 0 && mobiles * 5 >= filled * 4;
+
+function withMost(what: "mobiles" | "phones" | "emails", columns: readonly Column[]): Column | undefined {
+  let best: Column | undefined;
+  for (const column of columns) if (column[what] > (best?.[what] ?? 0)) best = column;
+  return best;
+}
+
+function chooseEmail(columns: readonly Column[], lost: boolean): Column | undefined {
+  const named = columns.filter(({ heading }) => heading?.field === "email");
+  const unnamed = columns.filter((column) => column.unnamed && isMost(column.emails, column.filled));
+  return (
+    withMost("emails", named) ??
+    named[0] ??
+    withMost("emails", unnamed) ??
+    (lost
+      ? columns.find(({ heading, emails, filled }) => heading === null && emails > 0 && emails * 5 >= filled * 4)
+      : undefined)
+  );
+}
+
+/** First and last name go before a full one. A lone "Name" beside a first name is the last name, unless it says both. */
+function chooseNames(named: (field: ImportField) => Column | undefined, rows: readonly string[][]) {
+  const first = named("first_name");
+  const last = named("last_name");
+  const found = named("full_name");
+  const full = found?.heading?.vague && rows.length > 0 && !isMost(found.words, found.filled) ? undefined : found;
+  if (!full || (!first && !last)) return { first, last, full };
+  if (!first?.filled && !last?.filled && full.filled) return { first: undefined, last: undefined, full };
+  if (!first || last) return { first, last, full: undefined };
+  const saysBoth = rows.filter((row) => {
+    const name = (row[first.index] ?? "").trim().toLowerCase();
+    return name !== "" && (row[full.index] ?? "").toLowerCase().includes(name);
+  });
+  return { first, last: saysBoth.length * 2 > first.filled ? undefined : full, full: undefined };
+}
+
+function readColumn(name: string, index: number, rows: readonly string[][], country: string): Column {
+  const unnamed = /^#\d+$/.test(name);
+  const column: Column = {
+    index,
+    heading: unnamed ? null : readHeading(name),
+    unnamed,
+    otherNumber: isOtherNumber(name),
+    filled: 0,
+    words: 0,
+    emails: 0,
+    numbers: 0,
+    phones: 0,
+    mobiles: 0,
+  };
+  if (index >= lookedAt) return column;
+  for (const row of rows) {
+    const cell = (row[index] ?? "").trim();
+    if (cell === "") continue;
+    column.filled++;
+    if (looksLikeEmail(cell)) column.emails++;
+    else if (looksLikeNumber(cell)) {
+      column.numbers++;
+      const read = parsePhoneNumber(unguarded(cell), country);
+      if ("number" in read && read.kind !== "short") {
+        column.phones++;
+        if (read.kind === "mobile") column.mobiles++;
+      }
+    } else if (/\p{L}/u.test(cell)) column.words++;
+  }
+  return column;
+}

@@ -1,0 +1,70 @@
+/** What an import reads: a file as rows of cells, whatever its format. */
+import type { Readable } from "node:stream";
+import type { CsvEncoding } from "./csv-decoder.ts";
+import type { Delimiter } from "./csv-format.ts";
+import type { RowFault } from "./csv-splitter.ts";
+import type { ColumnField, Columns } from "./import-mapping.ts";
+
+export interface FileRow {
+  /**
+   * As a spreadsheet numbers it: from 1, headings and empty rows counted, a cell of several lines as one row. Of vCards the
+   * card's position.
+   */
+  row: number;
+  /** Without those that rejected.csv put in front. */
+  cells: string[];
+  fault: RowFault | "card_not_closed" | null;
+  /** How many lines of the file it takes up. */
+  lines: number;
+}
+
+/** What a row is: a person, empty, or the headings and what stands above them. */
+export type RowKind = "data" | "blank" | "head";
+
+export interface ImportFile {
+  format: "csv" | "xlsx" | "vcard";
+  /** Null for what is no text. */
+  encoding: CsvEncoding | null;
+  /** Null for what has no lines of cells. */
+  delimiter: Delimiter | null;
+  /** The sheet of a workbook that is read. */
+  sheet: string | null;
+  columns: Columns;
+  /** The number of the row that names the columns. */
+  headerRow: number | null;
+  /** The first rows of data. */
+  sample: FileRow[];
+  /** Tells every row of the file, once. Waits for `between` now and then, so that whoever takes them can keep up. */
+  read(onRow: (row: FileRow, kind: RowKind) => void, between: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How a file is to be read. */
+export interface ReadingOptions {
+  /** The caller's; null: guessed. */
+  mapping: Record<string, ColumnField> | null;
+  /** The workspace's, for numbers without a country code. */
+  country: string;
+}
+
+/** A file as it comes: what was read of it so far, and how to go on. */
+export interface Incoming {
+  head: Buffer;
+  /** Whether the head is all of it. */
+  ended: boolean;
+  rest: AsyncIterator<Buffer>;
+}
+
+/** Rows that decide about the columns. */
+export const sampleRows = 100;
+
+/** The chunks of a request's body. Stopping early leaves the stream open, so that the answer still gets out. */
+export const chunksOf = (stream: Readable): AsyncIterator<Buffer> =>
+  stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+
+/** The whole file from its beginning. */
+export async function* allOf({ head, ended, rest }: Incoming): AsyncIterable<Buffer> {
+  if (head.length > 0) yield head;
+  if (ended) return;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
