@@ -32,7 +32,7 @@ export async function openWorkbook(file: FileHandle, limits?: { unpacked: number
   const [main] = await relations(parts, "_rels/.rels", "officeDocument");
   if (!main || !parts.has(main.target)) throw unreadable("it is an archive, but has no workbook in it");
   const folder = posix.dirname(main.target);
-  const around = `${folder}/_rels/${posix.basename(main.target)}.rels`;
+  const around = posix.join(folder, "_rels", `${posix.basename(main.target)}.rels`);
   const { sheets, from1904 } = await readSheetList(parts, main.target);
   const targets = new Map((await relations(parts, around, "worksheet", folder)).map(({ id, target }) => [id, target]));
   const [styles] = await relations(parts, around, "styles", folder);
