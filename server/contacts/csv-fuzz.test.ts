@@ -44,7 +44,7 @@ function makeFile(random: Random): Made {
     const cells = Array.from({ length: width }, (_, at) => random.pick(at % 2 === 0 ? names : towns));
     const where = head
       ? Math.max(
-          head.findIndex((word) => /^Mobil/.test(word)),
+          head.findIndex((word) => word.startsWith("Mobil")),
           0,
         )
       : 0;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { NumberKind, RejectionReason } from "../../contract/contacts.ts";
 import { unfitForNames } from "../../contract/shapes.ts";
-import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { type PhoneNumber, parsePhoneNumber } from "../../rules/phone-number.ts";
 import { isTimeZone } from "../../rules/time-zone.ts";
 import { Problem } from "../kit/errors.ts";
 import { readLocale } from "./contact.ts";
@@ -79,20 +79,20 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
       switch (field) {
         case "mobile":
         case "phone": {
-          const parsed = value.length > 40 ? null : parsePhoneNumber(unguarded(value), context.country);
-          // A short number is a service, nobody's phone.
-          if (!parsed || "problem" in parsed || parsed.kind === "short") {
-            return { reason: field === "mobile" ? "invalid_mobile" : "invalid_phone", value };
-          }
+          const parsed = readNumber(value, context.country);
+          if (!parsed) return { reason: field === "mobile" ? "invalid_mobile" : "invalid_phone", value };
           contact[field] = parsed.number;
           if (field === "mobile") contact.mobile_kind = parsed.kind;
           else contact.phone_kind = parsed.kind;
           break;
         }
-        case "email":
-          if (value.length > longestEmail || !z.regexes.email.test(value)) return { reason: "invalid_email", value };
-          contact.email = value.toLowerCase();
+        case "email": {
+          const [address = ""] = value.split(several, 1);
+          if (address.length > longestEmail || !z.regexes.email.test(address))
+            return { reason: "invalid_email", value };
+          contact.email = address.toLowerCase();
           break;
+        }
         case "first_name":
         case "last_name":
           contact[field] = tidy(value);
@@ -140,9 +140,29 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
     if (contact.last_name && contact.last_name.length > longestName) {
       return { reason: "last_name_too_long", value: contact.last_name };
     }
+    if (contact.mobile_kind === "landline" && contact.phone_kind === "mobile") swapNumbers(contact);
     if (!contact.mobile && !contact.phone && !contact.email) return { reason: "no_number_or_email", value: null };
     return contact;
   };
+}
+
+/** Between the numbers or addresses that Google's address book writes into one cell. */
+const several = " ::: ";
+
+/** The number of a cell; of several a mobile goes first. */
+function readNumber(value: string, country: string): PhoneNumber | null {
+  const numbers = value.split(several).flatMap((each) => {
+    const parsed = each.length > 40 ? null : parsePhoneNumber(unguarded(each), country);
+    // A short number is a service, nobody's phone.
+    return !parsed || "problem" in parsed || parsed.kind === "short" ? [] : [parsed];
+  });
+  return numbers.find(({ kind }) => kind === "mobile") ?? numbers[0] ?? null;
+}
+
+/** Address books have a column for the first number and one for the second, and whose mobile is which differs from row to row. */
+function swapNumbers(contact: ImportedContact): void {
+  const { mobile, mobile_kind, phone, phone_kind } = contact;
+  Object.assign(contact, { mobile: phone, mobile_kind: phone_kind, phone: mobile, phone_kind: mobile_kind });
 }
 
 /** As a name may be, see contract/shapes.ts: a file is not refused for what nobody sees in it. */

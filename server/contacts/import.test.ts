@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { workbookOf } from "../../testing/workbook-file.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { importHarness } from "./import-harness.test-support.ts";
 import type { ImportRequest } from "./import-options.ts";
@@ -208,13 +209,13 @@ test("a list of another workspace does not exist", async () => {
   });
 });
 
-async function failed(content: string | Buffer | Readable): Promise<Import["error"]> {
+async function failed(content: string | Buffer | Readable, peopleBefore = 0): Promise<Import["error"]> {
   const { id } = await receive(workspace, content, {});
   const done = await result(workspace, id);
   expect(done.status).toBe("failed");
   expect(done.finished_at).not.toBeNull();
   await run(workspace, id);
-  expect(await people()).toEqual([]);
+  expect(await people()).toHaveLength(peopleBefore);
   expect(await table(workspace.id, `select from pg_tables where tablename = 'import ${id}'`)).toEqual([]);
   return done.error;
 }
@@ -333,6 +334,72 @@ test("a line of Windows-1252 far into a UTF-8 file is read as such", async () =>
     "select first_name from contacts where mobile like '+47912%' order by mobile",
   );
   expect(names).toEqual([{ first_name: "Åse" }, { first_name: "Øyvind" }]);
+});
+
+test.each([
+  [
+    "a running number",
+    "Nr;Navn;Mobil\n1;Ola Nordmann;91234601\n2;Kari Nordmann;91234602\n",
+    ["+4791234601", "+4791234602"],
+  ],
+  ["a number of a customer", "Number,Name,Mobile\n1001,Ola Nordmann,91234603\n", ["+4791234603"]],
+  ["a word that is a heading too", "91234553;Kunde\n91234554;Per\n", ["+4791234553", "+4791234554"]],
+  ["a surname that is a heading too", "Fritz;Lang;91234551\nKari;Nordmann;91234552\n", ["+4791234551", "+4791234552"]],
+  [
+    "Google's columns",
+    "First Name,Last Name,Phone 1 - Label,Phone 1 - Value,E-mail 1 - Label,E-mail 1 - Value\nOla,N,Mobile,91234507,* Other,ola@example.no\n",
+    ["+4791234507"],
+  ],
+  [
+    "several values in one of Google's cells",
+    "Name,Phone 1 - Value,E-mail 1 - Value\nOla,22 33 44 55 ::: +47 912 34 507,a@example.no ::: b@example.no\n",
+    ["+4791234507"],
+  ],
+  [
+    "the mobile in the other column on some rows",
+    "Navn;Telefon 1;Telefon 2\nOla;91234501;22334455\nKari;22334456;91234502\nPer;91234503;22334457\n",
+    ["+4791234501", "+4791234502", "+4791234503"],
+  ],
+  [
+    "a workbook",
+    workbookOf([
+      {
+        name: "Kunder",
+        rows: [
+          ["Navn", "Mobil"],
+          ["Ola", 91234501],
+          ["Kari", { number: 91234502, format: "000 00 000" }],
+        ],
+      },
+    ]),
+    ["+4791234501", "+4791234502"],
+  ],
+  ["vCards", "BEGIN:VCARD\nVERSION:3.0\nFN:Ola N\nTEL;TYPE=CELL:91234501\nEND:VCARD\n", ["+4791234501"]],
+] as [string, string | Buffer, string[]][])("%s: everyone is taken, by their mobile", async (_, content, mobiles) => {
+  expect(await importCsv(workspace, content)).toMatchObject({
+    status: "done",
+    created: mobiles.length,
+    rejected_count: 0,
+  });
+  expect((await people("mobile")).map(({ mobile }) => mobile)).toEqual(mobiles);
+});
+
+test("a workbook's rejected rows come back with its row numbers; half of it is nothing", async () => {
+  const content = workbookOf([
+    { name: "Kunder", rows: [["Navn", "Mobil"], null, ["Ola", 91234501], ["Per", 12], ["Liv", "x"]] },
+  ]);
+  const done = await importCsv(workspace, content);
+  expect(done).toMatchObject({ status: "done", rows: 3, created: 1 });
+  expect(done.rejected.map(({ row, text }) => `${row} ${text}`)).toEqual(["4 Per · 12", "5 Liv · x"]);
+  expect(await failed(content.subarray(0, 1_000), 1)).toMatchObject({ code: "unreadable_workbook" });
+});
+
+test("a file that is cut off is no damaged workbook", async () => {
+  async function* broken() {
+    yield workbookOf([{ name: "Kunder", rows: [["Mobil"], [91234501]] }]).subarray(0, 500);
+    throw new Error("aborted");
+  }
+  expect(await failed(Readable.from(broken(), { objectMode: false }))).toMatchObject({ code: "cut_off" });
 });
 
 test("a landline is taken as it is: whether it can get a text is decided when one is sent", async () => {
