@@ -1,6 +1,7 @@
 import { type AddressInfo, connect } from "node:net";
 import pg from "pg";
 import { expect, test, vi } from "vitest";
+import { contacts } from "../../contract/contacts.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
@@ -47,6 +48,16 @@ test("where nothing is, 404 is the answer to every body, and an empty one is no 
     status: 422,
     body: { error: { code: "invalid", field: "body" } },
   });
+});
+
+test("files of people come under the names that there are for them, and under none that a form of another site sends", async () => {
+  const send = (type: string) =>
+    call("POST /contacts/imports", { key, body: "Mobil\tNavn\n12\tOla\n", headers: { "content-type": type } });
+  const { bodyType, bodyTypes } = contacts.startImport;
+  for (const type of [bodyType, "text/csv; charset=windows-1252", ...bodyTypes])
+    expect((await send(type)).status, type).toBe(202);
+  for (const type of ["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+    expect((await send(type)).status, type).toBe(415);
 });
 
 test("every refusal has the one shape, with the field and the value", async () => {

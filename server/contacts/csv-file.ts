@@ -1,6 +1,7 @@
 /** A CSV, or rows that were copied from a spreadsheet, as an import reads it. */
 import type { CsvDecoder } from "./csv-decoder.ts";
 import {
+  columnsLookedAt,
   type Delimiter,
   declaredDelimiter,
   isBlank,
@@ -12,7 +13,14 @@ import {
 } from "./csv-format.ts";
 import { createCsvSplitter, type RowShape } from "./csv-splitter.ts";
 import { ImportFailure } from "./import-failure.ts";
-import { type FileRow, type ImportFile, type Incoming, type ReadingOptions, sampleRows } from "./import-file.ts";
+import {
+  type FileRow,
+  type ImportFile,
+  type Incoming,
+  longestRow,
+  type ReadingOptions,
+  sampleRows,
+} from "./import-file.ts";
 import { type Columns, ownCells, readColumns } from "./import-mapping.ts";
 
 /** A file whose beginning was made text of. */
@@ -22,7 +30,6 @@ export interface IncomingText extends Incoming {
   text: string;
 }
 
-export const longestRow = 2 ** 20;
 /** So that a megabyte of head is no larger batch than the rest. */
 const piece = 65_536;
 
@@ -79,8 +86,8 @@ function readBeginning(text: string, delimiter: Delimiter, cut: boolean, { mappi
   const split = (shape: RowShape | null): FileRow[] =>
     splitRows(text, { delimiter, most: sampleRows, cut, shape, longestRow }).filter(({ cells }) => !isBlank(cells));
   // Twice: what the rows have in common tells which quotes are believed, and so which rows there are.
-  const shape = shapeOf(split(null), delimiter, readColumns(cellsOf(split(null), cut), mapping, country));
-  const rows = split(shape);
+  const first = split(null);
+  const rows = split(shapeOf(first, delimiter, readColumns(cellsOf(first, cut), mapping, country)));
   const columns = readColumns(cellsOf(rows, cut), mapping, country);
   return { rows, columns, shape: shapeOf(rows, delimiter, columns) };
 }
@@ -102,6 +109,6 @@ function shapeOf(rows: readonly FileRow[], delimiter: Delimiter, { header, added
   return rowShape({
     delimiter,
     widths: [names.length + added, ...(usual > 0 ? [usual] : [])],
-    keys: named.length > 0 ? named : names.map((_, index) => index + added),
+    keys: named.length > 0 ? named : names.slice(0, columnsLookedAt).map((_, index) => index + added),
   });
 }

@@ -5,6 +5,8 @@ import type { FileRow } from "./import-file.ts";
 export type Delimiter = "," | ";" | "\t" | "|";
 const delimiters: Delimiter[] = [";", ",", "\t", "|"];
 const sniffedRows = 100;
+/** A file may have a column for each octet. What is worth a look at its cells has fewer. */
+export const columnsLookedAt = 1_000;
 
 /** The rows of a text, at most `most`. A row that the text's end cuts off is left out when `cut`. */
 export function splitRows(
@@ -68,6 +70,9 @@ export function usualWidth(rows: readonly string[][]): { width: number; times: n
   return usual;
 }
 
+/** Digits of a number on a line of a text: the postal code of an address has fewer. */
+const shortestPhone = 7;
+
 /**
  * What the rows of a file have in common, by the numbers of cells that they may have and by the columns that tell who a row
  * is. A line of a text may have as many commas as a row, so a line alone counts as a row by a number or an address in such a
@@ -82,7 +87,7 @@ export function rowShape(file: { delimiter: Delimiter; widths: readonly number[]
     isRow: (cells) =>
       (widths.has(cells.length) && cells.length >= unlikely) ||
       ((cells.length > 1 || widest === 1) &&
-        file.keys.some((key) => looksLikeNumber(cells[key] ?? "") || looksLikeEmail(cells[key] ?? ""))),
+        file.keys.some((key) => looksLikeNumber(cells[key] ?? "", shortestPhone) || looksLikeEmail(cells[key] ?? ""))),
   };
 }
 
@@ -99,10 +104,10 @@ const longestEmail = 300;
 export const looksLikeEmail = (cell: string) =>
   cell.length <= longestEmail && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell.trim());
 
-export function looksLikeNumber(cell: string): boolean {
+export function looksLikeNumber(cell: string, leastDigits = 5): boolean {
   if (cell.length > longestEmail) return false;
   const text = unguarded(cell.trim());
-  return /^(tel:)?\+?[\d\s().\-/\u2010-\u2015]{5,25}$/i.test(text) && digits(text) >= 5 && !date.test(text);
+  return /^(tel:)?\+?[\d\s().\-/\u2010-\u2015]{5,25}$/i.test(text) && digits(text) >= leastDigits && !date.test(text);
 }
 
 const digits = (cell: string) => cell.replace(/\D/g, "").length;

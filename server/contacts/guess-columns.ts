@@ -6,12 +6,10 @@
 import type { ImportField } from "../../contract/contacts.ts";
 import { type Heading, isOtherNumber, readHeading } from "../../rules/csv-columns.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
-import { looksLikeEmail, looksLikeNumber, unguarded } from "./csv-format.ts";
+import { columnsLookedAt, looksLikeEmail, looksLikeNumber, unguarded } from "./csv-format.ts";
 
 /** Titles and what they say of a report stand above its headings, but not more of it than this. */
 const rowsAboveHeader = 20;
-/** A file may have a column for each octet. What is worth a look has fewer. */
-const lookedAt = 200;
 
 /**
  * The position of the row that names the columns, -1 where none does. A row with a number or an e-mail address is no header;
@@ -22,31 +20,34 @@ export function findHeader(rows: readonly string[][]): number {
   let known = 0;
   let mostFilled = 0;
   let mostFilledData = 0;
-  for (const [index, row] of rows.slice(0, rowsAboveHeader).entries()) {
+  for (const [index, whole] of rows.slice(0, rowsAboveHeader).entries()) {
+    const row = whole.slice(0, columnsLookedAt);
     const filled = row.filter((cell) => cell.trim() !== "").length;
     const data = row.some(isData);
     const words = data ? 0 : row.filter((cell) => readHeading(cell) !== null).length;
     const below = filled > mostFilled && (mostFilledData === 0 || (words > 1 && mostFilledData * 2 <= filled));
-    if (words > known && (index === 0 || below)) {
+    // One such word alone may be somebody's name.
+    if (words > known && (index === 0 || below) && (words > 1 || namesData(rows.slice(index)))) {
       best = index;
       known = words;
     }
     mostFilled = Math.max(mostFilled, filled);
     if (data) mostFilledData = Math.max(mostFilledData, filled);
   }
-  return best >= 0 ? best : namesUnknown(rows) ? 0 : -1;
+  return best >= 0 ? best : namesData(rows) ? 0 : -1;
 }
 
 const isData = (cell: string) => looksLikeEmail(cell) || looksLikeNumber(cell);
 
-/** Whether a first row of unknown words stands above columns of numbers or addresses; above none it is said to, and told. */
-function namesUnknown([first = [], ...rest]: readonly string[][]): boolean {
-  if (first.some(isData)) return false;
-  const data = first.map((_, index) => {
+/** Whether a first row has words above columns of numbers or addresses. Where there are no such columns it is said to, and told. */
+function namesData([first = [], ...rest]: readonly string[][]): boolean {
+  const row = first.slice(0, columnsLookedAt);
+  if (row.some(isData)) return false;
+  const data = row.map((_, index) => {
     const filled = rest.filter((row) => (row[index] ?? "").trim() !== "");
-    return filled.length > 0 && filled.filter((row) => isData(row[index] as string)).length * 2 >= filled.length;
+    return isMost(filled.filter((row) => isData(row[index] as string)).length, filled.length);
   });
-  return !data.includes(true) || first.some((cell, index) => data[index] && /\p{L}/u.test(cell));
+  return !data.includes(true) || row.some((cell, index) => data[index] && /\p{L}/u.test(cell));
 }
 
 interface Column {
@@ -57,8 +58,12 @@ interface Column {
   /** Its heading says that it numbers something else than phones. */
   otherNumber: boolean;
   filled: number;
+  /** How many of its cells are not like one before. */
+  distinct: number;
   /** How many of its cells have letters and are no address. */
   words: number;
+  /** How many are meant as an address … are one. */
+  ats: number;
   emails: number;
   /** How many look like a phone number … are one in use … are a mobile's. */
   numbers: number;
@@ -68,21 +73,21 @@ interface Column {
 
 /** A field for each column, `ignore` where none is meant; each field once. `rows` are those below the names. */
 export function guessFields(names: readonly string[], rows: readonly string[][], country: string): string[] {
-  const columns = names.map((name, index) => readColumn(name, index, rows, country));
+  const columns = names.slice(0, columnsLookedAt).map((name, index) => readColumn(name, index, rows, country));
   const fields = names.map(() => "ignore");
   const give = (field: ImportField, column: Column | undefined) => {
     if (column && fields[column.index] === "ignore") fields[column.index] = field;
   };
 
-  const reached = columns.filter(({ heading, unnamed, filled, emails, numbers }) =>
+  const reached = columns.some(({ heading, unnamed, filled, emails, numbers }) =>
     unnamed
       ? isMost(emails, filled) || isMost(numbers, filled)
       : heading && ["mobile", "phone", "email"].includes(heading.field),
   );
-  const { mobile, phone } = chooseNumbers(columns, reached.length === 0);
+  const { mobile, phone } = chooseNumbers(columns, !reached);
   give("mobile", mobile);
   give("phone", phone);
-  give("email", chooseEmail(columns, reached.length === 0 && !mobile));
+  give("email", chooseEmail(columns, !mobile));
 
   const named = (field: ImportField) => {
     const meant = columns.filter(({ index, heading }) => heading?.field === field && fields[index] === "ignore");
@@ -130,8 +135,10 @@ function chooseNumbers(
       called.filter(({ mobiles, numbers }) => mobiles * 2 >= numbers),
     ) ??
     withMost("mobiles", meant) ??
-    called[0] ??
+    // Called so, and it says nothing else: "SMS" may be a question that is answered with yes.
+    called.find(({ filled, numbers }) => filled === 0 || numbers > 0) ??
     withMost("phones", meant) ??
+    called[0] ??
     meant[0];
   const others = sure.filter((column) => column !== mobile);
   const phone = withMost("phones", others) ?? others.find(({ filled, unnamed }) => filled === 0 && !unnamed);
@@ -139,26 +146,29 @@ function chooseNumbers(
 }
 
 /** In a language that we don't know the headings of, where nothing else would tell who a row is. */
-const isAllMobiles = ({ heading, otherNumber, mobiles, filled }: Column) =>
-  heading === null && !otherNumber && mobiles > 0 && mobiles * 5 >= filled * 4;
+const isAllMobiles = (column: Column) => !column.otherNumber && isAll(column.mobiles, column);
+const isAllEmails = (column: Column) => isAll(column.emails, column);
 
-function withMost(what: "mobiles" | "phones" | "emails", columns: readonly Column[]): Column | undefined {
-  let best: Column | undefined;
-  for (const column of columns) if (column[what] > (best?.[what] ?? 0)) best = column;
-  return best;
-}
+/** Whoever serves the customers has one number and address on all of their rows. */
+const isAll = (n: number, { heading, filled, distinct }: Column) =>
+  heading === null && n > 0 && n * 5 >= filled * 4 && distinct * 2 > filled;
 
+/** "E-post" may be a question that is answered with yes, too; only where nothing else tells who a row is, it is the address all the same. */
 function chooseEmail(columns: readonly Column[], lost: boolean): Column | undefined {
   const named = columns.filter(({ heading }) => heading?.field === "email");
   const unnamed = columns.filter((column) => column.unnamed && isMost(column.emails, column.filled));
   return (
     withMost("emails", named) ??
-    named[0] ??
+    named.find(({ filled, ats }) => filled === 0 || ats > 0) ??
     withMost("emails", unnamed) ??
-    (lost
-      ? columns.find(({ heading, emails, filled }) => heading === null && emails > 0 && emails * 5 >= filled * 4)
-      : undefined)
+    (lost ? (named[0] ?? columns.find(isAllEmails)) : undefined)
   );
+}
+
+function withMost(what: "mobiles" | "phones" | "emails", columns: readonly Column[]): Column | undefined {
+  let best: Column | undefined;
+  for (const column of columns) if (column[what] > (best?.[what] ?? 0)) best = column;
+  return best;
 }
 
 /** First and last name go before a full one. A lone "Name" beside a first name is the last name, unless it says both. */
@@ -185,17 +195,21 @@ function readColumn(name: string, index: number, rows: readonly string[][], coun
     unnamed,
     otherNumber: isOtherNumber(name),
     filled: 0,
+    distinct: 0,
     words: 0,
+    ats: 0,
     emails: 0,
     numbers: 0,
     phones: 0,
     mobiles: 0,
   };
-  if (index >= lookedAt) return column;
+  const seen = new Set<string>();
   for (const row of rows) {
     const cell = (row[index] ?? "").trim();
     if (cell === "") continue;
     column.filled++;
+    seen.add(cell);
+    if (cell.includes("@")) column.ats++;
     if (looksLikeEmail(cell)) column.emails++;
     else if (looksLikeNumber(cell)) {
       column.numbers++;
@@ -206,5 +220,6 @@ function readColumn(name: string, index: number, rows: readonly string[][], coun
       }
     } else if (/\p{L}/u.test(cell)) column.words++;
   }
+  column.distinct = seen.size;
   return column;
 }

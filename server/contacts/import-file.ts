@@ -55,6 +55,8 @@ export interface Incoming {
   rest: AsyncIterator<Buffer>;
 }
 
+/** Characters that a row may have. */
+export const longestRow = 2 ** 20;
 /** Rows that decide about the columns. */
 export const sampleRows = 100;
 

@@ -155,6 +155,19 @@ const known: [string, string, string, string[]][] = [
   ["a language we do not know", "Prénom;Numéro de portable", "Ola;91234507", ["Numéro de portable mobile"]],
   ["customers who are numbers", "Kunde;Mobil", "10001;91234507", ["Mobil mobile"]],
   ["a language in words, which is no code", "Mobil;Språk", "91234507;Norsk", ["Mobil mobile"]],
+  [
+    "questions that are called like what they ask about",
+    "SMS;E-post;Navn;Telefon",
+    "Ja;Nei;Ola;22334455",
+    ["Navn full_name", "Telefon mobile"],
+  ],
+  ["addresses that are wrong", "E-post;Mobil", "ola@example;91234507", ["E-post email", "Mobil mobile"]],
+  [
+    "columns that are empty at first",
+    "E-post;Mobil;Telefon",
+    ";;22334455",
+    ["E-post email", "Mobil mobile", "Telefon phone"],
+  ],
   ["a mobile that is a phone's make", "Mobil;Telefon", "iPhone 16;91234507", ["Telefon mobile"]],
 ];
 const countries: Record<string, string> = {
@@ -178,6 +191,7 @@ test.each([
   ["a word that is a heading too", "91234553;Kunde\n91234554;Per\n", ["#1 mobile"]],
   ["an address", "kontakt@example.no;91234553\n", ["#1 email", "#2 mobile"]],
   ["a first row whose number is wrong", "Kari;12\nLiv;91234505\n", ["#2 mobile"]],
+  ["a first row without a number", "Lang;;Fritz\nNordmann;91234552;Kari\n", ["#2 mobile"]],
   ["running numbers in front", "10001;Ola;91234501\n10002;Per;91234502\n", ["#3 mobile"]],
 ])("a file without headings: %s", async (_, text, fields) => {
   const read = await readFile(text);
@@ -255,6 +269,11 @@ test("vCards are known by their beginning, in any encoding", async () => {
     });
   }
   expect(await readFile(`${card}BEGIN:VCARD\r\nTEL:91234502\r\n`)).toMatchObject({ faults: ["2 card_not_closed"] });
+});
+
+test("whoever serves the customers is not one of them", async () => {
+  const rows = Array.from({ length: 5 }, (_, at) => `Ola ${at};kari@salong.example;91234567`);
+  expect((await readFile(`Hvem;Ansvarlig;Hvor man ringer\n${rows.join("\n")}\n`)).fields).toEqual([]);
 });
 
 test("one stray quote costs its own line; 500 others are taken", async () => {

@@ -1,10 +1,17 @@
 /** A workbook as an import reads it: the first sheet that one sees and that has people on it. */
 import type { FileHandle } from "node:fs/promises";
 import { spool } from "../kit/spool.ts";
-import { longestRow } from "./csv-file.ts";
 import { isBlank } from "./csv-format.ts";
 import { ImportFailure } from "./import-failure.ts";
-import { allOf, type FileRow, type ImportFile, type Incoming, type ReadingOptions, sampleRows } from "./import-file.ts";
+import {
+  allOf,
+  type FileRow,
+  type ImportFile,
+  type Incoming,
+  longestRow,
+  type ReadingOptions,
+  sampleRows,
+} from "./import-file.ts";
 import { type Columns, ownCells, readColumns, tellsWho } from "./import-mapping.ts";
 import { tooLarge } from "./workbook-parts.ts";
 import { openWorkbook, type Sheet } from "./workbook.ts";

@@ -33,6 +33,9 @@ const builtIn: Record<number, string> = {
 };
 for (const id of [27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58]) builtIn[id] = "yyyy-mm-dd";
 
+/** What a spreadsheet takes. */
+const longestPattern = 255;
+
 export type ShowNumber = (value: number) => string;
 
 /**
@@ -42,7 +45,7 @@ export type ShowNumber = (value: number) => string;
  */
 export function numberFormat(id: number, custom: ReadonlyMap<number, string>, from1904: boolean): ShowNumber {
   const pattern = custom.get(id) ?? builtIn[id];
-  if (pattern === undefined) return plain;
+  if (pattern === undefined || pattern.length > longestPattern) return plain;
   let info: ReturnType<typeof getFormatInfo>;
   try {
     info = getFormatInfo(pattern);

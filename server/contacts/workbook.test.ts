@@ -199,6 +199,9 @@ test.each([
     archiveOf(workbookParts(people).map((part) => ({ ...part, claimedSize: 10 }))),
     "unreadable_workbook",
   ],
+  ["more cells in a row than there are columns", archiveOf(replaced(first, `<worksheet><row>${"<c><v>1</v></c>".repeat(20_000)}</row></worksheet>`)), "workbook_too_large"],
+  ["styles without end", archiveOf(replaced("xl/styles.xml", `<styleSheet><cellXfs>${"<xf/>".repeat(70_000)}</cellXfs></styleSheet>`)), "workbook_too_large"],
+  ["relations without end", archiveOf(replaced("xl/_rels/workbook.xml.rels", `<R>${'<Relationship Type="/worksheet"/>'.repeat(11_000)}</R>`)), "workbook_too_large"],
   [
     "texts beyond measure",
     archiveOf(replaced("xl/sharedStrings.xml", `<sst>${"<si/>".repeat(5_000_000)}</sst>`)),
@@ -231,6 +234,17 @@ test("a cell far out to the right is no row of thousands", async () => {
   );
   expect(all[1]?.cells.length).toBeLessThan(1_010);
   expect(all[1]?.cells.slice(-2)).toEqual(["x", "y"]);
+});
+
+test("a row of megabytes is told by its beginning, and the next is taken", async () => {
+  const long = `<c t="str"><v>${"x".repeat(60_000)}</v></c>`.repeat(100);
+  const rows = `<row><c t="str"><v>Mobil</v></c></row><row>${long}</row><row><c><v>91234567</v></c></row>`;
+  const { all } = await readFile(archiveOf(replaced(first, `<worksheet>${rows}</worksheet>`)));
+  expect(all.map(({ fault, cells }) => `${fault} ${cells[0]?.slice(0, 8)}`)).toEqual([
+    "null Mobil",
+    "row_too_long xxxxxxxx",
+    "null 91234567",
+  ]);
 });
 
 test("nothing is left of a workbook on the disk, taken or refused", async () => {

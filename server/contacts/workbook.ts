@@ -5,6 +5,7 @@ import type { FileHandle } from "node:fs/promises";
  * may come to, and shows numbers as their cells do.
  */
 import { posix } from "node:path";
+import { longestRow } from "./import-file.ts";
 import { numberFormat, type ShowNumber } from "./workbook-number.ts";
 import { openParts, tooLarge, unreadable, type WorkbookParts } from "./workbook-parts.ts";
 
@@ -18,6 +19,10 @@ export interface Sheet {
 
 /** What a sheet may have by its format. */
 const lastRow = 1_048_576;
+const mostCells = 16_384;
+const mostStyles = 65_490;
+/** Sheets, and what a part may be related to: more are none of a workbook's. */
+const mostListed = 10_000;
 /** Columns are filled up to here; one cell far out to the right would be a row of thousands of empty ones. */
 const filledColumns = 1_000;
 /** What a cell may hold is half of it. */
@@ -53,6 +58,12 @@ export async function openWorkbook(file: FileHandle, limits?: { unpacked: number
   });
 }
 
+/** A list that may get one more. */
+function listed<Item>(list: Item[], most = mostListed): Item[] {
+  if (list.length >= most) throw tooLarge();
+  return list;
+}
+
 interface Relation {
   id: string;
   target: string;
@@ -66,7 +77,7 @@ async function relations(parts: WorkbookParts, name: string, kind: string, folde
     open(element, { Id = "", Type = "", Target = "", TargetMode }) {
       if (element !== "Relationship" || !Type.endsWith(`/${kind}`) || TargetMode === "External") return;
       const target = Target.startsWith("/") ? Target.slice(1) : posix.normalize(posix.join(folder, Target));
-      found.push({ id: Id, target });
+      listed(found).push({ id: Id, target });
     },
   });
   return found;
@@ -80,7 +91,8 @@ async function readSheetList(parts: WorkbookParts, name: string) {
       if (element === "workbookPr") from1904 = isTrue(attributes.date1904);
       if (element !== "sheet") return;
       const id = Object.entries(attributes).find(([key]) => key.endsWith(":id"))?.[1] ?? "";
-      sheets.push({ id, name: attributes.name ?? "", hidden: (attributes.state ?? "visible") !== "visible" });
+      const hidden = (attributes.state ?? "visible") !== "visible";
+      listed(sheets).push({ id, name: attributes.name ?? "", hidden });
     },
   });
   return { sheets, from1904 };
@@ -124,9 +136,10 @@ async function readFormats(parts: WorkbookParts, name: string, from1904: boolean
   let within = false;
   await parts.read(name, {
     open(element, attributes) {
-      if (element === "numFmt") custom.set(Number(attributes.numFmtId), attributes.formatCode ?? "");
-      else if (element === "cellXfs") within = true;
-      else if (element === "xf" && within) styles.push(Number(attributes.numFmtId ?? 0));
+      if (element === "numFmt" && custom.size < mostStyles) {
+        custom.set(Number(attributes.numFmtId), attributes.formatCode ?? "");
+      } else if (element === "cellXfs") within = true;
+      else if (element === "xf" && within) listed(styles, mostStyles).push(Number(attributes.numFmtId ?? 0));
     },
     close(element) {
       if (element === "cellXfs") within = false;
@@ -149,6 +162,7 @@ async function readSheet(
 ): Promise<void> {
   let row = 0;
   let cells: string[] = [];
+  let length = 0;
   let cell: Record<string, string> = {};
   let column = 0;
   let value = "";
@@ -186,6 +200,7 @@ async function readSheet(
           if (number > lastRow) throw tooLarge();
           row = number;
           cells = [];
+          length = 0;
           column = 0;
           break;
         }
@@ -216,9 +231,11 @@ async function readSheet(
           break;
         case "c": {
           const text = shown();
-          if (text === "") break;
+          // A row that has become too long is told as such: there is no need to hold all of it.
+          if (text === "" || length > longestRow) break;
+          length += text.length;
           while (cells.length < Math.min(column, filledColumns) - 1) cells.push("");
-          cells.push(text);
+          listed(cells, mostCells).push(text);
           break;
         }
         case "row":

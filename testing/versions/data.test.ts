@@ -142,8 +142,8 @@ for (const earlier of earlierVersions) {
         ]);
         const [done] = (await byKey("GET /contacts/imports")).body.items;
         expect(done).toMatchObject({ status: "done", created: 12 });
-        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv`)).body).toContain(
-          "13,invalid_mobile,12,Feil,Feil,12",
+        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv?language=en`)).body).toContain(
+          "13,Mobile is not a valid number,Feil,Feil,12",
         );
         const campaigns = (await byKey("GET /campaigns")).body.items;
         const autumn = campaigns.find((each: Row) => each.name === "Høst");
