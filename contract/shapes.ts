@@ -1,5 +1,6 @@
 /** Shapes that every resource shares. */
 import { z } from "zod";
+import { trimBlank } from "../rules/blank.ts";
 
 /** UUIDv7 of a thing of this installation. */
 export const Id = z.uuid().describe("UUIDv7");
@@ -8,11 +9,14 @@ export const Instant = z.iso.datetime({ offset: true }).describe("ISO 8601 insta
 /** Control characters, line breaks of every kind, and what turns the direction of the text around it. */
 export const unfitForNames = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** What a person or thing is called: it stands in lists, mails and texts, so it is one line that reads as it is written. */
+/**
+ * What a person or thing is called: it stands in lists, mails and texts, so it is one line that reads as it is written, composed
+ * (NFC), without what nobody sees around it. What has nothing else is empty.
+ */
 export const name = (most: number, least = 1) =>
   z
     .string()
-    .trim()
+    .overwrite((text) => trimBlank(text).normalize("NFC"))
     .min(least)
     .max(most)
     .refine(

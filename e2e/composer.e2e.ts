@@ -119,6 +119,9 @@ test("two braces open the fields, and what is chosen is a chip that goes as one,
   await area.click();
   await type("Hi {{fir");
   await page.getByRole("listbox", { name: "Fields" }).waitFor();
+  // Pausing here is no mistake.
+  await page.getByRole("status").filter({ hasText: "Saved when the field is complete" }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
   await press("Enter");
   await expect.poll(hasFocus(page.getByLabel("Default value")), soon).toBe(true);
   await type("friend");

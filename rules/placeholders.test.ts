@@ -28,7 +28,7 @@ function problems(text: string) {
 test("placeholders are replaced, by default where the value is null, absent or blank", () => {
   const text = 'Hei {{ contact.first_name | default: "du" }}!';
   expect(render(text)).toBe("Hei Kåre!");
-  for (const first_name of [null, undefined, "", " \u00a0"])
+  for (const first_name of [null, undefined, "", " \u00a0", "\u200b", "\u200e\u2060", "\ufeff", "\u3164", "\u2800"])
     expect(render(text, { contact: { first_name } })).toBe("Hei du!");
   expect(render(text, {})).toBe("Hei du!");
   expect(render("{{ contact.full_name }}, {{contact.properties.visits}} {{ contact.properties.vip }}")).toBe(
@@ -137,6 +137,8 @@ test("broken Liquid is an error with its place", () => {
   for (const [text, code, position] of [
     ["Hei {{ contact.first_name", "not_closed", 4],
     ["Hei {% if contact.email %}", "not_closed", 4],
+    ["Hei {{ og {{ contact.first_name }}", "not_closed", 4],
+    ["{{ contact.email }} {{ contact. {% if contact.email %}x{% endif %}", "not_closed", 20],
     ["Hei {% endif %}", "stray_tag", 4],
     ["Hei {{ }}", "broken_placeholder", 7],
     ["{{ contact.first_name default: 'x' }}", "broken_placeholder", 30],
@@ -145,8 +147,36 @@ test("broken Liquid is an error with its place", () => {
     ["{{ contact.email | date: '%Y' }}", "unknown_filter", 19],
     ["{{ contact.email | default }}", "filter_arguments", 19],
     ["{{ contact.email | truncate: 1, b: 2 }}", "filter_arguments", 19],
+    ["{% if contact.email %}a{% else if contact.phone %}b{% endif %}", "broken_placeholder", 0],
   ] as const)
     expect(problems(text)[0], text).toMatchObject({ code, position });
+});
+
+test("what the engine would pass over in silence is an error with its place", () => {
+  for (const [text, position, value] of [
+    ['Hei {{ contact.first_name, default: "du" }}!', 25, ', default: "du"'],
+    ['{{ contact.last_name, "x" }}', 20, ', "x"'],
+    ["{{ contact.email | default: 'x' | upcase, 3 }}", 40, ", 3"],
+    ["{{ contact.email | }}", 17, "|"],
+    ["{{ contact.email | truncate: 3, }}", 30, ","],
+    ["{{ contact.email | truncate: , 3 }}", 27, ":"],
+    ["{{ contact.email ) }}", 17, ")"],
+    ["{% if contact.email, contact.phone %}x{% endif %}", 19, ", contact.phone"],
+    ["{% unless contact.email %}a{% else if x %}b{% endunless %}", 35, "if x"],
+    ["{% unless contact.email %}a{% endunless x %}", 40, "x"],
+    ["{% case contact.email %}{% when 'a' 'b' %}{% endcase %}", 36, "'b'"],
+    ["{% case contact.email %}{% when 'a', %}{% endcase %}", 35, ","],
+    ["{% case contact.email, 2 %}{% when 'a', 'b' %}{% endcase %}", 21, ", 2"],
+    ["{% if contact.email %}a{% elsif contact.phone) %}b{% endif %}", 45, ")"],
+  ] as const)
+    expect(problems(text), text).toMatchObject([{ code: "broken_placeholder", position, value }]);
+  for (const text of [
+    "{{ contact.email | default: 'a, b | c) \\' d' }}",
+    "{%- case contact.email -%}{%- when 'a', \"b\" or 'c' -%}x{%- else -%}y{%- endcase -%}",
+    "{{- contact.email | truncate: 5, ',' | replace: ',', ')' -}}",
+    "{% unless contact.email contains ',' %}x{% endunless %}",
+  ])
+    expect(problems(text), text).toEqual([]);
 });
 
 test("hostile texts are refused: too long, too deep, too many tags or filters, filters that blow up", () => {

@@ -3,9 +3,11 @@
  * does not exist here, so a text costs what its length says. Parsed once per source, rendered once per recipient.
  */
 import { Liquid, LiquidError, type Template as LiquidNode } from "liquidjs";
+import { isBlank } from "./blank.ts";
 import { checkNodes, type TemplateProblem } from "./template-check.ts";
 import { compileNodes } from "./template-compile.ts";
 import { filters } from "./template-filters.ts";
+import { checkLeftovers } from "./template-leftovers.ts";
 
 export type { TemplateProblem } from "./template-check.ts";
 
@@ -84,10 +86,12 @@ export function parseTemplate(
   try {
     nodes = engine.parse(text);
   } catch (error) {
-    return { ok: false, problems: [syntaxProblem(error, text)] };
+    return { ok: false, problems: [openProblem(text) ?? syntaxProblem(error, text)] };
   }
   const { fields, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
-  if (problems.length > 0) return { ok: false, problems };
+  const wrong = problems.length > 0 ? problems : checkLeftovers(text);
+  const open = wrong.length > 0 ? openProblem(text) : null;
+  if (wrong.length > 0) return { ok: false, problems: open ? [open] : wrong };
   const compiled = compileNodes(nodes);
   const render = compiled
     ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
@@ -132,8 +136,6 @@ function writable(value: unknown): string | number | boolean | null {
   return typeof value === "number" || typeof value === "boolean" ? value : null;
 }
 
-const isBlank = (text: string) => text.trim() === "";
-
 const control = /[^\P{Cc}\t\n\r]/gu;
 
 function withoutControls(text: string): string {
@@ -154,6 +156,19 @@ function sizeProblem(text: string): TemplateProblem | null {
     if (++tags > mostTags)
       return { code: "too_many_tags", message: `A text has at most ${mostTags} tags.`, position: at, value: "{%" };
   return null;
+}
+
+/**
+ * The first placeholder or tag that another begins in: somebody is writing it, before one that is there already. The parser
+ * would close it with the other's end, and complain of what stands between.
+ */
+function openProblem(text: string): TemplateProblem | null {
+  const open = /\{[{%](?:(?![%}]\}).)*?(?=\{[{%])/s.exec(text);
+  return open && notClosed(open.index, open[0].trim().slice(0, 100));
+}
+
+function notClosed(position: number, value: string): TemplateProblem {
+  return { code: "not_closed", message: `"${value.slice(0, 30)}" is not closed.`, position, value };
 }
 
 /** The parser's first error in our words, with its place. */
@@ -177,7 +192,6 @@ function syntaxProblem(error: unknown, text: string): TemplateProblem {
     const message = `There is no filter "${filter}". There are ${names}.`;
     return { code: "unknown_filter", message, position: at === -1 ? position : at, value: filter };
   }
-  if (said.includes("not closed"))
-    return { code: "not_closed", message: `"${value.slice(0, 30)}" is not closed.`, position, value };
+  if (said.includes("not closed")) return notClosed(position, value);
   return { code: "broken_placeholder", message: `This cannot be read: ${said}.`, position, value };
 }

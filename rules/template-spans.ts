@@ -11,7 +11,8 @@ export interface TemplateSpan {
   default: string | null;
 }
 
-const output = /\{\{-?\s*([a-z_][\w.-]*)((?:"[^"]*"|'[^']*'|[^"'{}])*)\}\}/gi;
+// A name and its filters. What else stands between the braces is a mistake, which a chip would hide.
+const output = /\{\{-?\s*([a-z_][\w.-]*)\s*((?:\|(?:"[^"]*"|'[^']*'|[^"'{}])*)?|-)\}\}/gi;
 
 /** Where the placeholders of a text stand, whether it parses or not: it may be half written. */
 export function templateSpans(text: string): TemplateSpan[] {

@@ -136,6 +136,18 @@ test("preview, review and ledger count the same text the same", async () => {
   expect((await review({ text })).segments_per_message).toBe(2);
 });
 
+test("a first name that nobody sees is none: the default is sent, and nothing of it costs UCS-2", async () => {
+  const text = 'Hei {{ contact.first_name | default: "du" }}!';
+  for (const [at, first_name] of ["\u200b", "\u200e\u2060", "\u3164", "\u2800"].entries()) {
+    // As an earlier version kept it.
+    const [id = ""] = await addContacts(db, workspace.id, [{ mobile: `+479200000${at}`, first_name }]);
+    const shown = await db.inWorkspace(workspace.id, (tx) =>
+      previewText(tx, workspace.id, { text, sender: null, opt_out_text: false, contact_id: id }),
+    );
+    expect(shown, JSON.stringify(first_name)).toMatchObject({ text: "Hei du!", encoding: "GSM-7", errors: [] });
+  }
+});
+
 test("a preview says what is wrong and shows the text all the same", async () => {
   const preview = (input: Record<string, unknown>) =>
     db.inWorkspace(workspace.id, (tx) =>

@@ -1,5 +1,6 @@
 /** Everything to know before sending. Errors block, warnings don't. */
 import type { Finding, Review } from "../../contract/campaigns.ts";
+import { isBlank } from "../../rules/blank.ts";
 import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
 import { estimateSegments } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
@@ -157,7 +158,7 @@ async function count(db: Db, seen: Seen, type: SubscriptionTypeRow): Promise<Aud
 
 /** What is wrong with a text: for the review, and for a preview while it is being written. */
 export function textErrors(text: string, optOutText: string | null): Finding[] {
-  if (text.trim() === "") return [finding("text_empty", "The campaign has no text.", "text")];
+  if (isBlank(text)) return [finding("text_empty", "The campaign has no text.", "text")];
   const parsed = parseTemplate(text, "campaign");
   if (!parsed.ok) return parsed.problems.map(({ code, message, value }) => finding(code, message, "text", value));
   const rendered = renderText(parsed.template, {}, optOutText);
@@ -233,7 +234,7 @@ function nameWarnings(sender: Sender | null, standIn: Seen["standIn"], count: nu
 }
 
 function optOutWarnings(text: string, optOutText: string | null): Finding[] {
-  if (optOutText || text.trim() === "" || tellsHowToStop(text)) return [];
+  if (optOutText || isBlank(text) || tellsHowToStop(text)) return [];
   const message = "The text does not say how to opt out. Switch the opt-out text on, or write your own.";
   return [finding("no_opt_out_text", message, "opt_out_text", false)];
 }

@@ -1,5 +1,6 @@
 /** A person: how to reach them, what they are called, and what else is known about them. */
 import type { Contact, ContactInput, ContactSummary, NumberKind } from "../../contract/contacts.ts";
+import { trimBlank } from "../../rules/blank.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { invalid } from "../kit/errors.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
@@ -92,7 +93,8 @@ export function readContactInput(input: ContactInput, country: string): ContactF
   return fields;
 }
 
-const emptied = (value: string | null | undefined) => (value === undefined ? undefined : value?.trim() || null);
+const emptied = (value: string | null | undefined) =>
+  value === undefined ? undefined : trimBlank(value ?? "") || null;
 
 /** Composed (NFC) and without what PostgreSQL's text and jsonb cannot hold. */
 function storable(value: string, field: string): string {

@@ -1,5 +1,6 @@
 /** One recipient's text: rendered, with the opt-out text, normalised, counted. The same for preview, review and sending. */
 import type { SkipReason } from "../../contract/messages.ts";
+import { isBlank } from "../../rules/blank.ts";
 import { countSegments, type Encoding, normaliseText } from "../../rules/gsm-segments.ts";
 import { withOptOutText } from "../../rules/opt-out-text.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
@@ -20,7 +21,7 @@ export function renderText(template: Template, values: TemplateValues, optOutTex
   } catch {
     return { ok: false, reason: "render_error" }; // a filter made it too long for this recipient's values
   }
-  if (rendered.trim() === "") return { ok: false, reason: "empty_text" };
+  if (isBlank(rendered)) return { ok: false, reason: "empty_text" };
   const text = normaliseText(withOptOutText(rendered, optOutText ?? ""));
   if (text.length > longestText) return { ok: false, reason: "too_long" };
   const { encoding, segments } = countSegments(text);

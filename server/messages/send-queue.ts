@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { z } from "zod";
 import type { Answer } from "../../contract/endpoint.ts";
 import type { MessageInput, messages, SkipReason } from "../../contract/messages.ts";
+import { isBlank } from "../../rules/blank.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -311,7 +312,7 @@ async function once<Key, Value>(
 }
 
 function readTemplate(text: string): Template {
-  if (text.trim() === "") throw textProblem("empty_text", text);
+  if (isBlank(text)) throw textProblem("empty_text", text);
   const parsed = parseTemplate(text, "message");
   if (parsed.ok) return parsed.template;
   const problem = parsed.problems[0];

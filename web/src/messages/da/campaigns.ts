@@ -47,7 +47,7 @@ export const campaigns: Translation<typeof en> = {
   deleted: "»{name}« er slettet.",
   saveAgain: "Gem igen",
   notSaved: "Ikke gemt. Det, du skrev, er her stadig. {reason}",
-  save: { saved: "Gemt", saving: "Gemmer …", failed: "Ikke gemt" },
+  save: { saved: "Gemt", saving: "Gemmer …", failed: "Ikke gemt", unfinished: "Gemmes, når feltet er færdigt" },
   audience: {
     search: "Lister og kontakter",
     list: "{count, plural, one {Liste · # medlem} other {Liste · # medlemmer}}",

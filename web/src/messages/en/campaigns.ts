@@ -44,7 +44,7 @@ export const campaigns = {
   deleted: "“{name}” was deleted.",
   saveAgain: "Save again",
   notSaved: "Not saved. What you wrote is still here. {reason}",
-  save: { saved: "Saved", saving: "Saving …", failed: "Not saved" },
+  save: { saved: "Saved", saving: "Saving …", failed: "Not saved", unfinished: "Saved when the field is complete" },
   audience: {
     search: "Lists and contacts",
     list: "{count, plural, one {List · # member} other {List · # members}}",

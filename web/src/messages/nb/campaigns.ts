@@ -47,7 +47,7 @@ export const campaigns: Translation<typeof en> = {
   deleted: "«{name}» er slettet.",
   saveAgain: "Lagre igjen",
   notSaved: "Ikke lagret. Det du skrev, er fortsatt her. {reason}",
-  save: { saved: "Lagret", saving: "Lagrer …", failed: "Ikke lagret" },
+  save: { saved: "Lagret", saving: "Lagrer …", failed: "Ikke lagret", unfinished: "Lagres når feltet er ferdig" },
   audience: {
     search: "Lister og kontakter",
     list: "{count, plural, one {Liste · # medlem} other {Liste · # medlemmer}}",

@@ -47,7 +47,7 @@ export const campaigns: Translation<typeof en> = {
   deleted: "”{name}” har tagits bort.",
   saveAgain: "Spara igen",
   notSaved: "Inte sparat. Det du skrev finns kvar här. {reason}",
-  save: { saved: "Sparat", saving: "Sparar …", failed: "Inte sparat" },
+  save: { saved: "Sparat", saving: "Sparar …", failed: "Inte sparat", unfinished: "Sparas när fältet är klart" },
   audience: {
     search: "Listor och kontakter",
     list: "{count, plural, one {Lista · # medlem} other {Lista · # medlemmar}}",

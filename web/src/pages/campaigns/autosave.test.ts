@@ -66,6 +66,21 @@ test("one field that the server refuses does not hold back the others", async ()
   expect(autosave.status().state).toBe("saved");
 });
 
+test("a field that has no end yet is no failure, and is kept until it has one", async () => {
+  const { autosave, kept } = setUp((changes) =>
+    changes.text?.endsWith("{{") ? { field: "text", passing: false, unfinished: true, error: "not closed" } : null,
+  );
+  autosave.change({ text: "Hei {{", name: "Spring" });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(autosave.status()).toMatchObject({ state: "unfinished", fieldErrors: { text: { error: "not closed" } } });
+  expect(kept).toEqual({ name: "Spring" });
+  expect(autosave.isDirty()).toBe(true);
+  autosave.change({ text: "Hei {{ contact.first_name }}" });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(autosave.status()).toMatchObject({ state: "saved", fieldErrors: {} });
+  expect(kept).toEqual({ name: "Spring", text: "Hei {{ contact.first_name }}" });
+});
+
 test("what changes while a save is under way is saved after it", async () => {
   let release = () => {};
   const saved: Partial<Draft>[] = [];

@@ -1,13 +1,15 @@
 /** Saves what changes, a moment after it changed, one request at a time, and never forgets what could not be saved. */
 
-/** What the page shows beside the title. */
-export type SaveState = "saved" | "saving" | "failed";
+/** What the page shows beside the title. Unfinished: somebody is in the middle of something that can be saved when it is whole. */
+export type SaveState = "saved" | "saving" | "failed" | "unfinished";
 
 export interface SaveFailure {
   /** Which field the server did not take, where it said so. */
   field: string | null;
   /** Nothing about the values was wrong: trying again may help. */
   passing: boolean;
+  /** The field is not wrong, it only has no end yet. */
+  unfinished?: boolean;
   error: unknown;
 }
 
@@ -43,6 +45,8 @@ export function createAutosave<V extends object>(options: {
   type Field = keyof V & string;
   let waiting: Partial<V> = {};
   let refused: Partial<V> = {};
+  /** Those of the refused that only have no end yet. */
+  const unfinished = new Set<Field>();
   let running: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let status: AutosaveStatus = { state: "saved", fieldErrors: {}, error: null };
@@ -84,6 +88,7 @@ export function createAutosave<V extends object>(options: {
         if (field !== null && waiting[field] === batch[field]) {
           // One bad field must not hold back the others.
           refused[field] = batch[field];
+          if (failure.unfinished) unfinished.add(field);
           delete waiting[field];
           say({ fieldErrors: { ...status.fieldErrors, [field]: error } });
           continue;
@@ -94,7 +99,8 @@ export function createAutosave<V extends object>(options: {
         return;
       }
     }
-    say({ state: isEmpty(refused) ? "saved" : "failed" });
+    const wrong = (Object.keys(refused) as Field[]).some((field) => !unfinished.has(field));
+    say({ state: wrong ? "failed" : isEmpty(refused) ? "saved" : "unfinished" });
   }
 
   return {
@@ -103,6 +109,7 @@ export function createAutosave<V extends object>(options: {
       const fieldErrors: Record<string, unknown> = { ...status.fieldErrors };
       for (const field of Object.keys(changes) as Field[]) {
         delete refused[field];
+        unfinished.delete(field);
         delete fieldErrors[field];
       }
       say({ state: "saving", fieldErrors });
@@ -112,6 +119,7 @@ export function createAutosave<V extends object>(options: {
     retry() {
       waiting = { ...refused, ...waiting };
       refused = {};
+      unfinished.clear();
       return run();
     },
     isDirty: () => running !== null || !isEmpty(waiting) || !isEmpty(refused),

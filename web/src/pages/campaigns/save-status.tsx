@@ -1,9 +1,9 @@
-import { Check, CloudOff, LoaderCircle } from "lucide-react";
+import { Check, CloudOff, LoaderCircle, Pencil } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useSettled } from "../../lib/settled.ts";
 import type { AutosaveStatus } from "./autosave.ts";
 
-const icons = { saved: Check, saving: LoaderCircle, failed: CloudOff };
+const icons = { saved: Check, saving: LoaderCircle, failed: CloudOff, unfinished: Pencil };
 
 /** Whether what was typed has reached the server. */
 export function SaveStatus({ status }: { status: AutosaveStatus }) {

@@ -48,5 +48,10 @@ export function SaveBeforeLeaving({ autosave, isGone }: { autosave: Autosave<Dra
 function readFailure(error: unknown): SaveFailure {
   // "include.lists.0" is about the field include.
   const field = error instanceof ApiError ? (error.field?.split(".")[0] ?? null) : null;
-  return { field: error instanceof ApiError && error.status === 422 ? field : null, passing: isPassing(error), error };
+  return {
+    field: error instanceof ApiError && error.status === 422 ? field : null,
+    passing: isPassing(error),
+    unfinished: error instanceof ApiError && error.code === "not_closed",
+    error,
+  };
 }
