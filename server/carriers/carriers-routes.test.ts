@@ -114,7 +114,8 @@ test("the first is the default, names are one's own, and the built-in one's is t
   expect([first.is_default, second.is_default]).toEqual([true, false]);
   expect([first.name, second.name], "without a name of one's own").toEqual(["SMPP", "SMPP 2"]);
   const named = (name: string) => call(`PATCH /carriers/${second.id}`, { key, body: { name } });
-  expect(await named("SMPP")).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
+  for (const taken of ["SMPP", "smpp", "SM\u200bPP"])
+    expect(await named(taken)).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
   expect(await named("Sandbox")).toMatchObject({ status: 422, body: { error: { code: "reserved_name" } } });
   await call(`PATCH /carriers/${second.id}`, { key, body: { is_default: true } });
   const { body } = await call("GET /carriers", { key });

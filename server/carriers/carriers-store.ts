@@ -67,7 +67,7 @@ export async function insertCarrier(tx: Tx, row: Omit<CarrierRow, "created_at" |
     insert into carriers (workspace_id, id, kind, name, enabled, is_default, settings, secrets, created_at, updated_at)
     values (${row.workspace_id}, ${row.id}, ${row.kind}, ${row.name}, ${row.enabled}, ${row.is_default},
       ${JSON.stringify(row.settings)}, ${row.secrets}, now(), now())
-    on conflict (workspace_id, name) do nothing returning 1`.execute(tx);
+    on conflict do nothing returning 1`.execute(tx);
   return rows.length > 0;
 }
 
@@ -85,7 +85,7 @@ export async function lockCarriers(tx: Tx, workspaceId: string): Promise<void> {
 
 export async function isNameTaken(tx: Tx, workspaceId: string, name: string, but: string | null): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from carriers where workspace_id = ${workspaceId} and name = ${name} and id is distinct from ${but}`.execute(
+    select 1 from carriers where workspace_id = ${workspaceId} and name_key = name_key(${name}) and id is distinct from ${but}`.execute(
     tx,
   );
   return rows.length > 0;

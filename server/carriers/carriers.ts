@@ -21,7 +21,7 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
   await store.lockCarriers(tx, workspaceId);
   const others = await store.listCarriers(tx, workspaceId);
   const row = { workspace_id: workspaceId, id: newId() };
-  const name = input.name ?? freeName(input.kind, new Set(others.map((other) => other.name)));
+  const name = input.name ?? (await freeName(tx, workspaceId, input.kind));
   refuseReserved(name);
   const added = await store.insertCarrier(tx, {
     ...row,
@@ -152,9 +152,9 @@ export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly Ca
 /** As the form for a new one suggests it. */
 const kindNames: Record<CarrierKind, string> = { twilio: "Twilio", smpp: "SMPP" };
 
-function freeName(kind: CarrierKind, taken: ReadonlySet<string>): string {
+async function freeName(tx: Tx, workspaceId: string, kind: CarrierKind): Promise<string> {
   let name = kindNames[kind];
-  for (let i = 2; taken.has(name); i++) name = `${kindNames[kind]} ${i}`;
+  for (let i = 2; await store.isNameTaken(tx, workspaceId, name, null); i++) name = `${kindNames[kind]} ${i}`;
   return name;
 }
 

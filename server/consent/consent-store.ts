@@ -67,8 +67,10 @@ export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId
 /** The id of a sender by its id or address. */
 export async function findSender(tx: Tx, workspaceId: string, ref: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
-    select id from senders where workspace_id = ${workspaceId} and (id::text = lower(${ref}) or address = ${ref})
-    limit 1`.execute(tx);
+    select id from senders
+    where workspace_id = ${workspaceId}
+      and (id::text = lower(${ref}) or address = ${ref} or name_key = name_key(${ref}))
+    order by (address = ${ref}) desc limit 1`.execute(tx);
   return rows[0]?.id;
 }
 

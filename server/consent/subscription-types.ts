@@ -88,7 +88,7 @@ export async function createSubscriptionType(
   if (types.length >= maxTypes) {
     throw conflict("too_many_subscription_types", `A workspace has at most ${maxTypes} subscription types.`);
   }
-  const taken = types.find((type) => type.name.toLowerCase() === name.toLowerCase());
+  const taken = await typeCalled(tx, workspaceId, name);
   if (taken) {
     throw conflict("name_taken", `The subscription type ${taken.id} is called "${taken.name}" already.`, {
       field: "name",
@@ -104,6 +104,17 @@ export async function createSubscriptionType(
   const target = { type: "subscription_type", id: type.id, name };
   await recordAuditEvent(tx, { workspaceId, action: "subscription_type.created", target });
   return type;
+}
+
+async function typeCalled(
+  tx: Tx,
+  workspaceId: string,
+  name: string,
+): Promise<Pick<SubscriptionTypeRow, "id" | "name"> | undefined> {
+  const { rows } = await sql<Pick<SubscriptionTypeRow, "id" | "name">>`
+    select id, name from subscription_types
+    where workspace_id = ${workspaceId} and name_key = name_key(${name})`.execute(tx);
+  return rows[0];
 }
 
 /** A key for code out of a name: "Nyhetsbrev på SMS" becomes nyhetsbrev_pa_sms. */

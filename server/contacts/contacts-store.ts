@@ -96,7 +96,7 @@ export async function selectListsOf(tx: Tx, workspaceId: string, id: string): Pr
   const { rows } = await sql<{ id: string; name: string }>`
     select l.id, l.name from list_members m join lists l on l.workspace_id = m.workspace_id and l.id = m.list_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${id}
-    order by lower(l.name), l.id`.execute(tx);
+    order by l.name_key, l.id`.execute(tx);
   return rows;
 }
 

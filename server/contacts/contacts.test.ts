@@ -7,7 +7,16 @@ import { newId } from "../kit/id.ts";
 import { createContact } from "./create-contact.ts";
 import { deleteContact } from "./delete-contact.ts";
 import { getContact } from "./get-contact.ts";
-import { addMembers, createList, deleteList, getList, listLists, removeMembers, renameList } from "./lists.ts";
+import {
+  addMembers,
+  createList,
+  deleteList,
+  findOrCreateList,
+  getList,
+  listLists,
+  removeMembers,
+  renameList,
+} from "./lists.ts";
 import { updateContact } from "./update-contact.ts";
 
 const { db } = await testDatabase();
@@ -167,6 +176,29 @@ test("lists are paged by name, and a name is taken in any case", async () => {
   expect(rest).toMatchObject({ items: [{ name: "Å" }], next_cursor: null });
   const found = await inside((tx) => listLists(tx, workspace.id, { query: "c", limit: 10 }));
   expect(found.items.map((list) => list.name)).toEqual(["C"]);
+});
+
+test("lists whose names look alike are one list", async () => {
+  const made = await inside((tx) => createList(tx, workspace.id, "P\u00e5ske 2027", new Date()));
+  const alike = ["Pa\u030aske 2027", "P\u00c5SKE  2027", "\u200bP\u00e5s\u200bke\u00a02027\ufeff"];
+  for (const name of alike) {
+    const problem = { status: 409, code: "name_taken", field: "name", value: name };
+    await expect(inside((tx) => createList(tx, workspace.id, name, new Date()))).rejects.toMatchObject(problem);
+    expect(await inside((tx) => findOrCreateList(tx, workspace.id, name, new Date()))).toEqual(made);
+  }
+  const other = await inside((tx) => createList(tx, workspace.id, "Paske 2027", new Date()));
+  await expect(inside((tx) => renameList(tx, workspace.id, other.id, alike[0] ?? ""))).rejects.toMatchObject({
+    status: 409,
+  });
+  // Its own name in another spelling is nobody else's.
+  await inside((tx) => renameList(tx, workspace.id, made.id, "P\u00c5SKE 2027"));
+  const found = await inside((tx) => listLists(tx, workspace.id, { query: "pa\u030aske", limit: 10 }));
+  expect(found.items.map(({ id }) => id)).toEqual([made.id]);
+  await expect(inside((tx) => findOrCreateList(tx, workspace.id, "\u200b", new Date()))).rejects.toMatchObject({
+    status: 422,
+    code: "invalid_list",
+    field: "list",
+  });
 });
 
 test("a list that an unsent campaign names stays; once it is sent the list may go", async () => {

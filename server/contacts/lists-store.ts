@@ -18,7 +18,7 @@ export async function selectList(tx: Tx, workspaceId: string, id: string): Promi
 export async function selectListByName(tx: Tx, workspaceId: string, name: string): Promise<ListRow | undefined> {
   const { rows } = await sql<ListRow>`
     select id, name, members, created_at from lists
-    where workspace_id = ${workspaceId} and lower(name) = lower(${name})`.execute(tx);
+    where workspace_id = ${workspaceId} and name_key = name_key(${name})`.execute(tx);
   return rows[0];
 }
 
@@ -30,11 +30,11 @@ export async function selectLists(
 ): Promise<(ListRow & { sort_name: string })[]> {
   const { query, after, limit } = options;
   const { rows } = await sql<ListRow & { sort_name: string }>`
-    select id, name, members, created_at, lower(name) as sort_name from lists
+    select id, name, members, created_at, name_key as sort_name from lists
     where workspace_id = ${workspaceId}
-      and (${query}::text is null or strpos(lower(name), lower(${query})) > 0)
-      and (${after?.name ?? null}::text is null or (lower(name), id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
-    order by lower(name), id limit ${limit}`.execute(tx);
+      and (${query}::text is null or strpos(name_key, name_key(${query})) > 0)
+      and (${after?.name ?? null}::text is null or (name_key, id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
+    order by name_key, id limit ${limit}`.execute(tx);
   return rows;
 }
 

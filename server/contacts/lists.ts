@@ -1,7 +1,7 @@
 /** Named sets of contacts. */
-import type { List } from "../../contract/lists.ts";
+import { type List, ListInput } from "../../contract/lists.ts";
 import type { Tx } from "../kit/db.ts";
-import { conflict, notFound, Problem } from "../kit/errors.ts";
+import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
 import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import { cut, readCursor, writeCursor } from "./cursor.ts";
@@ -110,9 +110,12 @@ export async function findOrCreateList(tx: Tx, workspaceId: string, ref: string,
   if (isId(ref)) return getList(tx, workspaceId, ref);
   const found = await store.selectListByName(tx, workspaceId, ref);
   if (found) return present(found);
+  const given = ListInput.safeParse({ name: ref });
+  if (!given.success) throw invalid("invalid_list", `"${ref}" cannot be the name of a list.`, "list", ref);
+  const { name } = given.data;
   const id = newId(at);
   // Another transaction may have made it meanwhile; then that is the list.
-  if (await store.insertList(tx, workspaceId, { id, name: ref, at })) return getList(tx, workspaceId, id);
+  if (await store.insertList(tx, workspaceId, { id, name, at })) return getList(tx, workspaceId, id);
   const other = await store.selectListByName(tx, workspaceId, ref);
   if (!other) throw notFound("list", ref);
   return present(other);

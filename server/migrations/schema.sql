@@ -186,9 +186,9 @@ CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
 AS $function$
 begin
   return query
-    select * from subscription_types
-    where workspace_id = workspace and (id::text = lower(ref) or key = lower(ref) or lower(name) = lower(ref))
-    order by (id::text = lower(ref)) desc, (key = lower(ref)) desc limit 1;
+    select * from subscription_types t
+    where t.workspace_id = workspace and (t.id::text = lower(ref) or t.key = lower(ref) or t.name_key = name_key(ref))
+    order by (t.id::text = lower(ref)) desc, (t.key = lower(ref)) desc limit 1;
 end $function$;
 
 CREATE OR REPLACE FUNCTION first_id_at(instant timestamp with time zone)
@@ -313,6 +313,13 @@ CREATE OR REPLACE FUNCTION is_system()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (COALESCE(current_setting('varsla.system'::text, true), ''::text) = 'on'::text);
+
+CREATE OR REPLACE FUNCTION name_key(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN NORMALIZE(lower((upper((NORMALIZE(btrim(regexp_replace(translate(name, ((('	
+                  　⠀ㅤﾠᅟᅠ'::text || '­͏؜឴឵᠋᠌᠍᠎᠏​‌‍‎‏‪‫‬‭‮'::text) || '⁠⁡⁢⁣⁤⁥⁦⁧⁨⁩⁪⁫⁬⁭⁮⁯﻿'::text) || '︀︁︂︃︄︅︆︇︈︉︊︋︌︍︎️￰￱￲￳￴￵￶￷￸'::text), repeat(' '::text, 30)), ' +'::text, ' '::text, 'g'::text)), NFC) COLLATE "und-x-icu")) COLLATE "und-x-icu")), NFC);
 
 CREATE OR REPLACE FUNCTION queued_lanes(after_workspace uuid, after_sender uuid, most integer)
  RETURNS TABLE(workspace uuid, sender uuid, stranded boolean)
@@ -694,10 +701,12 @@ create table carriers (
   secrets bytea not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
   constraint carriers_pkey PRIMARY KEY (workspace_id, id),
   constraint carriers_workspace_id_name_key UNIQUE (workspace_id, name)
 );
 CREATE UNIQUE INDEX carriers_default ON carriers USING btree (workspace_id) WHERE is_default;
+CREATE UNIQUE INDEX carriers_name_key ON carriers USING btree (workspace_id, name_key);
 alter table carriers enable row level security;
 alter table carriers force row level security;
 create policy workspace_wall on carriers
@@ -944,9 +953,11 @@ create table lists (
   name text not null,
   members bigint default 0 not null,
   created_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
   constraint lists_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX lists_name ON lists USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX lists_name_key ON lists USING btree (workspace_id, name_key);
 alter table lists enable row level security;
 alter table lists force row level security;
 create policy workspace_wall on lists
@@ -1198,6 +1209,11 @@ create table senders (
   rate_per_second integer,
   created_at timestamp with time zone not null,
   carrier_id uuid,
+  name_key text collate "C" generated always as (
+CASE
+    WHEN (kind = 'alphanumeric'::text) THEN name_key(address)
+    ELSE NULL::text
+END) stored,
   constraint senders_pkey PRIMARY KEY (workspace_id, id),
   constraint senders_workspace_id_address_key UNIQUE (workspace_id, address)
 );
@@ -1322,12 +1338,14 @@ create table subscription_types (
   needs_consent boolean not null,
   "bit" smallint not null,
   created_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
   constraint subscription_types_pkey PRIMARY KEY (workspace_id, id),
   constraint subscription_types_bit_check CHECK ((("bit" >= 0) AND ("bit" <= 62))),
   constraint subscription_types_workspace_id_bit_key UNIQUE (workspace_id, "bit"),
   constraint subscription_types_workspace_id_key_key UNIQUE (workspace_id, key)
 );
 CREATE UNIQUE INDEX subscription_types_name ON subscription_types USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX subscription_types_name_key ON subscription_types USING btree (workspace_id, name_key);
 alter table subscription_types enable row level security;
 alter table subscription_types force row level security;
 create policy workspace_wall on subscription_types

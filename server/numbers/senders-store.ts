@@ -47,6 +47,14 @@ export async function findSenderByAddress(tx: Tx, workspaceId: string, address: 
   return rows[0];
 }
 
+/** A sender that is a name, in any case: the one that is spelt so, else the oldest. */
+export async function findSenderByName(tx: Tx, workspaceId: string, name: string): Promise<Sender | undefined> {
+  const { rows } = await sql<Sender>`
+    select ${columns(workspaceId)} from senders where workspace_id = ${workspaceId} and name_key = name_key(${name})
+    order by (address = ${name}) desc, id limit 1`.execute(tx);
+  return rows[0];
+}
+
 export type PossibleReceiver = Pick<Sender, "id" | "address" | "can_receive" | "carrier_id">;
 
 /** Those of the addresses that are senders which can receive. */

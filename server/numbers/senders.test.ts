@@ -37,6 +37,21 @@ test("in the sandbox a well-formed address is registered on first use, by many a
   expect(found[0]).toMatchObject({ kind: "alphanumeric", can_receive: false, carrier: "sandbox", is_default: false });
 });
 
+test("a name is a sender in any case, also by many at once; of two from before each is found as it is spelt", async () => {
+  const found = await Promise.all(["Salong", "SALONG", "salong", "SaLong"].map((name) => resolve(name)));
+  expect(new Set(found.map((sender) => sender.id)).size).toBe(1);
+  const address = found[0]?.address ?? "";
+  const resolved = (ref: string) => db.inWorkspace(workspace.id, (tx) => resolveAddress(tx, workspace.id, ref));
+  expect(await resolved("sALONG")).toBe(address);
+  const twin = address === "SALONG" ? "salong" : "SALONG";
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into senders (workspace_id, id, address, kind, can_receive, created_at)
+      values (${workspace.id}, ${newId()}, ${twin}, 'alphanumeric', false, now())`.execute(tx),
+  );
+  expect([(await resolve(twin)).address, (await resolve(address)).address]).toEqual([twin, address]);
+  expect((await resolve("sAlOnG")).address).toBe(address);
+});
+
 test("once a carrier is the default, an address that nobody has added is refused and stays unknown", async () => {
   await withCarrier(workspace.id);
   const before = await db.inWorkspace(workspace.id, (tx) => listSenders(tx, workspace.id));
@@ -120,5 +135,6 @@ test("an address is added once", async () => {
     db.inWorkspace(workspace.id, (tx) => createSender(tx, workspace.id, { address, is_default: false }));
   await add("Salong");
   await expect(add("Salong")).rejects.toMatchObject({ status: 409, code: "sender_exists", field: "address" });
+  await expect(add("SALONG")).rejects.toMatchObject({ status: 409, code: "sender_exists", value: "SALONG" });
   await expect(add("no/name")).rejects.toMatchObject({ status: 422, code: "invalid_sender", field: "address" });
 });

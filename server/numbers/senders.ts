@@ -35,22 +35,32 @@ export async function resolveSender(tx: Tx, workspaceId: string, ref: string | n
   return (await store.findSenderByAddress(tx, workspaceId, said)) ?? (await registerSender(tx, workspaceId, said));
 }
 
+/** The sender with an address, where that is a name in any case: "SALONG" is sent as the "Salong" that is there. */
+const findSender = (tx: Tx, workspaceId: string, address: string): Promise<Sender | undefined> =>
+  isName(address)
+    ? store.findSenderByName(tx, workspaceId, address)
+    : store.findSenderByAddress(tx, workspaceId, address);
+
 /** The address that `resolveSender` would come to, for those who only look: nothing is registered. */
 export async function resolveAddress(tx: Tx, workspaceId: string, ref: string | null | undefined): Promise<string> {
   const said = ref?.trim();
   if (!said || isId(said)) return (await resolveSender(tx, workspaceId, said)).address;
   const { address } = readAddress(said);
-  if (!(await store.findSenderByAddress(tx, workspaceId, address))) await insistOnSandbox(tx, workspaceId, said);
-  return address;
+  const known = await findSender(tx, workspaceId, address);
+  if (!known) await insistOnSandbox(tx, workspaceId, said);
+  return known?.address ?? address;
 }
 
 /** Finds a sender by an address in any spelling, or registers it with the sandbox. */
 async function registerSender(tx: Tx, workspaceId: string, said: string): Promise<Sender> {
   const read = readAddress(said);
-  const known = await store.findSenderByAddress(tx, workspaceId, read.address);
+  const known = await findSender(tx, workspaceId, read.address);
   if (known) return known;
   await insistOnSandbox(tx, workspaceId, said);
-  return addSender(tx, workspaceId, read, null);
+  if (!isName(read.address)) return addSender(tx, workspaceId, read, null);
+  // One that differs in case alone may be added at the same moment.
+  await store.lockSenders(tx, workspaceId);
+  return (await findSender(tx, workspaceId, read.address)) ?? addSender(tx, workspaceId, read, null);
 }
 
 /**
@@ -120,8 +130,8 @@ export async function createSender(
   const read = readSender(input.address);
   if ("problem" in read) throw invalid("invalid_sender", read.problem, "address", input.address);
   const about = { field: "address", value: input.address };
-  if (await store.findSenderByAddress(tx, workspaceId, read.address))
-    throw conflict("sender_exists", `${read.address} is a sender already.`, about);
+  const known = await findSender(tx, workspaceId, read.address);
+  if (known) throw conflict("sender_exists", `${known.address} is a sender already.`, about);
   const carrierId = input.carrier_id === undefined ? await store.findDefaultCarrier(tx, workspaceId) : input.carrier_id;
   await requireCarrier(tx, workspaceId, carrierId);
   const added = await store.insertSender(tx, {
