@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { trimBlank } from "../rules/blank.ts";
+import { mostKeywords } from "../rules/keyword-sets.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { permissions, roles } from "./permissions.ts";
 import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf } from "./shapes.ts";
@@ -11,7 +13,7 @@ const Password = z
   .refine((text) => [...text].length >= 10, "Too small: expected string to have >=10 characters");
 const Name = nameOf(100);
 /** As long as a text may be. */
-const Text = z.string().trim().min(1).max(1600);
+const Text = z.string().overwrite(trimBlank).min(1).max(1600);
 
 /** The first person of an installation. */
 export const Admin = z.object({ name: Name, email: z.email().max(254), password: Password });
@@ -23,12 +25,24 @@ export const WorkspaceInput = z.object({
   language: Language,
 });
 
+const Words = z.array(z.string().max(100)).max(mostKeywords);
+
+/** What a text means that is one of these words and nothing else, in any case and with any punctuation. */
+export const Keywords = z.object({
+  stop: Words.describe(
+    "opt out; STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE and OPTOUT cannot be given up (`keyword_required`)",
+  ),
+  start: Words.describe("opt in again; START cannot be given up"),
+  help: Words.describe("are answered with help_text; HELP cannot be given up"),
+});
+
 export const Workspace = WorkspaceInput.extend({
   id: Id,
   opt_out_text: z.string().describe("what campaigns add at the end"),
   help_text: z.string().describe("the answer to HELP"),
   opt_out_confirmation: z.string(),
   opt_in_confirmation: z.string(),
+  keywords: Keywords,
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -227,13 +241,15 @@ export const workspaces = {
   update: endpoint({
     method: "PATCH",
     path: "/workspace",
-    summary: "Changes the fields given.",
+    summary:
+      "Changes the fields given; of `keywords` the kinds given, each with all of its words. 422 `keyword_twice` for a word of two kinds, `keyword_in_use` for giving up one that the workspace's texts tell people to reply with.",
     permission: "workspace:write",
     body: WorkspaceInput.extend({
       opt_out_text: Text,
       help_text: Text,
       opt_out_confirmation: Text,
       opt_in_confirmation: Text,
+      keywords: Keywords.partial(),
     }).partial(),
     answer: Workspace,
   }),

@@ -32,3 +32,11 @@ test("a stop word in a sentence is no instruction", () => {
   ])
     expect(tellsHowToStop(text), text).toBe(false);
 });
+
+test("words of several are looked for as they are written", () => {
+  const sets = { stop: ["STOP", "MELD MEG AV"], start: ["START"], help: ["HELP"] };
+  expect(tellsHowToStop("Tilbud! Svar MELD MEG AV", sets)).toBe(true);
+  expect(tellsHowToStop("Tilbud! Svar meld meg av", sets)).toBe(true);
+  expect(tellsHowToStop("Ikke meld meg av ennå", sets)).toBe(false);
+  expect(tellsHowToStop("Tilbud! Svar MELD MEG", sets)).toBe(false);
+});

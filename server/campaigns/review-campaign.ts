@@ -4,6 +4,7 @@ import { isBlank } from "../../rules/blank.ts";
 import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
 import { estimateSegments } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
+import type { KeywordSets } from "../../rules/keyword-sets.ts";
 import { tellsHowToStop } from "../../rules/opt-out-text.ts";
 import { parseTemplate } from "../../rules/placeholders.ts";
 import { everySender } from "../consent/opt-outs.ts";
@@ -16,7 +17,7 @@ import { longestText, renderText } from "../messages/render.ts";
 import type { SuppressionRule } from "../messages/suppress.ts";
 import { resolveSender, type Sender, standInFor } from "../numbers/senders.ts";
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
-import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
+import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type AudienceCount, countAudience } from "./audience.ts";
 import type { CampaignRow } from "./campaign.ts";
 import { countSegmentsOf } from "./count-segments.ts";
@@ -67,14 +68,14 @@ export async function reviewCampaign(
     ...textErrors(campaign.text, optOutText),
     ...typeErrors(type),
     ...audienceErrors(campaign, counted),
-    ...senderErrors(campaign, sender, optOutText),
+    ...senderErrors(campaign, sender, optOutText, keywordsOf(workspace)),
     ...quotaErrors(quota, estimate),
   ];
   const warnings = [
     ...quotaWarnings(quota, estimate),
     ...validityWarnings(campaign, recipients.will, lane),
     ...nameWarnings(sender, standIn, beyond_names),
-    ...optOutWarnings(campaign.text, optOutText),
+    ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
     ...segmentWarnings(campaign.text, optOutText),
   ];
   return {
@@ -188,10 +189,15 @@ function audienceErrors({ include }: CampaignRow, counted: AudienceCount | null)
   return [finding("nobody", message, "include", counted.reasons)];
 }
 
-function senderErrors({ text }: CampaignRow, sender: Sender | null, optOutText: string | null): Finding[] {
+function senderErrors(
+  { text }: CampaignRow,
+  sender: Sender | null,
+  optOutText: string | null,
+  keywords: KeywordSets,
+): Finding[] {
   if (!sender) return [finding("no_sender", "The workspace has no sender to send from.", "sender")];
   if (sender.can_receive) return [];
-  if (![text, optOutText ?? ""].some((part) => tellsHowToStop(part))) return [];
+  if (![text, optOutText ?? ""].some((part) => tellsHowToStop(part, keywords))) return [];
   const message = `The text asks for a reply, but ${sender.address} cannot receive any. Choose a number, or word the opt-out differently.`;
   return [finding("sender_cannot_receive", message, "sender", sender.address)];
 }
@@ -233,8 +239,8 @@ function nameWarnings(sender: Sender | null, standIn: Seen["standIn"], count: nu
   return [finding("name_refused", message, "sender", { count, name })];
 }
 
-function optOutWarnings(text: string, optOutText: string | null): Finding[] {
-  if (optOutText || isBlank(text) || tellsHowToStop(text)) return [];
+function optOutWarnings(text: string, optOutText: string | null, keywords: KeywordSets): Finding[] {
+  if (optOutText || isBlank(text) || tellsHowToStop(text, keywords)) return [];
   const message = "The text does not say how to opt out. Switch the opt-out text on, or write your own.";
   return [finding("no_opt_out_text", message, "opt_out_text", false)];
 }

@@ -81,6 +81,50 @@ test("a sentence with stop in it opts nobody out; a polite one is for a person",
   expect((await ledger(db, workspace.id)).map(({ reason }) => reason)).toEqual([null, "stop_perhaps", null]);
 });
 
+test("a workspace's own words opt out, in and are answered; a word that it gave up is for a person", async () => {
+  const workspace = await createTestWorkspace(db);
+  const other = await createTestWorkspace(db);
+  const road = await startRoad(db);
+  const words = { stop: { added: ["MELD MEG AV"], removed: ["AVMELD"] }, start: { added: ["PÅ IGJEN"], removed: [] } };
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update workspaces set keywords = ${JSON.stringify(words)}::jsonb where workspace_id = ${workspace.id}`.execute(
+      tx,
+    ),
+  );
+  const say = (...texts: string[]) =>
+    road.onInbound(texts.map((text, i) => inbound(workspace, `+479100009${i}`, text)));
+  await say("Meld meg av!", "Hei", "avmeld", "STOP");
+  await road.onInbound([inbound(other, "+4791000090", "Meld meg av")]);
+  await settled(db, workspace.id);
+  expect((await optOuts(workspace.id)).map(({ number }) => number)).toEqual(["+4791000090", "+4791000093"]);
+  expect(await optOuts(other.id)).toEqual([]);
+  expect((await ledger(db, other.id)).map(({ reason }) => reason)).toEqual(["stop_perhaps"]);
+  await say("på igjen");
+  await settled(db, workspace.id);
+  expect((await optOuts(workspace.id)).map(({ number }) => number)).toEqual(["+4791000093"]);
+  const received = (await ledger(db, workspace.id)).filter((row) => row.status === "received");
+  expect(received.map(({ number, reason }) => [number.at(-1), reason]).sort()).toEqual([
+    ["0", "start"],
+    ["0", "stop"],
+    ["1", null],
+    ["2", "stop_perhaps"],
+    ["3", "stop"],
+  ]);
+  expect((await arrived(db, workspace.id)).map(({ text }) => text).sort()).toEqual([
+    "You are back.",
+    "You have opted out.",
+    "You have opted out.",
+  ]);
+});
+
+test("SUBSCRIBE opts in again", async () => {
+  const workspace = await createTestWorkspace(db);
+  const road = await startRoad(db);
+  await road.onInbound([inbound(workspace, "+4791000080", "STOP")]);
+  await road.onInbound([inbound(workspace, "+4791000080", "Subscribe")]);
+  expect(await optOuts(workspace.id)).toEqual([]);
+});
+
 test("HELP is answered, after a STOP too", async () => {
   const workspace = await createTestWorkspace(db);
   const road = await startRoad(db);

@@ -3,7 +3,8 @@
  * acted upon in the same transaction, so that none of them is acknowledged and then forgotten.
  */
 import { normaliseText } from "../../rules/gsm-segments.ts";
-import { type Keyword, readKeyword } from "../../rules/opt-out-keywords.ts";
+import type { Keyword } from "../../rules/keyword-sets.ts";
+import { readKeyword } from "../../rules/opt-out-keywords.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import { closeGate } from "../carriers/hand-over-gate.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -25,8 +26,13 @@ export interface Arrived {
   inbound: InboundText;
   message_id: string;
   text: string;
-  keyword: Keyword | "stop_perhaps" | null;
+  /** The text without lines for pictures. */
+  words: string;
+  /** By the standard words, before anybody has looked at the workspace's own. */
+  keyword: ReadKeyword;
 }
+
+export type ReadKeyword = Keyword | "stop_perhaps" | null;
 
 interface Services {
   db: Db;
@@ -72,11 +78,15 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
       workspaceScope(workspaceId),
       async (tx) => {
         const read = await readReceived(tx, workspaceId, clock.now(), batch);
-        return { received: read, contacts: await insertReceived(tx, workspaceId, read) };
+        const plain = read.filter(({ keyword }) => !isKeyword(keyword));
+        return { received: read, contacts: await insertReceived(tx, workspaceId, plain) };
       },
     );
     dropRest(batch, received);
     tell(workspaceId, contacts);
+    // Words of the workspace's own are known only now.
+    const { keywords } = turnOf(workspaceId);
+    await Promise.all(received.filter(({ keyword }) => isKeyword(keyword)).map((each) => keywords.add(each)));
   }
 
   /** In the order in which they came: of a STOP and a START from one number the later holds. */
@@ -140,9 +150,8 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
       const keyword = inbound.handled ?? readKeyword(words);
       const text = inbound.media ? withMedia(words, inbound.media) : words;
       const turn = turnOf(inbound.workspace_id);
-      const plain = keyword === null || keyword === "stop_perhaps";
-      const arrived = { inbound, message_id: nextId(clock.now()), text, keyword };
-      return remembering(inbound, (plain ? turn.texts : turn.keywords).add(arrived));
+      const arrived = { inbound, message_id: nextId(clock.now()), text, words, keyword };
+      return remembering(inbound, (isKeyword(keyword) ? turn.keywords : turn.texts).add(arrived));
     });
     const results = await Promise.allSettled(written);
     for (const workspaceId of new Set(texts.map((text) => text.workspace_id))) {
@@ -152,6 +161,8 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     for (const result of results) if (result.status === "rejected") throw result.reason;
   };
 }
+
+const isKeyword = (keyword: ReadKeyword): boolean => keyword !== null && keyword !== "stop_perhaps";
 
 const nameOf = ({ workspace_id, carrier, carrier_reference }: InboundText) =>
   `${workspace_id} ${carrier} ${carrier_reference}`;

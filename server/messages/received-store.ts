@@ -3,6 +3,8 @@ import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../rules/gsm-segments.ts";
 import { readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
+import { type KeywordChanges, keywordSets } from "../../rules/keyword-sets.ts";
+import { readKeyword } from "../../rules/opt-out-keywords.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound, Problem } from "../kit/errors.ts";
@@ -12,7 +14,7 @@ import { contactOf } from "./contact-of-number.ts";
 import type { Arrived } from "./inbound.ts";
 import { encodingCode } from "./messages-store.ts";
 
-/** A text to one of the workspace's senders. */
+/** A text to one of the workspace's senders, its keyword read by the workspace's words. */
 export interface Received extends Arrived {
   sender: { id: string; address: string };
   /** The name of the connection it came through. */
@@ -38,9 +40,10 @@ export async function readReceived(
   now: Date,
   arrived: readonly Arrived[],
 ): Promise<Received[]> {
-  const { country, carriers } = await contextOf(tx, workspaceId);
+  const { country, keywords, carriers } = await contextOf(tx, workspaceId);
   const senderOf = await readSenders(tx, workspaceId, country, arrived);
   const isContacts = await contactsAmong(tx, workspaceId, country, arrived);
+  const sets = keywordSets(keywords);
   return arrived.flatMap((each) => {
     const { from, from_type = "unknown", carrier, carrier_reference, at } = each.inbound;
     const sender = senderOf(each.inbound);
@@ -51,6 +54,7 @@ export async function readReceived(
     return [
       {
         ...each,
+        keyword: keywords === null ? each.keyword : (each.inbound.handled ?? readKeyword(each.words, sets)),
         sender,
         carrier: carriers.get(carrier) ?? carrier,
         reference: keyOf(carrier_reference),
@@ -73,14 +77,19 @@ const noSender = (to: string) =>
 async function contextOf(
   tx: Tx,
   workspaceId: string,
-): Promise<{ country: string; carriers: ReadonlyMap<string, string> }> {
-  const { rows } = await sql<{ country: string; carriers: Record<string, string> | null }>`
-    select w.country,
+): Promise<{ country: string; keywords: KeywordChanges | null; carriers: ReadonlyMap<string, string> }> {
+  const { rows } = await sql<{
+    country: string;
+    keywords: KeywordChanges | null;
+    carriers: Record<string, string> | null;
+  }>`
+    select w.country, w.keywords,
       (select jsonb_object_agg(c.id, c.name) from carriers c where c.workspace_id = ${workspaceId}) as carriers
     from workspaces w where w.workspace_id = ${workspaceId}`.execute(tx);
   const [first] = rows;
   if (!first) throw notFound("workspace", workspaceId);
-  return { country: first.country, carriers: new Map(Object.entries(first.carriers ?? {})) };
+  const { country, keywords } = first;
+  return { country, keywords, carriers: new Map(Object.entries(first.carriers ?? {})) };
 }
 
 type To = Pick<InboundText, "to" | "to_type" | "carrier">;

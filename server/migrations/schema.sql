@@ -1445,6 +1445,7 @@ create table workspaces (
   allowance bigint not null,
   renewal_day smallint not null,
   created_at timestamp with time zone not null,
+  keywords jsonb,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );

@@ -338,3 +338,55 @@ test("a workspace is changed field by field; a zone or country that does not exi
   expect((await change({ country: "no" })).body.error).toMatchObject({ field: "country", value: "no" });
   expect((await change({ time_zone: "America/New_York", country: "US" })).status).toBe(200);
 });
+
+test("a workspace has its own words beside those that nobody can do without, each named where it is refused", async () => {
+  const cookie = await newAdminSession();
+  const change = async (keywords: object, more = {}) =>
+    (await call("PATCH /workspace", { cookie, body: { keywords, ...more } })).body;
+  const { keywords: standard } = (await call("GET /workspace", { cookie })).body;
+  expect(standard.start).toEqual(["START", "UNSTOP", "SUBSCRIBE", "YES", "JA"]);
+  const stop = [...standard.stop.filter((word: string) => word !== "AVMELD"), "meld meg  av!", "Lopeta"];
+  const changed = await change({ stop });
+  expect(changed.keywords).toEqual({
+    ...standard,
+    stop: [...standard.stop.filter((word: string) => word !== "AVMELD"), "MELD MEG AV", "LOPETA"],
+  });
+  // Other kinds stay, and so does everything where another field changes.
+  expect((await change({ help: ["help", "Apua"] })).keywords).toMatchObject({
+    stop: changed.keywords.stop,
+    help: ["HELP", "APUA"],
+  });
+  expect((await call("PATCH /workspace", { cookie, body: { name: "Ny" } })).body.keywords.help).toEqual([
+    "HELP",
+    "APUA",
+  ]);
+
+  const refused = async (keywords: object, more = {}) => (await change(keywords, more)).error;
+  expect(await refused({ stop: ["LOPETA"] })).toMatchObject({
+    code: "keyword_required",
+    field: "keywords.stop",
+    value: ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"],
+  });
+  expect(await refused({ start: ["JA"] })).toMatchObject({ code: "keyword_required", value: ["START"] });
+  expect(await refused({ start: ["START", "lopeta"] })).toMatchObject({ code: "keyword_twice", value: ["lopeta"] });
+  expect(await refused({ help: ["HELP", "\u200b"] })).toMatchObject({
+    code: "invalid_keyword",
+    field: "keywords.help",
+  });
+  // "Svar STOPP for å melde deg av" stands in the workspace's own text.
+  const withoutStopp = changed.keywords.stop.filter((word: string) => word !== "STOPP");
+  expect(await refused({ stop: withoutStopp })).toMatchObject({ code: "keyword_in_use", value: ["STOPP"] });
+  const reworded = { opt_out_text: "Svar STOP", help_text: "Svar STOP", opt_in_confirmation: "Svar STOP" };
+  expect((await change({ stop: withoutStopp }, reworded)).keywords.stop).not.toContain("STOPP");
+
+  // Back to the standard, nothing of one's own is kept.
+  await change(standard);
+  const { rows } = await db.asSystem((tx) =>
+    sql`select keywords from workspaces where keywords is not null`.execute(tx),
+  );
+  expect(rows).toEqual([]);
+  const log = await call("GET /audit-events?action=workspace.updated", { cookie });
+  expect(log.body).toMatchObject({ items: expect.anything() });
+  const events = log.body.items;
+  expect(events[0].after).toEqual({ keywords: standard });
+});

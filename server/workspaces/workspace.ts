@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Workspace } from "../../contract/accounts.ts";
 import type { Language } from "../../contract/shapes.ts";
+import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 
@@ -18,6 +19,7 @@ export interface WorkspaceRow {
   opt_in_confirmation: string;
   allowance: number;
   renewal_day: number;
+  keywords: KeywordChanges | null;
   created_at: Date;
 }
 
@@ -35,8 +37,12 @@ export async function hasWorkspace(tx: Tx): Promise<boolean> {
   return found.rows[0]?.found === true;
 }
 
+/** The words that texts to the workspace are read by. */
+export const keywordsOf = ({ keywords }: Pick<WorkspaceRow, "keywords">): KeywordSets => keywordSets(keywords);
+
 /** A workspace as the API shows it. */
 export function presentWorkspace(row: WorkspaceRow): Workspace {
+  const keywords = keywordsOf(row);
   return {
     id: row.workspace_id,
     name: row.name,
@@ -47,6 +53,7 @@ export function presentWorkspace(row: WorkspaceRow): Workspace {
     help_text: row.help_text,
     opt_out_confirmation: row.opt_out_confirmation,
     opt_in_confirmation: row.opt_in_confirmation,
+    keywords: { stop: [...keywords.stop], start: [...keywords.start], help: [...keywords.help] },
     created_at: row.created_at.toISOString(),
   };
 }

@@ -1,10 +1,12 @@
 import { sql } from "kysely";
+import type { z } from "zod";
 import type { Workspace, workspaces } from "../../contract/accounts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { recordAuditEvent, recordChange } from "./audit-events.ts";
+import { changedKeywords } from "./change-keywords.ts";
 import { joinWorkspace } from "./create-person.ts";
 import { createWorkspace, type Seed } from "./create-workspace.ts";
 import { membershipsOf } from "./members.ts";
@@ -55,18 +57,21 @@ export function workspacesRoutes(services: Services): Handlers<typeof workspaces
   };
 }
 
-type Change = { [Field in Exclude<keyof Workspace, "id" | "created_at">]?: Workspace[Field] | undefined };
+type Change = z.output<typeof workspaces.update.body>;
 
-async function changeWorkspace(tx: Tx, workspaceId: string, change: Change): Promise<Workspace> {
+async function changeWorkspace(tx: Tx, workspaceId: string, { keywords, ...change }: Change): Promise<Workspace> {
   if (change.country !== undefined) checkCountry(change.country, "country");
   if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
-  const given = JSON.stringify(change);
   await sql`select 1 from workspaces where workspace_id = ${workspaceId} for update`.execute(tx);
   const before = presentWorkspace(await getWorkspace(tx, workspaceId));
+  const given = JSON.stringify(
+    keywords ? { ...change, keywords: changedKeywords(before.keywords, keywords, { ...before, ...change }) } : change,
+  );
   await sql`
     update workspaces w set name = c.name, country = c.country, time_zone = c.time_zone, language = c.language,
       opt_out_text = c.opt_out_text, help_text = c.help_text,
-      opt_out_confirmation = c.opt_out_confirmation, opt_in_confirmation = c.opt_in_confirmation
+      opt_out_confirmation = c.opt_out_confirmation, opt_in_confirmation = c.opt_in_confirmation,
+      keywords = c.keywords
     from (select (jsonb_populate_record(old, ${given}::jsonb)).* from workspaces old
           where old.workspace_id = ${workspaceId} for update) c
     where w.workspace_id = ${workspaceId}`.execute(tx);

@@ -1,0 +1,95 @@
+/** Which words opt out, opt in and ask for help: the standard ones, and what a workspace makes of them. */
+import { foldWords, wordsOf } from "./folded-words.ts";
+
+export const keywordKinds = ["stop", "start", "help"] as const;
+export type Keyword = (typeof keywordKinds)[number];
+
+/** The words of each kind; compared without regard to case, punctuation and spacing. */
+export type KeywordSets = Record<Keyword, readonly string[]>;
+
+export const standardKeywords: KeywordSets = {
+  stop: [
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "STOPP",
+    "AVSLUTT",
+    "AVMELD",
+    "AFMELD",
+    "AVREGISTRERA",
+  ],
+  start: ["START", "UNSTOP", "SUBSCRIBE", "YES", "JA"],
+  help: ["HELP", "INFO", "HJELP", "HJÄLP", "HJÆLP"],
+};
+
+/**
+ * Words that no workspace can do without: those that the law of the United States takes for a revocation wherever a text is
+ * read (47 CFR 64.1200(a)(10)) with the networks' STOPALL, and one each to come back by and to ask with, which the standard
+ * texts name.
+ */
+export const requiredKeywords: KeywordSets = {
+  stop: ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"],
+  start: ["START"],
+  help: ["HELP"],
+};
+
+/** What a workspace added to the standard words, and which of those it gave up. Later standard words are then its own too. */
+export type KeywordChanges = Partial<Record<Keyword, { added: string[]; removed: string[] }>>;
+
+/** Letters and digits of a keyword: nobody types more to get rid of a text. */
+export const longestKeyword = 40;
+export const mostKeywords = 50;
+
+/** The words in force; null: the standard ones. */
+export function keywordSets(changes: KeywordChanges | null): KeywordSets {
+  if (!changes) return standardKeywords;
+  const ofKind = (kind: Keyword) => {
+    const { added = [], removed = [] } = changes[kind] ?? {};
+    const gone = new Set(removed.map(foldWords));
+    return uniqueWords([...standardKeywords[kind].filter((word) => !gone.has(foldWords(word))), ...added]);
+  };
+  return { stop: ofKind("stop"), start: ofKind("start"), help: ofKind("help") };
+}
+
+/** What makes the words of each kind of the standard ones; null where nothing does. */
+export function keywordChanges(sets: KeywordSets): KeywordChanges | null {
+  const changes: KeywordChanges = {};
+  for (const kind of keywordKinds) {
+    const [own, standard] = [sets[kind], standardKeywords[kind]].map((words) => new Set(words.map(foldWords)));
+    const added = uniqueWords(sets[kind]).filter((word) => !standard?.has(foldWords(word)));
+    const removed = standardKeywords[kind].filter((word) => !own?.has(foldWords(word)));
+    if (added.length + removed.length > 0) changes[kind] = { added, removed };
+  }
+  return Object.keys(changes).length > 0 ? changes : null;
+}
+
+/** What is wrong with the words that a workspace wants, and which words are. */
+export type KeywordProblem =
+  | { code: "invalid_keyword" | "keyword_twice"; kind: Keyword; words: string[] }
+  | { code: "keyword_required"; kind: Keyword; words: string[] };
+
+/** The first thing that is wrong with sets of words, or null. */
+export function keywordProblem(sets: KeywordSets): KeywordProblem | null {
+  const kindOf = new Map<string, Keyword>();
+  for (const kind of keywordKinds) {
+    const unfit = sets[kind].filter((word) => foldWords(word) === "" || foldWords(word).length > longestKeyword);
+    if (unfit.length > 0) return { code: "invalid_keyword", kind, words: unfit };
+    const folded = new Set(sets[kind].map(foldWords));
+    const missing = requiredKeywords[kind].filter((word) => !folded.has(foldWords(word)));
+    if (missing.length > 0) return { code: "keyword_required", kind, words: missing };
+    const twice = sets[kind].filter((word) => (kindOf.get(foldWords(word)) ?? kind) !== kind);
+    if (twice.length > 0) return { code: "keyword_twice", kind, words: twice };
+    for (const word of folded) kindOf.set(word, kind);
+  }
+  return null;
+}
+
+/** As they are shown: capitals, one blank between words, each once. */
+function uniqueWords(words: readonly string[]): string[] {
+  return [...new Map(words.map((word) => [foldWords(word), wordsOf(word).join(" ").toUpperCase()])).values()];
+}
