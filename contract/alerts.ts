@@ -56,6 +56,10 @@ const params = {
     since: Instant.describe("since when nothing was taken"),
     last_error: z.string().nullable(),
   }),
+  possible_opt_outs: z.object({
+    since: Instant.describe("when the oldest of them was written"),
+    waiting: z.number().int().describe("how many there were when the alert was raised"),
+  }),
 } as const;
 
 const common = {
@@ -73,6 +77,7 @@ export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("error_rate"), params: params.error_rate }),
   z.object({ ...common, kind: z.literal("quota"), params: params.quota }),
   z.object({ ...common, kind: z.literal("webhook_disabled"), params: params.webhook_disabled }),
+  z.object({ ...common, kind: z.literal("possible_opt_outs"), params: params.possible_opt_outs }),
 ]);
 export type Alert = z.infer<typeof Alert>;
 export type AlertKind = Alert["kind"];

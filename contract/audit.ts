@@ -30,6 +30,7 @@ export const auditActions = [
   "contact.erased",
   "contact.opted_out",
   "contact.opt_out_lifted",
+  "contact.opt_out_ignored",
   "consent.granted",
   "consent.withdrawn",
   "subscription_type.created",

@@ -43,6 +43,15 @@ export const OptOut = z.object({
   evidence: z.string().nullable().describe("the words that were received"),
 });
 
+/** A received text that looks like a STOP and is none by the word: a person has to decide, see /tray. */
+export const PossibleOptOut = z.object({
+  id: Id.describe("of the text"),
+  at: Instant,
+  number: z.string(),
+  sender: z.string().nullable().describe("that it was written to"),
+  text: z.string().nullable().describe("null once the workspace's rule for keeping texts has taken it"),
+});
+
 export const Contact = z.object({
   id: Id,
   mobile: z.string().nullable(),
@@ -58,13 +67,19 @@ export const Contact = z.object({
   properties: z.record(z.string(), z.unknown()),
   lists: z.array(z.object({ id: Id, name: z.string() })),
   opt_outs: z.array(OptOut),
+  possible_opt_outs: z.array(PossibleOptOut).describe("texts that look like a STOP, not decided yet; newest first"),
   created_at: Instant,
   updated_at: Instant,
 });
 export type Contact = z.infer<typeof Contact>;
 
 /** A row of the contacts table. */
-export const ContactSummary = Contact.omit({ lists: true, opt_outs: true, properties: true }).extend({
+export const ContactSummary = Contact.omit({
+  lists: true,
+  opt_outs: true,
+  possible_opt_outs: true,
+  properties: true,
+}).extend({
   opted_out: z.boolean(),
 });
 export type ContactSummary = z.infer<typeof ContactSummary>;
@@ -84,6 +99,9 @@ export const TimelineEntry = z.object({
   text: z.string().nullable(),
   /** A message's status, of a skipped one the reason, a consent's subscription type, an opt-out's source. */
   detail: z.string().nullable(),
+  looks_like_opt_out: z
+    .boolean()
+    .describe("of a received text: it looks like a STOP, and was left to a person to decide"),
   /** Where it leads: the campaign or message behind the entry. */
   source: z.object({ type: z.string(), id: Id.nullable(), name: z.string().nullable() }).nullable(),
 });

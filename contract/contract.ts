@@ -15,6 +15,7 @@ import { news } from "./news.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
+import { tray } from "./tray.ts";
 import { subscription, usage } from "./usage.ts";
 import { webhooks } from "./webhooks.ts";
 
@@ -29,6 +30,7 @@ export const contract = {
   erasures,
   lists,
   consent,
+  tray,
   senders,
   segments,
   messages,

@@ -101,8 +101,12 @@ export const Message = z.object({
   segments: z.number().int(),
   contact_id: Id.nullable(),
   source: z.object({ type: z.string(), id: Id.nullable() }),
-  /** A skip reason, or why it was not delivered (our word for the carrier's code). */
-  reason: z.string().nullable(),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      "a skip reason, or why it was not delivered (our word for the carrier's code); of a received text what it was read as: stop, start, help, or stop_perhaps where a person has to decide",
+    ),
   carrier: z.string().nullable(),
   /** The carrier's own identifier and error code, as it sent them. */
   carrier_reference: z.string().nullable(),

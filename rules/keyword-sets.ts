@@ -89,7 +89,10 @@ export function keywordProblem(sets: KeywordSets): KeywordProblem | null {
   return null;
 }
 
-/** As they are shown: capitals, one blank between words, each once. */
+/** A word as it is shown: in capitals, with one blank between its parts. */
+export const tidyKeyword = (word: string): string => wordsOf(word).join(" ").toUpperCase();
+
+/** Each word once, as it is shown. */
 function uniqueWords(words: readonly string[]): string[] {
-  return [...new Map(words.map((word) => [foldWords(word), wordsOf(word).join(" ").toUpperCase()])).values()];
+  return [...new Map(words.map((word) => [foldWords(word), tidyKeyword(word)])).values()];
 }

@@ -72,6 +72,10 @@ const en: Words = {
       title: "A webhook was disabled",
       text: `${webhook.url} has taken nothing since ${f.time(since)}. Enable it again when it works.`,
     }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Replies look like opt-outs",
+      text: `${waiting === 1 ? "A reply looks like an opt-out and waits" : `${f.number(waiting)} replies look like opt-outs and wait`} for somebody to decide, the oldest since ${f.time(since)}. Until then whoever wrote it keeps getting texts.`,
+    }),
   },
 };
 
@@ -102,6 +106,10 @@ const nb: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook ble slått av",
       text: `${webhook.url} har ikke tatt imot noe siden ${f.time(since)}. Slå den på igjen når den virker.`,
+    }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar ligner avmeldinger",
+      text: `${waiting === 1 ? "Ett svar ligner en avmelding" : `${f.number(waiting)} svar ligner avmeldinger`} og venter på at noen avgjør det, det eldste siden ${f.time(since)}. Inntil da får avsenderen fortsatt meldinger.`,
     }),
   },
 };
@@ -134,6 +142,10 @@ const sv: Words = {
       title: "En webhook stängdes av",
       text: `${webhook.url} har inte tagit emot något sedan ${f.time(since)}. Slå på den igen när den fungerar.`,
     }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar liknar avanmälningar",
+      text: `${waiting === 1 ? "Ett svar liknar en avanmälan" : `${f.number(waiting)} svar liknar avanmälningar`} och väntar på att någon avgör, det äldsta sedan ${f.time(since)}. Tills dess får den som skrev fortfarande meddelanden.`,
+    }),
   },
 };
 
@@ -164,6 +176,10 @@ const da: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",
       text: `${webhook.url} har ikke taget imod noget siden ${f.time(since)}. Slå den til igen, når den virker.`,
+    }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar ligner afmeldinger",
+      text: `${waiting === 1 ? "Et svar ligner en afmelding" : `${f.number(waiting)} svar ligner afmeldinger`} og venter på, at nogen afgør det, det ældste siden ${f.time(since)}. Indtil da får den, der skrev, stadig beskeder.`,
     }),
   },
 };

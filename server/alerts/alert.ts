@@ -39,6 +39,7 @@ export const watched = {
   campaign_stalled: { severity: "warning", calm_ms: minute },
   error_rate: { severity: "warning", calm_ms: 5 * minute },
   webhook_disabled: { severity: "warning", calm_ms: 0 },
+  possible_opt_outs: { severity: "warning", calm_ms: 0 },
 } as const satisfies Partial<
   Record<AlertKind, { severity: AlertSeverity; /** It is resolved once it was not so for so long. */ calm_ms: number }>
 >;
@@ -55,6 +56,7 @@ export const toldTo: Record<AlertKind, readonly Permission[]> = {
   campaign_stalled: ["campaigns:send"],
   quota: ["subscription:write", "workspace:write"],
   webhook_disabled: ["workspace:write"],
+  possible_opt_outs: ["consent:write"],
 };
 
 /** An alert as the API and webhooks show it. */

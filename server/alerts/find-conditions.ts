@@ -118,10 +118,23 @@ const findDisabledWebhooks: Finder = async (tx) => {
   });
 };
 
+/** Texts that look like a STOP wait for a person: whoever wrote one thinks to have opted out. */
+const findPossibleOptOuts: Finder = async (tx) => {
+  const { rows } = await sql<{ workspace_id: string; since: Date; waiting: number }>`
+    select workspace_id, min(at) as since, count(*) as waiting from possible_opt_outs group by workspace_id`.execute(
+    tx,
+  );
+  return rows.map(({ workspace_id, since, waiting }) => {
+    const params: ParamsOf<"possible_opt_outs"> = { since: since.toISOString(), waiting };
+    return { workspace_id, subject: workspace_id, params };
+  });
+};
+
 export const finders: Record<WatchedKind, Finder> = {
   carrier_down: findCarriersDown,
   lane_stalled: findStalledLanes,
   campaign_stalled: findStalledCampaigns,
   error_rate: findErrorJumps,
   webhook_disabled: findDisabledWebhooks,
+  possible_opt_outs: findPossibleOptOuts,
 };

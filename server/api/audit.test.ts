@@ -6,6 +6,8 @@ import type { AuditEvent } from "../../contract/audit.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { signedInPerson, type TestPerson } from "../../testing/people.ts";
+import { addPossibleOptOuts } from "../consent/possible-opt-outs.ts";
+import { newId } from "../kit/id.ts";
 import { runJobs } from "../kit/jobs.ts";
 import { accountJobs } from "../workspaces/account-jobs.ts";
 
@@ -226,6 +228,16 @@ const tries: Record<string, () => Promise<Try>> = {
     const { id } = await contact();
     const body = { reason: "Olaf said so" };
     return { path: `/contacts/${id}/opt-outs`, body, action: "contact.opt_out_lifted", never: ["Olaf"] };
+  },
+  tray_decide: async () => {
+    const { mobile } = await contact();
+    const message = newId();
+    await db.inWorkspace(workspaceId, (tx) =>
+      addPossibleOptOuts(tx, workspaceId, [
+        { id: message, number: mobile, others: [], sender_id: newId(), at: new Date() },
+      ]),
+    );
+    return { path: `/tray/${message}`, body: { decision: "opt_out" }, action: "contact.opted_out", never: [mobile] };
   },
   lists_create: async () => ({ path: "/lists", body: { name: `New ${++n}` }, action: "list.created" }),
   lists_rename: async () => {

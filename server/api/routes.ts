@@ -14,6 +14,7 @@ import type { Handlers } from "../kit/http.ts";
 import { carrierTestRoutes } from "../messages/carrier-test-routes.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
+import { trayRoutes } from "../messages/tray-routes.ts";
 import { sendersRoutes } from "../numbers/senders-routes.ts";
 import { erasuresRoutes, retentionRoutes } from "../retention/retention-routes.ts";
 import { webhooksRoutes } from "../webhooks/webhooks-routes.ts";
@@ -49,6 +50,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.audit, auditRoutes(services));
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
+  await bind(apiPrefix, contract.tray, trayRoutes(services));
   await bind(apiPrefix, contract.senders, sendersRoutes(services));
   await bind(apiPrefix, contract.segments, segmentsRoutes());
   await bind(apiPrefix, contract.messages, messagesRoutes({ ...services, sendQueue: createSendQueue(services) }));

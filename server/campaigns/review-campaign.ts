@@ -7,7 +7,7 @@ import { ucs2Causes } from "../../rules/gsm-segments.ts";
 import type { KeywordSets } from "../../rules/keyword-sets.ts";
 import { tellsHowToStop } from "../../rules/opt-out-text.ts";
 import { parseTemplate } from "../../rules/placeholders.ts";
-import { everySender } from "../consent/opt-outs.ts";
+import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";

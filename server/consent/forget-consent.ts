@@ -25,6 +25,11 @@ export async function forgetConsent(
     update opt_outs set evidence = null
     where workspace_id = ${workspaceId} and number = any(${numbers}::text[])`.execute(tx);
   await sql`set local varsla.erasing = 'off'`.execute(tx);
+  await sql`
+    delete from possible_opt_outs
+    where workspace_id = ${workspaceId} and (number = any(${numbers}::text[]) or others && ${numbers}::text[])`.execute(
+    tx,
+  );
 }
 
 async function redactEvents(tx: Tx, workspaceId: string, contactId: string, words: readonly string[]): Promise<void> {

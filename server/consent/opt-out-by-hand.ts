@@ -6,7 +6,8 @@ import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { findSender } from "./consent-store.ts";
-import { everySender, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { everySender } from "./every-sender.ts";
+import { recordOptIn, recordOptOut } from "./opt-outs.ts";
 
 export interface OptOutByHand {
   workspaceId: string;

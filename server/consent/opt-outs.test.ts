@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { newId } from "../kit/id.ts";
-import { everySender, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { everySender } from "./every-sender.ts";
+import { type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
 
 const { db } = await testDatabase();
 const number = "+4791234567";

@@ -7,9 +7,8 @@ import { sql } from "kysely";
 import { closeGate } from "../carriers/hand-over-gate.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
-
-/** Stands for every sender of the workspace. */
-export const everySender = "00000000-0000-0000-0000-000000000000";
+import { everySender } from "./every-sender.ts";
+import { settlePossibleOptOuts } from "./possible-opt-outs.ts";
 
 export interface OptOutChange {
   workspaceId: string;
@@ -50,6 +49,7 @@ export async function recordOptOut(tx: Tx, change: OptOut): Promise<{ first: boo
     values (${workspaceId}, ${number}, ${senderId}, ${at}, ${source}, ${evidence})
     on conflict (workspace_id, number, sender_id) do nothing
     returning number`.execute(tx);
+  await settlePossibleOptOuts(tx, workspaceId, number);
   return { first: rows.length > 0 };
 }
 
@@ -68,6 +68,7 @@ async function lift(tx: Tx, change: OptOutChange, only: readonly Date[] | null):
   const { workspaceId, number, senderId, at } = change;
   await lockNumber(tx, change);
   await recordEvent(tx, change, false);
+  await settlePossibleOptOuts(tx, workspaceId, number, at);
   const { rows } = await sql<{ at: Date }>`
     delete from opt_outs
     where workspace_id = ${workspaceId} and number = ${number} and at <= ${at}

@@ -51,6 +51,15 @@ export interface OptOutRow {
   evidence: string | null;
 }
 
+export interface PossibleOptOutRow {
+  /** Of the text. */
+  id: string;
+  at: Date;
+  number: string;
+  sender: string | null;
+  text: string | null;
+}
+
 /** What a caller gave, in the form it is kept in; numbers are read by `country`'s plan. 422 names the field and its value. */
 export function readContactInput(input: ContactInput, country: string): ContactFields {
   const fields: ContactFields = {};
@@ -118,15 +127,25 @@ export function presentSummary(row: ContactRow & { opted_out: boolean }): Contac
   return { ...presentColumns(row), opted_out: row.opted_out };
 }
 
+/** What belongs to a contact, by its id or its numbers. */
+interface Belongings {
+  lists: { id: string; name: string }[];
+  optOuts: OptOutRow[];
+  possibleOptOuts: PossibleOptOutRow[];
+}
+
 /** A contact with its lists and the opt-outs of its numbers. */
-export function presentContact(row: ContactRow, lists: { id: string; name: string }[], optOuts: OptOutRow[]): Contact {
+export function presentContact(row: ContactRow, { lists, optOuts, possibleOptOuts }: Belongings): Contact {
   return {
     ...presentColumns(row),
     properties: row.properties,
     lists,
-    opt_outs: optOuts.map((optOut) => ({ ...optOut, at: optOut.at.toISOString() })),
+    opt_outs: optOuts.map(dated),
+    possible_opt_outs: possibleOptOuts.map(dated),
   };
 }
+
+const dated = <R extends { at: Date }>(row: R) => ({ ...row, at: row.at.toISOString() });
 
 function presentColumns(row: ContactRow) {
   return {

@@ -1,7 +1,7 @@
 /** The SQL of single contacts. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import type { ContactFields, ContactRow, OptOutRow } from "./contact.ts";
+import type { ContactFields, ContactRow, OptOutRow, PossibleOptOutRow } from "./contact.ts";
 
 /** The columns of ContactRow. */
 export const contactColumns = sql.raw(
@@ -101,6 +101,22 @@ export async function selectListsOf(tx: Tx, workspaceId: string, id: string): Pr
 }
 
 /** The STOPs in force for a contact's numbers, newest first. */
+/** Texts of the contact's numbers that look like a STOP and are undecided, newest first. */
+export async function selectPossibleOptOutsOf(
+  tx: Tx,
+  workspaceId: string,
+  { mobile, phone }: Pick<ContactRow, "mobile" | "phone">,
+): Promise<PossibleOptOutRow[]> {
+  const { rows } = await sql<PossibleOptOutRow>`
+    select p.id, p.at, p.number, s.address as sender, nullif(m.text, '') as text
+    from possible_opt_outs p
+    left join messages m on m.workspace_id = ${workspaceId} and m.id = p.id
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = p.sender_id
+    where p.workspace_id = ${workspaceId} and p.number in (${mobile}, ${phone})
+    order by p.at desc, p.id desc`.execute(tx);
+  return rows;
+}
+
 export async function selectOptOutsOf(tx: Tx, workspaceId: string, contact: ContactRow): Promise<OptOutRow[]> {
   const { rows } = await sql<OptOutRow>`
     select o.number, s.address as sender, o.at, o.source, o.evidence

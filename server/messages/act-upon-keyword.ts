@@ -59,7 +59,12 @@ async function stop(tx: Tx, context: Context): Promise<string | null> {
   const { first } = await recordOptOut(tx, change);
   for (const number of received.others) await recordOptOut(tx, { ...change, number });
   if (!first) return null;
-  const campaign = await attribute(tx, context);
+  const campaign = await attributeStop(tx, {
+    workspaceId: context.workspace.workspace_id,
+    contactId: context.contact_id,
+    senderId: received.sender.id,
+    now,
+  });
   await answer(tx, context, "opt_out_confirmation", context.workspace.opt_out_confirmation);
   return campaign;
 }
@@ -78,20 +83,28 @@ function optOutChange({ workspace, received }: Context): OptOutChange {
   return { workspaceId: workspace.workspace_id, number, senderId: sender.id, source: "sms", evidence: text, at };
 }
 
-/** Counts the STOP for the source of the last marketing text that this sender sent the contact of late. */
-async function attribute(tx: Tx, { workspace, received, contact_id, now }: Context): Promise<string | null> {
-  if (contact_id === null) return null;
+/** Counts a STOP for the source of the last marketing text that the sender sent the contact of late; answers the campaign. */
+export async function attributeStop(
+  tx: Tx,
+  {
+    workspaceId,
+    contactId,
+    senderId,
+    now,
+  }: { workspaceId: string; contactId: string | null; senderId: string; now: Date },
+): Promise<string | null> {
+  if (contactId === null) return null;
   const since = new Date(now.getTime() - answersWithin);
   const { rows } = await sql<{ source_type: string; source_id: string | null }>`
     select source_type, source_id from messages
-    where workspace_id = ${workspace.workspace_id} and contact_id = ${contact_id} and sender_id = ${received.sender.id}
+    where workspace_id = ${workspaceId} and contact_id = ${contactId} and sender_id = ${senderId}
       and class = 'marketing' and id >= first_id_at(${since}) and submitted_at is not null
     order by id desc limit 1`.execute(tx);
   const source = rows[0];
   if (!source) return null;
   const { add, counts } = counter();
   add(source, "opted_out", null);
-  await addCounts(tx, workspace.workspace_id, now, counts);
+  await addCounts(tx, workspaceId, now, counts);
   return source.source_type === "campaign" ? source.source_id : null;
 }
 

@@ -1,7 +1,7 @@
 /** All SQL of the queue and the journal: claiming, setting aside, deleting. */
 import { sql } from "kysely";
 import type { MessageClass, MessageStatus } from "../../contract/messages.ts";
-import { everySender } from "../consent/opt-outs.ts";
+import { everySender } from "../consent/every-sender.ts";
 import type { Tx } from "../kit/db.ts";
 import { instantOf, newId } from "../kit/id.ts";
 import type { LaneKey } from "./lanes-store.ts";

@@ -6,6 +6,7 @@ import { readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rule
 import { type KeywordChanges, keywordSets } from "../../rules/keyword-sets.ts";
 import { readKeyword } from "../../rules/opt-out-keywords.ts";
 import type { InboundText } from "../carriers/carrier.ts";
+import { addPossibleOptOuts } from "../consent/possible-opt-outs.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound, Problem } from "../kit/errors.ts";
 import { findReceivers, listPossibleReceivers, type PossibleReceiver } from "../numbers/senders-store.ts";
@@ -205,6 +206,18 @@ export async function insertReceived(
       ${rows.map((row) => row.reference)}::text[])
       as u (id, encoding, segments, sender_id, number, text, reason, carrier, carrier_reference)
     returning contact_id`.execute(tx);
+  const doubtful = fresh.filter(({ keyword }) => keyword === "stop_perhaps");
+  await addPossibleOptOuts(
+    tx,
+    workspaceId,
+    doubtful.map(({ message_id, number, others, sender, at }) => ({
+      id: message_id,
+      number,
+      others,
+      sender_id: sender.id,
+      at,
+    })),
+  );
   return inserted.rows.map((row) => row.contact_id);
 }
 

@@ -5,7 +5,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import { beyondNames } from "../../rules/names-as-senders.ts";
-import { everySender } from "../consent/opt-outs.ts";
+import { everySender } from "../consent/every-sender.ts";
 
 /** What decides whether somebody may be texted. */
 export interface SuppressionRule {

@@ -1093,6 +1093,23 @@ create policy workspace_wall on opt_outs
 create policy workspace_wall_door on opt_outs to current_user
   using (is_system());
 
+create table possible_opt_outs (
+  workspace_id uuid not null,
+  id uuid not null,
+  number text collate "C" not null,
+  others text[] not null,
+  sender_id uuid not null,
+  at timestamp with time zone not null,
+  constraint possible_opt_outs_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX possible_opt_outs_number ON possible_opt_outs USING btree (workspace_id, number);
+alter table possible_opt_outs enable row level security;
+alter table possible_opt_outs force row level security;
+create policy workspace_wall on possible_opt_outs
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on possible_opt_outs to current_user
+  using (is_system());
+
 create table quota_periods (
   workspace_id uuid not null,
   period_start timestamp with time zone not null,

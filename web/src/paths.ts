@@ -37,6 +37,8 @@ export const paths = {
   newImport: (query: { list?: string } = {}) => withQuery("/contacts/imports/new", query),
   import: (id: string) => `/contacts/imports/${segment(id)}`,
 
+  tray: () => "/tray",
+
   lists: (query: { query?: string } = {}) => withQuery("/lists", query),
   list: (id: string, query: { query?: string } = {}) => withQuery(`/lists/${segment(id)}`, query),
 

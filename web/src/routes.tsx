@@ -75,6 +75,8 @@ export const routeTree = root.addChildren([
     inside("/contacts/$id", () => import("./pages/contacts/contact-page.tsx"), "ContactPage"),
     inside("/contacts/$id/edit", () => import("./pages/contacts/edit-contact-page.tsx"), "EditContactPage"),
 
+    inside("/tray", () => import("./pages/contacts/possible-opt-outs-page.tsx"), "PossibleOptOutsPage"),
+
     inside("/lists", () => import("./pages/lists/lists-page.tsx"), "ListsPage"),
     inside("/lists/$id", () => import("./pages/lists/list-page.tsx"), "ListPage"),
 

@@ -9,7 +9,7 @@ const stale: Record<NewsItem["topic"], readonly (readonly [ResourceName, ...stri
   campaign: [["campaigns"]],
   import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"]],
   sandbox: [["sandbox"], ["messages"]],
-  contact: [["contacts"], ["consent"], ["lists"]],
+  contact: [["contacts"], ["consent"], ["lists"], ["tray"]],
   usage: [["usage"]],
   alert: [["alerts"]],
   webhook: [["webhooks"]],

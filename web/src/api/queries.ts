@@ -65,6 +65,7 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   contacts: ["lists", "consent"],
   lists: ["contacts"],
   consent: ["contacts"],
+  tray: ["contacts", "consent", "campaigns", "alerts"],
   erasures: ["contacts", "lists", "usage"],
   messages: ["usage"],
   campaigns: ["usage"],

@@ -110,6 +110,12 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           link: may("workspace:write") ? { to: paths.webhook(webhook.id), label: t("links.webhook") } : null,
         };
       }
+      case "possible_opt_outs":
+        return {
+          title: t("titles.possible_opt_outs"),
+          text: t("texts.possible_opt_outs", { when: time(alert.params.since) }),
+          link: may("consent:read") ? { to: paths.tray(), label: t("links.tray") } : null,
+        };
     }
   };
 }

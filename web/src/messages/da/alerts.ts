@@ -28,6 +28,7 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % af kvoten er brugt",
     quotaFull: "Kvoten er brugt op",
     webhook_disabled: "En webhook blev slået fra",
+    possible_opt_outs: "Svar ligner afmeldinger",
   },
   texts: {
     carrier_down:
@@ -53,6 +54,7 @@ export const alerts: Translation<typeof en> = {
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",
+    possible_opt_outs: "De, der skrev dem, får stadig beskeder, til nogen afgør det. Det ældste kom {when}.",
   },
   links: {
     carrier: "Gå til operatøren",
@@ -61,5 +63,6 @@ export const alerts: Translation<typeof en> = {
     campaign: "Gå til kampagnen",
     subscription: "Gå til abonnementet",
     webhook: "Gå til webhooken",
+    tray: "Gå til svarene",
   },
 };

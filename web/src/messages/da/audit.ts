@@ -91,6 +91,7 @@ export const audit: Translation<typeof english> = {
       erased: "{who} slettede en kontakt for altid",
       opted_out: "{who} registrerede, at en kontakt frameldte sig",
       opt_out_lifted: "{who} ophævede en kontakts framelding",
+      opt_out_ignored: "{who} afgjorde, at en besked fra en kontakt ikke er en afmelding",
     },
     consent: {
       granted: "{who} registrerede en kontakts samtykke",

@@ -76,6 +76,21 @@ export const contacts: Translation<typeof en> = {
     "{at}, via {source}. Al markedsføring stopper, indtil de svarer START, og det samme gør alle andre beskeder fra samme afsender.",
   optOutWholeText: "{at}, via {source}. Ingen beskeder sendes til dem, før de svarer START.",
   optOutWords: "De skrev: »{words}«",
+  possibleOptOut: {
+    title: "Ligner en afmelding",
+    words: "De skrev: »{words}«",
+    gone: "Teksten er ikke længere gemt.",
+    when: "{at}, til {sender}",
+    optOut: "Afmeld",
+    ignore: "Ikke en afmelding",
+    optedOut: "Afmeldt",
+    ignored: "Intet er ændret",
+    page: "Mulige afmeldinger",
+    pageText:
+      "Kun de aftalte ord afmelder af sig selv. I disse svar står der mere, og de, der skrev dem, får stadig beskeder, til du afgør det.",
+    empty: "Intet at afgøre",
+    emptyText: "Svar som »Stop. Mange tak« kommer her, så ingen bliver overset.",
+  },
   sources: { sms: "sms", api: "API", web: "hjemmesiden", import: "import", carrier: "operatøren" },
   activity: {
     empty: "Der er ikke sket noget endnu",

@@ -49,6 +49,7 @@ export const problems: Translation<typeof en> = {
   not_a_draft: "Kun en kladde kan ændres, og denne kampagne er det ikke længere.",
   already_sent: "Kampagnen er allerede sendt.",
   campaign_changed: "Nogen har ændret kampagnen i mellemtiden. Se på den igen, før du sender.",
+  keyword_in_use: "En af teksterne ovenfor beder folk svare med dette ord. Ret den tekst først.",
   too_many_subscription_types: "Et arbejdsområde har plads til 60 samtykketyper.",
   at_in_future: "Et samtykke kan ikke ligge i fremtiden.",
   database_unavailable: "Databasen svarer ikke. Det, du skrev, står her stadig. Prøv igen om lidt.",

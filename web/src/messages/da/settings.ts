@@ -45,6 +45,22 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} · {encoding}",
+  keywords: "Ord, som folk svarer med",
+  keywordsText:
+    "Et svar tæller, når det er et af disse ord og intet andet, med store eller små bogstaver. Høflige svar som »Stop, tak« vises for dig i stedet.",
+  keyword: { stop: "Afmeld", start: "Tilmeld igen", help: "Bed om hjælp" },
+  keywordHint: {
+    stop: "Ord med lås forstås overalt og kan ikke fjernes.",
+    start: "Ophæver en afmelding.",
+    help: "Besvares med teksten ovenfor.",
+  },
+  addKeyword: "Tilføj et ord",
+  keywordFixed: "kan ikke fjernes",
+  keywordProblem: {
+    invalid_keyword: "»{words}« kan ikke være et sådant ord: kun bogstaver og cifre, højst 40.",
+    keyword_twice: "»{words}« står også i et andet felt.",
+    keyword_required: "{words} kan ikke fjernes.",
+  },
   newWorkspace: "Nyt arbejdsområde",
   newWorkspaceText: "En virksomhed for sig: kontakter, kampagner, personer og kvote holdes adskilt fra dette.",
   createWorkspace: "Opret arbejdsområde",

@@ -26,6 +26,7 @@ export const alerts = {
     quota: "{threshold, number} % of the quota is used",
     quotaFull: "The quota is used up",
     webhook_disabled: "A webhook was disabled",
+    possible_opt_outs: "Replies look like opt-outs",
   },
   texts: {
     carrier_down: "It has not been connected since {when}. Its texts wait, or go to a carrier that stands in for it.",
@@ -50,6 +51,7 @@ export const alerts = {
     quotaEnds: "The period ends {when}.",
     quotaFull: "Nothing more goes out until the period ends {when}, unless the allowance is raised.",
     webhook: "{url} has taken nothing since {when}. Switch it on again when it works.",
+    possible_opt_outs: "Whoever wrote them goes on getting texts until somebody decides. The oldest came {when}.",
   },
   links: {
     carrier: "Go to the carrier",
@@ -58,5 +60,6 @@ export const alerts = {
     campaign: "Go to the campaign",
     subscription: "Go to subscription",
     webhook: "Go to the webhook",
+    tray: "Go to the replies",
   },
 } as const;

@@ -89,6 +89,7 @@ export const audit = {
       erased: "{who} erased a contact for good",
       opted_out: "{who} recorded that a contact opted out",
       opt_out_lifted: "{who} lifted a contact’s opt-out",
+      opt_out_ignored: "{who} decided that a contact’s text is no opt-out",
     },
     consent: {
       granted: "{who} recorded a contact’s consent",

@@ -75,6 +75,21 @@ export const contacts = {
     "{at}, by {source}. All marketing stays away until they reply START, and so does every other text from the same sender.",
   optOutWholeText: "{at}, by {source}. No text goes to them until they reply START.",
   optOutWords: "What they wrote: “{words}”",
+  possibleOptOut: {
+    title: "Looks like an opt-out",
+    words: "They wrote: “{words}”",
+    gone: "The text is no longer kept.",
+    when: "{at}, to {sender}",
+    optOut: "Opt out",
+    ignore: "Not an opt-out",
+    optedOut: "Opted out",
+    ignored: "Left as it is",
+    page: "Possible opt-outs",
+    pageText:
+      "Only the agreed words opt out by themselves. These replies have more in them, and their senders go on getting texts until you decide.",
+    empty: "Nothing to decide",
+    emptyText: "Replies such as “Stop. Thank you” come here, so that none is overlooked.",
+  },
   sources: { sms: "SMS", api: "API", web: "the web page", import: "import", carrier: "the carrier" },
   activity: {
     empty: "Nothing has happened yet",

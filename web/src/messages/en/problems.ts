@@ -45,6 +45,7 @@ export const problems = {
   not_a_draft: "Only a draft can be changed, and this campaign has left that state.",
   already_sent: "This campaign has been sent already.",
   campaign_changed: "Somebody changed this campaign meanwhile. Look at it again before you send it.",
+  keyword_in_use: "One of your texts above tells people to reply with this word. Change that text first.",
   too_many_subscription_types: "A workspace has room for 60 subscription types.",
   at_in_future: "Consent cannot lie in the future.",
   database_unavailable: "The database does not answer. What you typed is still here; please try again in a moment.",

@@ -42,6 +42,22 @@ export const settings = {
   },
   segmentCount:
     "{characters, plural, one {# character} other {# characters}} · {segments, plural, one {# segment} other {# segments}} · {encoding}",
+  keywords: "Words that people reply with",
+  keywordsText:
+    "A reply counts when it is one of these words and nothing else, in capitals or not. Polite ones such as “Stop, please” are shown to you instead.",
+  keyword: { stop: "Opt out", start: "Opt in again", help: "Ask for help" },
+  keywordHint: {
+    stop: "Words with a lock are understood everywhere and cannot be removed.",
+    start: "Lift an opt-out.",
+    help: "Are answered with the text above.",
+  },
+  addKeyword: "Add a word",
+  keywordFixed: "cannot be removed",
+  keywordProblem: {
+    invalid_keyword: "“{words}” cannot be such a word: letters and digits only, 40 at most.",
+    keyword_twice: "“{words}” stands in another field too.",
+    keyword_required: "{words} cannot be removed.",
+  },
   newWorkspace: "New workspace",
   newWorkspaceText: "A business of its own: contacts, campaigns, people and allowance are kept apart from this one.",
   createWorkspace: "Create workspace",

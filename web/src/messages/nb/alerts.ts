@@ -28,6 +28,7 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % av kvoten er brukt",
     quotaFull: "Kvoten er brukt opp",
     webhook_disabled: "En webhook ble slått av",
+    possible_opt_outs: "Svar ligner avmeldinger",
   },
   texts: {
     carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en operatør i reserve.",
@@ -53,6 +54,7 @@ export const alerts: Translation<typeof en> = {
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",
+    possible_opt_outs: "De som skrev dem, får fortsatt meldinger til noen avgjør det. Det eldste kom {when}.",
   },
   links: {
     carrier: "Gå til operatøren",
@@ -61,5 +63,6 @@ export const alerts: Translation<typeof en> = {
     campaign: "Gå til kampanjen",
     subscription: "Gå til abonnementet",
     webhook: "Gå til webhooken",
+    tray: "Gå til svarene",
   },
 };

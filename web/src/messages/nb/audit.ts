@@ -91,6 +91,7 @@ export const audit: Translation<typeof english> = {
       erased: "{who} slettet en kontakt for godt",
       opted_out: "{who} registrerte at en kontakt reserverte seg",
       opt_out_lifted: "{who} opphevet reservasjonen til en kontakt",
+      opt_out_ignored: "{who} avgjorde at en melding fra en kontakt ikke er en avmelding",
     },
     consent: {
       granted: "{who} registrerte samtykke fra en kontakt",

@@ -77,6 +77,21 @@ export const contacts: Translation<typeof en> = {
     "{at}, via {source}. All markedsføring stanses til de svarer START, og det samme gjelder alle andre meldinger fra samme avsender.",
   optOutWholeText: "{at}, via {source}. Ingen meldinger sendes til dem før de svarer START.",
   optOutWords: "De skrev: «{words}»",
+  possibleOptOut: {
+    title: "Ligner en avmelding",
+    words: "De skrev: «{words}»",
+    gone: "Teksten er ikke lenger lagret.",
+    when: "{at}, til {sender}",
+    optOut: "Meld av",
+    ignore: "Ikke en avmelding",
+    optedOut: "Meldt av",
+    ignored: "Ingenting er endret",
+    page: "Mulige avmeldinger",
+    pageText:
+      "Bare de avtalte ordene melder av seg selv. I disse svarene står det mer, og de som skrev dem, får fortsatt meldinger til du avgjør det.",
+    empty: "Ingenting å avgjøre",
+    emptyText: "Svar som «Stopp. Tusen takk» kommer hit, så ingen blir oversett.",
+  },
   sources: { sms: "SMS", api: "API", web: "nettsiden", import: "import", carrier: "operatøren" },
   activity: {
     empty: "Ingenting har skjedd ennå",

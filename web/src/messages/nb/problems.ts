@@ -49,6 +49,7 @@ export const problems: Translation<typeof en> = {
   not_a_draft: "Bare et utkast kan endres, og denne kampanjen er ikke det lenger.",
   already_sent: "Denne kampanjen er allerede sendt.",
   campaign_changed: "Noen har endret kampanjen i mellomtiden. Se på den en gang til før du sender.",
+  keyword_in_use: "En av tekstene over ber folk svare med dette ordet. Endre den teksten først.",
   too_many_subscription_types: "Et arbeidsområde har plass til 60 samtykketyper.",
   at_in_future: "Et samtykke kan ikke ligge i fremtiden.",
   database_unavailable: "Databasen svarer ikke. Det du skrev, står her fortsatt. Prøv igjen om litt.",

@@ -45,6 +45,22 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# segment} other {# segmenter}} · {encoding}",
+  keywords: "Ord som folk svarer med",
+  keywordsText:
+    "Et svar teller når det er ett av disse ordene og ingenting annet, med store eller små bokstaver. Høflige svar som «Stopp, takk» vises for deg i stedet.",
+  keyword: { stop: "Meld av", start: "Meld på igjen", help: "Be om hjelp" },
+  keywordHint: {
+    stop: "Ord med lås blir forstått overalt og kan ikke fjernes.",
+    start: "Opphever en avmelding.",
+    help: "Besvares med teksten over.",
+  },
+  addKeyword: "Legg til et ord",
+  keywordFixed: "kan ikke fjernes",
+  keywordProblem: {
+    invalid_keyword: "«{words}» kan ikke være et slikt ord: bare bokstaver og sifre, høyst 40.",
+    keyword_twice: "«{words}» står i et annet felt også.",
+    keyword_required: "{words} kan ikke fjernes.",
+  },
   newWorkspace: "Nytt arbeidsområde",
   newWorkspaceText: "En egen virksomhet: kontakter, kampanjer, personer og kvote holdes atskilt fra dette.",
   createWorkspace: "Opprett arbeidsområde",

@@ -28,6 +28,7 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % av kvoten är förbrukad",
     quotaFull: "Kvoten är förbrukad",
     webhook_disabled: "En webhook stängdes av",
+    possible_opt_outs: "Svar liknar avanmälningar",
   },
   texts: {
     carrier_down:
@@ -53,6 +54,7 @@ export const alerts: Translation<typeof en> = {
     quotaEnds: "Perioden slutar {when}.",
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",
+    possible_opt_outs: "De som skrev dem får fortfarande meddelanden tills någon avgör. Det äldsta kom {when}.",
   },
   links: {
     carrier: "Gå till operatören",
@@ -61,5 +63,6 @@ export const alerts: Translation<typeof en> = {
     campaign: "Gå till kampanjen",
     subscription: "Gå till abonnemanget",
     webhook: "Gå till webhooken",
+    tray: "Gå till svaren",
   },
 };

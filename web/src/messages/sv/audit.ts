@@ -91,6 +91,7 @@ export const audit: Translation<typeof english> = {
       erased: "{who} raderade en kontakt för gott",
       opted_out: "{who} registrerade att en kontakt avanmält sig",
       opt_out_lifted: "{who} hävde en kontakts avanmälan",
+      opt_out_ignored: "{who} avgjorde att ett meddelande från en kontakt inte är en avanmälan",
     },
     consent: {
       granted: "{who} registrerade en kontakts samtycke",

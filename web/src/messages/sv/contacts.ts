@@ -78,6 +78,21 @@ export const contacts: Translation<typeof en> = {
     "{at}, via {source}. All marknadsföring stoppas tills de svarar START, liksom alla andra meddelanden från samma avsändare.",
   optOutWholeText: "{at}, via {source}. Inga meddelanden skickas till dem förrän de svarar START.",
   optOutWords: "De skrev: ”{words}”",
+  possibleOptOut: {
+    title: "Liknar en avanmälan",
+    words: "De skrev: ”{words}”",
+    gone: "Texten finns inte kvar.",
+    when: "{at}, till {sender}",
+    optOut: "Avanmäl",
+    ignore: "Ingen avanmälan",
+    optedOut: "Avanmäld",
+    ignored: "Inget har ändrats",
+    page: "Möjliga avanmälningar",
+    pageText:
+      "Bara de avtalade orden avanmäler av sig själva. De här svaren innehåller mer, och de som skrev dem får fortfarande meddelanden tills du har avgjort.",
+    empty: "Inget att avgöra",
+    emptyText: "Svar som ”Stopp. Tack så mycket” hamnar här, så att inget förbises.",
+  },
   sources: { sms: "sms", api: "API", web: "webbsidan", import: "import", carrier: "operatören" },
   activity: {
     empty: "Inget har hänt än",

@@ -49,6 +49,7 @@ export const problems: Translation<typeof en> = {
   not_a_draft: "Bara ett utkast kan ändras, och den här kampanjen är inte det längre.",
   already_sent: "Kampanjen är redan skickad.",
   campaign_changed: "Någon har ändrat kampanjen under tiden. Titta på den igen innan du skickar.",
+  keyword_in_use: "En av texterna ovan ber folk svara med det här ordet. Ändra den texten först.",
   too_many_subscription_types: "En arbetsyta har plats för 60 samtyckestyper.",
   at_in_future: "Ett samtycke kan inte ligga i framtiden.",
   database_unavailable: "Databasen svarar inte. Det du skrev finns kvar. Försök igen om en stund.",

@@ -45,6 +45,22 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} · {encoding}",
+  keywords: "Ord som folk svarar med",
+  keywordsText:
+    "Ett svar räknas när det är ett av de här orden och inget annat, med stora eller små bokstäver. Artiga svar som ”Stopp, tack” visas för dig i stället.",
+  keyword: { stop: "Avanmäl", start: "Anmäl igen", help: "Be om hjälp" },
+  keywordHint: {
+    stop: "Ord med lås förstås överallt och kan inte tas bort.",
+    start: "Upphäver en avanmälan.",
+    help: "Besvaras med texten ovan.",
+  },
+  addKeyword: "Lägg till ett ord",
+  keywordFixed: "kan inte tas bort",
+  keywordProblem: {
+    invalid_keyword: "”{words}” kan inte vara ett sådant ord: bara bokstäver och siffror, högst 40.",
+    keyword_twice: "”{words}” står i ett annat fält också.",
+    keyword_required: "{words} kan inte tas bort.",
+  },
   newWorkspace: "Ny arbetsyta",
   newWorkspaceText: "En egen verksamhet: kontakter, kampanjer, personer och kvot hålls isär från den här.",
   createWorkspace: "Skapa arbetsyta",

@@ -92,6 +92,7 @@ function ActivityEntry({ entry }: { entry: Entry }) {
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-medium">{t(`activity.${entry.kind}`, { type })}</span>
           {entry.kind === "message_skipped" && entry.detail ? <Badge>{reasonText(entry.detail)}</Badge> : null}
+          {entry.looks_like_opt_out ? <Badge tone="warn">{t("possibleOptOut.title")}</Badge> : null}
           {status ? <Badge>{t.has(`statuses.${status}`) ? t(`statuses.${status}`) : status}</Badge> : null}
           {entry.source?.type === "campaign" && entry.source.id ? (
             <Link to={paths.campaign(entry.source.id)}>{entry.source.name}</Link>

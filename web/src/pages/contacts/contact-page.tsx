@@ -7,6 +7,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { PossibleOptOut } from "../../components/possible-opt-out.tsx";
 import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
@@ -73,6 +74,13 @@ export function ContactPage() {
         }
       />
       <OptOuts contact={contact} />
+      {contact.possible_opt_outs.length > 0 ? (
+        <div className="mb-4 flex flex-col gap-2">
+          {contact.possible_opt_outs.map((item) => (
+            <PossibleOptOut key={item.id} item={item} />
+          ))}
+        </div>
+      ) : null}
       <Tabs
         label={name}
         value={tab}

@@ -1,4 +1,5 @@
 import { useTranslations } from "use-intl";
+import { keywordKinds, keywordProblem, requiredKeywords } from "../../../../rules/keyword-sets.ts";
 import { useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { SegmentCount } from "../../components/segment-count.tsx";
@@ -9,6 +10,7 @@ import { TextArea } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { KeywordField } from "./keyword-field.tsx";
 
 const texts = ["opt_out_text", "help_text", "opt_out_confirmation", "opt_in_confirmation"] as const;
 
@@ -22,6 +24,7 @@ export function WorkspacePage() {
       <div className="flex max-w-2xl flex-col gap-5">
         <General />
         <Texts />
+        <Keywords />
       </div>
     </>
   );
@@ -78,6 +81,46 @@ function Texts() {
             aside={<SegmentCount text={form.values[name]} />}
             rows={2}
             {...form.field(name)}
+          />
+        ))}
+      </FormShell>
+    </Panel>
+  );
+}
+
+function Keywords() {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const { keywords } = useWorkspace();
+  const save = useCall("workspaces", "update");
+  const form = useForm({
+    initial: keywords,
+    check: (words) => {
+      const problem = keywordProblem(words);
+      return problem
+        ? { [problem.kind]: t(`keywordProblem.${problem.code}`, { words: problem.words.join(", ") }) }
+        : {};
+    },
+    submit: (words) => save.mutateAsync({ body: { keywords: words } }),
+    onSuccess: (saved) => {
+      form.reset(saved.keywords);
+      toast(ui("saved"));
+    },
+    explain: useExplain(),
+  });
+  const readOnly = !may("workspace:write");
+  return (
+    <Panel title={t("keywords")} description={t("keywordsText")}>
+      <FormShell form={form} submitLabel={ui("save")} readOnly={readOnly}>
+        {keywordKinds.map((kind) => (
+          <KeywordField
+            key={kind}
+            label={t(`keyword.${kind}`)}
+            hint={t(`keywordHint.${kind}`)}
+            fixed={requiredKeywords[kind]}
+            readOnly={readOnly}
+            {...form.field(kind)}
           />
         ))}
       </FormShell>
