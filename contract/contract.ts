@@ -12,6 +12,7 @@ import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
 import { messages, segments } from "./messages.ts";
 import { news } from "./news.ts";
+import { properties } from "./properties.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
@@ -28,6 +29,7 @@ export const contract = {
   usage,
   contacts,
   erasures,
+  properties,
   lists,
   consent,
   tray,

@@ -28,7 +28,7 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
   ({ opt_out_text: optOutText } = await must<{ opt_out_text: string }>("GET /workspace"));
   ({ id: list } = await must<{ id: string }>("POST /lists", { name: "Kunder" }));
-  for (const contact of [{ mobile: ola }, { mobile: anna, first_name: "Anna", last_name: "Ness" }]) {
+  for (const contact of [{ mobile: ola }, { mobile: anna, first_name: "Anna", last_name: "Ness", properties: { hair_colour: "red" } }]) {
     const { id } = await must<{ id: string }>("POST /contacts", contact);
     await must(`POST /lists/${list}/members`, { contacts: [id] });
     const consent = { subscription_type: "marketing", channel: "sms", action: "grant", source: "Skjema" };
@@ -113,6 +113,20 @@ const isWriting = () => hasFocus(area)();
 
 const token = (fallback?: string) =>
   fallback === undefined ? "{{ contact.first_name }}" : `{{ contact.first_name | default: "${fallback}" }}`;
+
+test("what contacts have of their own is offered, and the review says who lacks it and what they would get", async () => {
+  await write();
+  await area.click();
+  await type("Your colour: {{hair");
+  await page.getByRole("option", { name: /hair colour/ }).waitFor();
+  await press("Enter");
+  await expect.poll(hasFocus(page.getByLabel("Default value")), soon).toBe(true);
+  await press("Enter");
+  await expect.poll(shown, soon).toBe("Your colour: [hair colour]");
+  await expect.poll(savedText, soon).toBe("Your colour: {{ contact.properties.hair_colour }}");
+  await button("Review").click();
+  await page.getByText("1 recipient has no “hair colour” and would get: “Your colour: ”.").waitFor();
+});
 
 test("two braces open the fields, and what is chosen is a chip that goes as one, back and forth", async () => {
   await write();

@@ -71,6 +71,35 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await expectAccessible(page);
   await shoot(page, "consent");
 
+  // A polite STOP waits for somebody to decide; a word of the workspace's own acts by itself.
+  const polite = await must<WithId>("POST /contacts", { mobile: "+4790000779", first_name: "Takk" });
+  const { items: senders } = await must<{ items: { address: string }[] }>("GET /senders");
+  const reply = (from: string, text: string) =>
+    must(`POST /sandbox/phones/${encodeURIComponent(from)}/reply`, { to: senders[0]?.address, text });
+  await reply("+4790000779", "Stop. Thank you");
+  await page.goto(`${server.url}/tray`);
+  await page.getByText("They wrote: “Stop. Thank you”").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "tray");
+  await page.getByRole("link", { name: "Takk" }).click();
+  await page.getByRole("heading", { level: 1, name: "Takk" }).waitFor();
+  await page.getByRole("list").getByText("Looks like an opt-out").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "polite");
+  await page.getByRole("button", { name: "Opt out", exact: true }).click();
+  await page.getByText(/^Opted out of texts from/).waitFor();
+  expect((await must<{ items: unknown[] }>("GET /tray")).items).toEqual([]);
+  await page.goto(`${server.url}/settings/workspace`);
+  await page.getByLabel("Opt in again").fill("i'm back");
+  await page.getByLabel("Opt in again").press("Enter");
+  await page.getByRole("button", { name: "Remove IM BACK" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "words");
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await page.getByText("Saved").waitFor();
+  await reply("+4790000779", "I'm back!");
+  expect(await must(`GET /contacts/${polite.id}`)).toMatchObject({ opt_outs: [], possible_opt_outs: [] });
+
   // A copy of everything.
   const menu = page.getByRole("button", { name: "Actions for Glemme Meg" });
   await menu.click();

@@ -80,6 +80,34 @@ test("the fields of a text are named once, in order, wherever they stand", () =>
   expect(parse("no placeholders at 10 % } {").fields).toEqual([]);
 });
 
+test("what is written without anything to fall back on is told, and what its writer has thought of is not", () => {
+  const needs = (text: string) => parse(text).needs;
+  expect(needs("Hei {{ contact.first_name }}, {{ contact.first_name | upcase }} {{ contact.properties.by }}!")).toEqual([
+    ["contact.first_name"],
+    ["contact.properties.by"],
+  ]);
+  expect(needs("{{ contact.first_name | default: contact.last_name }}")).toEqual([
+    ["contact.first_name", "contact.last_name"],
+  ]);
+  // A default after something was added is never used.
+  expect(needs("{{ contact.first_name | append: '!' | default: 'du' }}")).toEqual([["contact.first_name"]]);
+  for (const text of [
+    "{{ contact.first_name | default: 'du' }}",
+    "{{ contact.first_name | default: '' }}",
+    "{{ contact.first_name | upcase | default: contact.last_name | default: 'du' }}",
+    "{{ contact.first_name | default: workspace.name }}",
+    "{{ workspace.name }} {{ sender.address }} {{ 'x' }}",
+    "{% if contact.first_name %}Hei {{ contact.first_name }}{% else %}Hei{% endif %}",
+    "{% unless contact.first_name == blank %}{{ contact.first_name }}{% endunless %}",
+    "{% if contact.properties.by %}{% if contact.email %}{{ contact.properties.by }}{% endif %}{% endif %}",
+    "{% case contact.locale %}{% when 'nb' %}{{ contact.locale }}{% endcase %}",
+    "{% if contact.email == 'x' %}y{% endif %}",
+    "Hei",
+  ])
+    expect(needs(text), text).toEqual([]);
+  expect(needs("{% if contact.email %}{{ contact.first_name }}{% endif %}")).toEqual([["contact.first_name"]]);
+});
+
 test("an unknown placeholder is an error with its place, not a blank", () => {
   expect(problems("Hei {{ contact.frist_name }} og {{ name }}")).toEqual([
     {

@@ -34,6 +34,11 @@ export interface TemplateValues {
 export interface Template {
   /** The names that the text uses, like "contact.first_name", each once, in order of appearance. */
   fields: string[];
+  /**
+   * What is written of a contact without anything to fall back on: of each, the names of which at least one has to have a value,
+   * or the text has a hole. What stands in a tag that asks for it is its writer's choice.
+   */
+  needs: string[][];
   /** The text for one recipient: plain, without control characters other than tab and line breaks. Throws if a filter makes it too long. */
   render(values: TemplateValues): string;
 }
@@ -56,11 +61,16 @@ export const knownPlaceholders: Record<TemplateScope, readonly string[]> = {
   message: recipientPlaceholders,
 };
 
-const propertyPlaceholder = /^contact\.properties\.[a-z][a-z0-9_]{0,49}$/;
+const propertyPlaceholder = /^contact\.properties\.([a-z][a-z0-9_]{0,49})$/;
+
+/** The key of a contact's property that a name such as "contact.properties.town" stands for, or null. */
+export function propertyOf(name: string): string | null {
+  return propertyPlaceholder.exec(name)?.[1] ?? null;
+}
 
 /** Whether a name such as "contact.first_name" may stand in a text of this scope. */
 export function isKnownPlaceholder(name: string, scope: TemplateScope): boolean {
-  return knownPlaceholders[scope].includes(name) || propertyPlaceholder.test(name);
+  return knownPlaceholders[scope].includes(name) || propertyOf(name) !== null;
 }
 
 export const longestTemplate = 20_000;
@@ -80,7 +90,7 @@ export function parseTemplate(
   if (size) return { ok: false, problems: [size] };
   if (!text.includes("{{") && !text.includes("{%")) {
     const plain = withoutControls(text);
-    return { ok: true, template: { fields: [], render: () => plain } };
+    return { ok: true, template: { fields: [], needs: [], render: () => plain } };
   }
   let nodes: LiquidNode[];
   try {
@@ -88,7 +98,7 @@ export function parseTemplate(
   } catch (error) {
     return { ok: false, problems: [openProblem(text) ?? syntaxProblem(error, text)] };
   }
-  const { fields, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
+  const { fields, needs, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
   const wrong = problems.length > 0 ? problems : checkLeftovers(text);
   const open = wrong.length > 0 ? openProblem(text) : null;
   if (wrong.length > 0) return { ok: false, problems: open ? [open] : wrong };
@@ -96,7 +106,8 @@ export function parseTemplate(
   const render = compiled
     ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
     : (values: TemplateValues) => renderByEngine(nodes, fields, values);
-  return { ok: true, template: { fields, render } };
+  const ofContact = needs.filter((names) => names.every((name) => name.startsWith("contact.")));
+  return { ok: true, template: { fields, needs: ofContact, render } };
 }
 
 function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {

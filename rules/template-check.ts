@@ -1,5 +1,5 @@
 /** Walks a parsed template: which fields it uses, and what in it is not allowed. */
-import { type Template as LiquidNode, TypeGuards, Value } from "liquidjs";
+import { type Template as LiquidNode, type Output, TypeGuards, Value } from "liquidjs";
 import { filters } from "./template-filters.ts";
 
 /** What is wrong, where in the text, and the words that are. */
@@ -19,29 +19,47 @@ interface LiquidToken {
   end: number;
 }
 
-/** The names that a template uses, in order of appearance, and every problem beyond syntax. */
-export function checkNodes(
-  nodes: LiquidNode[],
-  text: string,
-  isKnown: (name: string) => boolean,
-): { fields: string[]; problems: TemplateProblem[] } {
+export interface CheckedNodes {
+  /** The names that the template uses, in order of appearance. */
+  fields: string[];
+  /** What is written without anything to fall back on: of each, the names of which at least one has to have a value. */
+  needs: string[][];
+  /** Every problem beyond syntax. */
+  problems: TemplateProblem[];
+}
+
+/** What stands in a parsed template. */
+export function checkNodes(nodes: LiquidNode[], text: string, isKnown: (name: string) => boolean): CheckedNodes {
   const used: { name: string; at: number }[] = [];
+  const needs = new Map<string, string[]>();
   const problems: TemplateProblem[] = [];
 
   function report(code: string, message: string, token: LiquidToken): void {
     problems.push({ code, message, position: token.begin, value: text.slice(token.begin, token.end).trim() });
   }
 
-  function checkNode(node: LiquidNode, depth: number): void {
+  /** `asked` are the names that tags around it ask for: what to write without their values is the writer's own choice. */
+  function checkNode(node: LiquidNode, depth: number, asked: ReadonlySet<string>): void {
     if (depth > deepest) {
       report("too_deep", `Tags stand at most ${deepest} deep in one another.`, node.token);
       return;
     }
+    const before = used.length;
     for (const argument of node.arguments?.() ?? []) {
       if (argument instanceof Value) checkValue(argument, node);
       else checkToken(argument);
     }
-    for (const child of childrenOf(node)) checkNode(child, depth + 1);
+    const children = childrenOf(node);
+    if (TypeGuards.isOutputToken(node.token)) noteNeed(node as Output, asked);
+    if (children.length === 0) return;
+    const inside = new Set([...asked, ...used.slice(before).map(({ name }) => name)]);
+    for (const child of children) checkNode(child, depth + 1, inside);
+  }
+
+  function noteNeed({ value }: Output, asked: ReadonlySet<string>): void {
+    const names = namesOrNone(value);
+    if (names === null || names.some((name) => asked.has(name))) return;
+    needs.set(names.join(" "), names);
   }
 
   function checkValue(value: Value, node: LiquidNode): void {
@@ -86,10 +104,10 @@ export function checkNodes(
     report("unknown_placeholder", `There is no placeholder "${written}".`, token);
   }
 
-  for (const node of nodes) checkNode(node, 0);
+  for (const node of nodes) checkNode(node, 0, new Set());
   used.sort((a, b) => a.at - b.at);
   problems.sort((a, b) => a.position - b.position);
-  return { fields: [...new Set(used.map(({ name }) => name))], problems };
+  return { fields: [...new Set(used.map(({ name }) => name))], needs: [...needs.values()], problems };
 }
 
 interface LiquidFilter {
@@ -97,6 +115,28 @@ interface LiquidFilter {
   args: (LiquidToken | [string, LiquidToken])[];
   token: LiquidToken;
 }
+
+/**
+ * The names of which an output writes the first that has a value; null where it always writes something, or its writer said that
+ * nothing is fine (`default: ""`).
+ */
+function namesOrNone(value: Value): string[] | null {
+  const [first] = value.initial.postfix;
+  if (!TypeGuards.isPropertyAccessToken(first)) return null;
+  const names = [nameOf(first)];
+  for (const filter of value.filters as unknown as LiquidFilter[]) {
+    // From here on there is something, and a default comes too late.
+    if (filter.name === "append" || filter.name === "prepend") break;
+    if (filter.name !== "default") continue;
+    const [fallback] = filter.args;
+    if (!TypeGuards.isPropertyAccessToken(fallback)) return null;
+    names.push(nameOf(fallback));
+  }
+  return names;
+}
+
+const nameOf = (token: { props: unknown[] }): string =>
+  token.props.map((prop) => (prop as { content?: unknown }).content).join(".");
 
 function isPlain(token: LiquidToken): boolean {
   return (

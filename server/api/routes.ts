@@ -10,6 +10,7 @@ import { consentRoutes } from "../consent/consent-routes.ts";
 import { contactsRoutes } from "../contacts/contacts-routes.ts";
 import { importRoutes } from "../contacts/import-routes.ts";
 import { listsRoutes } from "../contacts/lists-routes.ts";
+import { propertiesRoutes } from "../contacts/properties-routes.ts";
 import type { Handlers } from "../kit/http.ts";
 import { carrierTestRoutes } from "../messages/carrier-test-routes.ts";
 import { messagesRoutes, segmentsRoutes } from "../messages/messages-routes.ts";
@@ -48,6 +49,7 @@ export async function bindRoutes(services: RouteServices, bind: Bind): Promise<v
   await bind(apiPrefix, contract.erasures, erasuresRoutes(services));
   await bind(apiPrefix, contract.retention, retentionRoutes(services));
   await bind(apiPrefix, contract.audit, auditRoutes(services));
+  await bind(apiPrefix, contract.properties, propertiesRoutes(services));
   await bind(apiPrefix, contract.lists, listsRoutes(services));
   await bind(apiPrefix, contract.consent, consentRoutes(services));
   await bind(apiPrefix, contract.tray, trayRoutes(services));

@@ -324,9 +324,14 @@ const reachedByPhone = (contact: "c" | "h") =>
 
 /**
  * A query over everyone who will get a text, with `columns` of contacts: the door's reason is null, and of those who share
- * a number it is the one with the first id, as the door takes them.
+ * a number it is the one with the first id, as the door takes them. With `only` those of them who also meet that.
  */
-export function willGet(rule: SuppressionRule, audience: Audience, columns: RawBuilder<unknown>): RawBuilder<unknown> {
+export function willGet(
+  rule: SuppressionRule,
+  audience: Audience,
+  columns: RawBuilder<unknown>,
+  only: RawBuilder<boolean> = sql`true`,
+): RawBuilder<unknown> {
   const { workspaceId } = rule;
   const { number, reason } = suppression(rule);
   const eligible = sql`c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, audience)} and ${reason} is null`;
@@ -347,5 +352,5 @@ export function willGet(rule: SuppressionRule, audience: Audience, columns: RawB
       select c.id from contacts c join shared s on s.number = c.mobile
       where c.workspace_id = ${workspaceId} and c.mobile_kind in ('mobile', 'other') and c.id <> s.first
     )
-    select ${columns} from contacts c where ${eligible} and c.id not in (select id from later)`;
+    select ${columns} from contacts c where ${only} and ${eligible} and c.id not in (select id from later)`;
 }

@@ -171,6 +171,68 @@ test("a preview says what is wrong and shows the text all the same", async () =>
   await expect(preview({ contact_id: theirs })).rejects.toMatchObject({ status: 404 });
 });
 
+const setProperties = (id: string, properties: object) =>
+  db.inWorkspace(workspace.id, (tx) =>
+    sql`update contacts set properties = ${JSON.stringify(properties)}::jsonb
+      where workspace_id = ${workspace.id} and id = ${id}`.execute(tx),
+  );
+
+test("a property that nobody has is an error, with a default too and in a condition, and stops Send", async () => {
+  await setProperties(contact, { by: "Oslo" });
+  const text = '{{ contact.properties.by | default: "x" }} {{ contact.properties.byy | default: "x" }}{% if contact.properties.vip %}!{% endif %}';
+  const { id, errors } = await review({ text });
+  expect(errors).toMatchObject([
+    { code: "unknown_placeholder", field: "text", value: "contact.properties.byy" },
+    { code: "unknown_placeholder", field: "text", value: "contact.properties.vip" },
+  ]);
+  expect(errors[0]?.message).toBe('No contact has a property "byy".');
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({ status: 422, code: "unknown_placeholder" });
+  // Another workspace's do not count.
+  const other = await createTestWorkspace(db);
+  await addContacts(db, other.id, [{ mobile: "+4791000001" }]);
+  await db.inWorkspace(other.id, (tx) => sql`update contacts set properties = '{"byy": "Oslo"}'`.execute(tx));
+  expect(codes((await review({ text: "{{ contact.properties.byy }}" })).errors)).toEqual(["unknown_placeholder"]);
+});
+
+test("who lacks a value for a placeholder without default is counted, with what one of them would get", async () => {
+  const ids = await addContacts(db, workspace.id, [
+    { mobile: "+4791000003", first_name: "\u200b" },
+    { mobile: "+4791000004", first_name: "Kari" },
+    // Who gets nothing anyway lacks nothing.
+    { mobile: "+4791000005", consents: false },
+    { mobile: "+4722000001", mobile_kind: "landline" },
+    // Of those who share a number the first gets it.
+    { phone: "+4791000004", phone_kind: "mobile" },
+  ]);
+  await setProperties(contact, { by: "Oslo", note: " " });
+  await setProperties(ids[1] ?? "", { by: 7, note: "x" });
+  const to = await listOfAll(db, workspace.id);
+  const warningsOf = async (text: string) =>
+    (await review({ text }, to)).warnings.filter(({ code }) => code === "missing_value");
+  expect(await warningsOf("Hei {{ contact.first_name }}!")).toEqual([
+    {
+      code: "missing_value",
+      field: "text",
+      message: '2 of the recipients have no contact.first_name, and get "Hei !". Give the placeholder a default.',
+      value: { fields: ["contact.first_name"], count: 2, example: "Hei !" },
+    },
+  ]);
+  const both = await warningsOf("{{ contact.properties.by }} {{ contact.properties.note | default: contact.first_name }}.");
+  expect(both.map(({ value }) => value)).toEqual([
+    { fields: ["contact.properties.by"], count: 2, example: " ." },
+    { fields: ["contact.properties.note", "contact.first_name"], count: 2, example: " ." },
+  ]);
+  expect(await warningsOf("{{ contact.properties.note }}")).toMatchObject([{ value: { count: 3, example: null } }]);
+  for (const text of [
+    'Hei {{ contact.first_name | default: "du" }}!',
+    "{% if contact.first_name %}Hei {{ contact.first_name }}{% endif %}",
+    "{{ contact.mobile }} {{ workspace.name }}",
+  ])
+    expect(await warningsOf(text), text).toEqual([]);
+  // What nobody has is an error, and no warning beside it.
+  expect(await warningsOf("{{ contact.properties.gone }}")).toEqual([]);
+});
+
 test("a validity that the sender's rate cannot meet is told with figures, and a longer one is enough", async () => {
   await addManyContacts(db, workspace.id, 40);
   const everybody = await listOfAll(db, workspace.id);

@@ -6,9 +6,10 @@ import { estimateSegments } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
 import type { KeywordSets } from "../../rules/keyword-sets.ts";
 import { tellsHowToStop } from "../../rules/opt-out-text.ts";
-import { parseTemplate } from "../../rules/placeholders.ts";
+import { parseTemplate, propertyOf, type Template } from "../../rules/placeholders.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
+import { unusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
@@ -22,6 +23,7 @@ import { type AudienceCount, countAudience } from "./audience.ts";
 import type { CampaignRow } from "./campaign.ts";
 import { countSegmentsOf } from "./count-segments.ts";
 import { getCampaign } from "./edit-campaign.ts";
+import { findMissingValues, type MissingValue } from "./missing-values.ts";
 
 /** Share of the allowance from which on a send is worth a second thought. */
 const warnFrom = 0.6;
@@ -63,9 +65,14 @@ export async function reviewCampaign(
   const { allowance, used, reserved, remaining } = quota;
   const rough = recipients.will * segments;
   const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
+  const parsed = parseTemplate(campaign.text, "campaign");
+  const template = parsed.ok ? parsed.template : null;
+  const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
+  const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
   const errors = [
     ...textErrors(campaign.text, optOutText),
+    ...propertyErrors(unused),
     ...typeErrors(type),
     ...audienceErrors(campaign, counted),
     ...senderErrors(campaign, sender, optOutText, keywordsOf(workspace)),
@@ -74,6 +81,7 @@ export async function reviewCampaign(
   const warnings = [
     ...quotaWarnings(quota, estimate),
     ...validityWarnings(campaign, recipients.will, lane),
+    ...valueWarnings(gaps, unused),
     ...nameWarnings(sender, standIn, beyond_names),
     ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
     ...segmentWarnings(campaign.text, optOutText),
@@ -150,6 +158,22 @@ function ruleOf({ campaign, sender, standIn }: Seen, type: SubscriptionTypeRow):
   };
 }
 
+/** Read on a connection of its own, since it sets how PostgreSQL plans. */
+function missingValues(db: Db, seen: Seen, type: SubscriptionTypeRow, template: Template): Promise<MissingValue[]> {
+  const { campaign, workspace, sender } = seen;
+  const constant = { workspace: { name: workspace.name }, sender: { address: sender?.address ?? null } };
+  return db.inWorkspace(campaign.workspace_id, (tx) =>
+    findMissingValues(tx, ruleOf(seen, type), campaign, template, constant),
+  );
+}
+
+/** The keys of properties that the text names and no contact has. */
+async function unusedProperties(db: Db, workspaceId: string, template: Template): Promise<string[]> {
+  const keys = template.fields.flatMap((field) => propertyOf(field) ?? []);
+  if (keys.length === 0) return [];
+  return db.inWorkspace(workspaceId, (tx) => unusedPropertyKeys(tx, workspaceId, keys));
+}
+
 /** Null where nobody can say yet who would get it. */
 async function count(db: Db, seen: Seen, type: SubscriptionTypeRow): Promise<AudienceCount | null> {
   const { lists, contacts } = seen.campaign.include;
@@ -169,6 +193,12 @@ export function textErrors(text: string, optOutText: string | null): Finding[] {
   return [
     finding("text_too_long", message, "text", parsed.template.render({}).length + (optOutText?.length ?? -1) + 1),
   ];
+}
+
+function propertyErrors(unused: readonly string[]): Finding[] {
+  return unused.map((key) =>
+    finding("unknown_placeholder", `No contact has a property "${key}".`, "text", `contact.properties.${key}`),
+  );
 }
 
 function typeErrors(type: SubscriptionTypeRow | null): Finding[] {
@@ -224,6 +254,17 @@ function validityWarnings({ validity_seconds }: CampaignRow, will: number, lane:
     `At ${short.rate} a second it takes ${short.hours} hours until the last text has left, but a text waits ` +
     `${short.validity_hours} hours at most: about ${short.count} would expire. Give the campaign longer, or its sender a higher rate.`;
   return [finding("validity_short", message, "validity_seconds", short)];
+}
+
+/** Of properties that nobody has the error says enough. */
+function valueWarnings(gaps: readonly MissingValue[], unused: readonly string[]): Finding[] {
+  return gaps.flatMap(({ fields, count, example }) => {
+    if (fields.some((field) => unused.includes(propertyOf(field) ?? ""))) return [];
+    const what = `${count} of the recipients ${count === 1 ? "has" : "have"} no ${fields.join(" and no ")}`;
+    const get = example === null ? "and get nothing" : `and get "${example}"`;
+    const message = `${what}, ${get}. Give the placeholder a default.`;
+    return [finding("missing_value", message, "text", { fields, count, example })];
+  });
 }
 
 /** Who is the sender to those whose networks take no names. */

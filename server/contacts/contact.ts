@@ -102,6 +102,10 @@ export function readContactInput(input: ContactInput, country: string): ContactF
   return fields;
 }
 
+/** The keys of the properties that a contact is given; null takes one away. */
+export const keysWithValue = (properties: Record<string, unknown> = {}): string[] =>
+  Object.keys(properties).filter((key) => properties[key] !== null);
+
 const emptied = (value: string | null | undefined) =>
   value === undefined ? undefined : trimBlank(value ?? "") || null;
 

@@ -24,6 +24,7 @@ import { type ImportRequest, readImportOptions, type SettledOptions } from "./im
 import { createRowReader } from "./import-row.ts";
 import { copyIntoStaging, createStaging, dropStaging, stagedRow } from "./import-staging.ts";
 import * as store from "./import-store.ts";
+import { notePropertyKeys, propertyKeysOf } from "./properties.ts";
 
 export interface ReceiveServices {
   db: Db;
@@ -77,6 +78,7 @@ export async function receiveImport(
     const options = { ...settled.options, consent_column: fields.includes("consent"), columns: names };
     await db.inWorkspace(workspaceId, async (tx) => {
       if (!(await store.startRunning(tx, workspaceId, id, { rows, options }))) throw givenUp();
+      await notePropertyKeys(tx, workspaceId, propertyKeysOf(fields), at);
       await services.jobs.add(tx, importJob, { workspace_id: workspaceId, import_id: id }, { key: `import ${id}` });
     });
   } catch (error) {

@@ -3,10 +3,11 @@ import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { readContactInput } from "./contact.ts";
+import { keysWithValue, readContactInput } from "./contact.ts";
 import { lockContact, updateContactRow } from "./contacts-store.ts";
 import { getContact } from "./get-contact.ts";
 import { mobileTaken } from "./mobile-taken.ts";
+import { notePropertyKeys } from "./properties.ts";
 
 const maxProperties = 100;
 
@@ -34,6 +35,7 @@ export async function updateContact(
   if (!(await updateContactRow(tx, workspaceId, before, fields, at))) {
     throw await mobileTaken(tx, workspaceId, fields.mobile as string);
   }
+  await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
   const target = { type: "contact", id: before.id };
   await recordAuditEvent(tx, {
     workspaceId,

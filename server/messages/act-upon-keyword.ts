@@ -121,7 +121,7 @@ async function answer(tx: Tx, { workspace, received, now }: Context, type: Sourc
     class: "transactional",
     sender: received.sender,
     subscription_type: null,
-    template: { fields: [], render: () => text },
+    template: { fields: [], needs: [], render: () => text },
     opt_out_text: null,
     recipients: { numbers: [{ number: received.number }] },
     quota: { kind: "reserve-or-skip" },

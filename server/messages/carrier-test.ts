@@ -57,7 +57,7 @@ export async function sendCarrierTest(
     class: "transactional",
     sender,
     subscription_type: null,
-    template: { fields: [], render: () => text },
+    template: { fields: [], needs: [], render: () => text },
     opt_out_text: null,
     recipients: { numbers: [{ number: input.to }] },
     quota: { kind: "reserve" },

@@ -1110,6 +1110,19 @@ create policy workspace_wall on possible_opt_outs
 create policy workspace_wall_door on possible_opt_outs to current_user
   using (is_system());
 
+create table property_keys (
+  workspace_id uuid not null,
+  key text collate "C" not null,
+  noted_at timestamp with time zone not null,
+  constraint property_keys_pkey PRIMARY KEY (workspace_id, key)
+);
+alter table property_keys enable row level security;
+alter table property_keys force row level security;
+create policy workspace_wall on property_keys
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on property_keys to current_user
+  using (is_system());
+
 create table quota_periods (
   workspace_id uuid not null,
   period_start timestamp with time zone not null,

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { oldestUnderWay } from "../campaigns/forget-recipient.ts";
 import { forgetOldRejectedRows } from "../contacts/forget-contact.ts";
+import { forgetUnusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
@@ -212,6 +213,7 @@ async function forgetByAge(
     [forgetSeen, seenFor],
     [forgetCountsWithoutSource, figuresFor],
     [forgetOldRejectedRows, booksFor],
+    [forgetUnusedPropertyKeys, day],
     ...forgetOld.map((each): [ForgetOld, number] => [each, booksFor]),
   ];
   let total = 0;

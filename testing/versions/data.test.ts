@@ -129,6 +129,7 @@ for (const earlier of earlierVersions) {
           first_name: "Ola",
           properties: { plan: "gull", siden: 2019 },
         });
+        expect((await byKey("GET /properties")).body.items).toEqual(expect.arrayContaining([{ key: "plan" }, { key: "siden" }]));
         const consent = (await byKey(`GET /contacts/${ola.id}/consent`)).body;
         expect(consent.events.map(({ action, evidence }: Row) => ({ action, evidence }))).toEqual([
           { action: "withdraw", evidence: "Skjema: withdraw" },

@@ -7,7 +7,7 @@ import { type ResourceName, routeTable } from "./route-table.ts";
 /** What to fetch again when something of a topic changed: resources, or single endpoints where a resource has several. */
 const stale: Record<NewsItem["topic"], readonly (readonly [ResourceName, ...string[]])[]> = {
   campaign: [["campaigns"]],
-  import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"]],
+  import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"], ["properties"]],
   sandbox: [["sandbox"], ["messages"]],
   contact: [["contacts"], ["consent"], ["lists"], ["tray"]],
   usage: [["usage"]],

@@ -62,7 +62,7 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   workspaces: ["accounts"],
   people: ["apiKeys"],
   subscription: ["usage"],
-  contacts: ["lists", "consent"],
+  contacts: ["lists", "consent", "properties"],
   lists: ["contacts"],
   consent: ["contacts"],
   tray: ["contacts", "consent", "campaigns", "alerts"],

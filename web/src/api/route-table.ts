@@ -54,6 +54,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     addMembers: "POST /lists/:id/members",
     removeMembers: "DELETE /lists/:id/members",
   },
+  properties: { list: "GET /properties" },
   tray: { list: "GET /tray", decide: "POST /tray/:id" },
   consent: {
     types: "GET /subscription-types",

@@ -1,5 +1,6 @@
 import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { matchFields, type OpenBraces } from "./braces.ts";
 import type { Chip, Range } from "./chips.ts";
@@ -7,7 +8,7 @@ import { ComposerField, type FieldHandle } from "./composer-field.tsx";
 import { ComposerToolbar } from "./composer-toolbar.tsx";
 import { CounterLine } from "./counter-line.tsx";
 import { countText } from "./counter.ts";
-import { composerFields } from "./fields.ts";
+import { fieldsOf } from "./fields.ts";
 import { LinkDialog } from "./link-dialog.tsx";
 import { replaceUnusual } from "./paint.ts";
 import { PreviewPane } from "./preview-pane.tsx";
@@ -69,9 +70,10 @@ export function Composer({
 
   const optOutText = optOut?.included ? optOut.text : null;
   const count = useMemo(() => countText(value, optOutText), [value, optOutText]);
+  const keys = usePropertyKeys();
   const allFields = useMemo(
-    () => composerFields.map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
-    [labelOf],
+    () => fieldsOf(keys).map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
+    [keys, labelOf],
   );
   const open = braces !== null && braces.start !== dismissed ? braces : null;
   const matching = open ? matchFields(allFields, open.query) : [];

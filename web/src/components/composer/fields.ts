@@ -19,6 +19,19 @@ export const composerFields = [
 
 export type FieldName = (typeof composerFields)[number]["name"];
 
+/** A field to choose. */
+export interface ChoosableField {
+  type: FieldType;
+  field: string;
+}
+
+/** The known names, then the properties that contacts have, and that of `also` where it is another. */
+export function fieldsOf(keys: readonly string[], also?: string): ChoosableField[] {
+  const own = keys.map((key) => propertyStart + key);
+  if (also !== undefined && propertyOf(also) !== null && !own.includes(also)) own.push(also);
+  return [...composerFields, ...own.map((field): ChoosableField => ({ type: "property", field }))];
+}
+
 const names = new Map<string, FieldName>(composerFields.map((one) => [one.field, one.name]));
 const propertyStart = "contact.properties.";
 const propertyKey = /^[a-z][a-z0-9_]{0,49}$/;
@@ -26,11 +39,6 @@ const propertyKey = /^[a-z][a-z0-9_]{0,49}$/;
 /** The catalogue's key for a field's label, or null for a contact's own property. */
 export function fieldName(field: string): FieldName | null {
   return names.get(field) ?? null;
-}
-
-/** The field of a contact's property, or null where the key cannot be one. */
-export function propertyField(key: string): string | null {
-  return propertyKey.test(key) ? propertyStart + key : null;
 }
 
 /** The key in a property's field, or null for the other fields. */

@@ -2,8 +2,9 @@ import { type FormEvent, useId, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
-import { composerFields, type FieldType, propertyField, propertyOf } from "./fields.ts";
+import { composerFields, type FieldType, fieldsOf, propertyOf } from "./fields.ts";
 import { cleanFallback, type Token } from "./token.ts";
 import { useFieldLabels } from "./use-field-labels.ts";
 
@@ -28,19 +29,18 @@ export function TokenDialog({
   const formId = useId();
   const [type, setType] = useState<FieldType>(token ? typeOf(token.field) : "contact");
   const [field, setField] = useState(token?.field ?? "contact.first_name");
-  const [key, setKey] = useState(token ? (propertyOf(token.field) ?? "") : "");
   const [fallback, setFallback] = useState(token?.fallback ?? "");
-  const [tried, setTried] = useState(false);
+  const keys = usePropertyKeys();
 
-  const ofType = composerFields.filter((one) => one.type === type);
-  const chosen = type === "property" ? propertyField(key.trim()) : field;
+  // What stands in the text can be kept, whether somebody still has it or not.
+  const fields = fieldsOf(keys, token?.field);
+  const ofType = fields.filter((one) => one.type === type);
 
   const save = (event: FormEvent) => {
     event.preventDefault();
     // React bubbles this to the page's form, which the dialog only seems to stand outside of.
     event.stopPropagation();
-    setTried(true);
-    if (chosen) onSave({ field: chosen, fallback: cleanFallback(fallback).trim() || null });
+    onSave({ field, fallback: cleanFallback(fallback).trim() || null });
   };
 
   return (
@@ -69,29 +69,19 @@ export function TokenDialog({
           value={type}
           onChange={(next: FieldType) => {
             setType(next);
-            const first = composerFields.find((one) => one.type === next);
+            const first = fields.find((one) => one.type === next);
             if (first) setField(first.field);
           }}
-          options={fieldTypes.map((value) => ({ value, label: t(`types.${value}`) }))}
+          options={fieldTypes
+            .filter((value) => fields.some((one) => one.type === value))
+            .map((value) => ({ value, label: t(`types.${value}`) }))}
         />
-        {type === "property" ? (
-          <TextField
-            label={t("token.key")}
-            hint={t("token.keyHint")}
-            value={key}
-            onChange={setKey}
-            autoCapitalize="none"
-            spellCheck={false}
-            error={tried && !chosen ? t("token.keyInvalid", { key }) : null}
-          />
-        ) : (
-          <SelectField
-            label={t("token.property")}
-            value={field}
-            onChange={setField}
-            options={ofType.map((one) => ({ value: one.field as string, label: labelOf(one.field) }))}
-          />
-        )}
+        <SelectField
+          label={t("token.property")}
+          value={field}
+          onChange={setField}
+          options={ofType.map((one) => ({ value: one.field, label: labelOf(one.field) }))}
+        />
         <TextField
           label={t("token.fallback")}
           hint={

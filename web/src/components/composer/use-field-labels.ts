@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { propertyLabel } from "../../lib/property-keys.ts";
 import { type ChipBook, createChipBook } from "./chips.ts";
 import { fieldName, isField, propertyOf } from "./fields.ts";
 
@@ -9,7 +10,8 @@ export function useFieldLabels(): (field: string) => string {
   return useMemo(
     () => (field) => {
       const name = fieldName(field);
-      return name ? t(name) : (propertyOf(field)?.replaceAll("_", " ") ?? field);
+      const property = propertyOf(field);
+      return name ? t(name) : property === null ? field : propertyLabel(property);
     },
     [t],
   );

@@ -91,6 +91,7 @@ export const campaigns: Translation<typeof en> = {
     text_empty: "Beskeden har ingen tekst.",
     text_too_long: "Beskeden er længere end 1.600 tegn, afmeldingsteksten medregnet.",
     unknown_placeholder: "Feltet »{value}« findes ikke.",
+    unknown_property: "Ingen kontakt har egenskaben »{value}«.",
     not_closed: "»{value}« er ikke lukket.",
     broken_placeholder: "»{value}« kan ikke læses.",
     unknown_filter: "Filteret »{value}« findes ikke.",
@@ -110,6 +111,10 @@ export const campaigns: Translation<typeof en> = {
     validity_short:
       "Med {rate, plural, one {# besked} other {# beskeder}} i sekundet tager det {hours, plural, one {# time} other {# timer}}, før den sidste er sendt, men en besked venter højst {validity_hours, plural, one {# time} other {# timer}}. Omkring {count, plural, one {# besked} other {# beskeder}} ville udløbe uden at blive sendt.",
     quota_60: "Med denne kampagne er {value} % af månedens segmenter brugt.",
+    missing_value:
+      "{count, plural, one {# modtager} other {# modtagere}} mangler »{field}« og ville få: »{example}«. Giv feltet en standardværdi.",
+    missing_value_nothing:
+      "{count, plural, one {# modtager} other {# modtagere}} mangler »{field}«. For dem bliver teksten tom, og de får intet. Giv feltet en standardværdi.",
     no_opt_out_text: "Teksten siger ikke, hvordan man melder sig fra. Slå afmeldingsteksten til, eller skriv din egen.",
     ucs2: "{value} gør, at hver besked fylder mere end dobbelt så meget.",
     name_replaced:

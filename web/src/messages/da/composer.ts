@@ -49,9 +49,6 @@ export const composer: Translation<typeof en> = {
     editTitle: "Ret »{name}«",
     type: "Type",
     property: "Egenskab",
-    key: "Egenskabens nøgle",
-    keyHint: "Som i kontaktens egenskaber: små bogstaver, cifre og _.",
-    keyInvalid: "»{key}« kan ikke være en nøgle: små bogstaver, cifre og _, med et bogstav først.",
     fallback: "Standardværdi",
     fallbackHint: "Bruges til modtagere, der ikke har en værdi.",
     fallbackNone: "Uden den får sådanne modtagere ingenting på dette sted.",
@@ -83,7 +80,6 @@ export const composer: Translation<typeof en> = {
     locale: "Sprog",
     workspace_name: "Virksomhedsnavn",
     sender_address: "Afsender",
-    other_property: "En anden egenskab …",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",

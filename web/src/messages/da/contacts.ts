@@ -61,7 +61,9 @@ export const contacts: Translation<typeof en> = {
   propertyKey: "Egenskab",
   propertyValue: "Værdi",
   removeProperty: "Fjern {name}",
-  propertyKeyWrong: "En egenskabs navn har små bogstaver a–z, tal og _ og begynder med et bogstav.",
+  newProperty: "Ny egenskab …",
+  propertyNameMissing: "Giv hver egenskab et navn med bogstaver.",
+  propertyTwice: "»{name}« står der to gange.",
   kinds: {
     mobile: "Mobilnummer",
     landline: "Fastnet: kan ikke modtage sms",

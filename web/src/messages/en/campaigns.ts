@@ -87,6 +87,7 @@ export const campaigns = {
     text_empty: "The message has no text.",
     text_too_long: "The message is longer than 1,600 characters, the opt-out text included.",
     unknown_placeholder: "There is no field “{value}”.",
+    unknown_property: "No contact has the property “{value}”.",
     not_closed: "“{value}” is not closed.",
     broken_placeholder: "“{value}” cannot be read.",
     unknown_filter: "There is no filter “{value}”.",
@@ -106,6 +107,10 @@ export const campaigns = {
     validity_short:
       "At {rate, plural, one {# text} other {# texts}} a second it takes {hours, plural, one {# hour} other {# hours}} until the last text has left, but a text waits {validity_hours, plural, one {# hour} other {# hours}} at most. About {count, plural, one {# text} other {# texts}} would expire unsent.",
     quota_60: "With this campaign {value} % of the month’s segments are used.",
+    missing_value:
+      "{count, plural, one {# recipient has} other {# recipients have}} no “{field}” and would get: “{example}”. Give the field a default value.",
+    missing_value_nothing:
+      "{count, plural, one {# recipient has} other {# recipients have}} no “{field}”. Nothing is left of the text for them, so they get none. Give the field a default value.",
     no_opt_out_text: "The text does not say how to opt out. Switch the opt-out text on, or write your own.",
     ucs2: "{value} make every message cost more than twice the room.",
     name_replaced:

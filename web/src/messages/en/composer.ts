@@ -46,9 +46,6 @@ export const composer = {
     editTitle: "Change “{name}”",
     type: "Type",
     property: "Property",
-    key: "Property’s key",
-    keyHint: "As in the contact’s properties: small letters, digits and _.",
-    keyInvalid: "“{key}” cannot be a property’s key: small letters, digits and _, a letter first.",
     fallback: "Default value",
     fallbackHint: "Used for recipients who have no value.",
     fallbackNone: "Without one, such recipients get nothing in this place.",
@@ -80,7 +77,6 @@ export const composer = {
     locale: "Language",
     workspace_name: "Company name",
     sender_address: "Sender",
-    other_property: "Another property …",
   },
   counter: {
     characters: "{count, plural, one {# character} other {# characters}}",

@@ -60,7 +60,9 @@ export const contacts = {
   propertyKey: "Property",
   propertyValue: "Value",
   removeProperty: "Remove {name}",
-  propertyKeyWrong: "A property’s name has small letters a–z, figures and _, and begins with a letter.",
+  newProperty: "New property …",
+  propertyNameMissing: "Give each property a name with letters.",
+  propertyTwice: "“{name}” is there twice.",
   kinds: {
     mobile: "Mobile number",
     landline: "Landline: cannot take texts",

@@ -91,6 +91,7 @@ export const campaigns: Translation<typeof en> = {
     text_empty: "Meldingen har ingen tekst.",
     text_too_long: "Meldingen er lengre enn 1 600 tegn, medregnet avmeldingsteksten.",
     unknown_placeholder: "Feltet «{value}» finnes ikke.",
+    unknown_property: "Ingen kontakt har egenskapen «{value}».",
     not_closed: "«{value}» er ikke lukket.",
     broken_placeholder: "«{value}» kan ikke leses.",
     unknown_filter: "Filteret «{value}» finnes ikke.",
@@ -110,6 +111,10 @@ export const campaigns: Translation<typeof en> = {
     validity_short:
       "Med {rate, plural, one {# melding} other {# meldinger}} i sekundet tar det {hours, plural, one {# time} other {# timer}} før den siste er sendt, men en melding venter høyst {validity_hours, plural, one {# time} other {# timer}}. Rundt {count, plural, one {# melding} other {# meldinger}} vil utløpe uten å bli sendt.",
     quota_60: "Med denne kampanjen er {value} % av månedens segmenter brukt.",
+    missing_value:
+      "{count, plural, one {# mottaker} other {# mottakere}} mangler «{field}» og ville fått: «{example}». Gi feltet en standardverdi.",
+    missing_value_nothing:
+      "{count, plural, one {# mottaker} other {# mottakere}} mangler «{field}». For dem blir teksten tom, og de får ingenting. Gi feltet en standardverdi.",
     no_opt_out_text: "Teksten sier ikke hvordan man melder seg av. Slå på avmeldingsteksten, eller skriv din egen.",
     ucs2: "{value} gjør at hver melding tar mer enn dobbelt så stor plass.",
     name_replaced:

@@ -49,9 +49,6 @@ export const composer: Translation<typeof en> = {
     editTitle: "Endre «{name}»",
     type: "Type",
     property: "Egenskap",
-    key: "Egenskapens nøkkel",
-    keyHint: "Som i kontaktens egenskaper: små bokstaver, sifre og _.",
-    keyInvalid: "«{key}» kan ikke være en nøkkel: små bokstaver, sifre og _, med en bokstav først.",
     fallback: "Standardverdi",
     fallbackHint: "Brukes for mottakere som ikke har en verdi.",
     fallbackNone: "Uten den får slike mottakere ingenting på dette stedet.",
@@ -83,7 +80,6 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Bedriftsnavn",
     sender_address: "Avsender",
-    other_property: "En annen egenskap …",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",

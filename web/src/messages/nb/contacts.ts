@@ -62,7 +62,9 @@ export const contacts: Translation<typeof en> = {
   propertyKey: "Egenskap",
   propertyValue: "Verdi",
   removeProperty: "Fjern {name}",
-  propertyKeyWrong: "Navnet på en egenskap har små bokstaver a–z, tall og _, og begynner med en bokstav.",
+  newProperty: "Ny egenskap …",
+  propertyNameMissing: "Gi hver egenskap et navn med bokstaver.",
+  propertyTwice: "«{name}» står der to ganger.",
   kinds: {
     mobile: "Mobilnummer",
     landline: "Fasttelefon: kan ikke ta imot SMS",

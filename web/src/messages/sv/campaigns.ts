@@ -91,6 +91,7 @@ export const campaigns: Translation<typeof en> = {
     text_empty: "Meddelandet har ingen text.",
     text_too_long: "Meddelandet är längre än 1 600 tecken, avregistreringstexten medräknad.",
     unknown_placeholder: "Fältet ”{value}” finns inte.",
+    unknown_property: "Ingen kontakt har egenskapen ”{value}”.",
     not_closed: "”{value}” är inte avslutat.",
     broken_placeholder: "”{value}” går inte att läsa.",
     unknown_filter: "Filtret ”{value}” finns inte.",
@@ -110,6 +111,10 @@ export const campaigns: Translation<typeof en> = {
     validity_short:
       "Med {rate, plural, one {# meddelande} other {# meddelanden}} i sekunden tar det {hours, plural, one {# timme} other {# timmar}} innan det sista har gått iväg, men ett meddelande väntar högst {validity_hours, plural, one {# timme} other {# timmar}}. Omkring {count, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut utan att skickas.",
     quota_60: "Med den här kampanjen är {value} % av månadens segment använda.",
+    missing_value:
+      "{count, plural, one {# mottagare} other {# mottagare}} saknar ”{field}” och skulle få: ”{example}”. Ge fältet ett standardvärde.",
+    missing_value_nothing:
+      "{count, plural, one {# mottagare} other {# mottagare}} saknar ”{field}”. För dem blir texten tom, och de får inget. Ge fältet ett standardvärde.",
     no_opt_out_text: "Texten säger inte hur man avregistrerar sig. Slå på avregistreringstexten, eller skriv en egen.",
     ucs2: "{value} gör att varje meddelande tar mer än dubbelt så stor plats.",
     name_replaced:

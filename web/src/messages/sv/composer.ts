@@ -49,9 +49,6 @@ export const composer: Translation<typeof en> = {
     editTitle: "Ändra ”{name}”",
     type: "Typ",
     property: "Egenskap",
-    key: "Egenskapens nyckel",
-    keyHint: "Som i kontaktens egenskaper: små bokstäver, siffror och _.",
-    keyInvalid: "”{key}” kan inte vara en nyckel: små bokstäver, siffror och _, med en bokstav först.",
     fallback: "Standardvärde",
     fallbackHint: "Används för mottagare som saknar ett värde.",
     fallbackNone: "Utan det får sådana mottagare ingenting på den här platsen.",
@@ -83,7 +80,6 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Företagsnamn",
     sender_address: "Avsändare",
-    other_property: "En annan egenskap …",
   },
   counter: {
     characters: "{count, plural, one {# tecken} other {# tecken}}",

@@ -63,7 +63,9 @@ export const contacts: Translation<typeof en> = {
   propertyKey: "Egenskap",
   propertyValue: "Värde",
   removeProperty: "Ta bort {name}",
-  propertyKeyWrong: "En egenskaps namn har små bokstäver a–z, siffror och _, och börjar med en bokstav.",
+  newProperty: "Ny egenskap …",
+  propertyNameMissing: "Ge varje egenskap ett namn med bokstäver.",
+  propertyTwice: "”{name}” står där två gånger.",
   kinds: {
     mobile: "Mobilnummer",
     landline: "Fast telefon: kan inte ta emot sms",

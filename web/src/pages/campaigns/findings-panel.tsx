@@ -40,10 +40,10 @@ export function FindingsPanel({
         ) : (
           <ul className="flex flex-col gap-2.5">
             {errors.map((finding) => (
-              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="error" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="error" />
             ))}
             {warnings.map((finding) => (
-              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="warning" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="warning" />
             ))}
           </ul>
         )}
@@ -51,6 +51,9 @@ export function FindingsPanel({
     </div>
   );
 }
+
+/** Several may be of one code: a field without value each. */
+const keyOf = ({ code, field, value }: Finding) => `${code}:${field}:${JSON.stringify(value)}`;
 
 function Row({ campaignId, finding, kind }: { campaignId: string; finding: Finding; kind: "error" | "warning" }) {
   const t = useTranslations("campaigns");

@@ -3,11 +3,14 @@ import { useLocale, useTranslations } from "use-intl";
 import type { Contact, ContactInput } from "../../../../contract/contacts.ts";
 import { ButtonLink } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
+import { propertyLabel as labelOf, usePropertyKeys } from "../../lib/property-keys.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/choice.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
+import { propertyKey } from "./import-columns.tsx";
 
 /** What the form holds: text for every field, properties as lines. */
 interface Values {
@@ -19,7 +22,14 @@ interface Values {
   locale: string;
   time_zone: string;
   marketing: boolean;
-  properties: { key: string; value: string }[];
+  properties: PropertyLine[];
+}
+
+interface PropertyLine {
+  key: string;
+  value: string;
+  /** Its name is being typed: no contact has it yet. */
+  fresh?: boolean;
 }
 
 const textFields = ["first_name", "last_name", "mobile", "phone", "email", "locale", "time_zone"] as const;
@@ -42,12 +52,13 @@ function valuesOf(contact: Contact | null): Values {
 export function inputOf(values: Values, before: Contact | null): ContactInput {
   const properties: NonNullable<ContactInput["properties"]> = {};
   for (const key of Object.keys(before?.properties ?? {})) properties[key] = null;
-  for (const { key, value } of values.properties) {
-    if (key.trim() === "") continue;
+  for (const line of values.properties) {
+    const key = keyOf(line);
+    if (key === null) continue;
     const kept = before?.properties[key];
     // A figure or a yes/no that was not touched stays what it was, and does not become text.
-    properties[key.trim()] =
-      (typeof kept === "number" || typeof kept === "boolean") && String(kept) === value ? kept : value;
+    properties[key] =
+      (typeof kept === "number" || typeof kept === "boolean") && String(kept) === line.value ? kept : line.value || null;
   }
   return {
     ...Object.fromEntries(textFields.map((name) => [name, values[name].trim() || null])),
@@ -55,6 +66,9 @@ export function inputOf(values: Values, before: Contact | null): ContactInput {
     properties,
   };
 }
+
+/** A line's key; of one that is typed what its name becomes, "Favoritt-frisør" favoritt_frisor. Null while it has none. */
+const keyOf = ({ key, fresh }: PropertyLine): string | null => (fresh ? propertyKey(key) : key);
 
 /** The fields of a contact, for a new one and for one that exists. */
 export function ContactForm({
@@ -79,14 +93,19 @@ export function ContactForm({
     submit: (values) => save(inputOf(values, contact)),
     onSuccess: onSaved,
     check: (values) => {
-      const wrong = values.properties.some(
-        ({ key }) => key.trim() !== "" && !/^[a-z][a-z0-9_]{0,49}$/.test(key.trim()),
-      );
-      return wrong ? { properties: t("propertyKeyWrong") } : {};
+      const keys = values.properties.map(keyOf);
+      if (values.properties.some(({ value }, at) => keys[at] === null && value.trim() !== ""))
+        return { properties: t("propertyNameMissing") };
+      const named = keys.filter((key) => key !== null);
+      const twice = named.find((key, at) => named.indexOf(key) !== at);
+      return twice === undefined ? {} : { properties: t("propertyTwice", { name: labelOf(twice) }) };
     },
     explain,
   });
   const { properties } = form.values;
+  const used = new Set(properties.map(keyOf));
+  const offered = usePropertyKeys().filter((key) => !used.has(key));
+  const add = (line: PropertyLine) => form.set({ properties: [...properties, line] });
   const setProperty = (at: number, change: Partial<Values["properties"][number]>) =>
     form.set({ properties: properties.map((each, index) => (index === at ? { ...each, ...change } : each)) });
 
@@ -121,24 +140,24 @@ export function ContactForm({
         {properties.map((property, at) => (
           // A line's place is its identity while its key is being typed.
           <div key={at} className="flex items-end gap-2">
+            {property.fresh ? (
+              <TextField
+                label={t("propertyKey")}
+                value={property.key}
+                onChange={(key) => setProperty(at, { key })}
+                maxLength={50}
+                className="flex-1"
+              />
+            ) : null}
             <TextField
-              label={t("propertyKey")}
-              labelHidden
-              placeholder={t("propertyKey")}
-              value={property.key}
-              onChange={(key) => setProperty(at, { key })}
-              className="flex-1"
-            />
-            <TextField
-              label={t("propertyValue")}
-              labelHidden
-              placeholder={t("propertyValue")}
+              label={property.fresh ? t("propertyValue") : labelOf(property.key)}
               value={property.value}
               onChange={(value) => setProperty(at, { value })}
+              maxLength={1000}
               className="flex-2"
             />
             <IconButton
-              label={t("removeProperty", { name: property.key })}
+              label={t("removeProperty", { name: property.fresh ? property.key : labelOf(property.key) })}
               onClick={() => form.set({ properties: properties.filter((_, index) => index !== at) })}
             >
               <X aria-hidden />
@@ -151,13 +170,21 @@ export function ContactForm({
           </p>
         ) : null}
         <div>
-          <Button
-            size="small"
-            icon={<Plus aria-hidden />}
-            onClick={() => form.set({ properties: [...properties, { key: "", value: "" }] })}
+          <Menu
+            align="start"
+            trigger={
+              <Button size="small" icon={<Plus aria-hidden />}>
+                {t("addProperty")}
+              </Button>
+            }
           >
-            {t("addProperty")}
-          </Button>
+            {offered.map((key) => (
+              <MenuItem key={key} onSelect={() => add({ key, value: "" })}>
+                {labelOf(key)}
+              </MenuItem>
+            ))}
+            <MenuItem onSelect={() => add({ key: "", value: "", fresh: true })}>{t("newProperty")}</MenuItem>
+          </Menu>
         </div>
       </fieldset>
     </FormShell>
