@@ -22,7 +22,9 @@ export const ContactInput = z.object({
     .trim()
     .max(40)
     .nullish()
-    .describe("any spelling; parsed with the workspace's country, kept as E.164"),
+    .describe(
+      "any spelling; parsed with the workspace's country, kept as E.164. Digits without + that are a mobile there and another with its country code are refused (`ambiguous_number`), and figures of which a spreadsheet lost digits (`reformatted_number`)",
+    ),
   phone: z.string().trim().max(40).nullish(),
   email: z.email().max(254).nullish(),
   first_name: name.nullish(),
@@ -109,6 +111,10 @@ export const RejectionReason = z.enum([
   "no_number_or_email",
   "invalid_mobile",
   "invalid_phone",
+  "ambiguous_mobile",
+  "ambiguous_phone",
+  "reformatted_mobile",
+  "reformatted_phone",
   "invalid_email",
   "first_name_too_long",
   "last_name_too_long",
@@ -126,6 +132,11 @@ export const RejectionReason = z.enum([
   "phone_of_several_contacts",
 ]);
 export type RejectionReason = z.infer<typeof RejectionReason>;
+
+const Readings = z
+  .array(z.string())
+  .optional()
+  .describe("with ambiguous_mobile and ambiguous_phone: the numbers that the value can be");
 
 /** Why a whole import failed. */
 export const ImportFault = z.enum([
@@ -149,7 +160,14 @@ export const Import = z.object({
   unchanged: z.number().int(),
   rejected_count: z.number().int(),
   rejected: z
-    .array(z.object({ row: z.number().int(), reason: RejectionReason, value: z.string().nullable() }))
+    .array(
+      z.object({
+        row: z.number().int(),
+        reason: RejectionReason,
+        value: z.string().nullable(),
+        readings: Readings,
+      }),
+    )
     .describe(
       "the first 1,000; all of them in /contacts/imports/:id/rejected.csv. `row` counts from 1 at the first data row",
     ),
@@ -273,6 +291,7 @@ export const contacts = {
           values: z.array(z.string()),
           contact: ContactInput.nullable(),
           reason: RejectionReason.nullable().describe("why the row would be rejected"),
+          readings: Readings,
         }),
       ),
     }),

@@ -41,6 +41,10 @@ export const Failure = z.object({
     message: z.string(),
     field: z.string().optional(),
     value: z.unknown().optional(),
+    readings: z
+      .array(z.string())
+      .optional()
+      .describe("with ambiguous_number: the numbers that the value can be, one of which to give instead"),
   }),
 });
 export type Failure = z.infer<typeof Failure>;

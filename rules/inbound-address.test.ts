@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AddressType, readingsOf, senderSpelling, whichSender, whoseNumber } from "./inbound-address.ts";
+import { type AddressType, addressReadings, senderSpelling, whichSender, whoseNumber } from "./inbound-address.ts";
 
 const nobody = () => false;
 const whose = (address: string, country: string, type: AddressType = "unknown", contacts: string[] = []) =>
@@ -58,6 +58,25 @@ describe("whose number an address is", () => {
     expect(whose("4759000031", "NO", "unknown", ["+4759000031"]).number).toBe("+4759000031");
   });
 
+  test.each(["+5215512345678", "5215512345678", "+525512345678", "525512345678", "00525512345678"])(
+    "%s is a mobile of Mexico, with or without the 1 that it gave up",
+    (address) => {
+      for (const country of ["NO", "MX", "US"])
+        expect(whose(address, country)).toEqual({ number: "+525512345678", others: [] });
+    },
+  );
+
+  test("an Argentine mobile without its 9 is the contact's with it, and the other way round", () => {
+    for (const address of ["+541123456789", "541123456789", "+5491123456789"])
+      expect(whose(address, "NO", "unknown", ["+5491123456789"])).toEqual({ number: "+5491123456789", others: [] });
+    expect(whose("1123456789", "AR", "national").number).toBe("+5491123456789");
+    // As a landline it was kept before, and as one it may be kept as a contact's phone.
+    expect(whose("+5491123456789", "NO", "unknown", ["+541123456789"])).toEqual({
+      number: "+541123456789",
+      others: ["+5491123456789"],
+    });
+  });
+
   test("whichever way a number is written, its E.164 is among the readings", () => {
     const numbers = fc.constantFrom(
       ["NO", "+47", "91000001", ""],
@@ -84,7 +103,7 @@ describe("whose number an address is", () => {
         for (const said of [type, "unknown"] as const) {
           const found = whoseNumber(address, country as string, said, nobody);
           expect([found.number, ...found.others]).toContain(e164);
-          expect(readingsOf(address, country as string, said).map((each) => each.number)).toContain(e164);
+          expect(addressReadings(address, country as string, said).map((each) => each.number)).toContain(e164);
         }
       }),
     );
@@ -134,6 +153,14 @@ describe("which of our senders an address is", () => {
 
   test.each(["59000031", "+4559000030", "4559000030", "Varslo", "", "+"])("%s is none of them", (address) => {
     expect(whichSender(address, "NO", "unknown", senders)).toBe(null);
+  });
+
+  test("a sender of Mexico or Argentina is itself with and without what stands before mobiles", () => {
+    const ours = ["+5215512345678", "+5491123456789"].map((address) => ({ address }));
+    for (const address of ["+525512345678", "525512345678", "+5215512345678"])
+      expect(whichSender(address, "NO", "unknown", ours)?.address).toBe("+5215512345678");
+    for (const address of ["+541123456789", "541123456789", "5491123456789"])
+      expect(whichSender(address, "NO", "unknown", ours)?.address).toBe("+5491123456789");
   });
 
   test("of two with the same national number the workspace's country's; a short code of those digits after it", () => {

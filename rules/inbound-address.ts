@@ -4,12 +4,15 @@
  * reading that could be theirs is known here, the likeliest first.
  */
 import type { NumberKind } from "../contract/contacts.ts";
-import { callingCodeOf, parsePhoneNumber, splitNumber } from "./phone-number.ts";
+import { formsOfLine } from "./mobile-prefix.ts";
+import { callingCodeOf, readInternational, splitNumber } from "./phone-number-plan.ts";
+import { distinct, internationalReadings, nationalReadings } from "./phone-number-readings.ts";
+import { readSpelling, type Spelling } from "./phone-number-spelling.ts";
 
 /** What the network says of an address. One with + in front is international whatever it says. */
 export type AddressType = "national" | "unknown";
 
-export interface Reading {
+export interface AddressReading {
   /** E.164; a short number as it is dialled. */
   number: string;
   /** unlisted: of a fitting length, and nobody's as far as numbering plans are known here. */
@@ -18,27 +21,25 @@ export interface Reading {
   international: boolean;
 }
 
-const longest = 15;
-
-/** Digits alone, and whether they were said to be international; null for what is no number. */
-function digitsOf(address: string): { digits: string; plus: boolean } | null {
-  const bare = address.replace(/[\s()./\u2010-\u2015-]/g, "");
-  if (!/^\+?\d+$/.test(bare)) return null;
-  if (bare.startsWith("+")) return { digits: bare.replace(/^\+(00)?/, ""), plus: true };
-  return /^00[1-9]\d{6,}$/.test(bare) ? { digits: bare.slice(2), plus: true } : { digits: bare, plus: false };
+/** The digits of an address, 00 in front read as +; null for a name. */
+function spellingOf(address: string): Spelling | null {
+  const spelling = readSpelling(address);
+  if ("problem" in spelling) return null;
+  const isAbroad = !spelling.plus && /^00[1-9]\d{6,}$/.test(spelling.digits);
+  return isAbroad ? { ...spelling, digits: spelling.digits.slice(2), plus: true } : spelling;
 }
 
 /**
  * Every number that an address from the network can be, in a workspace of `country`: international before national, but for
  * what is said to be national. Empty for a name.
  */
-export function readingsOf(address: string, country: string, type: AddressType = "unknown"): Reading[] {
-  const read = digitsOf(address);
-  if (!read) return [];
-  const { digits, plus } = read;
-  const wide = /^[1-9]\d{6,14}$/.test(digits) ? listed(`+${digits}`, country, true) : [];
-  const home = digits.length <= longest ? listed(digits, country, false) : [];
-  const unlisted: Reading[] = [];
+export function addressReadings(address: string, country: string, type: AddressType = "unknown"): AddressReading[] {
+  const spelling = spellingOf(address);
+  if (!spelling) return [];
+  const { digits, plus } = spelling;
+  const wide = internationalReadings(spelling, country);
+  const home = nationalReadings(spelling, country);
+  const unlisted: AddressReading[] = [];
   if (type === "national" && !plus) {
     const split = splitNumber(digits, country);
     if (split)
@@ -47,18 +48,18 @@ export function readingsOf(address: string, country: string, type: AddressType =
   if (/^[1-9]\d{6,14}$/.test(digits)) unlisted.push({ number: `+${digits}`, kind: "unlisted", international: true });
   // Some networks call every number international, or national: what cannot be so is read the other way.
   const found = plus && wide.length > 0 ? wide : type === "national" && home.length > 0 ? home : [...wide, ...home];
-  const numbers = new Set(found.map(({ number }) => number));
   const rest = plus || found.length === 0 || type === "unknown" ? unlisted : [];
-  return [...dedupe(found), ...dedupe(rest).filter(({ number }) => !numbers.has(number))];
+  return distinct([...found.flatMap((each) => formsOf(each, country)), ...rest]);
 }
 
-function listed(spelling: string, country: string, international: boolean): Reading[] {
-  const parsed = parsePhoneNumber(spelling, country);
-  return "number" in parsed ? [{ number: parsed.number, kind: parsed.kind, international }] : [];
+/** A number, and how else networks write the same line. */
+function formsOf({ number, kind, international }: AddressReading, country: string): AddressReading[] {
+  return formsOfLine(number).map((form) => {
+    if (form === number) return { number, kind, international };
+    const read = readInternational(form.slice(1), country);
+    return { number: form, kind: "kind" in read ? read.kind : "unlisted", international };
+  });
 }
-
-const dedupe = (readings: Reading[]) =>
-  readings.filter((each, i) => readings.findIndex(({ number }) => number === each.number) === i);
 
 export interface Whose {
   /** Whose text it is. */
@@ -77,23 +78,23 @@ export function whoseNumber(
   type: AddressType,
   isContacts: (number: string) => boolean,
 ): Whose {
-  const readings = readingsOf(address, country, type).filter(
+  const readings = addressReadings(address, country, type).filter(
     ({ number, kind }) => kind !== "unlisted" || isContacts(number),
   );
-  const rankOf = ({ number, kind, international }: Reading) => {
+  const rankOf = ({ number, kind, international }: AddressReading) => {
     if (isContacts(number)) return 0;
     if (kind === "mobile") return 1;
     return international && type !== "national" ? 3 : 2;
   };
   const [first, ...others] = readings.toSorted((a, b) => rankOf(a) - rankOf(b));
   if (!first) return { number: unreadable(address, country, type), others: [] };
-  const could = ({ number, kind }: Reading) => kind === "mobile" || kind === "other" || isContacts(number);
+  const could = ({ number, kind }: AddressReading) => kind === "mobile" || kind === "other" || isContacts(number);
   return { number: first.number, others: others.filter(could).map(({ number }) => number) };
 }
 
 /** E.164 where the network says enough for it, though the number is nobody's that is known here. */
 function unreadable(address: string, country: string, type: AddressType): string {
-  const [only] = type === "national" ? readingsOf(address, country, type) : [];
+  const [only] = type === "national" ? addressReadings(address, country, type) : [];
   return only?.number ?? address;
 }
 
@@ -110,7 +111,7 @@ export function whichSender<Sender extends { address: string }>(
   senders: readonly Sender[],
 ): Sender | null {
   const trimmed = address.trim();
-  const read = digitsOf(trimmed);
+  const read = spellingOf(trimmed);
   const exact = senders.find((sender) => sender.address === trimmed);
   if (!read) return exact ?? senders.find((each) => each.address.toLowerCase() === trimmed.toLowerCase()) ?? null;
   const { digits, plus } = read;
@@ -123,12 +124,12 @@ export function whichSender<Sender extends { address: string }>(
   const atHome = splits
     .filter(({ split }) => split !== null && withoutZeros(split.national) === bare)
     .toSorted((a, b) => Number(b.split?.callingCode === home) - Number(a.split?.callingCode === home))[0]?.sender;
-  const abroad = senders.find((sender) => sender.address === `+${digits}`);
+  const abroad = senders.find((sender) => formsOfLine(sender.address).includes(`+${digits}`));
   const short = senders.find(
     ({ address: code }) => /^\d+$/.test(code) && (withoutZeros(code) === bare || `${home}${code}` === bare),
   );
   const spelled = senders.find((sender) =>
-    readingsOf(trimmed, country, type).some(({ number }) => number === sender.address),
+    addressReadings(trimmed, country, type).some(({ number }) => formsOfLine(sender.address).includes(number)),
   );
   const ranked =
     type === "national" && !plus ? [atHome, exact, short, abroad, spelled] : [exact, abroad, short, atHome, spelled];
@@ -138,12 +139,12 @@ export function whichSender<Sender extends { address: string }>(
 /** What to call a sender that is none of ours yet: E.164 where it is a number, else as it came, a short code. */
 export function senderSpelling(address: string, country: string, type: AddressType): string {
   const trimmed = address.trim();
-  const read = digitsOf(trimmed);
+  const read = spellingOf(trimmed);
   if (!read) return trimmed;
   if (!read.plus && type === "unknown" && !/^\d{9,15}$/.test(read.digits)) return trimmed;
   // A short code that the network calls international.
   if (read.digits.length < 7 && type === "unknown") return read.digits;
-  const [first, ...rest] = readingsOf(trimmed, country, type);
+  const [first, ...rest] = addressReadings(trimmed, country, type);
   if (!first || first.kind === "unlisted" || rest.length === 0) return first?.number ?? trimmed;
   return whoseNumber(trimmed, country, type, () => false).number;
 }

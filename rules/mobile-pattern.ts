@@ -2,8 +2,8 @@
  * The short way for mobile numbers, which are nearly all of an import: one regular expression instead of a full parse.
  * It only answers where the full parse would say the same.
  */
-import { type CountryCode, isSupportedCountry, Metadata } from "libphonenumber-js/core";
-import metadata from "libphonenumber-js/metadata.max.json";
+import { callingCodes, canBeDialled, canHaveCode, dials00, planDataOf } from "./number-lengths.ts";
+import type { Spelling } from "./phone-number-spelling.ts";
 
 interface Plan {
   country: string;
@@ -15,18 +15,26 @@ interface Plan {
   prefixPattern: RegExp | undefined;
 }
 
-/** The library has these methods and leaves them out of its types. */
-interface NumberingPlan {
-  callingCode(): string;
-  nationalPrefix(): string | undefined;
-  nationalPrefixForParsing(): string | undefined;
-  nationalPrefixTransformRule(): string | undefined;
-  leadingDigits(): string | undefined;
-  type(type: "MOBILE"): { pattern(): string } | undefined;
-}
-
 const plans = new Map<string, Plan | null>();
-const callingCodes = metadata.country_calling_codes as Record<string, string[]>;
+
+/** Fewer digits are never taken for a number with its country code where no + was written. */
+const leastWithCode = 7;
+
+/** The mobile number that a spelling surely is, for what is meant for a mobile or for any; null where only all readings can tell. */
+export function quickMobile(
+  { digits, plus, withoutHomeZero }: Spelling,
+  country: string,
+  use: "mobile" | "phone",
+): { number: string; country: string } | null {
+  if (withoutHomeZero !== null) return null;
+  if (plus) return readMobile(`+${digits}`, country);
+  if (digits.startsWith("00")) return dials00(country) ? readMobile(`+${digits.slice(2)}`, country) : null;
+  const mobile = readMobile(digits, country);
+  if (mobile) return canHaveCode(digits, "mobile") ? null : mobile;
+  // A landline at home may go before a mobile abroad, where any number will do.
+  if (digits.length < leastWithCode || canBeDialled(digits, country, use === "mobile" ? "mobile" : "any")) return null;
+  return readMobile(`+${digits}`, country);
+}
 
 /** A mobile number of digits, with + in front of a country code; null where only the full parse can tell. */
 export function readMobile(dialled: string, country: string): { number: string; country: string } | null {
@@ -59,23 +67,22 @@ function planOf(country: string): Plan | null {
 
 /** Null for countries whose numbers cannot be told apart by the mobile pattern alone. */
 function readPlan(country: string): Plan | null {
-  if (!isSupportedCountry(country as CountryCode, metadata as never)) return null;
-  const data = new Metadata(metadata as never);
-  data.selectNumberingPlan(country as CountryCode);
-  const rules = data.numberingPlan as unknown as NumberingPlan;
-  const mobile = rules.type("MOBILE")?.pattern();
-  const isMain = callingCodes[rules.callingCode()]?.[0] === country;
-  const leading = rules.leadingDigits();
-  const prefix = rules.nationalPrefix();
-  const parsed = rules.nationalPrefixForParsing();
-  if (!mobile || !isMain || rules.nationalPrefixTransformRule()) return null;
+  const data = planDataOf(country);
+  if (!data) return null;
+  // Where it is empty, mobiles and landlines share their numbers.
+  const mobile = data.type("MOBILE")?.pattern() || data.type("FIXED_LINE")?.pattern();
+  const isMain = callingCodes[data.callingCode()]?.[0] === country;
+  const leading = data.leadingDigits();
+  const prefix = data.nationalPrefix();
+  const parsed = data.nationalPrefixForParsing();
+  if (!mobile || !isMain || data.nationalPrefixTransformRule()) return null;
   if (parsed && !/^\d+$/.test(parsed)) return null;
   return {
     country,
-    callingCode: rules.callingCode(),
+    callingCode: data.callingCode(),
     // Norway's leading digits are what tells it from Svalbard, which shares its code.
     mobile: new RegExp(`^${leading ? `(?=${leading})` : ""}(?:${mobile})$`),
-    prefix: parsed ? prefix : undefined,
+    prefix: (parsed && prefix) || undefined,
     prefixPattern: parsed ? new RegExp(`^(?:${parsed})`) : undefined,
   };
 }

@@ -1,12 +1,17 @@
 import fc from "fast-check";
+import { Metadata } from "libphonenumber-js/core";
 import { type CountryCode, getCountries, getExampleNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import metadata from "libphonenumber-js/metadata.max.json";
 import examples from "libphonenumber-js/mobile/examples";
-import { expect, test } from "vitest";
-import { readMobile } from "./mobile-pattern.ts";
-import { parsePhoneNumber } from "./phone-number.ts";
+import { describe, expect, test } from "vitest";
+import { quickMobile, readMobile } from "./mobile-pattern.ts";
+import { canBeDialled, canHaveCode } from "./number-lengths.ts";
+import { readInternational, readNational } from "./phone-number-plan.ts";
+import { readSpelling } from "./phone-number-spelling.ts";
+import { parsePhoneNumber, readInFull } from "./phone-number.ts";
 
-const read = (input: string, country = "NO") => {
-  const result = parsePhoneNumber(input, country);
+const read = (input: string, country = "NO", use: "mobile" | "phone" = "mobile") => {
+  const result = parsePhoneNumber(input, country, use);
   return "number" in result ? `${result.number} ${result.kind}` : result.code;
 };
 
@@ -17,18 +22,237 @@ test("every spelling of a number comes to the same E.164", () => {
     "400-12-345",
     "+47 400 12 345",
     "+47 (400) 12.345",
+    "(+47) 400 12 345",
     "0047 40012345",
+    "+0047 40012345",
     "+47 (0) 400 12 345",
+    "0047(0)40012345",
+    "47 (0) 400 12 345",
     " 4740012345 ",
     "\u202a+47\u00a0400\u201112\u2013345\u202c",
+    "\u2068+4740012345\u2069",
     "＋４７４００１２３４５",
+    "（＋４７）４００　１２－３４５",
     "+٤٧٤٠٠١٢٣٤٥",
+    "𝟜𝟘𝟘𝟙𝟚𝟛𝟜𝟝",
     "\ufefftel:+4740012345",
+    "tel:+47-400-12-345",
+    "TEL://%2B4740012345",
+    "tel:400-12-345;phone-context=+47",
+    "tel:+4740012345;isub=12",
     "400/12/345",
+    "400\u00ad12\u200b34\u31645",
+    "\u2800400\u280012\u2043345",
+    "400’12’345",
   ])
     expect(read(spelling), spelling).toBe("+4740012345 mobile");
   expect(read("070-174 06 05", "SE")).toBe("+46701740605 mobile");
   expect(read("+46 (0)70-174 06 05", "NO")).toBe("+46701740605 mobile");
+  expect(read("(0)70-174 06 05", "SE")).toBe("+46701740605 mobile");
+  expect(read("+44 (0)7912 345678", "NO")).toBe("+447912345678 mobile");
+});
+
+test("digits of every script are read as what they are worth", () => {
+  let scripts = 0;
+  for (const system of Intl.supportedValuesOf("numberingSystem")) {
+    const written = new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false }).format(92_345_678);
+    if (!/^\p{Nd}{8}$/u.test(written)) continue;
+    expect(read(written), `${system}: ${written}`).toBe("+4792345678 mobile");
+    scripts++;
+  }
+  expect(scripts).toBeGreaterThan(60);
+});
+
+test("what adds digits when it is folded, or leaves some out, is no number", () => {
+  for (const spelling of [
+    "9234567²",
+    "923 45 678¹",
+    "92345678½",
+    "①②345678",
+    "⒈2345678",
+    "4001…45",
+    "400 12 3..",
+    "0171 12345--",
+    "400123··",
+    "400 12 ***",
+    "400 12 •••",
+  ])
+    for (const country of ["NO", "DE", "FI"]) expect(read(spelling, country), spelling).toBe("not_a_number");
+});
+
+describe("a number that a program took for a figure", () => {
+  test.each([
+    ["401234567.0", "FI", "+358401234567"],
+    ["+358401234568.0", "FI", "+358401234568"],
+    ["1701234567.0", "DE", "+491701234567"],
+    ["+491701234568.0", "DE", "+491701234568"],
+    ["491701234568.0", "DE", "+491701234568"],
+    ["401234567.00", "FI", "+358401234567"],
+    ["401234567,0", "FI", "+358401234567"],
+    ["401234567,00", "FI", "+358401234567"],
+    ["4.01234567E8", "FI", "+358401234567"],
+    ["4,01234567E+8", "FI", "+358401234567"],
+    ["4.01234567e+08", "FI", "+358401234567"],
+    ["4.91701234568E+011", "DE", "+491701234568"],
+    ["401,234,567", "FI", "+358401234567"],
+    ["401,234,567.00", "FI", "+358401234567"],
+    ["401.234.567,00", "FI", "+358401234567"],
+    ["401\u00a0234\u00a0567", "FI", "+358401234567"],
+    ["401\u202f234\u202f567,00", "FI", "+358401234567"],
+    ["401’234’567.00", "FI", "+358401234567"],
+    ["'0401234567", "FI", "+358401234567"],
+    ["’+358401234567", "FI", "+358401234567"],
+    ['="0401234567"', "FI", "+358401234567"],
+    ['="401234567.0"', "FI", "+358401234567"],
+    ["=401234567", "FI", "+358401234567"],
+    ['"0401234567"', "FI", "+358401234567"],
+  ])("%s in %s is %s", (cell, country, number) => {
+    expect(read(cell, country)).toBe(`${number} mobile`);
+  });
+
+  test.each([
+    "4.01E+08",
+    "4,01235E+8",
+    "4.0123456E8",
+    "4.012345678E8",
+    "4E+08",
+    "+4.01234567E+8",
+    "-4.01234567E+8",
+    "0.401234567E9",
+    "4.01234567E-8",
+    "4.91702E+11",
+    "401234567.5",
+    "401234567.50",
+    "401234567,25",
+    "401234567.000",
+    "401234567.0000001",
+    "+358 40 123 4567.0",
+    "040 123 4567.00",
+    "401 234 567.0",
+  ])("%s is rejected, whatever number it would make", (cell) => {
+    for (const country of ["FI", "DE", "AT", "NO", "SE"]) {
+      expect(parsePhoneNumber(cell, country, "mobile"), country).toEqual({
+        code: "reformatted",
+        problem: expect.stringContaining(`"${cell}"`),
+      });
+    }
+  });
+
+  test("dots of people are left to them", () => {
+    expect(read("06.12.34.56.00", "FR")).toBe("+33612345600 mobile");
+    expect(read("0171.1234567", "DE")).toBe("+491711234567 mobile");
+    expect(read("400.12.345")).toBe("+4740012345 mobile");
+    expect(read("(415) 555.2600", "US")).toBe("+14155552600 mobile");
+  });
+});
+
+describe("digits without a +", () => {
+  test.each([
+    ["4915123456789", "DE", "+4915123456789"],
+    ["491701234567", "DE", "+491701234567"],
+    ["491512345678", "DE", "+491512345678"],
+    ["436601234567", "AT", "+436601234567"],
+    ["43660123456", "AT", "+43660123456"],
+    ["4366012345678", "AT", "+4366012345678"],
+    ["6281234567890", "ID", "+6281234567890"],
+    ["628123456789", "ID", "+628123456789"],
+    ["358401234567", "FI", "+358401234567"],
+    ["35840123456", "FI", "+35840123456"],
+    ["393201234567", "IT", "+393201234567"],
+    ["919876543210", "IN", "+919876543210"],
+    ["4915123456789", "NO", "+4915123456789"],
+    ["358401234567", "SE", "+358401234567"],
+    ["4740012345", "SE", "+4740012345"],
+    ["4740012345", "XX", "+4740012345"],
+    ["47 400 12 345", "DE", "+4740012345"],
+    ["14155552671", "US", "+14155552671"],
+    ["01149 1512 3456789", "US", "+4915123456789"],
+  ])("%s in %s is the mobile %s", (input, country, number) => {
+    for (const use of ["mobile", "phone"] as const) expect(read(input, country, use)).toBe(`${number} mobile`);
+  });
+
+  test.each([
+    // A mobile at home, and one of Texas, Arkansas, Norway or Missouri.
+    ["15123456789", "DE", ["+4915123456789", "+15123456789"]],
+    ["4792123456", "US", ["+14792123456", "+4792123456"]],
+    ["15512345678", "MX", ["+525512345678", "+15512345678"]],
+    // Two landlines of Germany, one without its trunk prefix and one without its +.
+    ["49616657175", "DE", ["+4949616657175", "+49616657175"]],
+    // 00 to get abroad, or the 001 of Hong Kong.
+    ["0014792123456", "HK", ["+4792123456", "+14792123456"]],
+  ])("%s in %s is ambiguous: %s", (input, country, readings) => {
+    const result = parsePhoneNumber(input, country, "mobile");
+    expect(result).toMatchObject({ code: "ambiguous", readings });
+    if ("problem" in result) for (const said of [`"${input}"`, ...readings]) expect(result.problem).toContain(said);
+  });
+
+  test("what settles it settles it: a trunk zero, a +, or groups that only one of the two is written in", () => {
+    expect(read("015123456789", "DE")).toBe("+4915123456789 mobile");
+    expect(read("+15123456789", "DE")).toBe("+15123456789 mobile");
+    expect(read("1512 3456789", "DE")).toBe("+4915123456789 mobile");
+    expect(read("1 512 345 6789", "DE")).toBe("+15123456789 mobile");
+    expect(read("(479) 212-3456", "US")).toBe("+14792123456 mobile");
+    expect(read("47 921 23 456", "US")).toBe("+4792123456 mobile");
+    expect(read("4792 123 456", "US")).toBe("ambiguous");
+  });
+
+  test("where any number will do, a landline as it is dialled at home goes before numbers of abroad", () => {
+    // Of Norway, or a mobile of Tokelau.
+    expect(read("69074010", "NO", "mobile")).toBe("+69074010 mobile");
+    expect(read("69074010", "NO", "phone")).toBe("+4769074010 landline");
+    // Of Sweden, but without its 0.
+    expect(read("0278467344", "SE", "phone")).toBe("+46278467344 landline");
+    expect(read("278467344", "SE", "phone")).toBe("ambiguous");
+    expect(read("4915123456789", "DE", "phone")).toBe("+4915123456789 mobile");
+  });
+
+  test("a number abroad that is no mobile takes its +", () => {
+    expect(read("468123456", "NO", "phone")).toMatch(/^too_/);
+    expect(read("+468123456", "NO", "phone")).toBe("+468123456 landline");
+    expect(read("00468123456", "NO", "phone")).toBe("+468123456 landline");
+    expect(read("4930123456", "DE", "phone")).toBe("+4930123456 landline");
+  });
+
+  test("a number at home stays one where there is none abroad", () => {
+    expect(read("701740605", "SE")).toBe("+46701740605 mobile");
+    expect(read("2125551234", "US")).toBe("+12125551234 mobile");
+    expect(read("22334455", "NO", "phone")).toBe("+4722334455 landline");
+    expect(read("06 1234 5678", "IT", "phone")).toBe("+390612345678 landline");
+    expect(read("+39 (0)6 1234 5678", "NO", "phone")).toBe("+390612345678 landline");
+    expect(read("+39 (0)320 123 4567", "NO")).toBe("+393201234567 mobile");
+  });
+});
+
+describe("countries that write more before a mobile number than belongs to it", () => {
+  test("Mexico's numbers are the same with the prefixes that it gave up", () => {
+    for (const spelling of ["+5215512345678", "5215512345678", "+52 1 55 1234 5678", "0052 1 55 1234 5678"])
+      for (const country of ["NO", "MX", "US"]) expect(read(spelling, country), spelling).toBe("+525512345678 mobile");
+    for (const spelling of ["5512345678", "01 55 1234 5678", "044 55 1234 5678", "045 55 1234 5678", "02 55 1234 5678"])
+      expect(read(spelling, "MX"), spelling).toBe("+525512345678 mobile");
+    expect(read("+52155123456789")).toBe("too_long");
+  });
+
+  test("Argentina's mobiles have a 9 from abroad, and a 15 or nothing at home", () => {
+    for (const spelling of ["+5491123456789", "5491123456789", "+54 11 15 2345 6789", "+54 11 2345 6789"])
+      expect(read(spelling), spelling).toBe("+5491123456789 mobile");
+    for (const spelling of ["011 15 2345-6789", "11 2345-6789", "9 11 2345 6789"])
+      expect(read(spelling, "AR"), spelling).toBe("+5491123456789 mobile");
+    expect(read("02966 15 423456", "AR")).toBe("+5492966423456 mobile");
+    expect(read("+54 11 2345 6789", "AR", "phone")).toBe("+541123456789 landline");
+  });
+
+  test("Brazil's ninth digit is part of the number", () => {
+    expect(read("+5511987654321")).toBe("+5511987654321 mobile");
+    expect(read("+551187654321")).not.toContain("11987654321");
+  });
+});
+
+test("no area code is put in, but where it is as good as the country's code", () => {
+  expect(read("+67282723", "NO")).toBe("too_short");
+  expect(read("82723", "NF")).toBe("too_short");
+  expect(read("712345", "GG")).toBe("too_short");
+  expect(read("+44 7781 712345", "GG")).toBe("+447781712345 mobile");
+  expect(read("464 1234", "AG")).toBe("+12684641234 mobile");
 });
 
 test("a number is of the kind its country gives it", () => {
@@ -49,6 +273,8 @@ test("a foreign number says so and whose it is", () => {
 
 test("what is no number is refused with the reason and the value", () => {
   expect(read("")).toBe("empty");
+  for (const blank of [" \u200b ", "\u2800", "\u3164", "''", '""', "tel:"])
+    expect(read(blank), blank).not.toContain("+");
   expect(read(" \u200b ")).toBe("empty");
   for (const words of [
     "abc",
@@ -58,9 +284,18 @@ test("what is no number is refused with the reason and the value", () => {
     "ola@example.com",
     "4001234O",
     "4+7",
+    "40012345, 92345678",
+    "tel:%E0%A4%A",
   ])
     expect(read(words), words).toBe("not_a_number");
-  for (const extended of ["40012345 ext 4", "40012345x4", "+47 22 33 44 55 ext. 12", "40012345;ext=12", "22334455#12"])
+  for (const extended of [
+    "40012345 ext 4",
+    "40012345x4",
+    "+47 22 33 44 55 ext. 12",
+    "40012345;ext=12",
+    "22334455#12",
+    "tel:+4722334455;ext=12",
+  ])
     expect(read(extended), extended).toBe("extension");
   for (const short of ["1", "4001234", "+4759", "123456"]) expect(read(short), short).toMatch(/too_short|not_in_use/);
   for (const long of ["400123456", "580012345678", "+474001234567890123", "1".repeat(5000)])
@@ -74,54 +309,221 @@ test("what is no number is refused with the reason and the value", () => {
   });
 });
 
+const country = fc.constantFrom(...getCountries());
+const digits = (maxLength: number) => fc.array(fc.nat(9), { maxLength }).map((each) => each.join(""));
+
+/** A number of a country's mobiles, with the last digits at random: mostly a mobile, now and then something beside it. */
+const nearMobile = fc.tuple(country, digits(6)).chain(([of, tail]) => {
+  const example = getExampleNumber(of, examples);
+  const national = example ? example.nationalNumber.slice(0, -tail.length || undefined) + tail : tail;
+  return fc.constant({ of, callingCode: example?.countryCallingCode ?? "", national });
+});
+
 test("the short way for mobile numbers answers as the full parse does, in every country", () => {
-  const country = fc.constantFrom(...getCountries());
   fc.assert(
-    fc.property(
-      country,
-      country,
-      fc.array(fc.nat(9), { maxLength: 6 }),
-      fc.constantFrom("+", "0", ""),
-      (of, home, digits, lead) => {
-        const example = getExampleNumber(of, examples);
-        if (!example) return;
-        // The last digits at random: mostly a mobile number, now and then something beside the range.
-        const national = example.nationalNumber.slice(0, -digits.length || undefined) + digits.join("");
-        const dialled = lead === "+" ? `+${example.countryCallingCode}${national}` : lead + national;
-        const quick = readMobile(dialled, home);
-        if (!quick) return;
-        const full = parsePhoneNumberFromString(dialled, { defaultCountry: home as CountryCode, extract: false });
-        expect({ number: full?.number, country: full?.country, valid: full?.isValid() }, dialled).toEqual({
-          ...quick,
-          valid: true,
-        });
-        expect(["MOBILE", "FIXED_LINE_OR_MOBILE"]).toContain(full?.getType());
-      },
-    ),
+    fc.property(nearMobile, country, fc.constantFrom("+", "0", ""), ({ callingCode, national }, home, lead) => {
+      const dialled = lead === "+" ? `+${callingCode}${national}` : lead + national;
+      const quick = readMobile(dialled, home);
+      if (!quick) return;
+      const full = parsePhoneNumberFromString(dialled, { defaultCountry: home as CountryCode, extract: false });
+      expect({ number: full?.number, country: full?.country, valid: full?.isValid() }, dialled).toEqual({
+        ...quick,
+        valid: true,
+      });
+      expect(["MOBILE", "FIXED_LINE_OR_MOBILE"]).toContain(full?.getType());
+    }),
     { numRuns: 20_000 },
   );
 });
 
-test("the short way is taken for the mobile numbers of the Nordic countries", () => {
+test("the short way answers as all readings do, with and without country code, at home and abroad", () => {
+  let quick = 0;
+  fc.assert(
+    fc.property(
+      nearMobile,
+      fc.option(country),
+      fc.constantFrom("+", "00", "0", "code", ""),
+      ({ of, callingCode, national }, elsewhere, lead) => {
+        const front = { "+": `+${callingCode}`, "00": `00${callingCode}`, "0": "0", code: callingCode, "": "" }[lead];
+        const spelling = readSpelling(front + national);
+        if ("problem" in spelling) return;
+        const home = elsewhere ?? of;
+        for (const use of ["mobile", "phone"] as const) {
+          const found = quickMobile(spelling, home, use);
+          if (!found) continue;
+          quick++;
+          expect(readInFull(spelling, home, use), `${front}${national} in ${home}`).toEqual({
+            ...found,
+            kind: "mobile",
+            foreign: found.country !== home,
+          });
+        }
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  expect(quick).toBeGreaterThan(1000);
+});
+
+test("how many digits there are never hides a number", () => {
+  let numbers = 0;
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        nearMobile.map(({ callingCode, national }) => callingCode + national),
+        nearMobile.map(({ national }) => national),
+        digits(15),
+      ),
+      country,
+      (all, home) => {
+        const abroad = readInternational(all, home);
+        if ("number" in abroad && all.length >= 7) {
+          numbers++;
+          expect(canHaveCode(all, "any"), `+${all}`).toBe(true);
+          if (abroad.kind === "mobile") expect(canHaveCode(all, "mobile"), `+${all}`).toBe(true);
+        }
+        const dialled = readNational(all, home);
+        if ("number" in dialled && dialled.kind !== "short" && dialled.number !== `+${all}`) {
+          numbers++;
+          expect(canBeDialled(all, home, "any"), `${all} in ${home}`).toBe(true);
+          if (dialled.kind === "mobile") expect(canBeDialled(all, home, "mobile"), `${all} in ${home}`).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  expect(numbers).toBeGreaterThan(300);
+});
+
+test("the short way is taken for the mobile numbers that most files hold", () => {
   for (const [dialled, home] of [
     ["40012345", "NO"],
     ["+4740012345", "SE"],
+    ["4740012345", "NO"],
     ["0701740605", "SE"],
     ["20123456", "DK"],
-  ] as const)
-    expect(readMobile(dialled, home), dialled).not.toBeNull();
+    ["4915123456789", "DE"],
+    ["2125551234", "US"],
+  ] as const) {
+    const spelling = readSpelling(dialled);
+    expect("digits" in spelling && quickMobile(spelling, home, "mobile"), dialled).toBeTruthy();
+  }
+});
+
+interface Plan {
+  IDDPrefix(): string;
+  nationalPrefixForParsing(): string | undefined;
+}
+
+/** What may stand before a number's own digits: what is dialled to get abroad, its country code, and what is dialled at home. */
+function mayStandBefore(front: string, home: string, of: string | undefined, callingCode: string): boolean {
+  const planOf = (code: string | undefined) => {
+    if (!code || !(code in metadata.countries)) return null;
+    const data = new Metadata(metadata as never);
+    data.selectNumberingPlan(code as CountryCode);
+    return data.numberingPlan as unknown as Plan;
+  };
+  const abroad = planOf(home)?.IDDPrefix() ?? "00";
+  const trunks = [home, of].map((code) => planOf(code)?.nationalPrefixForParsing()).filter(Boolean);
+  // Mexico's old prefixes; in Brazil the two digits of a carrier.
+  const others = { 52: ["1", "0[12]", "04[45]"], 55: ["9?0\\d\\d"] }[callingCode] ?? [];
+  const trunk = [...trunks, "0", ...others].join("|");
+  return new RegExp(`^(?:00|${abroad})?(?:${callingCode})?(?:${trunk})?$`).test(front);
+}
+
+/** Whether a number is made of these digits, in their order, to the last. */
+function isMadeOf(number: string, own: string, home: string): boolean {
+  const parsed = parsePhoneNumberFromString(number);
+  if (!parsed) return number === own;
+  const { nationalNumber: national, countryCallingCode: callingCode, country: of } = parsed;
+  const ends = [national];
+  // Argentina's 9 stands for a 15 behind the area code, or for nothing; a country of one area code is dialled without it.
+  if (callingCode === "54" && national.startsWith("9")) {
+    const line = national.slice(1);
+    ends.push(line, ...[2, 3, 4].map((area) => `${line.slice(0, area)}15${line.slice(area)}`));
+  }
+  if (callingCode === "1" && own.length === 7) ends.push(national.slice(3));
+  return ends.some((end) => own.endsWith(end) && mayStandBefore(own.slice(0, -end.length), home, of, callingCode));
+}
+
+const separator = fc.constantFrom(
+  "",
+  "",
+  "",
+  " ",
+  "-",
+  "\u00a0",
+  "\u2011",
+  "\u2013",
+  ".",
+  "/",
+  "\u200b",
+  "\u2060",
+  "'",
+);
+
+/** Digits as people and programs write them. The digits stay the same: what is written on top of them is no part of the number. */
+const spelled = fc
+  .tuple(
+    fc.oneof(
+      nearMobile.map(({ callingCode, national }) => [callingCode, national]),
+      digits(15).map((all) => ["", all]),
+    ),
+    fc.constantFrom("+", "00", "", "", "0"),
+    fc.array(separator, { minLength: 16, maxLength: 16 }),
+    fc.constantFrom("", "", ".0", ".00", ",0", ",00", "E"),
+    fc.constantFrom("", "", "'", "tel:", "\u202a", "="),
+  )
+  .map(([[callingCode = "", national = ""], lead, between, tail, guard]) => {
+    const own = (lead === "+" ? "" : lead) + callingCode + national;
+    const plain = (lead === "+" ? "+" : "") + own;
+    if (tail === "E") return { own, text: `${guard}${own.slice(0, 1)}.${own.slice(1)}E+${own.length - 1}` };
+    if (tail !== "") return { own, text: guard + plain + tail };
+    return { own, text: guard + [...plain].map((digit, i) => digit + (between[i] ?? "")).join("") };
+  });
+
+test("no input is ever read as a number of other digits than its own", () => {
+  let numbers = 0;
+  fc.assert(
+    fc.property(spelled, country, fc.constantFrom("mobile", "phone"), ({ own, text }, home, use) => {
+      const result = parsePhoneNumber(text, home, use);
+      if ("problem" in result) return;
+      numbers++;
+      expect(isMadeOf(result.number, own, home), `${text} in ${home} was read as ${result.number}`).toBe(true);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(numbers).toBeGreaterThan(600);
+});
+
+test("nor is anything else that has digits in it", () => {
+  const character = fc.constantFrom(..."0123456789 +-.,()/'=\"Ee;:x#*²½…\u200b\u00a0".split(""));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: character, maxLength: 22 }),
+      fc.constantFrom("NO", "DE", "FI", "AT", "US"),
+      (text, home) => {
+        const result = parsePhoneNumber(text, home, "mobile");
+        if ("problem" in result) return;
+        const all = text.replace(/\D/g, "");
+        const [, decimals = ""] = /[.,](00?)["']?$/.exec(text) ?? [];
+        const [, whole = ""] = /^\D*([\d.,]+)E\+?\d+\D*$/i.exec(text) ?? [];
+        const isOne = [all, all.slice(0, all.length - decimals.length), whole.replace(/\D/g, "")].some((own) =>
+          isMadeOf(result.number, own, home),
+        );
+        expect(isOne, `${text} in ${home} was read as ${result.number}`).toBe(true);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
 });
 
 test("nothing typed makes it throw", () => {
   fc.assert(
-    fc.property(
-      fc.string({ unit: "binary", maxLength: 60 }),
-      fc.constantFrom("NO", "US", "XX", ""),
-      (input, country) => {
-        const result = parsePhoneNumber(input, country);
-        expect("number" in result || result.problem.length > 0).toBe(true);
-      },
-    ),
+    fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.constantFrom("NO", "US", "XX", ""), (input, home) => {
+      const result = parsePhoneNumber(input, home, "mobile");
+      expect("number" in result || result.problem.length > 0).toBe(true);
+    }),
     { numRuns: 3000 },
   );
 });

@@ -26,9 +26,15 @@ export function answerFailure(error: unknown, request: FastifyRequest, reply: Fa
 
 /** A problem as the API writes it. */
 export function failureOf(problem: Problem): Failure {
-  const { code, message, field, value } = problem;
+  const { code, message, field, value, readings } = problem;
   return {
-    error: { code, message, ...(field === undefined ? {} : { field }), ...(value === undefined ? {} : { value }) },
+    error: {
+      code,
+      message,
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value }),
+      ...(readings === undefined ? {} : { readings }),
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 import { sql } from "kysely";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
+import { numberPrefixes } from "../../rules/phone-number-search.ts";
+import { readSpelling } from "../../rules/phone-number-spelling.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
@@ -51,7 +53,8 @@ export async function listPhones(
   const found = new Map<string, Used>();
   let cursor: string | null = query.cursor ?? null;
   let more = true;
-  const wanted = query.query?.trim() || null;
+  const text = query.query?.trim() || null;
+  const wanted = text === null ? null : { text, numbers: await numbersLike(tx, workspaceId, text) };
   for (let read = 0; more && found.size < query.limit && read < readAtMost; read += readAtOnce) {
     const { used, last } = await usedBefore(tx, workspaceId, cursor, wanted);
     more = last !== null;
@@ -86,7 +89,7 @@ async function usedBefore(
   tx: Tx,
   workspaceId: string,
   cursor: string | null,
-  wanted: string | null,
+  wanted: { text: string; numbers: string[] } | null,
 ): Promise<{ used: Used[]; last: string | null }> {
   const { rows } = await sql<Used & { shown: boolean; looked: number }>`
     with looked as materialized (
@@ -99,8 +102,8 @@ async function usedBefore(
       select l.*, coalesce(l.carried, false) ${
         wanted === null
           ? sql``
-          : sql`and (strpos(l.number, ${wanted.replace(/\s/g, "")}) > 0
-              or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), ${wanted.toLowerCase()}) > 0)`
+          : sql`and (exists (select from unnest(${wanted.numbers}::text[]) as n (part) where strpos(l.number, n.part) > 0)
+              or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), ${wanted.text.toLowerCase()}) > 0)`
       } as shown
       from looked l
       left join contacts c on ${wanted !== null} and c.workspace_id = ${workspaceId} and c.id = l.contact_id
@@ -109,6 +112,14 @@ async function usedBefore(
     where shown or looked = ${readAtOnce} order by id desc`.execute(tx);
   const last = rows.at(-1);
   return { used: rows.filter((row) => row.shown), last: last?.looked === readAtOnce ? last.id : null };
+}
+
+/** What numbers hold that the text may be a part of, or the beginning of in any spelling. */
+async function numbersLike(tx: Tx, workspaceId: string, text: string): Promise<string[]> {
+  const spelling = readSpelling(text);
+  if ("problem" in spelling) return [];
+  const part = (spelling.plus ? "+" : "") + spelling.digits;
+  return [part, ...numberPrefixes(text, (await getWorkspace(tx, workspaceId)).country)];
 }
 
 async function namesOf(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Map<string, string>> {

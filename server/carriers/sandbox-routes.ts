@@ -7,6 +7,7 @@ import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { instantOf, orderedIds } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
+import { numberProblem } from "../workspaces/number-problem.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import type { CarrierEvents } from "./carrier.ts";
 import * as mailbox from "./sandbox-mailbox.ts";
@@ -86,12 +87,13 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
 /** A handset's number in any spelling; a + that a query string has turned into a space is put back. */
 async function readNumber(tx: Tx, workspaceId: string, given: string): Promise<string> {
   const said = /^ \d/.test(given) ? `+${given.trim()}` : given.trim();
-  const parsed = parsePhoneNumber(said, (await getWorkspace(tx, workspaceId)).country);
+  const parsed = parsePhoneNumber(said, (await getWorkspace(tx, workspaceId)).country, "mobile");
   if ("number" in parsed) return parsed.number;
+  if (parsed.code === "ambiguous" || parsed.code === "reformatted") throw numberProblem(parsed, "number", given);
   // Handsets exist only here: any digits will do.
   const digits = said.replace(/[\s().-]/g, "");
   if (/^\+?\d{3,15}$/.test(digits)) return digits;
-  throw invalid("invalid_number", parsed.problem, "number", given);
+  throw numberProblem(parsed, "number", given);
 }
 
 function presentText({ id, phone, outbound, address, text }: store.SandboxText) {

@@ -2,6 +2,7 @@
 import type { Contact, ContactInput, ContactSummary, NumberKind } from "../../contract/contacts.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { invalid } from "../kit/errors.ts";
+import { numberProblem } from "../workspaces/number-problem.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
 
 /** A row of `contacts`. */
@@ -59,8 +60,8 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     fields[field] = null;
     fields[`${field}_kind`] = null;
     if (given === null) continue;
-    const parsed = parsePhoneNumber(given, country);
-    if ("problem" in parsed) throw invalid("invalid_number", parsed.problem, field, given);
+    const parsed = parsePhoneNumber(given, country, field);
+    if ("problem" in parsed) throw numberProblem(parsed, field, given);
     if (parsed.kind === "short") {
       throw invalid("invalid_number", `${parsed.number} is the short number of a service.`, field, given);
     }

@@ -5,7 +5,7 @@ import { Problem } from "../kit/errors.ts";
 import { ImportFailure } from "./import-failure.ts";
 import { chunksOf, readHead, takeHead } from "./import-head.ts";
 import { parseMapping } from "./import-mapping.ts";
-import { createRowReader, type ImportedContact, type RowContext } from "./import-row.ts";
+import { createRowReader, type ImportedContact, readingsOf, type RowContext } from "./import-row.ts";
 
 type Preview = Answer<(typeof contacts)["previewImport"]>;
 
@@ -45,6 +45,7 @@ export async function previewImport(
           values: values.map((value) => value.slice(0, 1000)),
           contact: rejected ? null : presentImported(read),
           reason: rejected ? read.reason : null,
+          ...(rejected ? readingsOf(read, context.country) : {}),
         };
       }),
     };

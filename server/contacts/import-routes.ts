@@ -6,6 +6,7 @@ import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { cut, readCursor, writeCursor } from "./cursor.ts";
 import { previewImport } from "./import-preview.ts";
+import { readingsOf } from "./import-row.ts";
 import * as store from "./import-store.ts";
 import { type ReceiveServices, receiveImport } from "./receive-import.ts";
 import { rejectedCsv } from "./rejected-csv.ts";
@@ -50,7 +51,8 @@ export function importRoutes(
           after: 0,
           limit: shownRejections,
         });
-        return { ...present(row), rejected };
+        const { country } = await getWorkspace(tx, actor.workspaceId);
+        return { ...present(row), rejected: rejected.map((each) => ({ ...each, ...readingsOf(each, country) })) };
       });
     },
     async rejectedRows({ actor, params }) {

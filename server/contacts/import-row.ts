@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { NumberKind, RejectionReason } from "../../contract/contacts.ts";
 import { unfitForNames } from "../../contract/shapes.ts";
+import type { PhoneNumberProblem } from "../../rules/phone-number-spelling.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { isTimeZone } from "../../rules/time-zone.ts";
 import { Problem } from "../kit/errors.ts";
@@ -78,11 +79,10 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
       switch (field) {
         case "mobile":
         case "phone": {
-          const parsed = value.length > 40 ? null : parsePhoneNumber(unguarded(value), context.country);
-          // A short number is a service, nobody's phone.
-          if (!parsed || "problem" in parsed || parsed.kind === "short") {
-            return { reason: field === "mobile" ? "invalid_mobile" : "invalid_phone", value };
-          }
+          const parsed = value.length > 40 ? null : parsePhoneNumber(value, context.country, field);
+          if (!parsed || "problem" in parsed) return { reason: numberReason(parsed, field), value };
+          // A service's, nobody's phone.
+          if (parsed.kind === "short") return { reason: numberReason(null, field), value };
           contact[field] = parsed.number;
           if (field === "mobile") contact.mobile_kind = parsed.kind;
           else contact.phone_kind = parsed.kind;
@@ -144,8 +144,19 @@ export function createRowReader(fields: ColumnField[], context: RowContext): (ce
   };
 }
 
-/** Spreadsheets keep a number from being calculated as '+47… or ="+47…". */
-const unguarded = (value: string) => (/^['=]/.test(value) ? value.replace(/^'|^="?|"$/g, "") : value);
+/** The numbers that a rejected cell can be, where it is rejected for being more than one. */
+export function readingsOf({ reason, value }: Rejection, country: string): { readings?: string[] } {
+  const [why, field] = reason.split("_");
+  if (why !== "ambiguous" || value === null) return {};
+  const read = parsePhoneNumber(value, country, field === "mobile" ? "mobile" : "phone");
+  return "readings" in read ? { readings: read.readings } : {};
+}
+
+/** Why a cell is no number to reach somebody by. */
+function numberReason(problem: PhoneNumberProblem | null, field: "mobile" | "phone"): RejectionReason {
+  if (problem?.code === "ambiguous" || problem?.code === "reformatted") return `${problem.code}_${field}`;
+  return `invalid_${field}`;
+}
 
 /** As a name may be, see contract/shapes.ts: a file is not refused for what nobody sees in it. */
 const tidy = (value: string) => value.replace(/\s+/g, " ").replace(unfitForAll, "").normalize("NFC");

@@ -1,10 +1,9 @@
 /** What a person typed into the search field, as ranges of the indexed columns. */
 
 import { type RawBuilder, sql } from "kysely";
-import { type CountryCode, getCountryCallingCode, isSupportedCountry } from "libphonenumber-js/max";
+import { numberPrefixes } from "../../rules/phone-number-search.ts";
 
 const last = "\u{10FFFF}";
-const looksLikeNumber = /^[+(]?[\d\s().\-/+]+$/;
 
 /**
  * The conditions that find a contact, each one range of one index: full name, last name first, e-mail, and numbers in any
@@ -12,8 +11,9 @@ const looksLikeNumber = /^[+(]?[\d\s().\-/+]+$/;
  */
 export function searchRanges(query: string, country: string): RawBuilder<boolean>[] {
   const text = query.normalize("NFC").replaceAll("\0", "").toWellFormed().replace(/\s+/g, " ").trim();
-  if (looksLikeNumber.test(text) && /\d/.test(text)) {
-    return numberPrefixes(text, country).flatMap((prefix) => [
+  const prefixes = numberPrefixes(text, country);
+  if (prefixes.length > 0) {
+    return prefixes.flatMap((prefix) => [
       within(sql`mobile`, sql`${prefix}::text`),
       within(sql`phone`, sql`${prefix}::text`),
     ]);
@@ -27,13 +27,3 @@ export function searchRanges(query: string, country: string): RawBuilder<boolean
 
 const within = (column: RawBuilder<unknown>, from: RawBuilder<unknown>) =>
   sql<boolean>`${column} >= ${from} collate "C" and ${column} < (${from} || ${last}) collate "C"`;
-
-/** "912 34" in Norway: +4791234, and +91234 should somebody have left out the plus. */
-export function numberPrefixes(text: string, country: string): string[] {
-  const digits = text.replace(/\D/g, "");
-  if (text.includes("+")) return [`+${digits}`];
-  if (digits.startsWith("00")) return [`+${digits.slice(2)}`];
-  const national = digits.replace(/^0/, "");
-  const code = isSupportedCountry(country) ? getCountryCallingCode(country as CountryCode) : null;
-  return [...new Set([...(code ? [`+${code}${national}`] : []), `+${digits}`])];
-}

@@ -7,6 +7,8 @@ export class Problem extends Error {
   readonly code: string;
   readonly field: string | undefined;
   readonly value: unknown;
+  /** What the value can mean, where it is refused for meaning more than one thing. */
+  readonly readings: string[] | undefined;
   /** With 429 and 503: when to try again, in seconds. */
   readonly retryAfter: number | undefined;
 
@@ -14,13 +16,14 @@ export class Problem extends Error {
     status: Problem["status"],
     code: string,
     message: string,
-    about: { field?: string; value?: unknown; cause?: unknown; retryAfter?: number } = {},
+    about: { field?: string; value?: unknown; readings?: string[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(message, about.cause === undefined ? undefined : { cause: about.cause });
     this.status = status;
     this.code = code;
     this.field = about.field;
     this.value = about.value;
+    this.readings = about.readings;
     this.retryAfter = about.retryAfter;
   }
 }

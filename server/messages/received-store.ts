@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../rules/gsm-segments.ts";
-import { readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
+import { addressReadings, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound, Problem } from "../kit/errors.ts";
@@ -143,7 +143,7 @@ async function contactsAmong(
   const asked = new Set<string>();
   for (const { inbound } of arrived) {
     const address = withoutZeros(inbound.from.slice(0, longestRead)).trim();
-    const readings = readingsOf(address, country, inbound.from_type);
+    const readings = addressReadings(address, country, inbound.from_type);
     if (readings.length > 1) for (const { number } of readings) asked.add(number);
   }
   if (asked.size === 0) return () => false;

@@ -98,7 +98,7 @@ const reasonOfKind = { landline: "landline", premium: "premium_number", short: "
 
 /** A number in any spelling, or why it cannot be texted. */
 function readNumber(given: string, country: string): { number: string; reason: SkipReason | null } {
-  const parsed = parsePhoneNumber(given, country);
+  const parsed = parsePhoneNumber(given, country, "mobile");
   if ("problem" in parsed) return { number: given, reason: "invalid_number" };
   const { number, kind } = parsed;
   return { number, reason: kind in reasonOfKind ? reasonOfKind[kind as keyof typeof reasonOfKind] : null };

@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { z } from "zod";
 import type { Answer } from "../../contract/endpoint.ts";
 import type { MessageInput, messages, SkipReason } from "../../contract/messages.ts";
+import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -254,7 +255,11 @@ async function sendFresh(
         const { id, status, segments } = message;
         outcomes.set(request, { answer: { id, status, segments } });
         made.push(id);
-      } else outcomes.set(request, { problem: skipProblem(request.input, message.reason), kept: true });
+      } else
+        outcomes.set(request, {
+          problem: skipProblem(request.input, message.reason, batch.workspace.country),
+          kept: true,
+        });
     });
   }
   return outcomes;
@@ -344,9 +349,10 @@ const whys: Record<SkipReason, string> = {
 const aboutText = new Set<SkipReason>(["empty_text", "too_long", "render_error"]);
 
 /** 422 with the skip reason as its code. */
-function skipProblem(input: SendInput, reason: SkipReason): Problem {
+function skipProblem(input: SendInput, reason: SkipReason, country: string): Problem {
   if (aboutText.has(reason)) return textProblem(reason, input.text);
-  return invalid(reason, whys[reason], "to", input.to);
+  const read = reason === "invalid_number" ? parsePhoneNumber(input.to, country, "mobile") : null;
+  return invalid(reason, read && "problem" in read ? read.problem : whys[reason], "to", input.to);
 }
 
 /** Names the text by its beginning: an answer need not repeat 20,000 characters. */

@@ -43,16 +43,16 @@ export async function selectErasure(tx: Tx, workspaceId: string, id: string): Pr
   return rows[0];
 }
 
-/** Newest first; with a number's stand-in only those of its contact. */
+/** Newest first; with stand-ins of numbers only those of contacts that had one of them. */
 export async function listErasures(
   tx: Tx,
   workspaceId: string,
-  { before, hash, limit }: { before: string | null; hash: string | null; limit: number },
+  { before, hashes, limit }: { before: string | null; hashes: string[] | null; limit: number },
 ): Promise<ErasureRow[]> {
   const { rows } = await sql<ErasureRow>`
     select ${columns} from erasures
     where workspace_id = ${workspaceId} ${before ? sql`and id < ${before}::uuid` : sql``}
-      ${hash ? sql`and ${hash} = any(number_hashes)` : sql``}
+      ${hashes ? sql`and number_hashes && ${hashes}::text[]` : sql``}
     order by id desc limit ${limit}`.execute(tx);
   return rows;
 }

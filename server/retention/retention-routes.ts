@@ -1,6 +1,6 @@
 import type { erasures } from "../../contract/erasures.ts";
 import type { retention } from "../../contract/retention.ts";
-import { parsePhoneNumber } from "../../rules/phone-number.ts";
+import { numbersOf } from "../../rules/phone-number.ts";
 import { getKeptConsent } from "../consent/get-consent.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
@@ -10,6 +10,7 @@ import { isId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { News } from "../kit/news.ts";
 import { createPseudonym } from "../kit/pseudonym.ts";
+import { numberProblem } from "../workspaces/number-problem.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { eraseContact } from "./erase-contact.ts";
 import { listErasures, presentErasure } from "./erasures-store.ts";
@@ -69,16 +70,12 @@ export function erasuresRoutes({ db, clock, jobs, news, config }: Services): Han
       if (cursor !== undefined && !isId(cursor))
         throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
       return db.inWorkspace(workspaceId, async (tx) => {
-        let hash: string | null = null;
-        if (number) {
-          const parsed = parsePhoneNumber(number, (await getWorkspace(tx, workspaceId)).country);
-          if ("problem" in parsed) throw invalid("invalid_number", parsed.problem, "number", number);
-          hash = pseudonym(workspaceId, parsed.number);
-        }
-        const rows = await listErasures(tx, workspaceId, { before: cursor ?? null, hash, limit: limit + 1 });
+        const numbers = number ? numbersMeant(number, (await getWorkspace(tx, workspaceId)).country) : null;
+        const hashes = numbers && numbers.map((each) => pseudonym(workspaceId, each));
+        const rows = await listErasures(tx, workspaceId, { before: cursor ?? null, hashes, limit: limit + 1 });
         const items = [];
         for (const row of rows.slice(0, limit)) {
-          const proof = hash ? { consent_events: await getKeptConsent(tx, workspaceId, row.contact_id) } : {};
+          const proof = hashes ? { consent_events: await getKeptConsent(tx, workspaceId, row.contact_id) } : {};
           items.push({ ...presentErasure(row), ...proof });
         }
         return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
@@ -90,4 +87,11 @@ export function erasuresRoutes({ db, clock, jobs, news, config }: Services): Han
       return file;
     },
   };
+}
+
+/** Whoever asks for somebody's erasure may write the number as they like: each that it can be is looked for. */
+function numbersMeant(given: string, country: string): string[] {
+  const numbers = numbersOf(given, country);
+  if ("problem" in numbers) throw numberProblem(numbers, "number", given);
+  return numbers;
 }

@@ -10,13 +10,21 @@ export class ApiError extends Error {
   /** Which field to change, as the server calls it: dots lead into objects. */
   readonly field: string | undefined;
   readonly value: unknown;
+  /** What the value can mean, where it is refused for meaning more than one thing. */
+  readonly readings: readonly string[];
 
-  constructor(status: number, code: string, message: string, about: { field?: string; value?: unknown } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    about: { field?: string; value?: unknown; readings?: string[] } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = about.field;
     this.value = about.value;
+    this.readings = about.readings ?? [];
   }
 }
 
@@ -31,7 +39,8 @@ export function readFailure(status: number, body: string): ApiError {
   if (typeof parsed !== "object" || parsed === null) return new ApiError(status, "unreadable", `HTTP ${status}`);
   const failure = (parsed as Partial<Failure>).error;
   if (failure && typeof failure.code === "string") {
-    return new ApiError(status, failure.code, failure.message, { field: failure.field, value: failure.value });
+    const { code, message, field, value, readings } = failure;
+    return new ApiError(status, code, message, { field, value, readings });
   }
   const other = parsed as { code?: unknown; message?: unknown };
   if (typeof other.code === "string") {

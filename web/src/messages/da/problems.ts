@@ -22,6 +22,11 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan kun give tilladelser, du selv har.",
   scope_not_yours: "Du kan kun give en nøgle det, du selv må.",
   name_taken: "Der findes allerede en med det navn.",
+  invalid_number:
+    "»{value}« er ikke et gyldigt telefonnummer. Tjek cifrene; et udenlandsk nummer begynder med + og landekode.",
+  ambiguous_number: "»{value}« kan være {readings}. Skriv nummeret med + og landekode.",
+  reformatted_number:
+    "Et regneark har lavet »{value}« om til et tal, og der kan mangle cifre. Skriv hele telefonnummeret.",
   mobile_taken: "En anden kontakt har allerede det mobilnummer.",
   sender_exists: "Afsenderen findes allerede her.",
   sender_taken: "Afsenderen er ikke ledig.",

@@ -19,6 +19,11 @@ export const problems = {
   permission_not_yours: "You can only give permissions that you have yourself.",
   scope_not_yours: "You can only give a key what you may do yourself.",
   name_taken: "There is one of this name already.",
+  invalid_number:
+    "“{value}” is not a valid phone number. Check the digits; a number from abroad begins with + and its country code.",
+  ambiguous_number: "“{value}” can be {readings}. Write it with + and country code.",
+  reformatted_number:
+    "A spreadsheet has turned “{value}” into a figure, and digits may be missing. Enter the whole phone number.",
   mobile_taken: "Another contact has this mobile number already.",
   sender_exists: "This sender is here already.",
   sender_taken: "This sender is not free.",

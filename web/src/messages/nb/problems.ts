@@ -22,6 +22,11 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan bare gi tillatelser du selv har.",
   scope_not_yours: "Du kan bare gi en nøkkel det du selv har lov til.",
   name_taken: "Det finnes allerede en med dette navnet.",
+  invalid_number:
+    "«{value}» er ikke et gyldig telefonnummer. Se over sifrene; et utenlandsk nummer begynner med + og landkode.",
+  ambiguous_number: "«{value}» kan være {readings}. Skriv nummeret med + og landkode.",
+  reformatted_number:
+    "Et regneark har gjort «{value}» om til et tall, og sifre kan mangle. Skriv hele telefonnummeret.",
   mobile_taken: "En annen kontakt har allerede dette mobilnummeret.",
   sender_exists: "Denne avsenderen finnes allerede her.",
   sender_taken: "Denne avsenderen er ikke ledig.",

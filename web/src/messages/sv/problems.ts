@@ -22,6 +22,11 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan bara ge behörigheter som du själv har.",
   scope_not_yours: "Du kan bara ge en nyckel det du själv får göra.",
   name_taken: "Det finns redan en med det namnet.",
+  invalid_number:
+    "”{value}” är inte ett giltigt telefonnummer. Kontrollera siffrorna; ett utländskt nummer börjar med + och landskod.",
+  ambiguous_number: "”{value}” kan vara {readings}. Skriv numret med + och landskod.",
+  reformatted_number:
+    "Ett kalkylprogram har gjort om ”{value}” till ett tal, och siffror kan saknas. Skriv hela telefonnumret.",
   mobile_taken: "En annan kontakt har redan det mobilnumret.",
   sender_exists: "Avsändaren finns redan här.",
   sender_taken: "Avsändaren är inte ledig.",

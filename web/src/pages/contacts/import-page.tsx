@@ -17,6 +17,7 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ImportStatus } from "./import-status.tsx";
+import { Readings } from "./readings.tsx";
 
 /** One import: figures while it runs, then the result with what was rejected and why. */
 export function ImportPage() {
@@ -114,7 +115,16 @@ export function ImportPage() {
                   cell: (row) => format.number(row.row),
                 },
                 { id: "reason", header: t("reason"), cell: (row) => t(`reasons.${row.reason}`) },
-                { id: "value", header: t("value"), cell: (row) => <span className="break-all">{row.value}</span> },
+                {
+                  id: "value",
+                  header: t("value"),
+                  cell: (row) => (
+                    <span className="flex flex-wrap gap-x-3">
+                      <span className="break-all">{row.value}</span>
+                      <Readings numbers={row.readings} />
+                    </span>
+                  ),
+                },
               ]}
             />
             {data.rejected_count > data.rejected.length ? (

@@ -5,12 +5,14 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Table } from "../../ui/table.tsx";
+import { Readings } from "./readings.tsx";
 
 interface PreviewRow {
   row: number;
   values: string[];
   contact: ContactInput | null;
   reason: RejectionReason | null;
+  readings?: readonly string[];
 }
 
 /** The first rows as contacts, and why a row would be rejected. */
@@ -37,6 +39,7 @@ export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
                   {t("importing.rejected")}
                 </Badge>
                 {row.reason ? t(`importResult.reasons.${row.reason}`) : null}
+                <Readings numbers={row.readings} />
                 <span className="break-all text-soft">{row.values.filter(Boolean).join(" · ")}</span>
               </span>
             ),
