@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { bareEnvironment } from "../testing/bare-environment.ts";
 import { testDatabase } from "../testing/database.ts";
 import { postmasterPid, startTestServer, type TestServer } from "../testing/server.ts";
 
@@ -158,7 +159,7 @@ test("settings that cannot be are told, all of them, and nothing is started", as
 test("answers 503 until it is ready", async () => {
   const dataDir = await dataDirectory();
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", LOG_LEVEL: "debug" },
+    env: { ...bareEnvironment, DATA_DIR: dataDir, PORT: "0", LOG_LEVEL: "debug" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

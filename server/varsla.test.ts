@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { bareEnvironment } from "../testing/bare-environment.ts";
 import { testDatabase } from "../testing/database.ts";
 
 const { connection } = await testDatabase();
@@ -10,7 +11,7 @@ const { connection } = await testDatabase();
 async function varsla(line: string, env: Record<string, string> = {}) {
   const args = line.split(" ").filter(Boolean);
   const child = spawn(process.execPath, [join(import.meta.dirname, "varsla.ts"), ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnvironment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const read = async (stream: AsyncIterable<Buffer>) => Buffer.concat(await Array.fromAsync(stream)).toString();

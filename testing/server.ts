@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { childrenOf, signalProcess } from "../server/kit/processes.ts";
+import { bareEnvironment } from "./bare-environment.ts";
 import { thisMachine } from "./targets.ts";
 
 export interface TestServer {
@@ -30,8 +31,7 @@ export async function startTestServer(
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "varsla-server-")));
   const child = spawn(process.execPath, [main], {
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...bareEnvironment,
       PORT: "0",
       SMTP_PORT: "0",
       LOG_LEVEL: "warn",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../server/kit/embedded-postgres.ts";
 import { childrenOf, signalProcess } from "../../server/kit/processes.ts";
+import { bareEnvironment } from "../bare-environment.ts";
 import { thisMachine } from "../targets.ts";
 import { type Member, startMember } from "./member.ts";
 
@@ -47,9 +48,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const secret_key = "the chaos's key of at least thirty-two characters";
   const env = {
-    PATH: process.env.PATH ?? "",
-    HOME: process.env.HOME ?? "",
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "varsla-compile-cache"),
+    ...bareEnvironment,
     SMTP_PORT: "0",
     LOG_LEVEL: options.logLevel ?? "error",
     DATA_DIR: directory,
