@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "./testing/runs.ts";
 
 export default defineConfig({
   test: {
@@ -12,7 +13,7 @@ export default defineConfig({
           include: ["{rules,contract,web,tools}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**"],
           // Nothing here waits; properties are tried a thousand times, on machines that have other work too.
-          testTimeout: 20_000,
+          testTimeout: patience(20_000),
         },
       },
       {
@@ -21,7 +22,7 @@ export default defineConfig({
           name: "integration",
           include: ["{server,testing}/**/*.test.ts"],
           globalSetup: "testing/global-setup.ts",
-          testTimeout: 20_000,
+          testTimeout: patience(30_000),
           hookTimeout: 30_000,
         },
       },

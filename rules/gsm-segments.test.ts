@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { basicCharacters, extensionCharacters } from "./gsm-alphabet.ts";
 import { countSegments, normaliseText, replaceSmartCharacters, splitSegments, ucs2Causes } from "./gsm-segments.ts";
 
@@ -130,7 +131,7 @@ test("the parts joined are the normalised text, each within its limit", () => {
       expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(units);
       expect(unitsLeft).toBe(limit - (sizes.at(-1) as number));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500, 100_000) },
   );
 });
 
@@ -148,7 +149,7 @@ test("no cluster that a part can hold is divided", () => {
         at += part.length;
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500, 100_000) },
   );
 });
 
@@ -183,7 +184,7 @@ test("there is a cause exactly when the text is UCS-2", () => {
     fc.property(mixed, (text) => {
       expect(ucs2Causes(text).length > 0).toBe(countSegments(text).encoding === "UCS-2");
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500, 100_000) },
   );
 });
 
@@ -200,6 +201,6 @@ test("replacing smart characters never makes a cause", () => {
       const replaced = replaceSmartCharacters(text);
       expect(ucs2Causes(replaced).length).toBeLessThanOrEqual(ucs2Causes(text).length);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(500, 100_000) },
   );
 });

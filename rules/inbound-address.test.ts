@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { type AddressType, readingsOf, senderSpelling, whichSender, whoseNumber } from "./inbound-address.ts";
 
 const nobody = () => false;
@@ -101,7 +102,7 @@ describe("whose number an address is", () => {
           senderSpelling(address, country, type);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500, 100_000) },
     );
   });
 });

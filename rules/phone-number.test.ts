@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { type CountryCode, getCountries, getExampleNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { expect, test } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { readMobile } from "./mobile-pattern.ts";
 import { parsePhoneNumber } from "./phone-number.ts";
 
@@ -98,7 +99,7 @@ test("the short way for mobile numbers answers as the full parse does, in every 
         expect(["MOBILE", "FIXED_LINE_OR_MOBILE"]).toContain(full?.getType());
       },
     ),
-    { numRuns: 20_000 },
+    { numRuns: runs(3_000, 200_000) },
   );
 });
 
@@ -122,6 +123,6 @@ test("nothing typed makes it throw", () => {
         expect("number" in result || result.problem.length > 0).toBe(true);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(1_000, 100_000) },
   );
 });

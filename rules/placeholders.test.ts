@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { parseTemplate, type TemplateValues } from "./placeholders.ts";
 
 const values: TemplateValues = {
@@ -194,7 +195,7 @@ test("the short way and the engine render the same", () => {
       if (!parseTemplate(source, "campaign").ok) return;
       expect(render(source, of)).toBe(render(`{% if true %}${source}{% endif %}`, of));
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300, 100_000) },
   );
 });
 
@@ -230,6 +231,6 @@ test("no text makes parsing or rendering throw", () => {
       if (result.ok) expect(typeof result.template.render(values)).toBe("string");
       else for (const { position } of result.problems) expect(position).toBeLessThanOrEqual(text.length);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1_000, 100_000) },
   );
 });

@@ -4,6 +4,7 @@
  */
 import { SegmentedMessage } from "sms-segments-calculator";
 import { expect, test } from "vitest";
+import { patience, runs } from "../testing/runs.ts";
 import { basicCharacters, extensionCharacters } from "./gsm-alphabet.ts";
 import { countSegments, normaliseText, splitSegments } from "./gsm-segments.ts";
 
@@ -56,7 +57,7 @@ const alphabets = {
 };
 
 /** Every one of them, each in equal share. */
-const textCount = 54_000;
+const textCount = runs(5_400, 54_000);
 
 /** mulberry32: the same texts in every run. */
 function randomSource(seed: number): () => number {
@@ -134,9 +135,7 @@ const withoutLineBreaks = (text: string, encoding: string) =>
 
 test(
   `${textCount} texts have the parts of sms-segments-calculator, except where a decision says otherwise`,
-  {
-    timeout: 120_000,
-  },
+  { timeout: patience(60_000) },
   () => {
     const seen: Record<Reason, number> = {
       agreed: 0,

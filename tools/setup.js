@@ -19,6 +19,7 @@ const commands = {
   dev: { run: ["tools/dev.ts"] },
   check: { run: ["tools/check.ts"] },
   test: { run: ["tools/test.ts"], web: true },
+  "test:long": { run: ["tools/test.ts", "long"] },
   e2e: { run: ["tools/test.ts", "e2e"], web: true },
   bench: { run: ["bench/run.ts"] },
   chaos: { run: ["testing/chaos/chaos.ts"] },

@@ -1,13 +1,16 @@
 /**
  * `npm test`: checks, then unit, integration and browser tests, all of them even when one fails. The last line sums up.
- * With arguments only vitest runs, with these arguments; `e2e` stands for the browser tests.
+ * With arguments only vitest runs, with these arguments; `e2e` stands for the browser tests, and `long` for the tests that
+ * can try more than `npm test` has time for (testing/runs.ts).
  */
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBrowser } from "./browser.ts";
 import { runChecks } from "./check.ts";
 import { root, runNode } from "./run.ts";
+import { sourceFiles } from "./source-files.ts";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const sum = { passed: 0, failed: 0 };
@@ -37,9 +40,15 @@ async function runBrowserTests(args: string[]): Promise<void> {
   sum.failed++;
 }
 
+/** The test files whose number of tries depends on who runs them. */
+const variable = () =>
+  sourceFiles().filter((file) => file.endsWith(".test.ts") && readFileSync(file, "utf8").includes('/runs.ts"'));
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === "e2e") {
   await runBrowserTests(rest);
+} else if (first === "long") {
+  await runVitest("long", rest.length > 0 ? rest : variable(), { LONG_TESTS: "1" });
 } else if (first !== undefined) {
   await runVitest("chosen", process.argv.slice(2));
 } else {

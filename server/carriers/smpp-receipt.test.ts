@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../testing/runs.ts";
 import type { Deliver } from "./smpp-pdu.ts";
 import { aboutOurs, type ReceiptIds, readReceipt, referenceKey } from "./smpp-receipt.ts";
 
@@ -270,6 +271,6 @@ test("whatever comes, nothing throws, and what is read can be written down", () 
         }
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000, 100_000) },
   );
 });

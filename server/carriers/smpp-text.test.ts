@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { basicCharacters, extensionCharacters } from "../../rules/gsm-alphabet.ts";
 import { countSegments } from "../../rules/gsm-segments.ts";
+import { runs } from "../../testing/runs.ts";
 import { joinParts } from "./smpp-incoming.ts";
 import { type LongTexts, readParts, textParts } from "./smpp-long-text.ts";
 import type { Deliver } from "./smpp-pdu.ts";
@@ -114,7 +115,7 @@ describe("long texts", () => {
           expect(inTheAir).toBeLessThanOrEqual(data_coding === 8 ? 140 : 160);
         }
       }),
-      { numRuns: 300, seed: 34 },
+      { numRuns: runs(300, 20_000), seed: 34 },
     );
   });
 });

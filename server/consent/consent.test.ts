@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ConsentEventInput } from "../../contract/consent.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { gateKey } from "../carriers/hand-over-gate.ts";
 import { createContact } from "../contacts/create-contact.ts";
@@ -84,7 +85,7 @@ test("the bit follows the latest event, in whatever order and however many at on
         expect(state?.granted ?? false).toBe((expected & (1 << bit)) !== 0);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(10, 1_000) },
   );
 });
 

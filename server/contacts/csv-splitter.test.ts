@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../testing/runs.ts";
 import { createCsvSplitter } from "./csv-splitter.ts";
 
 function split(pieces: string[], delimiter = ",", longestRow = 10_000) {
@@ -52,7 +53,7 @@ test("the same rows as csv-parse, wherever the text is cut into pieces", () => {
         expect(filled(rows)).toEqual(filled(expected));
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: runs(1_000, 100_000) },
   );
 });
 
@@ -62,7 +63,7 @@ test("any text at all is read to its end, and the same in pieces as in one", () 
     fc.property(text, fc.array(fc.nat({ max: 60 }), { maxLength: 20 }), (content, cuts) => {
       expect(split(cutAt(content, cuts))).toEqual(split([content]));
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(1_000, 100_000) },
   );
 });
 
@@ -76,7 +77,7 @@ test("a row that is too long is told once, and the next is found whatever stood 
       expect(inPieces.rows.length).toBe(short.rows.length);
       expect(short.rows.length).toBe(long.rows.length);
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(1_000, 100_000) },
   );
 });
 

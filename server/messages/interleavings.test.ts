@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { type Attempt, attempt, calm, tellOf } from "../../testing/one-text.ts";
+import { runs } from "../../testing/runs.ts";
 import { openLanePool } from "./lane-connection.ts";
 
 const { db, workspaces } = await testDatabase({ max: 6 });
@@ -97,6 +98,6 @@ test("any order of hand-overs, look-ups, receipts, a STOP and time: forward only
         expect(["queued", "submitted"]).not.toContain(status);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(6, 600) },
   );
-}, 300_000);
+});

@@ -10,6 +10,7 @@ import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { settledAfter, startWorker, type Worker, type World } from "../../testing/interleave.ts";
 import { ledger, quota, send } from "../../testing/road.ts";
+import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { openLanePool } from "./lane-connection.ts";
 import { createReviver } from "./revive-lanes.ts";
@@ -194,7 +195,7 @@ test("whatever meets in a lane, every text is claimed at last, without any sweep
   expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => play(all, crowded, false)),
-    { numRuns: 30, interruptAfterTimeLimit },
+    { numRuns: runs(8, 300), interruptAfterTimeLimit },
   );
 }, 120_000);
 
@@ -202,6 +203,6 @@ test("whoever dies or is away for too long, every text is claimed at last, and n
   expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => play(all, crowded, true)),
-    { numRuns: 50, interruptAfterTimeLimit },
+    { numRuns: runs(12, 500), interruptAfterTimeLimit },
   );
 }, 120_000);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../testing/runs.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
 
 /** Hands over with a clock of its own until `seconds` have passed; each step comes late by what `lateness` says. */
@@ -33,7 +34,7 @@ test("no second, wherever it begins, holds more than one text over the rate, how
       const handed = handOvers(rate, 3, (step) => delays[step % delays.length] as number);
       expect(busiestSecond(handed)).toBeLessThanOrEqual(rate + 1);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300, 20_000) },
   );
 });
 

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { ledger, send } from "../../testing/road.ts";
+import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Receipt } from "../carriers/carrier.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -68,7 +69,7 @@ test("whatever the order, status only moves forward and every transition is coun
       if (final) expected[final] = 1;
       expect(Object.fromEntries(rows.map(({ status, n }) => [status, n]))).toEqual(expected);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(10, 1_000) },
   );
 });
 

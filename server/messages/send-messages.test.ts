@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, batchOf, ledger, quota, send, template } from "../../testing/road.ts";
+import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 import { newId } from "../kit/id.ts";
@@ -186,10 +187,12 @@ test("a source that has reserved draws on that, and reserves only what is missin
   });
 });
 
-test("1,000 concurrent sends against a nearly full quota are never one segment over", { timeout: 60_000 }, async () => {
+const senders = runs(200, 1_000);
+
+test(`${senders} concurrent sends against a nearly full quota are never one segment over`, async () => {
   const workspace = await createTestWorkspace(db, { allowance: 137 });
   const results = await Promise.allSettled(
-    Array.from({ length: 1000 }, (_, i) =>
+    Array.from({ length: senders }, (_, i) =>
       send(db, workspace, {
         text: "x".repeat(i % 3 === 0 ? 161 : 20),
         recipients: { numbers: [{ number: `+4791${String(i).padStart(6, "0")}` }] },
