@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./testing/longest-first.ts";
 import { patience } from "./testing/runs.ts";
 
 export default defineConfig({
   test: {
     // The machine's zone is nobody's business; tests that need one name it.
     env: { TZ: "UTC" },
+    sequence: { sequencer: LongestFirst },
+    // Modules are loaded once a worker and not once a file, which took as long as many a file's tests: a test that changes what
+    // is global (a built-in module, the environment) puts it back when its file is done.
+    isolate: false,
     projects: [
       {
         extends: true,
@@ -31,9 +36,10 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.ts"],
+          globalSetup: "testing/e2e-setup.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each file runs a server, a PostgreSQL and a browser: two cores hold one of them well.
+          // A server, its PostgreSQL and a browser work for each: two cores hold one journey well.
           fileParallelism: false,
         },
       },

@@ -1,7 +1,8 @@
 /** Set-up by the terminal's link alone, and what belongs to a person: their name, their password, and where they are signed in. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { openBrowser } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
@@ -9,21 +10,18 @@ const email = "kari@salong.example";
 const first = "correct horse battery";
 const second = "a boat on the fjord";
 
+const browser = await openBrowser();
 let server: TestServer;
-let browser: Browser;
 let here: BrowserContext;
 let elsewhere: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  server = await startTestServer();
   [here, elsewhere] = await Promise.all([openContext(browser), openContext(browser)]);
   page = await here.newPage();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
 
 const heading = (on: Page, name: string) => on.getByRole("heading", { level: 1, name });
 

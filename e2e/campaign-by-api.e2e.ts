@@ -1,35 +1,15 @@
 /** The whole road through the HTTP API alone, as an integration would walk it: import, send, see it arrive, STOP, START. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startTestServer, type TestServer } from "../testing/server.ts";
+import { expect, test, vi } from "vitest";
+import { openJourney } from "../testing/journey.ts";
 
-const key = "vk_super_admin_for_the_api_journey_0123456789";
-const env = {
-  ADMIN_EMAIL: "kari@salong.example",
-  ADMIN_PASSWORD: "correct horse battery",
-  API_KEY: key,
-  WORKSPACE_NAME: "Salong Kari",
-};
-let dataDir: string;
-let server: TestServer;
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "varsla-journey-"));
-  server = await startTestServer({ env, dataDir });
-});
-afterAll(async () => {
-  await server.stop();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const { url, key } = await openJourney("api");
 
 // oxlint-disable-next-line typescript/no-explicit-any -- answers are read the way an outsider reads JSON
 type Json = any;
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const csv = typeof body === "string";
-  const response = await fetch(`${server.url}/api/v1${path}`, {
+  const response = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${key}`,
@@ -180,17 +160,4 @@ test("an Idempotency-Key sends once, and refuses another payload", async () => {
   const other = await call("POST", "/messages", { ...body, text: "twice" }, headers);
   expect(other.status).toBe(409);
   await handset("+4790000001", 1);
-});
-
-test("killed at once and started again, everything is there and nothing is doubled", async () => {
-  const sent = await must(202, "POST", "/messages", { to: "+4790000002", text: "survives" });
-  await server.kill({ postgres: true });
-  server = await startTestServer({ env, dataDir });
-  const texts = await handset("+4790000002", 1);
-  expect(texts[0].text).toBe("survives");
-  await vi.waitFor(async () => expect((await must(200, "GET", `/messages/${sent.id}`)).status).toBe("delivered"), {
-    timeout: 30_000,
-    interval: 100,
-  });
-  expect(await handset("+4790000002", 1)).toHaveLength(1);
 });

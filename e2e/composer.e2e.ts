@@ -1,31 +1,19 @@
 /** Writing a text in a real browser: chips, pasting, pickers, the counter, saving what is typed, and the way to Send. */
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Campaign, CampaignInput } from "../contract/campaigns.ts";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 
-const key = "vk_super_admin_for_the_composer_0123456789";
-const admin = { email: "kari@salong.example", password: "correct horse battery" };
 const ola = "+4791234567";
 const anna = "+4792345678";
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
+const { must, url, browser, signIn } = await openJourney("composer");
+const context = await openContext(browser, 1000);
 let list: string;
 let optOutText: string;
-const { must } = apiClient(() => server.url, key);
 
 beforeAll(async () => {
-  const env = {
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-    API_KEY: key,
-    WORKSPACE_NAME: "Salong Kari",
-  };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
   ({ opt_out_text: optOutText } = await must<{ opt_out_text: string }>("GET /workspace"));
   ({ id: list } = await must<{ id: string }>("POST /lists", { name: "Kunder" }));
   for (const contact of [{ mobile: ola }, { mobile: anna, first_name: "Anna", last_name: "Ness" }]) {
@@ -34,27 +22,19 @@ beforeAll(async () => {
     const consent = { subscription_type: "marketing", channel: "sms", action: "grant", source: "Skjema" };
     await must("POST /consent-events", { contact_id: id, ...consent });
   }
-  context = await openContext(browser, 1000);
   context.setDefaultTimeout(15_000);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const first = await context.newPage();
-  await first.goto(`${server.url}/sign-in`);
-  await first.getByLabel("E-mail").fill(admin.email);
-  await first.getByLabel("Password", { exact: true }).fill(admin.password);
-  await first.keyboard.press("Enter");
-  await first.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(first);
   await first.close();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
 });
 
 let page: Page;
 let faults: string[];
 
-beforeEach(async () => {
+beforeEach(async (task) => {
   page = await context.newPage();
+  explainFailure(task, page);
   faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -64,11 +44,7 @@ beforeEach(async () => {
 });
 afterEach(closePage);
 
-async function closePage({ task }: TestContext) {
-  if (task.result?.state === "fail") {
-    await page.screenshot({ path: `${server.dataDir}-composer.png`, fullPage: true });
-    console.error(`The page as it stood: ${server.dataDir}-composer.png, ${page.url()}`);
-  }
+async function closePage() {
   await page.close();
   expect(faults).toEqual([]);
 }
@@ -84,7 +60,7 @@ async function write(fields: Partial<CampaignInput> = {}) {
     include: { lists: [list], contacts: [] },
     ...fields,
   });
-  await page.goto(`${server.url}/campaigns/${campaign.id}/edit`);
+  await page.goto(`${url}/campaigns/${campaign.id}/edit`);
   area = page.getByRole("textbox", { name: "Message text" });
   await area.waitFor();
 }

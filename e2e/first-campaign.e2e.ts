@@ -1,27 +1,25 @@
 /** README's first screen in a real browser: set up, import, write, review, send, see it arrive, STOP, START, usage. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { openBrowser } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
 const csv =
   "Fornavn;Etternavn;Mobil\nOla;Nordmann;912 34 567\nÅse;Ness;923 45 678\nFast;Telefon;22 33 44 55\nFeil;Nummer;12\n";
 
+const browser = await openBrowser();
 let server: TestServer;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  server = await startTestServer();
   context = await openContext(browser);
   page = await context.newPage();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
 
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 

@@ -1,36 +1,19 @@
 /** An API key from its making to the leaving of its maker, and the log that tells of all of it. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test, vi } from "vitest";
 import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const key = "vk_super_admin_for_the_keys_journey_0123456789";
-const kari = { email: "kari@salong.example", password: "correct horse battery" };
 const ola = { email: "ola@salong.example", password: "another long horse" };
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
-const statusOf = async (apiKey: string) => (await apiClient(() => server.url, apiKey).call("GET /contacts")).status;
+const { must, url, browser, ...kari } = await openJourney("keys");
+const page = await (await openContext(browser)).newPage();
+const statusOf = async (apiKey: string) => (await apiClient(() => url, apiKey).call("GET /contacts")).status;
 
-beforeAll(async () => {
-  const account = { ADMIN_EMAIL: kari.email, ADMIN_PASSWORD: kari.password };
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  context = await openContext(browser);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-async function signIn(on: Page, { email, password }: typeof kari): Promise<void> {
-  await on.goto(server.url);
+async function signIn(on: Page, { email, password }: typeof ola): Promise<void> {
+  await on.goto(url);
   await on.getByLabel("E-mail").fill(email);
   await on.getByLabel("Password", { exact: true }).fill(password);
   await on.getByRole("button", { name: "Sign in" }).click();
@@ -52,9 +35,10 @@ async function invitationLink(): Promise<string> {
 test(
   "a key is made, used, taken over when its maker leaves, revoked, and all of it is told",
   { timeout: 300_000 },
-  async () => {
+  async (task) => {
+    explainFailure(task, page);
     await must("POST /people", { email: ola.email, role: "admin" });
-    const accepted = await fetch(`${server.url}/api/v1${await invitationLink()}/accept`, {
+    const accepted = await fetch(`${url}/api/v1${await invitationLink()}/accept`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ name: "Ola Admin", password: ola.password }),
@@ -64,7 +48,7 @@ test(
     // Ola makes a key that is good for a while.
     const olas = await (await openContext(browser)).newPage();
     await signIn(olas, ola);
-    await olas.goto(`${server.url}/settings/api-keys`);
+    await olas.goto(`${url}/settings/api-keys`);
     await olas.getByRole("button", { name: "New API key" }).first().click();
     await olas.getByLabel("Name").fill("Till");
     await olas.getByLabel("Good for").selectOption({ label: "90 days" });
@@ -80,19 +64,19 @@ test(
     await row.getByText("2 permissions").waitFor();
     await shoot(olas, "api-keys");
 
-    await apiClient(() => server.url, made).must("POST /contacts", { mobile: "+4790000555" });
+    await apiClient(() => url, made).must("POST /contacts", { mobile: "+4790000555" });
 
     // With less of a role, less of a key.
     await signIn(page, kari);
     const people = await must<{ items: { id: string; email: string }[] }>("GET /people");
     const { id } = people.items.find(({ email }) => email === ola.email) as { id: string };
     await must(`PATCH /people/${id}`, { role: "viewer" });
-    await page.goto(`${server.url}/settings/api-keys`);
+    await page.goto(`${url}/settings/api-keys`);
     await page.getByText("1 of 2 now: its maker may do no more").waitFor();
     await must(`PATCH /people/${id}`, { role: "admin" });
 
     // Kari removes Ola and keeps the key.
-    await page.goto(`${server.url}/settings/people`);
+    await page.goto(`${url}/settings/people`);
     await page.getByRole("button", { name: "Actions for Ola Admin" }).click();
     await page.getByRole("menuitem", { name: "Remove from workspace" }).click();
     const dialog = page.getByRole("dialog");
@@ -106,7 +90,7 @@ test(
     expect(await statusOf(made)).toBe(200);
 
     // And revokes it after all.
-    await page.goto(`${server.url}/settings/api-keys`);
+    await page.goto(`${url}/settings/api-keys`);
     const taken = page.getByRole("row").filter({ hasText: "Till" });
     await taken.getByText("Kari", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Actions for Till" }).click();
@@ -116,7 +100,7 @@ test(
     expect(await statusOf(made)).toBe(401);
 
     // All of it is in the log, and nothing of the contact but its id.
-    await page.goto(`${server.url}/settings/audit-log`);
+    await page.goto(`${url}/settings/audit-log`);
     const log = page.getByRole("list", { name: "Events" });
     await log.waitFor();
     const told = await log.locator("li > p:first-child").allInnerTexts();

@@ -1,44 +1,28 @@
 /** A person asks what is known of them and to be forgotten: export, erase, look everywhere, import again. */
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { expect, test, vi } from "vitest";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const key = "vk_super_admin_for_the_privacy_journey_012345678";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const mobile = "+4790000777";
 
 interface WithId {
   id: string;
 }
 
-let server: TestServer;
-let browser: Browser;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
-
-beforeAll(async () => {
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await openContext(browser);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { must, url, browser, signIn } = await openJourney("privacy");
+const page = await (await openContext(browser)).newPage();
 
 /** What the page says once it has settled. */
 async function words(path: string): Promise<string> {
-  await page.goto(`${server.url}${path}`);
+  await page.goto(`${url}${path}`);
   await page.waitForLoadState("networkidle");
   return page.locator("main").innerText();
 }
 
-test("a person is exported and erased, and nothing but the figures stays", { timeout: 120_000 }, async () => {
+test("a person is exported and erased, and nothing but the figures stays", { timeout: 120_000 }, async (task) => {
+  explainFailure(task, page);
   const contact = await must<WithId>("POST /contacts", { mobile, first_name: "Glemme", last_name: "Meg" });
   const other = await must<WithId>("POST /contacts", { mobile: "+4790000778", first_name: "Huske" });
   const consent = { subscription_type: "marketing", action: "grant", source: "form" };
@@ -54,14 +38,10 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await vi.waitFor(async () => expect(await figures()).toMatchObject({ sent: 2, delivered: 2 }), { timeout: 20_000 });
   const before = await figures();
 
-  await page.goto(server.url);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(page);
 
   // STOP by hand, with its reason.
-  await page.goto(`${server.url}/contacts/${contact.id}?tab=consent`);
+  await page.goto(`${url}/contacts/${contact.id}?tab=consent`);
   await page.getByRole("button", { name: "Record opt-out" }).click();
   await expectAccessible(page);
   await page.getByLabel("Reason").fill("Glemme rang and said stop");
@@ -131,7 +111,7 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   expect(review.recipients).toMatchObject({ will: 0, wont: 1, reasons: { opted_out: 1 } });
 
   // How long messages are kept, and what that would take.
-  await page.goto(`${server.url}/settings/retention`);
+  await page.goto(`${url}/settings/retention`);
   await page.getByText("Nothing: messages are kept for ever.").waitFor();
   await page.getByLabel("Keep texts for").fill("12");
   await page.getByLabel("Keep messages for").fill("6");

@@ -2,50 +2,30 @@
  * Connecting Twilio in the browser, with a stand-in for its servers on loopback: a wrong token, the right one, a test text with
  * each step, what a phone answers, and a name as sender to a country that takes none.
  */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser } from "../testing/browser.ts";
+import { afterAll, expect, inject, test } from "vitest";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
-import { type Callback, signedForm, startTwilio, type TwilioStandIn } from "../testing/twilio.ts";
+import { type Callback, signedForm, startTwilio } from "../testing/twilio.ts";
 
-const key = "vk_super_admin_for_the_twilio_journey_012345678";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const phone = "+4791234567";
 const sender = "+4759440000";
 
-let twilio: TwilioStandIn;
-let server: TestServer;
-let browser: Browser;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
-
-beforeAll(async () => {
-  twilio = await startTwilio();
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari", TWILIO_API_URL: twilio.url };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Oslo" });
-  context.setDefaultTimeout(20_000);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  await twilio.close();
-});
+const { must, url, browser, signIn } = await openJourney("twilio");
+const twilio = await startTwilio({ port: inject("installation").twilio_port });
+afterAll(() => twilio.close());
+const context = await openContext(browser);
+context.setDefaultTimeout(20_000);
+const page = await context.newPage();
 
 /** As Twilio calls: over the network, without the URL's fragment. */
-async function callBack({ url, headers, body }: Callback): Promise<{ status: number; text: string }> {
-  const response = await fetch(url.split("#")[0] ?? url, { method: "POST", headers, body });
+async function callBack({ url: called, headers, body }: Callback): Promise<{ status: number; text: string }> {
+  const response = await fetch(called.split("#")[0] ?? called, { method: "POST", headers, body });
   return { status: response.status, text: await response.text() };
 }
 
-test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ onTestFailed }) => {
-  onTestFailed(async () => {
-    await page.screenshot({ path: `${server.dataDir}-failed.png`, fullPage: true });
-    console.error(`The page as it stood: ${server.dataDir}-failed.png, ${page.url()}\n${server.output()}`);
-  });
+test("Twilio is connected, tested and answered", { timeout: 120_000 }, async (task) => {
+  explainFailure(task, page);
   /** Receipts of a text come before its create call has answered. */
   twilio.onMessage(async (message) => {
     if (!message.status_callback) return;
@@ -56,14 +36,10 @@ test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ 
       ).toBe(204);
   });
 
-  await page.goto(`${server.url}/sign-in`);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.keyboard.press("Enter");
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(page);
 
   // A wrong token is said as Twilio says it.
-  await page.goto(`${server.url}/settings/carriers/new`);
+  await page.goto(`${url}/settings/carriers/new`);
   await page.getByText("Twilio", { exact: true }).click();
   await page.getByLabel("Account SID").fill(twilio.account_sid);
   await page.getByLabel("Auth token", { exact: true }).fill("wrong");

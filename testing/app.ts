@@ -21,6 +21,7 @@ import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import { recipientOf } from "../server/workspaces/recipients.ts";
 import { setUpToken } from "../server/workspaces/set-up-token.ts";
 import type { TestDatabase } from "./database.ts";
+import { quickPasswords } from "./quick-passwords.ts";
 
 /** One answer; `body` is parsed where it is JSON. */
 export interface TestAnswer {
@@ -56,8 +57,11 @@ export async function testApp(
     clock?: Clock;
     config?: Partial<Services["config"]>;
     services?: Partial<Services>;
+    /** Whether passwords were hashed elsewhere, at full cost, and are to be recognised here. */
+    passwordsFromElsewhere?: boolean;
   } & AppOptions = {},
 ): Promise<TestApp> {
+  if (!options.passwordsFromElsewhere) quickPasswords();
   const { db, connection } = database;
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const clock = options.clock ?? { now: () => new Date() };

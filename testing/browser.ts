@@ -1,6 +1,6 @@
 /** The browser of the browser tests: a real Chromium. */
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserServer, chromium } from "playwright-core";
 
 const usual = [
   "/usr/bin/chromium",
@@ -17,13 +17,13 @@ export function findBrowser(): string | null {
   );
 }
 
-/** Starts a Chromium without a window. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a Chromium without a window, which others connect to. */
+export async function launchBrowser(): Promise<BrowserServer> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error("There is no Chromium. Set CHROMIUM_PATH, or run npm test, which installs one.");
   // Root has no sandbox for it, and containers have a /dev/shm too small for it.
   const args = process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
-  return chromium.launch({ executablePath, args });
+  return chromium.launchServer({ executablePath, args });
 }
 
 /** Somebody at a desk in Oslo who reads English and wants nothing to move. */

@@ -1,5 +1,6 @@
 /** A whole server as people start it: its own process, data directory and port. For journeys and for killing. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +27,11 @@ const startTimeout = 60_000;
 
 /** Starts a server and waits until it is ready. Without `dataDir` it gets a fresh one, which `stop` removes. */
 export async function startTestServer(
-  options: { env?: Record<string, string>; dataDir?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    dataDir?: string;
+    /** A file that gets what it writes. */ log?: string;
+  } = {},
 ): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "varsla-server-")));
   const child = spawn(process.execPath, [main], {
@@ -44,6 +49,10 @@ export async function startTestServer(
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  if (options.log) {
+    const file = createWriteStream(options.log);
+    for (const stream of [child.stdout, child.stderr]) stream.pipe(file, { end: false });
+  }
   const exit = new Promise<number | null>((done) => child.once("close", done));
 
   const url = await new Promise<string>((done, fail) => {

@@ -50,9 +50,10 @@ export interface TwilioStandIn {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for one account, at any free port. */
+/** Starts a stand-in for one account, at any free port unless one is named. */
 export async function startTwilio(
   options: {
+    port?: number;
     keys?: Record<string, string>;
     account_sid?: string;
     auth_token?: string;
@@ -176,7 +177,7 @@ export async function startTwilio(
   }
 
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(options.port ?? 0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     account_sid,

@@ -1,7 +1,7 @@
 /**
  * `npm test`: checks, then unit, integration and browser tests, all of them even when one fails. The last line sums up.
  * With arguments only vitest runs, with these arguments; `e2e` stands for the browser tests, and `long` for the tests that
- * can try more than `npm test` has time for (testing/runs.ts).
+ * can try more than `npm test` has time for (testing/runs.ts), with the chaos after them.
  */
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -40,6 +40,14 @@ async function runBrowserTests(args: string[]): Promise<void> {
   sum.failed++;
 }
 
+/** What `npm run chaos` knows: about a quarter of an hour in all. */
+const ordeals = [[], ["stop-race"], ["database-away"]];
+
+async function runChaos(words: string[]): Promise<void> {
+  const code = await runNode([join(root, "testing", "chaos", "chaos.ts"), ...words]);
+  sum[code === 0 ? "passed" : "failed"]++;
+}
+
 /** The test files whose number of tries depends on who runs them. */
 const variable = () =>
   sourceFiles().filter((file) => file.endsWith(".test.ts") && readFileSync(file, "utf8").includes('/runs.ts"'));
@@ -49,6 +57,7 @@ if (first === "e2e") {
   await runBrowserTests(rest);
 } else if (first === "long") {
   await runVitest("long", rest.length > 0 ? rest : variable(), { LONG_TESTS: "1" });
+  if (rest.length === 0) for (const ordeal of ordeals) await runChaos(ordeal);
 } else if (first !== undefined) {
   await runVitest("chosen", process.argv.slice(2));
 } else {

@@ -87,7 +87,7 @@ test("long work may take its time", async () => {
   expect(rows).toEqual([{ limit: "0" }]);
 });
 
-test("a server that takes connections and says nothing is not waited for", async () => {
+test.concurrent("a server that takes connections and says nothing is not waited for", async () => {
   const mute = createServer(() => {});
   await new Promise<void>((done) => mute.listen(0, "127.0.0.1", done));
   onTestFinished(() => void mute.close());
@@ -102,7 +102,7 @@ test("a server that takes connections and says nothing is not waited for", async
   expect(errors.map(isDatabaseAway)).toEqual([true, true, true]);
 }, 40_000);
 
-test("a session that falls silent in the middle of an answer is given up, and the next query has a new one", async () => {
+test.concurrent("a session that falls silent in the middle of an answer is given up, and the next query has a new one", async () => {
   const own = impatient({ statement_ms: 1_000, idle_ms: 60_000 });
   const pid = await backendOf(own);
   process.kill(pid, "SIGSTOP");

@@ -21,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => rm(template, { recursive: true, force: true }));
 
 /** A directory with a cluster that was stopped; initdb takes more than a second. */
-async function preparedDirectory(): Promise<string> {
+async function preparedDirectory(from = template): Promise<string> {
   const directory = await temporaryDirectory();
-  const copy = spawn("cp", ["-Rp", join(template, "postgres"), directory], { stdio: "inherit" });
+  const copy = spawn("cp", ["-Rp", join(from, "postgres"), directory], { stdio: "inherit" });
   expect(await once(copy, "exit")).toEqual([0, null]);
   return directory;
 }
@@ -220,11 +220,16 @@ test.runIf(isRoot && process.platform === "linux")(
 );
 
 describe("data of a version that asked nobody for a password", () => {
+  const old = `${template}-old`;
   /** As such a version left them: everybody is trusted, no password is set, and what root made is nobody's. */
-  async function oldDirectory(): Promise<string> {
-    const directory = await preparedDirectory();
-    const cluster = join(directory, "postgres");
-    const first = await start(directory);
+  const oldDirectory = () => preparedDirectory(old);
+
+  beforeAll(async () => {
+    await mkdir(old);
+    await chmod(old, 0o755);
+    await once(spawn("cp", ["-Rp", join(template, "postgres"), old], { stdio: "inherit" }), "exit");
+    const cluster = join(old, "postgres");
+    const first = await start(old);
     await query(first.connection, "create table kept as select 7 as n");
     await first.stop();
     await alone(
@@ -234,8 +239,8 @@ describe("data of a version that asked nobody for a password", () => {
     await rm(join(cluster, "password"));
     await writeFile(join(cluster, "data", "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 trust\n");
     if (isRoot) await once(spawn("chown", ["-R", "65534:65534", cluster], { stdio: "inherit" }), "exit");
-    return directory;
-  }
+  }, 60_000);
+  afterAll(() => rm(old, { recursive: true, force: true }));
 
   test("is asked for one from its first start on, and belongs to its own user", async () => {
     const directory = await oldDirectory();

@@ -2,10 +2,13 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { bareEnvironment } from "../bare-environment.ts";
+import { readArguments, Refusal } from "./arguments.ts";
 
 /** The command as npm runs it, to its end. */
 async function chaos(...words: string[]): Promise<{ code: number; out: string; errors: string }> {
   const child = spawn(process.execPath, [`${import.meta.dirname}/chaos.ts`, ...words], {
+    env: bareEnvironment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<number>((done) => child.once("close", (code) => done(code ?? -1)));
@@ -13,11 +16,28 @@ async function chaos(...words: string[]): Promise<{ code: number; out: string; e
   return { code, out, errors };
 }
 
-test("it explains itself when asked", async () => {
-  const { code, out, errors } = await chaos("--help");
-  expect([code, errors]).toEqual([0, ""]);
-  expect(out).toMatch(/^Kills everything.*npm run chaos -- \[options\].*--seed/s);
+test("it explains itself when asked, and refuses with a sentence and the usage, without a stack trace", async () => {
+  const [help, bogus] = await Promise.all([chaos("--help"), chaos("--bogus")]);
+  expect([help.code, help.errors]).toEqual([0, ""]);
+  expect(help.out).toMatch(/^Kills everything.*npm run chaos -- \[options\].*--seed/s);
+  expect([bogus.code, bogus.out]).toEqual([2, ""]);
+  expect(bogus.errors).toMatch(/^Unknown option '--bogus'.*npm run chaos -- \[options\]/s);
+  expect(bogus.errors).not.toMatch(/^\s+at /m);
 }, 60_000);
+
+test("without a word more it strikes everything, through all carriers; a STOP race has no Twilio", () => {
+  expect(readArguments([])).toMatchObject({
+    ordeal: "blows",
+    seed: 1,
+    messages: 100_000,
+    duration: 400_000,
+    carriers: ["sandbox", "smpp", "twilio"],
+    blows: { worker: 100, api: 5, database: 10, network: 60 },
+  });
+  expect(readArguments(["stop-race", "--trials", "7"])).toMatchObject({ carriers: ["sandbox", "smpp"], trials: 7 });
+  expect(readArguments(["database-away", "--away=5"])).toMatchObject({ away: 5_000, duration: 5_000, messages: 5_000 });
+  expect(readArguments(["--help"])).toBeNull();
+});
 
 test.each([
   [["--bogus"], "Unknown option '--bogus'"],
@@ -29,14 +49,7 @@ test.each([
   [["--carriers", "sandbox,pigeon"], "--carriers is sandbox,pigeon; it must be of sandbox, smpp, twilio."],
   [["stop-race", "--carriers", "twilio"], "--carriers is twilio; it must be of sandbox, smpp."],
   [["--log-level", "loud"], "--log-level is loud; it must be of "],
-])(
-  "%j is refused with a sentence and the usage, and without a stack trace",
-  async (words, said) => {
-    const { code, out, errors } = await chaos(...words);
-    expect([code, out]).toEqual([2, ""]);
-    expect(errors).toContain(said);
-    expect(errors).toContain("npm run chaos -- [options]");
-    expect(errors).not.toMatch(/^\s+at /m);
-  },
-  60_000,
-);
+])("%j is refused with a sentence", (words, said) => {
+  expect(() => readArguments(words)).toThrow(Refusal);
+  expect(() => readArguments(words)).toThrow(said);
+});

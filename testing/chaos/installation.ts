@@ -1,12 +1,12 @@
 /** A whole installation to strike at: PostgreSQL, API processes and workers, each a process of its own. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../server/kit/embedded-postgres.ts";
 import { childrenOf, signalProcess } from "../../server/kit/processes.ts";
 import { bareEnvironment } from "../bare-environment.ts";
+import { freePorts } from "../free-ports.ts";
 import { thisMachine } from "../targets.ts";
 import { type Member, startMember } from "./member.ts";
 
@@ -122,18 +122,4 @@ function calledBy(connection: string, name: string): string {
   const url = new URL(connection);
   url.searchParams.set("application_name", name);
   return url.href;
-}
-
-/** Ports that nobody listens on just now: each process must come back on its own. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

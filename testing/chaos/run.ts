@@ -36,23 +36,26 @@ export interface Outcome extends Verdict {
 const settleLimit = 240_000;
 const senders = 4;
 
-/** Kills processes, the database and the network at the moments that the seed says. */
-export function runChaos(
+/** Kills processes, the database and the network at the moments that the seed says, within `duration` milliseconds. */
+export function dealBlows(
   installation: Installation,
   network: Network,
-  options: RunOptions & { blows: Blows },
-): Promise<Outcome> {
-  const { seed, duration, response_seconds } = options;
-  return endure(installation, network, options, (_tenants, signal) =>
+  {
+    seed,
+    duration,
+    response_seconds,
+    blows,
+  }: Pick<RunOptions, "seed" | "duration" | "response_seconds"> & { blows: Blows },
+): Ordeal {
+  return (_tenants, signal) =>
     strike({
       installation,
       network: network.proxy,
-      blows: planBlows(seed, options.blows, duration),
+      blows: planBlows(seed, blows, duration),
       // Longer than a request is waited for, so that both the timeout and the end of the connection come.
       silence: response_seconds * 1_500,
       signal,
-    }),
-  );
+    });
 }
 
 /** Sends the traffic while `ordeal` goes on, waits until all has settled, and compares. Everything stays up. */

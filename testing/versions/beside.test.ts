@@ -25,7 +25,11 @@ async function upgraded() {
   return {
     database,
     client,
-    app: await testApp(database, { clock, config: { secret_key: example.settings.SECRET_KEY } }),
+    app: await testApp(database, {
+      clock,
+      config: { secret_key: example.settings.SECRET_KEY },
+      passwordsFromElsewhere: true,
+    }),
   };
 }
 const alone = await upgraded();

@@ -104,7 +104,11 @@ for (const earlier of earlierVersions) {
         ).getTime();
         const since = Date.now();
         const clock = { now: () => new Date(made + 60_000 + Date.now() - since) };
-        app = await testApp(database, { clock, config: { secret_key: example.settings.SECRET_KEY } });
+        app = await testApp(database, {
+          clock,
+          config: { secret_key: example.settings.SECRET_KEY },
+          passwordsFromElsewhere: true,
+        });
       });
 
       test("people sign in with their passwords, and keys go on opening", async () => {
