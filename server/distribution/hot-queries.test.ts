@@ -12,6 +12,8 @@ import { gatherStatements, type PlanNode, planNodes } from "../../testing/statem
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { systemClock } from "../kit/clock.ts";
+import { createCompactor } from "../messages/compact-counts.ts";
+import { addCounts, counter } from "../messages/counts.ts";
 import { createSendQueue } from "../messages/send-queue.ts";
 import { placeTables, readCatalogue } from "./placement.ts";
 
@@ -27,6 +29,8 @@ const forAllWorkspaces = {
   "select distinct j.workspace_id ||": "open journals of the lanes just taken: once for dozens of lanes",
   "select distinct j.workspace_id, j.sender_id":
     "once a second: lanes whose worker died; the journal holds only what is under way",
+  "select distinct workspace_id, source_type, source_id from message_counts":
+    "once an hour: sources that have figures by minute; what becomes of them is decided for each workspace",
 } as const;
 type Exception = keyof typeof forAllWorkspaces;
 
@@ -65,6 +69,12 @@ test("every statement on the road of a text names its workspace, but for the few
     await road.onInbound([{ ...inbound, to: workspace.sender.address, text, at: new Date() }]);
   }
   await settled(db, workspace.id);
+  // Its figures, hours later.
+  const later = new Date(Date.now() + 5 * 3_600_000);
+  const counts = counter();
+  counts.add({ source_type: "campaign", source_id: draft }, "delivered", null);
+  await db.inWorkspace(workspace.id, (tx) => addCounts(tx, workspace.id, later, counts.counts));
+  await createCompactor({ db, clock: { now: () => new Date(later.getTime() + 2 * 3_600_000) } })();
   // The road's own rounds: leases are renewed while a lane lingers.
   await vi.waitFor(
     () => {

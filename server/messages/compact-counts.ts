@@ -62,42 +62,40 @@ async function compactSince({ db }: Services, period: Period, signal?: AbortSign
   let after: Source | null = null;
   do {
     signal?.throwIfAborted();
-    const sources: (Source & { due: boolean })[] = await db.asSystem((tx) => findSources(tx, period, after));
-    for (const source of sources.filter(({ due }) => due)) {
-      signal?.throwIfAborted();
-      await db.inWorkspace(source.workspace_id, (tx) => compactSource(tx, source, period.until));
+    const sources: Source[] = await db.asSystem((tx) => findSources(tx, period, after));
+    for (const [workspaceId, own] of Map.groupBy(sources, (source) => source.workspace_id)) {
+      for (const source of await db.inWorkspace(workspaceId, (tx) => whichAreDue(tx, workspaceId, own, period.until))) {
+        signal?.throwIfAborted();
+        await db.inWorkspace(workspaceId, (tx) => compactSource(tx, source, period.until));
+      }
     }
     after = sources.length < sourcesAtOnce ? null : (sources.at(-1) as Source);
   } while (after);
 }
 
-/**
- * Sources with figures by minute in that time, the next ones in the order of their keys, and whether any of those is later
- * than their first hours. Takes no locks.
- */
-async function findSources(
-  tx: Tx,
-  { from, until }: Period,
-  after: Source | null,
-): Promise<(Source & { due: boolean })[]> {
+/** Sources with figures by minute in that time, the next ones in the order of their keys. Takes no locks. */
+async function findSources(tx: Tx, { from, until }: Period, after: Source | null): Promise<Source[]> {
   const since = from ? sql`and minute >= ${from}` : sql``;
   const beyond = after
     ? sql`and (workspace_id, source_type, source_id) > (${after.workspace_id}::uuid, ${after.source_type}, ${after.source_id}::uuid)`
     : sql``;
-  const { rows } = await sql<Source & { due: boolean }>`
-    with sources as (
-      select distinct workspace_id, source_type, source_id from message_counts
-      where minute < ${new Date(until)} and minute <> date_trunc('hour', minute) and source_id <> ${noSource} ${since} ${beyond}
-      order by workspace_id, source_type, source_id limit ${sourcesAtOnce}
-    )
-    select s.workspace_id, s.source_type, s.source_id, exists (
-      select from message_counts c
-      where c.workspace_id = s.workspace_id and c.source_type = s.source_type and c.source_id = s.source_id
-        and c.minute < ${new Date(until)} and c.minute <> date_trunc('hour', c.minute) and c.minute >= (
-          select min(f.minute) from message_counts f
-          where f.workspace_id = s.workspace_id and f.source_type = s.source_type and f.source_id = s.source_id
-        ) + make_interval(secs => ${toldByMinute / 1000})) as due
-    from sources s order by s.workspace_id, s.source_type, s.source_id`.execute(tx);
+  const { rows } = await sql<Source>`
+    select distinct workspace_id, source_type, source_id from message_counts
+    where minute < ${new Date(until)} and minute <> date_trunc('hour', minute) and source_id <> ${noSource} ${since} ${beyond}
+    order by workspace_id, source_type, source_id limit ${sourcesAtOnce}`.execute(tx);
+  return rows;
+}
+
+/** Those of a workspace's sources that have figures by minute later than their first hours. */
+async function whichAreDue(tx: Tx, workspaceId: string, sources: readonly Source[], until: number): Promise<Source[]> {
+  const { rows } = await sql<Source>`
+    select workspace_id, source_type, source_id from message_counts
+    where workspace_id = ${workspaceId} and minute < ${new Date(until)}
+      and (source_type, source_id) in (
+        select * from unnest(${sources.map((each) => each.source_type)}::text[], ${sources.map((each) => each.source_id)}::uuid[]))
+    group by workspace_id, source_type, source_id
+    having max(minute) filter (where minute <> date_trunc('hour', minute)) >= min(minute) + make_interval(secs => ${toldByMinute / 1000})
+    order by source_type, source_id`.execute(tx);
   return rows;
 }
 
