@@ -40,6 +40,8 @@ export interface Endpoint {
   bodies?: "hook" | "sample";
   /** The call sends or spends, so it takes an Idempotency-Key header. */
   idempotent?: true;
+  /** What else a status of failure can mean here, one sentence each for the reference page. */
+  failures?: Readonly<Record<number, string>>;
 }
 
 /** Keeps the literal types of an endpoint, so that handlers and the client can be typed from them. */

@@ -121,6 +121,9 @@ export const messages = {
     status: 202,
     answer: z.object({ id: Id, status: MessageStatus, segments: z.number().int() }),
     idempotent: true,
+    failures: {
+      503: "With the code `outcome_unknown`, and no Retry-After, the database went away while the text was being written: whether it is sent is not known yet. Ask for the message that `value` names, or repeat the call with the same Idempotency-Key; repeated without one, it may be sent twice.",
+    },
   }),
   get: endpoint({
     method: "GET",

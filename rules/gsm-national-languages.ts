@@ -1,7 +1,7 @@
 /**
  * National language tables of the GSM 7 bit alphabet (3GPP TS 23.038, annex A): a handset names them in a text's header
- * (3GPP TS 23.040, 9.2.3.24.15 and .16). A locking shift table stands in for the default alphabet, a single shift table for its
- * extension table. For reading: texts of ours use neither.
+ * (3GPP TS 23.040, 9.2.3.24.15 and .16). A locking shift table replaces the default alphabet, a single shift table its extension
+ * table. For reading only: texts of ours use neither.
  *
  * Two septets are read as phones write them and not as the standard prints them: 0x24 of the Kannada locking table, where it has
  * one letter twice and another not at all, and the euro sign of the Telugu single shift table, which it leaves out.

@@ -22,7 +22,9 @@ const longest = 15;
 
 /** Digits alone, and whether they were said to be international; null for what is no number. */
 function digitsOf(address: string): { digits: string; plus: boolean } | null {
-  const bare = address.replace(/[\s()./\u2010-\u2015-]/g, "");
+  // "+47 (0) 91 00 00 01": the zero that is only dialled at home.
+  const dialled = /^\s*(\+|00)/.test(address) ? address.replace(/\(\s*0\s*\)/, "") : address;
+  const bare = dialled.replace(/[\s()./\u2010-\u2015-]/g, "");
   if (!/^\+?\d+$/.test(bare)) return null;
   if (bare.startsWith("+")) return { digits: bare.replace(/^\+(00)?/, ""), plus: true };
   return /^00[1-9]\d{6,}$/.test(bare) ? { digits: bare.slice(2), plus: true } : { digits: bare, plus: false };

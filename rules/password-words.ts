@@ -1,6 +1,6 @@
-/** Words that a guesser tries first, since they stand on the door: the workspace's name and the person's own address. */
+/** Words that a guesser tries first because they are no secret: the workspace's name and the person's own address. */
 
-/** Shorter ones are in too many words to say anything. */
+/** Shorter words occur in too many passwords by chance. */
 const shortestWord = 3;
 /** Letters and digits that must be left of a password once such a word is taken out: then a guesser who knows it is no nearer. */
 const enoughLeft = 8;

@@ -33,6 +33,7 @@ import { makeMonths, makeMonthsInSteps } from "./messages/make-months.ts";
 import { pathConnections, startMessagePath } from "./messages/message-path.ts";
 import { optOutJobs } from "./messages/opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./messages/receipts.ts";
+import { readHandset, readReceiver } from "./messages/received-store.ts";
 import { retentionJobs, retentionPeriodicJobs } from "./retention/retention-jobs.ts";
 import { startWebhookSender, webhookJobs, webhookPeriodicJobs } from "./webhooks/send-webhooks.ts";
 import { accountJobs, accountPeriodicJobs, identityOf } from "./workspaces/account-jobs.ts";
@@ -141,7 +142,7 @@ export async function wire(options: {
   const onInbound = createInboundIntake(services);
   const onReceipts = createReceiptIntake(services);
   const calls = {
-    sandbox: sandboxRoutes({ ...services, onInbound }),
+    sandbox: sandboxRoutes({ ...services, onInbound, addresses: { handset: readHandset, receiver: readReceiver } }),
     carrierWebhooks: twilioWebhooks({ ...services, onInbound, onReceipts }),
   };
   const app = config.roles.has("api") ? await buildApp({ ...services, ...calls }) : null;

@@ -16,6 +16,7 @@ import { startNews } from "../server/kit/news.ts";
 import { createSeal } from "../server/kit/seal.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
 import { createReceiptIntake } from "../server/messages/receipts.ts";
+import { readHandset, readReceiver } from "../server/messages/received-store.ts";
 import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import { recipientOf } from "../server/workspaces/recipients.ts";
@@ -74,7 +75,13 @@ export async function testApp(
   const onInbound = createInboundIntake({ db, clock, news, log });
   const onReceipts = createReceiptIntake({ db, clock, news });
   const seal = createSeal(config.secret_key);
-  const sandbox = sandboxRoutes({ db, clock, news, onInbound });
+  const sandbox = sandboxRoutes({
+    db,
+    clock,
+    news,
+    onInbound,
+    addresses: { handset: readHandset, receiver: readReceiver },
+  });
   const services: Services = {
     db,
     clock,

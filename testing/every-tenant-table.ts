@@ -36,7 +36,7 @@ export async function tenantTables(admin: pg.Client): Promise<TenantTable[]> {
   }));
 }
 
-/** Puts the rows in, past all triggers and walls. */
+/** Puts the rows in, past all triggers and policies. */
 export async function fillTables(admin: pg.Client, tables: readonly TenantTable[], workspaceId: string): Promise<void> {
   await admin.query("begin");
   await admin.query("set local session_replication_role = replica");

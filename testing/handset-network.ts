@@ -8,6 +8,8 @@ import { type Deliver, deliverSm, header, submitSmResp } from "./smsc-pdu.ts";
 import { until } from "./until.ts";
 
 export interface ProviderConnection {
+  /** The system_id that it was bound with. */
+  name(): string;
   /** Answers the status of the acknowledgement, null where the connection ended before one was read. */
   deliver(pdu: Deliver | Buffer, sequence: number): Promise<number | null>;
   /** From now on it reads nothing any more, as far as anybody can tell; what is written to it still leaves. */
@@ -44,7 +46,9 @@ export async function startHandsetNetwork(): Promise<HandsetNetwork> {
     let left = Buffer.alloc(0);
     let deaf = false;
     let unread = 0;
+    let name = "";
     const connection: ProviderConnection = {
+      name: () => name,
       deliver: (pdu, sequence) =>
         new Promise((done) => {
           if (socket.destroyed) return done(null);
@@ -67,6 +71,7 @@ export async function startHandsetNetwork(): Promise<HandsetNetwork> {
         return;
       }
       if (binds.has(id)) {
+        name = pdu.toString("latin1", 16, pdu.indexOf(0, 16));
         socket.write(Buffer.concat([header(5, id + response, 0, sequence), Buffer.from("smsc\0")]));
         connections.push(connection);
       } else if (id === command.enquire_link || id === command.unbind) {

@@ -1,5 +1,5 @@
 /**
- * Workers of the message road that go on only when they are told to, one transaction or one call of the carrier at a time:
+ * Workers of the message pipeline that go on only when they are told to, one transaction or one call of the carrier at a time:
  * so that a test decides in which order what several of them do meets, and where one dies. The lane code and its statements
  * are the real ones; only the clock, the carrier and the moments are the test's.
  */
@@ -34,7 +34,7 @@ export interface World {
   books: string[];
 }
 
-export const leaseFor = 10_000;
+const leaseFor = 10_000;
 const quantum = 1_000;
 const beginWithin = 2_000;
 export const settledAfter = 3_000;
@@ -184,7 +184,6 @@ export function startWorker(world: World, options: { crowded: boolean }) {
 
   return {
     quiet,
-    isDead: () => dead,
     /** What it stands before; more than one where it records while it hands over. */
     points: (): Point[] => waiting.map(({ point }) => point),
     holds: () => held,

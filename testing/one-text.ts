@@ -1,5 +1,5 @@
 /**
- * One text and everything that can happen to it at the same time: hand-overs that are answered, refused, lost or cut off with
+ * One text and everything that can happen to it at the same time: submits that are answered, refused, lost or cut off with
  * their worker; the look-up afterwards, which finds it, does not, cannot tell or fails; receipts before, during and after each of
  * these; a STOP; its time running out. What runs is the lane itself with its statements, on PostgreSQL; only the carrier is a
  * script.
@@ -25,7 +25,7 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const word = fc.constantFrom<Receipt["status"]>("sent", "delivered", "undelivered", "failed", "expired");
 const words = fc.array(word, { maxLength: 2 });
 /**
- * One turn of a worker: it looks up what was left open, and hands over what is in the line. `lost`: it dies before it can record
+ * One turn of a worker: it looks up what was left open, and submits what is queued. `lost`: it dies before it can record
  * the answer; `unknown`: there is none. `taken`: whether the carrier has the text all the same.
  */
 export const attempt = fc.record({

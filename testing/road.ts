@@ -5,8 +5,9 @@ import { onTestFinished, vi } from "vitest";
 import { parseTemplate, type Template } from "../rules/placeholders.ts";
 import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox.ts";
-import { systemClock } from "../server/kit/clock.ts";
+import { type Clock, systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
+import type { Logger } from "../server/kit/log.ts";
 import type { DispatcherOptions } from "../server/messages/dispatcher.ts";
 import { createInboundIntake } from "../server/messages/inbound.ts";
 import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
@@ -16,7 +17,7 @@ import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
-const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const quiet = pino({ level: process.env.TEST_LOG ?? "silent" });
 const news = { tell() {} };
 
 /** What stands behind the road when a test wants to look. */
@@ -27,15 +28,20 @@ export interface Road extends Pick<CarrierEvents, "onInbound"> {
 /** Starts the road; it stops with the test. `carrier` may stand between the dispatcher and the sandbox. */
 export async function startRoad(
   db: Db,
-  options: DispatcherOptions & { delay_ms?: number; carrier?: (sandbox: Carrier) => Carrier } = {},
+  options: DispatcherOptions & {
+    delay_ms?: number;
+    carrier?: (sandbox: Carrier) => Carrier;
+    clock?: Clock;
+    log?: Logger;
+  } = {},
 ): Promise<Road> {
-  const { delay_ms = 0, carrier = (sandbox) => sandbox, ...rest } = options;
+  const { delay_ms = 0, carrier = (sandbox) => sandbox, clock = systemClock, log = quiet, ...rest } = options;
   const pathDb = openDb({
     connection: { ...db.pool.options },
     workspaces: { ...db.workspacePool.options },
     max: pathConnections,
   });
-  const services = { clock: systemClock, news, log };
+  const services = { clock, news, log };
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
   const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier(sandbox)) }, rest);
   let stopped: Promise<void> | null = null;

@@ -27,9 +27,15 @@ export interface PlanNode {
   [condition: string]: unknown;
 }
 
-/** Every node of a statement's plan, as if its parameters were not known. A superuser's plan has no conditions of walls in it. */
-export async function planNodes(superuser: pg.Client, text: string): Promise<PlanNode[]> {
+/** A statement's plan, as if its parameters were not known. A superuser's plan has no conditions of walls in it. */
+export async function planOf(superuser: pg.Client, text: string): Promise<PlanNode> {
   const { rows } = await superuser.query(`explain (generic_plan, verbose, costs off, format json) ${text}`);
-  const walk = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(walk)];
-  return walk(rows[0]["QUERY PLAN"][0].Plan);
+  return rows[0]["QUERY PLAN"][0].Plan;
 }
+
+/** A plan's nodes, each before those under it. */
+export const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+/** Every node of a statement's plan. */
+export const planNodes = async (superuser: pg.Client, text: string): Promise<PlanNode[]> =>
+  nodesOf(await planOf(superuser, text));

@@ -1,6 +1,6 @@
 /**
- * A worker of the message road that is suspended in the middle of a hand-over, as by SIGSTOP: it has handed one text over and
- * goes on with the others when it wakes (SIGCONT), as long as it is let.
+ * A worker that is suspended in the middle of a batch, as by SIGSTOP: it has submitted one text, and goes on with the others
+ * when it wakes (SIGCONT), unless the signal that it was given is aborted.
  *
  *   node testing/suspended-worker.ts <connection> <lease in ms>
  */

@@ -14,6 +14,8 @@ export interface TcpProxy {
    * that stood are reset.
    */
   swallow(milliseconds: number): Promise<void>;
+  /** What is passed on from now on takes so much longer, in each direction. */
+  slow(milliseconds: number): void;
   /** While true nobody is let in. */
   refuse(refusing: boolean): void;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ interface Pair {
 export async function startTcpProxy(target: number | string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let refusing = false;
+  let delay = 0;
 
   function end(pair: Pair): void {
     if (pair.timer) clearTimeout(pair.timer);
@@ -43,6 +46,11 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
   }
 
   function pass(pair: Pair, from: Socket, to: Socket): void {
+    const late: { piece: Buffer; at: number }[] = [];
+    const passLate = () => {
+      to.write((late.shift() as { piece: Buffer }).piece);
+      if (late[0]) setTimeout(passLate, late[0].at - performance.now());
+    };
     from.on("data", (piece: Buffer) => {
       if (pair.state === "deaf") return;
       if (pair.state === "half") {
@@ -50,7 +58,9 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
         to.write(piece.subarray(0, piece.length >> 1), () => end(pair));
         return;
       }
-      if (!to.write(piece)) from.pause();
+      if (delay === 0 && late.length === 0) return void (to.write(piece) || from.pause());
+      late.push({ piece, at: performance.now() + delay });
+      if (late.length === 1) setTimeout(passLate, delay);
     });
     to.on("drain", () => from.resume());
     from.on("error", () => {}); // "close" follows
@@ -86,6 +96,9 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
         pair.timer = setTimeout(() => end(pair), milliseconds);
       }
       return allEnded();
+    },
+    slow(milliseconds) {
+      delay = milliseconds;
     },
     refuse(value) {
       refusing = value;

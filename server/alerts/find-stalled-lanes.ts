@@ -32,7 +32,7 @@ interface LaneDetails {
 
 export async function findStalledLanes(tx: Tx, at: Date, open: ReadonlySet<string>): Promise<Condition[]> {
   const old = firstIdAt(new Date(at.getTime() - waitingFor));
-  // Of all lanes, whatever their mark says: a mark that is wrong is the worst that can happen to one.
+  // Of all lanes with texts, whatever their mark says and also where they are gone: nothing worse can happen to one.
   const waiting = sql`
     select workspace as workspace_id, sender::text as subject, head_priority || ' ' || head_seq as mark
     from waiting_lanes(${old}::uuid)`;
@@ -76,13 +76,13 @@ async function isAnythingServed(tx: Tx, at: Date): Promise<boolean> {
 async function detailsOf(tx: Tx, lanes: readonly Suspect[], at: Date): Promise<Map<string, LaneDetails>> {
   if (lanes.length === 0) return new Map();
   const { rows } = await sql<LaneDetails>`
-    select l.workspace_id, l.sender_id, s.address, q.waiting, not coalesce(c.enabled, true) as carrier_off,
+    select u.workspace_id, u.sender_id, s.address, q.waiting, not coalesce(c.enabled, true) as carrier_off,
       c.id is not null and not ${stands(at)} as carrier_down,
       coalesce(l.leased_until > case when l.leased_by is null then u.since else ${at} end, false) as served,
       case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name) end as campaign
     from unnest(${lanes.map((each) => each.workspace_id)}::uuid[], ${lanes.map((each) => each.subject)}::uuid[],
         ${lanes.map((each) => each.since)}::timestamptz[]) as u (workspace_id, sender_id, since)
-      join lanes l using (workspace_id, sender_id)
+      left join lanes l using (workspace_id, sender_id)
       join senders s on s.workspace_id = u.workspace_id and s.id = u.sender_id
       left join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
       cross join lateral (select count(*) as waiting from (

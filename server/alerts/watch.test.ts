@@ -79,19 +79,25 @@ test("a lane whose queue moves is not stalled, however old what waits is", async
   expect(await watch.alerts(workspace.id)).toEqual([]);
 });
 
-test("a lane whose mark says that it is idle is stalled all the same, and so are texts that are set aside for too long", async () => {
-  const [unmarked, aside] = [await createTestWorkspace(db), await createTestWorkspace(db)];
+test("a lane whose mark says that it is idle or whose row is gone is stalled all the same, and so are texts that are set aside for too long", async () => {
+  const [unmarked, gone, aside] = [
+    await createTestWorkspace(db),
+    await createTestWorkspace(db),
+    await createTestWorkspace(db),
+  ];
   const watch = testWatch(db);
-  for (const workspace of [unmarked, aside]) {
+  for (const workspace of [unmarked, gone, aside]) {
     await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
     await send(db, workspace);
     await db.asSystem((tx) => sql`update lanes set has_work = false where workspace_id = ${workspace.id}`.execute(tx));
   }
+  await db.asSystem((tx) => sql`delete from lanes where workspace_id = ${gone.id}`.execute(tx));
   await db.asSystem((tx) => sql`update message_queue set priority = 9 where workspace_id = ${aside.id}`.execute(tx));
   await watch.after(61);
   await watch.after(61);
   const params = { reason: "no_worker", waiting: 1 };
-  expect(await watch.alerts(unmarked.id)).toMatchObject([{ kind: "lane_stalled", params }]);
+  for (const { id } of [unmarked, gone])
+    expect(await watch.alerts(id)).toMatchObject([{ kind: "lane_stalled", params }]);
   await watch.after(10 * 60);
   expect(await watch.alerts(aside.id)).toEqual([]);
   await watch.after(5 * 60);

@@ -1,6 +1,6 @@
 /**
- * News as server-sent events, to one client each. What a client does not take is not kept for it: the page fetches
- * everything anew when it connects again, so a slow one is cut off and loses nothing.
+ * News as server-sent events, a stream for each client. Events are not buffered for a slow client: it is disconnected, and loses
+ * nothing, because the page fetches everything anew when it connects again.
  */
 import { Readable } from "node:stream";
 import type { NewsItem } from "../../contract/news.ts";

@@ -52,6 +52,12 @@ test("every operation tells its parameters, answers and refusals", () => {
   }
 });
 
+test("the one 503 without Retry-After is described where it can come: nobody must take it for one to repeat", () => {
+  const told = operations.filter(({ operation }) => operation.responses[503]?.description?.includes("outcome_unknown"));
+  expect(told.map(({ path, method }) => `${method} ${path}`)).toEqual(["post /api/v1/messages"]);
+  expect(told[0]?.operation.responses[503].description).toMatch(/Retry-After says when.*no Retry-After/);
+});
+
 test("calls that send describe their Idempotency-Key", () => {
   const sending = operations.filter(({ operation }) =>
     operation.parameters?.some((parameter: Any) => parameter.name === "Idempotency-Key"),

@@ -214,7 +214,13 @@ function failureResponses(endpoint: Endpoint): Json {
     500,
     503,
   ].sort((a, b) => a - b);
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Failure${status}` }]));
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = endpoint.failures?.[status];
+      if (own) return [status, failureResponse(`${failures[status]}. ${own}`)];
+      return [status, { $ref: `#/components/responses/Failure${status}` }];
+    }),
+  );
 }
 
 function failureResponse(description: string): Json {

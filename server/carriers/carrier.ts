@@ -73,10 +73,8 @@ export interface InboundText {
   from_type?: AddressType;
   to_type?: AddressType;
   text: string;
-  /** When it came; when it first came, where it came before. */
+  /** When it came; of a START that may have come before, when it first did: what was done since was done later. */
   at: Date;
-  /** It came before: certainly, or perhaps. What was done since then was done later than this. */
-  again?: "certainly" | "perhaps" | null;
   /** Where pictures that came with it can be seen. */
   media?: string[];
   /** The carrier has read it as this and answered it itself: it is acted upon, and not answered again. */

@@ -1,27 +1,11 @@
-/** The handsets that a workspace has texted through the sandbox, and the numbers of ours that they can answer. */
+/** The handsets that a workspace has texted through the sandbox. */
 import { sql } from "kysely";
 import type { Behaviour } from "../../contract/sandbox.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
-import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import { instantOf, isId } from "../kit/id.ts";
-import { getWorkspace } from "../workspaces/workspace.ts";
 import { findPhones } from "./sandbox-store.ts";
-
-/** The workspace's sender at this address, if it can receive, and its connection: null for the sandbox. */
-export async function receiverOf(
-  tx: Tx,
-  workspaceId: string,
-  given: string,
-): Promise<{ address: string; carrier_id: string | null } | undefined> {
-  const parsed = parsePhoneNumber(given, (await getWorkspace(tx, workspaceId)).country);
-  const addresses = "number" in parsed ? [given, parsed.number] : [given];
-  const { rows } = await sql<{ address: string; carrier_id: string | null }>`
-    select address, carrier_id from senders
-    where workspace_id = ${workspaceId} and can_receive and address = any(${addresses}::text[])`.execute(tx);
-  return rows[0];
-}
 
 interface Used {
   id: string;

@@ -1,13 +1,11 @@
 import type { z } from "zod";
 import type { Phone, sandbox } from "../../contract/sandbox.ts";
-import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { instantOf, orderedIds } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
-import { getWorkspace } from "../workspaces/workspace.ts";
 import type { CarrierEvents } from "./carrier.ts";
 import * as mailbox from "./sandbox-mailbox.ts";
 import * as phones from "./sandbox-phones.ts";
@@ -18,14 +16,38 @@ interface Services {
   clock: Clock;
   news: Pick<News, "tell">;
   onInbound: CarrierEvents["onInbound"];
+  addresses: AddressReading;
+}
+
+/** How what comes in is read, so that a handset's page shows what its texts are taken for. */
+export interface AddressReading {
+  /** E.164, or as given where it is no number. */
+  handset(tx: Tx, workspaceId: string, address: string): Promise<string>;
+  /** The workspace's sender, and its connection: null for the sandbox. */
+  receiver(
+    tx: Tx,
+    workspaceId: string,
+    address: string,
+  ): Promise<{ address: string; can_receive: boolean; carrier_id: string | null } | null>;
 }
 
 const mostTexts = 1_000;
 const typicalDelay = 150;
 
 /** The calls on /sandbox. */
-export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handlers<typeof sandbox> {
+export function sandboxRoutes({ db, clock, news, onInbound, addresses }: Services): Handlers<typeof sandbox> {
   const nextReference = orderedIds();
+
+  /** A handset's number in any spelling; a + that a query string has turned into a space is put back. */
+  async function readNumber(tx: Tx, workspaceId: string, given: string): Promise<string> {
+    const said = /^ \d/.test(given) ? `+${given.trim()}` : given;
+    const number = await addresses.handset(tx, workspaceId, said);
+    // Handsets exist only here: any digits will do.
+    const digits = number.replace(/[\s().-]/g, "");
+    if (/^\+?\d{3,15}$/.test(digits)) return digits;
+    throw invalid("invalid_number", `${given} is no number: that has 3 to 15 digits.`, "number", given);
+  }
+
   return {
     async phones({ actor, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) => phones.listPhones(tx, actor.workspaceId, query));
@@ -41,8 +63,8 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
       const at = clock.now();
       const text = await db.inWorkspace(actor.workspaceId, async (tx) => {
         const phone = await readNumber(tx, actor.workspaceId, params.number);
-        const receiver = await phones.receiverOf(tx, actor.workspaceId, body.to);
-        if (!receiver) {
+        const receiver = await addresses.receiver(tx, actor.workspaceId, body.to);
+        if (!receiver?.can_receive) {
           const message = `${body.to} is no sender of this workspace that can receive texts.`;
           throw invalid("unknown_sender", message, "to", body.to);
         }
@@ -81,17 +103,6 @@ export function sandboxRoutes({ db, clock, news, onInbound }: Services): Handler
       return db.asSystem((tx) => mailbox.listMails(tx, actor, query));
     },
   };
-}
-
-/** A handset's number in any spelling; a + that a query string has turned into a space is put back. */
-async function readNumber(tx: Tx, workspaceId: string, given: string): Promise<string> {
-  const said = /^ \d/.test(given) ? `+${given.trim()}` : given.trim();
-  const parsed = parsePhoneNumber(said, (await getWorkspace(tx, workspaceId)).country);
-  if ("number" in parsed) return parsed.number;
-  // Handsets exist only here: any digits will do.
-  const digits = said.replace(/[\s().-]/g, "");
-  if (/^\+?\d{3,15}$/.test(digits)) return digits;
-  throw invalid("invalid_number", parsed.problem, "number", given);
 }
 
 function presentText({ id, phone, outbound, address, text }: store.SandboxText) {

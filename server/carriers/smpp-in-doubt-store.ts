@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { inOneGo } from "../kit/prepared.ts";
+import { doubtLasts_ms } from "./smpp-redelivery.ts";
 
 export interface InDoubtRow {
   /** Hexadecimal. */
@@ -19,7 +20,7 @@ export interface InDoubtRow {
 type NewRow = Pick<InDoubtRow, "digest" | "reference" | "sequence" | "session_id" | "first_at">;
 type Key = Pick<InDoubtRow, "digest" | "reference">;
 
-/** Those with these digests, oldest first. Of two processes that ask for one of them one waits for the other's commit. */
+/** Those with these digests that still are in doubt, oldest first. Of two processes that ask for one of them one waits for the other's commit. */
 export async function lockDoubted(
   tx: Tx,
   workspaceId: string,
@@ -36,6 +37,7 @@ export async function lockDoubted(
       select encode(digest, 'hex') as digest, reference, sequence, session_id, lost, first_at, heard_at, clock_timestamp() as now
       from smpp_in_doubt
       where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and digest = any(${sorted.map(octets)}::bytea[])
+        and heard_at > clock_timestamp() - make_interval(secs => ${doubtLasts_ms / 1000})
       order by first_at, reference`.execute(tx);
   const [, { rows }] = await inOneGo(tx, lock, select);
   return rows;
@@ -57,6 +59,24 @@ export async function insertDoubted(
     where w.workspace_id = ${workspaceId}::uuid`.execute(tx);
 }
 
+/** STARTs that were refused so long ago, by the process's own clock, and come again under any sequence. */
+export async function insertRefused(
+  tx: Tx,
+  workspaceId: string,
+  carrierId: string,
+  rows: readonly (Omit<NewRow, "sequence"> & { ago_ms: number })[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into smpp_in_doubt (workspace_id, carrier_id, digest, reference, session_id, first_at, heard_at)
+    select w.workspace_id, ${carrierId}::uuid, u.digest, u.reference, u.session_id, u.first_at,
+      clock_timestamp() - make_interval(secs => u.ago / 1000)
+    from workspaces w, unnest(${rows.map((row) => octets(row.digest))}::bytea[], ${rows.map((row) => row.reference)}::uuid[],
+      ${rows.map((row) => row.session_id)}::uuid[], ${rows.map((row) => row.first_at)}::timestamptz[],
+      ${rows.map((row) => row.ago_ms)}::double precision[]) as u (digest, reference, session_id, first_at, ago)
+    where w.workspace_id = ${workspaceId}::uuid`.execute(tx);
+}
+
 export async function deleteDoubted(
   tx: Tx,
   workspaceId: string,
@@ -72,7 +92,7 @@ export async function deleteDoubted(
       and d.reference = u.reference`.execute(tx);
 }
 
-/** These were refused, and come again under any sequence, unless they have already, through another session. */
+/** These were refused, and come again under any sequence, unless they have already, through another session. The doubt begins now. */
 export async function markRefused(
   tx: Tx,
   workspaceId: string,
@@ -80,8 +100,9 @@ export async function markRefused(
   refused: readonly (Key & { session: { id: string } })[],
 ): Promise<void> {
   if (refused.length === 0) return;
+  const now = await databaseTime(tx);
   await sql`
-    update smpp_in_doubt d set sequence = null
+    update smpp_in_doubt d set sequence = null, heard_at = ${now}::timestamptz
     from unnest(${refused.map(({ digest }) => octets(digest))}::bytea[], ${refused.map(({ reference }) => reference)}::uuid[],
       ${refused.map(({ session }) => session.id)}::uuid[]) as u (digest, reference, session_id)
     where d.workspace_id = ${workspaceId}::uuid and d.carrier_id = ${carrierId}::uuid and d.digest = u.digest
@@ -97,15 +118,20 @@ export async function markLost(tx: Tx, workspaceId: string, carrierId: string, s
       and not lost`.execute(tx);
 }
 
-/** Says of these sessions that they stand. */
+/** Says of these sessions that they stand. What was refused comes again whether they do or not, and not for ever. */
 export async function markHeard(tx: Tx, workspaceId: string, carrierId: string, sessions: readonly string[]) {
   if (sessions.length === 0) return;
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx);
+  const now = await databaseTime(tx);
   await sql`
-    update smpp_in_doubt set heard_at = ${rows[0]?.now}::timestamptz
-    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and session_id = any(${sessions}::uuid[])`.execute(
-    tx,
-  );
+    update smpp_in_doubt set heard_at = ${now}::timestamptz
+    where workspace_id = ${workspaceId}::uuid and carrier_id = ${carrierId}::uuid and session_id = any(${sessions}::uuid[])
+      and sequence is not null`.execute(tx);
+}
+
+/** A statement of its own: a sharded database takes no clock of its nodes in an update. */
+async function databaseTime(tx: Tx): Promise<Date | undefined> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx);
+  return rows[0]?.now;
 }
 
 /** Drops all of a connection that is removed. */
@@ -116,9 +142,10 @@ export async function deleteAllDoubted(tx: Tx, workspaceId: string, carrierId: s
   );
 }
 
-/** Drops what is a day old, of all workspaces: whatever a provider had to send again has come, or never will. */
+/** Drops what is in doubt no longer, of all workspaces. */
 export async function deleteOldDoubted(tx: Tx): Promise<void> {
-  await sql`delete from smpp_in_doubt where heard_at < now() - interval '1 day'`.execute(tx);
+  await sql`
+    delete from smpp_in_doubt where heard_at < now() - make_interval(secs => ${doubtLasts_ms / 1000})`.execute(tx);
 }
 
 const octets = (hex: string) => Buffer.from(hex, "hex");

@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import type { SmppSettings } from "../../contract/carriers.ts";
-import { readKeyword } from "../../rules/opt-out-keywords.ts";
+import { type Keyword, readKeyword } from "../../rules/opt-out-keywords.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Db, workspaceScope } from "../kit/db.ts";
 import { type Gatherer, gather } from "../kit/gather.ts";
@@ -21,7 +21,7 @@ import { type ArrivedPart, isEcho, isWhole, oneOfEach, placeParts, textsOf } fro
 import * as store from "./smpp-parts-store.ts";
 import { type Deliver, headerLength, readDeliver, tag } from "./smpp-pdu.ts";
 import { aboutOurs, type PartReceipt, readReceipt } from "./smpp-receipt.ts";
-import type { Weight } from "./smpp-redelivery.ts";
+import { doubtLasts_ms } from "./smpp-redelivery.ts";
 import type { References } from "./smpp-references.ts";
 import { type DefaultAlphabet, decodeText, noLanguages } from "./smpp-text.ts";
 
@@ -75,9 +75,11 @@ const longestAddress = 100;
 
 const mostReceipts = 4_000;
 const mostParts = 200;
-const keepParts_ms = 15 * 60_000;
 /** Stands for a part that never came. */
 const gap = "[…]";
+
+/** What a text is known by, and when it first came. */
+type Known = Pick<Claim, "reference" | "first_at">;
 
 /** A part on its way into the database, and then the text that it belongs to. */
 interface Arriving {
@@ -88,11 +90,13 @@ interface Arriving {
 
 export function createIncoming(services: IncomingServices): Incoming {
   const { workspace_id, carrier_id, settings, db, clock, log, references, parts_wait_ms, whole_wait_ms } = services;
-  const keep_ms = Math.max(keepParts_ms, parts_wait_ms);
+  // A part that comes again must be found as long as it may.
+  const keep_ms = Math.max(doubtLasts_ms, parts_wait_ms);
   const alphabet = settings.inbound_gsm7 === "same" ? settings.gsm7 : settings.inbound_gsm7;
   const scope = workspaceScope(workspace_id);
   const underWay = new Set<Promise<unknown>>();
   let storedAt = Number.NEGATIVE_INFINITY;
+  let lastKeywordAt = 0;
   const receipts: Gatherer<PartReceipt> = gather({ most: mostReceipts, write: writeReceipts, mayBeOneItem });
   const owned: Gatherer<Receipt> = gather({
     most: mostReceipts,
@@ -120,9 +124,14 @@ export function createIncoming(services: IncomingServices): Incoming {
     if (matched.length > 0) await events().onReceipts(matched);
   }
 
-  async function takeSingle(deliver: Deliver, text: string, claim: Claim): Promise<void> {
-    const { reference, first_at, again } = claim;
-    const about = { workspace_id, carrier: carrier_id, carrier_reference: reference, at: first_at, again };
+  /** Rises: of a STOP and a START in one packet the one that came later is later. */
+  function keywordMoment(): Date {
+    lastKeywordAt = Math.max(clock.now().getTime(), lastKeywordAt + 1);
+    return new Date(lastKeywordAt);
+  }
+
+  async function takeSingle(deliver: Deliver, text: string, { reference, first_at }: Known): Promise<void> {
+    const about = { workspace_id, carrier: carrier_id, carrier_reference: reference, at: first_at };
     const from = partyOf(deliver.from);
     const to = partyOf(deliver.to);
     await events().onInbound([
@@ -144,7 +153,8 @@ export function createIncoming(services: IncomingServices): Incoming {
       await store.lockTexts(tx, carrier_id, keys);
       const stored = await store.selectParts(tx, workspace_id, carrier_id, keys);
       const arrived = batch.map(({ part }) => part);
-      const placed = placeParts(stored, arrived, () => newId(clock.now()));
+      const isKeyword = (whole: readonly JoinedPart[]) => keywordOf(joinParts(oneOfEach(whole), alphabet)) !== null;
+      const placed = placeParts(stored, arrived, () => newId(clock.now()), isKeyword);
       await store.insertParts(tx, workspace_id, carrier_id, placed.fresh);
       const all = placed.fresh.length === 0 ? stored : await store.selectParts(tx, workspace_id, carrier_id, keys);
       return { texts: placed.texts, open: all.filter((part) => !part.done) };
@@ -167,20 +177,21 @@ export function createIncoming(services: IncomingServices): Incoming {
     const used = oneOfEach(found);
     const [first] = used;
     if (!first) return;
-    const times = found.map((part) => part.at.getTime());
-    const digest = hash("sha256", `${first.text_key} ${Math.min(...times)}`).slice(0, 32);
+    const digest = hash("sha256", `${first.text_key} ${Math.min(...found.map((part) => part.at.getTime()))}`);
+    const text = joinParts(used, alphabet);
+    // A START was said when it was whole first: what was done since was done later. A STOP is obeyed as of now.
+    const firstWhole = new Date(Math.max(...used.map((part) => (part.first_at ?? part.at).getTime())));
     await events().onInbound([
       {
         workspace_id,
         carrier: carrier_id,
-        carrier_reference: first.text_id ?? `${digest}-parts`,
+        carrier_reference: first.text_id ?? `${digest.slice(0, 32)}-parts`,
         from: first.sender,
         from_type: first.sender_type,
         to: first.recipient,
         to_type: first.recipient_type,
-        text: joinParts(used, alphabet),
-        // When it was whole: what was done since was done later.
-        at: new Date(Math.max(...times)),
+        text,
+        at: keywordOf(text) === "start" ? firstWhole : clock.now(),
       },
     ]);
     await preparedTransaction(db.workspacePool, scope, (tx) => store.markDone(tx, workspace_id, carrier_id, found));
@@ -202,7 +213,7 @@ export function createIncoming(services: IncomingServices): Incoming {
     const { octets, languages, part } = readParts(plain);
     if (octets.length === 0 || deliver.tlvs.has(tag.receipted_message_id) || aboutOurs(plain) !== null) return false;
     if (about === "notification" && !(deliver.esm_class & networksOwn)) return true;
-    return part === null && weightOf(decodeText(octets, deliver.data_coding, alphabet, languages)) === "stop";
+    return part === null && keywordOf(decodeText(octets, deliver.data_coding, alphabet, languages)) === "stop";
   }
 
   async function takeText({
@@ -216,17 +227,21 @@ export function createIncoming(services: IncomingServices): Incoming {
     sequence: number;
     session: LinkSession;
   }): Promise<Acknowledgement> {
-    const digest = hash("sha256", pdu.subarray(headerLength), "hex").slice(0, 32);
     const read = readParts(deliver);
     const text = read.part ? "" : decodeText(read.octets, deliver.data_coding, alphabet, read.languages);
-    const weigh = () => weightOf(text);
-    const claim = await inDoubt.claim({ digest, sequence, session, weigh });
+    const keyword = read.part ? null : keywordOf(text);
+    const at = keyword ? keywordMoment() : clock.now();
+    const start = keyword === "start";
+    const digest = hash("sha256", pdu.subarray(headerLength), "hex").slice(0, 32);
+    // A STOP or HELP is never taken for one that came before, and waits for nothing that others know.
+    const claim = keyword === null || start ? await inDoubt.claim({ digest, sequence, session, at, start }) : null;
+    const known = claim ?? { reference: newId(at), first_at: at };
     try {
-      if (read.part) await takePart(partOf(deliver, read, read.part, claim.reference));
-      else await takeSingle(deliver, text, claim);
-      return { status: ok, onRead: claim.acknowledged() };
+      if (read.part) await takePart(partOf(deliver, read, read.part, known));
+      else await takeSingle(deliver, text, known);
+      return { status: ok, ...(claim && { onRead: claim.acknowledged() }) };
     } catch (error) {
-      claim.refused(!mayBeOneItem(error));
+      claim?.refused(!mayBeOneItem(error));
       throw error;
     }
   }
@@ -298,9 +313,9 @@ export function createIncoming(services: IncomingServices): Incoming {
   };
 }
 
-function weightOf(text: string): Weight {
+function keywordOf(text: string): Keyword | null {
   const keyword = readKeyword(text.replaceAll("\0", ""));
-  return keyword === "stop" || keyword === "start" ? keyword : "text";
+  return keyword === "stop_perhaps" ? null : keyword;
 }
 
 const partyOf = (address: Deliver["from"]) => ({
@@ -308,11 +323,11 @@ const partyOf = (address: Deliver["from"]) => ({
   type: smppAddressType(address),
 });
 
-function partOf(deliver: Deliver, { octets, languages }: TextOctets, part: PartOf, reference: string): ArrivedPart {
+function partOf(deliver: Deliver, { octets, languages }: TextOctets, part: PartOf, known: Known): ArrivedPart {
   const [sender, recipient] = [partyOf(deliver.from), partyOf(deliver.to)];
   return {
     text_key: `${sender.address} ${recipient.address} ${part.reference} ${part.total}`,
-    digest: Buffer.from(reference.replaceAll("-", ""), "hex"),
+    digest: Buffer.from(known.reference.replaceAll("-", ""), "hex"),
     number: part.number,
     total: part.total,
     sender: sender.address,
@@ -322,6 +337,7 @@ function partOf(deliver: Deliver, { octets, languages }: TextOctets, part: PartO
     coding: deliver.data_coding,
     ...(languages ?? noLanguages),
     octets,
+    first_at: known.first_at,
   };
 }
 

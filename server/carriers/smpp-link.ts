@@ -36,6 +36,16 @@ export interface LinkOptions {
   onQuiet(): void;
   /** 0 to 1. */
   random(): number;
+  timing?: Partial<LinkTiming> | undefined;
+}
+
+/** Milliseconds. */
+export interface LinkTiming {
+  /** Before a connection that ended begins again: at first, doubled with each failure up to the longest. */
+  first_pause: number;
+  longest_pause: number;
+  /** Between two questions whether acknowledgements were read. */
+  proof_every: number;
 }
 
 /** A link's connection from one bind to its end. */
@@ -70,14 +80,11 @@ export interface Link {
   stop(): Promise<void>;
 }
 
-const firstPause = 250;
-const longestPause = 30_000;
+const usualTiming: LinkTiming = { first_pause: 250, longest_pause: 30_000, proof_every: 1_000 };
 /** A connection that did not last so long counts as one more that failed. */
 const lasting = 5_000;
 const bindPatience = 10_000;
 const unbindPatience = 1_000;
-/** Between two questions whether acknowledgements were read. */
-const proofEvery = 1_000;
 /** Whoever sends so many more texts has read the first acknowledgement, though it answers to nothing. */
 const mostUnread = 10_000;
 const lastSequence = 0x7fffffff;
@@ -86,14 +93,15 @@ const smppVersion = 0x34;
 const isResponse = (id: number) => id >= 0x80000000;
 
 /** How long to wait after so many failures in a row: doubling, and between half and the whole of it. */
-export function pauseAfter(failures: number, random: number): number {
-  const pause = Math.min(longestPause, firstPause * 2 ** Math.min(failures - 1, 20));
+export function pauseAfter(failures: number, random: number, timing = usualTiming): number {
+  const pause = Math.min(timing.longest_pause, timing.first_pause * 2 ** Math.min(failures - 1, 20));
   return pause * (0.5 + random / 2);
 }
 
 /** A connection that is not there yet. */
 export function createLink(options: LinkOptions): Link {
   const { role, settings, password, targets, clock } = options;
+  const timing = { ...usualTiming, ...options.timing };
   let socket: Socket | null = null;
   let bound = false;
   let unbinding = false;
@@ -219,7 +227,7 @@ export function createLink(options: LinkOptions): Link {
     opened.on("close", () => ended());
     watch = setInterval(
       look,
-      Math.min(1_000, (Math.min(settings.response_seconds, settings.enquire_link_seconds) * 1000) / 4),
+      Math.min(timing.proof_every, (Math.min(settings.response_seconds, settings.enquire_link_seconds) * 1000) / 4),
     );
   }
 
@@ -246,14 +254,14 @@ export function createLink(options: LinkOptions): Link {
       options.onDown(link, why);
     } else if (!stopped) options.onTrouble(why);
     closed?.();
-    if (!stopped) retry = setTimeout(open, pauseAfter(failures, options.random()));
+    if (!stopped) retry = setTimeout(open, pauseAfter(failures, options.random(), timing));
   }
 
   /** TCP does not tell what the other side has read. SMPP answers in order, so an answer to what came later does. */
   function askForProof(): void {
     const now = performance.now();
     const last = unread.at(-1);
-    if (!last || last.after < sequence || !bound || unbinding || now - provedAt < proofEvery) return;
+    if (!last || last.after < sequence || !bound || unbinding || now - provedAt < timing.proof_every) return;
     provedAt = now;
     link.write(writeBare(command.enquire_link, 0, link.nextSequence()));
   }

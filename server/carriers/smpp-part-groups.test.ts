@@ -24,23 +24,26 @@ const part = (number: number, words: string, parts: Partial<ArrivedPart> = {}): 
   locking: 0,
   single: 0,
   octets: Buffer.from(words),
+  first_at: null,
   ...parts,
 });
+
+const isStop = (parts: readonly PlacedPart[]) => joined(parts) === "STOP";
+const joined = (parts: readonly PlacedPart[]) =>
+  oneOfEach(parts)
+    .map(({ octets }) => octets.toString())
+    .join("");
 
 /** Takes parts one by one, as they come; answers the texts that became whole, in that order. */
 function take(parts: readonly ArrivedPart[], stored: PlacedPart[] = []) {
   const whole: string[] = [];
   let ids = 0;
   for (const arrived of parts) {
-    const { fresh } = placeParts(stored, [arrived], () => `t${++ids}`);
+    const { fresh } = placeParts(stored, [arrived], () => `t${++ids}`, isStop);
     stored.push(...fresh);
     for (const { parts: group } of textsOf(stored.filter((each) => !each.done))) {
       if (!isWhole(group)) continue;
-      whole.push(
-        oneOfEach(group)
-          .map(({ octets }) => octets.toString())
-          .join(""),
-      );
+      whole.push(joined(group));
       for (const each of group) each.done = true;
     }
   }
@@ -56,7 +59,7 @@ test("two texts with one reference and the same first part are two, and both who
 test("they are two as well where all four parts came in one breath, and where none of the first has gone on yet", () => {
   const all = [part(1, "Hei "), part(2, "slutt A"), part(1, "Hei "), part(2, "slutt B")];
   let ids = 0;
-  const { fresh } = placeParts([], all, () => `t${++ids}`);
+  const { fresh } = placeParts([], all, () => `t${++ids}`, isStop);
   expect(textsOf(fresh).map(({ parts }) => parts.map(({ octets }) => octets.toString()).join(""))).toEqual([
     "Hei slutt A",
     "Hei slutt B",
@@ -76,6 +79,16 @@ test("what comes of a whole text again, and nothing else with it, is an echo", (
   expect(isEcho(left, stored)).toBe(true);
   const other = take([part(1, "Hei "), part(2, "du"), part(1, "Hallo ")]);
   expect(isEcho(other.left, other.stored)).toBe(false);
+});
+
+test("a keyword is never taken for the same one, whatever its parts are known by; what comes of it without the rest is an echo", () => {
+  const stop = [part(1, "ST"), part(2, "OP")];
+  const { whole, left, stored } = take([...stop, ...stop, ...stop.toReversed(), stop[1] as ArrivedPart]);
+  expect(whole).toEqual(["STOP", "STOP", "STOP"]);
+  expect(left).toHaveLength(1);
+  expect(isEcho(left, stored)).toBe(true);
+  const text = [part(1, "Hei "), part(2, "du")];
+  expect(take([...text, ...text]).whole).toEqual(["Hei du"]);
 });
 
 test("texts one after the other come out whole and in their order, whatever the order of their parts", () => {

@@ -21,19 +21,24 @@ const sameWords = (a: ArrivedPart, b: ArrivedPart) =>
 
 /**
  * Places parts in the order in which they came. `stored`: all parts of their keys, oldest text first. One that a text has
- * already, word for word, is the same part as long as that text is not whole; what comes for a whole one begins another.
+ * already, word for word, is the same part as long as that text is not whole; what comes for a whole one begins another. So does
+ * even one with the digest of a part of a keyword that went on: it may be a new one, and no keyword is dropped.
  */
 export function placeParts(
   stored: readonly PlacedPart[],
   arrived: readonly ArrivedPart[],
-  newTextId: () => string,
+  newId: () => string,
+  isKeyword: (parts: readonly PlacedPart[]) => boolean,
 ): Placed {
   const all = [...stored];
   const fresh: PlacedPart[] = [];
   const texts = arrived.map((part) => {
     const { text_key } = part;
     const known = all.find((each) => each.text_key === text_key && each.digest.equals(part.digest));
-    if (known) return { text_key, text_id: known.text_id };
+    const ofText = ({ text_id }: PlacedPart) =>
+      all.filter((each) => each.text_key === text_key && each.text_id === text_id);
+    const obeyed = known?.done && isKeyword(ofText(known));
+    if (known && !obeyed) return { text_key, text_id: known.text_id };
     const open = textsOf(all.filter((each) => each.text_key === text_key && !each.done)).filter(
       (text) => !isWhole(text.parts),
     );
@@ -41,7 +46,8 @@ export function placeParts(
     if (same) return { text_key, text_id: same.text_id };
     // The one begun last: what is missing of an older one has less chance to come still.
     const waiting = open.findLast(({ parts }) => parts.every(({ number }) => number !== part.number));
-    const placed = { ...part, done: false, text_id: waiting ? waiting.text_id : newTextId() };
+    const digest = obeyed ? Buffer.from(newId()) : part.digest;
+    const placed = { ...part, digest, done: false, text_id: waiting ? waiting.text_id : newId() };
     all.push(placed);
     fresh.push(placed);
     return { text_key, text_id: placed.text_id };

@@ -22,10 +22,12 @@ export interface StoredPart {
   text_id: string | null;
   done: boolean;
   at: Date;
+  /** When it first came, by the clock of the process that it came to; null: of a version that knew `at` alone. */
+  first_at: Date | null;
 }
 
 const columns = sql.raw(
-  "text_key, digest, number, total, sender, sender_type, recipient, recipient_type, coding, locking, single, octets, text_id, done, at",
+  "text_key, digest, number, total, sender, sender_type, recipient, recipient_type, coding, locking, single, octets, text_id, done, at, first_at",
 );
 
 /** Waits for whoever else writes parts of these texts; they are the caller's until its transaction ends. */
@@ -63,11 +65,13 @@ export async function insertParts(
   });
   await sql`
     insert into smpp_parts (workspace_id, carrier_id, text_key, digest, number, total, sender, sender_type, recipient,
-      recipient_type, coding, locking, single, octets, text_id)
+      recipient_type, coding, locking, single, octets, text_id, first_at)
     select w.workspace_id, ${carrierId}::uuid, u.text_key, decode(u.digest, 'hex'), u.number, u.total, u.sender,
-      u.sender_type, u.recipient, u.recipient_type, u.coding, u.locking, u.single, decode(u.octets, 'hex'), u.text_id
+      u.sender_type, u.recipient, u.recipient_type, u.coding, u.locking, u.single, decode(u.octets, 'hex'), u.text_id,
+      u.first_at
     from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u (text_key text, digest text, number smallint, total smallint,
-      sender text, sender_type text, recipient text, recipient_type text, coding smallint, locking smallint, single smallint, octets text, text_id uuid)
+      sender text, sender_type text, recipient text, recipient_type text, coding smallint, locking smallint, single smallint, octets text, text_id uuid,
+      first_at timestamptz)
     where w.workspace_id = ${workspaceId}::uuid
     on conflict do nothing`.execute(tx);
 }

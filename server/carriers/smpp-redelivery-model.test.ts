@@ -1,7 +1,7 @@
 /**
- * What one person writes, over the connections of two processes, with acknowledgements that are lost and texts that come again,
- * in random order against the real thing: every keyword is acted upon in the order in which it was written, every text is there
- * once as far as that can be told, and no marketing text leaves after an acknowledged STOP. The rules are those of
+ * What one person writes, over the connections of two processes, with acknowledgements that are lost, refusals, texts that come
+ * again, numbers that begin anew, and hours in between, in random order against the real thing: whoever said STOP last is opted
+ * out, whoever said START last is not, and every text is there once as far as that can be told. The rules are those of
  * docs/decisions/smpp.md.
  */
 import fc from "fast-check";
@@ -10,66 +10,68 @@ import { testDatabase } from "../../testing/database.ts";
 import {
   Bring,
   BringAgain,
-  BringInDoubt,
-  connections,
+  BringRefused,
+  BringTwo,
+  BringUnread,
   CutQuietly,
-  from,
-  type Model,
-  startWorld,
+  finish,
+  newModel,
+  optOutBefore,
+  Pass,
+  singles,
   words,
 } from "../../testing/handset-model.ts";
-import type { ProviderConnection } from "../../testing/handset-network.ts";
-import { ledger, send } from "../../testing/road.ts";
-import { runs } from "../../testing/runs.ts";
-import { partsOf } from "../../testing/smsc-texts.ts";
+import { binds, type Failing, startHandsetWorld } from "../../testing/handset-world.ts";
+import { playsInTurn } from "../../testing/plays.ts";
+import { patience, runs } from "../../testing/runs.ts";
 
 const { db, connection, workspaces } = await testDatabase({ max: 20 });
 
-test("whatever one person writes, and however it comes: in order, once, and a STOP stops", async () => {
-  const bind = fc.nat({ max: connections - 1 });
-  const text = fc.constantFrom(...words);
-  const commands = fc.commands(
-    [
-      fc.tuple(text, bind).map(([said, by]) => new Bring(said, by)),
-      fc.tuple(text, bind).map(([said, by]) => new BringInDoubt(said, by)),
-      fc.tuple(fc.boolean(), bind).map(([renumbered, by]) => new BringAgain(renumbered, by)),
-      bind.map((by) => new CutQuietly(by)),
-    ],
-    { maxCommands: 14 },
-  );
-  const tries = runs(4, 100);
-  let brought = 0;
-  await fc.assert(
-    fc.asyncProperty(commands, async (run) => {
-      const real = await startWorld({ db, connection, workspaces });
-      const model: Model = {
-        stopped: false,
-        least: new Map(),
-        most: new Map(),
-        pending: null,
-        sequence: 0,
-        reference: 0,
-        cuts: 0,
-      };
-      await fc.asyncModelRun(() => ({ model, real }), run);
-      brought += [...model.most.values()].reduce((sum, count) => sum + count, 0);
-    }),
-    { numRuns: tries, seed: 41, endOnFailure: true },
-  );
-  // What holds is checked after each command; this, that there were some.
-  expect(brought).toBeGreaterThan(2 * tries);
-});
+/** In `npm test` as many as fit into this. */
+const limit = patience(12_000);
 
-test("STOP, START, STOP within seconds: all three count", async () => {
-  const world = await startWorld({ db, connection, workspaces });
-  const [bind] = world.network.connections() as [ProviderConnection];
-  const to = world.workspace.sender.address.slice(1);
-  for (const [i, text] of ["STOP", "START", "STOP", "Ja", "STOP"].entries())
-    for (const pdu of partsOf({ from, to, text })) expect(await bind.deliver(pdu, i + 1)).toBe(0);
-  expect(await send(db, world.workspace, { class: "marketing" })).toMatchObject({
-    queued: 0,
-    skipped: { opted_out: 1 },
-  });
-  const reasons = (await ledger(db, world.workspace.id)).filter(({ status }) => status === "received");
-  expect(reasons.map(({ reason }) => reason)).toEqual(["stop", "start", "stop", "start", "stop"]);
-});
+test(
+  "whatever one person writes, and however it comes: who said STOP last is opted out, who said START last is not",
+  async () => {
+    const bind = fc.nat({ max: binds - 1 });
+    const text = fc.constantFrom(...words);
+    const single = fc.constantFrom(...singles);
+    const failing = fc.constantFrom<Failing[]>("away", "writing", "knowing");
+    const again = fc.tuple(fc.nat({ max: 1 }), fc.boolean(), bind, fc.option(failing, { freq: 3 }));
+    const commands = fc.commands(
+      [
+        fc.tuple(text, bind).map(([said, by]) => new Bring(said, by)),
+        fc.tuple(text, bind).map(([said, by]) => new BringUnread(said, by)),
+        fc.tuple(single, bind, failing).map(([said, by, how]) => new BringRefused(said, by, how)),
+        again.map(([which, renumbered, by, how]) => new BringAgain(which, renumbered, by, how)),
+        again.map(([which, renumbered, by]) => new BringAgain(which, renumbered, by, null)),
+        fc.tuple(single, single, fc.nat({ max: 1 })).map(([one, other, at]) => new BringTwo(one, other, at)),
+        bind.map((by) => new CutQuietly(by)),
+        fc.integer({ min: 1, max: 9 }).map((hours) => new Pass(hours)),
+      ],
+      { maxCommands: 24, size: "+1" },
+    );
+    const world = await startHandsetWorld({ db, connection, workspaces });
+    const inTurn = playsInTurn().within(limit);
+    let people = 0;
+    let brought = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), commands, (optedOut, run) =>
+        inTurn(async () => {
+          const from = `47${91_000_000 + people++}`;
+          const real = { ...world, from, contactId: await world.person(from) };
+          const model = newModel(optedOut);
+          if (optedOut) await optOutBefore(real);
+          await fc.asyncModelRun(() => ({ model, real }), run);
+          await finish(real, model);
+          brought += [...model.most.values()].reduce((sum, count) => sum + count, 0);
+        }),
+      ),
+      { numRuns: runs(40, 400), endOnFailure: true },
+    );
+    // What holds is checked after each command; this, that there were some.
+    expect(people).toBeGreaterThan(1);
+    expect(brought).toBeGreaterThan(people);
+  },
+  patience(120_000),
+);

@@ -1,23 +1,24 @@
 /** The rule itself; the interleavings run against the real thing in smpp-redelivery-model.test.ts. */
 import { describe, expect, test } from "vitest";
-import { type Doubted, readArrival } from "./smpp-redelivery.ts";
+import { type Doubted, readArrival, readStart, saidByOthers } from "./smpp-redelivery.ts";
 
-const first_at = new Date("2026-11-28T12:00:00Z");
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 28, 12, minute));
 const doubted = (parts: Partial<Doubted> = {}): Doubted => ({
   reference: "r",
   sequence: 7,
   session_id: "a",
-  first_at,
+  first_at: at(0),
+  heard_at: at(0),
   session: "stands",
   under_way: false,
   ...parts,
 });
-const kindOf = (
-  doubt: Partial<Doubted>[],
-  { sequence = 7, session_id = "b", weight = "text" as Parameters<typeof readArrival>[2] } = {},
-) => readArrival(doubt.map(doubted), { sequence, session_id }, weight).kind;
+const arriving = { sequence: 7, session_id: "b" };
 
 describe("the same octets again", () => {
+  const kindOf = (doubt: Partial<Doubted>[], given: Partial<typeof arriving> = {}) =>
+    readArrival(doubt.map(doubted), { ...arriving, ...given }).kind;
+
   test("on a connection beside the one that stands are another text, whatever the sequence", () => {
     expect(kindOf([{}])).toBe("new");
     expect(kindOf([{}], { sequence: 8 })).toBe("new");
@@ -27,7 +28,6 @@ describe("the same octets again", () => {
 
   test("with their sequence after a lost connection are the same text", () => {
     expect(kindOf([{ session: "lost" }])).toBe("again");
-    for (const weight of ["stop", "start"] as const) expect(kindOf([{ session: "lost" }], { weight })).toBe("again");
   });
 
   test("with their sequence before they were acknowledged are the same text", () => {
@@ -44,20 +44,54 @@ describe("the same octets again", () => {
     expect(kindOf([{ sequence: null, session: "unknown" }], { session_id: "a", sequence: 9 })).toBe("again");
   });
 
-  test("where another process must be heard of first: a STOP does not wait, a START does even under another sequence", () => {
-    const unknown = [{ session: "unknown" as const }];
-    expect(kindOf(unknown)).toBe("undecided");
-    expect(kindOf(unknown, { sequence: 8 })).toBe("new");
-    expect(kindOf(unknown, { weight: "stop" })).toBe("new");
-    expect(kindOf(unknown, { weight: "start", sequence: 8 })).toBe("undecided");
+  test("wait where another process must be heard of first", () => {
+    expect(kindOf([{ session: "unknown" }])).toBe("undecided");
+    expect(kindOf([{ session: "unknown" }], { sequence: 8 })).toBe("new");
   });
 
-  test("of several the certain one is taken, then the oldest", () => {
+  test("of several the one with the same sequence is taken, then the oldest", () => {
     const some = [
       { reference: "old", sequence: 5, session: "lost" as const },
       { reference: "same", session: "lost" as const },
     ].map(doubted);
-    expect(readArrival(some, { sequence: 7, session_id: "b" }, "text")).toMatchObject({ of: { reference: "same" } });
-    expect(readArrival(some, { sequence: 9, session_id: "b" }, "text")).toMatchObject({ of: { reference: "old" } });
+    expect(readArrival(some, arriving)).toMatchObject({ of: { reference: "same" } });
+    expect(readArrival(some, { sequence: 9, session_id: "b" })).toMatchObject({ of: { reference: "old" } });
+  });
+});
+
+describe("a START", () => {
+  const read = (doubt: Partial<Doubted>[], given: Partial<typeof arriving> = {}) =>
+    readStart(doubt.map(doubted), { ...arriving, ...given });
+
+  test("is never dropped: whatever it may be the same as, it is only as old as the first of them", () => {
+    const lost = { reference: "lost", session: "lost", first_at: at(1) } as const;
+    const refused = { reference: "refused", sequence: null, first_at: at(2) } as const;
+    expect(read([lost, refused])).toMatchObject({ kind: "perhaps", of: { reference: "lost" } });
+    expect(read([lost, refused], { sequence: 8 })).toMatchObject({ kind: "perhaps", of: { reference: "lost" } });
+    expect(read([refused], { sequence: 8 })).toMatchObject({ kind: "perhaps", of: { reference: "refused" } });
+    expect(read([{ under_way: true }], { session_id: "a" })).toMatchObject({ kind: "perhaps" });
+  });
+
+  test("is new beside one whose connection stands, and waits for word of one at another process", () => {
+    expect(read([]).kind).toBe("new");
+    expect(read([{}]).kind).toBe("new");
+    expect(read([{}], { sequence: 8, session_id: "a" }).kind).toBe("new");
+    expect(read([{ session: "unknown" }], { sequence: 8 }).kind).toBe("undecided");
+    expect(read([{ session: "lost" }, { session: "unknown" }]).kind).toBe("undecided");
+    expect(read([{ session: "unknown", sequence: null }]).kind).toBe("perhaps");
+  });
+
+  test("stays in doubt when another comes, but for what a doubt of the same age says for longer", () => {
+    const over = (...doubt: Partial<Doubted>[]) =>
+      saidByOthers(doubt.map((each, i) => doubted({ reference: String(i), session: "lost", ...each }))).map(
+        ({ reference }) => reference,
+      );
+    expect(over({})).toEqual([]);
+    expect(over({}, {})).toEqual(["1"]);
+    expect(over({}, { sequence: null, heard_at: at(1) })).toEqual(["0"]);
+    expect(over({}, { first_at: at(1), heard_at: at(1) })).toEqual([]);
+    expect(over({ heard_at: at(1) }, { first_at: at(1), heard_at: at(1) })).toEqual(["1"]);
+    // One whose connection stands is nobody's to drop, and says nothing for others.
+    expect(over({}, { session: "stands", heard_at: at(1) })).toEqual([]);
   });
 });

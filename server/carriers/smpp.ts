@@ -16,7 +16,7 @@ import type {
 } from "./carrier.ts";
 import { smppAddress } from "./smpp-address.ts";
 import { createIncoming, referenceOctets } from "./smpp-incoming.ts";
-import { createLink, type Link, type Role } from "./smpp-link.ts";
+import { createLink, type Link, type LinkTiming, type Role } from "./smpp-link.ts";
 import { type TextPart, textParts } from "./smpp-long-text.ts";
 import { writeDeliverResp, writeSubmitSm } from "./smpp-pdu.ts";
 import { createReferences } from "./smpp-references.ts";
@@ -34,6 +34,7 @@ export interface SmppOptions {
   receipts_within_ms?: number;
   /** A process that has not been heard of for so long is dead: what it had not acknowledged comes again. */
   silent_ms?: number;
+  timing?: Partial<LinkTiming>;
 }
 
 /**
@@ -62,6 +63,7 @@ function createSmpp(
     parts_wait_ms = 10 * 60_000,
     receipts_within_ms = 30_000,
     silent_ms = 5_000,
+    timing,
   }: SmppOptions,
 ): Carrier {
   const { workspace_id, id: carrier_id, settings, secrets } = connection;
@@ -133,6 +135,7 @@ function createSmpp(
       targets,
       clock,
       random: Math.random,
+      timing,
       onUp(link) {
         log.info({ role }, "bound");
         if (link.submits) submitter.up(link);

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ConsentEventInput } from "../../contract/consent.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { runs } from "../../testing/runs.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { gateKey } from "../carriers/hand-over-gate.ts";
 import { createContact } from "../contacts/create-contact.ts";
@@ -127,7 +127,13 @@ test("a withdrawal is answered only when nothing is being handed over, a grant a
   const withdrawal = record({ contact_id, action: "withdraw" }).then(() => {
     answered = true;
   });
-  await delay(200);
+  await until(async () => {
+    const { rows } = await db.pool.query(
+      `select 1 from pg_locks where locktype = 'advisory' and not granted
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    expect(rows).toHaveLength(1);
+  });
   expect(answered).toBe(false);
   await handingOver.query("select pg_advisory_unlock_all()");
   handingOver.release();

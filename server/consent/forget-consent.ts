@@ -22,7 +22,7 @@ export async function forgetConsent(
     from unnest(${numbers}::text[], ${[...standIns.values()]}::text[]) as s (number, stand_in)
     where e.workspace_id = ${workspaceId} and e.number = s.number`.execute(tx);
   await sql`
-    update opt_outs set evidence = null
+    update opt_outs set evidence = null, address = null
     where workspace_id = ${workspaceId} and number = any(${numbers}::text[])`.execute(tx);
   await sql`set local varsla.erasing = 'off'`.execute(tx);
 }

@@ -1,12 +1,15 @@
 import { sql } from "kysely";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { everySender, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { everySender, type OptOut, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
 
 const { db } = await testDatabase();
 const number = "+4791234567";
+/** Minutes after noon. */
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute));
 let workspace: TestWorkspace;
 beforeEach(async () => {
   workspace = await createTestWorkspace(db);
@@ -18,20 +21,24 @@ const change = (overrides: Partial<OptOutChange> = {}): OptOutChange => ({
   senderId: workspace.sender.id,
   source: "sms",
   evidence: "STOP",
-  at: new Date("2026-03-01T12:00:00Z"),
+  at: at(0),
   ...overrides,
 });
-const stop = (overrides?: Partial<OptOutChange>) =>
-  db.inWorkspace(workspace.id, (tx) => recordOptOut(tx, change(overrides)));
+const stop = (overrides?: Partial<OptOut>) => db.inWorkspace(workspace.id, (tx) => recordOptOut(tx, change(overrides)));
 const start = (overrides?: Partial<OptOutChange>) =>
-  db.inWorkspace(workspace.id, (tx) => recordOptIn(tx, change({ evidence: "START", ...overrides })));
+  db.inWorkspace(workspace.id, (tx) => recordOptIn(tx, change({ evidence: "START", at: at(1), ...overrides })));
 
-async function inForce(): Promise<string[]> {
+async function rows() {
   const { rows } = await db.inWorkspace(workspace.id, (tx) =>
-    sql<{ sender_id: string }>`select sender_id from opt_outs where number = ${number}`.execute(tx),
+    sql<{ number: string; sender_id: string; at: Date; source: string; evidence: string | null }>`
+      select number, sender_id, at, source, evidence from opt_outs where workspace_id = ${workspace.id} order by number`.execute(
+      tx,
+    ),
   );
-  return rows.map((row) => row.sender_id);
+  return rows;
 }
+
+const inForce = async () => (await rows()).flatMap((row) => (row.number === number ? [row.sender_id] : []));
 
 test("only the first of many STOPs at once is the first, and each is kept", async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => stop()));
@@ -52,10 +59,110 @@ test("START lifts its sender's STOP and the workspace's, not another sender's", 
   expect(await inForce()).toEqual([]);
 });
 
-test("a START that was sent before the STOP does not lift it", async () => {
+test("a START that was said before the STOP, or in the same millisecond, does not lift it", async () => {
   await stop();
-  expect(await start({ at: new Date("2026-03-01T11:59:59Z") })).toEqual({ lifted: false });
+  expect(await start({ at: at(-1) })).toEqual({ lifted: false });
+  expect(await start({ at: at(0) })).toEqual({ lifted: false });
   expect(await inForce()).toEqual([workspace.sender.id]);
+});
+
+test("of two STOPs the later is in force, whichever is written first: a START between them lifts nothing", async () => {
+  for (const order of [
+    [0, 2],
+    [2, 0],
+  ]) {
+    for (const minute of order) await stop({ at: at(minute), evidence: `STOP ${minute}` });
+    expect(await start({ at: at(1) })).toEqual({ lifted: false });
+    expect(await rows()).toMatchObject([{ at: at(2), evidence: "STOP 2" }]);
+    expect(await start({ at: at(3) })).toEqual({ lifted: true });
+  }
+});
+
+test("a START waits at a lock while another process writes the next STOP: that STOP stays", async () => {
+  await stop();
+  const letGo = Promise.withResolvers<void>();
+  const locked = Promise.withResolvers<void>();
+  const second = db.inWorkspace(workspace.id, async (tx) => {
+    await recordOptOut(tx, change({ at: at(2) }));
+    locked.resolve();
+    await letGo.promise;
+  });
+  await locked.promise;
+  const between = start({ at: at(1) });
+  await until(async () => {
+    const { rows: waiting } = await db.asSystem((tx) =>
+      sql`select 1 from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`.execute(tx),
+    );
+    expect(waiting).toHaveLength(1);
+  });
+  letGo.resolve();
+  await second;
+  expect(await between).toEqual({ lifted: false });
+  expect(await rows()).toMatchObject([{ at: at(2) }]);
+});
+
+test("a START since one that certainly came before stands, and one before it does not", async () => {
+  await stop();
+  await start({ at: at(2) });
+  await stop({ at: at(1), unlessLiftedSince: true });
+  expect(await inForce()).toEqual([]);
+  await stop({ at: at(3), unlessLiftedSince: true });
+  expect(await inForce()).toEqual([workspace.sender.id]);
+});
+
+describe("whose words they are is unclear", () => {
+  const other = "+14791234567";
+  const unclear = { address: "4791234567", others: [other] };
+  const numbers = async () => (await rows()).map((row) => row.number);
+
+  test("one was opted out before: START lifts what the unclear STOP did to both", async () => {
+    await stop();
+    await stop({ at: at(1), unclear });
+    expect(await numbers()).toEqual([other, number]);
+    expect(await start({ at: at(2), unclear })).toEqual({ lifted: true });
+    expect(await numbers()).toEqual([]);
+  });
+
+  test.each([
+    ["before", 0],
+    ["after", 2],
+  ])("the other said STOP itself, %s it: START lifts the likelier's alone", async (_when, minute) => {
+    const own = () => stop({ number: other, at: at(minute) });
+    if (minute === 0) await own();
+    await stop({ at: at(1), unclear });
+    if (minute === 2) await own();
+    expect(await start({ at: at(3), unclear })).toEqual({ lifted: true });
+    expect(await numbers()).toEqual([other]);
+    expect(await start({ number: other, at: at(4) })).toEqual({ lifted: true });
+  });
+
+  test("the likelier of the two changes, or is lifted alone: START takes back the rest of what the same address did", async () => {
+    await stop({ unclear });
+    expect(await start({ at: at(1), number: other, unclear: { ...unclear, others: [number] } })).toEqual({
+      lifted: true,
+    });
+    expect(await numbers()).toEqual([]);
+    await stop({ at: at(2), unclear });
+    await start({ at: at(3) });
+    expect(await numbers()).toEqual([other]);
+    expect(await start({ at: at(4), unclear })).toEqual({ lifted: true });
+    expect(await numbers()).toEqual([]);
+  });
+
+  test("another unclear address said it too: it stays for that one", async () => {
+    await stop({ unclear });
+    await stop({ at: at(1), number: "+4612345678", unclear: { address: "12345678", others: [other] } });
+    await start({ at: at(2), unclear });
+    expect(await numbers()).toEqual([other, "+4612345678"]);
+  });
+
+  test("a START between two unclear STOPs lifts neither", async () => {
+    await stop({ unclear });
+    await stop({ at: at(2), unclear });
+    expect(await start({ at: at(1), unclear })).toEqual({ lifted: false });
+    expect(await numbers()).toEqual([other, number]);
+  });
 });
 
 test("STOP and START are kept for good", async () => {

@@ -24,6 +24,8 @@ export interface OptOutChange {
   at: Date;
   /** Who recorded it by hand: a person's or key's name. */
   recordedBy?: string;
+  /** Where the network left open whose words they are: how it wrote the address, and the other numbers that this can be. */
+  unclear?: { address: string; others: readonly string[] } | undefined;
 }
 
 export interface OptOut extends OptOutChange {
@@ -31,50 +33,68 @@ export interface OptOut extends OptOutChange {
   unlessLiftedSince?: boolean;
 }
 
-export interface OptIn extends OptOutChange {
-  /** Other numbers that may have said it: of theirs only what the same STOP did is lifted, the rest may be somebody else's. */
-  others?: readonly string[];
+/**
+ * Writes a STOP down for every number that may have said it. Of several for one sender the latest is in force, so that no START
+ * lifts it that was said before. `first` is false when one was in force for `number` already (and is not confirmed again).
+ */
+export async function recordOptOut(tx: Tx, change: OptOut): Promise<{ first: boolean }> {
+  await closeGate(tx, change.workspaceId); // once this is acknowledged, nothing that it forbids is on its way to a carrier
+  await lockNumbers(tx, change);
+  const first = await putInForce(tx, change);
+  for (const number of change.unclear?.others ?? []) await putInForce(tx, { ...change, number });
+  return { first };
 }
 
-/** Writes a STOP down; `first` is false when one for the same sender was in force already (and is not confirmed again). */
-export async function recordOptOut(tx: Tx, change: OptOut): Promise<{ first: boolean }> {
-  const { workspaceId, number, senderId, source, evidence, at, unlessLiftedSince = false } = change;
-  await closeGate(tx, workspaceId); // once this is acknowledged, nothing that it forbids is on its way to a carrier
-  await lockNumber(tx, change);
+/** Answers whether none was in force. */
+async function putInForce(tx: Tx, change: OptOut): Promise<boolean> {
+  const { workspaceId, number, senderId, source, evidence, at, unclear, unlessLiftedSince = false } = change;
   const lifted = unlessLiftedSince && (await liftedSince(tx, change));
   await recordEvent(tx, change, true);
-  if (lifted) return { first: false };
+  if (lifted) return false;
+  const before = await sql`
+    select 1 from opt_outs
+    where workspace_id = ${workspaceId} and number = ${number} and sender_id = ${senderId}`.execute(tx);
   // A STOP is taken at its word even if a START with a later time was seen before it: of two readings the quiet one.
-  const { rows } = await sql`
-    insert into opt_outs (workspace_id, number, sender_id, at, source, evidence)
-    values (${workspaceId}, ${number}, ${senderId}, ${at}, ${source}, ${evidence})
-    on conflict (workspace_id, number, sender_id) do nothing
-    returning number`.execute(tx);
-  return { first: rows.length > 0 };
+  await sql`
+    insert into opt_outs as o (workspace_id, number, sender_id, at, source, evidence, address)
+    values (${workspaceId}, ${number}, ${senderId}, ${at}, ${source}, ${evidence}, ${unclear?.address ?? null})
+    on conflict (workspace_id, number, sender_id) do update set
+      at = greatest(o.at, excluded.at),
+      source = case when excluded.at < o.at then o.source else excluded.source end,
+      evidence = case when excluded.at < o.at then o.evidence else excluded.evidence end,
+      address = case when o.address = excluded.address then o.address end`.execute(tx);
+  return before.rows.length === 0;
 }
 
 /**
- * Writes a START down and lifts the STOP of its sender and of the whole workspace; with `everySender` all of them.
- * A STOP that was sent later than this START stays. `lifted` tells whether anything was in force.
+ * Writes a START down and lifts the STOP of its sender and of the whole workspace; with `everySender` all of them. A STOP that
+ * was said since, or in the same millisecond, stays. Where it is unclear whose START it is, others than the likeliest are only
+ * freed of what a STOP by the same unclear address did: what they said themselves may be somebody else's. `lifted` tells whether
+ * anything was in force.
  */
-export async function recordOptIn(tx: Tx, { others = [], ...change }: OptIn): Promise<{ lifted: boolean }> {
-  const since = await lift(tx, change, null);
-  if (since.length > 0) for (const number of others) await lift(tx, { ...change, number }, since);
-  return { lifted: since.length > 0 };
+export async function recordOptIn(tx: Tx, change: OptOutChange): Promise<{ lifted: boolean }> {
+  await lockNumbers(tx, change);
+  await recordEvent(tx, change, false);
+  let lifted = await lift(tx, change, null);
+  for (const number of change.unclear?.others ?? []) {
+    const other = { ...change, number };
+    if (!(await lift(tx, other, change.unclear?.address ?? null))) continue;
+    await recordEvent(tx, other, false);
+    lifted = true;
+  }
+  return { lifted };
 }
 
-/** Lifts STOPs, with `only` those of exactly these times; answers since when they were in force. */
-async function lift(tx: Tx, change: OptOutChange, only: readonly Date[] | null): Promise<Date[]> {
+/** Lifts STOPs, with `address` those alone that only this unclear address said; answers whether there were any. */
+async function lift(tx: Tx, change: OptOutChange, address: string | null): Promise<boolean> {
   const { workspaceId, number, senderId, at } = change;
-  await lockNumber(tx, change);
-  await recordEvent(tx, change, false);
-  const { rows } = await sql<{ at: Date }>`
+  const { rows } = await sql`
     delete from opt_outs
-    where workspace_id = ${workspaceId} and number = ${number} and at <= ${at}
+    where workspace_id = ${workspaceId} and number = ${number} and at < ${at}
       and (sender_id in (${senderId}, ${everySender}) or ${senderId === everySender})
-      and (${only}::timestamptz[] is null or at = any(${only}::timestamptz[]))
-    returning at`.execute(tx);
-  return rows.map((row) => row.at);
+      and (${address}::text is null or address = ${address}::text)
+    returning number`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Whether a START to the same sender, or to all, was said after `at`. */
@@ -88,8 +108,10 @@ async function liftedSince(tx: Tx, { workspaceId, number, senderId, at }: OptOut
 }
 
 /** STOP and START of one number take turns, so that `first` and `lifted` are true for one caller only. */
-async function lockNumber(tx: Tx, { workspaceId, number }: OptOutChange): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`opt_outs ${workspaceId} ${number}`}, 0))`.execute(tx);
+async function lockNumbers(tx: Tx, { workspaceId, number, unclear }: OptOutChange): Promise<void> {
+  // In one order everywhere: which of two is the likelier may change.
+  for (const each of [number, ...(unclear?.others ?? [])].sort())
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`opt_outs ${workspaceId} ${each}`}, 0))`.execute(tx);
 }
 
 async function recordEvent(tx: Tx, change: OptOutChange, optedOut: boolean): Promise<void> {

@@ -26,7 +26,8 @@ afterAll(() => admin.end());
 const forAllWorkspaces = {
   "with free as":
     "takes lanes of whichever workspaces have work: once for dozens of lanes, from an index of waiting lanes",
-  "select distinct j.workspace_id ||": "open journals of the lanes just taken: once for dozens of lanes",
+  "select distinct j.workspace_id ||":
+    "open journals, and rows that are set aside, of the lanes just taken: once for dozens of lanes",
   "select distinct j.workspace_id, j.sender_id":
     "once a second: lanes whose worker died; the journal holds only what is under way",
   "select distinct workspace_id, source_type, source_id from message_counts":

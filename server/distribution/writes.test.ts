@@ -53,6 +53,7 @@ test("rows from arrays are joined to their workspace, and are all written", asyn
         single: 0,
         octets: Buffer.from("Hei"),
         text_id: randomUUID(),
+        first_at: new Date(),
       },
     ]);
   });

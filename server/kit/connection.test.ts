@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
-import { settingsOf } from "./connection.ts";
+import { type Patience, settingsOf } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { type Db, openDb } from "./db.ts";
 import { migrate } from "./migrate.ts";
@@ -14,7 +14,7 @@ import { workspaceConnection } from "./workspace-role.ts";
 
 const { db, connection, workspaces } = await testDatabase({ max: 4 });
 
-function impatient(patience: { statement_ms: number; idle_ms: number }, max = 1): Db {
+function impatient(patience: Patience, max = 1): Db {
   const own = openDb({ connection, workspaces, max, patience });
   onTestFinished(() => own.close());
   return own;
@@ -111,3 +111,13 @@ test("a session that falls silent in the middle of an answer is given up, and th
   expect(isDatabaseAway(error)).toBe(true);
   expect(await backendOf(own)).not.toBe(pid);
 }, 40_000);
+
+test("a process that was asleep itself hears the answer that came meanwhile", async () => {
+  const own = impatient({ statement_ms: 60_000, idle_ms: 60_000, silence_ms: 500 });
+  const pid = await backendOf(own);
+  const answer = own.pool.query("select 1 as one");
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  setImmediate(() => Atomics.wait(asleep, 0, 0, 2_000));
+  expect((await answer).rows).toEqual([{ one: 1 }]);
+  expect(await backendOf(own)).toBe(pid);
+});

@@ -11,7 +11,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import { type Patience, patientConnections, shortWork } from "./connection.ts";
+import { briefWork, type Patience, patientConnections, shortWork } from "./connection.ts";
 
 /** Tables by name. Each store declares its own with `declare module "../kit/db.ts" { interface Tables { … } }`. */
 // Filled in by the stores.
@@ -27,7 +27,10 @@ export interface Db {
   inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees every workspace. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Over one connection apart from the pools, for the few short things that must go on while a pool is at its limit. */
+  /**
+   * Over one connection apart from the pools, for the few short things that must go on while a pool is at its limit; one that
+   * says nothing is given up soon (`briefWork`), whatever the patience of the pools.
+   */
   apart: Pick<Db, "inWorkspace">;
   /** The system's, for COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
   pool: pg.Pool;
@@ -61,14 +64,14 @@ export function openDb(options: {
 }): Db {
   const { max, systemMax = max, patience = shortWork } = options;
   const shared = isDeepStrictEqual(options.connection, options.workspaces);
-  const pool = openPool(options.connection, shared ? systemMax + max : systemMax, patience);
-  const workspacePool = shared ? pool : openPool(options.workspaces, max, patience);
+  const pool = openPool(options.connection, patience, { max: shared ? systemMax + max : systemMax });
+  const workspacePool = shared ? pool : openPool(options.workspaces, patience, { max });
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
 
   // Opened when it is needed first, and closed when it has not been for a while.
   const single = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: openPool(options.workspaces, 1, patience) }),
+    dialect: new PostgresDialect({ pool: openPool(options.workspaces, briefWork, { max: 1 }) }),
   });
 
   async function transaction<T>(over: Kysely<Tables>, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -109,8 +112,13 @@ export function openDb(options: {
   };
 }
 
-function openPool(connection: Connection, max: number, patience: Patience): pg.Pool {
-  const pool = new pg.Pool({ ...patientConnections(connection, patience), max, application_name: "varsla" });
+/** A pool of its own for one kind of work. */
+export function openPool(
+  connection: Connection,
+  patience: Patience,
+  options: pg.PoolConfig & { max: number },
+): pg.Pool {
+  const pool = new pg.Pool({ ...patientConnections(connection, patience), application_name: "varsla", ...options });
   // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
   pool.on("error", () => {});
   // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.

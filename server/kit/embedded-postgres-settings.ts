@@ -10,7 +10,8 @@ export async function smallMachineSettings(): Promise<Record<string, string>> {
   return {
     fsync: "on",
     synchronous_commit: "on",
-    max_connections: "120",
+    // Two processes with all roles have 75 each at most, while one takes over from the other; and some for whoever looks.
+    max_connections: "180",
     // An eighth, not the usual quarter: Node, a browser and the page cache live on the same machine.
     shared_buffers: megabytes(1 / 8, 128, 1024),
     effective_cache_size: megabytes(1 / 2, 256, 16_384),

@@ -7,6 +7,7 @@ import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts } from "../../testing/road.ts";
+import { stopSession } from "../../testing/stop-session.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { finders } from "../alerts/find-conditions.ts";
@@ -15,12 +16,13 @@ import { finishCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.
 import { prepareJob } from "../campaigns/send-campaign.ts";
 import { importHarness } from "../contacts/import-harness.test-support.ts";
 import { importJobs, sweepImports } from "../contacts/import-jobs.ts";
-import { singleConnection } from "./connection.ts";
-import { beatEvery, heardWithin, longestBeat, silentAfter, whileBeating } from "./heartbeat.ts";
+import { longWork } from "./connection.ts";
+import { openDb, type Tx } from "./db.ts";
+import { heardWithin, silentAfter, whileBeating } from "./heartbeat.ts";
 import { jobs } from "./jobs.ts";
 
 const max = 4;
-const { db, connection, superuser } = await testDatabase({ max });
+const { db, connection, workspaces, superuser } = await testDatabase({ max });
 const admin = new pg.Client({ connectionString: superuser });
 await admin.connect();
 afterAll(() => admin.end());
@@ -60,10 +62,30 @@ const preparing = async () => {
   return rows.map((row) => row.payload.id);
 };
 
-test("who has to connect again and has a beat given up is not silent yet", () => {
-  const worst = beatEvery + singleConnection.connectionTimeoutMillis + longestBeat;
-  expect(silentAfter * 1000).toBeGreaterThan(worst + 2_000); // it has to be written, and looked at by another clock
-});
+test("whose connection falls silent goes on over another, and is heard of all the while, however patient its pools are", async () => {
+  const { id: workspaceId } = await createTestWorkspace(db);
+  const id = newId();
+  const patient = openDb({ connection, workspaces, max: 1, patience: longWork });
+  onTestFinished(() => patient.close());
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  let pid = 0;
+  const alsoTell = async (tx: Tx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+    pid = rows[0]?.pid ?? 0;
+  };
+  const working = whileBeating({ ...services, db: patient }, { workspaceId, id }, () => done, { alsoTell });
+  await until(() => expect(pid).not.toBe(0));
+  const stopped = await stopSession(admin, () => pid);
+  let missed = false;
+  await until(async () => {
+    missed ||= !(await db.asSystem((tx) => heardWithin(tx, silentAfter))).has(id);
+    expect(pid).not.toBe(stopped);
+  }, 60_000);
+  expect(missed).toBe(false);
+  finish();
+  await working;
+  expect(await heardAt(id)).toBeNull();
+}, 90_000);
 
 test("beats that are held up don't pile up, leave the pool alone, and go on afterwards", async () => {
   const { id: workspaceId } = await createTestWorkspace(db);

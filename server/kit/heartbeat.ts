@@ -1,19 +1,18 @@
 /**
- * Long work says that somebody is at it, so that nobody else takes it up or reports it as stuck. A beat is never begun while
- * the one before is under way, goes over a connection of its own, and waits for no row that the work holds: slow work can
- * neither hold its beats up nor have them pile up in the pool that everybody shares.
+ * Heartbeats of long work: while they come, nobody else starts the same work or reports it as stuck. There is one beat at a
+ * time, over a connection of its own, and it needs no row that the work locks: so slow work delays no beat, and beats take no
+ * connections from the shared pool.
  */
 import { sql } from "kysely";
 import type { Db, Tx } from "./db.ts";
 import type { Logger } from "./log.ts";
 import { repeat } from "./repeat.ts";
 
-export const beatEvery = 2_000; // milliseconds
-/** A beat that takes so long is given up: the next may fare better. */
-export const longestBeat = 5_000;
+const beatEvery = 2_000; // milliseconds
 /**
- * Seconds without a beat after which nobody is at the work any more. Longer than the worst that one who lives lets pass: a pause,
- * a connection that hangs for the ten seconds that kit/connection.ts gives it, and a beat that is given up, 17 together.
+ * Work without a beat for so many seconds is taken for abandoned. A process that runs can be silent for 19 seconds at most, when
+ * its connection hangs: the 2 seconds between beats, 6 until kit/connection.ts gives that connection up (`briefWork`), 1 until
+ * the next try, and 10 for connecting and beating, which may take 5 each.
  */
 export const silentAfter = 20;
 
@@ -24,8 +23,8 @@ export interface Worked {
 }
 
 /**
- * Does the work, and beats from its first moment to its last. `alsoTell` is said with each beat, in a transaction of its own: it may
- * touch only what the work never holds for long.
+ * Does the work, and beats while it lasts. `alsoTell` runs with each beat, in a transaction of its own: it may lock only rows that
+ * the work never locks for long.
  */
 export async function whileBeating<T>(
   { db, log }: { db: Db; log: Pick<Logger, "warn"> },
@@ -36,16 +35,16 @@ export async function whileBeating<T>(
   const missed = (error: unknown) => log.warn({ err: error, work: worked.id }, "a heartbeat was missed");
   const tell = async () => {
     await beat(db, worked);
-    if (alsoTell) await briefly(db, worked.workspaceId, alsoTell);
+    if (alsoTell) await db.apart.inWorkspace(worked.workspaceId, alsoTell);
   };
-  // The first is waited for: whoever looks as soon as the work has begun sees it.
+  // Waited for, so that whoever looks once the work has begun finds a beat.
   await tell().catch(missed);
   const beats = repeat(every_ms, tell, missed);
   try {
     return await work();
   } finally {
     await beats.stop();
-    await end(db, worked).catch(missed); // it is not believed for long
+    await end(db, worked).catch(missed); // a beat that stays expires after `silentAfter`
   }
 }
 
@@ -56,16 +55,8 @@ export async function heardWithin(tx: Tx, seconds: number): Promise<Set<string>>
   return new Set(rows.map((row) => row.id));
 }
 
-const atMost = sql.raw(`set local statement_timeout = ${longestBeat}`);
-
-const briefly = (db: Db, workspaceId: string, work: (tx: Tx) => Promise<void>) =>
-  db.apart.inWorkspace(workspaceId, async (tx) => {
-    await atMost.execute(tx);
-    await work(tx);
-  });
-
 async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await briefly(db, workspaceId, async (tx) => {
+  await db.apart.inWorkspace(workspaceId, async (tx) => {
     await sql`
       insert into heartbeats (workspace_id, id, heard_at) values (${workspaceId}, ${id}, now())
       on conflict (workspace_id, id) do update set heard_at = excluded.heard_at`.execute(tx);
@@ -74,7 +65,7 @@ async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
 
 /** With what killed processes left behind. */
 async function end(db: Db, { workspaceId, id }: Worked): Promise<void> {
-  await briefly(db, workspaceId, async (tx) => {
+  await db.apart.inWorkspace(workspaceId, async (tx) => {
     // Read before: over several nodes a condition of a write must be a constant.
     const { rows } = await sql<{ yesterday: Date }>`select now() - interval '1 day' as yesterday`.execute(tx);
     await sql`

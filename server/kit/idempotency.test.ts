@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
-import { newId } from "../../testing/new-id.ts";
+import { createTestWorkspace } from "../../testing/workspace.ts";
 import { answerOnce, claimKeys, forgetOldAnswers, rememberAnswers } from "./idempotency.ts";
 
 const { db } = await testDatabase();
 const at = new Date("2026-03-01T12:00:00Z");
 
 test("a repeated call gets the first one's answer and does nothing again", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   let done = 0;
   const once = () =>
     db.inWorkspace(workspace, (tx) =>
@@ -20,7 +20,7 @@ test("a repeated call gets the first one's answer and does nothing again", async
 });
 
 test("the same key with another payload is refused", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   const send = (fingerprint: string) =>
     db.inWorkspace(workspace, (tx) =>
       answerOnce(tx, workspace, { key: "a", fingerprint }, async () => ({ status: 202, body: {} }), at),
@@ -30,7 +30,7 @@ test("the same key with another payload is refused", async () => {
 });
 
 test("of twenty at once one does the work and all get its answer", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   let done = 0;
   const answers = await Promise.all(
     Array.from({ length: 20 }, () =>
@@ -51,7 +51,7 @@ test("of twenty at once one does the work and all get its answer", async () => {
 });
 
 test("work that fails leaves its key free", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   const attempt = (work: () => Promise<{ status: number; body: string }>) =>
     db.inWorkspace(workspace, (tx) => answerOnce(tx, workspace, { key: "a", fingerprint: "f" }, work, at));
   await expect(
@@ -63,7 +63,7 @@ test("work that fails leaves its key free", async () => {
 });
 
 test("one workspace's keys are nothing to another", async () => {
-  const [one, other] = [newId(), newId()];
+  const [{ id: one }, { id: other }] = [await createTestWorkspace(db), await createTestWorkspace(db)];
   const send = (workspace: string, body: string) =>
     db.inWorkspace(workspace, (tx) =>
       answerOnce(tx, workspace, { key: "a", fingerprint: "f" }, async () => ({ status: 202, body }), at),
@@ -73,7 +73,7 @@ test("one workspace's keys are nothing to another", async () => {
 });
 
 test("after 24 hours a key is free again", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   const send = (when: Date, fingerprint: string) =>
     db.inWorkspace(workspace, (tx) =>
       answerOnce(tx, workspace, { key: "a", fingerprint }, async () => ({ status: 202, body: fingerprint }), when),
@@ -87,7 +87,7 @@ test("after 24 hours a key is free again", async () => {
 });
 
 test("a batch claims each key once and knows its doubles", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   const claim = (...items: [string, string][]) =>
     db.inWorkspace(workspace, async (tx) => {
       const claims = await claimKeys(
@@ -115,7 +115,7 @@ test("a batch claims each key once and knows its doubles", async () => {
 });
 
 test("batches with the same keys in opposite order do not deadlock", async () => {
-  const workspace = newId();
+  const { id: workspace } = await createTestWorkspace(db);
   const keys = Array.from({ length: 200 }, (_, n) => ({ key: `k${n}`, fingerprint: "f" }));
   const claims = await Promise.all(
     [keys, keys.toReversed(), keys, keys.toReversed()].map((items) =>

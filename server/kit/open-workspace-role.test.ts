@@ -123,7 +123,7 @@ test("where it cannot be made Varsla starts as before and says which statement h
   const [, statement = ""] = /run, in any database of this server: (create role .*?);/.exec(warned[0] ?? "") ?? [];
   expect(statement).toContain(`create role "${name}_workspaces" login password 'SCRAM-SHA-256$4096:`);
 
-  // The wall still catches what a statement forgets.
+  // The policies still catch what a statement forgets.
   const db = openDb({ connection, workspaces, max: 2 });
   const [ours, theirs] = [await createTestWorkspace(db), await createTestWorkspace(db)];
   const seen = await db.inWorkspace(ours.id, (tx) =>
@@ -139,7 +139,7 @@ test("where it cannot be made Varsla starts as before and says which statement h
   expect(await whoIs(again.workspaces)).toBe(`${name}_workspaces`);
 }, 60_000);
 
-test("one that could lift the wall after all is not used, and that is said", async () => {
+test("one that could switch the policies off after all is not used, and that is said", async () => {
   const { name, connection } = await database("createrole");
   await start(connection);
   await admin.query(`alter role ${name}_workspaces bypassrls`);

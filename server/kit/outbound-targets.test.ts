@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { networks } from "./ip-address.ts";
-import { createOutboundTargets, type Resolve, standingOf, TargetRefused } from "./outbound-targets.ts";
+import { createOutboundTargets, type Resolve, addressKindOf, TargetRefused } from "./outbound-targets.ts";
 
 const nothing = createOutboundTargets({ allowed: [] });
 
@@ -107,7 +107,7 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "169.254.0.0/16",
     "0.0.0.0/8",
   ]);
-  const standing = (address: string) => standingOf(address, named);
+  const kindOf = (address: string) => addressKindOf(address, named);
   for (const address of [
     "10.1.2.3",
     "127.0.0.1",
@@ -116,9 +116,9 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "64:ff9b::808:808",
     "64:ff9b:1::808:808",
   ])
-    expect(standing(address), address).toBe("named");
+    expect(kindOf(address), address).toBe("named");
   for (const address of ["10.2.0.1", "127.0.0.2", "fc00::1", "64:ff9b::a02:1", "::ffff:10.2.0.1"])
-    expect(standing(address), address).toBe("other");
+    expect(kindOf(address), address).toBe("other");
   for (const address of [
     "169.254.169.254",
     "::ffff:169.254.169.254",
@@ -129,7 +129,7 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "168.63.129.16",
     "192.0.0.192",
   ])
-    expect(standing(address), address).toBe("never");
+    expect(kindOf(address), address).toBe("never");
 });
 
 test("where others may be reached too, credentials are not, in whatever disguise", async () => {

@@ -1,6 +1,6 @@
 /**
- * Where Varsla connects to at somebody else's wish: webhooks, providers, feeds. What one must not choose is this machine, its
- * network, or where its cloud hands out credentials: the answer, and even whether there was one, would tell what stands there.
+ * Where Varsla connects to because a user said so: webhooks, providers, feeds. A user must not choose this machine, its network,
+ * or the address at which its cloud serves credentials: the answer, and even whether there was one, would tell what runs there.
  *
  * A name is resolved once, and the connection goes to the addresses that were checked then: a name that leads elsewhere a
  * moment later changes nothing. TLS still asks for the name. Every spelling of an address that the system knows (decimal,
@@ -53,19 +53,19 @@ export function createOutboundTargets(options: {
       const host = given.replace(/^\[(.*)\]$/, "$1");
       const family = isIP(host);
       const addresses = family ? [{ address: host, family }] : await unlessAborted(addressesOf(host, resolve), signal);
-      const standings = addresses.map(({ address }) => standingOf(address, named));
-      const reached = new Set<Standing>(["public", "named", ...(others === "discreet" ? (["other"] as const) : [])]);
-      if (addresses.length === 0 || !standings.every((standing) => reached.has(standing))) throw new TargetRefused();
-      return { host, lookup: answering(addresses), discreet: standings.includes("other") };
+      const kinds = addresses.map(({ address }) => addressKindOf(address, named));
+      const reached = new Set<AddressKind>(["public", "named", ...(others === "discreet" ? (["other"] as const) : [])]);
+      if (addresses.length === 0 || !kinds.every((kind) => reached.has(kind))) throw new TargetRefused();
+      return { host, lookup: answering(addresses), discreet: kinds.includes("other") };
     },
   };
 }
 
 type Addresses = { address: string; family: number }[];
-type Standing = "public" | "named" | "other" | "never";
+type AddressKind = "public" | "named" | "other" | "never";
 
 /** How an address stands to the public internet. */
-export function standingOf(address: string, named: Networks): Standing {
+export function addressKindOf(address: string, named: Networks): AddressKind {
   const plain = readAddress(address);
   if (plain === null) return "never"; // a zone: an address of one of this machine's own links
   const inside = embeddedIpv4(plain);

@@ -3,7 +3,7 @@ import { to as copyTo } from "pg-copy-streams";
 import { beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { systemScope, type Tx } from "./db.ts";
-import { atCommit, inOneGo, preparedTransaction } from "./prepared.ts";
+import { atCommit, eachInTransaction, inOneGo, preparedTransaction } from "./prepared.ts";
 
 const { db } = await testDatabase();
 
@@ -58,6 +58,22 @@ test("a condition that does not hold at the commit undoes everything", async () 
   const found = await things();
   expect(found).toContain(30);
   expect(found).not.toContain(31);
+});
+
+test("of many small transactions each ends for itself, and hears how", async () => {
+  const heard: [number, string][] = [];
+  const insertion = (n: number) => ({
+    scope: systemScope,
+    work: (tx: Tx) => insert(tx, n),
+    ended: ({ status }: PromiseSettledResult<unknown>) => void heard.push([n, status]),
+  });
+  await eachInTransaction(db.pool, [50, 50, 51].map(insertion));
+  expect(heard).toEqual([
+    [50, "fulfilled"],
+    [50, "rejected"],
+    [51, "fulfilled"],
+  ]);
+  expect((await things()).filter((n) => n >= 50 && n < 60)).toEqual([50, 51]);
 });
 
 test("a connection that pipelined can copy again", async () => {

@@ -172,17 +172,49 @@ export async function transactionOn<T>(
 }
 
 /** One transaction with prepared statements on a connection from the pool; `scope` as in kit/db.ts. */
-export async function preparedTransaction<T>(pool: pg.Pool, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export const preparedTransaction = <T>(pool: pg.Pool, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  onPipelining(pool, (client) => transactionOn(client, { scope }, work));
+
+async function onPipelining<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   // A connection that breaks between two queries raises here; the next query reports it.
   const ignore = () => {};
   client.on("error", ignore);
   startPipelining(client);
   try {
-    return await transactionOn(client, { scope }, work);
+    return await work(client);
   } finally {
     stopPipelining(client);
     client.off("error", ignore);
     client.release();
   }
+}
+
+/** A transaction of one statement. */
+export interface SmallTransaction<T> {
+  scope: string;
+  /** Executes its statement at once. */
+  work(tx: Tx): Promise<T>;
+  /** Hears what it answered as soon as it is committed, or why it is not. */
+  ended(outcome: PromiseSettledResult<T>): void;
+}
+
+/**
+ * Many small transactions one after the other on a connection from the pool, all sent before the first is answered: hundreds take
+ * hardly longer than one, however far away the database is. One that fails undoes itself only. Throws where nobody lets us in.
+ */
+export async function eachInTransaction<T>(pool: pg.Pool, transactions: readonly SmallTransaction<T>[]): Promise<void> {
+  await onPipelining(pool, async (client) => {
+    const tx = preparing(client);
+    const pipeline = Object.assign(pipelines.get(tx) as Pipeline, { last: [], open: true });
+    const sent = transactions.map(({ scope, work, ended }) => {
+      // After a statement that failed the commit is a rollback.
+      const all = [send(client, `begin; ${scope}`), work(tx), send(client, "commit")] as const;
+      return Promise.allSettled(all).then(([begun, worked, committed]) => {
+        ended([begun, worked, committed].find((each) => each.status === "rejected") ?? worked);
+      });
+    });
+    pipeline.open = false;
+    await Promise.all(sent);
+  });
 }

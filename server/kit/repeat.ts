@@ -1,7 +1,7 @@
-/** Work that comes round again and again, and never overlaps itself: a slow database must not be asked ever more often. */
+/** Work that is repeated at an interval and never overlaps itself, so that a slow database is not asked more often for it. */
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Work that is done over and over. */
+/** Work that is repeated until it is stopped. */
 export interface Repeated {
   /** Resolves when the round under way has ended and no other will begin. */
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Who is calling and from where, for what is done on their behalf several calls deep. */
+/** Who is calling and from where, for functions deep below the handler that are not passed the call. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Actor, User } from "./http.ts";
 

@@ -1,4 +1,4 @@
-/** The wall as somebody meets it who runs SQL of their own inside of a request. */
+/** The tenant policies as somebody meets them who runs SQL of their own inside of a request. */
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,12 +69,12 @@ test("every table with a workspace in it, and every partition, stands behind the
   expect(rows.filter(({ name }) => /^(messages|smpp_references)_\w+$/.test(name)).length).toBeGreaterThan(5);
   const policies = [
     "workspace_wall to everybody *: (workspace_id = current_workspace())",
-    "workspace_wall_door to varsla *: is_system()",
+    "workspace_wall_system to varsla *: is_system()",
   ];
   for (const row of rows) expect(row).toEqual({ name: row.name, forced: true, policies });
 });
 
-test("partitions that are made later have their walls", async () => {
+test("partitions that are made later have the policies", async () => {
   await db.asSystem(async (tx) => {
     await sql`call create_message_partitions(5)`.execute(tx);
     const open = await sql`select i.inhrelid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -151,7 +151,7 @@ describe("what it may try", () => {
     expect(everything.rowCount).toBe(0);
   });
 
-  test("a function in the condition is not asked about rows behind the wall", async () => {
+  test("a function in the condition is not asked about rows of others", async () => {
     const tell = `create function pg_temp.tell(text) returns bool language plpgsql cost 0.0000001
       as $$ begin raise notice 'saw %', $1; return true; end $$`;
     notices.length = 0;
@@ -226,7 +226,7 @@ describe("what it may try", () => {
     `select add_job('campaigns.finish', '{}', null, null, null, 'theirs')`,
     `select add_job('x', json_build_object('workspace_id', '${ours.id}'), null, null, null, 'theirs')`,
     `select add_job('x', json_build_object('workspace_id', '${ours.id}'), null, null, null, 'the system''s')`,
-    `call wall_import_table('${theirImport}', '${ours.id}')`,
+    `call apply_import_policy('${theirImport}', '${ours.id}')`,
     `call adopt_import_table('${theirImport}')`,
     `call drop_import_table('${theirImport}')`,
     `call index_import_table('${theirImport}')`,
@@ -250,7 +250,7 @@ describe("what it may try", () => {
     expect(rows).toEqual([{ payload: { workspace_id: ours.id, n: 2 } }, { payload: {} }]);
   });
 
-  test("rows of another's import wait behind a wall too, and people of other workspaces are strangers", async () => {
+  test("rows of another's import are hidden too, and people of other workspaces are strangers", async () => {
     expect((await inside(`select * from staging."import ${theirImport}"`)).rowCount).toBe(0);
     expect((await inside(`delete from staging."import ${theirImport}"`)).rowCount).toBe(0);
     expect((await inside("select email from users")).rows).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The role that work for one workspace logs in as. It owns nothing and may lift no wall, so that whoever gets SQL of their own
- * into a request still stands behind it. `migrate` makes it where the role of DATABASE_URL may make roles; see
+ * The role that work for one workspace logs in as. It owns nothing and cannot switch row-level security off, so that SQL which
+ * somebody injects into a request is still held to one workspace. `migrate` makes it where the role of DATABASE_URL may make roles; see
  * docs/decisions/database-roles.md.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -26,8 +26,8 @@ const longestName = 63;
 
 /**
  * Makes the role, gives it its rights, and answers where it connects. Call it under the lock of `migrate`, after the
- * migrations. Where it cannot be had the log says what an operator can do, and the answer is `connection` itself: the walls
- * then stand as far as the setting `varsla.system` is left alone.
+ * migrations. Where it cannot be had the log says what an operator can do, and the answer is `connection` itself: the
+ * tenant policies then hold for whoever leaves the setting `varsla.system` alone.
  */
 export async function openWorkspaceRole(
   client: pg.Client,
@@ -40,7 +40,7 @@ export async function openWorkspaceRole(
   const problem = await prepare(client, role, () => tryOut(theirs, owner.name));
   if (problem === null) return theirs;
   log?.warn(
-    `Work for one workspace runs as ${owner.name}, the role of DATABASE_URL, which can lift the wall between workspaces: ${problem} Then start Varsla again. See docs/decisions/database-roles.md.`,
+    `Work for one workspace runs as ${owner.name}, the role of DATABASE_URL, which can switch off the row-level security between workspaces: ${problem} Then start Varsla again. See docs/decisions/database-roles.md.`,
   );
   return connection;
 }

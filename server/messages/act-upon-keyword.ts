@@ -40,25 +40,20 @@ export async function actUponKeyword(
   if (received.keyword === "stop") campaign_id = await stop(tx, context);
   else if (received.keyword === "start") await start(tx, context);
   else if (received.keyword === "help") await answer(tx, context, "help", workspace.help_text);
-  const contact_ids = await holdersOf(tx, workspace.workspace_id, [received.number, ...received.others]);
+  const contact_ids = await holdersOf(tx, workspace.workspace_id, [
+    received.number,
+    ...(received.unclear?.others ?? []),
+  ]);
   return { contact_ids, campaign_id };
 }
 
 /**
  * Opts out every number that may have written it, and confirms it, the first time. Answers the campaign that it was said to.
- * One that came before and was not acted upon then stands where it stood: before what was asked for since.
+ * One that certainly came before, and was not acted upon then, stands where it stood: before what was asked for since.
  */
 async function stop(tx: Tx, context: Context): Promise<string | null> {
-  const { received, now } = context;
-  const { again } = received.inbound;
-  const change = {
-    ...optOutChange(context),
-    // What may be new counts as new: of two readings the quiet one.
-    at: again === "perhaps" ? now : received.at,
-    unlessLiftedSince: again === "certainly",
-  };
-  const { first } = await recordOptOut(tx, change);
-  for (const number of received.others) await recordOptOut(tx, { ...change, number });
+  const { again } = context.received;
+  const { first } = await recordOptOut(tx, { ...optOutChange(context), unlessLiftedSince: again });
   if (!first) return null;
   const campaign = await attribute(tx, context);
   await answer(tx, context, "opt_out_confirmation", context.workspace.opt_out_confirmation);
@@ -69,14 +64,14 @@ async function stop(tx: Tx, context: Context): Promise<string | null> {
  * Lifts the opt-out and confirms it. A "yes" in a conversation lifts nothing and gets no answer.
  */
 async function start(tx: Tx, context: Context): Promise<void> {
-  const { others } = context.received;
-  const { lifted } = await recordOptIn(tx, { ...optOutChange(context), others });
+  const { lifted } = await recordOptIn(tx, optOutChange(context));
   if (lifted) await answer(tx, context, "opt_in_confirmation", context.workspace.opt_in_confirmation);
 }
 
 function optOutChange({ workspace, received }: Context): OptOutChange {
-  const { number, sender, text, at } = received;
-  return { workspaceId: workspace.workspace_id, number, senderId: sender.id, source: "sms", evidence: text, at };
+  const { number, unclear, sender, text, at } = received;
+  const senderId = sender.id;
+  return { workspaceId: workspace.workspace_id, number, unclear, senderId, source: "sms", evidence: text, at };
 }
 
 /** Counts the STOP for the source of the last marketing text that this sender sent the contact of late. */

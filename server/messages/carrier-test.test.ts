@@ -1,4 +1,4 @@
-/** What the page of a test text is told while receipts, the hand-over's answer and its record come in any order. */
+/** What the page of a test text is told while receipts, the answer to its submit and the record of that come in any order. */
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
@@ -17,12 +17,12 @@ const number = "+4791234567";
 interface Script {
   /** What the carrier says of the text, after `meanwhile`. */
   outcome?: Outcome;
-  /** While the text is with the carrier, and its hand-over therefore not recorded. */
+  /** While the carrier has the text and has not answered. */
   meanwhile?: () => Promise<void>;
   lookup?: "cannot tell";
 }
 
-/** A test text in the line of a connection whose answers are the test's; `serve` has it handed over. */
+/** A queued test text of a connection whose answers are the test's; `serve` submits it. */
 async function queuedTest() {
   const workspace = await createTestWorkspace(db);
   const carrierId = newId();
@@ -60,7 +60,7 @@ async function queuedTest() {
     workspace,
     id,
     look,
-    /** Starts the road and waits until the text is out of the queue. */
+    /** Starts the pipeline and waits until the text is out of the queue. */
     async serve(script: Script = {}) {
       await startRoad(db, { carrier: () => carrierOf(script) });
       await until(async () => {
@@ -86,7 +86,7 @@ async function queuedTest() {
   };
 }
 
-const handedOver = {
+const submitted = {
   connected: ["done", null],
   queued: ["done", null],
   handed_over: ["done", "Script"],
@@ -106,7 +106,7 @@ test.each(
     { status, reference: "ref", named: "with its reference" },
     { status, reference: null, named: "without a reference" },
   ]),
-)("$status by a receipt $named before the hand-over is recorded: more is to come", async ({ status, reference }) => {
+)("$status by a receipt $named before the submit is recorded: more is to come", async ({ status, reference }) => {
   const { look, receive, serve } = await queuedTest();
   let early: Awaited<ReturnType<typeof look>> | null = null;
   await serve({
@@ -127,18 +127,18 @@ test.each(
       delivered: lastWords[status],
     },
   });
-  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+  expect(await look()).toEqual({ finished: true, steps: { ...submitted, delivered: lastWords[status] } });
 });
 
 test.each(Object.keys(lastWords) as LastWord[])("%s by a receipt after the record is the end", async (status) => {
   const { look, receive, serve } = await queuedTest();
   await serve();
-  expect(await look()).toEqual({ finished: false, steps: { ...handedOver, delivered: ["waiting", null] } });
+  expect(await look()).toEqual({ finished: false, steps: { ...submitted, delivered: ["waiting", null] } });
   await receive(status, "ref");
-  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+  expect(await look()).toEqual({ finished: true, steps: { ...submitted, delivered: lastWords[status] } });
 });
 
-test("what the carrier refuses was handed over, and nothing more is to come", async () => {
+test("what the carrier refuses was submitted, and nothing more is to come", async () => {
   const { look, serve } = await queuedTest();
   await serve({ outcome: { kind: "refused", code: "21211", reason: "unknown_number" } });
   const refused = ["failed", "unknown_number 21211"];

@@ -1,4 +1,4 @@
-/** Whose a number is where several contacts have it: a mobile is one contact's, a phone may be many's. */
+/** Which contact a text belongs to where several have its number: a mobile is unique, a phone is not. */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { endedByReceipt } from "./unrecorded.ts";

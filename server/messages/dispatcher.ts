@@ -8,15 +8,15 @@ import pg from "pg";
 import type { Carriers } from "../carriers/carrier.ts";
 import type { Clock } from "../kit/clock.ts";
 import { settingsOf, singleConnection } from "../kit/connection.ts";
-import { type Db, openDb, workspaceScope } from "../kit/db.ts";
+import type { Db } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
 import type { News } from "../kit/news.ts";
-import { preparedTransaction } from "../kit/prepared.ts";
 import { type Repeated, repeat } from "../kit/repeat.ts";
 import { openLanePool } from "./lane-connection.ts";
 import { type LaneContext, type LaneState, newLaneState, type Pause, serveLane } from "./lane.ts";
-import { type LaneKey, type LaneRow, laneChannel, leaseLanes, releaseLane, renewLease } from "./lanes-store.ts";
+import { type LaneKey, type LaneRow, laneChannel, leaseLanes, releaseLane } from "./lanes-store.ts";
+import { createLeaseKeeper } from "./lease-keeper.ts";
 import { LeaseLost } from "./record.ts";
 import { createReviver } from "./revive-lanes.ts";
 
@@ -44,6 +44,8 @@ export interface DispatcherOptions {
   slots?: number;
   /** A worker that is silent for so long loses its lanes. */
   lease_ms?: number;
+  /** Lanes that wait for their time, or for work, are kept up to so many in all: each is renewed in every round. */
+  kept?: number;
 }
 
 const sweepEvery = 1_000;
@@ -60,6 +62,8 @@ const longestPause = 60_000;
  */
 const ahead = 200;
 const mostAhead = 64;
+/** A lane is let go after so many leases, however busy it is: whoever takes it looks for what nobody has settled. */
+const longestHold = 3;
 /** Lanes that have a slot for less than this on average do with one connection: two of them fit into a slot. */
 const aMoment = 100;
 
@@ -68,6 +72,7 @@ interface Held {
   /** The lease's own id: a lane that was lost and taken again is another's, also where both are this process. */
   worker: string;
   state: LaneState;
+  since: number;
   lost: AbortController;
   lease: LeaseEnd;
   /** Its row was locked for longer than a renewal waits: the others come first. */
@@ -90,7 +95,7 @@ interface LeaseEnd {
 /** A dispatcher over these carriers. */
 export function createDispatcher(services: DispatcherServices, options: DispatcherOptions = {}): Dispatcher {
   const { db, carriers, clock, news, log, onReceipts } = services;
-  const { slots = 4, lease_ms = 10_000 } = options;
+  const { slots = 4, lease_ms = 10_000, kept = 300 } = options;
   const seconds = lease_ms / 1000;
   const key = (lane: LaneKey) => `${lane.workspace_id} ${lane.sender_id}`;
   // Two connections a lane at work, held across the hand-over; apart from the pool that requests wait for.
@@ -99,13 +104,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     lease_ms,
     log,
   );
-  // Leases are renewed on a connection of their own: receipts and sweeps on a slow database must not cost lanes.
-  const keeper = openDb({
-    connection: settingsOf(db.pool),
-    workspaces: settingsOf(db.workspacePool),
-    max: 1,
-    systemMax: 1,
-  });
+  const keeper = createLeaseKeeper(db.workspacePool, lease_ms, log);
   const revive = createReviver({ db, log });
 
   const leaseFrom = (): LeaseEnd => ({
@@ -146,8 +145,18 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       for (const lane of lanes) {
         const known = held.get(key(lane));
         if (known) drop(known);
-        const lane_ = { lane, worker, state: newLaneState(lane), lost: new AbortController(), lease, slow: false };
-        const taken: Held = { ...lane_, running: false, again: false, timer: null };
+        const taken: Held = {
+          lane,
+          worker,
+          state: newLaneState(lane),
+          since: performance.now(),
+          lost: new AbortController(),
+          lease,
+          slow: false,
+          running: false,
+          again: false,
+          timer: null,
+        };
         held.set(key(lane), taken);
         ready.push(taken);
       }
@@ -223,7 +232,13 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     const now = clock.now().getTime();
     const settle = each.state.settleAt ? each.state.settleAt.getTime() - now : null;
     if (pause.kind === "left") return drop(each);
-    if (stopping || pause.kind === "quantum") return letGo(each, each.state.nextAt);
+    const long = performance.now() - each.since > longestHold * lease_ms;
+    if (stopping || long || pause.kind === "quantum") return letGo(each, each.state.nextAt);
+    if (held.size > kept) {
+      // One with an open journal is marked; whoever takes it at once could do nothing but let it go again.
+      const soonest = settle === null ? 0 : now + Math.min(settle, shortWait);
+      return letGo(each, soonest > (each.state.nextAt?.getTime() ?? 0) ? new Date(soonest) : each.state.nextAt);
+    }
     if (pause.kind === "until") {
       const wait = pause.at.getTime() - now;
       if (wait > shortWait) return letGo(each, pause.at);
@@ -263,32 +278,29 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
   }
 
   /**
-   * One lane after the other, so that one whose row is locked for long keeps no other from being renewed. What the round gets
-   * counts from its beginning, see lane-connection.ts.
+   * All that are free first; then those whose rows were locked, one by one and not for longer than a round, so that no other waits
+   * for them. What the round gets counts from its beginning, see lane-connection.ts.
    */
   async function renew(): Promise<void> {
     const lease = leaseFrom();
+    const over = performance.now() + lease_ms / 3;
     pool.keepAlive();
-    for (const each of [...held.values()].sort(byUrgency)) {
-      if (held.get(key(each.lane)) !== each) continue;
-      const ours = await renewOne(each).catch((error) => {
+    const renewed = (each: Held) => Object.assign(each, { lease, slow: false });
+    const locked = await keeper.renewAll([...held.values()].sort(byUrgency), renewed);
+    for (const each of locked) {
+      if (performance.now() > over) break;
+      if (held.get(key(each.lane)) !== each || leaseLeft(each) < 0) continue;
+      const ours = await keeper.renewOne(each).catch((error) => {
         log.warn({ err: error, lane: key(each.lane) }, "could not renew a lease");
-        return null;
+        each.slow = true;
       });
-      each.slow = ours === null;
-      if (ours) each.lease = lease;
-      else if (ours === false || leaseLeft(each) < 0) drop(each);
+      if (ours) renewed(each);
+      else if (ours === false) drop(each);
     }
+    for (const each of held.values()) if (each.lease !== lease && leaseLeft(each) < 0) drop(each);
   }
 
   const byUrgency = (a: Held, b: Held) => Number(a.slow) - Number(b.slow) || a.lease.monotonic - b.lease.monotonic;
-
-  function renewOne({ lane, worker }: Held): Promise<boolean> {
-    // A lease that a crash of the database takes back is over a little sooner, no more.
-    const scope = `${workspaceScope(lane.workspace_id)}; set local lock_timeout = ${Math.ceil(lease_ms / 20)};
-      set local statement_timeout = ${Math.ceil(lease_ms / 3)}; set local synchronous_commit = off`;
-    return preparedTransaction(keeper.pool, scope, (tx) => renewLease(tx, lane, { worker, seconds }));
-  }
 
   function onNotice(payload: string): void {
     const known = held.get(payload);
@@ -320,17 +332,23 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     }
   }
 
-  async function sweep(): Promise<void> {
-    await revive().catch((error) => log.warn({ err: error }, "could not look for lanes"));
-    leaseMore();
-  }
+  const sweep = () => revive().catch((error) => log.warn({ err: error }, "could not look for lanes"));
+  /** Not behind a sweep, which may have to wait for rows. */
+  const look = async () => leaseMore();
+  /** Not only with renewals, which may have to wait for the database: a gate on which nothing is said for a lease falls. */
+  const keepAlive = async () => pool.keepAlive();
 
   return {
     async start() {
       await listen();
       const report = (error: unknown) => log.error({ err: error }, "a round of the dispatcher failed");
-      rounds = [repeat(lease_ms / 3, renew, report), repeat(sweepEvery, sweep, report)];
-      await sweep();
+      rounds = [
+        repeat(lease_ms / 3, renew, report),
+        repeat(lease_ms / 3, keepAlive, report),
+        repeat(sweepEvery, look, report),
+        repeat(sweepEvery, sweep, report),
+      ];
+      leaseMore();
     },
     async stop() {
       stopping = true;
@@ -343,7 +361,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       await Promise.all([...held.values()].map((each) => letGo(each, each.state.nextAt)));
       await listener?.end();
       await pool.end();
-      await keeper.close();
+      await keeper.end();
     },
   };
 }

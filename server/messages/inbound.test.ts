@@ -1,17 +1,20 @@
 import { sql } from "kysely";
 import { pino } from "pino";
-import { expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { holdGate } from "../../testing/gate.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
 import { runs } from "../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { InboundText } from "../carriers/carrier.ts";
+import { liftOptOut } from "../consent/opt-out-by-hand.ts";
 import { systemClock } from "../kit/clock.ts";
+import { openDb } from "../kit/db.ts";
 import { createInboundIntake } from "./inbound.ts";
 import { recordReceipts } from "./receipts.ts";
 
-const { db } = await testDatabase({ max: 20 });
+const { db, connection, workspaces } = await testDatabase({ max: 20 });
 
 let count = 0;
 const inbound = (workspace: TestWorkspace, from: string, text: string): InboundText => ({
@@ -167,6 +170,18 @@ test("a number whose + the network left out is E.164 all the same, and one of th
   ]);
 });
 
+test("a contact's number that is in no numbering plan is theirs without its + too", async () => {
+  const workspace = await createTestWorkspace(db);
+  const [contact] = await addContacts(db, workspace.id, [{ mobile: "+4759000031" }]);
+  const road = await startRoad(db);
+  await road.onInbound([inbound(workspace, "4759000031", "STOP"), inbound(workspace, "4759000032", "Hei")]);
+  const received = (await ledger(db, workspace.id)).filter((row) => row.status === "received");
+  expect(received.map((row) => [row.number, row.contact_id])).toEqual([
+    ["+4759000031", contact],
+    ["4759000032", null],
+  ]);
+});
+
 test("a text for nobody's number is dropped, the others of the batch are kept", async () => {
   const workspace = await createTestWorkspace(db);
   const road = await startRoad(db);
@@ -278,30 +293,152 @@ test("a phone that two contacts have is the one's whom the sender wrote to last,
   expect(await send(db, workspace, marketing), "a STOP is the number's").toMatchObject({ queued: 0 });
 });
 
-test("a START that could not be written down and comes again lifts no STOP that was written since", async () => {
-  const workspace = await createTestWorkspace(db);
-  let away = true;
-  const flaky = {
-    ...db,
-    inWorkspace: ((id, work) =>
-      away ? Promise.reject(new Error("connect ECONNREFUSED")) : db.inWorkspace(id, work)) as typeof db.inWorkspace,
-  };
-  const clock = { now: () => new Date() };
-  const log = pino({ level: "silent" });
-  const intake = createInboundIntake({ db: flaky, clock, news: { tell() {} }, log });
-  const start = inbound(workspace, "+4791000013", "START");
-  await expect(intake([start])).rejects.toThrow("ECONNREFUSED");
-  away = false;
-  await intake([{ ...inbound(workspace, "+4791000013", "STOP"), at: new Date(start.at.getTime() + 1) }]);
-  await intake([{ ...start, at: new Date(start.at.getTime() + 2) }]);
-  expect(await optOuts(workspace.id)).toHaveLength(1);
+describe("of a STOP and a START the one that was said later holds, whichever is written down first", () => {
+  /** Each its own process: nothing is shared but the database. */
+  function startProcess() {
+    const own = openDb({ connection, workspaces, max: 4 });
+    onTestFinished(() => own.close());
+    const gate = { away: false, opened: Promise.resolve() };
+    const flaky = {
+      ...own,
+      inWorkspace: (async (id, work) => {
+        await gate.opened;
+        if (gate.away) throw new Error("connect ECONNREFUSED");
+        return own.inWorkspace(id, work);
+      }) as typeof own.inWorkspace,
+    };
+    const clock = { now: () => new Date() };
+    const intake = createInboundIntake({ db: flaky, clock, news: { tell() {} }, log: pino({ level: "silent" }) });
+    return { intake, gate };
+  }
+  const later = (text: InboundText, ms: number) => ({ ...text, at: new Date(text.at.getTime() + ms) });
+  /** Everything happens some seconds ago: nothing that comes is from the future. */
+  const said = (workspace: TestWorkspace, from: string, text: string, second: number) =>
+    later(inbound(workspace, from, text), -60_000 + second * 1_000);
+  const numbersOf = async (workspace: TestWorkspace) => (await optOuts(workspace.id)).map(({ number }) => number);
+  const number = "+4791000013";
 
-  // And the other way round: what the person did last is the START.
-  away = true;
-  const stop = inbound(workspace, "+4791000014", "STOP");
-  await expect(intake([stop])).rejects.toThrow("ECONNREFUSED");
-  away = false;
-  await intake([{ ...inbound(workspace, "+4791000014", "START"), at: new Date(stop.at.getTime() + 1) }]);
-  await intake([{ ...stop, at: new Date(stop.at.getTime() + 2) }]);
-  expect((await optOuts(workspace.id)).map(({ number }) => number)).toEqual(["+4791000013"]);
+  test.each([
+    ["nothing was in force", false],
+    ["a STOP was in force", true],
+  ])("a START that could not be written down, and comes again, lifts no STOP since (%s)", async (_name, before) => {
+    const workspace = await createTestWorkspace(db);
+    const [contact] = await addContacts(db, workspace.id, [{ mobile: number }]);
+    const { intake, gate } = startProcess();
+    if (before) await intake([said(workspace, number, "STOP", 0)]);
+    const start = said(workspace, number, "START", 1);
+    gate.away = true;
+    await expect(intake([start])).rejects.toThrow("ECONNREFUSED");
+    gate.away = false;
+    await intake([said(workspace, number, "STOP", 2)]);
+    await intake([later(start, 2_000)]);
+    expect(await numbersOf(workspace)).toEqual([number]);
+    const recipients = { contacts: sql`select ${contact}::uuid` };
+    expect(await send(db, workspace, { class: "marketing", recipients })).toMatchObject({ queued: 0 });
+    await intake([said(workspace, number, "START", 4)]);
+    expect(await numbersOf(workspace)).toEqual([]);
+  });
+
+  test("a STOP that could not be written down, and comes again, stands where it stood: a START since holds", async () => {
+    const workspace = await createTestWorkspace(db);
+    const { intake, gate } = startProcess();
+    const stop = said(workspace, number, "STOP", 1);
+    gate.away = true;
+    await expect(intake([stop])).rejects.toThrow("ECONNREFUSED");
+    gate.away = false;
+    await intake([said(workspace, number, "START", 2)]);
+    await intake([later(stop, 2_000)]);
+    expect(await numbersOf(workspace)).toEqual([]);
+  });
+
+  test("a START that comes again while the first is still being written is as old as that", async () => {
+    const workspace = await createTestWorkspace(db);
+    const [here, there] = [startProcess(), startProcess()];
+    await there.intake([said(workspace, number, "STOP", 0)]);
+    const start = said(workspace, number, "START", 1);
+    const open = Promise.withResolvers<void>();
+    here.gate.opened = open.promise;
+    here.gate.away = true;
+    const first = here.intake([start]);
+    await there.intake([said(workspace, number, "STOP", 2)]);
+    const second = here.intake([later(start, 2_000)]);
+    open.resolve();
+    await expect(first).rejects.toThrow("ECONNREFUSED");
+    here.gate.away = false;
+    await Promise.allSettled([second]);
+    await here.intake([later(start, 3_000)]);
+    expect(await numbersOf(workspace)).toEqual([number]);
+  });
+
+  test("a START waits behind the gate at one process, and is written after the STOP that was said since at another", async () => {
+    const workspace = await createTestWorkspace(db);
+    const [here, there] = [startProcess(), startProcess()];
+    await there.intake([said(workspace, number, "STOP", 0)]);
+    const gate = await holdGate(connection, workspace.id);
+    const others = here.intake([said(workspace, "+4791000014", "STOP", 1)]);
+    await gate.waited(1);
+    // Together with somebody's STOP, so that it has to wait once more.
+    const start = here.intake([said(workspace, number, "START", 2), said(workspace, "+4791000015", "STOP", 2)]);
+    const stop = there.intake([said(workspace, number, "STOP", 3)]);
+    await gate.waited(2);
+    await gate.letGo();
+    await Promise.all([others, start, stop]);
+    expect(await numbersOf(workspace)).toContain(number);
+  });
+
+  test("by hand too: a START that waits while a STOP is written down lifts no such STOP, and says so", async () => {
+    const workspace = await createTestWorkspace(db);
+    const [contact] = await addContacts(db, workspace.id, [{ mobile: number }]);
+    const { intake } = startProcess();
+    await intake([said(workspace, number, "STOP", 0)]);
+    const gate = await holdGate(connection, workspace.id);
+    const stop = intake([said(workspace, number, "STOP", 2)]);
+    await gate.waited(1);
+    const lifted = db.inWorkspace(workspace.id, (tx) =>
+      liftOptOut(tx, {
+        workspaceId: workspace.id,
+        contactId: contact as string,
+        sender: null,
+        reason: "asked for it",
+        recordedBy: "Kari",
+        source: "web",
+        at: said(workspace, number, "", 1).at,
+      }),
+    );
+    await gate.waited(2);
+    await gate.letGo();
+    await stop;
+    expect(await lifted).toMatchObject([{ number, source: "sms" }]);
+  });
 });
+
+test("an address that can be two people's: START takes back what its STOP did, and not what one of them said", async () => {
+  const workspace = await createTestWorkspace(db, { country: "US" });
+  await addContacts(db, workspace.id, [{ mobile: "+14792234567" }]);
+  const road = await startRoad(db);
+  const [likelier, other] = ["+14792234567", "+4792234567"];
+  const from = "4792234567";
+  const numbers = async () => (await optOuts(workspace.id)).map(({ number }) => number);
+  const bring = async (address: string, text: string) => {
+    const at = new Date(await nextMoment());
+    await road.onInbound([{ ...inbound(workspace, address, text), at }]);
+  };
+  await bring(likelier, "STOP");
+  await bring(from, "STOP");
+  expect(await numbers()).toEqual([likelier, other]);
+  await bring(from, "START");
+  expect(await numbers(), "the likelier was opted out before").toEqual([]);
+  await bring(other, "STOP");
+  await bring(from, "STOP");
+  await bring(from, "START");
+  expect(await numbers(), "the other said STOP itself").toEqual([other]);
+  await bring(other, "START");
+  expect(await numbers()).toEqual([]);
+});
+
+let lastMoment = 0;
+/** Now, and later than the last one. */
+async function nextMoment(): Promise<number> {
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(lastMoment), { interval: 1 });
+  return (lastMoment = Date.now());
+}

@@ -26,6 +26,8 @@ export interface Arrived {
   message_id: string;
   text: string;
   keyword: Keyword | "stop_perhaps" | null;
+  /** It certainly came before, and was not written down then. */
+  again: boolean;
 }
 
 interface Services {
@@ -36,8 +38,8 @@ interface Services {
 }
 
 const mostTexts = 500;
-/** Texts that could not be written down, and may come again: so many are remembered. */
-const mostFailed = 10_000;
+/** STOPs and STARTs that are not written down, and may come again: so many are remembered. */
+const mostRemembered = 10_000;
 /** Acting upon a few in one transaction shares the wait for the gate; while it lasts, the quota waits for it. */
 const mostKeywords = 20;
 
@@ -48,8 +50,11 @@ const mostKeywords = 20;
  */
 export function createInboundIntake({ db, clock, news, log }: Services): InboundIntake {
   const nextId = orderedIds();
-  /** When a text first came that could not be written down then: what was done since was done later. */
-  const failed = new Map<string, Date>();
+  /**
+   * When each STOP and START first came that is not written down: it waits, or could not be written. It may come again, and what
+   * was done since was done later.
+   */
+  const firstCame = new Map<string, Date>();
   const turns = new Map<string, { texts: Gatherer<Arrived>; keywords: Gatherer<Arrived> }>();
 
   function turnOf(workspaceId: string) {
@@ -115,34 +120,28 @@ export function createInboundIntake({ db, clock, news, log }: Services): Inbound
     }
   }
 
-  function asFirstGiven(inbound: InboundText): InboundText {
-    const at = failed.get(nameOf(inbound));
-    return at ? { ...inbound, at: at < inbound.at ? at : inbound.at, again: "certainly" } : inbound;
-  }
-
-  async function remembering(inbound: InboundText, writing: Promise<void>): Promise<void> {
+  async function remembering(arrived: Arrived, turn: Gatherer<Arrived>): Promise<void> {
+    if (arrived.keyword !== "stop" && arrived.keyword !== "start") return turn.add(arrived);
+    const { inbound } = arrived;
     const name = nameOf(inbound);
-    try {
-      await writing;
-      failed.delete(name);
-    } catch (error) {
-      failed.delete(name);
-      failed.set(name, inbound.at);
-      if (failed.size > mostFailed) for (const [oldest] of failed.entries().take(1)) failed.delete(oldest);
-      throw error;
-    }
+    const before = firstCame.get(name);
+    const at = before && before < inbound.at ? before : inbound.at;
+    firstCame.delete(name);
+    firstCame.set(name, at);
+    if (firstCame.size > mostRemembered) for (const oldest of firstCame.keys().take(1)) firstCame.delete(oldest);
+    await turn.add(before ? { ...arrived, inbound: { ...inbound, at }, again: true } : arrived);
+    firstCame.delete(name);
   }
 
   return async (texts) => {
-    const written = texts.map((given) => {
-      const inbound = asFirstGiven(given);
+    const written = texts.map((inbound) => {
       const words = normaliseText(inbound.text.replaceAll("\0", ""));
       const keyword = inbound.handled ?? readKeyword(words);
       const text = inbound.media ? withMedia(words, inbound.media) : words;
       const turn = turnOf(inbound.workspace_id);
       const plain = keyword === null || keyword === "stop_perhaps";
-      const arrived = { inbound, message_id: nextId(clock.now()), text, keyword };
-      return remembering(inbound, (plain ? turn.texts : turn.keywords).add(arrived));
+      const arrived = { inbound, message_id: nextId(clock.now()), text, keyword, again: false };
+      return remembering(arrived, plain ? turn.texts : turn.keywords);
     });
     const results = await Promise.allSettled(written);
     for (const workspaceId of new Set(texts.map((text) => text.workspace_id))) {

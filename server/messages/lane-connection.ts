@@ -1,11 +1,13 @@
 /**
- * Connections that a lane keeps from the check of a batch until its record: the gate of the workspace is open as long as
- * the connection holds it, and falls shut by itself if the process dies.
+ * Connections that a lane keeps from the claim of a batch until its record. Each holds the workspace's submit lock (the "gate",
+ * carriers/hand-over-gate.ts) meanwhile, shared with other lanes; recording a STOP takes it exclusively, and so waits for them.
+ * It is a lock of the session: when the process dies, PostgreSQL releases it.
  *
- * A process that is suspended does not die, and would keep STOPs waiting for as long as it sleeps. So PostgreSQL ends a
- * session with an open gate that says nothing for as long as a lease lasts. While a hand-over goes on, `keepAlive` says
- * something; it is called in the round that renews the leases, which count from before it. A process that wakes therefore
- * finds its lease over before its gate can have fallen, and a gate that falls for any other reason aborts `lost`.
+ * A suspended process keeps its sessions, and STOPs would wait for as long as it is suspended. So while the lock is held the
+ * session's `idle_session_timeout` is the length of a lease, and `keepAlive` sends a statement in each round that renews the
+ * leases. A renewed lease counts from the beginning of its round, before that statement: so when PostgreSQL ends the session
+ * of a suspended process, its lease is over too, and it submits nothing more when it wakes. A session that ends for any other
+ * reason aborts `lost`.
  */
 import pg from "pg";
 import { gateKey } from "../carriers/hand-over-gate.ts";

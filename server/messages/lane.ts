@@ -5,18 +5,19 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Carrier, Outcome } from "../carriers/carrier.ts";
+import { isDatabaseAway } from "../kit/database-away.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import type { News } from "../kit/news.ts";
 import { atCommit, inOneGo } from "../kit/prepared.ts";
-import { handOverSignal } from "./hand-over-signal.ts";
 import type { LaneConnection, LanePool } from "./lane-connection.ts";
 import { clearLane, type LaneRow, leaveLane, lockLane } from "./lanes-store.ts";
 import { nextHandOver, paceOf } from "./pacing.ts";
-import { type Claimed, type Cursor, claim, writeJournal } from "./queue-store.ts";
+import { type Claimed, type ClaimedMessage, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { type JournalRest, LeaseLost, type Result, record, type Settled } from "./record.ts";
 import { chooseCarrier, type Declined, decline, rateOf } from "./route.ts";
 import { outboundText, type SettleContext, setOpenAside, settleJournals } from "./settle-journal.ts";
+import { submitSignal } from "./submit-signal.ts";
 
 /** What a lane needs to be served. */
 export interface LaneContext extends Omit<SettleContext, "connection"> {
@@ -93,7 +94,8 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       gather = false;
       const connection = await connections.next(recording);
       const fresh = cursor.transactional === 0 && cursor.marketing === 0;
-      const batch = await claimBatch(connection, context, state, cursor, limit);
+      const halt = submitSignal([signal, connection.lost], context.leaseHolds);
+      const batch = await claimBatch(connection, context, state, { cursor, limit, halt });
       if (batch === null) {
         await connection.shutGate();
         await recording;
@@ -107,13 +109,14 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
       }
       cursor = afterBatch(cursor, batch.rows);
       gather = batch.rows.length > 1 && batch.rows.length < smallBatch;
-      await handOverAll(context, connection, batch.parts);
+      // The gate stays open until the last is answered; all of them are, whatever becomes of others.
+      await Promise.all(batch.parts.map((part) => handOver(context, halt, part)));
       const handedAt = now();
       await recording;
       const results = sortOutcomes(context, state, batch, handedAt);
       const last = batch.rows.length < limit && results.later === 0 && results.settleAfter === null;
       const leave = last && !pace && !state.settleAt && context.crowded();
-      const leaving = recordBatch(connection, context, results, leave);
+      const leaving = recordBatch(connections, connection, context, results, leave);
       recording = leaving.then(() => {});
       recording.catch(() => {}); // seen where it is awaited
       const handed = batch.parts.reduce((sum, part) => sum + part.rows.length, 0);
@@ -144,7 +147,7 @@ export async function serveLane(context: LaneContext, state: LaneState): Promise
 interface Part {
   carrier: Carrier;
   journal: string;
-  rows: Claimed[];
+  rows: ClaimedMessage[];
   /** Once it was handed over. */
   outcomes: Outcome[];
 }
@@ -157,23 +160,29 @@ interface Batch {
   waiting: Claimed[];
 }
 
-/** Opens the gate and claims; null when the queue is empty. What may no longer be sent is not journalled. */
+/**
+ * Opens the gate and claims; null when the queue is empty. What may no longer be sent is not journalled, and nothing is where the
+ * hand-over could not begin any more.
+ */
 async function claimBatch(
   connection: LaneConnection,
   { carriers, lane, worker, now }: LaneContext,
   { declined }: LaneState,
-  cursor: Cursor,
-  limit: number,
+  { cursor, limit, halt }: { cursor: Cursor; limit: number; halt: AbortSignal },
 ): Promise<Batch | null> {
   let written = true;
   const claiming = async (tx: Tx): Promise<Batch | null> => {
     const rows = await claim(tx, lane, cursor, limit);
     if (rows.length === 0) return null;
     const at = now();
-    const sending = new Map<Carrier, Claimed[]>();
+    const sending = new Map<Carrier, ClaimedMessage[]>();
     const stopped: Settled[] = [];
     const waiting: Claimed[] = [];
     for (const row of rows) {
+      if (row.status === null) {
+        stopped.push({ row, result: { status: "gone" }, carrier: null });
+        continue;
+      }
       const result = stoppedBy(row, at);
       const carrier = result ? null : chooseCarrier(carriers, lane, row, declined);
       if (result) stopped.push({ row, result, carrier: null });
@@ -186,6 +195,7 @@ async function claimBatch(
     const journals = parts.map(({ carrier, journal, rows: part }) => {
       return { id: journal, carrier_id: carrier.id, seqs: part.map((row) => row.seq) };
     });
+    if (parts.length > 0 && halt.aborted) throw new LeaseLost("the lease is nearly over, or the gate has fallen");
     if (parts.length > 0) await atCommit(tx, async () => (written = await writeJournal(tx, lane, worker, journals)));
     return { rows, parts, stopped, waiting };
   };
@@ -201,8 +211,7 @@ function chunks<T>(all: T[], size: number): T[][] {
 }
 
 /** Why a text that was queued is not handed over after all, or null. */
-function stoppedBy(row: Claimed, at: Date): Result | null {
-  if (row.status === null) return { status: "gone" };
+function stoppedBy(row: ClaimedMessage, at: Date): Result | null {
   // It was sent before and came back as uncertain; then its receipt arrived.
   if (row.status !== "queued") return { status: "sent", carrier_reference: null, at };
   if (row.reason === "erased") return { status: "skipped", reason: "erased" };
@@ -212,22 +221,19 @@ function stoppedBy(row: Claimed, at: Date): Result | null {
   return null;
 }
 
-/** Hands all parts over at the same time. The gate stays open until the last of them is answered, whatever became of others. */
-async function handOverAll(context: LaneContext, connection: LaneConnection, parts: Part[]): Promise<void> {
-  const signal = handOverSignal([context.signal, connection.lost], context.leaseHolds);
-  const ended = await Promise.allSettled(parts.map((part) => handOver(context, signal, part)));
-  for (const each of ended) if (each.status === "rejected") throw each.reason;
-}
-
 /** Hands a part over and keeps the carrier's answers with it. */
-async function handOver({ lane, log }: LaneContext, signal: AbortSignal, part: Part): Promise<void> {
+async function handOver({ lane, log }: LaneContext, halt: AbortSignal, part: Part): Promise<void> {
   const { carrier, rows } = part;
-  // A process that was suspended since the claim must not send what another has settled by now.
-  if (signal.aborted) throw new LeaseLost("the lease is nearly over, or the gate has fallen");
+  // A process that was suspended since the claim must not send what another has settled by now. That nothing was offered can be
+  // recorded as long as the lane is ours; afterwards it is in doubt like anything else in a journal.
+  if (halt.aborted) {
+    part.outcomes = rows.map(() => ({ kind: "later", after_ms: 0 }));
+    return;
+  }
   try {
     part.outcomes = await carrier.submit(
       rows.map((row) => outboundText(lane, row)),
-      signal,
+      halt,
     );
     if (part.outcomes.length !== rows.length)
       throw new Error(`${carrier.name} answered ${part.outcomes.length} of ${rows.length} texts`);
@@ -287,6 +293,7 @@ function sortOutcomes({ carriers, lane }: LaneContext, { declined }: LaneState, 
 
 /** Records a batch; with `leave`, also gives the lane up if nothing is left in it, and answers whether it did. */
 async function recordBatch(
+  connections: ReturnType<typeof connectionPair>,
   connection: LaneConnection,
   { lane, worker, now, news }: LaneContext,
   { settled, journals }: Sorted,
@@ -298,7 +305,13 @@ async function recordBatch(
     const [, locked] = await inOneGo(tx, recorded, () => lockLane(tx, lane, worker));
     return locked && leaveLane(tx, lane);
   };
-  const left = await connection.inWorkspace(lane.workspace_id, recording, "shut");
+  const recordOver = (one: LaneConnection) => one.inWorkspace(lane.workspace_id, recording, "shut");
+  const left = await recordOver(connection).catch(async (error) => {
+    // What is known of the batch is in doubt for everybody else: as long as the lane is ours it is recorded over another.
+    const other = isDatabaseAway(error) ? await connections.replace(connection) : null;
+    if (!other) throw error;
+    return recordOver(other);
+  });
   const campaigns = new Set(settled.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
   for (const id of campaigns) if (id) news.tell(lane.workspace_id, "campaign", id);
   news.tell(lane.workspace_id, "usage", null);
@@ -319,20 +332,31 @@ function afterBatch(cursor: Cursor, rows: Claimed[]): Cursor {
  * records is waited for: a lane that waited for another's while it keeps its own could wait for ever.
  */
 function connectionPair(pool: LaneContext["pool"]) {
-  const taken: LaneConnection[] = [];
+  const taken: (LaneConnection | undefined)[] = [];
   let turn = 0;
+  let replacing = false;
   return {
     async next(recording: Promise<void>): Promise<LaneConnection> {
+      if (replacing) await recording;
       turn = 1 - turn;
       const only = taken[1 - turn];
       if (only && !taken[turn] && pool.isUsedUp()) {
         turn = 1 - turn;
         await recording;
-        return only;
+        return taken[turn] ?? only;
       }
       const connection = taken[turn] ?? (await pool.take());
       taken[turn] = connection;
       return connection;
+    },
+    /** Another in place of one that broke, where one is free. */
+    async replace(broken: LaneConnection): Promise<LaneConnection | null> {
+      const at = taken.indexOf(broken);
+      taken[at] = undefined;
+      broken.release(true);
+      if (pool.isUsedUp()) return null;
+      replacing = true;
+      return (taken[at] = await pool.take().finally(() => (replacing = false)));
     },
     /** Waits for what is being recorded; connections whose state nobody knows are closed, and their gates with them. */
     async release(recording: Promise<void>): Promise<void> {

@@ -19,7 +19,7 @@ export interface LaneRow extends LaneKey {
   routes: Record<string, string[]> | null;
   rate_per_second: number | null;
   next_at: Date | null;
-  /** Whoever had it before left batches whose outcome is not recorded. */
+  /** Whoever had it before left batches whose outcome is not recorded, or rows that are set aside. */
   unsettled: boolean;
 }
 
@@ -81,11 +81,17 @@ export async function leaseLanes(
       (select jsonb_object_agg(r.country, to_jsonb(r.carrier_ids)) from carrier_routes r where r.workspace_id = t.workspace_id) as routes
     from taken t join senders s on s.workspace_id = t.workspace_id and s.id = t.sender_id`.execute(tx);
   if (rows.length === 0) return [];
-  // A statement of its own: it must see what whoever had the lane wrote before its lease was found to be over.
+  const taken = sql`
+    unnest(${rows.map((l) => l.workspace_id)}::uuid[], ${rows.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)`;
+  // A statement of its own: it must see what whoever had the lane wrote before its lease was found to be over. Rows that are set
+  // aside stand in an open journal; those that do not, by whatever fault, are settled too.
   const { rows: open } = await sql<{ lane: string }>`
     select distinct j.workspace_id || ' ' || j.sender_id as lane
-    from unnest(${rows.map((l) => l.workspace_id)}::uuid[], ${rows.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)
-    join dispatch_journal j on j.workspace_id = u.workspace_id and j.sender_id = u.sender_id`.execute(tx);
+    from ${taken} join dispatch_journal j on j.workspace_id = u.workspace_id and j.sender_id = u.sender_id
+    union
+    select distinct q.workspace_id || ' ' || q.sender_id
+    from ${taken} join message_queue q on q.workspace_id = u.workspace_id and q.sender_id = u.sender_id
+    where q.priority = 9`.execute(tx);
   const unsettled = new Set(open.map(({ lane }) => lane));
   return rows.map((row) => ({ ...row, unsettled: unsettled.has(`${row.workspace_id} ${row.sender_id}`) }));
 }
@@ -136,23 +142,36 @@ export async function markLane(tx: Tx, { workspace_id, sender_id }: LaneKey): Pr
     where workspace_id = ${workspace_id} and sender_id = ${sender_id} and not has_work`.execute(tx);
 }
 
+const isLeased = (lane: LaneKey, worker: string) => sql`
+  workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
+    and leased_by = ${worker} and leased_until > now()`;
+
 /** Extends a lease and answers whether the lane is still ours. */
 export async function renewLease(tx: Tx, lane: LaneKey, lease: { worker: string; seconds: number }): Promise<boolean> {
   const { rows } = await sql`
     update lanes set leased_until = now() + ${lease.seconds} * interval '1 second'
-    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
-      and leased_by = ${lease.worker} and leased_until > now()
+    where ${isLeased(lane, lease.worker)}
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** The same without waiting for anybody: answers false too where the lane's row is locked right now. */
+export async function renewFreeLease(
+  tx: Tx,
+  lane: LaneKey,
+  lease: { worker: string; seconds: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    with mine as (select 1 from lanes where ${isLeased(lane, lease.worker)} for no key update skip locked)
+    update lanes l set leased_until = now() + ${lease.seconds} * interval '1 second'
+    from mine where l.workspace_id = ${lane.workspace_id} and l.sender_id = ${lane.sender_id}
     returning 1`.execute(tx);
   return rows.length > 0;
 }
 
 /** Whether the lane is ours, and keeps it so until the transaction ends. */
 export async function holdLease(tx: Tx, lane: LaneKey, worker: string): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from lanes
-    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
-      and leased_by = ${worker} and leased_until > now()
-    for share`.execute(tx);
+  const { rows } = await sql`select 1 from lanes where ${isLeased(lane, worker)} for share`.execute(tx);
   return rows.length > 0;
 }
 

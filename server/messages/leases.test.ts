@@ -1,23 +1,36 @@
-/** Leases are renewed whatever else waits for the database: connections that are all taken, and rows that somebody locks. */
+/**
+ * Leases are renewed whatever else waits for the database: connections that are all taken or say nothing, rows that somebody locks,
+ * and a long way to the database.
+ */
 import { sql } from "kysely";
+import pg from "pg";
 import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { onlyCarriers } from "../../testing/carriers.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { farDatabase } from "../../testing/far-database.ts";
 import { addContacts, arrived, send, settled } from "../../testing/road.ts";
+import { stopSession } from "../../testing/stop-session.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import type { Carrier } from "../carriers/carrier.ts";
 import { createSandbox } from "../carriers/sandbox.ts";
 import { systemClock } from "../kit/clock.ts";
-import { openDb } from "../kit/db.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { type Db, openDb } from "../kit/db.ts";
+import { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
+import { keeperName } from "./lease-keeper.ts";
 
-const { db, connection, workspaces } = await testDatabase({ max: 20 });
+const { db, connection, workspaces, superuser } = await testDatabase({ max: 20 });
+const admin = new pg.Client({ connectionString: superuser });
+await admin.connect();
+afterAll(() => admin.end());
 const lease_ms = 2_000;
+/** Long enough for a connection to be given up and another to be opened on a machine that has other work. */
+const longLease = 4_000;
 const services = { clock: systemClock, news: { tell() {} }, log: pino({ level: process.env.TEST_LOG ?? "silent" }) };
 
 /** A dispatcher with so many connections beside its lanes' own, whose hand-overs wait for `go`. */
-async function slowHandOvers(max: number) {
+async function slowHandOvers(max: number, options: DispatcherOptions = { lease_ms }) {
   const own = openDb({ connection, workspaces, max });
   const sandbox = createSandbox({ ...services, db }, { delay_ms: 3_600_000 });
   const { promise, resolve: go } = Promise.withResolvers<void>();
@@ -32,17 +45,22 @@ async function slowHandOvers(max: number) {
       return sandbox.submit(texts, signal);
     },
   };
-  const dispatcher = createDispatcher(
-    { ...services, db: own, carriers: onlyCarriers(carrier), onReceipts: async () => {} },
-    { lease_ms },
-  );
-  await dispatcher.start();
+  onTestFinished(() => own.close());
+  const stop = await startDispatcher(own, carrier, options);
   onTestFinished(async () => {
     go();
-    await dispatcher.stop();
-    await own.close();
+    await stop();
   });
   return { own, go, under, aborted };
+}
+
+async function startDispatcher(over: Db, carrier: Carrier, options: DispatcherOptions): Promise<() => Promise<void>> {
+  const dispatcher = createDispatcher(
+    { ...services, db: over, carriers: onlyCarriers(carrier), onReceipts: async () => {} },
+    options,
+  );
+  await dispatcher.start();
+  return () => dispatcher.stop();
 }
 
 async function queueOne(): Promise<TestWorkspace> {
@@ -61,13 +79,13 @@ async function leaseOf({ id }: TestWorkspace): Promise<{ leased_by: string | nul
 }
 
 /** Waits until the lease has been renewed for twice as long as one lasts. */
-async function outlasts(workspace: TestWorkspace, leased_by: string | null): Promise<void> {
-  const end = Date.now() + 3 * lease_ms;
+async function outlasts(workspace: TestWorkspace, leased_by: string | null, lasts = lease_ms): Promise<void> {
+  const end = Date.now() + 3 * lasts;
   await until(async () => {
     const lease = await leaseOf(workspace);
     expect(lease.leased_by).toBe(leased_by);
     expect(lease.leased_until.getTime()).toBeGreaterThan(end);
-  });
+  }, 5 * lasts);
 }
 
 test("a lane is kept while everything else that asks the database waits", async () => {
@@ -106,3 +124,124 @@ test("a lane whose row somebody locks for long costs no other lane its lease", a
   }
   expect(aborted).toContain(false);
 }, 40_000);
+
+/** The session that renews leases. */
+async function keeperPid(): Promise<number> {
+  const { rows } = await admin.query<{ pid: number }>(
+    "select pid from pg_stat_activity where datname = current_database() and application_name = $1",
+    [keeperName],
+  );
+  expect(rows).toHaveLength(1);
+  return rows[0]?.pid as number;
+}
+
+test("a lane is kept when the connection that renews its lease says nothing any more", async () => {
+  const workspace = await queueOne();
+  const { go, under, aborted } = await slowHandOvers(4, { lease_ms: longLease });
+  await until(() => expect(under).toContain(workspace.id));
+  const { leased_by, leased_until } = await leaseOf(workspace);
+  await until(async () => expect((await leaseOf(workspace)).leased_until > leased_until).toBe(true));
+  await stopSession(admin, keeperPid);
+  await outlasts(workspace, leased_by, longLease);
+  go();
+  await settled(db, workspace.id, ["sent"]);
+  expect(aborted).toEqual([false]);
+}, 60_000);
+
+/** As many lanes of one workspace, each with a text. */
+async function queueInto(count: number): Promise<TestWorkspace> {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const numbers = Array.from({ length: count }, (_, i) => ({ number: `+47${91_000_000 + i}` }));
+  await send(db, workspace, { recipients: { numbers } });
+  await db.asSystem(async (tx) => {
+    await sql`
+      insert into senders (workspace_id, id, address, kind, can_receive, is_default, created_at)
+      select ${workspace.id}, gen_random_uuid(), '+4759' || lpad(i::text, 6, '0'), 'long_number', true, false, now()
+      from generate_series(2, ${count}::int) i`.execute(tx);
+    await sql`
+      update message_queue q set sender_id = s.id
+      from (select seq, row_number() over (order by seq) as n from message_queue where workspace_id = ${workspace.id}) r,
+        (select id, row_number() over (order by id) as n from senders where workspace_id = ${workspace.id}) s
+      where q.workspace_id = ${workspace.id} and q.seq = r.seq and r.n = s.n`.execute(tx);
+    await sql`
+      insert into lanes (workspace_id, sender_id, has_work)
+      select workspace_id, sender_id, true from message_queue where workspace_id = ${workspace.id}
+      on conflict (workspace_id, sender_id) do nothing`.execute(tx);
+  });
+  return workspace;
+}
+
+async function leasesOf({ id }: TestWorkspace): Promise<{ sender_id: string; leased_by: string; ends: number }[]> {
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ sender_id: string; leased_by: string; ends: number }>`
+      select sender_id, leased_by, extract(epoch from leased_until)::float8 * 1000 as ends from lanes
+      where workspace_id = ${id} and leased_by is not null order by sender_id`.execute(tx),
+  );
+  return rows;
+}
+
+/** A carrier of which nobody knows what it has taken, nor will for an hour: its lanes are kept, and do nothing. */
+function silent(): Carrier {
+  const sandbox = createSandbox({ ...services, db }, { delay_ms: 3_600_000 });
+  return {
+    ...sandbox,
+    limits: { ...sandbox.limits, settled_after_ms: 3_600_000 },
+    submit: async (texts) => texts.map(() => ({ kind: "unknown" })),
+  };
+}
+
+/** Waits until each of the lanes has been served once. */
+async function allAside(workspace: TestWorkspace, count: number, look: () => Promise<void> = async () => {}) {
+  await until(async () => {
+    await look();
+    const { rows } = await db.asSystem((tx) =>
+      sql`select 1 from message_queue where workspace_id = ${workspace.id} and priority = 9`.execute(tx),
+    );
+    expect(rows).toHaveLength(count);
+  }, 60_000);
+}
+
+test("hundreds of lanes are kept however far away the database is, whoever locks the rows of some", async () => {
+  const workspace = await queueInto(250);
+  const { proxy, far } = await farDatabase({ connection, workspaces }, 8);
+  onTestFinished(await startDispatcher(far, silent(), { lease_ms: longLease }));
+  await allAside(workspace, 250);
+  const held = await until(async () => {
+    const leases = await leasesOf(workspace);
+    expect(leases).toHaveLength(250);
+    return leases;
+  });
+  const [locked, free] = [held.slice(0, 40), held.slice(40)];
+  const { promise: end, resolve: letGo } = Promise.withResolvers<void>();
+  const locking = db.asSystem(async (tx) => {
+    const senders = locked.map(({ sender_id }) => sender_id);
+    await sql`select 1 from lanes where workspace_id = ${workspace.id} and sender_id = any(${senders}::uuid[]) for update`.execute(
+      tx,
+    );
+    await end;
+  });
+  onTestFinished(async () => {
+    letGo();
+    await locking;
+  });
+  proxy.slow(25);
+  const late = Date.now() + 3 * longLease;
+  await until(async () => {
+    const leases = (await leasesOf(workspace)).slice(40);
+    expect(leases.map(({ leased_by }) => leased_by)).toEqual(free.map(({ leased_by }) => leased_by));
+    expect(Math.min(...leases.map(({ ends }) => ends))).toBeGreaterThan(late);
+  }, 5 * longLease);
+  proxy.slow(0); // they are given up sooner
+}, 150_000);
+
+test("only so many lanes are kept that have nothing to do: each has to be renewed", async () => {
+  const workspace = await queueInto(150);
+  const kept = 20;
+  onTestFinished(await startDispatcher(db, silent(), { lease_ms: longLease, kept }));
+  let most = 0;
+  await allAside(workspace, 150, async () => {
+    most = Math.max(most, (await leasesOf(workspace)).length);
+  });
+  // Beside them are those that are at work, and those that wait for that.
+  expect(most).toBeLessThanOrEqual(kept + 2 * 4 + 64);
+}, 60_000);

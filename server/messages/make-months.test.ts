@@ -37,7 +37,7 @@ async function beginBackup(): Promise<{ end(): Promise<void> }> {
   return { end };
 }
 
-const forget = (names: string[]) => db.asSystem((tx) => sql.raw(`drop table ${names.join(", ")}`).execute(tx));
+const dropTables = (names: string[]) => db.asSystem((tx) => sql.raw(`drop table ${names.join(", ")}`).execute(tx));
 
 /** Sends one text after the other until stopped; answers how many went. */
 function keepSending(key: string): { sent(): number; stop(): Promise<void> } {
@@ -54,7 +54,7 @@ function keepSending(key: string): { sent(): number; stop(): Promise<void> } {
 
 test("a month that is due while a backup runs waits for its end, and texts go on meanwhile", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id, key } = await workspaceWithKey(database);
   const backup = await beginBackup();
   const sending = keepSending(key);
@@ -83,7 +83,7 @@ test("a month that is due while a backup runs waits for its end, and texts go on
 
 test("whoever waits for a month waits for no lock that a text needs", async () => {
   const months = await partitions("messages");
-  await forget(months.slice(-1));
+  await dropTables(months.slice(-1));
   const { key } = await workspaceWithKey(database);
   // Somebody who writes into the ledger holds it in a way that a backup does not.
   const writer = await db.pool.connect();
@@ -100,7 +100,7 @@ test("whoever waits for a month waits for no lock that a text needs", async () =
 
 test("a month that was made apart is as one that was made in place: keys, indexes, room in its pages", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   expect(await makeMonths(db, 1)).toBe(0);
   const shape = async (table: string) => {
     const { rows } = await db.pool.query(
@@ -124,7 +124,7 @@ test("a week of carriers' ids is made beside a backup at once, and an old one is
       tx,
     ),
   );
-  await forget(weeks);
+  await dropTables(weeks);
   const backup = await beginBackup();
   expect(await turnReferences(db)).toEqual({ missing: 0, kept: 1 });
   expect(await partitions("smpp_references")).toEqual(["smpp_references_2026_01_05", ...weeks]);
@@ -164,7 +164,7 @@ async function restore(id: string): Promise<void> {
     await sql`delete from message_queue where workspace_id = ${id}`.execute(tx);
     await sql`truncate messages_other`.execute(tx); // rows that are deleted leave it as large as it is
   });
-  await forget(await partitions("messages"));
+  await dropTables(await partitions("messages"));
   expect(await makeMonths(db, 3)).toBe(0);
 }
 
@@ -172,12 +172,12 @@ test("as many as are moved in a moment move; more stay where they are, and their
   const months = await partitions("messages");
   const { id, key } = await workspaceWithKey(database);
   const now = new Date();
-  await forget(months);
+  await dropTables(months);
   await addMessages(id, 1, 10_000, now);
   expect(await makeMonths(db, 3)).toBe(0);
   expect(await rowsOf(id)).toEqual([{ name: months[0], n: 10_000 }]);
   await restore(id);
-  await forget(months);
+  await dropTables(months);
   await addMessages(id, 1, 10_001, now);
   const begins = inEightDays();
   const [, nextMonth = 0] = startsOf(months);
@@ -200,7 +200,7 @@ test("as many as are moved in a moment move; more stay where they are, and their
 
 test("nobody reads a large messages_other while it is locked", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id } = await workspaceWithKey(database);
   await addMessages(id, 1, 30_000, new Date());
   const seen: { locks: string[]; read: number }[] = [];
@@ -240,7 +240,7 @@ test("nobody reads a large messages_other while it is locked", async () => {
 
 test("a month begins after a message of a clock that is weeks ahead", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id } = await workspaceWithKey(database);
   await addMessages(id, 1, 10_001, new Date());
   const third = startsOf(months)[2] as number;
@@ -258,7 +258,7 @@ test("a month begins after a message of a clock that is weeks ahead", async () =
 test("a month that was excluded, and could not be attached before it began, is let into messages_other again", async () => {
   const months = await partitions("messages");
   const [month = ""] = months;
-  await forget([month]);
+  await dropTables([month]);
   const today = new Date().toISOString().slice(0, 10);
   await db.pool.query(
     `alter table messages_other add constraint "${month}_from_${today.replaceAll("-", "_")}"
@@ -276,7 +276,7 @@ test("a month that was excluded, and could not be attached before it began, is l
 
 test("a server whose months are due while a backup runs starts and sends", async () => {
   const months = await partitions("messages");
-  await forget([...months, ...(await partitions("smpp_references"))]);
+  await dropTables([...months, ...(await partitions("smpp_references"))]);
   const { id, key } = await workspaceWithKey(database);
   await beginBackup();
   const server = await startTestServer({ env: { DATABASE_URL: database.connection } });

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
@@ -42,8 +41,7 @@ test("a text that waited longer than its validity_seconds is not handed over, an
   const { id, key } = await workspaceWithKey(database);
   const answer = await post(key, { to: "+4791234567", text: "Your code is 1234", validity_seconds: 1 });
   expect(answer.status).toBe(202);
-  await delay(1_100);
-  await startRoad(db);
+  await startRoad(db, { clock: { now: () => new Date(Date.now() + 1_000) } });
   await settled(db, id);
   const { body } = await call(`GET /messages/${answer.body.id}`, { key });
   expect(body).toMatchObject({ status: "expired", history: [{ status: "queued" }, { status: "expired" }] });
@@ -252,6 +250,42 @@ test("a handset shows what it got and sent, and answers only to senders of the w
   const told = await call(`PUT ${path}`, { key, body: { behaviour: "fail", error_code: "30007", delay_ms: 5 } });
   expect(told.body).toEqual({ number: "+4799000001", behaviour: "fail", error_code: "30007", delay_ms: 5 });
   expect((await call(`GET ${path}`, { key })).body).toEqual(told.body);
+});
+
+test("a handset of the sandbox and the sender it answers are read as texts from it are", async () => {
+  const { id, key } = await workspaceWithKey(database);
+  const [{ address }] = (await call("GET /senders", { key })).body.items;
+  // A number of abroad without its +, as networks write it, is nobody's at home; a contact's is theirs.
+  await post(key, { to: "+46701234567", text: "Hej" });
+  const [contact] = await addContacts(db, id, [{ mobile: "+4759000031" }]);
+  for (const [written, number] of [
+    ["46701234567", "+46701234567"],
+    ["0046 70 123 45 67", "+46701234567"],
+    ["+46 (0)70 123 45 67", "+46701234567"],
+    [" 46701234567", "+46701234567"],
+    ["99 00 00 01", "+4799000001"],
+    ["4759000031", "+4759000031"],
+    ["123 456", "123456"],
+  ] as const) {
+    const path = `/sandbox/phones/${encodeURIComponent(written)}`;
+    expect((await call(`GET ${path}`, { key })).body.number, written).toBe(number);
+    const body = { to: address.replace(/^\+47/, ""), text: `Fra ${written}` };
+    const reply = await call(`POST ${path}/reply`, { key, body });
+    expect(reply.body, written).toMatchObject({ from: number, to: address });
+    const text = (await ledger(db, id)).find((row) => row.text === body.text);
+    expect(text, written).toMatchObject({
+      status: "received",
+      number,
+      contact_id: number === "+4759000031" ? contact : null,
+    });
+    const { items } = (await call(`GET ${path}/messages`, { key })).body;
+    expect(items.at(-1).text, written).toBe(body.text);
+  }
+  for (const written of ["Varsla", "1234567890123456"])
+    expect(await call(`GET /sandbox/phones/${encodeURIComponent(written)}`, { key }), written).toMatchObject({
+      status: 422,
+      body: { error: { code: "invalid_number", field: "number", value: written } },
+    });
 });
 
 test("the sandbox lists and answers for what it carried alone: nobody writes as a customer of a real carrier there", async () => {

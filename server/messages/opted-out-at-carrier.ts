@@ -1,7 +1,7 @@
 /**
  * A carrier that keeps opt-outs of its own refuses whoever has opted out there (Twilio's 21610). That is a STOP to the text's
- * sender like any other, and is written down as one: no later marketing then even tries. In a job of its own, since whoever
- * records a hand-over holds open the gate that a STOP closes.
+ * sender like any other, said before the refusal, and is written down as one: no later marketing then even tries. In a job of its
+ * own, since whoever records a hand-over holds open the gate that a STOP closes; a START since the refusal stands.
  */
 import { sql } from "kysely";
 import { erasedNumber } from "../../rules/erased-number.ts";
@@ -28,16 +28,18 @@ export function optOutJobs({ db, clock }: { db: Db; clock: Clock }): Record<stri
   return {
     async [job]({ workspace_id, message_ids }: Payload) {
       await db.inWorkspace(workspace_id, async (tx) => {
-        const { rows } = await sql<{ number: string; sender_id: string; said: string | null }>`
-          select distinct on (m.number, m.sender_id) m.number, m.sender_id, concat_ws(' ', m.carrier, m.carrier_error) as said
+        const { rows } = await sql<{ number: string; sender_id: string; said: string | null; at: Date | null }>`
+          select distinct on (m.number, m.sender_id)
+            m.number, m.sender_id, concat_ws(' ', m.carrier, m.carrier_error) as said, m.final_at as at
           from messages m
           where m.workspace_id = ${workspace_id} and m.id = any(${message_ids}::uuid[]) and m.number <> ${erasedNumber}
             and not exists (select from opt_outs o
-              where o.workspace_id = ${workspace_id} and o.number = m.number and o.sender_id = m.sender_id)
-          order by m.number, m.sender_id`.execute(tx);
-        for (const { number, sender_id, said } of rows) {
-          const about = { workspaceId: workspace_id, number, senderId: sender_id, at: clock.now() };
-          await recordOptOut(tx, { ...about, source: "carrier", evidence: said });
+              where o.workspace_id = ${workspace_id} and o.number = m.number and o.sender_id = m.sender_id
+                and o.at >= m.final_at)
+          order by m.number, m.sender_id, m.final_at desc nulls last`.execute(tx);
+        for (const { number, sender_id, said, at } of rows) {
+          const about = { workspaceId: workspace_id, number, senderId: sender_id, at: at ?? clock.now() };
+          await recordOptOut(tx, { ...about, source: "carrier", evidence: said, unlessLiftedSince: true });
         }
       });
     },

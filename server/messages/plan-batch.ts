@@ -82,6 +82,21 @@ export function planSkip(
   return { id: id ?? messageId(batch, name), contact_id, number: number ?? "", reason };
 }
 
+/** Makes skips of all messages of a plan, and of their answers; each answer is found by its id, since they may be thousands. */
+export function skipMessages(
+  batch: Pick<MessageBatch, "source" | "occurrence">,
+  plan: BatchPlan,
+  reason: SkipReason,
+): void {
+  const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
+  for (const message of plan.messages) {
+    plan.skips.push(planSkip(batch, message, reason, message.id));
+    const answer = answers.get(message.id);
+    if (answer) Object.assign(answer, { status: "skipped", reason, segments: 0 });
+  }
+  plan.messages = [];
+}
+
 function reasonOf(recipient: Recipient, rendered: Rendered | null, duplicate: boolean): SkipReason | null {
   if (recipient.reason !== null) return recipient.reason;
   if (duplicate) return "duplicate";

@@ -7,15 +7,20 @@ import { instantOf, newId } from "../kit/id.ts";
 import type { LaneKey } from "./lanes-store.ts";
 import { answersToHandset } from "./suppress.ts";
 
-/** One row of the queue with what the ledger says of it. */
-export interface Claimed {
+interface QueueRow {
   seq: number;
   priority: number;
   message_id: string;
   period_start: Date;
   expires_at: Date;
-  /** Null: the ledger's row is gone. */
-  status: MessageStatus | null;
+  /** So often it was sent again because nobody knew whether it had gone. */
+  resent: number;
+  opted_out: boolean;
+  no_consent: boolean;
+}
+
+interface LedgerRow {
+  status: MessageStatus;
   class: MessageClass;
   encoding: "7" | "u";
   segments: number;
@@ -23,12 +28,15 @@ export interface Claimed {
   source_id: string | null;
   number: string;
   text: string;
-  /** `uncertain`: it was sent again because nobody knew whether it had gone; so often. */
+  /** `uncertain`: it was sent again, see `resent`. */
   reason: string | null;
-  resent: number;
-  opted_out: boolean;
-  no_consent: boolean;
 }
+
+/** One row of the queue with its message of the ledger. */
+export type ClaimedMessage = QueueRow & LedgerRow;
+
+/** One row of the queue with what the ledger says of it: nothing where the message is gone. */
+export type Claimed = ClaimedMessage | (QueueRow & { [Column in keyof LedgerRow]: null });
 
 /** Rows up to these are with the carrier or being recorded; deleted ones need not be walked over again. */
 export interface Cursor {

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../rules/gsm-segments.ts";
-import { readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
+import { type AddressType, readingsOf, senderSpelling, whichSender, whoseNumber } from "../../rules/inbound-address.ts";
 import type { InboundText } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound, Problem } from "../kit/errors.ts";
@@ -21,8 +21,8 @@ export interface Received extends Arrived {
   reference: string;
   /** E.164, or as given where it is no number. */
   number: string;
-  /** Other numbers that may have written it: the network did not say which it was. */
-  others: string[];
+  /** Where the network did not say which it was: the address as it came, and the other numbers that may have written it. */
+  unclear: { address: string; others: string[] } | undefined;
   /** When it was sent, as far as the carrier knows, and not in the future. */
   at: Date;
 }
@@ -40,13 +40,14 @@ export async function readReceived(
 ): Promise<Received[]> {
   const { country, carriers } = await contextOf(tx, workspaceId);
   const senderOf = await readSenders(tx, { workspaceId, country, now }, arrived);
-  const isContacts = await contactsAmong(tx, workspaceId, country, arrived);
+  const inbounds = arrived.map(({ inbound }) => inbound);
+  const isContacts = await contactsAmong(tx, workspaceId, country, inbounds);
   return arrived.flatMap((each) => {
     const { from, from_type = "unknown", carrier, carrier_reference, at } = each.inbound;
     const sender = senderOf(each.inbound);
     if (!sender && carrier === "sandbox") return [];
     if (!sender) throw noSender(each.inbound.to);
-    const address = withoutZeros(from.slice(0, longestRead)).trim();
+    const address = readable(from);
     const { number, others } = whoseNumber(address, country, from_type, isContacts);
     return [
       {
@@ -55,7 +56,7 @@ export async function readReceived(
         carrier: carriers.get(carrier) ?? carrier,
         reference: keyOf(carrier_reference),
         number: number.slice(0, longestAddress),
-        others,
+        unclear: others.length > 0 ? { address, others } : undefined,
         at: pastOf(at, now),
       },
     ];
@@ -99,12 +100,12 @@ async function readSenders(
   arrived: readonly Arrived[],
 ): Promise<(inbound: To) => Received["sender"] | null> {
   const wanted = new Map(arrived.map(({ inbound }) => [toKey(inbound), inbound]));
-  const plain = [...wanted.values()].map(({ to }) => withoutZeros(to.slice(0, longestRead)).trim());
+  const plain = [...wanted.values()].map(({ to }) => readable(to));
   const found = new Map<string, Received["sender"]>();
   const exact = await findReceivers(tx, workspaceId, [...new Set(plain.flatMap((to) => [to, `+${to}`]))]);
   const rest: To[] = [];
   for (const inbound of wanted.values()) {
-    const to = withoutZeros(inbound.to.slice(0, longestRead)).trim();
+    const to = readable(inbound.to);
     const known = exact.find(({ address }) => address === to || address === `+${to}`);
     // What is said to be national is no short code, and no number of abroad, as long as it is a sender's at home.
     if (known && inbound.to_type !== "national") found.set(toKey(inbound), known);
@@ -125,31 +126,58 @@ async function readSender(
   { workspaceId, country, now, all }: Where & { all: readonly PossibleReceiver[] },
   { to, to_type = "unknown", carrier }: To,
 ): Promise<Received["sender"] | null> {
-  const address = withoutZeros(to.slice(0, longestRead)).trim();
+  const address = readable(to);
   const connection = carrier === "sandbox" ? null : carrier;
   const own = all.filter((sender) => sender.carrier_id === connection);
-  const receiving = (senders: readonly PossibleReceiver[]) => senders.filter((sender) => sender.can_receive);
-  const known =
-    whichSender(address, country, to_type, receiving(own)) ??
-    whichSender(address, country, to_type, receiving(all)) ??
-    whichSender(address, country, to_type, own);
+  const known = whichReceiver(address, country, to_type, own, all);
   if (known || connection === null) return known;
   const added = await registerReceiver(tx, workspaceId, connection, senderSpelling(address, country, to_type), now);
   return added ?? receiving(own)[0] ?? own[0] ?? receiving(all)[0] ?? all[0] ?? null;
 }
 
-/** Which of all readings of who wrote are contacts' numbers. Asked only where an address has more than one. */
+/** The connection's own senders before others, and those that receive before those that do not. */
+function whichReceiver(
+  address: string,
+  country: string,
+  type: AddressType,
+  own: readonly PossibleReceiver[],
+  all: readonly PossibleReceiver[],
+): PossibleReceiver | null {
+  return (
+    whichSender(address, country, type, receiving(own)) ??
+    whichSender(address, country, type, receiving(all)) ??
+    whichSender(address, country, type, own)
+  );
+}
+
+const receiving = (senders: readonly PossibleReceiver[]) => senders.filter((sender) => sender.can_receive);
+
+/** For the pages of the sandbox: whose handset an address is, by the reading that a text from it gets. */
+export async function readHandset(tx: Tx, workspaceId: string, address: string): Promise<string> {
+  const { country } = await contextOf(tx, workspaceId);
+  const isContacts = await contactsAmong(tx, workspaceId, country, [{ from: address }]);
+  return whoseNumber(readable(address), country, "unknown", isContacts).number;
+}
+
+/** For the pages of the sandbox: the sender that an address is, by the reading that a text to it gets. */
+export async function readReceiver(tx: Tx, workspaceId: string, address: string): Promise<PossibleReceiver | null> {
+  const { country } = await contextOf(tx, workspaceId);
+  const all = await listPossibleReceivers(tx, workspaceId);
+  const own = all.filter((sender) => sender.carrier_id === null);
+  return whichReceiver(readable(address), country, "unknown", own, all);
+}
+
+/** Which of all readings of who wrote are contacts' numbers. Asked only where that decides: most addresses are one number. */
 async function contactsAmong(
   tx: Tx,
   workspaceId: string,
   country: string,
-  arrived: readonly Arrived[],
+  inbounds: readonly Pick<InboundText, "from" | "from_type">[],
 ): Promise<(number: string) => boolean> {
   const asked = new Set<string>();
-  for (const { inbound } of arrived) {
-    const address = withoutZeros(inbound.from.slice(0, longestRead)).trim();
-    const readings = readingsOf(address, country, inbound.from_type);
-    if (readings.length > 1) for (const { number } of readings) asked.add(number);
+  for (const { from, from_type } of inbounds) {
+    const readings = readingsOf(readable(from), country, from_type);
+    if (readings.length > 1 || readings[0]?.kind === "unlisted") for (const { number } of readings) asked.add(number);
   }
   if (asked.size === 0) return () => false;
   const numbers = [...asked];
@@ -167,6 +195,7 @@ async function contactsAmong(
 const longestAddress = 100;
 /** Of an address: what is longer is no number in any spelling. */
 const longestRead = 200;
+const readable = (address: string) => withoutZeros(address.slice(0, longestRead)).trim();
 const longestReference = 255;
 
 /** The same reference is the same key; PostgreSQL holds each that is made of it. */

@@ -56,7 +56,7 @@ export async function record(
   const settled = await asItIsNow(tx, lane, worker, now, batch.settled);
   const { add, counts } = counter();
   for (const { row, result } of settled) {
-    if (result.status === "gone") continue;
+    if (result.status === "gone" || row.status === null) continue;
     add(row, countedAs[result.status] ?? result.status, "reason" in result ? result.reason : null);
   }
   const rows = settled.map(({ row }) => row);
@@ -193,8 +193,9 @@ async function settleQuota(tx: Tx, workspaceId: string, settled: readonly Settle
       periods.set(start, period);
     }
     const paid = result.status === "sent" || (result.status === "failed" && result.reason === "uncertain");
-    if (paid) period.spent.set(row.source_type, (period.spent.get(row.source_type) ?? 0) + row.segments);
-    else period.released += row.segments ?? 0;
+    if (!paid) period.released += row.segments ?? 0;
+    else if (row.status !== null)
+      period.spent.set(row.source_type, (period.spent.get(row.source_type) ?? 0) + row.segments);
   }
   for (const [start, { spent, released }] of [...periods].sort(([a], [b]) => a - b))
     await atCommit(tx, () => spendQuota(tx, workspaceId, new Date(start), spent, released));

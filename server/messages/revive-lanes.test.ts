@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { findStrandedLanes, type LaneKey } from "./lanes-store.ts";
 import { createReviver } from "./revive-lanes.ts";
@@ -105,9 +106,52 @@ test("a lane that is marked or held is nobody's business, and one that two sweep
       [stranded.id, true],
     ]),
   );
-  expect(warned).toEqual([{ workspace: stranded.id, sender: stranded.sender.id, strays: 0 }]);
+  expect(warned).toEqual([{ workspace: stranded.id, sender: stranded.sender.id }]);
   await run(sql`delete from message_queue`);
 });
+
+test("a lane whose row somebody locks keeps no other from being found and served", async () => {
+  const [locked, other, marked] = [await queueTexts(1), await queueTexts(1), await queueTexts(1)].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  ) as [TestWorkspace, TestWorkspace, TestWorkspace];
+  for (const { id } of [locked, other]) await run(sql`update lanes set has_work = false where workspace_id = ${id}`);
+  const { promise: end, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const locking = db.asSystem(async (tx) => {
+    await sql`select 1 from lanes where workspace_id = ${locked.id} for update`.execute(tx);
+    begin();
+    await end;
+  });
+  await begun;
+  const warned: unknown[] = [];
+  const revive = createReviver({ db, log: { warn: (what: unknown) => void warned.push(what) } });
+  await revive();
+  expect(warned).toEqual([{ workspace: other.id, sender: other.sender.id }]);
+  await startRoad(db, { lease_ms: 2_000 });
+  for (const { id } of [other, marked]) await settled(db, id);
+  expect(await ledger(db, locked.id)).toMatchObject([{ status: "queued" }]);
+  letGo();
+  await locking;
+  await settled(db, locked.id);
+});
+
+test("a row that is set aside in no journal is settled also where its lane is never idle", async () => {
+  const workspace = await queueTexts(400);
+  await run(sql`update senders set rate_per_second = 4 where workspace_id = ${workspace.id}`);
+  const road = await startRoad(db, { lease_ms: 1_500 });
+  await until(async () => expect((await arrived(db, workspace.id)).length).toBeGreaterThan(0));
+  const last = sql`workspace_id = ${workspace.id}
+    and seq = (select max(seq) from message_queue where workspace_id = ${workspace.id})`;
+  await run(sql`update message_queue set priority = 9 where ${last}`);
+  // The carrier has not got it, so it goes back to its place, behind all that still wait.
+  await until(async () => {
+    const { rows } = await run(sql`select priority from message_queue where ${last}`);
+    expect(rows).toEqual([{ priority: 0 }]);
+  }, 40_000);
+  expect((await arrived(db, workspace.id)).length).toBeLessThan(399);
+  await road.stop();
+  await run(sql`delete from message_queue`);
+}, 60_000);
 
 test("the walk goes round all lanes a few at a time, and a million rows in one are as cheap as one", async () => {
   const workspaces = await Promise.all(Array.from({ length: 120 }, () => createTestWorkspace(db)));

@@ -21,7 +21,7 @@ import {
   type NewMessage,
   type NewSkip,
 } from "./messages-store.ts";
-import { type BatchPlan, planBatch, planSkip } from "./plan-batch.ts";
+import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
 import type { SuppressionRule } from "./suppress.ts";
 
 /** What a text comes from. With `type` and `id` null (the API) every message is one of its own. */
@@ -170,15 +170,7 @@ async function skipDuplicates(tx: Tx, batch: MessageBatch, plan: BatchPlan, know
 /** Reserves before anything is written; what does not fit becomes skips. */
 async function reserveOrSkip(tx: Tx, batch: MessageBatch, plan: BatchPlan): Promise<void> {
   const reserved = await reserveQuota(tx, batch.workspace.workspace_id, batch.now, sumSegments(plan.messages));
-  if (reserved.ok) return;
-  const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
-  for (const message of plan.messages) {
-    const skip = planSkip(batch, message, "quota_exceeded", message.id);
-    plan.skips.push(skip);
-    const answer = answers.get(message.id);
-    if (answer) Object.assign(answer, { status: "skipped", reason: skip.reason, segments: 0 });
-  }
-  plan.messages = [];
+  if (!reserved.ok) skipMessages(batch, plan, "quota_exceeded");
 }
 
 /** The quota last, because from here to the commit everybody else of the workspace waits. */

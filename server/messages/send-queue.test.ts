@@ -1,14 +1,13 @@
-/** Each caller gets the outcome of its own text, whatever becomes of the others' and of the connection. */
+/** Each caller gets the outcome of its own text, whatever happens to the texts of others in the same batch, and to the connection. */
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { farDatabase } from "../../testing/far-database.ts";
 import { ledger, quota } from "../../testing/road.ts";
-import { startTcpProxy } from "../../testing/tcp-proxy.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
-import { openDb } from "../kit/db.ts";
 import { createSendQueue, type SendInput, type SendQueue } from "./send-queue.ts";
 
 const { db, connection, workspaces, superuser } = await testDatabase({ max: 10 });
@@ -68,21 +67,11 @@ test("so it is where the quota has them go one by one", async () => {
 
 /** A queue behind a network that the test can cut, and a commit that takes until the test lets it. */
 async function behindNetwork(look_ms?: number) {
-  const { host, port } = new pg.Client({ connectionString: connection });
-  const proxy = await startTcpProxy(`${host}/.s.PGSQL.${port}`);
-  const through = (connectionString: string) => {
-    const { user, password, database } = new pg.Client({ connectionString });
-    return { user, password: password ?? undefined, database, host: "127.0.0.1", port: proxy.port };
-  };
-  const far = openDb({ connection: through(connection), workspaces: through(workspaces), max: 4 });
+  const { proxy, far } = await farDatabase({ connection, workspaces }, 4);
   const holder = new pg.Client({ connectionString: connection });
   await holder.connect();
   await holder.query("select pg_advisory_lock(42)");
-  onTestFinished(async () => {
-    await holder.end();
-    await far.close();
-    await proxy.close();
-  });
+  onTestFinished(() => holder.end());
   const committing = async () => {
     const { rows } = await admin.query<{ pid: number }>(
       "select pid from pg_locks where locktype = 'advisory' and objid = 42 and not granted",

@@ -18,7 +18,7 @@ import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } 
 import { inOneGo, isCommitUnknown, preparedTransaction } from "../kit/prepared.ts";
 import { resolveSender } from "../numbers/senders.ts";
 import { isQuotaShort } from "../workspaces/quota.ts";
-import { fateOf, holdFate } from "./fate.ts";
+import { findCommitOutcome, lockBatch } from "./commit-outcome.ts";
 import { longestText } from "./render.ts";
 import { type MessageBatch, type NumberRecipient, type SentMessage, sendMessages } from "./send-messages.ts";
 
@@ -144,7 +144,7 @@ async function sendAtOnce(
         made = [];
         const [, all] = await inOneGo(
           tx,
-          () => holdFate(tx, batch),
+          () => lockBatch(tx, batch),
           () => sendTogether(tx, { now, workspaceId, careful, made }, requests),
         );
         outcomes = all;
@@ -154,9 +154,10 @@ async function sendAtOnce(
   } catch (error) {
     if (!isCommitUnknown(error)) throw error;
     const [one] = made;
-    const fate = one === undefined ? "committed" : await fateOf(db, { workspaceId, batch, messageId: one }, look_ms);
-    if (fate === "undone") throw error;
-    if (fate === "committed") return outcomes;
+    const commit =
+      one === undefined ? "committed" : await findCommitOutcome(db, { workspaceId, batch, messageId: one }, look_ms);
+    if (commit === "undone") throw error;
+    if (commit === "committed") return outcomes;
     const open = new Set(made);
     return outcomes.map((outcome) =>
       outcome.answer && open.has(outcome.answer.id)
@@ -267,7 +268,7 @@ async function contextOf(
   workspaceId: string,
 ): Promise<{ workspace: MessageBatch["workspace"]; sender: SenderKey | null; period_start: Date | undefined }> {
   const { rows } = await sql<
-    MessageBatch["workspace"] & { id: string | null; address: string; period_start: Date | null }
+    MessageBatch["workspace"] & (SenderKey | { id: null; address: null }) & { period_start: Date | null }
   >`
     select w.workspace_id, w.name, w.country, s.id, s.address, p.period_start
     from workspaces w

@@ -10,8 +10,9 @@ import type { LaneConnection } from "./lane-connection.ts";
 import { holdLease, type LaneRow, longestWait, markLane } from "./lanes-store.ts";
 import { findOwners, priorityOf } from "./messages-store.ts";
 import {
-  type Claimed,
+  type ClaimedMessage,
   journalled,
+  journalStrays,
   markUncertain,
   type OpenJournal,
   openJournals,
@@ -45,7 +46,7 @@ export interface SettleContext {
 }
 
 /** A queue row as the carrier knows it. */
-export function outboundText(lane: LaneRow, row: Claimed): OutboundText {
+export function outboundText(lane: LaneRow, row: ClaimedMessage): OutboundText {
   return {
     workspace_id: lane.workspace_id,
     message_id: row.message_id,
@@ -60,12 +61,16 @@ export function outboundText(lane: LaneRow, row: Claimed): OutboundText {
 }
 
 /**
- * Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. Throws `LeaseLost`
+ * Sets all rows of open journals aside, so that nobody claims them, and answers whether there are any. Rows that were aside already
+ * and in no journal, as no step of ours leaves them, get one. Throws `LeaseLost`
  * where another has the lane: what is in its journal is under way.
  */
-export async function setOpenAside({ connection, lane, worker }: SettleContext): Promise<boolean> {
+export async function setOpenAside({ connection, lane, worker, log }: SettleContext): Promise<boolean> {
   return connection.inWorkspace(lane.workspace_id, async (tx) => {
     if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+    const { workspace_id: workspace, sender_id: sender } = lane;
+    const strays = await journalStrays(tx, lane);
+    if (strays > 0) log.warn({ workspace, sender, strays }, "texts were set aside in no journal; they are settled now");
     const open = await openJournals(tx, lane);
     for (const { seqs } of open) await prioritise(tx, lane, await journalled(tx, lane, seqs), setAside);
     return open.length > 0;
@@ -121,8 +126,12 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
   }
 
   const settled: Settled[] = [];
-  const back: Claimed[] = [];
+  const back: ClaimedMessage[] = [];
   for (const row of rows) {
+    if (row.status === null) {
+      settled.push({ row, result: { status: "gone" }, carrier: name });
+      continue;
+    }
     const result = verdict(row, found, begun);
     if (result === "back") back.push(row);
     else settled.push({ row, result, carrier: name });
@@ -147,8 +156,7 @@ async function settle(context: SettleContext, journal: OpenJournal): Promise<boo
   return true;
 }
 
-function verdict(row: Claimed, found: Map<string, Found | null>, begun: Date): Settled["result"] | "back" {
-  if (row.status === null) return { status: "gone" };
+function verdict(row: ClaimedMessage, found: Map<string, Found | null>, begun: Date): Settled["result"] | "back" {
   const known = found.get(row.message_id);
   if (known) return { status: "sent", carrier_reference: known.carrier_reference, at: begun };
   // A receipt came for it, whatever the lookup says.

@@ -12,10 +12,13 @@ import { addContacts, ledger, quota, send, settled, startRoad } from "../../test
 import { twilioAt } from "../../testing/twilio-carrier.ts";
 import { startTwilio, type TwilioStandIn } from "../../testing/twilio.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import { systemClock } from "../kit/clock.ts";
 import { runJobs } from "../kit/jobs.ts";
+import type { Logger } from "../kit/log.ts";
 import { optOutJobs } from "./opted-out-at-carrier.ts";
 import { createReceiptIntake } from "./receipts.ts";
+import { strandedNotice } from "./revive-lanes.ts";
 
 const { db, connection } = await testDatabase({ max: 20 });
 const gone = ["sent", "delivered", "undelivered", "failed", "expired", "skipped", "cancelled"];
@@ -26,9 +29,14 @@ async function standIn(): Promise<TwilioStandIn> {
   return twilio;
 }
 
-const start = (twilio: TwilioStandIn, workspace: TestWorkspace, options: { patience?: number } = {}) =>
+const start = (
+  twilio: TwilioStandIn,
+  workspace: TestWorkspace,
+  { log, ...options }: { patience?: number; log?: Logger } = {},
+) =>
   startRoad(db, {
     lease_ms: 1_500,
+    log,
     carrier: () => twilioAt(twilio, { workspace_id: workspace.id, id: newId(), db, ...options }),
   });
 
@@ -101,9 +109,13 @@ test("texts that a look-up gives back are sent, also when it took longer than th
     return { status: 500 };
   });
   await send(db, workspace, { text: "Hei", recipients: { numbers: [{ number: "+4792000001" }] } });
-  await start(twilio, workspace, { patience: 3_000 });
+  const warned: string[] = [];
+  const write = (line: string) => void warned.push(JSON.parse(line).msg);
+  await start(twilio, workspace, { patience: 3_000, log: pino({ level: "warn" }, { write }) });
   await expectEachOnce(twilio, workspace, 1);
   expect(twilio.requests.ListMessage).toBe(2);
+  // By the look-up itself: a sweep that has to find them says so.
+  expect(warned).not.toContain(strandedNotice);
 });
 
 test("a worker killed between hand-over and record: the next finds out what went, nothing is lost and nothing doubled", async () => {
@@ -177,4 +189,36 @@ test("21610 is a STOP: at hand-over as in a receipt, and no marketing goes to th
   );
   const again = await send(db, workspace, { class: "marketing", text: "Tilbud" });
   expect(again).toMatchObject({ queued: 1, skipped: { opted_out: 2 } });
+});
+
+test("21610 was said at the refusal: a START since then stands, and one before it does not lift it", async () => {
+  const twilio = await standIn();
+  const workspace = await createTestWorkspace(db);
+  const numbers = ["+4791000011", "+4791000012"] as const;
+  await addContacts(
+    db,
+    workspace.id,
+    numbers.map((mobile) => ({ mobile })),
+  );
+  twilio.behave(() => ({ status: 400, code: 21610, message: "unsubscribed" }));
+  await start(twilio, workspace);
+  await send(db, workspace, { text: "Timen er flyttet" });
+  await settled(db, workspace.id, gone);
+  const refused = await ledger(db, workspace.id);
+  const at = (seconds: number) => new Date((refused[0]?.final_at?.getTime() ?? Number.NaN) + seconds * 1_000);
+  const said = { workspaceId: workspace.id, senderId: workspace.sender.id, source: "sms", evidence: "" };
+  const [since, before] = numbers;
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await recordOptOut(tx, { ...said, number: before, at: at(-3) });
+    await recordOptIn(tx, { ...said, number: since, at: at(1) });
+  });
+  // The job runs late, and twice.
+  const [record] = Object.values(optOutJobs({ db, clock: systemClock }));
+  const payload = { workspace_id: workspace.id, message_ids: refused.map(({ id }) => id) };
+  for (let i = 0; i < 2; i++) await record?.(payload as never, new AbortController().signal);
+  await db.inWorkspace(workspace.id, (tx) => recordOptIn(tx, { ...said, number: before, at: at(-2) }));
+  const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+    sql`select number, source from opt_outs where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  expect(rows).toEqual([{ number: before, source: "carrier" }]);
 });

@@ -1,6 +1,6 @@
 /**
- * Texts of which a receipt had the last word before their hand-over was recorded: a receipt may be faster than the answer, or
- * the worker died in between. The record follows (carrier, times, quota, figures) and takes the text out of the queue.
+ * Texts whose final receipt was recorded before their submit: a receipt may arrive before the answer, or the worker died in
+ * between. The record follows (carrier, times, quota, figures) and takes the text out of the queue.
  */
 import { type RawBuilder, sql } from "kysely";
 

@@ -3,7 +3,7 @@
 -- not be done is done by a later call. Partitions are made long before anything is written into them.
 
 -- What a new partition needs beyond what it takes from its parent, before it is attached; nothing so far.
-create procedure wall_partition(parent text, name text) language plpgsql as $$
+create procedure apply_partition_policy(parent text, name text) language plpgsql as $$
 begin
 end $$;
 
@@ -23,7 +23,7 @@ begin
   begin
     set local lock_timeout = '200ms';
     execute format('create table %I (like %I including defaults including constraints) %s', name, parent, options);
-    call wall_partition(parent, name);
+    call apply_partition_policy(parent, name);
     if rest is not null then
       execute format('lock table %I in share update exclusive mode', parent);
       execute format('lock table %I in access exclusive mode', rest);

@@ -1234,6 +1234,7 @@ create table opt_outs (
   at timestamp with time zone not null,
   source text not null,
   evidence text,
+  address text,
   constraint opt_outs_pkey PRIMARY KEY (workspace_id, number, sender_id)
 );
 alter table opt_outs enable row level security;
@@ -1445,6 +1446,7 @@ create table smpp_parts (
   recipient_type text default 'unknown'::text not null,
   locking smallint default 0 not null,
   single smallint default 0 not null,
+  first_at timestamp with time zone,
   constraint smpp_parts_pkey PRIMARY KEY (workspace_id, carrier_id, text_key, digest)
 );
 CREATE INDEX smpp_parts_at ON smpp_parts USING btree (at);

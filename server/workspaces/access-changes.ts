@@ -1,6 +1,6 @@
 /**
- * Tells every process that somebody may do less, or other things, than a moment ago: over NOTIFY, in the transaction that
- * makes it so, hence neither before it is true nor not at all. Ended sessions are told by a trigger, see migration 0019.
+ * Tells every process that somebody's access changed, by NOTIFY in the transaction that changes it: PostgreSQL delivers the
+ * notice if and when that commits. Ended sessions are told by a trigger, see migration 0019.
  */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";

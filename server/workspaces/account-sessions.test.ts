@@ -48,6 +48,45 @@ test("signing in ends what was open in the same browser, so that a planted sessi
   expect(await session(after)).toBe(200);
 });
 
+/** Has every `event` of a table fail until `work` is done. */
+async function failing<T>(event: "delete on sessions" | "insert on audit_events", work: () => Promise<T>): Promise<T> {
+  const define = sql.raw(`
+    create function fail() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+    create trigger fail before ${event} for each row execute function fail()`);
+  await db.asSystem((tx) => define.execute(tx));
+  try {
+    return await work();
+  } finally {
+    await db.asSystem((tx) => sql`drop function fail cascade`.execute(tx));
+  }
+}
+
+test("signing out and its event are one: neither is there without the other", async () => {
+  const events = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{
+        action: string;
+      }>`select action from audit_events where action = 'session.ended' and actor_name = 'ola'`.execute(tx),
+    );
+    return rows.length;
+  };
+  const answer = await signIn(people.ola);
+  const signOut = () => call("POST /api/auth/sign-out", { cookie: answer.cookies });
+  for (const event of ["delete on sessions", "insert on audit_events"] as const) {
+    expect((await failing(event, signOut)).status, event).toBe(500);
+    expect([await session(answer), await events()], event).toEqual([200, 0]);
+  }
+  expect(String((await signOut()).headers["set-cookie"])).toMatch(/Max-Age=0/);
+  expect([await session(answer), await events()]).toEqual([401, 1]);
+  expect((await signOut()).status).toBe(200);
+  expect(await events()).toBe(1);
+});
+
+test("a sign-in whose event cannot be written opens nothing that anybody could use", async () => {
+  const answer = await failing("insert on audit_events", () => signIn());
+  expect(answer).toMatchObject({ status: 500, cookies: "" });
+});
+
 test("a session ends thirty days after it was opened, however often it is used", async () => {
   const answer = await signIn();
   await age(29);

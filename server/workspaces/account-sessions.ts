@@ -3,7 +3,6 @@ import { sql } from "kysely";
 import type { z } from "zod";
 import type { SessionSeat } from "../../contract/accounts.ts";
 import type { Tx } from "../kit/db.ts";
-import { notFound } from "../kit/errors.ts";
 
 interface SessionRow {
   id: string;
@@ -28,10 +27,10 @@ export async function listSessions(tx: Tx, userId: string, currentId: string): P
   }));
 }
 
-/** Ends one session of the person; 404 for another's. */
-export async function endSession(tx: Tx, userId: string, id: string): Promise<void> {
+/** Ends one session of the person, if it is open; answers whether it was. */
+export async function endSession(tx: Tx, userId: string, id: string): Promise<boolean> {
   const ended = await sql`delete from sessions where user_id = ${userId} and id = ${id} returning id`.execute(tx);
-  if (ended.rows.length === 0) throw notFound("session", id);
+  return ended.rows.length > 0;
 }
 
 /** Ends all sessions of the person but one. */

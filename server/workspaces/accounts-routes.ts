@@ -2,7 +2,7 @@ import type { accounts, authentication } from "../../contract/accounts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
-import { forbidden, Problem } from "../kit/errors.ts";
+import { forbidden, notFound, Problem } from "../kit/errors.ts";
 import type { Handlers, User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
@@ -95,7 +95,8 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       const { id } = call.query;
       const current = await sessionIdOf(identity, call);
       await db.asSystem(async (tx) => {
-        await (id ? endSession(tx, user.id, id) : endOtherSessions(tx, user.id, current));
+        if (!id) await endOtherSessions(tx, user.id, current);
+        else if (!(await endSession(tx, user.id, id))) throw notFound("session", id);
         await recordAboutPerson(tx, user, "session.ended", { at: clock.now() });
       });
     },
@@ -141,9 +142,12 @@ export function authenticationRoutes(services: Services): Handlers<typeof authen
 
     async signOut(call) {
       const session = await identity.findSession(call);
-      const at = clock.now();
+      // With its event or not at all; better-auth is left with taking the cookies away.
       if (session.state === "open")
-        await db.asSystem((tx) => recordAboutPerson(tx, session.user, "session.ended", { at }));
+        await db.asSystem(async (tx) => {
+          if (await endSession(tx, session.user.id, session.sessionId))
+            await recordAboutPerson(tx, session.user, "session.ended", { at: clock.now() });
+        });
       call.setHeader("set-cookie", await identity.signOut(call));
       return { success: true };
     },

@@ -1,6 +1,6 @@
 /**
- * The audit log's one way in. A command says what it did within the transaction that does it; who did it and from where is
- * known of the request that is being answered.
+ * The only way to write to the audit log. A command says what it did, and when, within the transaction that does it; who did it
+ * and from where is taken from the request that is being answered.
  */
 import { sql } from "kysely";
 import type { AuditAction, AuditEvent } from "../../contract/audit.ts";

@@ -1,4 +1,4 @@
-/** API keys live as their makers do: narrowed, revoked and handed over with them. */
+/** API keys live as their makers do: narrowed, revoked and taken over with them. */
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";

@@ -2,7 +2,7 @@
  * The token of the set-up link. Until the first workspace exists, whoever reaches the port could make it theirs, and a web
  * page could do so through the browser of whoever started the server. So the call takes what only the terminal shows.
  *
- * It is reckoned, not stored: from the installation's key and the moment at which this database was made. So every process
+ * It is derived, not stored: from the installation's key and the moment at which this database was made. So every process
  * of an installation prints the same one, a restart changes nothing, and a new database has another.
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";

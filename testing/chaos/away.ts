@@ -7,7 +7,7 @@ import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { call } from "./client.ts";
 import { type Installation, until } from "./installation.ts";
 import type { Network } from "./network.ts";
-import { openPage } from "./news.ts";
+import { type OpenPage, openPage } from "./news.ts";
 import type { Ordeal } from "./run.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 import { withClient } from "./watch.ts";
@@ -37,7 +37,9 @@ export function databaseAway(
     const importId = await startImport(installation, client);
 
     const from = Date.now();
+    let stopped = from;
     await installation.databaseAway(milliseconds, async () => {
+      stopped = Date.now();
       for (const [i, url] of installation.urls.entries()) {
         for (const [method, path, body] of [
           ["GET", "/workspace", undefined],
@@ -75,14 +77,14 @@ export function databaseAway(
     await until(async () => (await importOf(installation, client, importId)).status === "done", "the import");
     const imported = await importOf(installation, client, importId);
     expect(imported.created === importedRows, `the import made ${imported.created} of ${importedRows} contacts`);
-    await until(() => pages.every(({ heard }) => heard.some(({ at }) => at > to)), "news on every open page");
+    await hearNews(installation, watched, pages, to);
     for (const page of pages) page.close();
     for (const tenant of tenants) if (!tenant.can_tell) await expectOnce(installation, tenant, expect);
     const texts = await rowsOf(superuser, "select 1 from messages where workspace_id = $1 and text like 'Away%'", [
       client.id,
     ]);
     expect(texts === installation.urls.length, `${texts} texts under ${installation.urls.length} keys`);
-    return [{ kind: "database", victim: null, from, to }];
+    return [{ kind: "database", victim: null, from, to: stopped }];
   };
 }
 
@@ -93,6 +95,20 @@ async function createClient({ connection }: Installation): Promise<Tenant> {
   const tenant = await createTenant(db, "client", "19", scale, null);
   await db.close();
   return tenant;
+}
+
+/**
+ * Resolves when every page hears of what changes now. The tenant's own traffic may be over, and what is told while a server
+ * connects again is not repeated.
+ */
+async function hearNews({ urls }: Installation, tenant: Tenant, pages: readonly OpenPage[], since: number) {
+  const [url = ""] = urls;
+  const { body } = await patiently(url, tenant, "POST", "/contacts", { mobile: tenant.numberOf(60_000) });
+  let changes = 0;
+  await until(async () => {
+    await call(url, tenant.key, "PATCH", `/contacts/${body.id}`, { body: { first_name: `Kari ${++changes}` } });
+    return pages.every(({ heard }) => heard.some(({ at }) => at > since));
+  }, "news on every open page");
 }
 
 const textOf = (client: Tenant, i: number) => ({ to: client.numberOf(50_000 + i), text: `Away ${i}` });

@@ -20,9 +20,12 @@ export interface Installation {
   secret_key: string;
   apis: Member[];
   workers: Member[];
-  /** SIGKILL to the postmaster and all its backends; it is started again at once. False: it was between two lives. */
-  killDatabase(): Promise<boolean>;
-  /** Stops PostgreSQL, and starts it again once so long has passed and `meanwhile` is done. */
+  /**
+   * SIGKILL to the postmaster and all its backends; it is started again at once. Answers the sessions that ended with it, by
+   * their processes; null: it was between two lives.
+   */
+  killDatabase(): Promise<ReadonlySet<number> | null>;
+  /** Stops PostgreSQL, and starts it again once so long has passed and `meanwhile`, which begins when it has stopped, is done. */
   databaseAway(milliseconds: number, meanwhile: () => Promise<void>): Promise<void>;
   /** Ends every process the way Ctrl-C does, removes the data, and answers the processes' exit codes. */
   stop(): Promise<(number | null)[]>;
@@ -91,10 +94,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     async killDatabase() {
       const file = await readFile(join(postgresAt.directory, "data", "postmaster.pid"), "utf8").catch(() => "");
       const postmaster = Number.parseInt(file, 10);
-      if (!postmaster) return false;
+      if (!postmaster) return null;
+      // Stopped, it lets nobody in whom we would not know of.
+      signalProcess(postmaster, "SIGSTOP");
       const backends = await childrenOf(postmaster);
       for (const pid of [postmaster, ...backends]) signalProcess(pid, "SIGKILL");
-      return true;
+      return new Set(backends);
     },
     async databaseAway(milliseconds, meanwhile) {
       await postgres.stop();

@@ -72,7 +72,15 @@ test("a surplus piece is told of the text that is likeliest its own, not of anot
 });
 
 describe("a batch that was under way", () => {
-  const journal: WatchedJournal = { carrier_id: "c", holder: "worker 1", begun: 1_000, closed: 2_000, texts: ["text"] };
+  const journal: WatchedJournal = {
+    carrier_id: "c",
+    holder: "worker 1",
+    session: 17,
+    begun: 1_000,
+    recorded: 2_000,
+    closed: 2_000,
+    texts: ["text"],
+  };
   const blow = (overrides: Partial<DealtBlow>): DealtBlow => ({
     kind: "worker",
     victim: "worker 1",
@@ -84,6 +92,22 @@ describe("a batch that was under way", () => {
     expect(underWay([blow({})], [journal], 5_000)).toEqual(new Map([["text", 1]]));
     expect(underWay([blow({ victim: "worker 2" })], [journal], 5_000).size).toBe(0);
     expect(underWay([blow({ kind: "api", victim: "api 1" })], [journal], 5_000).size).toBe(0);
+  });
+  test("was broken by the database only if it went on then, over a session that ended with it", () => {
+    const database = blow({ kind: "database", victim: null, sessions: new Set([17, 18]) });
+    expect(underWay([database], [journal], 5_000).size).toBe(1);
+    // The worker had lost its session, and with it its lane, before.
+    expect(underWay([database], [{ ...journal, session: 19 }], 5_000).size).toBe(0);
+    // The database was back, or on its way.
+    expect(underWay([database], [{ ...journal, begun: 1_600 }], 5_000).size).toBe(0);
+    expect(underWay([database], [{ ...journal, recorded: 1_400 }], 5_000).size).toBe(0);
+    // Of one that goes down in order nobody knows the sessions: all of them.
+    expect(underWay([{ ...database, sessions: null }], [journal], 5_000).size).toBe(1);
+  });
+  test("was not broken by what came after its record, though the carrier's word on some of it was still awaited", () => {
+    const looking = { ...journal, recorded: 1_400, closed: 9_000 };
+    for (const kind of ["worker", "network"] as const)
+      expect(underWay([blow({ kind, victim: kind === "worker" ? "worker 1" : null })], [looking], 5_000).size).toBe(0);
   });
   test("was broken by the database whoever sent it, and by the network only on the way to a carrier", () => {
     expect(underWay([blow({ kind: "database", victim: null })], [journal], 5_000).size).toBe(1);

@@ -11,6 +11,8 @@ export interface DealtBlow {
   kind: keyof Blows;
   /** The process that was killed; null: what was struck is everybody's. */
   victim: string | null;
+  /** Of a database: the sessions that ended with it; null: all that there were. */
+  sessions?: ReadonlySet<number> | null;
   from: number;
   to: number;
 }
@@ -41,9 +43,9 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
     signal.throwIfAborted();
     if (blow.aimed) await handOver(installation.superuser, blow.kind === "network");
     const from = Date.now();
-    const { struck, victim = null, over } = await deal(options, blow);
+    const { struck, victim = null, sessions = null, to = Date.now(), over } = await deal(options, blow);
     if (!struck) continue;
-    const each = { kind: blow.kind, victim, from, to: Date.now() };
+    const each = { kind: blow.kind, victim, sessions, from, to };
     dealt.push(each);
     if (over) ends.push(over.then(() => void (each.to = Date.now())));
   }
@@ -51,25 +53,30 @@ export async function strike(options: StrikeOptions): Promise<DealtBlow[]> {
   return dealt;
 }
 
-/** Whether there was anything to strike, and when it is over where it goes on by itself. */
+/**
+ * Whether there was anything to strike, until when it broke what was under way, where that is earlier than now, and when it is
+ * over where it goes on by itself.
+ */
 async function deal(
   { installation, network, silence }: StrikeOptions,
   { kind, which, how }: Blow,
-): Promise<{ struck: boolean; victim?: string; over?: Promise<void> }> {
+): Promise<{ struck: boolean; victim?: string; sessions?: ReadonlySet<number>; to?: number; over?: Promise<void> }> {
   if (kind === "worker") return { struck: true, victim: await killOne(installation.workers, which) };
   if (kind === "api") return { struck: true, victim: await killOne(installation.apis, which) };
   if (kind === "database") {
-    if (!(await installation.killDatabase())) return { struck: false };
+    const sessions = await installation.killDatabase();
+    if (!sessions) return { struck: false };
+    const to = Date.now();
     await until(
       async () => (await withClient(installation.superuser, (client) => client.query("select 1"))) !== null,
       "the database after a blow",
     );
-  } else {
-    if (network.connections() === 0) return { struck: false };
-    if (how === "half") return { struck: true, over: network.resetHalfway() };
-    if (how === "silence") return { struck: true, over: network.swallow(silence) };
-    network.reset();
+    return { struck: true, sessions, to };
   }
+  if (network.connections() === 0) return { struck: false };
+  if (how === "half") return { struck: true, over: network.resetHalfway() };
+  if (how === "silence") return { struck: true, over: network.swallow(silence) };
+  network.reset();
   return { struck: true };
 }
 
@@ -95,13 +102,16 @@ async function handOver(superuser: string, far: boolean): Promise<void> {
 }
 
 /**
- * Whether a batch was under way while the blow lasted: not longer than the `longest` hand-over, or something before broke
- * it. What does not touch the carrier breaks no hand-over to it, and a worker that dies only its own.
+ * Whether the hand-over of a batch went on while the blow lasted: not longer than the `longest`, or something before broke it.
+ * What does not touch the carrier breaks no hand-over to it, a worker that dies only its own, and a database those whose
+ * session it ended: one whose session was gone already was broken by something else. Which of the hand-overs that a
+ * database met its end has broken, and which its worker would have got wrong anyway, nobody can tell.
  */
 function isUnder(blow: DealtBlow, journal: WatchedJournal, longest: number): boolean {
   if (blow.kind === "api" || (blow.kind === "network" && journal.carrier_id === null)) return false;
   if (blow.victim !== null && blow.victim !== journal.holder) return false;
-  return journal.begun <= blow.to && journal.closed >= blow.from && journal.begun >= blow.from - longest;
+  if (blow.sessions && !blow.sessions.has(journal.session)) return false;
+  return journal.begun <= blow.to && journal.recorded >= blow.from && journal.begun >= blow.from - longest;
 }
 
 /** All texts that were under way at some blow, and in how many batches that a blow met. */
@@ -121,12 +131,12 @@ export function timesOf(id: string, blows: readonly DealtBlow[], journals: reado
   const seconds = (at: number, since: number) => `${((at - since) / 1000).toFixed(2)} s`;
   return journals
     .filter(({ texts }) => texts.includes(id))
-    .map(({ holder, begun, closed, texts }) => {
+    .map(({ holder, begun, recorded, closed, texts }) => {
       const near = blows.filter(({ from, to }) => from < begun + 15_000 && to > begun - 15_000);
       const around = near.map(
         ({ kind, victim, from, to }) => `${victim ?? kind} from ${seconds(from, begun)} to ${seconds(to, begun)}`,
       );
-      return `a journal of ${texts.length} texts by ${holder} open for ${seconds(closed, begun)}; after it began: ${around.join(", ") || "no blow"}`;
+      return `a journal of ${texts.length} texts by ${holder} recorded after ${seconds(recorded, begun)}, open for ${seconds(closed, begun)}; after it began: ${around.join(", ") || "no blow"}`;
     })
     .join("; ");
 }

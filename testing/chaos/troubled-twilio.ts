@@ -23,7 +23,7 @@ export interface TroubledTwilio extends Pick<TwilioStandIn, "url" | "account_sid
   /** Requests that Twilio's document does not allow. */
   violations: readonly string[];
   books(): CarrierBooks;
-  /** Empties the books. */
+  /** Forgets what it took. */
   clear(): void;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
  * Makes the data of a version by running it: `node testing/versions/make.ts <checkout of the version, installed> <version>`.
  *
- * Its own program fills its own tables through its API (fill.ts), and is killed with texts half handed over. What is in the
+ * Its own program fills its own tables through its API (fill.ts), and is killed with texts half submitted. What is in the
  * tables then is written to testing/versions/<version>/data.sql. It is started again, finishes what it left, and does a day's
  * work; all that it asks of PostgreSQL is written to recorded.jsonl (record.ts). Both are compared with the newest schema by
  * the tests beside this. Once a version is released its data are made once, and not again.

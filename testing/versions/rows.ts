@@ -4,7 +4,7 @@ import type pg from "pg";
 export type Row = Record<string, unknown>;
 export type Rows = Map<string, Row[]>;
 
-/** Reads past every wall, so as a superuser. Rows are in the order of their keys. */
+/** Reads past every policy, so as a superuser. Rows are in the order of their keys. */
 export async function allRows(client: pg.Client): Promise<Rows> {
   const { rows: tables } = await client.query<{ name: string; key: string }>(
     `select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum)) as key

@@ -1,4 +1,4 @@
-/** The worker's part of a process over the sandbox, as wire.ts puts it together, and what its books say. */
+/** The worker's part of a process over the sandbox, as wire.ts puts it together, and what the sandbox recorded. */
 import type pg from "pg";
 import { expect } from "vitest";
 import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";

@@ -1,10 +1,10 @@
--- The wall between workspaces, for a role that cannot lift it. See docs/decisions/database-roles.md.
+-- Row-level security between workspaces, for a role that cannot switch it off. See docs/decisions/database-roles.md.
 --
 -- The owner of the tables migrates and does the system's work. Work for one workspace logs in as another role, which owns
--- nothing: for it, nothing but the wall decides what it sees. Partitions get walls of their own, because a statement that
+-- nothing: for it, nothing but the policies decide what it sees. Partitions get policies of their own, because a statement that
 -- names one directly never meets its parent's.
 
--- Every table that gets a wall is locked here, in one order. First against vacuum alone, which gives way to whoever waits for more
+-- Every table that gets a policy is locked here, in one order. First against vacuum alone, which gives way to whoever waits for more
 -- than a second; nobody else minds that. Then against everybody: while the rest is waited for, whoever needs a table that is held
 -- already waits too, so for all of them together it waits a fifth of a second, and lets go until the next attempt.
 do $$
@@ -41,28 +41,28 @@ create table workspace_role (
 -- Puts a table behind row-level security, forced upon its owner too. The first policy holds for every role, the second only
 -- for the owner, in a transaction that said that it works for the whole installation. No subqueries: a sharded database
 -- refuses them in policies, and compared with a column a stable function is called once a scan. Of two policies PostgreSQL asks
--- the one whose name comes later first: the door, which spares the system the other one for every row.
+-- the one whose name comes later first: the owner's, which spares its work the other one for every row.
 create or replace procedure workspace_wall(tenant_table regclass)
   language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', tenant_table);
   execute format('alter table %s force row level security', tenant_table);
   execute format('drop policy if exists workspace_wall on %s', tenant_table);
-  execute format('drop policy if exists workspace_wall_door on %s', tenant_table);
+  execute format('drop policy if exists workspace_wall_system on %s', tenant_table);
   execute format('create policy workspace_wall on %s using (workspace_id = current_workspace())', tenant_table);
-  execute format('create policy workspace_wall_door on %s to %s using (is_system())', tenant_table,
+  execute format('create policy workspace_wall_system on %s to %s using (is_system())', tenant_table,
     (select relowner::regrole from pg_class where oid = tenant_table));
 end $$;
 
--- Walls what is a partition of a walled table and has none of its own.
-create procedure wall_partitions() language plpgsql as $$
+-- Applies the policies to each partition that has none, of a table that has them.
+create procedure apply_partition_policies() language plpgsql as $$
 declare
   partition regclass;
 begin
   for partition in
     select i.inhrelid::regclass from pg_inherits i
     where i.inhparent in (select polrelid from pg_policy where polname = 'workspace_wall')
-      and i.inhrelid not in (select polrelid from pg_policy where polname = 'workspace_wall_door')
+      and i.inhrelid not in (select polrelid from pg_policy where polname = 'workspace_wall_system')
   loop
     call workspace_wall(partition);
   end loop;
@@ -78,10 +78,10 @@ begin
 end $$;
 -- The sandbox's handsets hold texts of workspaces like the ledger does.
 call workspace_wall('sandbox_messages');
-call wall_partitions();
+call apply_partition_policies();
 
 -- From now on before a partition is attached, see add_partition().
-create or replace procedure wall_partition(parent text, name text) language plpgsql as $$
+create or replace procedure apply_partition_policy(parent text, name text) language plpgsql as $$
 begin
   if exists (select 1 from pg_policy where polrelid = to_regclass(quote_ident(parent)) and polname = 'workspace_wall') then
     call workspace_wall(to_regclass(quote_ident(name)));
@@ -89,7 +89,7 @@ begin
 end $$;
 
 -- From here on: what work for one workspace may do beyond its own rows. Each function runs with the owner's rights and
--- names the workspace itself, for the wall of an owner can be lifted by a setting.
+-- names the workspace itself, for an owner passes the policies by a setting.
 
 -- Whether a person belongs to the workspace of this transaction.
 create function is_member_here(person uuid) returns boolean
@@ -131,9 +131,9 @@ begin
     or exists (select 1 from imports where workspace_id = current_workspace() and id = import);
 end $$;
 
--- Puts the table of an import behind the wall of its workspace. The owner fills it by COPY, which refuses tables behind a
--- wall: so it is not forced upon the owner.
-create procedure wall_import_table(import uuid, workspace uuid) language plpgsql as $$
+-- Applies the policy of its workspace to the table of an import. The owner fills it by COPY, which refuses tables with a policy
+-- that holds for whoever copies: so it is not forced upon the owner.
+create procedure apply_import_policy(import uuid, workspace uuid) language plpgsql as $$
 declare
   name text := format('staging.%I', 'import ' || import);
 begin
@@ -168,10 +168,10 @@ begin
       line text[],                               -- as it stood, where the row may be rejected
       same integer not null default 1            -- rows of the file that are folded into this one
     ) with (autovacuum_enabled = off)', 'import ' || import);
-  call wall_import_table(import, current_workspace());
+  call apply_import_policy(import, current_workspace());
 end $$;
 
--- The same for a table that a process of an older version made, beside which this one works during an upgrade: it has no wall
+-- The same for a table that a process of an older version made, beside which this one works during an upgrade: it has no policy
 -- yet, and nobody but the owner may enter it. Called before the merge, under the lock of the import.
 create procedure adopt_import_table(import uuid)
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -180,7 +180,7 @@ begin
     raise insufficient_privilege using message = format('%s is no import of this workspace', import);
   end if;
   if exists (select 1 from pg_class where relnamespace = 'staging'::regnamespace and relname = 'import ' || import and not relrowsecurity) then
-    call wall_import_table(import, current_workspace());
+    call apply_import_policy(import, current_workspace());
   end if;
 end $$;
 
