@@ -1,10 +1,30 @@
 import { defineConfig } from "vitest/config";
-import { patience } from "./testing/runs.ts";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { testTimeout } from "./testing/runs.ts";
+
+/** Slow test files that mostly wait start first, so that nothing runs alone at the end. */
+const longest = ["testing/chaos/chaos.test.ts", "server/main.test.ts", "server/kit/embedded-postgres.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((file) => moduleId.endsWith(file));
+      return place === -1 ? longest.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
-    // The machine's zone is nobody's business; tests that need one name it.
+    // Tests do not depend on the machine's time zone; those that need another one set it.
     env: { TZ: "UTC" },
+    sequence: { sequencer: LongestFirst },
+    // Modules are loaded once per worker and not once per file, which took as long as the tests of many files: a test that changes
+    // global state (a built-in module, the environment) restores it when its file is done.
+    isolate: false,
+    // What a test waits for comes late on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -12,8 +32,8 @@ export default defineConfig({
           name: "unit",
           include: ["{rules,contract,web,tools}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**"],
-          // Nothing here waits; properties are tried a thousand times, on machines that have other work too.
-          testTimeout: patience(20_000),
+          // Nothing here waits, but properties are tried a thousand times, also on busy machines.
+          testTimeout: testTimeout(20_000),
         },
       },
       {
@@ -22,7 +42,7 @@ export default defineConfig({
           name: "integration",
           include: ["{server,testing}/**/*.test.ts"],
           globalSetup: "testing/global-setup.ts",
-          testTimeout: patience(30_000),
+          testTimeout: testTimeout(30_000),
           hookTimeout: 30_000,
         },
       },
@@ -31,9 +51,10 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.ts"],
+          globalSetup: "testing/e2e-setup.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each file runs a server, a PostgreSQL and a browser: two cores hold one of them well.
+          // Each journey has a server, its PostgreSQL and a browser at work: two cores run one of them well.
           fileParallelism: false,
         },
       },

@@ -1,27 +1,19 @@
 /**
  * POST /api/v1/messages through the real server, each text on disk before its 202, at 50 connections; then one at a time,
- * from the request to the sandbox carrier. Beside it, in the same run: the same server answering /api/health and
- * /segments, and single-row commits of the same PostgreSQL.
+ * from the request to the sandbox carrier. Compared in the same run: the same server answering /api/health and /segments.
  *
- *   npm run bench -- api-messages [seconds]    (10 unless given)
+ *   npm run bench -- api-messages [seconds] [together]    (10 unless given, in two processes)
  */
 import { instantOf } from "../server/kit/id.ts";
+import { readWords, startPlainServer } from "../testing/bench-server.ts";
 import { httpLoad } from "../testing/http-load.ts";
-import { startTestServer } from "../testing/server.ts";
 
-const seconds = Number(process.argv[2]) || 10;
+const { numbers, roles } = readWords(process.argv.slice(2));
+const [seconds = 10] = numbers;
 const connections = 50;
 const singles = 200;
-const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
-const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-const server = await startTestServer({
-  env: {
-    ADMIN_EMAIL: "bench@varsla.example",
-    ADMIN_PASSWORD: "correct horse battery",
-    API_KEY: key,
-    WORKSPACE_NAME: "Bench",
-  },
-});
+const server = await startPlainServer({}, roles);
+const { call } = server;
 try {
   await call("PATCH", "/subscription", { allowance: 1_000_000_000 });
   const rest = Math.max(2, seconds / 3);
@@ -46,19 +38,9 @@ try {
   await server.stop();
 }
 
-async function call(method: string, path: string, body?: unknown) {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-
 /** Requests of one kind at all connections. */
 function load(method: "GET" | "POST", path: string, body: () => string | undefined, duration: number) {
-  const next = () => ({ method, path, headers: { authorization: headers.authorization }, body: body() });
+  const next = () => ({ method, path, headers: { authorization: server.authorization }, body: body() });
   return httpLoad({ url: server.url, connections, seconds: duration, next });
 }
 

@@ -1,52 +1,46 @@
 /**
- * A campaign from Send to the last receipt through SMPP, beside two limits of the same run: what the test SMSC takes from a
+ * A campaign from Send to the last receipt through a whole server and SMPP, compared with two limits in the same run: what the test SMSC takes from a
  * bare node-smpp client with the same window, receipts included, and what PostgreSQL does with the same ledger rows alone.
  *
- *   npm run bench -- campaign-smpp [contacts]      (200,000 unless given)
+ *   npm run bench -- campaign-smpp [contacts] [together]      (200,000 unless given, in two processes)
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { sql } from "kysely";
 import smpp, { type PDU } from "smpp";
-import { SmppSettings } from "../contract/carriers.ts";
-import { smppCarrier } from "../server/carriers/smpp.ts";
 import { openDb } from "../server/kit/db.ts";
-import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
-import { createContacts, runCampaign } from "../testing/campaign-run.ts";
-import { newId } from "../testing/new-id.ts";
-import { prepareDatabase } from "../testing/prepare-database.ts";
+import { workspaceConnection } from "../server/kit/workspace-role.ts";
+import { readWords, smscLogin, startBenchServer } from "../testing/bench-server.ts";
+import { campaignText, createContacts, finished } from "../testing/campaign-run.ts";
 import { rawLimit } from "../testing/raw-limit.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
-import { onThisMachine } from "../testing/targets.ts";
-import { createTestWorkspace } from "../testing/workspace.ts";
 
-const size = Number(process.argv[2]) || 200_000;
+const { numbers, roles } = readWords(process.argv.slice(2));
+const [size = 200_000] = numbers;
 const aim = 8_000;
 const window = 100;
 const receipt_delay_ms = 200;
-const login = { system_id: "bench", password: "secret" };
 
-const smsc = await spawnSmsc({ books: "count", ...login, behaviour: { receipt_delay_ms } });
-const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
-const postgres = await startEmbeddedPostgres({ directory });
+const smsc = await spawnSmsc({ records: "count", ...smscLogin, behaviour: { receipt_delay_ms } });
+const server = await startBenchServer(smsc, window, roles);
 try {
-  const workspaces = await prepareDatabase(postgres.connection);
-  const db = openDb({ connection: postgres.connection, workspaces, max: 12 });
-  const workspace = await createTestWorkspace(db, { allowance: 100_000_000 });
-  const list = await createContacts(db, workspace, size);
-  const carrierId = newId();
-  await db.asSystem((tx) =>
-    sql`update senders set carrier_id = ${carrierId} where id = ${workspace.sender.id}`.execute(tx),
-  );
-  const settings = SmppSettings.parse({ host: "127.0.0.1", port: smsc.port, system_id: login.system_id, window });
-  const connection = { workspace_id: workspace.id, id: carrierId, name: "smsc", settings, secrets: login };
-  const seconds = await runCampaign(db, postgres.connection, workspace, list, size, {
-    makeCarrier: (services) => smppCarrier({ targets: onThisMachine })(connection, services),
+  const { connection, call } = server;
+  await server.askForReceipts(true);
+  const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 2 });
+  const { id: workspaceId } = await call("GET", "/workspace");
+  const list = await createContacts(db, workspaceId, size);
+  const { id } = await call("POST", "/campaigns", {
+    name: "Bench",
+    text: campaignText,
+    subscription_type: "marketing",
+    include: { lists: [list], contacts: [] },
   });
+  const begin = performance.now();
+  await call("POST", `/campaigns/${id}/send`);
+  await finished(db, workspaceId, id, size);
+  const seconds = (performance.now() - begin) / 1000;
   const { taken, receipts_done } = await smsc.counts();
   await db.close();
-  const raw = await rawLimit(postgres.connection, workspace.id, size);
+  const raw = await rawLimit(connection, workspaceId, size);
+  const warnings = server.warnings();
+  await server.stop(); // a second client with the same login would share its receipts
   const bare = await bareClient(smsc, Math.min(size, 100_000));
   const [rate, limit, client] = [size / seconds, size / raw, bare].map(Math.round) as [number, number, number];
   console.log(
@@ -55,9 +49,9 @@ try {
   console.log(`  aim ≥ ${aim} msg/s: ${rate >= aim ? "met" : "not met"}`);
   console.log(`  a bare node-smpp client, same SMSC: ${client} msg/s, ratio ${(rate / client).toFixed(2)}`);
   console.log(`  the same ledger rows and nothing else: ${limit} msg/s, ratio ${(rate / limit).toFixed(2)}`);
+  for (const line of warnings) console.log(`  Varsla said: ${line}`);
 } finally {
-  await postgres.stop();
-  await rm(directory, { recursive: true, force: true });
+  await server.stop();
   await smsc.stop();
 }
 
@@ -67,7 +61,7 @@ async function bareClient({ port }: SmscProcess, count: number): Promise<number>
   const failed = new Promise<never>((_, fail) => session.on("error", fail));
   const done = (async () => {
     await new Promise<void>((bound) => {
-      session.on("connect", () => session.send(new smpp.PDU("bind_transceiver", login), () => bound()));
+      session.on("connect", () => session.send(new smpp.PDU("bind_transceiver", smscLogin), () => bound()));
     });
     const begin = performance.now();
     await new Promise<void>((all) => {

@@ -1,5 +1,5 @@
 /**
- * A campaign from Send to the last receipt, beside the raw limit of the same PostgreSQL: the same ledger rows inserted in
+ * A campaign from Send to the last receipt, compared with the raw limit of the same PostgreSQL: the same ledger rows inserted in
  * batches and updated twice, by one connection that does nothing else. fsync on, embedded PostgreSQL with its own settings.
  *
  *   npm run bench -- campaign [contacts…]      (200,000 unless given)
@@ -26,7 +26,7 @@ try {
   for (const size of sizes.length > 0 ? sizes : [200_000]) {
     peak = 0;
     const workspace = await createTestWorkspace(db, { allowance: 100_000_000 });
-    const list = await createContacts(db, workspace, size);
+    const list = await createContacts(db, workspace.id, size);
     const campaign = await runCampaign(db, postgres.connection, workspace, list, size);
     const rss = Math.round(peak / 2 ** 20);
     const hot = await hotShare(postgres.superuser("varsla"));

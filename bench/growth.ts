@@ -1,7 +1,7 @@
 /**
  * What a message costs on disk, and whether a campaign slows down as the ledger grows. One PostgreSQL holds a database of
- * each size; the same campaign runs in them in turn, there and back, so that a slow minute of the machine hits all alike: what
- * counts is the median of the rounds' ratios to the smallest ledger.
+ * each size; the same campaign runs in them in turn, forwards and backwards, so that a slow minute of the machine affects all of
+ * them. The result is the median of the rounds' ratios to the smallest ledger.
  *
  *   npm run bench -- growth [rows…] [--campaign=N] [--rounds=N]      (1,000,000 10,000,000 30,000,000; 50,000; 5)
  *
@@ -17,8 +17,8 @@ import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { createContacts, runCampaign } from "../testing/campaign-run.ts";
 import { withDatabase } from "../testing/global-setup.ts";
 import { fillLedger } from "../testing/ledger-filler.ts";
-import { median } from "../testing/median.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
+import { median } from "../testing/timing.ts";
 import { createTestWorkspace, type TestWorkspace } from "../testing/workspace.ts";
 
 const { values, positionals } = parseArgs({
@@ -40,12 +40,12 @@ interface Installation {
 }
 
 /**
- * Between hand-over and receipt where bytes are measured, as networks take. A receipt that comes while the transactions of
- * its hand-over are still open finds no room in its page yet, and costs half as much again.
+ * Between submission and receipt where bytes are measured, as in real networks. A receipt that comes while the transactions of
+ * its submission are still open finds no room in its page yet, and costs half as much again.
  */
 const receiptDelay = 2_000;
 
-/** Of a filled ledger, indexes included; and what PostgreSQL's log and the campaigns take beside it. */
+/** Bytes a message in a filled ledger, indexes included; and the room for PostgreSQL's log and the campaigns. */
 const bytesEach = 950;
 const spare = 5e9;
 
@@ -75,11 +75,11 @@ try {
   for (const each of installations) each.rates = [];
   for (let round = 0; round < rounds; round++)
     for (const each of round % 2 === 0 ? installations : installations.toReversed()) await run(each);
-  // Round by round: a machine that is slow for a minute is slow for all of that round, and says nothing of the ledger.
+  // Round by round: a slow minute of the machine affects the whole round, and says nothing about the ledger.
   const base = installations[0]?.rates ?? [];
   for (const { rows, rates } of installations)
     console.log(
-      `growth ${rows} rows: campaign of ${campaign}: ${Math.round(median(rates))} msg/s (${rates.map(Math.round).join(", ")}), beside the smallest ledger in the same round: ratio ${median(rates.map((rate, i) => rate / (base[i] ?? rate))).toFixed(2)} (${rates.map((rate, i) => (rate / (base[i] ?? rate)).toFixed(2)).join(", ")})`,
+      `growth ${rows} rows: campaign of ${campaign}: ${Math.round(median(rates))} msg/s (${rates.map(Math.round).join(", ")}), ratio to the smallest ledger in the same round ${median(rates.map((rate, i) => rate / (base[i] ?? rate))).toFixed(2)} (${rates.map((rate, i) => (rate / (base[i] ?? rate)).toFixed(2)).join(", ")})`,
     );
 } finally {
   for (const { db } of installations) await db.close();
@@ -95,7 +95,7 @@ async function install(rows: number): Promise<Installation> {
   const workspaces = await prepareDatabase(connection);
   const db = openDb({ connection, workspaces, max: 12 });
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000_000 });
-  const list = await createContacts(db, workspace, campaign);
+  const list = await createContacts(db, workspace.id, campaign);
   return { rows, connection, superuser: postgres.superuser(name), db, workspace, list, rates: [] };
 }
 
@@ -104,7 +104,7 @@ async function run({ db, connection, workspace, list, rates, superuser }: Instal
   rates.push(campaign / (await runCampaign(db, connection, workspace, list, campaign)));
 }
 
-/** Sizes before and after a campaign in an empty ledger, whose receipts come two seconds after their hand-over. */
+/** Sizes before and after a campaign in an empty ledger, whose receipts come two seconds after their submission. */
 async function measureBytes(installation: Installation): Promise<void> {
   const { superuser, connection, workspace, list, db } = installation;
   const before = await sizesOf(superuser);
@@ -115,7 +115,7 @@ async function measureBytes(installation: Installation): Promise<void> {
   const grown = (key: keyof typeof after) => after[key] - before[key];
   const ledger = grown("heap") + grown("indexes");
   console.log(
-    `growth bytes: ${per(ledger)} bytes a message in the ledger (table ${per(grown("heap"))}, indexes ${per(grown("indexes"))}), its row itself ${after.row} bytes, ratio ${(ledger / campaign / after.row).toFixed(2)}; queue residue ${per(grown("queue"))}, figures ${per(grown("counts"))}, the sandbox's own books ${per(grown("sandbox"))}; WAL ${per(grown("wal"))} bytes a message`,
+    `growth bytes: ${per(ledger)} bytes a message in the ledger (table ${per(grown("heap"))}, indexes ${per(grown("indexes"))}), its row itself ${after.row} bytes, ratio ${(ledger / campaign / after.row).toFixed(2)}; queue residue ${per(grown("queue"))}, figures ${per(grown("counts"))}, the sandbox's own records ${per(grown("sandbox"))}; WAL ${per(grown("wal"))} bytes a message`,
   );
 }
 

@@ -1,29 +1,30 @@
 /**
- * Texts from handsets: deliver_sm over one connection, each acknowledged when it is in the ledger on disk, and told to an open
- * page. Beside it, in the same run, Kannel, which passes each on to an HTTP server on this machine (sms-service, get-url) and
- * is done when that has it.
+ * Texts from handsets: deliver_sm over one connection, each acknowledged when it is in the ledger on disk, and published to an
+ * open page. Compared in the same run with Kannel, which forwards each to an HTTP server on this machine (sms-service, get-url)
+ * and is done when that server has it.
  *
- *   npm run bench -- inbound [texts a round] [rounds]      (20,000 and 3 unless given)
+ *   npm run bench -- inbound [texts a round] [rounds] [together]      (20,000 and 3 unless given, in two processes)
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { smscLogin, startBenchServer } from "../testing/bench-server.ts";
+import { readWords, smscLogin, startBenchServer } from "../testing/bench-server.ts";
 import { hasKannel, kannelInstall, startKannel } from "../testing/kannel.ts";
-import { median } from "../testing/median.ts";
 import { spawnSmsc } from "../testing/smsc-process.ts";
+import { median } from "../testing/timing.ts";
 
-const [texts = 20_000, rounds = 3] = process.argv.slice(2).map(Number);
+const { numbers, roles } = readWords(process.argv.slice(2));
+const [texts = 20_000, rounds = 3] = numbers;
 const aim = 5_100;
 const window = 100;
 const standstill = 20_000;
-/** Who writes: contacts, so that an open page is told. */
+/** The senders of the texts. They are contacts, so that an open page gets a live update. */
 const handsets = Array.from({ length: 200 }, (_, i) => `47900${String(i).padStart(5, "0")}`);
 
-const smscs = { ours: await spawnSmsc({ books: "count", ...smscLogin }) };
-const server = await startBenchServer(smscs.ours, window);
+const smscs = { ours: await spawnSmsc({ records: "count", ...smscLogin }) };
+const server = await startBenchServer(smscs.ours, window, roles);
 for (const mobile of handsets) await server.call("POST", "/contacts", { mobile: `+${mobile}` });
-const news = await openPage();
+const liveUpdates = await openPage();
 const peer = (await hasKannel()) ? await startPeer() : null;
 let sent = 0;
 try {
@@ -43,20 +44,20 @@ try {
     );
   console.log(`  aim ≥ ${aim} msg/s: ${rate >= aim ? "met" : "not met"}`);
   if (theirs) console.log(`  ratio ${(rate / theirs).toFixed(2)} to Kannel`);
-  console.log(`  in the ledger afterwards: ${received}; events that an open page heard: ${news.heard()}`);
+  console.log(`  in the ledger afterwards: ${received}; events that an open page received: ${liveUpdates.received()}`);
   if (peer) console.log(`\nKannel 1.4.5 was configured so:\n\n${peer.conf.replaceAll(/^/gm, "  ")}`);
   else {
     console.error(kannelInstall);
     process.exitCode = 1;
   }
 } finally {
-  news.close();
+  liveUpdates.close();
   await peer?.stop();
   await server.stop();
   await smscs.ours.stop();
 }
 
-/** Kannel behind an SMSC of its own, and the server that it passes texts on to. */
+/** Kannel in front of an SMSC of its own, and the server that it forwards texts to. */
 async function startPeer() {
   let passedOn = 0;
   const sink = createServer((_request, response) => {
@@ -64,7 +65,7 @@ async function startPeer() {
     response.end();
   });
   await new Promise<void>((done) => sink.listen(0, "127.0.0.1", done));
-  const smsc = await spawnSmsc({ books: "count", ...smscLogin });
+  const smsc = await spawnSmsc({ records: "count", ...smscLogin });
   const inboundUrl = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/?from=%p&to=%P&text=%a`;
   const login = { host: "127.0.0.1", port: smsc.port, ...smscLogin };
   const kannel = await startKannel({ smsc: login, window, store: "spool", inboundUrl });
@@ -108,17 +109,18 @@ async function run({ name, smsc, done }: System, count: number): Promise<number>
   }
 }
 
-/** Listens to the workspace's news as an open page does. */
+/** Listens to the workspace's live updates as an open page does. */
 async function openPage() {
   const away = new AbortController();
   const response = await fetch(`${server.url}/api/v1/news`, {
     headers: { authorization: server.authorization },
     signal: away.signal,
   });
-  let heard = 0;
+  if (!response.ok) throw new Error(`GET /news: ${response.status}`);
+  let received = 0;
   const reading = (async () => {
-    for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString().split("event:").length - 1;
+    for await (const chunk of response.body ?? []) received += Buffer.from(chunk).toString().split("event:").length - 1;
   })();
   reading.catch(() => {}); // it ends when the page is closed
-  return { heard: () => heard, close: () => away.abort() };
+  return { received: () => received, close: () => away.abort() };
 }

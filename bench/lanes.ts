@@ -1,7 +1,7 @@
 /**
- * Ten thousand workspaces with a few texts each, from the first lease to the last receipt, beside one workspace with as many
- * texts in the same run. Each workspace's texts lie in its queue before the road is started, so that every lane waits its
- * turn: the bench tells how fast lanes are taken up and let go, and how evenly the wait is shared out.
+ * Ten thousand workspaces with a few texts each, from the first lease to the last receipt, compared in the same run with one
+ * workspace with as many texts. All texts are queued before the pipeline starts, so that every lane waits its turn: the bench
+ * shows how fast lanes are leased and released, and how evenly the waiting is distributed.
  *
  *   npm run bench -- lanes [workspaces] [texts each]      (10,000 and 20 unless given)
  */
@@ -10,12 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import pg from "pg";
-import { createSandbox } from "../server/carriers/sandbox.ts";
+import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { createLog } from "../server/kit/log.ts";
-import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "../testing/carriers.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
@@ -39,7 +39,7 @@ try {
     `lanes ${workspaces} x ${each}: ${rate} msg/s (${many.seconds.toFixed(1)} s), one workspace with as many ${limit} msg/s (${single.seconds.toFixed(1)} s), ratio ${(rate / limit).toFixed(2)}`,
   );
   console.log(
-    `  a lane's last text was handed over after: p50 ${waits.p50} s, p99 ${waits.p99} s, fastest ${waits.fastest} s, slowest ${waits.slowest} s; slowest / ideal (all lanes one after the other) ${(Number(waits.slowest) / many.seconds).toFixed(2)}; a lane from its first text to its last: p50 ${waits.span_p50} ms, p99 ${waits.span_p99} ms`,
+    `  a lane's last text was submitted after: p50 ${waits.p50} s, p99 ${waits.p99} s, fastest ${waits.fastest} s, slowest ${waits.slowest} s; slowest / ideal (all lanes one after the other) ${(Number(waits.slowest) / many.seconds).toFixed(2)}; a lane from its first text to its last: p50 ${waits.span_p50} ms, p99 ${waits.span_p99} ms`,
   );
   await db.close();
 } finally {
@@ -111,9 +111,9 @@ async function checkpoint(): Promise<void> {
   await admin.end();
 }
 
-/** Seconds from the start of the road until every text has its receipt. */
+/** Seconds from the start of the pipeline until every text has its receipt. */
 async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
-  const services = { db, clock: systemClock, news: { tell() {} }, log: createLog("warn") };
+  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: createLog("warn") };
   const pathDb = openDb({
     connection: { ...db.pool.options },
     workspaces: { ...db.workspacePool.options },
@@ -129,7 +129,7 @@ async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
   return { seconds, begun };
 }
 
-/** The queue's first row, then receipts that are still to come. Not asked too often: it walks over what was deleted. */
+/** Whether a row is queued or a receipt is still to come. Called seldom: the query scans over deleted rows. */
 async function isUnderWay(db: Db): Promise<boolean> {
   const { rows } = await db.asSystem((tx) =>
     sql<{

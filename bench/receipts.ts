@@ -1,6 +1,6 @@
 /**
  * Twilio's status webhooks through the real server: signature checked, receipt on disk before its 204, at 200 connections.
- * Beside it, in the same run: the same server refusing webhooks that are signed wrongly, which is what HTTP and the check cost
+ * Compared in the same run: the same server refusing webhooks with wrong signatures, which is the cost of HTTP and the check
  * alone, and PostgreSQL taking the same updates of the ledger in batches on one connection.
  *
  *   npm run bench -- receipts [webhooks]    (100,000 unless given)
@@ -18,7 +18,7 @@ const longest = 120; // seconds
 const account_sid = `AC${"b".repeat(32)}`;
 const auth_token = "0123456789abcdef0123456789abcdef";
 
-// Nobody is there: what is queued stays, and receipts come for it all the same.
+// Nothing listens at this URL: queued texts stay queued, and the receipts do not depend on them.
 const { url, database, call, stop } = await startPlainServer({ TWILIO_API_URL: "http://127.0.0.1:9" });
 try {
   const secrets = { auth_token };
@@ -44,7 +44,7 @@ try {
   await stop();
 }
 
-/** Texts of one campaign that were handed over, and their ids. */
+/** Texts of one campaign that were submitted, and their ids. */
 async function fillLedger(database: pg.Client, texts: number): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>(
     `with w as (select s.workspace_id, s.id as sender_id from senders s limit 1)

@@ -1,35 +1,35 @@
 /**
- * Texts from one HTTP request each to an SMSC, beside Kannel in the same run: alternately, in rounds, with the same load
- * generator, each with a test SMSC of its own (who binds with the same name gets the other's receipts), without receipts and with.
+ * Texts from one HTTP request each to an SMSC, compared with Kannel in the same run: in alternating rounds, with the same load
+ * generator, each with a test SMSC of its own (clients with the same system_id would get each other's receipts), without receipts
+ * and with.
  *
  * Varsla: POST /api/v1/messages, 202 once the text is on disk (fsync on). Kannel: /cgi-bin/sendsms of smsbox, 202 once
- * bearerbox has it in its spool, which it never syncs. Both: 50 connections, 120 characters, one transceiver, 100 requests
- * under way on it. A round lasts from the first request until the SMSC has taken the last text; with receipts until it has the
+ * bearerbox has it in its spool, which it never syncs. Both: 50 connections, 120 characters, one transceiver with a window
+ * of 100. A round lasts from the first request until the SMSC has taken the last text; with receipts until it has the
  * acknowledgement of the last one, which Varsla gives once the receipt is in the ledger on disk.
  *
- * Varsla runs in two processes, ROLES=api and ROLES=worker, as Kannel does with smsbox and bearerbox; with `together` in one.
+ * Varsla runs in two processes, as `npm start` does on several cores and Kannel with smsbox and bearerbox; with `together` in one.
  *
  *   npm run bench -- smpp [texts a round] [rounds] [together]      (10,000 and 3 unless given)
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { apart, type BenchServer, smscLogin, startBenchServer, together } from "../testing/bench-server.ts";
+import { type BenchServer, readWords, smscLogin, startBenchServer } from "../testing/bench-server.ts";
 import { httpLoad } from "../testing/http-load.ts";
 import { hasKannel, type Kannel, kannelInstall, startKannel } from "../testing/kannel.ts";
-import { median } from "../testing/median.ts";
 import { type SmscProcess, spawnSmsc } from "../testing/smsc-process.ts";
+import { median } from "../testing/timing.ts";
 
-const words = process.argv.slice(2);
-const roles = words.includes("together") ? together : apart;
-const [texts = 10_000, rounds = 3] = words.filter((word) => word !== "together").map(Number);
+const { numbers, roles } = readWords(process.argv.slice(2));
+const [texts = 10_000, rounds = 3] = numbers;
 const connections = 50;
 const window = 100;
-/** Kannel cannot match a receipt that comes before it has noted the answer to its submit_sm. */
+/** Kannel cannot match a receipt that comes before it has recorded the answer to its submit_sm. */
 const receipt_delay_ms = 200;
 /** Before the first round of each kind: Node compiles its hot functions while they run, and servers run for weeks. */
 const warmUp = 10_000;
 const text =
   "Hei Kari! Velkommen til time hos Salong Saks i morgen kl. 10.15. Ring oss om du er forhindret, så finner vi en ny tid. 12";
-/** A round is given up when nothing has moved for so long. */
+/** A round ends when nothing has changed for so long. */
 const standstill = 20_000;
 
 interface Round {
@@ -46,7 +46,7 @@ interface System {
   prepare(): Promise<void>;
 }
 
-const options = { books: "count", ...smscLogin, behaviour: { receipt_delay_ms } } as const;
+const options = { records: "count", ...smscLogin, behaviour: { receipt_delay_ms } } as const;
 const smscs = { ours: await spawnSmsc(options), theirs: await spawnSmsc(options) };
 const server = await startBenchServer(smscs.ours, window, roles);
 const withKannel = await hasKannel();
@@ -75,11 +75,11 @@ try {
         figures.get(system.name)?.push(await run(system, texts, receipts));
       }
     await kannel?.stop();
-    tell(receipts, figures);
+    print(receipts, figures);
   }
   const ledger = await server.ledger();
   console.log(`  the ledger afterwards: ${JSON.stringify(ledger)}`);
-  for (const line of server.warnings()) console.log(`  Varsla said: ${line}`);
+  for (const line of server.warnings()) console.log(`  Varsla logged: ${line}`);
   if (withKannel) console.log(`\nKannel 1.4.5 was configured so:\n\n${conf.replaceAll(/^/gm, "  ")}`);
   else {
     console.error(kannelInstall);
@@ -131,7 +131,7 @@ function peer({ url, sendPath }: Kannel, receipts: boolean): System {
 
 async function run(system: System, count: number, receipts: boolean): Promise<Round> {
   const { smsc } = system;
-  await settled(smsc);
+  await receiptsDelivered(smsc);
   await smsc.clear();
   const begin = performance.now();
   const { p50, errors } = await system.load(count);
@@ -149,13 +149,13 @@ async function run(system: System, count: number, receipts: boolean): Promise<Ro
   return { rate: (seen / (last - begin)) * 1000, p50, missing: count - seen };
 }
 
-/** Receipts of the round before are not this one's. */
-async function settled({ counts }: SmscProcess): Promise<void> {
+/** Waits for the receipts of the round before, so that they do not count in this one. */
+async function receiptsDelivered({ counts }: SmscProcess): Promise<void> {
   const end = performance.now() + standstill;
   while ((await counts()).undelivered > 0 && performance.now() < end) await delay(50);
 }
 
-function tell(receipts: boolean, figures: Map<string, Round[]>): void {
+function print(receipts: boolean, figures: Map<string, Round[]>): void {
   console.log(
     `smpp, ${receipts ? "with receipts" : "without receipts"}: ${texts} texts a round, ${rounds} rounds, medians`,
   );

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { trimBlank } from "../rules/blank.ts";
+import { mostKeywords } from "../rules/keyword-sets.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { permissions, roles } from "./permissions.ts";
 import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf } from "./shapes.ts";
@@ -10,8 +12,8 @@ const Password = z
   .max(128)
   .refine((text) => [...text].length >= 10, "Too small: expected string to have >=10 characters");
 const Name = nameOf(100);
-/** As long as a text may be. */
-const Text = z.string().trim().min(1).max(1600);
+/** At most as long as a text message may be. */
+const Text = z.string().overwrite(trimBlank).min(1).max(1600);
 
 /** The first person of an installation. */
 export const Admin = z.object({ name: Name, email: z.email().max(254), password: Password });
@@ -23,12 +25,24 @@ export const WorkspaceInput = z.object({
   language: Language,
 });
 
+const Words = z.array(z.string().max(100)).max(mostKeywords);
+
+/** What a received text means that consists of one of these words alone, in any case and with any punctuation. */
+export const Keywords = z.object({
+  stop: Words.describe(
+    "opt out; STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE and OPTOUT cannot be removed (`keyword_required`)",
+  ),
+  start: Words.describe("opt in again; START cannot be removed"),
+  help: Words.describe("are answered with help_text; HELP cannot be removed"),
+});
+
 export const Workspace = WorkspaceInput.extend({
   id: Id,
-  opt_out_text: z.string().describe("what campaigns add at the end"),
+  opt_out_text: z.string().describe("added at the end of campaign texts"),
   help_text: z.string().describe("the answer to HELP"),
   opt_out_confirmation: z.string(),
   opt_in_confirmation: z.string(),
+  keywords: Keywords,
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -45,23 +59,23 @@ export const Person = z.object({
 export const ApiKey = z.object({
   id: Id,
   name: z.string(),
-  prefix: z.string().describe("the first characters, to recognise it by"),
+  prefix: z.string().describe("the first characters of the key, to recognise it by"),
   scopes: z.array(z.enum(permissions)),
   effective_scopes: z
     .array(z.enum(permissions))
-    .describe("what it may do now: the scopes that its maker holds at the moment; nothing once it has expired"),
+    .describe("what the key may do now: those of its scopes that its maker still has; none once it has expired"),
   maker: z
     .object({ id: Id, name: z.string() })
     .nullable()
     .describe(
-      "whose permissions bound it; null for a key of the workspace itself, which only super admins make and revoke",
+      "the person whose permissions limit the key; null for a key of the workspace itself, which only super admins create and revoke",
     ),
   created_at: Instant,
   expires_at: Instant.nullable(),
   last_used_at: Instant.nullable().describe("to the minute"),
 });
 
-/** What becomes of the API keys of a person who is removed. */
+/** What happens to the API keys of a person who is removed. */
 const KeysOfRemoved = z.enum(["revoke", "take_over"]).optional();
 
 export const Session = z.object({
@@ -73,10 +87,10 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-/** One place where a person is signed in. */
+/** One open session of a person. */
 export const SessionSeat = z.object({
   id: Id,
-  current: z.boolean().describe("whether it is the one that asks"),
+  current: z.boolean().describe("whether it is the session of this request"),
   ip: z.string().nullable(),
   user_agent: z.string().nullable(),
   signed_in_at: Instant,
@@ -84,8 +98,8 @@ export const SessionSeat = z.object({
 });
 
 /**
- * Signing in and out, under /api/auth and with the names of better-auth, which does the work: clients written for it fit.
- * Signing up is not among them; people come by set-up or invitation.
+ * Signing in and out, under /api/auth and with the names of better-auth, which implements them, so that its clients can be used.
+ * There is no sign-up; people join by set-up or invitation.
  */
 export const authentication = {
   signIn: endpoint({
@@ -96,7 +110,7 @@ export const authentication = {
     body: z.object({
       email: z.string().trim().min(1).max(254),
       password: z.string().min(1).max(128),
-      rememberMe: z.boolean().default(true).describe("false: until the browser is closed"),
+      rememberMe: z.boolean().default(true).describe("false: the session ends when the browser is closed"),
     }),
     answer: z.object({ user: z.object({ id: Id, name: z.string(), email: z.string() }) }),
   }),
@@ -111,7 +125,7 @@ export const authentication = {
     method: "POST",
     path: "/request-password-reset",
     summary:
-      "Mails a link that is good for an hour and ends earlier ones; the answer is the same whether or not the address has an account.",
+      "Mails a link that is valid for an hour and invalidates earlier ones; the answer is the same whether or not the address has an account.",
     permission: "anyone",
     body: z.object({ email: z.email().max(254) }),
     answer: z.object({ status: z.literal(true) }),
@@ -120,7 +134,7 @@ export const authentication = {
     method: "POST",
     path: "/reset-password",
     summary:
-      "Sets a new password by the mailed token, ends every session and link of the person, and mails that it did.",
+      "Sets a new password with the mailed token, ends all sessions and reset links of the person, and notifies them by mail.",
     permission: "anyone",
     body: z.object({ token: z.string().min(1).max(200), newPassword: Password }),
     answer: z.object({ status: z.literal(true) }),
@@ -129,7 +143,7 @@ export const authentication = {
     method: "POST",
     path: "/change-password",
     summary:
-      "Changes the signed-in person's password, ends their other sessions and links to reset it, and mails that it did.",
+      "Changes the signed-in person's password, ends their other sessions and reset links, and notifies them by mail.",
     permission: "signed-in",
     body: z.object({ currentPassword: z.string().min(1).max(128), newPassword: Password }),
     answer: z.object({ status: z.literal(true) }),
@@ -140,7 +154,7 @@ export const accounts = {
   installation: endpoint({
     method: "GET",
     path: "/installation",
-    summary: "What the sign-in page needs: whether the first workspace is still to be made.",
+    summary: "What the sign-in page needs, such as whether the first workspace has yet to be created.",
     permission: "anyone",
     answer: z.object({ needs_setup: z.boolean(), version: z.string(), mail: z.enum(["relay", "sandbox"]) }),
   }),
@@ -148,10 +162,10 @@ export const accounts = {
     method: "POST",
     path: "/setup",
     summary:
-      "Creates the first workspace and its super admin and signs them in; 403 without the token of the link that is printed at start, 409 once a workspace exists.",
+      "Creates the first workspace and its super admin and signs them in; 403 without the token from the link that the server prints at start, 409 once a workspace exists.",
     permission: "anyone",
     body: z.object({
-      token: z.string().max(200).default("").describe("of the link that is printed at start"),
+      token: z.string().max(200).default("").describe("from the link that the server prints at start"),
       workspace: WorkspaceInput,
       admin: Admin,
     }),
@@ -176,14 +190,14 @@ export const accounts = {
   sessions: endpoint({
     method: "GET",
     path: "/account/sessions",
-    summary: "Where the person is signed in, the newest first.",
+    summary: "The signed-in person's open sessions, newest first.",
     permission: "signed-in",
     answer: z.object({ items: z.array(SessionSeat), next_cursor: z.null() }),
   }),
   endSessions: endpoint({
     method: "DELETE",
     path: "/account/sessions",
-    summary: "Signs the person out of one session, or without `id` everywhere but here.",
+    summary: "Ends one session of the signed-in person, or without `id` all but the current one.",
     permission: "signed-in",
     query: z.object({ id: Id.optional() }),
     status: 204,
@@ -191,7 +205,7 @@ export const accounts = {
   invitation: endpoint({
     method: "GET",
     path: "/invitations/:token",
-    summary: "The invitation behind a mailed link; 404 when it is used, withdrawn or older than 7 days.",
+    summary: "The invitation of a mailed link; 404 when it is used, withdrawn or older than 7 days.",
     permission: "anyone",
     params: z.object({ token: z.string().max(200) }),
     answer: z.object({ email: z.string(), workspace: z.string(), has_account: z.boolean() }),
@@ -211,7 +225,7 @@ export const workspaces = {
   create: endpoint({
     method: "POST",
     path: "/workspaces",
-    summary: "Creates another workspace with the caller as its super admin; only super admins may.",
+    summary: "Creates another workspace with the caller as its super admin; allowed to super admins only.",
     permission: "signed-in",
     body: WorkspaceInput,
     status: 201,
@@ -227,13 +241,15 @@ export const workspaces = {
   update: endpoint({
     method: "PATCH",
     path: "/workspace",
-    summary: "Changes the fields given.",
+    summary:
+      "Changes the given fields; of `keywords` the given kinds, each replaced as a whole. 422 `keyword_twice` for a word of two kinds, `keyword_in_use` for removing one that the workspace's texts ask people to reply with.",
     permission: "workspace:write",
     body: WorkspaceInput.extend({
       opt_out_text: Text,
       help_text: Text,
       opt_out_confirmation: Text,
       opt_in_confirmation: Text,
+      keywords: Keywords.partial(),
     }).partial(),
     answer: Workspace,
   }),
@@ -251,7 +267,7 @@ export const people = {
     method: "POST",
     path: "/people",
     summary:
-      "Mails an invitation, which ends an earlier one to the same address; nobody can give a role above their own. 429 beyond 30 an hour for a person, 100 a day for a workspace, or 5 a day for an address.",
+      "Mails an invitation, which replaces an earlier one to the same address; callers cannot give a role above their own. 429 beyond 30 an hour for a person, 100 a day for a workspace, or 5 a day for an address.",
     permission: "people:write",
     body: z.object({ email: z.email().max(254), role: z.enum(roles), sms_setup: z.boolean().default(false) }),
     status: 201,
@@ -260,7 +276,8 @@ export const people = {
   update: endpoint({
     method: "PATCH",
     path: "/people/:id",
-    summary: "Changes a person's role or SMS set-up permission; the last super admin stays one.",
+    summary:
+      "Changes a person's role or SMS set-up permission; the last super admin's role cannot be changed. The person's open invitations that give more than they may do now are withdrawn.",
     permission: "people:write",
     params: ById,
     body: z.object({ role: z.enum(roles).optional(), sms_setup: z.boolean().optional() }),
@@ -270,10 +287,10 @@ export const people = {
     method: "DELETE",
     path: "/people/:id",
     summary:
-      "Ends a membership or withdraws an invitation; the last super admin stays. `keys`, in the query or the body: what becomes of the API keys that the person made. take_over makes them the caller's, with no more than they can do at that moment.",
+      "Ends a membership or withdraws an invitation; the last super admin cannot be removed. `keys`, in the query or the body, says what happens to the API keys that the person created: take_over transfers them to the caller, with the permissions that they have at that moment. The person's open invitations are withdrawn.",
     permission: "people:write",
     params: ById,
-    query: z.object({ keys: KeysOfRemoved.describe("revoke unless said otherwise") }),
+    query: z.object({ keys: KeysOfRemoved.describe("default: revoke") }),
     body: z.object({ keys: KeysOfRemoved }).nullish(),
     status: 204,
   }),
@@ -283,7 +300,7 @@ export const apiKeys = {
   list: endpoint({
     method: "GET",
     path: "/api-keys",
-    summary: "The workspace's keys; the keys themselves are never shown again.",
+    summary: "The workspace's API keys, without their secrets.",
     permission: "api-keys:write",
     answer: z.object({ items: z.array(ApiKey), next_cursor: z.null() }),
   }),
@@ -291,12 +308,12 @@ export const apiKeys = {
     method: "POST",
     path: "/api-keys",
     summary:
-      "Makes a key with some of the caller's own permissions; `key` is shown this once. It can never do more than its maker may at the moment.",
+      "Creates a key with some of the caller's own permissions; `key` is shown only in this answer. A key can never do more than its maker may do at the moment.",
     permission: "api-keys:write",
     body: z.object({
       name: Name,
       scopes: z.array(z.enum(permissions)).min(1),
-      expires_at: Instant.nullable().optional().describe("none: never"),
+      expires_at: Instant.nullable().optional().describe("absent or null: never"),
     }),
     status: 201,
     answer: ApiKey.extend({ key: z.string() }),
@@ -304,7 +321,7 @@ export const apiKeys = {
   remove: endpoint({
     method: "DELETE",
     path: "/api-keys/:id",
-    summary: "Revokes a key at once; 403 for one that may do what the caller may not.",
+    summary: "Revokes a key at once; 403 for a key with permissions that the caller lacks.",
     permission: "api-keys:write",
     params: ById,
     status: 204,

@@ -1,48 +1,55 @@
-/** What is wrong right now, or was: raised and resolved by itself, from the state of things. */
+/** Problems that need attention, raised and resolved automatically. */
 import { z } from "zod";
-import { quotaThresholds } from "../rules/quota-threshold.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Id, Instant, Paging, page } from "./shapes.ts";
 
 export const AlertSeverity = z.enum(["info", "warning", "critical"]);
 export type AlertSeverity = z.infer<typeof AlertSeverity>;
 
+/**
+ * The percentages of the allowance that raise an alert. Used and reserved segments both count, since both keep others from being
+ * reserved.
+ */
+export const quotaThresholds = [50, 80, 90, 100] as const;
+
 const CampaignName = z.object({ id: Id, name: z.string() });
 
-/** What each kind says of itself. */
+/** The details of each kind. */
 const params = {
   lane_stalled: z.object({
     sender: z.object({ id: Id, address: z.string() }),
-    since: Instant.describe("since when nothing of it was handed over"),
-    waiting: z.number().int().describe("texts in its queue when the alert was raised; counted to 10,000"),
+    since: Instant.describe("when a text of the lane was last submitted"),
+    waiting: z.number().int().describe("texts in the lane when the alert was raised; counted to 10,000"),
     reason: z
       .enum(["no_worker", "carrier_off", "carrier_down", "no_progress"])
       .describe(
-        "no_worker: nobody serves it; carrier_off: its carrier is disabled; carrier_down: its carrier is not connected; no_progress: it is served by one that is, and nothing goes",
+        "no_worker: no worker process serves the lane; carrier_off: its carrier is disabled; carrier_down: its carrier is not connected; no_progress: its carrier is connected, but no text is submitted",
       ),
-    campaign: CampaignName.nullable().describe("that the next text is of"),
+    campaign: CampaignName.nullable().describe("the campaign of the next text"),
   }),
   campaign_stalled: z.object({
     campaign: CampaignName,
     since: Instant,
     reason: z
       .enum(["preparing", "unfinished"])
-      .describe("preparing: it is taken up again by itself; unfinished: nothing of it waits, and it does not end"),
+      .describe(
+        "preparing: it is resumed automatically; unfinished: none of its texts is queued, but it does not finish",
+      ),
   }),
   carrier_down: z.object({
     carrier: z.object({ id: Id, name: z.string() }),
     since: Instant,
-    reason: z.enum(["down", "no_worker"]).describe("no_worker: no worker says anything of it"),
+    reason: z.enum(["down", "no_worker"]).describe("no_worker: no worker process reports its status"),
     last_error: z.string().nullable(),
   }),
   error_rate: z.object({
     minutes: z.number().int(),
-    texts: z.number().int().describe("that had an outcome within the minutes"),
+    texts: z.number().int().describe("texts with an outcome within these minutes"),
     errors: z.number().int(),
-    rate: z.number().describe("errors of texts, 0 to 1"),
-    usual_rate: z.number().nullable().describe("of the 24 hours before; null: too few texts to know"),
+    rate: z.number().describe("errors divided by texts, 0 to 1"),
+    usual_rate: z.number().nullable().describe("the rate of the 24 hours before; null: too few texts to tell"),
     reasons: z.array(z.object({ reason: z.string(), n: z.number().int() })).describe("the most frequent ones"),
-    campaign: CampaignName.nullable().describe("with the most errors"),
+    campaign: CampaignName.nullable().describe("the campaign with the most errors"),
   }),
   quota: z.object({
     threshold: z.literal(quotaThresholds).describe("percent of the allowance"),
@@ -52,20 +59,24 @@ const params = {
     period_end: Instant,
   }),
   webhook_disabled: z.object({
-    webhook: z.object({ id: Id, url: z.string().describe("without its path, which may hold a secret") }),
-    since: Instant.describe("since when nothing was taken"),
+    webhook: z.object({ id: Id, url: z.string().describe("without its path, which may contain a secret") }),
+    since: Instant.describe("when its deliveries began to fail"),
     last_error: z.string().nullable(),
+  }),
+  possible_opt_outs: z.object({
+    since: Instant.describe("when the oldest of them was received"),
+    waiting: z.number().int().describe("how many were undecided when the alert was raised"),
   }),
 } as const;
 
 const common = {
   id: Id,
   severity: AlertSeverity,
-  raised_at: Instant.describe("the last time, where it came back"),
-  resolved_at: Instant.nullable().describe("null: it is still so"),
+  raised_at: Instant.describe("the most recent time, if it was raised more than once"),
+  resolved_at: Instant.nullable().describe("null while the alert is open"),
 };
 
-/** One thing that is, or was, wrong. */
+/** One problem, open or resolved. */
 export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("lane_stalled"), params: params.lane_stalled }),
   z.object({ ...common, kind: z.literal("campaign_stalled"), params: params.campaign_stalled }),
@@ -73,6 +84,7 @@ export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("error_rate"), params: params.error_rate }),
   z.object({ ...common, kind: z.literal("quota"), params: params.quota }),
   z.object({ ...common, kind: z.literal("webhook_disabled"), params: params.webhook_disabled }),
+  z.object({ ...common, kind: z.literal("possible_opt_outs"), params: params.possible_opt_outs }),
 ]);
 export type Alert = z.infer<typeof Alert>;
 export type AlertKind = Alert["kind"];
@@ -89,18 +101,18 @@ export const alerts = {
   summary: endpoint({
     method: "GET",
     path: "/alerts/summary",
-    summary: "How many alerts are open, and how many of those came after the caller last looked.",
+    summary: "How many alerts are open, and how many of those were raised after the caller last looked.",
     permission: "workspace:read",
     answer: z.object({
       open: z.number().int(),
-      unseen: z.number().int().describe("all of them for a key, which is nobody who looks"),
-      critical: z.array(Alert).describe("the open ones that keep texts from going out; at most 5"),
+      unseen: z.number().int().describe("all of them for an API key"),
+      critical: z.array(Alert).describe("open alerts that keep texts from being sent; at most 5"),
     }),
   }),
   see: endpoint({
     method: "POST",
     path: "/alerts/seen",
-    summary: "Notes that the signed-in person has seen every alert there is.",
+    summary: "Records that the signed-in person has seen all alerts.",
     permission: "workspace:read",
     status: 204,
   }),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Id, Instant, Paging, page } from "./shapes.ts";
 
-/** What is written down, by what it happens to. */
+/** The actions that are recorded, by the kind of thing they affect. */
 export const auditActions = [
   "session.opened",
   "session.refused",
@@ -30,10 +30,13 @@ export const auditActions = [
   "contact.erased",
   "contact.opted_out",
   "contact.opt_out_lifted",
+  "contact.opt_out_ignored",
   "consent.granted",
   "consent.withdrawn",
   "subscription_type.created",
+  "import.held",
   "import.started",
+  "import.given_up",
   "import.rejections_exported",
   "list.created",
   "list.renamed",
@@ -61,11 +64,11 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** Kinds of things that events are about: the first half of each action. */
+/** Kinds of things that actions affect: the first half of each action's name. */
 export type AuditSubject = AuditAction extends `${infer Subject}.${string}` ? Subject : never;
 export const auditSubjects = [...new Set(auditActions.map((action) => action.split(".")[0]))] as AuditSubject[];
 
-const Named = z.object({ id: Id, name: z.string().describe("as it was then") });
+const Named = z.object({ id: Id, name: z.string().describe("at the time of the event") });
 
 export const AuditEvent = z.object({
   id: Id,
@@ -73,21 +76,21 @@ export const AuditEvent = z.object({
   actor: z.object({
     type: z
       .enum(["person", "api_key", "anonymous", "system"])
-      .describe("anonymous: somebody who had not signed in; system: no call of anybody's"),
+      .describe("anonymous: a caller who had not signed in; system: Varsla itself, without a call"),
     id: Id.nullable(),
-    name: z.string().describe("as it was then"),
-    maker: Named.nullable().describe("of an API key: who made it; null for a key of the workspace itself"),
+    name: z.string().describe("at the time of the event"),
+    maker: Named.nullable().describe("of an API key: who created it; null for a key of the workspace itself"),
   }),
   action: z.enum(auditActions),
   target: z
     .object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() })
     .nullable()
-    .describe("contacts by their id alone"),
-  ip: z.string().nullable().describe("null where nobody called"),
+    .describe("contacts have no name here, only their id"),
+  ip: z.string().nullable().describe("null where the event came from no call"),
   before: z
     .record(z.string(), z.unknown())
     .nullable()
-    .describe("what changed, as it was; of secrets only that they did"),
+    .describe("the changed fields before the change; of secrets only that they changed"),
   after: z.record(z.string(), z.unknown()).nullable(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
@@ -119,7 +122,7 @@ export const audit = {
   export: endpoint({
     method: "GET",
     path: "/audit-events/export",
-    summary: "The same as CSV, all pages of it; that it was exported is an event too.",
+    summary: "All matching events as CSV; the export itself is recorded as an event.",
     permission: "audit:read",
     query: z.object(Filter),
     answerType: "text/csv",

@@ -5,7 +5,7 @@ import { Message, SkipReason } from "./messages.ts";
 import { ById, Id, Instant, Paging, page, name as nameOf } from "./shapes.ts";
 
 /**
- * preparing: recipients are being written to the ledger; sending: the dispatcher hands over; sent: everyone has an outcome;
+ * preparing: recipients are being written to the ledger; sending: the dispatcher submits; sent: every recipient has an outcome;
  * failed: nothing was sent, and it can be changed, sent again and deleted like a draft.
  */
 export const CampaignStatus = z.enum(["draft", "preparing", "sending", "sent", "failed"]);
@@ -18,14 +18,14 @@ const Audience = z.object({
 
 const fields = {
   name: nameOf(200),
-  text: z.string().max(20_000).describe("a draft may be unfinished; review says what is missing"),
+  text: z.string().max(20_000).describe("a draft may be incomplete; its review lists what is missing"),
   sender: z
     .string()
     .trim()
     .max(40)
     .nullish()
     .describe(
-      "a sender's id, number or name; the workspace's default unless said. An address that is no sender yet is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection it is registered on first use",
+      "a sender's id, number or name; default: the workspace's default sender. An address that is not a sender of the workspace is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection is it registered on first use",
     ),
   subscription_type: z.string().max(100).nullish().describe("id, key or name"),
   include: Audience,
@@ -37,7 +37,7 @@ const fields = {
     .min(shortestValidity)
     .max(longestValidity)
     .nullish()
-    .describe("texts that have not left so long after Send expire; null: a day"),
+    .describe("texts not submitted this long after Send expire; null: a day"),
 };
 
 export const CampaignInput = z.object({
@@ -49,17 +49,17 @@ export const CampaignInput = z.object({
 });
 export type CampaignInput = z.infer<typeof CampaignInput>;
 
-/** Without the defaults of creation, which `partial` would fill in for fields that were not given. */
+/** Without the defaults of a new campaign, which would overwrite fields that the caller did not give. */
 export const CampaignChange = z.object(fields).partial();
 export type CampaignChange = z.infer<typeof CampaignChange>;
 
 export const CampaignCounts = z.object({
-  recipients: z.number().int().describe("who will get it, once sending has begun"),
-  sent: z.number().int().describe("handed to the carrier and accepted"),
-  not_sent: z.number().int().describe("skipped, cancelled or refused before the network took them"),
+  recipients: z.number().int().describe("how many will receive it, known once sending has begun"),
+  sent: z.number().int().describe("submitted to the carrier and accepted"),
+  not_sent: z.number().int().describe("skipped, cancelled, or rejected before the network accepted them"),
   delivered: z.number().int(),
   not_delivered: z.number().int(),
-  pending: z.number().int().describe("queued, not handed over yet"),
+  pending: z.number().int().describe("queued, not submitted yet"),
 });
 export type CampaignCounts = z.infer<typeof CampaignCounts>;
 
@@ -68,7 +68,7 @@ export const Campaign = z.object({
   name: z.string(),
   status: CampaignStatus,
   text: z.string(),
-  sender: z.string().nullable().describe("what the recipient sees"),
+  sender: z.string().nullable().describe("the address that recipients see"),
   subscription_type: z.object({ id: Id, key: z.string(), name: z.string() }).nullable(),
   include: Audience,
   exclude: Audience,
@@ -76,7 +76,7 @@ export const Campaign = z.object({
   validity_seconds: z.number().int().nullable(),
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
-  /** Why the last attempt to send stopped as a whole, where it did. */
+  /** Why the last attempt to send failed as a whole. */
   error: z.object({ code: z.string(), message: z.string(), value: z.string().optional() }).nullable(),
   created_at: Instant,
   updated_at: Instant,
@@ -85,7 +85,7 @@ export const Campaign = z.object({
 });
 export type Campaign = z.infer<typeof Campaign>;
 
-/** One thing the writer should see before sending. `field` is the campaign's field to go to. */
+/** One thing to check before sending. `field` is the campaign's field that it is about. */
 export const Finding = z.object({
   code: z.string(),
   message: z.string(),
@@ -145,7 +145,7 @@ export const campaigns = {
   update: endpoint({
     method: "PATCH",
     path: "/campaigns/:id",
-    summary: "Changes the fields given of a draft or a failed campaign (409 otherwise).",
+    summary: "Changes the given fields of a draft or a failed campaign (409 otherwise).",
     permission: "campaigns:write",
     params: ById,
     body: CampaignChange,
@@ -162,7 +162,8 @@ export const campaigns = {
   review: endpoint({
     method: "POST",
     path: "/campaigns/:id/review",
-    summary: "Everything to know before sending: errors block, warnings don't; who will and won't get it and why.",
+    summary:
+      "Checks a campaign before sending: errors, which prevent sending, warnings, and how many will and will not receive it and why.",
     permission: "campaigns:read",
     params: ById,
     answer: Review,
@@ -170,7 +171,7 @@ export const campaigns = {
   preview: endpoint({
     method: "POST",
     path: "/campaigns/preview",
-    summary: "A text as a contact would receive it, with the opt-out text, its segments, and the estimate.",
+    summary: "A text as a contact would receive it, with the opt-out text, and its segments.",
     permission: "campaigns:read",
     body: z.object({
       text: z.string().max(20_000),
@@ -189,7 +190,7 @@ export const campaigns = {
     method: "POST",
     path: "/campaigns/:id/send",
     summary:
-      "Sends now: 202 once the whole audience's segments are reserved or being reserved; 409 when it is on its way or sent (a failed one can be sent again); 422 with the errors of the review.",
+      "Sends the campaign now: 202 once the audience's segments are reserved or being reserved; 409 while it is being sent or after it was sent (a failed one can be sent again); 422 with the errors of the review.",
     permission: "campaigns:send",
     params: ById,
     status: 202,
@@ -199,7 +200,7 @@ export const campaigns = {
   performance: endpoint({
     method: "GET",
     path: "/campaigns/:id/performance",
-    summary: "How the campaign did: counts, rates and a time series.",
+    summary: "The campaign's results: counts, rates and a time series.",
     permission: "campaigns:read",
     params: ById,
     answer: z.object({
@@ -209,12 +210,12 @@ export const campaigns = {
       not_delivered: z.number().int(),
       clicked: z.number().int(),
       opted_out: z.number().int(),
-      delivery_rate: z.number().nullable().describe("delivered ÷ sent, null before anything was sent"),
+      delivery_rate: z.number().nullable().describe("delivered ÷ sent; null before anything was sent"),
       click_rate: z.number().nullable(),
       reasons: z.record(z.string(), z.number().int()).describe("why not sent or not delivered"),
       series_step: z
         .enum(["minute", "hour", "day"])
-        .describe("what a point of the series stands for: minutes up to 3 hours, hours up to 10 days, then days"),
+        .describe("the length of a point of the series: minutes up to 3 hours, hours up to 10 days, then days"),
       series: z.array(
         z.object({ at: Instant, sent: z.number().int(), delivered: z.number().int(), not_delivered: z.number().int() }),
       ),
@@ -223,7 +224,7 @@ export const campaigns = {
   recipients: endpoint({
     method: "GET",
     path: "/campaigns/:id/recipients",
-    summary: "The recipients in one view, with the reason where they did not get it.",
+    summary: "The recipients of one view, with the reason where one did not receive it.",
     permission: "campaigns:read",
     params: ById,
     query: z.object({ ...Paging, view: RecipientView.default("all") }),

@@ -1,4 +1,4 @@
-/** Connections to the networks: their settings by kind, what state they are in, and which of them stands in for which. */
+/** Connections to carriers: their settings by kind, their status, and the fallback routes between them. */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant, name as nameOf } from "./shapes.ts";
@@ -23,7 +23,7 @@ export const TwilioSettings = z.strictObject({
     .regex(/^SK[0-9a-f]{32}$/i, "an API key's SID is SK and 32 hexadecimal digits")
     .nullable()
     .default(null)
-    .describe("requests are made with this key and its secret; null: with the account's auth token"),
+    .describe("requests are authenticated with this key and its secret; null: with the account's auth token"),
   messaging_service_sid: z
     .string()
     .trim()
@@ -34,20 +34,20 @@ export const TwilioSettings = z.strictObject({
   rates: z
     .strictObject({
       long_number: Rate.nullable().default(10),
-      north_american: Rate.nullable().default(1).describe("in place of long_number for those of +1"),
+      north_american: Rate.nullable().default(1).describe("instead of long_number for numbers of +1"),
       short_code: Rate.nullable().default(100),
       alphanumeric: Rate.nullable().default(10),
     })
     .prefault({})
     .describe(
-      "texts a second for each sender of the kind that has no rate of its own; null: as fast as Twilio takes them",
+      "texts a second for each sender of the kind that has no rate of its own; null: as fast as Twilio accepts them",
     ),
 });
 export type TwilioSettings = z.infer<typeof TwilioSettings>;
 
 /**
- * `auth_token` also checks what comes back: Twilio signs webhooks with it even where requests use an API key, unless one of
- * its webhook rules has them signed with a shared key.
+ * `auth_token` also verifies webhooks: Twilio signs them with it even where requests use an API key, unless a webhook rule of
+ * Twilio's signs them with a shared key.
  */
 export const TwilioSecrets = z.strictObject({
   auth_token: z.string().trim().min(1).max(200),
@@ -60,14 +60,14 @@ export const TwilioSecrets = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "of the shared key that a webhook rule of Twilio's signs with, beside auth_token; while one key replaces another both, with a blank between them",
+      "of the shared key that a webhook rule of Twilio's signs with, in addition to auth_token; while one key replaces another both, separated by a space",
     ),
 });
 export type TwilioSecrets = z.infer<typeof TwilioSecrets>;
 
 const Encryption = z
   .enum(["off", "on", "unverified"])
-  .describe("on: encrypted, and the certificate checked; unverified: encrypted, to whoever answers there");
+  .describe("on: encrypted, and the certificate is verified; unverified: encrypted without verifying the certificate");
 
 export const SmppSettings = z.strictObject({
   host: z
@@ -75,15 +75,15 @@ export const SmppSettings = z.strictObject({
     .trim()
     .min(1)
     .max(253)
-    .describe("a name or address on the public internet, or one that the operator names in ALLOWED_PRIVATE_TARGETS"),
+    .describe("a name or address on the public internet, or one that the operator lists in ALLOWED_PRIVATE_TARGETS"),
   port: z.number().int().min(1).max(65_535).default(2775),
-  // Of those that stand; a new one begins encrypted, see NewSmppSettings.
+  // For existing connections; a new one is encrypted by default, see NewSmppSettings.
   tls: Encryption.default("off"),
   system_id: z.string().trim().min(1).max(15),
   system_type: z.string().trim().max(12).default(""),
   mode: z.enum(["transceiver", "pair"]).default("transceiver").describe("pair: one transmitter and one receiver"),
   binds: z.number().int().min(1).max(20).default(1).describe("connections (or pairs) that each worker process opens"),
-  window: z.number().int().min(1).max(1_000).default(50).describe("requests under way on one connection"),
+  window: z.number().int().min(1).max(1_000).default(50).describe("unanswered requests on one connection"),
   enquire_link_seconds: z.number().int().min(1).max(600).default(30),
   response_seconds: z
     .number()
@@ -91,7 +91,7 @@ export const SmppSettings = z.strictObject({
     .min(1)
     .max(300)
     .default(30)
-    .describe("a request unanswered for so long is unknown"),
+    .describe("the outcome of a request without an answer for this long is unknown"),
   rates: z
     .strictObject({
       long_number: Rate.nullable().default(null),
@@ -115,13 +115,13 @@ export const SmppSettings = z.strictObject({
     .enum(["same", "gsm", "latin1", "ascii"])
     .default("same")
     .describe("how the provider writes data_coding 0 in texts from handsets; same: as it reads it"),
-  long_texts: z.enum(["udh", "sar", "payload"]).default("udh").describe("how texts of several parts go"),
+  long_texts: z.enum(["udh", "sar", "payload"]).default("udh").describe("how texts of several parts are sent"),
   receipts: z.enum(["all", "none"]).default("all"),
   receipt_ids: z
     .enum(["same", "decimal_to_hex", "hex_to_decimal"])
     .default("same")
     .describe(
-      "how a receipt writes the id that the answer to submit_sm gave; decimal_to_hex: answered decimal, receipted hex",
+      "how receipts write the id that submit_sm was answered with; decimal_to_hex: decimal in the answer, hexadecimal in the receipt",
     ),
   validity: z.enum(["relative", "absolute"]).default("relative"),
   reference_tlv: z
@@ -132,12 +132,12 @@ export const SmppSettings = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "a vendor tag that the provider repeats in receipts; texts under way in a crash are then settled by those",
+      "a vendor tag that the provider repeats in receipts, by which texts in flight during a crash are reconciled",
     ),
 });
 export type SmppSettings = z.infer<typeof SmppSettings>;
 
-/** Of a connection that is added: its password and texts are not to be read on their way unless somebody says so. */
+/** For a new connection: encrypted by default, so that its password and texts cannot be read in transit. */
 export const NewSmppSettings = SmppSettings.extend({ tls: Encryption.default("on") });
 
 export const SmppSecrets = z.strictObject({
@@ -148,12 +148,12 @@ export type SmppSecrets = z.infer<typeof SmppSecrets>;
 export const CarrierStatus = z.object({
   state: z
     .enum(["up", "connecting", "down", "off", "unknown"])
-    .describe("off: disabled; unknown: no worker says anything of it"),
-  bound: z.number().int().describe("connections that stand, over all workers"),
+    .describe("off: disabled; unknown: no worker process reports its status"),
+  bound: z.number().int().describe("established connections of all workers"),
   wanted: z.number().int(),
   last_error: z.object({ message: z.string(), at: Instant }).nullable(),
-  handed_over: z.number().describe("texts a second, over the last seconds"),
-  backlog: z.number().int().describe("texts that wait in the lanes of its senders; counted to 100,000"),
+  handed_over: z.number().describe("texts submitted a second, over the last seconds"),
+  backlog: z.number().int().describe("texts queued in the lanes of its senders; counted to 100,000"),
 });
 export type CarrierStatus = z.infer<typeof CarrierStatus>;
 
@@ -163,16 +163,16 @@ const common = {
   enabled: z.boolean(),
   is_default: z.boolean().describe("new senders belong to it"),
   status: CarrierStatus,
-  senders: z.array(z.object({ id: Id, address: z.string() })).describe("that hand their texts to it first"),
+  senders: z.array(z.object({ id: Id, address: z.string() })).describe("senders whose texts are submitted to it first"),
   webhooks: z
     .object({ inbound: z.string(), status: z.string() })
     .nullable()
-    .describe("where the carrier must send what comes back, if it must be told; null: nothing to tell"),
+    .describe("the URLs to enter at the carrier for receipts and received texts; null: it needs none"),
   created_at: Instant,
   updated_at: Instant,
 };
 
-/** One connection. Secrets go in and never come out. */
+/** One connection. Its secrets can be set and are never shown. */
 export const Carrier = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("twilio"), settings: TwilioSettings }),
   z.object({ ...common, kind: z.literal("smpp"), settings: SmppSettings }),
@@ -181,16 +181,16 @@ export type Carrier = z.infer<typeof Carrier>;
 
 const Name = nameOf(60);
 const adding = {
-  name: Name.optional().describe("Twilio or SMPP, with a number where that is taken, unless given"),
+  name: Name.optional().describe("default: Twilio or SMPP, with a number where that name is taken"),
   enabled: z.boolean().default(true),
 };
 
-/** One line of a test: what had to happen, and what did. */
+/** One step of a test, and its result. */
 export const TestStep = z.object({
   step: z.enum(["connected", "queued", "handed_over", "accepted", "delivered"]),
   state: z.enum(["done", "waiting", "failed"]),
   at: Instant.nullable(),
-  detail: z.string().nullable().describe("the carrier's reference, or its error as it came"),
+  detail: z.string().nullable().describe("the carrier's reference or unchanged error"),
 });
 export type TestStep = z.infer<typeof TestStep>;
 
@@ -198,8 +198,11 @@ export const CarrierRoute = z.object({
   country: z
     .string()
     .regex(/^([A-Z]{2}|\*)$/, "a country is two capital letters (ISO 3166-1), like NO; * is every other")
-    .describe("of the recipient's number; * is every country without a line of its own"),
-  carriers: z.array(Id).max(10).describe("asked in this order when the sender's own surely did not take a text"),
+    .describe("of the recipient's number; * is every country without a route of its own"),
+  carriers: z
+    .array(Id)
+    .max(10)
+    .describe("tried in this order when the sender's own carrier certainly did not accept a text"),
 });
 export type CarrierRoute = z.infer<typeof CarrierRoute>;
 const Routes = z.object({ items: z.array(CarrierRoute) });
@@ -208,14 +211,14 @@ export const carriers = {
   list: endpoint({
     method: "GET",
     path: "/carriers",
-    summary: "The workspace's connections to carriers, with their state.",
+    summary: "The workspace's connections to carriers, with their status.",
     permission: "sms-setup:write",
     answer: z.object({ items: z.array(Carrier), next_cursor: z.null() }),
   }),
   create: endpoint({
     method: "POST",
     path: "/carriers",
-    summary: "Adds a connection. The first one becomes the one that new senders belong to.",
+    summary: "Adds a connection. The first one becomes the default, which new senders belong to.",
     permission: "sms-setup:write",
     body: z.discriminatedUnion("kind", [
       z.object({ ...adding, kind: z.literal("twilio"), settings: TwilioSettings, secrets: TwilioSecrets }),
@@ -227,7 +230,7 @@ export const carriers = {
   get: endpoint({
     method: "GET",
     path: "/carriers/:id",
-    summary: "One connection, with its state and the senders that use it.",
+    summary: "One connection, with its status and the senders that use it.",
     permission: "sms-setup:write",
     params: ById,
     answer: Carrier,
@@ -235,19 +238,23 @@ export const carriers = {
   update: endpoint({
     method: "PATCH",
     path: "/carriers/:id",
-    summary: "Changes a connection; workers take the change within seconds. What is not named stays, secrets included.",
+    summary:
+      "Changes a connection; workers apply the change within seconds. What is not given stays unchanged, secrets included.",
     permission: "sms-setup:write",
     params: ById,
     body: z.object({
       name: Name.optional(),
       enabled: z.boolean().optional(),
       is_default: z.literal(true).optional(),
-      settings: z.record(z.string(), z.unknown()).optional().describe("as at POST; settings that are not named stay"),
+      settings: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("as at POST; settings that are not given stay unchanged"),
       secrets: z
         .record(z.string(), z.string().nullable())
         .optional()
         .describe(
-          "as at POST; written, never shown. Must be named again (422 secret_needed) when it would go elsewhere: password with host, port or tls, auth_token with account_sid, api_key_secret with api_key_sid",
+          "as at POST; never shown. A secret must be given again (422 secret_needed) with a change that would send it elsewhere: password with host, port or tls, auth_token with account_sid, api_key_secret with api_key_sid",
         ),
     }),
     answer: Carrier,
@@ -255,7 +262,7 @@ export const carriers = {
   remove: endpoint({
     method: "DELETE",
     path: "/carriers/:id",
-    summary: "Removes a connection that no sender uses and nothing is under way with.",
+    summary: "Removes a connection that no sender uses and that has no texts in flight.",
     permission: "sms-setup:write",
     params: ById,
     status: 204,
@@ -263,12 +270,12 @@ export const carriers = {
   test: endpoint({
     method: "POST",
     path: "/carriers/:id/tests",
-    summary: "Sends a test text through the connection; it counts like any other.",
+    summary: "Sends a test text through the connection; it counts against the quota like any other.",
     permission: "sms-setup:write",
     params: ById,
     body: z.object({
       to: z.string().trim().min(3).max(40),
-      sender_id: Id.optional().describe("a sender of this connection; the first unless given"),
+      sender_id: Id.optional().describe("a sender of this connection; default: the first"),
     }),
     status: 201,
     answer: z.object({ id: Id.describe("of the message") }),
@@ -277,7 +284,7 @@ export const carriers = {
   testSteps: endpoint({
     method: "GET",
     path: "/carriers/:id/tests/:message_id",
-    summary: "How far a test text has come, step by step.",
+    summary: "The progress of a test text, step by step.",
     permission: "sms-setup:write",
     params: z.object({ id: Id, message_id: Id }),
     answer: z.object({ steps: z.array(TestStep), finished: z.boolean() }),
@@ -285,7 +292,7 @@ export const carriers = {
   routes: endpoint({
     method: "GET",
     path: "/carrier-routes",
-    summary: "Which carriers stand in for a sender's own, by country.",
+    summary: "The fallback carriers for senders' own carriers, by country.",
     permission: "sms-setup:write",
     answer: Routes,
   }),
@@ -293,7 +300,7 @@ export const carriers = {
     method: "PUT",
     path: "/carrier-routes",
     summary:
-      "Sets which carriers stand in, by country. One is only asked when the one before it surely did not take the text, never when nobody knows.",
+      "Sets the fallback carriers by country. One is tried only when the one before it certainly did not accept the text, never when that is unknown.",
     permission: "sms-setup:write",
     body: Routes,
     answer: Routes,

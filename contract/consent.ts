@@ -20,9 +20,9 @@ export const ConsentEventInput = z.object({
   subscription_type: z.string().min(1).max(100).describe("id, key or name"),
   channel: Channel.default("sms"),
   action: z.enum(["grant", "withdraw"]),
-  source: z.string().trim().min(1).max(200).describe("where it happened: a form's name, sms, phone, import"),
-  evidence: z.string().trim().max(4000).nullish().describe("the words agreed to, or what else proves it"),
-  at: Instant.optional().describe("when it happened; now unless said. Never in the future"),
+  source: z.string().trim().min(1).max(200).describe("where the consent was given: a form's name, sms, phone, import"),
+  evidence: z.string().trim().max(4000).nullish().describe("the wording agreed to, or other proof"),
+  at: Instant.optional().describe("when it happened; default: now. Never in the future"),
 });
 
 export const ConsentEvent = z.object({
@@ -42,18 +42,21 @@ export type ConsentEvent = z.infer<typeof ConsentEvent>;
 export const OptOutEvent = z.object({
   id: Id,
   number: z.string(),
-  sender: z.string().nullable().describe("whose texts it is about; null: the whole workspace's"),
+  sender: z.string().nullable().describe("the sender whose texts it applies to; null: the whole workspace"),
   action: z.enum(["opt_out", "opt_in"]),
   source: z.string().describe("sms, api, web or import"),
-  evidence: z.string().nullable().describe("the words that were received, or the reason of whoever recorded it"),
-  recorded_by: z.string().nullable().describe("a person's or key's name; null: the handset itself"),
+  evidence: z
+    .string()
+    .nullable()
+    .describe("the text that was received, or the reason given by the person or key that recorded it"),
+  recorded_by: z.string().nullable().describe("a person's or key's name; null: the recipient, from the handset"),
   at: Instant,
 });
 export type OptOutEvent = z.infer<typeof OptOutEvent>;
 
 const OptOutByHand = z.object({
-  sender: z.string().trim().min(1).max(40).nullish().describe("id or address; the whole workspace unless said"),
-  reason: z.string().trim().min(1).max(1000).describe("what was said, and where: kept as proof"),
+  sender: z.string().trim().min(1).max(40).nullish().describe("id or address; default: the whole workspace"),
+  reason: z.string().trim().min(1).max(1000).describe("what the contact asked for, and where; kept as proof"),
 });
 
 const OptOutsNow = z.object({ opt_outs: z.array(OptOut) });
@@ -62,7 +65,7 @@ export const consent = {
   types: endpoint({
     method: "GET",
     path: "/subscription-types",
-    summary: "What a contact can consent to in this workspace.",
+    summary: "The subscription types that contacts of this workspace can consent to.",
     permission: "consent:read",
     answer: z.object({ items: z.array(SubscriptionType), next_cursor: z.null() }),
   }),
@@ -78,7 +81,7 @@ export const consent = {
   record: endpoint({
     method: "POST",
     path: "/consent-events",
-    summary: "Appends a consent event to the ledger; the latest by `at` decides what is in force.",
+    summary: "Appends a consent event to the ledger; the event with the latest `at` decides what is in force.",
     permission: "consent:write",
     body: ConsentEventInput,
     status: 201,
@@ -87,7 +90,7 @@ export const consent = {
   ofContact: endpoint({
     method: "GET",
     path: "/contacts/:id/consent",
-    summary: "What the contact consents to now, and every event behind it, newest first.",
+    summary: "The contact's current consents, and all consent events, newest first.",
     permission: "consent:read",
     params: ById,
     answer: z.object({
@@ -107,7 +110,8 @@ export const consent = {
   optOut: endpoint({
     method: "POST",
     path: "/contacts/:id/opt-outs",
-    summary: "Records a STOP by hand for the contact's numbers; once answered, no text that it forbids still leaves.",
+    summary:
+      "Records an opt-out by hand for the contact's numbers; after the answer, no text that it forbids is submitted any more.",
     permission: "consent:write",
     params: ById,
     body: OptOutByHand,
@@ -117,7 +121,7 @@ export const consent = {
   liftOptOut: endpoint({
     method: "DELETE",
     path: "/contacts/:id/opt-outs",
-    summary: "Lifts a STOP because the contact asked for it: of one sender, or all of them.",
+    summary: "Lifts an opt-out at the contact's request, for one sender or for all.",
     permission: "consent:write",
     params: ById,
     body: OptOutByHand,

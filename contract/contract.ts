@@ -6,15 +6,16 @@ import { campaigns } from "./campaigns.ts";
 import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
 import { consent } from "./consent.ts";
-import { contacts } from "./contacts.ts";
+import { contacts, properties } from "./contacts.ts";
 import type { Resource } from "./endpoint.ts";
 import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
+import { liveUpdates } from "./live-updates.ts";
 import { messages, segments } from "./messages.ts";
-import { news } from "./news.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
+import { tray } from "./tray.ts";
 import { subscription, usage } from "./usage.ts";
 import { webhooks } from "./webhooks.ts";
 
@@ -27,8 +28,10 @@ export const contract = {
   usage,
   contacts,
   erasures,
+  properties,
   lists,
   consent,
+  tray,
   senders,
   segments,
   messages,
@@ -40,5 +43,5 @@ export const contract = {
   retention,
   audit,
   sandbox,
-  news,
+  news: liveUpdates,
 } satisfies Record<string, Resource>;

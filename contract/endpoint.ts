@@ -1,8 +1,8 @@
 /**
- * One endpoint, described once.
+ * The description of one endpoint.
  *
- * The server registers its routes from these values, the OpenAPI document and the permission page are printed from
- * them, and the browser's client is typed by them. A handler's input and answer follow from the schemas.
+ * The server registers its routes from these values, the OpenAPI document and the permission page are generated from
+ * them, and the browser's client is typed by them. The types of a handler's input and answer follow from the schemas.
  */
 import type { z } from "zod";
 import type { Permission } from "./permissions.ts";
@@ -13,7 +13,7 @@ export interface Endpoint {
   method: Method;
   /** Under /api/v1, parameters as `:name`. */
   path: string;
-  /** One sentence for the reference page: what the call promises. */
+  /** One sentence for the reference page: what the call does. */
   summary: string;
   /** What the caller must hold. "anyone": no sign-in. "signed-in": any person with a session, in no workspace yet. */
   permission: Permission | "anyone" | "signed-in";
@@ -22,24 +22,28 @@ export interface Endpoint {
   /** JSON body. `bodyType` names another media type, then the handler gets the raw stream. */
   body?: z.ZodType;
   bodyType?: "text/csv";
-  /** The one status of success; 200 unless said otherwise. */
+  /** Further media types of such a body. None may be one that an HTML form of another site can send. */
+  bodyTypes?: readonly string[];
+  /** The status of success; default 200. */
   status?: 200 | 201 | 202 | 204;
   /** Absent with status 204, and where `answerType` names a stream. */
   answer?: z.ZodType;
   answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml";
   /**
-   * With "anyone": the caller signs what it sends instead of signing in, and the handler checks that. It gets the request as
-   * it arrived, of any media type up to 32 KiB unless `bodies` says otherwise; only those that are signed wrongly are counted by
-   * address. Of unsigned bodies from strangers 16 KiB are taken.
+   * With "anyone": requests are authenticated by a signature, which the handler checks. It gets the raw request, of any media
+   * type and up to 32 KiB unless `bodies` says otherwise; the rate limit by address counts only requests with a wrong signature.
+   * Unsigned bodies of other anonymous calls may have up to 16 KiB.
    */
   signed?: true;
   /**
-   * What the bodies are where their limit follows neither from who sends them nor from their type: a "hook" tells of what
-   * happened elsewhere, with all that belongs to it (256 KiB); of a "sample" only the beginning is read (16 MiB).
+   * For bodies with another limit than that of the caller and media type: a "hook" is an event from another system with
+   * all its data (256 KiB); of a "sample" only the beginning is read (16 MiB).
    */
   bodies?: "hook" | "sample";
-  /** The call sends or spends, so it takes an Idempotency-Key header. */
+  /** The call sends messages or uses quota, so it accepts an Idempotency-Key header. */
   idempotent?: true;
+  /** Further meanings of a failure status of this call, one sentence each for the reference page. */
+  failures?: Readonly<Record<number, string>>;
 }
 
 /** Keeps the literal types of an endpoint, so that handlers and the client can be typed from them. */
@@ -47,13 +51,13 @@ export function endpoint<const E extends Endpoint>(description: E): E {
   return description;
 }
 
-/** One resource's endpoints by the name of what they do. */
+/** One resource's endpoints by the names of their actions. */
 export type Resource = Record<string, Endpoint>;
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 type In<S> = S extends z.ZodType ? z.input<S> : undefined;
 
-/** What a handler is given, after parsing. */
+/** A handler's input after parsing. */
 export interface Parsed<E extends Endpoint> {
   params: Out<E["params"]>;
   query: Out<E["query"]>;

@@ -52,7 +52,7 @@ export const lists = {
   remove: endpoint({
     method: "DELETE",
     path: "/lists/:id",
-    summary: "Deletes a list; its contacts stay. 409 while a campaign that is not sent names it.",
+    summary: "Deletes a list; its contacts stay. 409 while an unsent campaign uses it.",
     permission: "contacts:write",
     params: ById,
     status: 204,
@@ -60,7 +60,7 @@ export const lists = {
   addMembers: endpoint({
     method: "POST",
     path: "/lists/:id/members",
-    summary: "Puts contacts on a list; those already there stay once.",
+    summary: "Adds contacts to a list; those already on it are not added twice.",
     permission: "contacts:write",
     params: ById,
     body: Members,
@@ -69,7 +69,7 @@ export const lists = {
   removeMembers: endpoint({
     method: "DELETE",
     path: "/lists/:id/members",
-    summary: "Takes contacts off a list.",
+    summary: "Removes contacts from a list.",
     permission: "contacts:write",
     params: ById,
     body: Members,

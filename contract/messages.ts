@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant, Paging, page } from "./shapes.ts";
 
-/** In the order of their road; a message only moves forward. Skipped and cancelled end before hand-over. */
+/** In order: a message's status only moves forward. Skipped and cancelled messages were never submitted. */
 export const MessageStatus = z.enum([
   "queued",
   "submitted",
@@ -19,7 +19,7 @@ export type MessageStatus = z.infer<typeof MessageStatus>;
 export const MessageClass = z.enum(["transactional", "marketing"]);
 export type MessageClass = z.infer<typeof MessageClass>;
 
-/** Why a recipient will not get a message. */
+/** Why a recipient will not receive a message. */
 export const SkipReason = z.enum([
   "no_number",
   "invalid_number",
@@ -40,7 +40,7 @@ export const SkipReason = z.enum([
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
 
-/** Why a message did not arrive: our words for what carriers say in their codes. */
+/** Why a message did not arrive: the common names for carriers' error codes. */
 export const FailureReason = z.enum([
   "unknown_number",
   "unreachable",
@@ -55,7 +55,50 @@ export const FailureReason = z.enum([
 ]);
 export type FailureReason = z.infer<typeof FailureReason>;
 
-/** What a text that is sent comes from. Each counts against the quota by its name. */
+const skipMeanings: Record<SkipReason, string> = {
+  no_number: "the contact has no number",
+  invalid_number: "the number cannot receive a text",
+  landline: "the number is a landline's",
+  premium_number: "the number is a premium one",
+  country_not_allowed:
+    "the country's networks show no names as senders, and no number of the same carrier can replace it",
+  not_marketing: "the contact may not receive marketing",
+  no_consent: "no consent to the subscription type is in force",
+  opted_out: "the number has opted out",
+  duplicate: "the same source has sent to the number already",
+  excluded: "the contact is on a list that the campaign excludes",
+  empty_text: "the text is empty for this recipient",
+  too_long: "the text is longer than 1,600 characters for this recipient",
+  render_error: "the text cannot be rendered for this recipient",
+  quota_exceeded: "no segments were left",
+  source_failed: "the message's source, such as a campaign, failed",
+  erased: "the contact was erased",
+};
+
+const failureMeanings: Record<FailureReason, string> = {
+  unknown_number: "the number does not exist",
+  unreachable: "the phone cannot be reached, or not from this sender",
+  blocked: "the network, the recipient or the carrier account blocks such texts",
+  opted_out: "the number has opted out at the carrier",
+  landline: "the number is a landline's",
+  spam_filtered: "a filter of the carrier or of a network stopped it",
+  carrier_violation:
+    "the sender, the text or the account violates a rule of the carrier, such as a missing registration",
+  expired: "it was not delivered within its validity",
+  uncertain:
+    "it is unknown whether the carrier accepted it, because a process or connection failed before the answer; it may have arrived, so it counts against the quota",
+  unknown: "the carrier gave no reason, or one that matches none of these: see `carrier_error`",
+};
+
+const listed = (meanings: Record<string, string>) =>
+  Object.entries(meanings)
+    .map(([reason, meaning]) => `\`${reason}\` (${meaning})`)
+    .join(", ");
+
+/** For the reference page, where a message's reason is plain text. */
+const reasonDescription = `Why a skipped or cancelled message was not sent: ${listed(skipMeanings)}. Why another did not arrive: ${listed(failureMeanings)}. A transactional message that was sent again because the outcome of the first attempt was unknown keeps \`uncertain\` whatever its status: it may have arrived twice. Otherwise null.`;
+
+/** What a message is sent for. The usage is broken down by these names. */
 export const SourceType = z.enum([
   "campaign",
   "api",
@@ -67,7 +110,14 @@ export const SourceType = z.enum([
 export type SourceType = z.infer<typeof SourceType>;
 
 export const MessageInput = z.object({
-  to: z.string().trim().min(1).max(40).describe("mobile number, any spelling; parsed with the workspace's country"),
+  to: z
+    .string()
+    .trim()
+    .min(1)
+    .max(40)
+    .describe(
+      "mobile number, any spelling; parsed with the workspace's country. Digits without + that can be several mobile numbers are refused with `invalid_number` and `readings`",
+    ),
   text: z.string().describe("1 to 1,600 characters after rendering; placeholders of contact, workspace and sender"),
   sender: z
     .string()
@@ -75,20 +125,20 @@ export const MessageInput = z.object({
     .max(40)
     .optional()
     .describe(
-      "a sender's id, number or name; the workspace's default unless said. An address that is no sender yet is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection it is registered on first use",
+      "a sender's id, number or name; default: the workspace's default sender. An address that is not a sender of the workspace is refused (`unknown_sender`): add it under Settings → Senders or with POST /senders. Only while the sandbox is the default connection is it registered on first use",
     ),
   class: MessageClass.default("transactional"),
-  subscription_type: z.string().max(100).optional().describe("id, key or name; needed for marketing"),
+  subscription_type: z.string().max(100).optional().describe("id, key or name; required for marketing"),
   validity_seconds: z
     .number()
     .int()
     .min(1)
     .max(259_200)
     .optional()
-    .describe("not sent, and not retried by the carrier, after this"),
+    .describe("after this the message is not submitted any more, nor retried by the carrier"),
 });
 
-/** One SMS to or from one number: the ledger row. */
+/** One SMS to or from one number, as recorded in the ledger. */
 export const Message = z.object({
   id: Id,
   direction: z.enum(["outbound", "inbound"]),
@@ -101,10 +151,14 @@ export const Message = z.object({
   segments: z.number().int(),
   contact_id: Id.nullable(),
   source: z.object({ type: z.string(), id: Id.nullable() }),
-  /** A skip reason, or why it was not delivered (our word for the carrier's code). */
-  reason: z.string().nullable(),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      `${reasonDescription} For a received text, its meaning: stop, start, help, or stop_perhaps where a person has to decide.`,
+    ),
   carrier: z.string().nullable(),
-  /** The carrier's own identifier and error code, as it sent them. */
+  /** The carrier's own identifier and error code, unchanged. */
   carrier_reference: z.string().nullable(),
   carrier_error: z.string().nullable(),
   created_at: Instant,
@@ -115,18 +169,21 @@ export const messages = {
   send: endpoint({
     method: "POST",
     path: "/messages",
-    summary: "Queues one text, on disk before the answer; 422 with the skip reason when it will not be sent.",
+    summary: "Queues one text, stored durably before the answer; 422 with the skip reason if it will not be sent.",
     permission: "messages:send",
     body: MessageInput,
     status: 202,
     answer: z.object({ id: Id, status: MessageStatus, segments: z.number().int() }),
     idempotent: true,
+    failures: {
+      503: "The code `outcome_unknown`, with no Retry-After, means that the connection to the database was lost while the text was being stored: it may or may not be sent. Get the message whose id is in `value`, or repeat the call with the same Idempotency-Key; repeated without one, the text may be sent twice.",
+    },
   }),
   get: endpoint({
     method: "GET",
     path: "/messages/:id",
     summary:
-      "One message with the moments of its history, in the order of the road: an early receipt is before the hand-over by the clock, but not in the list.",
+      "One message with its history, in the order of its statuses: a receipt that came before the answer to the submission has an earlier time, but is listed after it.",
     permission: "messages:read",
     params: ById,
     answer: Message.extend({
@@ -137,7 +194,7 @@ export const messages = {
     method: "GET",
     path: "/messages",
     summary:
-      "The ledger, newest first. Narrowed by a status or a type of source, a page may hold fewer than there are: go on while there is a next_cursor.",
+      "Messages, newest first. Filtered by a status or a type of source, a page may hold fewer than `limit`: continue while there is a next_cursor.",
     permission: "messages:read",
     query: z.object({
       ...Paging,
@@ -153,7 +210,7 @@ export const segments = {
   count: endpoint({
     method: "POST",
     path: "/segments",
-    summary: "How a text is encoded and split, by the function that bills it.",
+    summary: "How a text is encoded and split into segments, as it would be billed.",
     permission: "messages:read",
     body: z.object({ text: z.string().max(100_000) }),
     answer: z.object({

@@ -1,5 +1,5 @@
 /**
- * The one permission table: what each role may do. Pure data, shared by the server (which enforces it) and the browser
+ * The permission table: what each role may do. Pure data, shared by the server (which enforces it) and the browser
  * (which hides what is not allowed). API keys carry scopes, which are permissions of the same names.
  */
 export const roles = ["super_admin", "admin", "marketer", "agent", "viewer"] as const;
@@ -57,7 +57,7 @@ const administering = [
   "api-keys:write",
 ] as const satisfies readonly Permission[];
 
-/** Who may set up SMS (senders, registration, carriers) is a permission of its own; only super admins have it by role. */
+/** Setting up SMS (senders, registration, carriers) has a separate permission; only super admins have it by role. */
 export const permissionsOfRole: Record<Role, readonly Permission[]> = {
   super_admin: permissions,
   admin: administering,
@@ -66,14 +66,14 @@ export const permissionsOfRole: Record<Role, readonly Permission[]> = {
   viewer: reading,
 };
 
-/** What a person may do: the role's permissions, and SMS set-up when it was given to them beside the role. */
+/** What a person may do: the role's permissions, and SMS set-up if it was granted in addition. */
 export function permissionsOf(member: { role: Role; sms_setup: boolean }): ReadonlySet<Permission> {
   const granted = new Set<Permission>(permissionsOfRole[member.role]);
   if (member.sms_setup) granted.add("sms-setup:write");
   return granted;
 }
 
-/** Whether somebody may do all that a role may. A key that was given less than its maker's role may not. */
+/** Whether the held permissions include all of a role's, which an API key with fewer scopes than its maker's role does not. */
 export function coversRole(held: ReadonlySet<Permission>, role: Role): boolean {
   return permissionsOfRole[role].every((permission) => held.has(permission));
 }

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Id, Instant, Paging, page } from "./shapes.ts";
 
-const PhoneNumber = z.object({ number: z.string().min(3).max(40).describe("E.164; the + may be %2B") });
+const PhoneNumber = z.object({
+  number: z.string().min(3).max(40).describe("any spelling; the + may be written %2B"),
+});
 
 export const Behaviour = z.enum(["deliver", "fail", "lose_receipt", "double_receipt", "early_receipt", "throttle"]);
 export type Behaviour = z.infer<typeof Behaviour>;
@@ -24,12 +26,12 @@ export const Phone = z.object({
   delay_ms: z.number().int(),
 });
 
-/** The built-in carrier: handsets that exist only here. */
+/** The built-in carrier with simulated handsets. */
 export const sandbox = {
   phones: endpoint({
     method: "GET",
     path: "/sandbox/phones",
-    summary: "Handsets that this workspace has texted through the sandbox, last used first.",
+    summary: "The handsets that this workspace has sent texts to through the sandbox, last used first.",
     permission: "sandbox:use",
     query: z.object({ ...Paging, query: z.string().max(40).optional() }),
     answer: page(
@@ -45,7 +47,7 @@ export const sandbox = {
   messages: endpoint({
     method: "GET",
     path: "/sandbox/phones/:number/messages",
-    summary: "What this workspace and the handset sent each other, oldest first (the newest 1,000).",
+    summary: "The texts between this workspace and the handset, oldest first (the newest 1,000).",
     permission: "sandbox:use",
     params: PhoneNumber,
     answer: page(PhoneMessage),
@@ -54,7 +56,7 @@ export const sandbox = {
     method: "POST",
     path: "/sandbox/phones/:number/reply",
     summary:
-      "A text from the handset to one of the workspace's senders on the sandbox, taken in exactly like one from a real network.",
+      "Sends a text from the handset to one of the workspace's senders on the sandbox, processed exactly like one from a real network.",
     permission: "sandbox:use",
     params: PhoneNumber,
     body: z.object({ to: z.string().trim().min(1).max(40), text: z.string().min(1).max(1600) }),
@@ -64,7 +66,7 @@ export const sandbox = {
   phone: endpoint({
     method: "GET",
     path: "/sandbox/phones/:number",
-    summary: "How the handset behaves towards this workspace's texts.",
+    summary: "How the handset responds to this workspace's texts.",
     permission: "sandbox:use",
     params: PhoneNumber,
     answer: Phone,
@@ -72,7 +74,7 @@ export const sandbox = {
   behave: endpoint({
     method: "PUT",
     path: "/sandbox/phones/:number",
-    summary: "Tells a handset how to behave towards this workspace's texts from now on.",
+    summary: "Sets how a handset responds to this workspace's texts from now on.",
     permission: "sandbox:use",
     params: PhoneNumber,
     body: z.object({
@@ -81,7 +83,7 @@ export const sandbox = {
         .string()
         .max(20)
         .optional()
-        .describe("with fail: the carrier's code; 30005 (unknown number) unless said"),
+        .describe("with fail: the carrier's error code; default: 30005 (unknown number)"),
       delay_ms: z.number().int().min(0).max(3_600_000).optional().describe("before the receipt"),
     }),
     answer: Phone,
@@ -89,7 +91,8 @@ export const sandbox = {
   mailbox: endpoint({
     method: "GET",
     path: "/sandbox/mailbox",
-    summary: "Mails that no relay took, newest first; without `to` those to members of this workspace.",
+    summary:
+      "Mails kept here because no mail relay is configured, newest first; without `to`, those to members of this workspace.",
     permission: "sandbox:use",
     query: z.object({ ...Paging, to: z.string().max(254).optional() }),
     answer: page(

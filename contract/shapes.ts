@@ -1,18 +1,22 @@
 /** Shapes that every resource shares. */
 import { z } from "zod";
+import { trimBlank } from "../rules/blank.ts";
 
-/** UUIDv7 of a thing of this installation. */
+/** The UUIDv7 of a resource. */
 export const Id = z.uuid().describe("UUIDv7");
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.iso.datetime({ offset: true }).describe("ISO 8601 instant");
-/** Control characters, line breaks of every kind, and what turns the direction of the text around it. */
+/** Control characters, line breaks of every kind, and characters that change the direction of the text around them. */
 export const unfitForNames = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** What a person or thing is called: it stands in lists, mails and texts, so it is one line that reads as it is written. */
+/**
+ * The name of a person or thing. It is shown in lists, mails and texts, so it is one line, composed (NFC), without blank or
+ * invisible characters around it.
+ */
 export const name = (most: number, least = 1) =>
   z
     .string()
-    .trim()
+    .overwrite((text) => trimBlank(text).normalize("NFC"))
     .min(least)
     .max(most)
     .refine(
@@ -20,12 +24,12 @@ export const name = (most: number, least = 1) =>
       "a name has no control characters, line breaks or changes of direction",
     );
 
-/** The path parameter of calls on one thing. */
+/** The path parameter of calls on one resource. */
 export const ById = z.object({ id: Id });
 
 /** Cursor paging: pass `next_cursor` of one answer as `cursor` of the next request. */
 export const Paging = {
-  cursor: z.string().max(500).optional().describe("next_cursor of the page before"),
+  cursor: z.string().max(500).optional().describe("next_cursor of the previous page"),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
@@ -41,6 +45,10 @@ export const Failure = z.object({
     message: z.string(),
     field: z.string().optional(),
     value: z.unknown().optional(),
+    readings: z
+      .array(z.string())
+      .optional()
+      .describe("for digits that can mean several numbers: each of them, to give one of them instead"),
   }),
 });
 export type Failure = z.infer<typeof Failure>;

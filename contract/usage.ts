@@ -3,16 +3,16 @@ import { endpoint, type Resource } from "./endpoint.ts";
 import { Id, Instant, Paging, page } from "./shapes.ts";
 
 export const Subscription = z.object({
-  allowance: z.number().int().min(0).max(10_000_000_000).describe("segments a period"),
-  renewal_day: z.number().int().min(1).max(31).describe("day of the month; the last day where a month is shorter"),
+  allowance: z.number().int().min(0).max(10_000_000_000).describe("segments per period"),
+  renewal_day: z.number().int().min(1).max(31).describe("day of the month; the last day in shorter months"),
 });
 
 export const Usage = z.object({
   period_start: Instant,
   period_end: Instant,
   allowance: z.number().int(),
-  used: z.number().int().describe("segments handed to the carrier"),
-  reserved: z.number().int().describe("segments queued, given back if they are never handed over"),
+  used: z.number().int().describe("segments submitted to carriers"),
+  reserved: z.number().int().describe("segments of queued messages, released if they are never submitted"),
   remaining: z.number().int(),
   by_source: z.array(z.object({ source: z.string(), used: z.number().int() })),
 });
@@ -22,7 +22,7 @@ export const SegmentEntry = z.object({
   message_id: Id,
   segment: z.number().int().describe("1 to `of`"),
   of: z.number().int(),
-  at: Instant.describe("when it was handed over"),
+  at: Instant.describe("when it was submitted"),
   to: z.string(),
   source: z.object({ type: z.string(), id: Id.nullable() }),
 });
@@ -38,7 +38,7 @@ export const usage = {
   segments: endpoint({
     method: "GET",
     path: "/usage/segments",
-    summary: "The segment log: one entry for each segment handed over, newest first.",
+    summary: "The segment log: one entry for each segment submitted, newest first.",
     permission: "subscription:read",
     query: z.object({ ...Paging }),
     answer: page(SegmentEntry),
@@ -56,7 +56,7 @@ export const subscription = {
   update: endpoint({
     method: "PATCH",
     path: "/subscription",
-    summary: "Changes allowance (in force at once) or renewal day (from the next period).",
+    summary: "Changes the allowance (at once) or the renewal day (from the next period).",
     permission: "subscription:write",
     body: Subscription.partial(),
     answer: Subscription,

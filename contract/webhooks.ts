@@ -1,6 +1,6 @@
 /**
- * Events to the workspace's own systems, as the Standard Webhooks specification has them
- * (https://www.standardwebhooks.com): signed, tried again over about a day, and each attempt can be looked at.
+ * Events sent to the workspace's own systems according to the Standard Webhooks specification
+ * (https://www.standardwebhooks.com): signed, retried for about a day, and with a log of the attempts.
  */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
@@ -13,50 +13,55 @@ const Url = z
   .url({ protocol: /^https?$/, error: "a webhook's URL begins with https:// or http://" })
   .max(2_000)
   .refine((url) => {
-    const parsed = URL.parse(url); // null: told above
+    const parsed = URL.parse(url); // null: reported by z.url
     return !parsed || (parsed.username === "" && parsed.password === "");
-  }, "a webhook's URL holds no user name and no password: the signature says who is calling");
+  }, "a webhook's URL may not contain a user name or password: the signature authenticates the call");
 
-const Events = z.array(WebhookEvent).min(1).describe("which events it is told of");
+const Events = z.array(WebhookEvent).min(1).describe("the events that are sent to it");
 
 export const Webhook = z.object({
   id: Id,
   url: z.string(),
   events: z.array(WebhookEvent),
   enabled: z.boolean(),
-  disabled_at: Instant.nullable().describe("when it was disabled because it had failed for days, or said 410 Gone"),
-  failing_since: Instant.nullable().describe("the first failure since it last took something"),
+  disabled_at: Instant.nullable().describe(
+    "when it was disabled automatically, after failing for days or answering 410 Gone",
+  ),
+  failing_since: Instant.nullable().describe("the first failure since the last success"),
   last_error: z.string().nullable(),
   created_at: Instant,
   updated_at: Instant,
 });
 export type Webhook = z.infer<typeof Webhook>;
 
-const Secret = z.string().describe("whsec_ and base64; shown this once");
+const Secret = z.string().describe("whsec_ and base64; shown only in this answer");
 
-/** One POST, and what came of it. */
+/** One POST and its result. */
 export const WebhookAttempt = z.object({
   at: Instant,
-  status: z.number().int().nullable().describe("the HTTP status of the answer; null: there was none"),
+  status: z.number().int().nullable().describe("the HTTP status of the answer; null: no answer"),
   error: z
     .string()
     .nullable()
-    .describe("why there was no answer; of a target in the operator's own network only that there was none"),
-  response: z.string().nullable().describe("how the answer began; not of a target in the operator's own network"),
+    .describe("why there was no answer; without details for a target in the operator's own network"),
+  response: z
+    .string()
+    .nullable()
+    .describe("the beginning of the answer; not for a target in the operator's own network"),
 });
 export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
 
 /** One event for one webhook. */
 export const WebhookDelivery = z.object({
-  id: Id.describe("its webhook-id header, the same at every attempt"),
+  id: Id.describe("the webhook-id header, the same in every attempt"),
   event: z.string().describe("an event's name, or webhook.test"),
-  state: z.enum(["waiting", "delivered", "failed"]).describe("failed: it is not tried again by itself"),
+  state: z.enum(["waiting", "delivered", "failed"]).describe("failed: it is not retried automatically"),
   created_at: Instant,
   attempts: z
     .array(WebhookAttempt)
-    .describe("oldest first, the last 20; one without status and error is under way, or was broken off by a crash"),
-  next_at: Instant.nullable().describe("when it is tried next"),
-  body: z.string().describe("what is sent, octet for octet"),
+    .describe("the last 20, oldest first; one without status and error is in progress, or was interrupted by a crash"),
+  next_at: Instant.nullable().describe("the time of the next attempt"),
+  body: z.string().describe("the exact request body"),
 });
 export type WebhookDelivery = z.infer<typeof WebhookDelivery>;
 
@@ -64,14 +69,14 @@ export const webhooks = {
   list: endpoint({
     method: "GET",
     path: "/webhooks",
-    summary: "The workspace's webhooks; their secrets are never shown again.",
+    summary: "The workspace's webhooks, without their secrets.",
     permission: "workspace:write",
     answer: z.object({ items: z.array(Webhook), next_cursor: z.null() }),
   }),
   create: endpoint({
     method: "POST",
     path: "/webhooks",
-    summary: "Adds a webhook; `secret`, which its signatures are made with, is shown this once.",
+    summary: "Adds a webhook; `secret`, the key of its signatures, is shown only in this answer.",
     permission: "workspace:write",
     body: z.object({ url: Url, events: Events, enabled: z.boolean().default(true) }),
     status: 201,
@@ -80,7 +85,8 @@ export const webhooks = {
   update: endpoint({
     method: "PATCH",
     path: "/webhooks/:id",
-    summary: "Changes a webhook; enabling it forgets its failures. What it missed while disabled is not sent.",
+    summary:
+      "Changes a webhook; enabling it resets its failures. Events that occurred while it was disabled are not sent.",
     permission: "workspace:write",
     params: ById,
     body: z.object({ url: Url.optional(), events: Events.optional(), enabled: z.boolean().optional() }),
@@ -89,7 +95,7 @@ export const webhooks = {
   remove: endpoint({
     method: "DELETE",
     path: "/webhooks/:id",
-    summary: "Removes a webhook with its deliveries; what waits is not sent.",
+    summary: "Removes a webhook with its deliveries; waiting ones are not sent.",
     permission: "workspace:write",
     params: ById,
     status: 204,
@@ -97,7 +103,8 @@ export const webhooks = {
   rotate: endpoint({
     method: "POST",
     path: "/webhooks/:id/secret",
-    summary: "Makes a new secret, shown this once. For 24 hours deliveries are signed with the old one as well.",
+    summary:
+      "Creates a new secret, shown only in this answer. For 24 hours deliveries are signed with the old one as well.",
     permission: "workspace:write",
     params: ById,
     answer: z.object({ secret: Secret }),
@@ -105,7 +112,7 @@ export const webhooks = {
   test: endpoint({
     method: "POST",
     path: "/webhooks/:id/test",
-    summary: "Sends the event webhook.test, whichever events it is told of. It is tried once.",
+    summary: "Sends the event webhook.test, whichever events the webhook receives. It is tried once.",
     permission: "workspace:write",
     params: ById,
     status: 202,
@@ -114,7 +121,7 @@ export const webhooks = {
   deliveries: endpoint({
     method: "GET",
     path: "/webhooks/:id/deliveries",
-    summary: "What was sent to it over the last 30 days or waits to be, newest first.",
+    summary: "Deliveries of the last 30 days, sent and waiting, newest first.",
     permission: "workspace:write",
     params: ById,
     query: z.object({ ...Paging }),
@@ -123,7 +130,7 @@ export const webhooks = {
   redeliver: endpoint({
     method: "POST",
     path: "/webhooks/:id/deliveries/:delivery_id/redeliver",
-    summary: "Sends a delivery once more now, under the same webhook-id; one that is being sent is left to that.",
+    summary: "Sends a delivery again now, with the same webhook-id; one that is being sent is left alone.",
     permission: "workspace:write",
     params: z.object({ id: Id, delivery_id: Id }),
     status: 202,

@@ -1,7 +1,8 @@
 /** Set-up by the terminal's link alone, and what belongs to a person: their name, their password, and where they are signed in. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { openBrowser } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
@@ -9,21 +10,18 @@ const email = "kari@salong.example";
 const first = "correct horse battery";
 const second = "a boat on the fjord";
 
+const browser = await openBrowser();
 let server: TestServer;
-let browser: Browser;
 let here: BrowserContext;
 let elsewhere: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  server = await startTestServer();
   [here, elsewhere] = await Promise.all([openContext(browser), openContext(browser)]);
   page = await here.newPage();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
 
 const heading = (on: Page, name: string) => on.getByRole("heading", { level: 1, name });
 
@@ -35,7 +33,7 @@ async function signIn(on: Page, password: string): Promise<void> {
 }
 
 test(
-  "only the link that the terminal shows sets up, and it leaves the address bar at once",
+  "only the link from the terminal allows the set-up, and its secret leaves the address bar at once",
   { timeout: 180_000 },
   async () => {
     await page.goto(server.url);
@@ -45,7 +43,7 @@ test(
     await expectAccessible(page);
     await shoot(page, "set-up-without-link");
 
-    // A link that is none: what was typed stays, and the right link, opened on the same page, goes on with it.
+    // A wrong link: the values typed stay, and the right link, opened on the same page, continues with them.
     await page.goto(`${server.url}/setup#token=made-up`);
     await page.getByLabel("Name of the business").fill("Salong Saks");
     await page.getByLabel("Country").selectOption("NO");
@@ -120,6 +118,6 @@ test("a name and a password are changed, and other devices signed out", { timeou
   await signIn(other, second);
   await other.getByRole("navigation", { name: "Main navigation" }).waitFor();
   await other.goto(`${server.url}/sandbox/mailbox`);
-  const told = other.getByText("Your password for Varsla was changed");
-  await expect.poll(() => told.count(), { timeout: 20_000 }).toBeGreaterThan(0);
+  const mail = other.getByText("Your password for Varsla was changed");
+  await expect.poll(() => mail.count(), { timeout: 20_000 }).toBeGreaterThan(0);
 });

@@ -1,32 +1,14 @@
-/** Something is wrong: the banner, the bell, the mail and the webhook say so, and that it is over. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+/** A problem is shown by the banner, the bell, the mail and the webhook, and so is its end. */
+import { expect, test, vi } from "vitest";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 import { startReceiver, verifies } from "../testing/webhook-receiver.ts";
 
-const key = "vk_super_admin_for_the_alerts_journey_0123456789";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
+const { must, url, email, browser, signIn } = await openJourney("alerts");
+const page = await (await openContext(browser)).newPage();
 
-let server: TestServer;
-let browser: Browser;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
-
-beforeAll(async () => {
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await openContext(browser);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-/** Axe finds nothing, nothing is wider than a phone, and pictures are taken. */
+/** Axe finds nothing, nothing is wider than a phone, and screenshots are taken. */
 async function lookAt(name: string): Promise<void> {
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
@@ -35,16 +17,13 @@ async function lookAt(name: string): Promise<void> {
   await shoot(page, name);
 }
 
-test("a used up quota is told everywhere, once, and is over when the allowance is raised", async () => {
+test("an exhausted quota is reported everywhere, once, and resolved when the allowance is raised", async (context) => {
+  explainFailure(context, page);
   const receiver = await startReceiver();
-  await page.goto(server.url);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(page);
 
   // A webhook, whose secret is shown once.
-  await page.goto(`${server.url}/settings/webhooks`);
+  await page.goto(`${url}/settings/webhooks`);
   await page.getByText("No webhook yet").waitFor();
   await shoot(page, "webhooks-empty");
   await page.getByRole("button", { name: "Add webhook" }).click();
@@ -60,16 +39,16 @@ test("a used up quota is told everywhere, once, and is over when the allowance i
   await lookAt("webhook-secret");
   await dialog.getByRole("button", { name: "I have stored it" }).click();
 
-  // On a phone the sections stand in a row that is too long, and the open one is in sight.
+  // On a phone the row of sections is wider than the screen, and the open one is scrolled into view.
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`${server.url}/settings/webhooks`);
+  await page.goto(`${url}/settings/webhooks`);
   await vi.waitFor(async () => {
     const section = await page.getByRole("link", { name: "Webhooks", exact: true }).boundingBox();
     expect(section && section.x + section.width).toBeLessThanOrEqual(390);
   }, 20_000);
   await page.setViewportSize({ width: 1440, height: 900 });
 
-  // A test of it, whose outcome comes to the open page.
+  // A test delivery, whose outcome is shown on the open page.
   await page.getByRole("link", { name: receiver.url }).click();
   await page.getByText("Nothing was sent yet").waitFor();
   await page.getByRole("button", { name: "Send a test" }).click();
@@ -85,7 +64,7 @@ test("a used up quota is told everywhere, once, and is over when the allowance i
   await shoot(page, "alerts-none");
 
   // Two segments a month, and both are used.
-  await page.goto(server.url);
+  await page.goto(url);
   await must("PATCH /subscription", { allowance: 2 });
   for (const to of ["+4790000001", "+4790000002"]) await must("POST /messages", { to, text: "Hei" });
   await page.getByRole("status").getByText("The quota is used up").waitFor();
@@ -106,9 +85,9 @@ test("a used up quota is told everywhere, once, and is over when the allowance i
     ).toEqual([100, 50, 80, 90]),
   );
   expect(receiver.received.every((request) => verifies(request, secret))).toBe(true);
-  // Whether the half was told of first depends on when the watch looked.
+  // Whether half of the quota was reported first depends on when the periodic check ran.
   const subjects = async () =>
-    (await must<{ items: { subject: string }[] }>(`GET /sandbox/mailbox?to=${account.ADMIN_EMAIL}`)).items.map(
+    (await must<{ items: { subject: string }[] }>(`GET /sandbox/mailbox?to=${email}`)).items.map(
       ({ subject }) => subject,
     );
   await vi.waitFor(async () => expect(await subjects()).toContain("Salong Kari: The quota is used up"), {

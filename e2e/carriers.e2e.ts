@@ -1,81 +1,51 @@
 /**
  * Connecting a carrier in the browser, against a real SMSC on loopback: add it, give it a sender, send a test text and watch
- * each step, reply to it, see it go down and another one stand in.
+ * each step, reply to it, see it go down and a fallback carrier take over.
  */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { afterAll, expect, test } from "vitest";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 import { type Smsc, startSmsc } from "../testing/smsc.ts";
 
-const key = "vk_super_admin_for_the_carriers_journey_0123456";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const phone = "+4791234567";
 const sender = "+4759440000";
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let first: Smsc;
-let second: Smsc;
-const { must } = apiClient(() => server.url, key);
-
-beforeAll(async () => {
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser, first, second] = await Promise.all([
-    startTestServer({ env }),
-    launchBrowser(),
-    startSmsc(),
-    startSmsc(),
-  ]);
-  context = await openContext(browser);
-  context.setDefaultTimeout(20_000);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  await Promise.all([first.stop(), second.stop()]);
-});
+const { must, url, browser, signIn } = await openJourney("carriers");
+const [first, second] = [await startSmsc(), await startSmsc()];
+afterAll(() => Promise.all([first.stop(), second.stop()]));
+const context = await openContext(browser);
+context.setDefaultTimeout(20_000);
+const page = await context.newPage();
 
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 
 async function addSmpp(name: string, smsc: Smsc, password = "secret") {
-  await page.goto(`${server.url}/settings/carriers/new`);
+  await page.goto(`${url}/settings/carriers/new`);
   await page.getByText("SMPP", { exact: true }).click();
   await page.getByRole("textbox", { name: "Name (optional)" }).fill(name);
   await page.getByRole("textbox", { name: "Host" }).fill("127.0.0.1");
   await page.getByLabel("Port").fill(String(smsc.port));
   await page.getByRole("textbox", { name: "System ID" }).fill("varsla");
   await page.getByLabel("Password", { exact: true }).fill(password);
-  // Encrypted unless one says otherwise; the test SMSC is not.
+  // Encrypted by default; the test SMSC is not.
   expect(await page.getByLabel("Encryption").inputValue()).toBe("on");
   await page.getByLabel("Encryption").selectOption({ label: "None" });
   await page.getByRole("button", { name: "Add carrier" }).click();
   await heading(name).waitFor();
 }
 
-test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, async ({ onTestFailed }) => {
-  onTestFailed(async () => {
-    await page.screenshot({ path: `${server.dataDir}-failed.png`, fullPage: true });
-    console.error(`The page as it stood: ${server.dataDir}-failed.png, ${page.url()}\n${server.output()}`);
-  });
-  await page.goto(`${server.url}/sign-in`);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.keyboard.press("Enter");
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+test("a carrier is connected, tested, and replaced by its fallback", { timeout: 180_000 }, async (task) => {
+  explainFailure(task, page);
+  await signIn(page);
 
-  // Nothing yet, and what it is for.
-  await page.goto(`${server.url}/settings/carriers`);
+  // The empty page explains what carriers are for.
+  await page.goto(`${url}/settings/carriers`);
   await page.getByText("No carrier is connected yet").waitFor();
   await expectAccessible(page);
   await shoot(page, "carriers-empty");
 
-  // A wrong password is said as the provider says it.
+  // A wrong password is reported in the provider's words.
   await addSmpp("Operator", first, "wrong");
   await page.getByText("Not connected").first().waitFor();
   await page
@@ -84,7 +54,7 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
     .waitFor();
   await shoot(page, "carrier-down");
   await page.getByRole("tab", { name: "Settings" }).click();
-  // To another host the stored password does not go by itself.
+  // The stored password is not sent to another host unless it is typed again.
   await page.getByRole("textbox", { name: "Host" }).fill("localhost");
   await page.getByText("Enter it again: after this change").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
@@ -98,7 +68,7 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
   await expectAccessible(page);
   await shoot(page, "carrier-up");
 
-  // Its sender, and a test text whose steps are shown until the phone has it.
+  // Its sender, and a test text whose steps are shown until it is delivered.
   await must("POST /senders", { address: sender, kind: "long_number", can_receive: true });
   await page.getByRole("link", { name: "Send a test text" }).click();
   await page.getByLabel("To", { exact: true }).fill(phone);
@@ -109,7 +79,7 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
   await expect.poll(() => first.taken.length).toBe(1);
   expect(first.taken[0]).toMatchObject({ from: sender.slice(1), to: phone.slice(1) });
 
-  // What the phone answers comes in.
+  // The phone's reply is received.
   first.sendText({ from: phone, to: sender, text: "Takk, det virket æøå 👍" });
   await expect
     .poll(
@@ -117,18 +87,18 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
     )
     .toMatchObject([{ text: "Takk, det virket æøå 👍", status: "received" }]);
 
-  // Another stands in for Norway once the first is down, and no text goes twice.
+  // The fallback serves Norway once the first carrier is down, and no text is sent twice.
   await addSmpp("Reserve", second);
   await page.getByText("Connected", { exact: true }).first().waitFor();
-  await page.goto(`${server.url}/settings/carriers/fallback`);
-  // With the keyboard: going through a select adds nothing yet.
+  await page.goto(`${url}/settings/carriers/fallback`);
+  // With the keyboard: moving through the options of a select adds nothing yet.
   await page.getByRole("combobox", { name: "Add a carrier for All other countries" }).focus();
   for (const key of ["ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
   await page.keyboard.press("Tab");
   await page.getByText("Nobody: texts wait").waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Move Reserve up" }).waitFor();
-  // A country that nobody stands in for is not kept.
+  // A country without a fallback carrier is not stored.
   await page.getByRole("combobox", { name: "Add country" }).selectOption({ label: "Sweden" });
   await page.getByRole("button", { name: "Add country" }).click();
   await page.getByRole("heading", { name: "Sweden" }).waitFor();
@@ -139,7 +109,7 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
     .poll(async () => (await must<{ items: { country: string }[] }>("GET /carrier-routes")).items)
     .toMatchObject([{ country: "*" }]);
   await first.stop();
-  await page.goto(`${server.url}/settings/carriers`);
+  await page.goto(`${url}/settings/carriers`);
   await page.getByText("Not connected").first().waitFor();
   const { id } = await must<{ id: string }>("POST /messages", { to: phone, text: "Over the reserve", sender });
   await expect
@@ -151,7 +121,7 @@ test("a carrier is connected, tested, and stood in for", { timeout: 180_000 }, a
   // On a phone.
   await page.setViewportSize({ width: 390, height: 844 });
   for (const path of ["/settings/carriers", "/settings/carriers/new", "/settings/carriers/fallback"]) {
-    await page.goto(`${server.url}${path}`);
+    await page.goto(`${url}${path}`);
     await page.locator("h1").waitFor();
     await expectNoOverflow(page);
     await expectAccessible(page);

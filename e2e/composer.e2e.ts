@@ -1,74 +1,53 @@
-/** Writing a text in a real browser: chips, pasting, pickers, the counter, saving what is typed, and the way to Send. */
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext, test } from "vitest";
+/** Writing a text in a real browser: chips, pasting, pickers, the counter, autosave, and the way to Send. */
+import type { Locator, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Campaign, CampaignInput } from "../contract/campaigns.ts";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 
-const key = "vk_super_admin_for_the_composer_0123456789";
-const admin = { email: "kari@salong.example", password: "correct horse battery" };
 const ola = "+4791234567";
 const anna = "+4792345678";
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
+const { must, url, browser, signIn } = await openJourney("composer");
+const context = await openContext(browser, 1000);
 let list: string;
 let optOutText: string;
-const { must } = apiClient(() => server.url, key);
 
 beforeAll(async () => {
-  const env = {
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-    API_KEY: key,
-    WORKSPACE_NAME: "Salong Kari",
-  };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
   ({ opt_out_text: optOutText } = await must<{ opt_out_text: string }>("GET /workspace"));
   ({ id: list } = await must<{ id: string }>("POST /lists", { name: "Kunder" }));
-  for (const contact of [{ mobile: ola }, { mobile: anna, first_name: "Anna", last_name: "Ness" }]) {
+  for (const contact of [
+    { mobile: ola },
+    { mobile: anna, first_name: "Anna", last_name: "Ness", properties: { hair_colour: "red" } },
+  ]) {
     const { id } = await must<{ id: string }>("POST /contacts", contact);
     await must(`POST /lists/${list}/members`, { contacts: [id] });
     const consent = { subscription_type: "marketing", channel: "sms", action: "grant", source: "Skjema" };
     await must("POST /consent-events", { contact_id: id, ...consent });
   }
-  context = await openContext(browser, 1000);
   context.setDefaultTimeout(15_000);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const first = await context.newPage();
-  await first.goto(`${server.url}/sign-in`);
-  await first.getByLabel("E-mail").fill(admin.email);
-  await first.getByLabel("Password", { exact: true }).fill(admin.password);
-  await first.keyboard.press("Enter");
-  await first.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(first);
   await first.close();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
 });
 
 let page: Page;
 let faults: string[];
 
-beforeEach(async () => {
+beforeEach(async (task) => {
   page = await context.newPage();
+  explainFailure(task, page);
   faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
-    // What the server refuses, and what a test cuts off, the browser says on its own.
+    // Requests that the server refuses or that a test aborts are logged by the browser itself.
     if (message.type() === "error" && !/status of 4\d\d|ERR_FAILED/.test(message.text())) faults.push(message.text());
   });
 });
 afterEach(closePage);
 
-async function closePage({ task }: TestContext) {
-  if (task.result?.state === "fail") {
-    await page.screenshot({ path: `${server.dataDir}-composer.png`, fullPage: true });
-    console.error(`The page as it stood: ${server.dataDir}-composer.png, ${page.url()}`);
-  }
+async function closePage() {
   await page.close();
   expect(faults).toEqual([]);
 }
@@ -84,12 +63,12 @@ async function write(fields: Partial<CampaignInput> = {}) {
     include: { lists: [list], contacts: [] },
     ...fields,
   });
-  await page.goto(`${server.url}/campaigns/${campaign.id}/edit`);
+  await page.goto(`${url}/campaigns/${campaign.id}/edit`);
   area = page.getByRole("textbox", { name: "Message text" });
   await area.waitFor();
 }
 
-/** For what comes a moment after the key. */
+/** For what happens shortly after a key. */
 const soon = { timeout: 15_000, interval: 30 };
 const press = async (...keys: string[]) => {
   for (const each of keys) await page.keyboard.press(each);
@@ -101,24 +80,44 @@ const phone = () => page.getByRole("region", { name: /^Phone showing/ });
 const onPhone = () => phone().innerText();
 const saved = () => must<Campaign>(`GET /campaigns/${campaign.id}`);
 const savedText = async () => (await saved()).text;
-/** What stands in the field, chips in brackets. */
+/** The field's text, with chips in brackets. */
 const shown = async () =>
   (await area.inputValue())
     .replaceAll("\uE000", "]")
     .replace(/[\uE001-\uF8FE]/g, "[")
     .replaceAll("\u00A0", " ");
 const hasFocus = (field: Locator) => () => field.evaluate((element) => element === document.activeElement);
-/** Pickers and dialogs give the caret back a moment after they close. */
+/** Pickers and dialogs return the focus shortly after they close. */
 const isWriting = () => hasFocus(area)();
 
 const token = (fallback?: string) =>
   fallback === undefined ? "{{ contact.first_name }}" : `{{ contact.first_name | default: "${fallback}" }}`;
 
-test("two braces open the fields, and what is chosen is a chip that goes as one, back and forth", async () => {
+test("contacts' own properties are offered, and the review shows who lacks one and what they would receive", async () => {
   await write();
+  await area.click();
+  await type("Your colour: {{hair");
+  await page.getByRole("option", { name: /hair colour/ }).waitFor();
+  await press("Enter");
+  await expect.poll(hasFocus(page.getByLabel("Default value")), soon).toBe(true);
+  await press("Enter");
+  await expect.poll(shown, soon).toBe("Your colour: [hair colour]");
+  await expect.poll(savedText, soon).toBe("Your colour: {{ contact.properties.hair_colour }}");
+  await button("Review").click();
+  await page.getByText("1 recipient has no “hair colour” and would get: “Your colour: ”.").waitFor();
+});
+
+test("two braces open the fields, and a chosen field is a chip that is deleted and restored as one", async () => {
+  await write();
+  const refused: string[] = [];
+  page.on("response", (response) => response.status() === 422 && refused.push(response.url()));
   await area.click();
   await type("Hi {{fir");
   await page.getByRole("listbox", { name: "Fields" }).waitFor();
+  // Pausing here is not an error.
+  await page.getByRole("status").filter({ hasText: "Saved when the field is complete" }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
+  expect(refused).toEqual([]);
   await press("Enter");
   await expect.poll(hasFocus(page.getByLabel("Default value")), soon).toBe(true);
   await type("friend");
@@ -137,7 +136,7 @@ test("two braces open the fields, and what is chosen is a chip that goes as one,
   await expect.poll(savedText, soon).toBe("Hi ");
   await press("Control+z");
   await expect.poll(shown, soon).toBe("Hi [First name]");
-  // One key leads over it.
+  // One arrow key moves the caret across the chip.
   await press("End", "ArrowLeft");
   await type("dear ");
   await expect.poll(savedText, soon).toBe(`Hi dear ${token("friend")}`);
@@ -177,7 +176,7 @@ test("Personalise inserts a field; its default is changed on the chip and under 
   expect(await chips().count()).toBe(0);
 });
 
-test("a field that is typed to its end, also within a composed word, is a chip", async () => {
+test("a field typed by hand becomes a chip, also next to text from an input method", async () => {
   await write();
   await area.pressSequentially("Hi {{ contact.email }} you");
   await expect.poll(savedText, soon).toBe("Hi {{ contact.email }} you");
@@ -190,7 +189,7 @@ test("a field that is typed to its end, also within a composed word, is a chip",
   await expect.poll(savedText, soon).toBe("Hi {{ contact.email }} you日本");
 });
 
-test("pasting brings plain text, copying takes fields along, and Enter breaks the line", async () => {
+test("pasting inserts plain text, copying keeps the fields, and Enter breaks the line", async () => {
   await write();
   await page.evaluate(() =>
     navigator.clipboard.write([
@@ -216,13 +215,13 @@ test("pasting brings plain text, copying takes fields along, and Enter breaks th
   expect(await chips().count()).toBe(1);
 });
 
-test("emoji, special characters and links come where the caret was", async () => {
+test("emoji, special characters and links are inserted at the caret", async () => {
   await write({ text: "Hi !" });
   await area.click();
   await press("Control+End", "ArrowLeft");
   await button("Emoji").click();
   await page.getByPlaceholder("Search emoji").fill("cake");
-  // The picker stays open: one is seldom alone.
+  // The picker stays open: several emoji are often added in a row.
   await press("Enter", "Enter", "Escape");
   await expect.poll(isWriting, soon).toBe(true);
   await expect.poll(shown, soon).toBe("Hi 🎂🎂!");
@@ -275,7 +274,7 @@ test("the counter shows what the server bills for the same text", async () => {
   for (const text of texts) await agrees(text, `${text}\n${optOutText}`);
 });
 
-test("characters that cost more are replaced only when somebody says so", async () => {
+test("characters that cost more are replaced only on request", async () => {
   await write();
   await area.fill("“Curly” – and 😀");
   await page.getByText("make this message UCS-2").waitFor();
@@ -290,7 +289,7 @@ test("characters that cost more are replaced only when somebody says so", async 
   await expect.poll(savedText, soon).toBe("“Curly” - and 😀");
 });
 
-test("the default opt-out text is shown, can be switched off, and is then missed by the review", async () => {
+test("the default opt-out text is shown, can be switched off, and the review then reports it missing", async () => {
   await write({ text: "Vi sees!" });
   await expect.poll(onPhone, soon).toContain(`Vi sees!\n${optOutText}`);
   await page.getByLabel("Add the default opt-out text").uncheck();
@@ -305,7 +304,7 @@ test("the default opt-out text is shown, can be switched off, and is then missed
   await expect.poll(async () => (await saved()).opt_out_text, soon).toBe(true);
 });
 
-test("the phone shows what one contact would get", async () => {
+test("the phone shows what one contact would receive", async () => {
   await write({ text: `Hei ${token("der")}!` });
   await expect.poll(onPhone, soon).toContain("Hei der!");
   const viewAs = page.getByRole("combobox", { name: "View as" });
@@ -317,7 +316,7 @@ test("the phone shows what one contact would get", async () => {
   await expect.poll(onPhone, soon).toContain("Hei der!");
 });
 
-test("a text that the server refuses stays, is said to be unsaved, and is saved once it is mended", async () => {
+test("a text that the server refuses stays, is shown as unsaved, and is saved once it is fixed", async () => {
   await write({ text: "Before" });
   await area.fill("Hei {{ contact.nickname }}, vi sees");
   await page.getByText("There is no field “contact.nickname”").first().waitFor();
@@ -325,7 +324,7 @@ test("a text that the server refuses stays, is said to be unsaved, and is saved 
   expect(await area.getAttribute("aria-invalid")).toBe("true");
   expect((await saved()).text).toBe("Before");
 
-  // Neither Review nor a link takes it away.
+  // Neither Review nor a link discards it.
   await button("Review").click();
   await expect.poll(isWriting, soon).toBe(true);
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Campaigns" }).click();
@@ -338,7 +337,7 @@ test("a text that the server refuses stays, is said to be unsaved, and is saved 
   await page.getByText("Saved", { exact: true }).waitFor();
 });
 
-test("what is typed while the server is away is kept, and saved when it is back", async () => {
+test("a text typed while the server is unreachable is kept, and saved when it is back", async () => {
   await write({ text: "Before" });
   const calls = `**/api/v1/campaigns/${campaign.id}`;
   await page.route(calls, (route) => (route.request().method() === "PATCH" ? route.abort() : route.fallback()));
@@ -351,7 +350,7 @@ test("what is typed while the server is away is kept, and saved when it is back"
   await page.getByText("Saved", { exact: true }).waitFor();
 });
 
-test("every error of the review leads to its field", async () => {
+test("every error of the review links to its field", async () => {
   await write({ subscription_type: null, include: { lists: [], contacts: [] } });
   await button("Review").click();
   await page.getByText("3 things must be mended first").waitFor();
@@ -370,7 +369,7 @@ test("every error of the review leads to its field", async () => {
   }
 });
 
-test("a name that cannot receive, with a text that asks for STOP, is an error of the review", async () => {
+test("a sender name that cannot receive, with a text that asks for STOP, is an error of the review", async () => {
   await must("POST /senders", { address: "SalongKari" });
   await write({ text: "Vi sees!" });
   await page.getByLabel("Sender").selectOption({ label: "SalongKari" });

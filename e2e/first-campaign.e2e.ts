@@ -1,27 +1,25 @@
 /** README's first screen in a real browser: set up, import, write, review, send, see it arrive, STOP, START, usage. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { openBrowser } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
 const csv =
   "Fornavn;Etternavn;Mobil\nOla;Nordmann;912 34 567\nÅse;Ness;923 45 678\nFast;Telefon;22 33 44 55\nFeil;Nummer;12\n";
 
+const browser = await openBrowser();
 let server: TestServer;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  server = await startTestServer();
   context = await openContext(browser);
   page = await context.newPage();
 });
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+afterAll(() => server.stop());
 
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 
@@ -36,11 +34,15 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
     if (message.type() === "error" && !/status of 40[149]/.test(message.text())) faults.push(message.text());
   });
 
-  // First visit: without the link that the terminal shows, then by it.
-  await page.goto(server.url);
-  await heading("Welcome to Varsla").waitFor();
-  await page.getByText("the terminal that runs npm start").waitFor();
-  await expectAccessible(page);
+  // First visit: without the link from the terminal …
+  const withoutLink = await openContext(browser);
+  const stranger = await withoutLink.newPage();
+  await stranger.goto(server.url);
+  await stranger.getByRole("heading", { level: 1, name: "Welcome to Varsla" }).waitFor();
+  await stranger.getByText("the terminal that runs npm start").waitFor();
+  await expectAccessible(stranger);
+  await withoutLink.close();
+  // … then with it, in a browser without cookies or storage of the application.
   await page.goto(server.setUpLink ?? "");
   await page.getByLabel("Name of the business").waitFor();
   expect(page.url()).toBe(`${server.url}/setup`);
@@ -69,7 +71,10 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByLabel("Record consent to").selectOption({ label: "Marketing" });
   await page.getByLabel("Source of the consent").fill("Skjema i salongen");
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Import kunder.csv" }).click();
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.getByRole("heading", { name: "Before you import" }).waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /^Import \d+ (person|people)$/ }).click();
   await heading("Import of kunder.csv").waitFor();
   await page.getByText("Done", { exact: true }).waitFor();
   await page.getByText("Mobile is not a valid number").waitFor();
@@ -96,7 +101,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
     .or(page.getByRole("button", { name: "Review" }))
     .click();
 
-  // Review: two will, the landline won't.
+  // Review: two contacts receive it, the landline does not.
   await heading(/Review/).waitFor();
   await page.getByText("Landline, cannot receive texts").waitFor();
   await expectAccessible(page);
@@ -120,7 +125,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByText("Ola Nordmann").waitFor();
   await expectAccessible(page);
 
-  // It stands on the handset; STOP is confirmed there without a reload.
+  // The handset shows it; STOP is confirmed there without a reload.
   await page.getByRole("link", { name: "Sandbox" }).click();
   await heading("Sandbox").waitFor();
   await expectAccessible(page);
@@ -132,7 +137,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("button", { name: "Reply STOP" }).click();
   await expect.poll(() => texts.locator(":scope > div").count(), { timeout: 20_000 }).toBe(before + 2);
 
-  // The contact shows it, and the next campaign skips them.
+  // The contact shows it, and the next campaign skips the contact.
   await page.getByRole("link", { name: "Contacts" }).first().click();
   await page.getByRole("searchbox").fill("ola nord");
   await page.getByText("Opted out").waitFor();
@@ -159,7 +164,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
     .click();
   await page.getByText("Opted out").waitFor();
 
-  // START brings them back: the same review, once more.
+  // START includes the contact again: the same review, reloaded.
   const reviewUrl = page.url();
   await page.goto(`${server.url}/sandbox/phones/%2B4791234567`);
   const texted = await texts.locator(":scope > div").count();
@@ -175,7 +180,7 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("button", { name: /Your account/ }).click();
   await page.getByRole("menuitem", { name: "Subscription" }).click();
   await heading("Current subscription").waitFor();
-  // Two campaign texts, the confirmation of STOP, and that of START.
+  // Two campaign texts and the confirmations of STOP and START.
   await page.getByText("9,996", { exact: true }).waitFor();
   await expectAccessible(page);
 

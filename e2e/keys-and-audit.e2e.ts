@@ -1,36 +1,19 @@
-/** An API key from its making to the leaving of its maker, and the log that tells of all of it. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+/** An API key from its creation until its creator leaves, and the audit log of all of it. */
+import type { Page } from "playwright-core";
+import { expect, test, vi } from "vitest";
 import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const key = "vk_super_admin_for_the_keys_journey_0123456789";
-const kari = { email: "kari@salong.example", password: "correct horse battery" };
 const ola = { email: "ola@salong.example", password: "another long horse" };
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
-const statusOf = async (apiKey: string) => (await apiClient(() => server.url, apiKey).call("GET /contacts")).status;
+const { must, url, browser, ...kari } = await openJourney("keys");
+const page = await (await openContext(browser)).newPage();
+const statusOf = async (apiKey: string) => (await apiClient(() => url, apiKey).call("GET /contacts")).status;
 
-beforeAll(async () => {
-  const account = { ADMIN_EMAIL: kari.email, ADMIN_PASSWORD: kari.password };
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  context = await openContext(browser);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-async function signIn(on: Page, { email, password }: typeof kari): Promise<void> {
-  await on.goto(server.url);
+async function signIn(on: Page, { email, password }: typeof ola): Promise<void> {
+  await on.goto(url);
   await on.getByLabel("E-mail").fill(email);
   await on.getByLabel("Password", { exact: true }).fill(password);
   await on.getByRole("button", { name: "Sign in" }).click();
@@ -50,21 +33,22 @@ async function invitationLink(): Promise<string> {
 }
 
 test(
-  "a key is made, used, taken over when its maker leaves, revoked, and all of it is told",
+  "a key is created, used, kept when its creator leaves, revoked, and all of it is logged",
   { timeout: 300_000 },
-  async () => {
+  async (task) => {
+    explainFailure(task, page);
     await must("POST /people", { email: ola.email, role: "admin" });
-    const accepted = await fetch(`${server.url}/api/v1${await invitationLink()}/accept`, {
+    const accepted = await fetch(`${url}/api/v1${await invitationLink()}/accept`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ name: "Ola Admin", password: ola.password }),
     });
     expect(accepted.status).toBe(200);
 
-    // Ola makes a key that is good for a while.
+    // Ola creates a key that expires.
     const olas = await (await openContext(browser)).newPage();
     await signIn(olas, ola);
-    await olas.goto(`${server.url}/settings/api-keys`);
+    await olas.goto(`${url}/settings/api-keys`);
     await olas.getByRole("button", { name: "New API key" }).first().click();
     await olas.getByLabel("Name").fill("Till");
     await olas.getByLabel("Good for").selectOption({ label: "90 days" });
@@ -80,19 +64,19 @@ test(
     await row.getByText("2 permissions").waitFor();
     await shoot(olas, "api-keys");
 
-    await apiClient(() => server.url, made).must("POST /contacts", { mobile: "+4790000555" });
+    await apiClient(() => url, made).must("POST /contacts", { mobile: "+4790000555" });
 
-    // With less of a role, less of a key.
+    // A lower role reduces what the key may do.
     await signIn(page, kari);
     const people = await must<{ items: { id: string; email: string }[] }>("GET /people");
     const { id } = people.items.find(({ email }) => email === ola.email) as { id: string };
     await must(`PATCH /people/${id}`, { role: "viewer" });
-    await page.goto(`${server.url}/settings/api-keys`);
+    await page.goto(`${url}/settings/api-keys`);
     await page.getByText("1 of 2 now: its maker may do no more").waitFor();
     await must(`PATCH /people/${id}`, { role: "admin" });
 
     // Kari removes Ola and keeps the key.
-    await page.goto(`${server.url}/settings/people`);
+    await page.goto(`${url}/settings/people`);
     await page.getByRole("button", { name: "Actions for Ola Admin" }).click();
     await page.getByRole("menuitem", { name: "Remove from workspace" }).click();
     const dialog = page.getByRole("dialog");
@@ -105,8 +89,19 @@ test(
     await page.getByText("Ola Admin was removed.").waitFor();
     expect(await statusOf(made)).toBe(200);
 
-    // And revokes it after all.
-    await page.goto(`${server.url}/settings/api-keys`);
+    // Kari revokes it after all; the palette finds pages, settings and lists by their names, with the keyboard alone.
+    await must("POST /lists", { name: "Vårens kunder" });
+    await page.keyboard.press("ControlOrMeta+k");
+    const palette = page.getByRole("combobox", { name: "Search and commands" });
+    await palette.fill("kunder");
+    await page.getByRole("option", { name: "Vårens kunder" }).waitFor();
+    await expectAccessible(page);
+    await palette.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Vårens kunder" }).waitFor();
+    await page.keyboard.press("ControlOrMeta+k");
+    await palette.fill("token");
+    await page.getByRole("option", { name: "API keys" }).waitFor();
+    await palette.press("Enter");
     const taken = page.getByRole("row").filter({ hasText: "Till" });
     await taken.getByText("Kari", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Actions for Till" }).click();
@@ -115,13 +110,14 @@ test(
     await page.getByText("The key “Till” was revoked.").waitFor();
     expect(await statusOf(made)).toBe(401);
 
-    // All of it is in the log, and nothing of the contact but its id.
-    await page.goto(`${server.url}/settings/audit-log`);
+    // Everything is in the log, and of the contact only its id.
+    await page.goto(`${url}/settings/audit-log`);
     const log = page.getByRole("list", { name: "Events" });
     await log.waitFor();
-    const told = await log.locator("li > p:first-child").allInnerTexts();
-    expect(told.filter((sentence) => !sentence.includes("signed in"))).toEqual([
+    const sentences = await log.locator("li > p:first-child").allInnerTexts();
+    expect(sentences.filter((sentence) => !sentence.includes("signed in"))).toEqual([
       "Kari revoked the API key “Till”",
+      "The key “API_KEY” made the list “Vårens kunder”",
       "Kari removed Ola Admin",
       "Kari took over the API key “Till”",
       "The key “API_KEY” changed what Ola Admin may do",
@@ -137,7 +133,7 @@ test(
     await expectAccessible(page);
     await shoot(page, "audit-log");
 
-    // By kind, by who; and the URL keeps it.
+    // Filtered by kind and by person; the URL keeps the filters.
     await page.getByLabel("What").selectOption({ label: "API keys" });
     await page.getByLabel("Who").fill("kari");
     await vi.waitFor(async () => expect(await log.locator("li").count()).toBe(2), { timeout: 15_000 });

@@ -1,44 +1,27 @@
-/** A person asks what is known of them and to be forgotten: export, erase, look everywhere, import again. */
-import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser, openContext } from "../testing/browser.ts";
+/** A person asks for their data and for erasure: export, erase, look everywhere, import again. */
+import { expect, test, vi } from "vitest";
+import { download, openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
 
-const key = "vk_super_admin_for_the_privacy_journey_012345678";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const mobile = "+4790000777";
 
 interface WithId {
   id: string;
 }
 
-let server: TestServer;
-let browser: Browser;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
+const { must, url, browser, signIn } = await openJourney("privacy");
+const page = await (await openContext(browser)).newPage();
 
-beforeAll(async () => {
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari" };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await openContext(browser);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-/** What the page says once it has settled. */
+/** The page's text, once it no longer changes. */
 async function words(path: string): Promise<string> {
-  await page.goto(`${server.url}${path}`);
+  await page.goto(`${url}${path}`);
   await page.waitForLoadState("networkidle");
   return page.locator("main").innerText();
 }
 
-test("a person is exported and erased, and nothing but the figures stays", { timeout: 120_000 }, async () => {
+test("a person is exported and erased, and only the figures stay", { timeout: 120_000 }, async (task) => {
+  explainFailure(task, page);
   const contact = await must<WithId>("POST /contacts", { mobile, first_name: "Glemme", last_name: "Meg" });
   const other = await must<WithId>("POST /contacts", { mobile: "+4790000778", first_name: "Huske" });
   const consent = { subscription_type: "marketing", action: "grant", source: "form" };
@@ -54,35 +37,60 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   await vi.waitFor(async () => expect(await figures()).toMatchObject({ sent: 2, delivered: 2 }), { timeout: 20_000 });
   const before = await figures();
 
-  await page.goto(server.url);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(page);
 
   // STOP by hand, with its reason.
-  await page.goto(`${server.url}/contacts/${contact.id}?tab=consent`);
+  await page.goto(`${url}/contacts/${contact.id}?tab=consent`);
   await page.getByRole("button", { name: "Record opt-out" }).click();
   await expectAccessible(page);
   await page.getByLabel("Reason").fill("Glemme rang and said stop");
   await page.getByRole("dialog").getByRole("button", { name: "Record opt-out" }).click();
   await page.getByRole("table", { name: "STOP and START" }).getByText("Glemme rang and said stop").waitFor();
+  // The consent is on record, but is not shown as in force.
+  await page.getByRole("listitem").filter({ hasText: "Marketing" }).getByText("Opted out", { exact: true }).waitFor();
   await page.getByText("Opted out of all texts").waitFor();
   await expectAccessible(page);
   await shoot(page, "consent");
 
+  // A polite STOP waits for a decision; one of the workspace's own keywords takes effect by itself.
+  const polite = await must<WithId>("POST /contacts", { mobile: "+4790000779", first_name: "Takk" });
+  const { items: senders } = await must<{ items: { address: string }[] }>("GET /senders");
+  const reply = (from: string, text: string) =>
+    must(`POST /sandbox/phones/${encodeURIComponent(from)}/reply`, { to: senders[0]?.address, text });
+  await reply("+4790000779", "Stop. Thank you");
+  await page.goto(`${url}/tray`);
+  await page.getByText("They wrote: “Stop. Thank you”").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "tray");
+  await page.getByRole("link", { name: "Takk" }).click();
+  await page.getByRole("heading", { level: 1, name: "Takk" }).waitFor();
+  await page.getByRole("list").getByText("Looks like an opt-out").waitFor();
+  await expectAccessible(page);
+  await shoot(page, "polite");
+  await page.getByRole("button", { name: "Opt out", exact: true }).click();
+  await page.getByText(/^Opted out of texts from/).waitFor();
+  expect((await must<{ items: unknown[] }>("GET /tray")).items).toEqual([]);
+  await page.goto(`${url}/settings/workspace`);
+  await page.getByLabel("Opt in again").fill("i'm back");
+  await page.getByLabel("Opt in again").press("Enter");
+  await page.getByRole("button", { name: "Remove IM BACK" }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, "words");
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await page.getByText("Saved").waitFor();
+  await reply("+4790000779", "I'm back!");
+  expect(await must(`GET /contacts/${polite.id}`)).toMatchObject({ opt_outs: [], possible_opt_outs: [] });
+
   // A copy of everything.
+  await page.goto(`${url}/contacts/${contact.id}`);
   const menu = page.getByRole("button", { name: "Actions for Glemme Meg" });
   await menu.click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("menuitem", { name: "Export everything (JSON)" }).click(),
-  ]);
-  const file = JSON.parse(await readFile(await download.path(), "utf8"));
+  const { text } = await download(page, () => page.getByRole("menuitem", { name: "Export everything (JSON)" }).click());
+  const file = JSON.parse(text);
   expect(file.contact).toMatchObject({ id: contact.id, first_name: "Glemme" });
   expect(file.messages).toMatchObject([{ text: expect.stringContaining("Hei Glemme"), status: "delivered" }]);
 
-  // Forgotten, once the name is typed.
+  // Erased, once the name is typed.
   await menu.click();
   await page.getByRole("menuitem", { name: "Erase (GDPR)…" }).click();
   await page.getByRole("button", { name: "Erase contact" }).click();
@@ -118,7 +126,7 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   expect(await words(`/campaigns/${draft.id}/recipients`)).toMatch(/Erased[^]*Huske|Huske[^]*Erased/);
   expect(await figures()).toEqual(before);
 
-  // Imported again, with the consent that somebody claims: the STOP still stands.
+  // Imported again, with a claimed consent: the STOP remains in force.
   const again = await must<WithId>("POST /contacts", { mobile, first_name: "Igjen" });
   await must("POST /consent-events", { ...consent, contact_id: again.id });
   const second = await must<WithId>("POST /campaigns", {
@@ -130,8 +138,8 @@ test("a person is exported and erased, and nothing but the figures stays", { tim
   const review = await must<{ recipients: object }>(`POST /campaigns/${second.id}/review`);
   expect(review.recipients).toMatchObject({ will: 0, wont: 1, reasons: { opted_out: 1 } });
 
-  // How long messages are kept, and what that would take.
-  await page.goto(`${server.url}/settings/retention`);
+  // How long messages are kept, and what a shorter time would purge.
+  await page.goto(`${url}/settings/retention`);
   await page.getByText("Nothing: messages are kept for ever.").waitFor();
   await page.getByLabel("Keep texts for").fill("12");
   await page.getByLabel("Keep messages for").fill("6");

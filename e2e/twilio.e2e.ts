@@ -1,69 +1,46 @@
 /**
- * Connecting Twilio in the browser, with a stand-in for its servers on loopback: a wrong token, the right one, a test text with
- * each step, what a phone answers, and a name as sender to a country that takes none.
+ * Connecting Twilio in the browser, with a test double of its servers on loopback: a wrong token, the right one, a test text with
+ * each step, a phone's reply, and a name as sender to a country that accepts none.
  */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiClient } from "../testing/api-client.ts";
-import { launchBrowser } from "../testing/browser.ts";
+import { afterAll, expect, inject, test } from "vitest";
+import { openContext } from "../testing/browser.ts";
+import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, shoot } from "../testing/look.ts";
-import { startTestServer, type TestServer } from "../testing/server.ts";
-import { type Callback, signedForm, startTwilio, type TwilioStandIn } from "../testing/twilio.ts";
+import { type Callback, signedForm, startTwilio } from "../testing/twilio.ts";
 
-const key = "vk_super_admin_for_the_twilio_journey_012345678";
-const account = { ADMIN_EMAIL: "kari@salong.example", ADMIN_PASSWORD: "correct horse battery" };
 const phone = "+4791234567";
 const sender = "+4759440000";
 
-let twilio: TwilioStandIn;
-let server: TestServer;
-let browser: Browser;
-let page: Page;
-const { must } = apiClient(() => server.url, key);
+const { must, url, browser, signIn } = await openJourney("twilio");
+const twilio = await startTwilio({ port: inject("installation").twilio_port });
+afterAll(() => twilio.close());
+const context = await openContext(browser);
+context.setDefaultTimeout(20_000);
+const page = await context.newPage();
 
-beforeAll(async () => {
-  twilio = await startTwilio();
-  const env = { ...account, API_KEY: key, WORKSPACE_NAME: "Salong Kari", TWILIO_API_URL: twilio.url };
-  [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
-  const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Oslo" });
-  context.setDefaultTimeout(20_000);
-  page = await context.newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  await twilio.close();
-});
-
-/** As Twilio calls: over the network, without the URL's fragment. */
-async function callBack({ url, headers, body }: Callback): Promise<{ status: number; text: string }> {
-  const response = await fetch(url.split("#")[0] ?? url, { method: "POST", headers, body });
+/** A webhook call as Twilio makes it: over the network, without the URL's fragment. */
+async function deliverCallback({ url: called, headers, body }: Callback): Promise<{ status: number; text: string }> {
+  const response = await fetch(called.split("#")[0] ?? called, { method: "POST", headers, body });
   return { status: response.status, text: await response.text() };
 }
 
-test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ onTestFailed }) => {
-  onTestFailed(async () => {
-    await page.screenshot({ path: `${server.dataDir}-failed.png`, fullPage: true });
-    console.error(`The page as it stood: ${server.dataDir}-failed.png, ${page.url()}\n${server.output()}`);
-  });
-  /** Receipts of a text come before its create call has answered. */
+test("Twilio is connected, tested and answered", { timeout: 120_000 }, async (task) => {
+  explainFailure(task, page);
+  /** Receipts of a text arrive before its create call has returned. */
   twilio.onMessage(async (message) => {
     if (!message.status_callback) return;
     const form = { MessageSid: message.sid, AccountSid: twilio.account_sid, To: message.to, From: message.from ?? "" };
     for (const MessageStatus of ["queued", "sent", "delivered"])
       expect(
-        (await callBack(signedForm(twilio.auth_token, message.status_callback, { ...form, MessageStatus }))).status,
+        (await deliverCallback(signedForm(twilio.auth_token, message.status_callback, { ...form, MessageStatus })))
+          .status,
       ).toBe(204);
   });
 
-  await page.goto(`${server.url}/sign-in`);
-  await page.getByLabel("E-mail").fill(account.ADMIN_EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(account.ADMIN_PASSWORD);
-  await page.keyboard.press("Enter");
-  await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+  await signIn(page);
 
-  // A wrong token is said as Twilio says it.
-  await page.goto(`${server.url}/settings/carriers/new`);
+  // A wrong token is reported in Twilio's words.
+  await page.goto(`${url}/settings/carriers/new`);
   await page.getByText("Twilio", { exact: true }).click();
   await page.getByLabel("Account SID").fill(twilio.account_sid);
   await page.getByLabel("Auth token", { exact: true }).fill("wrong");
@@ -94,26 +71,26 @@ test("Twilio is connected, tested and answered", { timeout: 120_000 }, async ({ 
   await page.getByRole("button", { name: "Send test text" }).click();
   await page.getByText("The text was delivered.").waitFor();
   await shoot(page, "twilio-test");
-  expect(twilio.books).toMatchObject([{ to: phone, from: sender, body: expect.stringContaining("Salong Kari") }]);
-  await page.getByText(twilio.books[0]?.sid ?? "").waitFor();
+  expect(twilio.records).toMatchObject([{ to: phone, from: sender, body: expect.stringContaining("Salong Kari") }]);
+  await page.getByText(twilio.records[0]?.sid ?? "").waitFor();
 
-  // What the phone answers comes in once, and only what Twilio has signed.
+  // The phone's reply is received once, and only if Twilio signed it.
   const form = { MessageSid: `SM${"1".repeat(32)}`, From: phone, To: sender, Body: "Takk, det virket æøå 👍" };
   const inbound = signedForm(twilio.auth_token, carrier.webhooks.inbound, form);
   for (let i = 0; i < 3; i++)
-    expect(await callBack(inbound)).toEqual({
+    expect(await deliverCallback(inbound)).toEqual({
       status: 200,
       text: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
     });
-  expect((await callBack({ ...inbound, body: `${inbound.body}&x=1` })).status).toBe(403);
+  expect((await deliverCallback({ ...inbound, body: `${inbound.body}&x=1` })).status).toBe(403);
   const received = await must<{ items: { text: string }[] }>("GET /messages?status=received");
   expect(received.items).toMatchObject([{ text: form.Body }]);
 
-  // A name is no sender in America: the number of the same connection stands in.
+  // America does not accept names: the number of the same connection is used instead.
   await must("POST /senders", { address: "Salong", carrier_id: carrier.id, rate_per_second: 50 });
   for (const to of [phone, "+12025550123"]) await must("POST /messages", { to, text: "Hei", sender: "Salong" });
-  await expect.poll(() => twilio.books.length).toBe(3);
-  expect(new Map(twilio.books.slice(1).map(({ to, from }) => [to, from]))).toEqual(
+  await expect.poll(() => twilio.records.length).toBe(3);
+  expect(new Map(twilio.records.slice(1).map(({ to, from }) => [to, from]))).toEqual(
     new Map([
       [phone, "Salong"],
       ["+12025550123", sender],

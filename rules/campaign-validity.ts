@@ -1,18 +1,18 @@
-/** Whether a campaign's texts can all leave before they are too old to be sent, and how long they would need. */
+/** Whether all texts of a campaign can be submitted before they expire, and how long that would take. */
 
 const hour = 3_600;
 const day = 24 * hour;
 
-/** How long a marketing text waits unless somebody says otherwise, in seconds. */
+/** The default validity of a marketing text, in seconds. */
 export const usualValidity = day;
 export const shortestValidity = hour;
 export const longestValidity = 14 * day;
-/** From Send, in seconds: a carrier that took the text in the last moment of its validity has three days for its receipt. */
+/** From Send, in seconds: a carrier that accepted the text at the end of its validity has three days to send a receipt. */
 export const receiptsAwaited = longestValidity + 3 * day;
 
-/** What is offered where that is too short, in seconds. */
+/** The longer validities that are offered instead, in seconds. */
 const offers = [2, 3, 4, 5, 7, 10, 14].map((days) => days * day);
-/** A carrier takes breaks, and so does a machine. */
+/** A margin for interruptions of carriers and machines. */
 const reserve = 1.1;
 
 export interface Shortfall {
@@ -20,17 +20,17 @@ export interface Shortfall {
   count: number;
   /** Texts a second. */
   rate: number;
-  /** Whole hours until the last text has left. */
+  /** Whole hours until the last text is submitted. */
   hours: number;
-  /** Whole hours that a text waits. */
+  /** Whole hours of validity. */
   validity_hours: number;
   /** The shortest offer that suffices; null where none does. */
   offer_seconds: number | null;
 }
 
 /**
- * What would expire of `texts` that leave at `rate` a second behind `waiting` others and wait for `validity` seconds at
- * most; null where nothing does.
+ * How many of `texts` would expire when they are submitted at `rate` a second after `waiting` others and are valid for
+ * `validity` seconds; null where none would.
  */
 export function validityShortfall(
   texts: number,

@@ -1,2 +1,2 @@
-/** Stands in the ledger in place of a number that was erased. */
+/** Replaces an erased number in the ledger. */
 export const erasedNumber = "erased";

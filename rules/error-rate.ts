@@ -1,21 +1,21 @@
-/** When texts fail so much more often than they did that somebody has to know. */
+/** When texts fail so much more often than usual that an alert is raised. */
 
-/** Texts that had an outcome within a time, and how many of those were errors. */
+/** Texts that got an outcome within a period, and how many of those were errors. */
 export interface Outcomes {
   texts: number;
   errors: number;
 }
 
-/** Fewer texts than this say nothing about a rate. */
+/** A rate of fewer texts than this means nothing. */
 const enoughNow = 50;
-/** And fewer than this do not say what is usual. */
+/** With fewer earlier texts than this the usual rate is unknown. */
 const enoughBefore = 200;
 const leastRate = 0.05;
 const timesTheUsual = 3;
-/** Without anything to compare with: nobody calls every fifth text failing usual. */
+/** The threshold while the usual rate is unknown. */
 const unknownUsual = 0.2;
 
-/** Share of errors, 0 to 1; null where there are too few texts to know what is usual. */
+/** Share of errors, 0 to 1; null where there are too few texts to know the usual rate. */
 export function usualRate(before: Outcomes): number | null {
   return before.texts < enoughBefore ? null : before.errors / before.texts;
 }
@@ -27,5 +27,5 @@ export function isErrorJump(now: Outcomes, usual: number | null): boolean {
   return now.errors / now.texts >= needed;
 }
 
-/** What must hold before it is worth comparing at all: it can be asked of many workspaces cheaply. */
+/** The necessary condition for a jump, which a query can check cheaply for many workspaces. */
 export const errorFloor = { texts: enoughNow, rate: leastRate };

@@ -10,12 +10,12 @@ export const basicCharacters =
 /** Each is sent as the escape and one more septet. */
 export const extensionCharacters = "\f^{}\\[~]|€";
 
-/** Septets by UTF-16 code unit: 1 or 2 for what the alphabet has, 0 for what it has not. */
+/** Septets by UTF-16 code unit: 1 or 2 for characters of the alphabet, 0 for all others. */
 export const septets = new Uint8Array(0x10000);
 for (const character of basicCharacters) septets[character.charCodeAt(0)] = 1;
 for (const character of extensionCharacters) septets[character.charCodeAt(0)] = 2;
 
-/** Whether every character of a text is in the alphabet as it stands, without normalising. */
+/** Whether every character of a text is in the alphabet, without normalising the text. */
 export function isGsm(text: string): boolean {
   for (let index = 0; index < text.length; index++) if (septets[text.charCodeAt(index)] === 0) return false;
   return true;

@@ -24,16 +24,16 @@ describe("locking shift tables", () => {
     const table = nationalAlphabet(language) as string[];
     expect(table).toHaveLength(128);
     for (const [septet, character] of Object.entries(expected)) expect(table[Number(septet)], septet).toBe(character);
-    // Digits, line breaks and small letters stay where they are in all of them.
+    // Digits, line breaks and small letters have the same septets in all tables.
     expect(table.slice(0x30, 0x3a).join("")).toBe("0123456789");
     expect([table[0x0a], table[0x0d], table[0x20]]).toEqual(["\n", "\r", " "]);
     expect(table.slice(0x61, 0x7b).join("")).toBe("abcdefghijklmnopqrstuvwxyz");
-    // No character stands twice.
+    // No character occurs twice.
     const characters = table.filter((character) => character !== " ");
     expect(new Set(characters).size).toBe(characters.length);
   });
 
-  test("Spanish has none, and neither has what is reserved", () => {
+  test("Spanish and reserved languages have none", () => {
     for (const language of [0, 2, 14, 255]) expect(nationalAlphabet(language)).toBe(undefined);
   });
 });
@@ -61,7 +61,7 @@ describe("single shift tables", () => {
     expect(table.has(0x1b)).toBe(false);
   });
 
-  test("each has what the default extension table has", () => {
+  test("each includes the default extension table", () => {
     for (let language = 1; language <= 13; language++) {
       const table = nationalExtension(language) as Map<number, string>;
       expect([0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65].map((septet) => table.get(septet) ?? "")).toEqual(

@@ -1,10 +1,10 @@
 /**
  * National language tables of the GSM 7 bit alphabet (3GPP TS 23.038, annex A): a handset names them in a text's header
- * (3GPP TS 23.040, 9.2.3.24.15 and .16). A locking shift table stands in for the default alphabet, a single shift table for its
- * extension table. For reading: texts of ours use neither.
+ * (3GPP TS 23.040, 9.2.3.24.15 and .16). A locking shift table replaces the default alphabet, a single shift table its extension
+ * table. Used for received texts only: texts that are sent use neither.
  *
- * Two septets are read as phones write them and not as the standard prints them: 0x24 of the Kannada locking table, where it has
- * one letter twice and another not at all, and the euro sign of the Telugu single shift table, which it leaves out.
+ * Two septets are read as phones write them, because the standard is wrong there: 0x24 of the Kannada locking table, where it
+ * has one letter twice and lacks another, and the euro sign of the Telugu single shift table, which it omits.
  */
 
 /** Septets 0x00 to 0x7F in order; a space where there is nothing, and at 0x1B, the escape. */
@@ -74,10 +74,10 @@ const locking: Record<number, string> = {
 const latinHead = "@£$¥¿\"¤%&'\f*+ -/<=>¡^¡_#*";
 const latinTail = "|ABCDEFGHIJKLMNOPQRSTUVWXYZ          €                          ";
 
-/** Septets 0x19 to 0x3F among the Latin ones that these languages share. */
+/** A language's own septets 0x19 to 0x3F between the Latin ones that these languages share. */
 const amongLatin = (own: string) => latinHead + own + latinTail;
 
-/** As above; a space where the table in force is to be looked at instead. */
+/** As above; a space where the locking table applies. */
 const single: Record<number, string> = {
   1: // Turkish
     "          \f         ^           " +

@@ -39,7 +39,7 @@ test("the alphabet has 127 characters and 10 in the extension table", () => {
     expect(countSegments(character)).toMatchObject({ encoding: "GSM-7", units: 2 });
 });
 
-test("the alphabet stands in the order of the standard's code table", () => {
+test("the alphabet is in the order of the standard's code table", () => {
   expect(basicCharacters.indexOf("@")).toBe(0x00);
   expect(basicCharacters.indexOf("Ç")).toBe(0x09);
   expect(basicCharacters.indexOf("Ξ")).toBe(0x1a);
@@ -157,14 +157,14 @@ test("the code units that are cut without the segmenter never join", () => {
   for (let code = 0; code < 0xd800; code++) {
     const character = String.fromCharCode(code);
     if (normaliseText(character) !== character) continue;
-    // Nothing composes with "字", and the pair of the same character stands on the boundary.
+    // Nothing composes with "字", and the pair of the same character is on the boundary.
     const text = `${"字".repeat(66)}${character}${character}`.padEnd(75, "x");
     const boundary = clusters.segment(text).containing(67)?.index;
     expect(lengths(text)[0], `U+${code.toString(16)}`).toBe(boundary);
   }
 });
 
-test("what pushed a text to UCS-2 is found where it stands in the text as typed", () => {
+test("characters that force UCS-2 are found by their index in the text as typed", () => {
   const text = "“Ha\u030a” – 👨‍👩‍👧 ç…";
   const causes = ucs2Causes(text);
   expect(causes.map(({ character, replacement }) => [character, replacement])).toEqual([

@@ -1,5 +1,5 @@
 /**
- * How a text is encoded and split (3GPP TS 23.038 and 23.040): the one function of composer, review, quota and dispatcher.
+ * How a text is encoded and split (3GPP TS 23.038 and 23.040). Composer, review, quota and dispatcher all use this function.
  *
  * A user data field has 140 octets: 160 septets of the GSM alphabet or 70 UTF-16 code units. In a concatenated message six
  * octets of each go to the header, which leaves 153 septets or 67 code units.
@@ -13,7 +13,7 @@ export type Encoding = "GSM-7" | "UCS-2";
 export interface SegmentCount {
   encoding: Encoding;
   segments: number;
-  /** Septets or UTF-16 code units of the text itself, without headers and without what stays free at the end of a part. */
+  /** Septets or UTF-16 code units of the text itself, without headers and unused units at the end of a part. */
   units: number;
   /** Units still free in the last segment. */
   unitsLeft: number;
@@ -31,7 +31,7 @@ const clusters = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
  * Code units that may join with a neighbour into one cluster. The others (Latin, Greek, Cyrillic, punctuation, currency,
- * kana, CJK, Hangul syllables) never do among themselves, and a text of those alone is cut without asking the segmenter.
+ * kana, CJK, Hangul syllables) never join each other, so a text of those alone is cut without the slower segmenter.
  */
 const mayJoin =
   // oxlint-disable-next-line eslint/no-misleading-character-class -- the combining marks are what is looked for
@@ -58,8 +58,8 @@ export function splitSegments(text: string): SegmentCount & { parts: string[] } 
 }
 
 /**
- * The parts of a text of several for a header whose reference has 16 bits and takes one octet more, if they are as many as
- * counted; otherwise the parts for one of 8 bits. `wide` says which.
+ * The parts of a concatenated text for a header with a 16-bit reference, which takes one octet more, if that gives no more
+ * parts than were counted; otherwise the parts for an 8-bit reference. `wide` says which.
  */
 export function splitForReference(text: string): { encoding: Encoding; parts: string[]; wide: boolean } {
   const { encoding, segments, parts } = splitSegments(text);
@@ -72,15 +72,15 @@ export function splitForReference(text: string): { encoding: Encoding; parts: st
 
 /**
  * The text as it is counted, stored and sent: in Unicode normalisation form C, so that an "å" typed as two characters does
- * not cost UCS-2. A lone surrogate becomes U+FFFD, as it would on its way to the database or a carrier.
+ * not cost UCS-2. A lone surrogate becomes U+FFFD, as the database and carriers would make it.
  */
 export function normaliseText(text: string): string {
   return text.toWellFormed().normalize("NFC");
 }
 
 /**
- * The characters that keep a text out of the GSM alphabet, each as the reader sees it (a whole cluster), where it stands
- * in the text as given, and what could stand in its place; null where nothing can without changing the word.
+ * The characters outside the GSM alphabet, each as a whole cluster, with its index in the given text and a replacement; null
+ * where none is possible without changing the word.
  */
 export function ucs2Causes(text: string): { index: number; character: string; replacement: string | null }[] {
   if (isGsm(text)) return [];
@@ -89,12 +89,12 @@ export function ucs2Causes(text: string): { index: number; character: string; re
     if (isGsm(segment)) continue;
     const character = normaliseText(segment);
     if (isGsm(character)) continue;
-    causes.push({ index, character: segment, replacement: gsmStandIn(character) });
+    causes.push({ index, character: segment, replacement: gsmReplacement(character) });
   }
   return causes;
 }
 
-/** The text with every typographic character that has an equal in the GSM alphabet replaced. For offering, never silently. */
+/** The text with typographic characters replaced by equivalents in the GSM alphabet. To be offered to the writer, never done silently. */
 export function replaceSmartCharacters(text: string): string {
   let replaced = "";
   let kept = 0;
@@ -106,19 +106,19 @@ export function replaceSmartCharacters(text: string): string {
   return replaced + text.slice(kept);
 }
 
-function gsmStandIn(cluster: string): string | null {
-  let standIn = "";
+function gsmReplacement(cluster: string): string | null {
+  let replacement = "";
   for (const character of cluster) {
-    const replacement = isGsm(character) ? character : smartReplacements.get(character);
-    if (replacement === undefined) return null;
-    standIn += replacement;
+    const plain = isGsm(character) ? character : smartReplacements.get(character);
+    if (plain === undefined) return null;
+    replacement += plain;
   }
-  return standIn;
+  return replacement;
 }
 
 function countGsm(text: string, units: number): SegmentCount {
   if (units <= single["GSM-7"]) return { encoding: "GSM-7", segments: 1, units, unitsLeft: single["GSM-7"] - units };
-  // Without pairs nothing is ever moved to the next part.
+  // Without escape pairs every part is filled.
   if (units === text.length && !text.includes("\r\n")) {
     const segments = Math.ceil(units / part["GSM-7"]);
     return { encoding: "GSM-7", segments, units, unitsLeft: segments * part["GSM-7"] - units };
@@ -129,7 +129,7 @@ function countGsm(text: string, units: number): SegmentCount {
   return { encoding: "GSM-7", segments: cuts.length + 1, units, unitsLeft: part["GSM-7"] - last };
 }
 
-/** Counts a text with a character outside the alphabet, which normalising may still bring into it. */
+/** Counts a text with a character outside the alphabet, which normalising may still turn into one of it. */
 function countOther(text: string): SegmentCount {
   const normal = normaliseText(text);
   if (normal !== text && isGsm(normal)) return countSegments(normal);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runs } from "../testing/runs.ts";
-import { type AddressType, readingsOf, senderSpelling, whichSender, whoseNumber } from "./inbound-address.ts";
+import { type AddressType, addressReadings, senderSpelling, whichSender, whoseNumber } from "./inbound-address.ts";
 
 const nobody = () => false;
 const whose = (address: string, country: string, type: AddressType = "unknown", contacts: string[] = []) =>
@@ -30,22 +30,22 @@ describe("whose number an address is", () => {
     ["46701234567", "NO", "unknown", "+46701234567"],
     ["2125551234", "US", "unknown", "+12125551234"],
     ["07400123456", "GB", "unknown", "+447400123456"],
-    // Said to be national, and cannot be.
+    // The type is national, but the number cannot be.
     ["46701234567", "NO", "national", "+46701234567"],
-    // Said to be international, and cannot be.
+    // The type is international, but the number cannot be.
     ["+0701234567", "SE", "unknown", "+46701234567"],
     ["+91000001", "NO", "unknown", "+4791000001"],
     ["2440", "NO", "unknown", "2440"],
     ["Varsla", "NO", "unknown", "Varsla"],
     ["", "NO", "unknown", ""],
-    // Nobody's, as far as is known: with what the network says of it.
+    // In no known numbering plan: read by the network's type.
     ["59000031", "NO", "national", "+4759000031"],
     ["+4759000031", "NO", "unknown", "+4759000031"],
   ] as const)("%s in %s, said to be %s, is %s", (address, country, type, number) => {
     expect(whose(address, country, type)).toEqual({ number, others: [] });
   });
 
-  test("a contact's number before a mere mobile, and both where both could be", () => {
+  test("a contact's number goes before another mobile, and both are possible senders", () => {
     // Fayetteville, Arkansas, or a mobile of Norway; Austin, Texas, or one of Germany.
     expect(whose("4792234567", "US")).toEqual({ number: "+4792234567", others: ["+14792234567"] });
     expect(whose("15123456789", "DE")).toEqual({ number: "+15123456789", others: ["+4915123456789"] });
@@ -53,13 +53,45 @@ describe("whose number an address is", () => {
       number: "+4915123456789",
       others: ["+15123456789"],
     });
-    // A landline of Lower Saxony writes no texts, unless it is somebody's here.
+    // A landline of Lower Saxony sends no texts, unless it is a contact's number.
     expect(whose("4915123456789", "DE", "unknown", ["+494915123456789"])).toEqual({
       number: "+494915123456789",
       others: ["+4915123456789"],
     });
-    // A contact whose number is in no plan that is known here.
+    // A contact whose number is in no known numbering plan.
     expect(whose("4759000031", "NO", "unknown", ["+4759000031"]).number).toBe("+4759000031");
+  });
+
+  test("a contact's number is possible even where the network's type contradicts it", () => {
+    expect(whose("+15123456789", "DE", "unknown", ["+4915123456789"])).toEqual({
+      number: "+15123456789",
+      others: ["+4915123456789"],
+    });
+    expect(whose("4792234567", "US", "national", ["+4792234567"])).toEqual({
+      number: "+14792234567",
+      others: ["+4792234567"],
+    });
+    expect(whose("+15123456789", "DE")).toEqual({ number: "+15123456789", others: [] });
+    expect(whose("4792234567", "US", "national")).toEqual({ number: "+14792234567", others: [] });
+  });
+
+  test.each(["+5215512345678", "5215512345678", "+525512345678", "525512345678", "00525512345678"])(
+    "%s is a mobile of Mexico, with or without the abolished 1",
+    (address) => {
+      for (const country of ["NO", "MX", "US"])
+        expect(whose(address, country)).toEqual({ number: "+525512345678", others: [] });
+    },
+  );
+
+  test("an Argentine mobile without its 9 is the contact's with it, and the other way round", () => {
+    for (const address of ["+541123456789", "541123456789", "+5491123456789"])
+      expect(whose(address, "NO", "unknown", ["+5491123456789"])).toEqual({ number: "+5491123456789", others: [] });
+    expect(whose("1123456789", "AR", "national").number).toBe("+5491123456789");
+    // Earlier versions stored it as a landline, and a contact's phone may still be stored as one.
+    expect(whose("+5491123456789", "NO", "unknown", ["+541123456789"])).toEqual({
+      number: "+541123456789",
+      others: ["+5491123456789"],
+    });
   });
 
   test("whichever way a number is written, its E.164 is among the readings", () => {
@@ -88,13 +120,13 @@ describe("whose number an address is", () => {
         for (const said of [type, "unknown"] as const) {
           const found = whoseNumber(address, country as string, said, nobody);
           expect([found.number, ...found.others]).toContain(e164);
-          expect(readingsOf(address, country as string, said).map((each) => each.number)).toContain(e164);
+          expect(addressReadings(address, country as string, said).map((each) => each.number)).toContain(e164);
         }
       }),
     );
   });
 
-  test("whatever an address is, it is somebody's and nothing throws", () => {
+  test("every address is attributed to a number, and none throws", () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom("NO", "US", "IT", "XX"), (address, country) => {
         for (const type of ["unknown", "national"] as const) {
@@ -138,6 +170,14 @@ describe("which of our senders an address is", () => {
 
   test.each(["59000031", "+4559000030", "4559000030", "Varslo", "", "+"])("%s is none of them", (address) => {
     expect(whichSender(address, "NO", "unknown", senders)).toBe(null);
+  });
+
+  test("a sender of Mexico or Argentina is found with and without the mobile prefix", () => {
+    const ours = ["+5215512345678", "+5491123456789"].map((address) => ({ address }));
+    for (const address of ["+525512345678", "525512345678", "+5215512345678"])
+      expect(whichSender(address, "NO", "unknown", ours)?.address).toBe("+5215512345678");
+    for (const address of ["+541123456789", "541123456789", "5491123456789"])
+      expect(whichSender(address, "NO", "unknown", ours)?.address).toBe("+5491123456789");
   });
 
   test("of two with the same national number the workspace's country's; a short code of those digits after it", () => {

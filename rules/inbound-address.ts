@@ -1,77 +1,81 @@
 /**
- * Addresses as networks write them beside a text from a handset. Only some say what kind of number they are: the same digits
- * may be a number of another country without its +, or one of the country at home. A STOP must not miss its person, so every
- * reading that could be theirs is known here, the likeliest first.
+ * The sender's address of a text from a handset, as networks write it. Not all networks give its type: the same digits may be a
+ * number of another country without its +, or one of the home country. A STOP must reach the contact who wrote it, so all
+ * possible readings are considered, the likeliest first.
  */
 import type { NumberKind } from "../contract/contacts.ts";
-import { callingCodeOf, parsePhoneNumber, splitNumber } from "./phone-number.ts";
+import { formsOfLine } from "./mobile-prefix.ts";
+import { callingCodeOf, readInternational, splitNumber } from "./phone-number-plan.ts";
+import { distinct, internationalReadings, nationalReadings } from "./phone-number-readings.ts";
+import { readSpelling, type Spelling } from "./phone-number-spelling.ts";
 
-/** What the network says of an address. One with + in front is international whatever it says. */
+/** The type that the network gives. An address with + in front is international whatever the type. */
 export type AddressType = "national" | "unknown";
 
-export interface Reading {
+export interface AddressReading {
   /** E.164; a short number as it is dialled. */
   number: string;
-  /** unlisted: of a fitting length, and nobody's as far as numbering plans are known here. */
-  kind: NumberKind | "unlisted";
+  /**
+   * unlisted: of a possible length, but in no numbering plan known here. denied: in a numbering plan, but the network's type
+   * contradicts it.
+   */
+  kind: NumberKind | "unlisted" | "denied";
   /** Whether its country code was written. */
   international: boolean;
 }
 
-const longest = 15;
-
-/** Digits alone, and whether they were said to be international; null for what is no number. */
-function digitsOf(address: string): { digits: string; plus: boolean } | null {
-  // "+47 (0) 91 00 00 01": the zero that is only dialled at home.
-  const dialled = /^\s*(\+|00)/.test(address) ? address.replace(/\(\s*0\s*\)/, "") : address;
-  const bare = dialled.replace(/[\s()./\u2010-\u2015-]/g, "");
-  if (!/^\+?\d+$/.test(bare)) return null;
-  if (bare.startsWith("+")) return { digits: bare.replace(/^\+(00)?/, ""), plus: true };
-  return /^00[1-9]\d{6,}$/.test(bare) ? { digits: bare.slice(2), plus: true } : { digits: bare, plus: false };
+/** The digits of an address, 00 in front read as +; null for a name. */
+function spellingOf(address: string): Spelling | null {
+  const spelling = readSpelling(address);
+  if ("problem" in spelling) return null;
+  const isAbroad = !spelling.plus && /^00[1-9]\d{6,}$/.test(spelling.digits);
+  return isAbroad ? { ...spelling, digits: spelling.digits.slice(2), plus: true } : spelling;
 }
 
 /**
- * Every number that an address from the network can be, in a workspace of `country`: international before national, but for
- * what is said to be national. Empty for a name.
+ * Every number that an address from the network can mean in a workspace of `country`: international before national, unless
+ * its type is national. Empty for a name.
  */
-export function readingsOf(address: string, country: string, type: AddressType = "unknown"): Reading[] {
-  const read = digitsOf(address);
-  if (!read) return [];
-  const { digits, plus } = read;
-  const wide = /^[1-9]\d{6,14}$/.test(digits) ? listed(`+${digits}`, country, true) : [];
-  const home = digits.length <= longest ? listed(digits, country, false) : [];
-  const unlisted: Reading[] = [];
+export function addressReadings(address: string, country: string, type: AddressType = "unknown"): AddressReading[] {
+  const spelling = spellingOf(address);
+  if (!spelling) return [];
+  const { digits, plus } = spelling;
+  const wide = internationalReadings(spelling, country);
+  const home = nationalReadings(spelling, country);
+  const unlisted: AddressReading[] = [];
   if (type === "national" && !plus) {
     const split = splitNumber(digits, country);
     if (split)
       unlisted.push({ number: `+${split.callingCode}${split.national}`, kind: "unlisted", international: false });
   }
   if (/^[1-9]\d{6,14}$/.test(digits)) unlisted.push({ number: `+${digits}`, kind: "unlisted", international: true });
-  // Some networks call every number international, or national: what cannot be so is read the other way.
+  // Some networks give every number the same type: a number that cannot be of that type is read as the other.
   const found = plus && wide.length > 0 ? wide : type === "national" && home.length > 0 ? home : [...wide, ...home];
-  const numbers = new Set(found.map(({ number }) => number));
-  const rest = plus || found.length === 0 || type === "unknown" ? unlisted : [];
-  return [...dedupe(found), ...dedupe(rest).filter(({ number }) => !numbers.has(number))];
+  const denied = [...wide, ...home].map((reading): AddressReading => ({ ...reading, kind: "denied" }));
+  const rest = [...denied, ...(plus || found.length === 0 || type === "unknown" ? unlisted : [])];
+  return distinct([...found.flatMap((each) => formsOf(each, country)), ...rest]);
 }
 
-function listed(spelling: string, country: string, international: boolean): Reading[] {
-  const parsed = parsePhoneNumber(spelling, country);
-  return "number" in parsed ? [{ number: parsed.number, kind: parsed.kind, international }] : [];
+/** A number and the other forms of it that networks write. */
+function formsOf({ number, kind, international }: AddressReading, country: string): AddressReading[] {
+  return formsOfLine(number).map((form) => {
+    if (form === number) return { number, kind, international };
+    const read = readInternational(form.slice(1), country);
+    return { number: form, kind: "kind" in read ? read.kind : "unlisted", international };
+  });
 }
-
-const dedupe = (readings: Reading[]) =>
-  readings.filter((each, i) => readings.findIndex(({ number }) => number === each.number) === i);
 
 export interface Whose {
-  /** Whose text it is. */
+  /** The number that the text is attributed to. */
   number: string;
-  /** Who else may have written it: a STOP counts for them too. */
+  /** Other numbers that may have sent it: a STOP applies to them too. */
   others: string[];
 }
 
 /**
- * Whose number an address is: a contact's, else a mobile, international before national; else what is left, the country's own
- * first; else the address as it came. `others` are the remaining readings that could be somebody's handset.
+ * The number that an address most likely means: a contact's, else a mobile, international before national; else any other
+ * reading, the workspace's country first; else the address unchanged. `others` are the remaining readings that can be a handset's.
+ * Networks give wrong types, so a contact's number is among them even where the type contradicts it.
  */
 export function whoseNumber(
   address: string,
@@ -79,31 +83,32 @@ export function whoseNumber(
   type: AddressType,
   isContacts: (number: string) => boolean,
 ): Whose {
-  const readings = readingsOf(address, country, type).filter(
-    ({ number, kind }) => kind !== "unlisted" || isContacts(number),
+  const readings = addressReadings(address, country, type).filter(
+    ({ number, kind }) => (kind !== "unlisted" && kind !== "denied") || isContacts(number),
   );
-  const rankOf = ({ number, kind, international }: Reading) => {
+  const rankOf = ({ number, kind, international }: AddressReading) => {
+    if (kind === "denied") return 4;
     if (isContacts(number)) return 0;
     if (kind === "mobile") return 1;
     return international && type !== "national" ? 3 : 2;
   };
   const [first, ...others] = readings.toSorted((a, b) => rankOf(a) - rankOf(b));
   if (!first) return { number: unreadable(address, country, type), others: [] };
-  const could = ({ number, kind }: Reading) => kind === "mobile" || kind === "other" || isContacts(number);
+  const could = ({ number, kind }: AddressReading) => kind === "mobile" || kind === "other" || isContacts(number);
   return { number: first.number, others: others.filter(could).map(({ number }) => number) };
 }
 
-/** E.164 where the network says enough for it, though the number is nobody's that is known here. */
+/** E.164 where the type suffices for it, though no numbering plan known here has the number. */
 function unreadable(address: string, country: string, type: AddressType): string {
-  const [only] = type === "national" ? readingsOf(address, country, type) : [];
+  const [only] = type === "national" ? addressReadings(address, country, type) : [];
   return only?.number ?? address;
 }
 
 const withoutZeros = (digits: string) => digits.replace(/^0+(?=.)/, "");
 
 /**
- * Which of our senders an address is, of those given, the likeliest first; null: none. Networks write them as they were
- * given, with and without +, 00 or zeros, as numbers of the sender's own country, and short codes with the country's code.
+ * The sender, of those given in order of likelihood, that an address means, or null. Networks write senders as they were
+ * given to them, with and without +, 00 or zeros, as national numbers, and short codes with the country code.
  */
 export function whichSender<Sender extends { address: string }>(
   address: string,
@@ -112,7 +117,7 @@ export function whichSender<Sender extends { address: string }>(
   senders: readonly Sender[],
 ): Sender | null {
   const trimmed = address.trim();
-  const read = digitsOf(trimmed);
+  const read = spellingOf(trimmed);
   const exact = senders.find((sender) => sender.address === trimmed);
   if (!read) return exact ?? senders.find((each) => each.address.toLowerCase() === trimmed.toLowerCase()) ?? null;
   const { digits, plus } = read;
@@ -125,27 +130,27 @@ export function whichSender<Sender extends { address: string }>(
   const atHome = splits
     .filter(({ split }) => split !== null && withoutZeros(split.national) === bare)
     .toSorted((a, b) => Number(b.split?.callingCode === home) - Number(a.split?.callingCode === home))[0]?.sender;
-  const abroad = senders.find((sender) => sender.address === `+${digits}`);
+  const abroad = senders.find((sender) => formsOfLine(sender.address).includes(`+${digits}`));
   const short = senders.find(
     ({ address: code }) => /^\d+$/.test(code) && (withoutZeros(code) === bare || `${home}${code}` === bare),
   );
   const spelled = senders.find((sender) =>
-    readingsOf(trimmed, country, type).some(({ number }) => number === sender.address),
+    addressReadings(trimmed, country, type).some(({ number }) => formsOfLine(sender.address).includes(number)),
   );
   const ranked =
     type === "national" && !plus ? [atHome, exact, short, abroad, spelled] : [exact, abroad, short, atHome, spelled];
   return ranked.find((sender) => sender !== undefined) ?? null;
 }
 
-/** What to call a sender that is none of ours yet: E.164 where it is a number, else as it came, a short code. */
+/** How to write an unknown sender's address: E.164 where it is a number, else unchanged, as a short code. */
 export function senderSpelling(address: string, country: string, type: AddressType): string {
   const trimmed = address.trim();
-  const read = digitsOf(trimmed);
+  const read = spellingOf(trimmed);
   if (!read) return trimmed;
   if (!read.plus && type === "unknown" && !/^\d{9,15}$/.test(read.digits)) return trimmed;
-  // A short code that the network calls international.
+  // A short code to which the network gave the type international.
   if (read.digits.length < 7 && type === "unknown") return read.digits;
-  const [first, ...rest] = readingsOf(trimmed, country, type);
+  const [first, ...rest] = addressReadings(trimmed, country, type);
   if (!first || first.kind === "unlisted" || rest.length === 0) return first?.number ?? trimmed;
   return whoseNumber(trimmed, country, type, () => false).number;
 }

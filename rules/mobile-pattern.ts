@@ -1,34 +1,43 @@
 /**
- * The short way for mobile numbers, which are nearly all of an import: one regular expression instead of a full parse.
- * It only answers where the full parse would say the same.
+ * The fast path for mobile numbers, which are nearly all numbers of an import: one regular expression instead of a full parse.
+ * It gives a result only where the full parse would give the same.
  */
-import { type CountryCode, isSupportedCountry, Metadata } from "libphonenumber-js/core";
-import metadata from "libphonenumber-js/metadata.max.json";
+import { callingCodes, canBeDialled, canHaveCode, dials00, dialsPrefix, planDataOf } from "./number-lengths.ts";
+import type { Spelling } from "./phone-number-spelling.ts";
 
 interface Plan {
   country: string;
   callingCode: string;
   mobile: RegExp;
-  /** Dialled before the number at home, like the Swedish 0. */
+  /** The trunk prefix, dialled before national numbers, like the Swedish 0. */
   prefix: string | undefined;
-  /** What the full parse would take off the beginning of a number. */
+  /** What the full parse would remove from the beginning of a number. */
   prefixPattern: RegExp | undefined;
 }
 
-/** The library has these methods and leaves them out of its types. */
-interface NumberingPlan {
-  callingCode(): string;
-  nationalPrefix(): string | undefined;
-  nationalPrefixForParsing(): string | undefined;
-  nationalPrefixTransformRule(): string | undefined;
-  leadingDigits(): string | undefined;
-  type(type: "MOBILE"): { pattern(): string } | undefined;
+const plans = new Map<string, Plan | null>();
+
+/** Fewer digits without a + are never read as a number with its country code. */
+const leastWithCode = 7;
+
+/** The only possible mobile number of a spelling; null where all readings must be compared. */
+export function quickMobile(
+  { digits, plus, withoutHomeZero }: Spelling,
+  country: string,
+  use: "mobile" | "phone",
+): { number: string; country: string } | null {
+  if (withoutHomeZero !== null) return null;
+  if (plus) return readMobile(`+${digits}`, country);
+  if (digits.startsWith("00")) return dials00(country) ? readMobile(`+${digits.slice(2)}`, country) : null;
+  const mobile = readMobile(digits, country);
+  if (mobile) return canHaveCode(digits, "mobile") ? null : mobile;
+  // A landline of the home country may be likelier than a foreign mobile: where any number will do, or as it is dialled there.
+  const counted = use === "mobile" && dialsPrefix(country) ? "mobile" : "any";
+  if (digits.length < leastWithCode || canBeDialled(digits, country, counted)) return null;
+  return readMobile(`+${digits}`, country);
 }
 
-const plans = new Map<string, Plan | null>();
-const callingCodes = metadata.country_calling_codes as Record<string, string[]>;
-
-/** A mobile number of digits, with + in front of a country code; null where only the full parse can tell. */
+/** A mobile number of these digits, with + in front of a country code; null where the full parse is needed. */
 export function readMobile(dialled: string, country: string): { number: string; country: string } | null {
   if (dialled.startsWith("+")) {
     for (let length = 1; length <= 3; length++) {
@@ -57,25 +66,24 @@ function planOf(country: string): Plan | null {
   return plan;
 }
 
-/** Null for countries whose numbers cannot be told apart by the mobile pattern alone. */
+/** Null for countries whose mobiles cannot be recognised by the mobile pattern alone. */
 function readPlan(country: string): Plan | null {
-  if (!isSupportedCountry(country as CountryCode, metadata as never)) return null;
-  const data = new Metadata(metadata as never);
-  data.selectNumberingPlan(country as CountryCode);
-  const rules = data.numberingPlan as unknown as NumberingPlan;
-  const mobile = rules.type("MOBILE")?.pattern();
-  const isMain = callingCodes[rules.callingCode()]?.[0] === country;
-  const leading = rules.leadingDigits();
-  const prefix = rules.nationalPrefix();
-  const parsed = rules.nationalPrefixForParsing();
-  if (!mobile || !isMain || rules.nationalPrefixTransformRule()) return null;
+  const data = planDataOf(country);
+  if (!data) return null;
+  // Where it is empty, mobiles and landlines share a number range.
+  const mobile = data.type("MOBILE")?.pattern() || data.type("FIXED_LINE")?.pattern();
+  const isMain = callingCodes[data.callingCode()]?.[0] === country;
+  const leading = data.leadingDigits();
+  const prefix = data.nationalPrefix();
+  const parsed = data.nationalPrefixForParsing();
+  if (!mobile || !isMain || data.nationalPrefixTransformRule()) return null;
   if (parsed && !/^\d+$/.test(parsed)) return null;
   return {
     country,
-    callingCode: rules.callingCode(),
-    // Norway's leading digits are what tells it from Svalbard, which shares its code.
+    callingCode: data.callingCode(),
+    // Norway's leading digits distinguish it from Svalbard, which shares its country code.
     mobile: new RegExp(`^${leading ? `(?=${leading})` : ""}(?:${mobile})$`),
-    prefix: parsed ? prefix : undefined,
+    prefix: (parsed && prefix) || undefined,
     prefixPattern: parsed ? new RegExp(`^(?:${parsed})`) : undefined,
   };
 }

@@ -6,7 +6,7 @@ import { beyondNames } from "./names-as-senders.ts";
 /** Twilio's table, April 2026, and two of the United States' territories. */
 const withoutNames = "BE BS CA CL CN CO CR DO EC GF GU HU IR KR KY MP MY NR NZ PA PR PY SY TW US UY VI ZA".split(" ");
 
-test("exactly the countries of the table are beyond names, whatever codes they share with others", () => {
+test("exactly the countries of the table refuse names, also where they share a calling code with others", () => {
   const beyond = getCountries().filter((country) =>
     beyondNames.test(getExampleNumber(country as CountryCode, examples)?.number ?? ""),
   );

@@ -1,5 +1,5 @@
-/** The sentence that tells people how to stop: added to a text, and looked for in texts that bring their own. */
-import { defaultKeywords, type KeywordSets } from "./opt-out-keywords.ts";
+/** The sentence that tells recipients how to opt out: added to texts, and recognised in texts that already contain one. */
+import { type KeywordSets, standardKeywords } from "./keyword-sets.ts";
 
 /** A text with the opt-out text on a line of its own at the end. */
 export function withOptOutText(text: string, optOutText: string): string {
@@ -14,16 +14,19 @@ const instruction =
 
 /**
  * Whether a text tells people to reply with a stop word: the word in capitals, or after "reply", "send" and the like.
- * "cancel" and "end" in a sentence are no such thing.
+ * "cancel" and "end" in a sentence do not count.
  */
-export function tellsHowToStop(text: string, sets: KeywordSets = defaultKeywords): boolean {
-  const stops = new Set(sets.stop.map((word) => word.normalize("NFC").toUpperCase()));
+export function tellsHowToStop(text: string, sets: KeywordSets = standardKeywords): boolean {
+  const normal = text.normalize("NFC");
+  const stops = sets.stop.map((word) => word.normalize("NFC").toUpperCase().split(" "));
   const allCapitals = text === text.toUpperCase();
-  for (const match of text.normalize("NFC").matchAll(/[\p{L}\p{N}]+/gu)) {
-    const [word] = match;
-    if (!stops.has(word.toUpperCase())) continue;
-    if (!allCapitals && word === word.toUpperCase()) return true;
-    if (instruction.test(text.normalize("NFC").slice(Math.max(0, match.index - 30), match.index))) return true;
-  }
-  return false;
+  const words = [...normal.matchAll(/[\p{L}\p{N}]+/gu)].map((match) => ({ text: match[0], at: match.index }));
+  return words.some(({ at }, from) =>
+    stops.some((stop) => {
+      const written = words.slice(from, from + stop.length).map((word) => word.text);
+      if (written.length < stop.length || written.some((word, i) => word.toUpperCase() !== stop[i])) return false;
+      if (!allCapitals && written.every((word) => word === word.toUpperCase())) return true;
+      return instruction.test(normal.slice(Math.max(0, at - 30), at));
+    }),
+  );
 }

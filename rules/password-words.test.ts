@@ -12,14 +12,14 @@ test.each([
   ["my kari.nordmann@salong.example!", "email"],
   ["salong saks salong saks salong saks", "workspace"],
   ["Kari.Nordmann1", "email"],
-] as const)("%j is built of what stands on the door", (password, word) => {
+] as const)("%j is built of a name that is no secret", (password, word) => {
   expect(wordInPassword(password, context)).toBe(word);
 });
 
 test.each([
   "correct horse battery",
-  "a boat on the fjord", // holds "bo", like half of all words
-  "kari.nordmann likes old boats", // enough is left beside it
+  "a boat on the fjord", // contains "bo", like half of all words
+  "kari.nordmann likes old boats", // enough is left without it
   "Salong-Saks for sails", // eight letters are
   "why kari.nordmann@salong.example sails",
   "saks and salong, the other way round",
@@ -28,7 +28,7 @@ test.each([
   expect(wordInPassword(password, context)).toBeNull();
 });
 
-test("a name of any length is refused where too little is left beside it", () => {
+test("a name of any length is refused where too little is left without it", () => {
   const acme = { workspaces: ["Acme"] };
   expect(wordInPassword("Acme-2026!", acme)).toBe("workspace");
   expect(wordInPassword("acme acme acme", acme)).toBe("workspace");

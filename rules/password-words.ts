@@ -1,19 +1,19 @@
-/** Words that a guesser tries first, since they stand on the door: the workspace's name and the person's own address. */
+/** Words that an attacker tries first because they are not secret: the workspace's name and the person's own address. */
 
-/** Shorter ones are in too many words to say anything. */
+/** Shorter words occur in too many passwords by chance. */
 const shortestWord = 3;
-/** Letters and digits that must be left of a password once such a word is taken out: then a guesser who knows it is no nearer. */
+/** Letters and digits that must remain of a password without such a word, so that knowing the word does not help an attacker. */
 const enoughLeft = 8;
 
-/** What a password is compared with. */
+/** The words that a password is compared with. */
 export interface PasswordContext {
   email?: string;
   workspaces?: readonly string[];
 }
 
 /**
- * Which of the two a password is built of, or null. Capitals, spaces and punctuation hide nothing: "S.a.l.o.n.g Saks 2026"
- * holds Salong Saks.
+ * Which of the two a password is built of, or null. Capitals, spaces and punctuation are ignored: "S.a.l.o.n.g Saks 2026"
+ * contains Salong Saks.
  */
 export function wordInPassword(password: string, context: PasswordContext): "email" | "workspace" | null {
   const plain = squash(password);
@@ -25,7 +25,7 @@ export function wordInPassword(password: string, context: PasswordContext): "ema
   return null;
 }
 
-/** Whether too little is left beside the word: "salong", "kari" or "post" in a long sentence are words like any other. */
+/** Whether too little remains besides the word: "salong", "kari" or "post" in a long sentence are allowed. */
 function isBuiltOf(plain: string, word: string): boolean {
   if ([...word].length < shortestWord || !plain.includes(word)) return false;
   return [...plain.replaceAll(word, "")].length < enoughLeft;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatPhoneNumber } from "./phone-number-format.ts";
 
-test("a number of one's own country is written as it is dialled at home, others with country code", () => {
+test("a national number is written as it is dialled, others with country code", () => {
   expect(formatPhoneNumber("+4740012345", "NO")).toBe("400 12 345");
   expect(formatPhoneNumber("+4722334455", "NO")).toBe("22 33 44 55");
   expect(formatPhoneNumber("+46701740605", "SE")).toBe("070 174 06 05");
@@ -11,7 +11,7 @@ test("a number of one's own country is written as it is dialled at home, others 
   expect(formatPhoneNumber("+14155552671", "NO")).toBe("+1 415 555 2671");
 });
 
-test("numbers of countries without a grouping of ours keep every digit", () => {
+test("numbers of countries without a known grouping keep every digit", () => {
   expect(formatPhoneNumber("+3546991234", "NO")).toBe("+354 699 1234");
   expect(formatPhoneNumber("+420601123456", "CZ")).toBe("+420 601 123 456");
   expect(formatPhoneNumber("+79123456789")).toBe("+7 912 345 6789");
@@ -26,6 +26,6 @@ test("no digit of a number is lost in grouping", () => {
   }
 });
 
-test("what is no number is left as it is", () => {
+test("a text that is no number is returned unchanged", () => {
   for (const text of ["Varsla", "2090", "", "+47", "tlf 400"]) expect(formatPhoneNumber(text, "NO")).toBe(text);
 });

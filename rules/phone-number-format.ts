@@ -2,9 +2,9 @@
 
 interface Grouping {
   callingCode: string;
-  /** What is dialled before the number at home. */
+  /** The trunk prefix. */
   prefix: string;
-  /** The first that matches the number without country code; its groups are written apart. */
+  /** The first pattern that matches the number without country code gives its groups of digits. */
   groups: RegExp[];
 }
 
@@ -28,8 +28,8 @@ const groupings: Record<string, Grouping> = {
 const shortCallingCodes = /^(1|7|20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /**
- * An E.164 number as people of `country` read it: as it is dialled at home for their own, with + and country code for
- * all others. What is no E.164 number is returned as it is.
+ * An E.164 number as it is written in `country`: a national number as it is dialled there, all others with + and country
+ * code. Anything but an E.164 number is returned unchanged.
  */
 export function formatPhoneNumber(number: string, country?: string | null): string {
   if (!/^\+[1-9]\d{4,14}$/.test(number)) return number;
@@ -54,7 +54,7 @@ function groupsOf(national: string, { groups }: Grouping): string[] | null {
   return null;
 }
 
-/** Groups of three from the left, the last of two to four: nobody writes a lone digit. */
+/** Groups of three from the left, the last of two to four, so that no digit is alone. */
 function threes(national: string): string[] {
   const groups: string[] = [];
   let rest = national;

@@ -1,163 +1,110 @@
-/** Phone numbers as people write them, read by their country's numbering plan (libphonenumber's full data: server only). */
-import {
-  type CountryCode,
-  getCountryCallingCode,
-  isSupportedCountry,
-  ParseError,
-  parsePhoneNumberWithError,
-  validatePhoneNumberLength,
-} from "libphonenumber-js/max";
-import type { NumberKind } from "../contract/contacts.ts";
-import { readMobile } from "./mobile-pattern.ts";
+/** Phone numbers as people write them and programs spell them, read by their country's numbering plan (server only). */
+import { quickMobile } from "./mobile-pattern.ts";
+import { asMobileNumber, formsOfLine } from "./mobile-prefix.ts";
+import { dialledAtHome, groupsOf, type PhoneNumber, readInternational, readNational } from "./phone-number-plan.ts";
+import { distinct, internationalReadings, nationalReadings, type Reading } from "./phone-number-readings.ts";
+import { type PhoneNumberProblem, readSpelling, type Spelling } from "./phone-number-spelling.ts";
 
-export interface PhoneNumber {
-  /** E.164; a short number stays as it is dialled. */
-  number: string;
-  kind: NumberKind;
-  /** ISO 3166-1 alpha-2, or "001" for numbers of no country (+800, +883 …). */
-  country: string;
-  /** Whether it belongs to another country than the one it was read for. */
-  foreign: boolean;
-}
-
-/** Why a number cannot be read: a code for programs, a sentence for people. */
-export interface PhoneNumberProblem {
-  code: "empty" | "not_a_number" | "extension" | "too_short" | "too_long" | "unknown_country" | "not_in_use";
-  problem: string;
-}
-
-const kinds: Record<string, NumberKind> = {
-  MOBILE: "mobile",
-  // North America has one range for both, and most numbers of it take texts.
-  FIXED_LINE_OR_MOBILE: "mobile",
-  FIXED_LINE: "landline",
-  PREMIUM_RATE: "premium",
-};
-
-/** Numbers of services by country: too short for the numbering plan, but real. Elsewhere they are read as too short. */
-const shortNumbers: Record<string, RegExp> = {
-  NO: /^(11[0-37]|116\d{3}|18\d{2}|19\d{2}|2\d{3,4})$/,
-  SE: /^(112|113|114\d{2}|116\d{3}|118\d{3}|7[0-9]\d{3})$/,
-  DK: /^(11[234]|116\d{3}|1[2-9]\d{2})$/,
-  US: /^(911|[2-9]\d{4,5})$/,
-};
-
-/** Reads a number in any spelling; one without country code belongs to `country` (ISO 3166-1 alpha-2). */
-export function parsePhoneNumber(input: string, country: string): PhoneNumber | PhoneNumberProblem {
-  const dialled = digitsOf(input);
-  if (typeof dialled !== "string") return dialled;
-  const mobile = readMobile(dialled, country);
-  if (mobile) return { ...mobile, kind: "mobile", foreign: mobile.country !== country };
-  if (shortNumbers[country]?.test(dialled)) return { number: dialled, kind: "short", country, foreign: false };
-  const read = readByPlan(dialled, country);
-  // "+47 (0) 400 12 345": the zero that is only dialled at home.
-  if ("problem" in read && dialled.startsWith("+") && /\(\s*0\s*\)/.test(input)) {
-    const international = digitsOf(input.replace(/\(\s*0\s*\)/, ""));
-    const again = typeof international === "string" ? readByPlan(international, country) : read;
-    if ("number" in again) return again;
-  }
-  return read;
-}
-
-/** The digits that numbers of the country begin with abroad; null for what is no country with a numbering plan. */
-export const callingCodeOf = (country: string): string | null =>
-  isSupportedCountry(country) ? getCountryCallingCode(country) : null;
+/** The use of a number: texts are sent to a `mobile`, while a `phone` may be of any kind. */
+export type NumberUse = "mobile" | "phone";
 
 /**
- * Country code and national number of digits in any spelling, whether or not anybody has the number: numbering plans grow
- * faster than what is known of them here. Null where not even the length fits.
+ * Reads a number in any spelling; one without country code belongs to `country` (ISO 3166-1 alpha-2).
+ *
+ * Digits without a + can be a number of the country, and one of another country with its code in front. A mobile goes before
+ * other numbers, because texts are sent to mobiles; where two numbers are equally likely the result is `ambiguous`, never a guess.
  */
-export function splitNumber(input: string, country: string): { callingCode: string; national: string } | null {
-  const dialled = digitsOf(input);
-  if (typeof dialled !== "string") return null;
-  const options: ParseOptions = { extract: false };
-  if (isSupportedCountry(country)) options.defaultCountry = country;
-  else if (!dialled.startsWith("+")) return null;
-  try {
-    const parsed = parsePhoneNumberWithError(dialled, options);
-    return parsed.isPossible() ? { callingCode: parsed.countryCallingCode, national: parsed.nationalNumber } : null;
-  } catch (error) {
-    if (error instanceof ParseError) return null;
-    throw error;
-  }
+export function parsePhoneNumber(
+  input: string,
+  country: string,
+  use: NumberUse = "phone",
+): PhoneNumber | PhoneNumberProblem {
+  const spelling = readSpelling(input);
+  if ("problem" in spelling) return spelling;
+  const quick = quickMobile(spelling, country, use);
+  return quick ? { ...quick, kind: "mobile", foreign: quick.country !== country } : readInFull(spelling, country, use);
 }
 
-interface ParseOptions {
-  defaultCountry?: CountryCode;
-  extract: boolean;
+/** Every number that a spelling can mean, with its other forms, for searching rather than storing. */
+export function numbersOf(input: string, country: string): string[] | PhoneNumberProblem {
+  const spelling = readSpelling(input);
+  if ("problem" in spelling) return spelling;
+  const numbers = readingsOf(spelling, country).flatMap(({ number }) => formsOfLine(number));
+  return numbers.length > 0 ? [...new Set(numbers)] : whyNone(spelling, country);
 }
 
-function readByPlan(dialled: string, country: string): PhoneNumber | PhoneNumberProblem {
-  if (!dialled.startsWith("+") && !isSupportedCountry(country))
-    return problem(
-      "unknown_country",
-      `"${country}" is no country with a numbering plan; write +, country code and number.`,
-    );
-  const options: ParseOptions = { extract: false };
-  if (isSupportedCountry(country)) options.defaultCountry = country;
-  try {
-    const parsed = parsePhoneNumberWithError(dialled, options);
-    if (!parsed.isValid()) return unusable(dialled, parsed.country ?? country, options);
-    const found = parsed.country ?? "001";
-    return {
-      number: parsed.number,
-      kind: kinds[parsed.getType() ?? ""] ?? "other",
-      country: found,
-      foreign: found !== country,
-    };
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    if (error.message === "TOO_LONG") return tooLong(dialled);
-    if (error.message === "INVALID_COUNTRY")
-      return problem("unknown_country", `${dialled} begins with a country code that does not exist.`);
-    return tooShort(dialled);
-  }
+/** The full parse, comparing all readings; `quickMobile` gives the same result where it gives one. */
+export function readInFull(spelling: Spelling, country: string, use: NumberUse): PhoneNumber | PhoneNumberProblem {
+  const readings = readingsOf(spelling, country);
+  const usable = use === "mobile" ? readings.map((each) => mobileOf(each, country)) : readings;
+  const likely = likeliest(distinct(usable.filter((each) => isBelieved(each, spelling))), spelling, use);
+  const [first, second] = likely;
+  if (!first) return whyNone(spelling, country);
+  const chosen = second ? readingOfGroups(likely, spelling) : first;
+  if (!chosen) return ambiguous(spelling, likely);
+  const { international: _, ...number } = chosen;
+  return number;
 }
 
-/** Why a number that parsed is not one: its length, or that nobody can have it. */
-function unusable(dialled: string, country: string, options: ParseOptions): PhoneNumberProblem {
-  const length = validatePhoneNumberLength(dialled, options);
-  if (length === "TOO_LONG") return tooLong(dialled);
-  if (length) return tooShort(dialled);
-  return problem("not_in_use", `${dialled} is not a number in use in ${country}.`);
+function readingsOf(spelling: Spelling, country: string): Reading[] {
+  const abroad = internationalReadings(spelling, country);
+  return spelling.plus ? abroad : [...nationalReadings(spelling, country), ...abroad];
 }
 
-const tooShort = (dialled: string) => problem("too_short", `${dialled} has too few digits for a phone number.`);
-const tooLong = (dialled: string) =>
-  problem("too_long", `${dialled.slice(0, 40)} has too many digits for a phone number.`);
+/** Foreign numbers other than mobiles need a written +: one digit too many must not turn a number into a landline of Samoa. */
+const isBelieved = ({ kind, foreign, international }: Reading, { plus, digits }: Spelling) =>
+  !international || kind === "mobile" || !foreign || plus || digits.startsWith("00");
 
-function problem(code: PhoneNumberProblem["code"], sentence: string): PhoneNumberProblem {
-  return { code, problem: sentence };
+/**
+ * The most likely readings, one or several. A landline that is spelled as it is dialled in the country goes before foreign
+ * mobiles, so that 24 74 12 34, a landline of Oslo, is not read as a mobile of Ascension Island; one without its leading zero
+ * goes after all mobiles.
+ */
+function likeliest(readings: readonly Reading[], { digits }: Spelling, use: NumberUse): readonly Reading[] {
+  const mobiles = readings.filter(({ kind }) => kind === "mobile");
+  const home = readings.find(({ international }) => !international);
+  if (!home || home.kind === "mobile") return mobiles.length > 0 ? mobiles : readings;
+  const own = mobiles.filter(({ foreign }) => !foreign);
+  if (own.length > 0) return use === "mobile" ? mobiles : own;
+  if (home.kind === "short" || dialledAtHome(home.number) === digits) return [home];
+  return use === "mobile" && mobiles.length > 0 ? mobiles : readings;
 }
 
-/** ASCII digits, with + in front where the country code is written (as + or 00). */
-function digitsOf(input: string): string | PhoneNumberProblem {
-  if (/^\+?\d{3,15}$/.test(input)) return withPlus(input);
-  const text = input.length > 100 ? input.slice(0, 100) : input;
-  const folded = text
-    .normalize("NFKC")
-    .replace(/\p{Nd}/gu, asciiDigit)
-    // Invisible marks that come with copied numbers, then everything people put between digits.
-    .replace(/\p{Cf}/gu, "")
-    .trim()
-    .replace(/^tel:/i, "");
-  if (folded === "") return problem("empty", "There is no number.");
-  if (/(?:\d[\s,;]*(?:ext|x|#|anknytning|linje|lokal|intern)[.:=\s]*\d+$)/i.test(folded))
-    return problem("extension", `"${folded}" has an extension, which cannot take a text.`);
-  const digits = folded.replace(/[\s\p{Pd}\u2212.\u00b7/()[\]]/gu, "");
-  if (!/^\+?\d+$/.test(digits)) return problem("not_a_number", `"${folded.slice(0, 40)}" is not a phone number.`);
-  return withPlus(digits);
+/** Argentina's mobiles are texted, and therefore written, without the digit that distinguishes them from landlines. */
+function mobileOf(reading: Reading, country: string): Reading {
+  const mobile = reading.kind === "landline" ? asMobileNumber(reading.number) : reading.number;
+  if (mobile === reading.number) return reading;
+  const read = readInternational(mobile.slice(1), country);
+  return "number" in read && read.kind === "mobile" ? { ...read, international: reading.international } : reading;
 }
 
-function withPlus(digits: string): string {
-  return digits.startsWith("00") ? `+${digits.slice(2)}` : digits;
+/**
+ * The reading that the grouping of the digits indicates: a country code is a group of its own, as in 47 923 45 678, and a
+ * national number is grouped by its plan, as in (479) 234-5678. Null where it indicates none or several.
+ */
+function readingOfGroups(readings: readonly Reading[], { written }: Spelling): Reading | null {
+  const groups = written.match(/\d+/g) ?? [];
+  if (groups.length < 2) return null;
+  const fitting = readings.filter(({ number, international }) => {
+    const [callingCode, ...national] = groupsOf(number);
+    return international ? groups[0] === callingCode : groups.join(" ") === national.join(" ");
+  });
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
-/** Unicode keeps the ten digits of each script together, zero first. */
-function asciiDigit(digit: string): string {
-  const code = digit.codePointAt(0) as number;
-  if (code < 0x80) return digit;
-  let value = 0;
-  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
-  return String(value);
+function ambiguous({ written }: Spelling, readings: readonly Reading[]): PhoneNumberProblem {
+  const each = readings.map(({ number, country }) => `${number} (${country})`);
+  return {
+    code: "ambiguous",
+    problem: `"${written.slice(0, 40)}" can be ${each.join(" or ")}; write + and the country code.`,
+    readings: readings.map(({ number }) => number),
+  };
+}
+
+/** Why digits are no number, as they were dialled. */
+function whyNone({ digits, plus }: Spelling, country: string): PhoneNumberProblem {
+  const isInternational = plus || digits.startsWith("00");
+  const read = isInternational ? readInternational(digits.replace(/^00/, ""), country) : readNational(digits, country);
+  if ("problem" in read) return read;
+  throw new Error(`${digits} is a number in ${country}, and none`);
 }

@@ -29,7 +29,7 @@ function problems(text: string) {
 test("placeholders are replaced, by default where the value is null, absent or blank", () => {
   const text = 'Hei {{ contact.first_name | default: "du" }}!';
   expect(render(text)).toBe("Hei Kåre!");
-  for (const first_name of [null, undefined, "", " \u00a0"])
+  for (const first_name of [null, undefined, "", " \u00a0", "\u200b", "\u200e\u2060", "\ufeff", "\u3164", "\u2800"])
     expect(render(text, { contact: { first_name } })).toBe("Hei du!");
   expect(render(text, {})).toBe("Hei du!");
   expect(render("{{ contact.full_name }}, {{contact.properties.visits}} {{ contact.properties.vip }}")).toBe(
@@ -39,7 +39,7 @@ test("placeholders are replaced, by default where the value is null, absent or b
   expect(render("{{ contact.properties.blank | default: 'x' }}{{ contact.properties.none }}")).toBe("x");
 });
 
-test("filters do what they say", () => {
+test("filters change the value", () => {
   expect(render("{{ contact.first_name | upcase }} {{ contact.first_name | downcase | capitalize }}")).toBe(
     "KÅRE Kåre",
   );
@@ -49,7 +49,7 @@ test("filters do what they say", () => {
   expect(render("{{ ' x ' | strip }}")).toBe("x");
 });
 
-test("if, unless and case choose by the value, and a blank value is none", () => {
+test("if, unless and case choose by the value, and a blank value is absent", () => {
   const text = "{% if contact.email %}mail{% elsif contact.properties.visits > 2 %}often{% else %}new{% endif %}";
   expect(render(text)).toBe("often");
   expect(render(text, { contact: { email: " " } })).toBe("new");
@@ -66,7 +66,7 @@ test("a value is text: never escaped, never rendered again, without control char
   expect(render("plain\u0007 text")).toBe("plain text");
 });
 
-test("the fields of a text are named once, in order, wherever they stand", () => {
+test("the fields of a text are listed once, in order, wherever they occur", () => {
   const text =
     "{{ contact.last_name | default: contact.first_name }}{% if workspace.name == sender.address %}{{ contact.first_name }}" +
     "{% case contact.locale %}{% when contact.properties.lang %}x{% endcase %}{% endif %}";
@@ -79,6 +79,33 @@ test("the fields of a text are named once, in order, wherever they stand", () =>
     "contact.properties.lang",
   ]);
   expect(parse("no placeholders at 10 % } {").fields).toEqual([]);
+});
+
+test("placeholders without a fallback are needed, and those with a default or condition are not", () => {
+  const needs = (text: string) => parse(text).needs;
+  expect(needs("Hei {{ contact.first_name }}, {{ contact.first_name | upcase }} {{ contact.properties.by }}!")).toEqual(
+    [["contact.first_name"], ["contact.properties.by"]],
+  );
+  expect(needs("{{ contact.first_name | default: contact.last_name }}")).toEqual([
+    ["contact.first_name", "contact.last_name"],
+  ]);
+  // A default after something was added is never used.
+  expect(needs("{{ contact.first_name | append: '!' | default: 'du' }}")).toEqual([["contact.first_name"]]);
+  for (const text of [
+    "{{ contact.first_name | default: 'du' }}",
+    "{{ contact.first_name | default: '' }}",
+    "{{ contact.first_name | upcase | default: contact.last_name | default: 'du' }}",
+    "{{ contact.first_name | default: workspace.name }}",
+    "{{ workspace.name }} {{ sender.address }} {{ 'x' }}",
+    "{% if contact.first_name %}Hei {{ contact.first_name }}{% else %}Hei{% endif %}",
+    "{% unless contact.first_name == blank %}{{ contact.first_name }}{% endunless %}",
+    "{% if contact.properties.by %}{% if contact.email %}{{ contact.properties.by }}{% endif %}{% endif %}",
+    "{% case contact.locale %}{% when 'nb' %}{{ contact.locale }}{% endcase %}",
+    "{% if contact.email == 'x' %}y{% endif %}",
+    "Hei",
+  ])
+    expect(needs(text), text).toEqual([]);
+  expect(needs("{% if contact.email %}{{ contact.first_name }}{% endif %}")).toEqual([["contact.first_name"]]);
 });
 
 test("an unknown placeholder is an error with its place, not a blank", () => {
@@ -105,7 +132,7 @@ test("an unknown placeholder is an error with its place, not a blank", () => {
     expect(problems(`a {{ ${name} }}`)[0], name).toMatchObject({ code: "unknown_placeholder", position: 5 });
 });
 
-test("what could loop, include or assign does not exist", () => {
+test("tags that loop, include or assign are refused", () => {
   for (const tag of [
     "for a in (1..9)",
     "include 'x'",
@@ -138,6 +165,8 @@ test("broken Liquid is an error with its place", () => {
   for (const [text, code, position] of [
     ["Hei {{ contact.first_name", "not_closed", 4],
     ["Hei {% if contact.email %}", "not_closed", 4],
+    ["Hei {{ og {{ contact.first_name }}", "not_closed", 4],
+    ["{{ contact.email }} {{ contact. {% if contact.email %}x{% endif %}", "not_closed", 20],
     ["Hei {% endif %}", "stray_tag", 4],
     ["Hei {{ }}", "broken_placeholder", 7],
     ["{{ contact.first_name default: 'x' }}", "broken_placeholder", 30],
@@ -146,11 +175,39 @@ test("broken Liquid is an error with its place", () => {
     ["{{ contact.email | date: '%Y' }}", "unknown_filter", 19],
     ["{{ contact.email | default }}", "filter_arguments", 19],
     ["{{ contact.email | truncate: 1, b: 2 }}", "filter_arguments", 19],
+    ["{% if contact.email %}a{% else if contact.phone %}b{% endif %}", "broken_placeholder", 0],
   ] as const)
     expect(problems(text)[0], text).toMatchObject({ code, position });
 });
 
-test("hostile texts are refused: too long, too deep, too many tags or filters, filters that blow up", () => {
+test("content that the engine would silently ignore is an error with its place", () => {
+  for (const [text, position, value] of [
+    ['Hei {{ contact.first_name, default: "du" }}!', 25, ', default: "du"'],
+    ['{{ contact.last_name, "x" }}', 20, ', "x"'],
+    ["{{ contact.email | default: 'x' | upcase, 3 }}", 40, ", 3"],
+    ["{{ contact.email | }}", 17, "|"],
+    ["{{ contact.email | truncate: 3, }}", 30, ","],
+    ["{{ contact.email | truncate: , 3 }}", 27, ":"],
+    ["{{ contact.email ) }}", 17, ")"],
+    ["{% if contact.email, contact.phone %}x{% endif %}", 19, ", contact.phone"],
+    ["{% unless contact.email %}a{% else if x %}b{% endunless %}", 35, "if x"],
+    ["{% unless contact.email %}a{% endunless x %}", 40, "x"],
+    ["{% case contact.email %}{% when 'a' 'b' %}{% endcase %}", 36, "'b'"],
+    ["{% case contact.email %}{% when 'a', %}{% endcase %}", 35, ","],
+    ["{% case contact.email, 2 %}{% when 'a', 'b' %}{% endcase %}", 21, ", 2"],
+    ["{% if contact.email %}a{% elsif contact.phone) %}b{% endif %}", 45, ")"],
+  ] as const)
+    expect(problems(text), text).toMatchObject([{ code: "broken_placeholder", position, value }]);
+  for (const text of [
+    "{{ contact.email | default: 'a, b | c) \\' d' }}",
+    "{%- case contact.email -%}{%- when 'a', \"b\" or 'c' -%}x{%- else -%}y{%- endcase -%}",
+    "{{- contact.email | truncate: 5, ',' | replace: ',', ')' -}}",
+    "{% unless contact.email contains ',' %}x{% endunless %}",
+  ])
+    expect(problems(text), text).toEqual([]);
+});
+
+test("hostile texts are refused: too long, too deep, too many tags or filters, filters that grow a value", () => {
   expect(problems("x".repeat(20_001))[0]).toMatchObject({ code: "text_too_long", position: 20_000 });
   expect(problems("{% if contact.email %}".repeat(7) + "{% endif %}".repeat(7))[0]).toMatchObject({ code: "too_deep" });
   expect(problems("{% if contact.email %}".repeat(900))[0]).toMatchObject({ code: "too_many_tags" });
@@ -160,7 +217,7 @@ test("hostile texts are refused: too long, too deep, too many tags or filters, f
   expect(() => render(`{{ 'aaaaaaaa'${grow.repeat(3)} }}`)).toThrow("more than 10000 characters");
 });
 
-test("the short way and the engine render the same", () => {
+test("the compiled template and the engine render the same", () => {
   const name = fc.constantFrom(
     "contact.first_name",
     "contact.full_name",

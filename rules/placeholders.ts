@@ -1,18 +1,19 @@
 /**
- * Texts with placeholders: Liquid outputs with a few filters, and if, unless and case. What could loop, include or assign
- * does not exist here, so a text costs what its length says. Parsed once per source, rendered once per recipient.
+ * Texts with placeholders: Liquid outputs with a few filters, and if, unless and case. Tags that loop, include or assign are
+ * removed, so that the cost of a text follows from its length. Parsed once per source, rendered once per recipient.
  */
 import { Liquid, LiquidError, type Template as LiquidNode } from "liquidjs";
+import { isBlank } from "./blank.ts";
+import { isKnownPlaceholder, type TemplateScope } from "./placeholder-names.ts";
 import { checkNodes, type TemplateProblem } from "./template-check.ts";
 import { compileNodes } from "./template-compile.ts";
 import { filters } from "./template-filters.ts";
+import { checkLeftovers } from "./template-leftovers.ts";
+import { firstUnclosed, readTemplateTokens, type Stretch } from "./template-tokens.ts";
 
 export type { TemplateProblem } from "./template-check.ts";
 
-/** Where a text is written, which decides what it may name. */
-export type TemplateScope = "campaign" | "message";
-
-/** What placeholders are replaced with. Null, absent and blank are the same: the default applies. */
+/** The values of placeholders. For a null, absent or blank one the default applies. */
 export interface TemplateValues {
   contact?: {
     first_name?: string | null;
@@ -30,35 +31,15 @@ export interface TemplateValues {
 }
 
 export interface Template {
-  /** The names that the text uses, like "contact.first_name", each once, in order of appearance. */
+  /** The names in the text, like "contact.first_name", each once, in order of appearance. */
   fields: string[];
+  /**
+   * The contact's values that the text needs: for each, the names of which at least one must have a value, or the text has a gap.
+   * Placeholders within a tag that checks for the value are not needed.
+   */
+  needs: string[][];
   /** The text for one recipient: plain, without control characters other than tab and line breaks. Throws if a filter makes it too long. */
   render(values: TemplateValues): string;
-}
-
-const recipientPlaceholders = [
-  "contact.first_name",
-  "contact.last_name",
-  "contact.full_name",
-  "contact.mobile",
-  "contact.phone",
-  "contact.email",
-  "contact.locale",
-  "workspace.name",
-  "sender.address",
-];
-
-/** Names by scope. Besides these, `contact.properties.<key>` with any property key. */
-export const knownPlaceholders: Record<TemplateScope, readonly string[]> = {
-  campaign: recipientPlaceholders,
-  message: recipientPlaceholders,
-};
-
-const propertyPlaceholder = /^contact\.properties\.[a-z][a-z0-9_]{0,49}$/;
-
-/** Whether a name such as "contact.first_name" may stand in a text of this scope. */
-export function isKnownPlaceholder(name: string, scope: TemplateScope): boolean {
-  return knownPlaceholders[scope].includes(name) || propertyPlaceholder.test(name);
 }
 
 export const longestTemplate = 20_000;
@@ -69,7 +50,7 @@ for (const tag of Object.keys(engine.tags)) if (!["if", "unless", "case"].includ
 for (const filter of Object.keys(engine.filters)) delete engine.filters[filter];
 for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name, filter.apply);
 
-/** Parses a text, or says everything that is wrong with it. */
+/** Parses a text, or returns its problems. */
 export function parseTemplate(
   text: string,
   scope: TemplateScope,
@@ -78,21 +59,26 @@ export function parseTemplate(
   if (size) return { ok: false, problems: [size] };
   if (!text.includes("{{") && !text.includes("{%")) {
     const plain = withoutControls(text);
-    return { ok: true, template: { fields: [], render: () => plain } };
+    return { ok: true, template: { fields: [], needs: [], render: () => plain } };
   }
+  const tokens = readTemplateTokens(text);
+  const unclosed = firstUnclosed(tokens);
+  if (unclosed) return { ok: false, problems: [notClosed(text, unclosed)] };
   let nodes: LiquidNode[];
   try {
     nodes = engine.parse(text);
   } catch (error) {
     return { ok: false, problems: [syntaxProblem(error, text)] };
   }
-  const { fields, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
-  if (problems.length > 0) return { ok: false, problems };
+  const { fields, needs, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
+  const wrong = problems.length > 0 ? problems : checkLeftovers(text, tokens);
+  if (wrong.length > 0) return { ok: false, problems: wrong };
   const compiled = compileNodes(nodes);
   const render = compiled
     ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
     : (values: TemplateValues) => renderByEngine(nodes, fields, values);
-  return { ok: true, template: { fields, render } };
+  const ofContact = needs.filter((names) => names.every((name) => name.startsWith("contact.")));
+  return { ok: true, template: { fields, needs: ofContact, render } };
 }
 
 function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
@@ -110,7 +96,7 @@ function place(scope: Tree, field: string, value: unknown): void {
   at[path.at(-1) as string] = value;
 }
 
-/** A field's value, null where it is absent, blank or nothing that can be written. */
+/** A field's value; null where it is absent, blank or of a type that cannot be written. */
 function readField(values: TemplateValues, field: string): unknown {
   const dot = field.indexOf(".");
   const key = field.slice(dot + 1);
@@ -131,8 +117,6 @@ function writable(value: unknown): string | number | boolean | null {
   if (typeof value === "string") return isBlank(value) ? null : value;
   return typeof value === "number" || typeof value === "boolean" ? value : null;
 }
-
-const isBlank = (text: string) => text.trim() === "";
 
 const control = /[^\P{Cc}\t\n\r]/gu;
 
@@ -156,7 +140,12 @@ function sizeProblem(text: string): TemplateProblem | null {
   return null;
 }
 
-/** The parser's first error in our words, with its place. */
+function notClosed(text: string, { start, end }: Stretch): TemplateProblem {
+  const value = text.slice(start, end).trim().slice(0, 100);
+  return { code: "not_closed", message: `"${value.slice(0, 30)}" is not closed.`, position: start, value };
+}
+
+/** The parser's first error as a problem with its place. */
 function syntaxProblem(error: unknown, text: string): TemplateProblem {
   const token = error instanceof LiquidError ? error.token : undefined;
   const position = Math.min(token?.begin ?? 0, text.length);
@@ -177,7 +166,6 @@ function syntaxProblem(error: unknown, text: string): TemplateProblem {
     const message = `There is no filter "${filter}". There are ${names}.`;
     return { code: "unknown_filter", message, position: at === -1 ? position : at, value: filter };
   }
-  if (said.includes("not closed"))
-    return { code: "not_closed", message: `"${value.slice(0, 30)}" is not closed.`, position, value };
+  if (said.includes("not closed")) return notClosed(text, { start: position, end: position + value.length });
   return { code: "broken_placeholder", message: `This cannot be read: ${said}.`, position, value };
 }

@@ -20,13 +20,13 @@ test("a period begins at midnight of the renewal day in the workspace's zone", (
   expect(period("2026-06-30T22:00:00Z", 1, "Europe/Oslo")[0]).toBe("2026-06-30T22:00:00.000Z");
 });
 
-test("where the month is shorter than the renewal day, its last day is it", () => {
+test("in a month without the renewal day, the period begins on its last day", () => {
   expect(period("2026-02-28T12:00:00Z", 31, "UTC")).toEqual(["2026-02-28T00:00:00.000Z", "2026-03-31T00:00:00.000Z"]);
   expect(period("2028-02-28T12:00:00Z", 30, "UTC")).toEqual(["2028-01-30T00:00:00.000Z", "2028-02-29T00:00:00.000Z"]);
   expect(period("2026-04-30T00:00:00Z", 31, "UTC")).toEqual(["2026-04-30T00:00:00.000Z", "2026-05-31T00:00:00.000Z"]);
 });
 
-test("a day without midnight begins when it begins", () => {
+test("on a day without midnight the period begins at the day's first instant", () => {
   // Lebanon's clocks go from 00:00 to 01:00 on the last Sunday of March.
   expect(period("2026-03-29T12:00:00Z", 29, "Asia/Beirut")[0]).toBe("2026-03-28T22:00:00.000Z");
 });
@@ -48,7 +48,7 @@ const zone = fc.constantFrom(
 );
 const instant = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
 
-test("every instant lies in exactly one period, and periods follow one another without a gap", () => {
+test("every instant is in exactly one period, and periods follow one another without a gap", () => {
   fc.assert(
     fc.property(instant, fc.integer({ min: 1, max: 31 }), zone, (at, day, timeZone) => {
       const { start, end } = quotaPeriodAt(at, day, timeZone);

@@ -1,13 +1,13 @@
-/** Quota periods: months of the contract, from renewal day to renewal day at midnight in the workspace's zone. */
+/** Quota periods: monthly, from renewal day to renewal day at midnight in the workspace's time zone. */
 
 export interface QuotaPeriod {
   start: Date;
-  /** Not part of it. */
+  /** Exclusive. */
   end: Date;
 }
 
 /**
- * The period that holds `at`. Where a month is shorter than the renewal day, the period begins on its last day.
+ * The period that contains `at`. In a month without the renewal day the period begins on the last day.
  * `notBefore` is the end of the period before this one: when the renewal day or the zone was changed in the meantime, the
  * first period afterwards begins there, so that periods never overlap and leave no gap.
  */

@@ -1,11 +1,11 @@
 /**
- * Secrets are never shown, and whoever may change a connection must not get at one by pointing the connection at a host, or
- * an account, of their own: what decides to whom a secret is told cannot change without the secret being entered again.
+ * Secrets are never shown, and a person who may change a connection must not obtain one by pointing the connection at a host or
+ * account of their own: a setting that decides where a secret is sent can only be changed together with entering the secret.
  */
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The settings that decide to whom a kind's secret goes. */
+/** The settings that decide where a kind's secret is sent. */
 const decidedBy = {
   smpp: [{ secret: "password", settings: ["host", "port", "tls"] }],
   twilio: [
@@ -16,11 +16,11 @@ const decidedBy = {
 
 export interface SecretAgain {
   secret: string;
-  /** What has changed. */
+  /** The changed settings. */
   settings: string[];
 }
 
-/** The secrets that must be entered again for this change. A setting that is taken out (null) asks for none. */
+/** The secrets that must be entered again for this change. Removing a setting (null) needs none. */
 export function secretsAgain(kind: keyof typeof decidedBy, before: Settings, after: Settings): SecretAgain[] {
   return decidedBy[kind].flatMap(({ secret, settings }) => {
     const changed = settings.filter((name) => (after[name] ?? null) !== null && after[name] !== before[name]);

@@ -1,10 +1,10 @@
 /**
- * Our count beside that of sms-segments-calculator, over texts of every alphabet around every limit. Where the two differ
- * on purpose, docs/decisions/segment-counting.md says why; each such class is recognised here, and anything else fails.
+ * Compares the segment count with that of sms-segments-calculator, over texts of every alphabet around every limit. Intended
+ * differences are explained in docs/decisions/segment-counting.md and recognised here by class; any other difference fails.
  */
 import { SegmentedMessage } from "sms-segments-calculator";
 import { expect, test } from "vitest";
-import { patience, runs } from "../testing/runs.ts";
+import { runs, testTimeout } from "../testing/runs.ts";
 import { basicCharacters, extensionCharacters } from "./gsm-alphabet.ts";
 import { countSegments, normaliseText, splitSegments } from "./gsm-segments.ts";
 
@@ -56,7 +56,7 @@ const alphabets = {
   ],
 };
 
-/** Every one of them, each in equal share. */
+/** All alphabets, in equal shares. */
 const textCount = runs(5_400, 54_000);
 
 /** mulberry32: the same texts in every run. */
@@ -76,7 +76,7 @@ function* randomTexts(count: number): Generator<string> {
   for (let i = 0; i < count; i++) {
     const alphabet = alphabets[names[i % names.length] as keyof typeof alphabets];
     const isGsm = i % names.length < 3;
-    // Around a limit mostly; the peer takes time that grows with the square of the length.
+    // Mostly around a limit; the peer's time grows with the square of the length.
     const limits = isGsm
       ? [5, 10, 20, 40, 160, random() < 0.2 ? 306 : 160]
       : [5, 20, 40, 70, 70, random() < 0.2 ? 134 : 70];
@@ -129,13 +129,13 @@ function partsOf(peer: SegmentedMessage): string[] {
   });
 }
 
-/** CR LF as the peer would count it if it kept the two together: another pair of two units that nothing joins. */
+/** A pair of two units that joins nothing, to compare CR LF as if the peer kept it together. */
 const withoutLineBreaks = (text: string, encoding: string) =>
   text.replaceAll("\r\n", encoding === "GSM-7" ? "€" : "\u{e0001}");
 
 test(
   `${textCount} texts have the parts of sms-segments-calculator, except where a decision says otherwise`,
-  { timeout: patience(60_000) },
+  { timeout: testTimeout(60_000) },
   () => {
     const seen: Record<Reason, number> = {
       agreed: 0,
@@ -155,7 +155,7 @@ test(
       if (reason === null) expect.fail(`differs from the peer: ${JSON.stringify({ text, ours })}`);
       seen[reason]++;
     }
-    // Each class is met, and none of them hides the rest.
+    // Each class occurs, and none hides the others.
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(0);
     expect(seen.agreed, JSON.stringify(seen)).toBeGreaterThan(textCount * 0.95);
   },
@@ -182,24 +182,24 @@ function reasonToDiffer(text: string, normal: string, ours: { encoding: string; 
   return null;
 }
 
-test("the peer counts a decomposed å as UCS-2, we count what is sent", () => {
+test("the peer counts a decomposed å as UCS-2, while Varsla counts the normalised text that is sent", () => {
   expect(new SegmentedMessage("a\u030a".repeat(100))).toMatchObject({ encodingName: "UCS-2", segmentsCount: 4 });
   expect(countSegments("a\u030a".repeat(100))).toMatchObject({ encoding: "GSM-7", segments: 1 });
 });
 
-test("the peer divides CR LF, we do not", () => {
+test("the peer divides CR LF, while Varsla does not", () => {
   const text = `${"a".repeat(152)}\r\n${"b".repeat(152)}`;
   expect(new SegmentedMessage(text).segmentsCount).toBe(2);
   expect(countSegments(text).segments).toBe(3);
 });
 
-test("the peer overfills a part with a cluster that is longer, we divide it", () => {
+test("the peer overfills a part with a longer cluster, while Varsla divides it", () => {
   const text = `ø${"\u0323".repeat(150)}`;
   expect(new SegmentedMessage(text).segments.some((segment) => segment.sizeInBits() > octets * 8)).toBe(true);
   expect(countSegments(text)).toMatchObject({ units: 151, segments: 3 });
 });
 
-test("the peer overfills the second part with what it moves out of the first, we do not", () => {
+test("the peer overfills the second part with what it moves from the first, while Varsla does not", () => {
   const text = `${"а".repeat(13)}я${"\u0323".repeat(55)}б${"\u0323".repeat(12)}`;
   expect(new SegmentedMessage(text).segments.map((segment) => segment.sizeInBits() > octets * 8)).toEqual([
     false,

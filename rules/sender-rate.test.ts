@@ -3,7 +3,7 @@ import { rateByConnection } from "./sender-rate.ts";
 
 const rates = { long_number: 10, short_code: 100, alphanumeric: null };
 
-test("a sender is as fast as its connection says of its kind, and a North American number as that of its own", () => {
+test("a sender has its connection's rate for its kind, and a North American number the rate for those", () => {
   expect(rateByConnection(rates, { kind: "long_number", address: "+4759000000" })).toBe(10);
   expect(rateByConnection(rates, { kind: "long_number", address: "+12025550100" })).toBe(10);
   const twilio = { ...rates, north_american: 1 };

@@ -1,14 +1,14 @@
-/** How fast a sender may be that has no rate of its own, by the settings of its connection. */
+/** The rate of a sender without one of its own, from the settings of its connection. */
 
 type RatedKind = "long_number" | "short_code" | "alphanumeric";
 
-/** A connection's `rates`: texts a second for each sender of the kind; null: as fast as the connection takes them. */
+/** A connection's `rates`: texts a second for each sender of the kind; null: as fast as the connection accepts them. */
 export type ConnectionRates = Record<RatedKind, number | null> & {
-  /** In place of `long_number` for those of +1, where it is there: networks of North America take fewer texts. */
+  /** Instead of `long_number` for numbers of +1, if given: networks of North America accept fewer texts. */
   north_american?: number | null;
 };
 
-/** Texts a second; null: as fast as the connection takes them. */
+/** Texts a second; null: as fast as the connection accepts them. */
 export function rateByConnection(
   rates: ConnectionRates,
   { kind, address }: { kind: RatedKind; address: string },

@@ -6,7 +6,7 @@ const at = (text: string) => Date.parse(text);
 const zones = fc.constantFrom("UTC", "Europe/Oslo", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns");
 const instants = fc.integer({ min: at("2024-01-01T00:00Z"), max: at("2030-01-01T00:00Z") });
 
-test("three hours are told by minute, ten days by hour, what reaches further by day", () => {
+test("series are by minute up to three hours, by hour up to ten days, then by day", () => {
   const first = at("2026-11-01T10:00Z");
   expect(seriesStep(first, first)).toBe("minute");
   expect(seriesStep(first, at("2026-11-01T12:59Z"))).toBe("minute");
@@ -26,7 +26,7 @@ test("no series of minutes or hours has more than 240 points, however its moment
   );
 });
 
-test("a step holds its moment, begins with itself, and never lies apart from the one before", () => {
+test("a step contains its moment, begins with itself, and follows the one before without a gap", () => {
   fc.assert(
     fc.property(instants, fc.constantFrom("minute", "hour", "day"), zones, (moment, step, zone) => {
       const start = stepStart(moment, step, zone);

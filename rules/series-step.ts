@@ -1,22 +1,22 @@
-/** How finely figures over time are told: the longer they reach, the coarser, so that no series grows without an end. */
+/** The step of a time series: the longer the series, the coarser the step, so that its number of points is limited. */
 
 export type SeriesStep = "minute" | "hour" | "day";
 
 const hour = 3_600_000;
-/** So long after their beginning figures are told by minute: 180 points at most. */
+/** The longest series by minute: 180 points. */
 export const toldByMinute = 3 * hour;
-/** And so long by hour: 240 points at most. Later ones are told by day. */
+/** The longest series by hour: 240 points. Longer ones are by day. */
 export const toldByHour = 10 * 24 * hour;
 
-/** The step of a series that reaches from its first to its last moment, in milliseconds. */
+/** The step of a series from its first to its last moment, in milliseconds. */
 export function seriesStep(first: number, last: number): SeriesStep {
   if (last - first < toldByMinute) return "minute";
   return last - first < toldByHour ? "hour" : "day";
 }
 
 /**
- * When the step began that holds `at`, in milliseconds. Days are those of `timeZone`; hours are counted in UTC, so that the
- * hour which comes twice in autumn stays two.
+ * The beginning of the step that contains `at`, in milliseconds. Days are those of `timeZone`; hours are counted in UTC, so that
+ * the hour which is repeated in autumn counts twice.
  */
 export function stepStart(at: number, step: SeriesStep, timeZone: string): number {
   if (step === "day")

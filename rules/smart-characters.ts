@@ -1,7 +1,7 @@
-/** Typographic characters that word processors and phones put in, and what says the same in the GSM alphabet. */
+/** Typographic characters that word processors and phones insert, and their equivalents in the GSM alphabet. */
 
-/** Replacement → the characters it stands in for. Nothing here changes a word: letters with accents keep them. */
-const standIns: [replacement: string, characters: string][] = [
+/** Replacement → the characters that it replaces. No replacement changes a word: letters keep their accents. */
+const replacements: [replacement: string, characters: string][] = [
   ['"', "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u02ba\u275d\u275e\u301d\u301e\u301f"],
   ["'", "\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u02c8\u00b4\u0060\u275b\u275c"],
   [",", "\u201a\u3001"],
@@ -29,9 +29,9 @@ const standIns: [replacement: string, characters: string][] = [
   ["", "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"],
 ];
 
-/** What to offer for a character outside the GSM alphabet. */
+/** The replacement to offer for a character outside the GSM alphabet. */
 export const smartReplacements: ReadonlyMap<string, string> = new Map([
-  ...standIns.flatMap(([replacement, characters]) => [...characters].map((from) => [from, replacement] as const)),
+  ...replacements.flatMap(([replacement, characters]) => [...characters].map((from) => [from, replacement] as const)),
   // Full-width forms of ASCII, U+FF01 to U+FF5E.
   ...Array.from({ length: 0x5e }, (_, i) => [String.fromCharCode(0xff01 + i), asciiOf(0x21 + i)] as const),
 ]);

@@ -1,11 +1,12 @@
-/** Texts without tags, which are nearly all, as a list of pieces to join: some ten times as fast as the engine. */
+/** Compiles texts without tags, which are nearly all, to a list of pieces: about ten times as fast as the engine. */
 import { evalQuotedToken, type Template as LiquidNode, type Output, TypeGuards } from "liquidjs";
 import { filters } from "./template-filters.ts";
+import { fieldOf } from "./template-tokens.ts";
 
-/** What a piece of text is for one recipient, given how to read a field. */
+/** Gives a piece of text for one recipient, whose fields `read` returns. */
 type Piece = (read: (field: string) => unknown) => unknown;
 
-/** A function that joins the pieces of checked nodes, or null where a tag or literal needs the engine. */
+/** A function that renders checked nodes, or null where a tag or literal needs the engine. */
 export function compileNodes(nodes: LiquidNode[]): ((read: (field: string) => unknown) => string) | null {
   const pieces = nodes.map(compileNode);
   if (pieces.includes(null)) return null;
@@ -40,7 +41,7 @@ function compileNode(node: LiquidNode): Piece | null {
 
 function compileValue(token: unknown): Piece | null {
   if (TypeGuards.isPropertyAccessToken(token)) {
-    const field = token.props.map((prop) => (prop as { content?: unknown }).content).join(".");
+    const field = fieldOf(token);
     return (read) => read(field);
   }
   if (TypeGuards.isQuotedToken(token)) {

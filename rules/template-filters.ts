@@ -1,4 +1,5 @@
 /** The filters that a placeholder may use. Each is bounded: none makes a text longer than `longestValue`. */
+import { isBlank, trimBlank } from "./blank.ts";
 
 interface TemplateFilter {
   /** Fewest and most arguments. */
@@ -9,11 +10,11 @@ interface TemplateFilter {
 const longestValue = 10_000;
 
 export const filters: Record<string, TemplateFilter> = {
-  default: { takes: [1, 1], apply: (value, fallback) => (isBlank(value) ? fallback : value) },
+  default: { takes: [1, 1], apply: (value, fallback) => (isBlank(textOf(value)) ? fallback : value) },
   upcase: { takes: [0, 0], apply: (value) => textOf(value).toUpperCase() },
   downcase: { takes: [0, 0], apply: (value) => textOf(value).toLowerCase() },
   capitalize: { takes: [0, 0], apply: (value) => capitalize(textOf(value)) },
-  strip: { takes: [0, 0], apply: (value) => textOf(value).trim() },
+  strip: { takes: [0, 0], apply: (value) => trimBlank(textOf(value)) },
   truncate: {
     takes: [1, 2],
     apply: (value, length, ending = "...") => truncate(textOf(value), length, textOf(ending)),
@@ -22,8 +23,6 @@ export const filters: Record<string, TemplateFilter> = {
   prepend: { takes: [1, 1], apply: (value, beginning) => bounded(textOf(beginning) + textOf(value)) },
   replace: { takes: [2, 2], apply: (value, from, to) => replace(textOf(value), textOf(from), textOf(to)) },
 };
-
-const isBlank = (value: unknown) => textOf(value).trim() === "";
 
 function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : String(value);
@@ -34,7 +33,7 @@ function capitalize(text: string): string {
   return first.toUpperCase() + text.slice(first.length).toLowerCase();
 }
 
-/** At most `length` characters, the ending included, as Liquid has it; a surrogate pair is not halved. */
+/** At most `length` characters, including the ending, as in Liquid; a surrogate pair is not divided. */
 function truncate(text: string, length: unknown, ending: string): string {
   const most = Math.max(0, Math.trunc(Number(length)) || 0);
   if (text.length <= most) return text;

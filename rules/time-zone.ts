@@ -1,8 +1,8 @@
 const known = new Map<string, boolean>();
 
-/** Whether an IANA time zone like "Europe/Oslo" exists, by the time zone data of where this runs. Offsets are no zones. */
+/** Whether an IANA time zone like "Europe/Oslo" exists in the runtime's time zone data. Offsets are no zones. */
 export function isTimeZone(name: string): boolean {
-  // Callers ask for each row of an import; there are some 600 zones, so only junk could fill this up.
+  // Asked for each row of an import. There are some 600 zones, so the map is bounded against invalid names.
   let answer = known.get(name);
   if (answer === undefined) {
     answer = /^[A-Za-z]/.test(name) && name.length <= 64 && canFormat(name);

@@ -20,7 +20,7 @@ async function varsla(line: string, env: Record<string, string> = {}) {
   return { code: await code, out, err };
 }
 
-test("a command or option that does not exist is named, with what there is", async () => {
+test("an unknown command or option is named, with the usage", async () => {
   const answers = await Promise.all([
     varsla(""),
     varsla("db scatter"),
@@ -33,7 +33,7 @@ test("a command or option that does not exist is named, with what there is", asy
   expect(answers[2]?.err).toContain("db distribute has no option --force.");
 });
 
-test("db distribute says in a sentence which database it cannot use and why, and not its password", async () => {
+test("db distribute reports in a sentence which database it cannot use and why, without its password", async () => {
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");
   const { port } = closed.address() as AddressInfo;
@@ -54,7 +54,7 @@ test("db distribute says in a sentence which database it cannot use and why, and
   expect(unknown.err).toMatch(/^The PostgreSQL of DATABASE_URL at \S+ cannot be used: .*no_such_database.*\n$/);
 });
 
-test("db distribute without a cluster does nothing and says so; a dry run prints a script", async () => {
+test("db distribute without a cluster fails with the reason; a dry run prints a script", async () => {
   const [embedded, refused, dry] = await Promise.all([
     varsla("db distribute"),
     varsla("db distribute", { DATABASE_URL: connection }),

@@ -1,13 +1,13 @@
-/** `varsla <command>`: what an operator does by hand. Settings come from the same environment as the server's. */
+/** `varsla <command>`: commands for operators. Settings come from the same environment as the server's. */
 import { distribute, DistributionError, printSteps } from "./distribution/distribute.ts";
 import { ConfigError, readDatabaseUrl } from "./kit/config.ts";
 
 const usage = `Usage: npm run varsla -- <command>
 
-  db distribute [--dry-run]   puts the tables of DATABASE_URL onto the nodes of its Citus cluster;
+  db distribute [--dry-run]   distributes the tables of DATABASE_URL over the nodes of its Citus cluster;
                               --dry-run prints the statements and changes nothing`;
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
     console.log(usage);
@@ -33,7 +33,7 @@ async function distributeDatabase(dryRun: boolean): Promise<number> {
   }
   const steps = await distribute(connection, { dryRun, say: (sentence) => console.error(sentence) });
   if (dryRun) console.log(printSteps(steps));
-  if (steps.length === 0) console.error("Every table stands where it belongs. Nothing was to be done.");
+  if (steps.length === 0) console.error("Every table is in its place already. There was nothing to do.");
   return 0;
 }
 

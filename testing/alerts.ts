@@ -1,44 +1,50 @@
-/** The watch over a test database, with a clock that the test turns, and what came of a look. */
+/** The alert watch over a test database, with a clock that the test sets, and the alerts and mails that result. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import type { Alert } from "../contract/alerts.ts";
 import type { Role } from "../contract/permissions.ts";
+import { createPerson, joinWorkspace } from "../server/accounts/create-person.ts";
+import { recipientOf } from "../server/accounts/recipients.ts";
 import { presentAlert } from "../server/alerts/alert.ts";
 import { alertJobs } from "../server/alerts/alerts-jobs.ts";
 import { listAlerts } from "../server/alerts/alerts-store.ts";
 import { type MailAlerts, mailAlertsJob } from "../server/alerts/queue-mails.ts";
-import { look, type WatchServices } from "../server/alerts/watch.ts";
+import { checkConditions, type WatchServices } from "../server/alerts/watch.ts";
 import type { Db } from "../server/kit/db.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
-import { createPerson, joinWorkspace } from "../server/workspaces/create-person.ts";
-import { recipientOf } from "../server/workspaces/recipients.ts";
 
 export interface TestWatch {
   services: WatchServices;
   now(): Date;
-  /** Turns the clock on by so many seconds, and looks. */
+  /** Advances the clock by so many seconds, and runs the watch once. */
   after(seconds: number): Promise<void>;
   /** A workspace's alerts, oldest first. */
   alerts(workspaceId: string): Promise<Alert[]>;
-  /** Writes the mails that are in line, and answers those to an address so far, oldest first. */
+  /** Sends the queued mails, and returns all mails to an address so far, oldest first. */
   mails(to: string): Promise<{ subject: string; text: string }[]>;
 }
 
-/** A watch whose clock begins now. */
+/** A watch whose clock starts now. */
 export function testWatch(db: Db): TestWatch {
   let at = Date.now();
   const clock = { now: () => new Date(at) };
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-  const services: WatchServices = { db, clock, jobs, news: { tell() {} }, log };
-  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost", ownerOf: recipientOf });
+  const services: WatchServices = { db, clock, jobs, liveUpdates: { publish() {} }, log };
+  const mailer = sandboxMailer({
+    db,
+    clock,
+    liveUpdates: services.liveUpdates,
+    from: "varsla@localhost",
+    ownerOf: recipientOf,
+  });
   const handlers = alertJobs({ db, clock, mailer, config: { public_url: "https://sms.example" } });
   return {
     services,
     now: clock.now,
     async after(seconds) {
       at += seconds * 1_000;
-      await look(services);
+      await checkConditions(services);
     },
     async alerts(workspaceId) {
       const rows = await db.inWorkspace(workspaceId, (tx) =>
@@ -62,7 +68,7 @@ export function testWatch(db: Db): TestWatch {
   };
 }
 
-/** A member of a workspace, whose mail address is answered. */
+/** Adds a member to a workspace; returns the mail address. */
 export async function addMember(
   db: Db,
   workspaceId: string,

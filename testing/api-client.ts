@@ -16,7 +16,7 @@ export interface ApiClient {
   must<Body = unknown>(line: Line, body?: unknown, headers?: Record<string, string>): Promise<Body>;
 }
 
-/** A client of the server at `url`, asked for at each call: a server that was started again listens elsewhere. */
+/** A client of the server at `url`, which is read at each call: a restarted server may listen on another port. */
 export function apiClient(url: () => string, key: string): ApiClient {
   const client: ApiClient = {
     async call<Body>(line: Line, body?: unknown, headers: Record<string, string> = {}) {

@@ -1,27 +1,29 @@
 /** The HTTP server over a test database, with everything real but the port. */
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
-import { afterAll } from "vitest";
 import type { Permission } from "../contract/permissions.ts";
 import { permissions } from "../contract/permissions.ts";
+import { newApiKey, storeApiKey } from "../server/accounts/api-keys.ts";
+import { recipientOf } from "../server/accounts/recipients.ts";
+import { setUpToken } from "../server/accounts/set-up-token.ts";
 import { type AppOptions, buildApp } from "../server/api/app.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
-import type { Services } from "../server/api/services.ts";
-import { sandboxRoutes } from "../server/carriers/sandbox-routes.ts";
-import { twilioWebhooks } from "../server/carriers/twilio-webhooks.ts";
+import type { IncomingServices } from "../server/carriers/carrier.ts";
+import { carriersModule } from "../server/carriers/module.ts";
+import { twilioWebhooks } from "../server/carriers/twilio/webhooks.ts";
 import type { Clock } from "../server/kit/clock.ts";
 import { jobs } from "../server/kit/jobs.ts";
+import { startLiveUpdates } from "../server/kit/live-updates.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
-import { startNews } from "../server/kit/news.ts";
 import { createSeal } from "../server/kit/seal.ts";
-import { createInboundIntake } from "../server/messages/inbound.ts";
-import { createReceiptIntake } from "../server/messages/receipts.ts";
-import { readHandset, readReceiver } from "../server/messages/received-store.ts";
-import { newApiKey, storeApiKey } from "../server/workspaces/api-keys.ts";
+import { createInboundIntake } from "../server/messages/receive/inbound.ts";
+import { createReceiptIntake } from "../server/messages/receive/receipts.ts";
+import { readHandset, readReceiver } from "../server/messages/receive/received-store.ts";
+import { type Module, modules } from "../server/modules.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
-import { recipientOf } from "../server/workspaces/recipients.ts";
-import { setUpToken } from "../server/workspaces/set-up-token.ts";
 import type { TestDatabase } from "./database.ts";
+import { quickPasswords } from "./quick-passwords.ts";
+import { whenDone } from "./when-done.ts";
 
 /** One answer; `body` is parsed where it is JSON. */
 export interface TestAnswer {
@@ -43,26 +45,38 @@ export interface TestRequest {
 
 export interface TestApp {
   app: FastifyInstance;
-  services: Services;
+  services: IncomingServices;
   /** Calls `GET /contacts` under /api/v1; a path that begins with /api is taken whole. */
   call(line: string, request?: TestRequest): Promise<TestAnswer>;
   /** What `POST /setup` takes as `token`. */
   setUpToken: string;
 }
 
-/** Call it once in a test file; it is closed when the file is done. */
+/** Reads Twilio's token from the database again at every wrong signature, because tests change it within milliseconds. */
+const carriersWithFreshTokens: Module = {
+  ...carriersModule,
+  routes: (services) => ({
+    ...carriersModule.routes(services),
+    carrierWebhooks: twilioWebhooks(services, { doubted_ms: 0 }),
+  }),
+};
+
+/** Builds the app; it is closed when the calling test or file is done. */
 export async function testApp(
   database: TestDatabase,
   options: {
     clock?: Clock;
-    config?: Partial<Services["config"]>;
-    services?: Partial<Services>;
+    config?: Partial<IncomingServices["config"]>;
+    services?: Partial<IncomingServices>;
+    /** Whether the database has passwords that were hashed elsewhere, at full cost, and must be accepted here. */
+    passwordsFromElsewhere?: boolean;
   } & AppOptions = {},
 ): Promise<TestApp> {
+  if (!options.passwordsFromElsewhere) quickPasswords();
   const { db, connection } = database;
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const clock = options.clock ?? { now: () => new Date() };
-  const news = await startNews({ connection, pool: db.pool, log });
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
   const config = {
     public_url: "http://localhost:3000",
     link_domain: "localhost:3000",
@@ -71,34 +85,28 @@ export async function testApp(
     outbound_smtp_url: null,
     ...options.config,
   };
-  const mailer = sandboxMailer({ db, clock, from: "varsla@localhost", ownerOf: recipientOf });
-  const onInbound = createInboundIntake({ db, clock, news, log });
-  const onReceipts = createReceiptIntake({ db, clock, news });
+  const mailer = sandboxMailer({ db, clock, liveUpdates, from: "varsla@localhost", ownerOf: recipientOf });
+  const onInbound = createInboundIntake({ db, clock, liveUpdates, log });
+  const onReceipts = createReceiptIntake({ db, clock, liveUpdates });
   const seal = createSeal(config.secret_key);
-  const sandbox = sandboxRoutes({
-    db,
-    clock,
-    news,
-    onInbound,
-    addresses: { handset: readHandset, receiver: readReceiver },
-  });
-  const services: Services = {
+  const services: IncomingServices = {
     db,
     clock,
     jobs,
-    news,
+    liveUpdates,
     config,
     log,
     mailer,
-    sandbox,
-    carrierWebhooks: twilioWebhooks({ db, clock, log, seal, config, onInbound, onReceipts }, { doubted_ms: 0 }),
     seal,
+    onInbound,
+    onReceipts,
+    addresses: { handset: readHandset, receiver: readReceiver },
     ...options.services,
   };
-  const app = await buildApp(services, options);
-  afterAll(async () => {
+  const app = await buildApp(services, modules.with(modules.indexOf(carriersModule), carriersWithFreshTokens), options);
+  whenDone(async () => {
     await app.close();
-    await news.stop();
+    await liveUpdates.stop();
   });
   return {
     app,
@@ -133,7 +141,7 @@ async function call(app: FastifyInstance, line: string, request: TestRequest): P
   };
 }
 
-/** A workspace as the product makes it, with a key that may do everything or what `scopes` says. */
+/** A workspace as the product creates it, with a key that may do everything or what `scopes` says. */
 export async function workspaceWithKey(
   { db }: Pick<TestDatabase, "db">,
   options: { name?: string; scopes?: readonly Permission[] } = {},

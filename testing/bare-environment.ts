@@ -1,6 +1,6 @@
 /**
- * What a program of ours that a test starts knows of this machine: what it needs to run, and nobody's settings. With the
- * compile cache a server is ready in half the time, as it is under npm.
+ * The environment of Varsla processes that tests start: what they need to run, and no settings of the developer. With the compile
+ * cache a server is ready in half the time, as under npm.
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -13,13 +13,16 @@ export const smscLogin = { system_id: "bench", password: "secret" };
 /** A server with one workspace. */
 export interface PlainServer {
   url: string;
+  /** Where its database is. */
+  connection: string;
   authorization: string;
-  /** As a superuser, past the walls between workspaces. */
+  /** As a superuser, so without row-level security. */
   database: pg.Client;
   // oxlint-disable-next-line typescript/no-explicit-any -- each caller knows what it asked for
   call(method: string, path: string, body?: unknown): Promise<any>;
-  /** What the server had to say, if anything went wrong. */
+  /** The servers' log lines, of level warn and above. */
   warnings(): string[];
+  /** Asked again it answers the same promise. */
   stop(): Promise<void>;
 }
 
@@ -33,14 +36,23 @@ export interface BenchServer extends Omit<PlainServer, "database"> {
 }
 
 const key = "vk_bench_super_admin_0123456789_abcdefghijkl";
-const patience = 30_000;
+const bindTimeout = 30_000;
 
-/** Processes by their roles: one that does everything, or one for the API and one that hands over. */
-export const together = ["api,worker,mail"];
-export const apart = ["api,mail", "worker"];
+/** Processes by their roles: one that does everything, or two as `npm start` makes them on several cores. */
+const together = ["api,worker,mail"];
+const apart = ["api", "worker,mail"];
 
-/** Starts a server with nothing but a workspace, in a process for each of `roles`. */
-export async function startPlainServer(env: Record<string, string> = {}, roles = together): Promise<PlainServer> {
+/** What a benchmark was asked for: its numbers, and the processes, which are two unless it says `together`. */
+export function readWords(words: readonly string[]): { numbers: number[]; roles: readonly string[] } {
+  const numbers = words.filter((word) => word !== "together").map(Number);
+  return { numbers, roles: words.includes("together") ? together : apart };
+}
+
+/** Starts a server with one empty workspace, in a process for each of `roles`. */
+export async function startPlainServer(
+  env: Record<string, string> = {},
+  roles: readonly string[] = together,
+): Promise<PlainServer> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-bench-"));
   const postgres = await startEmbeddedPostgres({ directory });
   const common = { DATABASE_URL: postgres.connection, SECRET_KEY: "a bench's key of at least thirty-two characters" };
@@ -51,6 +63,7 @@ export async function startPlainServer(env: Record<string, string> = {}, roles =
     WORKSPACE_NAME: "Bench",
   };
   const servers: TestServer[] = [];
+  let stopped: Promise<void> | undefined;
   for (const ROLES of roles) servers.push(await startTestServer({ env: { ...common, ...first, ...env, ROLES } }));
   const url = servers[0]?.url ?? "";
   const authorization = `Bearer ${key}`;
@@ -58,6 +71,7 @@ export async function startPlainServer(env: Record<string, string> = {}, roles =
   await database.connect();
   return {
     url,
+    connection: postgres.connection,
     authorization,
     database,
     async call(method, path, body) {
@@ -76,24 +90,30 @@ export async function startPlainServer(env: Record<string, string> = {}, roles =
           .split("\n")
           .filter((line) => line.startsWith("{")),
       ),
-    async stop() {
-      await database.end();
-      await Promise.all(servers.map((server) => server.stop()));
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    stop: () => (stopped ??= stopAll()),
   };
+
+  async function stopAll() {
+    await database.end();
+    await Promise.all(servers.map((server) => server.stop()));
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
-/** Starts one with a connection to the SMSC, with this window. */
-export async function startBenchServer(smsc: SmscProcess, window: number, roles = together): Promise<BenchServer> {
-  const { url, authorization, database, call, warnings, stop } = await startPlainServer({}, roles);
+/** Starts a server with a connection to the SMSC that has this window. */
+export async function startBenchServer(
+  smsc: SmscProcess,
+  window: number,
+  roles: readonly string[] = together,
+): Promise<BenchServer> {
+  const { url, connection, authorization, database, call, warnings, stop } = await startPlainServer({}, roles);
 
   /** Waits until the SMSC has seen one more connection bind. */
   async function bound(before: number): Promise<void> {
-    const end = performance.now() + patience;
+    const end = performance.now() + bindTimeout;
     while ((await smsc.counts()).binds <= before) {
-      if (performance.now() > end) throw new Error(`no connection to the SMSC in ${patience / 1000} s`);
+      if (performance.now() > end) throw new Error(`no connection to the SMSC in ${bindTimeout / 1000} s`);
       await delay(20);
     }
   }
@@ -101,7 +121,14 @@ export async function startBenchServer(smsc: SmscProcess, window: number, roles 
   await call("PATCH", "/subscription", { allowance: 1_000_000_000 });
   let receipts = false;
   const { binds } = await smsc.counts();
-  const settings = { host: "127.0.0.1", port: smsc.port, system_id: smscLogin.system_id, window, receipts: "none" };
+  const settings = {
+    host: "127.0.0.1",
+    port: smsc.port,
+    system_id: smscLogin.system_id,
+    tls: "off",
+    window,
+    receipts: "none",
+  };
   const secrets = { password: smscLogin.password };
   const { id } = await call("POST", "/carriers", { kind: "smpp", settings, secrets });
   const [sender] = (await call("GET", "/senders")).items;
@@ -110,6 +137,7 @@ export async function startBenchServer(smsc: SmscProcess, window: number, roles 
 
   return {
     url,
+    connection,
     authorization,
     sender: sender.address,
     call,

@@ -1,6 +1,7 @@
 /** The browser of the browser tests: a real Chromium. */
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { buffer } from "node:stream/consumers";
+import { type Browser, type BrowserContext, type BrowserServer, chromium, type Page } from "playwright-core";
 
 const usual = [
   "/usr/bin/chromium",
@@ -17,16 +18,16 @@ export function findBrowser(): string | null {
   );
 }
 
-/** Starts a Chromium without a window. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a headless Chromium that test files connect to. */
+export async function launchBrowser(): Promise<BrowserServer> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error("There is no Chromium. Set CHROMIUM_PATH, or run npm test, which installs one.");
-  // Root has no sandbox for it, and containers have a /dev/shm too small for it.
+  // Chromium's sandbox does not work as root, and /dev/shm of containers is too small for it.
   const args = process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
-  return chromium.launch({ executablePath, args });
+  return chromium.launchServer({ executablePath, args });
 }
 
-/** Somebody at a desk in Oslo who reads English and wants nothing to move. */
+/** A desktop browser in Oslo, in English, without animations. */
 export function openContext(browser: Browser, height = 900): Promise<BrowserContext> {
   return browser.newContext({
     reducedMotion: "reduce",
@@ -34,4 +35,10 @@ export function openContext(browser: Browser, height = 900): Promise<BrowserCont
     timezoneId: "Europe/Oslo",
     viewport: { width: 1440, height },
   });
+}
+
+/** Runs `act` and returns the file that it downloads: its name and its text. */
+export async function download(page: Page, act: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const [file] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: file.suggestedFilename(), text: (await buffer(await file.createReadStream())).toString() };
 }

@@ -1,26 +1,25 @@
-/** A whole campaign through the product's own Send, for benchmarks: many contacts, a road of its own, the time that it took. */
+/** Runs a whole campaign through the product's own Send, for benchmarks, with many contacts and a pipeline of its own, and times it. */
 import { sql } from "kysely";
 import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
 import { createCampaign } from "../server/campaigns/edit-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
-import type { Carrier, CarrierServices } from "../server/carriers/carrier.ts";
-import { createSandbox } from "../server/carriers/sandbox.ts";
+import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import { jobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = createLog("warn");
-const text =
+export const campaignText =
   'Hei {{ contact.first_name | default: "der" }}! Denne uka er det 20 % på klipp hos Salong Kari. Bestill på salongkari.no';
 
-/** Contacts with consent in force, in one list; answers the list. */
-export async function createContacts(db: Db, { id }: TestWorkspace, size: number): Promise<string> {
+/** Creates contacts with consent on one list; returns the list. */
+export async function createContacts(db: Db, id: string, size: number): Promise<string> {
   const list = newId();
   await db.inWorkspace(id, async (tx) => {
     await sql`
@@ -39,23 +38,18 @@ export async function createContacts(db: Db, { id }: TestWorkspace, size: number
   return list;
 }
 
-/**
- * Seconds from Send until every message has its final status. Through the sandbox, whose receipts come `delay_ms` after their
- * hand-over, or through a carrier of the caller's.
- */
+/** Seconds from Send until every message has its final status through the sandbox, whose receipts come `delay_ms` after their submission. */
 export async function runCampaign(
   db: Db,
   connection: string,
   { id: workspaceId }: TestWorkspace,
   list: string,
   size: number,
-  { delay_ms = 0, makeCarrier }: { delay_ms?: number; makeCarrier?: (services: CarrierServices) => Carrier } = {},
+  { delay_ms = 0 }: { delay_ms?: number } = {},
 ): Promise<number> {
   const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-  const services = { db, clock: systemClock, jobs, news: { tell() {} }, log };
-  const carrier =
-    makeCarrier?.({ ...services, db: pathDb, public_url: "http://localhost" }) ??
-    createSandbox({ ...services, db: pathDb }, { delay_ms });
+  const services = { db, clock: systemClock, jobs, liveUpdates: { publish() {} }, log };
+  const carrier = createSandbox({ ...services, db: pathDb }, { delay_ms });
   const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });
   const author = { workspaceId, userId: null, name: "bench" };
@@ -66,7 +60,7 @@ export async function runCampaign(
       author,
       {
         name: "Bench",
-        text,
+        text: campaignText,
         subscription_type: "marketing",
         include,
         exclude: { lists: [], contacts: [] },
@@ -85,7 +79,8 @@ export async function runCampaign(
   return seconds;
 }
 
-async function finished(db: Db, workspaceId: string, sourceId: string, size: number): Promise<void> {
+/** Resolves when every message of a source is delivered. */
+export async function finished(db: Db, workspaceId: string, sourceId: string, size: number): Promise<void> {
   while (true) {
     const { rows } = await db.inWorkspace(workspaceId, (tx) =>
       sql<{

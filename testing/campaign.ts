@@ -1,4 +1,4 @@
-/** Campaigns in tests: made, sent and prepared the way routes and jobs do it. */
+/** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { vi } from "vitest";
@@ -16,11 +16,11 @@ import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const news = { tell() {} };
+const liveUpdates = { publish() {} };
 
-export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, news, log });
+export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, liveUpdates, log });
 
-/** A draft to everyone on `list`, unless said otherwise. */
+/** Creates a draft to everyone on `list`, unless `input` says otherwise; returns its id. */
 export async function draftOf(
   db: Db,
   workspace: TestWorkspace,
@@ -34,7 +34,7 @@ export async function draftOf(
   return row.id;
 }
 
-/** A list of contacts. */
+/** Creates a list of these contacts. */
 export async function listOf(db: Db, workspaceId: string, contacts: readonly string[]): Promise<string> {
   const id = newId();
   await db.inWorkspace(workspaceId, async (tx) => {
@@ -47,7 +47,7 @@ export async function listOf(db: Db, workspaceId: string, contacts: readonly str
   return id;
 }
 
-/** A list of everybody in the workspace. */
+/** Creates a list of all contacts of the workspace. */
 export async function listOfAll(db: Db, workspaceId: string): Promise<string> {
   const { rows } = await db.inWorkspace(workspaceId, (tx) =>
     sql<{ id: string }>`select id from contacts where workspace_id = ${workspaceId}`.execute(tx),
@@ -59,13 +59,13 @@ export async function listOfAll(db: Db, workspaceId: string): Promise<string> {
   );
 }
 
-/** Presses Send; the jobs that it adds are left to the test. */
+/** Presses Send; the test itself runs the jobs that it adds. */
 export async function press(db: Db, workspaceId: string, id: string, key: string | null = null): Promise<Campaign> {
   const idempotency = key === null ? null : { key, fingerprint: id };
   return (await sendCampaign(campaignServices(db), workspaceId, id, idempotency)).campaign;
 }
 
-/** Does the preparation's job. */
+/** Runs the preparation job. */
 export function prepare(
   db: Db,
   workspaceId: string,
@@ -76,7 +76,7 @@ export function prepare(
   return prepareCampaign({ ...campaignServices(db), chunk }, { workspace_id: workspaceId, id }, signal);
 }
 
-/** Runs the sweep until the campaign has come to an end, and answers it. */
+/** Runs the sweep until the campaign has finished, and returns it. */
 export async function finished(db: Db, workspaceId: string, id: string): Promise<Campaign> {
   const quiet: Jobs = { async add() {} };
   const sweep = campaignJobs({ ...campaignServices(db), jobs: quiet })["campaigns.finish"];

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the Citus extension, for the order and the shape of the statements that distribute a database: functions
- * of the same names that keep the same books and refuse what Citus documents to refuse (server/distribution/placement.ts
+ * A test double of the Citus extension, for the order and the shape of the statements that distribute a database: functions
+ * with the same names that keep the same records and refuse what Citus documents to refuse (server/distribution/placement.ts
  * names the pages). It moves no rows and plans no queries.
  */
 import { mkdtemp, rm, writeFile, mkdir } from "node:fs/promises";
@@ -104,7 +104,7 @@ begin
 end $$;
 `;
 
-/** Creates the stand-in in the database of a superuser's connection; needs PostgreSQL 18, for extensions outside of its own folder. */
+/** Creates the test double in the database of a superuser's connection; needs PostgreSQL 18, for extensions outside of its own folder. */
 export async function createFakeCitus(superuser: pg.Client, version = "12.1"): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-citus-"));
   try {

@@ -7,22 +7,22 @@ import { template, withDatabase } from "./global-setup.ts";
 
 export interface TestDatabase {
   db: Db;
-  /** As the owner of the tables, whom row-level security binds. */
+  /** As the owner of the tables, to whom forced row-level security applies too. */
   connection: string;
-  /** As the role that work for one workspace logs in as. */
+  /** As the role that does the work for one workspace. */
   workspaces: string;
-  /** Past every wall, to look at what is really there. */
+  /** As a superuser, to read what is really stored, without row-level security. */
   superuser: string;
 }
 
-/** Call it once at the top of a test file; `empty` leaves out the tables. */
+/** Call it once at the top of a test file. With `empty` the database has no tables. */
 export async function testDatabase(options: { empty?: boolean; max?: number } = {}): Promise<TestDatabase> {
   const postgres = inject("superuser");
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(postgres, `create database ${name} owner varsla template ${options.empty ? "template1" : template}`);
   const superuser = withDatabase(postgres, name);
   const connection = withDatabase(inject("connection"), name);
-  // A database that is cloned from the template knows the template's role.
+  // A database that is cloned from the template uses the template's role.
   const workspaces = withDatabase(inject("workspaces"), name);
   const db = openDb({ connection, workspaces, max: options.max ?? 10 });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-/** A row of a workspace in every table that has rows of workspaces, and in every partition of those. */
+/** Fills every tenant table, and each of its partitions, with a row of a workspace. */
 import type pg from "pg";
 
 export interface TenantTable {
@@ -6,11 +6,11 @@ export interface TenantTable {
   /** The partitioned table that statements name. */
   parent: string | null;
   columns: { name: string; type: string; enumerated: boolean; needed: boolean }[];
-  /** Of a partition: its column and the least value in it. */
+  /** Of a partition: the partition key and the least value in it. */
   key: { column: string; value: string } | null;
 }
 
-/** Reads them from the catalogue, as a superuser. */
+/** Reads the tenant tables from the catalogue, as a superuser. */
 export async function tenantTables(admin: pg.Client): Promise<TenantTable[]> {
   const { rows } = await admin.query<TenantTable & { bound: string | null; key_column: string | null }>(`
     select c.relname as name, p.inhparent::regclass::text as parent, pg_get_expr(c.relpartbound, c.oid) as bound,
@@ -36,7 +36,7 @@ export async function tenantTables(admin: pg.Client): Promise<TenantTable[]> {
   }));
 }
 
-/** Puts the rows in, past all triggers and walls. */
+/** Inserts the rows; triggers and policies are bypassed. */
 export async function fillTables(admin: pg.Client, tables: readonly TenantTable[], workspaceId: string): Promise<void> {
   await admin.query("begin");
   await admin.query("set local session_replication_role = replica");

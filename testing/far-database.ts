@@ -1,11 +1,11 @@
-/** The test's database as it is behind a network that the test can slow down and cut. */
+/** The test's database behind a TCP proxy, which the test can slow down and cut like a network. */
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { type Db, openDb } from "../server/kit/db.ts";
 import type { TestDatabase } from "./database.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
-/** Both end with the test. */
+/** Opens the proxy and a `Db` through it; both close with the test. */
 export async function farDatabase(
   { connection, workspaces }: Pick<TestDatabase, "connection" | "workspaces">,
   max: number,

@@ -11,7 +11,7 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** Connection of a superuser to the database "postgres". */
     superuser: string;
-    /** Where the owner of the tables connects to the template, and where workspaces' work does. */
+    /** Connection strings to the template: as the owner of the tables, and as the role for work in one workspace. */
     connection: string;
     workspaces: string;
   }
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = await mkdtemp(join(tmpdir(), "varsla-test-"));
   const postgres = await startEmbeddedPostgres({
     directory: join(directory, "postgres"),
-    // These data are not missed after a power cut.
+    // These data need not survive a power cut.
     settings: {
       fsync: "off",
       synchronous_commit: "off",

@@ -1,6 +1,6 @@
 /**
- * A provider that brings texts from handsets over SMPP and is told what to do with each: which connection, under which
- * sequence, and whether it ever reads the acknowledgement. The test SMSC numbers and sends again by itself.
+ * An SMPP provider that delivers texts from handsets exactly as a test asks: over which connection, under which sequence number,
+ * and whether it ever reads the acknowledgement. (The test SMSC, smsc.ts, numbers and resends by itself.)
  */
 import { createServer, type Socket } from "node:net";
 import { expect } from "vitest";
@@ -10,11 +10,11 @@ import { until } from "./until.ts";
 export interface ProviderConnection {
   /** The system_id that it was bound with. */
   name(): string;
-  /** Answers the status of the acknowledgement, null where the connection ended before one was read. */
+  /** Returns the status of the acknowledgement, or null if the connection ended before one was read. */
   deliver(pdu: Deliver | Buffer, sequence: number): Promise<number | null>;
-  /** From now on it reads nothing any more, as far as anybody can tell; what is written to it still leaves. */
-  turnDeaf(): void;
-  /** Acknowledgements that were written to it since it turned deaf. */
+  /** From now on the provider processes nothing that it receives; what it sends still arrives. */
+  stopReading(): void;
+  /** Acknowledgements that arrived since it stopped reading. */
   unread(): number;
   cut(): void;
   open(): boolean;
@@ -22,9 +22,9 @@ export interface ProviderConnection {
 
 export interface HandsetNetwork {
   port: number;
-  /** Those bound now, oldest first. */
+  /** The connections that are bound now, oldest first. */
   connections(): ProviderConnection[];
-  /** Waits for so many. */
+  /** Waits until so many are bound. */
   bound(count: number): Promise<ProviderConnection[]>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startHandsetNetwork(): Promise<HandsetNetwork> {
     socket.on("error", () => {});
     const waiting = new Map<number, (status: number | null) => void>();
     let left = Buffer.alloc(0);
-    let deaf = false;
+    let reading = true;
     let unread = 0;
     let name = "";
     const connection: ProviderConnection = {
@@ -57,7 +57,7 @@ export async function startHandsetNetwork(): Promise<HandsetNetwork> {
           octets.writeUInt32BE(sequence, 12);
           socket.write(octets);
         }),
-      turnDeaf: () => void (deaf = true),
+      stopReading: () => void (reading = false),
       unread: () => unread,
       cut: () => void socket.destroy(),
       open: () => !socket.destroyed,
@@ -66,7 +66,7 @@ export async function startHandsetNetwork(): Promise<HandsetNetwork> {
     function read(pdu: Buffer): void {
       const id = pdu.readUInt32BE(4);
       const sequence = pdu.readUInt32BE(12);
-      if (deaf) {
+      if (!reading) {
         if (id === command.deliver_sm + response) unread++;
         return;
       }

@@ -1,42 +1,51 @@
 /**
- * People with phones, a provider that may lose acknowledgements, and two processes of one connection to it, each with its own
- * pools, intake and binds. A process can be made to refuse what it gets, and time to pass.
+ * People with phones, a provider that may lose acknowledgements, and two Varsla processes with one connection to it, each with its
+ * own pools, intake and binds. A test can make a process refuse texts, and advance the clock.
  */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, onTestFinished } from "vitest";
-import { readKeyword } from "../rules/opt-out-keywords.ts";
+import { keywordSets } from "../rules/keyword-sets.ts";
+import { keywordOf } from "../rules/opt-out-keywords.ts";
 import type { InboundText } from "../server/carriers/carrier.ts";
 import type { Clock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
-import { createInboundIntake, type InboundIntake } from "../server/messages/inbound.ts";
+import { createInboundIntake, type InboundIntake } from "../server/messages/receive/inbound.ts";
 import type { TestDatabase } from "./database.ts";
 import { type ProviderConnection, startHandsetNetwork } from "./handset-network.ts";
-import { addContacts, type LedgerRow, send } from "./road.ts";
+import { addContacts, type LedgerRow, send } from "./pipeline.ts";
 import { makeSmpp } from "./smpp-carrier.ts";
-import { addSmppConnection } from "./smpp-road.ts";
+import { addSmppConnection } from "./smpp-pipeline.ts";
 import type { Deliver } from "./smsc-pdu.ts";
 import { partsOf } from "./smsc-texts.ts";
 import { until } from "./until.ts";
-import { createTestWorkspace } from "./workspace.ts";
+import { createTestWorkspace, setKeywords } from "./workspace.ts";
 
 /**
- * Why a process refuses texts for now: its database is away, it cannot write them down, or it does not know that it has (the
- * answer to the commit was lost).
+ * Why a process refuses texts for now. "away": its database is away. "writing": it cannot store them. "knowing": it stored them but
+ * does not know (the answer to the commit was lost).
  */
 export type Failing = "away" | "writing" | "knowing";
 
 export interface HandsetProcess {
   intake: InboundIntake;
   failing: Failing | null;
-  /** Texts that its intake got. */
-  got: number;
+  /** Number of texts that its intake received. */
+  received: number;
 }
 
 const perProcess = 2;
 export const binds = perProcess * 2;
 /** ESME_RX_T_APPN: refused for now. */
-export const later = 0x64;
+const later = 0x64;
+
+/** The workspace's own keywords, in addition to the standard ones. */
+const ownWords = {
+  stop: { added: ["LOPETA"], removed: [] },
+  start: { added: ["PÅ IGJEN"], removed: [] },
+  help: { added: ["APUA"], removed: [] },
+};
+const sets = keywordSets(ownWords);
 
 const nameOf = (process: number) => `process${process}`;
 
@@ -44,6 +53,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
   const network = await startHandsetNetwork();
   onTestFinished(() => network.stop());
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  await setKeywords(db, workspace.id, ownWords);
   const settings = { port: network.port, binds: perProcess };
   const carrier_id = await addSmppConnection(db, workspace, settings);
   let ahead_ms = 0;
@@ -51,10 +61,10 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
 
   async function startProcess(number: number): Promise<HandsetProcess> {
     const own = openDb({ connection, workspaces, max: 6 });
-    const news = { tell() {} };
+    const liveUpdates = { publish() {} };
     const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-    const intake = createInboundIntake({ db: own, clock, news, log });
-    const self: HandsetProcess = { intake, failing: null, got: 0 };
+    const intake = createInboundIntake({ db: own, clock, liveUpdates, log });
+    const self: HandsetProcess = { intake, failing: null, received: 0 };
     const workspacePool = {
       connect: () =>
         self.failing === "away" ? Promise.reject(new Error("connect ECONNREFUSED")) : own.workspacePool.connect(),
@@ -66,7 +76,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
       { carrier_id, clock, sweep_ms: 20, timing: { first_pause: 5, longest_pause: 20, proof_every: 50 } },
     );
     const onInbound = async (texts: InboundText[]) => {
-      self.got += texts.length;
+      self.received += texts.length;
       if (self.failing === "writing" || self.failing === "away")
         throw new Error("terminating connection due to administrator command");
       await intake(texts);
@@ -83,7 +93,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
 
   const processOf = (bind: ProviderConnection) => (bind.name() === nameOf(0) ? processes[0] : processes[1]);
 
-  /** Numbers begin anew with each bind. */
+  /** Sequence numbers start again with each bind. */
   function nextSequence(bind: ProviderConnection): number {
     const next = (sequences.get(bind) ?? 0) + 1;
     sequences.set(bind, next);
@@ -94,32 +104,24 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
   const pdusOf = (from: string, text: string, reference?: number): Deliver[] =>
     partsOf({ from, to: workspace.sender.address.slice(1), text, ...(reference !== undefined && { reference }) });
 
-  /** A text in one piece, under a sequence of its own unless one is given; answers the status of its acknowledgement. */
+  /** Delivers a text in one part, with the next sequence number unless one is given; returns the status of its acknowledgement. */
   const bring = (bind: ProviderConnection, from: string, text: string, sequence = nextSequence(bind)) =>
     bind.deliver(pdusOf(from, text)[0] as Deliver, sequence);
-
-  /** Written down, and its acknowledgement is never read; answers its sequence. */
-  async function bringUnread(bind: ProviderConnection, from: string, text: string): Promise<number> {
-    const sequence = nextSequence(bind);
-    bind.turnDeaf();
-    void bring(bind, from, text, sequence);
-    await until(() => expect(bind.unread()).toBe(1));
-    return sequence;
-  }
 
   async function databaseTime(): Promise<Date> {
     const { rows } = await db.asSystem((tx) => sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx));
     return rows[0]?.now as Date;
   }
 
-  /** Refused for now by the bind's process; when this is over every other process may know of it. */
+  /** Delivers a text that the bind's process refuses for now; resolves once the doubt about it is stored for all processes. */
   async function bringRefused(bind: ProviderConnection, from: string, text: string, failing: Failing): Promise<void> {
     const process = processOf(bind);
     const before = await databaseTime();
     process.failing = failing;
     expect(await bring(bind, from, text)).toBe(later);
     process.failing = null;
-    const keyword = readKeyword(text);
+    const keyword = keywordOf(text, sets);
+    // A STOP is never in doubt, and nothing is stored about other texts while the database is away.
     if (keyword === "stop" || (keyword === null && failing === "away")) return;
     await until(async () => {
       const { rows } = await db.asSystem((tx) =>
@@ -131,8 +133,8 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
     });
   }
 
-  /** Waits until nothing is in doubt but what was lost or refused. A deaf connection that stands keeps it waiting. */
-  async function told(): Promise<void> {
+  /** Waits until only lost or refused texts are in doubt. An open connection that does not read keeps it waiting. */
+  async function resolved(): Promise<void> {
     await until(async () => {
       const { rows } = await db.asSystem((tx) =>
         sql`
@@ -149,7 +151,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
     await network.bound(binds);
   }
 
-  /** Time passes in which nothing comes; what stands in doubt because its connection stands will stay so. */
+  /** Time passes without texts. Doubt about texts whose connection is open stays. */
   async function pass(ms: number): Promise<void> {
     ahead_ms += ms;
     await db.asSystem(async (tx) => {
@@ -159,7 +161,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
     });
   }
 
-  /** Somebody who consents to marketing; answers the contact's id. */
+  /** Adds a contact who consents to marketing; returns its id. */
   async function person(from: string): Promise<string> {
     const [id] = await addContacts(db, workspace.id, [{ mobile: `+${from}` }]);
     return id as string;
@@ -172,7 +174,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
     return rows.length > 0;
   }
 
-  /** How many marketing texts go to a person now: one or none. */
+  /** Sends a marketing text to the contact; returns how many were queued: one or none. */
   async function marketing(contactId: string): Promise<number> {
     const recipients = { contacts: sql`select ${contactId}::uuid` };
     return (await send(db, workspace, { class: "marketing", recipients })).queued;
@@ -191,32 +193,24 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
     connection,
     network,
     workspace,
-    carrier_id,
-    processes,
     clock,
     processOf,
     bindsOf: (process: number) => network.connections().filter((bind) => bind.name() === nameOf(process)),
     nextSequence,
     pdusOf,
     bring,
-    bringUnread,
     bringRefused,
-    told,
+    resolved,
     cut,
     pass,
-    /** What is said now is later than all that was. */
+    /** Makes the next text later than all before. */
     tick: () => void ahead_ms++,
     person,
     isOptedOut,
     marketing,
-    /** The words that came from a person, in their order. */
+    /** The texts received from a person, in order. */
     received: async (from: string) =>
       (await rowsOf(from)).flatMap((row) => (row.status === "received" ? [row.text] : [])),
-    /** What a person was answered. */
-    answers: async (from: string) =>
-      (await rowsOf(from)).flatMap(({ status, source_type }) =>
-        status !== "received" && source_type !== "campaign" ? [source_type] : [],
-      ),
   };
 }
 

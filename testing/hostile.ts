@@ -1,8 +1,8 @@
-/** What nobody sends but by mistake or in bad faith: values for a path, a query and a body, and whole bodies. */
+/** Input that only a mistake or an attacker sends: values for a path, a query and a body, and whole bodies. */
 
 const megabyte = 2 ** 20;
 
-/** Texts as such, for strings in bodies and, encoded, for paths and queries. */
+/** Texts for strings in bodies and, encoded, for paths and queries. */
 export const hostileTexts: readonly string[] = [
   "",
   " ",
@@ -47,7 +47,7 @@ export const hostileTexts: readonly string[] = [
   "a".repeat(70_000),
 ];
 
-/** Parts of a path as they come over the line. */
+/** Parts of a path as they are sent over the wire. */
 export const hostilePathParts: readonly string[] = [
   "%00",
   "%2e%2e",
@@ -81,7 +81,7 @@ export const hostileQueryValues: readonly string[] = [
   "a&",
 ];
 
-/** Values of a JSON body that are no text. JSON is written by hand where JavaScript's would lose it. */
+/** Values of a JSON body that are no text, written as JSON because JavaScript values could not express all of them. */
 export const hostileJson: readonly string[] = [
   "null",
   "true",
@@ -107,7 +107,7 @@ export const hostileJson: readonly string[] = [
   nested('{"a":', "}", 20_000),
 ];
 
-/** Whole bodies, many of them no JSON. */
+/** Whole bodies, many of them invalid JSON. */
 export const hostileBodies: readonly string[] = [
   "",
   " ",
@@ -131,7 +131,7 @@ function nested(open: string, close: string, depth: number): string {
   return `${open.repeat(depth)}1${close.repeat(depth)}`;
 }
 
-/** Cursors that look like ours: base64url of a JSON array, with each value in turn replaced. */
+/** Forged cursors: base64url of a JSON array, as real ones are, with each value in turn replaced. */
 export function forgedCursors(real: string): string[] {
   const text = Buffer.from(real, "base64url").toString();
   const forged = [`${real}A`, real.slice(0, -1), `${real}.999`, `${real.split(".")[0]}.0`, "W10", "bnVsbA", "e30"];
@@ -139,7 +139,7 @@ export function forgedCursors(real: string): string[] {
   try {
     parts = JSON.parse(text);
   } catch {
-    return forged; // an id, which hostile texts stand in for
+    return forged; // a cursor that is an id: the hostile texts cover it
   }
   if (!Array.isArray(parts)) return forged;
   const values: unknown[] = [...hostileTexts.filter((each) => each.length < 300), null, 1, {}, []];

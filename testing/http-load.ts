@@ -1,4 +1,4 @@
-/** HTTP requests as fast as a server answers them, for benchmarks. */
+/** A load generator for benchmarks: HTTP requests as fast as the server answers them. */
 import { connect } from "node:net";
 
 export interface LoadRequest {
@@ -10,17 +10,16 @@ export interface LoadRequest {
 }
 
 export interface LoadFigures {
-  /** Answers of 2xx, and how many of them a second. */
-  answered: number;
+  /** Answers of 2xx a second. */
   rate: number;
-  /** Of those, in ms. */
+  /** Latencies of those, in ms. */
   p50: number;
   p99: number;
-  /** Every other answer. */
+  /** Number of all other answers. */
   errors: number;
 }
 
-/** Sends `next()` on keep-alive connections that each wait for their answer, for so many seconds or so many requests. */
+/** Sends `next()` over keep-alive connections, one request at a time on each, for so many seconds or so many requests. */
 export async function httpLoad(options: {
   url: string;
   connections: number;
@@ -51,7 +50,6 @@ export async function httpLoad(options: {
   latencies.sort((x, y) => x - y);
   const at = (share: number) => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 10) / 10;
   return {
-    answered: latencies.length,
     rate: Math.round(latencies.length / took),
     p50: at(0.5),
     p99: at(0.99),
@@ -59,7 +57,7 @@ export async function httpLoad(options: {
   };
 }
 
-/** HTTP/1.1 by hand: the client shares the cores with server and database, and must cost them little. */
+/** A minimal HTTP/1.1 client: it shares the cores with server and database, and must cost them little. */
 function openConnection(url: string): Promise<{ send(request: LoadRequest): Promise<number>; close(): void }> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname).setNoDelay().setEncoding("latin1");

@@ -1,47 +1,48 @@
 /**
- * Workers of the message road that go on only when they are told to, one transaction or one call of the carrier at a time:
- * so that a test decides in which order what several of them do meets, and where one dies. The lane code and its statements
- * are the real ones; only the clock, the carrier and the moments are the test's.
+ * Workers of the message pipeline that a test steps through, one transaction or one call of the carrier at a time: the test decides
+ * how the steps of several workers interleave, and where one of them dies. The lane code and its statements are the real ones; only
+ * the clock, the carrier and the schedule are the test's.
  */
 import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import type { Carrier, Outcome, OutboundText } from "../server/carriers/carrier.ts";
 import type { Db } from "../server/kit/db.ts";
-import type { LaneConnection, LanePool } from "../server/messages/lane-connection.ts";
-import { newLaneState, serveLane } from "../server/messages/lane.ts";
-import { leaseLanes, releaseLane, renewLease } from "../server/messages/lanes-store.ts";
-import { LeaseLost } from "../server/messages/record.ts";
+import type { LaneConnection, LanePool } from "../server/messages/dispatch/lane-connection.ts";
+import { newLaneState } from "../server/messages/dispatch/lane-context.ts";
+import { serveLane } from "../server/messages/dispatch/lane.ts";
+import { leaseLanes, releaseLane, renewLease } from "../server/messages/dispatch/lanes-store.ts";
+import { LeaseLost } from "../server/messages/dispatch/record-outcomes.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
 
-/** What stands before a worker: a transaction, a call of the carrier, or what to do with a lane that paused. */
+/** The next step of a worker: a transaction, a call of the carrier, or what to do with a lane that paused. */
 type Point = "transaction" | "lease" | "release" | "submit" | "answer" | "lookup" | "paused";
 
 interface Waiting {
   point: Point;
-  /** Goes on; `choice` decides what the carrier says, or whether a paused lane is kept. */
+  /** Takes the step; `choice` selects the carrier's answer, or whether a paused lane is kept. */
   go(choice: number): void;
   fail(error: Error): void;
 }
 
-/** The moment and the carrier's books, which all workers share. */
+/** What all workers share: the clock and the carrier's records. */
 export interface World {
   db: Db;
   pool: LanePool;
-  /** Milliseconds; the test moves it on. */
+  /** Milliseconds; the test advances it. */
   time: number;
-  /** Message ids as the carrier got them, in its order. */
-  books: string[];
+  /** Ids of the messages that the carrier has taken, in order. */
+  records: string[];
 }
 
 const leaseFor = 10_000;
 const quantum = 1_000;
 const beginWithin = 2_000;
-export const settledAfter = 3_000;
+export const reconcileAfter = 3_000;
 
 class Killed extends Error {}
 
-/** A worker at its first point. */
+/** A worker that waits at its first step. */
 export type Worker = ReturnType<typeof startWorker>;
 
 export function startWorker(world: World, options: { crowded: boolean }) {
@@ -58,7 +59,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
     return new Promise((go, fail) => void waiting.push({ point, go, fail }));
   }
 
-  /** One operation behind a point of its own. */
+  /** Waits for the step, then runs the operation. */
   async function at<T>(point: Point, work: (choice: number) => Promise<T>): Promise<T> {
     const choice = await reach(point);
     busy++;
@@ -74,7 +75,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
     const wrapped: LaneConnection = {
       lost: real.lost,
       inWorkspace: (...given) => at("transaction", () => real.inWorkspace(...given)),
-      shutGate: () => (dead ? Promise.reject(new Killed()) : real.shutGate()),
+      releaseSubmitLock: () => (dead ? Promise.reject(new Killed()) : real.releaseSubmitLock()),
       release(failed) {
         if (connections.delete(wrapped)) real.release(failed || dead);
       },
@@ -85,10 +86,10 @@ export function startWorker(world: World, options: { crowded: boolean }) {
 
   const carrier: Carrier = {
     id: null,
-    name: "books",
+    name: "records",
     limits: {
       batch: 2,
-      settled_after_ms: settledAfter,
+      reconcile_after_ms: reconcileAfter,
       rates: { long_number: null, short_code: null, alphanumeric: null },
     },
     state: () => ({ state: "up", bound: 1, wanted: 1, last_error: null }),
@@ -99,7 +100,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
           return texts.map((): Outcome => ({ kind: "later", after_ms: 0 }));
         return texts.map((text, i) => answer(text, Math.floor(choice / 5 ** i) % 5));
       });
-      // What it took is in its books; whoever asked may die before it hears of that.
+      // What the carrier took is in its records; the worker may die before it receives the answer.
       await reach("answer");
       return outcomes;
     },
@@ -109,7 +110,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
         const known = ({ message_id }: OutboundText) => ({ carrier_reference: message_id, receipt: null });
         if (choice % 3 === 2) return new Map(texts.map((text) => [text.message_id, null]));
         return new Map(
-          texts.filter((text) => world.books.includes(text.message_id)).map((text) => [text.message_id, known(text)]),
+          texts.filter((text) => world.records.includes(text.message_id)).map((text) => [text.message_id, known(text)]),
         );
       }),
     async start() {},
@@ -117,7 +118,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
   };
 
   function answer({ message_id }: OutboundText, choice: number): Outcome {
-    if (choice === 0 || choice === 3) world.books.push(message_id);
+    if (choice === 0 || choice === 3) world.records.push(message_id);
     if (choice === 0) return { kind: "accepted", carrier_reference: message_id };
     if (choice === 1) return { kind: "refused", code: "1", reason: "unknown_number" };
     if (choice === 2) return { kind: "later", after_ms: 0 };
@@ -141,7 +142,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
         carriers: onlyCarriers(carrier),
         worker: token,
         pool: { take, isUsedUp: () => false },
-        news: { tell() {} },
+        liveUpdates: { publish() {} },
         log: pino({ level: "silent" }),
         onReceipts: async () => {},
         now,
@@ -173,7 +174,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
     dead = true;
   });
 
-  /** Resolves once it waits again, or has ended. */
+  /** Resolves once the worker waits for its next step, or has ended. */
   async function quiet(): Promise<void> {
     for (let calm = 0; calm < 3;) {
       await setImmediate();
@@ -184,7 +185,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
 
   return {
     quiet,
-    /** What it stands before; more than one where it records while it hands over. */
+    /** The steps that it waits for; more than one while it records and submits at the same time. */
     points: (): Point[] => waiting.map(({ point }) => point),
     holds: () => held,
     async step(which: number, choice: number): Promise<void> {
@@ -193,7 +194,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
       next?.go(choice);
       await quiet();
     },
-    /** As SIGKILL: whatever it waits for never comes, and its sessions end. */
+    /** Like SIGKILL: its pending steps never happen, and its sessions end. */
     async kill(): Promise<void> {
       await quiet();
       dead = true;

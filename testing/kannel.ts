@@ -1,11 +1,11 @@
-/** Kannel 1.4.5 (https://www.kannel.org), the peer of benchmarks: bearerbox and smsbox in front of an SMSC, in a directory of their own. */
+/** Kannel 1.4.5 (https://www.kannel.org), which benchmarks compare with: bearerbox and smsbox in front of an SMSC, in a directory of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePorts } from "./free-ports.ts";
 
 export const kannelInstall =
   "Kannel is not installed (apt-get install kannel kannel-extras), so there is nothing to compare with.";
@@ -13,11 +13,9 @@ export const kannelInstall =
 export interface Kannel {
   /** Where smsbox takes /cgi-bin/sendsms. */
   url: string;
-  /** A path of sendsms; `receipts`: Kannel asks for them, keeps track of them and takes them. */
+  /** A path of sendsms; with `receipts` Kannel requests, tracks and accepts them. */
   sendPath(text: { from: string; to: string; text: string; receipts: boolean }): string;
-  /** Of bearerbox and smsbox. */
-  pids: number[];
-  /** Its configuration as it was started with. */
+  /** The configuration that it was started with. */
   conf: string;
   stop(): Promise<void>;
 }
@@ -28,14 +26,14 @@ interface KannelOptions {
   window: number;
   /** Where texts are kept until the SMSC has them: a file each, or nowhere. */
   store: "spool" | "none";
-  /** Texts from handsets are passed on to this address. */
+  /** Texts from handsets are forwarded to this URL. */
   inboundUrl?: string;
 }
 
 const user = { username: "bench", password: "bench" };
-const patience = 15_000;
+const timeout = 15_000;
 
-/** Where Debian puts it, which is not on everybody's PATH. */
+/** Debian's directory for it, which may not be in PATH. */
 const program = (name: string) => join("/usr/sbin", name);
 
 /** Whether Kannel can be started here. */
@@ -74,7 +72,6 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
   }
   return {
     url,
-    pids: started.map((child) => child.pid as number),
     conf,
     sendPath: ({ from, to, text, receipts }) => {
       const query = new URLSearchParams({ ...user, from, to, text });
@@ -86,7 +83,7 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
   };
 }
 
-/** Errors are logged, nothing else: a log line for each text would be a handicap. */
+/** Only errors are logged: a log line for each text would slow Kannel down. */
 function configuration(
   { smsc, window, store, inboundUrl }: KannelOptions,
   spool: string,
@@ -116,7 +113,7 @@ function configuration(
       `smsc-password = ${smsc.password}`,
       'system-type = ""',
       `max-pending-submits = ${window}`,
-      // Ids of receipts as they were answered, whatever their base.
+      // Receipts carry ids as answered, whatever their base.
       "msg-id-type = 0x00",
     ],
     [
@@ -151,33 +148,25 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, "exit");
   child.kill("SIGTERM");
-  // It first waits for whatever it has queued.
-  const impatience = setTimeout(() => child.kill("SIGKILL"), 2_000);
+  // It first waits for its queue to empty.
+  const killTimer = setTimeout(() => child.kill("SIGKILL"), 2_000);
   await exit;
-  clearTimeout(impatience);
+  clearTimeout(killTimer);
 }
 
 async function until(what: string, child: ChildProcess, holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + patience;
+  const end = performance.now() + timeout;
   while (!(await holds())) {
     if (child.exitCode !== null) throw new Error(`Kannel ended with code ${child.exitCode}, waiting for ${what}`);
-    if (performance.now() > end) throw new Error(`waited ${patience / 1000} s for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${timeout / 1000} s for ${what}`);
     await delay(100);
   }
 }
 
-/** The body of an answer, or null while nobody listens. */
+/** The body of an answer, or null while nothing listens there. */
 async function textOf(url: string): Promise<string | null> {
   return fetch(url).then(
     (response) => response.text(),
     () => null,
   );
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

@@ -7,9 +7,9 @@ import { createTestWorkspace } from "./workspace.ts";
 
 const { db, connection, superuser } = await testDatabase();
 
-test("a filled ledger has rows in the shape of real ones: behind the wall, in six months, each contact many times", async () => {
+test("a filled ledger has rows like real ones: behind row-level security, in six months, each contact many times", async () => {
   const workspace = await createTestWorkspace(db);
-  await createContacts(db, workspace, 50);
+  await createContacts(db, workspace.id, 50);
   await fillLedger({ connection, superuser, workspace }, 6_000);
   const { rows } = await db.asSystem((tx) =>
     sql<{ n: number; months: number; contacts: number; misplaced: number }>`

@@ -1,5 +1,5 @@
 /**
- * Fills a ledger by the million, as half a year of campaigns leaves it: six months' partitions, twenty workspaces of which
+ * Fills a ledger with millions of rows, as half a year of campaigns leaves it: six months' partitions, twenty workspaces of which
  * one has a third of the rows, campaigns of twenty thousand, each contact texted again and again. Partitions are filled
  * before they are attached, so that their indexes are built once.
  */
@@ -10,7 +10,7 @@ const months = 6;
 const chunk = 500_000;
 const textsEach = 20_000;
 
-/** Puts `rows` delivered messages into the ledger of a database; the workspace's contacts are those of `createContacts`. */
+/** Inserts `rows` delivered messages into the ledger of a database; the workspace's contacts are those of `createContacts`. */
 export async function fillLedger(
   { connection, superuser, workspace }: { connection: string; superuser: string; workspace: TestWorkspace },
   rows: number,

@@ -1,8 +1,7 @@
 /**
- * One text and everything that can happen to it at the same time: hand-overs that are answered, refused, lost or cut off with
- * their worker; the look-up afterwards, which finds it, does not, cannot tell or fails; receipts before, during and after each of
- * these; a STOP; its time running out. What runs is the lane itself with its statements, on PostgreSQL; only the carrier is a
- * script.
+ * One text and everything that can happen to it at the same time: submissions that are answered, refused, lost or cut off by the death
+ * of their worker; the look-up afterwards, which finds the text, does not, cannot tell or fails; receipts before, during and after
+ * each of these; a STOP; expiry. The real lane runs with its statements on PostgreSQL; only the carrier follows a script.
  */
 import fc from "fast-check";
 import { sql } from "kysely";
@@ -11,13 +10,14 @@ import { expect } from "vitest";
 import type { Carrier, Found, Outcome, Receipt } from "../server/carriers/carrier.ts";
 import { recordOptOut } from "../server/consent/opt-outs.ts";
 import type { Db } from "../server/kit/db.ts";
-import type { LanePool } from "../server/messages/lane-connection.ts";
-import { newLaneState, serveLane } from "../server/messages/lane.ts";
-import { leaseLanes } from "../server/messages/lanes-store.ts";
-import { recordReceipts } from "../server/messages/receipts.ts";
-import { LeaseLost } from "../server/messages/record.ts";
+import type { LanePool } from "../server/messages/dispatch/lane-connection.ts";
+import { newLaneState } from "../server/messages/dispatch/lane-context.ts";
+import { serveLane } from "../server/messages/dispatch/lane.ts";
+import { leaseLanes } from "../server/messages/dispatch/lanes-store.ts";
+import { LeaseLost } from "../server/messages/dispatch/record-outcomes.ts";
+import { recordReceipts } from "../server/messages/receive/receipts.ts";
 import { newId } from "./new-id.ts";
-import { addContacts, type LedgerRow, ledger, quota, send } from "./road.ts";
+import { addContacts, type LedgerRow, ledger, quota, send } from "./pipeline.ts";
 import { createTestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -25,19 +25,19 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const word = fc.constantFrom<Receipt["status"]>("sent", "delivered", "undelivered", "failed", "expired");
 const words = fc.array(word, { maxLength: 2 });
 /**
- * One turn of a worker: it looks up what was left open, and hands over what is in the line. `lost`: it dies before it can record
- * the answer; `unknown`: there is none. `taken`: whether the carrier has the text all the same.
+ * One turn of a worker: it looks up what is open in the journal, and submits what is queued. `lost`: it dies before it can record
+ * the answer; `unknown`: there is no answer. `taken`: whether the carrier has accepted the text all the same.
  */
 export const attempt = fc.record({
-  /** What the look-up says, and what comes in while the carrier is asked. */
+  /** The result of the look-up, and the receipts that arrive during it. */
   lookup: fc.constantFrom("honest", "cannot tell", "fails"),
   asking: words,
   answer: fc.constantFrom("accepted", "refused", "opted_out", "later", "unknown", "lost"),
   taken: fc.boolean(),
-  /** What comes in before the answer, and after the turn. */
+  /** The receipts that arrive before the answer, and after the turn. */
   during: words,
   after: words,
-  /** After everything else. */
+  /** What happens after the turn and its receipts. */
   next: fc.constantFrom("nothing", "nothing", "nothing", "stop", "too late"),
 });
 export type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
@@ -63,7 +63,7 @@ interface Text {
   segments: number;
 }
 
-/** A text in a workspace of its own, in the line. */
+/** Queues a text in a workspace of its own. */
 async function queuedText(db: Db, messageClass: "transactional" | "marketing"): Promise<Text & { senderId: string }> {
   const workspace = await createTestWorkspace(db);
   await addContacts(db, workspace.id, [{ mobile: "+4791234567" }]);
@@ -80,15 +80,15 @@ async function queuedText(db: Db, messageClass: "transactional" | "marketing"): 
   };
 }
 
-/** Sends a text, goes through the script and whatever is left, and answers the text's row when all accounts agree. */
-export async function tellOf(
+/** Sends a text, runs the script until nothing is open, checks that all records agree, and returns the text's row. */
+export async function runScript(
   { db, pool }: { db: Db; pool: LanePool },
   messageClass: "transactional" | "marketing",
   script: readonly Attempt[],
 ): Promise<LedgerRow> {
   const text = await queuedText(db, messageClass);
   const { workspaceId, senderId } = text;
-  let later = 0; // what the clock was put forward
+  let later = 0; // milliseconds by which the clock was advanced
   let taken = 0;
   let sends = 0;
   let endedByReceipt = false;
@@ -96,7 +96,7 @@ export async function tellOf(
   let step: Attempt | null = null;
   const now = () => new Date(Date.now() + later);
 
-  /** After each happening: forward only, and the final state stays. */
+  /** After each step: the status only moves forward, and a final status stays. */
   async function look(what: string): Promise<void> {
     const [row] = await ledger(db, workspaceId);
     const status = row?.status as string;
@@ -124,7 +124,7 @@ export async function tellOf(
     name: "script",
     limits: {
       batch: 10,
-      settled_after_ms: 0,
+      reconcile_after_ms: 0,
       rates: { long_number: null, short_code: null, alphanumeric: null },
     },
     state: () => ({ state: "up", bound: 1, wanted: 1, last_error: null }),
@@ -168,7 +168,7 @@ export async function tellOf(
       await sql`
         update lanes set leased_by = null, next_at = null, has_work = true
         where workspace_id = ${workspaceId} and sender_id = ${senderId}`.execute(tx);
-      // Of this text's workspace alone: the others of this database are done with.
+      // Only this text's lane: those of earlier runs in this database are finished.
       await sql`update lanes set has_work = false where workspace_id <> ${workspaceId}`.execute(tx);
       return leaseLanes(tx, { worker, seconds: 60, now: now() }, 1);
     });
@@ -180,7 +180,7 @@ export async function tellOf(
       pool,
       log,
       now,
-      news: { tell() {} },
+      liveUpdates: { publish() {} },
       carriers: { get: () => carrier, isDown: () => false },
       signal: new AbortController().signal,
       pausing: () => false,
@@ -211,7 +211,7 @@ export async function tellOf(
     if (each.next === "stop") await stop(db, workspaceId, senderId, now());
     if (each.next === "too late") later += 50 * hour;
   }
-  // Whatever was left over: a carrier that answers, and time enough for one that never did.
+  // The rest: a carrier that answers, and enough time for submissions that were never answered.
   for (let turn = 0; (await open()) && turn < 12; turn++) {
     step = { ...calm, lookup: step?.lookup ?? "honest" };
     later += hour / 4;
@@ -227,7 +227,7 @@ async function stop(db: Db, workspaceId: string, senderId: string, at: Date): Pr
   );
 }
 
-/** The ledger, the quota, the log of segments and the figures tell one story. */
+/** The ledger, the quota and the figures agree. */
 async function compare(
   db: Db,
   { workspaceId, sourceId, id, segments }: Text,
@@ -240,7 +240,7 @@ async function compare(
     used: paid ? segments : 0,
     reserved: 0,
   });
-  // What went is paid, once; what did not go is not, unless nobody can say so.
+  // A text that the carrier accepted is paid, once; one that it did not is not, unless the outcome is uncertain.
   if (known.taken > 0) expect(paid, `${row.status} ${row.reason}`).toBe(true);
   else if (row.reason !== "uncertain") expect(paid, `${row.status} ${row.reason}`).toBe(false);
   if (known.taken > 1) expect(row.reason).toBe("uncertain");

@@ -1,7 +1,7 @@
-/** People with a session, as the sign-in makes them, without the mails by which they would have come. */
+/** Signed-in members, created without invitation mails. */
 import type { Role } from "../contract/permissions.ts";
-import { identityOf } from "../server/workspaces/account-jobs.ts";
-import { createPerson, joinWorkspace } from "../server/workspaces/create-person.ts";
+import { identityOf } from "../server/accounts/account-jobs.ts";
+import { createPerson, joinWorkspace } from "../server/accounts/create-person.ts";
 import type { TestApp } from "./app.ts";
 
 export interface TestPerson {
@@ -14,7 +14,7 @@ export interface TestPerson {
 const password = "correct horse battery";
 let made = 0;
 
-/** Makes a member of the workspace and signs them in. */
+/** Creates a member of the workspace and signs them in. */
 export async function signedInPerson(
   { call, services }: Pick<TestApp, "call" | "services">,
   workspaceId: string,

@@ -1,9 +1,9 @@
-/** Makes of an empty database what a server makes of it at its start. */
+/** Prepares an empty database as a server does at its start. */
 import { migrateJobs } from "../server/kit/jobs.ts";
 import { migrate } from "../server/kit/migrate.ts";
 import { openWorkspaceRole } from "../server/kit/workspace-role.ts";
 
-/** Answers where work for one workspace connects. Throws where a server would only warn that it cannot have its role. */
+/** Returns the connection string of the role for work in one workspace. Throws where a server only warns that it cannot make the role. */
 export async function prepareDatabase(connection: string): Promise<string> {
   let workspaces = connection;
   await migrate(connection, {

@@ -1,4 +1,4 @@
-/** Numbers that look random and come again with their seed. */
+/** Pseudo-random numbers, reproducible by their seed. */
 
 export interface Random {
   /** From 0 up to, but not including, 1. */
@@ -8,7 +8,7 @@ export interface Random {
   pick<Item>(items: readonly Item[]): Item;
 }
 
-/** Mulberry32: 32 bits of state, good enough to choose victims with. */
+/** Mulberry32: 32 bits of state, good enough to choose faults with. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

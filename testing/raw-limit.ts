@@ -1,10 +1,10 @@
-/** What PostgreSQL could do at most with a campaign's rows in the ledger, for benchmarks. */
+/** The most that PostgreSQL can do with a campaign's ledger rows, as the limit in benchmarks. */
 import pg from "pg";
 import { newId } from "./new-id.ts";
 
 const rawBatch = 1_000;
 
-/** Seconds for the rows of a campaign with nothing around them: batched insert, then two batched updates, each a commit. */
+/** Seconds for the ledger rows of a campaign alone: batched insert, then two batched updates, each a commit. */
 export async function rawLimit(connection: string, workspaceId: string, size: number): Promise<number> {
   const client = new pg.Client({ connectionString: connection });
   await client.connect();

@@ -16,22 +16,22 @@ test("schema.sql is what the migrations make (node tools/dump-schema.ts writes i
   expect(await readFile(file, "utf8")).toBe(schema);
 });
 
-/** Tables without a workspace: accounts, the sandbox's books, and what the program keeps for itself. */
+/** Tables of the installation instead of one workspace: accounts, the sandbox's receipts and mails, and Varsla's own state. */
 const installationWide =
   /^(alert_watch|migrations|workspace_role|users|sessions|accounts|verifications|two_factors|attempts|sandbox_(receipts|mails))$/;
 
-test("every table with a workspace stands behind the wall, forced upon its owner too, with the workspace first in its key", async () => {
+test("every tenant table has the tenant policy, forced upon its owner too, and the workspace first in its key", async () => {
   const { rows } = await db.pool.query(`
     select c.relname as name, c.relrowsecurity and c.relforcerowsecurity
-        and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall') as walled,
+        and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall') as has_policy,
       (select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
        where i.indrelid = c.oid and i.indisprimary) as first_key
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`);
-  const open = rows.filter(({ name, walled }) => !walled && !installationWide.test(name));
+  const open = rows.filter(({ name, has_policy }) => !has_policy && !installationWide.test(name));
   expect(open.map(({ name }) => name)).toEqual([]);
   expect(
-    rows.filter(({ walled, first_key }) => walled && first_key !== "workspace_id").map(({ name }) => name),
-    "the sandbox's books are kept by handset, as a carrier's are",
+    rows.filter(({ has_policy, first_key }) => has_policy && first_key !== "workspace_id").map(({ name }) => name),
+    "the sandbox's records are kept by handset, as a carrier's are",
   ).toEqual(["sandbox_messages"]);
 });

@@ -1,5 +1,6 @@
-/** A whole server as people start it: its own process, data directory and port. For journeys and for killing. */
+/** A whole server as operators start it: its own process, data directory and port. For browser tests and crash tests. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,16 +9,17 @@ import { bareEnvironment } from "./bare-environment.ts";
 import { thisMachine } from "./targets.ts";
 
 export interface TestServer {
+  pid: number;
   /** Empty where it serves no API. */
   url: string;
   dataDir: string;
-  /** The link that it printed for making the first workspace; null where there is one. */
+  /** The set-up link that it printed; null if there is a workspace already. */
   setUpLink: string | null;
   /** Everything it wrote so far. */
   output(): string;
-  /** Ends it as Ctrl-C does and, when its data directory was made here, removes that. Returns the exit code. */
+  /** Stops it as Ctrl-C does, and removes its data directory if it was created here. Returns the exit code. */
   stop(): Promise<number | null>;
-  /** kill -9, of PostgreSQL too where `postgres` is set. The data stay: start again with `dataDir`. */
+  /** kill -9, of PostgreSQL too if `postgres` is set. The data stay: start again with `dataDir`. */
   kill(options?: { postgres?: boolean }): Promise<void>;
 }
 
@@ -26,7 +28,11 @@ const startTimeout = 60_000;
 
 /** Starts a server and waits until it is ready. Without `dataDir` it gets a fresh one, which `stop` removes. */
 export async function startTestServer(
-  options: { env?: Record<string, string>; dataDir?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    dataDir?: string;
+    /** A file that its output is written to. */ log?: string;
+  } = {},
 ): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "varsla-server-")));
   const child = spawn(process.execPath, [main], {
@@ -35,6 +41,8 @@ export async function startTestServer(
       PORT: "0",
       SMTP_PORT: "0",
       LOG_LEVEL: "warn",
+      // One process, unless a test asks for others.
+      ROLES: "api,worker,mail",
       DATA_DIR: dataDir,
       ALLOWED_PRIVATE_TARGETS: thisMachine.join(","),
       ...options.env,
@@ -44,6 +52,10 @@ export async function startTestServer(
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  if (options.log) {
+    const file = createWriteStream(options.log);
+    for (const stream of [child.stdout, child.stderr]) stream.pipe(file, { end: false });
+  }
   const exit = new Promise<number | null>((done) => child.once("close", done));
 
   const url = await new Promise<string>((done, fail) => {
@@ -65,6 +77,7 @@ export async function startTestServer(
   });
 
   return {
+    pid: child.pid as number,
     url,
     dataDir,
     setUpLink: /^ +(\S+\/setup#token=\S+)$/m.exec(output)?.[1] ?? null,

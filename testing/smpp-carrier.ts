@@ -1,8 +1,8 @@
-/** An SMPP carrier as main makes it, for a test SMSC on loopback. */
+/** An SMPP carrier as wire.ts makes it, for a test SMSC on loopback. */
 import { pino } from "pino";
 import { SmppSettings } from "../contract/carriers.ts";
 import type { Carrier } from "../server/carriers/carrier.ts";
-import { type SmppOptions, smppCarrier } from "../server/carriers/smpp.ts";
+import { type SmppOptions, smppCarrier } from "../server/carriers/smpp/smpp.ts";
 import { type Clock, systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
 import { newId } from "./new-id.ts";
@@ -13,12 +13,12 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 export type SmppSettingsInput = Partial<SmppSettings> & { port: number };
 
 export interface SmppCarrierOptions extends Partial<SmppOptions> {
-  /** Of a connection that is there already: for a second worker, or one after a crash. */
+  /** The id of an existing connection: for a second worker, or one after a crash. */
   carrier_id?: string;
   clock?: Clock;
 }
 
-/** A carrier of the workspace that is not started, over this pool. */
+/** A carrier of the workspace over this pool, not started yet. */
 export function makeSmpp(
   db: Db,
   workspaceId: string,

@@ -1,15 +1,15 @@
 /**
- * A worker of the message road over SMPP, to be killed from outside.
+ * A worker of the message pipeline over SMPP, which tests kill.
  *
  *   node testing/smpp-worker.ts <connection> <workspace> <carrier> <settings> <texts in a batch> [unrecorded]
  *
- * unrecorded: a hand-over that the provider has answered is never recorded, so that it can be killed between the two.
+ * unrecorded: a submission that the provider has answered is never recorded, so that the worker can be killed between the two.
  */
 import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { makeSmpp } from "./smpp-carrier.ts";
 
@@ -28,7 +28,7 @@ const watched = {
     return new Promise<never>(() => {});
   },
 };
-const services = { clock: systemClock, news: { tell() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
 await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(watched) }, { lease_ms: 1_500 });
-// Whoever started it is gone, and so is its wish.
+// Ends with the process that started it.
 process.on("disconnect", () => process.exit());

@@ -1,13 +1,13 @@
-/** How the test SMSC behaves. Everything can be changed while it runs; shares are of what comes, spread evenly. */
+/** How the test SMSC behaves. Everything can be changed while it runs; a share is the fraction of requests that it applies to. */
 
 export interface Behaviour {
-  /** Of message ids. */
+  /** The form of message ids. */
   ids: "decimal" | "hex" | "uuid";
-  /** What every bind is answered with; 0 looks at system_id and password. */
+  /** The status that every bind is answered with; 0 checks system_id and password. */
   bind_status: number;
-  /** Answers nothing any more, not even enquire_link, as if the cable had been cut. */
+  /** Answers nothing, not even enquire_link, as if the network had failed. */
   silent: boolean;
-  /** What every submit_sm is answered with, and to some numbers; 0 takes it. */
+  /** The status that every submit_sm is answered with, and those to some numbers; 0 accepts it. */
   submit_status: number;
   submit_status_to: Record<string, number>;
   /** This share of submit_sm is answered with `throttle_status`, and everything above so many a second. */
@@ -17,28 +17,28 @@ export interface Behaviour {
   /** This share of submit_sm is taken and never answered. */
   unanswered_share: number;
   response_delay_ms: number;
-  /** Whether receipts are sent to those who ask for them. */
+  /** Whether receipts are sent for texts that request them. */
   receipts: boolean;
   receipt_delay_ms: number;
   receipt_form: "standard" | "seconds" | "bare" | "capitals" | "empty";
   /** receipted_message_id and message_state. */
   receipt_tlvs: boolean;
-  /** How receipts write the id that the answer gave. */
+  /** How receipts write the id of the submit_sm_resp. */
   receipt_ids: "same" | "decimal_to_hex" | "hex_to_decimal";
-  /** What is said of texts, and of those to some numbers. */
+  /** The status in receipts, and in those of some numbers. */
   stat: string;
   err: string;
   stat_to: Record<string, string>;
   early_share: number;
   double_share: number;
   lost_share: number;
-  /** Before a response that follows its early receipt. */
+  /** Delay of a response whose receipt is sent before it. */
   early_ms: number;
   /** A TLV that receipts repeat from the submit_sm. */
   echo_tag: number | null;
-  /** deliver_sm under way on one connection. */
+  /** Unanswered deliver_sm on one connection, at most. */
   window: number;
-  /** Before a deliver_sm that was answered with an error is sent again. */
+  /** Delay before a deliver_sm that was answered with an error is sent again. */
   resend_ms: number;
 }
 
@@ -70,7 +70,7 @@ export const usualBehaviour: Behaviour = {
   resend_ms: 100,
 };
 
-/** Picks a share of what it is asked about, evenly and always the same ones. */
+/** Selects a share of its calls, evenly spread and reproducible. */
 export function picker(): (share: number) => boolean {
   let count = 0;
   return (share) => share > 0 && (count++ * 0.618_033_988_75) % 1 < share;

@@ -1,9 +1,9 @@
-/** The test SMSC's page for other processes. */
+/** The HTTP interface by which other processes control the test SMSC. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Smsc } from "./smsc.ts";
 
-/** Serves it on loopback, prints where, and ends the process when its standard input ends. */
+/** Serves it on loopback, prints its URL, and ends the process when standard input ends. */
 export async function serveControl(smsc: Smsc): Promise<void> {
   const calls: Record<string, (body: never, query: URLSearchParams) => unknown> = {
     "GET /counts": () => ({ ...smsc.counts, bound: smsc.bound() }),
@@ -15,7 +15,7 @@ export async function serveControl(smsc: Smsc): Promise<void> {
     "PUT /behaviour": (change) => smsc.behave(change),
     "POST /disconnect": (body: { count?: number } | null) => smsc.disconnect(body?.count),
     "POST /texts": (texts: Parameters<Smsc["sendText"]>[0][]) => [texts].flat().forEach(smsc.sendText),
-    "DELETE /books": () => smsc.clear(),
+    "DELETE /records": () => smsc.clear(),
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://smsc");

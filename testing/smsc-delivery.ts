@@ -1,11 +1,11 @@
-/** deliver_sm to those who are bound: a window a connection, again after an error, and again to another after a break. */
+/** Sends deliver_sm to bound connections: within a window each, again after an error, and over another connection after a disconnect. */
 import type { Behaviour } from "./smsc-behaviour.ts";
-import type { Counts } from "./smsc-books.ts";
 import { type Deliver, deliverSm } from "./smsc-pdu.ts";
+import type { Counts } from "./smsc-records.ts";
 
 export interface Delivery extends Deliver {
   kind: "receipt" | "text";
-  /** Called when it was answered with 0. */
+  /** Called when it was answered with status 0. */
   done?: () => void;
 }
 
@@ -59,7 +59,7 @@ export function createDelivery(behaviour: Behaviour, counts: Counts) {
       receivers.push({ receiver, under_way: new Map() });
       pump();
     },
-    /** What it had not answered goes to whoever is there. */
+    /** Unanswered deliver_sm are sent over another connection. */
     close(receiver: Receiver): void {
       const index = receivers.findIndex((each) => each.receiver === receiver);
       if (index === -1) return;

@@ -27,6 +27,31 @@ export function deliverSm(sequence: number, pdu: Deliver): Buffer {
   return Buffer.concat([header(body.length, 0x00000005, 0, sequence), body]);
 }
 
+/** A deliver_sm from a handset with addresses of any type; `rest`: octets in hex that follow its fields. */
+export function rawDeliver(parts: {
+  text: string | Buffer;
+  from?: readonly [ton: number, address: string];
+  to?: readonly [ton: number, address: string];
+  esm_class?: number;
+  data_coding?: number;
+  rest?: string;
+}): Buffer {
+  const { text, esm_class = 0, data_coding = 0, rest = "" } = parts;
+  const [fromTon, fromAddress] = parts.from ?? [1, "4790000001"];
+  const [toTon, toAddress] = parts.to ?? [1, "4759000001"];
+  const octets = Buffer.from(text as string, "latin1");
+  const body = Buffer.concat([
+    Buffer.from([0, fromTon, 1]),
+    Buffer.from(`${fromAddress}\0`, "latin1"),
+    Buffer.from([toTon, 1]),
+    Buffer.from(`${toAddress}\0`, "latin1"),
+    Buffer.from([esm_class, 0, 0, 0, 0, 0, 0, data_coding, 0, octets.length]),
+    octets,
+    Buffer.from(rest.replaceAll(" ", ""), "hex"),
+  ]);
+  return Buffer.concat([header(body.length, 0x05, 0, 0), body]);
+}
+
 /** A submit_sm_resp that takes the text. */
 export function submitSmResp(sequence: number, id: string): Buffer {
   const buffer = Buffer.allocUnsafe(17 + id.length);

@@ -1,16 +1,16 @@
-/** The test SMSC in a process of its own: its books survive whatever happens to those who talk to it. */
+/** The test SMSC in a process of its own: its records survive crashes of its clients. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Behaviour } from "./smsc-behaviour.ts";
-import type { Acknowledged, Counts, Taken } from "./smsc-books.ts";
+import type { Acknowledged, Counts, Taken } from "./smsc-records.ts";
 import type { HandsetText } from "./smsc-texts.ts";
 import type { SmscOptions } from "./smsc.ts";
 
 export interface SmscProcess {
   port: number;
   counts(): Promise<Counts & { bound: number }>;
-  /** What it took, from an index on, so many of it at most. */
+  /** The texts that it accepted, from an index on, `most` at most. */
   taken(from?: number, most?: number): Promise<Taken[]>;
   /** Handsets' texts, in the order of their acknowledgement. */
   acknowledged(): Promise<Acknowledged[]>;
@@ -45,7 +45,7 @@ export async function spawnSmsc(options: SmscOptions = {}): Promise<SmscProcess>
     behave: (change) => call("PUT", "/behaviour", change),
     disconnect: (count) => call("POST", "/disconnect", { count }),
     sendTexts: (texts) => call("POST", "/texts", texts),
-    clear: () => call("DELETE", "/books"),
+    clear: () => call("DELETE", "/records"),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.stdin.end();

@@ -1,4 +1,4 @@
-/** Receipts in the forms that providers write them in (SMPP 3.4, appendix B, and what they make of it). */
+/** Receipts in the forms of real providers (SMPP 3.4, appendix B, and deviations from it). */
 import type { Behaviour } from "./smsc-behaviour.ts";
 import type { Delivery } from "./smsc-delivery.ts";
 
@@ -25,7 +25,7 @@ export interface Receipted {
   echo: Buffer | null;
 }
 
-/** The receipt of a text that was taken; it goes back from where the text went. */
+/** The receipt of an accepted text: from the text's recipient to its sender. */
 export function receiptOf(taken: Receipted, behaviour: Behaviour): Delivery {
   const stat = behaviour.stat_to[taken.to] ?? behaviour.stat;
   const id = rewrite(taken.id, behaviour.receipt_ids);

@@ -1,4 +1,4 @@
-/** Texts from handsets, as a carrier's end cuts and encodes them. */
+/** Texts from handsets, split and encoded as an SMSC does it. */
 import smpp from "smpp";
 import { type Deliver } from "./smsc-pdu.ts";
 
@@ -6,7 +6,7 @@ export interface HandsetText {
   from: string;
   to: string;
   text: string;
-  /** Its header's reference where it is long; a wide one has 16 bits. */
+  /** The reference in the header of a long text; a wide one has 16 bits. */
   reference?: number;
   wide?: boolean;
 }
@@ -20,7 +20,7 @@ export function partsOf({ from, to, text, wide = false, reference = ++lastRefere
   const whole = encode(text);
   if (whole.length <= (data_coding === 8 ? 140 : 160))
     return [{ from, to, esm_class: 0, data_coding, short_message: whole }];
-  const size = data_coding === 8 ? 66 : 76; // characters, so that escapes fit whatever there is
+  const size = data_coding === 8 ? 66 : 76; // characters: few enough that a part fits even if all are escapes
   const parts = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
   return parts.map((part, i) => {
     const head = wide

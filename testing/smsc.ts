@@ -1,5 +1,5 @@
 /**
- * A test SMSC on node-smpp: a carrier's end of SMPP 3.4 that keeps books of what it took.
+ * A test SMSC on node-smpp: the carrier's side of SMPP 3.4, which keeps records of what it accepted.
  *
  * In this process:
  *   const smsc = await startSmsc({ system_id: "varsla", password: "secret" });       // any port of loopback
@@ -8,30 +8,30 @@
  *   smsc.sendText({ from, to, text });       // a text from a handset, in parts over all binds where it is long
  *   smsc.sendPdu({ from, to, esm_class, data_coding, short_message, tlvs });           // any deliver_sm
  *   await smsc.stop();
- * As a process of its own, whose books survive others' crashes: `spawnSmsc(options)` of smsc-process.ts, or
- *   node testing/smsc.ts '{"port":2775,"books":"count","behaviour":{…}}'
+ * As a process of its own, whose records survive crashes of its clients: `spawnSmsc(options)` of smsc-process.ts, or
+ *   node testing/smsc.ts '{"port":2775,"records":"count","behaviour":{…}}'
  * which prints one line {"port":…,"control":"http://127.0.0.1:…"} and answers GET /counts, GET /taken?from=<index>&most=<count>,
- * GET /acknowledged, PUT /behaviour, POST /disconnect, POST /texts (one or a list of them), DELETE /books. It ends when its standard input does.
+ * GET /acknowledged, PUT /behaviour, POST /disconnect, POST /texts (one or a list of them), DELETE /records. It ends when its standard input does.
  *
- * Receipts and texts that were not acknowledged are sent again, after a reconnect too. Everybody who binds with the right
- * system_id is the same customer.
+ * Receipts and texts that were not acknowledged are sent again, after a reconnect too. All connections that bind with the right
+ * system_id belong to the same customer.
  */
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Server } from "node:net";
 import smpp, { type PDU, type Session } from "smpp";
 import { type Behaviour, picker, usualBehaviour } from "./smsc-behaviour.ts";
-import { type Acknowledged, type Counts, noCounts, type Taken } from "./smsc-books.ts";
 import { createDelivery } from "./smsc-delivery.ts";
 import { type Deliver, header, submitSmResp } from "./smsc-pdu.ts";
 import { receiptOf } from "./smsc-receipts.ts";
+import { type Acknowledged, type Counts, noCounts, type Taken } from "./smsc-records.ts";
 import { type HandsetText, partsOf } from "./smsc-texts.ts";
 
 export interface SmscOptions {
   port?: number;
   system_id?: string;
   password?: string;
-  /** count: figures only, for benchmarks. */
-  books?: "all" | "count";
+  /** count: only counts them, for benchmarks. */
+  records?: "all" | "count";
   behaviour?: Partial<Behaviour>;
   /** PEM: then it speaks TLS. */
   tls?: { key: string; cert: string };
@@ -39,7 +39,7 @@ export interface SmscOptions {
 
 export interface Smsc {
   port: number;
-  /** What it took, in order. */
+  /** Accepted submit_sm, in order. */
   taken: Taken[];
   /** Handsets' texts, in the order of their acknowledgement. */
   acknowledged: Acknowledged[];
@@ -59,7 +59,7 @@ export interface Smsc {
 const bindCommands = ["bind_transceiver", "bind_transmitter", "bind_receiver"];
 const invalidBind = 0x0e;
 
-// Octets as they came: decoding each would cost more than all the rest.
+// Keeps the octets undecoded: decoding each would cost more than everything else.
 const { params } = smpp.commands["submit_sm"] as (typeof smpp.commands)[string];
 const original = params?.["short_message"]?.filter;
 if (original)
@@ -67,7 +67,7 @@ if (original)
 
 /** Starts it on loopback. */
 export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
-  const { system_id = "varsla", password = "secret", books = "all" } = options;
+  const { system_id = "varsla", password = "secret", records = "all" } = options;
   const behaviour: Behaviour = { ...usualBehaviour, ...options.behaviour };
   const counts = noCounts();
   const taken: Taken[] = [];
@@ -114,7 +114,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
     counts.taken++;
     const asked = ((pdu["registered_delivery"] as number) & 3) === 1 && behaviour.receipts;
     const receipted = asked && !loses(behaviour.lost_share);
-    if (books === "all") taken.push({ ...entry(pdu, id, bind, behaviour.echo_tag), receipted });
+    if (records === "all") taken.push({ ...entry(pdu, id, bind, behaviour.echo_tag), receipted });
     const first = early(behaviour.early_share);
     if (receipted) {
       const receipt = receiptOf(textOf(pdu, id, behaviour.echo_tag), behaviour);
@@ -126,7 +126,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
   }
 
   function accept(session: Session): void {
-    // Without it the system holds a small packet back until the one before is acknowledged, up to 40 ms each time.
+    // Without it the system delays a small packet until the one before is acknowledged, up to 40 ms each time.
     session.socket.setNoDelay(true);
     const out = outbox(session);
     const receiver = { write: out.write, nextSequence: () => ++session.sequence };
@@ -189,7 +189,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
   }
 
   const server: Server = smpp.createServer(options.tls ?? {}, accept);
-  server.on("tlsClientError", () => {}); // whoever it was finds out itself
+  server.on("tlsClientError", () => {}); // the client gets the error too
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -227,7 +227,7 @@ export async function startSmsc(options: SmscOptions = {}): Promise<Smsc> {
   };
 }
 
-/** What is written to a connection in one turn of the event loop goes in one packet. */
+/** Sends what is written to a connection in one turn of the event loop in one packet. */
 function outbox(session: Session) {
   let buffers: Buffer[] = [];
   function flush(): void {
@@ -243,7 +243,7 @@ function outbox(session: Session) {
   };
 }
 
-/** Calls later what is to happen at the same moment with one timer. */
+/** Delayed calls; those due at the same moment share a timer. */
 function delays(): (after: number, work: () => void) => void {
   const moments = new Map<number, (() => void)[]>();
   return (after, work) => {

@@ -1,11 +1,11 @@
-/** A PostgreSQL session that stops in the middle of everything, as one whose machine or network vanished. */
+/** A PostgreSQL session that no longer answers, as when its machine or network has vanished. */
 import type pg from "pg";
 import { expect, onTestFinished } from "vitest";
 import { until } from "./until.ts";
 
 /**
- * Stops a session's process while it does nothing, so that it holds no lock: what it is asked from then on is not answered, until
- * the test ends. `find` tells its process id; the session of `admin` is a superuser's.
+ * Stops the process of a session while it is idle, so that it holds no lock: it answers nothing more until the test ends. `find`
+ * returns the process id; `admin` is a superuser.
  */
 export async function stopSession(admin: pg.Client, find: () => number | Promise<number>): Promise<number> {
   return until(async () => {

@@ -1,22 +1,22 @@
 /**
- * A worker of the message road that is suspended in the middle of a hand-over, as by SIGSTOP: it has handed one text over and
- * goes on with the others when it wakes (SIGCONT), as long as it is let.
+ * A worker that suspends itself (SIGSTOP) in the middle of a batch: it has submitted one text, and continues with the others after
+ * SIGCONT, unless its abort signal has been triggered.
  *
  *   node testing/suspended-worker.ts <connection> <lease in ms>
  */
 import { pino } from "pino";
 import type { Outcome } from "../server/carriers/carrier.ts";
-import { createSandbox } from "../server/carriers/sandbox.ts";
+import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 
 const [connection = "", lease = ""] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-const services = { clock: systemClock, news: { tell() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
 const sandbox = createSandbox({ ...services, db }, { delay_ms: 3_600_000 });
 
 const oneByOne = {
@@ -24,7 +24,7 @@ const oneByOne = {
   async submit(...[texts, signal]: Parameters<typeof sandbox.submit>) {
     const outcomes: Outcome[] = [];
     for (const [i, text] of texts.entries()) {
-      // At once after waking up, before any timer has run.
+      // It continues right here after SIGCONT, before any timer has run.
       if (i === 1) process.kill(process.pid, "SIGSTOP");
       outcomes.push(
         ...(signal.aborted ? [{ kind: "later" as const, after_ms: 0 }] : await sandbox.submit([text], signal)),
@@ -35,5 +35,5 @@ const oneByOne = {
   },
 };
 await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(oneByOne) }, { lease_ms: Number(lease) });
-// Whoever started it is gone, and so is its wish.
+// Ends with the process that started it.
 process.on("disconnect", () => process.exit());

@@ -1,22 +1,22 @@
-/** A TCP proxy on loopback that can do to connections what networks do. */
+/** A TCP proxy on loopback that can delay, cut and silence connections like a network. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
   port: number;
-  /** Connections that stand. */
+  /** Number of open connections. */
   connections(): number;
-  /** Resets all connections at once; what is in our hands is gone. */
+  /** Resets all connections at once; data in the proxy is lost. */
   reset(): void;
-  /** Passes only the first half of the next piece in each direction on, then resets; resolves when all are. */
+  /** Forwards only the first half of the next chunk in each direction, then resets; resolves when all connections are reset. */
   resetHalfway(): Promise<void>;
   /**
-   * Swallows everything for so long, then resets: the worst, since both ends believe in it meanwhile. Resolves when all
-   * that stood are reset.
+   * Discards everything for so long, then resets: the worst case, since both ends take the connection for open meanwhile.
+   * Resolves when all connections that were open are reset.
    */
   swallow(milliseconds: number): Promise<void>;
-  /** What is passed on from now on takes so much longer, in each direction. */
+  /** Delays what is forwarded from now on by so much, in each direction. */
   slow(milliseconds: number): void;
-  /** While true nobody is let in. */
+  /** While true, new connections are reset. */
   refuse(refusing: boolean): void;
   close(): Promise<void>;
 }
@@ -24,12 +24,12 @@ export interface TcpProxy {
 interface Pair {
   client: Socket;
   server: Socket;
-  state: "open" | "half" | "deaf";
+  state: "open" | "half" | "discarding";
   timer: NodeJS.Timeout | null;
   ended: PromiseWithResolvers<void>;
 }
 
-/** Listens on a free port and passes on to a port, or to the socket of that path. */
+/** Listens on a free port and forwards to a port, or to the Unix socket at that path. */
 export async function startTcpProxy(target: number | string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let refusing = false;
@@ -40,27 +40,27 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
     pairs.delete(pair);
     pair.ended.resolve();
     pair.client.resetAndDestroy();
-    // A socket in the file system knows no reset.
+    // A Unix socket has no reset.
     if (typeof target === "string") pair.server.destroy();
     else pair.server.resetAndDestroy();
   }
 
   function pass(pair: Pair, from: Socket, to: Socket): void {
-    const late: { piece: Buffer; at: number }[] = [];
-    const passLate = () => {
-      to.write((late.shift() as { piece: Buffer }).piece);
-      if (late[0]) setTimeout(passLate, late[0].at - performance.now());
+    const delayed: { piece: Buffer; at: number }[] = [];
+    const writeNext = () => {
+      to.write((delayed.shift() as { piece: Buffer }).piece);
+      if (delayed[0]) setTimeout(writeNext, delayed[0].at - performance.now());
     };
     from.on("data", (piece: Buffer) => {
-      if (pair.state === "deaf") return;
+      if (pair.state === "discarding") return;
       if (pair.state === "half") {
-        pair.state = "deaf";
+        pair.state = "discarding";
         to.write(piece.subarray(0, piece.length >> 1), () => end(pair));
         return;
       }
-      if (delay === 0 && late.length === 0) return void (to.write(piece) || from.pause());
-      late.push({ piece, at: performance.now() + delay });
-      if (late.length === 1) setTimeout(passLate, delay);
+      if (delay === 0 && delayed.length === 0) return void (to.write(piece) || from.pause());
+      delayed.push({ piece, at: performance.now() + delay });
+      if (delayed.length === 1) setTimeout(writeNext, delay);
     });
     to.on("drain", () => from.resume());
     from.on("error", () => {}); // "close" follows
@@ -92,7 +92,7 @@ export async function startTcpProxy(target: number | string): Promise<TcpProxy> 
     },
     swallow(milliseconds) {
       for (const pair of pairs) {
-        pair.state = "deaf";
+        pair.state = "discarding";
         pair.timer = setTimeout(() => end(pair), milliseconds);
       }
       return allEnded();

@@ -6,7 +6,7 @@ import type { Db } from "../server/kit/db.ts";
 import type { Seal } from "../server/kit/seal.ts";
 import type { Callback } from "./twilio.ts";
 
-/** Adds a connection, gives it all senders of the workspace, and answers its id. */
+/** Adds a connection, assigns all senders of the workspace to it, and returns its id. */
 export async function addTwilio(
   db: Db,
   seal: Seal,
@@ -40,7 +40,7 @@ export async function addTwilio(
   });
 }
 
-/** A callback by HTTP without a network; the fragment of its URL goes nowhere, as in life. */
+/** Sends a callback to the app without a network. The fragment of its URL is not sent, as in HTTP. */
 export async function callBack(
   app: FastifyInstance,
   { url, headers, body }: Callback,

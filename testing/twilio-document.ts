@@ -1,6 +1,6 @@
 /**
  * What Twilio's published OpenAPI document (twilio-oai, twilio_api_v2010) says of the calls that a carrier makes: names, types,
- * limits and which parameters there must be. And what the reference says beside it in words, which Twilio's servers refuse.
+ * limits and required parameters; and rules that only the reference states in words, which Twilio's servers enforce.
  */
 
 export interface Violation {
@@ -34,7 +34,7 @@ const between =
 
 interface Parameter {
   check: Check;
-  /** May be there several times. */
+  /** May be given several times. */
   array?: true;
 }
 
@@ -85,7 +85,7 @@ const operations: Record<OperationName, { parameters: Record<string, Parameter>;
   FetchAccount: { parameters: {}, required: [] },
 };
 
-/** What of these parameters the document does not allow. */
+/** The parameters that the document does not allow. */
 export function violationsOf(operation: OperationName, given: URLSearchParams): Violation[] {
   const { parameters, required } = operations[operation];
   const found: Violation[] = [];
@@ -98,12 +98,12 @@ export function violationsOf(operation: OperationName, given: URLSearchParams): 
         found.push({ parameter: name, problem: `cannot be ${JSON.stringify(value)}` });
   }
   for (const name of required) if (!given.has(name)) found.push({ parameter: name, problem: "is missing" });
-  if (operation === "CreateMessage") found.push(...saidInWords(given));
+  if (operation === "CreateMessage") found.push(...rulesInWords(given));
   return found;
 }
 
 /** https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource */
-function saidInWords(given: URLSearchParams): Violation[] {
+function rulesInWords(given: URLSearchParams): Violation[] {
   const found: Violation[] = [];
   const has = (name: string) => (given.get(name) ?? "") !== "";
   const refuse = (parameter: string, problem: string) => found.push({ parameter, problem });

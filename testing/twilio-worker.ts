@@ -1,5 +1,5 @@
 /**
- * A worker that hands texts to a stand-in for Twilio until it is killed.
+ * A worker that submits texts to a test double of Twilio until it is killed.
  *
  *   node testing/twilio-worker.ts <connection> <url> <account sid> <auth token> <workspace>
  */
@@ -7,7 +7,7 @@ import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
 import { twilioAt } from "./twilio-carrier.ts";
@@ -15,8 +15,8 @@ import { twilioAt } from "./twilio-carrier.ts";
 const [connection = "", url = "", account_sid = "", auth_token = "", workspace_id = ""] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-const services = { clock: systemClock, news: { tell() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
 const carriers = onlyCarriers(twilioAt({ url, account_sid, auth_token }, { workspace_id, id: newId(), db }));
 await startMessagePath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });
-// Whoever started it is gone, and so is its wish.
+// Ends with the process that started it.
 process.on("disconnect", () => process.exit());

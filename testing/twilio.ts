@@ -1,15 +1,15 @@
 /**
- * A stand-in for Twilio's servers, over HTTP on loopback: it keeps books as Twilio does, refuses what Twilio's published
- * document does not allow (and remembers it), can be told to answer anything else, and calls back with its own signatures,
- * which are made here anew from Twilio's description and not with the code that checks them.
+ * A test double of Twilio's servers, over HTTP on loopback: it keeps records as Twilio does, refuses what Twilio's published
+ * document does not allow (and records it), can be made to give any other answer, and signs its callbacks. The signatures are
+ * implemented here from Twilio's description, independently of the code that checks them.
  */
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type OperationName, violationsOf } from "./twilio-document.ts";
 
-/** A Message resource in the books. */
-export interface BookedMessage {
+/** A Message resource in the records. */
+export interface RecordedMessage {
   sid: string;
   to: string;
   from: string | null;
@@ -24,53 +24,54 @@ export interface BookedMessage {
   validity_period: number | null;
 }
 
-/** What is answered in place of the usual. `hang`: nothing at all. `reset`: the connection breaks. */
+/** An answer in place of the usual one. `hang`: none at all. `reset`: the connection breaks. */
 export type Behaviour =
   | { status: number; code?: number; message?: string; headers?: Record<string, string>; body?: unknown }
   | "hang"
   | "reset"
-  /** Taken into the books, and then the connection breaks before the answer. */
+  /** Taken into the records, and then the connection breaks before the answer. */
   | "take-and-reset";
 
-export interface TwilioStandIn {
+export interface TwilioDouble {
   url: string;
   account_sid: string;
   auth_token: string;
-  books: BookedMessage[];
-  /** What came that the document does not allow: "CreateMessage Frm is not in the document". */
+  records: RecordedMessage[];
+  /** What was received that the document does not allow: "CreateMessage Frm is not in the document". */
   violations: string[];
   /** Requests of each kind so far. */
   requests: Record<OperationName, number>;
-  /** Decides about a request before anything else does, and may take its time; null leaves it to the usual. */
+  /** Sets a function that may replace the answer to a request, and may delay it; null gives the usual answer. */
   behave(
     decide: (operation: OperationName, parameters: URLSearchParams) => Behaviour | null | Promise<Behaviour | null>,
   ): void;
-  /** Called when a message is in the books, before the answer goes out. */
-  onMessage(act: (message: BookedMessage) => Promise<void> | void): void;
+  /** Sets a function that is called when a message is recorded, before the answer is sent. */
+  onMessage(act: (message: RecordedMessage) => Promise<void> | void): void;
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for one account, at any free port. */
+/** Starts a test double for one account, at any free port unless one is named. */
 export async function startTwilio(
   options: {
+    port?: number;
     keys?: Record<string, string>;
     account_sid?: string;
     auth_token?: string;
-    /** A list has no larger pages than this, whatever is asked for. */
+    /** The largest page of a list, whatever is requested. */
     largest_page?: number;
-    /** Milliseconds until a message that was taken is in lists. */
+    /** Milliseconds until an accepted message appears in lists. */
     listed_after?: number;
   } = {},
-): Promise<TwilioStandIn> {
+): Promise<TwilioDouble> {
   const { keys = {}, account_sid = `AC${hex()}`, auth_token = hex(), largest_page = 1_000, listed_after = 0 } = options;
   const logins = new Set(
     Object.entries({ [account_sid]: auth_token, ...keys }).map(([user, secret]) => basic(user, secret)),
   );
-  let decide: Parameters<TwilioStandIn["behave"]>[0] = () => null;
-  let act: Parameters<TwilioStandIn["onMessage"]>[0] = () => {};
-  const books: BookedMessage[] = [];
+  let decide: Parameters<TwilioDouble["behave"]>[0] = () => null;
+  let act: Parameters<TwilioDouble["onMessage"]>[0] = () => {};
+  const records: RecordedMessage[] = [];
   const violations: string[] = [];
-  const requests: TwilioStandIn["requests"] = { CreateMessage: 0, ListMessage: 0, FetchAccount: 0 };
+  const requests: TwilioDouble["requests"] = { CreateMessage: 0, ListMessage: 0, FetchAccount: 0 };
   const root = `/2010-04-01/Accounts/${account_sid}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,24 +96,24 @@ export async function startTwilio(
     if (behaviour === "hang") return;
     if (behaviour === "reset") return void request.socket.resetAndDestroy();
     if (behaviour && behaviour !== "take-and-reset") {
-      const { status, code, message = "told to", headers = {} } = behaviour;
+      const { status, code, message = "set by the test", headers = {} } = behaviour;
       if (behaviour.body !== undefined) return send(response, status, behaviour.body, headers);
       return fail(response, status, code ?? null, message, headers);
     }
     if (found[0]) return fail(response, 400, 21604, `${found[0].parameter} ${found[0].problem}`);
     if (operation === "FetchAccount")
-      return send(response, 200, { sid: account_sid, status: "active", type: "Full", friendly_name: "Stand-in" });
+      return send(response, 200, { sid: account_sid, status: "active", type: "Full", friendly_name: "Test double" });
     if (operation === "ListMessage") return send(response, 200, page(url));
-    const message = book(parameters);
+    const message = record(parameters);
     await act(message);
     if (behaviour === "take-and-reset") return void request.socket.resetAndDestroy();
     send(response, 201, present(message));
   }
 
-  function book(parameters: URLSearchParams): BookedMessage {
+  function record(parameters: URLSearchParams): RecordedMessage {
     const validity = parameters.get("ValidityPeriod");
     const now = new Date();
-    const message: BookedMessage = {
+    const message: RecordedMessage = {
       sid: `SM${hex()}`,
       to: parameters.get("To") ?? "",
       from: parameters.get("From"),
@@ -126,7 +127,7 @@ export async function startTwilio(
       status_callback: parameters.get("StatusCallback"),
       validity_period: validity === null ? null : Number(validity),
     };
-    books.push(message);
+    records.push(message);
     return message;
   }
 
@@ -136,7 +137,7 @@ export async function startTwilio(
     const number = Number(url.searchParams.get("Page") ?? 0);
     const to = url.searchParams.get("To");
     const since = url.searchParams.get("DateSent>");
-    const found = books
+    const found = records
       .filter((each) => to === null || each.to === to)
       .filter((each) => each.date_created.getTime() <= Date.now() - listed_after)
       .filter((each) => since === null || (each.date_sent !== null && each.date_sent.getTime() >= Date.parse(since)))
@@ -155,7 +156,7 @@ export async function startTwilio(
     };
   }
 
-  function present(message: BookedMessage): object {
+  function present(message: RecordedMessage): object {
     const { date_created, date_updated, date_sent, status_callback, validity_period, ...rest } = message;
     void [status_callback, validity_period];
     const dates = { date_created: rfc2822(date_created), date_updated: rfc2822(date_updated) };
@@ -176,12 +177,12 @@ export async function startTwilio(
   }
 
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(options.port ?? 0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     account_sid,
     auth_token,
-    books,
+    records,
     violations,
     requests,
     behave: (decider) => (decide = decider),

@@ -1,7 +1,7 @@
-/** Waiting on a condition: looked at often, and given up late, because many tests share few cores. */
+/** Waiting for a condition: checked often, with a long timeout, because many tests share few cores. */
 import { vi } from "vitest";
 
-/** Resolves with what `check` answers once it does not throw any more. */
-export function until<T>(check: () => T | Promise<T>, patience_ms = 15_000): Promise<T> {
-  return vi.waitFor(check, { timeout: patience_ms, interval: 10 });
+/** Resolves with what `check` returns once it no longer throws. */
+export function until<T>(check: () => T | Promise<T>, timeout_ms = 15_000): Promise<T> {
+  return vi.waitFor(check, { timeout: timeout_ms, interval: 10 });
 }

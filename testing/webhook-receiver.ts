@@ -1,10 +1,10 @@
-/** Somebody else's server, on loopback, that takes webhooks as a test tells it to. */
+/** A customer's server, on loopback, that answers webhooks as the test sets it up to. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
@@ -14,7 +14,7 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** How many requests it is answering, and the most that it ever was at once. */
+  /** How many requests it is answering now, and the most that it ever answered at once. */
   busy(): { now: number; most: number };
 }
 

@@ -1,4 +1,4 @@
-/** HTTP octet by octet: requests that no client library would write. */
+/** Raw HTTP over a socket: requests that no client library would send. */
 import { connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
@@ -6,11 +6,11 @@ export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Interim answers before it, such as 100. */
+  /** Statuses of interim answers before it, such as 100. */
   interim: number[];
 }
 
-/** A connection to a server on this machine; it ends with the test. */
+/** Opens a connection to a server on this machine; it closes with the test. */
 export function openWire(port: number, host = "127.0.0.1"): { socket: Socket; read(): string; closed: Promise<void> } {
   const socket = connect(port, host);
   let got = "";
@@ -21,7 +21,7 @@ export function openWire(port: number, host = "127.0.0.1"): { socket: Socket; re
   return { socket, read: () => got, closed };
 }
 
-/** Writes the lines of a request, with the body behind them, and reads until the server ends the connection. */
+/** Sends the lines of a request and the body, and reads until the server closes the connection. */
 export async function ask(port: number, lines: readonly string[], body = "", host?: string): Promise<WireAnswer> {
   const { socket, read, closed } = openWire(port, host);
   socket.write(`${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n${body}`);
@@ -29,7 +29,7 @@ export async function ask(port: number, lines: readonly string[], body = "", hos
   return readAnswer(read());
 }
 
-/** What stands in the octets of a connection that is over. */
+/** Parses what a closed connection has received. */
 export function readAnswer(text: string): WireAnswer {
   const interim: number[] = [];
   for (let rest = text; ;) {

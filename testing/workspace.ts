@@ -1,6 +1,7 @@
-/** A workspace to test in, as the product makes them. */
+/** A workspace for tests, as the product creates it. */
 import { sql } from "kysely";
 import type { Language } from "../contract/shapes.ts";
+import type { KeywordChanges } from "../rules/keyword-sets.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
 import type { Db } from "../server/kit/db.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
@@ -13,10 +14,19 @@ export interface TestWorkspace {
   subscriptionTypes: { marketing: string; event_info: string; transactional: string };
 }
 
+/** Sets a workspace's own keywords. */
+export async function setKeywords(db: Db, workspaceId: string, words: KeywordChanges): Promise<void> {
+  await db.inWorkspace(workspaceId, (tx) =>
+    sql`update workspaces set keywords = ${JSON.stringify(words)}::jsonb where workspace_id = ${workspaceId}`.execute(
+      tx,
+    ),
+  );
+}
+
 let made = 0;
 
 /**
- * Makes a workspace with its default sender and subscription types, and short standard texts that a test can compare;
+ * Creates a workspace with its default sender and subscription types, and short standard texts that a test can compare;
  * `overrides` are columns of `workspaces`.
  */
 export async function createTestWorkspace(

@@ -1,16 +1,16 @@
-/** Finds a Chromium for the browser tests, and installs one where there is none. */
+/** Finds a Chromium for the browser tests, and installs one if there is none. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBrowser } from "../testing/browser.ts";
 import { root, runNode, runProgram } from "./run.ts";
 
-/** The path of a Chromium, or what to do about there being none. */
+/** The path of a Chromium, or a sentence with what to do if none could be installed. */
 export async function ensureBrowser(): Promise<string | { problem: string }> {
   const found = findBrowser();
   if (found) return found;
   console.log("Installing Chromium for the browser tests; this is done once.");
   if (isDebian() && process.getuid?.() === 0) {
-    // Security updates come with the system's own then.
+    // The system's package gets security updates with the system.
     const apt = { DEBIAN_FRONTEND: "noninteractive" };
     await runProgram("apt-get", ["update", "-q"], apt);
     await runProgram("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], apt);

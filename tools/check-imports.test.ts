@@ -5,9 +5,9 @@ const from = (specifier: string) => `import { x } from "${specifier}";\n`;
 
 test.each([
   ["server/kit/db.ts", from("../messages/send-messages.ts"), "rank"],
-  ["server/contacts/contact.ts", from("../numbers/senders.ts"), "rank"],
-  ["server/messages/dispatcher.ts", from("../carriers/sandbox.ts"), "knows concrete carriers"],
-  ["server/api/routes.ts", from("../carriers/sandbox-books.ts"), "knows concrete carriers"],
+  ["server/contacts/contact.ts", from("../senders/senders.ts"), "rank"],
+  ["server/messages/dispatch/dispatcher.ts", from("../../carriers/sandbox/sandbox.ts"), "knows concrete carriers"],
+  ["server/api/routes.ts", from("../carriers/sandbox/store.ts"), "knows concrete carriers"],
   ["server/api/routes.ts", from("../main.ts"), "rank"],
   ["server/messages/a.ts", from("../../testing/database.ts"), "only tests may"],
   ["server/newcomer/a.ts", from("../kit/db.ts"), "has no rank"],
@@ -28,7 +28,7 @@ test.each([
     "pass one",
   ],
   [
-    "server/workspaces/audit-events.ts",
+    "server/accounts/audit-events.ts",
     'import { systemClock as standard } from "../kit/clock.ts";\nconst at = (request?.clock ?? standard).now();',
     "pass one",
   ],
@@ -46,25 +46,28 @@ test.each([
 
 test.each([
   [
-    "server/messages/send-messages.ts",
-    from("../consent/opt-outs.ts") + from("./suppress.ts") + from("../../rules/sender.ts"),
+    "server/messages/send/send-messages.ts",
+    from("../../consent/opt-outs.ts") + from("./plan-batch.ts") + from("../../../rules/sender.ts"),
   ],
-  ["server/messages/dispatcher.ts", from("../carriers/carrier.ts")],
-  ["server/messages/dispatcher.test.ts", from("../carriers/sandbox.ts") + from("../../testing/database.ts")],
-  ["server/wire.ts", from("./carriers/sandbox.ts") + from("./api/app.ts")],
+  ["server/messages/dispatch/dispatcher.ts", from("../../carriers/carrier.ts")],
+  [
+    "server/messages/dispatch/dispatcher.test.ts",
+    from("../../carriers/sandbox/sandbox.ts") + from("../../../testing/database.ts"),
+  ],
+  ["server/wire.ts", from("./carriers/sandbox/sandbox.ts") + from("./api/app.ts")],
   ["server/main.ts", 'const { wire } = await import("./wire.ts");'],
-  ["server/workspaces/bootstrap.test.ts", from("../api/new-workspace.ts")],
+  ["server/accounts/bootstrap.test.ts", from("../api/new-workspace.ts")],
   ["rules/phone-number.ts", 'import type { NumberKind } from "../contract/shapes.ts";'],
   ["contract/contacts.ts", from("../rules/phone-number.ts") + from("zod")],
   ["web/src/api/client.ts", from("../../../contract/contract.ts") + from("react")],
   ["server/kit/config.ts", "readConfig(process.env)"],
-  ["server/kit/log.ts", "// Nobody else reads process.env."],
+  ["server/kit/log.ts", "// Only config.ts reads process.env."],
   ["server/kit/clock.ts", "export const systemClock = { now: () => new Date() };"],
   ["server/wire.ts", 'import { systemClock } from "./kit/clock.ts";\nconst clock = systemClock;'],
-  ["server/messages/receipts.test.ts", 'import { systemClock } from "../kit/clock.ts";'],
+  ["server/messages/receive/receipts.test.ts", 'import { systemClock } from "../../kit/clock.ts";'],
   ["server/a.ts", "const at = new Date(0); const took = performance.now();"],
   ["server/messages/a.test.ts", "const at = new Date();"],
-  ["bench/campaign.ts", `${from("../server/messages/send-messages.ts")}process.env.N`],
+  ["bench/campaign.ts", `${from("../server/messages/send/send-messages.ts")}process.env.N`],
 ])("%s may: %s", (file, text) => {
   expect(importProblems(file, text)).toEqual([]);
 });

@@ -1,36 +1,38 @@
 /**
- * Holds the walls between the folders: a file imports from strictly lower ranks and from its own folder. Exits with 1 and
- * a line for each import that does not.
+ * Checks the import rules: a file imports only from folders of strictly lower rank and from its own folder. Prints a line for each
+ * import that breaks a rule, and exits with 1 if there are any.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { sourceFiles } from "./source-files.ts";
 
-/** From the bottom up. Folders of one rank don't know each other. */
+/** From the bottom up. Folders of the same rank do not import each other. */
 const ranks: readonly (readonly string[])[] = [
   ["rules", "contract"],
   ["server/kit"],
   ["server/workspaces", "server/distribution"],
-  ["server/contacts", "server/numbers", "server/carriers", "server/links", "server/webhooks"],
+  ["server/accounts"],
+  ["server/quota"],
+  ["server/contacts", "server/senders", "server/carriers"],
   ["server/consent"],
+  ["server/audience"],
   ["server/messages"],
-  ["server/campaigns", "server/alerts"],
+  ["server/campaigns", "server/webhooks"],
+  ["server/alerts"],
   ["server/analytics"],
-  ["server/retention"],
+  ["server/privacy"],
   ["server/api"],
   ["server"], // main.ts, wire.ts and varsla.ts
 ];
 
-/** These, and tests beside what they test, stand outside of the ranks and may import everything. */
+/** These folders, and test files everywhere, have no rank and may import everything. */
 const outside = ["testing", "bench", "e2e", "tools"];
-/** The interface, what every carrier needs, and the connections' own calls; the other files of the folder are one carrier each. */
-const carrierInterface = ["carrier.ts", "hand-over-gate.ts", "carriers-routes.ts"].map(
-  (file) => `server/carriers/${file}`,
-);
+/** What other folders may import of the carriers: the interface of every carrier, and their personal data. Each kind has its own folder. */
+const carrierInterface = ["carrier.ts", "personal-data.ts"].map((file) => `server/carriers/${file}`);
 const readsEnvironment = ["server/kit/config.ts"];
-/** Everybody else is passed the time; what takes how long is performance.now()'s to say. */
+/** All other files get a clock passed in; durations are measured with performance.now(). */
 const readsClock = ["server/kit/clock.ts"];
-/** Puts the program together; everybody else names no clock but the one that they are given, not even as a default. */
+/** Puts the program together. No other file names a clock, not even as a default: it gets one passed in. */
 const choosesClock = ["server/wire.ts"];
 const ambientTime = /\bnew Date(?:\(\s*\)|(?![\w(]))|\bDate\.now\b|(?<!new )(?<![\w.])Date\(\)|\bTemporal\.Now\b/g;
 
@@ -38,7 +40,7 @@ const isTest = (file: string) => /\.(test|test-support|e2e)\.tsx?$/.test(file);
 const importPattern =
   /^\s*(?:import|export)\s[^'"]*?\bfrom\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|^\}\s*from\s+["']([^"']+)["']/gm;
 
-/** What a file may not do, one sentence each. `file` is relative to the project. */
+/** The rules that a file breaks, one sentence each. `file` is relative to the project. */
 export function importProblems(file: string, text: string): string[] {
   const problems: string[] = [];
   const say = (index: number, sentence: string) => {
@@ -56,7 +58,7 @@ export function importProblems(file: string, text: string): string[] {
     if (!specifier.startsWith(".")) continue;
     const target = normalize(join(dirname(file), specifier));
     const typeOnly = /^\s*(import|export)\s+type\b/.test(match[0]);
-    const sentence = free ? null : wallBetween(folder, target, folderOf(target), typeOnly);
+    const sentence = free ? null : importProblem(folder, target, folderOf(target), typeOnly);
     if (sentence) say(at, sentence);
   }
 
@@ -77,7 +79,7 @@ export function importProblems(file: string, text: string): string[] {
   return problems;
 }
 
-function wallBetween(from: string, target: string, to: string, typeOnly: boolean): string | null {
+function importProblem(from: string, target: string, to: string, typeOnly: boolean): string | null {
   if (from === to) return null;
   if (outside.includes(to)) return `${from} cannot import ${to}: only tests may`;
   if (from === "web")
@@ -85,16 +87,16 @@ function wallBetween(from: string, target: string, to: string, typeOnly: boolean
   if (to === "web") return `${from} cannot import web`;
   const [lower, upper] = [rankOf(to), rankOf(from)];
   if (from === "contract" && to === "rules") return null;
-  if (from === "rules" && to === "contract" && typeOnly) return null; // names of values, without their schemas
+  if (from === "rules" && to === "contract" && typeOnly) return null; // types only, without their schemas
   if (lower === null || upper === null)
     return `${upper === null ? from : to} has no rank: give it one in tools/check-imports.ts`;
   if (lower >= upper) {
     return `${from} (rank ${upper}) imports ${to} (rank ${lower}); only lower ranks may be imported`;
   }
-  return carrierWall(from, target);
+  return carrierProblem(from, target);
 }
 
-function carrierWall(from: string, target: string): string | null {
+function carrierProblem(from: string, target: string): string | null {
   if (!target.startsWith("server/carriers/") || carrierInterface.includes(target)) return null;
   if (from === "server" || from === "server/carriers") return null;
   return `${from} imports the carrier ${target}; only server/wire.ts knows concrete carriers`;
@@ -105,7 +107,7 @@ function rankOf(folder: string): number | null {
   return rank === -1 ? null : rank;
 }
 
-/** rules, contract, web, server/<folder>; "server" itself for what stands directly in it. */
+/** rules, contract, web, server/<folder>; "server" for files directly in it. */
 function folderOf(file: string): string {
   const parts = file.split("/");
   if (parts.length === 1) return "";
@@ -122,6 +124,6 @@ if (import.meta.main) {
   const files = sourceFiles().filter((file) => /\.tsx?$/.test(file));
   const problems = files.flatMap((file) => importProblems(file, readFileSync(file, "utf8")));
   for (const problem of problems) console.error(problem);
-  console.log(`${files.length} files, ${problems.length} imports that cross a wall`);
+  console.log(`${files.length} files, ${problems.length} problems`);
   if (problems.length > 0) process.exit(1);
 }

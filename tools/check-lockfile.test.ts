@@ -19,7 +19,7 @@ test.each([
   ],
   ["a host", { "node_modules/a": { integrity, resolved: "https://r.example/a.tgz" } }, "https://r.example/a.tgz"],
   ["a directory", { "node_modules/a": { link: true } }, "link to a directory"],
-  ["bundled by nobody", { "node_modules/a": { inBundle: true } }, "bundled in no package"],
+  ["bundled by no package", { "node_modules/a": { inBundle: true } }, "bundled in no package"],
   [
     "bundled in what does not say so",
     { "node_modules/a": { integrity }, "node_modules/a/node_modules/b": { inBundle: true } },
@@ -33,8 +33,8 @@ test.each([
     },
     "node_modules/a/node_modules/b is bundled in no package",
   ],
-])("%s is told by name", (_what, packages, said) => {
-  expect(problemsOf(packages).join("\n")).toContain(said);
+])("%s is reported by name", (_what, packages, expected) => {
+  expect(problemsOf(packages).join("\n")).toContain(expected);
 });
 
 test("what is bundled is covered by the hash of the package around it", () => {

@@ -1,7 +1,8 @@
 /**
- * Holds what package-lock.json promises: whatever registry or cache answers, what is installed is octet for octet what was
- * locked. Exits with 1 and a line for each entry that says less. npm leaves hashes out for other systems' packages when it
- * writes the file from a node_modules that lacks them; a new `npm install --package-lock-only` without those entries brings them.
+ * Checks that package-lock.json pins every package by its hash: whatever registry or cache answers, exactly the locked bytes are
+ * installed. Prints a line for each entry without a hash, and exits with 1 if there are any. npm leaves out the hashes of packages for
+ * other systems when it writes the file from a node_modules that lacks them; `npm install --package-lock-only` after deleting those
+ * entries adds them.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,10 +22,10 @@ export function lockfileProblems(text: string): string[] {
   if (entries.length === 0) return ["package-lock.json names no packages"];
   return entries.flatMap(([path, entry]) => {
     const problems: string[] = [];
-    if (entry.resolved !== undefined) problems.push(`${path} names where it came from: ${entry.resolved}`);
+    if (entry.resolved !== undefined) problems.push(`${path} names its registry: ${entry.resolved}`);
     if (entry.link) problems.push(`${path} is a link to a directory`);
     else if (entry.inBundle) {
-      // It lies in the archive of the package around it, whose hash covers it; it has none of its own.
+      // It is part of the archive of the package around it, whose hash covers it.
       if (!bundles(packages, path)) problems.push(`${path} is bundled in no package that says so`);
     } else if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? "")) {
       problems.push(`${path} has no SHA-512 (integrity: ${entry.integrity ?? "none"})`);
@@ -33,7 +34,7 @@ export function lockfileProblems(text: string): string[] {
   });
 }
 
-/** Whether a package around `path` brings it along, and has a hash. */
+/** Whether a package around `path` bundles it, and has a hash. */
 function bundles(packages: Record<string, Entry>, path: string): boolean {
   const at = path.lastIndexOf("/node_modules/");
   if (at < 0) return false;

@@ -1,11 +1,11 @@
-/** `npm run check`: format, lint, types, imports and the lockfile. With --fix, formats and mends what can be mended. */
+/** `npm run check`: format, lint, types, imports and the lockfile. With --fix, formats and fixes what can be fixed. */
 import { join } from "node:path";
 import { root, runNode } from "./run.ts";
 
 const fix = process.argv.includes("--fix");
 const modules = join(root, "node_modules");
 
-export const checks = [
+const checks = [
   { name: "format", run: [join(modules, "oxfmt", "bin", "oxfmt"), ...(fix ? [] : ["--check"])] },
   {
     name: "lint",
@@ -16,7 +16,7 @@ export const checks = [
   { name: "lockfile", run: [join(root, "tools", "check-lockfile.ts")] },
 ];
 
-/** Runs all of them, also after one has failed, and says which did. */
+/** Runs all checks, also after one has failed, and prints the result of each. */
 export async function runChecks(): Promise<{ passed: number; failed: number }> {
   let failed = 0;
   for (const { name, run } of checks) {

@@ -1,15 +1,17 @@
-/** `npm run dev`: the server, started again when its files change, and Vite's server before it for the web app. */
+/** `npm run dev`: the server, restarted when its files change, and Vite's server in front of it for the web app. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./run.ts";
 
 const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+// In one process: Node watches the files that this one has loaded and not those of its children.
+const env = { ...process.env, ROLES: process.env.ROLES || "api,worker,mail" };
 const children: ChildProcess[] = [
   ["--watch", "--watch-preserve-output", "server/main.ts"],
   [vite, "web", "--clearScreen", "false"],
-].map((args) => spawn(process.execPath, args, { cwd: root, stdio: "inherit" }));
+].map((args) => spawn(process.execPath, args, { cwd: root, stdio: "inherit", env }));
 
-/** Where one of them ends, the other has no use. */
+/** Stops both when one of them ends. */
 let ending = false;
 function end(): void {
   if (ending) return;

@@ -1,6 +1,6 @@
 /**
- * Writes server/migrations/schema.sql: the tables as all migrations together leave them, read from the catalogue of a
- * database that they ran on. For reading only; nothing is made from it. With --check it only compares.
+ * Writes server/migrations/schema.sql: the schema after all migrations, read from the catalogue of a migrated
+ * database. It is documentation only; nothing is created from it. With --check it only compares.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ async function currentSchema(): Promise<string> {
 const text = await currentSchema();
 if (process.argv.includes("--check")) {
   if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-    console.error("server/migrations/schema.sql is not what the migrations make; run node tools/dump-schema.ts");
+    console.error("server/migrations/schema.sql does not match the migrations; run node tools/dump-schema.ts");
     process.exit(1);
   }
 } else {

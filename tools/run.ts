@@ -1,10 +1,10 @@
-/** Runs programs of node_modules for the tools, with their output on our terminal. */
+/** Runs programs for the tools, with their output on this terminal. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
-/** Runs `program` with the Node that we run under; resolves with its exit code (1 when a signal ended it). */
+/** Runs a script with the current Node; resolves with its exit code (1 when a signal ended it). */
 export function runNode(args: string[], env: Record<string, string> = {}): Promise<number> {
   return runProgram(process.execPath, args, env);
 }
@@ -25,6 +25,3 @@ export function runProgram(program: string, args: string[], env: Record<string, 
     });
   });
 }
-
-/** The file behind a command of node_modules/.bin. */
-export const bin = (name: string) => join(root, "node_modules", ".bin", name);

@@ -1,4 +1,4 @@
-/** Reads a schema out of PostgreSQL's catalogue, always the same for the same schema. pg_dump is not always at hand. */
+/** Reads a schema from PostgreSQL's catalogue, in a stable form. pg_dump may not be installed. */
 import type pg from "pg";
 
 const queries = {
@@ -8,8 +8,8 @@ const queries = {
     where t.typnamespace = 'public'::regnamespace group by t.oid, t.typname order by t.typname`,
   functions: `select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';' as text from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p') order by p.proname, p.oid::regprocedure::text`,
-  // Partitions by month are made as time goes by: their parent speaks for them.
-  tables: `select c.oid, c.relname as name, c.relrowsecurity as walled, c.relforcerowsecurity as forced,
+  // Monthly partitions depend on the date; only their parents are dumped.
+  tables: `select c.oid, c.relname as name, c.relrowsecurity as secured, c.relforcerowsecurity as forced,
       pg_get_partkeydef(c.oid) as partition_key, array_to_string(c.reloptions, ', ') as options
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     order by c.relname`,
@@ -28,7 +28,7 @@ const queries = {
   indexes: `select pg_get_indexdef(i.indexrelid) || ';' as text from pg_index i join pg_class c on c.oid = i.indexrelid
     where i.indrelid = $1 and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)
     order by c.relname`,
-  // The owner has another name in every installation.
+  // The name of the owner differs between installations.
   policies: `select format('create policy %I on %s%s%s%s;', polname, polrelid::regclass,
       case when polroles = (select array[relowner] from pg_class where oid = polrelid) then ' to current_user'
         when polroles <> '{0}' then ' to ' || array_to_string(polroles::regrole[], ', ') else '' end,
@@ -43,7 +43,7 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
   const texts = async (query: keyof typeof queries, ...values: unknown[]) =>
     (await client.query<{ text: string }>(queries[query], values)).rows.map((row) => row.text);
   const parts = [
-    "-- What the migrations make of an empty database. Written by tools/dump-schema.ts; the reasons stand in the migrations.",
+    "-- The schema after all migrations. Written by tools/dump-schema.ts; the migrations have the explanations.",
     ...(await texts("types")),
     ...(await texts("functions")),
   ];
@@ -53,7 +53,7 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
     const options = table.options ? ` with (${table.options})` : "";
     const lines = [`create table ${table.name} (\n${body}\n)${partitioned}${options};`];
     lines.push(...(await texts("indexes", table.oid)));
-    if (table.walled) lines.push(`alter table ${table.name} enable row level security;`);
+    if (table.secured) lines.push(`alter table ${table.name} enable row level security;`);
     if (table.forced) lines.push(`alter table ${table.name} force row level security;`);
     lines.push(...(await texts("policies", table.oid)), ...(await texts("triggers", table.oid)));
     parts.push(lines.join("\n"));

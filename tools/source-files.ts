@@ -1,4 +1,4 @@
-/** Every file of ours, relative to the project. Also makes the project the working directory. */
+/** Lists all source files, relative to the project. Also makes the project the working directory. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 

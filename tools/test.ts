@@ -1,7 +1,7 @@
 /**
- * `npm test`: checks, then unit, integration and browser tests, all of them even when one fails. The last line sums up.
- * With arguments only vitest runs, with these arguments; `e2e` stands for the browser tests, and `long` for the tests that
- * can try more than `npm test` has time for (testing/runs.ts).
+ * `npm test`: checks, then unit, integration and browser tests, all of them even if one fails. The last line is the sum.
+ * With other arguments only vitest runs, with these arguments. `e2e` runs the browser tests. `long` (`npm run test:long`) runs the
+ * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`.
  */
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ async function runVitest(name: string, args: string[], env: Record<string, strin
   );
   const text = await readFile(results, "utf8").catch(() => null);
   if (text === null) {
-    sum.failed++; // it broke before its first test
+    sum.failed++; // it failed before its first test
     return;
   }
   const { numPassedTests, numFailedTests } = JSON.parse(text) as { numPassedTests: number; numFailedTests: number };
@@ -40,15 +40,24 @@ async function runBrowserTests(args: string[]): Promise<void> {
   sum.failed++;
 }
 
-/** The test files whose number of tries depends on who runs them. */
-const variable = () =>
+/** The scenarios of `npm run chaos`: about a quarter of an hour in all. */
+const scenarios = [[], ["stop-race"], ["database-away"]];
+
+async function runChaos(words: string[]): Promise<void> {
+  const code = await runNode([join(root, "testing", "chaos", "chaos.ts"), ...words]);
+  sum[code === 0 ? "passed" : "failed"]++;
+}
+
+/** The test files with more random cases in `npm run test:long`. */
+const longTests = () =>
   sourceFiles().filter((file) => file.endsWith(".test.ts") && readFileSync(file, "utf8").includes('/runs.ts"'));
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === "e2e") {
   await runBrowserTests(rest);
 } else if (first === "long") {
-  await runVitest("long", rest.length > 0 ? rest : variable(), { LONG_TESTS: "1" });
+  await runVitest("long", rest.length > 0 ? rest : longTests(), { LONG_TESTS: "1" });
+  if (rest.length === 0) for (const scenario of scenarios) await runChaos(scenario);
 } else if (first !== undefined) {
   await runVitest("chosen", process.argv.slice(2));
 } else {
@@ -56,7 +65,7 @@ if (first === "e2e") {
   sum.passed += checked.passed;
   sum.failed += checked.failed;
   await runVitest("unit", ["--project=unit"]);
-  // Most of them wait for databases, processes and timers: two cores hold more files than two.
+  // Most of them wait for databases, processes and timers, so two cores can run three files at a time.
   await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
   await runBrowserTests([]);
 }

@@ -1,4 +1,4 @@
-/** The version is said in one place to npm and the API, and in another to people. */
+/** The version for npm and the API is in package.json, the version for people in the changelog. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { root } from "./run.ts";
 
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 
-test("the version of the package, and so of the API's description, is the changelog's newest", () => {
+test("the version of the package, and so of the OpenAPI document, is the newest of the changelog", () => {
   const newest = /^## (\S+)/m.exec(read("CHANGELOG.md"))?.[1];
   const { version, packages } = JSON.parse(read("package-lock.json"));
   expect([JSON.parse(read("package.json")).version, version, packages[""].version]).toEqual([newest, newest, newest]);

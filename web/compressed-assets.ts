@@ -8,8 +8,8 @@ const worthIt = 1024; // bytes; below that the headers outweigh the saving
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
 /**
- * Writes a .br and a .gz beside every text asset, so that the server compresses nothing while people wait. From the files
- * as written: in earlier hooks Vite's own markers are still in the code.
+ * Writes a .br and a .gz next to every text asset, so that the server need not compress while a request waits. From the files
+ * as written: in earlier hooks Vite's own placeholders are still in the code.
  */
 export function compressedAssets(): Plugin {
   return {

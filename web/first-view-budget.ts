@@ -1,10 +1,24 @@
 import { gzipSync } from "node:zlib";
 import type { Plugin, Rolldown } from "vite";
 
-/** What Home needs beside the entry: the largest catalogue, the frame and the page. Parts of module paths. */
-const parts = ["/src/messages/", "/src/components/frame/frame.", "/src/pages/home/"];
+/** The catalogues that Home and the frame around it load, besides the one that every page needs. */
+const texts = ["alerts", "home", "statuses", "subscription"];
 
-/** Fails the build when the scripts that the first view waits for weigh more than `limit` bytes, gzipped. */
+/** What Home needs besides the entry, as patterns of module paths; of a catalogue's four languages the largest counts. */
+const parts = [
+  /\/src\/locales\/[a-z]+\.ts$/,
+  ...texts.map((area) => new RegExp(`/src/locales/[a-z]+/${area}\\.ts$`)),
+  /\/src\/components\/frame\/frame\./,
+  /\/src\/pages\/home\//,
+];
+
+const catalogue = /\/src\/locales\/[a-z]+\/([a-z]+)\.ts$/;
+const firstTexts = new Set([...texts, "frame", "problems", "ui"]);
+
+/**
+ * Fails the build when the scripts that the first view waits for weigh more than `limit` bytes, gzipped, or hold the texts
+ * of another page.
+ */
 export function firstViewBudget(limit: number): Plugin {
   return {
     name: "first-view-budget",
@@ -23,11 +37,15 @@ export function firstViewBudget(limit: number): Plugin {
       for (const entry of chunks.filter((chunk) => chunk.isEntry)) needs(entry, waitedFor);
       for (const part of parts) {
         const candidates = chunks
-          .filter((chunk) => chunk.isDynamicEntry && chunk.facadeModuleId?.includes(part))
+          .filter((chunk) => chunk.isDynamicEntry && chunk.facadeModuleId && part.test(chunk.facadeModuleId))
           .map((chunk) => needs(chunk))
           .sort((one, other) => weigh(other) - weigh(one));
         if (!candidates[0]) this.error(`no chunk of the first view is made of ${part}`);
         for (const file of candidates[0]) waitedFor.add(file);
+      }
+      for (const chunk of chunks.filter(({ fileName }) => waitedFor.has(fileName))) {
+        const stray = chunk.moduleIds.find((id) => !firstTexts.has(catalogue.exec(id)?.[1] ?? "ui"));
+        if (stray) this.error(`the first view holds the texts of another page: ${stray} is in ${chunk.fileName}`);
       }
       const total = weigh(waitedFor);
       const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;

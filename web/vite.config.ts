@@ -13,7 +13,7 @@ export default defineConfig({
     emptyOutDir: true,
     // Data URIs would need a looser content security policy.
     assetsInlineLimit: 0,
-    // light-dark() and friends as they are: these browsers have been out since 2024.
+    // light-dark() and similar as they are: these browsers have been available since 2024.
     cssTarget: ["chrome123", "firefox121", "safari17.5"],
     reportCompressedSize: false,
   },

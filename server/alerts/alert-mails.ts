@@ -1,9 +1,9 @@
-/** The mail that tells somebody what is wrong: one sentence an alert, in four languages. */
+/** The mails about alerts: a title and a short text for each kind, in four languages. */
 import type { Alert, AlertKind } from "../../contract/alerts.ts";
 import type { Language } from "../../contract/shapes.ts";
 import type { Mail } from "../kit/mail.ts";
 
-/** A mail of these alerts, which are at least one; `link` leads to all of them. */
+/** A mail about these alerts, at least one; `link` leads to the list of all. */
 export function alertsMail(
   about: { to: string; workspace: string; language: Language; time_zone: string; link: string },
   alerts: readonly Alert[],
@@ -17,11 +17,11 @@ export function alertsMail(
     time: (at) =>
       new Intl.DateTimeFormat(locale, { timeZone, dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
   };
-  const said = alerts.map((alert) => words.alerts[alert.kind](alert.params as never, format));
-  const [first] = said;
+  const entries = alerts.map((alert) => words.alerts[alert.kind](alert.params as never, format));
+  const [first] = entries;
   if (!first) throw new Error("a mail of no alert");
-  const subject = said.length === 1 ? first.title : words.several(said.length);
-  const body = said.map(({ title, text }) => `${title}\n${text}`).join("\n\n");
+  const subject = entries.length === 1 ? first.title : words.several(entries.length);
+  const body = entries.map(({ title, text }) => `${title}\n${text}`).join("\n\n");
   return { to, subject: `${workspace}: ${subject}`, text: `${body}\n\n${words.more}\n${link}\n` };
 }
 
@@ -33,7 +33,7 @@ interface Format {
   percent(rate: number): string;
   time(at: string): string;
 }
-interface Said {
+interface Entry {
   title: string;
   text: string;
 }
@@ -41,7 +41,7 @@ type Params<K extends AlertKind> = Extract<Alert, { kind: K }>["params"];
 interface Words {
   several(n: number): string;
   more: string;
-  alerts: { [K in AlertKind]: (params: Params<K>, format: Format) => Said };
+  alerts: { [K in AlertKind]: (params: Params<K>, format: Format) => Entry };
 }
 
 const en: Words = {
@@ -71,6 +71,10 @@ const en: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "A webhook was disabled",
       text: `${webhook.url} has taken nothing since ${f.time(since)}. Enable it again when it works.`,
+    }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Replies look like opt-outs",
+      text: `${waiting === 1 ? "A reply looks like an opt-out and waits" : `${f.number(waiting)} replies look like opt-outs and wait`} for somebody to decide, the oldest since ${f.time(since)}. Until then whoever wrote it keeps getting texts.`,
     }),
   },
 };
@@ -103,6 +107,10 @@ const nb: Words = {
       title: "En webhook ble slått av",
       text: `${webhook.url} har ikke tatt imot noe siden ${f.time(since)}. Slå den på igjen når den virker.`,
     }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar ligner avmeldinger",
+      text: `${waiting === 1 ? "Ett svar ligner en avmelding" : `${f.number(waiting)} svar ligner avmeldinger`} og venter på at noen avgjør det, det eldste siden ${f.time(since)}. Inntil da får avsenderen fortsatt meldinger.`,
+    }),
   },
 };
 
@@ -134,6 +142,10 @@ const sv: Words = {
       title: "En webhook stängdes av",
       text: `${webhook.url} har inte tagit emot något sedan ${f.time(since)}. Slå på den igen när den fungerar.`,
     }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar liknar avanmälningar",
+      text: `${waiting === 1 ? "Ett svar liknar en avanmälan" : `${f.number(waiting)} svar liknar avanmälningar`} och väntar på att någon avgör, det äldsta sedan ${f.time(since)}. Tills dess får den som skrev fortfarande meddelanden.`,
+    }),
   },
 };
 
@@ -164,6 +176,10 @@ const da: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",
       text: `${webhook.url} har ikke taget imod noget siden ${f.time(since)}. Slå den til igen, når den virker.`,
+    }),
+    possible_opt_outs: ({ since, waiting }, f) => ({
+      title: "Svar ligner afmeldinger",
+      text: `${waiting === 1 ? "Et svar ligner en afmelding" : `${f.number(waiting)} svar ligner afmeldinger`} og venter på, at nogen afgør det, det ældste siden ${f.time(since)}. Indtil da får den, der skrev, stadig beskeder.`,
     }),
   },
 };

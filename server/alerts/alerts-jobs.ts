@@ -1,4 +1,4 @@
-/** What alerts do as jobs: mail people, and forget what is long over. */
+/** Jobs of alerts: mail people, and purge alerts that were resolved long ago. */
 import { sql } from "kysely";
 import type { Role } from "../../contract/permissions.ts";
 import type { Language } from "../../contract/shapes.ts";
@@ -10,8 +10,8 @@ import type { Mailer } from "../kit/mail.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { alertsMail } from "./alert-mails.ts";
 import { presentAlert } from "./alert.ts";
-import { forgetAlerts, openAmong } from "./alerts-store.ts";
-import { isToldOf, type MailAlerts, mailAlertsJob } from "./queue-mails.ts";
+import { purgeAlerts, openAmong } from "./alerts-store.ts";
+import { isMailedAbout, type MailAlerts, mailAlertsJob } from "./queue-mails.ts";
 
 interface Services {
   db: Db;
@@ -23,13 +23,13 @@ interface Services {
 const day = 24 * 3_600_000;
 const keptFor = 90 * day;
 
-const forgetJob = "forget_old_alerts";
-export const alertPeriodicJobs: PeriodicJob[] = [{ name: forgetJob, pattern: "37 3 * * *" }];
+const purgeJob = "forget_old_alerts"; // stored in the job tables of existing installations
+export const alertPeriodicJobs: PeriodicJob[] = [{ name: purgeJob, pattern: "37 3 * * *" }];
 
 /** The handlers of this folder's jobs, by name. */
 export function alertJobs({ db, clock, config, mailer }: Services): Record<string, JobHandler> {
   return {
-    // What was resolved meanwhile is not mailed any more, and neither is who may not know of it any more.
+    // An alert that was resolved meanwhile is not mailed, nor is a member who lost the permission.
     [mailAlertsJob]: async ({ workspace_id, user_id, alert_ids }: MailAlerts) => {
       const mail = await db.inWorkspace(workspace_id, async (tx) => {
         const { rows } = await sql<{ email: string; role: Role; sms_setup: boolean }>`
@@ -37,7 +37,7 @@ export function alertJobs({ db, clock, config, mailer }: Services): Record<strin
           where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}`.execute(tx);
         const [member] = rows;
         if (!member) return null;
-        const alerts = (await openAmong(tx, workspace_id, alert_ids)).filter((alert) => isToldOf(member, alert));
+        const alerts = (await openAmong(tx, workspace_id, alert_ids)).filter((alert) => isMailedAbout(member, alert));
         if (alerts.length === 0) return null;
         const { name, language, time_zone } = await getWorkspace(tx, workspace_id);
         const link = `${config.public_url}/alerts`;
@@ -46,6 +46,6 @@ export function alertJobs({ db, clock, config, mailer }: Services): Record<strin
       });
       if (mail) await mailer.send(mail);
     },
-    [forgetJob]: () => db.asSystem((tx) => forgetAlerts(tx, new Date(clock.now().getTime() - keptFor))),
+    [purgeJob]: () => db.asSystem((tx) => purgeAlerts(tx, new Date(clock.now().getTime() - keptFor))),
   };
 }

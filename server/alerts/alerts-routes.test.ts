@@ -5,11 +5,11 @@ import { testWatch } from "../../testing/alerts.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
+import { identityOf } from "../accounts/account-jobs.ts";
+import { createPerson, joinWorkspace } from "../accounts/create-person.ts";
 import { insertCarrier } from "../carriers/carriers-store.ts";
-import { identityOf } from "../workspaces/account-jobs.ts";
-import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
 import { alertJobs } from "./alerts-jobs.ts";
-import { look } from "./watch.ts";
+import { checkConditions } from "./watch.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -34,7 +34,7 @@ async function signIn(workspaceId: string): Promise<string> {
   return (await call("POST /api/auth/sign-in/email", { body: { email, password } })).cookies;
 }
 
-test("each person sees what is new to them; a key sees all that is open", async () => {
+test("a person's summary counts the alerts they have not seen; a key's counts all open ones", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [kari, ola] = [await signIn(id), await signIn(id)];
   const summary = async (who: { cookie: string } | { key: string }) => (await call("GET /alerts/summary", who)).body;
@@ -81,7 +81,7 @@ test("open and past alerts are listed newest first, page by page, and only the w
   expect((await call("GET /alerts", { key: stranger.key })).body.items).toEqual([]);
 });
 
-test("webhooks are told of an alert in the transaction that raises it, and when it is over", async () => {
+test("webhooks get an event in the transaction that raises an alert, and in the one that resolves it", async () => {
   const { id, key } = await workspaceWithKey(database);
   const hook = async (events: string[]) =>
     (await call("POST /webhooks", { key, body: { url: "http://127.0.0.1:9/", events } })).body.id;
@@ -89,7 +89,7 @@ test("webhooks are told of an alert in the transaction that raises it, and when 
   const carrier = await addCarrier(id, "Link");
   await watch.after(1);
   await watch.after(31);
-  await look(watch.services);
+  await checkConditions(watch.services);
   await db.asSystem((tx) => sql`update carriers set enabled = false where id = ${carrier}`.execute(tx));
   await watch.after(1);
   await watch.after(61);
@@ -109,7 +109,7 @@ test("webhooks are told of an alert in the transaction that raises it, and when 
   expect((await sent(raised)).map(({ type }: { type: string }) => type)).toEqual(["alert.raised"]);
 });
 
-test("what was resolved 90 days ago is forgotten, what is open stays", async () => {
+test("alerts resolved 90 days ago are purged, open ones stay", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [gone] = [await addCarrier(id, "Gone"), await addCarrier(id, "Still")];
   await watch.after(1);

@@ -4,15 +4,19 @@ import type { Db } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId } from "../kit/id.ts";
-import type { News } from "../kit/news.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import { presentAlert } from "./alert.ts";
-import { countOpen, listAlerts, noteSeen, openCritical } from "./alerts-store.ts";
+import { countOpen, listAlerts, recordSeen, openCritical } from "./alerts-store.ts";
 
-const mostCritical = 5;
+const maxCritical = 5;
 
 /** The calls on /alerts. */
-export function alertsRoutes(services: { db: Db; clock: Clock; news: Pick<News, "tell"> }): Handlers<typeof alerts> {
-  const { db, clock, news } = services;
+export function alertsRoutes(services: {
+  db: Db;
+  clock: Clock;
+  liveUpdates: Pick<LiveUpdates, "publish">;
+}): Handlers<typeof alerts> {
+  const { db, clock, liveUpdates } = services;
   return {
     async list({ actor, query: { state, cursor, limit } }) {
       if (cursor !== undefined && !isId(cursor))
@@ -27,15 +31,15 @@ export function alertsRoutes(services: { db: Db; clock: Clock; news: Pick<News, 
       const { workspaceId, userId } = actor;
       return db.inWorkspace(workspaceId, async (tx) => {
         const counts = await countOpen(tx, workspaceId, userId);
-        const critical = counts.open === 0 ? [] : await openCritical(tx, workspaceId, mostCritical);
+        const critical = counts.open === 0 ? [] : await openCritical(tx, workspaceId, maxCritical);
         return { ...counts, critical: critical.map(presentAlert) };
       });
     },
     async see({ actor }) {
       const { workspaceId, userId } = actor;
       if (userId === null) return;
-      await db.inWorkspace(workspaceId, (tx) => noteSeen(tx, workspaceId, userId, clock.now()));
-      news.tell(workspaceId, "alert", null);
+      await db.inWorkspace(workspaceId, (tx) => recordSeen(tx, workspaceId, userId, clock.now()));
+      liveUpdates.publish(workspaceId, "alert", null);
     },
   };
 }

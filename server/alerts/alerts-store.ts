@@ -1,9 +1,9 @@
 /** All SQL of alerts and alert_views. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import { type AlertRow, type Condition, sameWithin, type WatchedKind, watched } from "./alert.ts";
+import { type AlertRow, type Condition, reopenWithin, type WatchedKind, watched } from "./alert.ts";
 
-/** What a look changed. */
+/** An alert that a check raised or resolved. */
 export interface Change {
   alert: AlertRow;
   change: "raised" | "resolved";
@@ -15,11 +15,11 @@ export const changesOf = (rows: readonly ChangeRow[]): Change[] =>
 
 export const columns = sql.raw("workspace_id, id, kind, subject, severity, params, raised_at, resolved_at");
 
-/** A new alert's id: UUIDv7 of an instant, in milliseconds after `at` where several come in an order. */
+/** A new alert's id: a UUIDv7 of `at`, plus `after` milliseconds to keep several in order. */
 export const alertIdAt = (at: Date, after = sql`0`) =>
   sql`(substr(first_id_at(${at}::timestamptz + ${after} * interval '1 millisecond')::text, 1, 15) || substr(gen_random_uuid()::text, 16))::uuid`;
 
-/** One look at a kind after the other, whoever looks. */
+/** Serialises the checks of a kind over all processes. */
 export async function lockKind(tx: Tx, kind: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('alerts ' || ${kind}, 0))`.execute(tx);
 }
@@ -32,18 +32,18 @@ export async function openSubjects(tx: Tx, kind: string): Promise<Set<string>> {
 }
 
 /**
- * Makes the open alerts of a kind those of the conditions that hold now. What was resolved within the hour is opened again;
- * what does not hold any more is resolved once that has lasted for the kind's time.
+ * Raises and resolves alerts of a kind so that those of `conditions` are open. A condition whose alert was resolved within the
+ * hour reopens it; an alert is resolved once its condition has not held for the kind's time.
  */
-export async function settleKind(
+export async function reconcileAlerts(
   tx: Tx,
   kind: WatchedKind,
   conditions: readonly Condition[],
   at: Date,
 ): Promise<Change[]> {
-  const { severity, calm_ms } = watched[kind];
-  const same = new Date(at.getTime() - sameWithin);
-  const calm = new Date(at.getTime() - calm_ms);
+  const { severity, resolve_after_ms } = watched[kind];
+  const reopenAfter = new Date(at.getTime() - reopenWithin);
+  const clearBefore = new Date(at.getTime() - resolve_after_ms);
   const { rows } = await sql<ChangeRow>`
     with found as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(conditions)}::jsonb) as f (workspace_id uuid, subject text, params jsonb)
@@ -53,7 +53,7 @@ export async function settleKind(
         and a.resolved_at is null and a.clear_since is not null
     ), fresh as materialized (
       select f.*, (select id from alerts a
-        where a.workspace_id = f.workspace_id and a.kind = ${kind} and a.subject = f.subject and a.resolved_at > ${same}
+        where a.workspace_id = f.workspace_id and a.kind = ${kind} and a.subject = f.subject and a.resolved_at > ${reopenAfter}
         order by a.raised_at desc limit 1) as before
       from found f
       where not exists (select from alerts a
@@ -68,8 +68,8 @@ export async function settleKind(
       returning *
     ), cleared as (
       update alerts a set clear_since = coalesce(a.clear_since, ${at}),
-        resolved_at = case when coalesce(a.clear_since, ${at}) <= ${calm} then ${at}::timestamptz end
-      where a.kind = ${kind} and a.resolved_at is null and (a.clear_since is null or a.clear_since <= ${calm})
+        resolved_at = case when coalesce(a.clear_since, ${at}) <= ${clearBefore} then ${at}::timestamptz end
+      where a.kind = ${kind} and a.resolved_at is null and (a.clear_since is null or a.clear_since <= ${clearBefore})
         and not exists (select from found f where f.workspace_id = a.workspace_id and f.subject = a.subject)
       returning a.*
     )
@@ -102,7 +102,7 @@ export async function openAmong(tx: Tx, workspaceId: string, ids: readonly strin
   return rows;
 }
 
-/** How many are open, and how many of those came after the person last looked; without a person all of them. */
+/** How many are open, and how many of those were raised since the person last saw them; without a person all of them. */
 export async function countOpen(
   tx: Tx,
   workspaceId: string,
@@ -115,15 +115,15 @@ export async function countOpen(
   return rows[0] ?? { open: 0, unseen: 0 };
 }
 
-export async function openCritical(tx: Tx, workspaceId: string, most: number): Promise<AlertRow[]> {
+export async function openCritical(tx: Tx, workspaceId: string, max: number): Promise<AlertRow[]> {
   const { rows } = await sql<AlertRow>`
     select ${columns} from alerts
     where workspace_id = ${workspaceId} and resolved_at is null and severity = 'critical'
-    order by id desc limit ${most}`.execute(tx);
+    order by id desc limit ${max}`.execute(tx);
   return rows;
 }
 
-export async function noteSeen(tx: Tx, workspaceId: string, userId: string, at: Date): Promise<void> {
+export async function recordSeen(tx: Tx, workspaceId: string, userId: string, at: Date): Promise<void> {
   await sql`
     insert into alert_views (workspace_id, user_id, seen_at) values (${workspaceId}, ${userId}, ${at})
     on conflict (workspace_id, user_id) do update set seen_at = greatest(alert_views.seen_at, excluded.seen_at)`.execute(
@@ -131,15 +131,15 @@ export async function noteSeen(tx: Tx, workspaceId: string, userId: string, at: 
   );
 }
 
-/** Forgets what was resolved before. Needs a transaction that sees all workspaces. */
-export async function forgetAlerts(tx: Tx, before: Date): Promise<void> {
+/** Purges alerts resolved before a time. Needs a transaction that sees all workspaces. */
+export async function purgeAlerts(tx: Tx, before: Date): Promise<void> {
   await sql`delete from alerts where resolved_at < ${before}`.execute(tx);
 }
 
 /**
- * The open alerts that people are to be mailed of now, noted as mailed. Of one alert they are at most once an hour, of a
- * quota's threshold once; of a workspace at most every so often, and then of all that is new. What is critical does not
- * wait for the end of a pause that something less began.
+ * Marks the open alerts that are due for a mail as mailed and returns them. An alert is mailed at most once an hour, a quota's
+ * threshold once. A workspace is mailed at most once a pause, and then about all new alerts; a critical alert does not wait
+ * for the end of a pause that a lesser one began.
  */
 export async function takeUnmailed(
   tx: Tx,

@@ -1,39 +1,39 @@
 /**
- * What is wrong, kind by kind: one set-based query over the installation each, and the details of what is new only. Reads
- * the tables of others and writes none of them.
+ * The finder of each kind: one set-based query over the installation, and the details of new conditions only. It reads other
+ * rooms' tables and writes none of them.
  */
 import { sql } from "kysely";
 import type { CarrierState } from "../carriers/carrier.ts";
 import type { Tx } from "../kit/db.ts";
-import { heardWithin, silentAfter } from "../kit/heartbeat.ts";
-import { setAside } from "../messages/queue-store.ts";
+import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
+import { quarantined } from "../messages/dispatch/queue-store.ts";
 import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
-import { believedFor, stands } from "./carrier-stands.ts";
+import { isConnected, reportValidFor } from "./carrier-health.ts";
 import { findErrorJumps } from "./find-error-jumps.ts";
 import { findStalledLanes } from "./find-stalled-lanes.ts";
-import { noteSuspects } from "./suspects-store.ts";
+import { recordSuspects } from "./suspects-store.ts";
 
 const second = 1_000;
 const minute = 60 * second;
-/** Connections break and come back; one that is away for so long is down. */
+/** Connections break and recover; one that is not up for so long is down. */
 const downFor = 30 * second;
-/** A preparation moves with each chunk, and is taken up again after 30 seconds without and without a heartbeat. */
+/** A preparation makes progress with each chunk, and is resumed after 30 seconds without progress and heartbeat. */
 const preparingFor = 30 * second;
 const unfinishedFor = 10 * minute;
-/** So much of a lane's line is looked through for a campaign's texts; in a longer one some of them may yet wait. */
-const mostLookedThrough = 10_000;
+/** So much of a lane's queue is searched for a campaign's texts; in a longer queue some of them may still wait. */
+const maxSearched = 10_000;
 
-/** Answers what is so at `at`; `open` are the subjects that need no params. */
+/** Returns the conditions that hold at `at`; those whose subject is in `open` need no params. */
 export type Finder = (tx: Tx, at: Date, open: ReadonlySet<string>) => Promise<Condition[]>;
 
 const before = (at: Date, milliseconds: number) => new Date(at.getTime() - milliseconds);
 
 const findCarriersDown: Finder = async (tx, at, open) => {
-  const believed = before(at, believedFor);
+  const reportedSince = before(at, reportValidFor);
   const down = sql`
     select c.workspace_id, c.id::text as subject, '' as mark from carriers c
-    where c.enabled and not ${stands(at)}`;
-  const suspects = await noteSuspects(tx, "carrier_down", down, at, before(at, downFor));
+    where c.enabled and not ${isConnected(at)}`;
+  const suspects = await recordSuspects(tx, "carrier_down", down, at, before(at, downFor));
   const fresh = suspects.filter(({ workspace_id, subject }) => !open.has(`${workspace_id} ${subject}`));
   const { rows } = await sql<{
     id: string;
@@ -44,7 +44,7 @@ const findCarriersDown: Finder = async (tx, at, open) => {
     select c.id, c.name, s.state, s.last_error
     from carriers c left join lateral (
       select state, last_error from carrier_states
-      where workspace_id = c.workspace_id and carrier_id = c.id and updated_at > ${believed}
+      where workspace_id = c.workspace_id and carrier_id = c.id and updated_at > ${reportedSince}
       order by last_error_at desc nulls last limit 1) s on true
     where c.workspace_id = any(${fresh.map((each) => each.workspace_id)}::uuid[])
       and c.id = any(${fresh.map((each) => each.subject)}::uuid[])`.execute(tx);
@@ -62,9 +62,9 @@ const findCarriersDown: Finder = async (tx, at, open) => {
 };
 
 /**
- * Two ways for a campaign to fall silent: nobody prepares it, or it is prepared and its lane has nothing of it left to hand
- * over, whatever else may wait there, and still it does not end. Between the two its lane is what can stall. The ids of a
- * campaign's texts all begin with the moment it was sent at, see docs/decisions/message-ids.md.
+ * A campaign is stalled when its preparation makes no progress, or when it is prepared and none of its texts is left to submit
+ * in its lane's queue, but it does not end. In between, a stall is its lane's. The ids of a campaign's texts all begin with the
+ * time it was sent at, see docs/decisions/message-ids.md.
  */
 const findStalledCampaigns: Finder = async (tx, at) => {
   const quiet = before(at, unfinishedFor);
@@ -84,20 +84,20 @@ const findStalledCampaigns: Finder = async (tx, at) => {
     where status = 'sending' and prepared_at < ${quiet}
       and not exists (select from message_counts m
         where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})
-      and not (select count(*) > ${mostLookedThrough} or coalesce(bool_or(w.time = s.time), false) from (
+      and not (select count(*) > ${maxSearched} or coalesce(bool_or(w.time = s.time), false) from (
         select left(translate(message_id::text, '-', ''), 12) as time from message_queue q
-        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${setAside}
-        order by q.priority, q.seq limit ${mostLookedThrough + 1}) w)`.execute(tx);
-  // Counting a large audience moves nothing for minutes, and stands still for nobody.
-  const heard = rows.some(({ reason }) => reason === "preparing") ? await heardWithin(tx, silentAfter) : new Set();
-  const stalled = rows.filter(({ id, reason }) => reason !== "preparing" || !heard.has(id));
+        where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${quarantined}
+        order by q.priority, q.seq limit ${maxSearched + 1}) w)`.execute(tx);
+  // Counting a large audience makes no progress for minutes, but its heartbeat shows that it runs.
+  const alive = rows.some(({ reason }) => reason === "preparing") ? await aliveWithin(tx, silentAfter) : new Set();
+  const stalled = rows.filter(({ id, reason }) => reason !== "preparing" || !alive.has(id));
   return stalled.map(({ workspace_id, id, name, since, reason }) => {
     const params: ParamsOf<"campaign_stalled"> = { campaign: { id, name }, since: since.toISOString(), reason };
     return { workspace_id, subject: id, params };
   });
 };
 
-/** Everybody in the workspace sees alerts; an address may hold a secret in its path, which only those see who set it. */
+/** All members see alerts, so only the URL's origin is shown: its path may contain a secret. */
 const findDisabledWebhooks: Finder = async (tx) => {
   const { rows } = await sql<{
     workspace_id: string;
@@ -118,10 +118,23 @@ const findDisabledWebhooks: Finder = async (tx) => {
   });
 };
 
+/** Texts that look like a STOP and wait for a person to decide: their senders believe to have opted out. */
+const findPossibleOptOuts: Finder = async (tx) => {
+  const { rows } = await sql<{ workspace_id: string; since: Date; waiting: number }>`
+    select workspace_id, min(at) as since, count(*) as waiting from possible_opt_outs group by workspace_id`.execute(
+    tx,
+  );
+  return rows.map(({ workspace_id, since, waiting }) => {
+    const params: ParamsOf<"possible_opt_outs"> = { since: since.toISOString(), waiting };
+    return { workspace_id, subject: workspace_id, params };
+  });
+};
+
 export const finders: Record<WatchedKind, Finder> = {
   carrier_down: findCarriersDown,
   lane_stalled: findStalledLanes,
   campaign_stalled: findStalledCampaigns,
   error_rate: findErrorJumps,
   webhook_disabled: findDisabledWebhooks,
+  possible_opt_outs: findPossibleOptOuts,
 };

@@ -1,6 +1,6 @@
 /**
- * Workspaces whose texts fail much more often than they did. By the minute's figures, so the ledger is not read: what the
- * network gave back and what carriers refused, of all that was handed over or had its outcome within the minutes.
+ * Workspaces whose texts fail much more often than usual, by the counts per minute, so the ledger is not read: failures that
+ * the network reported and refusals by carriers, of all texts that were submitted or got their outcome within the minutes.
  */
 import { sql } from "kysely";
 import { errorFloor, isErrorJump, type Outcomes, usualRate } from "../../rules/error-rate.ts";
@@ -13,7 +13,7 @@ const hoursBefore = 24;
 type Figures = Outcomes & { workspace_id: string };
 
 const errors = sql`coalesce(sum(n) filter (where status in ('undelivered', 'failed', 'expired', 'refused')), 0)`;
-/** Some carriers send no receipts: of theirs only what was handed over is known. */
+/** Some carriers send no receipts: of their texts only the submission is counted. */
 const texts = sql`greatest(
   coalesce(sum(n) filter (where status in ('delivered', 'undelivered', 'failed', 'expired', 'refused')), 0),
   coalesce(sum(n) filter (where status in ('sent', 'refused')), 0))`;
@@ -40,10 +40,10 @@ export async function findErrorJumps(tx: Tx, at: Date): Promise<Condition[]> {
   return found;
 }
 
-/** One at a time in a workspace. */
+/** A workspace has one such alert at a time. */
 const subject = "texts";
 
-/** What was usual when an alert that is open was raised: as long as it lasts, it must not become the usual. */
+/** The usual rate from when an open alert was raised: the failures meanwhile must not count as usual. */
 async function usualOfOpen(tx: Tx): Promise<Map<string, number | null>> {
   const { rows } = await sql<{ workspace_id: string; usual: number | null }>`
     select workspace_id, (params ->> 'usual_rate')::float8 as usual from alerts

@@ -1,4 +1,4 @@
-/** What looking for stalled lanes costs, by what PostgreSQL counts of it, and that it finds them however many there are. */
+/** The cost of finding stalled lanes, by PostgreSQL's own counters, and that all are found however many there are. */
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
@@ -11,7 +11,7 @@ const { db } = await testDatabase();
 const minute = 60_000;
 const begun = Date.now() - 10 * minute;
 
-/** Senders with a lane each, the first `waiting` of which have a text. */
+/** Makes senders with a lane each; the first `waiting` lanes have a text. */
 async function makeLanes(lanes: number, waiting: number): Promise<void> {
   const { id } = await createTestWorkspace(db);
   await db.inWorkspace(id, async (tx) => {
@@ -28,7 +28,7 @@ async function makeLanes(lanes: number, waiting: number): Promise<void> {
   });
 }
 
-/** How often each table was searched in the transaction so far. */
+/** How often each table was scanned in the transaction so far. */
 async function searches(tx: Tx): Promise<Record<string, number>> {
   const { rows } = await sql<{ name: string; n: number }>`
     select relname as name, (coalesce(seq_scan, 0) + coalesce(idx_scan, 0))::int as n from pg_stat_xact_user_tables
@@ -38,15 +38,15 @@ async function searches(tx: Tx): Promise<Record<string, number>> {
 
 test("lanes without texts cost nothing, and all lanes with texts are found, few or many", async () => {
   await makeLanes(2_000, 3);
-  const look = (at: number) =>
+  const find = (at: number) =>
     db.asSystem(async (tx) => {
       const found = await findStalledLanes(tx, new Date(begun + at), new Set());
       return { found: found.length, searches: await searches(tx) };
     });
   // Three steps, and one that finds no more.
-  expect(await look(2 * minute)).toEqual({ found: 0, searches: { lanes: 0, message_queue: 4 } });
-  expect((await look(4 * minute)).found).toBe(3);
+  expect(await find(2 * minute)).toEqual({ found: 0, searches: { lanes: 0, message_queue: 4 } });
+  expect((await find(4 * minute)).found).toBe(3);
   await makeLanes(2_000, 1_500);
-  await look(6 * minute);
-  expect((await look(8 * minute)).found).toBe(1_503);
+  await find(6 * minute);
+  expect((await find(8 * minute)).found).toBe(1_503);
 });

@@ -7,7 +7,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { insertCarrier } from "../carriers/carriers-store.ts";
-import { reserveQuota } from "../workspaces/quota.ts";
+import { reserveQuota } from "../quota/quota.ts";
 import { alertsMail } from "./alert-mails.ts";
 
 const { db } = await testDatabase();
@@ -22,7 +22,7 @@ async function addCarrier(workspaceId: string, name: string): Promise<string> {
 const enable = (id: string, enabled: boolean) =>
   db.asSystem((tx) => sql`update carriers set enabled = ${enabled} where id = ${id}`.execute(tx));
 
-test("who may do something about it is mailed, in one mail of all that is new", async () => {
+test("members who can fix it get one mail about all new alerts", async () => {
   const workspace = await createTestWorkspace(db, { name: "Salong Saks", language: "nb" });
   const watch = testWatch(db);
   const admin = await addMember(db, workspace.id, "admin");
@@ -42,14 +42,14 @@ test("who may do something about it is mailed, in one mail of all that is new", 
   expect(await watch.mails(viewer)).toEqual([]);
 });
 
-test("a carrier that comes and goes all day is mailed of once an hour", async () => {
+test("a carrier that flaps all day is mailed about once an hour", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const admin = await addMember(db, workspace.id, "admin");
   const carrier = await addCarrier(workspace.id, "Link");
   await watch.after(0);
   let mails = 0;
-  // Two hours of it: down as long as nobody says that it is up, then switched off.
+  // For two hours: down as long as no worker reports that it is up, then disabled.
   for (let round = 0; round < 12; round++) {
     await enable(carrier, true);
     await watch.after(1);
@@ -63,7 +63,7 @@ test("a carrier that comes and goes all day is mailed of once an hour", async ()
   expect(await watch.alerts(workspace.id)).toHaveLength(1);
 });
 
-test("what happens soon after a mail is gathered for the next one", async () => {
+test("alerts raised soon after a mail are collected for the next one", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const admin = await addMember(db, workspace.id, "admin");
@@ -79,7 +79,7 @@ test("what happens soon after a mail is gathered for the next one", async () => 
   expect(await subjects()).toEqual(["The carrier One is down", "2 things need a look"]);
 });
 
-test("something critical that comes and goes within five minutes of a mail of something critical is not mailed", async () => {
+test("a critical alert that is raised and resolved within five minutes of a critical mail is not mailed", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const admin = await addMember(db, workspace.id, "admin");
@@ -99,7 +99,7 @@ test("something critical that comes and goes within five minutes of a mail of so
   ]);
 });
 
-test("what is critical does not wait for the pause after a mail of something less", async () => {
+test("a critical alert does not wait for the pause after a mail about a lesser one", async () => {
   const workspace = await createTestWorkspace(db, { allowance: 100 });
   const watch = testWatch(db);
   const admin = await addMember(db, workspace.id, "admin");
@@ -114,7 +114,7 @@ test("what is critical does not wait for the pause after a mail of something les
   ]);
 });
 
-test("what is over when the mail is written is not mailed, nor to who has left", async () => {
+test("an alert that was resolved before the mail is written is not mailed, nor is a person who has left", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const [admin, former] = [
@@ -166,7 +166,7 @@ const every: Alert[] = [
   },
 ];
 
-test.each(Language.options)("the mail says in %s what each kind is about", (language) => {
+test.each(Language.options)("the mail in %s contains each kind's params", (language) => {
   const about = { to: "kari@example.com", workspace: "Saks", language, time_zone: "Europe/Oslo", link: "https://l" };
   const { text } = alertsMail(about, every);
   for (const part of ["Link", "ESME_RBINDFAIL", "Saks", "Høst & vår", "80", "https://example.com/hook", "https://l"])

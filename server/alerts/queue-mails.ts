@@ -1,12 +1,12 @@
-/** Who is mailed of which alerts: decided in one transaction, mailed by one job a person. */
+/** Which members are mailed about which alerts: decided in one transaction, mailed by one job per person. */
 import { sql } from "kysely";
 import { permissionsOf, type Role } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { type AlertRow, toldTo } from "./alert.ts";
+import { type AlertRow, mailedTo } from "./alert.ts";
 import { lockKind, takeUnmailed } from "./alerts-store.ts";
 
-/** The job that mails one person; it holds ids, what they say is read when the mail is written. */
+/** The job that mails one person; it holds ids, the alerts are read when the mail is written. */
 export const mailAlertsJob = "mail_alerts";
 export interface MailAlerts {
   workspace_id: string;
@@ -15,12 +15,12 @@ export interface MailAlerts {
 }
 
 const minute = 60_000;
-/** A carrier that comes and goes is mailed of once an hour. */
+/** A carrier that flaps is mailed about once an hour. */
 const againAfter = 60 * minute;
-/** And whatever else happens meanwhile is gathered. */
+/** A workspace's alerts within this time of a mail are collected for the next one. */
 const pause = 5 * minute;
 
-/** Puts mails of what is new in line. */
+/** Queues mails about new alerts. */
 export async function queueMails(tx: Tx, jobs: Jobs, at: Date): Promise<void> {
   await lockKind(tx, "mails");
   const fresh = await takeUnmailed(tx, at, {
@@ -33,15 +33,15 @@ export async function queueMails(tx: Tx, jobs: Jobs, at: Date): Promise<void> {
     select workspace_id, user_id, role, sms_setup from memberships
     where workspace_id = any(${[...workspaces.keys()]}::uuid[]) order by workspace_id, user_id`.execute(tx);
   for (const { workspace_id, user_id, ...member } of rows) {
-    const alerts = (workspaces.get(workspace_id) ?? []).filter((alert) => isToldOf(member, alert));
+    const alerts = (workspaces.get(workspace_id) ?? []).filter((alert) => isMailedAbout(member, alert));
     if (alerts.length === 0) continue;
     const payload: MailAlerts = { workspace_id, user_id, alert_ids: alerts.map((alert) => alert.id) };
     await jobs.add(tx, mailAlertsJob, payload);
   }
 }
 
-/** Whether somebody of these rights is mailed of an alert. */
-export function isToldOf(member: { role: Role; sms_setup: boolean }, { kind }: Pick<AlertRow, "kind">): boolean {
+/** Whether a member with these permissions is mailed about an alert. */
+export function isMailedAbout(member: { role: Role; sms_setup: boolean }, { kind }: Pick<AlertRow, "kind">): boolean {
   const held = permissionsOf(member);
-  return toldTo[kind].some((permission) => held.has(permission));
+  return mailedTo[kind].some((permission) => held.has(permission));
 }

@@ -4,7 +4,7 @@ import { addMember, testWatch } from "../../testing/alerts.ts";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { releaseQuota, reserveQuota, spendQuota } from "../workspaces/quota.ts";
+import { releaseQuota, reserveQuota, spendQuota } from "../quota/quota.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -18,7 +18,7 @@ async function start(allowance = 100) {
   const reserve = (segments: number) =>
     db.inWorkspace(workspace.id, async (tx) => {
       const reserved = await reserveQuota(tx, workspace.id, watch.now(), segments);
-      if (!reserved.ok) throw new Error("there is not enough left");
+      if (!reserved.ok) throw new Error("insufficient quota");
       period = reserved.period_start;
     });
   const release = (segments: number) =>
@@ -50,15 +50,15 @@ test("each threshold is raised and mailed once, reserved segments counting as us
   expect(subjects(await watch.mails(email))).toEqual(["The quota is used up"]);
 });
 
-test("mails go out threshold by threshold", async () => {
+test("each threshold that is reached by itself is mailed", async () => {
   const { watch, email, reserve } = await start();
-  const said: string[][] = [];
+  const mailed: string[][] = [];
   for (const segments of [50, 30, 10, 10]) {
     await reserve(segments);
     for (let i = 0; i < 2; i++) await watch.after(400);
-    said.push(subjects(await watch.mails(email)));
+    mailed.push(subjects(await watch.mails(email)));
   }
-  expect(said.at(-1)).toEqual([
+  expect(mailed.at(-1)).toEqual([
     "50 % of the quota is used",
     "80 % of the quota is used",
     "90 % of the quota is used",
@@ -66,7 +66,7 @@ test("mails go out threshold by threshold", async () => {
   ]);
 });
 
-test("thresholds that are jumped over are raised once each, and people are mailed of the highest", async () => {
+test("thresholds that are passed at once are raised once each, and only the highest is mailed", async () => {
   const { watch, email, reserve, states } = await start();
   await reserve(95);
   await watch.after(5);
@@ -77,7 +77,7 @@ test("thresholds that are jumped over are raised once each, and people are maile
   expect(await states()).toEqual(["50", "80", "90 open"]);
 });
 
-test("what is given back and reserved again tells nobody a second time", async () => {
+test("segments that are released and reserved again cause no second mail", async () => {
   const { watch, email, reserve, release, states } = await start();
   await reserve(80);
   await watch.after(5);
@@ -93,7 +93,7 @@ test("what is given back and reserved again tells nobody a second time", async (
   expect(subjects(await watch.mails(email))).toEqual(["80 % of the quota is used"]);
 });
 
-test("a bigger allowance and a new period resolve what was", async () => {
+test("a bigger allowance and a new period resolve the open alert", async () => {
   const { workspace, watch, reserve, states } = await start();
   await reserve(100);
   await watch.after(5);

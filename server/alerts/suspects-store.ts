@@ -1,4 +1,4 @@
-/** All SQL of alert_suspects: since when something that may become an alert is so. */
+/** All SQL of alert_suspects: since when something holds that may become an alert. */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 
@@ -10,10 +10,10 @@ export interface Suspect {
 }
 
 /**
- * Remembers what is suspected now, forgets what is not any more, and answers what has been the same since `before` at least.
- * `suspected` selects workspace_id, subject and mark; with another mark it is suspected anew. Only what changed is written.
+ * Stores the current suspects, deletes the former ones, and returns those that have been unchanged since `before` at least.
+ * `suspected` selects workspace_id, subject and mark; a changed mark starts a suspect anew. Only changes are written.
  */
-export async function noteSuspects(
+export async function recordSuspects(
   tx: Tx,
   kind: string,
   suspected: RawBuilder<unknown>,

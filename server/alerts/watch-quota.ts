@@ -1,12 +1,12 @@
 /**
- * Thresholds of the quota. Each is raised once in a period, also where several are passed at once; the highest one is open.
- * Segments that are given back resolve it only when they are more than a few: texts that are skipped at hand-over would
- * otherwise have it come and go. What is reached again is opened again, and nobody is told a second time.
+ * Thresholds of the quota. Each is raised once in a period, also when several are passed at once; the highest one is open.
+ * Released segments resolve it only when they are more than a few, or texts that are skipped at submission would make it
+ * flap. A threshold that is reached again is reopened without a second mail.
  *
- * A changed allowance is a new promise, so its thresholds are raised anew.
+ * Of a changed allowance the thresholds are raised anew.
  */
 import { sql } from "kysely";
-import { quotaThresholds } from "../../rules/quota-threshold.ts";
+import { quotaThresholds } from "../../contract/alerts.ts";
 import type { Tx } from "../kit/db.ts";
 import { alertIdAt, type Change, changesOf, columns } from "./alerts-store.ts";
 
@@ -15,28 +15,28 @@ type ChangeRow = Parameters<typeof changesOf>[0][number];
 /** Percentage points that use must fall below a threshold. */
 const hysteresis = 5;
 const critical = 100;
-const quiet = 50;
+const info = 50;
 const thresholds = [...quotaThresholds];
 const [lowest] = quotaThresholds;
 
-/** Brings the alerts of all workspaces' quotas up to `at`. */
-export async function settleQuotas(tx: Tx, at: Date): Promise<Change[]> {
+/** Raises, resolves and reopens the quota alerts of all workspaces. */
+export async function reconcileQuotaAlerts(tx: Tx, at: Date): Promise<Change[]> {
   const raised = await raise(tx, at);
   const resolved = await resolve(tx, at);
-  await openAgain(tx, at);
+  await reopen(tx, at);
   return [...raised, ...resolved];
 }
 
 const taken = sql`(p.used + p.reserved) * 100`;
-/** The highest threshold that is reached; a CASE, since it is reckoned for every workspace at every look. */
+/** The highest threshold that is reached; a CASE, since it is evaluated for every workspace at every check. */
 const level = sql`case ${sql.join(
   thresholds.toReversed().map((each) => sql`when ${taken} >= p.allowance * ${sql.lit(each)} then ${sql.lit(each)}`),
   sql` `,
 )} end`;
-/** What an alert is about; a threshold follows. */
+/** The first part of an alert's subject; the threshold follows. */
 const subject = sql`extract(epoch from p.period_start)::bigint || ' ' || p.allowance || ' ' ||`;
 
-/** Periods that now is in and that a threshold is reached of, with the highest. */
+/** Current periods in which a threshold is reached, with the highest one. */
 const reached = (at: Date) => sql`
   select p.*, ${level} as level from quota_periods p
   where p.period_end > ${at} and p.period_start <= ${at} and p.allowance > 0
@@ -51,11 +51,11 @@ async function raise(tx: Tx, at: Date): Promise<Change[]> {
     ), made as (
       insert into alerts (workspace_id, id, kind, subject, severity, params, raised_at, resolved_at)
       select p.workspace_id, ${alertIdAt(at, sql`t`)}, 'quota', ${subject} t,
-        case when t >= ${critical} then 'critical' when t > ${quiet} then 'warning' else 'info' end,
+        case when t >= ${critical} then 'critical' when t > ${info} then 'warning' else 'info' end,
         jsonb_build_object('threshold', t, 'allowance', p.allowance, 'used', p.used, 'reserved', p.reserved,
           'period_end', to_char(p.period_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         ${at},
-        -- Passed on the way: told, and over at once. People are mailed of the open one only.
+        -- A lower threshold that was passed on the way is raised and resolved at once. Only the open one is mailed.
         case when t < p.level then ${at}::timestamptz end
       from due p cross join unnest(${thresholds}::int[]) t
       where t <= p.level and not exists (select from alerts a
@@ -68,7 +68,7 @@ async function raise(tx: Tx, at: Date): Promise<Change[]> {
   return changesOf(rows);
 }
 
-/** Those whose period is over, whose allowance is another, that a higher one took over from, or that use fell well below. */
+/** Resolves alerts whose period has ended, whose allowance changed, that a higher one replaced, or that use fell well below. */
 async function resolve(tx: Tx, at: Date): Promise<Change[]> {
   const { rows } = await sql<ChangeRow>`
     update alerts a set resolved_at = ${at}
@@ -82,7 +82,7 @@ async function resolve(tx: Tx, at: Date): Promise<Change[]> {
   return changesOf(rows);
 }
 
-async function openAgain(tx: Tx, at: Date): Promise<void> {
+async function reopen(tx: Tx, at: Date): Promise<void> {
   await sql`
     update alerts a set resolved_at = null, mailed_at = coalesce(mailed_at, ${at}) from (${reached(at)}) p
     where not exists (select from alerts o

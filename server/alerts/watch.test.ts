@@ -4,12 +4,12 @@ import type { Alert } from "../../contract/alerts.ts";
 import { testWatch } from "../../testing/alerts.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
-import { addContacts, arrived, send, settled, startRoad } from "../../testing/road.ts";
+import { addContacts, arrived, send, untilFinal, startPipeline } from "../../testing/pipeline.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { CarrierState } from "../carriers/carrier.ts";
 import { insertCarrier, reportStates } from "../carriers/carriers-store.ts";
 import { addCounts, counter } from "../messages/counts.ts";
-import { look, takeTurn } from "./watch.ts";
+import { checkConditions, takeTurn } from "./watch.ts";
 
 const { db } = await testDatabase();
 
@@ -25,17 +25,17 @@ async function addCarrier(workspaceId: string, enabled = true): Promise<string> 
 
 const worker = newId();
 
-/** What a worker says of a connection at a time. */
-async function say(workspaceId: string, carrierId: string, state: CarrierState["state"], at: Date): Promise<void> {
-  const said = { workspace_id: workspaceId, carrier_id: carrierId, state, bound: 0, wanted: 1, handed_over: 0 };
+/** Stores a worker's report on a connection as of a time. */
+async function report(workspaceId: string, carrierId: string, state: CarrierState["state"], at: Date): Promise<void> {
+  const row = { workspace_id: workspaceId, carrier_id: carrierId, state, bound: 0, wanted: 1, handed_over: 0 };
   const error = state === "up" ? null : "ESME_RBINDFAIL";
   await db.asSystem(async (tx) => {
-    await reportStates(tx, worker, [{ ...said, last_error: error, last_error_at: error ? at : null }]);
+    await reportStates(tx, worker, [{ ...row, last_error: error, last_error_at: error ? at : null }]);
     await sql`update carrier_states set updated_at = ${at} where carrier_id = ${carrierId}`.execute(tx);
   });
 }
 
-test("a lane that nobody serves raises an alert, goes on by itself, and then it is resolved", async () => {
+test("a lane without a worker raises an alert, which is resolved once a worker serves it", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
@@ -53,8 +53,8 @@ test("a lane that nobody serves raises an alert, goes on by itself, and then it 
       params: { sender: workspace.sender, waiting: 2, reason: "no_worker", campaign: null },
     },
   ]);
-  await startRoad(db);
-  await settled(db, workspace.id);
+  await startPipeline(db);
+  await untilFinal(db, workspace.id);
   expect(await arrived(db, workspace.id)).toHaveLength(2);
   await watch.after(5);
   expect(states(await watch.alerts(workspace.id))).toEqual(["lane_stalled open"]);
@@ -62,7 +62,7 @@ test("a lane that nobody serves raises an alert, goes on by itself, and then it 
   expect(states(await watch.alerts(workspace.id))).toEqual(["lane_stalled resolved"]);
 });
 
-test("a lane whose queue moves is not stalled, however old what waits is", async () => {
+test("a lane whose queue moves is not stalled, however old its texts are", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const numbers = Array.from({ length: 4 }, (_, i) => ({ mobile: `+479100000${i}` }));
@@ -79,32 +79,34 @@ test("a lane whose queue moves is not stalled, however old what waits is", async
   expect(await watch.alerts(workspace.id)).toEqual([]);
 });
 
-test("a lane whose mark says that it is idle or whose row is gone is stalled all the same, and so are texts that are set aside for too long", async () => {
-  const [unmarked, gone, aside] = [
+test("a lane that is marked idle or whose row is missing is stalled too, and so are texts quarantined for too long", async () => {
+  const [unmarked, gone, quarantined] = [
     await createTestWorkspace(db),
     await createTestWorkspace(db),
     await createTestWorkspace(db),
   ];
   const watch = testWatch(db);
-  for (const workspace of [unmarked, gone, aside]) {
+  for (const workspace of [unmarked, gone, quarantined]) {
     await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
     await send(db, workspace);
     await db.asSystem((tx) => sql`update lanes set has_work = false where workspace_id = ${workspace.id}`.execute(tx));
   }
   await db.asSystem((tx) => sql`delete from lanes where workspace_id = ${gone.id}`.execute(tx));
-  await db.asSystem((tx) => sql`update message_queue set priority = 9 where workspace_id = ${aside.id}`.execute(tx));
+  await db.asSystem((tx) =>
+    sql`update message_queue set priority = 9 where workspace_id = ${quarantined.id}`.execute(tx),
+  );
   await watch.after(61);
   await watch.after(61);
   const params = { reason: "no_worker", waiting: 1 };
   for (const { id } of [unmarked, gone])
     expect(await watch.alerts(id)).toMatchObject([{ kind: "lane_stalled", params }]);
   await watch.after(10 * 60);
-  expect(await watch.alerts(aside.id)).toEqual([]);
+  expect(await watch.alerts(quarantined.id)).toEqual([]);
   await watch.after(5 * 60);
-  expect(await watch.alerts(aside.id)).toMatchObject([{ kind: "lane_stalled", params }]);
+  expect(await watch.alerts(quarantined.id)).toMatchObject([{ kind: "lane_stalled", params }]);
 });
 
-test("a lane that waits its turn among busy ones gets ten minutes", async () => {
+test("a lane that waits for a busy worker is stalled only after ten minutes", async () => {
   const [waiting, busy] = [await createTestWorkspace(db), await createTestWorkspace(db)];
   const watch = testWatch(db);
   for (const workspace of [waiting, busy]) {
@@ -122,11 +124,11 @@ test("a lane that waits its turn among busy ones gets ten minutes", async () => 
   expect(await watch.alerts(busy.id)).toMatchObject([{ kind: "lane_stalled", params: { reason: "no_progress" } }]);
   await watch.after(2 * 60);
   expect(await watch.alerts(waiting.id)).toMatchObject([{ kind: "lane_stalled", params: { reason: "no_worker" } }]);
-  // Nobody is to find a lease of an hour in the other tests.
+  // The other tests must not find a lease of an hour.
   await db.asSystem((tx) => sql`update lanes set leased_by = null where workspace_id = ${busy.id}`.execute(tx));
 });
 
-test("a lane whose carrier is switched off says so, and names the campaign", async () => {
+test("the alert of a lane whose carrier is disabled gives that reason, and names the campaign", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const carrier = await addCarrier(workspace.id, false);
@@ -143,7 +145,7 @@ test("a lane whose carrier is switched off says so, and names the campaign", asy
   ]);
 });
 
-test("a lane whose carrier is not connected says so, and not that the carrier takes nothing", async () => {
+test("the alert of a lane whose carrier is not connected gives that reason, not `no_progress`", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const carrier = await addCarrier(workspace.id);
@@ -156,7 +158,7 @@ test("a lane whose carrier is not connected says so, and not that the carrier ta
   });
   const stalled = async (state: CarrierState["state"]) => {
     for (const seconds of [61, 61]) {
-      await say(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
+      await report(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
       await watch.after(seconds);
     }
     return (await watch.alerts(workspace.id)).filter(({ kind }) => kind === "lane_stalled");
@@ -173,7 +175,7 @@ test("a carrier that is down for half a minute raises an alert; one that breaks 
   const carrier = await addCarrier(workspace.id);
   await addCarrier(workspace.id, false);
   const later = async (seconds: number, state: CarrierState["state"]) => {
-    await say(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
+    await report(workspace.id, carrier, state, new Date(watch.now().getTime() + seconds * 1_000));
     await watch.after(seconds);
   };
   await later(0, "up");
@@ -191,7 +193,7 @@ test("a carrier that is down for half a minute raises an alert; one that breaks 
     resolved_at: null,
     params: { carrier: { id: carrier, name: "Link" }, reason: "down", last_error: "ESME_RBINDFAIL" },
   });
-  // Up for a moment: it flaps, and the alert stands.
+  // Up for a moment: it flaps, and the alert stays open.
   await later(5, "up");
   await later(50, "up");
   await later(5, "down");
@@ -208,7 +210,7 @@ test("a carrier that is down for half a minute raises an alert; one that breaks 
   expect(states(again)).toEqual(["carrier_down open"]);
 });
 
-test("a carrier that no worker says anything of is down, too", async () => {
+test("a carrier that no worker reports on is down, too", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   await addCarrier(workspace.id);
@@ -231,7 +233,7 @@ async function addCounted(
   await db.inWorkspace(workspaceId, (tx) => addCounts(tx, workspaceId, at, counts));
 }
 
-test("an error rate that jumps raises an alert with its reasons, and goes when it is usual again", async () => {
+test("an error rate that jumps raises an alert with its reasons, which is resolved when the rate is usual again", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const api = { source_type: "api", source_id: null };
@@ -264,7 +266,7 @@ test("an error rate that jumps raises an alert with its reasons, and goes when i
       },
     },
   ]);
-  // Half a day of it is still no usual rate.
+  // Half a day of failures does not become the usual rate.
   await addCounted(workspace.id, watch.now(), api, { sent: 5_000, delivered: 4_000, "undelivered absent": 1_000 });
   await watch.after(12 * 3_600);
   for (let i = 0; i < 3; i++) {
@@ -281,10 +283,10 @@ test("an error rate that jumps raises an alert with its reasons, and goes when i
   ]);
 });
 
-test("texts of the API that fail on the road are what the error rate sees", async () => {
+test("API texts that fail in the pipeline count in the error rate", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
-  await startRoad(db);
+  await startPipeline(db);
   const numbers = Array.from({ length: 60 }, (_, i) => ({ number: `+4791${100_000 + i}` }));
   await db.inWorkspace(workspace.id, (tx) =>
     sql`insert into sandbox_phones (workspace_id, number, behaviour, error_code)
@@ -294,7 +296,7 @@ test("texts of the API that fail on the road are what the error rate sees", asyn
     source: { type: "api", id: null, at: new Date() },
     recipients: { numbers },
   } as unknown as Parameters<typeof send>[2]);
-  await settled(db, workspace.id);
+  await untilFinal(db, workspace.id);
   await watch.after(1);
   expect(await watch.alerts(workspace.id)).toMatchObject([
     { kind: "error_rate", params: { texts: 60, errors: 30, usual_rate: null } },
@@ -317,7 +319,7 @@ async function addCampaign(
   return campaign;
 }
 
-test("a campaign whose preparation stopped raises an alert, and it is resolved once it moves", async () => {
+test("a campaign whose preparation stopped raises an alert, which is resolved once it makes progress", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const id = await addCampaign(workspace, { status: "preparing", progress_at: watch.now() });
@@ -346,7 +348,7 @@ test("a campaign that has nothing left to send and does not end raises an alert"
   ]);
 });
 
-test("other texts in its lane do not hide a campaign that does not end, and its own are no reason for an alert", async () => {
+test("other texts in its lane do not hide a campaign that does not end; while its own wait there is no alert", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const sent_at = watch.now();
@@ -362,7 +364,7 @@ test("other texts in its lane do not hide a campaign that does not end, and its 
   expect(await unfinished()).toMatchObject([{ params: { campaign: { id }, reason: "unfinished" } }]);
 });
 
-test("a webhook that was disabled for its failures raises an alert that does not tell its path, until it is enabled", async () => {
+test("a webhook that was disabled for its failures raises an alert that does not show its path, until it is enabled", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   const id = newId();
@@ -384,14 +386,14 @@ test("a webhook that was disabled for its failures raises an alert that does not
   expect(states(await watch.alerts(workspace.id))).toEqual(["webhook_disabled resolved"]);
 });
 
-test("two processes that look at once raise one alert, and only one takes a turn", async () => {
+test("processes that check at the same time raise one alert, and only one takes a turn", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   await addCarrier(workspace.id);
   await watch.after(0);
   await watch.after(20);
   const later = { ...watch.services, clock: { now: () => new Date(watch.now().getTime() + 20_000) } };
-  await Promise.all([look(later), look(later), look(later)]);
+  await Promise.all([checkConditions(later), checkConditions(later), checkConditions(later)]);
   expect(states(await watch.alerts(workspace.id))).toEqual(["carrier_down open"]);
   const turn = new Date(watch.now().getTime() + 100_000);
   const turns = await Promise.all([0, 1, 2].map(() => db.asSystem((tx) => takeTurn(tx, turn))));

@@ -6,7 +6,7 @@ import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { recordOptIn, recordOptOut } from "../consent/opt-outs.ts";
 import { recordConsent } from "../consent/record-consent.ts";
-import { createContact } from "../contacts/create-contact.ts";
+import { createContact } from "../contacts/contacts.ts";
 import { contactTimeline } from "./contact-timeline.ts";
 
 const { db } = await testDatabase();
@@ -27,7 +27,7 @@ async function timeline(contactId: string, limit: number): Promise<TimelineEntry
   return entries;
 }
 
-test("texts both ways, consent, STOP and START come newest first, whatever the pages are", async () => {
+test("texts both ways, consent, STOP and START are listed newest first, whatever the page size", async () => {
   const number = "+4791234567";
   const campaign = newId();
   const contact = await db.inWorkspace(workspace.id, async (tx) => {

@@ -1,11 +1,11 @@
 /**
- * Everything that happened with a contact by SMS, newest first: texts both ways by the contact's id, consent by the ledger,
- * STOP and START by the contact's numbers, so that those from before the contact was known are there too.
+ * A contact's SMS history, newest first: texts both ways by the contact's id, consent from the ledger, STOP and START by the
+ * contact's numbers, so that those from before the contact was created are included.
  */
 import { type RawBuilder, sql } from "kysely";
 import type { TimelineEntry } from "../../contract/contacts.ts";
-import { cut, readMoment, writeCursor } from "../contacts/cursor.ts";
-import { requireContact } from "../contacts/get-contact.ts";
+import { requireContact } from "../contacts/contacts.ts";
+import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 
@@ -18,6 +18,7 @@ interface EntryRow {
   source_type: string | null;
   source_id: string | null;
   source_name: string | null;
+  looks_like_opt_out: boolean;
 }
 
 /** One page; 404 when the workspace has no such contact. */
@@ -36,12 +37,12 @@ export async function contactTimeline(
       (${messageEntries(workspaceId, contactId, before, limit)})
       union all
       select e.id, case when e.granted then 'consent_granted' else 'consent_withdrawn' end, e.at, e.evidence, t.name,
-        'consent', null, e.source
+        'consent', null, e.source, false
       from consent_events e
       join subscription_types t on t.workspace_id = e.workspace_id and t.id = e.subscription_type_id
       where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
       union all
-      select id, case when opted_out then 'opted_out' else 'opted_in' end, at, evidence, source, null, null, null
+      select id, case when opted_out then 'opted_out' else 'opted_in' end, at, evidence, source, null, null, null, false
       from opt_out_events
       where workspace_id = ${workspaceId} and number in (${contact.mobile}, ${contact.phone})
     )
@@ -50,7 +51,7 @@ export async function contactTimeline(
   return { items: page.items.map(present), next_cursor: page.next_cursor };
 }
 
-/** A message's time is the one within its id, which is also the order of the index: only one page of it is read. */
+/** A message's time is the one within its id, which is also the order of the index, so only one page is read. */
 function messageEntries(
   workspaceId: string,
   contactId: string,
@@ -66,7 +67,8 @@ function messageEntries(
         else 'message_sent' end as kind,
       to_timestamp(('x' || substr(replace(m.id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)::timestamptz(3) as at,
       nullif(m.text, '') as text, case when m.status = 'skipped' then m.reason else m.status::text end as detail, case when c.id is null then 'message' else 'campaign' end as source_type,
-      coalesce(c.id, m.id) as source_id, c.name as source_name
+      coalesce(c.id, m.id) as source_id, c.name as source_name,
+      m.status = 'received' and m.reason is not distinct from 'stop_perhaps' as looks_like_opt_out
     from messages m
     left join campaigns c on m.source_type = 'campaign' and c.workspace_id = m.workspace_id and c.id = m.source_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${older}
@@ -80,6 +82,7 @@ function present(row: EntryRow): TimelineEntry {
     at: row.at.toISOString(),
     text: row.text,
     detail: row.detail,
+    looks_like_opt_out: row.looks_like_opt_out,
     source: row.source_type ? { type: row.source_type, id: row.source_id, name: row.source_name } : null,
   };
 }

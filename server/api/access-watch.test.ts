@@ -1,4 +1,4 @@
-/** Live updates end with the access that they came by, in whichever process it ended. */
+/** A live-updates stream ends when its caller's access ends, in whichever process that happens. */
 import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
 import pg from "pg";
@@ -10,7 +10,7 @@ import { until } from "../../testing/until.ts";
 
 const database = await testDatabase();
 const here = await testApp(database);
-/** Another process, as far as the two know: only the database is between them. */
+/** In effect another process: the two share only the database. */
 const there = await testApp(database);
 await there.app.listen({ host: "127.0.0.1", port: 0 });
 const at = `http://127.0.0.1:${(there.app.server.address() as AddressInfo).port}`;
@@ -32,7 +32,7 @@ async function listen(headers: Record<string, string>): Promise<Stream> {
     const decoder = new TextDecoder();
     for await (const chunk of answer.body ?? []) stream.text += decoder.decode(chunk as Uint8Array);
   })()
-    .catch(() => {}) // cut off is ended too
+    .catch(() => {}) // a broken connection has ended too
     .finally(() => (stream.ended = true));
   await until(() => expect(stream.text).toContain("retry:"));
   return stream;
@@ -42,10 +42,10 @@ const byKey = (key: string) => listen({ authorization: `Bearer ${key}` });
 /** Waits for its end. */
 const ends = (stream: Stream) => until(() => stream.ended || Promise.reject(new Error("still open")));
 
-/** Proves that a stream is alive, after everything that was told before. */
-async function hears(stream: Stream): Promise<void> {
+/** Checks that a stream still receives updates, after all earlier notifications were handled. */
+async function receives(stream: Stream): Promise<void> {
   const id = `seen ${Math.random()}`;
-  here.services.news.tell(workspaceId, "campaign", id);
+  here.services.liveUpdates.publish(workspaceId, "campaign", id);
   await until(() => expect(stream.text).toContain(id));
   expect(stream.ended).toBe(false);
 }
@@ -60,51 +60,51 @@ test("a session's stream ends when it signs out, and another session's of the sa
   const ada = await signedInPerson(here, workspaceId, "viewer");
   const second = await signIn(here, ada.email);
   const [first, other] = [await byCookie(ada), await byCookie({ cookie: second })];
-  await hears(first);
+  await receives(first);
   expect((await call("POST /api/auth/sign-out", { cookie: ada.cookie })).status).toBe(200);
   expect(await ends(first)).toBe(true);
-  await hears(other);
+  await receives(other);
 });
 
-test("a session that is deleted by whatever means ends its stream", async () => {
+test("a session that is deleted by any means ends its stream", async () => {
   const ada = await signedInPerson(here, workspaceId, "viewer");
   const stream = await byCookie(ada);
   await here.services.db.pool.query("delete from sessions where user_id = $1", [ada.id]);
   expect(await ends(stream)).toBe(true);
 });
 
-test("a session that runs out ends its stream at that moment", async () => {
+test("a session that expires ends its stream at that moment", async () => {
   const ada = await signedInPerson(here, workspaceId, "viewer");
-  // Once it is open: a visit would have renewed a session that is about to end.
+  // Set after the stream is open, since a request would renew a session that is about to end.
   const stream = await byCookie(ada);
   const soon = new Date(Date.now() + 1_500);
   await here.services.db.pool.query("update sessions set expires_at = $2 where user_id = $1", [ada.id, soon]);
-  await hears(stream);
+  await receives(stream);
   expect(await ends(stream)).toBe(true);
   expect(Date.now()).toBeGreaterThanOrEqual(soon.getTime());
 });
 
-test("who is removed hears nothing more, nor do their keys", async () => {
+test("removing a person ends their streams and those of their keys", async () => {
   const ada = await signedInPerson(here, workspaceId, "admin");
   const { key } = await makeKey(ada.cookie);
   const streams = [await byCookie(ada), await byKey(key)];
   const others = await byCookie(boss);
   expect((await call(`DELETE /people/${ada.id}`, { cookie: boss.cookie })).status).toBe(204);
   for (const stream of streams) expect(await ends(stream)).toBe(true);
-  await hears(others);
+  await receives(others);
 });
 
-test("a role that may do less ends the streams of the person and of their keys that lose something; more ends none", async () => {
+test("a lower role ends the streams of the person and of their keys that lose a permission; a higher role ends none", async () => {
   const ada = await signedInPerson(here, workspaceId, "marketer");
   const first = await byCookie(ada);
   await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "admin" } });
-  await hears(first);
+  await receives(first);
   const narrow = await byKey((await makeKey(ada.cookie)).key);
   const wide = await byKey((await makeKey(ada.cookie, { scopes: ["workspace:read", "workspace:write"] })).key);
   await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "viewer" } });
   expect(await ends(first)).toBe(true);
   expect(await ends(wide)).toBe(true);
-  await hears(narrow);
+  await receives(narrow);
 });
 
 test("a revoked key's stream ends, and an expired one's when it expires", async () => {
@@ -116,16 +116,16 @@ test("a revoked key's stream ends, and an expired one's when it expires", async 
   expect((await call(`DELETE /api-keys/${lost.id}`, { cookie: boss.cookie })).status).toBe(204);
   for (const stream of streams) expect(await ends(stream)).toBe(true);
   expect(Date.now()).toBeGreaterThanOrEqual(expires.getTime());
-  await hears(own);
+  await receives(own);
 });
 
-test("what was missed while the connection for notices was down is found out when it is back", async () => {
+test("a change missed while the notification connection was down is noticed when it is back", async () => {
   const ada = await signedInPerson(here, workspaceId, "viewer");
   const stream = await byCookie(ada);
   const superuser = new pg.Client({ connectionString: database.superuser });
   await superuser.connect();
   try {
-    // A notice of the deletion goes to nobody, as when the connection is lost at that moment.
+    // No notification of the deletion is sent, as if the connection were lost at that moment.
     await superuser.query("alter table sessions disable trigger session_ended");
     await superuser.query("delete from sessions where user_id = $1", [ada.id]);
     await superuser.query(
@@ -138,15 +138,15 @@ test("what was missed while the connection for notices was down is found out whe
   }
 });
 
-test("notices name ids alone", async () => {
-  const heard: string[] = [];
-  await there.services.news.hear("varsla_access", (payload) => payload && heard.push(payload));
+test("notifications contain only ids", async () => {
+  const received: string[] = [];
+  await there.services.liveUpdates.subscribe("varsla_access", (payload) => payload && received.push(payload));
   const ada = await signedInPerson(here, workspaceId, "admin");
   await makeKey(ada.cookie);
   await call(`DELETE /people/${ada.id}`, { cookie: boss.cookie });
   await here.services.db.asSystem((tx) => sql`delete from sessions where user_id = ${ada.id}`.execute(tx));
-  await until(() => expect(heard.length).toBeGreaterThanOrEqual(3));
+  await until(() => expect(received.length).toBeGreaterThanOrEqual(3));
   const uuid = "[0-9a-f-]{36}";
-  for (const payload of heard)
+  for (const payload of received)
     expect(payload).toMatch(new RegExp(`^\\{"\\w+_id" ?: ?"${uuid}"(, ?"\\w+_id" ?: ?"${uuid}")?\\}$`));
 });

@@ -1,21 +1,21 @@
 /**
- * Watches over answers that stay open, as live updates do: they end once their reader could no longer ask for them, because
- * the session, the membership or the key ended or expired, or the role may do less than when it was asked.
+ * Watches responses that stay open, as live updates do: they end once their caller could no longer request them, because
+ * the session, the membership or the key ended or expired, or the role has fewer permissions than at the request.
  */
 import type { ServerResponse } from "node:http";
 import { sql } from "kysely";
+import { type AccessChange, accessChannel, readAccessChange } from "../accounts/access-changes.ts";
+import type { ApiKeyCache } from "../accounts/api-key-cache.ts";
+import { findActor } from "../accounts/members.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Actor } from "../kit/http.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
-import type { News } from "../kit/news.ts";
-import { type AccessChange, accessChannel, readAccessChange } from "../workspaces/access-changes.ts";
-import type { Keyring } from "../workspaces/keyring.ts";
-import { findActor } from "../workspaces/members.ts";
-import type { Access, Caller } from "./gate.ts";
+import type { Access, Caller } from "./authorize.ts";
 
 export interface AccessWatch {
-  /** Aborted when the caller loses what it came with. Watched until the response closes. */
+  /** A signal that aborts when the caller loses access. Watched until the response closes. */
   of(caller: Caller, response: ServerResponse): AbortSignal;
   stop(): void;
 }
@@ -24,32 +24,32 @@ interface Services {
   db: Db;
   clock: Clock;
   log: Pick<Logger, "warn">;
-  news: Pick<News, "hear">;
-  keyring: Keyring;
+  liveUpdates: Pick<LiveUpdates, "subscribe">;
+  apiKeyCache: ApiKeyCache;
 }
 
 interface Watched {
   caller: Caller;
   end(): void;
-  /** Looks again when what it came with expires. */
+  /** Fires when the session or key expires. */
   timer: NodeJS.Timeout | undefined;
 }
 
-/** What a response gets to be written out, before a reader that takes nothing is cut off. */
-const patience = 1_000; // milliseconds
+/** How long an ended response may take to flush before its connection is destroyed. */
+const flushTimeout = 1_000; // milliseconds
 const longestTimer = 24 * 3_600_000;
 
-/** Hears of changes; the keyring of this process forgets what they are about. */
+/** Subscribes to access changes, which also invalidate entries of this process's apiKeyCache. */
 export async function startAccessWatch(services: Services): Promise<AccessWatch> {
-  const { clock, keyring, log } = services;
+  const { clock, apiKeyCache, log } = services;
   const open = new Set<Watched>();
 
-  async function look(watched: Watched): Promise<void> {
+  async function check(watched: Watched): Promise<void> {
     const { actor, access } = watched.caller;
     if (!actor || !access || !open.has(watched)) return;
     const now = await accessNow(services, actor, access).catch((error: unknown) => {
-      // Who cannot be asked about is shown nothing more; a page connects again by itself.
-      log.warn({ err: error }, "could not look whether a live connection may stay open");
+      // When the check fails, the response ends; a page connects again by itself.
+      log.warn({ err: error }, "could not check whether a live connection may stay open");
       return null;
     });
     if (!open.has(watched)) return;
@@ -60,14 +60,14 @@ export async function startAccessWatch(services: Services): Promise<AccessWatch>
     clearTimeout(watched.timer);
     if (!now.expires_at) return;
     const left = Math.max(1, now.expires_at.getTime() - clock.now().getTime());
-    watched.timer = setTimeout(() => void look(watched), Math.min(left, longestTimer));
+    watched.timer = setTimeout(() => void check(watched), Math.min(left, longestTimer));
     watched.timer.unref();
   }
 
-  const stopHearing = await services.news.hear(accessChannel, (payload) => {
+  const unsubscribe = await services.liveUpdates.subscribe(accessChannel, (payload) => {
     const change = readAccessChange(payload);
-    keyring.forget(change);
-    for (const watched of open) if (!change || concerns(change, watched.caller)) void look(watched);
+    apiKeyCache.invalidate(change);
+    for (const watched of open) if (!change || concerns(change, watched.caller)) void check(watched);
   });
 
   return {
@@ -78,7 +78,7 @@ export async function startAccessWatch(services: Services): Promise<AccessWatch>
         timer: undefined,
         end() {
           controller.abort();
-          setTimeout(() => response.destroy(), patience).unref();
+          setTimeout(() => response.destroy(), flushTimeout).unref();
         },
       };
       open.add(watched);
@@ -86,12 +86,12 @@ export async function startAccessWatch(services: Services): Promise<AccessWatch>
         open.delete(watched);
         clearTimeout(watched.timer);
       });
-      // Between the check of the request and this, something may have changed.
-      void look(watched);
+      // Access may have changed since the request was authorized.
+      void check(watched);
       return controller.signal;
     },
     stop() {
-      stopHearing();
+      unsubscribe();
       for (const { timer } of open) clearTimeout(timer);
     },
   };
@@ -104,18 +104,18 @@ function concerns(change: AccessChange, { actor, access }: Caller): boolean {
   return actor?.workspaceId === change.workspace_id && person === change.user_id;
 }
 
-/** What the caller may do at this moment with what it came with, and until when; null: nothing. */
+/** The caller's current permissions by the session or key of the request, and when it expires; null: no access. */
 async function accessNow(
-  { db, clock, keyring }: Services,
+  { db, clock, apiKeyCache }: Services,
   { workspaceId }: Actor,
   access: Access,
 ): Promise<{ actor: Actor; expires_at: Date | null } | null> {
   if (access.kind === "key") {
-    const holder = await keyring.find(access.key);
+    const holder = await apiKeyCache.find(access.key);
     if (!holder || (holder.expiresAt && holder.expiresAt <= clock.now())) return null;
     return { actor: holder.actor, expires_at: holder.expiresAt };
   }
-  // Not by the cookie: looking is no visit and renews nothing.
+  // Read from the table, not by the cookie, which would renew the session.
   const { rows } = await db.asSystem((tx) =>
     sql<{ expires_at: Date }>`
       select expires_at from sessions where id = ${access.id} and expires_at > ${clock.now()}`.execute(tx),

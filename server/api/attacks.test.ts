@@ -1,4 +1,4 @@
-/** What somebody tries who means harm, as they would: on the wire. */
+/** Attacks on the server, sent over real connections. */
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
@@ -6,8 +6,8 @@ import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
 import { ask, openWire, readAnswer } from "../../testing/wire.ts";
-import { identityOf } from "../workspaces/account-jobs.ts";
-import { createPerson } from "../workspaces/create-person.ts";
+import { identityOf } from "../accounts/account-jobs.ts";
+import { createPerson } from "../accounts/create-person.ts";
 import { bodyLimits } from "./bodies.ts";
 
 const database = await testDatabase();
@@ -15,7 +15,7 @@ const names = { public_url: "https://sms.example.com", link_domain: "go.example.
 const installation = await testApp(database, { config: names });
 const hasty = await testApp(database, {
   config: names,
-  patience: { headers_ms: 200, request_ms: 2_000, look_every_ms: 50 },
+  timeouts: { headers_ms: 200, request_ms: 2_000, check_every_ms: 50 },
   bodyLimits: {
     anonymous: { bytes: 16 * 1024, seconds: 0.3 },
     signed: { bytes: 32 * 1024, seconds: 0.3 },
@@ -38,7 +38,7 @@ const password = "correct horse battery";
 let known: Promise<{ userId: string; cookie: string }> | null = null;
 
 /** A person with an account, made once. */
-function somebody(): Promise<{ userId: string; cookie: string }> {
+function testPerson(): Promise<{ userId: string; cookie: string }> {
   known ??= (async () => {
     const passwordHash = await identityOf(installation.services).hashPassword(password);
     const { id: userId } = await database.db.asSystem((tx) =>
@@ -71,11 +71,11 @@ test.each([
   "[::1]:3000",
   "[0:0:0:0:0:0:0:1]:3000",
   "[::ffff:127.0.0.1]",
-])("a request for %s is for us", async (host) => {
+])("a request for %s is accepted", async (host) => {
   expect((await getHealth(`Host: ${host}`)).status).toBe(200);
 });
 
-test("a load balancer asks by our address, and by HTTP/1.0 without any", async () => {
+test("a load balancer may ask by our address, or by HTTP/1.0 without a Host", async () => {
   if (ownAddress) {
     expect((await getHealth(`Host: ${ownAddress}:${port}`)).status).toBe(200);
     expect((await ask(port, ["GET /api/health HTTP/1.1", `Host: ${ownAddress}`], "", ownAddress)).status).toBe(200);
@@ -97,7 +97,7 @@ test.each([
   "127.1",
   "2130706433",
   "[2001:db8::1]",
-])("a name of somebody else's that leads here, %s, opens nothing, with a key neither", async (host) => {
+])("a request for the foreign name %s is refused, also with a key", async (host) => {
   for (const path of ["/", "/api/health", "/api/v1/workspace", "/api/openapi.json", "/docs", "/nothing", "/metrics"]) {
     const answer = await ask(port, [`GET ${path} HTTP/1.1`, `Host: ${host}`, authorization]);
     expect(answer.status, path).toBe(421);
@@ -120,13 +120,13 @@ test.each([
   "::1",
   "[fe80::1%lo]",
   ".",
-])("%j is no host at all", async (host) => {
+])("%j is not a valid host", async (host) => {
   const answer = await getHealth(`Host: ${host}`);
   expect(answer.status).toBe(400);
   expect(errorOf(answer).code).toBe("malformed_host");
 });
 
-test("Host must be there once", async () => {
+test("there must be exactly one Host header", async () => {
   const none = await getHealth();
   expect([none.status, errorOf(none)]).toEqual([
     400,
@@ -142,12 +142,12 @@ test("Host must be there once", async () => {
   }
 });
 
-test("a request target with a host of its own is held to the same", async () => {
+test("a host in the request target is checked as well", async () => {
   const get = (target: string, host: string) => ask(port, [`GET ${target} HTTP/1.1`, `Host: ${host}`, authorization]);
   expect((await get("http://sms.example.com/api/health", "sms.example.com")).body).toBe('{"status":"ok"}');
   expect((await get("HTTPS://SMS.example.com:443/api/v1/segments?", "localhost")).status).toBe(404);
   expect((await get("http://localhost/api/v1/workspace?x=1", "localhost")).status).toBe(200);
-  // An API path stays one: no page of the web app is the answer to it.
+  // An unknown API path is not answered with the web app's page.
   expect(errorOf(await get("http://localhost/api/nothing", "localhost")).code).toBe("not_found");
   for (const [target, host] of [
     ["http://evil.example/api/health", "localhost"],
@@ -165,22 +165,22 @@ test("a request target with a host of its own is held to the same", async () => 
   }
 });
 
-test("who is called by a proxy of ours, and under which name, the proxy says; nobody else does", async () => {
+test("X-Forwarded-Host is accepted from trusted proxies alone", async () => {
   const get = (each: typeof behind, ip: string, headers: Record<string, string>) =>
     each.call("GET /api/health", { ip, headers });
   const forwarded = { host: "varsla:3000", "x-forwarded-host": "sms.example.com" };
   expect((await get(behind, "10.0.0.7", forwarded)).status).toBe(200);
   expect((await get(behind, "10.0.1.7", forwarded)).status).toBe(421);
-  expect((await get(behind, "203.0.113.9", { ...forwarded, host: "localhost" })).status).toBe(200); // not even read
+  expect((await get(behind, "203.0.113.9", { ...forwarded, host: "localhost" })).status).toBe(200); // the header is ignored
   for (const host of ["evil.example", "sms.example.com, evil.example"])
     expect((await get(behind, "10.0.0.7", { host: "localhost", "x-forwarded-host": host })).status).toBe(421);
-  // A page of evil.example in a browser on this machine writes that header too.
+  // A page of evil.example in a browser on this machine can write that header too.
   expect((await get(behind, "127.0.0.1", { ...forwarded, host: "evil.example" })).status).toBe(421);
   expect((await get(behind, "127.0.0.1", { host: "localhost", "x-forwarded-host": "evil.example" })).status).toBe(421);
 });
 
-test("the caller's address is the one that the nearest strange hop had", async () => {
-  const { userId, cookie } = await somebody();
+test("the caller's address is the nearest hop that is not a trusted proxy", async () => {
+  const { userId, cookie } = await testPerson();
   const seen = async (each: typeof behind, ip: string, forwardedFor: string) => {
     const headers = { "x-forwarded-for": forwardedFor };
     await each.call("POST /api/auth/sign-in/email", { ip, headers, body: { email, password } });
@@ -197,7 +197,7 @@ test("the caller's address is the one that the nearest strange hop had", async (
     [behind, "10.0.0.7", "1.2.3.4, 203.0.113.9", "203.0.113.9"],
     [behind, "10.0.0.7", "1.2.3.4, 203.0.113.9,10.0.0.8", "203.0.113.9"],
     [behind, "10.0.0.7", "203.0.113.9:49152", "203.0.113.9"],
-    [behind, "10.0.0.7", "[2001:DB8::9]:49152", "2001:0db8:0000:0000:0000:0000:0000:0000"], // as better-auth keeps it
+    [behind, "10.0.0.7", "[2001:DB8::9]:49152", "2001:0db8:0000:0000:0000:0000:0000:0000"], // as better-auth stores it
     [behind, "10.0.0.7", "::ffff:203.0.113.9", "203.0.113.9"],
     [behind, "10.0.0.7", "nobody, 203.0.113.9", "203.0.113.9"],
     [behind, "10.0.0.7", "203.0.113.9, unknown", "10.0.0.7"],
@@ -210,9 +210,9 @@ test("the caller's address is the one that the nearest strange hop had", async (
     expect(await seen(each, ip, header), `${ip} ${header}`).toBe(address);
 });
 
-test("a cookie is for https only where the request came by it, as a proxy of ours says", async () => {
+test("a cookie is Secure when the request came by https, according to a trusted proxy", async () => {
   const { app, call } = await testApp(database, { config: { trusted_proxies: ["10.0.0.0/24"] } });
-  await somebody();
+  await testPerson();
   const signIn = async (ip: string, proto: string) => {
     const headers = { "x-forwarded-proto": proto };
     const answer = await call("POST /api/auth/sign-in/email", { ip, headers, body: { email, password } });
@@ -226,7 +226,7 @@ test("a cookie is for https only where the request came by it, as a proxy of our
   await app.close();
 });
 
-test("whoever floods from a /64 is one caller, whatever a stranger writes in X-Forwarded-For", async () => {
+test("a /64 counts as one caller, and an untrusted X-Forwarded-For changes nothing", async () => {
   const limits = { stranger: { max: 3, seconds: 60 }, wrongKey: { max: 3, seconds: 60 } };
   const { call } = await testApp(database, { config: { trusted_proxies: ["10.0.0.0/24"] }, limits });
   const statuses = async (from: (n: number) => { ip: string; headers?: Record<string, string> }) => {
@@ -247,24 +247,24 @@ const signIn = "POST /api/auth/sign-in/email HTTP/1.1";
 const hook = "POST /api/v1/carriers/x/twilio/status HTTP/1.1";
 const json = "Content-Type: application/json";
 
-test("a body that is too large is refused by its length before it is read, with the figure that holds there", async () => {
-  for (const [line, bytes, said, ...headers] of [
+test("a body that is too large is refused by its length before it is read; the error names the limit", async () => {
+  for (const [line, bytes, limit, ...headers] of [
     [signIn, 16 * 1024 + 1, "16 KiB", json],
     [hook, 32 * 1024 + 1, "32 KiB", "Content-Type: application/x-www-form-urlencoded"],
     ["POST /api/v1/contacts HTTP/1.1", 1024 * 1024 + 1, "1 MiB", json, authorization],
   ] as const) {
     const answer = await ask(port, [line, "Host: localhost", `Content-Length: ${bytes}`, ...headers]);
-    expect([answer.status, errorOf(answer).message], line).toEqual([413, `The body is larger than ${said}.`]);
-    // One that says nothing of its length is refused when it has become too long.
+    expect([answer.status, errorOf(answer).message], line).toEqual([413, `The body is larger than ${limit}.`]);
+    // A body without Content-Length is refused once it exceeds the limit.
     const chunk = `${bytes.toString(16)}\r\n${" ".repeat(bytes)}\r\n0\r\n\r\n`;
     const chunked = await ask(port, [line, "Host: localhost", "Transfer-Encoding: chunked", ...headers], chunk);
-    expect([chunked.status, errorOf(chunked).message], line).toEqual([413, `The body is larger than ${said}.`]);
+    expect([chunked.status, errorOf(chunked).message], line).toEqual([413, `The body is larger than ${limit}.`]);
   }
   expect(bodyLimits.anonymous).toEqual({ bytes: 16_384, seconds: 30 });
   expect(bodyLimits.signed).toEqual({ bytes: 32_768, seconds: 30 });
 });
 
-test("who asks before sending is told to go on only when the body is wanted", async () => {
+test("Expect: 100-continue is answered with 100 only when the body will be read", async () => {
   const expecting = (line: string, length: number, ...headers: string[]) =>
     ask(portOf(hasty), [
       line,
@@ -295,7 +295,7 @@ test.each([
   ["a stranger's", signIn, []],
   ["a carrier's", hook, []],
   ["a key's", "POST /api/v1/contacts HTTP/1.1", [authorization]],
-])("%s body that drips is not waited for", async (_whose, line, headers) => {
+])("%s body that arrives too slowly is cut off", async (_whose, line, headers) => {
   const { socket, read, closed } = openWire(portOf(hasty));
   const type = line === hook ? "Content-Type: application/x-www-form-urlencoded" : json;
   socket.write(`${[line, "Host: localhost", type, "Content-Length: 1000", ...headers].join("\r\n")}\r\n\r\n{`);
@@ -311,7 +311,7 @@ test.each([
   });
 });
 
-test("whoever may not call is refused before a byte of the body, and not waited for", async () => {
+test("an unauthorized request is refused before its body is read, and its connection is closed", async () => {
   for (const [line, ...headers] of [
     ["POST /api/v1/contacts HTTP/1.1"],
     ["POST /api/v1/contacts/imports HTTP/1.1", "Content-Type: text/csv"],
@@ -321,12 +321,12 @@ test("whoever may not call is refused before a byte of the body, and not waited 
   ] as [string, ...string[]][]) {
     const { socket, read, closed } = openWire(port);
     socket.write(`${[line, "Host: localhost", "Content-Length: 1000000", ...headers].join("\r\n")}\r\n\r\nx`);
-    await closed; // by the server: nobody says Connection: close here
+    await closed; // by the server: the request has no Connection: close
     expect(readAnswer(read()).status, line).toBeOneOf([200, 401, 404]);
   }
 });
 
-test("headers that drip, and connections that say nothing, are ended", async () => {
+test("slow headers and silent connections time out", async () => {
   const dripping = openWire(portOf(hasty));
   dripping.socket.write("GET /api/health HTTP/1.1\r\nHost: localhost\r\n");
   const drip = setInterval(() => dripping.socket.write("X-A: b\r\n"), 20);
@@ -340,7 +340,7 @@ test("headers that drip, and connections that say nothing, are ended", async () 
   ]);
 });
 
-test("what is no HTTP is refused in the one shape", async () => {
+test("malformed HTTP is refused with the API's error shape", async () => {
   const large = await ask(port, ["GET / HTTP/1.1", "Host: localhost", `X-A: ${"a".repeat(20_000)}`]);
   expect([large.status, errorOf(large).code]).toEqual([431, "headers_too_large"]);
   const { socket, read, closed } = openWire(port);

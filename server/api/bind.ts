@@ -7,23 +7,23 @@ import { Problem } from "../kit/errors.ts";
 import type { Call, Handler, Handlers } from "../kit/http.ts";
 import { inRequest } from "../kit/request-context.ts";
 import type { AccessWatch } from "./access-watch.ts";
-import { bodyLimitOf, type BodyLimits, takeBodies } from "./bodies.ts";
+import { createAuthorizer, type AuthorizerServices } from "./authorize.ts";
+import { bodyLimitOf, type BodyLimits, acceptBodies } from "./bodies.ts";
 import { setCookies } from "./cookies.ts";
 import { readIdempotency } from "./fingerprint.ts";
 import { addressOf } from "./forwarded.ts";
-import { createGate, type GateServices } from "./gate.ts";
 import { validatorCompiler } from "./validation.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Of a route that the contract names: for logs and metrics. */
+    /** The contract's endpoint of the route, for logs and metrics. */
     endpoint?: Endpoint;
   }
 }
 
-/** What the binding of all endpoints shares. */
-export interface Binding extends GateServices {
-  /** Ends streams of those who may no longer see them. */
+/** What all endpoints share. */
+export interface Binding extends AuthorizerServices {
+  /** Ends streams whose callers lose access. */
   accessWatch: AccessWatch;
   /** Aborted when the server stops, which ends every stream. */
   stopping: AbortSignal;
@@ -40,11 +40,11 @@ export async function bindResource<R extends Resource>(
 ): Promise<void> {
   for (const [name, endpoint] of Object.entries(resource)) {
     const handler = handlers[name] as Handler<Endpoint>;
-    // A context of its own, since each decides what bodies it takes.
+    // A Fastify context of its own, since content-type parsers are set for each context.
     await app.register(async (context) => {
       context.setValidatorCompiler(validatorCompiler);
       context.setSerializerCompiler(serializerCompiler);
-      takeBodies(context, endpoint, binding.bodyLimits);
+      acceptBodies(context, endpoint, binding.bodyLimits);
       bindEndpoint(context, binding, prefix, endpoint, handler);
     });
   }
@@ -65,7 +65,7 @@ function bindEndpoint(
     exposeHeadRoute: endpoint.answerType === undefined,
     config: { endpoint },
     ...(bytes !== null && { bodyLimit: bytes }),
-    onRequest: createGate(binding, endpoint),
+    onRequest: createAuthorizer(binding, endpoint),
     schema: {
       ...(endpoint.params && { params: endpoint.params }),
       ...(endpoint.query && { querystring: endpoint.query }),
@@ -76,7 +76,7 @@ function bindEndpoint(
       const call = callOf(endpoint, request, reply, binding);
       const { actor = null, user = null } = request.caller ?? {};
       const context = { actor, user, ip: call.ip };
-      // A refusal can be an earlier call's answer as well as a success.
+      // A replayed response can be an error as well as a success.
       const answer = await inRequest(context, () => handler(call)).finally(() => {
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
       });
@@ -131,7 +131,7 @@ function callOf(
   };
 }
 
-/** Aborted when the connection closes before the answer is out. */
+/** Aborts when the connection closes before the response is sent. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once("close", () => {
@@ -148,16 +148,16 @@ const streamHeaders: Record<StreamType, Record<string, string>> = {
   "application/json": { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
   "text/event-stream": {
     "content-type": "text/event-stream; charset=utf-8",
-    // no-transform and X-Accel-Buffering: proxies must pass each event on at once, neither compressed nor collected.
+    // no-transform and X-Accel-Buffering: proxies must forward each event at once, neither compressed nor buffered.
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
-    // A connection that is kept open after the stream would hold up a server that stops.
+    // A connection kept alive after the stream would delay the server's stop.
     connection: "close",
   },
 };
 
 function sendStream(reply: FastifyReply, type: StreamType, lines: AsyncIterable<string>) {
-  // One that is a stream already knows itself when its client does not read.
+  // A Readable is passed on as it is, since it handles backpressure itself.
   const stream = lines instanceof Readable ? lines : Readable.from(lines, { objectMode: false });
   return reply.headers(streamHeaders[type]).send(stream);
 }

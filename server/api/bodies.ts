@@ -1,6 +1,6 @@
 /**
- * What a body may be and how long it may take, by who sends it. That is decided before a byte of it is read: who may call at all
- * (gate.ts) first, then the length it says it has; who asks before sending is told to go on only after both.
+ * The size and time limits of bodies, by kind of sender. They are checked before the body is read: first whether the caller may
+ * call (authorize.ts), then Content-Length; `100 Continue` is sent only after both.
  */
 import type { IncomingMessage } from "node:http";
 import { type Readable, Transform } from "node:stream";
@@ -11,23 +11,23 @@ import { bodyTooLarge, impossibleCharacter, malformedJson } from "./failures.ts"
 import { findImpossible } from "./validation.ts";
 
 export interface BodyLimit {
-  /** Null: nothing is too large, since it is handed on as a stream and never held. */
+  /** Null: no limit, since the body is passed on as a stream and never buffered. */
   bytes: number | null;
-  /** From the headers to the last byte. Null: as long as a request may take at all, see kit/http-server.ts. */
+  /** From the headers to the last byte. Null: only the limit of a whole request, see kit/http-server.ts. */
   seconds: number | null;
 }
 
 const kib = 1024;
 
 export const bodyLimits = {
-  /** Nobody has said who they are: a form to sign in with, or an invitation. */
+  /** Callers who have not signed in: a sign-in form, an invitation. */
   anonymous: { bytes: 16 * kib, seconds: 30 },
-  /** Carriers. A text of 1,600 emoji with ten links to pictures has two thirds of that. */
+  /** Carriers. A text of 1,600 emoji with ten links to pictures takes two thirds of that. */
   signed: { bytes: 32 * kib, seconds: 30 },
-  /** Other systems, signed: an order with its lines, what somebody booked. */
+  /** Other systems, signed: for example an order with its lines. */
   hook: { bytes: 256 * kib, seconds: 30 },
   known: { bytes: 1024 * kib, seconds: 60 },
-  /** Files of which a megabyte is read; who sends more of it need not wait for an answer, but is not listened to for ever. */
+  /** Files of which a megabyte is read. The response does not wait for the rest, which is discarded up to this limit. */
   sample: { bytes: 16 * 1024 * kib, seconds: 60 },
   /** Imports. */
   file: { bytes: null, seconds: null },
@@ -46,41 +46,41 @@ export function bodyLimitOf(
   return endpoint.permission === "anyone" ? limits.anonymous : limits.known;
 }
 
-/** Takes what the endpoint says that it takes, and no more of it than its limit. */
-export function takeBodies(app: FastifyInstance, endpoint: Endpoint, limits?: BodyLimits): void {
+/** Sets up the parsers and limits of an endpoint's bodies. */
+export function acceptBodies(app: FastifyInstance, endpoint: Endpoint, limits?: BodyLimits): void {
   const limit = bodyLimitOf(endpoint, limits);
-  if (endpoint.signed) takeSigned(app, limit);
-  else if (endpoint.bodyType === "text/csv") takeCsv(app);
-  else takeJson(app, limit);
-  holdTo(app, limit, endpoint.bodyType !== undefined);
+  if (endpoint.signed) acceptSigned(app, limit);
+  else if (endpoint.bodyType) acceptFile(app, [endpoint.bodyType, ...(endpoint.bodyTypes ?? [])]);
+  else acceptJson(app, limit);
+  enforceLimit(app, limit, endpoint.bodyType !== undefined);
 }
 
-/** The deepest body that the contract knows has five levels. What walks a value calls itself for each, until the stack is full. */
-const deepest = 32;
+/** The contract's deepest body has five levels. A limit is needed since validation is recursive and would overflow the stack. */
+const maxDepth = 32;
 
 const tooDeep = () =>
-  new Problem(422, "too_deep", `The body has more than ${deepest} levels of arrays and objects.`, { field: "body" });
+  new Problem(422, "too_deep", `The body has more than ${maxDepth} levels of arrays and objects.`, { field: "body" });
 
-/** Whether JSON has more levels than that, by its brackets outside of texts. */
-function isDeeper(json: string, most: number): boolean {
+/** Whether JSON has more than `max` levels, by its brackets outside of strings. */
+function isDeeper(json: string, max: number): boolean {
   let depth = 0;
   for (let i = 0; i < json.length; i++) {
     const character = json.charCodeAt(i);
     if (character === 0x22) {
-      // To the end of the text; a quote behind an odd number of backslashes is within it.
+      // Skips to the end of the string; a quote after an odd number of backslashes is part of it.
       for (i++; i < json.length && json.charCodeAt(i) !== 0x22; i++) if (json.charCodeAt(i) === 0x5c) i++;
     } else if (character === 0x5b || character === 0x7b) {
-      if (++depth > most) return true;
+      if (++depth > max) return true;
     } else if (character === 0x5d || character === 0x7d) depth--;
   }
   return false;
 }
 
-/** Takes whatever comes and reads none of it: where nothing is, a body has nobody to be wrong for. */
-export function takeNothing(app: FastifyInstance): void {
+/** Accepts any body without reading it, for unknown addresses, so that the response is 404 and not about the body. */
+export function ignoreBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
-  // Nor where none is read, with GET: the connection is not kept waiting for the rest of it.
+  // A body of a GET is not read: the connection is closed instead of waiting for the rest of it.
   app.addHook("onRequest", (request, reply, done) => {
     if ((request.method === "GET" || request.method === "HEAD") && announcesBody(request.raw))
       reply.header("connection", "close");
@@ -94,23 +94,23 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
   return (length !== undefined && length !== "0") || headers["transfer-encoding"] !== undefined;
 }
 
-function holdTo(app: FastifyInstance, limit: BodyLimit, handedOn: boolean): void {
+function enforceLimit(app: FastifyInstance, limit: BodyLimit, isFile: boolean): void {
   app.addHook("preParsing", (request, reply, payload, done) => {
     if (!announcesBody(request.raw)) return done(null, payload);
     if (limit.bytes !== null && Number(request.headers["content-length"] ?? 0) > limit.bytes)
       return done(bodyTooLarge(limit.bytes));
     if (request.headers.expect !== undefined) reply.raw.writeContinue();
-    // Of a file the answer may be out while more of it comes, which nobody is waiting for.
+    // The response to a file may be sent before all of the file has arrived; the rest is not needed.
     const endAnswered = () => {
       if (reply.raw.writableFinished && !request.raw.complete) request.raw.destroy();
     };
-    const body = handedOn && limit.bytes !== null ? bounded(payload as Readable, limit.bytes, endAnswered) : payload;
+    const body = isFile && limit.bytes !== null ? bounded(payload as Readable, limit.bytes, endAnswered) : payload;
     const { seconds } = limit;
     if (seconds === null || request.raw.complete) return done(null, body);
     const timer = setTimeout(() => {
       const message = `The body did not arrive within ${seconds} seconds.`;
       const late = new Problem(408, "request_timeout", message, { field: "body" });
-      // To whoever is reading it. Destroying the stream would end the connection before the answer is out.
+      // Emitted to the reader: destroying the stream would close the connection before the response is sent.
       if (payload.listenerCount("error") > 0) payload.emit("error", late);
       endAnswered();
     }, seconds * 1000);
@@ -121,7 +121,7 @@ function holdTo(app: FastifyInstance, limit: BodyLimit, handedOn: boolean): void
   });
 }
 
-/** Counts a body that is handed on as it comes: in chunks it need not say its length. */
+/** Limits a streamed body by counting, since a chunked body has no Content-Length. */
 function bounded(body: Readable, bytes: number, onExcess: () => void): Readable {
   let seen = 0;
   const counted = new Transform({
@@ -132,22 +132,22 @@ function bounded(body: Readable, bytes: number, onExcess: () => void): Readable 
       done(bodyTooLarge(bytes) as Error);
     },
   });
-  // What breaks it before anybody reads it, or after, is told to whoever reads it, and must not end the process.
+  // An error before or after the handler reads the stream must not crash the process; a reader gets it anyway.
   counted.on("error", () => {});
-  // Not by pipeline(), which would destroy the body, and with it the connection, before the answer is out.
+  // Not pipeline(), which would destroy the body, and with it the connection, before the response is sent.
   body.on("error", (error) => counted.destroy(error)).pipe(counted);
   return counted;
 }
 
-/** Takes JSON and nothing else. An empty body is none, whatever its Content-Type says. */
-function takeJson(app: FastifyInstance, limit: BodyLimit): void {
+/** Accepts JSON only. An empty body counts as none, whatever its Content-Type. */
+function acceptJson(app: FastifyInstance, limit: BodyLimit): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>(
     ["application/json", "application/*+json"],
     { parseAs: "string", bodyLimit: limit.bytes ?? 0 },
     (_request, body, done) => {
       if (body.trim() === "") return done(null, undefined);
-      if (isDeeper(body, deepest)) return done(tooDeep() as Error);
+      if (isDeeper(body, maxDepth)) return done(tooDeep() as Error);
       let parsed: unknown;
       try {
         parsed = JSON.parse(body);
@@ -162,14 +162,14 @@ function takeJson(app: FastifyInstance, limit: BodyLimit): void {
   );
 }
 
-/** Takes CSV, handing its stream on unread. */
-function takeCsv(app: FastifyInstance): void {
+/** Accepts a file and passes its stream on unread. */
+function acceptFile(app: FastifyInstance, types: string[]): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser(types, (_request, payload, done) => done(null, payload));
 }
 
-/** Takes whatever comes, octet by octet: what it is, the signature decides. */
-function takeSigned(app: FastifyInstance, limit: BodyLimit): void {
+/** Accepts any body as raw octets, since the signature is checked over them. */
+function acceptSigned(app: FastifyInstance, limit: BodyLimit): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>("*", { parseAs: "buffer", bodyLimit: limit.bytes ?? 0 }, (_request, body, done) =>
     done(null, body),

@@ -1,9 +1,9 @@
-/** Cookies of an answer. */
+/** Cookies of a response. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 /**
- * Sets cookies, for https only where the request came by it: PUBLIC_URL says so for all, and else the proxy in front of us
- * for this one.
+ * Sets cookies, adding Secure when the request came by https. With an https PUBLIC_URL they are Secure already; otherwise
+ * a proxy may have said so for this request.
  */
 export function setCookies(request: FastifyRequest, reply: FastifyReply, cookies: string | readonly string[]): void {
   const secured = [cookies]

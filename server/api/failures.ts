@@ -1,13 +1,13 @@
-/** Every way a request can fail, in the one shape that callers know. */
+/** Turns every error of a request into the API's error shape. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Failure } from "../../contract/shapes.ts";
 import { isDatabaseAway } from "../kit/database-away.ts";
 import { Problem } from "../kit/errors.ts";
 
-/** Answers a failure; what is no fault of the caller is logged, and told without details. */
+/** Responds with an error; one that the caller did not cause is logged, and sent without details. */
 export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error, request);
-  // A body that nobody will read any more: the connection cannot be used again.
+  // The rest of the body will not be read, so the connection cannot be used again.
   if (!request.raw.complete) reply.header("connection", "close");
   if (!problem) {
     request.log.error({ err: error, request_id: request.id }, "a request failed");
@@ -26,13 +26,19 @@ export function answerFailure(error: unknown, request: FastifyRequest, reply: Fa
 
 /** A problem as the API writes it. */
 export function failureOf(problem: Problem): Failure {
-  const { code, message, field, value } = problem;
+  const { code, message, field, value, readings } = problem;
   return {
-    error: { code, message, ...(field === undefined ? {} : { field }), ...(value === undefined ? {} : { value }) },
+    error: {
+      code,
+      message,
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value }),
+      ...(readings === undefined ? {} : { readings }),
+    },
   };
 }
 
-// The route's serialiser knows only its answer.
+// The route's own serializer only knows the success schema.
 function send(reply: FastifyReply, status: number, failure: Failure): FastifyReply {
   return reply
     .code(status)
@@ -53,13 +59,13 @@ function asProblem(error: unknown, request: FastifyRequest): Problem | null {
   if (code === undefined) return null;
   const known = byFastify[code] ?? byPostgres[code];
   if (known) return known(error as FastifyError, request);
-  // Whatever else Fastify finds wrong with a request is no fault of ours.
+  // Other errors that Fastify reports as 4xx are the caller's.
   if (code.startsWith("FST_") && statusCode >= 400 && statusCode < 500)
     return new Problem(400, "malformed_request", "The request is malformed.", { cause: error });
   return null;
 }
 
-/** What Fastify refuses before a handler runs. */
+/** Fastify's errors from before a handler runs. */
 const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) => Problem> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new Problem(415, "unsupported_media_type", "This call takes another Content-Type; see /docs.", {
@@ -71,30 +77,30 @@ const byFastify: Record<string, (error: FastifyError, request: FastifyRequest) =
   FST_ERR_CTP_INVALID_JSON_BODY: (error) => malformedJson(error),
   FST_ERR_BAD_URL: () => new Problem(400, "malformed_url", "The URL is malformed."),
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem(404, "not_found", "There is nothing here."),
-  // A path that no file of the web app can have: too long a name, U+0000, a way out of its folder.
+  // Paths that no file of the web app can have: a too long name, U+0000, a way out of its folder.
   FST_STATIC_FORBIDDEN_PATH: () => new Problem(404, "not_found", "There is nothing here."),
   ENAMETOOLONG: () => new Problem(404, "not_found", "There is nothing here."),
 };
 
-/** What PostgreSQL refuses although every schema let it pass. */
+/** PostgreSQL's errors about values that passed the schemas. */
 const byPostgres: Record<string, () => Problem> = {
   "22021": () => impossibleCharacter(), // character_not_in_repertoire: NUL in a text
   "22P05": () => impossibleCharacter(), // untranslatable_character: NUL in JSON
 };
 
-/** 413: larger than the limit, in bytes. */
+/** 413; `limit` in bytes. */
 export function bodyTooLarge(limit: number): Problem {
   const kib = 1024;
   const size = limit % (kib * kib) === 0 ? `${limit / kib / kib} MiB` : limit % kib === 0 ? `${limit / kib} KiB` : null;
   return new Problem(413, "body_too_large", `The body is larger than ${size ?? `${limit} bytes`}.`, { field: "body" });
 }
 
-/** 400: no JSON at all. */
+/** 400: the body is not JSON. */
 export function malformedJson(cause: unknown): Problem {
   return new Problem(400, "malformed_json", "The body is not valid JSON.", { cause });
 }
 
-/** 422: a character that is none, which no text column can hold. */
+/** 422: a text with U+0000 or half a surrogate pair, which no text column can store. */
 export function impossibleCharacter(field?: string): Problem {
   return new Problem(
     422,

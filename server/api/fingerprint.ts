@@ -1,4 +1,4 @@
-/** What an Idempotency-Key stands for: the method, path and body that it first came with. */
+/** The fingerprint of an Idempotency-Key: the method, path and body of its first request. */
 import { hash } from "node:crypto";
 import { invalid } from "../kit/errors.ts";
 import type { Idempotency } from "../kit/idempotency.ts";
@@ -21,7 +21,7 @@ export function readIdempotency(
   return { key: header, fingerprint: hash("sha256", what, "base64url") };
 }
 
-/** JSON with sorted keys: the same body, whatever order a client writes its fields in. */
+/** JSON with sorted keys, so that the order of fields does not matter. */
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inside: unknown) =>
     inside !== null && typeof inside === "object" && !Array.isArray(inside)

@@ -9,19 +9,19 @@ const { call } = await testApp(await testDatabase(), {
   services: { log },
   config: { trusted_proxies: ["127.0.0.0/8", "10.0.0.0/8"] },
 });
-const told = () => lines.filter(({ msg }) => msg.includes("TRUSTED_PROXIES"));
+const warnings = () => lines.filter(({ msg }) => msg.includes("TRUSTED_PROXIES"));
 const ask = (ip: string, headers = { "x-forwarded-for": "198.51.100.7" } as Record<string, string>) =>
   call("GET /workspace", { ip, headers });
 
-test("a proxy that is not among TRUSTED_PROXIES is told of once, and with what is ignored", async () => {
+test("each proxy that is not in TRUSTED_PROXIES is logged once, with the headers that are ignored", async () => {
   for (const ip of ["127.0.0.1", "10.0.0.7", "::ffff:10.0.0.7"]) await ask(ip);
   await ask("203.0.113.9", {});
-  expect(told()).toEqual([]);
+  expect(warnings()).toEqual([]);
   await ask("203.0.113.9");
   await ask("::ffff:203.0.113.9");
   await ask("203.0.113.10", { "x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.7" });
   await ask("203.0.113.10");
-  expect(told()).toMatchObject([
+  expect(warnings()).toMatchObject([
     {
       peer: "203.0.113.9",
       headers: ["x-forwarded-for"],
@@ -31,9 +31,9 @@ test("a proxy that is not among TRUSTED_PROXIES is told of once, and with what i
   ]);
 });
 
-test("strangers by the thousand, and whoever has many addresses of one network, do not fill the log", async () => {
+test("thousands of strangers, or many addresses of one network, do not fill the log", async () => {
   for (let n = 0; n < 300; n++) await ask(`2001:db8::${n.toString(16)}`);
-  expect(told().filter(({ peer }) => peer?.startsWith("2001:db8:"))).toHaveLength(1);
+  expect(warnings().filter(({ peer }) => peer?.startsWith("2001:db8:"))).toHaveLength(1);
   for (let n = 0; n < 300; n++) await ask(`192.0.${n >> 8}.${n & 255}`);
-  expect(told()).toHaveLength(100);
+  expect(warnings()).toHaveLength(100);
 });

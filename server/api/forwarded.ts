@@ -1,6 +1,6 @@
 /**
- * What a proxy says of the caller: X-Forwarded-For, -Proto and -Host, believed of those in TRUSTED_PROXIES and of nobody else.
- * Done once, before anything reads a header: what is left of them afterwards is true as far as the proxies are.
+ * X-Forwarded-For, -Proto and -Host, accepted from proxies in TRUSTED_PROXIES only. Done once, before anything reads a header,
+ * so that later code can rely on what is left of them.
  */
 import type { IncomingMessage } from "node:http";
 import { type Networks, networkOf, readAddress } from "../kit/ip-address.ts";
@@ -10,10 +10,10 @@ import { readHost } from "./host.ts";
 const forwarding = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] as const;
 
 /**
- * Leaves of each header the one value that counts, and of what a stranger claims or what cannot be nothing. Whose claims
- * are not believed is told to `ignored`.
+ * Reduces each header to the one value that counts, and removes it when an untrusted peer sent it or its value is invalid.
+ * `ignored` is called with such a peer.
  */
-export function believeProxies(
+export function applyForwarded(
   request: IncomingMessage,
   trusted: Networks,
   ignored: (peer: string, names: string[]) => void = () => {},
@@ -21,8 +21,8 @@ export function believeProxies(
   const { headers } = request;
   if (forwarding.every((name) => headers[name] === undefined)) return;
   const peer = request.socket.remoteAddress ?? "";
-  const believed = trusted.has(peer);
-  if (!believed) {
+  const isTrusted = trusted.has(peer);
+  if (!isTrusted) {
     const named = forwarding.filter((name) => headers[name] !== undefined);
     ignored(peer, named);
   }
@@ -35,25 +35,25 @@ export function believeProxies(
   keep("x-forwarded-proto", ["http", "https"].includes(values["x-forwarded-proto"] ?? ""));
   keep("x-forwarded-host", readHost(values["x-forwarded-host"] ?? "") !== null);
 
-  function keep(name: (typeof forwarding)[number], isGood: boolean): void {
-    if (believed && isGood) headers[name] = values[name] as string;
+  function keep(name: (typeof forwarding)[number], isValid: boolean): void {
+    if (isTrusted && isValid) headers[name] = values[name] as string;
     else delete headers[name];
   }
 }
 
-/** Networks that are told of: strangers, of whom there is no end, must not fill the memory or the log. */
-const mostTold = 100;
+/** Bounds the peers that are logged and kept in memory, since there may be any number of strangers. */
+const maxWarned = 100;
 
 /**
- * Tells once of each peer that it is no proxy of ours. Either somebody tries something, or TRUSTED_PROXIES lacks a proxy: then
- * everybody behind it shares one address's limits, and nothing else would say why.
+ * Logs each untrusted peer that sends such headers once. Either it is an attack, or TRUSTED_PROXIES lacks a proxy: then all
+ * callers behind it share one address's limits, and nothing else would say why.
  */
-export function tellIgnored(log: Pick<Logger, "warn">): (peer: string, names: string[]) => void {
-  const told = new Set<string>();
+export function warnOfIgnored(log: Pick<Logger, "warn">): (peer: string, names: string[]) => void {
+  const warned = new Set<string>();
   return (peer, names) => {
     const network = networkOf(peer);
-    if (told.has(network) || told.size >= mostTold) return;
-    told.add(network);
+    if (warned.has(network) || warned.size >= maxWarned) return;
+    warned.add(network);
     const address = readAddress(peer) ?? peer;
     log.warn(
       { peer: address, headers: names },
@@ -62,12 +62,12 @@ export function tellIgnored(log: Pick<Logger, "warn">): (peer: string, names: st
   };
 }
 
-/** Who is calling, an IPv4 address as such: a server on :: has it as ::ffff:203.0.113.9. */
+/** The caller's address; an IPv4 address in its own form, since a server on :: has it as ::ffff:203.0.113.9. */
 export const addressOf = (request: { ip: string }): string => readAddress(request.ip) ?? request.ip;
 
 /**
- * The first address from the right that is no proxy of ours. Each proxy adds whom it was called by, so what stands left of
- * that, or of something that is no address, the caller may have written.
+ * The first address from the right that is not a trusted proxy. Each proxy appends its peer's address, so the caller may have
+ * written what is left of that, or of a value that is not an address.
  */
 function callerOf(addresses: readonly string[], trusted: Networks): string | null {
   let caller: string | null = null;
@@ -80,7 +80,7 @@ function callerOf(addresses: readonly string[], trusted: Networks): string | nul
   return caller;
 }
 
-/** Some proxies write the port too: 203.0.113.9:49152, [2001:db8::1]:49152. */
+/** Some proxies add the port: 203.0.113.9:49152, [2001:db8::1]:49152. */
 function withoutPort(text: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text);
   if (bracketed) return bracketed[1] ?? "";

@@ -14,7 +14,7 @@ const db: typeof database.db = {
 };
 const { call } = await testApp(database, { services: { db } });
 
-test("however many ask for the health at once, the database is asked once, and again a second later", async () => {
+test("concurrent health checks share one query, and a second later there is another", async () => {
   transactions = 0;
   const answers = await Promise.all(Array.from({ length: 200 }, () => call("GET /api/health")));
   expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`))).toEqual(
@@ -27,7 +27,7 @@ test("however many ask for the health at once, the database is asked once, and a
   });
 });
 
-test("no answer of the API is kept by anybody, a refusal neither", async () => {
+test("no response of the API may be cached, nor an error", async () => {
   const { key } = await workspaceWithKey(database);
   for (const [line, request] of [
     ["GET /workspace", { key }],

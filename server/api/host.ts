@@ -1,8 +1,8 @@
 /**
- * Under which name a request was made: one of ours, or it is refused. A name of somebody else's that leads to this machine (DNS
- * rebinding) would let that one's page in a browser here read and do whatever this machine may.
+ * Refuses requests for foreign host names. With DNS rebinding an attacker points their own name to this machine: a browser that
+ * has opened the attacker's page takes our responses for the same origin, and the page could call this server from inside.
  *
- * The port is not looked at: a name is safe with any, and those in front of us (proxies, containers, tunnels) have their own.
+ * The port is not checked: a name is safe with any, and proxies, containers and tunnels have their own.
  */
 import { networkInterfaces } from "node:os";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -16,7 +16,7 @@ interface Host {
   port: string;
 }
 
-/** Of a Host header or an authority; null where it is neither. Nothing is decoded: no name of ours needs it. */
+/** Parses a Host header or an authority; null when it is neither. Nothing is decoded, since no name of ours needs it. */
 export function readHost(text: string): Host | null {
   const [, bracketed, plain = "", port = ""] =
     /^(?:\[([\d.:a-f]+)\]|([a-z\d._-]{1,255}))(?::(\d{0,5}))?$/i.exec(text) ?? [];
@@ -30,8 +30,8 @@ export function readHost(text: string): Host | null {
 }
 
 /**
- * A request target as paths are read everywhere. Clients of a proxy write the whole address (absolute-form, RFC 9112, 3.2.2):
- * then what stands there is the Host, which `checkHosts` looks at.
+ * The path of a request target. Clients of a proxy send the whole address (absolute-form, RFC 9112, 3.2.2), whose host
+ * `checkHosts` checks.
  */
 export function pathOf(target: string): string {
   const absolute = absoluteForm.exec(target);
@@ -42,7 +42,7 @@ export function pathOf(target: string): string {
 
 const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
-/** 400 `malformed_host` or 421 `unknown_host` for every request under a name that is not ours. */
+/** 400 `malformed_host` or 421 `unknown_host` for every request for a foreign name. */
 export function checkHosts(app: FastifyInstance, config: Pick<Config, "public_url" | "link_domain">): void {
   const names = new Set(["localhost"]);
   for (const host of [new URL(config.public_url).host, config.link_domain]) {
@@ -76,19 +76,19 @@ function checkHost(request: FastifyRequest, check: Check): void {
   const { raw } = request;
   const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
   if (hosts > 1) throw new Problem(400, "malformed_host", "Host is there more than once.", { field: "Host" });
-  // Left by believeProxies only where a trusted proxy has said so.
+  // applyForwarded leaves it only when a trusted proxy sent it.
   const forwarded = raw.headers["x-forwarded-host"];
   if (typeof forwarded === "string") check(forwarded, "X-Forwarded-Host", request);
   const authority = absoluteForm.exec(request.originalUrl)?.[1];
   if (authority !== undefined) check(authority, "request target", request);
   const { host } = raw.headers;
   if (host === undefined) {
-    // Load balancers still ask so whether we are well; a browser never does.
+    // Some load balancers still check health so; a browser never does.
     if (raw.httpVersion === "1.0" && request.routeOptions.url === "/api/health") return;
     throw new Problem(400, "malformed_host", "Host is missing.", { field: "Host" });
   }
-  // A proxy on another machine asks for us by a name that only it may know. One on this machine has no need to: what comes from
-  // here may be a browser, with headers that the page wrote.
+  // A proxy on another machine may use a Host that only it knows. From this machine Host is checked even so: the caller may be a
+  // browser, with headers that an attacker's page set.
   if (typeof forwarded === "string" && !isLoopback(raw.socket.remoteAddress ?? "")) return;
   check(host, "Host", request);
 }
@@ -96,7 +96,7 @@ function checkHost(request: FastifyRequest, check: Check): void {
 const loopback = networks(["127.0.0.0/8", "::1"]);
 const isLoopback = (address: string) => loopback.has(address);
 
-/** Whether it is loopback, what this very connection was made to, or an address of one of our interfaces. */
+/** Whether it is loopback, the address this connection was made to, or one of our interfaces'. */
 function isAddressOfHere(name: string, request: FastifyRequest): boolean {
   const address = readAddress(name);
   if (address === null) return false;
@@ -104,12 +104,12 @@ function isAddressOfHere(name: string, request: FastifyRequest): boolean {
   return address === readAddress(request.socket.localAddress ?? "") || ownAddresses().has(address);
 }
 
-const believedFor = 10_000;
+const cachedFor = 10_000; // milliseconds
 let own: { addresses: Set<string>; at: number } | null = null;
 
 function ownAddresses(): Set<string> {
   const now = performance.now();
-  if (!own || now - own.at > believedFor) {
+  if (!own || now - own.at > cachedFor) {
     const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
     own = { addresses: new Set(all.flatMap(({ address }) => readAddress(address) ?? [])), at: now };
   }

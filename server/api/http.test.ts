@@ -1,11 +1,12 @@
 import { type AddressInfo, connect } from "node:net";
 import pg from "pg";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { contacts } from "../../contract/contacts.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
-import { identityOf } from "../workspaces/account-jobs.ts";
-import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
+import { identityOf } from "../accounts/account-jobs.ts";
+import { createPerson, joinWorkspace } from "../accounts/create-person.ts";
 
 const database = await testDatabase();
 const { app, call, services } = await testApp(database);
@@ -34,7 +35,7 @@ async function signedIn(): Promise<string> {
 }
 const cookie = await signedIn();
 
-test("where nothing is, 404 is the answer to every body, and an empty one is no fault of ours elsewhere either", async () => {
+test("an unknown address gives 404 for any body, and an empty body is never a 5xx", async () => {
   for (const type of ["application/json", "text/csv", "image/png"])
     for (const body of ["", "{not json"])
       for (const line of ["POST /nothing/here", "DELETE /nothing/here", "PUT /workspace", "POST /api/nothing"])
@@ -49,7 +50,17 @@ test("where nothing is, 404 is the answer to every body, and an empty one is no 
   });
 });
 
-test("every refusal has the one shape, with the field and the value", async () => {
+test("a contacts file is accepted with its media types, and with none that a form of another site can send", async () => {
+  const send = (type: string) =>
+    call("POST /contacts/imports", { key, body: "Mobil\tNavn\n12\tOla\n", headers: { "content-type": type } });
+  const { bodyType, bodyTypes } = contacts.startImport;
+  for (const type of [bodyType, "text/csv; charset=windows-1252", ...bodyTypes])
+    expect((await send(type)).status, type).toBe(202);
+  for (const type of ["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+    expect((await send(type)).status, type).toBe(415);
+});
+
+test("every error has the same shape, with the field and the value", async () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     call("POST /contacts", { key, body, headers: { "content-type": "application/json", ...headers } });
   expect(await post("{not json")).toMatchObject({
@@ -95,7 +106,7 @@ test("every refusal has the one shape, with the field and the value", async () =
   });
 });
 
-test("passwords are never told back", async () => {
+test("errors never contain passwords", async () => {
   const body = { workspace: { name: "x" }, admin: { name: "x", email: "x@example.com", password: "hunter2" } };
   const answer = await call("POST /setup", {
     body: { ...body, workspace: { name: "A", country: "NO", time_zone: "Europe/Oslo", language: "en" } },
@@ -104,7 +115,7 @@ test("passwords are never told back", async () => {
   expect(JSON.stringify(answer.body)).not.toContain("hunter2");
 });
 
-test("a character that no database can hold is refused by name", async () => {
+test("a character that the database cannot store is refused, naming the field", async () => {
   for (const text of ["a\\u0000b", "\\ud800"]) {
     const body = `{"properties":{"note":"${text}"}}`;
     expect(await call("POST /contacts", { key, body })).toMatchObject({
@@ -123,7 +134,7 @@ test("a character that no database can hold is refused by name", async () => {
   ).toMatchObject({ status: 422, body: { error: { code: "too_deep", field: "body" } } });
 });
 
-test("a cursor that somebody made up is refused, wherever lists are cut", async () => {
+test("a forged cursor is refused by every paged list", async () => {
   const id = (await call("POST /contacts", { key, body: { mobile: "+4790011991" } })).body.id;
   const cursors = ["x", "-".repeat(36), `${"-".repeat(36)}.1`, madeUp("-updated_at", "x"), madeUp("timeline", "x")];
   for (const path of [
@@ -144,17 +155,17 @@ test("a cursor that somebody made up is refused, wherever lists are cut", async 
       });
     }
   }
-  // No page can have ended before or after all times that an id can hold.
+  // Times that an id cannot contain cannot be the end of a page.
   for (const at of ["0001-01-01T00:00:00Z", "+200000-01-01T00:00:00Z"])
     expect((await call(`GET /contacts/${id}/timeline?cursor=${madeUp("timeline", at)}`, { key })).status).toBe(422);
 });
 
-/** A cursor as ours are written, with a valid id. */
+/** A cursor in our format, with a valid id. */
 function madeUp(sort: string, at: string): string {
   return Buffer.from(JSON.stringify([sort, at, "019a0000-0000-7000-8000-000000000000"])).toString("base64url");
 }
 
-test("requests have an id: the caller's where it is harmless, else ours", async () => {
+test("requests have an id: the caller's when it is safe to log, else ours", async () => {
   expect((await call("GET /workspace", { key, headers: { "x-request-id": "order-17" } })).headers["x-request-id"]).toBe(
     "order-17",
   );
@@ -200,13 +211,13 @@ test("another site cannot use a visitor's cookie", async () => {
   expect((await call("POST /api/auth/sign-out", { headers: elsewhere, cookie })).status).toBe(403);
 });
 
-test("other sites' scripts get no leave to read", async () => {
+test("other sites' scripts may not read responses (no CORS)", async () => {
   const answer = await call("GET /workspace", { key, headers: { origin: "https://evil.example" } });
   expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
   expect((await call("OPTIONS /workspace", { headers: { origin: "https://evil.example" } })).status).toBe(404);
 });
 
-test("every answer has the security headers, and scripts come from here only", async () => {
+test("every response has the security headers, and scripts load from this origin only", async () => {
   const styles = { "/docs": "'self' 'unsafe-inline'", "/": "'self'", "/campaigns/1": "'self'" };
   for (const [page, style] of Object.entries(styles)) {
     const policy = String((await app.inject(page)).headers["content-security-policy"]);
@@ -236,13 +247,13 @@ test("every answer has the security headers, and scripts come from here only", a
   expect(secure.headers["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
 });
 
-test("over https the session cookie is for https only", async () => {
+test("over https the session cookie is Secure", async () => {
   const body = { email: "kari@example.com", password: "correct horse battery" };
   const { headers } = await overHttps.call("POST /api/auth/sign-in/email", { body });
   expect(String(headers["set-cookie"])).toMatch(/^__Host-varsla\.session_token=.*; Secure/);
 });
 
-test("a caller that floods is told when to come back, and others are served", async () => {
+test("a caller that floods gets 429 with Retry-After, and others are served", async () => {
   const answers = [];
   for (let n = 0; n < 8; n++) answers.push(await narrow.call("GET /workspace", { key }));
   expect(answers.filter((answer) => answer.status === 200)).toHaveLength(5);
@@ -257,7 +268,7 @@ test("a caller that floods is told when to come back, and others are served", as
   expect((await narrow.call("GET /workspace", { key: other.key })).status).toBe(200); // known keys pass
 });
 
-test("metrics are for this machine and for super admins", async () => {
+test("metrics are served to this machine and to super admins", async () => {
   const here = await app.inject({ url: "/metrics", headers: { host: "127.0.0.1:3000" } });
   expect(here.statusCode).toBe(200);
   expect(here.body).toContain(
@@ -271,13 +282,13 @@ test("metrics are for this machine and for super admins", async () => {
   expect((await app.inject({ url: "/metrics", headers: { ...proxied, authorization } })).statusCode).toBe(200);
 });
 
-test("without a build, pages say how to get one, and the API is there", async () => {
+test("without a build, pages say how to make one", async () => {
   const page = await closing.app.inject("/contacts");
   expect(page.statusCode).toBe(503);
   expect(page.body).toContain("npm start");
 });
 
-test("news of the workspace come as server-sent events until the server stops", async () => {
+test("live updates of the workspace arrive as server-sent events until the server stops", async () => {
   await closing.app.listen({ host: "127.0.0.1", port: 0 });
   const at = `http://127.0.0.1:${(closing.app.server.address() as AddressInfo).port}`;
   const answer = await fetch(`${at}/api/v1/news?workspace=${workspaceId}`, { headers: { authorization } });
@@ -288,10 +299,10 @@ test("news of the workspace come as server-sent events until the server stops", 
     const decoder = new TextDecoder();
     for await (const chunk of answer.body ?? []) got += decoder.decode(chunk as Uint8Array);
   })();
-  await vi.waitFor(() => expect(got).toContain("retry:"));
-  services.news.tell(workspaceId, "campaign", null);
-  services.news.tell("00000000-0000-7000-8000-000000000000", "contact", null);
-  await vi.waitFor(() => expect(got).toContain('event: news\ndata: {"topic":"campaign","id":null}\n\n'), 5_000);
+  await until(() => expect(got).toContain("retry:"));
+  services.liveUpdates.publish(workspaceId, "campaign", null);
+  services.liveUpdates.publish("00000000-0000-7000-8000-000000000000", "contact", null);
+  await until(() => expect(got).toContain('event: news\ndata: {"topic":"campaign","id":null}\n\n'), 5_000);
   expect(got).not.toContain("contact");
   await closing.app.close();
   await reading;
@@ -310,20 +321,20 @@ test("a file that is refused is not read to its end", async () => {
   expect(got).toMatch(/^HTTP\/1.1 40[14] /);
 });
 
-test("a database that is away is a 503 that says when to try again", async () => {
+test("an unavailable database gives 503 with Retry-After", async () => {
   const made = await workspaceWithKey(gone);
   expect((await cutOff.call("GET /api/health")).status).toBe(200);
   const name = new URL(gone.connection).pathname.slice(1);
   const superuser = new pg.Client({ connectionString: database.superuser });
   await superuser.connect();
   try {
-    // 53300 from now on: no connection is left for the role that owns the tables.
+    // Gives error 53300: no connection is left for the role that owns the tables.
     await superuser.query(`alter database ${name} connection limit 0`);
     await superuser.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
     for (const line of ["GET /api/health", "GET /workspace"]) {
       const answer = await until(async () => {
         const last = await cutOff.call(line, { key: made.key });
-        expect(last.status).toBe(503); // its health was good a second ago
+        expect(last.status).toBe(503); // a good health check is reused for a second
         return last;
       });
       expect(answer).toMatchObject({ status: 503, body: { error: { code: "database_unavailable" } } });

@@ -14,19 +14,19 @@ const ledger = async () => {
   return found.rows[0]?.n;
 };
 
-test("a call that is repeated sends once and gets the same answer, marked as a replay", async () => {
+test("a repeated call sends once and gets the same response, marked as a replay", async () => {
   const before = await ledger();
   const first = await send("order-1", { to: "+4791234567", text: "Hei" });
   expect(first.status).toBe(202);
   expect(first.headers["idempotency-replayed"]).toBeUndefined();
-  // The same body, whatever the order of its fields.
+  // The same body with its fields in another order.
   const again = await send("order-1", '{"text":"Hei","to":"+4791234567"}');
   expect(again).toMatchObject({ status: 202, body: first.body });
   expect(again.headers["idempotency-replayed"]).toBe("true");
   expect(await ledger()).toBe(Number(before) + 1);
 });
 
-test("fifty at once with one key send once", async () => {
+test("fifty concurrent calls with one key send once", async () => {
   const before = await ledger();
   const body = { to: "+4791234568", text: "Hei" };
   const answers = await Promise.all(Array.from({ length: 50 }, () => send("order-2", body)));
@@ -36,7 +36,7 @@ test("fifty at once with one key send once", async () => {
   expect(await ledger()).toBe(Number(before) + 1);
 });
 
-test("a key with another body or call is refused, and another workspace's key is another", async () => {
+test("a key with another body is refused, and each workspace has its own keys", async () => {
   await send("order-3", { to: "+4791234567", text: "Hei" });
   expect(await send("order-3", { to: "+4791234567", text: "Hallo" })).toMatchObject({
     status: 409,
@@ -48,7 +48,7 @@ test("a key with another body or call is refused, and another workspace's key is
   expect(theirs.headers["idempotency-replayed"]).toBeUndefined();
 });
 
-test("a key that is no key is refused by name", async () => {
+test("an invalid key is refused", async () => {
   for (const bad of ["two words", "x".repeat(256), "ø"]) {
     expect(await send(bad, { to: "+4791234567", text: "Hei" })).toMatchObject({
       status: 422,

@@ -1,20 +1,20 @@
-/** Figures for Prometheus at /metrics. */
+/** Metrics for Prometheus at /metrics. */
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Db } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { byKey, type GateServices } from "./gate.ts";
+import { byKey, type AuthorizerServices } from "./authorize.ts";
 
-/** Counting a queue of millions takes longer than knowing that it is long. */
-const mostCounted = 100_000;
+/** Beyond this the queue is not counted, since counting millions of rows would be slow. */
+const maxCounted = 100_000;
 
 /**
- * Measures every request and serves /metrics: to a super admin's API key, and to this machine. A reverse proxy on this
- * machine is not this machine: what it forwards says so in its headers.
+ * Measures every request and serves /metrics: to a super admin's API key, and to this machine. Requests that a reverse proxy on
+ * this machine forwards are recognised by their headers and do not count as local.
  */
-export function serveMetrics(app: FastifyInstance, services: GateServices): void {
+export function serveMetrics(app: FastifyInstance, services: AuthorizerServices): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -28,7 +28,7 @@ export function serveMetrics(app: FastifyInstance, services: GateServices): void
 
   app.addHook("onResponse", (request, reply, done) => {
     done();
-    if (request.routeOptions.config.endpoint?.answerType) return; // a stream's length is no duration
+    if (request.routeOptions.config.endpoint?.answerType) return; // how long a stream is open says nothing
     const route = request.routeOptions.url ?? "none";
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
@@ -43,7 +43,7 @@ export function serveMetrics(app: FastifyInstance, services: GateServices): void
 function gaugeOfQueues(registry: Registry, db: Db): void {
   const queued = new Gauge({
     name: "varsla_message_queue_length",
-    help: `Messages waiting for hand-over, counted up to ${mostCounted}`,
+    help: `Messages waiting for submission, counted up to ${maxCounted}`,
     registers: [registry],
   });
   const jobs = new Gauge({
@@ -51,7 +51,7 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     help: "Background jobs, by whether they wait or failed for good",
     labelNames: ["state"],
     registers: [registry],
-    // Scrapes that come faster than a slow database answers wait for the one answer.
+    // Concurrent scrapes of a slow database share one query.
     collect: () => (collecting ??= collect().finally(() => (collecting = null))),
   });
   let collecting: Promise<void> | null = null;
@@ -59,7 +59,7 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
   async function collect(): Promise<void> {
     const found = await db.asSystem((tx) =>
       sql<{ queued: number; waiting: number; failed: number }>`
-          select (select count(*) from (select from message_queue limit ${mostCounted}) as first) as queued,
+          select (select count(*) from (select from message_queue limit ${maxCounted}) as first) as queued,
             count(*) filter (where attempts < max_attempts) as waiting,
             count(*) filter (where attempts >= max_attempts) as failed
           from jobs.jobs`.execute(tx),
@@ -75,16 +75,16 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
 const forwarding = new Set(["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]);
 
 function isFromHere(request: FastifyRequest): boolean {
-  // As they came: what is not believed of them has been taken out of request.headers.
+  // The raw headers: those of untrusted peers have been removed from request.headers.
   if (request.raw.rawHeaders.some((name, i) => i % 2 === 0 && forwarding.has(name.toLowerCase()))) return false;
   const peer = request.socket.remoteAddress ?? "";
   const loopback = peer === "::1" || /^(::ffff:)?127\./.test(peer);
-  // A name of ours that a stranger's page resolves to this machine is no way in either.
+  // A foreign name that resolves to this machine is refused as well (DNS rebinding).
   const name = (request.headers.host ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   return loopback && (name === "localhost" || isIP(name) !== 0);
 }
 
-async function requireSuperAdmin(services: GateServices, request: FastifyRequest): Promise<void> {
+async function requireSuperAdmin(services: AuthorizerServices, request: FastifyRequest): Promise<void> {
   const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (!key) throw new Problem(401, "unauthenticated", "Send a super admin's API key as Authorization: Bearer <key>.");
   const { actor } = await byKey(services, request, key);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
+import { FailureReason, SkipReason } from "../../contract/messages.ts";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 
@@ -13,7 +14,7 @@ const operations: { path: string; method: string; operation: Any }[] = Object.en
   ([path, methods]) => Object.entries<Any>(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-test("the document holds every endpoint of the contract once", () => {
+test("the document contains every endpoint of the contract once", () => {
   const declared = [
     ...Object.values(contract).flatMap((resource) =>
       Object.values(resource).map((e) => `${e.method} /api/v1${e.path}`),
@@ -27,7 +28,7 @@ test("the document holds every endpoint of the contract once", () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("every operation tells its parameters, answers and refusals", () => {
+test("every operation documents its parameters, responses and errors", () => {
   expect(document.openapi).toBe("3.1.0");
   for (const { path, operation } of operations) {
     expect(operation.summary, path).toMatch(/\.$/);
@@ -52,6 +53,21 @@ test("every operation tells its parameters, answers and refusals", () => {
   }
 });
 
+test("the one 503 without Retry-After is documented where it occurs, since callers must not retry on it", () => {
+  const documented = operations.filter(({ operation }) =>
+    operation.responses[503]?.description?.includes("outcome_unknown"),
+  );
+  expect(documented.map(({ path, method }) => `${method} ${path}`)).toEqual(["post /api/v1/messages"]);
+  expect(documented[0]?.operation.responses[503].description).toMatch(/Retry-After says when.*no Retry-After/);
+});
+
+test("every reason of a message is described", () => {
+  const { get } = document.paths["/api/v1/messages/{id}"];
+  const { description } = get.responses[200].content["application/json"].schema.properties.reason;
+  for (const reason of [...SkipReason.options, ...FailureReason.options])
+    expect(description, reason).toMatch(new RegExp(`\\x60${reason}\\x60 \\([^)]{10,}\\)`));
+});
+
 test("calls that send describe their Idempotency-Key", () => {
   const sending = operations.filter(({ operation }) =>
     operation.parameters?.some((parameter: Any) => parameter.name === "Idempotency-Key"),
@@ -60,7 +76,7 @@ test("calls that send describe their Idempotency-Key", () => {
   expect(sending.map(({ path }) => path)).toContain("/api/v1/campaigns/{id}/send");
 });
 
-test("every reference leads somewhere", () => {
+test("every reference resolves", () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#[^"]+)"/g)].map((match) => match[1] ?? "");
   expect(references.length).toBeGreaterThan(0);
   for (const reference of new Set(references)) {
@@ -72,7 +88,7 @@ test("every reference leads somewhere", () => {
   }
 });
 
-test("the reference page takes everything from here", async () => {
+test("the reference page loads nothing from other hosts", async () => {
   const page = await app.inject("/docs");
   expect(page.statusCode).toBe(200);
   expect(page.body).not.toMatch(/https?:\/\//);

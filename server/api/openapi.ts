@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, printed from the contract: nothing in it is written twice. */
+/** The OpenAPI 3.1 document, generated from the contract. */
 import { z } from "zod";
 import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 export const apiPrefix = "/api/v1";
 export const authenticationPrefix = "/api/auth";
 
-/** Groups of the reference page, in its order. */
+/** Headings of the reference page. */
 const titles: Record<string, string> = {
   authentication: "Signing in",
   accounts: "Installation and session",
@@ -29,7 +29,7 @@ const titles: Record<string, string> = {
   carriers: "Carriers",
   carrierWebhooks: "Webhooks of carriers",
   sandbox: "Sandbox",
-  news: "News",
+  news: "Live updates",
 };
 
 /** The document of this version. */
@@ -92,17 +92,17 @@ Errors are \`{"error":{"code","message","field?","value?"}}\`. Lists are \`{"ite
 
 const failures: Record<number, string> = {
   400: "The request is malformed",
-  401: "Nobody is signed in, or the key or session is not good (any more)",
+  401: "The caller is not signed in, or the key or session is not valid (any more)",
   403: "The caller may not do this",
   404: "There is no such thing, or it is another workspace's",
-  409: "It clashes with what is there",
+  409: "It conflicts with existing data",
   408: "The body did not arrive in time",
   413: "The body is too large",
   415: "The body is of another media type than the call takes",
-  421: "It was asked for under a name that is not this installation's",
-  422: "A value cannot be; `field` names it",
+  421: "The request's host name is not this installation's",
+  422: "A value is invalid; `field` names it",
   429: "Too many requests; Retry-After says how many seconds to wait",
-  500: "A fault of ours, logged under the request's id",
+  500: "An internal error, logged under the request's id",
   503: "The service is starting, or cannot reach its database; Retry-After says when to try again",
 };
 
@@ -172,7 +172,8 @@ function described(schema: z.ZodType | undefined, where: "path" | "query"): Json
 function requestBody(endpoint: Endpoint): Json {
   if (endpoint.bodyType) {
     const schema = { type: "string", description: "The file itself, as a stream of any length" };
-    return { requestBody: { required: true, content: { [endpoint.bodyType]: { schema } } } };
+    const types = [endpoint.bodyType, ...(endpoint.bodyTypes ?? [])];
+    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
   }
   if (endpoint.signed) {
     const schema = { type: "object", additionalProperties: { type: "string" } };
@@ -214,7 +215,13 @@ function failureResponses(endpoint: Endpoint): Json {
     500,
     503,
   ].sort((a, b) => a - b);
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Failure${status}` }]));
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = endpoint.failures?.[status];
+      if (own) return [status, failureResponse(`${failures[status]}. ${own}`)];
+      return [status, { $ref: `#/components/responses/Failure${status}` }];
+    }),
+  );
 }
 
 function failureResponse(description: string): Json {

@@ -5,9 +5,9 @@ import { forbidden } from "../kit/errors.ts";
 const safe = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * 403 `cross_site` for a request that would change something and that a browser sends from another site. Every current
- * browser says so by Sec-Fetch-Site; older ones send an Origin with every POST, PUT, PATCH and DELETE. What sends neither
- * is no browser. SameSite=Lax and a Content-Type that no form can send stand behind this.
+ * 403 `cross_site` for a request that would change something and that a browser sends from another site. Current browsers
+ * send Sec-Fetch-Site; older ones send an Origin with every POST, PUT, PATCH and DELETE. A client that sends neither is not a
+ * browser. SameSite=Lax and a Content-Type that no form can send are further defences.
  */
 export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   if (safe.has(request.method)) return;
@@ -15,12 +15,12 @@ export function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   if (site === "same-origin" || site === "none") return;
   const { origin } = request.headers;
   if (site === undefined && origin === undefined) return;
-  // A page of ours behind a proxy that is reached by another name than ours.
+  // Our own page, behind a proxy with another name.
   if (origin !== undefined && site !== "cross-site" && isOurs(origin, request, publicUrl)) return;
   throw forbidden("cross_site", "This request came from another site.", { field: "Origin", value: origin });
 }
 
-/** The one people use, or the very address that was asked for, which host.ts has found to be ours. */
+/** Whether it is PUBLIC_URL's origin or that of the request's Host, which host.ts has checked. */
 function isOurs(origin: string, { protocol, host }: FastifyRequest, publicUrl: string): boolean {
   const from = URL.parse(origin);
   if (!from) return false;

@@ -1,4 +1,4 @@
-/** /docs: the reference page, drawn by Scalar from /api/openapi.json with nothing from other hosts. */
+/** /docs: the reference page, rendered by Scalar from /api/openapi.json, without resources from other hosts. */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
@@ -25,7 +25,7 @@ const page = `<!doctype html>
 </html>
 `;
 
-/** Serves the page. Its library makes style elements as it goes, so this one page may have them; scripts stay strict. */
+/** Serves the page. Its library adds style elements at run time, so this page's policy allows them; scripts stay strict. */
 export function serveReferencePage(app: FastifyInstance): void {
   app.get("/docs", async (_request, reply) => {
     allowStyles(reply, "any");
@@ -47,8 +47,8 @@ export function serveReferencePage(app: FastifyInstance): void {
 }
 
 /**
- * Scalar's script is four megabytes inside its Fastify plugin, so it is loaded when the page is first opened, and kept
- * compressed. The plugin's own page has an inline script, which our policy forbids; so it is only asked for the file.
+ * Scalar's script is four megabytes inside its Fastify plugin, so it is loaded when the page is first opened, and cached
+ * compressed. Only the script is taken from the plugin, since its own page has an inline script, which our policy forbids.
  */
 async function readScript(app: FastifyInstance): Promise<Buffer> {
   const [{ default: scalar }, { fastify }] = await Promise.all([

@@ -1,6 +1,6 @@
 /**
- * Headers that keep a browser from doing what our pages never ask for. They are constants, written once at start: putting
- * them together for each request, as @fastify/helmet does, was a tenth of a small request's time.
+ * Headers that restrict what browsers do with our pages. They are built once at start: building them for each request, as
+ * @fastify/helmet does, took a tenth of a small request's time.
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
 
@@ -8,7 +8,7 @@ const pagePolicy = {
   "default-src": "'none'",
   "object-src": "'none'",
   "script-src": "'self'",
-  // No <style> and no style attribute either; style properties that scripts set are neither.
+  // Forbids <style> and style attributes, but not style properties that scripts set.
   "style-src": "'self'",
   "connect-src": "'self'",
   "img-src": "'self' data: blob:",
@@ -20,7 +20,7 @@ const pagePolicy = {
   "frame-ancestors": "'none'",
 };
 
-/** Of answers that are no pages, should a browser ever show one as such. */
+/** For responses that are not pages, in case a browser renders one. */
 const dataPolicy = policyOf({
   "default-src": "'none'",
   "object-src": "'none'",
@@ -40,34 +40,34 @@ const common = {
   "x-frame-options": "DENY",
 };
 
-/** Of data, also while the server is only starting. HSTS only where people come by https, or a test machine would be locked out of http. */
+/** Headers of data, also used while the server is starting. HSTS only with https, or a test machine could not be reached by http. */
 export function headersOfData(options: { https: boolean }): Record<string, string> {
   return { ...common, ...transportOf(options), "content-security-policy": dataPolicy };
 }
 
-/** ASVS 5 (3.4.1) asks for a year and for the names below it. */
+/** ASVS 5 (3.4.1) asks for a year and for subdomains. */
 const transportOf = ({ https }: { https: boolean }): Record<string, string> =>
   https ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {};
 
-/** Sets them on every answer. */
+/** Sets them on every response. */
 export function setSecurityHeaders(app: FastifyInstance, options: { https: boolean }): void {
   const ofPages = { ...common, ...transportOf(options), "content-security-policy": policyOf(pagePolicy) };
   const ofData = headersOfData(options);
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(request.routeOptions.config?.endpoint || isData.test(request.url) ? ofData : ofPages);
-    // Answers are somebody's, refusals too: no browser or proxy keeps them for whoever comes next.
+    // Responses and errors are private: browsers and proxies must not cache them.
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
     done();
   });
 }
 
-/** Lets one page have its own style elements by nonce, or, for the reference page's library, any. */
+/** Allows one page its own style elements by nonce, or any, for the reference page's library. */
 export function allowStyles(reply: FastifyReply, styles: { nonce: string } | "any"): void {
   const source = styles === "any" ? "'unsafe-inline'" : `'nonce-${styles.nonce}'`;
   reply.header("content-security-policy", policyOf({ ...pagePolicy, "style-src": `'self' ${source}` }));
 }
 
-/** Whatever is asked for there, found or not, is no page. */
+/** Addresses whose responses are data, found or not. */
 const isData = /^\/(api|metrics)(\/|\?|$)/;
 
 function policyOf(directives: Record<string, string>): string {

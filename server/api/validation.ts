@@ -1,16 +1,16 @@
-/** Checks what comes in against the contract, and says which field is wrong and what it was. */
+/** Validates requests against the contract; errors name the field and its value. */
 import type { FastifySchemaCompiler } from "fastify";
 import type { z } from "zod";
 import { Problem } from "../kit/errors.ts";
 import { impossibleCharacter } from "./failures.ts";
 
-/** Fields whose value is never told back: an answer is logged, cached and shown. */
+/** Fields whose value is not repeated in errors, which may be logged, cached and displayed. */
 const secret = /password|token|secret|^key$|api_key/i;
 const longestValue = 200;
 
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   return (data) => {
-    // A path parameter that cannot be one of ours names nothing.
+    // An invalid path parameter names nothing, so it is 404.
     const status = httpPart === "params" ? 404 : 422;
     const text = httpPart === "body" ? null : findImpossible(data);
     if (text) return { error: impossibleCharacter(text) };
@@ -33,7 +33,7 @@ function valueAt(data: unknown, path: string[]): unknown {
   return path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined | null)?.[key], data);
 }
 
-/** Short values as they are; of a long text its beginning, of a structure nothing. */
+/** A short value unchanged, the beginning of a long text, nothing of a structure. */
 function shown(value: unknown): unknown {
   if (typeof value === "string" && value.length > longestValue) return `${value.slice(0, longestValue)}…`;
   if (value !== null && typeof value === "object") return undefined;
@@ -41,8 +41,8 @@ function shown(value: unknown): unknown {
 }
 
 /**
- * The path of the first text with U+0000 or half a surrogate pair. PostgreSQL refuses the one, and JSON in PostgreSQL the
- * other; both come only from mistakes and attacks. Without recursion, because a megabyte of brackets is deeper than the stack.
+ * The path of the first text with U+0000 or half a surrogate pair, which PostgreSQL cannot store in text or JSON; they come only
+ * from mistakes and attacks. Not recursive, because a megabyte of nested brackets would overflow the stack.
  */
 export function findImpossible(value: unknown): string | null {
   const rest: { inside: unknown; parent: Step | null; key: string }[] = [{ inside: value, parent: null, key: "" }];

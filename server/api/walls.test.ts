@@ -1,13 +1,14 @@
-/** Walks every endpoint as those who must not get in: a stranger, somebody without the permission, another workspace. */
+/** Calls every endpoint as callers who must be refused: a stranger, one without the permission, another workspace. */
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Permission, permissions, permissionsOf, roles } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { identityOf } from "../workspaces/account-jobs.ts";
-import { newApiKey, storeApiKey } from "../workspaces/api-keys.ts";
-import { createPerson, joinWorkspace } from "../workspaces/create-person.ts";
+import { until } from "../../testing/until.ts";
+import { identityOf } from "../accounts/account-jobs.ts";
+import { newApiKey, storeApiKey } from "../accounts/api-keys.ts";
+import { createPerson, joinWorkspace } from "../accounts/create-person.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -41,7 +42,7 @@ const operations: Operation[] = Object.entries<Record<string, never>>(document.p
     parameters: [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ""),
   }));
 
-/** One of everything that an id in a path can name, made by its own workspace through the API. */
+/** One of each thing that an id in a path can name, made by its own workspace through the API. */
 async function fixtures(key: string, n: number) {
   const make = async (line: string, body: unknown) => {
     const answer = await call(line, { key, body });
@@ -62,7 +63,16 @@ async function fixtures(key: string, n: number) {
   const message = await make("POST /messages", { to: contact.mobile, text: "Hei" });
   const campaign = await make("POST /campaigns", { name: "Spring", text: "Hei", include: { lists: [list.id] } });
   const sender = (await call("GET /senders", { key })).body.items[0];
-  // Switched off: nothing is to be tried over the network.
+  await make(`POST /sandbox/phones/${encodeURIComponent(contact.mobile)}/reply`, {
+    to: sender.address,
+    text: "Stop. Thank you",
+  });
+  const possibleOptOut = await until(async () => {
+    const [item] = (await call("GET /tray", { key })).body.items;
+    expect(item).toBeDefined();
+    return item;
+  });
+  // Disabled, so that no connection is attempted.
   const carrier = await make("POST /carriers", {
     kind: "smpp",
     enabled: false,
@@ -89,6 +99,7 @@ async function fixtures(key: string, n: number) {
     webhook,
     delivery,
     import: imported.body,
+    possibleOptOut,
   };
 }
 type Fixtures = Awaited<ReturnType<typeof fixtures>>;
@@ -109,6 +120,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/webhooks\//, of.webhook.id],
     [/^\w+ \/sandbox\/phones\//, encodeURIComponent(of.contact.mobile)],
     [/^\w+ \/invitations\//, "no-such-token"],
+    [/^\w+ \/tray\//, of.possibleOptOut.id],
   ];
   if (operation.parameters.length === 0) return line;
   const id = kind.find(([pattern]) => pattern.test(line))?.[1];
@@ -116,10 +128,11 @@ function pathWith(operation: Operation, of: Fixtures): string {
   return line
     .replace(/\{\w+\}/, id)
     .replace("{message_id}", of.message.id)
-    .replace("{delivery_id}", of.delivery.id);
+    .replace("{delivery_id}", of.delivery.id)
+    .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new");
 }
 
-/** Bodies that would be taken, so that only the wall refuses. */
+/** Valid bodies, so that only the access check refuses. */
 function bodyFor(operation: Operation, own: Fixtures): unknown {
   const bodies: Record<string, unknown> = {
     people_update: { role: "agent" },
@@ -138,6 +151,7 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     campaigns_update: { name: "Changed" },
     sandbox_reply: { to: own.sender.address, text: "Hei" },
     sandbox_behave: { behaviour: "deliver" },
+    tray_decide: { decision: "opt_out" },
   };
   if (operation.hasBody && !(operation.id in bodies)) throw new Error(`say in bodyFor() what ${operation.id} takes`);
   return bodies[operation.id];
@@ -152,7 +166,7 @@ beforeAll(async () => {
 
 const guarded = operations.filter(({ permission }) => permission !== "anyone");
 
-test.each(guarded)("a stranger gets nothing of $line", async (operation) => {
+test.each(guarded)("a stranger gets 401 from $line", async (operation) => {
   const path = pathWith(operation, inOurs);
   const request = operation.hasBody && !operation.line.includes("/imports") ? { body: {} } : {};
   for (const credentials of [{}, { key: newApiKey() }, { cookie: "varsla.session_token=made.up" }]) {
@@ -162,7 +176,7 @@ test.each(guarded)("a stranger gets nothing of $line", async (operation) => {
   }
 });
 
-test("what strangers may call is known", () => {
+test("the calls that strangers may make are listed", () => {
   const open = operations.filter(({ permission }) => permission === "anyone").map(({ line }) => line);
   expect(open.sort()).toEqual([
     "GET /api/v1/installation",
@@ -171,7 +185,7 @@ test("what strangers may call is known", () => {
     "POST /api/auth/reset-password",
     "POST /api/auth/sign-in/email",
     "POST /api/auth/sign-out",
-    // Signed: server/carriers/twilio-webhooks.test.ts.
+    // Signed: server/carriers/twilio/signed-webhooks.test.ts.
     "POST /api/v1/carriers/{id}/twilio/inbound",
     "POST /api/v1/carriers/{id}/twilio/status",
     "POST /api/v1/invitations/{token}/accept",
@@ -220,7 +234,7 @@ describe("without the permission", () => {
     expect(await everythingOf(ours.id)).toEqual(before);
   });
 
-  test("every permission is asked for somewhere", () => {
+  test("every permission is needed by some endpoint", () => {
     const asked = new Set(needing.map(({ permission }) => permission));
     expect(permissions.filter((permission) => !asked.has(permission))).toEqual([]);
   });
@@ -228,7 +242,7 @@ describe("without the permission", () => {
 
 const naming = guarded.filter(({ parameters }) => parameters.length > 0 && !parameters.includes("number"));
 
-test.each(naming)("$line finds nothing of another workspace's, and changes nothing", async (operation) => {
+test.each(naming)("$line with an id of another workspace gives 404 and changes nothing", async (operation) => {
   const before = await everythingOf(ours.id);
   const body = bodyFor(operation, inTheirs);
   const answer = await call(pathWith(operation, inOurs), { key: theirs.key, ...(body === undefined ? {} : { body }) });
@@ -236,7 +250,7 @@ test.each(naming)("$line finds nothing of another workspace's, and changes nothi
   expect(await everythingOf(ours.id)).toEqual(before);
 });
 
-test("ids of another workspace inside bodies and queries name nothing either", async () => {
+test("ids of another workspace in bodies and queries find nothing", async () => {
   const before = await everythingOf(ours.id);
   const { contact, list, sender } = inOurs;
   const as = { key: theirs.key };
@@ -246,7 +260,7 @@ test("ids of another workspace inside bodies and queries name nothing either", a
   expect(members.status === 200 ? members.body.added : 0).toBe(0);
   const sent = await call("POST /messages", { ...as, body: { to: contact.mobile, text: "x", sender: sender.id } });
   expect(sent.status).toBe(422);
-  // An address is each workspace's own: a carrier of theirs is the default, so that they have to add it first.
+  // Another workspace's address is unknown: with a carrier as the default, a workspace must add an address first.
   const own = await call("POST /messages", { ...as, body: { to: contact.mobile, text: "x", sender: sender.address } });
   expect(own).toMatchObject({ status: 422, body: { error: { code: "unknown_sender", field: "sender" } } });
   expect((await call("GET /senders", as)).body.items.map(({ id }: { id: string }) => id)).not.toContain(sender.id);
@@ -275,7 +289,7 @@ test("ids of another workspace inside bodies and queries name nothing either", a
   expect(await everythingOf(ours.id)).toEqual(before);
 });
 
-test("lists show what is one's own", async () => {
+test("lists show only the workspace's own items", async () => {
   const collections = operations.filter(
     ({ line, parameters, permission }) =>
       line.startsWith("GET /api/v1/") &&
@@ -301,7 +315,7 @@ test("a handset shows a workspace only its own texts", async () => {
   expect(await everythingOf(ours.id)).toEqual(before);
 });
 
-test("how a workspace has told a handset to behave is nobody else's to see or to change", async () => {
+test("a handset's behaviour is set for each workspace, which others cannot see or change", async () => {
   const line = `/sandbox/phones/${encodeURIComponent(inOurs.contact.mobile)}`;
   const fail = { behaviour: "fail", error_code: "30006", delay_ms: 7 };
   expect((await call(`PUT ${line}`, { key: ours.key, body: fail })).status).toBe(200);
@@ -311,26 +325,26 @@ test("how a workspace has told a handset to behave is nobody else's to see or to
   expect((await call(`GET ${line}`, { key: ours.key })).body).toMatchObject(fail);
 });
 
-describe("the second wall", () => {
-  test("every table with a workspace_id stands behind forced row-level security", async () => {
+describe("row-level security", () => {
+  test("every table with a workspace_id has forced row-level security and the tenant policy", async () => {
     const { rows } = await superuser.query(`
-      select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as walled,
+      select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced,
         exists (select from pg_policies p where p.tablename = c.relname and p.policyname = 'workspace_wall') as policy
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'
       where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
       order by 1`);
     expect(rows.length).toBeGreaterThan(15);
-    expect(rows.filter((row) => !row.walled || !row.policy).map((row) => row.name)).toEqual([]);
+    expect(rows.filter((row) => !row.forced || !row.policy).map((row) => row.name)).toEqual([]);
   });
 
-  test("the role that the server connects as is bound by it", async () => {
+  test("the server's database role cannot bypass it", async () => {
     const { rows } = await db.pool.query(
       "select rolsuper or rolbypassrls as free from pg_roles where rolname = current_user",
     );
     expect(rows).toEqual([{ free: false }]);
   });
 
-  test("in one workspace's scope nothing of another's can be seen, changed or added, whatever a query forgets", async () => {
+  test("in one workspace's scope no query, even without a condition, can see, change or add another's rows", async () => {
     for (const table of await tenantTables()) {
       const rows = await db.inWorkspace(theirs.id, (tx) =>
         sql<{ n: number }>`
@@ -361,7 +375,7 @@ describe("the second wall", () => {
   }
 });
 
-/** A digest of every row of a workspace by table, past all walls, without what time changes by itself. */
+/** A digest of each table's rows of a workspace, read as superuser, without columns that change by themselves. */
 async function everythingOf(workspaceId: string): Promise<Record<string, string>> {
   const { rows } = await superuser.query<{ name: string }>(`
     select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'

@@ -19,7 +19,7 @@ await writeFile(join(webRoot, "..", "varsla-secret.txt"), "secret");
 afterAll(() => rm(join(webRoot, "..", "varsla-secret.txt"), { force: true }));
 const { app } = await testApp(await testDatabase(), { webRoot });
 
-test("every view's URL is answered with the page, never kept by caches", async () => {
+test("every view's URL is answered with the page, uncached", async () => {
   for (const url of ["/", "/campaigns/1/performance?view=sent", "/reset-password?token=x", "/invitations/abc"]) {
     const answer = await app.inject(url);
     expect(answer.statusCode, url).toBe(200);
@@ -39,7 +39,7 @@ test("style elements of the page carry a nonce that is new each time", async () 
   expect(nonces.size).toBe(3);
 });
 
-test("hashed files are kept for ever, compressed where they are; others are asked for again", async () => {
+test("hashed files are cached for ever and served compressed; others are revalidated", async () => {
   const asset = await app.inject("/assets/main-1a2b3c.js");
   expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
   expect(asset.headers["content-type"]).toMatch(/javascript/);
@@ -48,7 +48,7 @@ test("hashed files are kept for ever, compressed where they are; others are aske
   expect((await app.inject("/favicon.svg")).headers["cache-control"]).toBe("no-cache");
 });
 
-test("what is missing is missing, and nothing outside is served", async () => {
+test("a missing file gives 404, and no file outside the root is served", async () => {
   expect((await app.inject("/assets/main-old.js")).statusCode).toBe(404);
   expect((await app.inject("/api/v2/contacts")).statusCode).toBe(404);
   expect((await app.inject({ method: "POST", url: "/campaigns" })).statusCode).toBe(404);

@@ -1,4 +1,4 @@
-/** The built web app: hashed assets for ever, everything else as its page, so that every view has a URL. */
+/** Serves the built web app: hashed assets cached for ever, and its page for every other URL, so that every view has one. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -8,11 +8,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../kit/errors.ts";
 import { allowStyles } from "./security-headers.ts";
 
-/** In index.html, where a nonce for style elements belongs. */
+/** Replaced in index.html by the nonce for style elements. */
 const noncePlaceholder = "__CSP_NONCE__";
 const isApi = /^\/(api|metrics)(\/|\?|$)/;
 
-/** Serves `root`, or a page that says how to build it. Also answers whatever no route takes. */
+/** Serves `root`, or a page that says how to build it. Also handles requests that no route matches. */
 export async function serveWebApp(app: FastifyInstance, root: string): Promise<void> {
   if (existsSync(join(root, "index.html"))) {
     await app.register(fastifyStatic, {

@@ -1,26 +1,21 @@
 /**
- * A campaign: one written message to many contacts. draft → preparing → sending → sent, or failed before anything was
- * written to the ledger; what failed can be mended and sent again like a draft.
+ * A campaign: one text to many contacts. draft → preparing → sending → sent, or failed before anything was written to the
+ * ledger; a failed campaign can be changed and sent again like a draft.
  */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
+import type { AudienceRefs } from "../audience/audience.ts";
 import { Problem } from "../kit/errors.ts";
 
-/** Whom lists and contacts name. */
-export interface AudienceRefs {
-  lists: string[];
-  contacts: string[];
-}
-
-/** Why sending stopped as a whole. */
+/** Why sending failed as a whole. */
 export interface CampaignFault {
   code: string;
   message: string;
-  /** What is wrong, where it is a piece of text. */
+  /** The offending piece of text, if any. */
   value?: string;
 }
 
-/** A row of campaigns with what it refers to. */
+/** A row of campaigns with columns of the rows that it refers to. */
 export interface CampaignRow {
   workspace_id: string;
   id: string;
@@ -52,13 +47,13 @@ export interface CampaignRow {
   finished_at: Date | null;
 }
 
-/** Whether it can be changed, deleted and sent: nothing of what failed was written to the ledger. */
+/** Whether it can be changed, deleted and sent. Nothing of a failed campaign was written to the ledger. */
 export const isUnsent = (status: CampaignStatus): boolean => status === "draft" || status === "failed";
 
-/** messages.source_type of what campaigns send. */
+/** messages.source_type of campaigns' messages. */
 export const sourceType = "campaign" as const;
 
-/** The text as a template, or 422 with the first thing that is wrong with it and its place in the text. */
+/** The text as a template, or 422 with its first problem and the problem's place in the text. */
 export function parseText(text: string): Template {
   const parsed = parseTemplate(text, "campaign");
   if (parsed.ok) return parsed.template;

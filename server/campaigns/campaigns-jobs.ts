@@ -1,9 +1,9 @@
-/** What campaigns do by themselves. */
+/** The background jobs of campaigns. */
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { JobHandler, Jobs, PeriodicJob } from "../kit/jobs.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
-import type { News } from "../kit/news.ts";
 import { finishCampaigns } from "./finish-campaigns.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { finishJob, prepareJob } from "./send-campaign.ts";
@@ -13,7 +13,7 @@ export function campaignJobs(services: {
   db: Db;
   clock: Clock;
   jobs: Jobs;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn" | "error">;
 }): Record<string, JobHandler> {
   return {
@@ -22,5 +22,5 @@ export function campaignJobs(services: {
   };
 }
 
-/** The sweep comes again by itself while campaigns are under way; this finds it again should it ever be lost. */
+/** The job adds itself again while campaigns are in progress; the schedule restores it in case it is lost. */
 export const campaignPeriodicJobs: PeriodicJob[] = [{ name: finishJob, pattern: "* * * * *" }];

@@ -1,6 +1,6 @@
 import type { Campaign, campaigns } from "../../contract/campaigns.ts";
-import { cut, readMoment, writeCursor } from "../contacts/cursor.ts";
 import type { Clock } from "../kit/clock.ts";
+import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
 import type { Jobs } from "../kit/jobs.ts";

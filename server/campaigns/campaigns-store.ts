@@ -1,8 +1,9 @@
 /** All SQL of the campaigns table. */
 import { sql } from "kysely";
 import type { CampaignStatus } from "../../contract/campaigns.ts";
+import type { AudienceRefs } from "../audience/audience.ts";
 import type { Tx } from "../kit/db.ts";
-import type { AudienceRefs, CampaignFault, CampaignRow } from "./campaign.ts";
+import type { CampaignFault, CampaignRow } from "./campaign.ts";
 
 const campaign = sql.raw(`
   select c.*, s.address as sender_address, t.key as subscription_type_key, t.name as subscription_type_name
@@ -16,14 +17,14 @@ export async function findCampaign(tx: Tx, workspaceId: string, id: string): Pro
   return rows[0];
 }
 
-/** Holds the row until the transaction ends: two who change, send or prepare one campaign come one after the other. */
+/** Locks the row until the transaction ends, so that changing, sending and preparing a campaign are serialised. */
 export async function lockCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow | undefined> {
   const { rows } = await sql<CampaignRow>`
     ${campaign} where c.workspace_id = ${workspaceId} and c.id = ${id} for no key update of c`.execute(tx);
   return rows[0];
 }
 
-/** Last changed first; after `before` in that order. */
+/** Campaigns, last changed first, after `before` in that order; found by any part of the name without regard to case and accents. */
 export async function listCampaigns(
   tx: Tx,
   workspaceId: string,
@@ -33,14 +34,14 @@ export async function listCampaigns(
   const { query, status, before } = filter;
   const { rows } = await sql<CampaignRow>`
     ${campaign} where c.workspace_id = ${workspaceId}
-    ${query ? sql`and strpos(lower(c.name), lower(${query})) > 0` : sql``}
+    ${query ? sql`and strpos(fold(c.name), fold(${query})) > 0` : sql``}
     ${status ? sql`and c.status = ${status}` : sql``}
     ${before ? sql`and (c.updated_at, c.id) < (${before.at}::timestamptz, ${before.id}::uuid)` : sql``}
     order by c.updated_at desc, c.id desc limit ${limit}`.execute(tx);
   return rows;
 }
 
-/** What a person writes of a campaign. */
+/** The fields of a campaign that a person edits. */
 export interface Draft {
   name: string;
   text: string;
@@ -65,7 +66,7 @@ export async function insertDraft(
       ${row.validity_seconds}, ${row.created_by}, ${row.created_by_name}, ${row.at}, ${row.at})`.execute(tx);
 }
 
-/** Of a row that is locked and known to be unsent. */
+/** Updates a row that is locked and known to be unsent. */
 export async function updateDraft(tx: Tx, workspaceId: string, id: string, draft: Draft, at: Date): Promise<void> {
   await sql`
     update campaigns set name = ${draft.name}, text = ${draft.text}, sender_id = ${draft.sender_id},
@@ -82,7 +83,7 @@ export async function deleteDraft(tx: Tx, workspaceId: string, id: string): Prom
   );
 }
 
-/** draft or failed → preparing, for one caller only. Whether it was this one. Nothing of an earlier attempt stays. */
+/** draft or failed → preparing, for one caller only; returns whether it was this one. Clears an earlier attempt. */
 export async function startPreparing(
   tx: Tx,
   workspaceId: string,
@@ -99,7 +100,7 @@ export async function startPreparing(
   return rows.length > 0;
 }
 
-/** preparing → sending, with what was reserved for it. */
+/** preparing → sending, with its reservation. */
 export async function startSending(
   tx: Tx,
   workspaceId: string,
@@ -113,7 +114,7 @@ export async function startSending(
     where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
 }
 
-/** preparing or sending → failed, of a row that is locked: nothing was written, and it can be mended and sent again. */
+/** preparing or sending → failed, of a locked row. Only while nothing was written, so that it can be changed and sent again. */
 export async function failCampaign(
   tx: Tx,
   workspaceId: string,
@@ -128,14 +129,14 @@ export async function failCampaign(
       and prepared_to is null`.execute(tx);
 }
 
-/** Says why the rest of the audience gets nothing. */
+/** Records why the rest of the audience is skipped. */
 export async function setError(tx: Tx, workspaceId: string, id: string, error: CampaignFault): Promise<void> {
   await sql`
     update campaigns set error = ${JSON.stringify(error)}::jsonb
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
-/** A chunk is in the ledger. */
+/** Records that a chunk is in the ledger. */
 export async function moveOn(
   tx: Tx,
   workspaceId: string,
@@ -148,20 +149,20 @@ export async function moveOn(
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
-/** The whole audience is in the ledger, and nothing is reserved any more that no message has drawn. */
+/** Records that the whole audience is in the ledger and that the unused reservation is released. */
 export async function finishPreparing(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   await sql`
     update campaigns set prepared_at = ${at}, reserved = 0, progress_at = ${at}, updated_at = ${at}
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
-/** Says that somebody is counting: that takes seconds for a million contacts. */
+/** The heartbeat of a count, which takes seconds for a million contacts. */
 export async function touchProgress(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   await sql`
     update campaigns set progress_at = ${at} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
-/** The first of `ids` that is no list of the workspace. */
+/** The first of `ids` that is not a list of the workspace. */
 export async function firstUnknownList(tx: Tx, workspaceId: string, ids: string[]): Promise<string | undefined> {
   if (ids.length === 0) return undefined;
   const { rows } = await sql<{ id: string }>`
@@ -171,12 +172,13 @@ export async function firstUnknownList(tx: Tx, workspaceId: string, ids: string[
   return rows[0]?.id;
 }
 
-/** The first of `ids` that is no contact of the workspace. */
+/** The first of `ids` that is not a contact of the workspace. */
 export async function firstUnknownContact(tx: Tx, workspaceId: string, ids: string[]): Promise<string | undefined> {
   if (ids.length === 0) return undefined;
+  // OFFSET 0: each id is looked up in the index, instead of a join that may read all contacts for each.
   const { rows } = await sql<{ id: string }>`
     select given.id from unnest(${ids}::uuid[]) with ordinality as given (id, n)
-    where not exists (select from contacts c where c.workspace_id = ${workspaceId} and c.id = given.id)
+    where not exists (select from contacts c where c.workspace_id = ${workspaceId} and c.id = given.id offset 0)
     order by n limit 1`.execute(tx);
   return rows[0]?.id;
 }

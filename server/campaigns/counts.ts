@@ -1,4 +1,4 @@
-/** A campaign's figures, from the roll-up by minute that every change of status writes, never from the ledger. */
+/** A campaign's counts, from the roll-up by minute that every change of status updates, never from the ledger. */
 import { sql } from "kysely";
 import type { CampaignCounts } from "../../contract/campaigns.ts";
 import type { Tx } from "../kit/db.ts";
@@ -7,7 +7,7 @@ import { type CampaignRow, sourceType } from "./campaign.ts";
 /** How many messages have entered each status. */
 export type Entered = Partial<Record<string, number>>;
 
-/** The figures of several campaigns with one query. */
+/** The counts of several campaigns in one query. */
 export async function entriesOf(tx: Tx, workspaceId: string, ids: string[]): Promise<Map<string, Entered>> {
   const { rows } = await sql<{ source_id: string; status: string; n: number }>`
     select source_id, status, sum(n)::bigint as n from message_counts
@@ -18,11 +18,11 @@ export async function entriesOf(tx: Tx, workspaceId: string, ids: string[]): Pro
   return entries;
 }
 
-/** Statuses of a message that never left, and of one that the network gave back. */
+/** The statuses of messages that were not sent, and of those that were sent but not delivered. */
 export const notSent = ["skipped", "cancelled", "refused", "lapsed"] as const;
 export const notDelivered = ["undelivered", "failed", "expired"] as const;
 
-/** What the entries come to. */
+/** The counts that follow from the entries. */
 export function countsOf(
   row: Pick<CampaignRow, "planned" | "skipped" | "finished_at" | "prepared_at">,
   entered: Entered,
@@ -33,7 +33,7 @@ export function countsOf(
   const recipients = row.prepared_at ? queued : Math.max(queued, row.planned ?? 0);
   const all = (statuses: readonly string[]) => statuses.reduce((sum, status) => sum + n(status), 0);
   const unsent = all(notSent);
-  // Skips beyond those of the audience were queued first: somebody opted out before it was their turn.
+  // More skips than in the audience are messages that were queued first, such as of a recipient who opted out before submission.
   const queuedUnsent = unsent - Math.min(row.skipped, n("skipped"));
   return {
     recipients,

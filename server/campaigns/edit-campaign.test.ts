@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { CampaignChange } from "../../contract/campaigns.ts";
 import { draftOf, listOf, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { addContacts } from "../../testing/road.ts";
+import { addContacts } from "../../testing/pipeline.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
 
@@ -21,7 +21,7 @@ const change = (id: string, input: Record<string, unknown>, workspaceId = worksp
 const get = (id: string, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
 
-test("a change changes what it names and nothing else", async () => {
+test("a change sets only the given fields", async () => {
   const id = await draftOf(db, workspace, { text: "Hei du", sender: "Salong", opt_out_text: false }, list);
   await change(id, { name: "Other" });
   expect(await get(id)).toMatchObject({
@@ -59,7 +59,7 @@ test.each([
   expect(await get(id)).toMatchObject({ text: "Hei" });
 });
 
-test("another workspace's things do not exist here", async () => {
+test("references to another workspace's lists, contacts and senders are refused", async () => {
   const other = await createTestWorkspace(db);
   const [theirContact = ""] = await addContacts(db, other.id, [{ mobile: "+4791000001" }]);
   const theirList = await listOf(db, other.id, [theirContact]);

@@ -1,31 +1,32 @@
-/** Creates, changes and deletes what is not sent. Of two who change one at the same time the last one wins. */
+/** Creates, changes and deletes unsent campaigns. Of two changes at the same time the last one wins. */
 import type { CampaignChange, CampaignInput } from "../../contract/campaigns.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
+import type { AudienceRefs } from "../audience/audience.ts";
 import { findSubscriptionType } from "../consent/subscription-types.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
-import { resolveSender } from "../numbers/senders.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
-import { type AudienceRefs, type CampaignRow, isUnsent, parseText } from "./campaign.ts";
+import { resolveSender } from "../senders/senders.ts";
+import { type CampaignRow, isUnsent, parseText } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 
-const nobody: AudienceRefs = { lists: [], contacts: [] };
+const emptyAudience: AudienceRefs = { lists: [], contacts: [] };
 
-/** Who makes or changes something. */
+/** The caller who creates or changes a campaign. */
 export interface Author {
   workspaceId: string;
   userId: string | null;
   name: string;
 }
 
-/** Creates a draft. 422 when the text cannot be parsed or anything it names is not the workspace's. */
+/** Creates a draft. 422 when the text cannot be parsed or the draft refers to something that is not the workspace's. */
 export async function createCampaign(tx: Tx, author: Author, input: CampaignInput, now: Date): Promise<CampaignRow> {
   const empty = {
     ...input,
     sender_id: null,
     subscription_type_id: null,
-    include: nobody,
-    exclude: nobody,
+    include: emptyAudience,
+    exclude: emptyAudience,
     validity_seconds: null,
   };
   const id = newId(now);
@@ -47,7 +48,7 @@ export async function createCampaign(tx: Tx, author: Author, input: CampaignInpu
   return campaign;
 }
 
-/** Changes the given fields of a draft, or of what failed; 409 when it is on its way or sent. */
+/** Changes the given fields of a draft or failed campaign; 409 when it is being sent or was sent. */
 export async function updateCampaign(
   tx: Tx,
   workspaceId: string,
@@ -60,7 +61,7 @@ export async function updateCampaign(
   return getCampaign(tx, workspaceId, id);
 }
 
-/** Deletes a draft, or what failed; 409 when it is on its way or sent. */
+/** Deletes a draft or failed campaign; 409 when it is being sent or was sent. */
 export async function deleteCampaign(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   const campaign = await lockUnsent(tx, workspaceId, id);
   await store.deleteDraft(tx, workspaceId, id);
@@ -69,7 +70,7 @@ export async function deleteCampaign(tx: Tx, workspaceId: string, id: string, at
   await recordAuditEvent(tx, { workspaceId, at, action: "campaign.deleted", target, before });
 }
 
-/** A campaign as events name it. */
+/** A campaign as the target of an audit event. */
 export const targetOf = ({ id, name }: Pick<CampaignRow, "id" | "name">) => ({ type: "campaign", id, name });
 
 /** The campaign; 404 when the workspace has none of that id. */
@@ -91,7 +92,7 @@ async function lockUnsent(tx: Tx, workspaceId: string, id: string): Promise<Camp
   return campaign;
 }
 
-/** The draft after a change, everything that the change names checked. */
+/** The draft after a change, with all references of the change checked. */
 async function change(
   tx: Tx,
   workspaceId: string,
@@ -120,8 +121,8 @@ async function change(
 }
 
 /**
- * Each id once, all of them the workspace's. What stood there already may stay though it is deleted meanwhile: nobody
- * is reached by it, and a draft must not become impossible to save.
+ * Each id once, all of them the workspace's. Ids that the draft has already may have been deleted since: they reach no contact, and
+ * refusing them would make the draft impossible to save.
  */
 async function audienceRefs(
   tx: Tx,

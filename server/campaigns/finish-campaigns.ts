@@ -1,14 +1,14 @@
 /**
- * sending → sent, once the whole audience is in the ledger and nothing of it waits in the queue. Derived from the figures,
- * so no dispatcher has to know of campaigns, and none that dies can leave one unfinished.
+ * sending → sent, once the whole audience is in the ledger and none of its messages is queued. Derived from the counts, so that
+ * dispatchers need not know of campaigns, and a killed one cannot leave one unfinished.
  */
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { heardWithin, silentAfter } from "../kit/heartbeat.ts";
+import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
-import type { News } from "../kit/news.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
 import { finishJob, prepareJob } from "./send-campaign.ts";
@@ -17,19 +17,19 @@ interface Services {
   db: Db;
   clock: Clock;
   jobs: Jobs;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn">;
 }
 
 const interval = 1_000;
-/** A preparation that has not moved for this long, and has no heartbeat, has nobody who works on it. */
+/** A preparation without progress or heartbeat for this long is worked on by no process, in ms. */
 const stalledAfter = 30_000;
 
-/** Finishes what can be finished, has stalled preparations go on, and comes again while anything is under way. */
-export async function finishCampaigns({ db, clock, jobs, news, log }: Services): Promise<void> {
+/** Finishes campaigns, resumes stalled preparations, and adds itself again while any campaign is in progress. */
+export async function finishCampaigns({ db, clock, jobs, liveUpdates, log }: Services): Promise<void> {
   const now = clock.now();
   const finished = await db.asSystem((tx) => finish(tx, now));
-  for (const { workspace_id, id } of finished) news.tell(workspace_id, "campaign", id);
+  for (const { workspace_id, id } of finished) liveUpdates.publish(workspace_id, "campaign", id);
   await db.asSystem(async (tx) => {
     for (const campaign of await stalled(tx, new Date(now.getTime() - stalledAfter))) {
       log.warn({ campaign: campaign.id, workspace: campaign.workspace_id }, "a stalled campaign is being resumed");
@@ -40,7 +40,7 @@ export async function finishCampaigns({ db, clock, jobs, news, log }: Services):
   });
 }
 
-/** After a start: whatever a process before this one was preparing goes on, unless somebody is heard to be at it. */
+/** Run after a start: resumes the preparations of earlier processes, except those with a heartbeat. */
 export async function resumeCampaigns({ db, jobs }: Pick<Services, "db" | "jobs">): Promise<void> {
   await db.asSystem(async (tx) => {
     for (const campaign of await stalled(tx, null)) await resume(tx, jobs, campaign);
@@ -57,14 +57,14 @@ function resume(tx: Tx, jobs: Jobs, { workspace_id, id }: Key): Promise<void> {
   return jobs.add(tx, prepareJob, { workspace_id, id }, { key: `${prepareJob}:${id}` });
 }
 
-/** Not wholly in the ledger, without a heartbeat, and not moved since `before`; null: whenever. */
+/** Campaigns not wholly in the ledger, without a heartbeat, and without progress since `before`; null: at any time. */
 async function stalled(tx: Tx, before: Date | null): Promise<Key[]> {
   const { rows } = await sql<Key>`
     select workspace_id, id from campaigns
     where status in ('preparing', 'sending') and prepared_at is null
       and (${before}::timestamptz is null or progress_at < ${before})`.execute(tx);
   if (rows.length === 0) return rows;
-  const heard = await heardWithin(tx, silentAfter);
+  const heard = await aliveWithin(tx, silentAfter);
   return rows.filter(({ id }) => !heard.has(id));
 }
 
@@ -74,8 +74,8 @@ async function anyUnderWay(tx: Tx): Promise<boolean> {
 }
 
 /**
- * The figures say cheaply which campaigns can be through, the queue says it for certain. It is in the order of sending, so
- * what is left of a campaign is found at once, and where nothing is left the lane's queue is walked through a single time.
+ * The counts show cheaply which campaigns may be finished, and the queue decides. The queue is in the order of sending, so that a
+ * campaign's remaining messages are found at once; where there are none the lane's queue is read through once.
  */
 async function finish(tx: Tx, now: Date): Promise<Key[]> {
   const { rows } = await sql<Key>`

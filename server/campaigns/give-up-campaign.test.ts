@@ -4,7 +4,7 @@ import { CampaignChange } from "../../contract/campaigns.ts";
 import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
-import { addManyContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+import { addManyContacts, arrived, ledger, quota, untilFinal, startPipeline } from "../../testing/pipeline.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { updateCampaign } from "./edit-campaign.ts";
 import { campaignPerformance } from "./performance.ts";
@@ -20,24 +20,24 @@ beforeEach(async () => {
   await press(db, workspace.id, id);
 });
 
-/** As when a newer version of the program reads texts more strictly. */
+/** Makes the stored text invalid, as a newer and stricter version of the parser would. */
 const breakText = () =>
   db.inWorkspace(workspace.id, (tx) =>
     sql`update campaigns set text = ${"Hei {{ contact.shoe_size }}"} where id = ${id}`.execute(tx),
   );
-/** Prepares in chunks of five and is killed when `chunks` of them are told. */
+/** Prepares in chunks of five and is aborted after `chunks` live updates. */
 async function prepareChunks(chunks: number) {
   const killed = new AbortController();
-  let told = 0;
-  const tell = (_workspace: string, topic: string) => {
-    // Told first is that everything is reserved.
-    if (topic === "campaign" && ++told > chunks) killed.abort();
+  let updates = 0;
+  const publish = (_workspace: string, topic: string) => {
+    // The first live update is for the reservation.
+    if (topic === "campaign" && ++updates > chunks) killed.abort();
   };
-  const services = { ...campaignServices(db), chunk: 5, news: { tell } };
+  const services = { ...campaignServices(db), chunk: 5, liveUpdates: { publish } };
   await expect(prepareCampaign(services, { workspace_id: workspace.id, id }, killed.signal)).rejects.toThrow("stopped");
 }
 
-test("a text that cannot be read any more fails the campaign, which can be mended and sent", async () => {
+test("a text that can no longer be parsed fails the campaign, which can be corrected and sent", async () => {
   await breakText();
   await prepare(db, workspace.id, id);
   const failed = await look(db, workspace.id, id);
@@ -57,7 +57,7 @@ test("a text that cannot be read any more fails the campaign, which can be mende
   });
 });
 
-test("a fault after everything was reserved gives it back, as nothing is written yet", async () => {
+test("a fault after the reservation releases it, since nothing is written yet", async () => {
   await prepareChunks(0);
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 20 });
   await db.inWorkspace(workspace.id, (tx) =>
@@ -73,7 +73,7 @@ test("a fault after everything was reserved gives it back, as nothing is written
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 
-test("a fault in the middle: what is written goes out, the rest are skips with a reason, and the error is shown", async () => {
+test("after a fault in the middle the written messages are sent, the rest are skipped with a reason, and the error is shown", async () => {
   await prepareChunks(2);
   expect(await ledger(db, workspace.id)).toHaveLength(10);
   await breakText();
@@ -83,9 +83,9 @@ test("a fault in the middle: what is written goes out, the rest are skips with a
   expect(rows.filter((row) => row.status === "queued")).toHaveLength(10);
   expect(rows.filter((row) => row.reason === "source_failed")).toHaveLength(10);
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 10 });
-  await startRoad(db);
+  await startPipeline(db);
   await finished(db, workspace.id, id);
-  await settled(db, workspace.id);
+  await untilFinal(db, workspace.id);
   expect(await look(db, workspace.id, id)).toMatchObject({
     status: "sent",
     error: { code: "unknown_placeholder" },
@@ -97,7 +97,7 @@ test("a fault in the middle: what is written goes out, the rest are skips with a
   expect(await quota(db, workspace.id)).toEqual({ used: 10, reserved: 0 });
 });
 
-test.each(["57P01", "53100", "ECONNRESET"])("%s is tried again, and leaves the campaign as it was", async (code) => {
+test.each(["57P01", "53100", "ECONNRESET"])("%s is retried, and leaves the campaign unchanged", async (code) => {
   let transactions = 0;
   const services = {
     ...campaignServices(db),

@@ -1,20 +1,20 @@
-/** The end of a preparation that would meet the same fault however often it were tried. */
+/** Ends a preparation that would fail again however often it were retried. */
+import { nextOfAudience } from "../audience/audience.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { skipContacts } from "../messages/skip-contacts.ts";
-import { releaseQuota } from "../workspaces/quota.ts";
-import { nextOfAudience } from "./audience.ts";
+import { skipContacts } from "../messages/send/skip-contacts.ts";
+import { releaseQuota } from "../quota/quota.ts";
 import { type CampaignFault, type CampaignRow, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 
-/** Classes of SQLSTATE that the same data meets again. */
+/** Classes of SQLSTATE that recur with the same data. */
 const lasting: Record<string, string> = {
   "22": "data exception",
   "54": "program limit exceeded",
 };
 
-/** What an error says about the campaign, or null where another attempt may go well: a lost connection, a full disk. */
+/** The campaign's fault for a lasting error; null where a retry may succeed, as after a lost connection or a full disk. */
 export function faultOf(error: unknown): CampaignFault | null {
   if (error instanceof Problem && error.status < 429) {
     const { code, message, value } = error;
@@ -22,12 +22,12 @@ export function faultOf(error: unknown): CampaignFault | null {
   }
   const { code } = error as { code?: unknown };
   if (typeof code !== "string" || !/^\w{5}$/.test(code) || !(code.slice(0, 2) in lasting)) return null;
-  return { code: "preparation_failed", message: "The campaign could not be prepared, through a fault of ours." };
+  return { code: "preparation_failed", message: "The campaign could not be prepared because of an internal error." };
 }
 
 /**
- * Ends a preparation with its fault. Where nothing is written the campaign has failed, and its reservation is given back.
- * Else what is written goes out, and the rest of the audience are skips with the reason `source_failed`.
+ * Ends a preparation with its fault. If nothing is written, the campaign has failed and its reservation is released. Otherwise
+ * the written messages are sent, and the rest of the audience is skipped with the reason `source_failed`.
  */
 export async function giveUpCampaign(
   { db, clock }: { db: Db; clock: Clock },
@@ -40,7 +40,7 @@ export async function giveUpCampaign(
     const ended = await db.inWorkspace(workspaceId, async (tx) => {
       const campaign = await store.lockCampaign(tx, workspaceId, id);
       if (campaign?.status !== "preparing" && campaign?.status !== "sending") return true;
-      // Somebody else has ended it, or it has even been sent again.
+      // Another process has ended it, or it has even been sent again.
       if (campaign.prepared_at || campaign.sent_at?.getTime() !== begun.sent_at?.getTime()) return true;
       if (campaign.prepared_to !== null) return skipNext(tx, campaign, fault, size, clock.now());
       await store.failCampaign(tx, workspaceId, id, fault, clock.now());
@@ -52,7 +52,7 @@ export async function giveUpCampaign(
   throw new Error("stopped while giving up");
 }
 
-/** The next contacts as skips; whether those were all. */
+/** Writes the next contacts as skips; returns whether those were all. */
 async function skipNext(
   tx: Tx,
   campaign: CampaignRow,
@@ -76,7 +76,7 @@ async function skipNext(
   return false;
 }
 
-/** Last, because from here to the commit everybody else of the workspace waits for the quota. */
+/** Done last, because from here to the commit other transactions of the workspace wait for the quota's row. */
 async function giveBack(tx: Tx, { workspace_id, period_start, reserved }: CampaignRow): Promise<void> {
   if (period_start && reserved > 0) await releaseQuota(tx, workspace_id, period_start, reserved);
 }

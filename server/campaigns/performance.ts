@@ -1,4 +1,4 @@
-/** How a campaign did, from the roll-up over time. */
+/** A campaign's results over time, from the roll-up by minute. */
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { campaigns } from "../../contract/campaigns.ts";
@@ -21,7 +21,7 @@ interface MinuteCount {
 const unhappy = new Set<string>([...notSent, ...notDelivered]);
 const givenBack = new Set<string>(notDelivered);
 
-/** Counts, rates, reasons and a series; steps of it in which nothing happened are left out. */
+/** Counts, rates, reasons and a series without the steps in which nothing happened. */
 export async function campaignPerformance(tx: Tx, workspaceId: string, id: string): Promise<Performance> {
   const campaign = await getCampaign(tx, workspaceId, id);
   const { rows } = await sql<MinuteCount>`
@@ -47,7 +47,7 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
     not_delivered,
     clicked: 0,
     opted_out: entered.opted_out ?? 0,
-    // A receipt may be counted before the hand-over that it is for.
+    // A receipt may be counted before its message's submission.
     delivery_rate: sent === 0 ? null : Math.min(1, delivered / sent),
     click_rate: sent === 0 ? null : 0,
     reasons,

@@ -1,51 +1,52 @@
 /**
- * Brings a campaign's audience into the ledger: count exactly, reserve, write in chunks. See
- * docs/decisions/campaign-preparation.md for why in three steps.
+ * Writes a campaign's audience to the ledger: counts exactly, reserves quota, writes in chunks. See
+ * docs/decisions/campaign-preparation.md for the reasons.
  *
- * May be called as often as one likes, also by two at once: each step holds the campaign's row and begins where the last
- * commit ended, so a killed preparation goes on and nothing is done twice.
+ * May be called any number of times, also by two processes at once: each step locks the campaign's row and begins where the last
+ * commit ended, so that a killed preparation is resumed and nothing is done twice.
  */
 import { sql } from "kysely";
 import { usualValidity } from "../../rules/campaign-validity.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
+import { nextOfAudience } from "../audience/audience.ts";
+import { countSegmentsOf } from "../audience/count-segments.ts";
+import type { SuppressionRule } from "../audience/suppress.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { whileBeating } from "../kit/heartbeat.ts";
+import { withHeartbeat } from "../kit/heartbeat.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
-import type { News } from "../kit/news.ts";
-import { type MessageBatch, sendMessages } from "../messages/send-messages.ts";
-import type { SuppressionRule } from "../messages/suppress.ts";
-import { requireSender, type Sender, standInFor } from "../numbers/senders.ts";
-import { quotaExceeded, releaseQuota, reserveQuota } from "../workspaces/quota.ts";
+import type { MessageBatch } from "../messages/send/batch.ts";
+import { sendMessages } from "../messages/send/send-messages.ts";
+import { quotaExceeded, releaseQuota, reserveQuota } from "../quota/quota.ts";
+import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
-import { nextOfAudience } from "./audience.ts";
 import { type CampaignRow, parseText, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
-import { countSegmentsOf } from "./count-segments.ts";
 import { faultOf, giveUpCampaign } from "./give-up-campaign.ts";
 
 interface Services {
   db: Db;
   clock: Clock;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "error" | "warn">;
-  /** Contacts a transaction: enough to be fast, few enough that the quota's row is not held for long. */
+  /** Contacts per transaction: enough to be fast, few enough that the quota's row is not locked for long. */
   chunk?: number;
 }
 
 const chunkSize = 5_000;
 
-/** Prepares a campaign, or goes on with it. Throws what another attempt may mend; of any other fault the campaign ends. */
+/** Prepares a campaign, or resumes its preparation. Throws errors that a retry may fix; any other error ends the campaign. */
 export async function prepareCampaign(
   services: Services,
   key: { workspace_id: string; id: string },
   signal: AbortSignal,
 ): Promise<void> {
-  // Counting an audience may take minutes: nobody else begins to count meanwhile, and nobody is told that it stands still.
+  // Counting an audience may take minutes. The heartbeat keeps other processes from counting it too, and an alert from being raised.
   const worked = { workspaceId: key.workspace_id, id: key.id };
-  await whileBeating(services, worked, () => prepareOrGiveUp(services, key, signal));
+  await withHeartbeat(services, worked, () => prepareOrGiveUp(services, key, signal));
 }
 
 async function prepareOrGiveUp(
@@ -53,7 +54,7 @@ async function prepareOrGiveUp(
   { workspace_id: workspaceId, id }: { workspace_id: string; id: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, clock, news, log } = services;
+  const { db, clock, liveUpdates, log } = services;
   const begun = await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.findCampaign(tx, workspaceId, id);
     if (campaign?.status === "preparing") await store.touchProgress(tx, workspaceId, id, clock.now());
@@ -67,33 +68,33 @@ async function prepareOrGiveUp(
     if (!fault) throw error;
     log.error({ err: error, campaign: id, workspace: workspaceId }, "a campaign cannot be prepared");
     await giveUpCampaign(services, begun, fault, { size: services.chunk ?? chunkSize, signal });
-    news.tell(workspaceId, "campaign", id);
-    news.tell(workspaceId, "usage", null);
+    liveUpdates.publish(workspaceId, "campaign", id);
+    liveUpdates.publish(workspaceId, "usage", null);
   }
 }
 
 async function prepare(services: Services, begun: CampaignRow, signal: AbortSignal): Promise<void> {
   const { workspace_id: workspaceId, id } = begun;
   if (begun.status === "preparing") await reserve(services, begun);
-  services.news.tell(workspaceId, "campaign", id);
+  services.liveUpdates.publish(workspaceId, "campaign", id);
   let size = services.chunk ?? chunkSize;
   let wholly = true;
   while (!signal.aborted) {
     const step = await writeChunk(services, workspaceId, id, size, wholly);
     if (step === "done") return;
     if (step !== "too_dear") {
-      services.news.tell(workspaceId, "campaign", id);
+      services.liveUpdates.publish(workspaceId, "campaign", id);
       continue;
     }
-    // The contacts need more than was counted, and there is no more. First those who can still be paid for, one by one
-    // in the end; then the others are skips, with that as their reason.
+    // The contacts need more segments than were counted, and no more are left. Chunks become smaller until the rest of the quota
+    // is used, down to single contacts; the others are skipped with that reason.
     if (size > 1) size = Math.ceil(size / 10);
     else {
       wholly = false;
       size = services.chunk ?? chunkSize;
     }
   }
-  // The program is about to end; whoever takes the job next goes on from here.
+  // The process is shutting down; the process that takes the job next resumes here.
   throw new Error("stopped while preparing");
 }
 
@@ -112,13 +113,13 @@ async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
   const sender = await requireSender(tx, workspaceId, sender_id);
   if (!subscription_type_id) throw new Error("a campaign that was sent has a subscription type");
   const type = await findSubscriptionType(tx, workspaceId, subscription_type_id);
-  const standIn = await standInFor(tx, workspaceId, sender);
-  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, standIn };
+  const fallback = await fallbackSenderOf(tx, workspaceId, sender);
+  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, fallback };
   return { campaign, workspace, sender, type, template: parseText(campaign.text), rule };
 }
 
 /** preparing → sending with every segment reserved, or failed with the figures and nothing sent. */
-async function reserve({ db, clock, news }: Services, begun: CampaignRow): Promise<void> {
+async function reserve({ db, clock, liveUpdates }: Services, begun: CampaignRow): Promise<void> {
   const { workspace_id: workspaceId, id } = begun;
   const counted = await db.inWorkspace(workspaceId, async (tx) => {
     const { rule, template, workspace, sender, campaign } = await load(tx, begun);
@@ -127,7 +128,7 @@ async function reserve({ db, clock, news }: Services, begun: CampaignRow): Promi
   });
   await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.lockCampaign(tx, workspaceId, id);
-    // It may have failed, been changed and been sent again while this was counting.
+    // The campaign may have failed, been changed and been sent again during the count.
     if (campaign?.status !== "preparing" || campaign.sent_at?.getTime() !== begun.sent_at?.getTime()) return;
     const now = clock.now();
     const reserved = await reserveQuota(tx, workspaceId, now, counted.segments);
@@ -139,10 +140,10 @@ async function reserve({ db, clock, news }: Services, begun: CampaignRow): Promi
       await store.failCampaign(tx, workspaceId, id, { code, message: `${message} Nothing was sent.` }, now);
     }
   });
-  news.tell(workspaceId, "usage", null);
+  liveUpdates.publish(workspaceId, "usage", null);
 }
 
-/** The next contacts by id, in one transaction with how far it came. */
+/** Writes the next contacts by id, in one transaction with the progress. */
 async function writeChunk(
   services: Services,
   workspaceId: string,

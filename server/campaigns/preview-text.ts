@@ -1,21 +1,21 @@
-/** A text as a contact would get it, while it is being written. */
+/** Previews a text as a contact would receive it, while it is being written. */
 import type { z } from "zod";
 import type { campaigns, Finding } from "../../contract/campaigns.ts";
 import { countSegments, normaliseText } from "../../rules/gsm-segments.ts";
 import { withOptOutText } from "../../rules/opt-out-text.ts";
 import { parseTemplate, type TemplateValues } from "../../rules/placeholders.ts";
-import { getContact } from "../contacts/get-contact.ts";
+import { renderText } from "../../rules/render-text.ts";
+import { getContact } from "../contacts/contacts.ts";
 import type { Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { renderText } from "../messages/render.ts";
-import { resolveAddress } from "../numbers/senders.ts";
+import { resolveAddress } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { optOutTextOf, textErrors } from "./review-campaign.ts";
 
 type Input = z.output<typeof campaigns.preview.body>;
 type Preview = z.output<typeof campaigns.preview.answer>;
 
-/** Renders with the contact's values, or nobody's. A text that cannot be rendered is shown as it stands, with its errors. */
+/** Renders with the contact's values, or without any. A text that cannot be rendered is returned unchanged, with its errors. */
 export async function previewText(tx: Tx, workspaceId: string, input: Input): Promise<Preview> {
   const workspace = await getWorkspace(tx, workspaceId);
   const optOutText = optOutTextOf(input, workspace);

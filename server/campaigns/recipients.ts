@@ -1,16 +1,16 @@
-/** The recipients of a campaign, a page at a time, in the order of their message ids. */
+/** A campaign's recipients in pages, in the order of their message ids. */
 import { type RawBuilder, sql } from "kysely";
 import type { RecipientView } from "../../contract/campaigns.ts";
-import { cut, readCursor, writeCursor } from "../contacts/cursor.ts";
+import { cut, readCursor, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
+import { endedByReceipt } from "../messages/dispatch/unrecorded.ts";
 import { type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
-import { endedByReceipt } from "../messages/unrecorded.ts";
 import { entriesOf, notDelivered, notSent } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
 /**
- * Each view as a condition on `messages m`. What was handed over has a time of it, whatever became of it afterwards; a receipt
- * may come before that is written.
+ * Each view as a condition on `messages m`. A submitted message has `sent_at`, whatever its later status; a receipt may be
+ * recorded before it.
  */
 const conditions: Record<RecipientView, RawBuilder<boolean>> = {
   all: sql`true`,
@@ -20,7 +20,7 @@ const conditions: Record<RecipientView, RawBuilder<boolean>> = {
   delivered: sql`m.status = 'delivered'`,
 };
 
-/** Statuses that a message of the view has entered: where none was, there is nothing to look for among a million rows. */
+/** The statuses that messages of the view have entered: if the counts show none, the ledger need not be searched. */
 const entered: Record<RecipientView, readonly string[] | null> = {
   all: null,
   sent: ["sent"],

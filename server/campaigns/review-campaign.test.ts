@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { draftOf, listOfAll, look, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { addContacts, addManyContacts, ledger, quota } from "../../testing/road.ts";
+import { addContacts, addManyContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { addTwilio } from "../../testing/twilio-connection.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -30,7 +30,7 @@ const review = async (input: Record<string, unknown> = {}, to: string | undefine
 };
 const codes = (findings: { code: string }[]) => findings.map((finding) => finding.code);
 
-test("nothing stands in the way of a good campaign", async () => {
+test("a valid campaign has no errors", async () => {
   expect(await review()).toMatchObject({
     errors: [],
     warnings: [],
@@ -47,14 +47,9 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ["1,601 characters", { text: "x".repeat(1601), opt_out_text: false }, "text_too_long", "text"],
   ["1,600 and the opt-out text", { text: "x".repeat(1600) }, "text_too_long", "text"],
   ["no subscription type", { subscription_type: null }, "no_subscription_type", "subscription_type"],
-  [
-    "a type that nobody consents to",
-    { subscription_type: "transactional" },
-    "type_without_consent",
-    "subscription_type",
-  ],
-  ["nobody chosen", { include: { lists: [], contacts: [] } }, "no_audience", "include"],
-  ["nobody who consents", { subscription_type: "event_info" }, "nobody", "include"],
+  ["a type that needs no consent", { subscription_type: "transactional" }, "type_without_consent", "subscription_type"],
+  ["no audience", { include: { lists: [], contacts: [] } }, "no_audience", "include"],
+  ["an audience without consent", { subscription_type: "event_info" }, "nobody", "include"],
   ["a name as sender of an opt-out by reply", { sender: "Salong" }, "sender_cannot_receive", "sender"],
   [
     "a name as sender of one's own opt-out by reply",
@@ -81,7 +76,7 @@ test("a workspace without a sender cannot send", async () => {
   expect(codes((await review()).errors)).toEqual(["no_sender"]);
 });
 
-test("all errors are told at once", async () => {
+test("all errors are reported at once", async () => {
   const { id, errors } = await review({ text: "", subscription_type: null, include: { lists: [], contacts: [] } });
   expect(codes(errors)).toEqual(["text_empty", "no_subscription_type", "no_audience"]);
   await expect(press(db, workspace.id, id)).rejects.toMatchObject({
@@ -100,7 +95,7 @@ test("a campaign that needs one segment too many is an error with the figures", 
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 
-test("from 60 % of the allowance on there is a warning", async () => {
+test("using 60 % of the allowance or more is a warning", async () => {
   await review(); // makes the quota period
   const taken = (segments: number) =>
     db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set reserved = ${segments}`.execute(tx));
@@ -110,13 +105,13 @@ test("from 60 % of the allowance on there is a warning", async () => {
   expect((await review()).warnings).toMatchObject([{ code: "quota_60", value: 60 }]);
 });
 
-test("the opt-out text may be left out, with a warning unless one's own is there", async () => {
+test("the opt-out text may be left out, with a warning unless the text has its own", async () => {
   expect(codes((await review({ opt_out_text: false })).warnings)).toEqual(["no_opt_out_text"]);
   expect(codes((await review({ text: "Svar STOPP for å slippe", opt_out_text: false })).warnings)).toEqual([]);
   expect((await review({ sender: "Salong", opt_out_text: false })).errors).toEqual([]);
 });
 
-test("what costs segments is told", async () => {
+test("characters that cost segments are a warning", async () => {
   const { warnings, segments_per_message } = await review({ text: `“${"x".repeat(60)}”` });
   expect(segments_per_message).toBe(2);
   expect(warnings).toMatchObject([{ code: "ucs2", value: "“ ”" }]);
@@ -136,7 +131,19 @@ test("preview, review and ledger count the same text the same", async () => {
   expect((await review({ text })).segments_per_message).toBe(2);
 });
 
-test("a preview says what is wrong and shows the text all the same", async () => {
+test("a first name of invisible characters is blank: the default is sent, and the text is not UCS-2", async () => {
+  const text = 'Hei {{ contact.first_name | default: "du" }}!';
+  for (const [at, first_name] of ["\u200b", "\u200e\u2060", "\u3164", "\u2800"].entries()) {
+    // As an earlier version stored it.
+    const [id = ""] = await addContacts(db, workspace.id, [{ mobile: `+479200000${at}`, first_name }]);
+    const shown = await db.inWorkspace(workspace.id, (tx) =>
+      previewText(tx, workspace.id, { text, sender: null, opt_out_text: false, contact_id: id }),
+    );
+    expect(shown, JSON.stringify(first_name)).toMatchObject({ text: "Hei du!", encoding: "GSM-7", errors: [] });
+  }
+});
+
+test("a preview reports errors and still shows the text", async () => {
   const preview = (input: Record<string, unknown>) =>
     db.inWorkspace(workspace.id, (tx) =>
       previewText(tx, workspace.id, { text: "Hei", sender: null, opt_out_text: false, contact_id: null, ...input }),
@@ -151,7 +158,7 @@ test("a preview says what is wrong and shows the text all the same", async () =>
     text: "Salong",
     errors: [],
   });
-  // Looking registers nothing.
+  // A preview registers no sender.
   const { rows } = await db.inWorkspace(workspace.id, (tx) => sql`select from senders`.execute(tx));
   expect(rows).toHaveLength(1);
   const other = await createTestWorkspace(db);
@@ -159,7 +166,72 @@ test("a preview says what is wrong and shows the text all the same", async () =>
   await expect(preview({ contact_id: theirs })).rejects.toMatchObject({ status: 404 });
 });
 
-test("a validity that the sender's rate cannot meet is told with figures, and a longer one is enough", async () => {
+const setProperties = (id: string, properties: object) =>
+  db.inWorkspace(workspace.id, (tx) =>
+    sql`update contacts set properties = ${JSON.stringify(properties)}::jsonb
+      where workspace_id = ${workspace.id} and id = ${id}`.execute(tx),
+  );
+
+test("a property that no contact has is an error, also with a default and in a condition, and prevents sending", async () => {
+  await setProperties(contact, { by: "Oslo" });
+  const text =
+    '{{ contact.properties.by | default: "x" }} {{ contact.properties.byy | default: "x" }}{% if contact.properties.vip %}!{% endif %}';
+  const { id, errors } = await review({ text });
+  expect(errors).toMatchObject([
+    { code: "unknown_placeholder", field: "text", value: "contact.properties.byy" },
+    { code: "unknown_placeholder", field: "text", value: "contact.properties.vip" },
+  ]);
+  expect(errors[0]?.message).toBe('No contact has a property "byy".');
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({ status: 422, code: "unknown_placeholder" });
+  // Another workspace's properties do not count.
+  const other = await createTestWorkspace(db);
+  await addContacts(db, other.id, [{ mobile: "+4791000001" }]);
+  await db.inWorkspace(other.id, (tx) => sql`update contacts set properties = '{"byy": "Oslo"}'`.execute(tx));
+  expect(codes((await review({ text: "{{ contact.properties.byy }}" })).errors)).toEqual(["unknown_placeholder"]);
+});
+
+test("recipients without a value for a placeholder without default are counted, with one of their texts", async () => {
+  const ids = await addContacts(db, workspace.id, [
+    { mobile: "+4791000003", first_name: "\u200b" },
+    { mobile: "+4791000004", first_name: "Kari" },
+    // Contacts who are skipped anyway are not counted.
+    { mobile: "+4791000005", consents: false },
+    { mobile: "+4722000001", mobile_kind: "landline" },
+    // Of contacts who share a number the first one receives it.
+    { phone: "+4791000004", phone_kind: "mobile" },
+  ]);
+  await setProperties(contact, { by: "Oslo", note: " " });
+  await setProperties(ids[1] ?? "", { by: 7, note: "x" });
+  const to = await listOfAll(db, workspace.id);
+  const warningsOf = async (text: string) =>
+    (await review({ text }, to)).warnings.filter(({ code }) => code === "missing_value");
+  expect(await warningsOf("Hei {{ contact.first_name }}!")).toEqual([
+    {
+      code: "missing_value",
+      field: "text",
+      message: '2 of the recipients have no contact.first_name, and get "Hei !". Give the placeholder a default.',
+      value: { fields: ["contact.first_name"], count: 2, example: "Hei !" },
+    },
+  ]);
+  const both = await warningsOf(
+    "{{ contact.properties.by }} {{ contact.properties.note | default: contact.first_name }}.",
+  );
+  expect(both.map(({ value }) => value)).toEqual([
+    { fields: ["contact.properties.by"], count: 2, example: " ." },
+    { fields: ["contact.properties.note", "contact.first_name"], count: 2, example: " ." },
+  ]);
+  expect(await warningsOf("{{ contact.properties.note }}")).toMatchObject([{ value: { count: 3, example: null } }]);
+  for (const text of [
+    'Hei {{ contact.first_name | default: "du" }}!',
+    "{% if contact.first_name %}Hei {{ contact.first_name }}{% endif %}",
+    "{{ contact.mobile }} {{ workspace.name }}",
+  ])
+    expect(await warningsOf(text), text).toEqual([]);
+  // A property that no contact has is an error only, without a warning.
+  expect(await warningsOf("{{ contact.properties.gone }}")).toEqual([]);
+});
+
+test("a validity that the sender's rate cannot meet is a warning with figures, and a longer one is enough", async () => {
   await addManyContacts(db, workspace.id, 40);
   const everybody = await listOfAll(db, workspace.id);
   const pace = (rate: number | null) =>
@@ -171,7 +243,7 @@ test("a validity that the sender's rate cannot meet is told with figures, and a 
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
   await pace(1);
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
-  // Where it has no rate of its own, its connection's for its kind of number.
+  // A sender without a rate has its connection's for its kind of number.
   const carrier = await addTwilio(db, createSeal("a key of at least thirty-two characters"), workspace.id, {
     account_sid: `AC${"0".repeat(32)}`,
     auth_token: "token",
@@ -181,7 +253,7 @@ test("a validity that the sender's rate cannot meet is told with figures, and a 
       and id = ${carrier}`.execute(tx),
   );
   await pace(null);
-  // What waits before it counts too.
+  // Texts queued before the campaign count too.
   await db.inWorkspace(workspace.id, (tx) =>
     sql`insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at)
       select ${workspace.id}, ${workspace.sender.id}, 1, gen_random_uuid(), now(), now()

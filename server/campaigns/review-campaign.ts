@@ -1,33 +1,38 @@
-/** Everything to know before sending. Errors block, warnings don't. */
+/** Reviews a campaign before sending. Errors prevent sending, warnings do not. */
 import type { Finding, Review } from "../../contract/campaigns.ts";
+import { isBlank } from "../../rules/blank.ts";
 import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
 import { estimateSegments } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
+import type { KeywordSets } from "../../rules/keyword-sets.ts";
 import { tellsHowToStop } from "../../rules/opt-out-text.ts";
-import { parseTemplate } from "../../rules/placeholders.ts";
-import { everySender } from "../consent/opt-outs.ts";
+import { propertyOf } from "../../rules/placeholder-names.ts";
+import { parseTemplate, type Template } from "../../rules/placeholders.ts";
+import { longestText, renderText } from "../../rules/render-text.ts";
+import { type AudienceCount, countAudience } from "../audience/audience.ts";
+import { countSegmentsOf } from "../audience/count-segments.ts";
+import { findMissingValues, type MissingValue } from "../audience/missing-values.ts";
+import type { SuppressionRule } from "../audience/suppress.ts";
+import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
+import { unusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
-import { forecastLane, type LaneForecast } from "../messages/lane-forecast.ts";
-import { longestText, renderText } from "../messages/render.ts";
-import type { SuppressionRule } from "../messages/suppress.ts";
-import { requireSender, type Sender, standInFor } from "../numbers/senders.ts";
-import { currentPeriod, type QuotaFigures, quotaExceeded } from "../workspaces/quota.ts";
-import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
-import { type AudienceCount, countAudience } from "./audience.ts";
+import { forecastLane, type LaneForecast } from "../messages/send/lane-forecast.ts";
+import { currentPeriod, type QuotaFigures, quotaExceeded } from "../quota/quota.ts";
+import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders.ts";
+import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 import type { CampaignRow } from "./campaign.ts";
-import { countSegmentsOf } from "./count-segments.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
-/** Share of the allowance from which on a send is worth a second thought. */
+/** A campaign that raises the used share of the allowance to this or more gets a warning. */
 const warnFrom = 0.6;
 
-/** Of what waits in the sender's queue before the campaign. */
+/** The most texts that are counted in the sender's lane before the campaign's. */
 const mostCounted = 1_000_000;
 
-/** What a review looked at, for the sender of the campaign. */
+/** What a review read, for sending the campaign. */
 export interface Reviewed {
   campaign: CampaignRow;
   workspace: WorkspaceRow;
@@ -35,7 +40,7 @@ export interface Reviewed {
   review: Review;
 }
 
-/** Reviews a campaign. Reads on connections of its own; call it outside of transactions. */
+/** Reviews a campaign. It uses its own connections, so it must be called outside of transactions. */
 export async function reviewCampaign(
   { db, clock }: { db: Db; clock: Clock },
   workspaceId: string,
@@ -53,7 +58,7 @@ export async function reviewCampaign(
       quota: await currentPeriod(tx, workspaceId, clock.now()),
     };
   });
-  const { campaign, workspace, sender, standIn, type, quota } = seen;
+  const { campaign, workspace, sender, fallback, type, quota } = seen;
   const optOutText = optOutTextOf(campaign, workspace);
   const { segments } = estimateSegments(campaign.text, { optOutText });
   const counted = type && (await count(db, seen, type));
@@ -61,19 +66,25 @@ export async function reviewCampaign(
   const { allowance, used, reserved, remaining } = quota;
   const rough = recipients.will * segments;
   const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
+  const parsed = parseTemplate(campaign.text, "campaign");
+  const template = parsed.ok ? parsed.template : null;
+  const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
+  const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
   const errors = [
     ...textErrors(campaign.text, optOutText),
+    ...propertyErrors(unused),
     ...typeErrors(type),
     ...audienceErrors(campaign, counted),
-    ...senderErrors(campaign, sender, optOutText),
+    ...senderErrors(campaign, sender, optOutText, keywordsOf(workspace)),
     ...quotaErrors(quota, estimate),
   ];
   const warnings = [
     ...quotaWarnings(quota, estimate),
     ...validityWarnings(campaign, recipients.will, lane),
-    ...nameWarnings(sender, standIn, beyond_names),
-    ...optOutWarnings(campaign.text, optOutText),
+    ...valueWarnings(gaps, unused),
+    ...nameWarnings(sender, fallback, beyond_names),
+    ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
     ...segmentWarnings(campaign.text, optOutText),
   ];
   return {
@@ -91,7 +102,7 @@ export async function reviewCampaign(
   };
 }
 
-/** What is added to the text, or null. */
+/** The opt-out text that is added, or null. */
 export function optOutTextOf(
   campaign: Pick<CampaignRow, "opt_out_text">,
   workspace: Pick<WorkspaceRow, "opt_out_text">,
@@ -99,23 +110,23 @@ export function optOutTextOf(
   return campaign.opt_out_text ? workspace.opt_out_text.trim() || null : null;
 }
 
-/** The sender, and who is it where that is a name and names are not taken. */
+/** The sender, and the fallback for countries without names as senders. */
 interface Senders {
   sender: Sender | null;
-  standIn: SuppressionRule["standIn"];
+  fallback: SuppressionRule["fallback"];
 }
 
 async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
   try {
     const sender = await requireSender(tx, campaign.workspace_id, campaign.sender_id);
-    return { sender, standIn: await standInFor(tx, campaign.workspace_id, sender) };
+    return { sender, fallback: await fallbackSenderOf(tx, campaign.workspace_id, sender) };
   } catch (error) {
-    if (error instanceof Problem) return { sender: null, standIn: undefined };
+    if (error instanceof Problem) return { sender: null, fallback: undefined };
     throw error;
   }
 }
 
-/** What a review reads of the campaign before it counts. */
+/** What a review reads before it counts the audience. */
 interface Seen extends Senders {
   campaign: CampaignRow;
   workspace: WorkspaceRow;
@@ -123,8 +134,8 @@ interface Seen extends Senders {
 }
 
 /**
- * Where the quota may not suffice an estimate is not good enough, in either direction: everything is counted as the
- * preparation will count it. `rough` where the text does not render.
+ * Where the quota may be insufficient the estimate is not exact enough, so the segments are counted as the preparation counts
+ * them. Returns `rough` where the text cannot be rendered.
  */
 async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
   const { campaign, workspace, sender, type } = seen;
@@ -138,9 +149,9 @@ async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
   return segments;
 }
 
-function ruleOf({ campaign, sender, standIn }: Seen, type: SubscriptionTypeRow): SuppressionRule {
+function ruleOf({ campaign, sender, fallback }: Seen, type: SubscriptionTypeRow): SuppressionRule {
   return {
-    standIn,
+    fallback,
     workspaceId: campaign.workspace_id,
     class: "marketing",
     senderId: sender?.id ?? everySender,
@@ -148,16 +159,32 @@ function ruleOf({ campaign, sender, standIn }: Seen, type: SubscriptionTypeRow):
   };
 }
 
-/** Null where nobody can say yet who would get it. */
+/** Uses its own connection, because it changes planner settings. */
+function missingValues(db: Db, seen: Seen, type: SubscriptionTypeRow, template: Template): Promise<MissingValue[]> {
+  const { campaign, workspace, sender } = seen;
+  const constant = { workspace: { name: workspace.name }, sender: { address: sender?.address ?? null } };
+  return db.inWorkspace(campaign.workspace_id, (tx) =>
+    findMissingValues(tx, ruleOf(seen, type), campaign, template, constant),
+  );
+}
+
+/** The property keys in the text that no contact has. */
+async function unusedProperties(db: Db, workspaceId: string, template: Template): Promise<string[]> {
+  const keys = template.fields.flatMap((field) => propertyOf(field) ?? []);
+  if (keys.length === 0) return [];
+  return db.inWorkspace(workspaceId, (tx) => unusedPropertyKeys(tx, workspaceId, keys));
+}
+
+/** Null while the audience is not determined. */
 async function count(db: Db, seen: Seen, type: SubscriptionTypeRow): Promise<AudienceCount | null> {
   const { lists, contacts } = seen.campaign.include;
   if (lists.length + contacts.length === 0) return null;
   return countAudience(db, ruleOf(seen, type), seen.campaign);
 }
 
-/** What is wrong with a text: for the review, and for a preview while it is being written. */
+/** The errors of a text, for the review and the preview. */
 export function textErrors(text: string, optOutText: string | null): Finding[] {
-  if (text.trim() === "") return [finding("text_empty", "The campaign has no text.", "text")];
+  if (isBlank(text)) return [finding("text_empty", "The campaign has no text.", "text")];
   const parsed = parseTemplate(text, "campaign");
   if (!parsed.ok) return parsed.problems.map(({ code, message, value }) => finding(code, message, "text", value));
   const rendered = renderText(parsed.template, {}, optOutText);
@@ -169,6 +196,12 @@ export function textErrors(text: string, optOutText: string | null): Finding[] {
   ];
 }
 
+function propertyErrors(unused: readonly string[]): Finding[] {
+  return unused.map((key) =>
+    finding("unknown_placeholder", `No contact has a property "${key}".`, "text", `contact.properties.${key}`),
+  );
+}
+
 function typeErrors(type: SubscriptionTypeRow | null): Finding[] {
   if (!type) return [finding("no_subscription_type", "Choose what recipients have consented to.", "subscription_type")];
   if (type.needs_consent) return [];
@@ -178,7 +211,7 @@ function typeErrors(type: SubscriptionTypeRow | null): Finding[] {
 
 function audienceErrors({ include }: CampaignRow, counted: AudienceCount | null): Finding[] {
   if (include.lists.length + include.contacts.length === 0)
-    return [finding("no_audience", "Choose whom the campaign goes to.", "include")];
+    return [finding("no_audience", "Choose the campaign's audience.", "include")];
   if (counted?.will !== 0) return [];
   const message =
     counted.wont === 0
@@ -187,10 +220,15 @@ function audienceErrors({ include }: CampaignRow, counted: AudienceCount | null)
   return [finding("nobody", message, "include", counted.reasons)];
 }
 
-function senderErrors({ text }: CampaignRow, sender: Sender | null, optOutText: string | null): Finding[] {
+function senderErrors(
+  { text }: CampaignRow,
+  sender: Sender | null,
+  optOutText: string | null,
+  keywords: KeywordSets,
+): Finding[] {
   if (!sender) return [finding("no_sender", "The workspace has no sender to send from.", "sender")];
   if (sender.can_receive) return [];
-  if (![text, optOutText ?? ""].some((part) => tellsHowToStop(part))) return [];
+  if (![text, optOutText ?? ""].some((part) => tellsHowToStop(part, keywords))) return [];
   const message = `The text asks for a reply, but ${sender.address} cannot receive any. Choose a number, or word the opt-out differently.`;
   return [finding("sender_cannot_receive", message, "sender", sender.address)];
 }
@@ -214,26 +252,37 @@ function validityWarnings({ validity_seconds }: CampaignRow, will: number, lane:
   const short = lane && validityShortfall(will, lane, validity_seconds ?? usualValidity);
   if (!short) return [];
   const message =
-    `At ${short.rate} a second it takes ${short.hours} hours until the last text has left, but a text waits ` +
+    `At ${short.rate} a second it takes ${short.hours} hours until the last text is submitted, but a text is valid ` +
     `${short.validity_hours} hours at most: about ${short.count} would expire. Give the campaign longer, or its sender a higher rate.`;
   return [finding("validity_short", message, "validity_seconds", short)];
 }
 
-/** Who is the sender to those whose networks take no names. */
-function nameWarnings(sender: Sender | null, standIn: Seen["standIn"], count: number): Finding[] {
-  if (!sender || standIn === undefined || count === 0) return [];
+/** Properties that no contact has are reported as errors only. */
+function valueWarnings(gaps: readonly MissingValue[], unused: readonly string[]): Finding[] {
+  return gaps.flatMap(({ fields, count, example }) => {
+    if (fields.some((field) => unused.includes(propertyOf(field) ?? ""))) return [];
+    const what = `${count} of the recipients ${count === 1 ? "has" : "have"} no ${fields.join(" and no ")}`;
+    const get = example === null ? "and get nothing" : `and get "${example}"`;
+    const message = `${what}, ${get}. Give the placeholder a default.`;
+    return [finding("missing_value", message, "text", { fields, count, example })];
+  });
+}
+
+/** The sender in countries whose networks show no names. */
+function nameWarnings(sender: Sender | null, fallback: Seen["fallback"], count: number): Finding[] {
+  if (!sender || fallback === undefined || count === 0) return [];
   const where = `${count} of the recipients are in countries whose networks show no names as senders`;
   const name = sender.address;
-  if (standIn) {
-    const message = `${where}: they get it from ${standIn.address} instead of ${name}.`;
-    return [finding("name_replaced", message, "sender", { count, name, number: standIn.address })];
+  if (fallback) {
+    const message = `${where}: they get it from ${fallback.address} instead of ${name}.`;
+    return [finding("name_replaced", message, "sender", { count, name, number: fallback.address })];
   }
-  const message = `${where}: they get nothing, because no number of the same connection can stand in for ${name}.`;
+  const message = `${where}: they get nothing, because no number of the same connection can be used instead of ${name}.`;
   return [finding("name_refused", message, "sender", { count, name })];
 }
 
-function optOutWarnings(text: string, optOutText: string | null): Finding[] {
-  if (optOutText || text.trim() === "" || tellsHowToStop(text)) return [];
+function optOutWarnings(text: string, optOutText: string | null, keywords: KeywordSets): Finding[] {
+  if (optOutText || isBlank(text) || tellsHowToStop(text, keywords)) return [];
   const message = "The text does not say how to opt out. Switch the opt-out text on, or write your own.";
   return [finding("no_opt_out_text", message, "opt_out_text", false)];
 }

@@ -1,16 +1,25 @@
 import { sql } from "kysely";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { CampaignChange } from "../../contract/campaigns.ts";
 import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { addContacts, addManyContacts, arrived, ledger, quota, settled, startRoad } from "../../testing/road.ts";
+import {
+  addContacts,
+  addManyContacts,
+  arrived,
+  ledger,
+  quota,
+  untilFinal,
+  startPipeline,
+} from "../../testing/pipeline.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { setPhone } from "../carriers/sandbox-store.ts";
+import { setPhone } from "../carriers/sandbox/store.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 import { deleteList } from "../contacts/lists.ts";
 import { instantOf } from "../kit/id.ts";
 import { jobs } from "../kit/jobs.ts";
-import { recordReceipts } from "../messages/receipts.ts";
+import { recordReceipts } from "../messages/receive/receipts.ts";
 import { deleteCampaign, updateCampaign } from "./edit-campaign.ts";
 import { finishCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
 import { campaignPerformance } from "./performance.ts";
@@ -45,7 +54,7 @@ const waitingJobs = async (name: string) =>
     )
   ).rows;
 
-test("it is sent when everybody has an outcome, and the figures say which", async () => {
+test("a campaign is sent when all recipients have an outcome, and the counts say which", async () => {
   await addManyContacts(db, workspace.id, 40);
   await addContacts(db, workspace.id, [
     { mobile: "+4722000001", mobile_kind: "landline", first_name: "Kari" },
@@ -65,9 +74,9 @@ test("it is sent when everybody has an outcome, and the figures say which", asyn
     status: "sending",
     counts: { recipients: 40, sent: 0, not_sent: 2, pending: 40 },
   });
-  await startRoad(db);
+  await startPipeline(db);
   const campaign = await finished(db, workspace.id, id);
-  await settled(db, workspace.id);
+  await untilFinal(db, workspace.id);
   expect(campaign.status).toBe("sent");
   expect((await look(db, workspace.id, id)).counts).toEqual({
     recipients: 40,
@@ -84,7 +93,7 @@ test("it is sent when everybody has an outcome, and the figures say which", asyn
   expect(figures.reasons).toEqual({ landline: 2, no_consent: 1, unknown_number: 1 });
   const inSeries = (field: "sent" | "delivered" | "not_delivered") =>
     figures.series.reduce((sum, minute) => sum + minute[field], 0);
-  // The one that was refused at hand-over was not sent, so it is not undelivered either.
+  // A message refused at submission was not sent, so it is not undelivered either.
   expect([inSeries("sent"), inSeries("delivered"), inSeries("not_delivered")]).toEqual([39, 38, 1]);
 
   expect((await recipients(id, "sent")).items).toHaveLength(39);
@@ -98,7 +107,7 @@ test("it is sent when everybody has an outcome, and the figures say which", asyn
   });
 });
 
-test("what a receipt ended before its hand-over was recorded was sent, and stands where its figure does", async () => {
+test("a message that a receipt ended before its submission was recorded counts as sent, and is listed as such", async () => {
   const statuses = ["delivered", "undelivered", "failed", "expired"] as const;
   const numbers = statuses.map((_, i) => `+479100000${i}`);
   await addContacts(
@@ -128,7 +137,7 @@ test("what a receipt ended before its hand-over was recorded was sent, and stand
   };
   for (const recorded of [false, true]) {
     if (recorded) {
-      await startRoad(db);
+      await startPipeline(db);
       await finished(db, workspace.id, id);
       expect((await recipients(id, "sent")).items).toHaveLength(4);
     }
@@ -160,7 +169,7 @@ test("recipients are paged, each once", async () => {
   await expect(look).rejects.toMatchObject({ status: 404 });
 });
 
-test("two who press Send at once send once; the same key gets the same answer", async () => {
+test("two calls to send at once send once; the same key gets the same answer", async () => {
   await addManyContacts(db, workspace.id, 10);
   const id = await draft();
   const answers = await Promise.allSettled(
@@ -177,7 +186,7 @@ test("two who press Send at once send once; the same key gets the same answer", 
   expect(await ledger(db, workspace.id)).toHaveLength(10);
 });
 
-test("many calls with one key at once are one send", async () => {
+test("many calls with one key at once send once", async () => {
   await addManyContacts(db, workspace.id, 3);
   const id = await draft();
   const answers = await Promise.all(Array.from({ length: 6 }, () => press(db, workspace.id, id, "once")));
@@ -189,7 +198,7 @@ const allowed = (segments: number) =>
 
 test("exactly enough segments send everything, one fewer sends nothing", async () => {
   await addManyContacts(db, workspace.id, 30);
-  // Two segments for Navn10 to Navn29, one for Navn0 to Navn9: only rendering tells.
+  // Two segments for Navn10 to Navn29, one for Navn0 to Navn9: known only by rendering.
   const text = `{{ contact.first_name }}${"x".repeat(155)}`;
   await allow(50);
   const enough = await draft({ text, opt_out_text: false });
@@ -205,7 +214,7 @@ test("exactly enough segments send everything, one fewer sends nothing", async (
     code: "quota_exceeded",
     value: { needed: 50, remaining: 49 },
   });
-  // Somebody else takes the last segment between Send and the count.
+  // Another message takes the last segment between Send and the count.
   await allowed(50);
   await press(db, workspace.id, short);
   await allowed(49);
@@ -217,7 +226,7 @@ test("exactly enough segments send everything, one fewer sends nothing", async (
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 
-/** A campaign to ten for whom no segments are left between Send and the count. */
+/** A campaign to ten contacts, with no segments left between Send and the count. */
 async function failedCampaign(key: string) {
   const id = await draft();
   const answer = await press(db, workspace.id, id, key);
@@ -227,10 +236,10 @@ async function failedCampaign(key: string) {
   return { id, answer };
 }
 
-test("what failed is changed and sent again like a draft, with ids of its own, and its key keeps its answer", async () => {
+test("a failed campaign is changed and sent again like a draft, with new ids, and its key keeps its answer", async () => {
   await addManyContacts(db, workspace.id, 10);
   const { id, answer } = await failedCampaign("first");
-  // A review would refuse it now; who repeats the call is still told what the call did.
+  // A review would refuse it now; a repeated call still gets its first answer.
   expect(await press(db, workspace.id, id, "first")).toEqual(answer);
   await expect(press(db, workspace.id, id, "second")).rejects.toMatchObject({ status: 422, code: "quota_exceeded" });
   expect(await look(db, workspace.id, id)).toMatchObject({ status: "failed" });
@@ -254,7 +263,7 @@ test("what failed is changed and sent again like a draft, with ids of its own, a
   expect(await press(db, workspace.id, id, "first")).toEqual(answer);
 });
 
-test("what failed keeps its lists from being deleted, and is deleted like a draft", async () => {
+test("a failed campaign keeps its lists from being deleted, and is deleted like a draft", async () => {
   await addManyContacts(db, workspace.id, 10);
   const { id } = await failedCampaign("only");
   const [list = ""] = (await look(db, workspace.id, id)).include.lists;
@@ -265,7 +274,7 @@ test("what failed keeps its lists from being deleted, and is deleted like a draf
   await dropList();
 });
 
-test("who was counting while a campaign failed and was sent again reserves nothing for what it counted", async () => {
+test("a count that runs while the campaign fails and is sent again reserves nothing", async () => {
   await addManyContacts(db, workspace.id, 2);
   const id = await draft();
   await press(db, workspace.id, id);
@@ -289,22 +298,22 @@ test("who was counting while a campaign failed and was sent again reserves nothi
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 });
 
-test("a preparation killed between chunks goes on, doubles nothing and pays nothing twice", async () => {
+test("a preparation killed between chunks is resumed without duplicate messages or reservations", async () => {
   await addManyContacts(db, workspace.id, 50);
   const id = await draft();
   await press(db, workspace.id, id);
   let rounds = 0;
   for (;;) {
     const killed = new AbortController();
-    // Aborted as soon as a chunk is told.
-    const services = { ...campaignServices(db), chunk: 7, news: { tell: () => killed.abort() } };
+    // Aborted at the first live update of a chunk.
+    const services = { ...campaignServices(db), chunk: 7, liveUpdates: { publish: () => killed.abort() } };
     const ended = await prepareCampaign(services, { workspace_id: workspace.id, id }, killed.signal).then(
       () => true,
       () => false,
     );
     rounds++;
     if (ended || rounds > 60) break;
-    // Not even what was told is done: one more chunk, by two at once.
+    // Each round writes one more chunk, by two processes at once.
     await Promise.allSettled([
       prepare(db, workspace.id, id, 3, AbortSignal.abort()),
       prepare(db, workspace.id, id, 3, AbortSignal.abort()),
@@ -319,18 +328,18 @@ test("a preparation killed between chunks goes on, doubles nothing and pays noth
     sql`select reserved, prepared_at is not null as prepared from campaigns where id = ${id}`.execute(tx),
   );
   expect(left).toEqual([{ reserved: 0, prepared: true }]);
-  await startRoad(db);
-  await settled(db, workspace.id);
+  await startPipeline(db);
+  await untilFinal(db, workspace.id);
   expect(await arrived(db, workspace.id)).toHaveLength(50);
   expect(await quota(db, workspace.id)).toEqual({ used: 50, reserved: 0 });
 });
 
-test("contacts whose texts grow after the count take what is left, and the rest are skips with that reason", async () => {
+test("contacts whose texts grow after the count use the rest of the quota, and the others are skipped with that reason", async () => {
   await addManyContacts(db, workspace.id, 20);
   await allow(25);
   const id = await draft({ text: "Hei {{ contact.first_name }}", opt_out_text: false });
   await press(db, workspace.id, id);
-  // Killed right after reserving.
+  // Aborted right after the reservation.
   await prepare(db, workspace.id, id, 5, AbortSignal.abort()).catch(() => {});
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 20 });
   const longName = "x".repeat(170);
@@ -342,7 +351,7 @@ test("contacts whose texts grow after the count take what is left, and the rest 
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 24 });
 });
 
-test("somebody who opts out while it is leaving gets nothing and is counted", async () => {
+test("a recipient who opts out during sending receives nothing and is counted", async () => {
   await addManyContacts(db, workspace.id, 5);
   const id = await draft();
   await press(db, workspace.id, id);
@@ -357,9 +366,9 @@ test("somebody who opts out while it is leaving gets nothing and is counted", as
       at: new Date(),
     }),
   );
-  await startRoad(db);
+  await startPipeline(db);
   await finished(db, workspace.id, id);
-  await settled(db, workspace.id);
+  await untilFinal(db, workspace.id);
   expect((await look(db, workspace.id, id)).counts).toMatchObject({
     recipients: 5,
     sent: 4,
@@ -370,14 +379,14 @@ test("somebody who opts out while it is leaving gets nothing and is counted", as
   expect(await quota(db, workspace.id)).toEqual({ used: 4, reserved: 0 });
 });
 
-test("a text changed after the review is not sent unseen", async () => {
+test("a text changed after the review is not sent", async () => {
   await addManyContacts(db, workspace.id, 1);
   const id = await draft();
   const change = () =>
     db.inWorkspace(workspace.id, (tx) =>
       sql`update campaigns set updated_at = updated_at + interval '1 second' where id = ${id}`.execute(tx),
     );
-  // Between the review and the transaction that starts it, each time the clock is asked.
+  // The change is made between the review and the transaction that starts sending, where the clock is read.
   let asked = 0;
   const clock = {
     now() {
@@ -403,7 +412,7 @@ test("a text changed after the review is not sent unseen", async () => {
   expect(await look(db, workspace.id, id)).toMatchObject({ status: "draft" });
 });
 
-test("a stalled preparation is resumed by the sweep, and every one after a start", async () => {
+test("the periodic job resumes a stalled preparation, and a start resumes all", async () => {
   await addManyContacts(db, workspace.id, 1);
   const id = await draft();
   await press(db, workspace.id, id);
@@ -415,18 +424,18 @@ test("a stalled preparation is resumed by the sweep, and every one after a start
   expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
   const later = new Date(Date.now() + 60_000);
   await finishCampaigns({ ...services, clock: { now: () => later } });
-  // By that clock too, the sweep comes again in a second.
+  // By that clock too, the job runs again in a second.
   expect((await waitingJobs("campaigns.finish")).map((job) => job.run_at.getTime())).toEqual([later.getTime() + 1_000]);
   expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
   await clear();
   await resumeCampaigns(services);
   expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
   expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
-  await vi.waitFor(() => prepare(db, workspace.id, id));
+  await until(() => prepare(db, workspace.id, id));
   expect(await ledger(db, workspace.id)).toHaveLength(1);
 });
 
-test("its texts wait as long as it says, a day unless it says so, from Send on", async () => {
+test("a campaign's texts are valid from Send on for its validity, by default a day", async () => {
   await addManyContacts(db, workspace.id, 2);
   const hours = async (validity_seconds?: number) => {
     const id = await draft(validity_seconds === undefined ? {} : { validity_seconds });

@@ -1,11 +1,11 @@
-/** Send: the review must have no errors, one of several callers gets the campaign, and a job prepares it. */
+/** Sends a campaign: the review must have no errors, only one of several callers starts it, and a job prepares it. */
 import type { Campaign } from "../../contract/campaigns.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { conflict, Problem } from "../kit/errors.ts";
 import { answerOnce, type Idempotency, isAnswered } from "../kit/idempotency.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
@@ -23,8 +23,8 @@ interface Services {
 }
 
 /**
- * Sends a draft, or once more what failed. 422 with the first error of the review (all of them in `value.errors` where there are several), 409
- * `already_sent` for whoever comes second; the same Idempotency-Key gets the same answer.
+ * Sends a draft or failed campaign. 422 with the first error of the review (all in `value.errors` if there are several), 409
+ * `already_sent` for a second caller; the same Idempotency-Key gets the same answer.
  */
 export async function sendCampaign(
   services: Services,
@@ -62,7 +62,7 @@ export async function sendCampaign(
   });
 }
 
-/** Whether the key has its answer: then that is given, whatever has become of the campaign and however a review would end. */
+/** Whether the key has an answer, which is then repeated whatever the campaign's status and a new review would be. */
 async function isRepeated(
   { db, clock }: Services,
   workspaceId: string,
@@ -72,7 +72,7 @@ async function isRepeated(
   return db.inWorkspace(workspaceId, (tx) => isAnswered(tx, workspaceId, idempotency, clock.now()));
 }
 
-/** The review of what may be sent, or null where it is on its way or sent. */
+/** The review of an unsent campaign; null for one that is being sent or was sent. */
 async function reviewUnsent(services: Services, workspaceId: string, id: string): Promise<Reviewed | null> {
   const { status } = await services.db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
   if (!isUnsent(status)) return null;
@@ -86,7 +86,7 @@ async function reviewUnsent(services: Services, workspaceId: string, id: string)
   });
 }
 
-/** draft or failed → preparing, of what was reviewed and nothing newer. */
+/** draft or failed → preparing, only if the campaign is unchanged since its review. */
 async function start(tx: Tx, { campaign, workspace, sender }: Reviewed, now: Date): Promise<CampaignRow> {
   const { workspace_id: workspaceId, id } = campaign;
   if (!sender) throw new Error("a review without errors has a sender");
@@ -99,7 +99,7 @@ async function start(tx: Tx, { campaign, workspace, sender }: Reviewed, now: Dat
   const current = await getCampaign(tx, workspaceId, id);
   if (started) return current;
   if (!isUnsent(current.status)) throw alreadySent(current);
-  throw conflict("campaign_changed", "Somebody changed the campaign meanwhile. Look at it again before sending.", {
+  throw conflict("campaign_changed", "The campaign was changed after its review. Review it again before sending.", {
     field: "updated_at",
     value: current.updated_at.toISOString(),
   });

@@ -1,33 +1,34 @@
 /**
  * What a carrier is to Varsla. One vendor is one file that makes a `Carrier`.
  *
- * - submit: hand texts over. The carrier answers for each of them, in the same order.
+ * - submit: submit texts. The carrier answers for each of them, in the same order.
  * - accepted: the carrier took it and will try to deliver; it has given it a reference of its own.
  * - refused: the carrier will never send it (bad number, blocked). Final; `elsewhere`: for this carrier only (no route to
- *   the country, a sender that is not its own), so another may be asked instead.
+ *   the country, a sender that is not its own), so another may be tried instead.
  * - later: the carrier is busy; the text did not go and may be offered again after a while (throttling). `down`: it takes
- *   nothing at all, so another carrier may be asked instead.
- * - unknown: nobody can say whether it went, e.g. the connection broke after the request was written.
+ *   nothing at all, so another carrier may be tried instead.
+ * - unknown: it cannot be told whether it went, e.g. the connection broke after the request was written.
  * - our reference: workspace and message id. A carrier keeps it, or a map from its own reference to it, because receipts
  *   and lookups speak of our reference only: the ledger has no index on the carrier's.
  * - receipt: what became of an accepted text. May come before `submit` answers, twice, in any order, or never.
  * - inbound text: what a handset sent to one of our senders.
- * - lookup: the carrier's own records, asked after a crash which texts of a batch it has.
+ * - lookup: asks the carrier's own records, after a crash, which texts of a batch it has.
  */
 import type { FailureReason, MessageClass } from "../../contract/messages.ts";
 import type { SenderKind } from "../../contract/senders.ts";
 import type { AddressType } from "../../rules/inbound-address.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
+import type { Services } from "../kit/services.ts";
 
-/** Our reference, as it stands in the carrier's books. */
+/** Our reference, as the carrier's records hold it. */
 export interface Reference {
   workspace_id: string;
   message_id: string;
 }
 
-/** One text to hand over. All texts of one `submit` come from the same sender. */
+/** One text to submit. All texts of one `submit` come from the same sender. */
 export interface OutboundText extends Reference {
   from: string;
   /** E.164. */
@@ -47,7 +48,7 @@ export type Outcome =
   | { kind: "later"; after_ms: number; down?: true }
   | { kind: "unknown" };
 
-/** What became of a text. `sent` says no more than that the network took it. */
+/** The status of a text. `sent` means only that the network took it. */
 export interface Receipt extends Reference {
   carrier_reference: string | null;
   status: "sent" | "delivered" | "undelivered" | "failed" | "expired";
@@ -69,12 +70,14 @@ export interface InboundText {
   from: string;
   /** The sender it was written to. */
   to: string;
-  /** What the carrier says of the two addresses where they have no +; unknown unless given. */
+  /** The types of the two addresses where they have no +; unknown by default. */
   from_type?: AddressType;
   to_type?: AddressType;
   text: string;
-  /** When it came; of a START that may have come before, when it first did: what was done since was done later. */
+  /** When it arrived; a START that may have arrived before: when it first did, so that a STOP since then wins. */
   at: Date;
+  /** When it first arrived, where the carrier cannot tell whether it is a START. */
+  first_at?: Date;
   /** Where pictures that came with it can be seen. */
   media?: string[];
   /** The carrier has read it as this and answered it itself: it is acted upon, and not answered again. */
@@ -93,10 +96,10 @@ export interface CarrierEvents {
   onInbound(texts: InboundText[]): Promise<void>;
 }
 
-/** How a connection stands. */
+/** The health of a connection. */
 export interface CarrierState {
   state: "up" | "connecting" | "down";
-  /** Connections that stand, of so many wanted. */
+  /** Connections that are established, and how many there should be. */
   bound: number;
   wanted: number;
   last_error: { message: string; at: Date } | null;
@@ -108,16 +111,16 @@ export type OwnersOf = (references: readonly string[]) => Promise<Map<string, st
 export interface Carrier {
   /** carriers.id; null: the sandbox. */
   id: string | null;
-  /** As it stands in messages.carrier. */
+  /** The value of messages.carrier. */
   name: string;
   limits: {
     /** Texts in one `submit` at most. */
     batch: number;
     /**
-     * How long after it began a `submit` may still put texts into the carrier's records. A lookup is only believed when it
-     * says "not there" after this.
+     * How long after its beginning a `submit` may still put texts into the carrier's records. Only after this does "not
+     * there" from a lookup count.
      */
-    settled_after_ms: number;
+    reconcile_after_ms: number;
     /** Texts a second for a sender that has no rate of its own; null: as many as it takes. */
     rates: Record<SenderKind, number | null>;
     /** In place of `rates`, where more than the kind decides. */
@@ -127,8 +130,8 @@ export interface Carrier {
   state(): CarrierState;
   /**
    * One outcome a text, in their order. Rejects only when nothing is known of any of them: then all are `unknown`. Before each
-   * text that it writes a carrier asks `signal.aborted`, which then looks whether the lane still holds its lease: a process
-   * that was suspended hears from its sockets before any event tells it so.
+   * text that it writes a carrier reads `signal.aborted`, which then checks whether the lane still holds its lease: a process
+   * that wakes from a suspension reads from its sockets before any timer or event runs.
    */
   submit(texts: OutboundText[], signal: AbortSignal): Promise<Outcome[]>;
   /**
@@ -148,8 +151,25 @@ export interface Carrier {
 export interface Carriers {
   /** By carriers.id, null for the sandbox. Undefined: disabled, not known here yet, or not to be made from its settings. */
   get(workspaceId: string, carrierId: string | null): Carrier | undefined;
-  /** Whether it has not been up for a while, so that others may stand in. One that is only just connecting is not down. */
+  /** Whether it has not been up for a while, so that fallback carriers may be used. One that has only begun to connect is not down. */
   isDown(workspaceId: string, carrierId: string | null): boolean;
+}
+
+/** How addresses of inbound texts are read, so that a handset's page shows the same reading. */
+export interface AddressReading {
+  /** E.164, or as given where it is no number. */
+  handset(tx: Tx, workspaceId: string, address: string): Promise<string>;
+  /** The workspace's sender, and its connection: null for the sandbox. */
+  receiver(
+    tx: Tx,
+    workspaceId: string,
+    address: string,
+  ): Promise<{ address: string; can_receive: boolean; carrier_id: string | null } | null>;
+}
+
+/** Where texts and receipts that arrive over HTTP are passed on to, and how their addresses are read. */
+export interface IncomingServices extends Services, CarrierEvents {
+  addresses: AddressReading;
 }
 
 /** A row of `carriers`, its secrets opened. */
@@ -167,7 +187,7 @@ export interface CarrierServices {
   db: Db;
   clock: Clock;
   log: Logger;
-  /** Where the world reaches this installation, without a slash at the end. */
+  /** The public URL of this installation, without a trailing slash. */
   public_url: string;
 }
 

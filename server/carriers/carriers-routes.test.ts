@@ -48,7 +48,7 @@ test("secrets are sealed on disk, in no answer and in no error, and stay when se
   expect(await storedSecrets(workspaceId, id)).toEqual({ password: "ny" });
 });
 
-test("a new SMPP connection is encrypted unless it says otherwise; one that stands keeps what it has, whatever else changes", async () => {
+test("a new SMPP connection is encrypted unless it says otherwise; an existing one keeps its setting, whatever else changes", async () => {
   const { id: workspaceId, key } = await workspaceWithKey(database);
   const tlsOf = async (id: string) => (await call(`GET /carriers/${id}`, { key })).body.settings.tls;
   expect(await tlsOf((await addSmpp(key)).id)).toBe("on");
@@ -57,7 +57,7 @@ test("a new SMPP connection is encrypted unless it says otherwise; one that stan
     expect((await call(`PATCH /carriers/${id}`, { key, body: { settings: { window: 7 } } })).status).toBe(200);
     expect(await tlsOf(id)).toBe(tls);
   }
-  // Written down before there was a choice.
+  // Stored before the setting existed.
   const { id } = await addSmpp(key);
   await db.inWorkspace(workspaceId, (tx) =>
     sql`update carriers set settings = settings - 'tls' where workspace_id = ${workspaceId} and id = ${id}`.execute(tx),
@@ -67,7 +67,7 @@ test("a new SMPP connection is encrypted unless it says otherwise; one that stan
   expect(await tlsOf(id)).toBe("off");
 });
 
-describe("a stored secret is not sent to a host or account that somebody else chose", () => {
+describe("a stored secret is not sent to a changed host or account", () => {
   const needed = (field: string) => ({ status: 422, body: { error: { code: "secret_needed", field } } });
 
   test("SMPP: the password is entered again with host, port and TLS", async () => {
@@ -108,13 +108,14 @@ describe("a stored secret is not sent to a host or account that somebody else ch
   });
 });
 
-test("the first is the default, names are one's own, and the built-in one's is taken", async () => {
+test("the first is the default, names are unique, and the built-in carrier's is reserved", async () => {
   const { key } = await workspaceWithKey(database);
   const [first, second] = [await addSmpp(key), await addSmpp(key)];
   expect([first.is_default, second.is_default]).toEqual([true, false]);
-  expect([first.name, second.name], "without a name of one's own").toEqual(["SMPP", "SMPP 2"]);
+  expect([first.name, second.name], "default names").toEqual(["SMPP", "SMPP 2"]);
   const named = (name: string) => call(`PATCH /carriers/${second.id}`, { key, body: { name } });
-  expect(await named("SMPP")).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
+  for (const taken of ["SMPP", "smpp", "SM\u200bPP"])
+    expect(await named(taken)).toMatchObject({ status: 409, body: { error: { code: "carrier_exists" } } });
   expect(await named("Sandbox")).toMatchObject({ status: 422, body: { error: { code: "reserved_name" } } });
   await call(`PATCH /carriers/${second.id}`, { key, body: { is_default: true } });
   const { body } = await call("GET /carriers", { key });
@@ -124,7 +125,7 @@ test("the first is the default, names are one's own, and the built-in one's is t
   ]);
 });
 
-test("one that has senders, or texts of which nobody knows yet, stays; then its routes go with it", async () => {
+test("one that has senders or texts with unknown outcome cannot be removed; afterwards its routes are removed with it", async () => {
   const { id: workspaceId, key } = await workspaceWithKey(database);
   const [one, other] = [await addSmpp(key), await addSmpp(key)];
   const items = [
@@ -147,11 +148,11 @@ test("one that has senders, or texts of which nobody knows yet, stays; then its 
   );
   expect((await remove()).status).toBe(204);
   expect((await call("GET /carrier-routes", { key })).body.items).toEqual([{ country: "*", carriers: [other.id] }]);
-  // It was the default; the one that is left is now.
+  // It was the default; now the remaining one is.
   expect((await call(`GET /carriers/${other.id}`, { key })).body).toMatchObject({ is_default: true });
 });
 
-test("another workspace's is not there, neither to see, nor to change, nor to stand in", async () => {
+test("another workspace's carrier can be neither read nor changed nor used as a fallback", async () => {
   const mine = await workspaceWithKey(database);
   const theirs = await workspaceWithKey(database);
   const { id } = await addSmpp(theirs.key);

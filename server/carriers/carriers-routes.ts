@@ -7,10 +7,10 @@ import type { Seal } from "../kit/seal.ts";
 import * as store from "./carriers-store.ts";
 import { addCarrier, changeCarrier, removeCarrier, setRoutes } from "./carriers.ts";
 
-/** Texts in a lane are counted to this. */
+/** Waiting texts of a lane are counted up to this. */
 const mostCounted = 100_000;
-/** Workers speak every two seconds. */
-const believedFor = 15;
+/** Seconds that a worker's report counts; workers report every two. */
+const reportValidFor = 15;
 
 interface Services {
   db: Db;
@@ -19,7 +19,7 @@ interface Services {
   config: { public_url: string };
 }
 
-/** The calls on /carriers and /carrier-routes, but for tests, which send. */
+/** The calls on /carriers and /carrier-routes, except tests, which send texts. */
 export function carriersRoutes(services: Services): Omit<Handlers<typeof carriers>, "test" | "testSteps"> {
   const { db, clock, seal, config } = services;
   const one = async (tx: Tx, workspaceId: string, id: string): Promise<Carrier> => {
@@ -72,10 +72,10 @@ async function present(
   publicUrl: string,
 ): Promise<Carrier[]> {
   const senders = await store.sendersOfCarriers(tx, workspaceId, mostCounted);
-  const states = await store.workerStates(tx, workspaceId, believedFor);
+  const states = await store.workerStates(tx, workspaceId, reportValidFor);
   return rows.map((row) => {
     const own = senders.filter((sender) => sender.carrier_id === row.id);
-    const said = states.filter((state) => state.carrier_id === row.id);
+    const reported = states.filter((state) => state.carrier_id === row.id);
     const { id, kind, name, enabled, is_default, settings } = row;
     const hooks = `${publicUrl}/api/v1/carriers/${row.id}/twilio`;
     return {
@@ -85,7 +85,7 @@ async function present(
       enabled,
       is_default,
       settings,
-      status: statusOf(row, said, own),
+      status: statusOf(row, reported, own),
       senders: own.map((sender) => ({ id: sender.id, address: sender.address })),
       webhooks: row.kind === "twilio" ? { inbound: `${hooks}/inbound`, status: `${hooks}/status` } : null,
       created_at: row.created_at.toISOString(),
@@ -98,15 +98,15 @@ async function present(
 /** The state of all workers together: up where any of them is. */
 function statusOf(
   row: store.CarrierRow,
-  said: readonly store.WorkerState[],
+  reported: readonly store.WorkerState[],
   senders: readonly store.CarrierSender[],
 ): CarrierStatus {
-  const sum = (of: (state: store.WorkerState) => number) => said.reduce((total, state) => total + of(state), 0);
-  const errors = said.flatMap(({ last_error, last_error_at }) =>
+  const sum = (of: (state: store.WorkerState) => number) => reported.reduce((total, state) => total + of(state), 0);
+  const errors = reported.flatMap(({ last_error, last_error_at }) =>
     last_error !== null && last_error_at ? [{ message: last_error, at: last_error_at }] : [],
   );
   const latest = errors.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
-  const best = (["up", "connecting", "down"] as const).find((state) => said.some((each) => each.state === state));
+  const best = (["up", "connecting", "down"] as const).find((state) => reported.some((each) => each.state === state));
   return {
     state: row.enabled ? (best ?? "unknown") : "off",
     bound: sum((state) => state.bound),

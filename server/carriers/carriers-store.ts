@@ -1,4 +1,4 @@
-/** All SQL of connections, their states and who stands in for whom. */
+/** All SQL of connections, the states that workers report, and fallback routes. */
 import { sql } from "kysely";
 import type { CarrierKind, CarrierRoute } from "../../contract/carriers.ts";
 import type { Tx } from "../kit/db.ts";
@@ -30,7 +30,7 @@ export async function listCarriers(tx: Tx, workspaceId: string): Promise<Carrier
   return rows;
 }
 
-/** With `lock` nobody else changes it until the transaction ends. */
+/** With `lock` no other transaction changes it until this one ends. */
 export async function findCarrier(
   tx: Tx,
   workspaceId: string,
@@ -55,7 +55,7 @@ export async function carriersOfKind(tx: Tx, kind: CarrierKind): Promise<Carrier
   return rows;
 }
 
-/** A number that is another one after any change of any connection. */
+/** A number that changes with any change of any connection. */
 export async function carriersVersion(tx: Tx): Promise<string> {
   const { rows } = await sql<{ version: string }>`
     select coalesce(sum(hashtextextended(id::text || xmin::text, 0)), 0)::text as version from carriers`.execute(tx);
@@ -67,7 +67,7 @@ export async function insertCarrier(tx: Tx, row: Omit<CarrierRow, "created_at" |
     insert into carriers (workspace_id, id, kind, name, enabled, is_default, settings, secrets, created_at, updated_at)
     values (${row.workspace_id}, ${row.id}, ${row.kind}, ${row.name}, ${row.enabled}, ${row.is_default},
       ${JSON.stringify(row.settings)}, ${row.secrets}, now(), now())
-    on conflict (workspace_id, name) do nothing returning 1`.execute(tx);
+    on conflict do nothing returning 1`.execute(tx);
   return rows.length > 0;
 }
 
@@ -78,14 +78,14 @@ export async function updateCarrier(tx: Tx, row: CarrierRow): Promise<void> {
     where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
 }
 
-/** One at a time in a workspace: the row of the workspace is there even where no connection is yet. */
+/** Serialises changes in a workspace, by its own row, which exists even where no connection does yet. */
 export async function lockCarriers(tx: Tx, workspaceId: string): Promise<void> {
   await sql`select 1 from workspaces where workspace_id = ${workspaceId} for no key update`.execute(tx);
 }
 
 export async function isNameTaken(tx: Tx, workspaceId: string, name: string, but: string | null): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from carriers where workspace_id = ${workspaceId} and name = ${name} and id is distinct from ${but}`.execute(
+    select 1 from carriers where workspace_id = ${workspaceId} and name_key = name_key(${name}) and id is distinct from ${but}`.execute(
     tx,
   );
   return rows.length > 0;
@@ -109,7 +109,7 @@ export async function deleteCarrier(tx: Tx, workspaceId: string, id: string): Pr
   await sql`delete from carrier_routes where workspace_id = ${workspaceId} and carrier_ids = '{}'`.execute(tx);
 }
 
-/** Whether texts were handed to it of which nobody knows yet what became of them. */
+/** Whether texts were submitted to it whose outcome is not recorded yet. */
 export async function hasOpenJournals(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from dispatch_journal where workspace_id = ${workspaceId} and carrier_id = ${id} limit 1`.execute(tx);
@@ -135,7 +135,7 @@ export async function sendersOfCarriers(tx: Tx, workspaceId: string, most: numbe
   return rows;
 }
 
-/** What one worker said last of a connection. */
+/** What one worker last reported of a connection. */
 export interface WorkerState {
   carrier_id: string;
   state: CarrierState["state"];
@@ -146,7 +146,7 @@ export interface WorkerState {
   handed_over: number;
 }
 
-/** What live workers say: those that said something within `seconds`. */
+/** What live workers report: those that reported within `seconds`. */
 export async function workerStates(tx: Tx, workspaceId: string, seconds: number): Promise<WorkerState[]> {
   const { rows } = await sql<WorkerState>`
     select carrier_id, state, bound, wanted, last_error, last_error_at, handed_over from carrier_states
@@ -155,7 +155,7 @@ export async function workerStates(tx: Tx, workspaceId: string, seconds: number)
   return rows;
 }
 
-/** Says how a worker's connections stand, all of them at once. */
+/** Stores the state of all of a worker's connections at once. */
 export async function reportStates(
   tx: Tx,
   worker: string,
@@ -172,8 +172,8 @@ export async function reportStates(
       handed_over = excluded.handed_over, updated_at = excluded.updated_at`.execute(tx);
 }
 
-/** Takes back what this worker said of connections that it no longer has, and what workers said that are long gone. */
-export async function forgetStates(tx: Tx, worker: string, kept: readonly string[]): Promise<void> {
+/** Deletes this worker's reports of connections that it no longer has, and reports of workers that are long gone. */
+export async function deleteStates(tx: Tx, worker: string, kept: readonly string[]): Promise<void> {
   await sql`
     delete from carrier_states
     where (worker = ${worker} and not carrier_id = any(${kept}::uuid[])) or updated_at < now() - interval '1 hour'`.execute(

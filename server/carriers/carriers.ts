@@ -1,17 +1,17 @@
-/** Adding, changing and removing connections, and who stands in for whom. */
+/** Adding, changing and removing connections, and setting fallback routes. */
 import type { z } from "zod";
 import type { CarrierKind, CarrierRoute, carriers as contract } from "../../contract/carriers.ts";
 import { secretsAgain } from "../../rules/secrets-again.ts";
+import { recordAuditEvent, recordChange } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
-import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
 import * as store from "./carriers-store.ts";
 import { readPart } from "./connection-kinds.ts";
-import { deleteAllDoubted } from "./smpp-in-doubt-store.ts";
-import { deleteParts } from "./smpp-parts-store.ts";
-import { deleteAllEarly } from "./smpp-references-store.ts";
+import { deleteAllDoubted } from "./smpp/in-doubt-store.ts";
+import { deleteParts } from "./smpp/parts-store.ts";
+import { deleteAllEarly } from "./smpp/references-store.ts";
 
 type Adding = z.output<typeof contract.create.body>;
 type Changing = z.output<typeof contract.update.body>;
@@ -21,7 +21,7 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
   await store.lockCarriers(tx, workspaceId);
   const others = await store.listCarriers(tx, workspaceId);
   const row = { workspace_id: workspaceId, id: newId(at) };
-  const name = input.name ?? freeName(input.kind, new Set(others.map((other) => other.name)));
+  const name = input.name ?? (await freeName(tx, workspaceId, input.kind));
   refuseReserved(name);
   const added = await store.insertCarrier(tx, {
     ...row,
@@ -64,7 +64,7 @@ export async function changeCarrier(
     const message = `Enter ${secret} again: ${changed.join(", ")} changes, and with it to whom the secret is told.`;
     throw new Problem(422, "secret_needed", message, { field: secret });
   }
-  // Only opened when they change: whoever lost the key can still enter them anew, all of them.
+  // Opened only when they change: an operator who lost the key can still enter all of them again.
   const secrets = input.secrets ? newSecrets(seal, row, input.secrets) : null;
   await store.updateCarrier(tx, {
     ...row,
@@ -94,15 +94,15 @@ function newSecrets(seal: Seal, row: store.CarrierRow, given: Record<string, str
   try {
     before = seal.open(row.secrets, store.sealContext(row)) as object;
   } catch {
-    // Sealed with a key that is gone: what is given now must be complete, and `readPart` says so where it is not.
+    // Sealed with a lost key: the given secrets must be complete, and `readPart` reports it where they are not.
   }
   return readPart(row.kind, "secrets", { ...before, ...given });
 }
 
-/** Removes a connection, and what it still held of texts that were not whole. 409 while senders belong to it or texts are under way with it. */
+/** Removes a connection and the parts it kept of incomplete texts. 409 while it has senders or texts under way. */
 export async function removeCarrier(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
-  // Waits for whoever gives it a sender just now, see numbers/senders-store.ts.
+  // Waits for a transaction that is giving it a sender, see senders/senders-store.ts.
   const row = await store.findCarrier(tx, workspaceId, id, { lock: true });
   if (!row) throw notFound("carrier", id);
   const senders = (await store.sendersOfCarriers(tx, workspaceId, 1)).filter((sender) => sender.carrier_id === id);
@@ -114,7 +114,10 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string, at:
     });
   }
   if (await store.hasOpenJournals(tx, workspaceId, id)) {
-    throw conflict("carrier_busy", `Texts that were handed to ${row.name} are not settled yet. Try again in a while.`);
+    throw conflict(
+      "carrier_busy",
+      `The outcome of texts that were submitted to ${row.name} is not known yet. Try again in a while.`,
+    );
   }
   await store.deleteCarrier(tx, workspaceId, id);
   const target = { type: "carrier", id, name: row.name };
@@ -127,7 +130,7 @@ export async function removeCarrier(tx: Tx, workspaceId: string, id: string, at:
   if (next) await store.setDefaultCarrier(tx, workspaceId, next.id);
 }
 
-/** Sets who stands in, all countries at once. 422 for a connection that is not there and for a country named twice. */
+/** Sets the fallback routes of all countries at once. 422 for an unknown connection and for a country named twice. */
 export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly CarrierRoute[], at: Date): Promise<void> {
   await store.lockCarriers(tx, workspaceId);
   const known = new Set((await store.listCarriers(tx, workspaceId)).map((carrier) => carrier.id));
@@ -150,16 +153,16 @@ export async function setRoutes(tx: Tx, workspaceId: string, routes: readonly Ca
   await recordChange(tx, event, { routes: before }, { routes: await store.listRoutes(tx, workspaceId) });
 }
 
-/** As the form for a new one suggests it. */
+/** The names that the form for a new connection suggests. */
 const kindNames: Record<CarrierKind, string> = { twilio: "Twilio", smpp: "SMPP" };
 
-function freeName(kind: CarrierKind, taken: ReadonlySet<string>): string {
+async function freeName(tx: Tx, workspaceId: string, kind: CarrierKind): Promise<string> {
   let name = kindNames[kind];
-  for (let i = 2; taken.has(name); i++) name = `${kindNames[kind]} ${i}`;
+  for (let i = 2; await store.isNameTaken(tx, workspaceId, name, null); i++) name = `${kindNames[kind]} ${i}`;
   return name;
 }
 
-/** The ledger names the built-in one so. */
+/** The name of the built-in carrier in the ledger. */
 function refuseReserved(name: string): void {
   if (name.toLowerCase() === "sandbox")
     throw invalid("reserved_name", "sandbox is the built-in carrier's name; choose another.", "name", name);

@@ -10,7 +10,7 @@ const kinds = {
 
 type Part = "settings" | "secrets";
 
-/** Settings or secrets of a kind, with their defaults in place. 400 `invalid_input` with the first field that cannot be. */
+/** Settings or secrets of a kind, with defaults filled in. 400 `invalid_input` naming the first invalid field. */
 export function readPart(kind: CarrierKind, part: Part, value: object): Record<string, unknown> {
   const read = kinds[kind][part].safeParse(value);
   if (read.success) return read.data;
@@ -18,7 +18,7 @@ export function readPart(kind: CarrierKind, part: Part, value: object): Record<s
   const path = issue?.path.map(String) ?? [];
   const field = [part, ...path].join(".");
   const given = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
-  // A secret is never repeated, not even to whoever just typed it.
+  // A secret is never repeated, not even to the caller who just sent it.
   const shown = part === "secrets" ? {} : { value: given ?? null };
   throw new Problem(400, "invalid_input", `${field}: ${issue?.message ?? "is not valid"}`, { field, ...shown });
 }

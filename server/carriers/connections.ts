@@ -1,6 +1,6 @@
 /**
  * The carriers of this process: the sandbox, and one for each connection that is switched on in any workspace. Follows
- * changes of settings within seconds, and says every few seconds how each connection stands.
+ * changes of settings within seconds, and reports the state of each connection every few seconds.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { CarrierKind, SmppSecrets, SmppSettings, TwilioSecrets, TwilioSettings } from "../../contract/carriers.ts";
@@ -23,27 +23,27 @@ export interface ConnectionsServices extends CarrierServices {
 }
 
 export interface ConnectionsOptions {
-  /** How often changes are looked for, and states are told. */
+  /** How often changes are looked for and states are reported. */
   every_ms?: number;
-  /** One that has not been up for so long is down: others may stand in for it. */
+  /** A connection that has not been up for so long is down: fallback carriers may be used. */
   down_after_ms?: number;
 }
 
 /** A connection as this process has it. */
-interface Standing {
+interface ConnectionStatus {
   row: store.CarrierRow;
   /** Changes with every change of the row. */
   version: string;
-  /** Null: it cannot be made from its row; `fault` says why. */
+  /** Null: it cannot be made from its row; `fault` is the reason. */
   carrier: Carrier | null;
   fault: CarrierState["last_error"];
   /** Since when it has not been up; null while it is. */
   notUpSince: number | null;
   accepted: number;
-  handedOver: number;
+  submittedRate: number;
 }
 
-/** The carriers over this database. `start` brings them up without waiting for any network. */
+/** The carriers of this database's connections. `start` waits for no network. */
 export function createConnections(
   services: ConnectionsServices,
   options: ConnectionsOptions = {},
@@ -51,14 +51,14 @@ export function createConnections(
   const { db, log, seal, sandbox, makers, clock } = services;
   const { every_ms = 2_000, down_after_ms = 5_000 } = options;
   const worker = newId(clock.now());
-  const standings = new Map<string, Standing>();
+  const statuses = new Map<string, ConnectionStatus>();
   const stopping = new AbortController();
   const leaving = new Set<Promise<void>>();
   let events: CarrierEvents | null = null;
   let version: string | null = null;
   let ticking: Promise<void> | null = null;
 
-  function make(row: store.CarrierRow): Pick<Standing, "carrier" | "fault"> {
+  function make(row: store.CarrierRow): Pick<ConnectionStatus, "carrier" | "fault"> {
     try {
       const secrets = readPart(row.kind, "secrets", seal.open(row.secrets, store.sealContext(row)) as object);
       const settings = readPart(row.kind, "settings", row.settings);
@@ -72,68 +72,68 @@ export function createConnections(
     }
   }
 
-  async function bring(row: store.CarrierRow, rowVersion: string): Promise<void> {
+  async function open(row: store.CarrierRow, rowVersion: string): Promise<void> {
     const { carrier, fault } = make(row);
-    const standing: Standing = {
+    const status: ConnectionStatus = {
       row,
       version: rowVersion,
-      carrier: carrier && counting(carrier, (accepted) => (standing.accepted += accepted)),
+      carrier: carrier && counting(carrier, (accepted) => (status.accepted += accepted)),
       fault,
       notUpSince: null,
       accepted: 0,
-      handedOver: 0,
+      submittedRate: 0,
     };
-    standings.set(row.id, standing);
-    if (events) await standing.carrier?.start(events);
+    statuses.set(row.id, status);
+    if (events) await status.carrier?.start(events);
   }
 
-  /** Texts under way are finished by whoever has the carrier still in hand. */
-  function dismiss(standing: Standing): void {
-    standings.delete(standing.row.id);
-    const left = Promise.resolve(standing.carrier?.stop())
-      .catch((error) => log.warn({ err: error, carrier: standing.row.name }, "a carrier did not stop well"))
+  /** Texts under way are finished by the lanes that still use the carrier. */
+  function close(status: ConnectionStatus): void {
+    statuses.delete(status.row.id);
+    const left = Promise.resolve(status.carrier?.stop())
+      .catch((error) => log.warn({ err: error, carrier: status.row.name }, "stopping a carrier failed"))
       .finally(() => leaving.delete(left));
     leaving.add(left);
   }
 
-  async function follow(): Promise<void> {
+  async function followChanges(): Promise<void> {
     const now = await db.asSystem((tx) => store.carriersVersion(tx));
     if (now === version) return;
     const rows = await db.asSystem((tx) => store.enabledCarriers(tx));
     const wanted = new Map(rows.map((row) => [row.id, row]));
-    for (const standing of standings.values()) {
-      const row = wanted.get(standing.row.id);
-      if (row && versionOf(row) === standing.version) standing.row = row;
-      else dismiss(standing);
+    for (const status of statuses.values()) {
+      const row = wanted.get(status.row.id);
+      if (row && versionOf(row) === status.version) status.row = row;
+      else close(status);
     }
-    for (const row of rows) if (!standings.has(row.id)) await bring(row, versionOf(row));
-    await db.asSystem((tx) => store.forgetStates(tx, worker, [...standings.keys()]));
+    for (const row of rows) if (!statuses.has(row.id)) await open(row, versionOf(row));
+    await db.asSystem((tx) => store.deleteStates(tx, worker, [...statuses.keys()]));
     version = now;
   }
 
-  function look(): void {
+  function trackUp(): void {
     const now = performance.now();
-    for (const standing of standings.values()) {
-      const up = standing.carrier?.state().state === "up";
-      standing.notUpSince = up ? null : (standing.notUpSince ?? now);
+    for (const status of statuses.values()) {
+      const up = status.carrier?.state().state === "up";
+      status.notUpSince = up ? null : (status.notUpSince ?? now);
     }
   }
 
-  async function tell(seconds: number): Promise<void> {
-    if (standings.size === 0) return;
-    const states = [...standings.values()].map((standing) => {
-      standing.handedOver = standing.accepted / seconds;
-      standing.accepted = 0;
-      const state = standing.carrier?.state() ?? { state: "down", bound: 0, wanted: 0, last_error: standing.fault };
+  async function report(seconds: number): Promise<void> {
+    if (statuses.size === 0) return;
+    const states = [...statuses.values()].map((status) => {
+      status.submittedRate = status.accepted / seconds;
+      status.accepted = 0;
+      const state = status.carrier?.state() ?? { state: "down", bound: 0, wanted: 0, last_error: status.fault };
       return {
-        workspace_id: standing.row.workspace_id,
-        carrier_id: standing.row.id,
+        workspace_id: status.row.workspace_id,
+        carrier_id: status.row.id,
         state: state.state,
         bound: state.bound,
         wanted: state.wanted,
         last_error: state.last_error?.message ?? null,
         last_error_at: state.last_error?.at ?? null,
-        handed_over: standing.handedOver,
+        handed_over: status.submittedRate,
       };
     });
     await db.asSystem((tx) => store.reportStates(tx, worker, states));
@@ -145,63 +145,63 @@ export function createConnections(
       await delay(every_ms, undefined, { signal: stopping.signal }).catch(() => {}); // aborted: it stops
       if (stopping.signal.aborted) return;
       const now = performance.now();
-      look();
+      trackUp();
       try {
-        await follow();
-        await tell((now - last) / 1000);
+        await followChanges();
+        await report((now - last) / 1000);
       } catch (error) {
-        log.warn({ err: error }, "could not read or tell how carriers stand; trying again");
+        log.warn({ err: error }, "could not read connections or report their states; trying again");
       }
       last = now;
     }
   }
 
   const find = (workspaceId: string, id: string) => {
-    const standing = standings.get(id);
-    return standing?.row.workspace_id === workspaceId ? standing : undefined;
+    const status = statuses.get(id);
+    return status?.row.workspace_id === workspaceId ? status : undefined;
   };
 
   return {
     get: (workspaceId, id) => (id === null ? sandbox : (find(workspaceId, id)?.carrier ?? undefined)),
     isDown(workspaceId, id) {
       if (id === null) return false;
-      const standing = find(workspaceId, id);
-      if (!standing?.carrier) return true;
-      if (standing.carrier.state().state === "up") return false;
-      return standing.notUpSince !== null && performance.now() - standing.notUpSince > down_after_ms;
+      const status = find(workspaceId, id);
+      if (!status?.carrier) return true;
+      if (status.carrier.state().state === "up") return false;
+      return status.notUpSince !== null && performance.now() - status.notUpSince > down_after_ms;
     },
     async start(given) {
       events = given;
       await sandbox.start(given);
-      await follow();
-      await tell(1);
+      await followChanges();
+      await report(1);
       ticking = tick();
     },
     async stop() {
       stopping.abort();
       await ticking;
-      for (const standing of standings.values()) dismiss(standing);
+      for (const status of statuses.values()) close(status);
       await Promise.all(leaving);
       await sandbox.stop();
-      // Best effort: what is not taken back is no longer believed after some seconds.
+      // Best effort: a report that is not deleted expires after some seconds.
       await db
-        .asSystem((tx) => store.forgetStates(tx, worker, []))
-        .catch((error) => log.warn({ err: error }, "could not take back how carriers stood"));
+        .asSystem((tx) => store.deleteStates(tx, worker, []))
+        .catch((error) => log.warn({ err: error }, "could not delete this worker's reports of its connections"));
     },
   };
 }
 
-/** Only what the carrier is made from: a change of anything else must not break its connections. */
+/** Covers only what the carrier is made from: a change of anything else must not break its connections. */
 const versionOf = ({ name, settings, secrets }: store.CarrierRow) =>
   `${name} ${JSON.stringify(settings)} ${secrets.toString("base64")}`;
 
-/** The same carrier, telling how many texts it took. */
-function counting(carrier: Carrier, took: (accepted: number) => void): Carrier {
+/** The same carrier, reporting how many texts it accepted. */
+function counting(carrier: Carrier, onAccepted: (accepted: number) => void): Carrier {
   return {
     ...carrier,
     async submit(texts, signal) {
       const outcomes = await carrier.submit(texts, signal);
-      took(outcomes.filter((outcome) => outcome.kind === "accepted").length);
+      onAccepted(outcomes.filter((outcome) => outcome.kind === "accepted").length);
       return outcomes;
     },
   };

@@ -3,7 +3,7 @@ import type { OptOutRow } from "../contacts/contact.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Call, Handlers } from "../kit/http.ts";
-import type { News } from "../kit/news.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import { getConsent } from "./get-consent.ts";
 import { liftOptOut, type OptOutByHand, optOutByHand } from "./opt-out-by-hand.ts";
 import { recordConsent } from "./record-consent.ts";
@@ -15,11 +15,11 @@ type ByHandCall = Pick<Call<(typeof consent)["optOut"]>, "actor" | "params" | "b
 export function consentRoutes({
   db,
   clock,
-  news,
+  liveUpdates,
 }: {
   db: Db;
   clock: Clock;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
 }): Handlers<typeof consent> {
   const byHand =
     (write: (tx: Tx, change: OptOutByHand) => Promise<OptOutRow[]>) =>
@@ -30,7 +30,7 @@ export function consentRoutes({
       const rows = await db.inWorkspace(workspaceId, (tx) =>
         write(tx, { ...change, recordedBy: name, source, at: clock.now() }),
       );
-      news.tell(workspaceId, "contact", params.id);
+      liveUpdates.publish(workspaceId, "contact", params.id);
       return { opt_outs: rows.map((row) => ({ ...row, at: row.at.toISOString() })) };
     };
   return {
@@ -50,7 +50,7 @@ export function consentRoutes({
       const event = await db.inWorkspace(actor.workspaceId, (tx) =>
         recordConsent(tx, { workspaceId: actor.workspaceId, input: body, recordedBy: actor.name, now: clock.now() }),
       );
-      news.tell(actor.workspaceId, "contact", event.contact_id);
+      liveUpdates.publish(actor.workspaceId, "contact", event.contact_id);
       return event;
     },
     async ofContact({ actor, params }) {

@@ -47,12 +47,12 @@ export async function insertConsentEvent(
   );
 }
 
-/** Has contacts.sms_consents follow the ledger. */
-export async function settleSmsConsents(tx: Tx, workspaceId: string, typeId: string, contactIds: string[]) {
+/** Derives contacts.sms_consents from the ledger. */
+export async function updateSmsConsents(tx: Tx, workspaceId: string, typeId: string, contactIds: string[]) {
   await sql`select settle_sms_consents(${workspaceId}, ${typeId}, ${contactIds}::uuid[])`.execute(tx);
 }
 
-/** Every event of a contact; first in each type and channel is the one in force. */
+/** All events of a contact; the first of each type and channel is in force. */
 export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId: string): Promise<ConsentEventRow[]> {
   const { rows } = await sql<ConsentEventRow>`
     select e.id, e.contact_id, t.id as type_id, t.key as type_key, t.name as type_name, t.needs_consent, e.channel,
@@ -67,8 +67,10 @@ export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId
 /** The id of a sender by its id or address. */
 export async function findSender(tx: Tx, workspaceId: string, ref: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
-    select id from senders where workspace_id = ${workspaceId} and (id::text = lower(${ref}) or address = ${ref})
-    limit 1`.execute(tx);
+    select id from senders
+    where workspace_id = ${workspaceId}
+      and (id::text = lower(${ref}) or address = ${ref} or name_key = name_key(${ref}))
+    order by (address = ${ref}) desc limit 1`.execute(tx);
   return rows[0]?.id;
 }
 

@@ -4,7 +4,7 @@ import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { type ConsentEventRow, contactExists, selectConsentEvents, selectOptOutEvents } from "./consent-store.ts";
 
-/** What a contact consents to now, by type and channel, and every event behind it, newest first. */
+/** A contact's current consent by type and channel, and all events, newest first. */
 export async function getConsent(
   tx: Tx,
   workspaceId: string,
@@ -34,7 +34,7 @@ export async function getConsent(
   };
 }
 
-/** The events of a contact that was erased: the proof outlives it. */
+/** The consent events of an erased contact, which stay as proof. */
 export async function getKeptConsent(tx: Tx, workspaceId: string, contactId: string) {
   return (await selectConsentEvents(tx, workspaceId, contactId)).map((row) => {
     const { contact_id: _, ...event } = presentEvent(row);

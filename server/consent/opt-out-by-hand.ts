@@ -1,12 +1,13 @@
-/** STOP and START that somebody records for a contact: said on the phone, at the till, by letter. */
-import { closeGate } from "../carriers/hand-over-gate.ts";
+/** STOP and START that a person or key records for a contact: received by phone, in person, by letter. */
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { OptOutRow } from "../contacts/contact.ts";
 import { lockContact, selectOptOutsOf } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { findSender } from "./consent-store.ts";
-import { everySender, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { everySender } from "./every-sender.ts";
+import { recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { takeSubmitLock } from "./submit-lock.ts";
 
 export interface OptOutByHand {
   workspaceId: string;
@@ -20,12 +21,12 @@ export interface OptOutByHand {
   at: Date;
 }
 
-/** Records a STOP for every number of the contact and answers what is in force. 422 for a contact without a number. */
+/** Records a STOP for every number of the contact; returns the opt-outs in force. 422 for a contact without a number. */
 export function optOutByHand(tx: Tx, change: OptOutByHand): Promise<OptOutRow[]> {
   return record(tx, change, recordOptOut);
 }
 
-/** Lifts the STOPs of one sender, or all; answers what is still in force. */
+/** Lifts the STOPs of one sender, or all; returns the opt-outs still in force. */
 export function liftOptOut(tx: Tx, change: OptOutByHand): Promise<OptOutRow[]> {
   return record(tx, change, recordOptIn);
 }
@@ -35,8 +36,8 @@ async function record(
   { workspaceId, contactId, sender, reason, recordedBy, source, at }: OptOutByHand,
   write: typeof recordOptOut | typeof recordOptIn,
 ): Promise<OptOutRow[]> {
-  // Before the contact's row, as everybody takes the two.
-  await closeGate(tx, workspaceId);
+  // Before the contact's row: all transactions take the two in this order.
+  await takeSubmitLock(tx, workspaceId);
   const contact = await lockContact(tx, workspaceId, contactId, "for no key update");
   if (!contact) throw notFound("contact", contactId);
   const numbers = [...new Set([contact.mobile, contact.phone].filter((number) => number !== null))].sort();

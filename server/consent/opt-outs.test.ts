@@ -4,7 +4,9 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { everySender, type OptOut, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { everySender } from "./every-sender.ts";
+import { type OptOut, type OptOutChange, recordOptIn, recordOptOut } from "./opt-outs.ts";
+import { addPossibleOptOuts } from "./possible-opt-outs.ts";
 
 const { db } = await testDatabase();
 const number = "+4791234567";
@@ -40,7 +42,7 @@ async function rows() {
 
 const inForce = async () => (await rows()).flatMap((row) => (row.number === number ? [row.sender_id] : []));
 
-test("only the first of many STOPs at once is the first, and each is kept", async () => {
+test("of many concurrent STOPs only one is `first`, and each is recorded", async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => stop()));
   expect(answers.filter((answer) => answer.first)).toHaveLength(1);
   const { rows } = await db.inWorkspace(workspace.id, (tx) => sql`select from opt_out_events`.execute(tx));
@@ -59,14 +61,14 @@ test("START lifts its sender's STOP and the workspace's, not another sender's", 
   expect(await inForce()).toEqual([]);
 });
 
-test("a START that was said before the STOP, or in the same millisecond, does not lift it", async () => {
+test("a START that was sent before the STOP, or in the same millisecond, does not lift it", async () => {
   await stop();
   expect(await start({ at: at(-1) })).toEqual({ lifted: false });
   expect(await start({ at: at(0) })).toEqual({ lifted: false });
   expect(await inForce()).toEqual([workspace.sender.id]);
 });
 
-test("of two STOPs the later is in force, whichever is written first: a START between them lifts nothing", async () => {
+test("of two STOPs the later is in force, whichever is recorded first: a START between them lifts nothing", async () => {
   for (const order of [
     [0, 2],
     [2, 0],
@@ -78,14 +80,14 @@ test("of two STOPs the later is in force, whichever is written first: a START be
   }
 });
 
-test("a START waits at a lock while another process writes the next STOP: that STOP stays", async () => {
+test("a START that waits for the lock while another process records a later STOP does not lift it", async () => {
   await stop();
-  const letGo = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
   const locked = Promise.withResolvers<void>();
   const second = db.inWorkspace(workspace.id, async (tx) => {
     await recordOptOut(tx, change({ at: at(2) }));
     locked.resolve();
-    await letGo.promise;
+    await release.promise;
   });
   await locked.promise;
   const between = start({ at: at(1) });
@@ -96,13 +98,13 @@ test("a START waits at a lock while another process writes the next STOP: that S
     );
     expect(waiting).toHaveLength(1);
   });
-  letGo.resolve();
+  release.resolve();
   await second;
   expect(await between).toEqual({ lifted: false });
   expect(await rows()).toMatchObject([{ at: at(2) }]);
 });
 
-test("a START since one that certainly came before stands, and one before it does not", async () => {
+test("a STOP with `unlessLiftedSince` is not put in force when a later START is recorded", async () => {
   await stop();
   await start({ at: at(2) });
   await stop({ at: at(1), unlessLiftedSince: true });
@@ -111,12 +113,12 @@ test("a START since one that certainly came before stands, and one before it doe
   expect(await inForce()).toEqual([workspace.sender.id]);
 });
 
-describe("whose words they are is unclear", () => {
+describe("when the network leaves open which number sent it", () => {
   const other = "+14791234567";
   const unclear = { address: "4791234567", others: [other] };
   const numbers = async () => (await rows()).map((row) => row.number);
 
-  test("one was opted out before: START lifts what the unclear STOP did to both", async () => {
+  test("one was opted out before: START lifts the opt-outs of both", async () => {
     await stop();
     await stop({ at: at(1), unclear });
     expect(await numbers()).toEqual([other, number]);
@@ -127,7 +129,7 @@ describe("whose words they are is unclear", () => {
   test.each([
     ["before", 0],
     ["after", 2],
-  ])("the other said STOP itself, %s it: START lifts the likelier's alone", async (_when, minute) => {
+  ])("the other number sent its own STOP %s it: START lifts only the likelier number's", async (_when, minute) => {
     const own = () => stop({ number: other, at: at(minute) });
     if (minute === 0) await own();
     await stop({ at: at(1), unclear });
@@ -137,7 +139,7 @@ describe("whose words they are is unclear", () => {
     expect(await start({ number: other, at: at(4) })).toEqual({ lifted: true });
   });
 
-  test("the likelier of the two changes, or is lifted alone: START takes back the rest of what the same address did", async () => {
+  test("the likelier number changes, or is lifted alone: START lifts the rest of the same address's opt-outs", async () => {
     await stop({ unclear });
     expect(await start({ at: at(1), number: other, unclear: { ...unclear, others: [number] } })).toEqual({
       lifted: true,
@@ -150,7 +152,7 @@ describe("whose words they are is unclear", () => {
     expect(await numbers()).toEqual([]);
   });
 
-  test("another unclear address said it too: it stays for that one", async () => {
+  test("another unclear address sent STOP too: that opt-out stays", async () => {
     await stop({ unclear });
     await stop({ at: at(1), number: "+4612345678", unclear: { address: "12345678", others: [other] } });
     await start({ at: at(2), unclear });
@@ -165,9 +167,40 @@ describe("whose words they are is unclear", () => {
   });
 });
 
-test("STOP and START are kept for good", async () => {
+test("events of STOP and START are append-only", async () => {
   await stop();
   for (const statement of [sql`update opt_out_events set evidence = 'x'`, sql`delete from opt_out_events`]) {
     await expect(db.inWorkspace(workspace.id, (tx) => statement.execute(tx))).rejects.toThrow("append-only");
   }
+});
+
+test("a number's own STOP or START closes its possible opt-outs; an unclear one only those of the same address", async () => {
+  const [likelier, other, address] = [number, "+14791234567", "4791234567"];
+  const unclear = { address, others: [other] };
+  const waiting = async () => {
+    const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+      sql<{ number: string; address: string | null }>`
+        select number, address from possible_opt_outs where workspace_id = ${workspace.id} order by id`.execute(tx),
+    );
+    return rows.map((row) => `${row.number} ${row.address ?? "certainly"}`);
+  };
+  const wait = (from: string, written?: typeof unclear) =>
+    db.inWorkspace(workspace.id, (tx) =>
+      addPossibleOptOuts(tx, workspace.id, [
+        { id: newId(), number: from, unclear: written, sender_id: workspace.sender.id, at: at(0) },
+      ]),
+    );
+  await wait(likelier);
+  await wait(other);
+  await wait(other, { address, others: [likelier] });
+  await stop({ unclear });
+  expect(await waiting()).toEqual([`${other} certainly`]);
+  await start({ unclear });
+  expect(await rows()).toEqual([]);
+  expect(await waiting(), "an unclear START does not close the other number's own").toEqual([`${other} certainly`]);
+  await wait(other, { address, others: [likelier] });
+  await start({ unclear, at: at(2) });
+  expect(await waiting()).toEqual([`${other} certainly`]);
+  await start({ number: other, at: at(3) });
+  expect(await waiting()).toEqual([]);
 });

@@ -1,52 +1,52 @@
 /**
  * STOP and START. A row of `opt_outs` is a STOP in force: marketing is stopped by any row of the number, transactional
- * texts by a row of their own sender or of the whole workspace. Every STOP and START is also kept for good in
- * `opt_out_events`. Both go by number, so they outlive the contact.
+ * texts by a row of their own sender or of the whole workspace. Every STOP and START is also recorded for good in
+ * `opt_out_events`. Both are by number, so they outlive the contact.
  */
 import { sql } from "kysely";
-import { closeGate } from "../carriers/hand-over-gate.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
-
-/** Stands for every sender of the workspace. */
-export const everySender = "00000000-0000-0000-0000-000000000000";
+import { everySender } from "./every-sender.ts";
+import { closePossibleOptOuts } from "./possible-opt-outs.ts";
+import { takeSubmitLock } from "./submit-lock.ts";
 
 export interface OptOutChange {
   workspaceId: string;
   /** E.164. */
   number: string;
-  /** The sender that was answered, or `everySender`. */
+  /** The sender that was replied to, or `everySender`. */
   senderId: string;
   /** sms, api, web or import. */
   source: string;
-  /** The words that were received. */
+  /** The received text. */
   evidence: string | null;
   at: Date;
-  /** Who recorded it by hand: a person's or key's name. */
+  /** Name of the person or key that recorded it by hand. */
   recordedBy?: string;
-  /** Where the network left open whose words they are: how it wrote the address, and the other numbers that this can be. */
+  /** Set when the network's address fits several numbers: the address, and the other numbers that it can be. */
   unclear?: { address: string; others: readonly string[] } | undefined;
 }
 
 export interface OptOut extends OptOutChange {
-  /** It is certain that this was said at `at`, and not later: a START since then stands. */
+  /** Set when `at` is certain: a START that was recorded with a later time wins. */
   unlessLiftedSince?: boolean;
 }
 
 /**
- * Writes a STOP down for every number that may have said it. Of several for one sender the latest is in force, so that no START
- * lifts it that was said before. `first` is false when one was in force for `number` already (and is not confirmed again).
+ * Records a STOP for every number that may have sent it. Of several for one sender the latest is in force, so that an earlier
+ * START does not lift it. `first` is false when one was in force for `number` already (and is not confirmed again).
  */
 export async function recordOptOut(tx: Tx, change: OptOut): Promise<{ first: boolean }> {
-  await closeGate(tx, change.workspaceId); // once this is acknowledged, nothing that it forbids is on its way to a carrier
+  await takeSubmitLock(tx, change.workspaceId); // so that no text it forbids is being submitted once this is acknowledged
   await lockNumbers(tx, change);
-  const first = await putInForce(tx, change);
-  for (const number of change.unclear?.others ?? []) await putInForce(tx, { ...change, number });
+  const first = await putInForce(tx, change, null);
+  const { address = null, others = [] } = change.unclear ?? {};
+  for (const number of others) await putInForce(tx, { ...change, number }, address);
   return { first };
 }
 
-/** Answers whether none was in force. */
-async function putInForce(tx: Tx, change: OptOut): Promise<boolean> {
+/** Returns whether none was in force. With `address` the number is only one of those that this unclear address can be. */
+async function putInForce(tx: Tx, change: OptOut, address: string | null): Promise<boolean> {
   const { workspaceId, number, senderId, source, evidence, at, unclear, unlessLiftedSince = false } = change;
   const lifted = unlessLiftedSince && (await liftedSince(tx, change));
   await recordEvent(tx, change, true);
@@ -54,7 +54,7 @@ async function putInForce(tx: Tx, change: OptOut): Promise<boolean> {
   const before = await sql`
     select 1 from opt_outs
     where workspace_id = ${workspaceId} and number = ${number} and sender_id = ${senderId}`.execute(tx);
-  // A STOP is taken at its word even if a START with a later time was seen before it: of two readings the quiet one.
+  // A STOP is put in force even if a START with a later time was recorded before it: when in doubt, no texts.
   await sql`
     insert into opt_outs as o (workspace_id, number, sender_id, at, source, evidence, address)
     values (${workspaceId}, ${number}, ${senderId}, ${at}, ${source}, ${evidence}, ${unclear?.address ?? null})
@@ -63,14 +63,15 @@ async function putInForce(tx: Tx, change: OptOut): Promise<boolean> {
       source = case when excluded.at < o.at then o.source else excluded.source end,
       evidence = case when excluded.at < o.at then o.evidence else excluded.evidence end,
       address = case when o.address = excluded.address then o.address end`.execute(tx);
+  // The number's own undecided texts stay open, since a START of the unclear address would lift this.
+  await closePossibleOptOuts(tx, workspaceId, number, { address });
   return before.rows.length === 0;
 }
 
 /**
- * Writes a START down and lifts the STOP of its sender and of the whole workspace; with `everySender` all of them. A STOP that
- * was said since, or in the same millisecond, stays. Where it is unclear whose START it is, others than the likeliest are only
- * freed of what a STOP by the same unclear address did: what they said themselves may be somebody else's. `lifted` tells whether
- * anything was in force.
+ * Records a START and lifts the STOP of its sender and of the whole workspace; with `everySender` all of them. A STOP sent
+ * later, or in the same millisecond, stays. For an unclear address, the other numbers' opt-outs are lifted only when a STOP of
+ * the same address made them: their own STOPs may be another person's. `lifted` is whether any was in force.
  */
 export async function recordOptIn(tx: Tx, change: OptOutChange): Promise<{ lifted: boolean }> {
   await lockNumbers(tx, change);
@@ -85,9 +86,10 @@ export async function recordOptIn(tx: Tx, change: OptOutChange): Promise<{ lifte
   return { lifted };
 }
 
-/** Lifts STOPs, with `address` those alone that only this unclear address said; answers whether there were any. */
+/** Lifts STOPs, with `address` only those of this unclear address alone; returns whether there were any. */
 async function lift(tx: Tx, change: OptOutChange, address: string | null): Promise<boolean> {
   const { workspaceId, number, senderId, at } = change;
+  await closePossibleOptOuts(tx, workspaceId, number, { upTo: at, address });
   const { rows } = await sql`
     delete from opt_outs
     where workspace_id = ${workspaceId} and number = ${number} and at < ${at}
@@ -97,7 +99,7 @@ async function lift(tx: Tx, change: OptOutChange, address: string | null): Promi
   return rows.length > 0;
 }
 
-/** Whether a START to the same sender, or to all, was said after `at`. */
+/** Whether a START to the same sender, or to all, is recorded with a time after `at`. */
 async function liftedSince(tx: Tx, { workspaceId, number, senderId, at }: OptOutChange): Promise<boolean> {
   const { rows } = await sql`
     select 1 from opt_out_events
@@ -107,9 +109,9 @@ async function liftedSince(tx: Tx, { workspaceId, number, senderId, at }: OptOut
   return rows.length > 0;
 }
 
-/** STOP and START of one number take turns, so that `first` and `lifted` are true for one caller only. */
+/** Serialises STOP and START of one number, so that `first` and `lifted` are true for one caller only. */
 async function lockNumbers(tx: Tx, { workspaceId, number, unclear }: OptOutChange): Promise<void> {
-  // In one order everywhere: which of two is the likelier may change.
+  // Sorted, to avoid deadlocks: which of the numbers is the likeliest may change.
   for (const each of [number, ...(unclear?.others ?? [])].sort())
     await sql`select pg_advisory_xact_lock(hashtextextended(${`opt_outs ${workspaceId} ${each}`}, 0))`.execute(tx);
 }

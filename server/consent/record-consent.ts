@@ -1,18 +1,18 @@
 import type { z } from "zod";
 import type { ConsentEvent, ConsentEventInput } from "../../contract/consent.ts";
-import { closeGate } from "../carriers/hand-over-gate.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { lockContact } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
-import { insertConsentEvent, settleSmsConsents } from "./consent-store.ts";
+import { insertConsentEvent, updateSmsConsents } from "./consent-store.ts";
+import { takeSubmitLock } from "./submit-lock.ts";
 import { findSubscriptionType } from "./subscription-types.ts";
 
 /**
- * Appends an event to the ledger and has the contact's standing follow it. The latest `at` decides, whatever order events
- * come in; at the same instant a withdrawal beats a grant. 404 for a contact that the workspace does not have, 422 for an
- * unknown type or a time in the future.
+ * Appends an event to the ledger and updates the contact's consent. The latest `at` decides, in whatever order events are
+ * recorded; at the same instant a withdrawal wins. 404 for a contact that the workspace does not have, 422 for an unknown type
+ * or a time in the future.
  */
 export async function recordConsent(
   tx: Tx,
@@ -30,9 +30,9 @@ export async function recordConsent(
     throw invalid("at_in_future", "Consent cannot be given or withdrawn in the future.", "at", input.at);
   }
   const type = await findSubscriptionType(tx, workspaceId, input.subscription_type);
-  // Once a withdrawal is answered, nothing that it forbids is on its way to a carrier.
-  if (input.action === "withdraw") await closeGate(tx, workspaceId);
-  // Whoever holds the row is the only one to add consent events of the contact.
+  // So that no text it forbids is being submitted once a withdrawal is acknowledged.
+  if (input.action === "withdraw") await takeSubmitLock(tx, workspaceId);
+  // The row lock serialises consent events of the contact.
   if (!(await lockContact(tx, workspaceId, input.contact_id, "for no key update"))) {
     throw new Problem(404, "not_found", `There is no contact ${input.contact_id}.`, {
       field: "contact_id",
@@ -55,8 +55,8 @@ export async function recordConsent(
     if (row[field]?.includes("\0")) throw invalid("invalid_text", `${field} holds a NUL character.`, field, row[field]);
   }
   await insertConsentEvent(tx, workspaceId, row);
-  if (input.channel === "sms") await settleSmsConsents(tx, workspaceId, type.id, [input.contact_id]);
-  // Not its evidence and source, which are free text about a person: the consent ledger has them under this id.
+  if (input.channel === "sms") await updateSmsConsents(tx, workspaceId, type.id, [input.contact_id]);
+  // Without evidence and source, which are free text about a person: the consent ledger has them under this id.
   await recordAuditEvent(tx, {
     workspaceId,
     at: now,

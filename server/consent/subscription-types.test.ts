@@ -43,7 +43,7 @@ test("a type is found by id, key or name in any case, never in another workspace
   });
 });
 
-test("types made at the same time get a bit and a key each; a taken name is refused", async () => {
+test("types created concurrently each get their own bit and key; a taken name is refused", async () => {
   const workspace = await createTestWorkspace(db);
   const make = (name: string) =>
     db.inWorkspace(workspace.id, (tx) => createSubscriptionType(tx, workspace.id, name, now));
@@ -51,5 +51,9 @@ test("types made at the same time get a bit and a key each; a taken name is refu
   expect(types.map((type) => type.bit).sort()).toEqual([3, 4, 5, 6]);
   expect(new Set(types.map((type) => type.key)).size).toBe(4);
   expect(types[2]?.key).toBe("aeoa");
-  await expect(make("æøå!")).rejects.toMatchObject({ status: 409, field: "name" });
+  for (const name of ["æøå!", "ÆØA\u030a!", "Æøå\u200b!", " æøå! "])
+    await expect(make(name), name).rejects.toMatchObject({ status: 409, code: "name_taken", field: "name" });
+  const [id] = [types[2]?.id];
+  const found = await db.inWorkspace(workspace.id, (tx) => findSubscriptionType(tx, workspace.id, "æøa\u030a!"));
+  expect(found.id).toBe(id);
 });

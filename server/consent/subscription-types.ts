@@ -1,17 +1,17 @@
-/** What one can consent to in a workspace. Each type owns one bit of `contacts.sms_consents`. */
+/** Subscription types: what contacts can consent to. Each type owns one bit of `contacts.sms_consents`. */
 import { sql } from "kysely";
 import type { Language } from "../../contract/shapes.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
 
 export interface SubscriptionTypeRow {
   id: string;
   key: string;
   name: string;
   needs_consent: boolean;
-  /** The type's place in `contacts.sms_consents`, 0 to 62. */
+  /** The type's bit in `contacts.sms_consents`, 0 to 62. */
   bit: number;
 }
 
@@ -57,18 +57,19 @@ export async function findSubscriptionType(tx: Tx, workspaceId: string, ref: str
   return type;
 }
 
-/** Every type of the workspace in the order they were made, with how many contacts consent to it by SMS. */
+/** All types of the workspace in order of creation, with how many contacts consent to each by SMS. */
 export async function listSubscriptionTypes(
   tx: Tx,
   workspaceId: string,
 ): Promise<(SubscriptionTypeRow & { subscribers: number })[]> {
   const { rows } = await sql<SubscriptionTypeRow & { subscribers: number }>`
+    -- One pass over the contacts for all types: few combinations of consents exist.
+    with held as materialized (
+      select sms_consents, count(*) as n from contacts where workspace_id = ${workspaceId} group by sms_consents
+    )
     select t.id, t.key, t.name, t.needs_consent, t.bit, coalesce(sum(held.n), 0)::bigint as subscribers
     from subscription_types t
-    left join (
-      -- One pass over the contacts for all types: few combinations of consents exist.
-      select sms_consents, count(*) as n from contacts where workspace_id = ${workspaceId} group by sms_consents
-    ) held on held.sms_consents & (1::bigint << t.bit) <> 0
+    left join held on held.sms_consents & (1::bigint << t.bit) <> 0
     where t.workspace_id = ${workspaceId}
     group by t.id, t.key, t.name, t.needs_consent, t.bit
     order by t.bit`.execute(tx);
@@ -82,13 +83,13 @@ export async function createSubscriptionType(
   name: string,
   at: Date,
 ): Promise<SubscriptionTypeRow & { subscribers: number }> {
-  // Two at once would take the same bit: one waits for the other here.
+  // Serialised: concurrent calls would take the same bit.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`subscription_types ${workspaceId}`}, 0))`.execute(tx);
   const types = await listSubscriptionTypes(tx, workspaceId);
   if (types.length >= maxTypes) {
     throw conflict("too_many_subscription_types", `A workspace has at most ${maxTypes} subscription types.`);
   }
-  const taken = types.find((type) => type.name.toLowerCase() === name.toLowerCase());
+  const taken = await typeCalled(tx, workspaceId, name);
   if (taken) {
     throw conflict("name_taken", `The subscription type ${taken.id} is called "${taken.name}" already.`, {
       field: "name",
@@ -104,6 +105,17 @@ export async function createSubscriptionType(
   const target = { type: "subscription_type", id: type.id, name };
   await recordAuditEvent(tx, { workspaceId, at, action: "subscription_type.created", target });
   return type;
+}
+
+async function typeCalled(
+  tx: Tx,
+  workspaceId: string,
+  name: string,
+): Promise<Pick<SubscriptionTypeRow, "id" | "name"> | undefined> {
+  const { rows } = await sql<Pick<SubscriptionTypeRow, "id" | "name">>`
+    select id, name from subscription_types
+    where workspace_id = ${workspaceId} and name_key = name_key(${name})`.execute(tx);
+  return rows[0];
 }
 
 /** A key for code out of a name: "Nyhetsbrev på SMS" becomes nyhetsbrev_pa_sms. */

@@ -1,7 +1,9 @@
-/** A person: how to reach them, what they are called, and what else is known about them. */
+/** A contact: a person's numbers, name and other data. */
 import type { Contact, ContactInput, ContactSummary, NumberKind } from "../../contract/contacts.ts";
+import { trimBlank } from "../../rules/blank.ts";
 import { parsePhoneNumber } from "../../rules/phone-number.ts";
 import { invalid } from "../kit/errors.ts";
+import { numberProblem } from "../workspaces/number-problem.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
 
 /** A row of `contacts`. */
@@ -23,7 +25,7 @@ export interface ContactRow {
   updated_at: Date;
 }
 
-/** The columns that a caller sets; undefined leaves one as it is, null empties it. */
+/** The columns that a caller sets; undefined leaves one unchanged, null clears it. */
 export type ContactFields = Partial<
   Pick<
     ContactRow,
@@ -43,14 +45,23 @@ export type ContactFields = Partial<
 
 export interface OptOutRow {
   number: string;
-  /** What the recipient saw, or null for the whole workspace. */
+  /** The sender's address, or null for the whole workspace. */
   sender: string | null;
   at: Date;
   source: string;
   evidence: string | null;
 }
 
-/** What a caller gave, in the form it is kept in; numbers are read by `country`'s plan. 422 names the field and its value. */
+export interface PossibleOptOutRow {
+  /** The received message's id. */
+  id: string;
+  at: Date;
+  number: string;
+  sender: string | null;
+  text: string | null;
+}
+
+/** A caller's input in the form it is stored in; numbers are read by `country`'s plan. 422 names the field and its value. */
 export function readContactInput(input: ContactInput, country: string): ContactFields {
   const fields: ContactFields = {};
   for (const field of ["mobile", "phone"] as const) {
@@ -59,8 +70,8 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     fields[field] = null;
     fields[`${field}_kind`] = null;
     if (given === null) continue;
-    const parsed = parsePhoneNumber(given, country);
-    if ("problem" in parsed) throw invalid("invalid_number", parsed.problem, field, given);
+    const parsed = parsePhoneNumber(given, country, field);
+    if ("problem" in parsed) throw numberProblem(parsed, field, given);
     if (parsed.kind === "short") {
       throw invalid("invalid_number", `${parsed.number} is the short number of a service.`, field, given);
     }
@@ -92,7 +103,12 @@ export function readContactInput(input: ContactInput, country: string): ContactF
   return fields;
 }
 
-const emptied = (value: string | null | undefined) => (value === undefined ? undefined : value?.trim() || null);
+/** The keys of properties with a value; null removes one. */
+export const keysWithValue = (properties: Record<string, unknown> = {}): string[] =>
+  Object.keys(properties).filter((key) => properties[key] !== null);
+
+const emptied = (value: string | null | undefined) =>
+  value === undefined ? undefined : trimBlank(value ?? "") || null;
 
 /** Composed (NFC) and without what PostgreSQL's text and jsonb cannot hold. */
 function storable(value: string, field: string): string {
@@ -100,7 +116,7 @@ function storable(value: string, field: string): string {
   return value.toWellFormed().normalize("NFC");
 }
 
-/** The canonical spelling of a BCP 47 language tag; 422 for what is none. */
+/** The canonical spelling of a BCP 47 language tag; 422 for any other text. */
 export function readLocale(given: string): string {
   try {
     const [locale] = Intl.getCanonicalLocales(given.replaceAll("_", "-"));
@@ -116,15 +132,25 @@ export function presentSummary(row: ContactRow & { opted_out: boolean }): Contac
   return { ...presentColumns(row), opted_out: row.opted_out };
 }
 
+/** Data stored about a contact elsewhere, by its id or numbers. */
+interface Belongings {
+  lists: { id: string; name: string }[];
+  optOuts: OptOutRow[];
+  possibleOptOuts: PossibleOptOutRow[];
+}
+
 /** A contact with its lists and the opt-outs of its numbers. */
-export function presentContact(row: ContactRow, lists: { id: string; name: string }[], optOuts: OptOutRow[]): Contact {
+export function presentContact(row: ContactRow, { lists, optOuts, possibleOptOuts }: Belongings): Contact {
   return {
     ...presentColumns(row),
     properties: row.properties,
     lists,
-    opt_outs: optOuts.map((optOut) => ({ ...optOut, at: optOut.at.toISOString() })),
+    opt_outs: optOuts.map(dated),
+    possible_opt_outs: possibleOptOuts.map(dated),
   };
 }
+
+const dated = <R extends { at: Date }>(row: R) => ({ ...row, at: row.at.toISOString() });
 
 function presentColumns(row: ContactRow) {
   return {

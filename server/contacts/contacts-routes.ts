@@ -1,30 +1,28 @@
-import type { contacts } from "../../contract/contacts.ts";
+import type { contacts, properties } from "../../contract/contacts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
-import type { News } from "../kit/news.ts";
-import { createContact } from "./create-contact.ts";
-import { deleteContact } from "./delete-contact.ts";
-import { getContact } from "./get-contact.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
+import { createContact, deleteContact, getContact, updateContact } from "./contacts.ts";
+import { listPropertyKeys } from "./properties.ts";
 import { searchContacts } from "./search-contacts.ts";
-import { updateContact } from "./update-contact.ts";
 
-/** The calls on single contacts; imports and the timeline have routes of their own. */
+/** The calls on single contacts; imports and the timeline have their own routes. */
 export function contactsRoutes({
   db,
   clock,
-  news,
+  liveUpdates,
 }: {
   db: Db;
   clock: Clock;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
 }): Pick<Handlers<typeof contacts>, "create" | "list" | "get" | "update" | "remove"> {
   return {
     async create({ actor, body }) {
       const contact = await db.inWorkspace(actor.workspaceId, (tx) =>
         createContact(tx, actor.workspaceId, body, clock.now()),
       );
-      news.tell(actor.workspaceId, "contact", contact.id);
+      liveUpdates.publish(actor.workspaceId, "contact", contact.id);
       return contact;
     },
     async list({ actor, query }) {
@@ -37,13 +35,23 @@ export function contactsRoutes({
       const contact = await db.inWorkspace(actor.workspaceId, (tx) =>
         updateContact(tx, actor.workspaceId, params.id, body, clock.now()),
       );
-      news.tell(actor.workspaceId, "contact", contact.id);
+      liveUpdates.publish(actor.workspaceId, "contact", contact.id);
       return contact;
     },
     async remove({ actor, params }) {
       await db.inWorkspace(actor.workspaceId, (tx) => deleteContact(tx, actor.workspaceId, params.id, clock.now()));
-      news.tell(actor.workspaceId, "contact", params.id);
+      liveUpdates.publish(actor.workspaceId, "contact", params.id);
       return undefined;
+    },
+  };
+}
+
+/** The calls on /properties. */
+export function propertiesRoutes({ db }: { db: Db }): Handlers<typeof properties> {
+  return {
+    async list({ actor }) {
+      const keys = await db.inWorkspace(actor.workspaceId, (tx) => listPropertyKeys(tx, actor.workspaceId));
+      return { items: keys.map((key) => ({ key })), next_cursor: null };
     },
   };
 }

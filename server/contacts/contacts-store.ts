@@ -1,7 +1,7 @@
 /** The SQL of single contacts. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import type { ContactFields, ContactRow, OptOutRow } from "./contact.ts";
+import type { ContactFields, ContactRow, OptOutRow, PossibleOptOutRow } from "./contact.ts";
 
 /** The columns of ContactRow. */
 export const contactColumns = sql.raw(
@@ -16,7 +16,7 @@ export async function selectContact(tx: Tx, workspaceId: string, id: string): Pr
 }
 
 /**
- * The row, held against other writers until the transaction ends: `for update` keeps it from new list memberships too,
+ * The row, locked against other writers until the transaction ends: `for update` also blocks new list memberships,
  * `for no key update` does not.
  */
 export async function lockContact(
@@ -59,7 +59,7 @@ export async function insertContact(
 
 /**
  * Writes a locked contact's changed columns; false when another contact has the mobile number. Properties are merged; one
- * set to null goes.
+ * set to null is removed.
  */
 export async function updateContactRow(
   tx: Tx,
@@ -86,7 +86,7 @@ export async function updateContactRow(
   }
 }
 
-/** Takes a contact off all lists and out of the table; consent events and opt-outs are kept. */
+/** Deletes a contact and its list memberships; consent events and opt-outs are kept. */
 export async function deleteContactRow(tx: Tx, workspaceId: string, id: string): Promise<void> {
   await sql`delete from list_members where workspace_id = ${workspaceId} and contact_id = ${id}`.execute(tx);
   await sql`delete from contacts where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
@@ -96,11 +96,27 @@ export async function selectListsOf(tx: Tx, workspaceId: string, id: string): Pr
   const { rows } = await sql<{ id: string; name: string }>`
     select l.id, l.name from list_members m join lists l on l.workspace_id = m.workspace_id and l.id = m.list_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${id}
-    order by lower(l.name), l.id`.execute(tx);
+    order by l.name_key, l.id`.execute(tx);
   return rows;
 }
 
-/** The STOPs in force for a contact's numbers, newest first. */
+/** Texts of the contact's numbers that look like a STOP and are undecided, newest first. */
+export async function selectPossibleOptOutsOf(
+  tx: Tx,
+  workspaceId: string,
+  { mobile, phone }: Pick<ContactRow, "mobile" | "phone">,
+): Promise<PossibleOptOutRow[]> {
+  const { rows } = await sql<PossibleOptOutRow>`
+    select p.id, p.at, p.number, s.address as sender, nullif(m.text, '') as text
+    from possible_opt_outs p
+    left join lateral (select text from messages where workspace_id = ${workspaceId} and id = p.id offset 0) m on true
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = p.sender_id
+    where p.workspace_id = ${workspaceId} and p.number in (${mobile}, ${phone})
+    order by p.at desc, p.id desc`.execute(tx);
+  return rows;
+}
+
+/** The opt-outs in force for a contact's numbers, newest first. */
 export async function selectOptOutsOf(tx: Tx, workspaceId: string, contact: ContactRow): Promise<OptOutRow[]> {
   const { rows } = await sql<OptOutRow>`
     select o.number, s.address as sender, o.at, o.source, o.evidence

@@ -4,11 +4,17 @@ import { ContactInput } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
-import { createContact } from "./create-contact.ts";
-import { deleteContact } from "./delete-contact.ts";
-import { getContact } from "./get-contact.ts";
-import { addMembers, createList, deleteList, getList, listLists, removeMembers, renameList } from "./lists.ts";
-import { updateContact } from "./update-contact.ts";
+import { createContact, deleteContact, getContact, updateContact } from "./contacts.ts";
+import {
+  addMembers,
+  createList,
+  deleteList,
+  findOrCreateList,
+  getList,
+  listLists,
+  removeMembers,
+  renameList,
+} from "./lists.ts";
 
 const { db } = await testDatabase();
 let workspace: TestWorkspace;
@@ -22,7 +28,7 @@ const update = (contact: string, input: object, id = workspace.id) =>
   db.inWorkspace(id, (tx) => updateContact(tx, id, contact, ContactInput.parse(input), new Date()));
 const inside = <T>(work: Parameters<typeof db.inWorkspace<T>>[1]) => db.inWorkspace(workspace.id, work);
 
-test("a contact keeps what it was given in one spelling each", async () => {
+test("a contact's values are stored in one spelling each", async () => {
   const contact = await create({
     mobile: "912 34 567",
     phone: "22 22 22 22",
@@ -48,7 +54,7 @@ test("a contact keeps what it was given in one spelling each", async () => {
   });
 });
 
-test("what cannot be is refused with the field and its value", async () => {
+test("an invalid value is refused with the field and the value", async () => {
   for (const [field, value] of Object.entries({ mobile: "12", phone: "hei", locale: "norsk!", time_zone: "Oslo" })) {
     await expect(create({ [field]: value })).rejects.toMatchObject({ status: 422, field, value });
   }
@@ -73,13 +79,13 @@ test("numbers compare as E.164: every spelling of a taken one is refused with th
   await expect(create({ mobile: "91234567" }, other.id)).resolves.toMatchObject({ mobile: "+4791234567" });
 });
 
-test("one of ten creations of the same number at once wins", async () => {
+test("of ten creations with the same number at once one succeeds", async () => {
   const all = await Promise.allSettled(Array.from({ length: 10 }, () => create({ mobile: "91234567" })));
   expect(all.filter((each) => each.status === "fulfilled")).toHaveLength(1);
   for (const each of all) if (each.status === "rejected") expect(each.reason).toMatchObject({ status: 409 });
 });
 
-test("an edit changes the fields given, null empties, properties merge", async () => {
+test("a change sets the given fields, null clears one, properties are merged", async () => {
   const { id } = await create({ mobile: "91234567", email: "a@b.no", properties: { a: 1, b: "x" } });
   const edited = await update(id, { mobile: null, first_name: "Ola", properties: { b: null, c: true } });
   expect(edited).toMatchObject({
@@ -122,7 +128,7 @@ test("another workspace's contacts and lists do not exist", async () => {
   expect((await inside((tx) => getList(tx, workspace.id, list.id))).members).toBe(0);
 });
 
-test("a deleted contact leaves its lists, and leaves its opt-outs and the proof of its consent", async () => {
+test("deleting a contact removes it from its lists and keeps its opt-outs and proof of consent", async () => {
   const contact = await create({ mobile: "91234567" });
   const list = await inside((tx) => createList(tx, workspace.id, "All", new Date()));
   await inside((tx) => addMembers(tx, workspace.id, list.id, [contact.id], new Date()));
@@ -143,7 +149,7 @@ test("a deleted contact leaves its lists, and leaves its opt-outs and the proof 
   expect(again.opt_outs).toMatchObject([{ number: "+4791234567", sender: workspace.sender.address, evidence: "STOP" }]);
 });
 
-test("a list counts its members once each, whoever adds them at the same time", async () => {
+test("a list counts each member once, also when several calls add them at the same time", async () => {
   const list = await inside((tx) => createList(tx, workspace.id, "Kunder", new Date()));
   const contacts = await Promise.all(
     Array.from({ length: 12 }, (_, index) => create({ email: `p${index}@example.no` })),
@@ -177,7 +183,45 @@ test("lists are paged by name, and a name is taken in any case", async () => {
   expect(found.items.map((list) => list.name)).toEqual(["C"]);
 });
 
-test("a list that an unsent campaign names stays; once it is sent the list may go", async () => {
+test("lists are found by any part of their names, whatever its case and accents", async () => {
+  for (const name of ["Påskekampanje", "ÅRSMØTE Ærlig", "Straße"])
+    await inside((tx) => createList(tx, workspace.id, name, new Date()));
+  const found = async (query: string) =>
+    (await inside((tx) => listLists(tx, workspace.id, { query, limit: 10 }))).items.map(({ name }) => name);
+  for (const query of ["paske", "PÅSKE", "pa\u030aske", "kampanje"])
+    expect(await found(query)).toEqual(["Påskekampanje"]);
+  for (const query of ["arsmote", "årsmøte", "aerlig"]) expect(await found(query)).toEqual(["ÅRSMØTE Ærlig"]);
+  expect(await found("strasse")).toEqual(["Straße"]);
+  expect(await found("pæske")).toEqual([]);
+});
+
+test("lists whose names look alike are one list", async () => {
+  const made = await inside((tx) => createList(tx, workspace.id, "P\u00e5ske 2027", new Date()));
+  const alike = ["Pa\u030aske 2027", "P\u00c5SKE  2027", "\u200bP\u00e5s\u200bke\u00a02027\ufeff"];
+  for (const name of alike) {
+    const problem = { status: 409, code: "name_taken", field: "name", value: name };
+    await expect(inside((tx) => createList(tx, workspace.id, name, new Date()))).rejects.toMatchObject(problem);
+    expect(await inside((tx) => findOrCreateList(tx, workspace.id, name, new Date()))).toEqual(made);
+  }
+  const other = await inside((tx) => createList(tx, workspace.id, "Paske 2027", new Date()));
+  await expect(
+    inside((tx) => renameList(tx, workspace.id, other.id, alike[0] ?? "", new Date())),
+  ).rejects.toMatchObject({
+    status: 409,
+  });
+  // A list can be renamed to another spelling of its own name.
+  await inside((tx) => renameList(tx, workspace.id, made.id, "P\u00c5SKE 2027", new Date()));
+  const found = await inside((tx) => listLists(tx, workspace.id, { query: "pa\u030aske", limit: 10 }));
+  // A name with another accent is another list, but a search for one finds both.
+  expect(found.items.map(({ id }) => id)).toEqual([other.id, made.id]);
+  await expect(inside((tx) => findOrCreateList(tx, workspace.id, "\u200b", new Date()))).rejects.toMatchObject({
+    status: 422,
+    code: "invalid_list",
+    field: "list",
+  });
+});
+
+test("a list of an unsent campaign cannot be deleted; once the campaign is sent, it can", async () => {
   const list = await inside((tx) => createList(tx, workspace.id, "Kunder", new Date()));
   const campaign = newId();
   const empty = '{"lists": [], "contacts": []}';
@@ -190,7 +234,7 @@ test("a list that an unsent campaign names stays; once it is sent the list may g
     ),
   );
   const refused = await inside((tx) => deleteList(tx, workspace.id, list.id, new Date())).catch((error) => error);
-  expect(refused).toMatchObject({ status: 409, code: "list_in_use" });
+  expect(refused).toMatchObject({ status: 409, code: "list_in_use", field: "campaign", value: "Vår" });
   expect(refused.message).toContain("Vår");
   await inside((tx) => sql`update campaigns set status = 'sent'`.execute(tx));
   await inside((tx) => deleteList(tx, workspace.id, list.id, new Date()));

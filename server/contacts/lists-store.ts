@@ -18,11 +18,11 @@ export async function selectList(tx: Tx, workspaceId: string, id: string): Promi
 export async function selectListByName(tx: Tx, workspaceId: string, name: string): Promise<ListRow | undefined> {
   const { rows } = await sql<ListRow>`
     select id, name, members, created_at from lists
-    where workspace_id = ${workspaceId} and lower(name) = lower(${name})`.execute(tx);
+    where workspace_id = ${workspaceId} and name_key = name_key(${name})`.execute(tx);
   return rows[0];
 }
 
-/** By name; `after` is the last of the page before. */
+/** Lists by name, found by any part of it without regard to case and accents; `after` is the last one of the previous page. */
 export async function selectLists(
   tx: Tx,
   workspaceId: string,
@@ -30,15 +30,15 @@ export async function selectLists(
 ): Promise<(ListRow & { sort_name: string })[]> {
   const { query, after, limit } = options;
   const { rows } = await sql<ListRow & { sort_name: string }>`
-    select id, name, members, created_at, lower(name) as sort_name from lists
+    select id, name, members, created_at, name_key as sort_name from lists
     where workspace_id = ${workspaceId}
-      and (${query}::text is null or strpos(lower(name), lower(${query})) > 0)
-      and (${after?.name ?? null}::text is null or (lower(name), id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
-    order by lower(name), id limit ${limit}`.execute(tx);
+      and (${query}::text is null or strpos(fold(name_key), fold(name_key(${query}))) > 0)
+      and (${after?.name ?? null}::text is null or (name_key, id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
+    order by name_key, id limit ${limit}`.execute(tx);
   return rows;
 }
 
-/** False when a list of that name is there already. */
+/** False when a list of that name exists. */
 export async function insertList(
   tx: Tx,
   workspaceId: string,
@@ -54,7 +54,7 @@ export async function updateListName(tx: Tx, workspaceId: string, id: string, na
   await sql`update lists set name = ${name} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
-/** Holds the list: `for update` keeps new members out, `for key share` keeps it from being deleted. */
+/** Locks the list: `for update` blocks new members, `for key share` blocks its deletion. */
 export async function lockList(
   tx: Tx,
   workspaceId: string,
@@ -67,11 +67,13 @@ export async function lockList(
 }
 
 export async function deleteListRow(tx: Tx, workspaceId: string, id: string): Promise<void> {
-  await sql`delete from list_members where workspace_id = ${workspaceId} and list_id = ${id}`.execute(tx);
+  // The list is deleted first, so that its members need not be subtracted from its counts.
   await sql`delete from lists where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  await sql`delete from list_members where workspace_id = ${workspaceId} and list_id = ${id}`.execute(tx);
+  await sql`delete from list_kinds where workspace_id = ${workspaceId} and list_id = ${id}`.execute(tx);
 }
 
-/** A campaign that is not sent yet and names the list, to send to or not to send to. */
+/** An unsent campaign that includes or excludes the list. */
 export async function selectUnsentCampaignNaming(
   tx: Tx,
   workspaceId: string,
@@ -88,11 +90,11 @@ export async function selectUnsentCampaignNaming(
   return rows[0];
 }
 
-/** Those of `ids` that are contacts of the workspace, held against deletion. */
+/** Those of `ids` that are contacts of the workspace, locked, so that their kinds do not change before the list counts them. */
 export async function lockContactsOf(tx: Tx, workspaceId: string, ids: string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from contacts where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
-    order by id for key share`.execute(tx);
+    order by id for share`.execute(tx);
   return rows.map((row) => row.id);
 }
 

@@ -1,13 +1,13 @@
 /** Named sets of contacts. */
-import type { List } from "../../contract/lists.ts";
+import { type List, ListInput } from "../../contract/lists.ts";
+import { recordAuditEvent, recordChange } from "../accounts/audit-events.ts";
+import { cut, readCursor, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
-import { conflict, notFound, Problem } from "../kit/errors.ts";
+import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { isId, newId } from "../kit/id.ts";
-import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
-import { cut, readCursor, writeCursor } from "./cursor.ts";
 import * as store from "./lists-store.ts";
 
-/** Makes an empty list; 409 when the name is taken. */
+/** Creates an empty list; 409 when the name is taken. */
 export async function createList(tx: Tx, workspaceId: string, name: string, at: Date): Promise<List> {
   const id = newId(at);
   if (!(await store.insertList(tx, workspaceId, { id, name, at }))) throw await nameTaken(tx, workspaceId, name);
@@ -22,7 +22,7 @@ export async function getList(tx: Tx, workspaceId: string, id: string): Promise<
   return present(row);
 }
 
-/** One page of the lists whose name holds the query, by name. */
+/** One page of the lists whose name contains the query, by name. */
 export async function listLists(
   tx: Tx,
   workspaceId: string,
@@ -50,7 +50,7 @@ export async function renameList(tx: Tx, workspaceId: string, id: string, name: 
   return getList(tx, workspaceId, id);
 }
 
-/** Deletes a list, its contacts stay; 409 while a campaign that is not sent names it. */
+/** Deletes a list but not its contacts; 409 while an unsent campaign uses it. */
 export async function deleteList(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
   if (!(await store.lockList(tx, workspaceId, id, "for update"))) throw notFound("list", id);
   const campaign = await store.selectUnsentCampaignNaming(tx, workspaceId, id);
@@ -58,7 +58,7 @@ export async function deleteList(tx: Tx, workspaceId: string, id: string, at: Da
     throw conflict(
       "list_in_use",
       `The campaign "${campaign.name}" (${campaign.id}) is not sent yet and names this list.`,
-      { field: "id", value: id },
+      { field: "campaign", value: campaign.name },
     );
   }
   const { name, members } = await getList(tx, workspaceId, id);
@@ -67,7 +67,7 @@ export async function deleteList(tx: Tx, workspaceId: string, id: string, at: Da
   await recordAuditEvent(tx, { workspaceId, at, action: "list.deleted", target, before: { members } });
 }
 
-/** Puts contacts on a list; those already there stay once. 404 names a contact that the workspace does not have. */
+/** Adds contacts to a list, ignoring those already on it. 404 names a contact that the workspace does not have. */
 export async function addMembers(
   tx: Tx,
   workspaceId: string,
@@ -88,7 +88,7 @@ export async function addMembers(
   return { added, members };
 }
 
-/** Takes contacts off a list; those that are not on it are no error. */
+/** Removes contacts from a list, ignoring those that are not on it. */
 export async function removeMembers(
   tx: Tx,
   workspaceId: string,
@@ -105,16 +105,19 @@ export async function removeMembers(
 }
 
 /**
- * The list with this id or name; an unknown name makes the list. 404 for an id that is no list's: a name that looks like
- * an id is a mistake sooner than a name.
+ * The list with this id or name; a list of an unknown name is created. 404 for an unknown id, because a name that looks like an
+ * id is more likely a mistake.
  */
 export async function findOrCreateList(tx: Tx, workspaceId: string, ref: string, at: Date): Promise<List> {
   if (isId(ref)) return getList(tx, workspaceId, ref);
   const found = await store.selectListByName(tx, workspaceId, ref);
   if (found) return present(found);
+  const given = ListInput.safeParse({ name: ref });
+  if (!given.success) throw invalid("invalid_list", `"${ref}" cannot be the name of a list.`, "list", ref);
+  const { name } = given.data;
   const id = newId(at);
-  // Another transaction may have made it meanwhile; then that is the list.
-  if (await store.insertList(tx, workspaceId, { id, name: ref, at })) return getList(tx, workspaceId, id);
+  // Another transaction may have created it in the meantime.
+  if (await store.insertList(tx, workspaceId, { id, name, at })) return getList(tx, workspaceId, id);
   const other = await store.selectListByName(tx, workspaceId, ref);
   if (!other) throw notFound("list", ref);
   return present(other);
@@ -132,6 +135,6 @@ function present(row: store.ListRow): List {
   return { id: row.id, name: row.name, members: row.members, created_at: row.created_at.toISOString() };
 }
 
-/** Whether the list is still there; it then stays until the transaction ends. */
+/** Whether the list exists; if so, it cannot be deleted until the transaction ends. */
 export const listNow = (tx: Tx, workspaceId: string, id: string) =>
   store.lockList(tx, workspaceId, id, "for key share");

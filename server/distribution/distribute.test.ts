@@ -13,7 +13,7 @@ const dry = { ...quiet, dryRun: true };
 beforeAll(() => admin.connect());
 afterAll(() => admin.end());
 
-const books = async () =>
+const records = async () =>
   (
     await admin.query(
       "select table_name::text as name, citus_table_type as type, colocation_id as colocation from citus_tables order by at",
@@ -26,7 +26,7 @@ const keys = async () =>
     )
   ).rows;
 
-test("every table has a place, and no key stands in the way of distributing it", async () => {
+test("every table has a place, and no key prevents distributing it", async () => {
   const { places, problems } = placeTables(await readCatalogue(admin));
   expect(problems).toEqual([]);
   expect([...places].filter(([, place]) => place === "reference").map(([name]) => name)).toEqual(["users"]);
@@ -52,7 +52,7 @@ test.each([
     "points to workspaces, which is sharded",
   ],
   ["alter table campaigns add foreign key (sender_id, id) references senders", "does not hold workspace_id"],
-])("%s is refused, and said why", async (statement, why) => {
+])("%s is refused with the reason", async (statement, why) => {
   await admin.query("begin");
   await admin.query(statement);
   const { problems } = placeTables(await readCatalogue(admin));
@@ -60,7 +60,7 @@ test.each([
   expect(problems.join("\n")).toContain(why);
 });
 
-test("functions that touch tenant tables are PL/pgSQL: of SQL functions Citus refuses parameters", async () => {
+test("functions that touch tenant tables are PL/pgSQL, since Citus refuses parameters in SQL functions", async () => {
   const { places } = placeTables(await readCatalogue(admin));
   const { rows } = await admin.query(`
     select p.proname as name, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as text from pg_proc p join pg_language l on l.oid = p.prolang
@@ -70,11 +70,11 @@ test("functions that touch tenant tables are PL/pgSQL: of SQL functions Citus re
   expect(touching.map(({ name }) => name)).toEqual([]);
 });
 
-test("without Citus nothing is done and the reason is said; a dry run prints the statements all the same", async () => {
+test("without Citus it fails with the reason; a dry run still prints the statements", async () => {
   await expect(distribute(connection, quiet)).rejects.toThrow("This PostgreSQL has no Citus");
-  const said: string[] = [];
-  const steps = await distribute(connection, { dryRun: true, say: (sentence) => said.push(sentence) });
-  expect(said.join()).toContain("This PostgreSQL has no Citus");
+  const printed: string[] = [];
+  const steps = await distribute(connection, { dryRun: true, say: (sentence) => printed.push(sentence) });
+  expect(printed.join()).toContain("This PostgreSQL has no Citus");
   const script = printSteps(steps);
   const at = (text: string) => {
     expect(script).toContain(text);
@@ -91,7 +91,7 @@ test("without Citus nothing is done and the reason is said; a dry run prints the
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
-test("a run that broke off is gone on with: no key is lost, nothing is distributed twice", async () => {
+test("a run continues one that failed half-way: no key is lost, nothing is distributed twice", async () => {
   await createFakeCitus(admin);
   await admin.query(
     "alter table campaigns add constraint campaigns_sender foreign key (workspace_id, sender_id) references senders",
@@ -102,20 +102,20 @@ test("a run that broke off is gone on with: no key is lost, nothing is distribut
   await expect(distribute(connection, quiet)).rejects.toThrow("No node takes shards");
   await admin.query("update pg_dist_node set isactive = true");
 
-  // The fifth tenant table fails, whichever that is.
+  // The fifth table fails.
   await admin.query(`
     create function break_off() returns trigger language plpgsql as $$ begin
       if (select count(*) from citus_books) = 5 then raise exception 'the node went away'; end if; return new; end $$;
     create trigger break_off before insert on citus_books for each row execute function break_off()`);
   await expect(distribute(connection, quiet)).rejects.toThrow("the node went away");
-  expect(await books()).toHaveLength(5);
+  expect(await records()).toHaveLength(5);
   expect(await keys()).not.toEqual(before);
   await admin.query("drop trigger break_off on citus_books; drop function break_off()");
 
   await distribute(connection, quiet);
   expect(await keys()).toEqual(before);
   const { places } = placeTables(await readCatalogue(admin));
-  const placed = await books();
+  const placed = await records();
   expect(placed.map(({ name }) => name).toSorted()).toEqual(
     [...places.keys()].filter((name) => places.get(name) !== "local").toSorted(),
   );

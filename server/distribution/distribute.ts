@@ -1,21 +1,20 @@
-/** `varsla db distribute`: puts the tables of a migrated database onto the nodes of a Citus cluster, or says what it would do. */
+/** `varsla db distribute`: distributes the tables of a migrated database over a Citus cluster, or prints the statements. */
 import pg from "pg";
 import { placeTables, readCatalogue } from "./placement.ts";
 import { keptKeys, planDistribution, type Progress, type Step } from "./plan-distribution.ts";
 
-/** Why nothing can be distributed; the sentence says what to do. */
+/** Why the database cannot be distributed; the message says what to do. */
 export class DistributionError extends Error {
   override name = "DistributionError";
 }
 
 const oldestCitus = 12;
-/** Any number, as long as it stays the same: two at once would only wait for each other table by table. */
+/** Key of the advisory lock that serialises runs; the same in all versions. */
 const lock = 7_210_938_164;
 
-/** A server that does not answer at all: longer than any that does takes. */
-const patienceMs = 15_000;
+const connectTimeoutMs = 15_000;
 
-/** Runs the steps that are left and answers them; with `dryRun` it only answers them, Citus or not. */
+/** Runs the remaining steps and returns them; with `dryRun` it only returns them, also without Citus. */
 export async function distribute(
   connection: string,
   options: { dryRun: boolean; say(sentence: string): void },
@@ -23,7 +22,7 @@ export async function distribute(
   const client = new pg.Client({
     connectionString: connection,
     application_name: "varsla db distribute",
-    connectionTimeoutMillis: patienceMs,
+    connectionTimeoutMillis: connectTimeoutMs,
   });
   await client.connect().catch((error: unknown) => {
     const where = `The PostgreSQL of DATABASE_URL at ${client.host}:${client.port}`;
@@ -49,11 +48,11 @@ export async function distribute(
     for (const step of steps) await run(client, step, options.say);
     return steps;
   } finally {
-    await client.end(); // which lets go of the lock too
+    await client.end(); // releases the lock too
   }
 }
 
-/** Of a name with several addresses each attempt's reason; an error of Node's that holds them says nothing itself. */
+/** The reason of an error. Node's AggregateError, of a host with several addresses, has no message of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
   return error instanceof Error ? error.message : String(error);
@@ -73,7 +72,7 @@ async function ownerOf(client: pg.Client): Promise<Where> {
   return rows[0] as Where;
 }
 
-/** What keeps this server from being distributed, or null. */
+/** Why this server cannot be distributed, or null. */
 async function obstacleOf(client: pg.Client): Promise<string | null> {
   const { rows } = await client.query<{ version: string }>(
     "select extversion as version from pg_extension where extname = 'citus'",
@@ -86,14 +85,14 @@ async function obstacleOf(client: pg.Client): Promise<string | null> {
   const nodes = await client.query<{ coordinator: boolean; workers: boolean }>(`
     select coalesce(bool_or(groupid = 0), false) as coordinator, coalesce(bool_or(isactive and shouldhaveshards), false) as workers from pg_dist_node`);
   const { coordinator, workers } = nodes.rows[0] ?? {};
-  // Local tables may only point to reference tables where the coordinator holds a copy of them.
+  // Foreign keys from local tables to reference tables need a copy of those on the coordinator.
   if (!coordinator) return "The coordinator does not know itself. Call citus_set_coordinator_host() on it.";
   if (!workers) return "No node takes shards. Add one with citus_add_node().";
   return null;
 }
 
 async function progressOf(client: pg.Client, { owner, workspaceRole, database }: Where): Promise<Done> {
-  // Local tables that Citus manages because they point to a reference table are of type "local": they are not placed.
+  // Local tables that Citus manages because they reference a reference table have the type "local": they are not distributed.
   const placed = await client.query<{ name: string }>(`
     select c.relname as name from citus_tables t join pg_class c on c.oid = t.table_name::oid
     where t.citus_table_type in ('distributed', 'reference')`);
@@ -120,7 +119,7 @@ async function progressOf(client: pg.Client, { owner, workspaceRole, database }:
 
 async function run(client: pg.Client, { why, statements }: Step, say: (sentence: string) => void): Promise<void> {
   say(why);
-  // Rows are read for their shards past the wall between workspaces.
+  // The system scope, since the rows of all workspaces are read.
   await client.query("begin");
   try {
     await client.query("set local varsla.system = 'on'");
@@ -129,7 +128,7 @@ async function run(client: pg.Client, { why, statements }: Step, say: (sentence:
   } catch (cause) {
     await client.query("rollback");
     throw new DistributionError(
-      `${why}: ${(cause as Error).message}. What was done before stands; run the command again to go on.`,
+      `${why}: ${(cause as Error).message}. Earlier steps were committed; run the command again to continue.`,
       { cause },
     );
   }

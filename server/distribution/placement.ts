@@ -1,13 +1,13 @@
 /**
- * Where each table stands on a sharded database: distributed by workspace_id, as a reference table on every node, or local
- * on the coordinator. Read from the catalogue, so that a new tenant table needs no entry here; what is not a tenant table
- * has to be named with its reason, and a table that is neither is refused.
+ * The place of each table on a sharded database: distributed by workspace_id, a reference table on every node, or local
+ * on the coordinator. It is read from the catalogue, so that a new tenant table needs no entry here; other tables must be
+ * listed with a reason, and a table that is neither is refused.
  *
  * The rules are Citus's own:
  *  - the distribution column is part of every primary key and unique index
  *    https://docs.citusdata.com/en/stable/develop/reference_ddl.html#creating-and-distributing-tables
- *  - a foreign key of a distributed table holds that column and points to a co-located or a reference table, and none points
- *    from elsewhere to a distributed table
+ *  - a foreign key of a distributed table includes that column and references a co-located or a reference table, and no other
+ *    table references a distributed one
  *    https://docs.citusdata.com/en/stable/develop/reference_ddl.html#adding-modifying-constraints
  *  - a partitioned table is distributed through its parent; identity columns are bigint, so that each node has numbers of
  *    its own
@@ -21,8 +21,8 @@ export type Place = "distributed" | "reference" | "local";
 export interface CatalogueTable {
   name: string;
   partitioned: boolean;
-  /** Behind the wall between workspaces: a tenant table. */
-  walled: boolean;
+  /** It has the tenant policy of row-level security, so it is a tenant table. */
+  has_tenant_policy: boolean;
   /** Its partitions. */
   partitions: string[];
   /** Columns of every primary key, unique index and exclusion constraint, by the index's name. */
@@ -37,7 +37,7 @@ export interface ForeignKey {
   columns: string[];
   target: string;
   target_columns: string[];
-  /** As `alter table … add constraint … ` wants it. */
+  /** For `alter table … add constraint …`. */
   definition: string;
 }
 
@@ -49,7 +49,7 @@ export interface Catalogue {
 /** The column that tenant tables are distributed by. */
 export const distributionColumn = "workspace_id";
 
-/** The first of the co-location group: the others join it by its name. */
+/** The table that starts the co-location group; the others refer to it by name. */
 export const firstDistributed = "workspaces";
 
 /** On every node: small, seldom written, and joined with tenant tables or referenced by them. */
@@ -57,16 +57,16 @@ export const referenceTables: Readonly<Record<string, string>> = {
   users: "memberships point to it and pages of people join it, within one workspace",
 };
 
-/** On the coordinator alone: of the installation, not of a workspace. */
+/** Only on the coordinator: tables of the installation, not of a workspace. */
 const localTables: readonly { name: RegExp; reason: string }[] = [
-  { name: /^migrations$/, reason: "what has been migrated" },
-  { name: /^workspace_role$/, reason: "who workspaces' work logs in as" },
-  { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "who is signed in: one person, many workspaces" },
-  { name: /^alert_watch$/, reason: "when somebody last looked for alerts" },
-  { name: /^attempts$/, reason: "how often somebody guessed, by address" },
+  { name: /^migrations$/, reason: "the migrations that were applied" },
+  { name: /^workspace_role$/, reason: "the role of workspace transactions" },
+  { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "sign-in: one person may be in many workspaces" },
+  { name: /^alert_watch$/, reason: "the time of the last check for alerts" },
+  { name: /^attempts$/, reason: "counts of the login throttle" },
   {
     name: /^sandbox_(messages|receipts|mails)$/,
-    reason: "books of a carrier, which stand for somebody else's machine",
+    reason: "the simulated carrier's own data",
   },
 ];
 
@@ -74,7 +74,7 @@ const localTables: readonly { name: RegExp; reason: string }[] = [
 export async function readCatalogue(client: pg.ClientBase): Promise<Catalogue> {
   const tables = await client.query<CatalogueTable>(`
     select c.relname as name, c.relkind = 'p' as partitioned,
-      exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall') as walled,
+      exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'workspace_wall') as has_tenant_policy,
       array(select i.inhrelid::regclass::text from pg_inherits i where i.inhparent = c.oid order by 1) as partitions,
       coalesce((select jsonb_object_agg(i.indexrelid::regclass::text, (
           select jsonb_agg(a.attname order by k.n) from unnest(i.indkey::smallint[]) with ordinality k (attnum, n)
@@ -97,7 +97,7 @@ export async function readCatalogue(client: pg.ClientBase): Promise<Catalogue> {
   return { tables: tables.rows, foreignKeys: foreignKeys.rows };
 }
 
-/** The place of each table, and one sentence for each table or key that cannot stand on a sharded database. */
+/** The place of each table, and one sentence for each table or key that a sharded database cannot have. */
 export function placeTables({ tables, foreignKeys }: Catalogue): { places: Map<string, Place>; problems: string[] } {
   const places = new Map<string, Place>();
   const problems: string[] = [];
@@ -105,7 +105,7 @@ export function placeTables({ tables, foreignKeys }: Catalogue): { places: Map<s
     const place = placeOf(table);
     if (place === null) {
       problems.push(
-        `${table.name} has no place: a tenant table stands behind workspace_wall() with ${distributionColumn} in its primary key; any other is named in distribution/placement.ts`,
+        `${table.name} has no place: a tenant table has the policy of workspace_wall() and ${distributionColumn} in its primary key; any other is named in distribution/placement.ts`,
       );
       continue;
     }
@@ -120,11 +120,11 @@ export function placeTables({ tables, foreignKeys }: Catalogue): { places: Map<s
   return { places, problems };
 }
 
-function placeOf({ name, walled, unique }: CatalogueTable): Place | null {
+function placeOf({ name, has_tenant_policy, unique }: CatalogueTable): Place | null {
   const local = localTables.some((each) => each.name.test(name));
   if (local) return "local";
   const keyed = Object.values(unique).some((columns) => columns.includes(distributionColumn));
-  if (walled) return keyed ? "distributed" : null;
+  if (has_tenant_policy) return keyed ? "distributed" : null;
   return name in referenceTables ? "reference" : null;
 }
 

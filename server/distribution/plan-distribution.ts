@@ -1,11 +1,11 @@
 /**
- * What is to be run to distribute a database, in its order: foreign keys of tenant tables away, reference tables, tenant
- * tables, foreign keys back. Each step is a transaction of its own, so that a run that was killed is gone on with by the
- * next: what stands already is left out, and the definitions of the dropped keys are kept in a table until they are back.
+ * The steps that distribute a database, in order: drop foreign keys of tenant tables, create reference tables, distribute
+ * tenant tables, restore foreign keys. Each step is its own transaction, so that a run continues one that was killed: finished
+ * steps are left out, and the definitions of dropped keys are stored in a table until they are restored.
  */
 import { type Catalogue, distributionColumn, firstDistributed, type ForeignKey, type Place } from "./placement.ts";
 
-/** Statements that take effect together. */
+/** Statements of one transaction. */
 export interface Step {
   why: string;
   statements: string[];
@@ -13,25 +13,25 @@ export interface Step {
 
 /** What an earlier run has done. */
 export interface Progress {
-  /** Who has the tables, and whom work for one workspace logs in as. */
+  /** The role that owns the tables, and below it the role of workspace transactions. */
   owner: string;
   workspaceRole: string | null;
   database: string;
-  /** Tables that Citus knows. */
+  /** Tables that are distributed already. */
   placed: ReadonlySet<string>;
-  /** Foreign keys that were dropped and are not back. */
+  /** Foreign keys that were dropped and are not restored yet. */
   dropped: readonly Pick<ForeignKey, "name" | "table" | "definition">[];
-  /** SET LOCAL reaches the shards already. */
+  /** Whether SET LOCAL reaches the shards already. */
   settingsPropagate: boolean;
 }
 
-/** Holds what was dropped while tables are distributed. */
+/** The table of the dropped foreign keys. */
 export const keptKeys = "staging.dropped_foreign_keys";
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** The steps that are left. Empty when everything stands. */
+/** The remaining steps; empty when the database is distributed. */
 export function planDistribution(
   { tables, foreignKeys }: Catalogue,
   places: ReadonlyMap<string, Place>,
@@ -56,7 +56,7 @@ export function planDistribution(
     references.length + tenants.length > 0 ? foreignKeys.filter((key) => isInTheWay(key, places, placed)) : [];
   if (away.length > 0) {
     steps.push({
-      why: "A table that a local table points to, or that points to one, cannot be distributed: these keys go for as long as that takes",
+      why: "A table that a local table references, or that references one, cannot be distributed: these keys are dropped meanwhile",
       statements: [
         `create table if not exists ${keptKeys} ("table" text not null, name text not null, definition text not null, primary key ("table", name))`,
         ...away.flatMap(({ table, name, definition }) => [
@@ -70,44 +70,44 @@ export function planDistribution(
     steps.push({
       why: `${table} on every node`,
       statements: [
-        // Its policy asks a sharded table, which a node cannot do in the middle of its part of a statement.
+        // Its policy queries a sharded table, which a node cannot do within its part of a statement.
         `alter table ${quoted(table)} disable row level security`,
         `select create_reference_table(${literal(table)})`,
       ],
     });
   for (const table of tenants) {
-    const walls = [table, ...(tables.find(({ name }) => name === table)?.partitions ?? [])];
+    const forced = [table, ...(tables.find(({ name }) => name === table)?.partitions ?? [])];
     const together = table === firstDistributed ? "none" : firstDistributed;
     steps.push({
       why: `${table} by workspace`,
       statements: [
         // The triggers refuse changes, or change rows of the same workspace: those are in the same shard.
         "set local citus.enable_unsafe_triggers = on",
-        // Rows go into the shards by COPY, which PostgreSQL refuses behind row-level security that binds the owner too.
-        ...walls.map((wall) => `alter table ${quoted(wall)} no force row level security`),
+        // Rows are copied into the shards by COPY, which PostgreSQL refuses while row-level security binds the owner too.
+        ...forced.map((name) => `alter table ${quoted(name)} no force row level security`),
         `select create_distributed_table(${literal(table)}, ${literal(distributionColumn)}, colocate_with => ${literal(together)})`,
-        ...walls.map((wall) => `alter table ${quoted(wall)} force row level security`),
+        ...forced.map((name) => `alter table ${quoted(name)} force row level security`),
       ],
     });
   }
   const back = [...dropped, ...away];
   for (const { table, name, definition } of back) {
     steps.push({
-      why: `${name} back`,
+      why: `${name} restored`,
       statements: [
         `alter table ${quoted(table)} add constraint ${quoted(name)} ${definition}`,
         `delete from ${keptKeys} where "table" = ${literal(table)} and name = ${literal(name)}`,
       ],
     });
   }
-  if (back.length > 0) steps.push({ why: "all keys are back", statements: [`drop table ${keptKeys}`] });
+  if (back.length > 0) steps.push({ why: "all keys are restored", statements: [`drop table ${keptKeys}`] });
   return steps;
 }
 
-/** The first of the group founds it. */
+/** Sorts the table that starts the co-location group first. */
 const rank = (table: string) => (table === firstDistributed ? 0 : 1);
 
-/** Keys of a tenant table one end of which is not where it belongs yet. */
+/** Whether a tenant table's key must be dropped, since one of its tables is not distributed yet. */
 function isInTheWay(key: ForeignKey, places: ReadonlyMap<string, Place>, placed: ReadonlySet<string>): boolean {
   if (places.get(key.table) !== "distributed") return false;
   return !placed.has(key.table) || !placed.has(key.target);

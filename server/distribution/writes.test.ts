@@ -1,6 +1,6 @@
 /**
- * What writes of several rows look like, so that a database of several nodes runs each on the one that holds the workspace: rows
- * that come as arrays are joined to their workspace, and no condition of a write reads a clock.
+ * The form that writes of several rows need so that Citus routes each to its workspace's node: rows from arrays are joined to
+ * their workspace, and no condition of a write calls now().
  */
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
@@ -8,11 +8,11 @@ import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { gatherStatements } from "../../testing/statements.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { insertDoubted, lockDoubted } from "../carriers/smpp-in-doubt-store.ts";
-import { insertParts, selectParts } from "../carriers/smpp-parts-store.ts";
-import { findMatched, findOwners, insertReferences, keepEarly } from "../carriers/smpp-references-store.ts";
-import { whileBeating } from "../kit/heartbeat.ts";
-import { reviveLane } from "../messages/lanes-store.ts";
+import { insertDoubted, lockDoubted } from "../carriers/smpp/in-doubt-store.ts";
+import { insertParts, selectParts } from "../carriers/smpp/parts-store.ts";
+import { findMatched, findOwners, insertReferences, keepEarly } from "../carriers/smpp/references-store.ts";
+import { withHeartbeat } from "../kit/heartbeat.ts";
+import { reviveLane } from "../messages/dispatch/lanes-store.ts";
 
 const { db } = await testDatabase();
 const log = { warn: () => {} };
@@ -72,7 +72,7 @@ test("rows from arrays are joined to their workspace, and are all written", asyn
   }
 });
 
-test("a lane that is revived and a beat that ends are written by a time that was read before", async () => {
+test("reviving a lane and ending a heartbeat use a time that was read before", async () => {
   const statements = gatherStatements();
   const sender = randomUUID();
   const lane = { workspace_id: workspace, sender_id: sender };
@@ -89,7 +89,7 @@ test("a lane that is revived and a beat that ends are written by a time that was
   expect(await revive()).toBe(true);
 
   const work = { workspaceId: workspace, id: randomUUID() };
-  await whileBeating({ db, log }, work, async () => {});
+  await withHeartbeat({ db, log }, work, async () => {});
   const { rows } = await db.asSystem((tx) => sql`select 1 from heartbeats where id = ${work.id}`.execute(tx));
   expect(rows).toEqual([]);
   const found = writes(statements).filter((text) => /insert into lanes|delete from heartbeats/.test(text));

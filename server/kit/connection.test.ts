@@ -1,4 +1,4 @@
-/** Nothing waits for ever for a PostgreSQL that hangs, and nobody makes others wait for ever. */
+/** Timeouts of connections, when PostgreSQL hangs or a process does. */
 import { createServer } from "node:net";
 import { sql } from "kysely";
 import pg from "pg";
@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
-import { type Patience, settingsOf } from "./connection.ts";
+import { type DbTimeouts, settingsOf } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { type Db, openDb } from "./db.ts";
 import { migrate } from "./migrate.ts";
@@ -14,13 +14,13 @@ import { workspaceConnection } from "./workspace-role.ts";
 
 const { db, connection, workspaces } = await testDatabase({ max: 4 });
 
-function impatient(patience: Patience, max = 1): Db {
-  const own = openDb({ connection, workspaces, max, patience });
+function openWith(timeouts: DbTimeouts, max = 1): Db {
+  const own = openDb({ connection, workspaces, max, timeouts });
   onTestFinished(() => own.close());
   return own;
 }
 
-test("a place that is given in parts is entered with its password, by pools and by what is opened beside them", async () => {
+test("a connection given in parts works with its password, in pools and in single connections made from their settings", async () => {
   const inParts = (given: string): pg.PoolConfig => {
     const { user, password, database, host, port } = new pg.Client({ connectionString: given });
     return { user, password: password as string, database, host, port };
@@ -30,10 +30,10 @@ test("a place that is given in parts is entered with its password, by pools and 
   await own.asSystem((tx) => sql`select 1`.execute(tx));
   await own.inWorkspace(newId(), (tx) => sql`select 1`.execute(tx));
   for (const pool of [own.pool, own.workspacePool]) {
-    const beside = new pg.Client(settingsOf(pool));
-    await beside.connect();
-    const { rows } = await beside.query("select current_user as name");
-    await beside.end();
+    const single = new pg.Client(settingsOf(pool));
+    await single.connect();
+    const { rows } = await single.query("select current_user as name");
+    await single.end();
     expect(rows).toEqual([{ name: pool.options.user }]);
   }
 });
@@ -47,17 +47,17 @@ const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
 const backendOf = async (one: Db) =>
   (await one.pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid as number;
 
-test("a statement that hangs is ended, and whoever asked is told to come again", async () => {
-  const own = impatient({ statement_ms: 200, idle_ms: 60_000 });
+test("a statement that hangs is cancelled, and the error counts as a temporary one", async () => {
+  const own = openWith({ statement_ms: 200, idle_ms: 60_000 });
   const error = await reasonOf(own.asSystem((tx) => sql`select pg_sleep(600)`.execute(tx)));
   expect(error).toMatchObject({ code: "57014" });
   expect(isDatabaseAway(error)).toBe(true);
-  // Its connection is as good as before.
+  // Its connection is still usable.
   await own.asSystem((tx) => sql`select 1`.execute(tx));
 });
 
-test("what a transaction locked is free again although its process fell asleep in it", async () => {
-  const own = impatient({ statement_ms: 60_000, idle_ms: 200 });
+test("a transaction's locks are released although its process is suspended in it", async () => {
+  const own = openWith({ statement_ms: 60_000, idle_ms: 200 });
   let wake = () => {};
   const asleep = new Promise<void>((done) => (wake = done));
   const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
@@ -79,15 +79,15 @@ test("what a transaction locked is free again although its process fell asleep i
   expect(isDatabaseAway(await ended)).toBe(true);
 });
 
-test("long work may take its time", async () => {
-  const own = impatient({ statement_ms: 0, idle_ms: 60_000 });
+test("a statement limit of 0 means none", async () => {
+  const own = openWith({ statement_ms: 0, idle_ms: 60_000 });
   const { rows } = await own.asSystem((tx) =>
     sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(tx),
   );
   expect(rows).toEqual([{ limit: "0" }]);
 });
 
-test("a server that takes connections and says nothing is not waited for", async () => {
+test.concurrent("a server that accepts connections and never answers runs into the timeout", async () => {
   const mute = createServer(() => {});
   await new Promise<void>((done) => mute.listen(0, "127.0.0.1", done));
   onTestFinished(() => void mute.close());
@@ -102,8 +102,8 @@ test("a server that takes connections and says nothing is not waited for", async
   expect(errors.map(isDatabaseAway)).toEqual([true, true, true]);
 }, 40_000);
 
-test("a session that falls silent in the middle of an answer is given up, and the next query has a new one", async () => {
-  const own = impatient({ statement_ms: 1_000, idle_ms: 60_000 });
+test.concurrent("a connection whose server stops answering is closed, and the next query opens a new one", async () => {
+  const own = openWith({ statement_ms: 1_000, idle_ms: 60_000 });
   const pid = await backendOf(own);
   process.kill(pid, "SIGSTOP");
   onTestFinished(() => void process.kill(pid, "SIGCONT"));
@@ -112,8 +112,8 @@ test("a session that falls silent in the middle of an answer is given up, and th
   expect(await backendOf(own)).not.toBe(pid);
 }, 40_000);
 
-test("a process that was asleep itself hears the answer that came meanwhile", async () => {
-  const own = impatient({ statement_ms: 60_000, idle_ms: 60_000, silence_ms: 500 });
+test("a process that was suspended itself still reads the answer that arrived meanwhile", async () => {
+  const own = openWith({ statement_ms: 60_000, idle_ms: 60_000, silence_ms: 500 });
   const pid = await backendOf(own);
   const answer = own.pool.query("select 1 as one");
   const asleep = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,4 @@
-/** How it looks when PostgreSQL is not there: down, starting, stopping, failing over, or out of room. */
+/** Recognises errors of an unavailable PostgreSQL: down, starting, stopping, failing over, or out of resources. */
 
 /** By Node's errno or PostgreSQL's SQLSTATE. */
 const awayCodes = new Set([
@@ -16,7 +16,7 @@ const awayCodes = new Set([
   "53200",
   "53300",
   "25P03", // idle_in_transaction_session_timeout: a process that was suspended
-  "57014", // query_canceled: it took longer than its kind of work may
+  "57014", // query_canceled: it exceeded its statement timeout
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now
@@ -29,14 +29,14 @@ const awayCodes = new Set([
   "08006",
 ]);
 
-/** What pg says without a code. */
+/** pg's messages without a code. */
 const awayWords =
   /^(Connection terminated|timeout (exceeded when trying to connect|expired)|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout)/;
 
-/** Whether PostgreSQL could not be reached or went away, so that trying again soon may help. */
+/** Whether PostgreSQL could not be reached or became unavailable, so that a retry may help. */
 export function isDatabaseAway(error: unknown): boolean {
   const { code, message, syscall, cause } = error as Partial<NodeJS.ErrnoException>;
-  // Its socket is gone; any other file that is missing is a fault of ours.
+  // Its socket is missing; any other missing file is a bug of ours.
   if (code === "ENOENT") return syscall === "connect";
   if (code !== undefined && awayCodes.has(code)) return true;
   if (awayWords.test(message ?? "")) return true;

@@ -16,11 +16,11 @@ test("a workspace sees its own rows and no other's", async () => {
   expect(await db.inWorkspace(theirs.id, namesOf)).toEqual([theirs.id]);
 });
 
-test("the whole installation is seen by asSystem", async () => {
+test("asSystem sees the whole installation", async () => {
   expect((await db.asSystem(namesOf)).sort()).toEqual([ours.id, theirs.id].sort());
 });
 
-test("outside of both scopes nothing is seen, also on a connection that had one", async () => {
+test("without a scope no rows are visible, also on a connection that had one", async () => {
   const client = await db.pool.connect();
   try {
     await client.query("begin; set local varsla.system = 'on'");
@@ -45,7 +45,7 @@ test("a row of another workspace cannot be written", async () => {
   expect(moved.numAffectedRows).toBe(0n);
 });
 
-test("what is thrown inside rolls everything back", async () => {
+test("an exception rolls everything back", async () => {
   const work = db.inWorkspace(ours.id, async (tx) => {
     await sql`insert into lists (workspace_id, id, name, created_at) values (${ours.id}, ${newId()}, 'Half', now())`.execute(
       tx,
@@ -57,7 +57,7 @@ test("what is thrown inside rolls everything back", async () => {
   expect(rows).toHaveLength(0);
 });
 
-test("a transaction that lost against another is run again", async () => {
+test("a transaction with a serialization failure is retried", async () => {
   let attempts = 0;
   await db.inWorkspace(ours.id, async (tx) => {
     attempts++;
@@ -66,6 +66,6 @@ test("a transaction that lost against another is run again", async () => {
   expect(attempts).toBe(2);
 });
 
-test("a workspace id that is none is refused before it reaches SQL", async () => {
+test("an invalid workspace id is refused before it reaches SQL", async () => {
   await expect(db.inWorkspace("x'; drop table workspaces; --", namesOf)).rejects.toThrow("not a workspace id");
 });

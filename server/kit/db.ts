@@ -1,19 +1,19 @@
 /**
- * PostgreSQL for everything else: a pool, transactions, and the wall between workspaces.
+ * Access to PostgreSQL: pools, transactions, and the scopes of the tenant policies.
  *
  * Every query runs inside one of two kinds of transaction. `inWorkspace` sets `varsla.workspace_id`, and row-level
- * security then hides every other workspace's rows, whatever the query forgot. `asSystem` lifts that wall, for work
+ * security then hides every other workspace's rows, even from a query without a condition. `asSystem` shows all rows, for work
  * that has no single workspace: routing an inbound text, leasing lanes, migrating. A query outside both sees nothing.
  *
- * The two are two roles with a pool each: the one that workspaces' work logs in as cannot lift the wall, whatever SQL it is
- * given (docs/decisions/database-roles.md). Nobody waits for one of these transactions while in the other.
+ * The two use two roles with a pool each: the workspace role cannot see another workspace's rows, whatever SQL it runs
+ * (docs/decisions/database-roles.md). Code in one kind of transaction never waits for one of the other kind.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import { briefWork, type Patience, patientConnections, shortWork } from "./connection.ts";
+import { briefWork, type DbTimeouts, shortWork, withTimeouts } from "./connection.ts";
 
-/** Tables by name. Each store declares its own with `declare module "../kit/db.ts" { interface Tables { … } }`. */
+/** Tables by name. Each store declares its own with `declare module "./db.ts" { interface Tables { … } }`. */
 // Filled in by the stores.
 export interface Tables {}
 
@@ -28,21 +28,21 @@ export interface Db {
   /** Runs `work` in one transaction that sees every workspace. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Over one connection apart from the pools, for the few short things that must go on while a pool is at its limit; one that
-   * says nothing is given up soon (`briefWork`), whatever the patience of the pools.
+   * Uses one connection outside of the pools, for short work that must not wait while a pool is exhausted; it has the short
+   * timeouts of `briefWork`, whatever those of the pools.
    */
   apart: Pick<Db, "inWorkspace">;
-  /** The system's, for COPY, LISTEN and cursors: whoever takes a client sets its scope and gives it back. */
+  /** The system's, for COPY, LISTEN and cursors: the caller must set a client's scope and release it. */
   pool: pg.Pool;
-  /** Of the role that workspaces' work logs in as; `pool` itself where the database has no such role. */
+  /** Of the workspace role; `pool` itself when the database has no such role. */
   workspacePool: pg.Pool;
   close(): Promise<void>;
 }
 
-// bigint counts stay below 2^53 here, and JSON has no bigint.
+// Our bigint values are below 2^53, and JSON has no bigint.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** SQLSTATEs after which the same transaction may simply be run again. */
+/** SQLSTATEs after which the same transaction may be retried. */
 const retryable: Record<string, string> = {
   "40001": "serialization_failure",
   "40P01": "deadlock_detected",
@@ -52,24 +52,24 @@ const attempts = 5;
 type Connection = string | pg.PoolConfig;
 
 /**
- * Opens a pool for the system on `connection` and one for workspaces' work on `workspaces`, for short work unless said; at most
- * `max` connections in each, or `systemMax` in the first.
+ * Opens a pool for the system on `connection` and one for workspaces on `workspaces`, with the timeouts of short work by
+ * default, and at most `max` connections in each, or `systemMax` in the first.
  */
 export function openDb(options: {
   connection: Connection;
   workspaces: Connection;
   max: number;
   systemMax?: number;
-  patience?: Patience;
+  timeouts?: DbTimeouts;
 }): Db {
-  const { max, systemMax = max, patience = shortWork } = options;
+  const { max, systemMax = max, timeouts = shortWork } = options;
   const shared = isDeepStrictEqual(options.connection, options.workspaces);
-  const pool = openPool(options.connection, patience, { max: shared ? systemMax + max : systemMax });
-  const workspacePool = shared ? pool : openPool(options.workspaces, patience, { max });
+  const pool = openPool(options.connection, timeouts, { max: shared ? systemMax + max : systemMax });
+  const workspacePool = shared ? pool : openPool(options.workspaces, timeouts, { max });
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
 
-  // Opened when it is needed first, and closed when it has not been for a while.
+  // Opened on first use, and closed when it is idle.
   const single = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: openPool(options.workspaces, briefWork, { max: 1 }) }),
   });
@@ -112,21 +112,21 @@ export function openDb(options: {
   };
 }
 
-/** A pool of its own for one kind of work. */
+/** A pool for one kind of work. */
 export function openPool(
   connection: Connection,
-  patience: Patience,
+  timeouts: DbTimeouts,
   options: pg.PoolConfig & { max: number },
 ): pg.Pool {
-  const pool = new pg.Pool({ ...patientConnections(connection, patience), application_name: "varsla", ...options });
-  // An idle connection that the server drops raises here; the next query opens another and reports what is wrong.
+  const pool = new pg.Pool({ ...withTimeouts(connection, timeouts), application_name: "varsla", ...options });
+  // An idle connection that the server closes raises this; the next query opens another and reports the error.
   pool.on("error", () => {});
-  // One that is lost while somebody holds it fails that somebody's next query; unheard, it would end the process.
+  // A connection lost while in use fails its next query; without a listener the event would crash the process.
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 
-/** The statement that opens the wall for all workspaces until the transaction ends, for the system's role only. */
+/** The statement that shows all workspaces' rows until the transaction ends, to the system's role only. */
 export const systemScope = "set local varsla.system = 'on'";
 
 /** The statement that narrows a transaction to one workspace. */

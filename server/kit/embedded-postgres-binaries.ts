@@ -1,4 +1,4 @@
-/** Where PostgreSQL's programs are in node_modules. */
+/** Finds PostgreSQL's programs in node_modules. */
 import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 export interface PostgresBinaries {
   postgres: string;
   initdb: string;
-  /** The version before the first dot, which data must be of. */
+  /** The major version, which the data must have too. */
   major: string;
 }
 
@@ -33,7 +33,7 @@ export async function locateBinaries(): Promise<PostgresBinaries> {
   return { postgres, initdb, major: String(version).split(".")[0] as string };
 }
 
-/** npm packages hold no symbolic links, and no install script is run that would make the libraries'. */
+/** Makes the libraries' symbolic links: npm packages cannot contain them, and no install script runs. */
 async function linkLibraries(native: string): Promise<void> {
   const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]"); // some platforms need none
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

@@ -1,4 +1,4 @@
-/** A cluster on disk: made by initdb, given a password, and whether a postmaster runs on it. */
+/** A cluster on disk: creating it with initdb, resetting its password, checking whether a postmaster runs on it. */
 import { randomBytes } from "node:crypto";
 import { chown, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -6,15 +6,15 @@ import { passwordFile, writeRules } from "./embedded-postgres-password.ts";
 import type { Identity } from "./embedded-postgres-user.ts";
 import { commandOf, isAlive } from "./processes.ts";
 
-/** Who may do everything. */
+/** The superuser. */
 export const administrator = "postgres";
 
-/** Only what PostgreSQL needs: it must meet neither PG* variables nor the program's secrets. */
+/** PostgreSQL's environment: it must get neither PG* variables nor the program's secrets. */
 export const environment = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
 
 /**
- * initdb. Made beside and moved into place, so that a start that is killed here leaves no half a cluster, and of two at once
- * one wins.
+ * Runs initdb in a draft directory and moves it into place, so that a start that is killed here leaves no partial cluster, and
+ * of concurrent starts one wins.
  */
 export async function initialise(
   cluster: string,
@@ -31,8 +31,8 @@ export async function initialise(
   await giveTo(first, identity);
   const args = ["-D", draft, "-U", administrator, "--auth=scram-sha-256", `--pwfile=${first}`];
   args.push("--encoding=UTF8", "--no-instructions");
-  // Not the machine's locale: sorting and lower() are then the same on every machine, and no index is ever out of date
-  // after an upgrade of the operating system.
+  // Not the machine's locale, so that sorting and lower() are the same on every machine, and an upgrade of the operating
+  // system does not corrupt indexes.
   args.push("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
   if (noSync) args.push("--no-sync");
   await runAs(identity, initdb, args);
@@ -44,7 +44,7 @@ export async function initialise(
   });
 }
 
-/** Gives the superuser of a cluster the password of a file that was lost; nobody else's is known then either. */
+/** Sets a new password of the superuser when the password file was lost; the other roles' passwords follow from it. */
 export async function resetPassword(
   cluster: string,
   { postgres, identity, verifier }: { postgres: string; identity: Identity; verifier: string },
@@ -68,7 +68,7 @@ async function runAs(identity: Identity, program: string, args: string[], input 
       output += chunk;
     });
   }
-  child.stdin?.on("error", () => {}); // it ended without reading, and its code says why
+  child.stdin?.on("error", () => {}); // it exited without reading; the exit code is checked below
   child.stdin?.end(input);
   const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
   if (code !== 0) throw new Error(`${basename(program)} failed with code ${code}:\n${output.trim()}`);
@@ -78,7 +78,7 @@ export async function giveTo(path: string, { uid, gid }: Identity): Promise<void
   if (uid !== undefined) await chown(path, uid, gid ?? uid);
 }
 
-/** Whether the cluster's postmaster is there: its lock file may name any process, or none. */
+/** Whether the cluster's postmaster runs. Its lock file may be stale and name another process. */
 export async function isRunning(cluster: string): Promise<boolean> {
   const pid = await postmasterPid(cluster);
   return pid !== null && isAlive(pid) && /postgres/.test(await commandOf(pid));

@@ -1,6 +1,6 @@
 /**
- * Who may log in to the PostgreSQL that comes with Varsla: whoever can read a file that only the program can. Without it even
- * a process of the user that PostgreSQL runs as stays outside.
+ * Passwords of the PostgreSQL that comes with Varsla. They derive from a file that only the program can read, so that even a
+ * process of the user that PostgreSQL runs as cannot log in.
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { chmod, link, open, readFile, rename, rm } from "node:fs/promises";
@@ -8,15 +8,15 @@ import { join } from "node:path";
 import type pg from "pg";
 import { isScramVerifier, scramVerifier } from "./scram.ts";
 
-/** In the directory of the PostgreSQL: the superuser's password. */
+/** The file with the superuser's password, in PostgreSQL's directory. */
 export const passwordFile = "password";
 
-const rules = `# Written by Varsla when it starts: changes are lost. The password of the role postgres stands in the file
-# ${passwordFile} beside this directory; those of the other roles follow from it.
+const rules = `# Written by Varsla when it starts: changes are lost. The password of the role postgres is in the file
+# ${passwordFile} next to this directory; those of the other roles are derived from it.
 local all all scram-sha-256
 `;
 
-/** Reads the superuser's password, or makes one. `made`: there was none. */
+/** Reads the superuser's password, or makes one; `made` tells which. */
 export async function readPassword(directory: string): Promise<{ password: string; made: boolean }> {
   const file = join(directory, passwordFile);
   const found = await readIfThere(file);
@@ -24,7 +24,7 @@ export async function readPassword(directory: string): Promise<{ password: strin
     await chmod(file, 0o600);
     return { password: checked(found, file), made: false };
   }
-  // Written beside and linked into place: two first starts at once agree on one, and none reads half of it.
+  // Written to a draft and linked into place, so that concurrent first starts agree on one and none reads half of it.
   const draft = `${file}.${process.pid}-${randomBytes(4).toString("hex")}`;
   const handle = await open(draft, "wx", 0o600);
   await handle.writeFile(`${randomBytes(32).toString("base64url")}\n`);
@@ -47,12 +47,12 @@ function checked(text: string, file: string): string {
   return password;
 }
 
-/** Another role's password, which follows from the superuser's. */
+/** Another role's password, derived from the superuser's. */
 export function passwordOf(role: string, password: string): string {
   return createHmac("sha256", password).update(`role ${role}`).digest("base64url");
 }
 
-/** Sets the passwords of roles that have another, or none. */
+/** Sets the passwords of roles that have a different one, or none. */
 export async function setPasswords(superuser: pg.Client, passwords: Record<string, string>): Promise<void> {
   const { rows } = await superuser.query<{ name: string; kept: string | null }>(
     "select rolname as name, rolpassword as kept from pg_authid where rolname = any($1)",
@@ -65,12 +65,12 @@ export async function setPasswords(superuser: pg.Client, passwords: Record<strin
   }
 }
 
-/** Whether nobody gets in without a password: not so with the data of older versions. */
+/** Whether every login needs a password: not so with the data of older versions. */
 export async function asksForPassword(cluster: string): Promise<boolean> {
   return (await readIfThere(join(cluster, "pg_hba.conf"))) === rules;
 }
 
-/** Has PostgreSQL ask everybody from now on, also where an earlier start was killed before this. The passwords must be set. */
+/** Requires a password for every login from now on, also after a start that was killed half-way. The passwords must be set. */
 export async function askForPassword(
   cluster: string,
   superuser: pg.Client,
@@ -80,7 +80,7 @@ export async function askForPassword(
   await superuser.query("select pg_reload_conf()");
 }
 
-/** Writes the rules, in one step. */
+/** Writes pg_hba.conf atomically. */
 export async function writeRules(cluster: string, own: (file: string) => Promise<void>): Promise<void> {
   const file = join(cluster, "pg_hba.conf");
   const draft = `${file}.${process.pid}`;

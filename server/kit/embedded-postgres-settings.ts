@@ -10,7 +10,7 @@ export async function smallMachineSettings(): Promise<Record<string, string>> {
   return {
     fsync: "on",
     synchronous_commit: "on",
-    // Two processes with all roles have 75 each at most, while one takes over from the other; and some for whoever looks.
+    // Two processes with all roles, during a restart, use 75 each at most; the rest is for operators.
     max_connections: "180",
     // An eighth, not the usual quarter: Node, a browser and the page cache live on the same machine.
     shared_buffers: megabytes(1 / 8, 128, 1024),
@@ -24,9 +24,9 @@ export async function smallMachineSettings(): Promise<Record<string, string>> {
     min_wal_size: "128MB",
     checkpoint_timeout: "15min",
     wal_buffers: "16MB",
-    // Everyone has solid-state disks by now.
+    // Solid-state disks.
     random_page_cost: "1.1",
-    // Queries are short and planned to be; compiling them costs more than it saves.
+    // Queries are short; compiling them would cost more than it saves.
     jit: "off",
     // The queue and the ledger turn over fast: vacuum early and often in small bites, and freeze what is only appended.
     autovacuum_naptime: "15s",
@@ -39,12 +39,12 @@ export async function smallMachineSettings(): Promise<Record<string, string>> {
     log_timezone: "UTC",
     log_line_prefix: "%m [%p] ",
     log_checkpoints: "off",
-    // Only a fault of ours leaves a transaction open for so long; it would hold back vacuum for everyone.
+    // Only a bug leaves a transaction open for so long, and it would hold back vacuum.
     idle_in_transaction_session_timeout: "10min",
   };
 }
 
-/** Containers often give /dev/shm 64 MB, which a parallel hash join outgrows; a file does then. */
+/** Containers often have only 64 MB of /dev/shm, too little for a parallel hash join; then files are used. */
 async function sharedMemoryType(): Promise<"posix" | "mmap"> {
   if (process.platform !== "linux") return "posix";
   const shm = await statfs("/dev/shm").catch(() => null); // there may be none

@@ -1,4 +1,4 @@
-/** PostgreSQL refuses to run as root. Whom it runs as then, and how that user reaches files below a closed directory. */
+/** The user that PostgreSQL runs as, since it refuses to run as root, and how that user reaches files below a closed directory. */
 import { type ChildProcess, type SpawnOptions, execFile, spawn } from "node:child_process";
 import { chmod, chown, lchown, lstat, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,22 +7,22 @@ import { passwordFile } from "./embedded-postgres-password.ts";
 
 /** The user that PostgreSQL runs as. */
 export interface Identity {
-  /** Undefined: ours. */
+  /** Undefined: our own user. */
   uid?: number;
   gid?: number;
   spawn(command: string, args: string[], options: SpawnOptions): ChildProcess;
 }
 
 const nobody = process.platform === "darwin" ? 0xfffffffe : 65_534;
-/** Whom PostgreSQL ran as in older versions when root started it. */
+/** The user that PostgreSQL ran as in older versions when root started it. */
 export const formerUser = process.getuid?.() === 0 ? nobody : null;
 
 /**
- * Ourselves, or, when we are root, the owner of the data; of new data a system user of their own, and nobody where none can
- * be made. `directory` is where the data are, `program` where the binaries are; both may lie below a directory such as /root
- * that only root can enter.
+ * Our own user, or, when we are root, the owner of the data; for new data a system user, or the user `nobody` when none can be
+ * created. `directory` contains the data, `program` is the binary; both may be below a directory such as /root that only root
+ * can enter.
  *
- * Data of older versions are nobody's, as whom many other things run: they change hands unless `inUse`.
+ * Data of older versions belong to `nobody`, which other programs run as too: they get a new owner unless `inUse`.
  */
 export async function postgresIdentity(
   directory: string,
@@ -37,15 +37,15 @@ export async function postgresIdentity(
     return { uid, gid, spawn: (command, args, options) => spawn(command, args, { ...options, uid, gid }) };
   }
 
-  // setpriv lets the unprivileged user keep the one right to walk through closed directories, or where a container has
-  // taken that from root, the right to disregard file modes.
+  // setpriv keeps one capability for the unprivileged user: to read and enter closed directories, or when a container has
+  // taken that from root, to disregard file modes.
   const capability = await firstHeld(["dac_read_search", "dac_override"]);
   if (capability === null) {
     throw new Error(
       `PostgreSQL cannot run as root, and user ${uid} cannot enter ${closed}. Run as another user, or set DATA_DIR (and keep the program) where everyone may enter, or set DATABASE_URL.`,
     );
   }
-  // initdb asks access(2) about its programs, which leaves capabilities out of account unless this bit is set.
+  // initdb calls access(2) on its programs, which ignores capabilities unless this bit is set.
   const drop = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--securebits=+no_setuid_fixup"];
   const keep = [
     `--inh-caps=-all,+${capability}`,
@@ -81,7 +81,7 @@ async function ownerOf(
     return { uid: nobody, gid: nobody };
   }
   if (owner.uid === nobody) {
-    await handOver(directory, user);
+    await changeOwner(directory, user);
     say(`the files of PostgreSQL, which were nobody's, belong to the user ${userName} now`);
   }
   return user;
@@ -90,20 +90,20 @@ async function ownerOf(
 const userName = "varsla";
 const run = promisify(execFile);
 
-/** The system's user for PostgreSQL, made where there is none; null where that cannot be. */
+/** The system user for PostgreSQL, created when there is none; null when that fails. */
 async function systemUser(): Promise<Owner | null> {
   if (process.platform !== "linux") return null;
   const known = await idOf(userName);
   if (known) return known;
   const nologin = "/usr/sbin/nologin";
   const home = "/nonexistent";
-  // What most systems have, then what small ones have.
+  // The command of most systems, then that of small ones such as Alpine.
   const makers: [string, string[]][] = [
     ["useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", nologin, userName]],
     ["adduser", ["-S", "-D", "-H", "-h", home, "-s", nologin, userName]],
   ];
   for (const [command, args] of makers) {
-    await run(command, args).catch(() => {}); // it is not there, or another start made the user a moment ago
+    await run(command, args).catch(() => {}); // no such command, or another start has just made the user
     const made = await idOf(userName);
     if (made) return made;
   }
@@ -113,35 +113,35 @@ async function systemUser(): Promise<Owner | null> {
 async function idOf(name: string): Promise<Owner | null> {
   const number = async (option: string) => Number((await run("id", [option, name])).stdout);
   const found = await Promise.all([number("-u"), number("-g")]).catch(() => null); // there is no such user
-  // Somebody who is root by another name would be no gain; PostgreSQL refuses it.
+  // A user with the uid of root would be refused by PostgreSQL.
   return found && found[0] > 0 ? { uid: found[0], gid: found[1] } : null;
 }
 
 /**
- * Gives everything of a PostgreSQL that is not running to another user, the directory itself last: killed in between, the
- * next start finds it where it was and begins anew.
+ * Changes the owner of all files of a PostgreSQL that is not running, the directory itself last, so that when this is killed
+ * half-way the next start repeats it.
  */
-async function handOver(directory: string, to: Owner): Promise<void> {
+async function changeOwner(directory: string, to: Owner): Promise<void> {
   for (const name of await readdir(directory)) {
-    // Whoever shares the old user may have left a socket for us to tell a password to.
+    // Another process of the old user may have left a socket to capture our password.
     if (name.startsWith(".s.PGSQL.")) await rm(join(directory, name), { force: true });
-    else if (name !== passwordFile) await giveAway(join(directory, name), to);
+    else if (name !== passwordFile) await changeOwnerOf(join(directory, name), to);
   }
   await chown(directory, to.uid, to.gid);
   await chmod(directory, 0o700);
 }
 
-async function giveAway(path: string, to: Owner): Promise<void> {
+async function changeOwnerOf(path: string, to: Owner): Promise<void> {
   const found = await lstat(path);
-  if (found.isDirectory()) for (const name of await readdir(path)) await giveAway(join(path, name), to);
-  // A second name of a file elsewhere, which the old user put here, would be given away with it.
+  if (found.isDirectory()) for (const name of await readdir(path)) await changeOwnerOf(join(path, name), to);
+  // A hard link that the old user made to a file elsewhere would change that file's owner.
   if (found.isFile() && found.nlink > 1) {
     throw new Error(`${path} has a second name elsewhere; remove what does not belong to PostgreSQL and start again.`);
   }
   await lchown(path, to.uid, to.gid);
 }
 
-/** The nearest directory upwards that this user may not enter, or null. */
+/** The nearest parent directory that this user may not enter, or null. */
 async function closedParent(path: string, uid: number, gid: number): Promise<string | null> {
   for (let at = path; ; at = dirname(at)) {
     const { mode, uid: owner, gid: group } = await stat(at);

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { until } from "../../testing/until.ts";
 import { locateBinaries } from "./embedded-postgres-binaries.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { childrenOf, isAlive, signalProcess } from "./processes.ts";
 
-// Clusters are made and started, one after the other.
+// Clusters are created and started, one after the other.
 vi.setConfig({ testTimeout: 60_000 });
 const quick = { fsync: "off", shared_buffers: "16MB", max_connections: "20" };
 
@@ -21,9 +22,9 @@ beforeAll(async () => {
 afterAll(() => rm(template, { recursive: true, force: true }));
 
 /** A directory with a cluster that was stopped; initdb takes more than a second. */
-async function preparedDirectory(): Promise<string> {
+async function preparedDirectory(from = template): Promise<string> {
   const directory = await temporaryDirectory();
-  const copy = spawn("cp", ["-Rp", join(template, "postgres"), directory], { stdio: "inherit" });
+  const copy = spawn("cp", ["-Rp", join(from, "postgres"), directory], { stdio: "inherit" });
   expect(await once(copy, "exit")).toEqual([0, null]);
   return directory;
 }
@@ -39,11 +40,11 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-async function start(directory: string, said: string[] = []): Promise<EmbeddedPostgres> {
+async function start(directory: string, messages: string[] = []): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({
     directory: join(directory, "postgres"),
     settings: quick,
-    say: (line) => said.push(line),
+    say: (line) => messages.push(line),
   });
 }
 
@@ -62,7 +63,7 @@ async function query(connection: string, text: string): Promise<Record<string, u
   }
 }
 
-test("starts, keeps data over a stop, and opens its files to nobody else", async () => {
+test("starts, keeps data over a stop, and its files are closed to other users", async () => {
   const directory = await temporaryDirectory();
   const first = await start(directory);
   const [who] = await query(
@@ -88,27 +89,27 @@ test("starts at once after kill -9 of everything", async () => {
   const pid = (await postmaster(directory)) as number;
   const everything = [pid, ...(await childrenOf(pid))];
   for (const each of everything) signalProcess(each, "SIGKILL");
-  // The first start's own guard may bring it up as well; both are fine, and share it.
+  // The first start's own supervision may restart it as well; then both share it.
   const second = await start(directory);
   expect(await query(second.connection, "select n from kept")).toEqual([{ n: 7 }]);
   await Promise.all([first.stop(), second.stop()]);
-  await vi.waitFor(async () => expect(await postmaster(directory)).toBeNull(), 10_000);
+  await until(async () => expect(await postmaster(directory)).toBeNull(), 10_000);
 });
 
-test("comes back when its postmaster dies under it", async () => {
+test("is restarted when its postmaster dies", async () => {
   const directory = await preparedDirectory();
-  const said: string[] = [];
-  const postgres = await start(directory, said);
+  const messages: string[] = [];
+  const postgres = await start(directory, messages);
   signalProcess((await postmaster(directory)) as number, "SIGKILL");
   await vi.waitFor(async () => expect(await query(postgres.connection, "select 1 as n")).toEqual([{ n: 1 }]), {
     timeout: 15_000,
     interval: 100,
   });
-  await vi.waitFor(() => expect(said).toContain("PostgreSQL ended unexpectedly; starting it again"));
+  await until(() => expect(messages).toContain("PostgreSQL ended unexpectedly; starting it again"));
   await postgres.stop();
 });
 
-test("two starts at once share one postmaster, which the last to stop stops", async () => {
+test("two concurrent starts share one postmaster, which the last one to stop ends", async () => {
   const directory = await temporaryDirectory();
   const [one, two] = await Promise.all([start(directory), start(directory)]);
   await query(one.connection, "create table kept as select 7 as n");
@@ -118,7 +119,7 @@ test("two starts at once share one postmaster, which the last to stop stops", as
   expect(await postmaster(directory)).toBeNull();
 });
 
-test("a lock file that names somebody else's process is no obstacle", async () => {
+test("a lock file that names another program's process is no obstacle", async () => {
   const directory = await preparedDirectory();
   const bystander = spawn("sleep", ["60"], { stdio: "ignore", ...userOf(await stat(join(directory, "postgres"))) });
   await once(bystander, "spawn");
@@ -151,19 +152,23 @@ test("a directory below one that only its owner may enter is no obstacle", async
   await postgres.stop();
 });
 
-test("what keeps PostgreSQL from starting is told in its own words", async () => {
+test("when PostgreSQL cannot start, the error contains its own message", async () => {
   const directory = await preparedDirectory();
   await rm(join(directory, "postgres", "data", "global"), { recursive: true });
   await expect(start(directory)).rejects.toThrow(/PostgreSQL does not start[^]*pg_control/);
 });
 
-/** As whom PostgreSQL runs here; the lock file of another user's process would not even be asked about. */
+/** The user that PostgreSQL runs as here; a lock file that names another user's process is not checked. */
 function userOf({ uid, gid }: { uid: number; gid: number }): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid, gid } : {};
 }
 
-/** Tries to come in as this user of the operating system, with what such a user can know; answers what PostgreSQL or the system said. */
-async function knock(directory: string, as: { uid: number; gid: number } | null, login = "postgres"): Promise<string> {
+/** Tries to log in as this user of the operating system, with what such a user can know; returns the resulting error, or "in". */
+async function tryLogin(
+  directory: string,
+  as: { uid: number; gid: number } | null,
+  login = "postgres",
+): Promise<string> {
   const script = `
     const pg = (await import(${JSON.stringify(import.meta.resolve("pg"))})).default;
     const client = new pg.Client({ host: process.argv[1], user: process.argv[2], database: "postgres", password: "guessed" });
@@ -176,16 +181,16 @@ async function knock(directory: string, as: { uid: number; gid: number } | null,
     cwd: "/",
     ...user,
   });
-  let said = "";
-  child.stdout?.on("data", (chunk) => (said += chunk));
+  let output = "";
+  child.stdout?.on("data", (chunk) => (output += chunk));
   await once(child, "close");
-  return said.trim();
+  return output.trim();
 }
 
 const nobody = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 
-test("nobody comes in without the password, not even the user that PostgreSQL runs as", async () => {
+test("no login without the password, not even for the user that PostgreSQL runs as", async () => {
   const directory = await preparedDirectory();
   const postgres = await start(directory);
   onTestFinished(() => postgres.stop());
@@ -203,7 +208,7 @@ test("nobody comes in without the password, not even the user that PostgreSQL ru
 });
 
 test.runIf(isRoot && process.platform === "linux")(
-  "started as root it has a user of its own, and other users stay outside",
+  "started as root it has its own system user, and other users cannot log in",
   async () => {
     const directory = await preparedDirectory();
     const postgres = await start(directory);
@@ -213,18 +218,23 @@ test.runIf(isRoot && process.platform === "linux")(
     expect(
       (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":").slice(0, 3).join(":")),
     ).toContain(`varsla:x:${uid}`);
-    expect(await knock(directory, nobody)).toMatch(/EACCES/);
-    expect(await knock(directory, { uid, gid })).toMatch(/password|28P01/);
-    expect(await knock(directory, { uid, gid }, "varsla")).toMatch(/password|28P01/);
+    expect(await tryLogin(directory, nobody)).toMatch(/EACCES/);
+    expect(await tryLogin(directory, { uid, gid })).toMatch(/password|28P01/);
+    expect(await tryLogin(directory, { uid, gid }, "varsla")).toMatch(/password|28P01/);
   },
 );
 
-describe("data of a version that asked nobody for a password", () => {
-  /** As such a version left them: everybody is trusted, no password is set, and what root made is nobody's. */
-  async function oldDirectory(): Promise<string> {
-    const directory = await preparedDirectory();
-    const cluster = join(directory, "postgres");
-    const first = await start(directory);
+describe("data of a version without passwords", () => {
+  const old = `${template}-old`;
+  /** As such a version left them: all logins are trusted, no password is set, and with root the files belong to `nobody`. */
+  const oldDirectory = () => preparedDirectory(old);
+
+  beforeAll(async () => {
+    await mkdir(old);
+    await chmod(old, 0o755);
+    await once(spawn("cp", ["-Rp", join(template, "postgres"), old], { stdio: "inherit" }), "exit");
+    const cluster = join(old, "postgres");
+    const first = await start(old);
     await query(first.connection, "create table kept as select 7 as n");
     await first.stop();
     await alone(
@@ -234,15 +244,15 @@ describe("data of a version that asked nobody for a password", () => {
     await rm(join(cluster, "password"));
     await writeFile(join(cluster, "data", "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 trust\n");
     if (isRoot) await once(spawn("chown", ["-R", "65534:65534", cluster], { stdio: "inherit" }), "exit");
-    return directory;
-  }
+  }, 60_000);
+  afterAll(() => rm(old, { recursive: true, force: true }));
 
-  test("is asked for one from its first start on, and belongs to its own user", async () => {
+  test("need one from the first start on, and belong to their own user", async () => {
     const directory = await oldDirectory();
-    const said: string[] = [];
-    const postgres = await start(directory, said);
+    const messages: string[] = [];
+    const postgres = await start(directory, messages);
     expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
-    expect(said).toContain("PostgreSQL asks for a password from now on");
+    expect(messages).toContain("PostgreSQL needs a password from now on");
     for (const login of ["postgres", "varsla"]) {
       await expect(query(passwordless(directory, login), "select 1")).rejects.toThrow(/password/);
     }
@@ -266,13 +276,13 @@ describe("data of a version that asked nobody for a password", () => {
       },
     ],
     [
-      "some of its files had changed hands",
+      "some of its files had the new owner",
       async (cluster: string) => {
         if (isRoot) await once(spawn("chown", ["-R", "0:0", join(cluster, "base")], { stdio: "inherit" }), "exit");
       },
     ],
   ] as const)(
-    "is brought up to date after a start that was killed when %s",
+    "are upgraded after a start that was killed when %s",
     async (_, crash) => {
       const directory = await oldDirectory();
       await writeFile(join(directory, "postgres", "password"), `${"p".repeat(43)}\n`);
@@ -285,7 +295,7 @@ describe("data of a version that asked nobody for a password", () => {
     60_000,
   );
 
-  test("a PostgreSQL of theirs that was left running is brought up to date too", async () => {
+  test("are upgraded while the old version's PostgreSQL still runs", async () => {
     const directory = await oldDirectory();
     const cluster = join(directory, "postgres", "data");
     const { postgres: program } = await locateBinaries();
@@ -310,7 +320,7 @@ test("a password file that was lost is made anew", async () => {
   await postgres.stop();
 });
 
-/** Runs statements, each on a line of its own, on a cluster that is not running. */
+/** Runs statements, one a line, on a cluster that is not running. */
 async function alone(cluster: string, statements: string): Promise<void> {
   const { postgres: program } = await locateBinaries();
   const user = userOf(await stat(cluster));

@@ -1,10 +1,10 @@
 /**
  * The PostgreSQL that comes with Varsla: real server binaries from npm, their data in DATA_DIR, reached through a socket
- * that only its user can enter, with a password that only the program knows. For those who have a PostgreSQL of their own there is DATABASE_URL.
+ * that only its user can reach, with a password that only the program knows. DATABASE_URL uses another PostgreSQL instead.
  *
  * The postmaster runs in a session of its own, so that Ctrl-C reaches the program first and the database is stopped last.
- * If the program is killed, the next start takes over the postmaster that is still running. Programs that share a data
- * directory share its PostgreSQL: each keeps one connection as a sign of its presence, and the last one stops it.
+ * If the program is killed, the next start takes over the postmaster that still runs. Programs that share a data directory
+ * share its PostgreSQL: each keeps one connection open to show that it uses it, and the last one stops it.
  */
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -39,23 +39,23 @@ import { formerUser, type Identity, postgresIdentity } from "./embedded-postgres
 import { commandOf, isAlive, signalProcess } from "./processes.ts";
 import { scramVerifier } from "./scram.ts";
 
-/** A PostgreSQL that is up. */
+/** A running PostgreSQL. */
 export interface EmbeddedPostgres {
-  /** Where the owner of the tables connects; row-level security binds it. */
+  /** Connection string of the tables' owner, which row-level security binds. */
   connection: string;
-  /** Where a superuser connects, for tests and tools. */
+  /** Connection string of a superuser, for tests and tools. */
   superuser(database: string): string;
   /** Fast shutdown, unless another program still uses this database. */
   stop(): Promise<void>;
 }
 
-/** What to run and how. */
+/** Where and how to run it. */
 export interface EmbeddedPostgresOptions {
-  /** Holds everything of this PostgreSQL: the cluster, its socket and its log. Made when missing. */
+  /** Contains the cluster, its socket and its log. Made when missing. */
   directory: string;
   /** Called when something takes long or was repaired. */
   say?: (sentence: string) => void;
-  /** Settings beside or instead of the usual ones; tests switch fsync off here. */
+  /** Additional or different settings; tests switch fsync off here. */
   settings?: Record<string, string>;
 }
 
@@ -64,13 +64,14 @@ const port = 5432; // Only the name of the socket file: no TCP port is opened.
 const socketPathLimit = 100; // sun_path holds 104 bytes on macOS, 108 on Linux, the final zero included.
 const startTimeout = 60_000;
 const presence = "varsla presence";
-/** Advisory locks in the database "postgres": whoever is present and knows of passwords holds the first with others. */
-const knows = 2_036_411;
+/** Advisory lock in the database "postgres": each present program of a version with passwords holds it shared. */
+const presentWithPassword = 2_036_411;
+/** Advisory lock that serialises the set-up of roles and passwords. */
 const preparing = 2_036_412;
-/** SQLSTATEs of a PostgreSQL that starts, recovers or goes down: cannot_connect_now and the two kinds of shutdown. */
+/** SQLSTATEs of a PostgreSQL that starts, recovers or shuts down: cannot_connect_now and the two kinds of shutdown. */
 const inBetween = new Set(["57P03", "57P01", "57P02"]);
 
-/** Starts, or takes over, the PostgreSQL of a directory and makes sure that its role and database are there. */
+/** Starts, or takes over, the PostgreSQL of a directory and makes sure that its role and database exist. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
   const say = options.say ?? (() => {});
@@ -112,29 +113,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const stdio = ["ignore" as const, output, output];
     const child = identity.spawn(binaries.postgres, args, { cwd: "/", detached: true, stdio, env: environment });
     closeSync(output);
-    child.on("error", () => {}); // it then has no process, and that is looked at
+    child.on("error", () => {}); // `exited` then finds that it has no pid
     child.unref();
     return child;
   }
 
-  /** Waits until somebody's postmaster answers, launching ours where there is none. */
+  /** Waits until a postmaster answers, launching one when there is none. */
   async function bringUp(): Promise<void> {
     const began = performance.now();
     let postmaster: ChildProcess | null = null;
-    for (let told = false; ;) {
+    for (let announced = false; ;) {
       const answer = await probe(superuser);
       if (answer === "up") return;
       const gone = postmaster === null || exited(postmaster);
-      if (answer === "nobody" && gone) {
-        if (postmaster !== null) await judge(cluster, log, say);
+      if (answer === "absent" && gone) {
+        if (postmaster !== null) await checkFailedLaunch(cluster, log, say);
         postmaster = await launch();
       }
       if (performance.now() - began > startTimeout) {
         throw new Error(`PostgreSQL did not answer within ${startTimeout / 1000} s. ${await endOf(log)}`);
       }
-      if (!told && performance.now() - began > 2_000) {
+      if (!announced && performance.now() - began > 2_000) {
         say("waiting for PostgreSQL; after a crash it first replays its log");
-        told = true;
+        announced = true;
       }
       await delay(20);
     }
@@ -143,59 +144,59 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let stopping = false;
   let present: pg.Client | null = null;
 
-  /** Brings it up and stays connected, and again if it ends under us: out of memory, or a stray kill. */
-  async function attend(): Promise<void> {
+  /** Brings it up and stays connected; repeated when it ends unexpectedly: out of memory, or killed. */
+  async function supervise(): Promise<void> {
     for (;;) {
       await bringUp();
       const client = new pg.Client({ connectionString: superuser, application_name: presence, ...singleConnection });
       client.on("error", () => {}); // "end" follows
       try {
         await client.connect();
-        await client.query("select pg_advisory_lock_shared($1)", [knows]);
+        await client.query("select pg_advisory_lock_shared($1)", [presentWithPassword]);
         await client.query("select pg_advisory_lock($1)", [preparing]);
         await ensureRoleAndDatabase(client);
-        await secure(client);
+        await requirePasswords(client);
         await client.query("select pg_advisory_unlock($1)", [preparing]);
         present = client;
-        client.once("end", comeBack);
+        client.once("end", restart);
         return;
       } catch (error) {
         await client.end().catch(() => {});
-        // Its last user may just be stopping it; then it is started again.
-        if (!isLosing(error)) throw error;
+        // Its last user may be stopping it at this moment; then it is started again.
+        if (!isTransient(error)) throw error;
       }
     }
   }
 
-  /** Sets passwords and has everybody asked for them: of data of an older version at their first start. */
-  async function secure(client: pg.Client): Promise<void> {
+  /** Sets the roles' passwords and requires them; for data of an older version this happens at the first start. */
+  async function requirePasswords(client: pg.Client): Promise<void> {
     const asked = await asksForPassword(cluster);
     if (!asked && (await hasOlderUser(client))) {
-      say("PostgreSQL asks nobody for a password as long as an older version uses it; start Varsla again without that");
+      say("PostgreSQL needs no password as long as an older version uses it; stop that and start Varsla again");
       return;
     }
     await setPasswords(client, passwords);
     await askForPassword(cluster, client, (file) => giveTo(file, identity));
-    if (!asked) say("PostgreSQL asks for a password from now on");
+    if (!asked) say("PostgreSQL needs a password from now on");
   }
 
-  let comingBack: Promise<void> | null = null;
+  let restarting: Promise<void> | null = null;
 
-  function comeBack(): void {
+  function restart(): void {
     present = null;
     if (stopping) return;
     say("PostgreSQL ended unexpectedly; starting it again");
-    comingBack = attend().catch((error: Error) => say(`PostgreSQL could not be started again: ${error.message}`));
+    restarting = supervise().catch((error: Error) => say(`PostgreSQL could not be started again: ${error.message}`));
   }
 
-  await attend();
+  await supervise();
   return {
     connection: uri(role, role),
     superuser: (database) => uri("postgres", database),
     async stop() {
       stopping = true;
-      // Brought up under our hands and after we have left, it would wait for us for ever.
-      await comingBack;
+      // A restart that finished after this would leave a postmaster that nothing stops.
+      await restarting;
       const own = (present as { processID?: number } | null)?.processID ?? null;
       await present?.end();
       await stopIfAlone(cluster, superuser, own);
@@ -208,17 +209,17 @@ async function makePrivate(path: string, identity: Identity): Promise<void> {
   await chmod(path, 0o700);
 }
 
-/** Fast shutdown, unless a program other than that of the connection `own` uses it; answers whether none runs any more. */
+/** Fast shutdown, unless a program other than that of the connection `own` uses it; returns whether it no longer runs. */
 async function stopIfAlone(cluster: string, superuser: string, own: number | null = null): Promise<boolean> {
   const pid = await postmasterPid(cluster);
   if (pid === null || !isAlive(pid)) return true;
   if (await isShared(superuser, own)) return false;
-  signalProcess(pid, "SIGINT"); // fast shutdown: rolls back what is open and writes a checkpoint
+  signalProcess(pid, "SIGINT"); // fast shutdown: rolls back open transactions and writes a checkpoint
   while (isAlive(pid) && (await postmasterPid(cluster)) === pid) await delay(10);
   return true;
 }
 
-/** The directory itself; where its path is too long for a socket, a private one in the system's temporary directory. */
+/** The directory itself, or when its path is too long for a socket, a private one in the system's temporary directory. */
 function socketPath(directory: string): string {
   if (Buffer.byteLength(join(directory, `.s.PGSQL.${port}`)) <= socketPathLimit) return directory;
   const name = createHash("sha256").update(directory).digest("hex").slice(0, 16);
@@ -230,10 +231,10 @@ async function makeSocketDirectory(sockets: string, directory: string, identity:
   await mkdir(sockets, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
-  // Everyone may write in the temporary directory: a socket directory that somebody else made beforehand is a trap.
+  // All users may write in the temporary directory: a socket directory made beforehand by another user may be an attack.
   const { uid } = await lstat(sockets);
   if (uid !== identity.uid && uid === formerUser) {
-    // What an older version left: nobody's, and nobody's PostgreSQL is not running any more.
+    // Left by an older version, whose PostgreSQL ran as `nobody` and has ended.
     await rm(sockets, { recursive: true });
     return makeSocketDirectory(sockets, directory, identity);
   }
@@ -245,41 +246,41 @@ async function makeSocketDirectory(sockets: string, directory: string, identity:
   await makePrivate(sockets, identity);
 }
 
-/** Whether a PostgreSQL answers: "up"; "busy" while it starts or goes down; "nobody" where none listens. */
-async function probe(connection: string): Promise<"up" | "busy" | "nobody"> {
+/** Whether a PostgreSQL answers: "up"; "busy" while it starts or shuts down; "absent" when none listens. */
+async function probe(connection: string): Promise<"up" | "busy" | "absent"> {
   const client = new pg.Client({ connectionString: connection, ...singleConnection, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {}); // one that goes down under the probe is "nobody" in the next round
+  client.on("error", () => {}); // one that shuts down during the probe is "absent" in the next round
   try {
     await client.connect();
     await client.query("select 1");
     return "up";
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === "ENOENT" || code === "ECONNREFUSED") return "nobody";
+    if (code === "ENOENT" || code === "ECONNREFUSED") return "absent";
     if (code === "28P01") {
-      const why = `PostgreSQL takes another password than the one in its directory's file "${passwordFile}". Restore the file; or stop PostgreSQL, remove the file, and start again.`;
+      const why = `PostgreSQL has another password than the one in its directory's file "${passwordFile}". Restore the file; or stop PostgreSQL, remove the file, and start again.`;
       throw new Error(why, { cause: error });
     }
-    if (isLosing(error)) return "busy";
+    if (isTransient(error)) return "busy";
     throw error;
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** Whether this is how a connection to a PostgreSQL fails that is starting or ending. */
-function isLosing(error: unknown): boolean {
+/** Whether the error is that of a PostgreSQL that is starting or shutting down. */
+function isTransient(error: unknown): boolean {
   const { code } = error as { code?: string };
   if (code) return inBetween.has(code) || ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code);
-  return isDatabaseAway(error); // by pg's own words, which have no code
+  return isDatabaseAway(error); // pg's own errors have no code
 }
 
-/** Whether a program of a version that knows no passwords is present: its next connection would be refused. */
+/** Whether a program of a version without passwords is present: its next connection would be refused. */
 async function hasOlderUser(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(
     `select 1 from pg_stat_activity where application_name = $1
        and pid not in (select pid from pg_locks where locktype = 'advisory' and objid = $2)`,
-    [presence, knows],
+    [presence, presentWithPassword],
   );
   return rows.length > 0;
 }
@@ -290,26 +291,26 @@ async function ensureRoleAndDatabase(client: pg.Client): Promise<void> {
        exists (select from pg_database where datname = $1) as database`,
     [role],
   );
-  // Not a superuser: those pass through row-level security, the second wall between workspaces.
-  // It makes the role that work for one workspace logs in as (kit/workspace-role.ts).
+  // Not a superuser, which row-level security does not bind. With CREATEROLE, since it makes the workspace role
+  // (kit/workspace-role.ts).
   if (rows[0].makes_roles === null) await client.query(`create role ${role} login createrole`).catch(ignoreDuplicate);
   if (rows[0].makes_roles === false) await client.query(`alter role ${role} createrole`);
   if (!rows[0].database) await client.query(`create database ${role} owner ${role}`).catch(ignoreDuplicate);
 }
 
-/** Another program that starts at the same moment may have made it first. */
+/** Another program that starts at the same time may have created it first. */
 function ignoreDuplicate(error: { code?: string }): void {
   const duplicates = ["42710", "42P04", "23505"]; // duplicate_object, duplicate_database, unique_violation
   if (!error.code || !duplicates.includes(error.code)) throw error;
 }
 
-/** Whether another program is present. One that is just leaving too gets a moment, so that not both leave it running. */
+/** Whether another program is present. It checks repeatedly, so that of two programs that stop at the same time one shuts it down. */
 async function isShared(connection: string, own: number | null): Promise<boolean> {
   const client = new pg.Client({ connectionString: connection, ...singleConnection });
-  client.on("error", () => {}); // the next query says so
+  client.on("error", () => {}); // the next query fails
   try {
     await client.connect();
-    for (let look = 0; look < 10; look++) {
+    for (let check = 0; check < 10; check++) {
       const { rows } = await client.query(
         "select count(*)::int as n from pg_stat_activity where application_name = $1 and pid is distinct from $2",
         [presence, own],
@@ -319,7 +320,7 @@ async function isShared(connection: string, own: number | null): Promise<boolean
     }
     return true;
   } catch (error) {
-    if (isLosing(error)) return false; // it is going down already
+    if (isTransient(error)) return false; // it is shutting down already
     throw error;
   } finally {
     await client.end().catch(() => {});
@@ -327,11 +328,11 @@ async function isShared(connection: string, own: number | null): Promise<boolean
 }
 
 /**
- * Looks at why the postmaster that we launched went away at once, and returns when it makes sense to launch another: an
- * earlier one is still going down, or its lock file named a process that is no PostgreSQL (numbers are used again, in
- * containers soon).
+ * Finds out why the postmaster that we launched exited at once, and returns when launching another makes sense: an
+ * earlier one is still shutting down, or its stale lock file named a process that is not PostgreSQL (process ids are reused,
+ * in containers soon).
  */
-async function judge(cluster: string, log: string, say: (sentence: string) => void): Promise<void> {
+async function checkFailedLaunch(cluster: string, log: string, say: (sentence: string) => void): Promise<void> {
   const tail = await lastLines(log, 6);
   if (/pre-existing shared memory block .* is still in use|could not remove old lock file/.test(tail))
     return void (await delay(100));
@@ -353,7 +354,7 @@ async function lastLines(file: string, count: number): Promise<string> {
   return text.trimEnd().split("\n").slice(-count).join("\n");
 }
 
-/** One old log is kept; a start that finds more than 4 MB begins a new one. */
+/** A start that finds a log of more than 4 MB begins a new one and keeps one old one. */
 async function keepLogSmall(log: string): Promise<void> {
   const size = await stat(log).then(
     (found) => found.size,

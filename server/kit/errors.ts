@@ -1,42 +1,45 @@
-/** Errors that a caller can act on. Anything else that is thrown is a fault of ours and answers 500 without details. */
+/** Errors that a caller can act on. Any other exception is a bug and gives a 500 without details. */
 
-/** What went wrong, in the words of the API: a code, a sentence, and the field and value to change. */
+/** An error of the API: a code, a sentence, and the field and value to change. */
 export class Problem extends Error {
   override name = "Problem";
   readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 415 | 421 | 422 | 429 | 503;
   readonly code: string;
   readonly field: string | undefined;
   readonly value: unknown;
-  /** With 429 and 503: when to try again, in seconds. */
+  /** The possible meanings of an ambiguous value. */
+  readonly readings: string[] | undefined;
+  /** With 429 and 503: when to retry, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(
     status: Problem["status"],
     code: string,
     message: string,
-    about: { field?: string; value?: unknown; cause?: unknown; retryAfter?: number } = {},
+    about: { field?: string; value?: unknown; readings?: string[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(message, about.cause === undefined ? undefined : { cause: about.cause });
     this.status = status;
     this.code = code;
     this.field = about.field;
     this.value = about.value;
+    this.readings = about.readings;
     this.retryAfter = about.retryAfter;
   }
 }
 
-/** 422: the request is well-formed, but this value cannot be. */
+/** 422: the request is well-formed, but this value is invalid. */
 export const invalid = (code: string, message: string, field: string, value: unknown) =>
   new Problem(422, code, message, { field, value });
 
-/** 404, also for what belongs to another workspace: which of the two it is, is nobody's business. */
+/** 404, also for another workspace's things, so that it does not reveal whether they exist. */
 export const notFound = (what: string, id: string) =>
   new Problem(404, "not_found", `There is no ${what} ${id}.`, { field: "id", value: id });
 
-/** 409: it clashes with what is there already. */
+/** 409: it conflicts with existing data. */
 export const conflict = (code: string, message: string, about: { field?: string; value?: unknown } = {}) =>
   new Problem(409, code, message, about);
 
-/** 403: who is calling is known, and may not. */
+/** 403: the caller is authenticated, but not permitted. */
 export const forbidden = (code: string, message: string, about: { field?: string; value?: unknown } = {}) =>
   new Problem(403, code, message, about);

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { createLine, gather } from "./gather.ts";
+import { createBatchQueue, gather } from "./gather.ts";
 
-/** Nobody waits so long in a test: whoever is waited for must come. */
-const forEver = 60_000;
+/** Longer than any test: batches must not wait for this timeout. */
+const veryLong = 60_000;
 
-/** A line whose batches are kept, and done with when the test says so. */
-function watchedLine<Item>(most: number, wait: number) {
+/** A queue whose batches are recorded, and finish when the test says so. */
+function recordedQueue<Item>(most: number, wait: number) {
   const batches: Item[][] = [];
   const ends: (() => void)[] = [];
   let took = () => {};
   let ended = 0;
-  const line = createLine<Item>({
+  const queue = createBatchQueue<Item>({
     most,
     wait,
     work(batch) {
@@ -21,8 +21,8 @@ function watchedLine<Item>(most: number, wait: number) {
     ended: () => void ended++,
   });
   return {
-    add: (...items: Item[]) => items.forEach(line.add),
-    /** The batch of that number, once it is taken. */
+    add: (...items: Item[]) => items.forEach(queue.add),
+    /** The batch of that number, once it is started. */
     async batch(n: number): Promise<Item[]> {
       while (batches.length <= n) await new Promise<void>((done) => (took = done));
       return batches[n] as Item[];
@@ -32,46 +32,46 @@ function watchedLine<Item>(most: number, wait: number) {
   };
 }
 
-test("who comes alone is waited for by nobody, and the line ends", async () => {
-  const line = watchedLine<number>(10, forEver);
-  line.add(1);
-  expect(await line.batch(0)).toEqual([1]);
-  line.end(0);
+test("a single item is worked on at once, and then `ended` is called", async () => {
+  const queue = recordedQueue<number>(10, veryLong);
+  queue.add(1);
+  expect(await queue.batch(0)).toEqual([1]);
+  queue.end(0);
   await new Promise(setImmediate);
-  expect(line.ended()).toBe(1);
+  expect(queue.ended()).toBe(1);
 });
 
-test("those who were answered together make one batch again, with those who came meanwhile", async () => {
-  const line = watchedLine<string>(10, forEver);
-  line.add("a", "b", "c");
-  expect(await line.batch(0)).toEqual(["a", "b", "c"]);
-  line.add("d");
-  line.end(0);
+test("items whose batch just finished form one batch again, with those added meanwhile", async () => {
+  const queue = recordedQueue<string>(10, veryLong);
+  queue.add("a", "b", "c");
+  expect(await queue.batch(0)).toEqual(["a", "b", "c"]);
+  queue.add("d");
+  queue.end(0);
   await new Promise(setImmediate);
-  line.add("b", "a", "c");
-  expect(await line.batch(1)).toEqual(["d", "b", "a", "c"]);
+  queue.add("b", "a", "c");
+  expect(await queue.batch(1)).toEqual(["d", "b", "a", "c"]);
 });
 
-test("a batch is never larger than it may be, and full is enough", async () => {
-  const line = watchedLine<number>(3, forEver);
-  line.add(1, 2, 3, 4, 5);
-  expect(await line.batch(0)).toEqual([1, 2, 3]);
-  line.end(0);
+test("a batch has at most `most` items, and a full one does not wait", async () => {
+  const queue = recordedQueue<number>(3, veryLong);
+  queue.add(1, 2, 3, 4, 5);
+  expect(await queue.batch(0)).toEqual([1, 2, 3]);
+  queue.end(0);
   await new Promise(setImmediate);
-  line.add(6);
-  expect(await line.batch(1)).toEqual([4, 5, 6]);
+  queue.add(6);
+  expect(await queue.batch(1)).toEqual([4, 5, 6]);
 });
 
-test("those who do not come again are not waited for long", async () => {
-  const line = watchedLine<number>(10, 1);
-  line.add(1, 2);
-  expect(await line.batch(0)).toEqual([1, 2]);
-  line.add(3);
-  line.end(0);
-  expect(await line.batch(1)).toEqual([3]);
+test("the wait for items that are not added again is short", async () => {
+  const queue = recordedQueue<number>(10, 1);
+  queue.add(1, 2);
+  expect(await queue.batch(0)).toEqual([1, 2]);
+  queue.add(3);
+  queue.end(0);
+  expect(await queue.batch(1)).toEqual([3]);
 });
 
-test("nobody is forgotten who comes in the moment in which the line ends", async () => {
+test("an item added at the moment when the queue becomes empty is not lost", async () => {
   const order: number[] = [];
   const gatherer = gather<number>({
     most: 10,
@@ -80,13 +80,13 @@ test("nobody is forgotten who comes in the moment in which the line ends", async
   });
   for (let n = 0; n < 50; n++) {
     await gatherer.add(n);
-    // Every number of microtasks after the answer is a moment of its own.
+    // Adds the next item after a different number of microtasks each time.
     for (let turn = 0; turn < n; turn++) await Promise.resolve();
   }
   expect(order).toHaveLength(50);
 });
 
-test("it is idle as soon as the last of them is written", async () => {
+test("it is idle as soon as the last item is written", async () => {
   const gatherer = gather<number>({ most: 10, async write() {}, mayBeOneItem: () => false });
   const written = [gatherer.add(1), gatherer.add(2)];
   expect(gatherer.idle()).toBe(false);

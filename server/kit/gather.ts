@@ -1,36 +1,36 @@
 /**
- * Group commit: what arrives while a batch is being written becomes the next batch, so that many share one transaction and
- * one wait for the disk. Whoever comes alone is written at once.
+ * Group commit: items added while a batch is being written become the next batch, so that many share one transaction and
+ * one wait for the disk. A single item is written at once.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
- * Milliseconds that a batch waits for those who were answered together just now. They come again at once, and without this
- * callers take turns in two halves: 50 connections made batches of 25, for twice as many transactions.
+ * Milliseconds that a batch waits for the callers of the batch that just finished. They usually send their next item at once;
+ * without this wait 50 connections fell into two alternating batches of 25, with twice as many transactions.
  */
 const gatherFor = 4;
 
-export interface Line<Item> {
+export interface BatchQueue<Item> {
   add(item: Item): void;
 }
 
 /**
- * Items that wait for their batch of at most `most`, one batch at a time. `work` must not reject. `ended` is called when nobody
- * is left.
+ * A queue that is worked on in batches of at most `most` items, one at a time. `work` must not reject. `ended` is called when
+ * the queue is empty.
  */
-export function createLine<Item>(options: {
+export function createBatchQueue<Item>(options: {
   most: number;
   work(batch: Item[]): Promise<void>;
   ended?(): void;
   wait?: number;
-}): Line<Item> {
+}): BatchQueue<Item> {
   const { most, work, ended, wait = gatherFor } = options;
   const waiting: Item[] = [];
   let running = false;
   let wanted = Number.POSITIVE_INFINITY;
   let enough = () => {};
 
-  /** Resolves when as many as were answered have come, or their time is up. */
+  /** Resolves when as many items as just finished have been added, or the wait is over. */
   async function gatherAgain(answered: number): Promise<void> {
     wanted = Math.min(most, waiting.length + answered);
     if (waiting.length < wanted) {
@@ -48,12 +48,12 @@ export function createLine<Item>(options: {
   async function run(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
-      await nextTurn(); // lets in what has been received already
+      await nextTurn(); // so that items already received are added first
       const batch = waiting.splice(0, most);
       await work(batch);
       if (batch.length > 1) await gatherAgain(batch.length);
     }
-    // In the same breath as the last look at the line: whoever comes from now on starts it again.
+    // In the same turn as the last check of `waiting`, so that an item added later starts it again.
     running = false;
     ended?.();
   }
@@ -67,15 +67,15 @@ export function createLine<Item>(options: {
 }
 
 export interface Gatherer<Item> {
-  /** Resolves when the item is written, rejects when it could not be. */
+  /** Resolves when the item is written, rejects when it failed. */
   add(item: Item): Promise<void>;
-  /** Whether nothing waits or is being written. */
+  /** Whether no item waits or is being written. */
   idle(): boolean;
 }
 
 /**
- * Gathers for `write`, which writes a batch wholly or not at all, at most `most` items at once. After a failure that
- * `mayBeOneItem` the batch is tried again in halves, so that an item that cannot be written fails alone.
+ * Collects items for `write`, which writes a batch atomically, at most `most` items at once. After an error for which
+ * `mayBeOneItem` the batch is retried in halves, so that an invalid item fails alone.
  */
 export function gather<Item>(options: {
   most: number;
@@ -88,7 +88,7 @@ export function gather<Item>(options: {
     done(): void;
     fail(error: unknown): void;
   }
-  const line = createLine<Waiting>({ most, work: writeOrHalve });
+  const queue = createBatchQueue<Waiting>({ most, work: writeOrHalve });
   /** Items that are neither written nor failed. */
   let open = 0;
 
@@ -113,7 +113,7 @@ export function gather<Item>(options: {
     add: (item) =>
       new Promise((done, fail) => {
         open++;
-        line.add({ item, done, fail });
+        queue.add({ item, done, fail });
       }),
     idle: () => open === 0,
   };

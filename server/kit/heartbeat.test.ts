@@ -1,4 +1,4 @@
-/** Heartbeats beside slow work: they go on, they never pile up, and nobody takes the work up a second time. */
+/** Heartbeats during slow work: they go on, never pile up, and keep other workers from starting the work again. */
 import { PassThrough } from "node:stream";
 import { sql } from "kysely";
 import pg from "pg";
@@ -6,7 +6,7 @@ import { afterAll, expect, onTestFinished, test } from "vitest";
 import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
-import { addManyContacts } from "../../testing/road.ts";
+import { addManyContacts } from "../../testing/pipeline.ts";
 import { stopSession } from "../../testing/stop-session.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -14,11 +14,11 @@ import { finders } from "../alerts/find-conditions.ts";
 import { campaignJobs } from "../campaigns/campaigns-jobs.ts";
 import { finishCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.ts";
 import { prepareJob } from "../campaigns/send-campaign.ts";
-import { importHarness } from "../contacts/import-harness.test-support.ts";
-import { importJobs, sweepImports } from "../contacts/import-jobs.ts";
+import { importHarness } from "../contacts/import/import-harness.test-support.ts";
+import { importJobs, sweepImports } from "../contacts/import/import-jobs.ts";
 import { longWork } from "./connection.ts";
 import { openDb, type Tx } from "./db.ts";
-import { heardWithin, silentAfter, whileBeating } from "./heartbeat.ts";
+import { aliveWithin, silentAfter, withHeartbeat } from "./heartbeat.ts";
 import { jobs } from "./jobs.ts";
 
 const max = 4;
@@ -36,19 +36,19 @@ const heardAt = async (id: string) => {
   return rows[0]?.heard_at.getTime() ?? null;
 };
 
-/** Holds something with a connection that is not the pool's, until the test lets go. */
-async function hold(statement: string): Promise<{ letGo(): Promise<void> }> {
+/** Holds a lock on a separate connection until the test releases it. */
+async function hold(statement: string): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: connection });
   await client.connect();
   await client.query(`begin; set local varsla.system = 'on'; ${statement}`);
-  let gone: Promise<void> | null = null;
-  const letGo = () => (gone ??= client.end());
-  onTestFinished(letGo);
-  return { letGo };
+  let released: Promise<void> | null = null;
+  const release = () => (released ??= client.end());
+  onTestFinished(release);
+  return { release };
 }
 
-const beatsUnderWay = async () => {
-  // What another role's session runs is nobody's business but a superuser's.
+const runningBeats = async () => {
+  // Only a superuser sees the queries of other roles' sessions.
   const { rows } = await admin.query(
     `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query ~ 'into heartbeats'
        and pid <> pg_backend_pid()`,
@@ -62,23 +62,23 @@ const preparing = async () => {
   return rows.map((row) => row.payload.id);
 };
 
-test("whose connection falls silent goes on over another, and is heard of all the while, however patient its pools are", async () => {
+test("heartbeats go on over a new connection when theirs hangs, without a gap, however long the pools' timeouts are", async () => {
   const { id: workspaceId } = await createTestWorkspace(db);
   const id = newId();
-  const patient = openDb({ connection, workspaces, max: 1, patience: longWork });
-  onTestFinished(() => patient.close());
+  const own = openDb({ connection, workspaces, max: 1, timeouts: longWork });
+  onTestFinished(() => own.close());
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
   let pid = 0;
-  const alsoTell = async (tx: Tx) => {
+  const alsoUpdate = async (tx: Tx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
     pid = rows[0]?.pid ?? 0;
   };
-  const working = whileBeating({ ...services, db: patient }, { workspaceId, id }, () => done, { alsoTell });
+  const working = withHeartbeat({ ...services, db: own }, { workspaceId, id }, () => done, { alsoUpdate });
   await until(() => expect(pid).not.toBe(0));
   const stopped = await stopSession(admin, () => pid);
   let missed = false;
   await until(async () => {
-    missed ||= !(await db.asSystem((tx) => heardWithin(tx, silentAfter))).has(id);
+    missed ||= !(await db.asSystem((tx) => aliveWithin(tx, silentAfter))).has(id);
     expect(pid).not.toBe(stopped);
   }, 60_000);
   expect(missed).toBe(false);
@@ -87,26 +87,26 @@ test("whose connection falls silent goes on over another, and is heard of all th
   expect(await heardAt(id)).toBeNull();
 }, 90_000);
 
-test("beats that are held up don't pile up, leave the pool alone, and go on afterwards", async () => {
+test("blocked heartbeats don't pile up, use no connection of the pool, and go on afterwards", async () => {
   const { id: workspaceId } = await createTestWorkspace(db);
   const id = newId();
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
-  const working = whileBeating(services, { workspaceId, id }, () => done, { every_ms: 10 });
+  const working = withHeartbeat(services, { workspaceId, id }, () => done, { every_ms: 10 });
   await until(async () => expect(await heardAt(id)).not.toBeNull());
   const held = await hold(`select 1 from heartbeats where id = '${id}' for update`);
   const before = await heardAt(id);
-  await until(async () => expect(await beatsUnderWay()).toBe(1));
-  for (let looks = 0; looks < 20; looks++) expect(await beatsUnderWay()).toBe(1);
+  await until(async () => expect(await runningBeats()).toBe(1));
+  for (let checks = 0; checks < 20; checks++) expect(await runningBeats()).toBe(1);
   expect(db.pool.waitingCount).toBe(0);
   expect(db.pool.idleCount).toBe(db.pool.totalCount);
-  await held.letGo();
+  await held.release();
   await until(async () => expect(await heardAt(id)).toBeGreaterThan(before as number));
   finish();
   await working;
   expect(await heardAt(id)).toBeNull();
 });
 
-test("an import whose file comes in slowly says so in its row too, where a process of 0.2.0 looks, and is not given up", async () => {
+test("an import whose file arrives slowly also updates its row, where a process of 0.2.0 looks, and is not aborted", async () => {
   const workspace = await createTestWorkspace(db);
   const file = new PassThrough();
   const receiving = receive(workspace, file, {});
@@ -119,7 +119,7 @@ test("an import whose file comes in slowly says so in its row too, where a proce
     return rows[0]?.silent;
   };
   await until(async () => expect(await silent()).toBe(false));
-  // As it is once nothing has come for a minute.
+  // As if no data had arrived for a minute.
   await db.asSystem((tx) => sql`update imports set heard_at = now() - interval '1 minute'`.execute(tx));
   await until(async () => expect(await silent()).toBe(false));
   file.end("mobil\n91234567\n");
@@ -128,11 +128,11 @@ test("an import whose file comes in slowly says so in its row too, where a proce
   expect(await result(workspace, id)).toMatchObject({ status: "done", created: 1 });
 }, 40_000);
 
-test("an import whose chunk is slow beats all the while, starves nobody, and is not merged a second time", async () => {
+test("an import with a slow chunk keeps its heartbeat, blocks no other work, and is not merged a second time", async () => {
   const workspace = await createTestWorkspace(db);
   const { id } = await receive(workspace, "mobil\n91234567\n", {});
   await db.asSystem((tx) => sql`delete from jobs._private_jobs`.execute(tx));
-  // As it is in a chunk of a minute.
+  // As if the chunk had taken a minute.
   await db.asSystem((tx) => sql`update imports set heard_at = now() - interval '1 minute'`.execute(tx));
   const held = await hold("lock table contacts in share mode");
   const merging = importJobs(services).import?.({ workspace_id: workspace.id, import_id: id } as never, never);
@@ -148,16 +148,16 @@ test("an import whose chunk is slow beats all the while, starves nobody, and is 
   const second = (await heardAt(id)) as number;
   await until(async () => expect(await heardAt(id)).toBeGreaterThan(second));
   expect(db.workspacePool.totalCount - db.workspacePool.idleCount).toBe(1);
-  expect((await db.asSystem((tx) => heardWithin(tx, silentAfter))).has(id)).toBe(true);
+  expect((await db.asSystem((tx) => aliveWithin(tx, silentAfter))).has(id)).toBe(true);
   await sweepImports(services);
   const { rows } = await db.pool.query("select 1 from jobs._private_jobs where payload ->> 'import_id' is not null");
   expect(rows).toEqual([]);
-  await held.letGo();
+  await held.release();
   await merging;
   expect(await result(workspace, id)).toMatchObject({ status: "done", created: 1 });
 }, 40_000);
 
-test("a campaign that is counted for long is counted once, and nobody is told that it stands still", async () => {
+test("a campaign whose audience takes long to count is counted once, and raises no alert", async () => {
   const workspace = await createTestWorkspace(db);
   await addManyContacts(db, workspace.id, 10);
   const id = await draftOf(db, workspace, {}, await listOfAll(db, workspace.id));
@@ -174,7 +174,7 @@ test("a campaign that is counted for long is counted once, and nobody is told th
     );
     expect(rows).toHaveLength(1);
   });
-  // As if that had been a minute ago.
+  // As if the last progress had been a minute ago.
   await db.asSystem((tx) =>
     sql`update campaigns set progress_at = now() - interval '1 minute' where id = ${id}`.execute(tx),
   );
@@ -185,10 +185,10 @@ test("a campaign that is counted for long is counted once, and nobody is told th
   expect(warnings).toEqual([]);
   expect(await preparing()).toEqual([]);
   expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toEqual([]);
-  await held.letGo();
+  await held.release();
   await counting;
 
-  // Without anybody at work it is taken up again, and told.
+  // Without a heartbeat it is resumed, and raises an alert.
   await db.asSystem((tx) =>
     sql`update campaigns set prepared_at = null, status = 'sending', progress_at = now() - interval '1 minute' where id = ${id}`.execute(
       tx,

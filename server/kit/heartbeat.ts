@@ -1,7 +1,7 @@
 /**
- * Long work says that somebody is at it, so that nobody else takes it up or reports it as stuck. A beat is never begun while
- * the one before is under way, goes over a connection of its own, and waits for no row that the work holds: slow work can
- * neither hold its beats up nor have them pile up in the pool that everybody shares.
+ * Heartbeats of long work: while they are recent, no other worker starts the same work and no alert reports it. There is one
+ * beat at a time, over its own connection, and it needs no row that the work locks: so slow work does not delay beats, and
+ * beats take no connections from the shared pool.
  */
 import { sql } from "kysely";
 import type { Db, Tx } from "./db.ts";
@@ -10,46 +10,46 @@ import { repeat } from "./repeat.ts";
 
 const beatEvery = 2_000; // milliseconds
 /**
- * Seconds without a beat after which nobody is at the work any more. Longer than the worst that one who lives lets pass when a
- * connection falls silent: a pause, the six seconds after which kit/connection.ts gives it up (`briefWork`), half a pause, and
- * another connection and beat that take the five seconds that they may, 19 together.
+ * Work without a beat for so many seconds counts as abandoned. A running process misses beats for 19 seconds at most, when its
+ * connection hangs: the 2 seconds between beats, 6 until kit/connection.ts closes that connection (`briefWork`), 1 until the
+ * next attempt, and 10 for connecting and beating, which may take 5 each.
  */
 export const silentAfter = 20;
 
-/** What is worked on. */
+/** The thing that is worked on. */
 export interface Worked {
   workspaceId: string;
   id: string;
 }
 
 /**
- * Does the work, and beats from its first moment to its last. `alsoTell` is said with each beat, in a transaction of its own: it may
- * touch only what the work never holds for long.
+ * Does the work with a heartbeat. `alsoUpdate` runs with each beat, in its own transaction: it may lock only rows that the work
+ * never locks for long.
  */
-export async function whileBeating<T>(
+export async function withHeartbeat<T>(
   { db, log }: { db: Db; log: Pick<Logger, "warn"> },
   worked: Worked,
   work: () => Promise<T>,
-  { every_ms = beatEvery, alsoTell }: { every_ms?: number; alsoTell?: (tx: Tx) => Promise<void> } = {},
+  { every_ms = beatEvery, alsoUpdate }: { every_ms?: number; alsoUpdate?: (tx: Tx) => Promise<void> } = {},
 ): Promise<T> {
   const missed = (error: unknown) => log.warn({ err: error, work: worked.id }, "a heartbeat was missed");
-  const tell = async () => {
+  const update = async () => {
     await beat(db, worked);
-    if (alsoTell) await db.apart.inWorkspace(worked.workspaceId, alsoTell);
+    if (alsoUpdate) await db.apart.inWorkspace(worked.workspaceId, alsoUpdate);
   };
-  // The first is waited for: whoever looks as soon as the work has begun sees it.
-  await tell().catch(missed);
-  const beats = repeat(every_ms, tell, missed);
+  // Awaited, so that there is a beat before the work begins.
+  await update().catch(missed);
+  const beats = repeat(every_ms, update, missed);
   try {
     return await work();
   } finally {
     await beats.stop();
-    await end(db, worked).catch(missed); // it is not believed for long
+    await end(db, worked).catch(missed); // a remaining beat expires after `silentAfter`
   }
 }
 
-/** The ids of what somebody was heard to be at work on within `seconds`, of all workspaces. */
-export async function heardWithin(tx: Tx, seconds: number): Promise<Set<string>> {
+/** The ids of all work, in all workspaces, with a heartbeat within `seconds`. */
+export async function aliveWithin(tx: Tx, seconds: number): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select id from heartbeats where heard_at > now() - make_interval(secs => ${seconds})`.execute(tx);
   return new Set(rows.map((row) => row.id));
@@ -63,10 +63,10 @@ async function beat(db: Db, { workspaceId, id }: Worked): Promise<void> {
   });
 }
 
-/** With what killed processes left behind. */
+/** Deletes the heartbeat, and old ones that killed processes left. */
 async function end(db: Db, { workspaceId, id }: Worked): Promise<void> {
   await db.apart.inWorkspace(workspaceId, async (tx) => {
-    // Read before: over several nodes a condition of a write must be a constant.
+    // Read before: on a Citus cluster a condition of a write must be a constant.
     const { rows } = await sql<{ yesterday: Date }>`select now() - interval '1 day' as yesterday`.execute(tx);
     await sql`
       delete from heartbeats

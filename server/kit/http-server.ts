@@ -1,25 +1,25 @@
 /**
- * Node's HTTP server as every process of Varsla has it: how long it waits for whom, and what it says where no request comes
- * about. What one request may take in body and time, server/api/bodies.ts decides.
+ * Node's HTTP server with our timeouts for connections, and our response to malformed requests. The limits of a single request's
+ * body are in server/api/bodies.ts.
  */
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-export interface Patience {
-  /** All headers of a request must have come by then, also the first of a connection. */
+export interface HttpTimeouts {
+  /** Within this all headers of a request must arrive, also of a connection's first. */
   headers_ms: number;
-  /** And all of its body: an import of gigabytes over a slow line takes its time. All other bodies have less. */
+  /** Within this the whole body must arrive: an import of gigabytes over a slow line takes long. Other bodies have lower limits. */
   request_ms: number;
-  /** How often both are looked at. */
-  look_every_ms: number;
+  /** How often both are checked. */
+  check_every_ms: number;
 }
 
-export const usualPatience: Patience = { headers_ms: 30_000, request_ms: 3_600_000, look_every_ms: 5_000 };
-/** Longer than proxies keep theirs, so that they are the ones who close. */
+export const httpTimeouts: HttpTimeouts = { headers_ms: 30_000, request_ms: 3_600_000, check_every_ms: 5_000 };
+/** Longer than the idle timeout of proxies, so that they close idle connections and never send a request on a closed one. */
 const idle_ms = 65_000;
 
-/** A server that does not listen yet. */
-export function createHttpServer(handler: RequestListener, patience: Patience = usualPatience): Server {
+/** Makes a server that does not listen yet. */
+export function createHttpServer(handler: RequestListener, timeouts: HttpTimeouts = httpTimeouts): Server {
   const answers = new WeakMap<Socket, ServerResponse>();
   const handle: RequestListener = (request, response) => {
     answers.set(request.socket, response);
@@ -27,31 +27,31 @@ export function createHttpServer(handler: RequestListener, patience: Patience = 
   };
   const server = createServer(
     {
-      headersTimeout: patience.headers_ms,
-      requestTimeout: patience.request_ms,
-      connectionsCheckingInterval: patience.look_every_ms,
+      headersTimeout: timeouts.headers_ms,
+      requestTimeout: timeouts.request_ms,
+      connectionsCheckingInterval: timeouts.check_every_ms,
       keepAliveTimeout: idle_ms,
-      // A request without Host is refused by the API, in words.
+      // The API refuses a request without Host, with a message.
       requireHostHeader: false,
     },
     handle,
   );
-  // Who asks before sending a body is told to go on when somebody is about to read it.
+  // Expect: 100-continue is answered when the body is about to be read.
   server.on("checkContinue", handle);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const answer = answers.get(socket);
     const underWay = answer !== undefined && !answer.writableFinished;
-    // Nothing is written into an answer that has begun.
+    // Nothing may be written into a response that has begun.
     if (error.code !== "ECONNRESET" && socket.writable && !(underWay && answer.headersSent)) {
-      socket.write(refusal(error, underWay, patience));
+      socket.write(refusal(error, underWay, timeouts));
     }
     socket.destroy(error);
   });
   return server;
 }
 
-function refusal(error: NodeJS.ErrnoException, underWay: boolean, patience: Patience): string {
-  const [status, code, message] = reasonOf(error, underWay, patience);
+function refusal(error: NodeJS.ErrnoException, underWay: boolean, timeouts: HttpTimeouts): string {
+  const [status, code, message] = reasonOf(error, underWay, timeouts);
   const body = JSON.stringify({ error: { code, message } });
   const headers = [
     `HTTP/1.1 ${status}`,
@@ -67,7 +67,7 @@ function refusal(error: NodeJS.ErrnoException, underWay: boolean, patience: Pati
 function reasonOf(
   error: NodeJS.ErrnoException,
   underWay: boolean,
-  { headers_ms, request_ms }: Patience,
+  { headers_ms, request_ms }: HttpTimeouts,
 ): [status: string, code: string, message: string] {
   switch (error.code) {
     case "ERR_HTTP_REQUEST_TIMEOUT": {
@@ -78,6 +78,6 @@ function reasonOf(
     case "HPE_HEADER_OVERFLOW":
       return ["431 Request Header Fields Too Large", "headers_too_large", "The headers are larger than 16 KiB."];
     default:
-      return ["400 Bad Request", "malformed_request", "This is no HTTP request that can be read."];
+      return ["400 Bad Request", "malformed_request", "This is not a valid HTTP request."];
   }
 }

@@ -1,18 +1,18 @@
-/** What a route is to the domain folders: typed input, who is calling, and an answer. Fastify stays in server/api. */
+/** Routes as the domain folders see them: typed input, the caller, and a response. Fastify is used in server/api only. */
 import type { Readable } from "node:stream";
 import type { Answer, Endpoint, Parsed, Resource } from "../../contract/endpoint.ts";
 import type { Permission, Role } from "../../contract/permissions.ts";
 import type { Idempotency } from "./idempotency.ts";
 
-/** The key that a call came with. */
+/** The API key of a call. */
 export interface ActorKey {
   id: string;
-  /** Who made it; null where it is the workspace's own. */
+  /** The person who made it; null for the workspace's own. */
   maker: { id: string; name: string } | null;
   expiresAt: Date | null;
 }
 
-/** Who is calling, once known. */
+/** The authenticated caller in a workspace. */
 export interface Actor {
   /** The workspace the call is for. */
   workspaceId: string;
@@ -20,10 +20,10 @@ export interface Actor {
   userId: string | null;
   /** The API key, or null for a session. */
   key: ActorKey | null;
-  /** The person's role, or of a key its maker's role now: the highest that may be given on. */
+  /** The person's role, or for a key its maker's current role: the highest role that the actor may grant. */
   role: Role;
   permissions: ReadonlySet<Permission>;
-  /** What to write in logs and on what they made: a person's name or a key's. */
+  /** The person's or key's name, for logs and records. */
   name: string;
 }
 
@@ -38,16 +38,16 @@ export interface User {
 export interface Call<E extends Endpoint> extends Parsed<E> {
   /** Throws 401 when read on an "anyone" or "signed-in" endpoint without a workspace. */
   actor: Actor;
-  /** Who is signed in, whatever the workspace; null for an API key and for strangers. */
+  /** The signed-in person, in any workspace or none; null for an API key and for strangers. */
   user: User | null;
-  /** The caller's address, as the trusted proxy in front of us tells it. */
+  /** The caller's address, from the trusted proxy if there is one. */
   ip: string;
-  /** The raw body of an endpoint with `bodyType`. Ends with an error when the client goes away half-way. */
+  /** The raw body of an endpoint with `bodyType`. Ends with an error when the client disconnects half-way. */
   stream: Readable;
   headers: Record<string, string | string[] | undefined>;
-  /** The request as it arrived, for whoever checks a signature over it. */
+  /** The request as it arrived, to check a signature over it. */
   raw: {
-    /** Scheme and host, as the trusted proxy in front of us tells them. */
+    /** Scheme and host, from the trusted proxy if there is one. */
     origin: string;
     /** Path and query, escapes untouched. */
     url: string;
@@ -58,11 +58,11 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
   idempotency: Idempotency | null;
   /** Extra response headers (cookies of setup and invitation). */
   setHeader(name: string, value: string | string[]): void;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   signal: AbortSignal;
 }
 
-/** A handler answers with its endpoint's answer, or with a stream (XML: the text) where the endpoint has an `answerType`. */
+/** A handler returns its endpoint's answer, or a stream (for XML the text) when the endpoint has an `answerType`. */
 export type Handler<E extends Endpoint> = (
   call: Call<E>,
 ) => Promise<

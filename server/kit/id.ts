@@ -1,7 +1,7 @@
-/** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then what makes it unique. Sorts by time. */
+/** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits. Sorts by time. */
 import { hash, randomFillSync } from "node:crypto";
 
-/** Random bytes for many ids at once: asking for ten at a time was a fortieth of the time of a text sent by API. */
+/** Random bytes for many ids at once: getting ten at a time took a fortieth of the time of a text sent by API. */
 const randoms = Buffer.alloc(4_000);
 const idBytes = 10;
 let used = randoms.length;
@@ -17,8 +17,8 @@ export function newId(at: Date): string {
 }
 
 /**
- * The one id that a thing named by `name` has at `at`: 74 bits of its SHA-256 in place of the random ones. Made twice, it
- * is the same id, so the primary key itself refuses a second row.
+ * The deterministic id of `name` at `at`: 74 bits of its SHA-256 in place of the random ones. A repeated call gives the same id,
+ * so the primary key refuses a second row.
  */
 export function namedId(at: Date, name: string): string {
   return uuidV7(at.getTime(), hash("sha256", name, "buffer"));
@@ -45,7 +45,7 @@ export function instantOf(id: string): Date {
 
 const lastInstant = 2 ** 48 - 1;
 
-/** The smallest id of an instant: the bound of a partition or a time range. Ids begin in 1970 and end in 10889. */
+/** The smallest id of an instant: the bound of a partition or a time range. Clamped to 1970 and 10889. */
 export function firstIdAt(at: Date): string {
   const time = Math.min(Math.max(at.getTime(), 0), lastInstant).toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { answerOnce, claimKeys, forgetOldAnswers, rememberAnswers } from "./idempotency.ts";
+import { answerOnce, claimKeys, purgeOldAnswers, rememberAnswers } from "./idempotency.ts";
 
 const { db } = await testDatabase();
 const at = new Date("2026-03-01T12:00:00Z");
@@ -29,7 +29,7 @@ test("the same key with another payload is refused", async () => {
   await expect(send("two")).rejects.toMatchObject({ status: 409, code: "idempotency_key_reused", value: "a" });
 });
 
-test("of twenty at once one does the work and all get its answer", async () => {
+test("of twenty concurrent calls one does the work and all get its answer", async () => {
   const { id: workspace } = await createTestWorkspace(db);
   let done = 0;
   const answers = await Promise.all(
@@ -50,7 +50,7 @@ test("of twenty at once one does the work and all get its answer", async () => {
   expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1);
 });
 
-test("work that fails leaves its key free", async () => {
+test("work that fails releases its key", async () => {
   const { id: workspace } = await createTestWorkspace(db);
   const attempt = (work: () => Promise<{ status: number; body: string }>) =>
     db.inWorkspace(workspace, (tx) => answerOnce(tx, workspace, { key: "a", fingerprint: "f" }, work, at));
@@ -62,7 +62,7 @@ test("work that fails leaves its key free", async () => {
   expect(await attempt(async () => ({ status: 202, body: "sent" }))).toMatchObject({ body: "sent", replayed: false });
 });
 
-test("one workspace's keys are nothing to another", async () => {
+test("each workspace has its own keys", async () => {
   const [{ id: one }, { id: other }] = [await createTestWorkspace(db), await createTestWorkspace(db)];
   const send = (workspace: string, body: string) =>
     db.inWorkspace(workspace, (tx) =>
@@ -81,12 +81,12 @@ test("after 24 hours a key is free again", async () => {
   await send(at, "old");
   const nextDay = new Date(at.getTime() + 24 * 3600 * 1000 + 1);
   expect(await send(nextDay, "new")).toMatchObject({ body: "new", replayed: false });
-  await db.asSystem((tx) => forgetOldAnswers(tx, new Date(nextDay.getTime() + 25 * 3600 * 1000)));
+  await db.asSystem((tx) => purgeOldAnswers(tx, new Date(nextDay.getTime() + 25 * 3600 * 1000)));
   const left = await db.inWorkspace(workspace, (tx) => sql`select from idempotency_keys`.execute(tx));
   expect(left.rows).toHaveLength(0);
 });
 
-test("a batch claims each key once and knows its doubles", async () => {
+test("a batch claims each key once and recognises duplicates", async () => {
   const { id: workspace } = await createTestWorkspace(db);
   const claim = (...items: [string, string][]) =>
     db.inWorkspace(workspace, async (tx) => {

@@ -1,35 +1,35 @@
 /**
- * Answers that were given to an Idempotency-Key.
+ * Idempotency keys and their stored answers.
  *
- * Everything here runs inside the transaction that does the work. The key is claimed first: a second caller with the same
- * key waits on its row until the first commits (then it gets the first one's answer) or rolls back (then it does the work
- * itself). So a crash leaves neither work without its answer nor an answer without its work.
+ * Everything here runs in the transaction that does the work. The key is claimed first: a second caller with the same
+ * key waits for its row until the first commits (then it gets the first one's answer) or rolls back (then it does the work
+ * itself). So after a crash neither is stored without the other.
  */
 import { sql } from "kysely";
 import type { Tx } from "./db.ts";
 import { conflict, type Problem } from "./errors.ts";
 
-/** The Idempotency-Key header and a fingerprint of what was asked: method, path and body. */
+/** The Idempotency-Key header and a fingerprint of the request: method, path and body. */
 export interface Idempotency {
   key: string;
   fingerprint: string;
-  /** Set when the key is claimed: the answer is that of an earlier call. The server tells it in Idempotency-Replayed. */
+  /** Set when the key is claimed: whether the answer is an earlier call's. Sent as the header Idempotency-Replayed. */
   replayed?: boolean;
 }
 
-/** An answer as it went out. */
+/** A stored answer. */
 export interface GivenAnswer {
   status: number;
   body: unknown;
 }
 
-/** What a claimed key turned out to be. */
+/** The result of claiming a key. */
 export type Claim =
   | { state: "new" }
   | { state: "answered"; answer: GivenAnswer }
-  /** The same key and payload came twice in one batch: its answer is that of item `index`. */
+  /** The same key and payload is twice in one batch: its answer is that of item `index`. */
   | { state: "same_as"; index: number }
-  /** The key was used for something else. */
+  /** The key was used for another request. */
   | { state: "reused" };
 
 const kept = "24 hours";
@@ -42,8 +42,8 @@ export const keyReused = (key: string): Problem =>
   });
 
 /**
- * Does `work` once for a key: a repeated call gets the first one's answer with `replayed`. Without a key the work is
- * simply done. Throws 409 `idempotency_key_reused` when the key came with another payload.
+ * Does `work` once for a key: a repeated call gets the first one's answer with `replayed`. Without a key it always does the
+ * work. Throws 409 `idempotency_key_reused` when the key was used with another payload.
  */
 export async function answerOnce<Body>(
   tx: Tx,
@@ -60,7 +60,7 @@ export async function answerOnce<Body>(
   return { ...answer, replayed: false };
 }
 
-/** Claims a key, or gives the answer that it has. Throws 409 when it came with another payload. */
+/** Claims a key (null), or returns its stored answer. Throws 409 when it was used with another payload. */
 export async function findAnswer(
   tx: Tx,
   workspaceId: string,
@@ -72,7 +72,7 @@ export async function findAnswer(
   return claim?.state === "answered" ? claim.answer : null;
 }
 
-/** Whether a key has an answer already, without claiming it: for a caller that would prepare work before it claims. */
+/** Whether a key has an answer already, without claiming it: for callers that prepare work before they claim. */
 export async function isAnswered(tx: Tx, workspaceId: string, { key }: Idempotency, at: Date): Promise<boolean> {
   const { rows } = await sql`
     select 1 from idempotency_keys
@@ -82,13 +82,13 @@ export async function isAnswered(tx: Tx, workspaceId: string, { key }: Idempoten
   return rows.length > 0;
 }
 
-/** Keeps the answer of a key that this transaction has claimed. */
+/** Stores the answer of a key that this transaction has claimed. */
 export function rememberAnswer(tx: Tx, workspaceId: string, key: string, answer: GivenAnswer): Promise<void> {
   return rememberAnswers(tx, workspaceId, [{ key, answer }]);
 }
 
 /**
- * Claims many keys of one workspace with one statement; the claims come in the order of `items`. Rows are taken in the
+ * Claims many keys of one workspace with one statement; the claims are in the order of `items`. Rows are locked in the
  * order of their keys, so that two batches with the same keys wait for each other and don't deadlock.
  */
 export async function claimKeys(
@@ -141,7 +141,7 @@ export async function claimKeys(
   return claims;
 }
 
-/** Keeps the answers of keys that this transaction has claimed, with one statement. */
+/** Stores the answers of keys that this transaction has claimed, with one statement. */
 export async function rememberAnswers(
   tx: Tx,
   workspaceId: string,
@@ -156,13 +156,13 @@ export async function rememberAnswers(
     where k.workspace_id = ${workspaceId} and k.key = given.key`.execute(tx);
 }
 
-/** Gives back keys that were claimed for work that this transaction then did not do, so that it can be tried again. */
+/** Releases keys that were claimed for work that this transaction then did not do, so that it can be retried. */
 export async function releaseKeys(tx: Tx, workspaceId: string, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await sql`delete from idempotency_keys where workspace_id = ${workspaceId} and key = any(${keys})`.execute(tx);
 }
 
-/** Drops what is older than 24 hours, in every workspace. Needs a transaction that sees all of them. */
-export async function forgetOldAnswers(tx: Tx, at: Date): Promise<void> {
+/** Purges keys older than 24 hours, in every workspace. Needs a transaction that sees all of them. */
+export async function purgeOldAnswers(tx: Tx, at: Date): Promise<void> {
   await sql`delete from idempotency_keys where created_at < ${at}::timestamptz - ${kept}::interval`.execute(tx);
 }

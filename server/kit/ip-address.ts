@@ -1,18 +1,18 @@
 /**
- * IP addresses and networks as they are compared. Parsing is Node's own (isIP, URL, BlockList), which takes no octal, hex or
- * short form; BlockList alone is not enough, since it takes a rule of IPv6 as wide as ::/3 for one about IPv4 as well.
+ * Parsing and comparing IP addresses and networks. Parsing is Node's own (isIP, URL, BlockList), which accepts no octal, hex or
+ * short form; BlockList alone is not enough, since it applies a wide IPv6 rule such as ::/3 to IPv4 as well.
  */
 import { BlockList, isIP } from "node:net";
 
 /** Networks, each like 10.0.0.0/8, fd00::/8 or a single address. */
 export interface Networks {
-  /** Whether the address is in one of them; false for what is no address. ::ffff:10.0.0.1 is 10.0.0.1. */
+  /** Whether the address is in one of them; false for an invalid address. ::ffff:10.0.0.1 counts as 10.0.0.1. */
   has(address: string): boolean;
 }
 
 /**
- * The one spelling of an address: IPv4 dotted, IPv6 short and in lower case, an IPv4 address mapped into IPv6 as IPv4. Null for
- * what is none: names, ports, brackets, zones.
+ * The canonical form of an address: IPv4 dotted, IPv6 short and in lower case, an IPv4-mapped address as IPv4. Null for anything
+ * else: names, and addresses with ports, brackets or zones.
  */
 export function readAddress(text: string): string | null {
   if (isIP(text) === 4) return text;
@@ -21,7 +21,7 @@ export function readAddress(text: string): string | null {
   return isMapped(groups) ? dotted(groups[6], groups[7]) : canonical(text);
 }
 
-/** The network of an address from which its holder can call at will: of IPv6 the /64, of IPv4 the address. */
+/** The network that one customer usually has: of an IPv6 address its /64, of an IPv4 address itself. */
 export function networkOf(address: string): string {
   const read = readAddress(address);
   const groups = read === null ? null : groupsOf(read);
@@ -33,8 +33,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The IPv4 addresses that an IPv6 address may stand for somewhere on its way: mapped, compatible, translated (SIIT), NAT64
- * (RFC 6052, 8215), 6to4 and Teredo. Of 64:ff9b:1::/48 nobody can see how long the prefix is, so each that it may be.
+ * The IPv4 addresses that an IPv6 address may be translated to: mapped, compatible, translated (SIIT), NAT64 (RFC 6052, 8215),
+ * 6to4 and Teredo. The length of a prefix in 64:ff9b:1::/48 is unknown, so all possible ones are returned.
  */
 export function embeddedIpv4(address: string): string[] {
   const groups = groupsOf(address);
@@ -43,9 +43,9 @@ export function embeddedIpv4(address: string): string[] {
   const startsWith = (...prefix: number[]) => prefix.every((group, i) => groups[i] === group);
   if (isMapped(groups) || startsWith(0, 0, 0, 0, 0xffff, 0) || startsWith(0x64, 0xff9b, 0, 0, 0, 0))
     return [dotted(g, h)];
-  // ::1 and :: are no IPv4 addresses.
+  // ::1 and :: are not IPv4 addresses.
   if (startsWith(0, 0, 0, 0, 0, 0)) return g !== 0 || h > 1 ? [dotted(g, h)] : [];
-  // RFC 6052, 2.2: prefixes of 48, 56, 64 and 96 bits; the ninth octet is always zero and none of the address.
+  // RFC 6052, 2.2: prefixes of 48, 56, 64 and 96 bits; the ninth octet is always zero and not part of the address.
   if (startsWith(0x64, 0xff9b, 1)) {
     const split56 = dotted(((d & 0xff) << 8) | (e & 0xff), f);
     const split64 = dotted(((e & 0xff) << 8) | (f >> 8), ((f & 0xff) << 8) | (g >> 8));
@@ -56,7 +56,7 @@ export function embeddedIpv4(address: string): string[] {
   return [];
 }
 
-/** A network as it was written, or null where it is none. */
+/** Parses a network; null when it is invalid. */
 export function readNetwork(text: string): { address: string; bits: number; family: "ipv4" | "ipv6" } | null {
   const [given = "", width, ...rest] = text.split("/");
   const address = readAddress(given);
@@ -65,12 +65,12 @@ export function readNetwork(text: string): { address: string; bits: number; fami
   const most = family === "ipv4" ? 32 : 128;
   if (width === undefined) return { address, bits: most, family };
   if (!/^(0|[1-9]\d{0,2})$/.test(width)) return null;
-  // Of a mapped address the first 96 bits say that it is one.
+  // The first 96 bits of a mapped address are its prefix.
   const bits = Number(width) - (family === "ipv4" && given.includes(":") ? 96 : 0);
   return bits < 0 || bits > most ? null : { address, bits, family };
 }
 
-/** The networks of a list, which must have been read before. */
+/** The networks of a list, which must be valid. */
 export function networks(list: readonly string[]): Networks {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const text of list) {

@@ -1,11 +1,13 @@
-/** What becomes of jobs when a worker process or the database dies. */
+/** Jobs when a worker process or the database dies. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import pg from "pg";
 import { pino } from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { farDatabase } from "../../testing/far-database.ts";
+import { until } from "../../testing/until.ts";
 import { jobs, runJobs } from "./jobs.ts";
 
 const database = await testDatabase();
@@ -13,13 +15,13 @@ const { db, connection } = database;
 const warned: string[] = [];
 const log = pino({ level: "warn" }, { write: (line: string) => void warned.push(line) });
 
-/** Throws everybody out and lets nobody in. */
-async function takeAway(): Promise<void> {
+/** Closes all connections and refuses new ones. */
+async function closeDatabase(): Promise<void> {
   await administer((name) => `alter database ${name} connection limit 0`);
   await administer((name) => `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
 }
 
-const giveBack = () => administer((name) => `alter database ${name} connection limit -1`);
+const reopenDatabase = () => administer((name) => `alter database ${name} connection limit -1`);
 
 async function administer(statement: (name: string) => string): Promise<void> {
   const url = new URL(database.superuser);
@@ -31,7 +33,7 @@ async function administer(statement: (name: string) => string): Promise<void> {
   await client.end();
 }
 
-test("jobs go on after the database went away in the middle of one", { timeout: 60_000 }, async () => {
+test("jobs go on after the database was unavailable in the middle of one", { timeout: 60_000 }, async () => {
   const done: string[] = [];
   const gate = Promise.withResolvers<void>();
   const runner = await runJobs({
@@ -49,21 +51,21 @@ test("jobs go on after the database went away in the middle of one", { timeout: 
   });
   onTestFinished(() => runner.stop());
   await db.asSystem((tx) => jobs.add(tx, "away.slow", {}));
-  await vi.waitFor(() => expect(done).toEqual(["slow"]), 10_000);
-  await takeAway();
-  gate.resolve(); // nobody can be told that it is done
-  await vi.waitFor(() => expect(warned.length).toBeGreaterThan(0), 15_000);
-  await giveBack();
-  await vi.waitFor(() => db.asSystem((tx) => jobs.add(tx, "away.note", {})), 10_000);
-  await vi.waitFor(() => expect(done).toContain("note"), 15_000);
-  await vi.waitFor(async () => {
+  await until(() => expect(done).toEqual(["slow"]), 10_000);
+  await closeDatabase();
+  gate.resolve(); // its completion cannot be recorded
+  await until(() => expect(warned.length).toBeGreaterThan(0), 15_000);
+  await reopenDatabase();
+  await until(() => db.asSystem((tx) => jobs.add(tx, "away.note", {})), 10_000);
+  await until(() => expect(done).toContain("note"), 15_000);
+  await until(async () => {
     const { rows } = await db.pool.query("select 1 from jobs._private_jobs");
     expect(rows).toEqual([]);
   }, 30_000);
 });
 
 test(
-  "jobs that were fetched and not begun when the database went away are done, too",
+  "jobs that were fetched but not begun when the database became unavailable are done, too",
   { timeout: 60_000 },
   async () => {
     const done = new Set<number>();
@@ -79,21 +81,21 @@ test(
     await db.asSystem(async (tx) => {
       for (let n = 0; n < 30; n++) await jobs.add(tx, "away.many", { n });
     });
-    // Four are under way, the others wait in the runner's memory.
-    await vi.waitFor(async () => {
+    // Four are running, the others wait in the runner's memory.
+    await until(async () => {
       const { rows } = await db.pool.query("select 1 from jobs._private_jobs where locked_by is not null");
       expect(rows.length).toBeGreaterThan(8);
     }, 10_000);
     warned.length = 0;
-    await takeAway();
-    await vi.waitFor(() => expect(warned.join()).toContain("gave up"), 15_000);
+    await closeDatabase();
+    await until(() => expect(warned.join()).toContain("gave up"), 15_000);
     gate.resolve();
-    await giveBack();
-    await vi.waitFor(() => expect(done.size).toBe(30), 30_000);
+    await reopenDatabase();
+    await until(() => expect(done.size).toBe(30), 30_000);
   },
 );
 
-test("a job of a process that was killed is done by another, within seconds", { timeout: 60_000 }, async () => {
+test("a job of a process that was killed is done by another process within seconds", { timeout: 60_000 }, async () => {
   const worker = spawn(
     process.execPath,
     [join(import.meta.dirname, "..", "..", "testing", "jobs-worker.ts"), connection],
@@ -102,17 +104,17 @@ test("a job of a process that was killed is done by another, within seconds", { 
     },
   );
   worker.stdout.setEncoding("utf8");
-  let said = "";
-  worker.stdout.on("data", (text: string) => (said += text));
-  await vi.waitFor(() => expect(said).toContain("ready"), 20_000);
+  let output = "";
+  worker.stdout.on("data", (text: string) => (output += text));
+  await until(() => expect(output).toContain("ready"), 20_000);
   await db.asSystem((tx) => jobs.add(tx, "killed.hang", {}));
-  await vi.waitFor(() => expect(said).toContain("begun"), 10_000);
-  // More than it works on at once: these wait in its own memory.
+  await until(() => expect(output).toContain("begun"), 10_000);
+  // More than it runs at once, so that some wait in its memory.
   await db.asSystem(async (tx) => {
     for (let i = 0; i < 10; i++) await jobs.add(tx, "killed.hang", {});
   });
   const exit = once(worker, "exit");
-  await vi.waitFor(async () => {
+  await until(async () => {
     const { rows } = await db.pool.query(
       "select count(*)::int as n from jobs._private_jobs where locked_by is not null",
     );
@@ -125,5 +127,39 @@ test("a job of a process that was killed is done by another, within seconds", { 
   const handlers = { "killed.hang": async () => void done++ };
   const runner = await runJobs({ connection, pool: db.pool, log, handlers, sweep_ms: 200 });
   onTestFinished(() => runner.stop());
-  await vi.waitFor(() => expect(done).toBe(11), 20_000);
+  await until(() => expect(done).toBe(11), 20_000);
 });
+
+test(
+  "a runner that is stopped before LISTEN was answered survives the loss of the database",
+  { timeout: 60_000 },
+  async () => {
+    const { proxy, far } = await farDatabase(database, 5);
+    const asked = { LISTEN: Promise.withResolvers<void>(), UNLISTEN: Promise.withResolvers<void>() };
+    far.pool.on("connect", (client) => {
+      client.on("error", () => {}); // while the connection is cut below there is no other listener
+      client.query = new Proxy(client.query, {
+        apply(query, self, args) {
+          const word = String(args[0]).split(" ")[0] as keyof typeof asked;
+          // From here on PostgreSQL does not answer.
+          if (word === "LISTEN") void proxy.swallow(60_000);
+          asked[word]?.resolve();
+          return Reflect.apply(query, self, args);
+        },
+      });
+    });
+    const unhandled: unknown[] = [];
+    const record = (error: unknown) => void unhandled.push(error);
+    process.on("unhandledRejection", record);
+    onTestFinished(() => void process.off("unhandledRejection", record));
+
+    const runner = await runJobs({ connection, pool: far.pool, log, handlers: {} });
+    await asked.LISTEN.promise;
+    const stopped = runner.stop();
+    await asked.UNLISTEN.promise;
+    proxy.reset();
+    await stopped;
+    await until(() => expect(far.pool.idleCount).toBe(far.pool.totalCount));
+    expect(unhandled).toEqual([]);
+  },
+);

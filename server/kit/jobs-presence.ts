@@ -1,7 +1,6 @@
 /**
- * Which job runners are alive. graphile-worker believes a locked job to be under way for four hours, whatever became of its
- * process. Each runner therefore holds an advisory lock in its name as long as it lives, and jobs whose runner's lock nobody
- * holds are given back.
+ * Which job runners are alive. graphile-worker assumes for four hours that a locked job is running, even when its process has
+ * died. Each runner therefore holds an advisory lock as long as it lives, and jobs of runners whose lock is free are unlocked.
  */
 import pg from "pg";
 import { singleConnection } from "./connection.ts";
@@ -13,10 +12,10 @@ export interface Presence {
   end(): Promise<void>;
 }
 
-/** The lock's key, as PostgreSQL reckons it from a runner's id. */
+/** The lock's key, as SQL over a runner's id. */
 const lockKey = (id: string) => `hashtextextended('job runner ' || ${id}, 0)`;
 
-/** Holds the lock of a runner from now on. */
+/** Takes the lock of a runner and holds it until `end`. */
 export async function bePresent(connection: string, id: string): Promise<Presence> {
   const client = new pg.Client({ connectionString: connection, application_name: "varsla jobs", ...singleConnection });
   const { promise: lost, resolve } = Promise.withResolvers<void>();
@@ -28,8 +27,8 @@ export async function bePresent(connection: string, id: string): Promise<Presenc
 }
 
 /**
- * Gives back the jobs of `gone`, and of runners that were absent at the last call already: one whose connection broke for a
- * moment is back by then. Answers who is absent now.
+ * Unlocks the jobs of `gone`, and of runners that were absent at the last call already: one whose connection was lost for a
+ * moment has its lock again by then. Returns the runners that are absent now.
  */
 export async function unlockAbsent(
   pool: pg.Pool,
@@ -38,7 +37,7 @@ export async function unlockAbsent(
   const { own, gone, absent, log } = options;
   const client = await pool.connect();
   try {
-    // The locks are taken for this one statement only.
+    // The locks taken here are released at the end of this statement.
     const { rows } = await client.query<{ id: string }>(
       `select id from (
          select locked_by as id from jobs._private_jobs where locked_by is not null

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { pino } from "pino";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { until } from "../../testing/until.ts";
 import { type JobHandler, jobs, runJobs } from "./jobs.ts";
 
 const { db, connection } = await testDatabase();
@@ -32,7 +33,7 @@ test("a job of a committed transaction is done, one of a rolled back transaction
   });
   await expect(rolledBack).rejects.toThrow("changed my mind");
   await db.asSystem((tx) => jobs.add(tx, "note", { text: "always" }));
-  await vi.waitFor(() => expect(done).toContain("always"));
+  await until(() => expect(done).toContain("always"));
   expect(done).not.toContain("never");
 });
 
@@ -41,12 +42,12 @@ test("jobs of one queue run one after another", async () => {
   await db.asSystem(async (tx) => {
     await jobs.add(tx, "slow", { text: "first" }, { queue: "line" });
     await jobs.add(tx, "note", { text: "second" }, { queue: "line" });
-    await jobs.add(tx, "note", { text: "beside" });
+    await jobs.add(tx, "note", { text: "concurrent" });
   });
-  await vi.waitFor(() => expect(done).toEqual(expect.arrayContaining(["began first", "beside"])));
+  await until(() => expect(done).toEqual(expect.arrayContaining(["began first", "concurrent"])));
   expect(done).not.toContain("second");
   gate.resolve();
-  await vi.waitFor(() => expect(done).toContain("second"), 10_000);
+  await until(() => expect(done).toContain("second"), 10_000);
   expect(done.indexOf("ended first")).toBeLessThan(done.indexOf("second"));
 });
 
@@ -60,11 +61,11 @@ test("a key that is added twice before its time is one job", async () => {
   expect(rows).toEqual([{ payload: { text: "new" } }]);
 });
 
-test("a failing job is logged with its cause and kept for another try", async () => {
+test("a failing job is logged with its cause and retried later", async () => {
   await db.asSystem((tx) => jobs.add(tx, "fail", {}, { maxAttempts: 2 }));
-  await vi.waitFor(() => expect(logged).toHaveLength(1));
+  await until(() => expect(logged).toHaveLength(1));
   expect(logged[0]).toMatchObject({ job: "fail", attempt: 1, of: 2, err: { message: "the disk is full" } });
-  await vi.waitFor(async () => {
+  await until(async () => {
     const { rows } = await db.asSystem((tx) =>
       sql<{ last_error: string }>`select last_error from jobs._private_jobs where last_error is not null`.execute(tx),
     );
@@ -72,11 +73,11 @@ test("a failing job is logged with its cause and kept for another try", async ()
   });
 });
 
-test("stop waits for the job under way", async () => {
+test("stop waits for the running job", async () => {
   gate = Promise.withResolvers();
   const second = await runJobs({ connection, pool: db.pool, handlers, log, concurrency: 1 });
   await db.asSystem((tx) => jobs.add(tx, "slow", { text: "last" }));
-  await vi.waitFor(() => expect(done).toContain("began last"));
+  await until(() => expect(done).toContain("began last"));
   const stopped = Promise.all([second.stop(), runner.stop()]);
   gate.resolve();
   await stopped;

@@ -1,6 +1,6 @@
 /**
- * Work that is not on the message path: imports, mails, sweeps, news between domains. graphile-worker runs it; a job is
- * added in the transaction that causes it, so that neither is there without the other.
+ * Background work outside of the message pipeline: imports, mails, sweeps. graphile-worker runs it; a job is added in the
+ * transaction that causes it, so that both commit or neither.
  */
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,7 +15,7 @@ import type { Logger } from "./log.ts";
 export interface Jobs {
   /**
    * Adds a job in the caller's transaction. With `key`, a job of that key that has not begun is replaced; jobs of one
-   * `queue` run one after another; a failing job is tried `maxAttempts` times (25), ever more seldom.
+   * `queue` run one after another; a failing job is tried `maxAttempts` times (25), with growing pauses.
    */
   add(
     tx: Tx,
@@ -25,10 +25,10 @@ export interface Jobs {
   ): Promise<void>;
 }
 
-/** Does one job. Throwing has it tried again later; `signal` is aborted when the program is about to end. */
+/** Does one job. When it throws, the job is retried later; `signal` is aborted when the program is about to end. */
 export type JobHandler = (payload: never, signal: AbortSignal) => Promise<void>;
 
-/** Work by the clock: a crontab pattern in UTC ("*\/5 * * * *"), and the job that it adds. */
+/** A scheduled job: its name, and a crontab pattern in UTC ("*\/5 * * * *"). */
 export interface PeriodicJob {
   name: string;
   pattern: string;
@@ -36,17 +36,17 @@ export interface PeriodicJob {
 
 const schema = "jobs";
 
-/** The one implementation of Jobs. */
+/** The implementation of Jobs. */
 export const jobs: Jobs = {
   async add(tx, name, payload, options = {}) {
-    // A function of ours, because work for one workspace may add a job and see none.
+    // Our own SQL function, because the workspace role may add jobs but not see them.
     await sql`select add_job(task => ${name}, payload => ${JSON.stringify(payload)}::json, queue => ${options.queue ?? null},
       run_at => ${options.runAt ?? null}::timestamptz, max_attempts => ${options.maxAttempts ?? null}::int,
       key => ${options.key ?? null})`.execute(tx);
   },
 };
 
-/** Makes or updates graphile-worker's tables. Call it under the lock of `migrate`. */
+/** Creates or updates graphile-worker's tables. Call it under the lock of `migrate`. */
 export async function migrateJobs(connection: string): Promise<void> {
   await runMigrations({ connectionString: connection, schema, logger: silent });
 }
@@ -58,21 +58,21 @@ export interface JobsOptions {
   log: Logger;
   periodic?: PeriodicJob[];
   concurrency?: number;
-  /** How often it looks for jobs of processes that died; they are given back the second time that they are found. */
+  /** How often it looks for jobs of processes that died; they are unlocked the second time that they are found. */
   sweep_ms?: number;
 }
 
 const sweepEvery = 5_000;
-const tryAgainAfter = 1_000;
+const retryAfter = 1_000;
 
 /**
- * Runs jobs with these handlers until stopped; `stop` lets the jobs under way finish. A runner that can no longer say what
- * became of a job gives up for good, as it does when the database goes away: another then takes its place.
+ * Runs jobs with these handlers until stopped; `stop` lets the running jobs finish. A runner that cannot record the outcome of a
+ * job ends for good, for example when the database becomes unavailable: a new one then replaces it.
  */
 export async function runJobs(options: JobsOptions): Promise<{ stop(): Promise<void> }> {
   const { pool, log, sweep_ms = sweepEvery } = options;
   const stopping = new AbortController();
-  /** Runners of ours that have ended: what they still seem to work on is nobody's. */
+  /** Our own runners that have ended: their locked jobs may be unlocked at once. */
   const gone = new Set<string>();
   let absent: ReadonlySet<string> = new Set();
   let current = await startRunner(options);
@@ -89,13 +89,13 @@ export async function runJobs(options: JobsOptions): Promise<{ stop(): Promise<v
         });
         continue;
       }
-      log.warn({ reason }, "the job runner gave up; another takes its place");
+      log.warn({ reason }, "the job runner gave up; a new one replaces it");
       const ended = current;
       void ended.stop().then(() => gone.add(ended.id));
       for (let next: Runner | null = null; !next && !stopping.signal.aborted;) {
-        next = await startRunner(options).catch(() => null); // the database is still away
+        next = await startRunner(options).catch(() => null); // the database is still unavailable
         if (next) current = next;
-        else await pause(tryAgainAfter, stopping.signal);
+        else await pause(retryAfter, stopping.signal);
       }
     }
   })();
@@ -109,15 +109,15 @@ export async function runJobs(options: JobsOptions): Promise<{ stop(): Promise<v
   return { stop: () => (stopped ??= stop()) };
 }
 
-/** Null after so long, or as soon as it is over. */
+/** Resolves with null after the pause, or when aborted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<null> {
   return delay(milliseconds, null, { signal }).catch(() => null);
 }
 
 interface Runner {
-  /** As graphile-worker writes it beside the jobs that it works on. */
+  /** The id that graphile-worker stores with the jobs that it has locked. */
   id: string;
-  /** Resolves, with a reason, when it is of no use any more. */
+  /** Resolves, with a reason, when it no longer works. */
   over: Promise<string>;
   stop(): Promise<void>;
 }
@@ -136,13 +136,13 @@ async function startRunner({
     const last = job.attempts >= job.max_attempts;
     log[last ? "error" : "warn"](
       { err: error, job: job.task_identifier, attempt: job.attempts, of: job.max_attempts },
-      last ? "a job failed for the last time" : "a job failed and will be tried again",
+      last ? "a job failed for the last time" : "a job failed and will be retried",
     );
   });
   events.on("worker:fatalError", ({ error }) => end(String(error)));
   events.on("pool:fatalError", ({ error }) => end(String(error)));
-  // A queue that is released gives back what it fetched and did not begin, and forgets to look how that ends: with the
-  // database away it fails unheard, which would end the process. Those jobs are given back once this runner is found gone.
+  // A released local queue returns the jobs that it fetched but did not begin, without handling a rejection: with the database
+  // unavailable that would crash the process. Those jobs are unlocked once this runner has ended.
   events.on("localQueue:init", ({ localQueue }) => {
     const queue = localQueue as unknown as { background(promise: Promise<unknown>): void };
     const background = queue.background.bind(queue);
@@ -155,18 +155,18 @@ async function startRunner({
   events.on("pool:create", ({ workerPool }) => (id = workerPool.id));
 
   const runner = await run({
-    pgPool: pool,
+    pgPool: releasingOnce(pool),
     schema,
     events,
     logger: silent,
     noHandleSignals: true, // main drains everything in its own order
     concurrency,
-    pollInterval: 1_000, // jobs are announced by NOTIFY; this finds those whose time or whose turn in a queue has come
+    pollInterval: 1_000, // new jobs are announced by NOTIFY; this finds scheduled ones and the next ones of a queue
     preset: {
       worker: {
         localQueue: { size: Math.max(concurrency * 4, 16), ttl: 60_000 },
-        // Gathered, even for no time at all, because it awaits what it writes singly nowhere: a database that went away
-        // meanwhile would end the process.
+        // A delay of 0 still batches the writes: graphile-worker does not await single ones, and when the database becomes
+        // unavailable the unhandled rejection would crash the process.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },
@@ -181,12 +181,12 @@ async function startRunner({
       periodic.map(({ name, pattern }) => ({
         task: name,
         match: pattern,
-        // One that was not done while nobody was there is done once, now.
+        // A job missed while no worker ran is run once, at the start.
         options: { backfillPeriod: 0, jobKey: `periodic:${name}`, jobKeyMode: "preserve_run_at" as const },
       })),
     ),
   });
-  const stopRunner = () => runner.stop().catch(() => {}); // it had stopped by itself
+  const stopRunner = () => runner.stop().catch(() => {}); // it has stopped by itself
   let presence: Presence;
   try {
     presence = await bePresent(connection, id);
@@ -194,7 +194,7 @@ async function startRunner({
     await stopRunner();
     throw error;
   }
-  void presence.lost.then(() => end("the database went away"));
+  void presence.lost.then(() => end("the connection to the database was lost"));
   runner.promise.then(
     () => end("it ended"),
     (error: unknown) => end(String(error)),
@@ -204,11 +204,34 @@ async function startRunner({
     over,
     async stop() {
       await stopRunner();
-      await runner.promise.catch(() => {}); // told above
-      await presence.end().catch(() => {}); // gone with the database
+      await runner.promise.catch(() => {}); // reported through `over`
+      await presence.end().catch(() => {}); // the connection is lost already
     },
   };
 }
 
-// What matters is logged from its events, in our words.
+/**
+ * Wraps the pool for graphile-worker, which releases its LISTEN connection twice when it is stopped before LISTEN was answered
+ * and the connection is then lost. pg throws at the second release, and the unhandled exception would crash the process.
+ */
+function releasingOnce(pool: pg.Pool): pg.Pool {
+  type Connected = Parameters<pg.Pool["connect"]>[0];
+  const connect = (connected?: Connected) => {
+    if (!connected) return pool.connect();
+    return pool.connect((error, client, release) => {
+      let released = false;
+      connected(error, client, (reason) => {
+        if (!released) release(reason);
+        released = true;
+      });
+    });
+  };
+  return new Proxy(pool, {
+    get: (target, name) => (name === "connect" ? connect : bound(target, Reflect.get(target, name, target))),
+  });
+}
+
+const bound = (owner: object, value: unknown) => (typeof value === "function" ? value.bind(owner) : value);
+
+// Its own log is silenced; we log from its events.
 const silent = new WorkerLogger(() => () => {});

@@ -1,12 +1,12 @@
-/** Logging: one readable line an event on a terminal, JSON lines everywhere else. */
+/** Logging: one readable line per event on a terminal, JSON lines otherwise. */
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
 
 export type Logger = PinoLogger;
 
-/** Fields that never reach a log, wherever they turn up. */
+/** Fields that are redacted in every log entry. */
 const secrets = ["password", "secret", "authorization", "cookie", "api_key", "token"];
 
-/** A logger of everything from `level` on. */
+/** A logger for `level` and above. */
 export function createLog(level: string, output: NodeJS.WriteStream = process.stdout): Logger {
   const options = {
     level,

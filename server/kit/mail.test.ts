@@ -7,15 +7,15 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { accountJobs } from "../workspaces/account-jobs.ts";
-import { mailInvitationJob } from "../workspaces/invitations.ts";
+import { accountJobs } from "../accounts/account-jobs.ts";
+import { mailInvitationJob } from "../accounts/invitations.ts";
 import { systemClock } from "./clock.ts";
 import { relayMailer, sandboxMailer } from "./mail.ts";
 
 const { db } = await testDatabase();
 const from = "Varsla <no-reply@sms.localhost>";
 
-/** Just enough of RFC 5321 to take a mail, or to refuse one. */
+/** A minimal SMTP server (RFC 5321) that accepts or refuses mails. */
 async function relay(answerToData: string): Promise<{ url: string; mails: string[]; stop(): void }> {
   const mails: string[] = [];
   const sockets = new Set<Socket>();
@@ -47,7 +47,7 @@ async function relay(answerToData: string): Promise<{ url: string; mails: string
   return { url: `smtp://127.0.0.1:${port}`, mails, stop };
 }
 
-test("a relay gets the mail, marked as written by a program", async () => {
+test("a relay gets the mail, marked as auto-generated", async () => {
   const { url, mails, stop } = await relay("250 taken\r\n");
   await relayMailer({ url, from }).send({
     to: "ola@example.com",
@@ -60,7 +60,7 @@ test("a relay gets the mail, marked as written by a program", async () => {
   expect(mails[0]).toMatch(/^Auto-Submitted: auto-generated/m);
 });
 
-test("a mail that the relay refuses is an error, so that its job tries again", async () => {
+test("a mail that the relay refuses is an error, so that its job is retried", async () => {
   const { url, stop } = await relay("451 later\r\n");
   const mail = { to: "ola@example.com", subject: "x", text: "x" };
   await expect(relayMailer({ url, from }).send(mail)).rejects.toThrow(/451/);
@@ -70,7 +70,7 @@ test("a mail that the relay refuses is an error, so that its job tries again", a
 
 const stages = ["connect", "greeting", "EHLO", "MAIL", "RCPT", "DATA", "end of data"] as const;
 
-/** A relay that speaks up to some point and then says nothing more, or a meaningless byte now and then. */
+/** A relay that stops answering at some stage, or then only sends a meaningless byte now and then. */
 async function hangingRelay(stage: (typeof stages)[number], trickle: boolean) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -113,7 +113,7 @@ const mail = { to: "ola@example.com", subject: "x", text: "x" };
 for (const pooled of ["", "?pool=true"]) {
   for (const trickle of [false, true]) {
     test.each(stages)(
-      `a relay that ${trickle ? "trickles" : "hangs"} at %s is given up, and its connection let go${pooled && ", pooled too"}`,
+      `a relay that ${trickle ? "trickles" : "hangs"} at %s times out, and its connection is closed${pooled && ", pooled too"}`,
       async (stage) => {
         const { url, open } = await hangingRelay(stage, trickle);
         const error = await relayMailer({ url: url + pooled, from }, brief)
@@ -126,7 +126,7 @@ for (const pooled of ["", "?pool=true"]) {
   }
 }
 
-test("while a relay hangs no transaction waits for it, and no row that others want", async () => {
+test("while a relay hangs, no transaction is open", async () => {
   const { url, open } = await hangingRelay("RCPT", false);
   const { id: workspace_id } = await createTestWorkspace(db);
   const invitation_id = newId();
@@ -159,7 +159,7 @@ test("while a relay hangs no transaction waits for it, and no row that others wa
   expect(await failed).toBeInstanceOf(Error);
 });
 
-test("an address cannot smuggle in headers or recipients", async () => {
+test("a subject cannot inject headers or recipients", async () => {
   const { url, mails, stop } = await relay("250 taken\r\n");
   await relayMailer({ url, from }).send({ to: "ola@example.com", subject: "Hei\r\nBcc: eve@example.com", text: "x" });
   stop();
@@ -178,12 +178,12 @@ test.each([
   const names = head.split(/\r\n(?![ \t])/).map((header) => header.slice(0, header.indexOf(":")).toLowerCase());
   expect(names.filter((name) => ["bcc", "x", "z"].includes(name))).toEqual([]);
   expect(names.filter((name) => name === "subject")).toHaveLength(1);
-  // oxlint-disable-next-line no-control-regex -- they are what must not be there
+  // oxlint-disable-next-line no-control-regex -- checks that there are none
   expect(head.replaceAll("\r\n", "")).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f]/);
   expect(mails[0]?.trimEnd().split("\r\n").at(-1)).toBe("x");
 });
 
-test("an address that is several is refused before the relay is asked", async () => {
+test("a text with several addresses is refused before the relay is contacted", async () => {
   const { url, mails, stop } = await relay("250 taken\r\n");
   for (const to of ["ola@example.com, eve@example.com", "ola@example.com\r\nBcc: eve@example.com", "eve@x <ola@y>"]) {
     await expect(relayMailer({ url, from }).send({ to, subject: "x", text: "x" }), to).rejects.toThrow(/address/);
@@ -192,10 +192,12 @@ test("an address that is several is refused before the relay is asked", async ()
   expect(mails).toEqual([]);
 });
 
-test("without a relay mails are kept for the sandbox mailbox", async () => {
+test("without a relay mails are stored for the sandbox mailbox", async () => {
   const at = new Date("2026-03-01T12:00:00Z");
   const owner = { user_id: newId(at), workspace_ids: [newId(at)] };
-  const mailer = sandboxMailer({ db, from, clock: { now: () => at }, ownerOf: async () => owner });
+  const published: unknown[] = [];
+  const liveUpdates = { publish: (...item: unknown[]) => void published.push(item) };
+  const mailer = sandboxMailer({ db, from, clock: { now: () => at }, liveUpdates, ownerOf: async () => owner });
   await mailer.send({ to: "Ola@example.com", subject: "Hei", text: "En lenke" });
   const kept = await db.asSystem((tx) =>
     sql`select sender, recipient, subject, text, at, user_id, workspace_ids from sandbox_mails`.execute(tx),
@@ -203,4 +205,5 @@ test("without a relay mails are kept for the sandbox mailbox", async () => {
   expect(kept.rows).toEqual([
     { sender: from, recipient: "Ola@example.com", subject: "Hei", text: "En lenke", at, ...owner },
   ]);
+  expect(published).toEqual([[owner.workspace_ids[0], "sandbox", null]]);
 });

@@ -1,9 +1,10 @@
-/** Mail out: through the relay of OUTBOUND_SMTP_URL, or into the sandbox mailbox where there is none. */
+/** Outgoing mail: through the relay of OUTBOUND_SMTP_URL, or into the sandbox mailbox when there is none. */
 import { sql } from "kysely";
 import { createTransport } from "nodemailer";
 import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
 import { newId } from "./id.ts";
+import type { LiveUpdates } from "./live-updates.ts";
 
 /** A plain-text mail. */
 export interface Mail {
@@ -13,28 +14,28 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Hands the mail over; throws when it was not taken, so that the job that sends it is tried again. */
+  /** Submits the mail; throws when it was not accepted, so that its job is retried. */
   send(mail: Mail): Promise<void>;
 }
 
-/** How long a relay may keep us waiting, in milliseconds. A mail is tried again by its job, so patience gains nothing. */
-export interface RelayPatience {
-  /** For its name, for a connection, and for TLS. */
+/** Timeouts of a relay, in milliseconds. They are short, since a mail's job is retried. */
+export interface RelayTimeouts {
+  /** For each of DNS, the connection, and TLS. */
   connect: number;
-  /** For its first words. */
+  /** For its greeting. */
   greet: number;
-  /** For each answer, and for taking what is written. */
+  /** For each answer, and for accepting written data. */
   answer: number;
-  /** For the whole mail: a relay that sends a byte now and then is not silent and never comes to an end. */
+  /** For the whole mail: a relay that sends a byte now and then exceeds none of the others. */
   mail: number;
 }
 
-const patience: RelayPatience = { connect: 10_000, greet: 10_000, answer: 20_000, mail: 60_000 };
+const relayTimeouts: RelayTimeouts = { connect: 10_000, greet: 10_000, answer: 20_000, mail: 60_000 };
 
 /** Sends over SMTP from `from`; the URL may say `?pool=true`. */
 export function relayMailer(
   options: { url: string; from: string },
-  { connect, greet, answer, mail: whole }: RelayPatience = patience,
+  { connect, greet, answer, mail: whole }: RelayTimeouts = relayTimeouts,
 ): Mailer {
   const transport = createTransport({
     url: options.url,
@@ -48,49 +49,53 @@ export function relayMailer(
     async send(mail) {
       await transport.sendMail({
         from: options.from,
-        // As one address: a text would be read as a list of them.
+        // An object is one address; a text would be parsed as a list.
         to: { name: "", address: oneAddress(mail.to) },
         subject: oneLine(mail.subject),
         text: mail.text,
         signal: AbortSignal.timeout(whole),
-        // RFC 3834: nobody's out-of-office should answer to it.
+        // RFC 3834: keeps out-of-office programs from replying.
         headers: { "Auto-Submitted": "auto-generated" },
       });
     },
   };
 }
 
-/** Whom a mail is for, as ids: addresses move on. */
+/** The person and workspaces that a mail is for, as ids, since an address may later belong to another person. */
 export interface MailOwner {
   user_id: string | null;
   workspace_ids: string[];
 }
 
-/** Keeps mails in the database, for the sandbox mailbox to show to whom they are for as `ownerOf` says when they are written. */
+/** Stores mails in the database; the sandbox mailbox shows them to the owner that `ownerOf` returns at that time. */
 export function sandboxMailer(options: {
   db: Db;
   from: string;
   clock: Clock;
+  /** Notified of each mail in the workspaces that may read it, so that an open mailbox shows it. */
+  liveUpdates: Pick<LiveUpdates, "publish">;
   ownerOf: (tx: Tx, address: string) => Promise<MailOwner>;
 }): Mailer {
   return {
     async send(mail) {
       const at = options.clock.now();
-      await options.db.asSystem(async (tx) => {
+      const readers = await options.db.asSystem(async (tx) => {
         const to = oneAddress(mail.to);
         const { user_id, workspace_ids } = await options.ownerOf(tx, to);
         await sql`
           insert into sandbox_mails (id, sender, recipient, subject, text, at, user_id, workspace_ids)
           values (${newId(at)}, ${options.from}, ${to}, ${oneLine(mail.subject)}, ${mail.text}, ${at}, ${user_id}::uuid,
             ${workspace_ids}::uuid[])`.execute(tx);
+        return workspace_ids;
       });
+      for (const id of readers) options.liveUpdates.publish(id, "sandbox", null);
     },
   };
 }
 
-/** Subjects hold names that people chose: whatever breaks lines or is no character becomes a space. */
+/** Subjects contain names that people chose: line breaks and control characters become spaces. */
 function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what goes
+  // oxlint-disable-next-line no-control-regex -- these are replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
 }
 

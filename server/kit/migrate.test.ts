@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { until } from "../../testing/until.ts";
 import { migrate } from "./migrate.ts";
 
 async function migrations(files: Record<string, string>): Promise<string> {
@@ -24,7 +25,7 @@ const tables = async () => {
   return rows.map((row) => row.name);
 };
 
-test("runs what is missing, in order, and nothing twice", async () => {
+test("runs pending migrations in order, each once", async () => {
   await reset();
   expect(await migrate(connection, { directory: await migrations(first) })).toEqual({ applied: ["0001-first"] });
   const directory = await migrations({ ...first, ...second });
@@ -33,13 +34,13 @@ test("runs what is missing, in order, and nothing twice", async () => {
   expect(await tables()).toEqual(["first", "migrations", "second"]);
 });
 
-test("the numbers of the program's migrations run without a gap: one filled later would be refused where the next has run", async () => {
+test("the program's migrations are numbered without a gap, since one added in between would be refused", async () => {
   const files = await readdir(join(import.meta.dirname, "..", "migrations"));
   const numbers = files.filter((file) => file !== "schema.sql").map((file) => Number(file.slice(0, 4)));
   expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i + 1));
 });
 
-test("two that start together run each migration once", async () => {
+test("two processes that start at the same time run each migration once", async () => {
   await reset();
   const directory = await migrations({ ...first, ...second });
   const both = await Promise.all([migrate(connection, { directory }), migrate(connection, { directory })]);
@@ -47,20 +48,26 @@ test("two that start together run each migration once", async () => {
   expect((await db.pool.query("select n from first")).rows).toEqual([{ n: 1 }]);
 });
 
-test("what else starts under the lock runs once at a time", async () => {
+test("`after` runs under the lock, one process at a time", async () => {
   await reset();
   const directory = await migrations(first);
-  let inside = 0;
+  let begun = 0;
   const after = async () => {
-    inside++;
-    await db.pool.query("select pg_sleep(0.05)");
-    expect(inside).toBe(1);
-    inside--;
+    if (++begun === 2) return;
+    await until(async () => {
+      const { rows } = await db.pool.query(
+        `select 1 from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      );
+      expect(rows).toHaveLength(1);
+    });
+    expect(begun).toBe(1);
   };
   await Promise.all([migrate(connection, { directory, after }), migrate(connection, { directory, after })]);
+  expect(begun).toBe(2);
 });
 
-test("a migration that needs a table which a backup holds lets everybody else through meanwhile, and runs after it", async () => {
+test("a migration that needs a table locked by a backup does not block other sessions meanwhile, and runs after it", async () => {
   await reset();
   await migrate(connection, { directory: await migrations(first) });
   const backup = await db.pool.connect();
@@ -77,7 +84,7 @@ test("a migration that needs a table which a backup holds lets everybody else th
   expect((await db.pool.query("select n, more from first order by n")).rows).toHaveLength(2);
 });
 
-test("a migration that fails leaves nothing behind and names its line", async () => {
+test("a migration that fails is rolled back and the error names its line", async () => {
   await reset();
   const broken = { "0002-broken.sql": "create table half (n int);\n\ncreate table worse (n nonsense);" };
   const run = migrate(connection, { directory: await migrations({ ...first, ...broken }) });
@@ -85,7 +92,7 @@ test("a migration that fails leaves nothing behind and names its line", async ()
   expect(await tables()).toEqual(["first", "migrations"]);
 });
 
-test("a database that is newer than the program is refused", async () => {
+test("a database newer than the program is refused", async () => {
   await reset();
   await migrate(connection, { directory: await migrations({ ...first, ...second }) });
   const older = migrate(connection, { directory: await migrations(first) });
@@ -106,7 +113,7 @@ test("a migration that comes before one that ran is refused", async () => {
   await expect(migrate(connection, { directory })).rejects.toThrow("0001-first.sql comes before 0002-second");
 });
 
-test("warns of a role that passes through the wall between workspaces, and only of that", async () => {
+test("warns when the role bypasses row-level security, and only then", async () => {
   await reset();
   const warned: string[] = [];
   const log = { info() {}, warn: (sentence: string) => void warned.push(sentence) };
@@ -114,5 +121,5 @@ test("warns of a role that passes through the wall between workspaces, and only 
   await migrate(connection, { directory, log: log as never });
   expect(warned).toEqual([]);
   await migrate(superuser, { directory, log: log as never });
-  expect(warned).toEqual([expect.stringContaining("postgres passes through row-level security")]);
+  expect(warned).toEqual([expect.stringContaining("postgres bypasses row-level security")]);
 });

@@ -1,4 +1,4 @@
-/** Brings the tables up to date: server/migrations/NNNN-name.sql in order, each in one transaction, never one twice. */
+/** Runs server/migrations/NNNN-name.sql in order, each once and in one transaction. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import pg from "pg";
 import { singleConnection } from "./connection.ts";
 import type { Logger } from "./log.ts";
 
-/** A database and a program that do not fit; the sentence says what to do. */
+/** A database that this program cannot use; the message says what to do. */
 export class MigrationError extends Error {
   override name = "MigrationError";
 }
@@ -19,13 +19,13 @@ interface Migration {
 }
 
 const oldestServer = 15;
-/** Any number, as long as it stays the same: whoever holds this advisory lock is migrating. */
+/** Key of the advisory lock of a migrating process; the same in all versions. */
 const lock = 5_180_220_318;
-/** SQLSTATEs of work that gave way to what goes on beside it: deadlock_detected, lock_not_available. */
-export const gaveWay = new Set(["40P01", "55P03"]);
-const longestPatience = 4_000; // milliseconds
+/** SQLSTATEs of a lost lock conflict, after which a retry makes sense: deadlock_detected, lock_not_available. */
+export const lockConflicts = new Set(["40P01", "55P03"]);
+const longestLockTimeout = 4_000; // milliseconds
 
-/** Runs what is missing, then `after` under the same lock: for parts that bring migrations of their own. */
+/** Runs pending migrations, then `after` under the same lock: for parts with their own migrations. */
 export async function migrate(
   connection: string,
   options: {
@@ -47,12 +47,12 @@ export async function migrate(
     const pending = await findPending(client, migrations);
     for (const migration of pending) {
       options.log?.info(`migrating: ${migration.name}`);
-      await applyBeside(client, migration, options.log);
+      await applyWithRetries(client, migration, options.log);
     }
     await options.after?.(client);
     return { applied: pending.map((migration) => migration.name) };
   } finally {
-    await client.end(); // which lets go of the lock too
+    await client.end(); // releases the lock too
   }
 }
 
@@ -77,7 +77,7 @@ async function checkServer(client: pg.Client, log?: Pick<Logger, "warn">): Promi
   }
   if (server.bypasses) {
     log?.warn(
-      `The database role ${server.name} passes through row-level security, the second wall between workspaces. Use a role that is neither superuser nor BYPASSRLS in DATABASE_URL.`,
+      `The database role ${server.name} bypasses row-level security, which separates workspaces. Use a role that is neither superuser nor BYPASSRLS in DATABASE_URL.`,
     );
   }
 }
@@ -117,35 +117,35 @@ async function findPending(client: pg.Client, migrations: Migration[]): Promise<
 }
 
 /**
- * A migration that waits for a table has everybody who comes after it wait too, and whoever holds the table may hold it for
- * hours, as a backup does. So it waits for a moment, lets the others through, and tries again, a little longer each time.
+ * Applies a migration with a short lock timeout, and retries with a longer one. A migration that waits for a table's lock blocks
+ * all later sessions, and another session may hold the lock for hours, as a backup does.
  */
-async function applyBeside(client: pg.Client, migration: Migration, log?: Pick<Logger, "warn">): Promise<void> {
-  for (let patience = 500; ; patience = Math.min(patience * 2, longestPatience)) {
+async function applyWithRetries(client: pg.Client, migration: Migration, log?: Pick<Logger, "warn">): Promise<void> {
+  for (let lockTimeout = 500; ; lockTimeout = Math.min(lockTimeout * 2, longestLockTimeout)) {
     try {
-      return await apply(client, migration, patience);
+      return await apply(client, migration, lockTimeout);
     } catch (error) {
-      if (!gaveWay.has(((error as Error).cause as { code?: string } | undefined)?.code ?? "")) throw error;
+      if (!lockConflicts.has(((error as Error).cause as { code?: string } | undefined)?.code ?? "")) throw error;
       log?.warn(
-        `The migration ${migration.name} needs a table that another session of PostgreSQL holds, such as a backup; trying again until it lets go.`,
+        `The migration ${migration.name} needs a table that another session of PostgreSQL holds, such as a backup; retrying until it is released.`,
       );
-      await delay(2 * patience);
+      await delay(2 * lockTimeout);
     }
   }
 }
 
-async function apply(client: pg.Client, migration: Migration, patience: number): Promise<void> {
+async function apply(client: pg.Client, migration: Migration, lockTimeout: number): Promise<void> {
   await client.query("begin");
   try {
     await client.query("set local varsla.system = 'on'");
-    await client.query(`set local lock_timeout = ${patience}`);
+    await client.query(`set local lock_timeout = ${lockTimeout}`);
     await client.query(migration.text);
     await client.query("insert into migrations (name, checksum) values ($1, $2)", [migration.name, migration.checksum]);
     await client.query("commit");
   } catch (cause) {
     await client.query("rollback");
     throw new MigrationError(
-      `The migration ${migration.name}.sql failed and left nothing behind: ${describe(cause, migration.text)}`,
+      `The migration ${migration.name}.sql failed and was rolled back: ${describe(cause, migration.text)}`,
       { cause },
     );
   }

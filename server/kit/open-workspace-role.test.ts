@@ -1,4 +1,4 @@
-/** How the role of workspaces' work comes to be, and what happens where it cannot. */
+/** Creating the workspace role, and what happens when that fails. */
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import pg from "pg";
@@ -15,7 +15,7 @@ const admin = new pg.Client({ connectionString: inject("superuser") });
 beforeAll(() => admin.connect());
 afterAll(() => admin.end());
 
-/** A database of a role of its own, as an operator makes them. */
+/** A database with its own owner, as an operator would make it. */
 async function database(may: "createrole" | "nocreaterole"): Promise<{ name: string; connection: string }> {
   const name = `own_${randomBytes(6).toString("hex")}`;
   await admin.query(`create role ${name} login ${may} password 'secret'`);
@@ -31,7 +31,7 @@ async function database(may: "createrole" | "nocreaterole"): Promise<{ name: str
   return { name, connection: url.href };
 }
 
-/** What a server does at its start; answers where workspaces' work connects and what was warned of. */
+/** Does what a server does at its start; returns the connection of the workspace role and the warnings. */
 async function start(connection: string): Promise<{ workspaces: string; warned: string[] }> {
   const warned: string[] = [];
   const log = { info() {}, warn: (sentence: unknown) => void warned.push(String(sentence)) };
@@ -54,11 +54,11 @@ async function whoIs(connection: string): Promise<string> {
   return rows[0].name;
 }
 
-test("it is made at the first start, found at later ones, and mended where its password or the role itself went", async () => {
+test("it is created at the first start, found at later ones, and repaired when its password or the role itself was lost", async () => {
   const { name, connection } = await database("createrole");
-  const [first, beside] = await Promise.all([start(connection), start(connection)]);
+  const [first, concurrent] = await Promise.all([start(connection), start(connection)]);
   expect(first).toEqual({ workspaces: expect.any(String), warned: [] });
-  expect(beside).toEqual(first);
+  expect(concurrent).toEqual(first);
   expect(await whoIs(first.workspaces)).toBe(`${name}_workspaces`);
   expect(await workspaceConnection(connection)).toBe(first.workspaces);
 
@@ -75,7 +75,7 @@ test("it is made at the first start, found at later ones, and mended where its p
   expect(await whoIs(first.workspaces)).toBe(`${name}_workspaces`);
 }, 60_000);
 
-test("giving it its rights lets others through while somebody holds on to a table, and is tried again", async () => {
+test("granting its rights does not block other sessions while a table is locked, and is retried", async () => {
   const { name, connection } = await database("createrole");
   const first = await start(connection);
   const [holder, watcher] = [
@@ -105,7 +105,7 @@ test("giving it its rights lets others through while somebody holds on to a tabl
   }
 }, 60_000);
 
-test("a role of somebody else that has its name is left alone", async () => {
+test("an unrelated role with its name is not changed", async () => {
   const { name, connection } = await database("createrole");
   await admin.query(`create role ${name}_workspaces login superuser password 'theirs'`);
   const { workspaces, warned } = await start(connection);
@@ -115,7 +115,7 @@ test("a role of somebody else that has its name is left alone", async () => {
   await admin.query(`drop role ${name}_workspaces`);
 }, 60_000);
 
-test("where it cannot be made Varsla starts as before and says which statement helps; then it has it", async () => {
+test("when it cannot be created, Varsla starts without it and logs the statement to run; after that it is used", async () => {
   const { name, connection } = await database("nocreaterole");
   const { workspaces, warned } = await start(connection);
   expect(workspaces).toBe(connection);
@@ -123,7 +123,7 @@ test("where it cannot be made Varsla starts as before and says which statement h
   const [, statement = ""] = /run, in any database of this server: (create role .*?);/.exec(warned[0] ?? "") ?? [];
   expect(statement).toContain(`create role "${name}_workspaces" login password 'SCRAM-SHA-256$4096:`);
 
-  // The wall still catches what a statement forgets.
+  // The policies still apply to statements without a condition.
   const db = openDb({ connection, workspaces, max: 2 });
   const [ours, theirs] = [await createTestWorkspace(db), await createTestWorkspace(db)];
   const seen = await db.inWorkspace(ours.id, (tx) =>
@@ -139,7 +139,7 @@ test("where it cannot be made Varsla starts as before and says which statement h
   expect(await whoIs(again.workspaces)).toBe(`${name}_workspaces`);
 }, 60_000);
 
-test("one that could lift the wall after all is not used, and that is said", async () => {
+test("a role that could bypass the policies is not used, with a warning", async () => {
   const { name, connection } = await database("createrole");
   await start(connection);
   await admin.query(`alter role ${name}_workspaces bypassrls`);

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { networks } from "./ip-address.ts";
-import { createOutboundTargets, type Resolve, standingOf, TargetRefused } from "./outbound-targets.ts";
+import { createOutboundTargets, type Resolve, addressKindOf, TargetRefused } from "./outbound-targets.ts";
 
 const nothing = createOutboundTargets({ allowed: [] });
 
@@ -81,7 +81,7 @@ test.each([
   " ",
   "two words",
   "127.0.0.1/8",
-])("%j, as the system reads it, is refused like every other", async (host) => {
+])("%j, as the system's resolver reads it, is refused with the same message", async (host) => {
   await expect(nothing.find(host)).rejects.toThrow(new TargetRefused().message);
 });
 
@@ -97,8 +97,8 @@ test.each([
   expect(await nothing.find(address)).toMatchObject({ host: address, discreet: false });
 });
 
-test("what the operator names is reached, and nothing beside it; where clouds hand out credentials, never", () => {
-  const named = networks([
+test("only the networks that the operator allows are reached, and never the cloud's credential addresses", () => {
+  const allowed = networks([
     "10.1.0.0/16",
     "127.0.0.1",
     "fd00::/8",
@@ -107,7 +107,7 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "169.254.0.0/16",
     "0.0.0.0/8",
   ]);
-  const standing = (address: string) => standingOf(address, named);
+  const kindOf = (address: string) => addressKindOf(address, allowed);
   for (const address of [
     "10.1.2.3",
     "127.0.0.1",
@@ -116,9 +116,9 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "64:ff9b::808:808",
     "64:ff9b:1::808:808",
   ])
-    expect(standing(address), address).toBe("named");
+    expect(kindOf(address), address).toBe("allowed");
   for (const address of ["10.2.0.1", "127.0.0.2", "fc00::1", "64:ff9b::a02:1", "::ffff:10.2.0.1"])
-    expect(standing(address), address).toBe("other");
+    expect(kindOf(address), address).toBe("other");
   for (const address of [
     "169.254.169.254",
     "::ffff:169.254.169.254",
@@ -129,10 +129,10 @@ test("what the operator names is reached, and nothing beside it; where clouds ha
     "168.63.129.16",
     "192.0.0.192",
   ])
-    expect(standing(address), address).toBe("never");
+    expect(kindOf(address), address).toBe("never");
 });
 
-test("where others may be reached too, credentials are not, in whatever disguise", async () => {
+test("even when others may be reached, credential addresses are refused in every notation", async () => {
   const any = createOutboundTargets({ allowed: [], others: "discreet" });
   expect(await any.find("10.0.0.1")).toMatchObject({ discreet: true });
   expect(await any.find("8.8.8.8")).toMatchObject({ discreet: false });
@@ -146,7 +146,7 @@ test("where others may be reached too, credentials are not, in whatever disguise
     await expect(any.find(address), address).rejects.toThrow(TargetRefused);
 });
 
-test("a name that leads elsewhere a moment later is connected to where it led when it was checked", async () => {
+test("a name that resolves differently a moment later is connected to the address that was checked", async () => {
   const server = createServer((socket) => socket.end("here"));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   onTestFinished(() => void server.close());
@@ -156,15 +156,15 @@ test("a name that leads elsewhere a moment later is connected to where it led wh
   const { host, lookup } = await targets.find("rebound.example");
   for (let connection = 0; connection < 2; connection++) {
     const socket = connect({ host, lookup, port: (server.address() as AddressInfo).port });
-    const said = await new Promise((done) => socket.once("data", (chunk) => done(String(chunk))));
-    expect([said, socket.remoteAddress]).toEqual(["here", "127.0.0.1"]);
+    const answer = await new Promise((done) => socket.once("data", (chunk) => done(String(chunk))));
+    expect([answer, socket.remoteAddress]).toEqual(["here", "127.0.0.1"]);
     socket.destroy();
   }
   expect(asked).toBe(1);
   await expect(targets.find("rebound.example")).rejects.toThrow(TargetRefused);
 });
 
-test("a name with one address that may not be reached is not reached at all", async () => {
+test("a name with one refused address is refused", async () => {
   const resolve: Resolve = async () => [
     { address: "8.8.8.8", family: 4 },
     { address: "10.0.0.1", family: 4 },
@@ -172,10 +172,10 @@ test("a name with one address that may not be reached is not reached at all", as
   await expect(createOutboundTargets({ allowed: [], resolve }).find("two.example")).rejects.toThrow(TargetRefused);
 });
 
-test("a resolver that does not answer is waited for no longer than the caller does", async () => {
+test("the wait for a resolver that does not answer ends with the caller's signal", async () => {
   const targets = createOutboundTargets({ allowed: [], resolve: () => new Promise(() => {}) });
-  const patience = new AbortController();
-  const found = targets.find("slow.example", patience.signal);
-  patience.abort(new Error("enough"));
+  const timeout = new AbortController();
+  const found = targets.find("slow.example", timeout.signal);
+  timeout.abort(new Error("enough"));
   await expect(found).rejects.toThrow("enough");
 });

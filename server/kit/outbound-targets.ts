@@ -1,10 +1,10 @@
 /**
- * Where Varsla connects to at somebody else's wish: webhooks, providers, feeds. What one must not choose is this machine, its
- * network, or where its cloud hands out credentials: the answer, and even whether there was one, would tell what stands there.
+ * Checks addresses that Varsla connects to at a user's request: webhooks, providers, feeds. A user must not choose this machine,
+ * its network, or the address at which its cloud serves credentials: even whether it answers would reveal what runs there (SSRF).
  *
- * A name is resolved once, and the connection goes to the addresses that were checked then: a name that leads elsewhere a
- * moment later changes nothing. TLS still asks for the name. Every spelling of an address that the system knows (decimal,
- * octal, hexadecimal, short) becomes one address before it is looked at.
+ * A name is resolved once, and the connection goes to the addresses that were checked then, so that a later change of its DNS
+ * has no effect. TLS still verifies the name. Every notation of an address that the system knows (decimal, octal, hexadecimal,
+ * short) is resolved to an address before the check.
  */
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
@@ -12,20 +12,20 @@ import { embeddedIpv4, type Networks, networks, readAddress } from "./ip-address
 
 /** A host that may be connected to. */
 export interface Target {
-  /** To be connected to with `lookup`. */
+  /** Connect to it with `lookup`. */
   host: string;
-  /** Answers the addresses that were checked, and asks nobody. */
+  /** Returns the addresses that were checked, without a DNS query. */
   lookup: LookupFunction;
-  /** It is somewhere in the operator's network that nobody has named: nothing of its answer is shown. */
+  /** It is in the operator's network and not in the allowed list: its answers must not be shown. */
   discreet: boolean;
 }
 
 export interface OutboundTargets {
-  /** Resolves a host once; throws TargetRefused where one of its addresses may not be reached, or it has none. */
+  /** Resolves a host once; throws TargetRefused when one of its addresses may not be reached, or it has none. */
   find(host: string, signal?: AbortSignal): Promise<Target>;
 }
 
-/** The same for a host of the operator's network and for one that is not there at all: which it is, would be an answer too. */
+/** The same error for a host in the operator's network and for an unknown host, so that it does not reveal which it is. */
 export class TargetRefused extends Error {
   override name = "TargetRefused";
   constructor() {
@@ -36,16 +36,16 @@ export class TargetRefused extends Error {
   }
 }
 
-/** Answers all addresses of a name; rejects where there are none. */
+/** Returns all addresses of a name; rejects when there are none. */
 export type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;
 
-/** What may be reached: the public internet, the networks in `allowed`, and with `others` discreetly the rest. */
+/** Targets may be on the public internet, in the networks of `allowed`, and with `others` "discreet" anywhere else. */
 export function createOutboundTargets(options: {
   allowed: readonly string[];
   others?: "refused" | "discreet";
   resolve?: Resolve;
 }): OutboundTargets {
-  const named = networks(options.allowed);
+  const allowed = networks(options.allowed);
   const resolve = options.resolve ?? ((host) => lookup(host, { all: true }));
   const others = options.others ?? "refused";
   return {
@@ -53,30 +53,34 @@ export function createOutboundTargets(options: {
       const host = given.replace(/^\[(.*)\]$/, "$1");
       const family = isIP(host);
       const addresses = family ? [{ address: host, family }] : await unlessAborted(addressesOf(host, resolve), signal);
-      const standings = addresses.map(({ address }) => standingOf(address, named));
-      const reached = new Set<Standing>(["public", "named", ...(others === "discreet" ? (["other"] as const) : [])]);
-      if (addresses.length === 0 || !standings.every((standing) => reached.has(standing))) throw new TargetRefused();
-      return { host, lookup: answering(addresses), discreet: standings.includes("other") };
+      const kinds = addresses.map(({ address }) => addressKindOf(address, allowed));
+      const reached = new Set<AddressKind>([
+        "public",
+        "allowed",
+        ...(others === "discreet" ? (["other"] as const) : []),
+      ]);
+      if (addresses.length === 0 || !kinds.every((kind) => reached.has(kind))) throw new TargetRefused();
+      return { host, lookup: answering(addresses), discreet: kinds.includes("other") };
     },
   };
 }
 
 type Addresses = { address: string; family: number }[];
-type Standing = "public" | "named" | "other" | "never";
+type AddressKind = "public" | "allowed" | "other" | "never";
 
-/** How an address stands to the public internet. */
-export function standingOf(address: string, named: Networks): Standing {
+/** Classifies an address. */
+export function addressKindOf(address: string, allowed: Networks): AddressKind {
   const plain = readAddress(address);
-  if (plain === null) return "never"; // a zone: an address of one of this machine's own links
+  if (plain === null) return "never"; // with a zone: a link-local address of this machine
   const inside = embeddedIpv4(plain);
   if ([plain, ...inside].some((face) => credentials.has(face))) return "never";
-  // Nobody writes an IPv4 address as IPv6 who does not mean to hide it.
+  // An IPv4 address written as IPv6 is never public: that is done only to hide it.
   if (isIP(address) === isIP(plain) && isPublic(plain)) return "public";
-  const allowed = named.has(plain) && (inside.length === 0 || inside.some((face) => named.has(face) || isPublic(face)));
-  return allowed ? "named" : "other";
+  if (!allowed.has(plain)) return "other";
+  return inside.length === 0 || inside.some((face) => allowed.has(face) || isPublic(face)) ? "allowed" : "other";
 }
 
-/** A failure of the resolver is told as a refusal; what it was is the operator's own, who can ask the resolver. */
+/** A resolver's failure is reported as a refusal, without its cause. */
 async function addressesOf(host: string, resolve: Resolve): Promise<Addresses> {
   try {
     return [...(await resolve(host))];
@@ -93,7 +97,7 @@ function answering(addresses: Addresses): LookupFunction {
   };
 }
 
-/** The system's resolver cannot be broken off: its answer is left to nobody. */
+/** The system's resolver cannot be cancelled: after an abort its result is ignored. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   signal.throwIfAborted();
@@ -107,7 +111,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   }
 }
 
-/** Where clouds hand out a machine's own credentials and settings. Link-local as a whole: most of them are there. */
+/** Addresses at which clouds serve a machine's credentials and settings. Link-local as a whole, since most are there. */
 const credentials = networks([
   "169.254.0.0/16",
   "fe80::/10",
@@ -120,7 +124,7 @@ const credentials = networks([
   "192.0.0.192", // Oracle
 ]);
 
-/** What is on no map of the public internet: IANA's special-purpose registries (RFC 6890), IPv6 with what is not handed out. */
+/** Addresses outside of the public internet: IANA's special-purpose registries (RFC 6890), and unallocated IPv6. */
 const special = networks([
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -136,7 +140,7 @@ const special = networks([
   "198.51.100.0/24", // documentation
   "203.0.113.0/24", // documentation
   "224.0.0.0/3", // multicast, reserved, broadcast
-  // Of IPv6 only 2000::/3 is handed out to hosts. The rest is this machine, its network, or an IPv4 address in disguise.
+  // Of IPv6 only 2000::/3 is allocated to hosts. The rest is this machine, its network, or an embedded IPv4 address.
   "::/3",
   "4000::/2",
   "8000::/1",

@@ -3,7 +3,7 @@ import { to as copyTo } from "pg-copy-streams";
 import { beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { systemScope, type Tx } from "./db.ts";
-import { atCommit, eachInTransaction, inOneGo, preparedTransaction } from "./prepared.ts";
+import { atCommit, eachInTransaction, pipelined, preparedTransaction } from "./prepared.ts";
 
 const { db } = await testDatabase();
 
@@ -17,11 +17,11 @@ async function things(): Promise<number[]> {
   return rows.map(({ n }) => n);
 }
 
-test("what is done in one go is done in its order, each after what came before", async () => {
+test("pipelined statements run in order", async () => {
   const count = (tx: Tx) =>
     sql<{ n: number }>`select count(*)::int as n from things where n between 10 and 19`.execute(tx);
   const counts = await transaction((tx) =>
-    inOneGo(
+    pipelined(
       tx,
       () => count(tx),
       () => insert(tx, 10),
@@ -33,9 +33,9 @@ test("what is done in one go is done in its order, each after what came before",
   expect([counts[0], counts[2], counts[4]].map(({ rows }) => rows[0]?.n)).toEqual([0, 1, 2]);
 });
 
-test("the first error is told, and nothing that was sent with it stays", async () => {
+test("the first error is thrown, and everything sent with it is rolled back", async () => {
   const failing = transaction((tx) =>
-    inOneGo(
+    pipelined(
       tx,
       () => insert(tx, 20),
       () => insert(tx, 20),
@@ -47,7 +47,7 @@ test("the first error is told, and nothing that was sent with it stays", async (
   expect(await things()).not.toContain(21);
 });
 
-test("a condition that does not hold at the commit undoes everything", async () => {
+test("a failing check at the commit rolls everything back", async () => {
   const unless = (holds: boolean, n: number) =>
     transaction(async (tx) => {
       await insert(tx, n);
@@ -60,15 +60,15 @@ test("a condition that does not hold at the commit undoes everything", async () 
   expect(found).not.toContain(31);
 });
 
-test("of many small transactions each ends for itself, and hears how", async () => {
-  const heard: [number, string][] = [];
+test("many small transactions each commit or fail on their own, and report their outcome", async () => {
+  const outcomes: [number, string][] = [];
   const insertion = (n: number) => ({
     scope: systemScope,
     work: (tx: Tx) => insert(tx, n),
-    ended: ({ status }: PromiseSettledResult<unknown>) => void heard.push([n, status]),
+    ended: ({ status }: PromiseSettledResult<unknown>) => void outcomes.push([n, status]),
   });
   await eachInTransaction(db.pool, [50, 50, 51].map(insertion));
-  expect(heard).toEqual([
+  expect(outcomes).toEqual([
     [50, "fulfilled"],
     [50, "rejected"],
     [51, "fulfilled"],
@@ -76,7 +76,7 @@ test("of many small transactions each ends for itself, and hears how", async () 
   expect((await things()).filter((n) => n >= 50 && n < 60)).toEqual([50, 51]);
 });
 
-test("a connection that pipelined can copy again", async () => {
+test("a connection can be used for COPY after pipelining", async () => {
   let pid = 0;
   await transaction(async (tx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
@@ -101,4 +101,27 @@ test("nothing can be executed once the commit is sent", async () => {
   });
   await expect(late).rejects.toThrow("would run after its transaction");
   expect(await things()).not.toContain(41);
+});
+
+test("a plan cached while a table was empty still uses the index when the table is large", async () => {
+  await db.asSystem(async (tx) => {
+    await sql`create table grown (n int primary key) with (autovacuum_enabled = off)`.execute(tx);
+  });
+  const client = await db.pool.connect();
+  await client.query("vacuum analyze grown").finally(() => client.release());
+  const find = (tx: Tx, n: number) => sql<{ n: number }>`select n from grown where n = ${n}`.execute(tx);
+  // PostgreSQL caches a generic plan from the sixth execution on.
+  for (let n = 0; n < 6; n++) await transaction((tx) => find(tx, n));
+  await db.asSystem((tx) => sql`insert into grown select generate_series(1, 1000)`.execute(tx));
+  const { rows } = await transaction(async (tx) => {
+    const found = await sql<{ name: string; kept: number }>`
+      select name, generic_plans::int as kept from pg_prepared_statements where statement like ${"%from grown where%"}`.execute(
+      tx,
+    );
+    expect(found.rows).toMatchObject([{ kept: 1 }]);
+    return sql<{ "QUERY PLAN": string }>`explain (costs off) execute ${sql.id(found.rows[0]?.name ?? "")} (7)`.execute(
+      tx,
+    );
+  });
+  expect(rows[0]?.["QUERY PLAN"]).toBe("Index Only Scan using grown_pkey on grown");
 });

@@ -1,7 +1,6 @@
 /**
- * Transactions whose statements are prepared and need not wait for each other: for hot paths, where planning a statement
- * and waiting for its answer cost more than running it for a small batch. Only for statements whose texts are few: each
- * text's plan stays with its connection.
+ * Transactions with prepared and pipelined statements: for hot paths, where planning a statement and waiting for its answer cost
+ * more than running it for a small batch. Only for a small set of statement texts, since each connection caches a plan for each.
  */
 import { hash } from "node:crypto";
 import type { Socket } from "node:net";
@@ -10,13 +9,19 @@ import pg from "pg";
 import { isDatabaseAway } from "./database-away.ts";
 import type { Tables, Tx } from "./db.ts";
 
-/** A transaction's connection and what is to happen right before its commit. */
+/** A transaction's connection and the statements to run right before its commit. */
 interface Pipeline {
   client: pg.PoolClient;
   last: (() => Promise<unknown>)[];
   /** Whether its commit has not been sent. */
   open: boolean;
 }
+
+/**
+ * A plan made while a table was empty is a sequential scan, and stays cached when the table has a million rows, until its next
+ * ANALYZE, which takes a minute at best. So sequential scans are disabled where an index can be used.
+ */
+const byIndex = "set local enable_seqscan = off";
 
 const pipelines = new WeakMap<Tx, Pipeline>();
 const transactions = new WeakMap<pg.PoolClient, Tx>();
@@ -27,22 +32,22 @@ const attempts = 5;
 
 /** Parts of pg's client that its types leave out. */
 interface Pipelining {
-  /** As its option of that name: a query is sent at once, not when the one before is answered. */
+  /** Like its option of that name: a query is sent at once, without waiting for the previous answer. */
   pipeline: boolean;
   connection: { stream: Socket };
 }
 
-/** From here on the client's queries are sent at once; until `stopPipelining`. The client must be idle for both. */
+/** Makes the client send queries at once, until `stopPipelining`. The client must be idle for both. */
 export function startPipelining(client: pg.PoolClient): void {
   (client as unknown as Pipelining).pipeline = true;
 }
 
-/** Others may copy and open cursors with the client again, which a pipeline cannot. */
+/** Makes the client usable for COPY and cursors again, which pipelining does not support. */
 export function stopPipelining(client: pg.PoolClient): void {
   (client as unknown as Pipelining).pipeline = false;
 }
 
-/** What is sent in one turn of the event loop leaves in one packet, and wakes PostgreSQL once. */
+/** Queries sent in one turn of the event loop are written as one packet, which wakes PostgreSQL once. */
 function send(client: pg.PoolClient, query: string | pg.QueryConfig): Promise<pg.QueryResult> {
   const { stream } = (client as unknown as Pipelining).connection;
   stream.cork();
@@ -50,7 +55,7 @@ function send(client: pg.PoolClient, query: string | pg.QueryConfig): Promise<pg
   return client.query(query);
 }
 
-/** A client as `sql` templates execute on it: each text a prepared statement, sent before `execute` returns. */
+/** A Tx over the client that executes each text as a prepared statement, sent before `execute` returns. */
 function preparing(client: pg.PoolClient): Tx {
   let tx = transactions.get(client);
   if (!tx) {
@@ -89,10 +94,10 @@ function nameOf(text: string): string {
 }
 
 /**
- * Does several things of one transaction, of which none needs the others' answers: without waiting in between where the
- * transaction's connection can, else one after the other. The first statements of all are sent in their order.
+ * Runs several independent pieces of work in one transaction: pipelined when the transaction supports it, else one after the
+ * other. The first statement of each is sent in their order.
  */
-export async function inOneGo<T extends unknown[]>(
+export async function pipelined<T extends unknown[]>(
   tx: Tx,
   ...things: { [K in keyof T]: () => Promise<T[K]> }
 ): Promise<T> {
@@ -101,7 +106,7 @@ export async function inOneGo<T extends unknown[]>(
     for (const thing of things) results.push(await thing());
     return results as T;
   }
-  // All of them end before the transaction does, and the first error in time is the one that the others follow from.
+  // Waits for all of them, and throws the error that occurred first, since the others are its consequences.
   const errors: unknown[] = [];
   await Promise.all(
     things.map(async (thing, i) => {
@@ -117,9 +122,8 @@ export async function inOneGo<T extends unknown[]>(
 }
 
 /**
- * Executes one statement right before the commit, which follows without waiting for its answer: for rows that everybody
- * else wants too. What shall keep the transaction from being committed must make the statement fail. At once where
- * nothing pipelines.
+ * Executes one statement right before the commit, which is sent without waiting for its answer: for heavily contended rows. To
+ * prevent the commit, the statement must fail. Without pipelining it runs at once.
  */
 export async function atCommit(tx: Tx, statement: () => Promise<unknown>): Promise<void> {
   const pipeline = pipelines.get(tx);
@@ -128,14 +132,14 @@ export async function atCommit(tx: Tx, statement: () => Promise<unknown>): Promi
 }
 
 /**
- * Whether the connection was lost between a commit and its answer: PostgreSQL may have done everything or nothing, or may be
- * about to. After any other error nothing was done.
+ * Whether the connection was lost between a commit and its answer: PostgreSQL may have committed, may still commit, or may have
+ * rolled back. After any other error nothing was committed.
  */
 export const isCommitUnknown = (error: unknown): boolean => unknownCommits.has(error as object);
 
 /**
- * One transaction on a client that pipelines, again after a deadlock. `scope` sets what it sees; `before` happens before it
- * begins and `after` once it has committed, all without a round trip of their own.
+ * Runs one transaction on a pipelining client, retried after a deadlock. `scope` sets its tenant scope; the statements `before`
+ * and `after` run before it begins and after its commit, without extra round trips.
  */
 export async function transactionOn<T>(
   client: pg.PoolClient,
@@ -148,16 +152,16 @@ export async function transactionOn<T>(
   let before = statements.before ? `${statements.before}; ` : "";
   for (let attempt = 1; ; attempt++) {
     Object.assign(pipeline, { last: [], open: true });
-    // Not waited for: should it fail, what follows runs without a scope, sees no row and can write none.
-    const begun = send(client, `${before}begin; ${statements.scope}`);
+    // Not awaited: should it fail, the statements that follow have no scope and can neither see nor write rows.
+    const begun = send(client, `${before}begin; ${byIndex}; ${statements.scope}`);
     before = "";
     try {
-      const [, result] = await inOneGo(
+      const [, result] = await pipelined(
         tx,
         () => begun,
         () => work(tx),
       );
-      await inOneGo(tx, ...pipeline.last, () => {
+      await pipelined(tx, ...pipeline.last, () => {
         pipeline.open = false;
         return send(client, commit);
       });
@@ -177,7 +181,7 @@ export const preparedTransaction = <T>(pool: pg.Pool, scope: string, work: (tx: 
 
 async function onPipelining<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // A connection that breaks between two queries raises here; the next query reports it.
+  // A connection lost between two queries raises this event; the next query reports it.
   const ignore = () => {};
   client.on("error", ignore);
   startPipelining(client);
@@ -195,13 +199,13 @@ export interface SmallTransaction<T> {
   scope: string;
   /** Executes its statement at once. */
   work(tx: Tx): Promise<T>;
-  /** Hears what it answered as soon as it is committed, or why it is not. */
+  /** Called with the result once it is committed, or with the error. */
   ended(outcome: PromiseSettledResult<T>): void;
 }
 
 /**
- * Many small transactions one after the other on a connection from the pool, all sent before the first is answered: hundreds take
- * hardly longer than one, however far away the database is. One that fails undoes itself only. Throws where nobody lets us in.
+ * Runs many small transactions one after the other on a connection from the pool, all sent before the first is answered: hundreds
+ * take hardly longer than one, whatever the latency. One that fails rolls back only itself. Throws when no connection can be had.
  */
 export async function eachInTransaction<T>(pool: pg.Pool, transactions: readonly SmallTransaction<T>[]): Promise<void> {
   await onPipelining(pool, async (client) => {
@@ -209,7 +213,7 @@ export async function eachInTransaction<T>(pool: pg.Pool, transactions: readonly
     const pipeline = Object.assign(pipelines.get(tx) as Pipeline, { last: [], open: true });
     const sent = transactions.map(({ scope, work, ended }) => {
       // After a statement that failed the commit is a rollback.
-      const all = [send(client, `begin; ${scope}`), work(tx), send(client, "commit")] as const;
+      const all = [send(client, `begin; ${byIndex}; ${scope}`), work(tx), send(client, "commit")] as const;
       return Promise.allSettled(all).then(([begun, worked, committed]) => {
         ended([begun, worked, committed].find((each) => each.status === "rejected") ?? worked);
       });

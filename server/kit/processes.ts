@@ -1,4 +1,4 @@
-/** Questions to the operating system about processes that are not our children. */
+/** Queries the operating system about processes that are not our children. */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 

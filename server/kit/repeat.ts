@@ -1,15 +1,15 @@
-/** Work that comes round again and again, and never overlaps itself: a slow database must not be asked ever more often. */
+/** Repeats work at an interval without overlap, so that a slow database does not get more queries. */
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Work that is done over and over. */
+/** Work that is repeated until it is stopped. */
 export interface Repeated {
-  /** Resolves when the round under way has ended and no other will begin. */
+  /** Resolves when the running round has ended; no other begins. */
   stop(): Promise<void>;
 }
 
 /**
- * Begins `work` every `every_ms`, the first time after that; the next only once the one before has ended, however long that
- * took. `work` reports its own errors: one that it throws is told to `onError` and ends no more than its round.
+ * Starts `work` every `every_ms`, the first time after `every_ms`, and each time only after the previous round has ended. An
+ * error is passed to `onError` and ends only its round.
  */
 export function repeat(every_ms: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Repeated {
   const stopping = new AbortController();
@@ -24,7 +24,7 @@ export function repeat(every_ms: number, work: () => Promise<unknown>, onError: 
       } catch (error) {
         onError(error);
       }
-      // Half of it at least: a round that takes longer than the pause must not leave the others nothing.
+      // At least half of it, so that slow rounds leave time for other work.
       wait = Math.max(every_ms / 2, every_ms - (performance.now() - begun));
     }
   })();

@@ -1,4 +1,4 @@
-/** Who is calling and from where, for what is done on their behalf several calls deep. */
+/** The current request's caller, for functions deep below the handler that don't get the call as a parameter. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Actor, User } from "./http.ts";
 
@@ -11,8 +11,8 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Runs a request's handler; what it calls can ask for `currentRequest`. */
+/** Runs a request's handler, in which `currentRequest` returns this context. */
 export const inRequest = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
 
-/** The request that is being answered; null in jobs and at the start of the program. */
+/** The current request; null in jobs and at the start of the program. */
 export const currentRequest = (): RequestContext | null => storage.getStore() ?? null;

@@ -1,10 +1,10 @@
 /**
- * What PostgreSQL stores of a password (RFC 5802, RFC 7677). It takes this in the password's place too: statements are logged
- * here and there, passwords should not be.
+ * SCRAM verifiers: what PostgreSQL stores of a password (RFC 5802, RFC 7677). Statements contain a verifier instead of the
+ * password, since statements may be logged.
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-/** As PostgreSQL makes them itself. */
+/** PostgreSQL's default. */
 const usualIterations = 4096;
 
 export function scramVerifier(password: string, salt = randomBytes(16), iterations = usualIterations): string {
@@ -14,7 +14,7 @@ export function scramVerifier(password: string, salt = randomBytes(16), iteratio
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${stored}:${key("Server Key").toString("base64")}`;
 }
 
-/** Whether a verifier is of this password. */
+/** Whether a verifier belongs to this password. */
 export function isScramVerifier(verifier: string, password: string): boolean {
   const [, iterations, salt] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(verifier) ?? [];
   if (iterations === undefined || salt === undefined) return false;

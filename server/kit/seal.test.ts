@@ -3,7 +3,7 @@ import { createSeal } from "./seal.ts";
 
 const seal = createSeal("0123456789abcdef0123456789abcdef");
 
-test("what was sealed opens again, with its own key and context only", () => {
+test("a sealed value opens only with its own key and context", () => {
   const sealed = seal.close({ password: "hemmelig æøå 🙂" }, "carriers 1");
   expect(seal.open(sealed, "carriers 1")).toEqual({ password: "hemmelig æøå 🙂" });
   expect(sealed.toString("latin1")).not.toContain("hemmelig");
@@ -11,7 +11,7 @@ test("what was sealed opens again, with its own key and context only", () => {
   expect(() => createSeal("another key of at least 32 characters").open(sealed, "carriers 1")).toThrow("SECRET_KEY");
 });
 
-test("a value that was changed or cut does not open", () => {
+test("a changed or truncated value does not open", () => {
   const sealed = seal.close({ password: "x" }, "c");
   const changed = Buffer.from(sealed);
   changed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1;

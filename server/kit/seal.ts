@@ -1,7 +1,7 @@
 /**
- * Secrets at rest: sealed with the installation's key (AES-256-GCM), so that a copy of the database alone tells nothing.
+ * Secrets at rest: encrypted with the installation's key (AES-256-GCM), so that a copy of the database alone reveals nothing.
  *
- * A sealed value only opens with the same `context`, such as the row it belongs to: moved to another row it stays shut.
+ * A sealed value only opens with the same `context`, such as the row it belongs to, so it cannot be moved to another row.
  * Layout: version (1 octet), nonce (12), tag (16), ciphertext.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
@@ -11,7 +11,7 @@ const algorithm = "aes-256-gcm";
 const nonceLength = 12;
 const tagLength = 16;
 
-/** Seals and opens values; `open` throws where the value was sealed with another key or for another context. */
+/** Seals and opens values; `open` throws when the value was sealed with another key or context. */
 export interface Seal {
   close(value: object, context: string): Buffer;
   open(sealed: Buffer, context: string): unknown;

@@ -1,4 +1,4 @@
-/** The wall as somebody meets it who runs SQL of their own inside of a request. */
+/** The tenant policies against an attacker who injects SQL into a request of a workspace. */
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,7 +17,7 @@ const notices: string[] = [];
 const theirImport = newId();
 const theirUser = newId();
 let tables: TenantTable[] = [];
-/** What statements name: partitions are reached through their parents. */
+/** Without partitions, which are queried through their parents. */
 let named: TenantTable[] = [];
 
 beforeAll(async () => {
@@ -32,14 +32,16 @@ beforeAll(async () => {
     await sql`insert into imports (workspace_id, id, status, options, created_by, created_at)
       values (${theirs.id}, ${theirImport}, 'receiving', '{}', 'x', now())`.execute(tx);
     await sql`call create_import_table(${theirImport})`.execute(tx);
+    await sql`call create_findings_table(${theirImport})`.execute(tx);
     await jobs.add(tx, "theirs", { workspace_id: theirs.id }, { key: "theirs" });
   });
-  await db.asSystem((tx) => jobs.add(tx, "of nobody's", {}, { key: "the system's" }));
+  await db.asSystem((tx) => jobs.add(tx, "of no workspace", {}, { key: "the system's" }));
   await admin.query(`insert into staging."import ${theirImport}" (row, kind, mobile) values (1, 'm', '+4790000001')`);
+  await admin.query(`insert into staging."import ${theirImport} found" (row, kind) values (1, 'n')`);
 });
 afterAll(() => Promise.all([admin.end(), intruder.end()]));
 
-/** Runs a statement as a request of our workspace would, with whatever came before it. */
+/** Runs a statement as a request of our workspace would, after the given statements. */
 async function inside<Row extends pg.QueryResultRow>(...statements: string[]): Promise<pg.QueryResult<Row>> {
   await intruder.query("begin");
   try {
@@ -55,7 +57,7 @@ async function inside<Row extends pg.QueryResultRow>(...statements: string[]): P
 const refused = { code: expect.stringMatching(/^(42501|42704|0A000|25001)$/) };
 const contactsOfTheirs = `select count(*)::int as n from contacts where workspace_id = '${theirs.id}'`;
 
-test("every table with a workspace in it, and every partition, stands behind the two policies, forced upon its owner", async () => {
+test("every table with a workspace_id, and every partition, has the two policies, also for its owner", async () => {
   const { rows } = await admin.query<{ name: string; forced: boolean; policies: string[] }>(
     `
     select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced,
@@ -74,7 +76,7 @@ test("every table with a workspace in it, and every partition, stands behind the
   for (const row of rows) expect(row).toEqual({ name: row.name, forced: true, policies });
 });
 
-test("partitions that are made later have their walls", async () => {
+test("partitions that are created later have the policies", async () => {
   await db.asSystem(async (tx) => {
     await sql`call create_message_partitions(5)`.execute(tx);
     const open = await sql`select i.inhrelid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -84,7 +86,7 @@ test("partitions that are made later have their walls", async () => {
   });
 });
 
-test("the role owns nothing, leads to nobody else, and is asked for its password", async () => {
+test("the role owns nothing, is a member of no role, and needs its password", async () => {
   const { rows } = await intruder.query(`
     select current_user = session_user as itself, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as mighty,
       pg_has_role('varsla', 'member') as owner, (select count(*)::int from pg_class where relowner = r.oid)
@@ -100,7 +102,7 @@ test("the role owns nothing, leads to nobody else, and is asked for its password
   await expect(new pg.Client({ connectionString: owner.href }).connect()).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("of every table another workspace's rows cannot be seen, changed, removed or added", async () => {
+test("in every table, another workspace's rows cannot be seen, changed, removed or added", async () => {
   for (const { name, columns } of named) {
     const of = `where workspace_id = '${theirs.id}'`;
     const kept = await admin.query(`select count(*)::int as n from ${name} ${of}`);
@@ -117,7 +119,7 @@ test("of every table another workspace's rows cannot be seen, changed, removed o
   }
 }, 60_000);
 
-test("a partition that is named directly shows nothing, neither to that role nor to the owner", async () => {
+test("a partition that is queried directly shows nothing, neither to that role nor to the owner", async () => {
   const owner = new pg.Client({ connectionString: connection });
   await owner.connect();
   for (const { name } of tables.filter(({ parent }) => parent !== null)) {
@@ -131,17 +133,17 @@ test("a partition that is named directly shows nothing, neither to that role nor
   await owner.end();
 });
 
-describe("what it may try", () => {
+describe("an attempt", () => {
   test.each([
-    ["saying that it is the system", "set varsla.system = 'on'"],
-    ["saying so within the transaction", "set local varsla.system = 'on'"],
-    ["saying so by a function", "select set_config('varsla.system', 'on', false)"],
-    ["going back to who it was", "reset role"],
-    ["going back to who logged in", "reset session authorization"],
+    ["setting the system scope", "set varsla.system = 'on'"],
+    ["setting it within the transaction", "set local varsla.system = 'on'"],
+    ["setting it by a function", "select set_config('varsla.system', 'on', false)"],
+    ["resetting the role", "reset role"],
+    ["resetting the session's role", "reset session authorization"],
     ["having no workspace", "set local varsla.workspace_id = ''"],
-    ["planning for everybody", "set local plan_cache_mode = force_generic_plan"],
+    ["forcing generic plans", "set local plan_cache_mode = force_generic_plan"],
     [
-      "a cheap function that tells what it is shown",
+      "a cheap function that reveals its arguments",
       `create function pg_temp.tell(text) returns bool language plpgsql cost 0.0000001
        as $$ begin raise notice 'saw %', $1; return true; end $$`,
     ],
@@ -151,7 +153,7 @@ describe("what it may try", () => {
     expect(everything.rowCount).toBe(0);
   });
 
-  test("a function in the condition is not asked about rows behind the wall", async () => {
+  test("a function in a condition is not called for other workspaces' rows", async () => {
     const tell = `create function pg_temp.tell(text) returns bool language plpgsql cost 0.0000001
       as $$ begin raise notice 'saw %', $1; return true; end $$`;
     notices.length = 0;
@@ -228,16 +230,19 @@ describe("what it may try", () => {
     `select add_job('x', json_build_object('workspace_id', '${ours.id}'), null, null, null, 'the system''s')`,
     `call wall_import_table('${theirImport}', '${ours.id}')`,
     `call adopt_import_table('${theirImport}')`,
+    `call adopt_import_rows('${theirImport}')`,
     `call drop_import_table('${theirImport}')`,
     `call index_import_table('${theirImport}')`,
     `call analyze_import_table('${theirImport}')`,
+    `call create_findings_table('${theirImport}')`,
+    `call index_findings_table('${theirImport}')`,
   ])("%s is refused", async (statement) => {
     await expect(inside(...statement.split("; "))).rejects.toMatchObject(refused);
     await expect(inside("set local varsla.system = 'on'", ...statement.split("; "))).rejects.toMatchObject(refused);
     expect((await inside(contactsOfTheirs)).rows).toEqual([{ n: 0 }]);
   });
 
-  test("it adds jobs for its workspace, again under the key of one of its own, and the one that looks at all campaigns", async () => {
+  test("it may add jobs for its workspace, replace its own by key, and add the job that checks all campaigns", async () => {
     const keys = ["ours", "campaigns.finish"];
     await db.inWorkspace(ours.id, async (tx) => {
       await jobs.add(tx, "x", { workspace_id: ours.id, n: 1 }, { key: "ours" });
@@ -250,9 +255,11 @@ describe("what it may try", () => {
     expect(rows).toEqual([{ payload: { workspace_id: ours.id, n: 2 } }, { payload: {} }]);
   });
 
-  test("rows of another's import wait behind a wall too, and people of other workspaces are strangers", async () => {
-    expect((await inside(`select * from staging."import ${theirImport}"`)).rowCount).toBe(0);
-    expect((await inside(`delete from staging."import ${theirImport}"`)).rowCount).toBe(0);
+  test("another workspace's import rows and people are hidden too", async () => {
+    for (const table of [`import ${theirImport}`, `import ${theirImport} found`]) {
+      expect((await inside(`select * from staging."${table}"`)).rowCount).toBe(0);
+      expect((await inside(`delete from staging."${table}"`)).rowCount).toBe(0);
+    }
     expect((await inside("select email from users")).rows).toEqual([]);
     expect((await inside(`select is_member_here('${theirUser}') as member`)).rows).toEqual([{ member: false }]);
     const open = await inside("set local varsla.system = 'on'", "select email from users");
@@ -260,16 +267,19 @@ describe("what it may try", () => {
   });
 });
 
-test("every function that runs with the owner's rights is one that was thought about, with names that nobody can redirect", async () => {
+test("all SECURITY DEFINER functions are listed here, with a fixed search_path", async () => {
   const { rows } = await admin.query<{ name: string; config: string[] }>(`
     select proname as name, proconfig as config from pg_proc
     where prosecdef and pronamespace = 'public'::regnamespace order by 1`);
   expect(rows.map(({ name }) => name)).toEqual([
     "add_job",
+    "adopt_import_rows",
     "adopt_import_table",
     "analyze_import_table",
+    "create_findings_table",
     "create_import_table",
     "drop_import_table",
+    "index_findings_table",
     "index_import_table",
     "is_import_here",
     "is_member_here",

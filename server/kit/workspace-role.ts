@@ -1,7 +1,7 @@
 /**
- * The role that work for one workspace logs in as. It owns nothing and may lift no wall, so that whoever gets SQL of their own
- * into a request still stands behind it. `migrate` makes it where the role of DATABASE_URL may make roles; see
- * docs/decisions/database-roles.md.
+ * The workspace role: the database role of transactions for one workspace. It owns nothing and cannot switch row-level security
+ * off, so that SQL injected into a request is still limited to one workspace. It is created at the start when the role of
+ * DATABASE_URL may create roles; see docs/decisions/database-roles.md.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +9,7 @@ import pg from "pg";
 import { singleConnection } from "./connection.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import type { Logger } from "./log.ts";
-import { gaveWay } from "./migrate.ts";
+import { lockConflicts } from "./migrate.ts";
 import { scramVerifier } from "./scram.ts";
 
 interface WorkspaceRole {
@@ -17,17 +17,17 @@ interface WorkspaceRole {
   password: string;
 }
 
-/** SQLSTATE of what a role may not do. */
+/** SQLSTATE of a statement that the role may not run. */
 const insufficientPrivilege = "42501";
-/** Of giving the rights, where another session holds on to what they are of. */
+/** For granting the rights, while another session holds a conflicting lock. */
 const attempts = 5;
 /** PostgreSQL's limit for names, in octets. */
 const longestName = 63;
 
 /**
- * Makes the role, gives it its rights, and answers where it connects. Call it under the lock of `migrate`, after the
- * migrations. Where it cannot be had the log says what an operator can do, and the answer is `connection` itself: the walls
- * then stand as far as the setting `varsla.system` is left alone.
+ * Creates the role, grants its rights, and returns its connection string. Call it under the lock of `migrate`, after the
+ * migrations. When it cannot be created, a warning says what an operator can do, and `connection` itself is returned: the tenant
+ * policies then apply as long as no statement sets `varsla.system`.
  */
 export async function openWorkspaceRole(
   client: pg.Client,
@@ -35,17 +35,17 @@ export async function openWorkspaceRole(
   log?: Pick<Logger, "warn">,
 ): Promise<string> {
   const owner = await currentRole(client);
-  const role = await rememberedRole(client, owner);
+  const role = await storedRole(client, owner);
   const theirs = connectionAs(connection, owner.name, role);
   const problem = await prepare(client, role, () => tryOut(theirs, owner.name));
   if (problem === null) return theirs;
   log?.warn(
-    `Work for one workspace runs as ${owner.name}, the role of DATABASE_URL, which can lift the wall between workspaces: ${problem} Then start Varsla again. See docs/decisions/database-roles.md.`,
+    `Work for one workspace runs as ${owner.name}, the role of DATABASE_URL, which can switch off the row-level security between workspaces: ${problem} Then start Varsla again. See docs/decisions/database-roles.md.`,
   );
   return connection;
 }
 
-/** Where the role of a database connects that a server has prepared: for tools beside it. */
+/** The connection string of the workspace role that a server has created: for tools. */
 export async function workspaceConnection(connection: string): Promise<string> {
   const client = new pg.Client({ connectionString: connection, ...singleConnection });
   await client.connect();
@@ -59,7 +59,7 @@ export async function workspaceConnection(connection: string): Promise<string> {
   }
 }
 
-/** Null, or what is wrong and the statement that mends it. */
+/** Null, or what is wrong and the statement that fixes it. */
 async function prepare(client: pg.Client, role: WorkspaceRole, login: () => Promise<string | null>) {
   const as = `login password ${client.escapeLiteral(scramVerifier(role.password))}`;
   const create = `create role ${client.escapeIdentifier(role.name)} ${as}`;
@@ -71,12 +71,12 @@ async function prepare(client: pg.Client, role: WorkspaceRole, login: () => Prom
   if (denied) return denied;
   const refused = await login();
   if (refused === null) return null;
-  // Somebody made it with another password, or a backup has brought an older one.
+  // It was created with another password, or a restored backup contains an older one.
   const again = (await mayRun(client, alter)) ? await login() : refused;
   return again && `${again} Where its password is not the one that is expected, let a superuser run: ${alter};`;
 }
 
-/** Waits for a lock only a moment at a time: whoever comes after a waiting session waits too, and so does every other start. */
+/** Uses a short lock timeout and retries: a waiting session blocks all later sessions and other starts. */
 async function grantRights(client: pg.Client, role: WorkspaceRole): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
     await client.query("begin");
@@ -92,20 +92,20 @@ async function grantRights(client: pg.Client, role: WorkspaceRole): Promise<stri
       if (code === insufficientPrivilege) {
         return `it may not give ${role.name} the rights that it needs (${message}). Make it the owner of the database.`;
       }
-      if (!gaveWay.has(code ?? "") || attempt === attempts) throw error;
+      if (!lockConflicts.has(code ?? "") || attempt === attempts) throw error;
     }
     await delay(500 * attempt);
   }
 }
 
-/** Null when the role logs in and is what it should be. */
+/** Null when the role can log in and cannot bypass the policies, else the problem. */
 async function tryOut(connection: string, owner: string): Promise<string | null> {
   const client = new pg.Client({
     connectionString: connection,
     application_name: "varsla migrate",
     ...singleConnection,
   });
-  client.on("error", () => {}); // the query says so
+  client.on("error", () => {}); // the query fails
   try {
     await client.connect();
     const { rows } = await client.query<{ name: string; unbound: boolean }>(
@@ -119,9 +119,9 @@ async function tryOut(connection: string, owner: string): Promise<string | null>
       : null;
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
-    return `the role that is meant for that cannot log in (${(error as Error).message}). Let pg_hba.conf, and a pooler's list of users, take it with its password.`;
+    return `the role for that cannot log in (${(error as Error).message}). Let pg_hba.conf, and a pooler's list of users, accept it with its password.`;
   } finally {
-    await client.end().catch(() => {}); // it never was open
+    await client.end().catch(() => {}); // it was never open
   }
 }
 
@@ -131,16 +131,16 @@ async function currentRole(client: pg.Client): Promise<{ name: string; database:
 }
 
 /**
- * As this database remembers it: a copy of a database shares the role, and a restored one finds or makes it again. Named
- * after the database, for roles belong to all databases of a server.
+ * Name and password as stored in this database: a copy of a database shares the role, and a restored one finds or recreates it.
+ * It is named after the database, since roles belong to all databases of a server.
  */
-async function rememberedRole(client: pg.Client, { database }: { database: string }): Promise<WorkspaceRole> {
+async function storedRole(client: pg.Client, { database }: { database: string }): Promise<WorkspaceRole> {
   const known = await client.query<WorkspaceRole>("select name, password from workspace_role");
   if (known.rows[0]) return known.rows[0];
   const plain = `${database}_workspaces`;
   const digest = createHash("sha256").update(database).digest("hex").slice(0, 12);
   let name = Buffer.byteLength(plain) <= longestName ? plain : `${digest}_workspaces`;
-  // Somebody else's role of that name is left alone.
+  // An unrelated role of that name is not changed.
   if (await hasRole(client, name)) name = `${digest}_${randomBytes(4).toString("hex")}_workspaces`;
   const role = { name, password: randomBytes(32).toString("base64url") };
   await client.query("insert into workspace_role (name, password) values ($1, $2)", [role.name, role.password]);
@@ -162,14 +162,14 @@ async function mayRun(client: pg.Client, statement: string): Promise<boolean> {
   }
 }
 
-/** The same database as another role. Poolers want their own suffix after the role's name, such as `varsla.project`. */
+/** The same database as another role. Some poolers need a suffix after the role's name, such as `varsla.project`. */
 function connectionAs(connection: string, owner: string, role: WorkspaceRole): string {
   const url = new URL(connection);
   const given = url.searchParams.get("user") ?? decodeURIComponent(url.username);
   const suffix = given.startsWith(`${owner}.`) || given.startsWith(`${owner}@`) ? given.slice(owner.length) : "";
   const login = { user: role.name + suffix, password: role.password };
   for (const [key, value] of Object.entries(login)) {
-    // A URL without a host, whose socket's directory stands among its parameters, has no place for them before it.
+    // A URL without a host, with the socket's directory in its parameters, cannot have them before the host.
     if (url.hostname === "") url.searchParams.set(key, value);
     else url.searchParams.delete(key);
   }

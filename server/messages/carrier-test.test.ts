@@ -1,28 +1,29 @@
-/** What the page of a test text is told while receipts, the hand-over's answer and its record come in any order. */
+/** The steps of a test text while receipts, the carrier's answer and its record arrive in any order. */
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
-import { startRoad } from "../../testing/road.ts";
+import { startPipeline } from "../../testing/pipeline.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { Carrier, Found, Outcome, Receipt } from "../carriers/carrier.ts";
-import { everySender, recordOptOut } from "../consent/opt-outs.ts";
+import { everySender } from "../consent/every-sender.ts";
+import { recordOptOut } from "../consent/opt-outs.ts";
 import { carrierTestSteps, sendCarrierTest } from "./carrier-test.ts";
-import { recordReceipts } from "./receipts.ts";
+import { recordReceipts } from "./receive/receipts.ts";
 
 const { db } = await testDatabase();
 const number = "+4791234567";
 
 interface Script {
-  /** What the carrier says of the text, after `meanwhile`. */
+  /** The carrier's outcome, after `meanwhile`. */
   outcome?: Outcome;
-  /** While the text is with the carrier, and its hand-over therefore not recorded. */
+  /** While the carrier has the text and has not answered. */
   meanwhile?: () => Promise<void>;
   lookup?: "cannot tell";
 }
 
-/** A test text in the line of a connection whose answers are the test's; `serve` has it handed over. */
+/** A queued test text of a connection whose answers are the test's; `serve` submits it. */
 async function queuedTest() {
   const workspace = await createTestWorkspace(db);
   const carrierId = newId();
@@ -37,7 +38,7 @@ async function queuedTest() {
   const carrierOf = ({ outcome, meanwhile, lookup }: Script): Carrier => ({
     id: carrierId,
     name: "Script",
-    limits: { batch: 10, settled_after_ms: 0, rates: { long_number: null, short_code: null, alphanumeric: null } },
+    limits: { batch: 10, reconcile_after_ms: 0, rates: { long_number: null, short_code: null, alphanumeric: null } },
     state: () => ({ state: "up", bound: 1, wanted: 1, last_error: null }),
     async submit() {
       await meanwhile?.();
@@ -60,9 +61,9 @@ async function queuedTest() {
     workspace,
     id,
     look,
-    /** Starts the road and waits until the text is out of the queue. */
+    /** Starts the pipeline and waits until the text is out of the queue. */
     async serve(script: Script = {}) {
-      await startRoad(db, { carrier: () => carrierOf(script) });
+      await startPipeline(db, { carrier: () => carrierOf(script) });
       await until(async () => {
         const { rows } = await db.inWorkspace(workspace.id, (tx) =>
           sql`select 1 from message_queue where workspace_id = ${workspace.id}`.execute(tx),
@@ -86,7 +87,7 @@ async function queuedTest() {
   };
 }
 
-const handedOver = {
+const submitted = {
   connected: ["done", null],
   queued: ["done", null],
   handed_over: ["done", "Script"],
@@ -106,7 +107,7 @@ test.each(
     { status, reference: "ref", named: "with its reference" },
     { status, reference: null, named: "without a reference" },
   ]),
-)("$status by a receipt $named before the hand-over is recorded: more is to come", async ({ status, reference }) => {
+)("$status by a receipt $named before the submit is recorded: more is to come", async ({ status, reference }) => {
   const { look, receive, serve } = await queuedTest();
   let early: Awaited<ReturnType<typeof look>> | null = null;
   await serve({
@@ -116,7 +117,7 @@ test.each(
       early = await look();
     },
   });
-  // What the receipt said stands; the steps before are not called failed for it.
+  // The receipt's status stays; the earlier steps are not failed.
   expect(early).toEqual({
     finished: false,
     steps: {
@@ -127,18 +128,18 @@ test.each(
       delivered: lastWords[status],
     },
   });
-  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+  expect(await look()).toEqual({ finished: true, steps: { ...submitted, delivered: lastWords[status] } });
 });
 
 test.each(Object.keys(lastWords) as LastWord[])("%s by a receipt after the record is the end", async (status) => {
   const { look, receive, serve } = await queuedTest();
   await serve();
-  expect(await look()).toEqual({ finished: false, steps: { ...handedOver, delivered: ["waiting", null] } });
+  expect(await look()).toEqual({ finished: false, steps: { ...submitted, delivered: ["waiting", null] } });
   await receive(status, "ref");
-  expect(await look()).toEqual({ finished: true, steps: { ...handedOver, delivered: lastWords[status] } });
+  expect(await look()).toEqual({ finished: true, steps: { ...submitted, delivered: lastWords[status] } });
 });
 
-test("what the carrier refuses was handed over, and nothing more is to come", async () => {
+test("a refused text counts as submitted, and is complete", async () => {
   const { look, serve } = await queuedTest();
   await serve({ outcome: { kind: "refused", code: "21211", reason: "unknown_number" } });
   const refused = ["failed", "unknown_number 21211"];
@@ -148,7 +149,7 @@ test("what the carrier refuses was handed over, and nothing more is to come", as
   });
 });
 
-test("what waited too long never left", async () => {
+test("an expired text never left", async () => {
   const { workspace, look, serve } = await queuedTest();
   await db.inWorkspace(workspace.id, (tx) =>
     sql`update message_queue set expires_at = now() where workspace_id = ${workspace.id}`.execute(tx),
@@ -160,7 +161,7 @@ test("what waited too long never left", async () => {
   });
 });
 
-test("what is skipped at its turn never left, and says why", async () => {
+test("a text that is skipped at its claim never left, with the reason", async () => {
   const { workspace, look, serve } = await queuedTest();
   await db.inWorkspace(workspace.id, (tx) =>
     recordOptOut(tx, {
@@ -179,7 +180,7 @@ test("what is skipped at its turn never left, and says why", async () => {
   });
 });
 
-test("what nobody knows of is the end only when it is given up", async () => {
+test("an unknown outcome is final only as uncertain", async () => {
   const { look, serve } = await queuedTest();
   const seen: boolean[] = [];
   await serve({

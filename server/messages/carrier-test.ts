@@ -1,14 +1,14 @@
-/** A test text through one connection, by the same road as any other, and how far it has come. */
+/** A test text through one connection, by the same pipeline as any other, and its progress. */
 import { sql } from "kysely";
 import type { TestStep } from "../../contract/carriers.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
-import type { Sender } from "../numbers/senders.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
+import type { Sender } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { sendMessages } from "./send-messages.ts";
-import { isUnrecorded } from "./unrecorded.ts";
+import { isUnrecorded } from "./dispatch/unrecorded.ts";
+import { sendMessages } from "./send/send-messages.ts";
 
 const sourceType = "carrier_test";
 
@@ -58,17 +58,17 @@ export async function sendCarrierTest(
     class: "transactional",
     sender,
     subscription_type: null,
-    template: { fields: [], render: () => text },
+    template: { fields: [], needs: [], render: () => text },
     opt_out_text: null,
     recipients: { numbers: [{ number: input.to }] },
     quota: { kind: "reserve" },
     now,
   });
   const [message] = messages;
-  if (!message) throw new Error("the door answered nothing for a test text");
+  if (!message) throw new Error("sendMessages returned no message for a test text");
   if (message.reason) throw invalid(message.reason, `The test text cannot go to ${input.to}.`, "to", input.to);
   const target = { type: "carrier", id: carrierId, name: carrier.name };
-  // Without the message: its id is named by the number that it went to.
+  // Without the message's id, which is derived from the recipient's number.
   await recordAuditEvent(tx, { workspaceId, at: now, action: "carrier.tested", target });
   return message.id;
 }
@@ -102,8 +102,8 @@ interface TestRow {
 }
 
 /**
- * The steps of a test text, and whether nothing more is to come: a receipt may have its last word before the hand-over is
- * recorded, and then that record is still to come. 404 where it is no test text.
+ * The steps of a test text, and whether it is complete: a final receipt may be recorded before the submission, whose record is
+ * then still to come. 404 where it is no test text.
  */
 export async function carrierTestSteps(
   tx: Tx,
@@ -134,7 +134,7 @@ function stepsOf(row: TestRow, queuedAt: Date): TestStep[] {
     at: at?.toISOString() ?? null,
     detail,
   });
-  // Ended by us or at the carrier's door. What a receipt ended got further, whether or not that is recorded yet.
+  // Ended by us or refused by the carrier. A text that a receipt ended got further, whether or not that is recorded yet.
   const refused = broken && row.sent_at === null && !row.unrecorded;
   const neverLeft = refused && row.carrier === null && row.submitted_at === null;
   const connected = row.state === "up" || row.sent_at !== null || row.unrecorded;

@@ -11,7 +11,7 @@ const { db } = await testDatabase();
 const minute = 60_000;
 const hour = 60 * minute;
 const begin = Date.parse("2026-11-01T10:07:00Z");
-/** A process that compacts when it is told that it is so late. */
+/** A process that compacts at a given time. */
 function startProcess(): (at: number) => Promise<void> {
   let now = begin;
   const compact = createCompactor({ db, clock: { now: () => new Date(now) } });
@@ -28,7 +28,7 @@ async function campaign() {
 
 type Campaign = Awaited<ReturnType<typeof campaign>>;
 
-/** One text each `every` ms from `from` on for so long: sent, and every second one delivered. */
+/** One text each `every` ms for so long: sent, and every second one delivered. */
 async function happen({ workspace_id, id }: Campaign, from: number, span: number, every: number): Promise<void> {
   await db.inWorkspace(workspace_id, (tx) =>
     sql`insert into message_counts (workspace_id, source_type, source_id, minute, status, n)
@@ -60,7 +60,7 @@ test("a campaign of two weeks keeps its first hours by minute, then hours, then 
   for (let day = 0; day < days; day++) {
     const from = begin + day * 24 * hour;
     await happen(long, from, 24 * hour, minute);
-    // As the job comes by each hour; here each six.
+    // The job runs each hour; here each six.
     for (let at = 1; at <= 4; at++) await compactAt(from + at * 6 * hour);
   }
   const kept = await momentsOf(long);
@@ -79,7 +79,7 @@ test("a campaign of two weeks keeps its first hours by minute, then hours, then 
   expect(series[1]).toEqual({ at: "2026-11-01T23:00:00.000Z", sent: 2 * 1_440, delivered: 1_440, not_delivered: 0 });
 });
 
-test("what is told finely stays: the first three hours, the hour that runs, and texts of no source", async () => {
+test("figures by minute stay for the first three hours, the current hour, and texts without a source", async () => {
   const compactAt = startProcess();
   const short = await campaign();
   await happen(short, begin, 2 * hour, minute);
@@ -90,7 +90,7 @@ test("what is told finely stays: the first three hours, the hour that runs, and 
   await db.inWorkspace(short.workspace_id, (tx) => addCounts(tx, short.workspace_id, odd, api.counts));
   await compactAt(begin + 7.5 * hour);
   const kept = await momentsOf(short);
-  // 10:07 to 12:06 by minute; 16:07 to 16:59 is one hour; 17:00 to 18:06 goes on.
+  // 10:07 to 12:06 by minute; 16:07 to 16:59 is one hour; 17:00 to 18:06 is not over.
   expect(kept).toHaveLength(120 + 1 + 67);
   expect(kept[120]).toBe(Date.parse("2026-11-01T16:00:00Z"));
   expect(await performanceOf(short)).toMatchObject({ sent: 480, delivered: 240, series_step: "hour" });
@@ -101,7 +101,7 @@ test("what is told finely stays: the first three hours, the hour that runs, and 
   expect(rows).toEqual([{ minute: odd }]);
 });
 
-test("a count that comes late, for an hour that was merged already or is being merged, is not lost", async () => {
+test("a delayed count, for an hour that was merged already or is being merged, is not lost", async () => {
   const compactAt = startProcess();
   const late = await campaign();
   await happen(late, begin, 12 * hour, minute);
@@ -116,19 +116,19 @@ test("a count that comes late, for an hour that was merged already or is being m
   expect((await momentsOf(late)).length).toBeLessThan(200);
 });
 
-test("what was left by the minute for a month is found by a process that has just begun", async () => {
+test("figures by minute of a month ago are found by a process that has just started", async () => {
   const compactAt = startProcess();
   const old = await campaign();
   const month = 30 * 24 * hour;
   await happen(old, begin - month, 12 * 24 * hour, 10 * minute);
   const before = await performanceOf(old);
   await compactAt(begin);
-  // Three hours by ten minutes, ten days by the hour, what is left of two more by the day.
+  // Three hours by ten minutes, ten days by hour, the rest of two more by day.
   expect((await momentsOf(old)).length).toBeLessThan(18 + 240 + 24 + 3);
   expect(await performanceOf(old)).toMatchObject({ sent: before.sent, delivered: before.delivered });
 });
 
-test("more sources than are looked at in one step are all found", async () => {
+test("more sources than one step reads are all found", async () => {
   const many = await campaign();
   await db.inWorkspace(many.workspace_id, (tx) =>
     sql`insert into message_counts (workspace_id, source_type, source_id, minute, status, n)

@@ -1,7 +1,7 @@
 /**
- * Keeps figures over time bounded: what a source did in its first hours stays told by minute, later minutes become hours
- * and later hours days (rules/series-step.ts). Otherwise a campaign that leaves slowly, or whose receipts trickle in for
- * weeks, would be read by the thousand rows each time that somebody asks whether it is through.
+ * Bounds the number of figures over time: the first hours of a source stay by minute, later minutes are merged into hours and
+ * later hours into days (rules/series-step.ts). Otherwise the progress of a slow campaign, or of one whose receipts arrive for
+ * weeks, would be read from thousands of rows each time.
  */
 import { sql } from "kysely";
 import { type SeriesStep, stepStart, toldByHour, toldByMinute } from "../../rules/series-step.ts";
@@ -13,7 +13,7 @@ import { noSource } from "./counts.ts";
 
 const compactJob = "messages.compact_counts";
 
-/** Every hour, for what the hours before left. */
+/** Runs every hour, on the figures of the hours before. */
 export const countPeriodicJobs: PeriodicJob[] = [{ name: compactJob, pattern: "17 * * * *" }];
 
 export function countJobs(services: Services): Record<string, JobHandler> {
@@ -35,13 +35,13 @@ interface Source {
 const hour = 3_600_000;
 /** Transactions that began before an hour's end may still add to it for so long. */
 const slack = 10 * 60_000;
-/** Looked back so far, but for the first time: a day in which the hourly job failed is made up for. */
+/** How far each run except the first looks back: enough to make up for a day in which the hourly job failed. */
 const window = 26 * hour;
 const sourcesAtOnce = 500;
 
 /**
- * What an installation left by the minute before it had this, or while no worker ran for days, is found by each process once:
- * its first time through looks at everything, those that follow at the last day.
+ * The first run of each process covers everything, later ones the last day: so older figures by minute, from before this job existed or
+ * from days without a worker, are found once by each process.
  */
 export function createCompactor(services: Services): (signal?: AbortSignal) => Promise<void> {
   let from: Date | null = null;
@@ -121,7 +121,7 @@ interface Span {
   time_zone: string;
 }
 
-/** Takes the rows out and puts their sums in: whoever adds to one meanwhile waits, and then makes a new row of it. */
+/** Replaces rows by their sums. A transaction that adds to one of them waits for its lock, finds it gone and inserts a new one. */
 async function merge(tx: Tx, source: Source, { from, until, step, time_zone }: Span): Promise<void> {
   if (from >= until) return;
   const { rows: starts } = await sql<{ minute: Date }>`

@@ -13,10 +13,10 @@ export interface Count {
 
 /** In message_counts, messages of no source: the API's. */
 export const noSource = "00000000-0000-0000-0000-000000000000";
-/** What is counted of those: what the error rate is reckoned from. No page asks for more. */
+/** The statuses that are counted for those: the error rate needs them, and no page needs more. */
 const countedWithoutSource = new Set(["sent", "refused", "delivered", "undelivered", "failed", "expired"]);
 
-/** Gathers counts by source, status and reason; of messages without a source only what became of them. */
+/** Collects counts by source, status and reason; for messages without a source only their outcomes. */
 export function counter(): {
   add(
     source: { source_type: string; source_id: string | null },
@@ -40,7 +40,7 @@ export function counter(): {
   };
 }
 
-/** Adds to message_counts in the minute of `at`. Sorted, so that two transactions never wait for each other crosswise. */
+/** Adds to message_counts in the minute of `at`. Sorted, so that two transactions never deadlock. */
 export async function addCounts(tx: Tx, workspaceId: string, at: Date, counts: Map<string, Count>): Promise<void> {
   if (counts.size === 0) return;
   const sorted = [...counts.keys()].sort().map((key) => counts.get(key) as Count);

@@ -1,12 +1,12 @@
-/** Partitions are made and dropped beside a backup, which holds every table for as long as it runs, and beside sending. */
+/** Partitions are made and dropped during a backup, which locks every table for as long as it runs, and during sending. */
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { arrived, settled, startRoad } from "../../testing/road.ts";
+import { arrived, untilFinal, startPipeline } from "../../testing/pipeline.ts";
 import { startTestServer } from "../../testing/server.ts";
 import { until } from "../../testing/until.ts";
-import { turnReferences } from "../carriers/smpp-references-store.ts";
+import { turnReferences } from "../carriers/smpp/references-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
@@ -24,7 +24,7 @@ const partitions = async (parent: string) => {
   return rows.map(({ name }) => name);
 };
 
-/** Holds every table as pg_dump does. */
+/** Locks every table as pg_dump does. */
 async function beginBackup(): Promise<{ end(): Promise<void> }> {
   const client = await db.pool.connect();
   const { rows } = await client.query<{ name: string }>(
@@ -37,7 +37,7 @@ async function beginBackup(): Promise<{ end(): Promise<void> }> {
   return { end };
 }
 
-const forget = (names: string[]) => db.asSystem((tx) => sql.raw(`drop table ${names.join(", ")}`).execute(tx));
+const dropTables = (names: string[]) => db.asSystem((tx) => sql.raw(`drop table ${names.join(", ")}`).execute(tx));
 
 /** Sends one text after the other until stopped; answers how many went. */
 function keepSending(key: string): { sent(): number; stop(): Promise<void> } {
@@ -52,21 +52,21 @@ function keepSending(key: string): { sent(): number; stop(): Promise<void> } {
   return { sent: () => sent, stop: () => ((going = false), done) };
 }
 
-test("a month that is due while a backup runs waits for its end, and texts go on meanwhile", async () => {
+test("a month that is due during a backup is made after it, and texts are sent meanwhile", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id, key } = await workspaceWithKey(database);
   const backup = await beginBackup();
   const sending = keepSending(key);
-  await startRoad(db);
-  // Every try gives up by itself; what it would have made of this month is kept in the default partition.
+  await startPipeline(db);
+  // Every attempt times out; messages of this month are stored in the default partition.
   for (let tries = 0; tries < 3; tries++) {
     const before = sending.sent();
     expect(await makeMonths(db, 3)).toBe(4);
     await until(() => expect(sending.sent()).toBeGreaterThan(before + 3));
   }
   await sending.stop();
-  await settled(db, id);
+  await untilFinal(db, id);
   expect(await partitions("messages")).toEqual([]);
   await backup.end();
   expect(await makeMonths(db, 3)).toBe(0);
@@ -81,11 +81,11 @@ test("a month that is due while a backup runs waits for its end, and texts go on
   expect((await arrived(db, id)).length).toBe(sending.sent());
 }, 60_000);
 
-test("whoever waits for a month waits for no lock that a text needs", async () => {
+test("making a month never queues for a lock that a text needs", async () => {
   const months = await partitions("messages");
-  await forget(months.slice(-1));
+  await dropTables(months.slice(-1));
   const { key } = await workspaceWithKey(database);
-  // Somebody who writes into the ledger holds it in a way that a backup does not.
+  // A writer locks the ledger in a mode that a backup does not.
   const writer = await db.pool.connect();
   await writer.query("begin; lock table messages_other in row exclusive mode");
   const making = makeMonths(db, 3);
@@ -98,9 +98,9 @@ test("whoever waits for a month waits for no lock that a text needs", async () =
   expect(await partitions("messages")).toEqual(months);
 });
 
-test("a month that was made apart is as one that was made in place: keys, indexes, room in its pages", async () => {
+test("a month that was made separately equals one that was made in place: keys, indexes, fillfactor", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   expect(await makeMonths(db, 1)).toBe(0);
   const shape = async (table: string) => {
     const { rows } = await db.pool.query(
@@ -117,14 +117,14 @@ test("a month that was made apart is as one that was made in place: keys, indexe
   await makeMonths(db, 3);
 });
 
-test("a week of carriers' ids is made beside a backup at once, and an old one is dropped after it", async () => {
+test("a weekly partition of references is made during a backup at once, and an old one is dropped after it", async () => {
   const weeks = await partitions("smpp_references");
   await db.asSystem((tx) =>
     sql`create table smpp_references_2026_01_05 partition of smpp_references for values from ('2026-01-05Z') to ('2026-01-12Z')`.execute(
       tx,
     ),
   );
-  await forget(weeks);
+  await dropTables(weeks);
   const backup = await beginBackup();
   expect(await turnReferences(db)).toEqual({ missing: 0, kept: 1 });
   expect(await partitions("smpp_references")).toEqual(["smpp_references_2026_01_05", ...weeks]);
@@ -134,12 +134,12 @@ test("a week of carriers' ids is made beside a backup at once, and an old one is
 });
 
 const day = 24 * 3_600_000;
-/** Where a month begins that has begun already, or begins soon, and is not made in a moment. */
+/** Where a month begins that has begun already, or begins soon, and cannot be made quickly. */
 const inEightDays = () => new Date((Math.floor(Date.now() / day) + 8) * day);
 const startsOf = (months: readonly string[]) =>
   months.map((name) => Date.parse(`${name.slice(9, 13)}-${name.slice(14)}-01T00:00:00Z`));
 
-/** Adds messages of that time for as long as no month takes them. */
+/** Adds messages of a time without a month. */
 const addMessages = (id: string, from: number, to: number, at: Date) =>
   db.inWorkspace(id, (tx) =>
     sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, sender_id, number, text, final_at)
@@ -158,36 +158,36 @@ const rowsOf = async (id: string) => {
   return rows;
 };
 
-/** The ledger as it was: without those messages, and with all months. */
+/** Restores the ledger: without those messages, and with all months. */
 async function restore(id: string): Promise<void> {
   await db.asSystem(async (tx) => {
     await sql`delete from message_queue where workspace_id = ${id}`.execute(tx);
-    await sql`truncate messages_other`.execute(tx); // rows that are deleted leave it as large as it is
+    await sql`truncate messages_other`.execute(tx); // deleting rows would not make it smaller
   });
-  await forget(await partitions("messages"));
+  await dropTables(await partitions("messages"));
   expect(await makeMonths(db, 3)).toBe(0);
 }
 
-test("as many as are moved in a moment move; more stay where they are, and their month begins days later", async () => {
+test("few rows are moved; many stay where they are, and their month begins days later", async () => {
   const months = await partitions("messages");
   const { id, key } = await workspaceWithKey(database);
   const now = new Date();
-  await forget(months);
+  await dropTables(months);
   await addMessages(id, 1, 10_000, now);
   expect(await makeMonths(db, 3)).toBe(0);
   expect(await rowsOf(id)).toEqual([{ name: months[0], n: 10_000 }]);
   await restore(id);
-  await forget(months);
+  await dropTables(months);
   await addMessages(id, 1, 10_001, now);
   const begins = inEightDays();
   const [, nextMonth = 0] = startsOf(months);
   const isLate = begins.getTime() >= nextMonth;
-  // In a moment it can do nothing but say so.
+  // The quick way can only report it.
   expect(await makeMonths(db, 3)).toBe(isLate ? 3 : 4);
   expect(await partitions("messages")).toEqual([]);
   expect(await makeMonthsInSteps(db, 3)).toBe(0);
   expect(await partitions("messages")).toEqual(isLate ? months.slice(1) : months);
-  // Before that day it is readable and writable as before; from then on the month takes them.
+  // Before that day messages_other is readable and writable as before; from then on the month is used.
   expect((await call("POST /messages", { key, body: { to: "+4791234567", text: "Hei" } })).status).toBe(202);
   expect((await call("GET /messages?limit=1", { key })).body.items).toHaveLength(1);
   await addMessages(id, 1, 1, begins);
@@ -198,13 +198,13 @@ test("as many as are moved in a moment move; more stay where they are, and their
   await restore(id);
 });
 
-test("nobody reads a large messages_other while it is locked", async () => {
+test("a large messages_other is never scanned while it is locked", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id } = await workspaceWithKey(database);
   await addMessages(id, 1, 30_000, new Date());
   const seen: { locks: string[]; read: number }[] = [];
-  // The figure is of this connection, and may still hold what its transactions before this one read.
+  // The figure is per connection, and may still include earlier transactions.
   const tuplesRead = async (tx: Tx) => {
     const { rows } = await sql<{ n: number }>`
       select pg_stat_get_xact_tuples_returned('messages_other'::regclass) as n`.execute(tx);
@@ -228,19 +228,19 @@ test("nobody reads a large messages_other while it is locked", async () => {
   const readers = seen.filter(({ read }) => read >= 30_000);
   const made = (await partitions("messages")).length;
   expect(locked).toHaveLength(made + 1); // a step to exclude each month, and one that attaches them all
-  // To see that it is large it is counted that far, before it is locked.
+  // Whether it is large is found by counting up to the limit, before it is locked.
   for (const { read } of locked) expect(read).toBeLessThanOrEqual(10_001);
   expect(readers.length).toBeGreaterThanOrEqual(made);
-  // They keep nobody from reading or writing it.
+  // They block neither reads nor writes.
   for (const { locks } of readers) expect(locks.filter((mode) => mode !== "ShareUpdateExclusiveLock")).toEqual([]);
   const { rows } = await db.asSystem((tx) => sql`select 1 from excluded_message_months()`.execute(tx));
   expect(rows).toEqual([]);
   await restore(id);
 });
 
-test("a month begins after a message of a clock that is weeks ahead", async () => {
+test("a month begins after the last message, even of a clock that is weeks ahead", async () => {
   const months = await partitions("messages");
-  await forget(months);
+  await dropTables(months);
   const { id } = await workspaceWithKey(database);
   await addMessages(id, 1, 10_001, new Date());
   const third = startsOf(months)[2] as number;
@@ -255,10 +255,10 @@ test("a month begins after a message of a clock that is weeks ahead", async () =
   await restore(id);
 });
 
-test("a month that was excluded, and could not be attached before it began, is let into messages_other again", async () => {
+test("a month that was excluded, and could not be attached before it began, is allowed in messages_other again", async () => {
   const months = await partitions("messages");
   const [month = ""] = months;
-  await forget([month]);
+  await dropTables([month]);
   const today = new Date().toISOString().slice(0, 10);
   await db.pool.query(
     `alter table messages_other add constraint "${month}_from_${today.replaceAll("-", "_")}"
@@ -274,9 +274,9 @@ test("a month that was excluded, and could not be attached before it began, is l
   await restore(id);
 });
 
-test("a server whose months are due while a backup runs starts and sends", async () => {
+test("a server whose months are due during a backup starts and sends", async () => {
   const months = await partitions("messages");
-  await forget([...months, ...(await partitions("smpp_references"))]);
+  await dropTables([...months, ...(await partitions("smpp_references"))]);
   const { id, key } = await workspaceWithKey(database);
   await beginBackup();
   const server = await startTestServer({ env: { DATABASE_URL: database.connection } });
@@ -287,7 +287,7 @@ test("a server whose months are due while a backup runs starts and sends", async
     body: JSON.stringify({ to: "+4791234567", text: "Hei" }),
   });
   expect(answer.status).toBe(202);
-  await settled(db, id);
+  await untilFinal(db, id);
   expect(await arrived(db, id)).toHaveLength(1);
-  expect(server.output()).toContain("partitions could not be made");
+  expect(server.output()).toContain("partitions of the ledger could not be made");
 }, 90_000);

@@ -1,17 +1,17 @@
 /**
- * Makes the ledger's months ahead of time. The default partition, messages_other, keeps what came while a month was missing.
- * Attaching a month locks it against everybody, and PostgreSQL reads it through under that lock unless it knows already that
- * no row belongs into the month. So where it is large, and rows of a month that has begun cannot be moved in a moment, a month
- * is made in steps of a transaction each, and only steps that hold no such lock read: look from which day on messages_other has
- * nothing, exclude the time after that, validate that, attach.
+ * Makes the ledger's months ahead of time. The default partition, messages_other, holds messages of missing months. Attaching a
+ * month locks it exclusively, and PostgreSQL scans it under that lock unless a constraint proves that no row belongs into the
+ * month. So where it is large, and rows of a month that has begun cannot be moved quickly, a month is made in steps of a
+ * transaction each, and only steps without that lock scan: find from which day on messages_other has no rows, exclude the time
+ * after that by a constraint, validate it, attach.
  */
 import { sql } from "kysely";
 import type { Db } from "../kit/db.ts";
 
 /**
- * Makes the partitions of this month and the `ahead` next ones where they are missing, as far as that takes a moment. Answers
- * how many could not be made, because somebody holds the ledger, as a backup does, or because messages_other is large:
- * messages of such a month are kept there until a later call has made it.
+ * Makes missing partitions of this month and the `ahead` next ones, as far as that is quick. Answers how many could not be made,
+ * because the ledger is locked, as by a backup, or because messages_other is large: messages of such a month are stored there
+ * until a later call has made it.
  */
 export async function makeMonths(db: Db, ahead: number): Promise<number> {
   const { rows } = await db.asSystem((tx) =>
@@ -20,7 +20,7 @@ export async function makeMonths(db: Db, ahead: number): Promise<number> {
   return rows[0]?.missing ?? 0;
 }
 
-/** The same, in as many steps as it takes. It reads a large messages_other several times, so it is a job's work. */
+/** The same, in as many steps as it takes. It scans a large messages_other several times, so it is run by a job. */
 export async function makeMonthsInSteps(db: Db, ahead: number): Promise<number> {
   const missing = await makeMonths(db, ahead);
   if (missing === 0) return 0;

@@ -1,15 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
-import { addContacts, arrived, ledger, quota, send, settled, startRoad } from "../../testing/road.ts";
+import { addContacts, arrived, ledger, quota, send, untilFinal, startPipeline } from "../../testing/pipeline.ts";
 import { addTwilio } from "../../testing/twilio-connection.ts";
 import type { TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
 import { messagesRoutes } from "./messages-routes.ts";
-import { createSendQueue } from "./send-queue.ts";
+import { createApiSends } from "./send/batch-api-sends.ts";
 
 const database = await testDatabase({ max: 20 });
 const { db } = database;
@@ -18,13 +17,13 @@ const { call, services } = await testApp(database);
 const post = (key: string, body: object, headers: Record<string, string> = {}) =>
   call("POST /messages", { key, body, headers });
 
-test("a text is on disk before the answer, goes, and its history says how", async () => {
+test("a text is on disk before the answer, is sent, and has a history", async () => {
   const { id, key } = await workspaceWithKey(database);
   const answer = await post(key, { to: "912 34 567", text: "Hei! ".repeat(40) });
   expect(answer).toMatchObject({ status: 202, body: { status: "queued", segments: 2 } });
   expect(await ledger(db, id)).toMatchObject([{ id: answer.body.id, number: "+4791234567", source_type: "api" }]);
-  await startRoad(db);
-  await settled(db, id);
+  await startPipeline(db);
+  await untilFinal(db, id);
   const { body } = await call(`GET /messages/${answer.body.id}`, { key });
   expect(body).toMatchObject({ direction: "outbound", status: "delivered", to: "+4791234567", carrier: "sandbox" });
   expect(body.history.map((each: { status: string }) => each.status)).toEqual([
@@ -38,13 +37,12 @@ test("a text is on disk before the answer, goes, and its history says how", asyn
   expect((await call("GET /messages?source=campaign", { key })).body.items).toEqual([]);
 });
 
-test("a text that waited longer than its validity_seconds is not handed over, and costs nothing", async () => {
+test("a text past its validity_seconds is not submitted, and costs nothing", async () => {
   const { id, key } = await workspaceWithKey(database);
   const answer = await post(key, { to: "+4791234567", text: "Your code is 1234", validity_seconds: 1 });
   expect(answer.status).toBe(202);
-  await delay(1_100);
-  await startRoad(db);
-  await settled(db, id);
+  await startPipeline(db, { clock: { now: () => new Date(Date.now() + 1_000) } });
+  await untilFinal(db, id);
   const { body } = await call(`GET /messages/${answer.body.id}`, { key });
   expect(body).toMatchObject({ status: "expired", history: [{ status: "queued" }, { status: "expired" }] });
   expect(await arrived(db, id)).toEqual([]);
@@ -55,7 +53,7 @@ test("a text that waited longer than its validity_seconds is not handed over, an
     );
 });
 
-test("the ledger is narrowed by source, status and contact", async () => {
+test("the ledger is filtered by source, status and contact", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [ola] = await addContacts(db, id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
   const audience = sql`select id from contacts where workspace_id = ${id}`;
@@ -73,7 +71,7 @@ test("the ledger is narrowed by source, status and contact", async () => {
   expect((await call("GET /messages?source=campaign:x", { key })).body.error.code).toBe("invalid_source");
 });
 
-test("what will not be sent is 422 with the reason as code, the field and the value; nothing is charged", async () => {
+test("a text that will not be sent is a 422 with the reason as code, the field and the value; nothing is charged", async () => {
   const { id, key } = await workspaceWithKey(database);
   await addContacts(db, id, [{ mobile: "+4791000001", consents: false }, { mobile: "+4791000002" }]);
   const marketing = { class: "marketing", subscription_type: "marketing", text: "Tilbud" };
@@ -115,11 +113,11 @@ test("what will not be sent is 422 with the reason as code, the field and the va
   }
   expect(await quota(db, id)).toEqual({ used: 0, reserved: 0 });
   expect((await post(key, { to: "+4791000002", ...marketing })).status).toBe(202);
-  // Numbers of other countries are fine.
+  // Numbers of other countries are allowed.
   expect((await post(key, { to: "+46 70 174 06 05", text: "Hej" })).status).toBe(202);
 });
 
-test("placeholders are the contact's behind the number", async () => {
+test("placeholders get the values of the number's contact", async () => {
   const { id, key } = await workspaceWithKey(database);
   await addContacts(db, id, [{ phone: "+4791000001", phone_kind: "mobile", first_name: "Ola" }]);
   const text = 'Hei {{ contact.first_name | default: "der" }}';
@@ -128,7 +126,7 @@ test("placeholders are the contact's behind the number", async () => {
   expect((await ledger(db, id)).map((row) => row.text).sort()).toEqual(["Hei Ola", "Hei der"]);
 });
 
-test("many at once share transactions, and each gets its own answer", async () => {
+test("concurrent requests share transactions, and each gets its own answer", async () => {
   const { id, key } = await workspaceWithKey(database);
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, i) =>
@@ -142,7 +140,7 @@ test("many at once share transactions, and each gets its own answer", async () =
   });
 });
 
-test("where the quota does not hold all of them, those that come first are sent and not one segment more", async () => {
+test("where the quota is insufficient for all, the first are sent and not one segment more", async () => {
   const { id, key } = await workspaceWithKey(database);
   await call("PATCH /subscription", { key, body: { allowance: 25 } });
   const answers = await Promise.all(
@@ -155,7 +153,7 @@ test("where the quota does not hold all of them, those that come first are sent 
   expect(await quota(db, id)).toEqual({ used: 0, reserved: 25 });
 });
 
-test("an Idempotency-Key sends once, also when all come at once, and keeps a refusal", async () => {
+test("an Idempotency-Key sends once, also for concurrent requests, and repeats a refusal", async () => {
   const { id, key } = await workspaceWithKey(database);
   const headers = { "idempotency-key": "only-once" };
   const body = { to: "+4791000001", text: "once" };
@@ -172,7 +170,7 @@ test("an Idempotency-Key sends once, also when all come at once, and keeps a ref
   expect(await ledger(db, id)).toHaveLength(2);
 });
 
-test("the segments told, billed, logged and sent are those of the counting function", async () => {
+test("the segments shown, billed, logged and sent are those of the counting function", async () => {
   const { id, key } = await workspaceWithKey(database);
   const texts = [
     "a".repeat(160),
@@ -192,8 +190,8 @@ test("the segments told, billed, logged and sent are those of the counting funct
     expect(sent.body.segments, text).toBe(counted.body.segments);
     total += sent.body.segments;
   }
-  await startRoad(db);
-  await settled(db, id);
+  await startPipeline(db);
+  await untilFinal(db, id);
   expect((await call("GET /usage", { key })).body).toMatchObject({
     used: total,
     reserved: 0,
@@ -211,7 +209,7 @@ test("the segments told, billed, logged and sent are those of the counting funct
   expect(texts_.at(-1)?.text).toBe("å".repeat(160));
 });
 
-test("the allowance follows at once, the renewal day from the next period", async () => {
+test("the allowance changes at once, the renewal day from the next period", async () => {
   const { key } = await workspaceWithKey(database);
   const before = (await call("GET /usage", { key })).body;
   const changed = await call("PATCH /subscription", { key, body: { allowance: 7, renewal_day: 31 } });
@@ -229,11 +227,11 @@ test("the allowance follows at once, the renewal day from the next period", asyn
 test("a handset shows what it got and sent, and answers only to senders of the workspace", async () => {
   const { id, key } = await workspaceWithKey(database);
   const other = await workspaceWithKey(database);
-  await startRoad(db);
+  await startPipeline(db);
   await post(key, { to: "+4799000001", text: "Hei" });
   await post(other.key, { to: "+4799000001", text: "Fra en annen" });
-  await settled(db, id);
-  await settled(db, other.id);
+  await untilFinal(db, id);
+  await untilFinal(db, other.id);
   const path = `/sandbox/phones/${encodeURIComponent("+4799000001")}`;
   const [first] = (await call(`GET ${path}/messages`, { key })).body.items;
   expect(first).toMatchObject({ direction: "in", to: "+4799000001", text: "Hei" });
@@ -257,7 +255,7 @@ test("a handset shows what it got and sent, and answers only to senders of the w
 test("a handset of the sandbox and the sender it answers are read as texts from it are", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [{ address }] = (await call("GET /senders", { key })).body.items;
-  // A number of abroad without its +, as networks write it, is nobody's at home; a contact's is theirs.
+  // A foreign number without its +, as networks write it, is no number of the country; a contact's number is recognised.
   await post(key, { to: "+46701234567", text: "Hej" });
   const [contact] = await addContacts(db, id, [{ mobile: "+4759000031" }]);
   for (const [written, number] of [
@@ -290,7 +288,7 @@ test("a handset of the sandbox and the sender it answers are read as texts from 
     });
 });
 
-test("the sandbox lists and answers for what it carried alone: nobody writes as a customer of a real carrier there", async () => {
+test("the sandbox lists and answers only what it carried: no text can be forged as one of a real carrier's customer", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [sender] = (await call("GET /senders", { key })).body.items;
   const carrier = await addTwilio(db, services.seal, id, { account_sid: `AC${"2".repeat(32)}`, auth_token: "secret" });
@@ -301,9 +299,9 @@ test("the sandbox lists and answers for what it carried alone: nobody writes as 
       body: { to: sender.address, text: "STOP" },
     });
   await place(null);
-  await startRoad(db);
+  await startPipeline(db);
   for (const to of ["+4799000002", "+4799000003", "+4799000004"]) await post(key, { to, text: "Hei" });
-  await settled(db, id);
+  await untilFinal(db, id);
   await db.inWorkspace(id, (tx) =>
     sql`update messages set carrier = 'twilio' where workspace_id = ${id} and number = '+4799000003'`.execute(tx),
   );
@@ -323,11 +321,11 @@ test("the sandbox lists and answers for what it carried alone: nobody writes as 
   expect((await ledger(db, id)).filter((row) => row.source_type !== "api")).toEqual([]);
   await place(null);
   expect((await reply()).status).toBe(201);
-  await settled(db, id);
+  await untilFinal(db, id);
   expect((await ledger(db, id)).map((row) => row.source_type)).toContain("opt_out_confirmation");
 });
 
-test("phones of the sandbox are found behind a thousand texts that went elsewhere", async () => {
+test("phones of the sandbox are found behind a thousand texts of other carriers", async () => {
   const { id, key } = await workspaceWithKey(database);
   const [sender] = (await call("GET /senders", { key })).body.items;
   const texts = (carrier: string, numbers: string, count: number) =>
@@ -349,7 +347,7 @@ test("phones of the sandbox are found behind a thousand texts that went elsewher
   expect(found).toEqual(["+4799000013", "+4799000012", "+4799000011"]);
 });
 
-test("a status that hardly any message has is looked for a part of the ledger at a time, and none is missed", async () => {
+test("a rare status is searched for a part of the ledger at a time, and no message is missed", async () => {
   const { id, key } = await workspaceWithKey(database);
   for (let i = 0; i < 25; i++) await post(key, { to: `+47910000${String(i).padStart(2, "0")}`, text: "Hei" });
   const all = await ledger(db, id);
@@ -357,7 +355,7 @@ test("a status that hardly any message has is looked for a part of the ledger at
   await db.inWorkspace(id, (tx) =>
     sql`update messages set status = 'failed' where workspace_id = ${id} and id = any(${rare}::uuid[])`.execute(tx),
   );
-  const routes = messagesRoutes({ db, sendQueue: createSendQueue({ db, clock: systemClock }), most: 10 });
+  const routes = messagesRoutes({ db, apiSends: createApiSends({ db, clock: systemClock }), most: 10 });
   const list = (cursor?: string, limit = 2) =>
     routes.list({ actor: { workspaceId: id }, query: { status: "failed", limit, cursor } } as Parameters<
       typeof routes.list
@@ -371,7 +369,7 @@ test("a status that hardly any message has is looked for a part of the ledger at
   }
   expect(found).toEqual(rare.toReversed());
   expect(calls).toBe(3);
-  // Without a filter that no index knows, a page is full.
+  // Without a filter that has no index, a page is full.
   const { body } = await call("GET /messages?limit=20", { key });
   expect(body.items).toHaveLength(20);
 });

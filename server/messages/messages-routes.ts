@@ -1,31 +1,31 @@
-import { sql } from "kysely";
 import type { messages, segments } from "../../contract/messages.ts";
 import { splitSegments } from "../../rules/gsm-segments.ts";
-import type { Db, Tx } from "../kit/db.ts";
+import type { Db } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId } from "../kit/id.ts";
-import { historyOf, type MessageRow, messageColumns, presentMessage } from "./present-message.ts";
-import type { SendQueue } from "./send-queue.ts";
+import { findMessage, floorOf, listMessages } from "./messages-queries.ts";
+import { historyOf, presentMessage } from "./present-message.ts";
+import type { ApiSends } from "./send/batch-api-sends.ts";
 
 /**
- * Rows that one call looks through for a status or a kind of source, which no index knows: a status changes twice in a
- * message's life, and an index on it would make each change as dear as a new row.
+ * Rows that one call reads at most for a status or a kind of source, which have no index: a status changes twice in a message's
+ * life, and an index on it would make each change as expensive as a new row.
  */
 const lookThrough = 50_000;
 
 /** The calls on /messages. */
 export function messagesRoutes({
   db,
-  sendQueue,
+  apiSends,
   most = lookThrough,
 }: {
   db: Db;
-  sendQueue: SendQueue;
+  apiSends: ApiSends;
   most?: number;
 }): Handlers<typeof messages> {
   return {
-    send: ({ actor, body, idempotency }) => sendQueue.send(actor.workspaceId, { input: body, idempotency }),
+    send: ({ actor, body, idempotency }) => apiSends.send(actor.workspaceId, { input: body, idempotency }),
     async get({ actor, params }) {
       const row = await db.inWorkspace(actor.workspaceId, (tx) => findMessage(tx, actor.workspaceId, params.id));
       if (!row) throw notFound("message", params.id);
@@ -64,51 +64,4 @@ function readSource(source: string | undefined): { type: string | null; id: stri
   if (id !== undefined && !isId(id))
     throw invalid("invalid_source", "A source is a type, or type:id with a UUID.", "source", source);
   return { type, id: id ?? null };
-}
-
-async function findMessage(tx: Tx, workspaceId: string, id: string): Promise<MessageRow | undefined> {
-  const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m
-    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
-    where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
-  return rows[0];
-}
-
-interface MessageFilter {
-  cursor: string | undefined;
-  source: { type: string | null; id: string | null } | null;
-  status: string | undefined;
-  contact: string | undefined;
-  limit: number;
-}
-
-/** The oldest message that a call looks at, where there are older ones that it does not; the next page begins before it. */
-async function floorOf(tx: Tx, workspaceId: string, filter: MessageFilter, most: number): Promise<string | null> {
-  const { cursor, source, status, contact } = filter;
-  const indexed = contact !== undefined || source?.id;
-  if (indexed || (status === undefined && !source?.type)) return null;
-  const { rows } = await sql<{ id: string }>`
-    select id from messages where workspace_id = ${workspaceId} ${cursor ? sql`and id < ${cursor}` : sql``}
-    order by id desc limit 2 offset ${most - 1}`.execute(tx);
-  return rows.length === 2 ? (rows[0]?.id ?? null) : null;
-}
-
-async function listMessages(
-  tx: Tx,
-  workspaceId: string,
-  filter: MessageFilter & { floor: string | null },
-): Promise<MessageRow[]> {
-  const { cursor, source, status, contact, limit, floor } = filter;
-  const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m
-    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
-    where m.workspace_id = ${workspaceId}
-      ${cursor ? sql`and m.id < ${cursor}` : sql``}
-      ${floor ? sql`and m.id >= ${floor}` : sql``}
-      ${source?.type ? sql`and m.source_type = ${source.type}` : sql``}
-      ${source?.id ? sql`and m.source_id = ${source.id}` : sql``}
-      ${status ? sql`and m.status = ${status}` : sql``}
-      ${contact ? sql`and m.contact_id = ${contact}` : sql``}
-    order by m.id desc limit ${limit}`.execute(tx);
-  return rows;
 }

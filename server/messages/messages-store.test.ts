@@ -7,7 +7,7 @@ import { findOwners } from "./messages-store.ts";
 
 const { db } = await testDatabase();
 
-test("a text that waited for two weeks is known by its carrier's reference", async () => {
+test("a text that waited for two weeks is found by its carrier's reference", async () => {
   const { id: workspace } = await createTestWorkspace(db);
   const now = new Date();
   const id = firstIdAt(new Date(now.getTime() - 14 * 86_400_000));

@@ -1,11 +1,11 @@
-/** How rows come into the ledger and the queue: whole batches by unnest, what is the same in all of them as a scalar. */
+/** Inserting into ledger and queue: whole batches by unnest, with constant columns as scalars. */
 import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import { longestValidity } from "../../rules/campaign-validity.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { laneMark, wokenLane } from "./lanes-store.ts";
+import { laneMark, wokenLane } from "./dispatch/lanes-store.ts";
 
 /** A text for the ledger and the queue. */
 export interface NewMessage {
@@ -20,7 +20,7 @@ export interface NewMessage {
   sender_id?: string;
 }
 
-/** Somebody who gets nothing, for the ledger. */
+/** A skipped recipient, for the ledger. */
 export interface NewSkip {
   id: string;
   contact_id: string | null;
@@ -39,7 +39,7 @@ export interface BatchColumns {
   period_start: Date;
 }
 
-/** The ledger's one character for an encoding. */
+/** The ledger's character for an encoding. */
 export const encodingCode = { "GSM-7": "7", "UCS-2": "u" } as const satisfies Record<Encoding, string>;
 
 /** Priority in the queue: an answer or a code must not wait behind a campaign. */
@@ -71,8 +71,8 @@ function columnsOf<Row>(rows: readonly Row[]) {
 }
 
 /**
- * Puts messages into ledger and queue, by one statement. Answers the ids that were there already: those are sent no second
- * time. Messages of no source (the API's) have new ids; one that is not would fail.
+ * Inserts messages into ledger and queue, by one statement. Answers the ids that existed already: those are not sent a second
+ * time. Messages without a source (the API's) have new ids; an existing one would fail.
  */
 export async function insertMessages(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
   if (messages.length === 0) return [];
@@ -110,7 +110,7 @@ export async function insertMessages(tx: Tx, batch: BatchColumns, messages: read
   return rows[0]?.known ?? [];
 }
 
-/** Puts skips into the ledger. Answers the ids that were there already. */
+/** Inserts skips into the ledger. Answers the ids that existed already. */
 export async function insertSkips(
   tx: Tx,
   batch: Omit<BatchColumns, "consent_bit" | "period_start">,
@@ -148,12 +148,12 @@ export async function contactsOf(
   return new Map(rows.map((row) => [row.id, row.contact_id]));
 }
 
-/** The longest that a message waits for its hand-over, and a day for clocks and pauses. */
-const handedOverWithin = (longestValidity + 86_400) * 1000;
+/** The longest time until a message's submission, and a day for clocks and pauses. */
+const submittedWithin = (longestValidity + 86_400) * 1000;
 
 /**
- * The messages that these references of a carrier belong to, of those handed over since: ids by reference. No index knows
- * them, so this reads the workspace's last days; it is for what a crash left behind.
+ * The messages that these references of a carrier belong to, of those submitted since: ids by reference. References have no
+ * index, so this reads the workspace's last days; it is used after a crash only.
  */
 export async function findOwners(
   tx: Tx,
@@ -163,7 +163,7 @@ export async function findOwners(
 ): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; carrier_reference: string }>`
     select id, carrier_reference from messages
-    where workspace_id = ${workspaceId} and id >= ${firstIdAt(new Date(since.getTime() - handedOverWithin))}
+    where workspace_id = ${workspaceId} and id >= ${firstIdAt(new Date(since.getTime() - submittedWithin))}
       and carrier_reference = any(${references}::text[])`.execute(tx);
   return new Map(rows.map((row) => [row.carrier_reference, row.id]));
 }

@@ -3,7 +3,7 @@ import { newId } from "../../testing/new-id.ts";
 import { instantOf } from "../kit/id.ts";
 import { historyOf, type MessageRow } from "./present-message.ts";
 
-test("a receipt that came before the hand-over was written down ends the history all the same, with its own time", () => {
+test("a receipt from before the submission's record is last in the history nevertheless, with its own time", () => {
   const id = newId();
   const after = (ms: number) => new Date(instantOf(id).getTime() + ms);
   const row: MessageRow = {

@@ -26,7 +26,7 @@ export interface MessageRow {
   final_at: Date | null;
 }
 
-/** What a MessageRow is selected with, from `messages m` and `left join senders s`. */
+/** The columns of a MessageRow, from `messages m` and `left join senders s`. */
 export const messageColumns: RawBuilder<unknown> = sql.raw(
   `m.id, m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.contact_id, m.sender_id, s.address,
    m.number, m.text, m.reason, m.carrier, m.carrier_reference, m.carrier_error, m.submitted_at, m.sent_at, m.final_at`,
@@ -56,7 +56,7 @@ export function presentMessage(row: MessageRow): Message {
   };
 }
 
-/** The moments of a message's life, in the order of the road: an early receipt's moment may be before the hand-over's. */
+/** A message's history, in the order of its statuses: an early receipt's time may be before the submission's. */
 export function historyOf(row: MessageRow): { status: string; at: string; detail: string | null }[] {
   const created = instantOf(row.id);
   if (row.status === "received") return [{ status: "received", at: created.toISOString(), detail: row.reason }];

@@ -1,4 +1,4 @@
--- What the migrations make of an empty database. Written by tools/dump-schema.ts; the reasons stand in the migrations.
+-- The schema after all migrations. Written by tools/dump-schema.ts; the migrations have the explanations.
 
 create type message_class as enum ('transactional', 'marketing');
 
@@ -28,6 +28,22 @@ begin
   perform jobs.add_job(task, payload => payload, queue_name => queue, run_at => run_at, max_attempts => max_attempts,
     job_key => key);
 end $function$;
+
+CREATE OR REPLACE PROCEDURE add_list_kinds(IN workspace uuid, IN ids uuid[], IN mobile_kinds number_kind[], IN phone_kinds number_kind[], IN marketings boolean[], IN consents bigint[], IN signs integer[])
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $procedure$
+begin
+  insert into list_kinds as known (workspace_id, list_id, id, mobile_kind, phone_kind, marketing, sms_consents, n)
+  select workspace, m.list_id, gen_random_uuid(), k.mobile_kind, k.phone_kind, k.marketing, k.sms_consents, sum(k.sign)
+  from unnest(ids, mobile_kinds, phone_kinds, marketings, consents, signs)
+    as k (id, mobile_kind, phone_kind, marketing, sms_consents, sign)
+  join list_members m on m.workspace_id = workspace and m.contact_id = k.id
+  group by m.list_id, k.mobile_kind, k.phone_kind, k.marketing, k.sms_consents
+  having sum(k.sign) <> 0;
+end $procedure$;
 
 CREATE OR REPLACE PROCEDURE add_partition(IN parent text, IN name text, IN bound_column text, IN first text, IN past text, IN options text, IN excluded_by text, INOUT made boolean)
  LANGUAGE plpgsql
@@ -60,17 +76,60 @@ begin
   perform set_config('lock_timeout', patience, true);
 end $procedure$;
 
+CREATE OR REPLACE PROCEDURE adopt_import_rows(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+declare
+  workspace constant uuid := current_workspace();
+  staged regclass;
+  found regclass;
+  columns text;
+begin
+  if to_regclass(format('staging.%I', 'import ' || import)) is null then
+    return;
+  end if;
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('rows of ' || import, 0));
+  staged := to_regclass(format('staging.%I', 'import ' || import));
+  if staged is null then
+    return;
+  end if;
+  columns := (select string_agg(quote_ident(a.attname), ', ') from pg_attribute a
+    where a.attrelid = staged and a.attnum > 0 and not a.attisdropped
+      and a.attname in (select b.attname from pg_attribute b where b.attrelid = 'import_rows'::regclass and b.attnum > 0));
+  execute format('lock table %s in access exclusive mode', staged);
+  execute format('insert into import_rows (workspace_id, import_id, id, %1$s)
+    select $1, $2, (left($2::text, 28) || lpad(to_hex(row), 8, ''0''))::uuid, %1$s from %2$s', columns, staged)
+    using workspace, import;
+  execute format('drop table %s', staged);
+  found := to_regclass(format('staging.%I', 'import ' || import || ' found'));
+  if found is not null then
+    execute format('insert into import_findings (workspace_id, import_id, row, kind, contact)
+      select $1, $2, row, kind, contact from %s where kind <> ''n''', found) using workspace, import;
+    execute format('drop table %s', found);
+  end if;
+end $procedure$;
+
 CREATE OR REPLACE PROCEDURE adopt_import_table(IN import uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $procedure$
+declare
+  found regclass := to_regclass(format('staging.%I', 'import ' || import));
 begin
   if not is_import_here(import) then
     raise insufficient_privilege using message = format('%s is no import of this workspace', import);
   end if;
-  if exists (select 1 from pg_class where relnamespace = 'staging'::regnamespace and relname = 'import ' || import and not relrowsecurity) then
+  if exists (select 1 from pg_class where oid = found and not relrowsecurity) then
     call wall_import_table(import, current_workspace());
+  end if;
+  if found is not null and not exists (select 1 from pg_attribute where attrelid = found and attname = 'other') then
+    execute format('alter table %s add column other uuid', found);
   end if;
 end $procedure$;
 
@@ -86,7 +145,7 @@ begin
   execute format('analyze staging.%I', 'import ' || import);
 end $procedure$;
 
-CREATE OR REPLACE FUNCTION count_list_members()
+CREATE OR REPLACE FUNCTION count_changed_kinds()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -94,14 +153,92 @@ declare
   changed record;
 begin
   for changed in
-    select workspace_id, list_id, count(*) * case tg_op when 'INSERT' then 1 else -1 end as n
+    select k.workspace_id, array_agg(k.id) as ids, array_agg(k.mobile_kind) as mobile_kinds,
+      array_agg(k.phone_kind) as phone_kinds, array_agg(k.marketing) as marketings, array_agg(k.sms_consents) as consents,
+      array_agg(k.sign) as signs
+    from (
+      select workspace_id, id, mobile_kind, phone_kind, marketing, sms_consents, sum(sign)::integer as sign
+      from (
+        select workspace_id, id, mobile_kind, phone_kind, marketing, sms_consents, -1 as sign from old_contacts
+        union all
+        select workspace_id, id, mobile_kind, phone_kind, marketing, sms_consents, 1 from new_contacts
+      ) each_contact
+      group by workspace_id, id, mobile_kind, phone_kind, marketing, sms_consents having sum(sign) <> 0
+    ) k group by k.workspace_id
+  loop
+    call add_list_kinds(changed.workspace_id, changed.ids, changed.mobile_kinds, changed.phone_kinds, changed.marketings,
+      changed.consents, changed.signs);
+  end loop;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION count_gone_kinds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  gone record;
+begin
+  for gone in
+    select workspace_id, array_agg(id) as ids, array_agg(mobile_kind) as mobile_kinds, array_agg(phone_kind) as phone_kinds,
+      array_agg(marketing) as marketings, array_agg(sms_consents) as consents, array_agg(-1) as signs
+    from old_contacts group by workspace_id
+  loop
+    call add_list_kinds(gone.workspace_id, gone.ids, gone.mobile_kinds, gone.phone_kinds, gone.marketings, gone.consents, gone.signs);
+  end loop;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION count_list_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  changed record;
+begin
+  for changed in
+    select workspace_id, list_id, case tg_op when 'INSERT' then 1 else -1 end as sign, array_agg(contact_id order by contact_id) as ids
     from changed_members group by workspace_id, list_id order by workspace_id, list_id
   loop
-    update lists set members = members + changed.n
+    -- Of a list that is being deleted nothing is counted any more.
+    continue when not exists (select 1 from lists where workspace_id = changed.workspace_id and id = changed.list_id);
+    perform 1 from contacts
+    where workspace_id = changed.workspace_id and id = any (changed.ids) and xmin <> pg_current_xact_id()::xid
+    order by id for share;
+    insert into list_kinds as known (workspace_id, list_id, id, mobile_kind, phone_kind, marketing, sms_consents, n)
+    select changed.workspace_id, changed.list_id, gen_random_uuid(), c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents,
+      changed.sign * count(*)
+    from contacts c where c.workspace_id = changed.workspace_id and c.id = any (changed.ids)
+    group by c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents;
+    update lists set members = members + changed.sign * cardinality(changed.ids)
     where workspace_id = changed.workspace_id and id = changed.list_id;
   end loop;
   return null;
 end $function$;
+
+CREATE OR REPLACE PROCEDURE create_findings_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+declare
+  name text := format('staging.%I', 'import ' || import || ' found');
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('create table %s (
+      row bigint not null,
+      kind "char" not null,                      -- n: new, k: known, t: somebody on another row of the file, s: several contacts share it
+      contact uuid                               -- whose row it is; null where it makes a contact
+    ) with (autovacuum_enabled = off)', name);
+  execute format('alter table %s enable row level security', name);
+  execute format('create policy workspace_wall on %s using (current_workspace() = %L)', name, current_workspace());
+  execute format('grant select, insert, update, delete on %s to public', name);
+end $procedure$;
 
 CREATE OR REPLACE PROCEDURE create_import_table(IN import uuid)
  LANGUAGE plpgsql
@@ -128,7 +265,8 @@ begin
       reason text,
       value text,
       line text[],                               -- as it stood, where the row may be rejected
-      same integer not null default 1            -- rows of the file that are folded into this one
+      same integer not null default 1,           -- rows of the file that are folded into this one
+      other uuid                                 -- the contact that it is by another key
     ) with (autovacuum_enabled = off)', 'import ' || import);
   call wall_import_table(import, current_workspace());
 end $procedure$;
@@ -187,6 +325,7 @@ begin
     raise insufficient_privilege using message = format('%s is no import of this workspace', import);
   end if;
   execute format('drop table if exists staging.%I', 'import ' || import);
+  execute format('drop table if exists staging.%I', 'import ' || import || ' found');
 end $procedure$;
 
 CREATE OR REPLACE PROCEDURE exclude_message_month(IN partition text, IN begins timestamp with time zone, IN ends timestamp with time zone)
@@ -242,9 +381,9 @@ CREATE OR REPLACE FUNCTION find_subscription_type(workspace uuid, ref text)
 AS $function$
 begin
   return query
-    select * from subscription_types
-    where workspace_id = workspace and (id::text = lower(ref) or key = lower(ref) or lower(name) = lower(ref))
-    order by (id::text = lower(ref)) desc, (key = lower(ref)) desc limit 1;
+    select * from subscription_types t
+    where t.workspace_id = workspace and (t.id::text = lower(ref) or t.key = lower(ref) or t.name_key = name_key(ref))
+    order by (t.id::text = lower(ref)) desc, (t.key = lower(ref)) desc limit 1;
 end $function$;
 
 CREATE OR REPLACE FUNCTION first_excluded_day(month timestamp without time zone)
@@ -262,28 +401,97 @@ CREATE OR REPLACE FUNCTION first_id_at(instant timestamp with time zone)
  IMMUTABLE PARALLEL SAFE
 RETURN (SELECT ((((substr("time".h, 1, 8) || '-'::text) || substr("time".h, 9, 4)) || '-7000-8000-000000000000'::text))::uuid AS uuid FROM (SELECT lpad(to_hex(((EXTRACT(epoch FROM first_id_at.instant) * (1000)::numeric))::bigint), 12, '0'::text) AS h) "time");
 
-CREATE OR REPLACE FUNCTION grant_imported_consents(workspace uuid, type_id uuid, contact_ids uuid[], fresh boolean[], ids uuid[], dates timestamp with time zone[], sources text[], evidence text, recorded_at timestamp with time zone, recorded_by text)
- RETURNS void
+CREATE OR REPLACE FUNCTION first_words(workspace uuid, column_name text, beginning text, most integer)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  low text collate "C" := beginning;
+  high constant text := beginning || U&'\+10FFFF';
+  found_key text collate "C";
+  word text;
+begin
+  for n in 0 .. most loop
+    if column_name = 'name_key' then
+      select name_key into found_key from contacts where workspace_id = workspace and name_key <> ''
+        and name_key >= low and name_key < high order by name_key limit 1;
+    else
+      select sort_key into found_key from contacts where workspace_id = workspace
+        and sort_key >= low and sort_key < high order by sort_key limit 1;
+    end if;
+    exit when found_key is null;
+    word := split_part(found_key, ' ', 1);
+    return next word;
+    low := word || '!'; -- what comes behind the space
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fold(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(name) = length(name)) THEN lower((name COLLATE "und-x-icu")) ELSE NORMALIZE(translate(replace(replace(replace(replace(regexp_replace(lower((NORMALIZE(name, NFKD) COLLATE "und-x-icu")), '[­̀-ͯ҅҆؀-؅؜ً-ٰٕ۝܏࢐࢑࣢॑-॔᠎᪰-᫝᫠-᫫᳐-᳔᳒-᳢᳠-᳨᳭᳴᳸᳹᷀-᷿​-‏‪-‮⁠-⁤⁦-⁯⃐-〪⃰-゙゚〭︀-️︠-︭﻿￹-￻𐇽𐋠𑂽𑃍𑌻𓐰-𓐿𛲠-𛲣𜼀-𜼭𜼰-𜽆𝅧-𝅩𝅳-𝆂𝆅-𝆋𝆪-𝆭󠀁󠀠-󠁿󠄀-󠇯]'::text, ''::text, 'g'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'ß'::text, 'ss'::text), 'þ'::text, 'th'::text), 'øđðłħŧŋıĸς'::text, 'oddlhtnikσ'::text), NFC) END;
+
+CREATE OR REPLACE FUNCTION grant_first_consents(workspace uuid, type_id uuid, contact_ids uuid[], dates timestamp with time zone[], sources text[], at timestamp with time zone, source text, evidence text, recorded_at timestamp with time zone, recorded_by text)
+ RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
+declare
+  recorded bigint;
+begin
+  insert into consent_events as e (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
+    recorded_at, recorded_by)
+  select w.workspace_id, given.id, given.id, type_id, 'sms', true, coalesce(given.source, grant_first_consents.source),
+    grant_first_consents.evidence, coalesce(given.at, grant_first_consents.at, grant_first_consents.recorded_at),
+    grant_first_consents.recorded_at, grant_first_consents.recorded_by
+  from workspaces w, unnest(contact_ids, dates, sources) as given (id, at, source)
+  where w.workspace_id = workspace;
+  get diagnostics recorded = row_count;
+  return recorded;
+end $function$;
+
+CREATE OR REPLACE FUNCTION grant_imported_consents(workspace uuid, type_id uuid, contact_ids uuid[], fresh boolean[], ids uuid[], dates timestamp with time zone[], sources text[], evidence text, recorded_at timestamp with time zone, recorded_by text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  recorded bigint;
 begin
   insert into consent_events (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
     recorded_at, recorded_by)
   select workspace, given.id, given.contact_id, type_id, 'sms', true, given.source, grant_imported_consents.evidence,
     coalesce(given.at, grant_imported_consents.recorded_at), grant_imported_consents.recorded_at,
     grant_imported_consents.recorded_by
-  from unnest(contact_ids, fresh, ids, dates, sources) as given (contact_id, fresh, id, at, source)
-  where given.fresh or not exists (
-    select from consent_events e
-    where e.workspace_id = workspace and e.contact_id = given.contact_id and e.subscription_type_id = type_id
-      and e.channel = 'sms'
-      and case when given.at is null then not e.granted or e.source = given.source
-          else e.granted and e.source = given.source and e.at = given.at end
-  );
+  from new_imported_consents(workspace, type_id, contact_ids, fresh, ids, dates, sources) given;
+  get diagnostics recorded = row_count;
   if false = any (fresh) then
     perform settle_sms_consents(workspace, type_id,
       array(select given.id from unnest(contact_ids, fresh) as given (id, fresh) where not given.fresh));
   end if;
+  return recorded;
+end $function$;
+
+CREATE OR REPLACE FUNCTION grant_row_consents(workspace uuid, import uuid, of_kind "char", above bigint, to_row bigint, unsaid boolean, type_id uuid, at timestamp with time zone, source text, evidence text, recorded_at timestamp with time zone, recorded_by text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  recorded bigint;
+begin
+  insert into consent_events as e (workspace_id, id, contact_id, subscription_type_id, channel, granted, source, evidence, at,
+    recorded_at, recorded_by)
+  select s.workspace_id, s.id, s.id, type_id, 'sms', true, coalesce(s.consent_source, grant_row_consents.source),
+    grant_row_consents.evidence, coalesce(s.consent_date, grant_row_consents.at, grant_row_consents.recorded_at),
+    grant_row_consents.recorded_at, grant_row_consents.recorded_by
+  from import_rows s
+  where s.workspace_id = workspace and s.import_id = import and s.row > above and s.row <= to_row and s.kind = of_kind
+    and coalesce(s.consent, unsaid);
+  get diagnostics recorded = row_count;
+  return recorded;
 end $function$;
 
 CREATE OR REPLACE PROCEDURE grant_workspace_rights(IN role name)
@@ -327,6 +535,91 @@ begin
   loop
     execute format('grant execute on routine %s to %I', thing.name, role);
   end loop;
+end $procedure$;
+
+CREATE OR REPLACE FUNCTION index_added_contacts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  many constant integer := 1000;
+  are_many boolean := exists (select 1 from added_contacts offset many);
+  added record;
+begin
+  for added in select distinct workspace_id from added_contacts loop
+    if are_many then
+      insert into unindexed_contacts as known (workspace_id, from_contact, to_contact)
+      select w.workspace_id,
+        (select id from added_contacts c where c.workspace_id = added.workspace_id order by id limit 1),
+        (select id from added_contacts c where c.workspace_id = added.workspace_id order by id desc limit 1)
+      from workspaces w where w.workspace_id = added.workspace_id
+      on conflict (workspace_id, from_contact) do update set to_contact = greatest(known.to_contact, excluded.to_contact);
+    else
+      perform index_contacts(added.workspace_id,
+        array(select id from added_contacts c where c.workspace_id = added.workspace_id order by id),
+        array(select case when not is_plain_name(name_key, sort_key) then name_key end
+          from added_contacts c where c.workspace_id = added.workspace_id order by id),
+        array(select email from added_contacts c where c.workspace_id = added.workspace_id order by id));
+    end if;
+  end loop;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION index_changed_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  if not is_plain_name(old.name_key, old.sort_key) then
+    delete from contact_words where workspace_id = old.workspace_id and contact_id = old.id
+      and word = any (string_to_array(name_words(old.name_key), ' '));
+  end if;
+  if old.email ~ '[0-9][0-9]' then
+    delete from email_digits d using regexp_matches(old.email, '[0-9]{2,15}', 'g') as runs (run)
+    where d.workspace_id = old.workspace_id and d.length = length(runs.run[1]) and d.digits = runs.run[1] and d.contact_id = old.id;
+  end if;
+  if tg_op = 'UPDATE' then
+    perform index_contacts(new.workspace_id, array[new.id],
+      array[case when not is_plain_name(new.name_key, new.sort_key) then new.name_key end], array[new.email]);
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION index_contacts(workspace uuid, ids uuid[], name_keys text[], emails text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into contact_words as known (workspace_id, word, contact_id, name)
+  select w.workspace_id, f.word, f.id, f.name from workspaces w, (
+    select distinct each.word, n.id, n.name from (
+      select id, name_words(name_key) as name from unnest(ids, name_keys) as c (id, name_key) where name_key is not null) n,
+      unnest(string_to_array(n.name, ' ')) as each (word)
+    where each.word <> '' order by 1, 2) f
+  where w.workspace_id = workspace
+  on conflict do nothing;
+  insert into email_digits as known (workspace_id, length, digits, contact_id, first)
+  select w.workspace_id, length(f.digits), f.digits, f.id, f.first from workspaces w, (
+    select distinct on (length(runs.run[1]), runs.run[1], c.id) runs.run[1] as digits, c.id, runs.place = 1 as first
+    from unnest(ids, emails) as c (id, email),
+      regexp_matches(c.email, '[0-9]{2,15}', 'g') with ordinality as runs (run, place)
+    where c.email is not null order by length(runs.run[1]), runs.run[1], c.id, runs.place) f
+  where w.workspace_id = workspace
+  on conflict do nothing;
+end $function$;
+
+CREATE OR REPLACE PROCEDURE index_findings_table(IN import uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+begin
+  if not is_import_here(import) then
+    raise insufficient_privilege using message = format('%s is no import of this workspace', import);
+  end if;
+  execute format('alter table staging.%I add primary key (kind, row)', 'import ' || import || ' found');
+  execute format('analyze staging.%I', 'import ' || import || ' found');
 end $procedure$;
 
 CREATE OR REPLACE PROCEDURE index_import_table(IN import uuid)
@@ -373,6 +666,12 @@ begin
   return exists (select 1 from memberships where workspace_id = current_workspace() and user_id = person);
 end $function$;
 
+CREATE OR REPLACE FUNCTION is_plain_name(name_key text, sort_key text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE (length(name_key) - length(replace(name_words(name_key), ' '::text, ''::text))) WHEN 0 THEN true WHEN 1 THEN ((name_key <> sort_key) AND (strpos(name_key, ' '::text) > 0)) ELSE false END;
+
 CREATE OR REPLACE FUNCTION is_system()
  RETURNS boolean
  LANGUAGE sql
@@ -406,6 +705,44 @@ begin
     continue when begins >= ends;
     return next;
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION name_key(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select normalize(lower(upper(normalize(btrim(regexp_replace(
+  translate(name,
+    U&'\0009\000A\000B\000C\000D\0020\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\2800\3164\FFA0\115F\1160'
+    || U&'\00AD\034F\061C\17B4\17B5\180B\180C\180D\180E\180F\200B\200C\200D\200E\200F\202A\202B\202C\202D\202E'
+    || U&'\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B\206C\206D\206E\206F\FEFF'
+    || U&'\FE00\FE01\FE02\FE03\FE04\FE05\FE06\FE07\FE08\FE09\FE0A\FE0B\FE0C\FE0D\FE0E\FE0F\FFF0\FFF1\FFF2\FFF3\FFF4\FFF5\FFF6\FFF7\FFF8',
+    repeat(' ', 30)),
+  ' +', ' ', 'g')), NFC) collate "und-x-icu") collate "und-x-icu"), NFC)
+$function$;
+
+CREATE OR REPLACE FUNCTION name_words(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (' '::text || CASE WHEN (name ~ '[-	     　‐‑‒–—''’.,;:/&+()"«»“”„]'::text) THEN translate(name, '	     　-‐‑‒–—''’.,;:/&+()"«»“”„'::text, '                              '::text) ELSE name END);
+
+CREATE OR REPLACE FUNCTION new_imported_consents(workspace uuid, type_id uuid, contact_ids uuid[], fresh boolean[], ids uuid[], dates timestamp with time zone[], sources text[])
+ RETURNS TABLE(id uuid, contact_id uuid, at timestamp with time zone, source text)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return query select given.id, given.contact_id, given.at, given.source
+  from unnest(contact_ids, fresh, ids, dates, sources) as given (contact_id, fresh, id, at, source)
+  where given.fresh or not exists (
+    select from consent_events e
+    where e.workspace_id = workspace and e.contact_id = given.contact_id and e.subscription_type_id = type_id
+      and e.channel = 'sms'
+      and case when given.at is null then not e.granted or e.source = given.source
+          else e.granted and e.source = given.source and e.at = given.at end
+  );
 end $function$;
 
 CREATE OR REPLACE FUNCTION queued_lanes(after_workspace uuid, after_sender uuid, most integer)
@@ -485,6 +822,68 @@ begin
       order by e.at desc, e.granted limit 1
     ) latest
   where c.workspace_id = workspace and c.id = asked.id and (c.sms_consents & type.mask <> 0) <> latest.granted;
+end $function$;
+
+CREATE OR REPLACE FUNCTION spellings(workspace uuid, wanted text, folds jsonb)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  most constant integer := 2000;
+  last constant text := U&'\+10FFFF';
+  beginnings text[] := array[''];
+  rests text[] := array[wanted];
+  beginning text;
+  rest text;
+  low text collate "C";
+  found_key text collate "C";
+  next_character text;
+  folded text;
+  n integer := 0;
+begin
+  while n < least(cardinality(beginnings), most) loop
+    n := n + 1;
+    beginning := beginnings[n];
+    rest := rests[n];
+    low := beginning;
+    -- First whether there are any such words, then what comes next in them beyond ASCII.
+    loop
+      select least(
+        (select name_key from contacts where workspace_id = workspace and name_key <> ''
+           and name_key >= low and name_key < beginning || last order by name_key limit 1),
+        (select sort_key from contacts where workspace_id = workspace
+           and sort_key >= low and sort_key < beginning || last order by sort_key limit 1),
+        (select word from contact_words where workspace_id = workspace
+           and word >= low and word < beginning || last order by word limit 1)) into found_key;
+      exit when found_key is null;
+      if low = beginning then
+        if rest = '' then
+          return next beginning;
+          exit;
+        end if;
+        beginnings := beginnings || (beginning || left(rest, 1));
+        rests := rests || substr(rest, 2);
+        low := beginning || U&'\0080';
+        continue when found_key < low;
+      end if;
+      next_character := substr(found_key, length(beginning) + 1, 1);
+      exit when next_character = '' or next_character = last;
+      folded := folds ->> next_character;
+      if starts_with(rest, folded) then
+        beginnings := beginnings || (beginning || next_character);
+        rests := rests || substr(rest, length(folded) + 1);
+      elsif starts_with(folded, rest) then
+        beginnings := beginnings || (beginning || next_character);
+        rests := rests || ''::text;
+      end if;
+      -- Between U+D7FF and U+E000 there are no characters.
+      low := beginning || case next_character when U&'\D7FF' then U&'\E000' else chr(ascii(next_character) + 1) end;
+    end loop;
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION tell_session_ended()
@@ -855,10 +1254,12 @@ create table carriers (
   secrets bytea not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
   constraint carriers_pkey PRIMARY KEY (workspace_id, id),
   constraint carriers_workspace_id_name_key UNIQUE (workspace_id, name)
 );
 CREATE UNIQUE INDEX carriers_default ON carriers USING btree (workspace_id) WHERE is_default;
+CREATE UNIQUE INDEX carriers_name_key ON carriers USING btree (workspace_id, name_key);
 alter table carriers enable row level security;
 alter table carriers force row level security;
 create policy workspace_wall on carriers
@@ -887,6 +1288,20 @@ create policy workspace_wall on consent_events
 create policy workspace_wall_door on consent_events to current_user
   using (is_system());
 CREATE TRIGGER consent_events_append_only BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table contact_words (
+  workspace_id uuid not null,
+  word text collate "C" not null,
+  contact_id uuid not null,
+  name text collate "C" not null,
+  constraint contact_words_pkey PRIMARY KEY (workspace_id, word, contact_id) INCLUDE (name)
+);
+alter table contact_words enable row level security;
+alter table contact_words force row level security;
+create policy workspace_wall on contact_words
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on contact_words to current_user
+  using (is_system());
 
 create table contacts (
   workspace_id uuid not null,
@@ -921,6 +1336,11 @@ create policy workspace_wall on contacts
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on contacts to current_user
   using (is_system());
+CREATE TRIGGER contacts_added AFTER INSERT ON contacts REFERENCING NEW TABLE AS added_contacts FOR EACH STATEMENT EXECUTE FUNCTION index_added_contacts();
+CREATE TRIGGER contacts_changed AFTER UPDATE ON contacts FOR EACH ROW WHEN (((old.name_key <> new.name_key) OR (old.sort_key <> new.sort_key) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION index_changed_contact();
+CREATE TRIGGER contacts_kinds_changed AFTER UPDATE ON contacts REFERENCING OLD TABLE AS old_contacts NEW TABLE AS new_contacts FOR EACH STATEMENT EXECUTE FUNCTION count_changed_kinds();
+CREATE TRIGGER contacts_kinds_gone AFTER DELETE ON contacts REFERENCING OLD TABLE AS old_contacts FOR EACH STATEMENT EXECUTE FUNCTION count_gone_kinds();
+CREATE TRIGGER contacts_removed AFTER DELETE ON contacts FOR EACH ROW WHEN (((NOT is_plain_name(old.name_key, old.sort_key)) OR (old.email ~ '[0-9][0-9]'::text))) EXECUTE FUNCTION index_changed_contact();
 
 create table dispatch_journal (
   workspace_id uuid not null,
@@ -935,6 +1355,21 @@ alter table dispatch_journal force row level security;
 create policy workspace_wall on dispatch_journal
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on dispatch_journal to current_user
+  using (is_system());
+
+create table email_digits (
+  workspace_id uuid not null,
+  length smallint not null,
+  digits text collate "C" not null,
+  contact_id uuid not null,
+  first boolean not null,
+  constraint email_digits_pkey PRIMARY KEY (workspace_id, length, digits, contact_id) INCLUDE (first)
+);
+alter table email_digits enable row level security;
+alter table email_digits force row level security;
+create policy workspace_wall on email_digits
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on email_digits to current_user
   using (is_system());
 
 create table erasures (
@@ -987,6 +1422,21 @@ create policy workspace_wall on idempotency_keys
 create policy workspace_wall_door on idempotency_keys to current_user
   using (is_system());
 
+create table import_findings (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  kind "char" not null,
+  contact uuid,
+  constraint import_findings_pkey PRIMARY KEY (workspace_id, import_id, "row")
+) with (autovacuum_analyze_threshold=2147483647, autovacuum_vacuum_insert_threshold=-1);
+alter table import_findings enable row level security;
+alter table import_findings force row level security;
+create policy workspace_wall on import_findings
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on import_findings to current_user
+  using (is_system());
+
 create table import_rejections (
   workspace_id uuid not null,
   import_id uuid not null,
@@ -994,6 +1444,7 @@ create table import_rejections (
   reason text not null,
   value text,
   line text[] not null,
+  taken boolean default false not null,
   constraint import_rejections_pkey PRIMARY KEY (workspace_id, import_id, "row")
 );
 alter table import_rejections enable row level security;
@@ -1001,6 +1452,40 @@ alter table import_rejections force row level security;
 create policy workspace_wall on import_rejections
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on import_rejections to current_user
+  using (is_system());
+
+create table import_rows (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  kind "char" not null,
+  id uuid not null,
+  mobile text collate "C",
+  mobile_kind number_kind,
+  phone text collate "C",
+  phone_kind number_kind,
+  email text collate "C",
+  first_name text,
+  last_name text,
+  locale text,
+  time_zone text,
+  properties jsonb,
+  consent boolean,
+  consent_date timestamp with time zone,
+  consent_source text,
+  reason text,
+  value text,
+  line text[],
+  repeats boolean default true not null,
+  same integer default 1 not null,
+  other uuid,
+  constraint import_rows_pkey PRIMARY KEY (workspace_id, import_id, "row")
+) with (autovacuum_analyze_threshold=2147483647, autovacuum_vacuum_insert_threshold=-1);
+alter table import_rows enable row level security;
+alter table import_rows force row level security;
+create policy workspace_wall on import_rows
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on import_rows to current_user
   using (is_system());
 
 create table imports (
@@ -1021,6 +1506,11 @@ create table imports (
   created_by text not null,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  data_rows bigint,
+  warnings bigint default 0 not null,
+  consents bigint default 0 not null,
+  totals jsonb,
+  settled smallint default 0 not null,
   constraint imports_pkey PRIMARY KEY (workspace_id, id)
 );
 alter table imports enable row level security;
@@ -1083,6 +1573,24 @@ create policy workspace_wall on lanes
 create policy workspace_wall_door on lanes to current_user
   using (is_system());
 
+create table list_kinds (
+  workspace_id uuid not null,
+  list_id uuid not null,
+  id uuid not null,
+  mobile_kind number_kind,
+  phone_kind number_kind,
+  marketing boolean not null,
+  sms_consents bigint not null,
+  n bigint not null,
+  constraint list_kinds_pkey PRIMARY KEY (workspace_id, list_id, id)
+);
+alter table list_kinds enable row level security;
+alter table list_kinds force row level security;
+create policy workspace_wall on list_kinds
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on list_kinds to current_user
+  using (is_system());
+
 create table list_members (
   workspace_id uuid not null,
   list_id uuid not null,
@@ -1105,9 +1613,12 @@ create table lists (
   name text not null,
   members bigint default 0 not null,
   created_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  kinds_known boolean default true not null,
   constraint lists_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX lists_name ON lists USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX lists_name_key ON lists USING btree (workspace_id, name_key);
 alter table lists enable row level security;
 alter table lists force row level security;
 create policy workspace_wall on lists
@@ -1244,6 +1755,37 @@ create policy workspace_wall on opt_outs
 create policy workspace_wall_door on opt_outs to current_user
   using (is_system());
 
+create table possible_opt_outs (
+  workspace_id uuid not null,
+  id uuid not null,
+  number text collate "C" not null,
+  address text,
+  others text[] not null,
+  sender_id uuid not null,
+  at timestamp with time zone not null,
+  constraint possible_opt_outs_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX possible_opt_outs_number ON possible_opt_outs USING btree (workspace_id, number);
+alter table possible_opt_outs enable row level security;
+alter table possible_opt_outs force row level security;
+create policy workspace_wall on possible_opt_outs
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on possible_opt_outs to current_user
+  using (is_system());
+
+create table property_keys (
+  workspace_id uuid not null,
+  key text collate "C" not null,
+  noted_at timestamp with time zone not null,
+  constraint property_keys_pkey PRIMARY KEY (workspace_id, key)
+);
+alter table property_keys enable row level security;
+alter table property_keys force row level security;
+create policy workspace_wall on property_keys
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on property_keys to current_user
+  using (is_system());
+
 create table quota_periods (
   workspace_id uuid not null,
   period_start timestamp with time zone not null,
@@ -1360,6 +1902,11 @@ create table senders (
   rate_per_second integer,
   created_at timestamp with time zone not null,
   carrier_id uuid,
+  name_key text collate "C" generated always as (
+CASE
+    WHEN (kind = 'alphanumeric'::text) THEN name_key(address)
+    ELSE NULL::text
+END) stored,
   constraint senders_pkey PRIMARY KEY (workspace_id, id),
   constraint senders_workspace_id_address_key UNIQUE (workspace_id, address)
 );
@@ -1485,17 +2032,32 @@ create table subscription_types (
   needs_consent boolean not null,
   "bit" smallint not null,
   created_at timestamp with time zone not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
   constraint subscription_types_pkey PRIMARY KEY (workspace_id, id),
   constraint subscription_types_bit_check CHECK ((("bit" >= 0) AND ("bit" <= 62))),
   constraint subscription_types_workspace_id_bit_key UNIQUE (workspace_id, "bit"),
   constraint subscription_types_workspace_id_key_key UNIQUE (workspace_id, key)
 );
 CREATE UNIQUE INDEX subscription_types_name ON subscription_types USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX subscription_types_name_key ON subscription_types USING btree (workspace_id, name_key);
 alter table subscription_types enable row level security;
 alter table subscription_types force row level security;
 create policy workspace_wall on subscription_types
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on subscription_types to current_user
+  using (is_system());
+
+create table unindexed_contacts (
+  workspace_id uuid not null,
+  from_contact uuid not null,
+  to_contact uuid not null,
+  constraint unindexed_contacts_pkey PRIMARY KEY (workspace_id, from_contact)
+);
+alter table unindexed_contacts enable row level security;
+alter table unindexed_contacts force row level security;
+create policy workspace_wall on unindexed_contacts
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on unindexed_contacts to current_user
   using (is_system());
 
 create table users (
@@ -1590,6 +2152,7 @@ create table workspaces (
   allowance bigint not null,
   renewal_day smallint not null,
   created_at timestamp with time zone not null,
+  keywords jsonb,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );

@@ -11,15 +11,15 @@ export interface DeliveryRow {
   event: string;
   body: string;
   state: WebhookDelivery["state"];
-  /** Attempts since it was put in line, or in line again. */
+  /** Attempts since it was queued, or queued again. */
   tries: number;
   next_at: Date | null;
-  /** While it is being tried. */
+  /** Set while it is being posted. */
   taken_until: Date | null;
   history: WebhookAttempt[];
 }
 
-/** A delivery whose time has come, with where it goes. */
+/** A delivery that is due, with its webhook's URL and secrets. */
 export interface DueDelivery extends DeliveryRow {
   url: string;
   secrets: Buffer;
@@ -41,10 +41,10 @@ export async function listDeliveries(
 }
 
 /**
- * The webhooks of these workspaces that want to be told of one of these events. None is removed or disabled before the
- * transaction ends: what waits for it would be nobody's.
+ * The webhooks of these workspaces that subscribe to one of these events, locked against removal and disabling until the
+ * transaction ends, so that no delivery is queued for a webhook that is removed.
  */
-export async function listeners(
+export async function selectSubscribed(
   tx: Tx,
   workspaceIds: readonly string[],
   events: readonly string[],
@@ -56,7 +56,7 @@ export async function listeners(
   return rows;
 }
 
-/** Puts a workspace's deliveries in line. */
+/** Queues a workspace's deliveries. */
 export async function insertDeliveries(
   tx: Tx,
   workspaceId: string,
@@ -73,10 +73,10 @@ export async function insertDeliveries(
   return inserted.rows;
 }
 
-/** Attempts that are kept of a delivery. */
-const mostKept = 20;
+/** Attempts that are kept in a delivery's history. */
+const maxHistory = 20;
 
-/** Puts one in line again from the beginning, unless it is being tried; undefined when there is none. */
+/** Queues one again with all its attempts, unless it is being posted; undefined when there is none. */
 export async function restartDelivery(
   tx: Tx,
   key: { workspaceId: string; webhookId: string; id: string },
@@ -95,17 +95,17 @@ export async function restartDelivery(
   return rows[0];
 }
 
-/** Those whose turn it is not. */
+/** Webhooks and workspaces that are at their limit of concurrent posts. */
 export interface Busy {
   webhooks: readonly string[];
   workspaces: readonly string[];
 }
 
 /**
- * Takes the delivery that waits longest, but for those of `busy` ones, and writes the attempt down. Nobody else takes
- * it before `until`: should this process die, that is when another tries.
+ * Claims the delivery that has waited longest, except those of `busy` ones, and records the attempt. No other worker claims it
+ * before `until`, when another retries should this process die.
  */
-export async function takeDue(tx: Tx, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
+export async function claimDue(tx: Tx, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
   const attempt: WebhookAttempt = { at: at.toISOString(), status: null, error: null, response: null };
   const { rows } = await sql<DueDelivery>`
     with due as (
@@ -125,9 +125,9 @@ export async function takeDue(tx: Tx, at: Date, until: Date, busy: Busy): Promis
 const lastOf = (history: RawBuilder<unknown>) => sql`(
   select jsonb_agg(attempt order by place) from (
     select attempt, place from jsonb_array_elements(${history}) with ordinality as all_of (attempt, place)
-    order by place desc limit ${sql.lit(mostKept)}) as last)`;
+    order by place desc limit ${sql.lit(maxHistory)}) as last)`;
 
-/** What came of an attempt, unless its time was over and another has begun since. */
+/** Records the outcome of an attempt, unless its claim has expired and another attempt has begun. */
 export async function recordAttempt(
   tx: Tx,
   delivery: DeliveryRow,
@@ -141,8 +141,8 @@ export async function recordAttempt(
   );
 }
 
-/** Puts a delivery whose attempt was broken off back into the line: this process ends. */
-export async function giveBack(tx: Tx, delivery: DeliveryRow, at: Date): Promise<void> {
+/** Queues a delivery again whose attempt was cancelled because this process ends. */
+export async function releaseDelivery(tx: Tx, delivery: DeliveryRow, at: Date): Promise<void> {
   await sql`
     update webhook_deliveries set next_at = ${at}, taken_until = null, tries = tries - 1
     where workspace_id = ${delivery.workspace_id} and id = ${delivery.id} and taken_until = ${delivery.taken_until}`.execute(
@@ -150,14 +150,14 @@ export async function giveBack(tx: Tx, delivery: DeliveryRow, at: Date): Promise
   );
 }
 
-/** Takes what waits for a webhook out of the line; what is being tried ends with that. */
-export async function giveUpDeliveries(tx: Tx, workspaceId: string, webhookId: string): Promise<void> {
+/** Marks a webhook's waiting deliveries as failed; one that is being posted is not retried. */
+export async function failDeliveries(tx: Tx, workspaceId: string, webhookId: string): Promise<void> {
   await sql`
     update webhook_deliveries set state = 'failed', next_at = null, taken_until = null
     where workspace_id = ${workspaceId} and webhook_id = ${webhookId} and state = 'waiting'`.execute(tx);
 }
 
-/** Forgets what was made before an id's time and is not in line any more. Needs a transaction that sees all workspaces. */
-export async function forgetDeliveries(tx: Tx, before: string): Promise<void> {
+/** Purges deliveries with smaller ids that are no longer queued. Needs a transaction that sees all workspaces. */
+export async function purgeDeliveries(tx: Tx, before: string): Promise<void> {
   await sql`delete from webhook_deliveries where id < ${before} and next_at is null`.execute(tx);
 }

@@ -1,23 +1,23 @@
 /**
- * One POST to an address that somebody else chose, as far as it may be reached (kit/outbound-targets.ts). It follows no
- * redirect, waits ten seconds at most and reads no more of the answer than it keeps.
+ * One POST to a user's URL, if it may be reached (kit/outbound-targets.ts). It follows no redirect, waits ten seconds at most
+ * and reads no more of the response than is kept.
  */
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { type OutboundTargets, type Target, TargetRefused } from "../kit/outbound-targets.ts";
 
-/** What came of it: an answer, or why there was none. */
+/** The outcome: a response, or why there was none. */
 export interface Posted {
   status: number | null;
-  /** How the answer began. */
+  /** The beginning of the response. */
   response: string | null;
   error: string | null;
 }
 
 export const postTimeout = 10_000;
-const mostRead = 2_048;
+const maxRead = 2_048;
 
-/** Posts once. Null when `signal` broke it off before there was an answer. */
+/** Posts once. Null when `signal` aborted it before there was a response. */
 export async function postWebhook(
   url: string,
   headers: Record<string, string>,
@@ -40,7 +40,7 @@ export async function postWebhook(
     return { status, response: await beginning(answer), error: null };
   } catch (error) {
     if (options.signal.aborted) return null;
-    // Whether a port of the operator's own network is closed, filtered or something else altogether is not told.
+    // The reason would reveal whether a port in the operator's network is closed, filtered or used.
     const why = target?.discreet ? "no answer" : reasonOf(error, late.aborted ? timeout : null);
     return { status: null, response: null, error: why };
   }
@@ -67,7 +67,7 @@ async function post(
         method: "POST",
         headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
         lookup: target.lookup,
-        agent: false, // a connection of its own: none that somebody else's name was checked for
+        agent: false, // a new connection, since a pooled one was checked for another target
         signal,
       },
       done,
@@ -77,7 +77,7 @@ async function post(
   });
 }
 
-/** The first kilobytes as text; the rest is not waited for. Whatever happens meanwhile, there was an answer. */
+/** The first kilobytes as text, without waiting for the rest. An error meanwhile is ignored, since the status has arrived. */
 async function beginning(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -85,12 +85,12 @@ async function beginning(answer: IncomingMessage): Promise<string> {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= mostRead) break;
+      if (size >= maxRead) break;
     }
   } catch {
-    // It dripped until the time was over, or the connection broke: the status has been said.
+    // The body timed out or the connection was lost; the status counts.
   }
   answer.destroy();
-  // PostgreSQL's text holds every character but this one.
-  return Buffer.concat(chunks).subarray(0, mostRead).toString("utf8").replaceAll("\0", "");
+  // PostgreSQL cannot store U+0000.
+  return Buffer.concat(chunks).subarray(0, maxRead).toString("utf8").replaceAll("\0", "");
 }

@@ -1,28 +1,28 @@
-/** The door for events: they go out if, and only if, the transaction in which they happened does. */
+/** Queues events for webhooks in the transaction in which they happen: they are sent if and only if it commits. */
 import type { WebhookEvent } from "../../contract/webhooks.ts";
 import type { Tx } from "../kit/db.ts";
 import { orderedIds } from "../kit/id.ts";
-import { insertDeliveries, listeners } from "./deliveries-store.ts";
+import { insertDeliveries, selectSubscribed } from "./deliveries-store.ts";
 
-/** Something that happened in a workspace; `data` is what the receiver is told of it. */
+/** An event in a workspace; `data` is the payload's data. */
 export interface HappenedEvent {
   workspace_id: string;
   event: WebhookEvent;
   data: object;
 }
 
-/** What is posted: the payload of the Standard Webhooks specification. */
+/** The payload of the Standard Webhooks specification. */
 export function eventBody(event: string, at: Date, data: object): string {
   return JSON.stringify({ type: event, timestamp: at.toISOString(), data });
 }
 
-/** Puts the events in line for the webhooks that want them. A transaction in all workspaces may bring events of many. */
+/** Queues the events for the webhooks that subscribe to them. A system transaction may pass events of many workspaces. */
 export async function queueEvents(tx: Tx, at: Date, events: readonly HappenedEvent[]): Promise<void> {
   if (events.length === 0) return;
   const workspaces = [...new Set(events.map((each) => each.workspace_id))];
   const newId = orderedIds();
-  const wanted = await listeners(tx, workspaces, [...new Set(events.map((each) => each.event))]);
-  for (const [workspace_id, webhooks] of Map.groupBy(wanted, (webhook) => webhook.workspace_id)) {
+  const subscribed = await selectSubscribed(tx, workspaces, [...new Set(events.map((each) => each.event))]);
+  for (const [workspace_id, webhooks] of Map.groupBy(subscribed, (webhook) => webhook.workspace_id)) {
     const deliveries = webhooks.flatMap(({ id: webhook_id, events: names }) =>
       events
         .filter((each) => each.workspace_id === workspace_id && names.includes(each.event))

@@ -1,118 +1,131 @@
 /**
- * Posts deliveries whose time has come. The line is the table itself: a process that is killed half-way loses nothing, and
- * another tries once the claim has run out. A receiver may therefore get one twice, under the same webhook-id.
+ * Posts due deliveries. The queue is the table itself: a process that is killed half-way loses nothing, and another retries once
+ * the claim has expired. A receiver may therefore get a delivery twice, with the same webhook-id.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
-import type { News } from "../kit/news.ts";
 import type { OutboundTargets } from "../kit/outbound-targets.ts";
 import type { Seal } from "../kit/seal.ts";
 import {
   type Busy,
   type DueDelivery,
-  forgetDeliveries,
-  giveBack,
-  giveUpDeliveries,
+  purgeDeliveries,
+  releaseDelivery,
+  failDeliveries,
   recordAttempt,
-  takeDue,
+  claimDue,
 } from "./deliveries-store.ts";
-import { failingForTooLong, nextAttempt } from "./next-attempt.ts";
 import { type Posted, postTimeout, postWebhook } from "./post-webhook.ts";
 import { signedHeaders } from "./sign-webhook.ts";
-import { noteFailure, noteTaken } from "./webhooks-store.ts";
+import { recordFailure, recordSuccess } from "./webhooks-store.ts";
 import { signingSecrets } from "./webhooks.ts";
 
 interface Services {
   db: Db;
   clock: Clock;
-  news: Pick<News, "tell">;
+  liveUpdates: Pick<LiveUpdates, "publish">;
   log: Logger;
   seal: Seal;
-  /** Where webhooks may go. */
+  /** Targets that may be reached. */
   targets: OutboundTargets;
 }
 
-/** What tests do not wait for. */
+/** What tests shorten. */
 interface SenderOptions {
-  look_every_ms?: number;
+  poll_every_ms?: number;
   timeout_ms?: number;
 }
 
-/** The event that only a person's click sends. It is tried once, and says nothing of the webhook's health. */
+/** The event that a person sends to test a webhook. It is tried once, and does not count in the webhook's health. */
 export const testEvent = "webhook.test";
 
-const lookEvery = 1_000;
-/** Posts at the same time in a process, and of those to one webhook and for one workspace: slow ones leave room for others. */
-const mostAtOnce = 16;
-const mostAtOnceToOne = 2;
-const mostAtOnceForOne = 6;
+const pollEvery = 1_000;
+/** Concurrent posts in a process, to one webhook and for one workspace, so that slow ones do not block the others. */
+const maxConcurrent = 16;
+const maxPerWebhook = 2;
+const maxPerWorkspace = 6;
 const claimFor = postTimeout * 6;
 const keepDays = 30;
-const mostKept = 500; // characters of an answer
+const maxResponse = 500; // characters of a response
 
-const forgetJob = "forget_old_webhook_deliveries";
-export const webhookPeriodicJobs: PeriodicJob[] = [{ name: forgetJob, pattern: "41 3 * * *" }];
+const purgeJob = "forget_old_webhook_deliveries"; // stored in the job tables of existing installations
+export const webhookPeriodicJobs: PeriodicJob[] = [{ name: purgeJob, pattern: "41 3 * * *" }];
 
 export function webhookJobs({ db, clock }: Pick<Services, "db" | "clock">): Record<string, JobHandler> {
   return {
-    [forgetJob]: () =>
-      db.asSystem((tx) => forgetDeliveries(tx, firstIdAt(new Date(clock.now().getTime() - keepDays * 86_400_000)))),
+    [purgeJob]: () =>
+      db.asSystem((tx) => purgeDeliveries(tx, firstIdAt(new Date(clock.now().getTime() - keepDays * 86_400_000)))),
   };
 }
 
-/** Posts what is due until stopped; `stop` breaks off what is under way, to be tried again by whoever comes next. */
+/** Posts due deliveries until stopped; `stop` cancels running posts, which are queued again. */
 export function startWebhookSender(services: Services, options: SenderOptions = {}): { stop(): Promise<void> } {
   const { db, clock, log } = services;
-  const { look_every_ms = lookEvery, timeout_ms = postTimeout } = options;
+  const { poll_every_ms = pollEvery, timeout_ms = postTimeout } = options;
   const stopping = new AbortController();
-  const underWay = new Map<Promise<void>, DueDelivery>();
+  const running = new Map<Promise<void>, DueDelivery>();
+  /** Aborted when a post has ended since the last poll began. */
+  let ended = new AbortController();
 
-  /** The webhooks and workspaces that have as many posts under way as they may. */
+  /** The webhooks and workspaces that are at their limit. */
   function busy(): Busy {
-    const having = (most: number, id: "webhook_id" | "workspace_id") =>
-      [...Map.groupBy(underWay.values(), (delivery) => delivery[id])]
-        .filter(([, posts]) => posts.length >= most)
+    const atLimit = (max: number, id: "webhook_id" | "workspace_id") =>
+      [...Map.groupBy(running.values(), (delivery) => delivery[id])]
+        .filter(([, posts]) => posts.length >= max)
         .map(([key]) => key);
     return {
-      webhooks: having(mostAtOnceToOne, "webhook_id"),
-      workspaces: having(mostAtOnceForOne, "workspace_id"),
+      webhooks: atLimit(maxPerWebhook, "webhook_id"),
+      workspaces: atLimit(maxPerWorkspace, "workspace_id"),
     };
   }
 
-  async function takeAll(): Promise<void> {
-    while (underWay.size < mostAtOnce && !stopping.signal.aborted) {
+  async function postAllDue(): Promise<void> {
+    while (running.size < maxConcurrent && !stopping.signal.aborted) {
       const at = clock.now();
-      const due = await db.asSystem((tx) => takeDue(tx, at, new Date(at.getTime() + claimFor), busy()));
+      const due = await db.asSystem((tx) => claimDue(tx, at, new Date(at.getTime() + claimFor), busy()));
       if (!due) return;
       const work = deliver(services, due, { timeout_ms, signal: stopping.signal })
         .catch((error) =>
-          log.warn({ err: error, delivery: due.id }, "what came of a webhook could not be written down"),
+          log.warn({ err: error, delivery: due.id }, "could not record the outcome of a webhook delivery"),
         )
-        .finally(() => underWay.delete(work));
-      underWay.set(work, due);
+        .finally(() => {
+          running.delete(work);
+          ended.abort();
+        });
+      running.set(work, due);
     }
   }
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await takeAll().catch((error) => log.warn({ err: error }, "could not look for webhooks to send"));
-      await delay(look_every_ms, undefined, { signal: stopping.signal }).catch(() => {}); // aborted: the loop ends
+      ended = new AbortController();
+      const begun = performance.now();
+      await postAllDue().catch((error) => log.warn({ err: error }, "could not query due webhook deliveries"));
+      // The query is slow when many deliveries wait for a busy webhook: at most half of the time is spent on it.
+      const took = Math.min(performance.now() - begun, poll_every_ms);
+      await pause(took, stopping.signal);
+      // Deliveries that wait for a free slot are posted as soon as there is one, not with the next poll.
+      await pause(poll_every_ms - took, AbortSignal.any([stopping.signal, ended.signal]));
     }
-    await Promise.all(underWay.keys());
+    await Promise.all(running.keys());
   }
 
-  const running = run();
+  const polling = run();
   return {
     stop() {
       stopping.abort();
-      return running;
+      return polling;
     },
   };
 }
+
+/** Resolves after the time, or when aborted. */
+const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
 
 interface PostOptions {
   timeout_ms: number;
@@ -120,38 +133,38 @@ interface PostOptions {
 }
 
 async function deliver(services: Services, delivery: DueDelivery, options: PostOptions): Promise<void> {
-  const { db, clock, news } = services;
+  const { db, clock, liveUpdates } = services;
   const { workspace_id, webhook_id } = delivery;
   const posted = await attempt(services, delivery, options);
   const at = clock.now();
   if (!posted) {
-    await db.inWorkspace(workspace_id, (tx) => giveBack(tx, delivery, at));
+    await db.inWorkspace(workspace_id, (tx) => releaseDelivery(tx, delivery, at));
     return;
   }
-  const taken = posted.status !== null && posted.status >= 200 && posted.status < 300;
+  const accepted = posted.status !== null && posted.status >= 200 && posted.status < 300;
   const isTest = delivery.event === testEvent;
-  const next = taken || isTest ? null : nextAttempt(delivery.tries, at, Math.random());
+  const next = accepted || isTest ? null : nextAttempt(delivery.tries, at, Math.random());
   await db.inWorkspace(workspace_id, async (tx) => {
-    // The webhook's row first, as everybody does who changes both.
-    if (taken) await noteTaken(tx, workspace_id, webhook_id);
+    // The webhook's row first, as in all transactions that change both, to avoid deadlocks.
+    if (accepted) await recordSuccess(tx, workspace_id, webhook_id);
     const failure = {
       error: posted.error ?? `HTTP ${posted.status}`,
       gone: posted.status === 410,
       at,
       failingBefore: next ? null : new Date(at.getTime() - failingForTooLong),
     };
-    const disabled = !taken && !isTest && (await noteFailure(tx, { workspace_id, id: webhook_id }, failure));
+    const disabled = !accepted && !isTest && (await recordFailure(tx, { workspace_id, id: webhook_id }, failure));
     await recordAttempt(tx, delivery, {
-      state: taken ? "delivered" : next ? "waiting" : "failed",
+      state: accepted ? "delivered" : next ? "waiting" : "failed",
       next_at: next,
-      attempt: { ...posted, response: posted.response?.slice(0, mostKept).toWellFormed() ?? null },
+      attempt: { ...posted, response: posted.response?.slice(0, maxResponse).toWellFormed() ?? null },
     });
-    if (disabled) await giveUpDeliveries(tx, workspace_id, webhook_id);
+    if (disabled) await failDeliveries(tx, workspace_id, webhook_id);
   });
-  news.tell(workspace_id, "webhook", webhook_id);
+  liveUpdates.publish(workspace_id, "webhook", webhook_id);
 }
 
-/** Null: it was broken off. */
+/** One attempt; null when it was cancelled. */
 async function attempt(
   { clock, targets, seal }: Services,
   delivery: DueDelivery,
@@ -168,3 +181,22 @@ async function attempt(
   const headers = { ...signedHeaders(secrets, { id, at, body }), "user-agent": "Varsla" };
   return postWebhook(delivery.url, headers, body, { targets, signal, timeout_ms });
 }
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Waits after the first, second … attempt: the schedule of the Standard Webhooks specification, 27 hours in total. */
+const waits = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
+
+/**
+ * The time of the next attempt after `attempts` have failed, or null. It is up to a tenth later than the schedule, so that
+ * deliveries that failed together are not retried together; `random` is from 0 to 1.
+ */
+export function nextAttempt(attempts: number, at: Date, random: number): Date | null {
+  const wait = waits[attempts - 1];
+  return wait === undefined ? null : new Date(at.getTime() + Math.round(wait * (1 + random / 10)));
+}
+
+/** A webhook that has accepted nothing for so long is disabled with the next delivery that fails for good. */
+const failingForTooLong = 3 * 24 * hour;

@@ -1,4 +1,4 @@
-/** Secrets and signatures as the Standard Webhooks specification 1.0 has them (symmetric, v1). */
+/** Secrets and signatures of the Standard Webhooks specification 1.0 (symmetric, v1). */
 import { createHmac, randomBytes } from "node:crypto";
 
 const prefix = "whsec_";
@@ -9,7 +9,7 @@ export function newWebhookSecret(bytes: Buffer = randomBytes(secretBytes)): stri
   return `${prefix}${bytes.toString("base64")}`;
 }
 
-/** The headers of one attempt. With two secrets, as while one replaces the other, either verifies it. */
+/** The headers of one attempt. With two secrets, during a rotation, either verifies it. */
 export function signedHeaders(
   secrets: readonly string[],
   message: { id: string; at: Date; body: string },

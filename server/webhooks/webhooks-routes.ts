@@ -1,11 +1,11 @@
 import type { webhooks } from "../../contract/webhooks.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
-import { recordAuditEvent } from "../workspaces/audit-events.ts";
 import { insertDeliveries, listDeliveries, restartDelivery } from "./deliveries-store.ts";
 import { eventBody } from "./queue-events.ts";
 import { testEvent } from "./send-webhooks.ts";

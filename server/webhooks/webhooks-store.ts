@@ -26,7 +26,7 @@ export async function listWebhooks(tx: Tx, workspaceId: string): Promise<Webhook
   return rows;
 }
 
-/** Holds the row until the transaction ends: two changes come one after the other. */
+/** Locks the row until the transaction ends, to serialise changes. */
 export async function lockWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow | undefined> {
   const { rows } = await sql<WebhookRow>`
     select * from webhooks where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx);
@@ -44,7 +44,7 @@ export async function insertWebhook(
   return rows[0] as WebhookRow;
 }
 
-/** Writes all that can change of a row. */
+/** Writes all columns that can change. */
 export async function updateWebhook(tx: Tx, row: WebhookRow): Promise<void> {
   await sql`
     update webhooks set url = ${row.url}, events = ${row.events}::text[], enabled = ${row.enabled}, secrets = ${row.secrets},
@@ -53,7 +53,7 @@ export async function updateWebhook(tx: Tx, row: WebhookRow): Promise<void> {
     where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
 }
 
-/** Deletes it with its deliveries; whether there was one. */
+/** Deletes it with its deliveries; returns whether there was one. */
 export async function deleteWebhook(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
   const gone = await sql`
     delete from webhooks where workspace_id = ${workspaceId} and id = ${id} returning 1`.execute(tx);
@@ -61,18 +61,18 @@ export async function deleteWebhook(tx: Tx, workspaceId: string, id: string): Pr
   return gone.rows.length > 0;
 }
 
-/** It took something. */
-export async function noteTaken(tx: Tx, workspaceId: string, id: string): Promise<void> {
+/** Records that it accepted a delivery. */
+export async function recordSuccess(tx: Tx, workspaceId: string, id: string): Promise<void> {
   await sql`
     update webhooks set failing_since = null, last_error = null
     where workspace_id = ${workspaceId} and id = ${id} and failing_since is not null`.execute(tx);
 }
 
 /**
- * It did not take something at `at`. Disables it when it says so or when it has failed since before `failingBefore`, and
- * answers whether it is. Null: this one will be tried again, and what failed once long ago does not speak against it.
+ * Records a failed attempt at `at`. Disables the webhook when it responded 410 (`gone`) or has failed since before
+ * `failingBefore`, and returns whether it is disabled. `failingBefore` is null while the delivery will be retried.
  */
-export async function noteFailure(
+export async function recordFailure(
   tx: Tx,
   key: { workspace_id: string; id: string },
   failure: { error: string; gone: boolean; at: Date; failingBefore: Date | null },

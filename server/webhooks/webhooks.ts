@@ -1,36 +1,36 @@
-/** A webhook: how it is made, changed and shown, and the secrets that its signatures are made with. */
+/** Webhooks: creating, changing and presenting them, and the secrets of their signatures. */
 import type { z } from "zod";
 import type { Webhook, WebhookDelivery, webhooks } from "../../contract/webhooks.ts";
+import { recordAuditEvent, recordChange } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
-import { recordAuditEvent, recordChange } from "../workspaces/audit-events.ts";
-import { type DeliveryRow, giveUpDeliveries } from "./deliveries-store.ts";
+import { type DeliveryRow, failDeliveries } from "./deliveries-store.ts";
 import { newWebhookSecret } from "./sign-webhook.ts";
 import { insertWebhook, listWebhooks, lockWebhook, updateWebhook, type WebhookRow } from "./webhooks-store.ts";
 
-/** As they are sealed. */
+/** The content of the sealed `secrets`. */
 interface Secrets {
   current: string;
-  /** Still signed with until then, so that the receiver has time to take the new one. */
+  /** Also signed with until then, so that the receiver has time to change to the new one. */
   previous: { secret: string; until: string } | null;
 }
 
 type Key = Pick<WebhookRow, "workspace_id" | "id">;
 
 const overlap = 24 * 3_600_000;
-const mostWebhooks = 20;
+const maxWebhooks = 20;
 
 const context = ({ workspace_id, id }: Key) => `webhooks ${workspace_id} ${id}`;
 
-/** The secrets to sign with at `at`, the current one first; throws where they do not open. */
+/** The secrets to sign with at `at`, the current one first; throws when they cannot be opened. */
 export function signingSecrets(seal: Seal, row: Key & { secrets: Buffer }, at: Date): string[] {
   const { current, previous } = seal.open(row.secrets, context(row)) as Secrets;
   return previous && new Date(previous.until) > at ? [current, previous.secret] : [current];
 }
 
-/** Makes a webhook, and the secret that is shown this once. */
+/** Creates a webhook, and the secret, which is shown only now. */
 export async function createWebhook(
   tx: Tx,
   seal: Seal,
@@ -38,8 +38,8 @@ export async function createWebhook(
   input: z.output<typeof webhooks.create.body>,
   at: Date,
 ): Promise<{ row: WebhookRow; secret: string }> {
-  if ((await listWebhooks(tx, workspaceId)).length >= mostWebhooks) {
-    throw conflict("too_many_webhooks", `A workspace has at most ${mostWebhooks} webhooks.`, { value: mostWebhooks });
+  if ((await listWebhooks(tx, workspaceId)).length >= maxWebhooks) {
+    throw conflict("too_many_webhooks", `A workspace has at most ${maxWebhooks} webhooks.`, { value: maxWebhooks });
   }
   const key = { workspace_id: workspaceId, id: newId(at) };
   const secret = newWebhookSecret();
@@ -50,7 +50,7 @@ export async function createWebhook(
   return { row, secret };
 }
 
-/** Changes a webhook. Enabling forgets its failures; disabling takes what waits out of the line. */
+/** Changes a webhook. Enabling resets its failures; disabling fails its waiting deliveries. */
 export async function changeWebhook(
   tx: Tx,
   workspaceId: string,
@@ -60,29 +60,29 @@ export async function changeWebhook(
 ): Promise<WebhookRow> {
   const row = await requireWebhook(tx, workspaceId, id);
   const enabled = change.enabled ?? row.enabled;
-  const forgiven = enabled && !row.enabled ? { failing_since: null, disabled_at: null, last_error: null } : {};
+  const reset = enabled && !row.enabled ? { failing_since: null, disabled_at: null, last_error: null } : {};
   const changed: WebhookRow = {
     ...row,
-    ...forgiven,
+    ...reset,
     url: change.url ?? row.url,
     events: change.events ? [...new Set(change.events)] : row.events,
     enabled,
     updated_at: at,
   };
   await updateWebhook(tx, changed);
-  if (row.enabled && !enabled) await giveUpDeliveries(tx, workspaceId, id);
+  if (row.enabled && !enabled) await failDeliveries(tx, workspaceId, id);
   await recordChange(
     tx,
     { workspaceId, at, action: "webhook.updated", target: targetOf(row) },
     { url: row.url, events: row.events, enabled: row.enabled },
     { url: changed.url, events: changed.events, enabled },
-    // The path and the query of an address are often what lets one in.
+    // The path and query of a URL often contain a secret.
     ["url"],
   );
   return changed;
 }
 
-/** Replaces the secret and answers the new one. */
+/** Replaces the secret and returns the new one. */
 export async function rotateSecret(tx: Tx, seal: Seal, workspaceId: string, id: string, at: Date): Promise<string> {
   const row = await requireWebhook(tx, workspaceId, id);
   const { current } = seal.open(row.secrets, context(row)) as Secrets;
@@ -94,12 +94,12 @@ export async function rotateSecret(tx: Tx, seal: Seal, workspaceId: string, id: 
   return secret;
 }
 
-/** A webhook as events name it: of its address the part that lets nobody in. */
+/** A webhook as the target of an audit event, with only the origin of its URL. */
 export const targetOf = ({ id, url }: Pick<WebhookRow, "id" | "url">) => ({ type: "webhook", id, name: originOf(url) });
 
 const originOf = (url: string): string => new URL(url).origin;
 
-/** The webhook, held until the transaction ends; 404 when there is none of that id. */
+/** The webhook, locked until the transaction ends; 404 when there is none with that id. */
 export async function requireWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow> {
   const row = await lockWebhook(tx, workspaceId, id);
   if (!row) throw notFound("webhook", id);
@@ -131,7 +131,7 @@ export function presentDelivery(row: DeliveryRow): WebhookDelivery {
     state,
     created_at: instantOf(id).toISOString(),
     attempts,
-    // While it is being tried that is when another may, should this one die: nothing to tell anybody.
+    // While it is being posted, next_at is only the claim's expiry.
     next_at: row.taken_until ? null : (row.next_at?.toISOString() ?? null),
     body,
   };

@@ -6,15 +6,15 @@ import { newId } from "../kit/id.ts";
 import { standardTexts } from "./standard-texts.ts";
 import { checkCountry, checkTimeZone, type WorkspaceRow } from "./workspace.ts";
 
-/** What the domains above put into a new workspace: subscription types, the first sender. */
+/** Adds what higher rooms put into a new workspace: subscription types, the first sender. */
 export type Seed = (tx: Tx, workspaceId: string, at: Date) => Promise<void>;
 
 const firstAllowance = 10_000;
 const firstRenewalDay = 1;
 
 /**
- * Creates a workspace with its standard texts and whatever `seed` adds. Needs a transaction that sees every workspace,
- * and narrows nothing. 422 when the country or time zone does not exist.
+ * Creates a workspace with its standard texts and what `seed` adds. Needs a transaction that sees every workspace. 422 when the
+ * country or time zone does not exist.
  */
 export async function createWorkspace(
   tx: Tx,

@@ -15,7 +15,7 @@ test.each(["en", "nb", "sv", "da"] as const)(
   },
 );
 
-test("a name keeps what the basic alphabet can write", () => {
+test("a name is transliterated to the GSM alphabet", () => {
   expect(standardTexts("en", "Kvinnens “Hår” – Bodø").help_text).toMatch(/^Kvinnens Hår - Bodø: /);
   expect(standardTexts("en", "株式会社").help_text).toMatch(/^SMS: /);
 });

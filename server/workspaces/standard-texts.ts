@@ -1,6 +1,6 @@
 /**
- * What a new workspace says until somebody words it better. GSM 03.38 characters only: one typographic quote in the
- * opt-out text would make every campaign UCS-2 and more than double its segments.
+ * The texts of a new workspace. GSM 03.38 characters only: one typographic quote in the opt-out text would make every campaign
+ * UCS-2 and more than double its segments.
  */
 import type { Language } from "../../contract/shapes.ts";
 
@@ -14,7 +14,7 @@ export interface StandardTexts {
 
 const longestName = 60;
 
-/** The standard texts in a language; where a name helps, the workspace's, as far as GSM 03.38 can write it. */
+/** The standard texts in a language, with the workspace's name as far as GSM 03.38 can write it. */
 export function standardTexts(language: Language, workspaceName: string): StandardTexts {
   return texts[language](gsmName(workspaceName));
 }
@@ -46,10 +46,10 @@ const texts: Record<Language, (name: string) => StandardTexts> = {
   }),
 };
 
-// Letters and digits of the basic alphabet (3GPP TS 23.038, 6.2.1), and of its signs those that cost one septet.
+// Letters and digits of the basic alphabet (3GPP TS 23.038, 6.2.1), and those of its signs that take one septet.
 const basic = /^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà_]*$/;
 
-/** The name in the basic alphabet: accents that it lacks are dropped, other letters end the attempt. */
+/** The name in the basic alphabet: missing accents are dropped, other characters removed. */
 function gsmName(name: string): string {
   const written = [...name.normalize("NFC")]
     .map((character) => (basic.test(character) ? character : character.normalize("NFD").replace(/\p{M}/gu, "")))

@@ -1,7 +1,8 @@
-/** One business; the tenant. Everything belongs to exactly one. */
+/** A workspace: one business, the tenant. Everything belongs to exactly one. */
 import { sql } from "kysely";
 import type { Workspace } from "../../contract/accounts.ts";
 import type { Language } from "../../contract/shapes.ts";
+import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 
@@ -18,10 +19,11 @@ export interface WorkspaceRow {
   opt_in_confirmation: string;
   allowance: number;
   renewal_day: number;
+  keywords: KeywordChanges | null;
   created_at: Date;
 }
 
-/** The workspace; 404 when there is none of that id. */
+/** The workspace; 404 when there is none with that id. */
 export async function getWorkspace(tx: Tx, workspaceId: string): Promise<WorkspaceRow> {
   const found = await sql<WorkspaceRow>`select * from workspaces where workspace_id = ${workspaceId}`.execute(tx);
   const row = found.rows[0];
@@ -35,8 +37,19 @@ export async function hasWorkspace(tx: Tx): Promise<boolean> {
   return found.rows[0]?.found === true;
 }
 
+/** The keywords of inbound texts, read in this transaction. */
+export async function readKeywordSets(tx: Tx, workspaceId: string): Promise<KeywordSets> {
+  const { rows } = await sql<{ keywords: KeywordChanges | null }>`
+    select keywords from workspaces where workspace_id = ${workspaceId}::uuid`.execute(tx);
+  return keywordSets(rows[0]?.keywords ?? null);
+}
+
+/** The keywords of inbound texts. */
+export const keywordsOf = ({ keywords }: Pick<WorkspaceRow, "keywords">): KeywordSets => keywordSets(keywords);
+
 /** A workspace as the API shows it. */
 export function presentWorkspace(row: WorkspaceRow): Workspace {
+  const keywords = keywordsOf(row);
   return {
     id: row.workspace_id,
     name: row.name,
@@ -47,11 +60,12 @@ export function presentWorkspace(row: WorkspaceRow): Workspace {
     help_text: row.help_text,
     opt_out_confirmation: row.opt_out_confirmation,
     opt_in_confirmation: row.opt_in_confirmation,
+    keywords: { stop: [...keywords.stop], start: [...keywords.start], help: [...keywords.help] },
     created_at: row.created_at.toISOString(),
   };
 }
 
-/** 422 unless the zone is one of the IANA database: an offset like +02:00 knows no summer time. */
+/** 422 unless the zone is in the IANA database: an offset like +02:00 has no summer time. */
 export function checkTimeZone(timeZone: string, field: string): void {
   if (!/^[+-]|^Etc\/Unknown$/.test(timeZone)) {
     try {
@@ -65,7 +79,7 @@ export function checkTimeZone(timeZone: string, field: string): void {
 }
 
 const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-// CLDR names regions that are no countries of ISO 3166-1: reserved, grouping and test codes.
+// Regions of CLDR that are not countries of ISO 3166-1: reserved, grouping and test codes.
 const notCountries = new Set(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"]);
 
 /** 422 unless the two letters are a country of ISO 3166-1. */

@@ -7,10 +7,10 @@ export interface Answer {
   body: any;
 }
 
-/** A client that hears nothing for so long asks again. */
-const patience = 20_000;
+/** Without an answer for so long, the request is repeated. */
+const timeout = 20_000;
 
-/** Asks a path under /api/v1. Rejects where no answer comes; `key` is the Idempotency-Key. */
+/** Sends a request to a path under /api/v1. Rejects if no answer comes; `key` is the Idempotency-Key. */
 export async function call(
   url: string,
   apiKey: string,
@@ -28,7 +28,7 @@ export async function call(
       ...(key !== undefined && { "idempotency-key": key }),
     },
     ...((body !== undefined || csv !== undefined) && { body: csv ?? JSON.stringify(body) }),
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(timeout),
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }

@@ -1,59 +1,62 @@
-/** A whole installation to strike at: PostgreSQL, API processes and workers, each a process of its own. */
+/** A whole installation for fault injection: PostgreSQL, API processes and workers, each a process of its own. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../server/kit/embedded-postgres.ts";
 import { childrenOf, signalProcess } from "../../server/kit/processes.ts";
 import { bareEnvironment } from "../bare-environment.ts";
+import { freePorts } from "../free-ports.ts";
 import { thisMachine } from "../targets.ts";
 import { type Member, startMember } from "./member.ts";
 
 export interface Installation {
-  /** Of each API process. */
+  /** URLs of the API processes. */
   urls: string[];
   connection: string;
-  /** Past row-level security, for the checks. */
+  /** Connection of a superuser, for checks without row-level security. */
   superuser: string;
-  /** What seals secrets. */
+  /** The key that encrypts secrets. */
   secret_key: string;
   apis: Member[];
   workers: Member[];
-  /** SIGKILL to the postmaster and all its backends; it is started again at once. False: it was between two lives. */
-  killDatabase(): Promise<boolean>;
-  /** Stops PostgreSQL, and starts it again once so long has passed and `meanwhile` is done. */
+  /**
+   * SIGKILL to the postmaster and all its backends; it is restarted at once. Returns the sessions that ended with it,
+   * by the process ids of their backends; null: it was not running.
+   */
+  killDatabase(): Promise<ReadonlySet<number> | null>;
+  /** Stops PostgreSQL and runs `meanwhile`; starts it again when that is done and so long has passed. */
   databaseAway(milliseconds: number, meanwhile: () => Promise<void>): Promise<void>;
-  /** Ends every process the way Ctrl-C does, removes the data, and answers the processes' exit codes. */
+  /** Stops every process as Ctrl-C does, removes the data, and returns the exit codes of the processes. */
   stop(): Promise<(number | null)[]>;
 }
 
 export interface InstallationOptions {
   apis: number;
   workers: number;
-  /** The stand-in for Twilio. */
+  /** The test double of Twilio. */
   twilio_api_url: string;
-  /** How soon the lanes of a killed worker move. */
+  /** The lease, after which the lanes of a killed worker move. */
   lease_seconds?: number;
   logLevel?: string;
   env?: Record<string, string>;
 }
 
-/** Starts it and waits until API and workers are ready. */
+/** Starts it and waits until all processes are ready. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), "varsla-chaos-"));
   const postgresAt = { directory: join(directory, "postgres"), settings: { max_connections: "300" } };
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres(postgresAt);
   const ports = await freePorts(options.apis);
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-  const secret_key = "the chaos's key of at least thirty-two characters";
+  const secret_key = "the chaos run's key of at least thirty-two characters";
   const env = {
     ...bareEnvironment,
     SMTP_PORT: "0",
     LOG_LEVEL: options.logLevel ?? "error",
     DATA_DIR: directory,
     SECRET_KEY: secret_key,
-    // Nobody is asked but those who stand on this machine.
+    // All external services are test doubles on this machine.
     TWILIO_API_URL: options.twilio_api_url,
     PUBLIC_URL: urls[0] ?? "",
     ALLOWED_PRIVATE_TARGETS: thisMachine.join(","),
@@ -61,7 +64,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     ...options.env,
   };
   const start = (name: string, own: Record<string, string>) =>
-    startMember(name, { ...env, DATABASE_URL: calledBy(postgres.connection, name), ...own });
+    startMember(name, { ...env, DATABASE_URL: withName(postgres.connection, name), ...own });
   const apis = ports.map((port, i) => start(`api ${i + 1}`, { PORT: String(port), ROLES: "api" }));
   const workers = Array.from({ length: options.workers }, (_, i) =>
     start(`worker ${i + 1}`, { PORT: "0", ROLES: "worker" }),
@@ -91,10 +94,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     async killDatabase() {
       const file = await readFile(join(postgresAt.directory, "data", "postmaster.pid"), "utf8").catch(() => "");
       const postmaster = Number.parseInt(file, 10);
-      if (!postmaster) return false;
+      if (!postmaster) return null;
+      // Suspended first, so that it opens no session after its backends are listed.
+      signalProcess(postmaster, "SIGSTOP");
       const backends = await childrenOf(postmaster);
       for (const pid of [postmaster, ...backends]) signalProcess(pid, "SIGKILL");
-      return true;
+      return new Set(backends);
     },
     async databaseAway(milliseconds, meanwhile) {
       await postgres.stop();
@@ -108,7 +113,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   };
 }
 
-/** Waits for a condition that processes bring about; fails after a minute and a half. */
+/** Waits until a condition holds; fails after a minute and a half. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = 90_000): Promise<void> {
   const end = Date.now() + limit;
   while (!(await holds())) {
@@ -117,23 +122,9 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   }
 }
 
-/** The database tells by it which process a session is of. */
-function calledBy(connection: string, name: string): string {
+/** Names the connection, so that the database shows which process a session belongs to. */
+function withName(connection: string, name: string): string {
   const url = new URL(connection);
   url.searchParams.set("application_name", name);
   return url.href;
-}
-
-/** Ports that nobody listens on just now: each process must come back on its own. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

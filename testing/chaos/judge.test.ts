@@ -1,8 +1,8 @@
-/** What the judge of a run must see: each of these was passed over once, or could be. */
+/** What the checks of a run must find. */
 import { describe, expect, test } from "vitest";
-import { compare, type Row, wrongCampaigns } from "./books.ts";
-import { type DealtBlow, underWay } from "./strike.ts";
-import type { Told } from "./traffic.ts";
+import { type InjectedFault, underWay } from "./inject-fault.ts";
+import { compare, type Row, wrongCampaigns } from "./records.ts";
+import type { ClientLog } from "./traffic.ts";
 import type { WatchedJournal } from "./watch.ts";
 
 const number = "+4791000001";
@@ -21,11 +21,11 @@ const row = (overrides: Partial<Row>): Row => ({
   ...overrides,
 });
 const taken = (times: number) => ({ taken: new Map([[`${number} Hei`, times]]), pieces: [], mute: new Set<string>() });
-const smpp = { can_tell: false, refusing: new Set<string>() };
+const smpp = { can_look_up: false, refusing: new Set<string>() };
 const once = new Map([["text", 1]]);
 
 describe("a text that arrived twice", () => {
-  test("is doubled where the ledger does not say that nobody knew, though a blow met it", () => {
+  test("is doubled if the ledger does not call it uncertain, even if a fault interrupted it", () => {
     expect(compare([row({})], taken(2), smpp, once).doubled).toHaveLength(1);
     expect(compare([row({ reason: "uncertain" })], taken(2), smpp, once)).toMatchObject({
       doubled: [],
@@ -33,9 +33,9 @@ describe("a text that arrived twice", () => {
       sent_again: { once: 0, twice: 1 },
     });
   });
-  test("is doubled where the carrier can tell, or no blow met it, whatever the ledger says", () => {
+  test("is doubled if the carrier can look it up, or no fault interrupted it, whatever the ledger says", () => {
     const uncertain = row({ reason: "uncertain" });
-    expect(compare([uncertain], taken(2), { ...smpp, can_tell: true }, once)).toMatchObject({
+    expect(compare([uncertain], taken(2), { ...smpp, can_look_up: true }, once)).toMatchObject({
       doubled: [uncertain],
       unexplained: [uncertain],
     });
@@ -44,52 +44,86 @@ describe("a text that arrived twice", () => {
       unexplained: [uncertain],
     });
   });
-  test("may arrive once more for each batch that a blow met, and no more often", () => {
+  test("may arrive once more for each batch that a fault interrupted, and no more often", () => {
     const uncertain = row({ reason: "uncertain" });
     expect(compare([uncertain], taken(3), smpp, once).doubled).toHaveLength(1);
     expect(compare([uncertain], taken(3), smpp, new Map([["text", 2]])).doubled).toHaveLength(0);
   });
-  test("is doubled where it is marketing", () => {
+  test("is doubled if it is marketing", () => {
     const uncertain = row({ class: "marketing", status: "failed", reason: "uncertain", sent: false });
     expect(compare([uncertain], taken(2), smpp, once).doubled).toHaveLength(1);
   });
 });
 
-test("a piece of a long text is only excused where the ledger says that nobody knows of the whole", () => {
+test("a transactional text that the carrier does not have is lost, unless it refuses the number", () => {
+  const given_up = row({ status: "failed", reason: "uncertain", sent: false });
+  const nothing = { taken: new Map<string, number>(), pieces: [], mute: new Set<string>() };
+  expect(compare([given_up], nothing, smpp, once).lost).toEqual([given_up]);
+  expect(compare([given_up], nothing, { ...smpp, refusing: new Set([number]) }, once)).toMatchObject({
+    lost: [],
+    stopped: [],
+  });
+});
+
+test("part of a long text is allowed only if the ledger calls the whole text uncertain", () => {
   const piece = { taken: new Map<string, number>(), pieces: [{ number, text: "He" }], mute: new Set<string>() };
   expect(compare([row({ status: "failed", reason: "expired" })], piece, smpp, once).doubled).toHaveLength(1);
   expect(compare([row({ reason: "uncertain" })], piece, smpp, once).doubled).toHaveLength(0);
 });
 
-test("a surplus piece is told of the text that is likeliest its own, not of another with the same words", () => {
+test("a surplus part is reported for the text that it most likely belongs to, not for another with the same words", () => {
   const piece = { taken: new Map([[`${number} Hei`, 1]]), pieces: [{ number, text: "He" }], mute: new Set<string>() };
   const other = row({ id: "other", text: "Hele" });
   const uncertain = row({ reason: "uncertain" });
   expect(compare([other, uncertain], piece, smpp, new Map()).doubled).toEqual([uncertain]);
-  const struck = row({ id: "struck" });
-  expect(compare([other, struck], piece, smpp, new Map([["struck", 1]])).doubled).toEqual([struck]);
-  expect(compare([other, struck, uncertain], piece, smpp, new Map([["struck", 1]])).doubled).toEqual([uncertain]);
+  const hit = row({ id: "hit" });
+  expect(compare([other, hit], piece, smpp, new Map([["hit", 1]])).doubled).toEqual([hit]);
+  expect(compare([other, hit, uncertain], piece, smpp, new Map([["hit", 1]])).doubled).toEqual([uncertain]);
 });
 
 describe("a batch that was under way", () => {
-  const journal: WatchedJournal = { carrier_id: "c", holder: "worker 1", begun: 1_000, closed: 2_000, texts: ["text"] };
-  const blow = (overrides: Partial<DealtBlow>): DealtBlow => ({
+  const journal: WatchedJournal = {
+    carrier_id: "c",
+    holder: "worker 1",
+    session: 17,
+    begun: 1_000,
+    recorded: 2_000,
+    closed: 2_000,
+    texts: ["text"],
+  };
+  const fault = (overrides: Partial<InjectedFault>): InjectedFault => ({
     kind: "worker",
     victim: "worker 1",
     from: 1_500,
     to: 1_501,
     ...overrides,
   });
-  test("was broken by the death of the worker that sent it, and of no other", () => {
-    expect(underWay([blow({})], [journal], 5_000)).toEqual(new Map([["text", 1]]));
-    expect(underWay([blow({ victim: "worker 2" })], [journal], 5_000).size).toBe(0);
-    expect(underWay([blow({ kind: "api", victim: "api 1" })], [journal], 5_000).size).toBe(0);
+  test("was interrupted by the death of the worker that sent it, and of no other", () => {
+    expect(underWay([fault({})], [journal], 5_000)).toEqual(new Map([["text", 1]]));
+    expect(underWay([fault({ victim: "worker 2" })], [journal], 5_000).size).toBe(0);
+    expect(underWay([fault({ kind: "api", victim: "api 1" })], [journal], 5_000).size).toBe(0);
   });
-  test("was broken by the database whoever sent it, and by the network only on the way to a carrier", () => {
-    expect(underWay([blow({ kind: "database", victim: null })], [journal], 5_000).size).toBe(1);
-    expect(underWay([blow({ kind: "network", victim: null })], [journal], 5_000).size).toBe(1);
+  test("was interrupted by the database only if it was under way then, over a session that ended with it", () => {
+    const database = fault({ kind: "database", victim: null, sessions: new Set([17, 18]) });
+    expect(underWay([database], [journal], 5_000).size).toBe(1);
+    // The worker had lost its session, and with it its lane, earlier.
+    expect(underWay([database], [{ ...journal, session: 19 }], 5_000).size).toBe(0);
+    // It began after the fault, or was recorded before it.
+    expect(underWay([database], [{ ...journal, begun: 1_600 }], 5_000).size).toBe(0);
+    expect(underWay([database], [{ ...journal, recorded: 1_400 }], 5_000).size).toBe(0);
+    // A regular stop of the database ends all sessions.
+    expect(underWay([{ ...database, sessions: null }], [journal], 5_000).size).toBe(1);
+  });
+  test("was not interrupted by a fault after its record, even if the look-up of some of its texts was still open", () => {
+    const looking = { ...journal, recorded: 1_400, closed: 9_000 };
+    for (const kind of ["worker", "network"] as const)
+      expect(underWay([fault({ kind, victim: kind === "worker" ? "worker 1" : null })], [looking], 5_000).size).toBe(0);
+  });
+  test("was interrupted by the database whichever worker sent it, and by the network only on the way to a carrier", () => {
+    expect(underWay([fault({ kind: "database", victim: null })], [journal], 5_000).size).toBe(1);
+    expect(underWay([fault({ kind: "network", victim: null })], [journal], 5_000).size).toBe(1);
     const here = { ...journal, carrier_id: null };
-    expect(underWay([blow({ kind: "network", victim: null })], [here], 5_000).size).toBe(0);
+    expect(underWay([fault({ kind: "network", victim: null })], [here], 5_000).size).toBe(0);
   });
 });
 
@@ -99,7 +133,11 @@ describe("a campaign's rows against its list", () => {
     numberOf: (contact: number) => `+47910000${contact}`,
     nameOf: (contact: number) => `Navn${contact}`,
   };
-  const told: Told = { texts: new Map(), campaigns: [{ id: "campaign", list: 0, text: ": Hei" }], retries: 0 };
+  const clientLog: ClientLog = {
+    texts: new Map(),
+    campaigns: [{ id: "campaign", list: 0, text: ": Hei" }],
+    retries: 0,
+  };
   const to = (contact: number, overrides: Partial<Row> = {}) =>
     row({
       id: `text ${contact}`,
@@ -109,16 +147,16 @@ describe("a campaign's rows against its list", () => {
       text: `Navn${contact}: Hei`,
       ...overrides,
     });
-  test("are right where everybody on it has the text once, under their own name", () => {
-    expect(wrongCampaigns([to(0), to(1)], tenant, told)).toEqual([]);
+  test("are right if every contact on it has the text once, with their own name", () => {
+    expect(wrongCampaigns([to(0), to(1)], tenant, clientLog)).toEqual([]);
   });
   test.each([
-    ["nobody's", [to(0)], "campaign has no text to +479100001"],
+    ["missing", [to(0)], "campaign has no text to +479100001"],
     ["twice", [to(0), to(1), to(1)], "campaign has two texts to +479100001"],
-    ["a stranger's", [to(0), to(1), to(2)], "campaign has a text to +479100002, who is not on its list"],
+    ["not on the list", [to(0), to(1), to(2)], "campaign has a text to +479100002, who is not on its list"],
     ["another's name", [to(0), to(1, { text: "Navn0: Hei" })], "campaign says to +479100001: Navn0: Hei"],
-    ["another campaign", [to(0), to(1), to(1, { source_id: "x" })], "1 texts are of campaign x, which nobody sent"],
+    ["another campaign", [to(0), to(1), to(1, { source_id: "x" })], "1 texts are of campaign x, which was not sent"],
   ])("are wrong: %s", (_what, rows, wrong) => {
-    expect(wrongCampaigns(rows, tenant, told)).toContain(wrong);
+    expect(wrongCampaigns(rows, tenant, clientLog)).toContain(wrong);
   });
 });

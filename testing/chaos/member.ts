@@ -1,17 +1,17 @@
-/** One process of the installation: kept running as a supervisor would, until it is told to stop. */
+/** One Varsla process of the installation, restarted when it ends, as by a supervisor, until it is stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Member {
   name: string;
-  /** Whether it said that it is ready, and has not ended since. */
+  /** Whether it has reported that it is ready, and has not ended since. */
   ready(): boolean;
-  /** SIGKILL; the next one is started at once. */
+  /** SIGKILL; it is restarted at once. */
   kill(): void;
-  /** Lets it end by itself as Ctrl-C does; answers its exit code. */
+  /** Stops it as Ctrl-C does; returns its exit code. */
   stop(): Promise<number | null>;
-  /** Ends without a blow, by whether it had been ready; and what it said last before those while it was. */
+  /** How often it ended without being killed, before and after it was ready; and its last output in the latter cases. */
   faults(): { starting: number; serving: number; last_words: string[] };
 }
 
@@ -34,7 +34,7 @@ export function startMember(name: string, env: Record<string, string>): Member {
     ready = false;
     killed = false;
     output = "";
-    // With a channel: when we are gone, however that came, it ends too.
+    // With an IPC channel: it ends when this process ends, for whatever reason.
     child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -42,7 +42,7 @@ export function startMember(name: string, env: Record<string, string>): Member {
         if (/^Varsla is ready/m.test(text)) ready = true;
       });
     }
-    // Once everything that it said is here.
+    // "close" comes after all of its output.
     exit = new Promise((done) => child.once("close", (code) => done(code)));
     void exit.then(async () => {
       if (!killed && !stopping) {

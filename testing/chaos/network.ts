@@ -1,28 +1,28 @@
 /**
- * The carriers' end: an SMSC in a process of its own and the network before it, and a stand-in for Twilio in this one. Their
- * books survive every blow.
+ * The carriers' side: an SMSC in a process of its own behind a proxy, and a test double of Twilio in this process. Their records
+ * survive every fault.
  */
 import { type SmscProcess, spawnSmsc } from "../smsc-process.ts";
 import { startTcpProxy, type TcpProxy } from "../tcp-proxy.ts";
-import { startTroubledTwilio, type TroubledTwilio } from "./troubled-twilio.ts";
+import { startFaultyTwilio, type FaultyTwilio } from "./faulty-twilio.ts";
 
 export interface Network {
   smsc: SmscProcess;
   proxy: TcpProxy;
-  twilio: TroubledTwilio;
+  twilio: FaultyTwilio;
   stop(): Promise<void>;
 }
 
 export const systemId = "chaos";
 export const password = "secret";
 
-/** Carriers that make the usual trouble, by `seed`; handsets of their own kinds come with the tenant. */
+/** Starts carriers with the usual faults, by `seed`. The tenant adds handsets that behave differently. */
 export async function startNetwork(seed: number): Promise<Network> {
   const smsc = await spawnSmsc({
     system_id: systemId,
     password,
     behaviour: {
-      // As far away as a carrier is: a batch that takes its time is met by more blows.
+      // The latency of a real carrier: slow batches are interrupted by more faults.
       response_delay_ms: 15,
       receipt_delay_ms: 50,
       early_share: 0.01,
@@ -32,7 +32,7 @@ export async function startNetwork(seed: number): Promise<Network> {
     },
   });
   const proxy = await startTcpProxy(smsc.port);
-  const twilio = await startTroubledTwilio(seed);
+  const twilio = await startFaultyTwilio(seed);
   return {
     smsc,
     proxy,

@@ -1,23 +1,23 @@
-/** What a run does and suffers, and when: the same seed makes the same plan. */
+/** The plan of a run: its traffic, its faults, and their moments. The same seed gives the same plan. */
 import { type Random, seeded } from "../random.ts";
 
-/** How often each part is struck. */
-export interface Blows {
+/** How many faults of each kind. */
+export interface Faults {
   worker: number;
   api: number;
   database: number;
   network: number;
 }
 
-/** One blow: `which` picks the victim among those that stand at that moment. */
-export interface Blow {
+/** One fault; `which` selects the victim among the processes that are ready at that moment. */
+export interface Fault {
   /** Milliseconds after the traffic began. */
   at: number;
-  kind: keyof Blows;
+  kind: keyof Faults;
   which: number;
-  /** Waits for an instant at which texts are under way: those are few, and a random instant seldom meets one. */
+  /** Waits until texts are under way: a random moment seldom falls into a submission. */
   aimed: boolean;
-  /** What the network does to what is on its way. */
+  /** How the network fails. */
   how: "reset" | "half" | "silence";
 }
 
@@ -33,7 +33,7 @@ export interface PlannedCampaign {
 /** One text through the API. */
 export interface PlannedText {
   at: number;
-  /** Makes its Idempotency-Key, and stands in its text. */
+  /** Part of its Idempotency-Key and of its text. */
   index: number;
   sender: number;
   class: "transactional" | "marketing";
@@ -57,15 +57,15 @@ export interface Scale {
   texts: number;
 }
 
-/** A third of the texts goes through the API one by one, the rest in campaigns. */
+/** A third of the texts is sent by API one by one, the rest in campaigns. */
 const throughApi = 1 / 3;
 
-/** Blows at random instants of `duration` milliseconds, in their order. */
-export function planBlows(seed: number, blows: Blows, duration: number): Blow[] {
+/** Faults at random moments of `duration` milliseconds, in order. */
+export function planFaults(seed: number, faults: Faults, duration: number): Fault[] {
   const random = seeded(seed);
-  const planned: Blow[] = [];
+  const planned: Fault[] = [];
   for (const kind of ["worker", "api", "database", "network"] as const) {
-    for (let i = 0; i < blows[kind]; i++) {
+    for (let i = 0; i < faults[kind]; i++) {
       const how = random.pick(["reset", "reset", "half", "silence"] as const);
       planned.push({
         at: Math.floor(random.next() * duration),
@@ -86,7 +86,7 @@ export function planTraffic(seed: number, scale: Scale, duration: number): Traff
   const campaigns: PlannedCampaign[] = [];
   const wanted = Math.ceil((scale.messages - single) / scale.list_size);
   for (let i = 0; i < wanted; i++) campaigns.push({ at: 0, ...anyOf(random, scale), list: i % scale.lists });
-  // Evenly, so that something is always under way; each by a random part of its share.
+  // Evenly, so that something is always under way; each at a random moment of its share of the time.
   campaigns.forEach((each, i) => (each.at = Math.floor(((i + random.next()) / wanted) * duration * 0.95)));
   const texts = Array.from({ length: single }, (_, index): PlannedText => {
     const at = Math.floor((index / single) * duration);

@@ -1,18 +1,19 @@
-/** One run on an installation: its traffic, and what it suffers meanwhile; then the books are compared. */
+/** One run on an installation: traffic and a scenario of faults at the same time; then all records are compared. */
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
 import { openDb } from "../../server/kit/db.ts";
 import { workspaceConnection } from "../../server/kit/workspace-role.ts";
-import * as books from "./books.ts";
+import type { CarrierRecords } from "./carrier-records.ts";
+import { type InjectedFault, injectFaults } from "./inject-fault.ts";
 import { type Installation, until } from "./installation.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { Network } from "./network.ts";
-import { type Blows, planBlows, planTraffic, type Scale } from "./plan.ts";
-import { smscBooks } from "./smsc-books.ts";
-import { type DealtBlow, strike } from "./strike.ts";
+import { type Faults, planFaults, planTraffic, type Scale } from "./plan.ts";
+import * as records from "./records.ts";
+import { smscRecords } from "./smsc-records.ts";
 import { type CarrierName, createTenant, type Tenant, type ThroughNetwork } from "./tenant.ts";
-import { sendTraffic, type Told, wordings } from "./traffic.ts";
+import { sendTraffic, type ClientLog, wordings } from "./traffic.ts";
 import { watchedJournals, watchJournals } from "./watch.ts";
 
 export interface RunOptions {
@@ -20,7 +21,7 @@ export interface RunOptions {
   carriers: readonly CarrierName[];
   /** Texts through each carrier. */
   messages: number;
-  /** Milliseconds over which traffic and blows are spread. */
+  /** Milliseconds over which traffic and faults are spread. */
   duration: number;
   /** Seconds that a request to the SMSC may stay unanswered. */
   response_seconds: number;
@@ -28,47 +29,46 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-/** What happens while the traffic goes on; resolves with the blows when it is over. */
-export type Ordeal = (tenants: readonly Tenant[], signal: AbortSignal) => Promise<DealtBlow[]>;
+/** What happens during the traffic; resolves with the injected faults when it is over. */
+export type Scenario = (tenants: readonly Tenant[], signal: AbortSignal) => Promise<InjectedFault[]>;
 
-export interface Outcome extends Verdict {
-  tenants: Tenant[];
-}
-
-/** Nothing changes for so long: what is left will not settle. A run of many texts may have much to look up, and goes on as long as it does. */
+/** When nothing changes for so long, what is open will stay open. After a run of many texts look-ups may take long, while there is progress. */
 const stuckAfter = 240_000;
-const settleWithin = 30 * 60_000;
+const finishWithin = 30 * 60_000;
 const senders = 4;
 
-/** Kills processes, the database and the network at the moments that the seed says. */
-export function runChaos(
+/** Kills processes, the database and the network at moments that follow from the seed, within `duration` milliseconds. */
+export function faultScenario(
   installation: Installation,
   network: Network,
-  options: RunOptions & { blows: Blows },
-): Promise<Outcome> {
-  const { seed, duration, response_seconds } = options;
-  return endure(installation, network, options, (_tenants, signal) =>
-    strike({
+  {
+    seed,
+    duration,
+    response_seconds,
+    faults,
+  }: Pick<RunOptions, "seed" | "duration" | "response_seconds"> & { faults: Faults },
+): Scenario {
+  return (_tenants, signal) =>
+    injectFaults({
       installation,
       network: network.proxy,
-      blows: planBlows(seed, options.blows, duration),
-      // Longer than a request is waited for, so that both the timeout and the end of the connection come.
+      faults: planFaults(seed, faults, duration),
+      // Longer than the response timeout, so that both the timeout and the end of the connection occur.
       silence: response_seconds * 1_500,
       signal,
-    }),
-  );
+    });
 }
 
-/** Sends the traffic while `ordeal` goes on, waits until all has settled, and compares. Everything stays up. */
-export async function endure(
+/** Sends the traffic during `scenario`, waits until every text has its final state, and compares. The installation stays up. */
+export async function runScenario(
   installation: Installation,
   network: Network,
   options: RunOptions,
-  ordeal: Ordeal,
-): Promise<Outcome> {
+  scenario: Scenario,
+): Promise<Verdict> {
   const { seed, duration, say, signal } = options;
-  // Lanes with a rate always have something under way, and make good what a dead worker kept from them; those without
-  // leave in large batches.
+  // Lanes with a rate always have something under way, and catch up after the death of a worker; those without a rate submit
+  // large batches.
   const share = options.messages / senders / (duration / 1000);
   const rates = [3 * share, 6 * share].map((rate) => Math.max(20, Math.ceil(rate)));
   const scale: Scale = { messages: options.messages, ...sizes(options.messages), senders, rates, texts: wordings };
@@ -77,51 +77,51 @@ export async function endure(
     await until(() => network.proxy.connections() >= installation.workers.length, "the workers' connections");
   await network.smsc.clear();
   network.twilio.clear();
-  say(`texts leave over ${duration / 1000} s`);
+  say(`texts are sent over ${duration / 1000} s`);
   await watchJournals(installation.superuser);
-  const struggle = new AbortController();
-  const both = AbortSignal.any([signal, struggle.signal]);
-  const [dealt, ...told] = await Promise.all([
-    ordeal(tenants, both),
+  const failure = new AbortController();
+  const both = AbortSignal.any([signal, failure.signal]);
+  const [injected, ...clientLog] = await Promise.all([
+    scenario(tenants, both),
     ...tenants.map((tenant, i) =>
       sendTraffic(installation.urls, tenant, planTraffic(seed + 1 + i, scale, duration), both),
     ),
   ]).catch((error: unknown) => {
-    struggle.abort();
+    failure.abort();
     throw error;
   });
-  say("all is sent and suffered; waiting until everything has settled");
+  say("all texts are sent and all faults injected; waiting until nothing is under way");
   const client = new pg.Client({ connectionString: installation.superuser });
   await client.connect();
   try {
-    const unsettled = await settle(client, network, tenants, signal);
+    const open = await waitUntilIdle(client, network, tenants, signal);
     const sides = tenants.map(async (tenant, i) => ({
       tenant,
-      told: told[i] as Told,
-      carrier: await carrierBooks(client, network, tenant),
+      clientLog: clientLog[i] as ClientLog,
+      carrier: await carrierRecords(client, network, tenant),
     }));
     const evidence = {
       installation,
-      blows: dealt,
+      faults: injected,
       journals: await watchedJournals(client),
       response_seconds: options.response_seconds,
       tenants: await Promise.all(sides),
     };
     const { lines, violations } = await judge(client, evidence);
-    await switchOff(client, tenants);
-    const left = unsettled.map((what) => `not settled: ${what}`);
-    left.push(...network.twilio.violations.map((what) => `Twilio was asked for what it does not know: ${what}`));
-    return { lines, violations: [...left, ...violations], tenants };
+    await disableConnections(client, tenants);
+    const left = open.map((what) => `still under way: ${what}`);
+    left.push(...network.twilio.violations.map((what) => `a request that Twilio does not allow: ${what}`));
+    return { lines, violations: [...left, ...violations] };
   } finally {
     await client.end();
   }
 }
 
-/** What the tenant's carrier took, by its own books. */
-function carrierBooks(client: pg.Client, { smsc, twilio }: Network, tenant: Tenant): Promise<books.CarrierBooks> {
-  if (tenant.carrier === "smpp") return smscBooks(smsc);
-  if (tenant.carrier === "twilio") return Promise.resolve(twilio.books());
-  return books.sandboxBooks(client, tenant);
+/** The own records of the tenant's carrier. */
+function carrierRecords(client: pg.Client, { smsc, twilio }: Network, tenant: Tenant): Promise<CarrierRecords> {
+  if (tenant.carrier === "smpp") return smscRecords(smsc);
+  if (tenant.carrier === "twilio") return Promise.resolve(twilio.records());
+  return records.sandboxRecords(client, tenant);
 }
 
 async function createTenants(
@@ -141,20 +141,25 @@ async function createTenants(
   return tenants;
 }
 
-/** The next run's SMSC must not find anybody of this one's bound: it is all one customer to it. */
-async function switchOff(client: pg.Client, tenants: readonly Tenant[]): Promise<void> {
+/** Disables the connections, so that they are not bound during the next run: the SMSC takes all binds for one customer. */
+async function disableConnections(client: pg.Client, tenants: readonly Tenant[]): Promise<void> {
   await client.query("update carriers set enabled = false where workspace_id = any($1::uuid[])", [
     tenants.map(({ id }) => id),
   ]);
 }
 
-/** Lists so large that each is a few campaigns' audience, and a campaign takes several batches. */
+/** Lists so large that each is the audience of a few campaigns, and a campaign takes several batches. */
 function sizes(messages: number): Pick<Scale, "lists" | "list_size"> {
   return { lists: 5, list_size: Math.max(100, Math.min(2_000, Math.round(messages / 40))) };
 }
 
-/** Waits until nothing is under way any more; answers what still is when that no longer changes. */
-async function settle(client: pg.Client, network: Network, tenants: Tenant[], signal: AbortSignal): Promise<string[]> {
+/** Waits until nothing is under way any more; returns what still is if that no longer changes. */
+async function waitUntilIdle(
+  client: pg.Client,
+  network: Network,
+  tenants: Tenant[],
+  signal: AbortSignal,
+): Promise<string[]> {
   const began = Date.now();
   let changed = began;
   let before: string[] = [];
@@ -163,7 +168,7 @@ async function settle(client: pg.Client, network: Network, tenants: Tenant[], si
     const left = await underWayNow(client, network, tenants);
     const now = Date.now();
     if (!isDeepStrictEqual(left, before)) changed = now;
-    if (left.length === 0 || now - changed > stuckAfter || now - began > settleWithin) return left;
+    if (left.length === 0 || now - changed > stuckAfter || now - began > finishWithin) return left;
     before = left;
     await delay(50);
   }
@@ -175,6 +180,6 @@ async function underWayNow(client: pg.Client, { smsc, twilio }: Network, tenants
   const { undelivered } = await smsc.counts();
   if (undelivered > 0) left.push(`${undelivered} receipts of the SMSC`);
   if (twilio.undelivered() > 0) left.push(`${twilio.undelivered()} receipts of Twilio`);
-  for (const tenant of tenants) left.push(...(await books.leftOver(client, tenant)));
+  for (const tenant of tenants) left.push(...(await records.leftOver(client, tenant)));
   return left;
 }

@@ -1,10 +1,9 @@
 /**
- * A campaign leaves, and everybody whom it is for says STOP at about the moment at which their text leaves. What was
- * handed over after a STOP was acknowledged is compared by the carrier's own order, and must be nothing.
+ * Recipients of a campaign send STOP at about the moment at which their text is submitted. No text may be submitted after its STOP was
+ * acknowledged, by the carrier's own order.
  *
- * Through SMPP the order is the SMSC's: its books say how many texts it had taken when it got the answer to the STOP.
- * Through the sandbox it is that of one machine's clock: when the request that carried the STOP was answered, and when the
- * sandbox took the text.
+ * For SMPP that is the order of the SMSC: its records say how many texts it had accepted when it received the answer to the STOP.
+ * For the sandbox it is the machine's clock: when the request with the STOP was answered, and when the sandbox accepted the text.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -12,18 +11,18 @@ import { openDb } from "../../server/kit/db.ts";
 import { instantOf } from "../../server/kit/id.ts";
 import { workspaceConnection } from "../../server/kit/workspace-role.ts";
 import { seeded } from "../random.ts";
-import { leftOver } from "./books.ts";
 import { call } from "./client.ts";
 import { type Installation, until } from "./installation.ts";
 import type { Verdict } from "./judge.ts";
 import type { Network } from "./network.ts";
+import { leftOver } from "./records.ts";
 import type { RunOptions } from "./run.ts";
 import { type CarrierName, createTenant, type Tenant, type ThroughNetwork } from "./tenant.ts";
 
 /** A trial: one recipient of a campaign. */
 interface Trial {
   number: string;
-  /** How many texts before its turn the STOP is sent; negative: after it. */
+  /** How many texts before its own the STOP is sent; negative: after it. */
   ahead: number;
 }
 
@@ -33,7 +32,7 @@ const atOnce = 32;
 const lookEvery = 25;
 const campaignText = "Tilbud";
 
-/** Runs half of the trials through each carrier, or all through the one that there is. */
+/** Runs the trials, divided evenly between the carriers. */
 export async function raceStops(
   installation: Installation,
   network: Network,
@@ -74,8 +73,8 @@ async function race(
         await stopAll(installation, network, client, { tenant, lane: i, sender, trials, acknowledged, signal });
       }),
     );
-    say(`${tenant.name}: every STOP is said; waiting until all has settled`);
-    await until(async () => (await leftOver(client, tenant)).length === 0, "everything to settle");
+    say(`${tenant.name}: every STOP is sent; waiting until nothing is under way`);
+    await until(async () => (await leftOver(client, tenant)).length === 0, "everything to finish");
     return await compare(client, network, tenant, acknowledged);
   } finally {
     await client.end();
@@ -97,7 +96,7 @@ async function sendCampaign({ urls }: Installation, { key }: Tenant, sender: str
   if (sent.status !== 202) throw new Error(`send: ${sent.status} ${JSON.stringify(sent.body)}`);
 }
 
-/** The campaign's recipients in the order in which they will get it, once all of them are in the ledger. */
+/** The campaign's recipients in the order of submission, once all of them are in the ledger. */
 async function inTheirOrder(
   client: pg.Pool,
   tenant: Tenant,
@@ -107,7 +106,7 @@ async function inTheirOrder(
 ): Promise<Trial[]> {
   const random = seeded(seed);
   let trials: Trial[] = [];
-  // Chunks of a campaign come into the ledger by contact, and into the queue in the same order.
+  // Chunks of a campaign are inserted by contact, into ledger and queue in the same order.
   await until(async () => {
     const { rows } = await client.query<{ number: string }>(
       `select m.number from messages m
@@ -127,12 +126,12 @@ interface Lane {
   lane: number;
   sender: string;
   trials: Trial[];
-  /** When each STOP of the sandbox's handsets was acknowledged. */
+  /** When the STOP of each of the sandbox's handsets was acknowledged. */
   acknowledged: Map<string, number>;
   signal: AbortSignal;
 }
 
-/** Says STOP for each recipient when their turn is near. */
+/** Sends each recipient's STOP when their text is nearly due. */
 async function stopAll(installation: Installation, network: Network, client: pg.Pool, lane: Lane): Promise<void> {
   const { tenant, trials, sender, signal } = lane;
   const waiting = new Map(trials.map((trial, place) => [place, trial]));
@@ -147,8 +146,8 @@ async function stopAll(installation: Installation, network: Network, client: pg.
     for (const [place, trial] of waiting) {
       if (place - trial.ahead > left && left < trials.length) continue;
       waiting.delete(place);
-      const said: Promise<void> = sayStop(installation, network, lane, trial).finally(() => under.delete(said));
-      under.add(said);
+      const sent: Promise<void> = sendStop(installation, network, lane, trial).finally(() => under.delete(sent));
+      under.add(sent);
       if (under.size >= atOnce) await Promise.race(under);
     }
     await delay(lookEvery);
@@ -156,19 +155,19 @@ async function stopAll(installation: Installation, network: Network, client: pg.
   await Promise.all(under);
 }
 
-async function sayStop(
+async function sendStop(
   { urls }: Installation,
   { smsc }: Network,
   { tenant, lane, acknowledged }: Lane,
   { number }: Trial,
 ): Promise<void> {
   const to = tenant.addresses[lane] ?? "";
-  if (!tenant.can_tell) return smsc.sendTexts([{ from: number.slice(1), to: to.slice(1), text: "STOP" }]);
+  if (!tenant.can_look_up) return smsc.sendTexts([{ from: number.slice(1), to: to.slice(1), text: "STOP" }]);
   const url = urls[lane % urls.length] ?? "";
   const path = `/sandbox/phones/${number}/reply`;
-  // One that got no answer is said again.
-  const say = () => call(url, tenant.key, "POST", path, { body: { to, text: "STOP" } }).catch(() => null);
-  await until(async () => ((await say())?.status ?? 503) < 300, `the answer to a STOP from ${number}`);
+  // Repeated until there is an answer.
+  const send = () => call(url, tenant.key, "POST", path, { body: { to, text: "STOP" } }).catch(() => null);
+  await until(async () => ((await send())?.status ?? 503) < 300, `the answer to a STOP from ${number}`);
   acknowledged.set(number, performance.timeOrigin + performance.now());
 }
 
@@ -181,8 +180,9 @@ async function compare(
   const violations: string[] = [];
   let trials = 0;
   let left = 0;
-  const late = (number: string, by: string) => violations.push(`${tenant.name}: ${number} got it ${by} its STOP`);
-  if (tenant.can_tell) {
+  const late = (number: string, by: string) =>
+    violations.push(`${tenant.name}: ${number} was sent the text ${by} its STOP`);
+  if (tenant.can_look_up) {
     const { rows } = await client.query<{ id: string; phone: string }>(
       "select id, phone from sandbox_messages where workspace_id = $1 and outbound and text = $2",
       [tenant.id, campaignText],
@@ -194,13 +194,13 @@ async function compare(
       if (by > 0) late(phone, `${by.toFixed(1)} ms after`);
     }
   } else {
-    const heard = new Map((await smsc.acknowledged()).map(({ from, taken_before }) => [from, taken_before]));
+    const stops = new Map((await smsc.acknowledged()).map(({ from, taken_before }) => [from, taken_before]));
     const taken = (await smsc.taken()).map((text, place) => ({ ...text, place }));
-    trials = heard.size;
+    trials = stops.size;
     for (const { to, text, place } of taken) {
       if (text !== campaignText) continue;
       left++;
-      const before = heard.get(to) ?? Number.POSITIVE_INFINITY;
+      const before = stops.get(to) ?? Number.POSITIVE_INFINITY;
       if (place >= before) late(to, `${place - before} texts after`);
     }
   }
@@ -210,13 +210,15 @@ async function compare(
     [tenant.id],
   );
   const stopped = rows[0]?.n ?? 0;
-  // A race that one side always wins is none.
+  // If one side nearly always wins, the run has not tested the race.
   if (stopped < trials / 20 || left < trials / 20)
-    violations.push(`${tenant.name}: ${stopped} of ${trials} texts were stopped and ${left} had left: that is no race`);
+    violations.push(
+      `${tenant.name}: ${stopped} of ${trials} texts were stopped and ${left} had been submitted: that is no race`,
+    );
   return {
     lines: [
-      `${tenant.name}: ${trials} STOPs acknowledged while the campaigns left; ${left} texts had left before, ` +
-        `${stopped} were stopped, ${violations.length} left afterwards`,
+      `${tenant.name}: ${trials} STOPs acknowledged during the campaigns; ${left} texts had been submitted before, ` +
+        `${stopped} were stopped, ${violations.length} were submitted afterwards`,
     ],
     violations,
   };

@@ -1,12 +1,12 @@
-/** A workspace whose texts go through one carrier: senders, contacts on lists, and handsets that make trouble. */
+/** A workspace whose texts go through one carrier: senders, contacts on lists, and handsets that misbehave. */
 import { sql } from "kysely";
 import { SmppSettings, TwilioSettings } from "../../contract/carriers.ts";
 import { permissions } from "../../contract/permissions.ts";
 import type { Behaviour } from "../../contract/sandbox.ts";
+import { newApiKey, storeApiKey } from "../../server/accounts/api-keys.ts";
 import { addCarrier } from "../../server/carriers/carriers.ts";
 import type { Db, Tx } from "../../server/kit/db.ts";
 import { createSeal } from "../../server/kit/seal.ts";
-import { newApiKey, storeApiKey } from "../../server/workspaces/api-keys.ts";
 import { newId } from "../new-id.ts";
 import { createTestWorkspace } from "../workspace.ts";
 import { type Network, password, systemId } from "./network.ts";
@@ -19,8 +19,8 @@ export interface Tenant {
   carrier: CarrierName;
   id: string;
   key: string;
-  /** Whether its carrier can say after a crash which texts it has. */
-  can_tell: boolean;
+  /** Whether its carrier can look up after a crash which texts it has. */
+  can_look_up: boolean;
   /** Their ids; the first ones have a rate, the others go as fast as they can. */
   senders: string[];
   /** The senders' own numbers. */
@@ -30,18 +30,18 @@ export interface Tenant {
   numberOf(contact: number): string;
   /** Its first name. */
   nameOf(contact: number): string;
-  /** The contacts on a list, by the list's place. */
+  /** The contacts on a list, by the list's index. */
   listed(list: number): number[];
-  /** Numbers from which no receipt ever comes. */
+  /** Numbers for which no receipt is ever sent. */
   silent: ReadonlySet<string>;
-  /** Numbers that the carrier refuses, and only those. */
+  /** The numbers that the carrier refuses. */
   refusing: ReadonlySet<string>;
 }
 
-/** What the sandbox refuses at hand-over. */
+/** The code with which the sandbox refuses a text at submission. */
 const refusalCode = "21211";
 
-/** One handset in a hundred, or in a thousand, of each kind; the rest delivers. */
+/** Which handsets misbehave: every hundredth or thousandth, by kind; the others deliver. */
 const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[] = [
   { every: 100, behaviour: "lose_receipt" },
   { every: 101, behaviour: "double_receipt" },
@@ -51,18 +51,18 @@ const behaviours: { every: number; behaviour: Behaviour; error_code?: string }[]
   { every: 997, behaviour: "throttle" },
 ];
 
-/** Through what its texts go; without it through the sandbox. */
+/** The carrier beyond the network; without it texts go to the sandbox. */
 export interface ThroughNetwork {
   kind: "smpp" | "twilio";
   network: Network;
-  /** Of the API processes, which Twilio calls back. */
+  /** URLs of the API processes, for callbacks from Twilio. */
   urls: readonly string[];
   secret_key: string;
-  /** A request unanswered for so long is unknown. */
+  /** The outcome of a request without an answer for so long is unknown. */
   response_seconds: number;
 }
 
-/** Makes one; `prefix` are the two digits of its numbers after +479. */
+/** Creates one; `prefix` are the two digits of its numbers after +479. */
 export async function createTenant(
   db: Db,
   name: string,
@@ -111,22 +111,22 @@ export async function createTenant(
           and mobile < ${numberOf((i + 1) * scale.list_size)}`.execute(tx);
     }
     if (through) await connect(tx, workspace.id, through);
-    else await tellHandsets(tx, workspace.id, trouble, numberOf);
+    else await configureHandsets(tx, workspace.id, trouble, numberOf);
   });
-  if (through?.kind === "smpp") await tellSmsc(through.network, trouble, numberOf);
-  if (through?.kind === "twilio") tellTwilio(through, trouble, numberOf);
+  if (through?.kind === "smpp") await configureSmsc(through.network, trouble, numberOf);
+  if (through?.kind === "twilio") configureTwilio(through, trouble, numberOf);
   const mute = through ? [] : trouble.filter(({ behaviour }) => behaviour === "lose_receipt");
   const silent = new Set(mute.map(({ contact }) => numberOf(contact)));
   const refused = trouble.filter(({ error_code }) => error_code === refusalCode);
   const refusing = new Set(refused.map(({ contact }) => numberOf(contact)));
-  const can_tell = through?.kind !== "smpp";
+  const can_look_up = through?.kind !== "smpp";
   const nameOf = (contact: number) => (contact % 10 === 0 ? "Navn".repeat(40) : `Navn${contact % 50}`);
   const listed = (list: number) => Array.from({ length: scale.list_size }, (_, i) => list * scale.list_size + i);
   const belongings = { senders, addresses, lists, numberOf, nameOf, listed, silent, refusing };
-  return { name, carrier: through?.kind ?? "sandbox", id: workspace.id, key, can_tell, ...belongings };
+  return { name, carrier: through?.kind ?? "sandbox", id: workspace.id, key, can_look_up, ...belongings };
 }
 
-/** A connection to the SMSC or to Twilio that all senders belong to. */
+/** Adds a connection to the SMSC or to Twilio, and assigns all senders to it. */
 async function connect(tx: Tx, workspaceId: string, through: ThroughNetwork) {
   const seal = createSeal(through.secret_key);
   const id = await addCarrier(
@@ -159,7 +159,7 @@ function twilioInput({ network: { twilio } }: ThroughNetwork) {
 
 type Trouble = ReturnType<typeof troubleOf>;
 
-async function tellHandsets(tx: Tx, workspaceId: string, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+async function configureHandsets(tx: Tx, workspaceId: string, trouble: Trouble, numberOf: Tenant["numberOf"]) {
   await sql`
     insert into sandbox_phones (workspace_id, number, behaviour, error_code, delay_ms)
     select ${workspaceId}, u.number, u.behaviour, u.error_code, 20
@@ -168,8 +168,8 @@ async function tellHandsets(tx: Tx, workspaceId: string, trouble: Trouble, numbe
       ${trouble.map(({ error_code }) => error_code ?? null)}::text[]) as u (number, behaviour, error_code)`.execute(tx);
 }
 
-/** As the SMSC. */
-function tellTwilio({ network, urls }: ThroughNetwork, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+/** Sets the numbers that Twilio refuses, and those that it cannot deliver to. */
+function configureTwilio({ network, urls }: ThroughNetwork, trouble: Trouble, numberOf: Tenant["numberOf"]) {
   const withCode = (code: string) =>
     new Map(
       trouble.filter(({ error_code }) => error_code === code).map(({ contact }) => [numberOf(contact), Number(code)]),
@@ -177,8 +177,8 @@ function tellTwilio({ network, urls }: ThroughNetwork, trouble: Trouble, numberO
   network.twilio.attach(urls, { refused: withCode(refusalCode), undelivered: withCode("30006") });
 }
 
-/** Numbers that it refuses, and numbers that it cannot deliver to; the rest of the trouble is a share of all. */
-async function tellSmsc({ smsc }: Network, trouble: Trouble, numberOf: Tenant["numberOf"]) {
+/** Sets the numbers that the SMSC refuses, and those that it cannot deliver to; its other faults apply to a share of all texts. */
+async function configureSmsc({ smsc }: Network, trouble: Trouble, numberOf: Tenant["numberOf"]) {
   const failing = (code: string) =>
     trouble.filter(({ error_code }) => error_code === code).map(({ contact }) => numberOf(contact).slice(1));
   await smsc.behave({

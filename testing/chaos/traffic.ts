@@ -1,13 +1,13 @@
 /**
- * The client: campaigns and single texts over HTTP, each tried again under its Idempotency-Key until it has an answer,
- * every time with another API process where there are several.
+ * The client: campaigns and single texts over HTTP, each repeated with its Idempotency-Key until it has an answer, each time at
+ * another API process if there are several.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, call } from "./client.ts";
 import type { PlannedCampaign, PlannedText, Traffic } from "./plan.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** Words of one, two and many parts, in both encodings. */
+/** Texts of one, two and many parts, in both encodings. */
 const words = [
   "Timen din er klar",
   "Velkommen tilbake til oss, vi har gledet oss til å se deg igjen. ".repeat(3),
@@ -16,27 +16,27 @@ const words = [
 ];
 export const wordings = words.length;
 
-/** What the client knows of what it asked for. */
-export interface Told {
-  /** Texts by their index: the message's id, or why it was refused; and what was asked for. */
+/** What the client requested, and the answers. */
+export interface ClientLog {
+  /** Texts by their index: the message's id, or why it was refused; and what was requested. */
   texts: Map<number, ({ id: string } | { refused: string }) & { number: string; text: string }>;
-  /** Campaigns that were sent, to the list in this place, with what stands in them behind the first name. */
+  /** Campaigns that were sent, with the index of their list and the text after the first name. */
   campaigns: { id: string; list: number; text: string }[];
-  /** Requests that failed and were made again. */
+  /** Number of requests that failed and were repeated. */
   retries: number;
 }
 
 const concurrency = 12;
 
-/** Sends all that is planned, at its times or as soon after as the server takes it. */
+/** Sends everything as planned, or as soon after that as the server accepts it. */
 export async function sendTraffic(
   urls: readonly string[],
   tenant: Tenant,
   plan: Traffic,
   signal: AbortSignal,
-): Promise<Told> {
+): Promise<ClientLog> {
   let turnOfUrls = 0;
-  const told: Told = { texts: new Map(), campaigns: [], retries: 0 };
+  const clientLog: ClientLog = { texts: new Map(), campaigns: [], retries: 0 };
   const began = Date.now();
   const turn = async (at: number) => {
     const wait = began + at - Date.now();
@@ -51,7 +51,7 @@ export async function sendTraffic(
       const answer = await call(url ?? "", tenant.key, method, path, { body, key }).catch(() => null);
       if (answer && answer.status < 500 && answer.status !== 429) return answer;
       if (answer?.status === 500) throw new Error(`${method} ${path}: 500 ${JSON.stringify(answer.body)}`);
-      told.retries++;
+      clientLog.retries++;
       await delay(200, undefined, { signal });
     }
   }
@@ -66,8 +66,8 @@ export async function sendTraffic(
     };
     const { status, body: answer } = await ask("POST", "/messages", body, `chaos-${planned.index}`);
     const asked = { number: body.to, text: body.text };
-    if (status === 202) told.texts.set(planned.index, { id: answer.id as string, ...asked });
-    else told.texts.set(planned.index, { refused: `${status} ${answer.error?.code}`, ...asked });
+    if (status === 202) clientLog.texts.set(planned.index, { id: answer.id as string, ...asked });
+    else clientLog.texts.set(planned.index, { refused: `${status} ${answer.error?.code}`, ...asked });
   }
 
   async function campaign(planned: PlannedCampaign, index: number): Promise<void> {
@@ -83,7 +83,7 @@ export async function sendTraffic(
     if (draft.status !== 201) throw new Error(`POST /campaigns: ${draft.status} ${JSON.stringify(draft.body)}`);
     const sent = await ask("POST", `/campaigns/${draft.body.id}/send`, undefined, `send-${draft.body.id}`);
     if (sent.status !== 202) throw new Error(`send: ${sent.status} ${JSON.stringify(sent.body)}`);
-    told.campaigns.push({ id: draft.body.id as string, list: planned.list, text });
+    clientLog.campaigns.push({ id: draft.body.id as string, list: planned.list, text });
   }
 
   const texts = [...plan.texts];
@@ -98,5 +98,5 @@ export async function sendTraffic(
     await campaign(planned, index);
   });
   await Promise.all([...campaigns, ...Array.from({ length: concurrency }, client)]);
-  return told;
+  return clientLog;
 }

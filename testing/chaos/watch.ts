@@ -1,41 +1,45 @@
-/** Which texts were between journal and record, and when: the database of the run writes down each journal's life. */
+/** Records which texts were between journal and record, and when: a trigger in the run's database logs every change of a journal. */
 import pg from "pg";
 import { isDatabaseAway } from "../../server/kit/database-away.ts";
-import type { Queries } from "./books.ts";
+import type { Queries } from "./records.ts";
 
 /** A batch that was under way. */
 export interface WatchedJournal {
   /** Null: the sandbox. */
   carrier_id: string | null;
-  /** The process that wrote it. */
+  /** The process that wrote it, and the backend of its session, which stays the same during the submission. */
   holder: string;
-  /** On this machine's clock; Infinity: it is still open. */
+  session: number;
+  /** On this machine's clock; Infinity: not yet. `recorded`: when the carrier's answers were recorded, the end of the submission. */
   begun: number;
+  recorded: number;
+  /** When none of its outcomes was unknown any more. */
   closed: number;
-  /** Message ids; once the rest is recorded, of those that nobody knew about. */
+  /** Message ids; after the record only those with an unknown outcome. */
   texts: string[];
 }
 
-/** Watches from now on, in the same transactions that write journals and strike them out. */
+/** Installs the watch, which runs in the transactions that write and close journals. */
 export async function watchJournals(superuser: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuser });
   await client.connect();
   try {
     await client.query(`
       create table if not exists chaos_journals (
-        id uuid primary key, carrier_id uuid, holder text not null, begun timestamptz not null, closed timestamptz, texts uuid[] not null);
+        id uuid primary key, carrier_id uuid, holder text not null, session integer not null, begun timestamptz not null,
+        recorded timestamptz, closed timestamptz, texts uuid[] not null);
       create or replace function chaos_watch() returns trigger language plpgsql security definer as $$
       begin
         if tg_op = 'DELETE' then
-          update chaos_journals set closed = clock_timestamp() where id = old.id;
+          update chaos_journals set recorded = coalesce(recorded, clock_timestamp()), closed = clock_timestamp() where id = old.id;
           return null;
         end if;
-        insert into chaos_journals (id, carrier_id, holder, begun, texts)
-        values (new.id, new.carrier_id, current_setting('application_name'), clock_timestamp(), array(
+        insert into chaos_journals as j (id, carrier_id, holder, session, begun, texts)
+        values (new.id, new.carrier_id, current_setting('application_name'), pg_backend_pid(), clock_timestamp(), array(
           select q.message_id from message_queue q
           where q.workspace_id = new.workspace_id and q.sender_id = new.sender_id and q.priority in (0, 1, 9)
             and q.seq = any(new.seqs)))
-        on conflict (id) do update set texts = excluded.texts;
+        on conflict (id) do update set texts = excluded.texts, recorded = coalesce(j.recorded, clock_timestamp());
         return null;
       end $$;
       create or replace trigger chaos_watch after insert or update or delete on dispatch_journal
@@ -45,19 +49,22 @@ export async function watchJournals(superuser: string): Promise<void> {
   }
 }
 
-/** All that were watched so far. */
+/** All journals watched so far. */
 export async function watchedJournals(client: Queries): Promise<WatchedJournal[]> {
-  const { rows } = await client.query<Omit<WatchedJournal, "begun" | "closed"> & { begun: Date; closed: Date | null }>(
-    "select carrier_id, holder, begun, closed, texts from chaos_journals",
+  type Moments = { begun: Date; recorded: Date | null; closed: Date | null };
+  const { rows } = await client.query<Omit<WatchedJournal, keyof Moments> & Moments>(
+    "select carrier_id, holder, session, begun, recorded, closed, texts from chaos_journals",
   );
+  const momentOf = (at: Date | null) => at?.getTime() ?? Number.POSITIVE_INFINITY;
   return rows.map((row) => ({
     ...row,
     begun: row.begun.getTime(),
-    closed: row.closed?.getTime() ?? Number.POSITIVE_INFINITY,
+    recorded: momentOf(row.recorded),
+    closed: momentOf(row.closed),
   }));
 }
 
-/** Asks the database; null while it is between two lives. */
+/** Runs `ask` on a connection of its own; null while the database is not running. */
 export async function withClient<Found>(
   superuser: string,
   ask: (client: pg.Client) => Promise<Found>,

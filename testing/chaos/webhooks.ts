@@ -1,4 +1,4 @@
-/** A workspace that Twilio brings texts to: the same signed webhook, as often as it likes, to any API process. */
+/** A workspace that receives texts from Twilio: the same signed webhook, any number of times, at any API process. */
 import { openDb } from "../../server/kit/db.ts";
 import { createSeal } from "../../server/kit/seal.ts";
 import { workspaceConnection } from "../../server/kit/workspace-role.ts";
@@ -7,23 +7,26 @@ import { signedForm } from "../twilio.ts";
 import { createTestWorkspace } from "../workspace.ts";
 import type { Installation } from "./installation.ts";
 
-export interface Hooked {
+export interface WebhookWorkspace {
   workspace_id: string;
-  /** Twilio's call of one text from a handset; always the same one. */
-  bring(url: string): Promise<Response>;
+  /** Sends Twilio's webhook for a text from a handset; always the same one. */
+  deliver(url: string): Promise<Response>;
 }
 
-const auth_token = "the token of nobody's account";
+const auth_token = "a token that no account has";
 
-/** Makes it, with a token that this account does not have; nothing is ever sent through its connection. */
-export async function createHooked({ connection, secret_key }: Installation, account_sid: string): Promise<Hooked> {
+/** Creates it, with a token that the account does not have: nothing is ever sent through its connection. */
+export async function createWebhookWorkspace(
+  { connection, secret_key }: Installation,
+  account_sid: string,
+): Promise<WebhookWorkspace> {
   const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 1 });
   const workspace = await createTestWorkspace(db);
   const carrier = await addTwilio(db, createSeal(secret_key), workspace.id, { account_sid, auth_token });
   await db.close();
   return {
     workspace_id: workspace.id,
-    bring(url) {
+    deliver(url) {
       const call = signedForm(auth_token, `${url}/api/v1/carriers/${carrier}/twilio/inbound`, {
         AccountSid: account_sid,
         MessageSid: `SM${"2".repeat(32)}`,

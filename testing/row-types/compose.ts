@@ -1,3 +1,7 @@
+/**
+ * Composes the texts of statements from the sources: templates with their fragments, each of which may have alternatives. Values
+ * become parameters, as when the statement is sent.
+ */
 import {
   type BindingElement,
   type CallExpression,
@@ -6,18 +10,14 @@ import {
   SyntaxKind,
 } from "typescript/unstable/ast";
 import * as is from "typescript/unstable/ast/is";
-/**
- * The texts of statements as they stand in the sources: templates with the fragments that they are put together from, each
- * of which may be one of several. What is a value becomes a parameter, as it does when the statement is sent.
- */
 import { type Checker, type Symbol as TypeSymbol, SymbolFlags } from "typescript/unstable/sync";
 
-/** A part of a text whose parameters are not numbered yet. */
+/** Part of a statement, whose parameters are not numbered yet. */
 type Text = string;
 
 const parameter = "\u0001";
 
-/** What a function's parameters stand for while its fragment is put together. */
+/** The arguments of a function while its fragment is composed, by the id of the parameter's symbol. */
 type Scope = ReadonlyMap<number, Bound>;
 interface Bound {
   node: Expression;
@@ -25,21 +25,21 @@ interface Bound {
 }
 const nowhere: Scope = new Map();
 
-/** What texts are read with. */
+/** Access to the sources. */
 export interface Sources {
   checker: Checker;
-  /** The calls of a function, wherever they stand: what its parameters are where nobody says. */
+  /** All calls of a function, from which its possible arguments follow. */
   callsOf(symbol: TypeSymbol): readonly CallExpression[];
-  /** What stands for an expression whose text only the running program knows. */
+  /** A substitute for an expression whose text only the running program knows. */
   given(expression: string): string | undefined;
 }
 
-/** A part that cannot be told from the source. */
+/** A part that cannot be derived from the source. */
 export class Unreadable extends Error {
   override name = "Unreadable";
 }
 
-/** All texts of a template: each alternative of each of its fragments is in one of them at least. */
+/** The texts of a template: each alternative of each fragment is in at least one of them. */
 export function textsOf(sources: Sources, template: Expression): string[] {
   return compose(sources, template, nowhere).map((text) => {
     let n = 0;
@@ -75,12 +75,12 @@ function composeTemplate(sources: Sources, template: Node, scope: Scope): Text[]
     parts.push(isFragment(sources, expression) ? compose(sources, expression, scope) : [parameter]);
     parts.push([literal.text]);
   }
-  // Not their product: that each alternative is described once is enough.
+  // Not all combinations: it is enough that each alternative is described once.
   const most = Math.max(...parts.map((part) => part.length));
   return [...new Set(Array.from({ length: most }, (_, i) => parts.map((part) => part[i % part.length]).join("")))];
 }
 
-/** Whether an expression stands for a piece of a text; all else is sent as a value. */
+/** Whether an expression is a fragment; everything else is sent as a value. */
 function isFragment(sources: Sources, expression: Expression): boolean {
   const type = sources.checker.getTypeAtLocation(expression);
   return type !== undefined && /\b(RawBuilder|Sql)\b/.test(sources.checker.typeToString(type));
@@ -103,7 +103,7 @@ function composeCall(sources: Sources, call: CallExpression, scope: Scope): Text
   return returnsOf(body).flatMap((each) => compose(sources, each, inner));
 }
 
-/** A function of ours that is called, with what its parameters are. */
+/** The body of the called function, and its arguments. */
 function enter(sources: Sources, call: CallExpression, scope: Scope): { body: Node; inner: Scope } {
   const callee = declarationOf(sources, call.expression);
   const made = callee && functionOf(callee);
@@ -118,7 +118,7 @@ function enter(sources: Sources, call: CallExpression, scope: Scope): { body: No
   return { body: made.body, inner };
 }
 
-/** Elements with what stands between them: two, so that the separator is there. */
+/** Elements joined by the separator; twice, so that the separator occurs. */
 function composeJoin(sources: Sources, items: Expression, separator: Expression | undefined, scope: Scope): Text[] {
   const between = separator ? compose(sources, separator, scope) : [", "];
   const of = (node: Expression): Text[] => (isFragment(sources, node) ? compose(sources, node, scope) : [parameter]);
@@ -142,13 +142,13 @@ function composeName(sources: Sources, node: Expression, scope: Scope): Text[] {
   return valuesOf(sources, node, scope).flatMap((value) => compose(sources, value.node, value.scope));
 }
 
-/** What a name may stand for: what it was given, what it is made of, or what its function is called with anywhere. */
+/** The possible values of a name: its argument, its initializer, or the arguments of all calls of its function. */
 function valuesOf(sources: Sources, name: Expression, scope: Scope): Bound[] {
   const symbol = symbolOf(sources, name);
   const given = symbol && scope.get(symbol.id);
   if (given) return [given];
   const declaration = symbol?.valueDeclaration?.resolve();
-  if (!declaration) throw new Unreadable(`${name.getText()} is declared nowhere`);
+  if (!declaration) throw new Unreadable(`${name.getText()} has no declaration`);
   if (is.isVariableDeclaration(declaration) && declaration.initializer)
     return [{ node: declaration.initializer, scope }];
   if (is.isBindingElement(declaration)) return membersOf(sources, declaration, scope);
@@ -156,7 +156,7 @@ function valuesOf(sources: Sources, name: Expression, scope: Scope): Bound[] {
   throw new Unreadable(`${name.getText()} is no constant`);
 }
 
-/** `const { a } = made(…)`: what `made` answers under that name. */
+/** `const { a } = made(…)`: the property `a` of what `made` returns. */
 function membersOf(sources: Sources, element: BindingElement, scope: Scope): Bound[] {
   const declaration = element.parent.parent;
   if (!is.isVariableDeclaration(declaration) || !declaration.initializer) throw new Unreadable(element.getText());
@@ -174,11 +174,11 @@ function argumentsOf(sources: Sources, parameter: Node & { initializer?: Express
     const argument = call.arguments[place] ?? parameter.initializer;
     return argument ? [{ node: argument, scope: nowhere }] : [];
   });
-  if (found.length === 0) throw new Unreadable(`nobody calls with ${parameter.getText()}`);
+  if (found.length === 0) throw new Unreadable(`no call passes ${parameter.getText()}`);
   return found;
 }
 
-/** A member of a constant object, or of what a function answers; of one whose key is not known, any. */
+/** A property of a constant object, or of what a function returns; all properties if the key is not constant. */
 function composeMember(sources: Sources, node: Expression & { expression: Expression }, scope: Scope): Text[] {
   const wanted = is.isPropertyAccessExpression(node) ? node.name.getText() : null;
   return objectsOf(sources, node.expression, scope)
@@ -211,7 +211,7 @@ function memberOf(sources: Sources, { node, scope }: Bound, wanted: string | nul
   return found;
 }
 
-/** A string that stands in the source. */
+/** A string constant of the source. */
 function constantOf(sources: Sources, node: Expression, scope: Scope): string {
   const given = sources.given(node.getText());
   if (given !== undefined) return given;
@@ -229,7 +229,7 @@ function constantOf(sources: Sources, node: Expression, scope: Scope): string {
     if (value) return constantOf(sources, value.node, value.scope);
   }
   const name = type ? sources.checker.typeToString(type) : "";
-  // A figure that is put into the text.
+  // A number that is written into the text.
   if (name === "number" || name === "bigint") return "1";
   throw new Unreadable(node.getText());
 }
@@ -263,7 +263,7 @@ function functionOf(
   return { parameters: made.parameters, body: made.body };
 }
 
-/** What a function answers: its expression, or those of its return statements. */
+/** What a function returns: its expression, or those of its return statements. */
 function returnsOf(body: Node): Expression[] {
   if (body.kind !== SyntaxKind.Block) return [body as Expression];
   const found: Expression[] = [];

@@ -1,11 +1,11 @@
-/** What PostgreSQL says of a statement's columns without running it: Parse and Describe of its protocol. */
+/** Asks PostgreSQL for a statement's columns without running it: Parse and Describe of its protocol. */
 import type pg from "pg";
 
 export interface DescribedColumn {
   name: string;
   /** OID of its type. */
   type: number;
-  /** Whether it is a table's column as it is, and which. */
+  /** The table and column that it is read from unchanged; 0 if it is computed. */
   table: number;
   column: number;
 }
@@ -14,11 +14,11 @@ interface Fields {
   fields: { name: string; dataTypeID: number; tableID: number; columnID: number }[];
 }
 
-/** Null where the statement answers no rows. Rejects with PostgreSQL's error where it cannot be prepared. */
+/** Returns null if the statement returns no rows. Rejects with PostgreSQL's error if it cannot be prepared. */
 export function describeStatement(client: pg.Client, text: string): Promise<DescribedColumn[] | null> {
   return new Promise((resolve, reject) => {
     let columns: DescribedColumn[] | null = null;
-    // What pg's client calls of a query, see its Submittable; of the rest nothing is asked for.
+    // The methods that pg's client calls here on a Submittable.
     const query = {
       submit(connection: { parse(q: object): void; describe(q: object): void; sync(): void }) {
         connection.parse({ text, name: "", types: [] });

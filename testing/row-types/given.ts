@@ -1,19 +1,26 @@
-/** What stands for expressions of statements that only the running program knows. */
+/** Substitutes for expressions of statements that only the running program knows. */
 const search = "server/contacts/search-contacts.ts";
 const ledger = "server/messages/messages-store.ts";
-const merge = "server/contacts/merge-chunk.ts";
-/** By the file of the statement and their own text. */
+const merge = "server/contacts/import/merge-chunk.ts";
+/** By the file of the statement and the text of the expression. */
 export const given: Record<string, string> = {
-  [`${search}: matchesOf(scope).map(branch)`]: "(select id from contacts)",
-  [`${search}: await scopeOf(tx, workspaceId, ranges, search.list ?? null)`]: "true",
-  [`${search}: matchesOf(scope).map((matches) => sql\`(\${matches} limit \${upTo + 1})\`)`]:
-    "(select id from contacts)",
-  [`${search}: scope.ranges.map(branch)`]: "(select id from contacts)",
-  [`${search}: scope.ranges ?? []`]: "true",
+  [`${search}: source(sql\`\`)`]: "select id, true as exact from contacts",
+  "server/contacts/search-digits.ts: probe(sql`b.root`, sql`b.text`)": "true",
+  "server/contacts/search-names.ts: wordsWith(workspaceId, word)(sql``)": "select contact_id from contact_words",
+  [`${search}: gathered(scope, sources, upTo)`]: "found_0 as materialized (select id, true as exact from contacts)",
+  [`${search}: allGathered(sources)`]: "select id, exact from found_0",
+  [`${search}: isAll`]: "(select count(*) from found_0) <= 10000",
+  [`${search}: sources.map(branch)`]: "(select c.id, c.sort_key from contacts c)",
+  [`${search}: matches(query)`]: "c.name_key <> ''",
+  [`${search}: matchesExactly(query)`]: "c.name_key <> ''",
+  [`${search}: matches(scope.query)`]: "c.name_key <> ''",
+  [`${search}: matchesExactly(scope.query)`]: "c.name_key <> ''",
+  [`${search}: beyond(after)`]: "and c.id > gen_random_uuid()",
+  [`${search}: direction`]: "asc",
   [`${merge}: assignments.join(", ")`]: "phone = coalesce(s.phone, c.phone)",
   [`${merge}: differences.join(" or ")`]: "s.phone <> c.phone",
-  "server/messages/queue-store.ts: answersToHandset.map((type) => `'${type}'`).join(\", \")": "'api'",
-  "server/messages/recipients.ts: column": "email",
+  "server/messages/dispatch/queue-store.ts: answersToHandset.map((type) => `'${type}'`).join(\", \")": "'api'",
+  "server/messages/send/recipients.ts: column": "email",
   [`${ledger}: from()`]: "unnest(array[1]) as u",
   [`${ledger}: key("id", "uuid", (m) => m.id)`]: "gen_random_uuid()",
   [`${ledger}: column("contact_id", "uuid", (m) => m.contact_id)`]: "null::uuid",
@@ -22,11 +29,22 @@ export const given: Record<string, string> = {
   [`${ledger}: column("reason", "text", (m) => m.reason)`]: "''",
   [`${ledger}: column("encoding", '"char"', (m) => encodingCode[m.encoding])`]: "'7'",
   [`${ledger}: column("segments", "smallint", (m) => m.segments)`]: "1",
-  "server/messages/recipients.ts: batch.recipients.contacts": "select id from contacts",
-  "server/campaigns/count-segments.ts: String(fetched)": "1",
-  "server/campaigns/count-segments.ts: name": "email",
-  "server/campaigns/count-segments.ts: value": "email",
+  "server/messages/send/recipients.ts: batch.recipients.contacts": "select id from contacts",
+  "server/audience/count-segments.ts: String(fetched)": "1",
+  "server/audience/count-segments.ts: name": "email",
+  "server/audience/count-segments.ts: value": "email",
+  "server/audience/missing-values.ts: lacks": "true",
+  "server/audience/missing-values.ts: i": "0",
   "server/contacts/lists-store.ts: strength": "for update",
-  "server/messages/retire-messages.ts: partition": "messages_other",
-  [`${merge}: next.by`]: "mobile",
+  "server/messages/purge-messages.ts: partition": "messages_other",
+  [`${merge}: by`]: "mobile",
+  "server/contacts/import/match-rows.ts: next.by": "mobile",
+  "server/kit/count-tables.ts: table": "contacts",
+  "server/contacts/import/check-import.ts: by": "email",
 };
+
+/** Statements that cannot be described before they run, by a part of their text. */
+export const undescribed: [piece: string, reason: string][] = [
+  ["from combinations", "a cursor that the transaction before it declares"],
+  ["declare combinations", "its columns are the fields of a template, each of another name"],
+];

@@ -1,4 +1,4 @@
-/** Every statement of the server with the texts that it may have, and what it says that its rows are. */
+/** Finds every statement in the server's sources, with its possible texts and its declared row type. */
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import type { CallExpression, Node, TaggedTemplateExpression } from "typescript/unstable/ast";
@@ -6,7 +6,7 @@ import * as is from "typescript/unstable/ast/is";
 import { API, type Checker, SymbolFlags, type Type } from "typescript/unstable/sync";
 import { type Sources, textsOf, Unreadable } from "./compose.ts";
 
-/** What a row's column is said to be. */
+/** A column of a declared row type. */
 export interface SaidColumn {
   name: string;
   /** "string", "number", "boolean", "Date", "Buffer", "json" and literal strings; in arrays with `[]` behind them. */
@@ -20,7 +20,7 @@ export interface WrittenStatement {
   /** File and line. */
   place: string;
   columns: SaidColumn[];
-  /** Empty where the source does not tell them; `unreadable` says which part. */
+  /** Empty if they cannot be composed from the source; `unreadable` says which part cannot. */
   texts: string[];
   unreadable: string | null;
 }
@@ -28,8 +28,8 @@ export interface WrittenStatement {
 const ours = join(import.meta.dirname, "..", "..");
 
 /**
- * Reads the sources, with the type checker that checks them. `given` says what stands for expressions that only the running
- * program knows, as "file: expression", or "*: expression"; `root` is the checkout to read, ours unless said.
+ * Reads the sources, with the type checker that checks them. `given` has substitutes for expressions that only the
+ * running program knows, by "file: expression" or "*: expression"; `root` is the checkout to read, this one by default.
  */
 export function writtenStatements(
   given: Readonly<Record<string, string>> = {},
@@ -70,14 +70,14 @@ export function writtenStatements(
   }
 }
 
-/** A template that is executed as it stands; others are pieces of such. */
+/** Whether a template is executed; other templates are fragments. */
 const isStatement = (node: Node): node is TaggedTemplateExpression =>
   is.isTaggedTemplateExpression(node) &&
   node.tag.getText() === "sql" &&
   is.isPropertyAccessExpression(node.parent) &&
   node.parent.name.getText() === "execute";
 
-/** The calls of each function, found once. */
+/** Finds the calls of each function, once for all. */
 function callFinder(checker: Checker, files: readonly (Node | undefined)[]): Sources["callsOf"] {
   let calls: Map<number, CallExpression[]> | null = null;
   const find = () => {

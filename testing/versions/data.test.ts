@@ -1,28 +1,29 @@
 /**
- * What every earlier version has made is still there once its database is migrated, and the program works with it: on data that
- * each of them wrote itself (make.ts), as a process that was killed left them.
+ * The data of every earlier version survive the migrations, and the program works with them. Each version wrote the data itself
+ * (make.ts), and was killed in the middle of its work.
  */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CarrierRow, sealContext } from "../../server/carriers/carriers-store.ts";
+import { indexContacts } from "../../server/contacts/index-contacts.ts";
 import { instantOf } from "../../server/kit/id.ts";
 import { type TestApp, testApp } from "../app.ts";
 import { earlierDatabase, earlierVersions, migrationsAfter } from "./earlier-database.ts";
 import { example } from "./example.ts";
 import { allRows, type Row, type Rows } from "./rows.ts";
-import { expectBooksToAgree, settled, startWork } from "./work.ts";
+import { expectRecordsToAgree, finished, startWork } from "./work.ts";
 
-/** What migrations changed on purpose: whether a column's new value is what was meant. */
-const meant: Record<string, (before: unknown, after: unknown) => boolean> = {
+/** Columns that migrations change on purpose, with a check of the new value. */
+const intended: Record<string, (before: unknown, after: unknown) => boolean> = {
   // Keys that may do everything get new permissions; none loses one.
   "api_keys.scopes": (before, after) =>
     Array.isArray(before) && Array.isArray(after) && before.every((scope) => after.includes(scope)),
 };
-/** Columns that are gone on purpose, with the migration that took them. */
+/** Columns that were dropped on purpose, with the migration. */
 const gone: Record<string, string> = {
-  "senders.carrier": "0006: a sender names its connection, and none is the sandbox",
+  "senders.carrier": "0006: a sender refers to its connection; without one it belongs to the sandbox",
 };
-/** Tables whose rows are nobody's work, and are made again at any moment. */
+/** Tables whose rows may change with every start. */
 const passing = new Set(["migrations"]);
 
 for (const earlier of earlierVersions) {
@@ -58,7 +59,7 @@ for (const earlier of earlierVersions) {
       expect([...before].filter(([, rows]) => rows.length > 0).length).toBeGreaterThan(25);
     });
 
-    test("foreign keys hold over it, which were not looked at as it was put in", async () => {
+    test("foreign keys hold, which were not checked when the data were loaded", async () => {
       const { rows } = await client.query<{ name: string; table: string; definition: string }>(
         `select conname as name, conrelid::regclass as table, pg_get_constraintdef(oid) as definition from pg_constraint
          where contype = 'f' and connamespace = 'public'::regnamespace and conparentid = 0`,
@@ -70,7 +71,7 @@ for (const earlier of earlierVersions) {
         );
     });
 
-    test("each workspace sees its own rows and nobody else's", async () => {
+    test("each workspace sees its own rows and no others", async () => {
       const workspaces = (after.get("workspaces") ?? []).map((row) => String(row.workspace_id));
       expect(workspaces.length).toBe(2);
       for (const [table, rows] of after) {
@@ -86,13 +87,31 @@ for (const earlier of earlierVersions) {
       }
     });
 
+    test("the names of all contacts are indexed, in every workspace", async () => {
+      const { rows } = await client.query("select workspace_id from unindexed_contacts order by 1");
+      expect(rows.map((row) => row.workspace_id)).toEqual(
+        (after.get("workspaces") ?? []).map((row) => String(row.workspace_id)).toSorted(),
+      );
+      await client.query(
+        "begin; update contacts set first_name = 'Anne Marie' where email = 'ola@example.com'; delete from contact_words; delete from email_digits",
+      );
+      await client.query("commit");
+      await indexContacts({ db: database.db, log: { info() {} } }, new AbortController().signal);
+      expect((await client.query("select from unindexed_contacts")).rows).toEqual([]);
+      expect((await client.query("select word from contact_words order by word")).rows).toEqual(
+        ["anne", "marie"].map((word) => ({ word })),
+      );
+      await client.query("update contacts set first_name = 'Ola' where email = 'ola@example.com'");
+      expect((await client.query("select word from contact_words")).rows).toEqual([]);
+    });
+
     describe("and the program on it", () => {
       let app: TestApp;
       const key = example.settings.API_KEY;
       const call: TestApp["call"] = (line, request) => app.call(line, request);
       const byKey = (line: string, body?: unknown) => call(line, { key, body });
       beforeAll(async () => {
-        // The day of the data goes on: quotas have periods, and texts that wait expire.
+        // The clock continues from the data: quotas have periods, and queued texts expire.
         const made = instantOf(
           String(
             after
@@ -104,10 +123,14 @@ for (const earlier of earlierVersions) {
         ).getTime();
         const since = Date.now();
         const clock = { now: () => new Date(made + 60_000 + Date.now() - since) };
-        app = await testApp(database, { clock, config: { secret_key: example.settings.SECRET_KEY } });
+        app = await testApp(database, {
+          clock,
+          config: { secret_key: example.settings.SECRET_KEY },
+          passwordsFromElsewhere: true,
+        });
       });
 
-      test("people sign in with their passwords, and keys go on opening", async () => {
+      test("people can sign in with their passwords, and API keys still work", async () => {
         const { ADMIN_EMAIL, ADMIN_PASSWORD } = example.settings;
         for (const { email, password } of [{ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }, example.colleague]) {
           const signedIn = await call("POST /api/auth/sign-in/email", { body: { email, password } });
@@ -121,7 +144,7 @@ for (const earlier of earlierVersions) {
         );
       });
 
-      test("contacts, lists, proof of consent, imports, figures and quota read as they did", async () => {
+      test("contacts, lists, proof of consent, imports, figures and quota are unchanged", async () => {
         const contacts = (await byKey("GET /contacts?limit=100")).body.items;
         expect(contacts.length).toBe(13 + Number(earlier.version === "0.1.0"));
         const ola = contacts.find((each: Row) => each.email === "ola@example.com");
@@ -129,6 +152,9 @@ for (const earlier of earlierVersions) {
           first_name: "Ola",
           properties: { plan: "gull", siden: 2019 },
         });
+        expect((await byKey("GET /properties")).body.items).toEqual(
+          expect.arrayContaining([{ key: "plan" }, { key: "siden" }]),
+        );
         const consent = (await byKey(`GET /contacts/${ola.id}/consent`)).body;
         expect(consent.events.map(({ action, evidence }: Row) => ({ action, evidence }))).toEqual([
           { action: "withdraw", evidence: "Skjema: withdraw" },
@@ -142,8 +168,8 @@ for (const earlier of earlierVersions) {
         ]);
         const [done] = (await byKey("GET /contacts/imports")).body.items;
         expect(done).toMatchObject({ status: "done", created: 12 });
-        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv`)).body).toContain(
-          "13,invalid_mobile,12,Feil,Feil,12",
+        expect((await byKey(`GET /contacts/imports/${done.id}/rejected.csv?language=en`)).body).toContain(
+          "13,Mobile is not a valid number,Feil,Feil,12",
         );
         const campaigns = (await byKey("GET /campaigns")).body.items;
         const autumn = campaigns.find((each: Row) => each.name === "Høst");
@@ -155,14 +181,14 @@ for (const earlier of earlierVersions) {
           expect((await byKey(`GET /${path}`)).status, path).toBe(200);
       });
 
-      test("an answer that was given under an idempotency key is given again", async () => {
+      test("a request with a known idempotency key gets the stored answer", async () => {
         const body = { to: "+4791234515", text: "Timen din er klar" };
         const again = await call("POST /messages", { key, body, headers: { "idempotency-key": "en-gang" } });
         expect(again.status).toBe(202);
         expect((after.get("messages") ?? []).map((row) => row.id)).toContain(again.body.id);
       });
 
-      test("sealed secrets of connections open with the same key", async () => {
+      test("encrypted secrets of connections are decrypted with the same key", async () => {
         const { rows } = await client.query<CarrierRow>("select * from carriers order by name");
         const secrets = rows.map((row) => app.services.seal.open(row.secrets, sealContext(row)));
         const { smpp_password, twilio_token } = example.carriers;
@@ -171,10 +197,10 @@ for (const earlier of earlierVersions) {
         expect(secrets).toEqual(before.has("carriers") ? sealed : []);
       });
 
-      test("what was on its way when the old process died leaves, and campaigns and STOP go on", async () => {
+      test("texts that were under way when the old process died are sent, and campaigns and STOP work", async () => {
         const stop = await startWork(database, app);
         try {
-          await settled(client, app);
+          await finished(client, app);
           const hanging = (after.get("message_queue") ?? []).map((row) => row.message_id);
           expect(hanging.length).toBeGreaterThan(0);
           const ledger = await statuses();
@@ -191,11 +217,11 @@ for (const earlier of earlierVersions) {
             include: { lists: [list.id], contacts: [] },
           });
           expect(await byKey(`POST /campaigns/${made.body.id}/send`)).toMatchObject({ status: 202 });
-          await settled(client, app);
+          await finished(client, app);
           expect((await campaign("Etterpå")).status).toBe("sent");
-          // Of twelve two have said STOP, one before and one after.
+          // Two of twelve have sent STOP, one before and one after the migration.
           expect((await campaign("Etterpå")).counts).toMatchObject({ sent: 10, not_sent: 2, pending: 0 });
-          await expectBooksToAgree(client);
+          await expectRecordsToAgree(client);
         } finally {
           await stop();
         }
@@ -213,7 +239,7 @@ function differences(table: string, before: Row, after: Row): string[] {
   return Object.entries(before).flatMap(([column, value]) => {
     if (!(column in after)) return `${table}.${column}` in gone ? [] : [`${table}.${column} is gone`];
     const same = JSON.stringify(value) === JSON.stringify(after[column]);
-    if (same || meant[`${table}.${column}`]?.(value, after[column])) return [];
+    if (same || intended[`${table}.${column}`]?.(value, after[column])) return [];
     return [`${table}.${column} was ${JSON.stringify(value)} and is ${JSON.stringify(after[column])}`];
   });
 }

@@ -1,16 +1,16 @@
-/** A database's rows as COPY writes them, tables and rows in an order that stays. */
+/** Dumps a database's rows as COPY writes them, tables and rows in a stable order. */
 import { text } from "node:stream/consumers";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 
-/** Before a version's rows: partitions that its migrations make by the date of the day. */
+/** A partition, which a version's migrations create by the current date. */
 export interface Partition {
   name: string;
   parent: string;
   bounds: string;
 }
 
-/** Rows of all tables of ours but the list of migrations; of generated columns nothing, since they come by themselves. */
+/** The rows of all tables except `migrations`, without generated columns. */
 export async function dump(client: pg.Client): Promise<string> {
   const parts: string[] = [];
   const partitions = await client.query<Partition>(

@@ -1,4 +1,4 @@
-/** A database as a version left it: its own migrations and no others, and the rows that it made. */
+/** A database of an earlier version: only its migrations, with the rows that it wrote. */
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { migrate } from "../../server/kit/migrate.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 import { prepareDatabase } from "../prepare-database.ts";
 
-/** Released versions with the number of the last migration that each has. */
+/** Released versions, each with the number of its last migration. */
 export const earlierVersions = [
   { version: "0.1.0", last: "0005" },
   { version: "0.2.0", last: "0012" },
@@ -23,7 +23,7 @@ export type EarlierVersion = (typeof earlierVersions)[number];
 const migrations = join(import.meta.dirname, "..", "..", "server", "migrations");
 const migrationName = /^(\d{4})-.*\.sql$/;
 
-/** Files of the migrations that came after a version, in order. */
+/** Files of the migrations since a version, in order. */
 export async function migrationsAfter({ last }: Pick<EarlierVersion, "last">): Promise<string[]> {
   const names = await readdir(migrations);
   return names.filter((name) => (migrationName.exec(name)?.[1] ?? "") > last).sort();
@@ -31,7 +31,7 @@ export async function migrationsAfter({ last }: Pick<EarlierVersion, "last">): P
 
 export const migrationText = (file: string): Promise<string> => readFile(join(migrations, file), "utf8");
 
-/** Call it at the top of a test file. `migrateNow` brings the database to the newest schema, as a new process does. */
+/** Call it at the top of a test file. `migrateNow` migrates to the newest schema, as a new process does. */
 export async function earlierDatabase(
   earlier: EarlierVersion,
 ): Promise<TestDatabase & { client: pg.Client; migrateNow(): Promise<{ applied: string[] }> }> {
@@ -70,7 +70,7 @@ export async function earlierDatabase(
   };
 }
 
-/** What dump.ts wrote. Triggers stay quiet, since what they do is in the rows already. */
+/** Loads a dump. Triggers are disabled, since their effects are in the rows already. */
 async function load(client: pg.Client, dumped: string): Promise<void> {
   await client.query("set session_replication_role = replica");
   const lines = dumped.split("\n");
@@ -80,7 +80,7 @@ async function load(client: pg.Client, dumped: string): Promise<void> {
       if (statement !== "") await client.query(statement);
       continue;
     }
-    // Migrations put rows of their own into some.
+    // Migrations have inserted rows of their own into some tables.
     await client.query(`delete from ${statement.split(" ")[1]}`);
     const end = lines.indexOf("\\.", at);
     const rows = lines.slice(at + 1, end).join("\n");

@@ -1,4 +1,4 @@
-/** What the data of earlier versions were made with. Examples: nobody's, nowhere. */
+/** Settings and accounts with which the data of earlier versions were made. All values are fictitious. */
 export const example = {
   settings: {
     SECRET_KEY: "the fixture's key of at least thirty-two characters",

@@ -1,8 +1,8 @@
-/** What is done with a version through its API, so that its tables have rows of every kind. Endpoints that it has not yet are passed by. */
+/** Fills the tables of a version with rows of every kind, through its API. Endpoints that the version does not have are skipped. */
 import { example } from "./example.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-/** An answer's body; null where the version has no such endpoint. */
+/** An answer's body; null if the version has no such endpoint. */
 // oxlint-disable-next-line typescript/no-explicit-any -- what each call answers is the version's own
 type Answer = any;
 type Call = (line: `${Method} /${string}`, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
@@ -97,7 +97,7 @@ export async function fill(base: string, until: Until): Promise<void> {
   await call("POST /messages", { to: "+4791234515", text: "Timen din er klar" }, { "idempotency-key": "en-gang" });
   await until("select count(*) = 0 as done from message_queue");
 
-  // One that does not fit into the quota.
+  // A campaign that exceeds the quota.
   const { allowance } = await call("GET /subscription");
   await call("PATCH /subscription", { allowance: 15 });
   const tooLarge = await call("POST /campaigns", { name: "For stor", ...campaign });
@@ -114,7 +114,7 @@ export async function fill(base: string, until: Until): Promise<void> {
   await call("POST /messages", { to: "+4793000010", text: "Velkommen" });
   await until("select count(*) = 0 as done from message_queue");
   if (await call(`POST /contacts/${erased.id}/erasure`, { confirm: erased.id }))
-    // It ends once transactions from before it have: this one stays open.
+    // An erasure finishes once all earlier transactions have ended, so this one stays unfinished.
     await until("select messages > 0 as done from erasures");
 }
 
@@ -125,7 +125,7 @@ async function people(base: string, call: Call, until: Until): Promise<void> {
     email: ADMIN_EMAIL,
     password: ADMIN_PASSWORD,
   });
-  // A second workspace, so that there is something to hide.
+  // A second workspace, whose rows the first must not see.
   const owner = caller(base, { cookie: session.cookie, origin: base });
   const other = await owner("POST /workspaces", {
     name: "Verkstedet",
@@ -179,7 +179,7 @@ async function connections(call: Call): Promise<void> {
   await call("POST /senders", { address: "Salong" });
 }
 
-/** Texts that are on their way when the process is killed. */
+/** Sends texts that are under way when the process is killed. */
 export async function leaveHalfDone(base: string): Promise<void> {
   const call = byKey(base);
   await call("POST /messages", { to: "+4791234520", text: "Har du tid?" });
@@ -195,7 +195,7 @@ export async function leaveHalfDone(base: string): Promise<void> {
   await call(`POST /campaigns/${campaign.id}/send`);
 }
 
-/** A day's work on what is there, to record. */
+/** A day's work on these data, to be recorded. */
 export async function work(base: string, until: Until): Promise<void> {
   const call = byKey(base);
   const idle = async () => {

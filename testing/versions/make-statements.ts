@@ -1,9 +1,9 @@
 /**
- * Writes down every statement of a version with the columns that it answers:
+ * Writes a list of every statement of a version with the columns that it returns:
  * `node testing/versions/make-statements.ts <checkout of the version, installed> <version>`.
  *
- * They come from its sources (row-types/), and from what it was recorded to say (make.ts), where statements of its libraries and
- * those that are put together as it runs are in too. Its own migrations tell the columns.
+ * The statements come from its sources (row-types/), and from its recording (make.ts), which also has the statements of its libraries
+ * and those that are composed at run time. PostgreSQL describes the columns on the version's own schema.
  */
 import { readFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -40,7 +40,7 @@ try {
   await createImportTable(client, [...texts.keys()]);
   const found: Statement[] = [];
   for (const [text, place] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    // Pieces of other statements, several in one text, and what refers to tables that come and go with it.
+    // Not described: fragments, several statements in one text, and statements on temporary tables.
     const columns = await describeStatement(client, text).catch(
       (error: Error) => void console.log(`${place}: ${error.message}: ${text.slice(0, 90)}`),
     );
@@ -56,7 +56,7 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Each text once; of what happened a line each, see replay.ts. */
+/** Each text once, and one line for each event; see replay.ts. */
 function compact(lines: string[]): string {
   const numbers = new Map<string, number>();
   const events = lines.map((line) => {
@@ -66,11 +66,11 @@ function compact(lines: string[]): string {
     if (!numbers.has(text)) numbers.set(text, numbers.size);
     return [n, c, numbers.get(text), v ?? []];
   });
-  const said = [...numbers.keys()].map((text) => JSON.stringify(text)).join(",\n");
-  return `{"texts":[\n${said}\n],\n"events":[\n${events.map((each) => JSON.stringify(each)).join(",\n")}\n]}\n`;
+  const texts = [...numbers.keys()].map((text) => JSON.stringify(text)).join(",\n");
+  return `{"texts":[\n${texts}\n],\n"events":[\n${events.map((each) => JSON.stringify(each)).join(",\n")}\n]}\n`;
 }
 
-/** Without the breaks of lines that it was written with; nothing of ours has meaning in white space. */
+/** Collapses white space, which has no meaning in our statements. */
 function plain(text: string): string {
   return text.replaceAll(/--.*$/gm, "").replaceAll(/\s+/g, " ").trim();
 }

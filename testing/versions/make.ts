@@ -1,35 +1,35 @@
 /**
  * Makes the data of a version by running it: `node testing/versions/make.ts <checkout of the version, installed> <version>`.
  *
- * Its own program fills its own tables through its API (fill.ts), and is killed with texts half handed over. What is in the
- * tables then is written to testing/versions/<version>/data.sql. It is started again, finishes what it left, and does a day's
- * work; all that it asks of PostgreSQL is written to recorded.jsonl (record.ts). Both are compared with the newest schema by
- * the tests beside this. Once a version is released its data are made once, and not again.
+ * The version's own program fills its tables through its API (fill.ts), and is killed in the middle of submissions. The rows are then
+ * written to testing/versions/<version>/data.sql. The program is started again, finishes what was open, and does a day's work; all
+ * statements that it sends to PostgreSQL are written to recorded.jsonl (record.ts). The tests in this folder check both against the
+ * newest schema. The data are made once, at the release of a version.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { freePorts } from "../free-ports.ts";
 import { dump } from "./dump.ts";
 import { example } from "./example.ts";
 import { fill, leaveHalfDone, work } from "./fill.ts";
 
 const [checkout, version] = process.argv.slice(2);
 if (!checkout || !version) throw new Error("usage: make.ts <checkout of the version, installed> <version>");
-const patience = 40_000;
+const timeout = 40_000;
 const root = resolve(checkout);
 const target = join(import.meta.dirname, version);
 const directory = await mkdtemp(join(tmpdir(), "varsla-version-"));
 
-// The version's own PostgreSQL, in its own way.
+// The version's own code starts its PostgreSQL.
 const { startEmbeddedPostgres } = await import(join(root, "server/kit/embedded-postgres.ts"));
 const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres"), say: console.log });
 const client = new pg.Client({ connectionString: postgres.superuser("varsla") });
-const port = await freePort();
+const [port = 0] = await freePorts(1);
 const programs: ChildProcess[] = [];
 const base = `http://127.0.0.1:${port}`;
 try {
@@ -38,16 +38,16 @@ try {
   await client.connect();
   const until = async (statement: string) => {
     for (const began = Date.now(); (await client.query(statement)).rows[0]?.done !== true; await delay(50))
-      if (Date.now() - began > patience) throw new Error(`never true within ${patience / 1000} s: ${statement}`);
+      if (Date.now() - began > timeout) throw new Error(`never true within ${timeout / 1000} s: ${statement}`);
   };
   await fill(base, until);
 
-  // The handsets' table is held, so that a batch that was journalled cannot be answered.
+  // The table of the sandbox's handsets is locked, so that a journalled batch gets no answer.
   await client.query("begin; lock table sandbox_messages in access exclusive mode");
   await leaveHalfDone(base);
   await until("select count(*) > 0 as done from dispatch_journal");
   await kill(program, "SIGKILL");
-  // What the killed process waited for must not happen after its death.
+  // Statements of the killed process that wait for the lock must not run after its death.
   await client.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'varsla%' and pid <> pg_backend_pid() and application_name <> 'varsla presence'",
   );
@@ -82,9 +82,9 @@ async function start(more: Record<string, string> = {}): Promise<ChildProcess> {
   });
   programs.push(program);
   await new Promise<void>((done, fail) => {
-    program.stdout.on("data", (said) => {
-      process.stdout.write(said);
-      if (String(said).includes("is ready")) done();
+    program.stdout.on("data", (output) => {
+      process.stdout.write(output);
+      if (String(output).includes("is ready")) done();
     });
     program.once("exit", (code) => fail(new Error(`${version} ended with ${code}`)));
   });
@@ -95,14 +95,4 @@ async function kill(program: ChildProcess, signal: NodeJS.Signals): Promise<void
   const ended = once(program, "exit");
   program.kill(signal);
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

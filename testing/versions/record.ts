@@ -1,6 +1,6 @@
 /**
- * Loaded before a version's own program, it writes down what that asks of PostgreSQL, a line each: `{c, q, v}` where a
- * connection begins a statement, `{c, e}` where its answer is there, with PostgreSQL's code if it was an error.
+ * Preloaded into a version's own program, it records the statements that the program sends to PostgreSQL, one line each:
+ * `{n, c, q, v}` when a connection sends a statement, `{e}` when it is answered, with PostgreSQL's code if it was an error.
  */
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -36,7 +36,7 @@ pg.Client.prototype.query = function (this: object, ...args: any[]) {
     };
     return Reflect.apply(query, this, args);
   }
-  // oxlint-disable-next-line typescript/no-explicit-any -- a promise, or a query that was handed in
+  // oxlint-disable-next-line typescript/no-explicit-any -- a promise, or the submitted query
   const made: any = Reflect.apply(query, this, args);
   made?.then?.(() => ended(), ended);
   if (typeof first?.callback === "function") {
@@ -49,7 +49,7 @@ pg.Client.prototype.query = function (this: object, ...args: any[]) {
   return made;
 };
 
-/** Values as JSON keeps them apart. */
+/** A value as JSON that keeps its type. */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return { date: value.toISOString() };
   if (Buffer.isBuffer(value)) return { bytes: value.toString("base64") };

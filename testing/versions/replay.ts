@@ -1,12 +1,12 @@
 /**
- * Says to PostgreSQL once more what a process of an earlier version was recorded to say, on as many connections, in the same order
- * and with the same values: where it had an answer before it went on, that answer is waited for.
+ * Replays the recorded statements of a process of an earlier version, on as many connections, in the same order and with the same
+ * values. Where the process had an answer before its next statement, the replay waits for that answer too.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 
-/** A statement's number, connection, text and values; or the number of one that is answered, with its error's code if it had one. */
+/** A statement: its number, connection, text and values. Or an answer: the number of its statement, and the code of an error. */
 type Event = [n: number, connection: number, text: number, values: unknown[]] | [n: number, code?: string];
 
 export interface Failure {
@@ -15,13 +15,13 @@ export interface Failure {
   message: string;
 }
 
-/** Answers what failed now and did not then. */
-export async function replay(version: string, connection: string): Promise<{ said: number; failures: Failure[] }> {
+/** Returns the statements that fail now and did not when they were recorded. */
+export async function replay(version: string, connection: string): Promise<{ sent: number; failures: Failure[] }> {
   const file = join(import.meta.dirname, version, "replay.json");
   const { texts, events } = JSON.parse(await readFile(file, "utf8")) as { texts: string[]; events: Event[] };
   const clients = new Map<number, pg.Client>();
   const answers = new Map<number, Promise<unknown>>();
-  /** The last that each connection was asked. */
+  /** The last statement of each connection. */
   const asked = new Map<number, Promise<unknown>>();
   const failed = new Map<number, Failure>();
   try {
@@ -29,7 +29,7 @@ export async function replay(version: string, connection: string): Promise<{ sai
       if (event.length !== 4) {
         const [n, code] = event;
         await answers.get(n);
-        // What was refused then may be refused now.
+        // A statement that failed then may fail now.
         if (code !== undefined) failed.delete(n);
         continue;
       }
@@ -54,10 +54,10 @@ export async function replay(version: string, connection: string): Promise<{ sai
   } finally {
     await Promise.all([...clients.values()].map((client) => client.end()));
   }
-  return { said: answers.size, failures: [...failed.values()] };
+  return { sent: answers.size, failures: [...failed.values()] };
 }
 
-/** See record.ts. */
+/** Restores a recorded value; see record.ts. */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (value === null || typeof value !== "object") return value;

@@ -1,10 +1,10 @@
-/** All rows of a database by table, as JSON, to compare what was there with what is there. */
+/** All rows of a database by table, as JSON, to compare them before and after a migration. */
 import type pg from "pg";
 
 export type Row = Record<string, unknown>;
 export type Rows = Map<string, Row[]>;
 
-/** Reads past every wall, so as a superuser. Rows are in the order of their keys. */
+/** Reads all rows, so `client` must be a superuser. Rows are in the order of their keys. */
 export async function allRows(client: pg.Client): Promise<Rows> {
   const { rows: tables } = await client.query<{ name: string; key: string }>(
     `select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum)) as key

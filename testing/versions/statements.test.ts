@@ -1,7 +1,7 @@
 /**
- * While an installation is upgraded, processes of the version before run on beside the first new one. So everything that an
- * earlier version asks of PostgreSQL can still be asked of the newest schema, and is answered in the same columns; and what it
- * writes is still taken, though it knows nothing of the columns that came since.
+ * During an upgrade, processes of the previous version run at the same time as the new ones. So every statement of an earlier version
+ * must work on the newest schema and return the same columns, and its inserts must be accepted, although they do not name the
+ * columns that were added since.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,9 +11,9 @@ import { describeStatement } from "../row-types/describe-statement.ts";
 import { earlierDatabase, earlierVersions } from "./earlier-database.ts";
 import { createImportTable, type Statement, typeNames } from "./statements.ts";
 
-/** What a version lost on the way to the next: its processes have to be stopped before the new ones start. */
+/** What the next version dropped: processes of such a version must be stopped before new ones start. */
 const lost: Record<string, readonly string[]> = {
-  // 0.2.0 named connections instead of carriers. It was never said that the two could run side by side.
+  // 0.2.0 named connections instead of carriers. Running the two side by side was never promised.
   "0.1.0": ["column senders.carrier"],
 };
 
@@ -38,7 +38,7 @@ for (const earlier of earlierVersions) {
     });
     afterAll(() => client.end());
 
-    test("each of its statements can be prepared, and answers the same columns", async () => {
+    test("each of its statements can be prepared, and returns the same columns", async () => {
       const types = await typeNames(client);
       const faults: string[] = [];
       for (const { place, text, columns } of statements) {
@@ -46,7 +46,7 @@ for (const earlier of earlierVersions) {
           const found = await describeStatement(client, text);
           const now = new Set(found?.map(({ name, type }) => `${name} ${types.get(type)}`));
           for (const column of columns ?? [])
-            if (!now.has(column)) faults.push(`${place} is not answered ${column} any more: ${text}`);
+            if (!now.has(column)) faults.push(`${place} no longer returns ${column}: ${text}`);
         } catch (error) {
           faults.push(`${place}: ${(error as Error).message}: ${text}`);
         }
@@ -56,12 +56,12 @@ for (const earlier of earlierVersions) {
       expect(statements.length).toBeGreaterThan(150);
     });
 
-    test("nothing of its schema is gone", () => {
+    test("nothing of its schema was dropped", () => {
       const gone = [...before.things].filter((thing) => !after.things.has(thing));
       expect(gone).toEqual(known);
     });
 
-    test("what came into its tables since need not be said when a row is put in", () => {
+    test("columns that were added to its tables since are optional in inserts", () => {
       const asked = [...after.required].filter(
         ({ table, column }) => before.tables.has(table) && !before.things.has(`column ${table}.${column}`),
       );
@@ -70,12 +70,12 @@ for (const earlier of earlierVersions) {
   });
 }
 
-/** Whether a statement fails for want of what is known to be gone. */
+/** Whether a statement fails because of something that is known to be dropped. */
 function misses(fault: string, thing: string): boolean {
   const [, , column] = /^(column) \w+\.(\w+)$/.exec(thing) ?? [];
   return (
     column !== undefined &&
-    new RegExp(`column "?(\\w+\\.)?${column}"? .*does not exist|is not answered ${column} `).test(fault)
+    new RegExp(`column "?(\\w+\\.)?${column}"? .*does not exist|no longer returns ${column} `).test(fault)
   );
 }
 
@@ -83,7 +83,7 @@ interface Schema {
   tables: Set<string>;
   /** Columns with their types, routines by name, values of types, and triggers. */
   things: Set<string>;
-  /** Columns that whoever puts a row in has to give. */
+  /** Columns that every insert must name. */
   required: { table: string; column: string }[];
 }
 

@@ -1,18 +1,18 @@
-/** The worker's part of a process over the sandbox, as wire.ts puts it together, and what its books say. */
+/** The worker role of a process with the sandbox, as wire.ts puts it together, and checks that all records agree. */
 import type pg from "pg";
 import { expect } from "vitest";
 import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";
 import { finishCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
-import { createSandbox } from "../../server/carriers/sandbox.ts";
+import { createSandbox } from "../../server/carriers/sandbox/sandbox.ts";
 import { openDb } from "../../server/kit/db.ts";
 import { runJobs } from "../../server/kit/jobs.ts";
-import { pathConnections, startMessagePath } from "../../server/messages/message-path.ts";
+import { pathConnections, startMessagePath } from "../../server/messages/dispatch/message-path.ts";
 import type { TestApp } from "../app.ts";
 import { onlyCarriers } from "../carriers.ts";
 import type { TestDatabase } from "../database.ts";
 import { until } from "../until.ts";
 
-/** Answers what stops it. Without `campaigns` they are left to somebody else, and texts alone are sent. */
+/** Returns a function that stops it. Without `campaigns` only texts are sent, and no campaign is prepared or finished. */
 export async function startWork(
   { db, connection }: Pick<TestDatabase, "db" | "connection">,
   { services }: TestApp,
@@ -35,8 +35,8 @@ export async function startWork(
   };
 }
 
-/** Waits until nothing is on its way any more. `client` is a superuser's. */
-export async function settled(client: pg.Client, { services }: TestApp): Promise<void> {
+/** Waits until nothing is under way any more. `client` is a superuser. */
+export async function finished(client: pg.Client, { services }: TestApp): Promise<void> {
   await until(async () => {
     await finishCampaigns(services);
     const { rows } = await client.query(
@@ -48,8 +48,8 @@ export async function settled(client: pg.Client, { services }: TestApp): Promise
   });
 }
 
-/** Of nothing on its way, the ledger, the figures by minute and the quota say the same. */
-export async function expectBooksToAgree(client: pg.Client): Promise<void> {
+/** Expects that the ledger, the figures by minute and the quota agree, when nothing is under way. */
+export async function expectRecordsToAgree(client: pg.Client): Promise<void> {
   const { rows: counted } = await client.query(
     `select source_id::text, coalesce(sum(n) filter (where status = 'delivered'), 0)::int as delivered
      from message_counts where source_type = 'campaign' group by 1 order by 1`,

@@ -4,5 +4,5 @@ try {
   const theme = localStorage.getItem("varsla.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage may be blocked; the system's theme it is, then.
+  // Storage may be blocked; then the system's theme applies.
 }

@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-import type { AllMessages } from "./messages/languages.ts";
+import type { AllMessages } from "./locales/languages.ts";
 
 declare module "use-intl" {
   interface AppConfig {

@@ -8,7 +8,7 @@ import { paths } from "./paths.ts";
 import { router } from "./router.ts";
 import "./styles.css";
 
-/** The session is over: sign in again and come back to the same place. */
+/** The session has ended: sign in again and return to the same page. */
 function onFailure(error: unknown) {
   if (!(error instanceof ApiError) || error.status !== 401) return;
   const { pathname, href } = router.state.location;
@@ -24,7 +24,7 @@ const client = new QueryClient({
   mutationCache: new MutationCache({ onError: onFailure }),
   defaultOptions: {
     queries: {
-      // News of the server makes things stale at once; this is for what it does not report.
+      // The server's live updates make queries stale at once; this is for changes that it does not report.
       staleTime: 15_000,
       retry: (count, error) => isPassing(error) && count < 2,
     },

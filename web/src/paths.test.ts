@@ -7,7 +7,7 @@ import { pages, routeTree } from "./routes.tsx";
 const router = createRouter({ routeTree, parseSearch, stringifySearch, history: createMemoryHistory() });
 const id = "01a20165-332c-7b15-85ee-d7d3a170e405";
 
-/** Every path there is, with values that need care in a URL. */
+/** Every path, with values that need encoding in a URL. */
 const every = Object.entries(paths).map(([name, build]) => {
   const needsText = build.length > 0 && /^\(?(id|token|number)\b/.test(build.toString());
   const make = build as (...args: unknown[]) => string;
@@ -21,11 +21,11 @@ test.each(every)("the path of %s leads to a page of its own", (_name, path) => {
   expect(matches.at(-1)?.routeId).not.toMatch(/\$$/);
 });
 
-test("every page's module has the component that its route names", async () => {
+test("every page's module exports the component that its route names", async () => {
   for (const { load, name } of pages) expect(await load()).toHaveProperty(name, expect.any(Function));
 }, 60_000);
 
-test("filters go into the query and empty ones stay out", () => {
+test("filters are put into the query, and empty ones left out", () => {
   expect(paths.campaigns({ query: "vår & høst", status: "" })).toBe("/campaigns?query=v%C3%A5r+%26+h%C3%B8st");
   expect(paths.contacts()).toBe("/contacts");
 });

@@ -2,7 +2,7 @@
 
 type Query = Record<string, string | undefined>;
 
-/** Appends the query values that say something. */
+/** Appends the query values that are not empty. */
 function withQuery(path: string, query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
@@ -37,6 +37,8 @@ export const paths = {
   newImport: (query: { list?: string } = {}) => withQuery("/contacts/imports/new", query),
   import: (id: string) => `/contacts/imports/${segment(id)}`,
 
+  tray: () => "/tray",
+
   lists: (query: { query?: string } = {}) => withQuery("/lists", query),
   list: (id: string, query: { query?: string } = {}) => withQuery(`/lists/${segment(id)}`, query),
 
@@ -64,10 +66,10 @@ export const paths = {
   sandboxMailbox: (query: { to?: string } = {}) => withQuery("/sandbox/mailbox", query),
 } as const;
 
-/** A place within the application to return to after sign-in; anything that leads elsewhere becomes home. */
+/** A path within the application to return to after sign-in; anything else becomes home. */
 export function returnPath(next: string | null | undefined): string {
   if (!next?.startsWith("/")) return paths.home();
-  // "//host" and "/\host" are other sites to a browser.
+  // Browsers treat "//host" and "/\host" as other sites.
   const url = new URL(next, "http://varsla.invalid");
   if (url.origin !== "http://varsla.invalid" || url.pathname === "/sign-in") return paths.home();
   return `${url.pathname}${url.search}${url.hash}`;

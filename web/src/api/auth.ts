@@ -2,7 +2,7 @@ import type { authentication } from "../../../contract/accounts.ts";
 import type { Answer, Request } from "../../../contract/endpoint.ts";
 import { send } from "./client.ts";
 
-/** Opening and closing sessions: the calls under /api/auth, which know no workspace. */
+/** Starting and ending sessions: the calls under /api/auth, which have no workspace. */
 type Authentication = typeof authentication;
 
 const lines: { [N in keyof Authentication]: Authentication[N]["path"] } = {
@@ -13,7 +13,7 @@ const lines: { [N in keyof Authentication]: Authentication[N]["path"] } = {
   changePassword: "/change-password",
 };
 
-/** Calls one of them; fails with an ApiError and nothing else. */
+/** Calls one of them; fails only with an ApiError. */
 export async function authenticate<N extends keyof Authentication>(
   name: N,
   request: Request<Authentication[N]>,

@@ -5,7 +5,7 @@ import { contract } from "../../../contract/contract.ts";
 import type { Resource } from "../../../contract/endpoint.ts";
 import { ApiError, isPassing, readFailure } from "./api-error.ts";
 import { send, urlOf } from "./client.ts";
-import { staleKeys } from "./news.ts";
+import { staleKeys } from "./live-updates.ts";
 import { routeTable } from "./route-table.ts";
 
 const closing: (() => void)[] = [];
@@ -13,7 +13,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A real server that answers as told; its origin. */
+/** Starts a real HTTP server with the given handler; returns its origin. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -21,7 +21,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("the route table says what the contract says", () => {
+test("the route table matches the contract", () => {
   const expected = Object.fromEntries(
     Object.entries<Resource>(contract).map(([resource, endpoints]) => [
       resource,
@@ -41,7 +41,7 @@ test("a URL has its parameters encoded and its empty query values left out", () 
   expect(() => urlOf("GET /contacts/:id", {})).toThrow("GET /contacts/:id needs the parameter id");
 });
 
-test("our failures keep code, field and value", () => {
+test("the server's own failures keep code, field and value", () => {
   const body = JSON.stringify({
     error: { code: "invalid_number", message: "No number.", field: "mobile", value: "12" },
   });
@@ -61,11 +61,11 @@ test.each([
   ['"text"', "unreadable"],
   ['{"error":"text"}', "unreadable"],
   ['{"code":"INVALID_TOKEN","message":"invalid token"}', "invalid_token"],
-])("a failure that is not ours, %s, still has a code", (body, code) => {
+])("a failure that is not the server's own, %s, still has a code", (body, code) => {
   expect(readFailure(502, body).code).toBe(code);
 });
 
-test("a failed answer is thrown as an ApiError", async () => {
+test("a failed response is thrown as an ApiError", async () => {
   const origin = await serve((_request, response) => {
     response.writeHead(409, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: { code: "name_taken", message: "Taken.", field: "name" } }));
@@ -73,7 +73,7 @@ test("a failed answer is thrown as an ApiError", async () => {
   await expect(send(origin, {})).rejects.toMatchObject({ status: 409, code: "name_taken", field: "name" });
 });
 
-test("no answer is the code offline, and may pass", async () => {
+test("a missing response has the code offline, and may be retried", async () => {
   const origin = await serve((request) => request.socket.destroy());
   const error = await send(origin, {}).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ApiError);
@@ -81,7 +81,7 @@ test("no answer is the code offline, and may pass", async () => {
   expect(isPassing(error)).toBe(true);
 });
 
-test("a call that nobody waits for any more is no failure of the server", async () => {
+test("an aborted call is not reported as a failure of the server", async () => {
   const origin = await serve(() => {});
   const leaving = new AbortController();
   const pending = send(origin, { signal: leaving.signal });
@@ -89,14 +89,14 @@ test("a call that nobody waits for any more is no failure of the server", async 
   await expect(pending).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("only what may pass by itself is tried again", () => {
+test("only failures that may pass are retried", () => {
   expect(isPassing(new ApiError(503, "x", ""))).toBe(true);
   expect(isPassing(new ApiError(429, "x", ""))).toBe(true);
   expect(isPassing(new ApiError(422, "x", ""))).toBe(false);
   expect(isPassing(new Error("x"))).toBe(false);
 });
 
-test("news of every topic makes something stale, and unknown topics nothing", () => {
+test("a live update of every topic makes some query stale, and one of an unknown topic none", () => {
   for (const topic of ["campaign", "import", "sandbox", "contact", "usage"]) {
     expect(staleKeys(topic).length).toBeGreaterThan(0);
     for (const [resource, endpoint] of staleKeys(topic)) {

@@ -7,12 +7,12 @@ type EndpointOf<R extends ResourceName, N extends EndpointName<R>> = Contract[R]
   ? Contract[R][N]
   : never;
 
-/** What a call takes: the contract's parts, the raw body where it has a media type, and an Idempotency-Key where it sends. */
+/** A call's input: the contract's parts, the raw body where it has a media type, and an Idempotency-Key where it sends. */
 export type CallRequest<R extends ResourceName, N extends EndpointName<R>> = ContractRequest<EndpointOf<R, N>> &
   (EndpointOf<R, N>["bodyType"] extends string ? { file: Blob } : unknown) &
   (EndpointOf<R, N>["idempotent"] extends true ? { idempotencyKey?: string } : unknown);
 
-/** What a call gives: the contract's answer, or a Blob where it streams a file. */
+/** A call's result: the contract's response, or a Blob where it streams a file. */
 export type CallAnswer<R extends ResourceName, N extends EndpointName<R>> = EndpointOf<
   R,
   N
@@ -20,7 +20,7 @@ export type CallAnswer<R extends ResourceName, N extends EndpointName<R>> = Endp
   ? Blob
   : Answer<EndpointOf<R, N>>;
 
-/** A call with nothing to say may leave its request out. */
+/** A call without input may leave its request out. */
 export type RequestArguments<R extends ResourceName, N extends EndpointName<R>> =
   Record<never, never> extends CallRequest<R, N> ? [request?: CallRequest<R, N>] : [request: CallRequest<R, N>];
 
@@ -48,7 +48,7 @@ export function urlOf(line: string, request: AnyRequest): string {
   return `${base}${path}${query.size > 0 ? `?${query}` : ""}`;
 }
 
-/** Calls one endpoint of the contract. Fails with an ApiError and nothing else. */
+/** Calls one endpoint of the contract. Fails only with an ApiError. */
 export async function call<R extends ResourceName, N extends EndpointName<R>>(
   resource: R,
   name: N,
@@ -70,14 +70,14 @@ export async function call<R extends ResourceName, N extends EndpointName<R>>(
     signal,
   });
   if (response.status === 204) return undefined as CallAnswer<R, N>;
-  // A file stays a file, even one of JSON.
+  // A file stays a file, even a JSON one.
   const isFile = response.headers.get("content-disposition")?.startsWith("attachment");
   if (isFile || !response.headers.get("content-type")?.includes("json"))
     return (await response.blob()) as CallAnswer<R, N>;
   return (await response.json()) as CallAnswer<R, N>;
 }
 
-/** fetch, with every failure turned into an ApiError. An aborted call stays an AbortError: nobody waits for it. */
+/** fetch, with every failure turned into an ApiError. An aborted call stays an AbortError. */
 export async function send(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {

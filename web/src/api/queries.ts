@@ -12,7 +12,7 @@ import type { EndpointName, ResourceName } from "./route-table.ts";
 
 /**
  * A read of one endpoint, for useQuery: `useQuery(query("campaigns", "get", { params: { id } }))`. Keys begin with the
- * resource and the endpoint, so `["campaigns"]` names all that is known of campaigns.
+ * resource and the endpoint, so `["campaigns"]` matches everything cached about campaigns.
  */
 export function query<R extends ResourceName, N extends EndpointName<R>>(
   resource: R,
@@ -27,7 +27,7 @@ export function query<R extends ResourceName, N extends EndpointName<R>>(
 
 type Paged<A> = A extends { items: (infer Item)[]; next_cursor: string | null } ? Item : never;
 
-/** A cursor-paged list, for useInfiniteQuery; `items(data)` flattens what has come so far. */
+/** A cursor-paged list, for useInfiniteQuery; `items(data)` flattens the pages loaded so far. */
 export function pages<R extends ResourceName, N extends EndpointName<R>>(
   resource: R,
   name: N,
@@ -52,19 +52,20 @@ export function pages<R extends ResourceName, N extends EndpointName<R>>(
   });
 }
 
-/** The rows of every page that has come so far. */
+/** The rows of every page loaded so far. */
 export function items<A>(data: { pages: A[] } | undefined): Paged<A>[] {
   return data?.pages.flatMap((page) => (page as { items: Paged<A>[] }).items) ?? [];
 }
 
-/** What else changes when a resource is written to. Each also makes itself stale. */
+/** The other resources that a write to a resource changes. Each also makes itself stale. */
 const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   workspaces: ["accounts"],
   people: ["apiKeys"],
   subscription: ["usage"],
-  contacts: ["lists", "consent"],
+  contacts: ["lists", "consent", "properties"],
   lists: ["contacts"],
   consent: ["contacts"],
+  tray: ["contacts", "consent", "campaigns", "alerts"],
   erasures: ["contacts", "lists", "usage"],
   messages: ["usage"],
   campaigns: ["usage"],
@@ -72,10 +73,10 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   carriers: ["senders"],
 };
 
-/** Makes everything that a write to `resource` may have changed be fetched again. */
+/** Refetches everything that a write to `resource` may have changed. */
 export function refresh(client: QueryClient, resource: ResourceName): Promise<unknown> {
   return Promise.all(
-    // Whatever is written is told in the audit log too.
+    // Every write is recorded in the audit log too.
     [resource, ...(touches[resource] ?? []), "audit"].map((name) => client.invalidateQueries({ queryKey: [name] })),
   );
 }
@@ -91,7 +92,7 @@ export function useCall<R extends ResourceName, N extends EndpointName<R>>(
     mutationFn: (request) => call(resource, name, request),
     ...options,
     onSuccess: async (...args) => {
-      // Not awaited: the page may go on while the lists behind it are fetched again.
+      // Not awaited: the page continues while the lists behind it are refetched.
       void refresh(client, resource);
       await options.onSuccess?.(...args);
     },

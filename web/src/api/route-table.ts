@@ -9,7 +9,7 @@ type Line<E> = E extends Endpoint ? `${E["method"]} ${E["path"]}` : never;
 
 /**
  * Method and path of every endpoint. The contract itself would bring its schemas and zod into the first bundle; here the
- * compiler holds each line against it.
+ * compiler checks each line against it.
  */
 export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line<Contract[R][N]> } } = {
   accounts: {
@@ -43,6 +43,9 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     previewImport: "POST /contacts/imports/preview",
     imports: "GET /contacts/imports",
     getImport: "GET /contacts/imports/:id",
+    startHeldImport: "POST /contacts/imports/:id/start",
+    giveUpImport: "DELETE /contacts/imports/:id",
+    heldRows: "GET /contacts/imports/:id/rows",
     rejectedRows: "GET /contacts/imports/:id/rejected.csv",
   },
   lists: {
@@ -54,6 +57,8 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     addMembers: "POST /lists/:id/members",
     removeMembers: "DELETE /lists/:id/members",
   },
+  properties: { list: "GET /properties" },
+  tray: { list: "GET /tray", decide: "POST /tray/:id" },
   consent: {
     types: "GET /subscription-types",
     createType: "POST /subscription-types",

@@ -1,4 +1,4 @@
-/** Which workspace this tab works in. Each tab keeps its own; a new tab begins with the one used last. */
+/** Which workspace this tab works in. Each tab keeps its own; a new tab starts with the one used last. */
 const key = "varsla.workspace";
 
 let chosen: string | null = read();
@@ -7,7 +7,7 @@ function read(): string | null {
   try {
     return sessionStorage.getItem(key) ?? localStorage.getItem(key);
   } catch {
-    return null; // Storage is blocked: the server picks the person's first workspace.
+    return null; // Storage is blocked: the server chooses the person's first workspace.
   }
 }
 
@@ -15,7 +15,7 @@ export function currentWorkspaceId(): string | null {
   return chosen;
 }
 
-/** Remembers the choice; null forgets it. */
+/** Stores the choice; null removes it. */
 export function chooseWorkspace(id: string | null): void {
   chosen = id;
   try {

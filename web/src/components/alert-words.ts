@@ -7,14 +7,14 @@ import { paths } from "../paths.ts";
 export interface AlertWords {
   title: string;
   text: string;
-  /** Where one can do something about it, for those who may go there. */
+  /** Where the problem can be solved, for people who may go there. */
   link: { to: string; label: string } | null;
 }
 
-/** Puts alerts into plain words. Of what is over it is not said what comes next. */
+/** Puts alerts into words in the reader's language. A resolved alert does not say what happens next. */
 export function useAlertWords(): (alert: Alert) => AlertWords {
   const t = useTranslations("alerts");
-  const reasons = useTranslations("campaigns.reasons");
+  const reasons = useTranslations("statuses.reasons");
   const format = useFormatter();
   const may = useMay();
   const { country } = useWorkspace();
@@ -110,6 +110,12 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           link: may("workspace:write") ? { to: paths.webhook(webhook.id), label: t("links.webhook") } : null,
         };
       }
+      case "possible_opt_outs":
+        return {
+          title: t("titles.possible_opt_outs"),
+          text: t("texts.possible_opt_outs", { when: time(alert.params.since) }),
+          link: may("consent:read") ? { to: paths.tray(), label: t("links.tray") } : null,
+        };
     }
   };
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../api/api-error.ts";
 import { Button } from "../ui/button.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 
-/** What stands in a page's place when it fails to render or to load. */
+/** Replaces a page that fails to render or to load. */
 export function CrashPage({ error }: { error: unknown }) {
   const t = useTranslations("frame");
   if (error instanceof ApiError && error.status === 404) return <NotFoundPage />;

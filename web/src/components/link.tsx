@@ -8,15 +8,15 @@ interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href"
   /** A path from paths.ts. */
   to: string;
   children: ReactNode;
-  /** For links that carry their own looks. */
+  /** For links with their own looks. */
   bare?: boolean;
   replace?: boolean;
 }
 
-/** A link within the application. Its page is fetched when the pointer rests on it. */
+/** A link within the application. Its page is preloaded when the pointer rests on it. */
 export function Link({ to, bare, className, ...rest }: LinkProps) {
   const url = new URL(to, "http://varsla.invalid");
-  // The router types `to` by its route patterns; paths.ts builds finished paths, and a test walks each through the router.
+  // The router types `to` by its route patterns; paths.ts builds finished paths, and a test matches each against the router.
   const target = { to: url.pathname, search: parseSearch(url.search) } as unknown as { to: "/" };
   return (
     <RouterLink
@@ -27,7 +27,7 @@ export function Link({ to, bare, className, ...rest }: LinkProps) {
   );
 }
 
-/** A link that looks like a button, as the primary action that opens another page does. */
+/** A link styled as a button, for a primary action that opens another page. */
 export function ButtonLink({
   kind,
   size,

@@ -4,7 +4,7 @@ import { paths } from "../paths.ts";
 import { DocumentTitle } from "./document-title.tsx";
 import { ButtonLink } from "./link.tsx";
 
-/** Where a wrong address leads, or one whose thing is gone. */
+/** Shown for an unknown address, or one whose resource was deleted. */
 export function NotFoundPage() {
   const t = useTranslations("frame");
   return (

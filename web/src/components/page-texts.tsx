@@ -1,31 +1,20 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useMemo, useSyncExternalStore } from "react";
 import { IntlProvider, useLocale, useMessages } from "use-intl";
-import { useLanguage } from "../lib/language-provider.tsx";
-import { loadPageMessages, type PageMessages } from "../messages/languages.ts";
-import { Skeleton } from "../ui/states.tsx";
+import { shownLanguage, subscribeToTexts, textsOf } from "../lib/page-texts.ts";
+import type { PageArea } from "../locales/languages.ts";
 
-/** Fetches the texts that come with a page in the reader's language, and shows what needs them once they are there. */
-export function PageTexts({ of, children }: { of: keyof PageMessages; children: ReactNode }) {
-  const { language } = useLanguage();
+/**
+ * Adds the texts of page areas, which must be loaded already, for what is inside. They change only with the language: a
+ * provider around the whole app would give every table new cells, and close their menus, whenever another page is loaded.
+ */
+export function PageTexts({ of, children }: { of: readonly PageArea[]; children: ReactNode }) {
   const locale = useLocale();
-  const messages = useMessages();
-  const [texts, setTexts] = useState<PageMessages[typeof of] | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  useEffect(() => {
-    let current = true;
-    loadPageMessages(of, language).then(
-      // Same keys and arguments, other texts: `Translation` held them against English.
-      (loaded) => current && setTexts(loaded as PageMessages[typeof of]),
-      (error: unknown) => current && setFailure(error),
-    );
-    return () => {
-      current = false;
-    };
-  }, [of, language]);
-  if (failure && !texts) throw failure;
-  if (!texts) return <Skeleton className="h-60 w-full" />;
+  const around = useMessages();
+  const language = useSyncExternalStore(subscribeToTexts, shownLanguage);
+  // oxlint-disable-next-line react/exhaustive-deps -- the texts are those of the language
+  const messages = useMemo(() => ({ ...around, ...textsOf(of) }), [around, of, language]);
   return (
-    <IntlProvider locale={locale} messages={{ ...messages, [of]: texts }}>
+    <IntlProvider locale={locale} messages={messages}>
       {children}
     </IntlProvider>
   );

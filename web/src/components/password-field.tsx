@@ -5,7 +5,7 @@ import { IconButton } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import type { FieldBinding } from "../ui/form.tsx";
 
-/** A password, hidden until one asks to see it. `fresh` is for one that is being chosen. */
+/** A password, hidden unless shown by its button. `fresh` is for one that is being chosen. */
 export function PasswordField({
   fresh,
   label,
@@ -52,7 +52,7 @@ export function PasswordField({
   );
 }
 
-/** The shortest password the server takes, in characters. */
+/** The shortest password that the server accepts, in characters. */
 const shortestPassword = 10;
 
 /** Whether a password is shorter; an emoji is one character, though it takes two units of a string. */

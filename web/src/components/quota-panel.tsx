@@ -9,10 +9,10 @@ import { Panel } from "../ui/page-header.tsx";
 import { ErrorState, Skeleton } from "../ui/states.tsx";
 import { Link } from "./link.tsx";
 
-/** From here on the month's allowance deserves a second look before sending. */
+/** From this share of the month's allowance the bar warns. */
 const attention = 0.6;
 
-/** The allowance as a bar: used, reserved, remaining. The figures stand beside it wherever it is shown. */
+/** The allowance as a bar: used, reserved, remaining. The figures are shown next to it. */
 export function QuotaMeter({ usage }: { usage: Usage }) {
   const t = useTranslations("subscription");
   const { allowance, used, reserved, remaining } = usage;

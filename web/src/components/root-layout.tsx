@@ -2,7 +2,7 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { Toasts } from "../ui/toast.tsx";
 
-/** What stands around every page, signed in or not. */
+/** What is around every page, signed in or not. */
 export function RootLayout() {
   useFocusOnNavigation();
   return (
@@ -13,7 +13,7 @@ export function RootLayout() {
   );
 }
 
-/** After a navigation the new page's title gets the focus, so that a screen reader says where one is. */
+/** After a navigation the new page's title gets the focus, so that a screen reader announces the page. */
 function useFocusOnNavigation() {
   const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
   const previous = useRef<string | undefined>(undefined);
@@ -25,14 +25,14 @@ function useFocusOnNavigation() {
     const focusTitle = () => {
       const title = document.querySelector<HTMLElement>("[data-page-title]");
       if (!title) return false;
-      // A page that put the focus somewhere on purpose keeps it there.
+      // A page that set the focus on purpose keeps it.
       const held = document.activeElement;
       if (held && held !== document.body && held.closest("main")) return true;
       title.focus({ preventScroll: true });
       return true;
     };
     if (focusTitle()) return;
-    // The title comes with the page's data; wait for it until it is there or one navigates on.
+    // The title is rendered with the page's data; wait for it, or for the next navigation.
     const observer = new MutationObserver(() => {
       if (focusTitle()) observer.disconnect();
     });

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { IconButton } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 
-/** What can be done with one row of a table. */
+/** The actions of one row of a table. */
 export function RowMenu({ name, children }: { name: string; children: ReactNode }) {
   const t = useTranslations("ui");
   return (

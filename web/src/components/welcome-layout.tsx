@@ -1,12 +1,11 @@
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useLanguage } from "../lib/language-provider.tsx";
-import { languageNames, languages } from "../messages/languages.ts";
+import { languageNames, languages } from "../locales/languages.ts";
 import { Select } from "../ui/field.tsx";
 import { DocumentTitle } from "./document-title.tsx";
-import { Logo } from "./logo.tsx";
 
-/** What stands around the pages that come before the frame: the name, one card, and the language. */
+/** The layout of the pages before sign-in: the name, one card, and the language. */
 export function WelcomeLayout({
   title,
   description,
@@ -50,5 +49,24 @@ export function WelcomeLayout({
         ) : null}
       </footer>
     </div>
+  );
+}
+
+/** The mark next to the name; the name itself is text. */
+function Logo({ className }: { className?: string }) {
+  return (
+    <svg viewBox="0 0 32 32" className={className} aria-hidden="true">
+      <rect width="32" height="32" rx="8" className="fill-accent" />
+      <path
+        d="M9 10.5h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-7.2L11 25.2v-3.7H9a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2Z"
+        className="fill-white"
+      />
+      <path
+        d="m11.5 14 4.5 4.4 4.5-4.4"
+        className="fill-none stroke-accent stroke-2"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
   );
 }

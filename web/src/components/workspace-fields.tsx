@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Language } from "../../../contract/shapes.ts";
 import { countryOptions, timeZoneOptions } from "../lib/countries.ts";
-import { languageNames, languages } from "../messages/languages.ts";
+import { languageNames, languages } from "../locales/languages.ts";
 import { SelectField, TextField } from "../ui/field.tsx";
 import type { FieldBinding } from "../ui/form.tsx";
 
@@ -14,7 +14,7 @@ interface WorkspaceFieldsProps {
   disabled?: boolean;
 }
 
-/** What every workspace is made of, wherever it is made or changed. */
+/** The fields of every workspace, wherever it is created or changed. */
 export function WorkspaceFields({ name, country, timeZone, language, disabled }: WorkspaceFieldsProps) {
   const t = useTranslations("settings");
   const locale = useLocale();

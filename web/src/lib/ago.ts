@@ -1,6 +1,6 @@
 import { useFormatter, useNow } from "use-intl";
 
-/** How long ago something was, in words that keep up with the clock. */
+/** How long ago something happened, updated with the clock. */
 export function useAgo(): (at: string) => string {
   const format = useFormatter();
   const now = useNow({ updateInterval: 10_000 });

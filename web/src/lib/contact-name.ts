@@ -1,6 +1,6 @@
 import { formatPhoneNumber } from "../../../rules/phone-number-format.ts";
 
-interface Named {
+interface NameParts {
   first_name: string | null;
   last_name: string | null;
   mobile: string | null;
@@ -9,10 +9,13 @@ interface Named {
 }
 
 /**
- * What to call a contact, and what tells them from a namesake: the name if there is one, else number, else address. The
- * name is null when there is nothing to go by.
+ * A contact's label, and what distinguishes contacts of the same name: the name if there is one, else number, else address.
+ * The name is null when the contact has none of these.
  */
-export function contactName(contact: Named, homeCountry?: string): { name: string | null; aside: string | undefined } {
+export function contactName(
+  contact: NameParts,
+  homeCountry?: string,
+): { name: string | null; aside: string | undefined } {
   const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ");
   const number = contact.mobile ?? contact.phone;
   const shownNumber = number ? formatPhoneNumber(number, homeCountry) : undefined;

@@ -4,7 +4,7 @@ const codes =
     " ",
   );
 
-/** Every country by its name in the reader's language, in that language's order. */
+/** Every country by its name in the reader's language, sorted in that language. */
 export function countryOptions(locale: string): { value: string; label: string }[] {
   const names = new Intl.DisplayNames(locale, { type: "region" });
   const order = new Intl.Collator(locale);
@@ -13,7 +13,7 @@ export function countryOptions(locale: string): { value: string; label: string }
     .sort((one, other) => order.compare(one.label, other.label));
 }
 
-/** Zones that say which country one is in; others are too many to list for a first guess. */
+/** Time zones that identify a country; the others are too many to list for a first guess. */
 const zoneCountries: Record<string, string> = {
   "Europe/Oslo": "NO",
   "Arctic/Longyearbyen": "SJ",
@@ -37,7 +37,7 @@ const zoneCountries: Record<string, string> = {
   "Europe/Warsaw": "PL",
 };
 
-/** A first guess at the country, by the clock and then by the browser's languages; Norway where both are silent. */
+/** A first guess at the country, by the time zone and then by the browser's languages; else Norway. */
 export function guessCountry(timeZone: string, browser: readonly string[]): string {
   const byClock = zoneCountries[timeZone];
   if (byClock) return byClock;
@@ -48,7 +48,7 @@ export function guessCountry(timeZone: string, browser: readonly string[]): stri
   return "NO";
 }
 
-/** Every time zone this browser knows, and `present` even if it doesn't. */
+/** Every time zone this browser knows, and `present` even if it does not. */
 export function timeZoneOptions(present: string): { value: string; label: string }[] {
   const zones = Intl.supportedValuesOf("timeZone");
   if (!zones.includes(present)) zones.unshift(present);

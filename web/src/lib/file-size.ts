@@ -1,6 +1,6 @@
 import { useFormatter } from "use-intl";
 
-/** Puts a number of bytes into words: kilobytes below a megabyte, megabytes above. */
+/** A number of bytes in words: kilobytes below a megabyte, megabytes above. */
 export function useFileSize(): (bytes: number) => string {
   const format = useFormatter();
   return (bytes) =>

@@ -7,30 +7,30 @@ import { problemKey } from "./explain.ts";
 import { languageOfTag, localeOf, pickLanguage } from "./language.ts";
 
 test("a contact is called by name, else number, else address", () => {
-  const nobody = { first_name: null, last_name: null, mobile: null, phone: null, email: null };
-  expect(contactName({ ...nobody, first_name: "Anna", mobile: "+4791234567" }, "NO")).toEqual({
+  const empty = { first_name: null, last_name: null, mobile: null, phone: null, email: null };
+  expect(contactName({ ...empty, first_name: "Anna", mobile: "+4791234567" }, "NO")).toEqual({
     name: "Anna",
     aside: "912 34 567",
   });
-  expect(contactName({ ...nobody, phone: "+4722334455" }).name).toBe("+47 22 33 44 55");
-  expect(contactName({ ...nobody, email: "a@b.no" }).name).toBe("a@b.no");
-  expect(contactName({ ...nobody, last_name: "Ness" }).name).toBe("Ness");
-  expect(contactName({ ...nobody, first_name: "Åse", last_name: "Ness", email: "a@b.no" })).toEqual({
+  expect(contactName({ ...empty, phone: "+4722334455" }).name).toBe("+47 22 33 44 55");
+  expect(contactName({ ...empty, email: "a@b.no" }).name).toBe("a@b.no");
+  expect(contactName({ ...empty, last_name: "Ness" }).name).toBe("Ness");
+  expect(contactName({ ...empty, first_name: "Åse", last_name: "Ness", email: "a@b.no" })).toEqual({
     name: "Åse Ness",
     aside: "a@b.no",
   });
-  expect(contactName({ ...nobody, mobile: "+4791234567" }, "NO").name).toBe("912 34 567");
-  expect(contactName(nobody).name).toBeNull();
+  expect(contactName({ ...empty, mobile: "+4791234567" }, "NO").name).toBe("912 34 567");
+  expect(contactName(empty).name).toBeNull();
 });
 
-test("the language is one's own choice, then the workspace's, then the browser's", () => {
+test("the language is the person's choice, then the workspace's, then the browser's", () => {
   expect(pickLanguage({ chosen: "da", workspace: "nb", browser: ["sv"] })).toBe("da");
   expect(pickLanguage({ chosen: null, workspace: "nb", browser: ["sv"] })).toBe("nb");
   expect(pickLanguage({ chosen: null, workspace: null, browser: ["fr-FR", "sv-FI", "en"] })).toBe("sv");
   expect(pickLanguage({ chosen: null, workspace: null, browser: [] })).toBe("en");
 });
 
-test("Norwegian goes by several tags", () => {
+test("Norwegian is recognised by several tags", () => {
   expect(["no", "nb-NO", "nn", "NO-no"].map(languageOfTag)).toEqual(["nb", "nb", "nb", "nb"]);
   expect(languageOfTag("nl")).toBeNull();
 });
@@ -43,23 +43,23 @@ test("numbers and dates follow the browser's own variant of the language", () =>
   expect(localeOf("en", ["en-x-broken_tag"])).toBe("en-GB");
 });
 
-test("the country is guessed by the clock, then by the browser", () => {
+test("the country is guessed from the time zone, then from the browser", () => {
   expect(guessCountry("Europe/Stockholm", ["en-US"])).toBe("SE");
   expect(guessCountry("Asia/Tokyo", ["ja", "ja-JP"])).toBe("JP");
   expect(guessCountry("Etc/UTC", [])).toBe("NO");
 });
 
-test("every country is listed once under a name", () => {
+test("every country is listed once, under a name", () => {
   const options = countryOptions("nb");
   expect(options).toHaveLength(249);
   expect(options.find(({ value }) => value === "SE")?.label).toBe("Sverige");
 });
 
-test("a workspace's zone stays choosable where the browser does not list it", () => {
+test("a workspace's time zone can be chosen even if the browser does not list it", () => {
   expect(timeZoneOptions("Etc/Odd").map(({ value }) => value)).toContain("Etc/Odd");
 });
 
-test("a server's field finds the form's", () => {
+test("a server's field name is matched to the form's", () => {
   expect(formFieldOf("name", ["name"])).toBe("name");
   expect(formFieldOf("admin.email", ["email", "password"])).toBe("email");
   expect(formFieldOf("workspace.name", ["workspace_name"], { "workspace.name": "workspace_name" })).toBe(
@@ -70,13 +70,13 @@ test("a server's field finds the form's", () => {
   expect(formFieldOf(undefined, ["name"])).toBeNull();
 });
 
-test("what cannot be an e-mail address is told before the server is asked", () => {
+test("an invalid e-mail address is reported before the server is called", () => {
   for (const good of ["a@b.no", " kari.nordmann+sms@post.example.com ", "ola@blåbær.no"])
     expect(looksLikeEmail(good)).toBe(true);
   for (const bad of ["kari", "kari@", "@b.no", "a@b", "a b@c.no", "a@b..no"]) expect(looksLikeEmail(bad)).toBe(false);
 });
 
-test("problem codes of any spelling find their key", () => {
+test("problem codes in any notation find their key", () => {
   expect(problemKey("INVALID_EMAIL_OR_PASSWORD")).toBe("invalid_email_or_password");
   expect(problemKey("body/email")).toBe("body_email");
 });

@@ -1,20 +1,20 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { IntlProvider } from "use-intl";
 import type { Language } from "../../../contract/shapes.ts";
-import { loadMessages, type Messages } from "../messages/languages.ts";
 import { chosenLanguage, localeOf, pickLanguage, rememberLanguage } from "./language.ts";
+import { showLanguage, shownLanguage, subscribeToTexts, textsOf } from "./page-texts.ts";
 
 interface LanguageChoice {
   language: Language;
   /** Changes the language for this browser. */
   choose: (language: Language) => void;
-  /** What the workspace prefers and where its clock stands, once the session is known. */
+  /** Takes over the workspace's language and time zone, once the session is known. */
   adopt: (workspace: { language: Language; time_zone: string }) => void;
 }
 
 const LanguageContext = createContext<LanguageChoice | null>(null);
 
-/** The reader's language and how to change it. */
+/** The reader's language and the function that changes it. */
 export function useLanguage(): LanguageChoice {
   const choice = useContext(LanguageContext);
   if (!choice) throw new Error("useLanguage needs LanguageProvider around it");
@@ -23,27 +23,21 @@ export function useLanguage(): LanguageChoice {
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Fetches the catalogue of the reader's language and hands it to every component; the page waits for the first one. */
+/** Provides the texts that every page needs in the reader's language; nothing is rendered before the first ones are loaded. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [chosen, setChosen] = useState(chosenLanguage);
   const [workspace, setWorkspace] = useState<{ language: Language; time_zone: string } | null>(null);
   const language = pickLanguage({ chosen, workspace: workspace?.language ?? null, browser: navigator.languages });
-  const [loaded, setLoaded] = useState<{ language: Language; messages: Messages } | null>(null);
+  const shown = useSyncExternalStore(subscribeToTexts, shownLanguage);
+  // oxlint-disable-next-line react/exhaustive-deps -- the texts are those of the language
+  const messages = useMemo(() => textsOf(["frame", "problems", "ui"]), [shown]);
   const [failure, setFailure] = useState<unknown>(null);
 
   useEffect(() => {
-    let current = true;
-    loadMessages(language).then(
-      // Same keys and arguments, other texts: `Translation` held them against English.
-      (messages) => current && setLoaded({ language, messages: messages as Messages }),
-      (error: unknown) => current && setFailure(error),
-    );
-    return () => {
-      current = false;
-    };
+    showLanguage(language).catch(setFailure);
   }, [language]);
 
-  const locale = localeOf(loaded?.language ?? language, navigator.languages);
+  const locale = localeOf(shown ?? language, navigator.languages);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
@@ -61,23 +55,18 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     [language],
   );
 
-  if (failure && !loaded) throw failure;
-  if (!loaded) return null;
+  if (failure && !shown) throw failure;
+  if (!shown) return null;
   return (
     <LanguageContext value={choice}>
-      <IntlProvider
-        locale={locale}
-        messages={loaded.messages}
-        timeZone={workspace?.time_zone ?? browserZone}
-        onError={report}
-      >
+      <IntlProvider locale={locale} messages={messages} timeZone={workspace?.time_zone ?? browserZone} onError={report}>
         {children}
       </IntlProvider>
     </LanguageContext>
   );
 }
 
-/** A missing or broken message is a fault of ours: seen in the console and in tests, while the page goes on. */
+/** A missing or broken message is our bug: it is reported on the console, where the browser tests find it, and the page stays. */
 function report(error: Error) {
   console.error(error);
 }

@@ -50,7 +50,7 @@ export function useFilters<F extends Record<string, string>>(
 }
 
 /**
- * A secret that a link carries behind its #, where no server sees it. It is taken out of the address bar and the history at
+ * A secret in a link's fragment, which no server sees. It is removed from the address bar and the history at
  * once. Another link opened on the same page replaces it. Empty without one.
  */
 export function useSecret(name: string): string {

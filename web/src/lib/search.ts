@@ -1,11 +1,11 @@
 /** Query strings as plain names and values: `?query=anna&status=sent`, with nothing quoted or nested. */
 
-/** Reads a query string into text values; of a name given twice the last counts. */
+/** Reads a query string into text values; the last value of a repeated name is used. */
 export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
-/** Writes text values into a query string, without those that are empty. */
+/** Writes text values into a query string, leaving out the empty ones. */
 export function stringifySearch(values: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ApiError } from "../api/api-error.ts";
 import { createSendKey, randomKey } from "./send-key.ts";
 
-test("a send whose fate is unknown is repeated under its own key, a refused one under a new one", () => {
+test("a send with an unknown outcome is repeated under its own key, a refused one under a new key", () => {
   let made = 0;
   const key = createSendKey(() => `key-${++made}`);
   key.failed(new ApiError(0, "offline", ""));

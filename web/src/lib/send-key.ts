@@ -1,7 +1,7 @@
 import { isPassing } from "../api/api-error.ts";
 
 /**
- * The Idempotency-Key of a send. It stays the same while nobody can say whether the server took the call, so that
+ * The Idempotency-Key of a send. It stays the same while it is unknown whether the server accepted the call, so that
  * pressing again cannot send twice; after a definite refusal the next attempt is a new one.
  */
 export function createSendKey(newKey: () => string): { current(): string; failed(error: unknown): void } {

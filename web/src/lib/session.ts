@@ -4,12 +4,12 @@ import type { Session, Workspace } from "../../../contract/accounts.ts";
 import type { Permission } from "../../../contract/permissions.ts";
 import { query } from "../api/queries.ts";
 
-/** Who is signed in, as a query: undefined data while loading, error 401 when nobody is. */
+/** The signed-in person, as a query: undefined data while loading, error 401 without a session. */
 export function useSessionQuery() {
   return useQuery({ ...query("accounts", "session"), staleTime: 60_000, retry: false });
 }
 
-/** Who is signed in. Only for pages inside the frame, which are shown after this is known. */
+/** The signed-in person. Only for pages inside the frame, which are shown after the session is loaded. */
 export function useSession(): Session {
   const { data } = useSessionQuery();
   if (!data) throw new Error("useSession is for pages inside the frame");

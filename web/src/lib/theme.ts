@@ -1,4 +1,6 @@
-/** Light, dark, or as the system says. public/theme.js applies the same choice before the first paint. */
+import { useSyncExternalStore } from "react";
+
+/** Light, dark, or the system's theme. public/theme.js applies the same choice before the first paint. */
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
@@ -13,7 +15,23 @@ export function chosenTheme(): Theme {
   }
 }
 
-/** Applies and remembers a theme. */
+const watchers = new Set<() => void>();
+
+/** The chosen theme, updated wherever it is changed. */
+export function useTheme(): Theme {
+  return useSyncExternalStore((onChange) => {
+    watchers.add(onChange);
+    return () => watchers.delete(onChange);
+  }, currentTheme);
+}
+
+// Where storage is blocked, the choice is kept on the page.
+function currentTheme(): Theme {
+  const shown = document.documentElement.dataset.theme;
+  return shown === "light" || shown === "dark" ? shown : chosenTheme();
+}
+
+/** Applies and stores a theme. */
 export function chooseTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
@@ -21,6 +39,7 @@ export function chooseTheme(theme: Theme): void {
     if (theme === "system") localStorage.removeItem(key);
     else localStorage.setItem(key, theme);
   } catch {
-    // Storage is blocked: the choice lasts as long as the page.
+    // Storage is blocked: the choice lasts until the page is closed.
   }
+  for (const watch of watchers) watch();
 }

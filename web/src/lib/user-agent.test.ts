@@ -17,6 +17,6 @@ test.each([
   expect(describeAgent(agent)).toEqual({ browser, system });
 });
 
-test.each([null, "", "curl/8.5.0", "<script>alert(1)</script>"])("%j is none that a person uses", (agent) => {
+test.each([null, "", "curl/8.5.0", "<script>alert(1)</script>"])("%j is not a browser that a person uses", (agent) => {
   expect(describeAgent(agent)).toBeNull();
 });

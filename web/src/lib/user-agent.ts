@@ -1,4 +1,4 @@
-/** What a browser says of itself, in two names that its user knows; null where it says neither. */
+/** The browser's and the system's names in a user agent, as their user knows them; null where neither is recognised. */
 export function describeAgent(agent: string | null): { browser: string; system: string } | null {
   if (!agent) return null;
   const browser = first(browsers, agent);
@@ -6,7 +6,7 @@ export function describeAgent(agent: string | null): { browser: string; system: 
   return browser && system ? { browser, system } : null;
 }
 
-// In this order: each names those below it as well.
+// In this order: each contains the names below it as well.
 const browsers: [name: string, sign: RegExp][] = [
   ["Edge", /\bEdg(A|iOS)?\//],
   ["Opera", /\bOPR\//],

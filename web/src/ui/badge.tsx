@@ -4,7 +4,7 @@ import { classes } from "./classes.ts";
 
 export type Tone = "neutral" | "good" | "warn" | "bad" | "info" | "accent";
 
-/** Text and its soft ground, in each tone. */
+/** The text and background colours of each tone. */
 export const tones: Record<Tone, string> = {
   neutral: "bg-sunken text-soft",
   good: "bg-good-soft text-good-ink",
@@ -14,7 +14,7 @@ export const tones: Record<Tone, string> = {
   accent: "bg-accent-soft text-accent-ink",
 };
 
-/** A small label. Give states an icon: colour is never the only sign. */
+/** A small label. Give states an icon: colour must not be the only sign. */
 export function Badge({
   tone = "neutral",
   icon: Icon,

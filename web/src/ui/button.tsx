@@ -30,7 +30,7 @@ export function buttonLooks(kind: ButtonKind = "secondary", size: ButtonSize = "
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: ButtonKind;
   size?: ButtonSize;
-  /** Shows that it is at work and takes no second press; it keeps its focus. */
+  /** Shows that it is busy and ignores further presses; it keeps its focus. */
   busy?: boolean;
   icon?: ReactNode;
   ref?: Ref<HTMLButtonElement>;
@@ -54,7 +54,7 @@ export function Button({ kind, size, busy, icon, children, className, onClick, t
 }
 
 interface IconButtonProps extends Omit<ButtonProps, "icon" | "children"> {
-  /** What it does, for those who don't see the icon; also its tooltip. */
+  /** Its action, for screen readers; also its tooltip. */
   label: string;
   children: ReactNode;
 }

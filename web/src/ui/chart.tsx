@@ -4,7 +4,7 @@ import { Button } from "./button.tsx";
 
 export interface Series {
   label: string;
-  /** Each series has its own dash beside its own colour. */
+  /** Each series has its own dash pattern besides its colour. */
   values: readonly number[];
 }
 
@@ -12,7 +12,7 @@ interface ChartProps {
   label: string;
   /** The moments, ISO 8601, one for each value. */
   times: readonly string[];
-  /** What a moment stands for. */
+  /** The heading of the moments in the table. */
   step: "minute" | "hour" | "day";
   series: readonly Series[];
 }
@@ -27,14 +27,14 @@ const looks = [
 const height = 200;
 const inset = { top: 10, right: 12, bottom: 22, left: 44 };
 
-/** A round figure at or above the largest value, so that the scale's lines stand at figures one can read. */
+/** A round figure at or above the largest value, so that the scale's lines are at readable figures. */
 export function scaleTop(largest: number): number {
   if (largest <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(largest));
   return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((top) => top >= largest) ?? 10 * power;
 }
 
-/** The element's width in CSS pixels, also after it changes; null before it is laid out, which is before it is painted. */
+/** The element's width in CSS pixels, kept up to date; null before it is laid out, which is before it is painted. */
 function useWidth(element: RefObject<HTMLElement | null>): number | null {
   const [width, setWidth] = useState<number | null>(null);
   useLayoutEffect(() => {
@@ -85,12 +85,12 @@ export function Chart({ label, times, step, series }: ChartProps) {
   );
 }
 
-/** Drawn at the width that there is: a drawing that is scaled to it would scale its figures down with it. */
+/** Drawn at the available width: scaling a drawing would scale its figures too. */
 function Drawing(props: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   return (
-    // The drawing stands outside of the flow, so that its width never keeps the frame from becoming narrower.
+    // The drawing is positioned outside of the flow, so that its width never keeps the frame from becoming narrower.
     <div ref={frame} className="relative w-full" style={{ height }}>
       {width ? <Lines {...props} width={width} /> : null}
     </div>

@@ -16,7 +16,7 @@ interface CheckboxProps {
   ref?: Ref<HTMLInputElement>;
 }
 
-/** A checkbox with its label; "some" shows the dash of a partly chosen whole. */
+/** A checkbox with its label; "some" shows the dash of a partial selection. */
 export function Checkbox({ label, labelHidden, hint, checked, onChange, disabled, name }: CheckboxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 
-/** Copies a text and says so. */
+/** Copies a text and confirms it. */
 export function CopyButton({ text }: { text: string }) {
   const t = useTranslations("ui");
   const [copied, setCopied] = useState(false);

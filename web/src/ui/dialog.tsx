@@ -4,7 +4,15 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
-import { Scrim } from "./scrim.tsx";
+
+/**
+ * Dims the page behind a dialog and stops its scrolling. Radix's own overlay locks the scrolling with an inline style, which the
+ * content security policy forbids; styles.css does it by this element's attribute.
+ */
+export function Scrim() {
+  const [scrolls] = useState(() => window.innerWidth > document.documentElement.clientWidth);
+  return <div data-holds-page={scrolls ? "scrolled" : "short"} className="appear fixed inset-0 z-40 bg-scrim" />;
+}
 
 interface DialogProps {
   open: boolean;
@@ -19,7 +27,7 @@ interface DialogProps {
   side?: "right" | "left";
 }
 
-/** What one came to fill in comes before the cross that closes. */
+/** The first field gets the focus, not the close button before it. */
 function focusFirstField(event: Event) {
   const field = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>("input, textarea, select");
   if (!field) return;
@@ -29,7 +37,7 @@ function focusFirstField(event: Event) {
 
 const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3xl" };
 
-/** A modal dialog: traps focus, closes on Escape, gives the focus back. */
+/** A modal dialog: traps focus, closes on Escape, returns the focus. */
 export function Dialog({
   open,
   onOpenChange,
@@ -90,13 +98,13 @@ interface ConfirmDialogProps {
   /** The verb: "Delete list". */
   confirm: string;
   kind?: "danger" | "primary";
-  /** Resolves when it is done; the dialog closes then, and stays open with the message when it fails. */
+  /** Resolves when the action is done; the dialog closes then, and stays open with the message when it fails. */
   onConfirm: () => Promise<unknown>;
-  /** Puts a failure into words. */
+  /** Explains a failure in the reader's language. */
   explain: (error: unknown) => string;
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before an action that cannot be undone. */
 export function ConfirmDialog({ kind = "danger", ...props }: ConfirmDialogProps) {
   const t = useTranslations("ui");
   const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });

@@ -2,7 +2,7 @@ import { ChevronRight } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import { classes } from "./classes.ts";
 
-/** What most people never need, folded away under its name. */
+/** Rarely needed content, collapsed under its title. */
 export function Disclosure({
   label,
   hint,

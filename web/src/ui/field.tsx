@@ -12,12 +12,12 @@ import { classes } from "./classes.ts";
 
 interface FieldProps {
   label: ReactNode;
-  /** Keeps the label for screen readers only, where the place says it already. */
+  /** Keeps the label for screen readers only, where the context shows it already. */
   labelHidden?: boolean;
   hint?: ReactNode;
   error?: string | null;
   optional?: boolean;
-  /** Beside the label, like a counter. */
+  /** Next to the label, like a counter. */
   aside?: ReactNode;
   className?: string;
 }
@@ -87,7 +87,7 @@ export function Input({ className, onChange, ...rest }: InputProps) {
 
 type ControlProps<P> = FieldProps & Omit<P, "id" | "aria-invalid" | "aria-describedby" | "className">;
 
-/** Splits what is said about the field from what is said to its control. */
+/** Separates the field's props from its control's. */
 function split<P extends FieldProps>({ label, labelHidden, hint, error, optional, aside, className, ...control }: P) {
   return { field: { label, labelHidden, hint, error, optional, aside, className }, control };
 }
@@ -140,7 +140,7 @@ export type SelectProps<V extends string = string> = Omit<
 const chevron =
   "appearance-none bg-(image:--chevron) bg-[right_0.5rem_center] bg-no-repeat pr-8 [background-size:1rem]";
 
-/** A bare select: the browser's own, which every device already knows how to operate. */
+/** A bare select: the browser's own, which every device makes easy to operate. */
 export function Select<V extends string>({ options, onChange, className, ...rest }: SelectProps<V>) {
   return (
     <select

@@ -21,7 +21,7 @@ export function Stats({ children }: { children: ReactNode }) {
   );
 }
 
-/** A rate with its counts: "98.2 % · 4,910 of 5,000". Nothing but a dash while there is nothing to divide by. */
+/** A rate with its counts: "98.2 % · 4,910 of 5,000". Only a dash while there is nothing to divide by. */
 export function Rate({ part, whole }: { part: number; whole: number }) {
   const t = useTranslations("ui");
   const format = useFormatter();
@@ -43,7 +43,7 @@ const fills: Record<Tone, string> = {
   accent: "bg-accent",
 };
 
-/** How far a task has come. Without `value` it is at work and cannot say. */
+/** A task's progress. Without `value` it is running and its progress is unknown. */
 export function Progress({ label, value, max = 1 }: { label: string; value?: number; max?: number }) {
   const share = value === undefined || max === 0 ? undefined : Math.min(1, value / max);
   return (
@@ -66,7 +66,7 @@ export function Progress({ label, value, max = 1 }: { label: string; value?: num
   );
 }
 
-/** How much of a whole is taken, in parts. The figures must stand beside it in words. */
+/** The used share of a whole, in parts. The figures must be shown next to it in words. */
 export function Meter({
   label,
   max,

@@ -5,7 +5,7 @@ import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Notice } from "./notice.tsx";
 
-/** A failure that may name a field; what the API client throws is one. */
+/** A failure that may name a field, such as the API client's ApiError. */
 interface FieldFailure {
   field?: string | undefined;
 }
@@ -21,9 +21,9 @@ interface FormOptions<V extends object, R> {
   emails?: readonly (keyof V & string)[];
   /** Other checks that need no server, by field. */
   check?: (values: V) => Partial<Record<keyof V & string, string>>;
-  /** Where the server's name of a field is not the form's: server's → form's. */
+  /** Maps the server's field names to the form's, where they differ. */
   names?: Record<string, keyof V & string>;
-  /** Puts a failure into words: `useExplain()` of lib/explain.ts. */
+  /** Explains a failure: `useExplain()` of lib/explain.ts. */
   explain: (error: unknown) => string;
 }
 
@@ -40,23 +40,25 @@ export interface FormState<V extends object> {
   /** What a field component needs: `<TextField label={…} {...form.field("name")} />`. */
   field: <K extends keyof V & string>(name: K) => FieldBinding<V[K]>;
   errors: Partial<Record<keyof V & string, string>>;
-  /** What went wrong that belongs to no field. */
+  /** How often it was submitted with a wrong field. */
+  refusals: number;
+  /** The failure that belongs to no field. */
   error: string | null;
   busy: boolean;
   dirty: boolean;
-  /** As `dirty`, but right even before the next render. */
+  /** As `dirty`, but up to date even before the next render. */
   isDirty: () => boolean;
   submit: () => Promise<void>;
   /** Starts over from these values, as saved. */
   reset: (values: V) => void;
 }
 
-/** Whether it may be an e-mail address; the server has the last word. */
+/** Whether it may be an e-mail address; the server decides. */
 export function looksLikeEmail(text: string): boolean {
   return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text.trim());
 }
 
-/** Which of the form's fields a server's field name means, or null. */
+/** The form's field that a server's field name refers to, or null. */
 export function formFieldOf(
   field: string | undefined,
   known: readonly string[],
@@ -70,13 +72,14 @@ export function formFieldOf(
   return known.includes(lastPart) ? lastPart : null;
 }
 
-/** The state of a form. Whatever fails, what was typed stays. */
+/** The state of a form. A failure never loses the typed values. */
 export function useForm<V extends object, R>(options: FormOptions<V, R>): FormState<V> {
   const t = useTranslations("ui");
   type Errors = Partial<Record<keyof V & string, string>>;
   const [values, setValues] = useState(options.initial);
   const [saved, setSaved] = useState(options.initial);
   const [errors, setErrors] = useState<Errors>({});
+  const [refusals, setRefusals] = useState(0);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const latest = useRef({ values, saved, busy });
@@ -99,6 +102,11 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): FormSt
     });
   };
 
+  const refuse = (wrong: Errors) => {
+    setErrors(wrong);
+    setRefusals((before) => before + 1);
+  };
+
   const submit = async () => {
     if (latest.current.busy) return;
     const sent = latest.current.values;
@@ -113,9 +121,12 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): FormSt
       const value = sent[name] as unknown;
       if (typeof value === "string" && value.trim() !== "" && !looksLikeEmail(value)) found[name] ??= t("emailWrong");
     }
-    setErrors(found);
     setError(null);
-    if (Object.keys(found).length > 0) return;
+    if (Object.keys(found).length > 0) {
+      refuse(found);
+      return;
+    }
+    setErrors({});
     latest.current.busy = true;
     setBusy(true);
     try {
@@ -124,7 +135,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): FormSt
       options.onSuccess?.(result, sent);
     } catch (failure) {
       const name = formFieldOf((failure as FieldFailure).field, Object.keys(sent), options.names);
-      if (name) setErrors({ [name]: options.explain(failure) } as Errors);
+      if (name) refuse({ [name]: options.explain(failure) } as Errors);
       else setError(options.explain(failure));
     } finally {
       latest.current.busy = false;
@@ -142,6 +153,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): FormSt
       error: errors[name] ?? null,
     }),
     errors,
+    refusals,
     error,
     busy,
     dirty: JSON.stringify(values) !== JSON.stringify(saved),
@@ -171,21 +183,22 @@ export function FormShell<V extends object>({
   form: FormState<V>;
   submitLabel: string;
   children: ReactNode;
-  /** Buttons beside the submit button. */
+  /** Buttons next to the submit button. */
   secondary?: ReactNode;
   /** Asks before leaving with unsaved changes. */
   guard?: boolean;
   /** Makes the button as wide as the form, as on a page with nothing else. */
   wide?: boolean;
   submitDisabled?: boolean;
-  /** Shows the values to somebody who may not change them. */
+  /** Shows the values to a person who may not change them. */
   readOnly?: boolean;
 }) {
   const element = useRef<HTMLFormElement>(null);
-  const wrong = Object.keys(form.errors).join(" ");
+  const { refusals } = form;
   useEffect(() => {
-    if (wrong) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [wrong]);
+    // Once for each submission, and never while one of several wrong fields is being corrected.
+    if (refusals > 0) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refusals]);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
@@ -217,11 +230,11 @@ export function FormShell<V extends object>({
   );
 }
 
-/** Asks before a navigation, a reload or a closed tab throws away what was typed. */
+/** Asks before a navigation, a reload or a closed tab loses the typed values. */
 export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
   const t = useTranslations("ui");
   const blocker = useBlocker({
-    // A change of filters on the same page leaves nothing behind.
+    // A change of filters on the same page loses nothing.
     shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && isDirty(),
     enableBeforeUnload: isDirty,
     withResolver: true,

@@ -6,7 +6,7 @@ import { classes } from "./classes.ts";
 const item =
   "flex min-h-8 items-center gap-2 rounded-sm px-2 py-1 outline-none select-none data-disabled:text-faint data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
 
-/** A menu under its trigger. It leaves the page scrollable: holding it still would need an inline style. */
+/** A menu under its trigger. The page stays scrollable: locking it would need an inline style. */
 export function Menu({
   trigger,
   children,
@@ -39,13 +39,13 @@ export function Menu({
   );
 }
 
-/** Where a menu opens: within a landmark, where screen readers look for things, but never under an open dialog. */
+/** Where a menu is mounted: within a landmark, where screen readers look for things, but never under an open dialog. */
 function landmark(): HTMLElement | undefined {
   if (document.querySelector("[data-holds-page]")) return undefined;
   return document.querySelector("main") ?? undefined;
 }
 
-/** One thing to do. */
+/** One action. */
 export function MenuItem({
   icon,
   children,

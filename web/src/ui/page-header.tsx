@@ -9,12 +9,12 @@ export function PageHeader({
   above,
 }: {
   title: ReactNode;
-  /** A badge beside the title. */
+  /** A badge next to the title. */
   status?: ReactNode;
   description?: ReactNode;
-  /** The primary action, last of what stands at the right. */
+  /** The primary action, the last at the right. */
   action?: ReactNode;
-  /** The way back up, above the title. */
+  /** The link to the parent page, above the title. */
   above?: ReactNode;
 }) {
   return (
@@ -34,7 +34,7 @@ export function PageHeader({
   );
 }
 
-/** A block of a page on its own ground, with an optional heading. */
+/** A block of a page on its own background, with an optional heading. */
 export function Panel({
   title,
   description,

@@ -1,6 +1,7 @@
+import { type UseComboboxState, type UseComboboxStateChangeOptions, useCombobox } from "downshift";
 import { Check, ChevronsUpDown, LoaderCircle, X } from "lucide-react";
 import { Popover } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { classes } from "./classes.ts";
 import { Field } from "./field.tsx";
@@ -8,7 +9,7 @@ import { Field } from "./field.tsx";
 export interface PickerOption {
   value: string;
   label: string;
-  /** Tells it from its namesakes: a number, a count. */
+  /** Distinguishes options of the same name: a number, a count. */
   aside?: string;
 }
 
@@ -20,11 +21,11 @@ interface CommonProps {
   optional?: boolean;
   placeholder?: string;
   disabled?: boolean;
-  /** What can be chosen now; undefined while the first answer is on its way. */
+  /** The matches of the text; undefined until the first result has arrived. */
   options: readonly PickerOption[] | undefined;
-  /** Called as one types, when the options come from elsewhere; without it the given options are filtered here. */
-  onSearch?: (text: string) => void;
-  /** More is on its way; what is shown may be of the text before. */
+  /** Called with the trimmed text on every keystroke. */
+  onSearch: (text: string) => void;
+  /** A search is running, so `options` may belong to the previous text. */
   busy?: boolean;
 }
 
@@ -33,7 +34,7 @@ interface MultiPickerProps extends CommonProps {
   onChange: (value: PickerOption[]) => void;
 }
 
-/** Several of many, chosen by typing. What is chosen stands as chips in the field; Backspace takes the last one away. */
+/** Chooses several options by typing. They are shown as chips in the field; Backspace removes the last one. */
 export function MultiPicker({ value, onChange, ...props }: MultiPickerProps) {
   const t = useTranslations("ui");
   const chosen = new Set(value.map((option) => option.value));
@@ -70,11 +71,11 @@ export function MultiPicker({ value, onChange, ...props }: MultiPickerProps) {
 interface PickerProps extends CommonProps {
   value: PickerOption | null;
   onChange: (value: PickerOption | null) => void;
-  /** Lets one empty it again. */
+  /** Offers a button that empties the field. */
   clearable?: boolean;
 }
 
-/** One of many, chosen by typing. */
+/** Chooses one option by typing. */
 export function Picker({ value, onChange, clearable, ...props }: PickerProps) {
   const t = useTranslations("ui");
   return (
@@ -111,63 +112,72 @@ interface BoxProps extends CommonProps {
   clear?: ReactNode;
 }
 
+const { stateChangeTypes } = useCombobox;
+
+type State = UseComboboxState<PickerOption>;
+
+/** What a picker does differently from Downshift's combobox: choosing empties the text, and only choosing changes the value. */
+function reduce(
+  state: State,
+  { type, changes }: UseComboboxStateChangeOptions<PickerOption>,
+  { several, busy }: { several: boolean; busy: boolean },
+): Partial<State> {
+  switch (type) {
+    case stateChangeTypes.InputKeyDownEnter:
+      // The options may still be those of the previous text: a quick Enter must not choose from them.
+      return busy || !changes.selectedItem ? state : afterChoice(state, changes, several);
+    case stateChangeTypes.ItemClick:
+      return afterChoice(state, changes, several);
+    case stateChangeTypes.InputKeyDownEscape:
+      return state.isOpen ? { ...changes, inputValue: "" } : state;
+    case stateChangeTypes.InputBlur:
+    case stateChangeTypes.FunctionCloseMenu:
+      return { ...state, isOpen: false, highlightedIndex: -1, inputValue: "" };
+    case stateChangeTypes.InputClick:
+      return state.isOpen ? state : withHighlight(changes);
+    case stateChangeTypes.MenuMouseLeave:
+    case stateChangeTypes.ControlledPropUpdatedSelectedItem:
+      return state;
+    default:
+      return withHighlight(changes);
+  }
+}
+
+function afterChoice(state: State, changes: Partial<State>, several: boolean): Partial<State> {
+  if (!several) return { ...changes, inputValue: "" };
+  const highlightedIndex = state.inputValue === "" ? state.highlightedIndex : 0;
+  return { ...changes, isOpen: true, inputValue: "", highlightedIndex };
+}
+
+/** An open list always has a highlighted option, also when its options arrive after it was opened. */
+function withHighlight(changes: Partial<State>): Partial<State> {
+  return changes.isOpen && changes.highlightedIndex === -1 ? { ...changes, highlightedIndex: 0 } : changes;
+}
+
 function PickerBox(props: BoxProps) {
-  const { options, chosen, several, onSearch } = props;
+  const { options, chosen, several = false, busy = false, onSearch, onPick } = props;
   const t = useTranslations("ui");
-  const listId = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
-  const [active, setActive] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+  const { isOpen, inputValue, highlightedIndex, closeMenu, getInputProps, getMenuProps, getItemProps } =
+    useCombobox<PickerOption>({
+      items: (options as PickerOption[] | undefined) ?? [],
+      itemToString: (option) => option?.label ?? "",
+      // The value belongs to the caller, who is notified of each choice.
+      selectedItem: null,
+      defaultHighlightedIndex: 0,
+      stateReducer: (state, change) => reduce(state, change, { several, busy }),
+      onInputValueChange: ({ inputValue: text }) => onSearch(text.trim()),
+      onSelectedItemChange: ({ selectedItem }) => selectedItem && onPick(selectedItem),
+    });
+  const menuProps = getMenuProps({ "aria-label": t("search") }, { suppressRefError: true });
 
-  const wanted = text.trim().toLocaleLowerCase();
-  const fitting = onSearch
-    ? options
-    : options?.filter((option) => `${option.label} ${option.aside ?? ""}`.toLocaleLowerCase().includes(wanted));
-  const shown = fitting?.slice(0, 200);
-
-  const type = (next: string) => {
-    setText(next);
-    setActive(0);
-    setOpen(true);
-    onSearch?.(next.trim());
-  };
-  const close = () => {
-    setOpen(false);
-    if (text) type("");
-    setOpen(false);
-  };
-  const pick = (option: PickerOption | undefined) => {
-    if (!option) return;
-    props.onPick(option);
-    if (several) {
-      if (text) type("");
-      input.current?.focus();
-    } else close();
-  };
-  const move = (to: number) => {
-    setOpen(true);
-    const last = (shown?.length ?? 0) - 1;
-    const next = Math.max(0, Math.min(last, to));
-    setActive(next);
-    requestAnimationFrame(() => document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: "nearest" }));
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === "ArrowDown") move(open ? active + 1 : active);
-    else if (event.key === "ArrowUp") move(active - 1);
-    else if (event.key === "Enter" && open) {
-      // What is shown may still be of the text before: a quick Enter must not choose from that.
-      if (!props.busy) pick(shown?.[active]);
-    } else if (event.key === "Escape" && open) {
-      // Only the list closes, not the dialog around it.
-      event.stopPropagation();
-      close();
-    } else if (event.key === "Backspace" && text === "" && props.onBackspace) {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    // Keys of an input method are not commands.
+    if (event.nativeEvent.isComposing) Object.assign(event.nativeEvent, { preventDownshiftDefault: true });
+    else if (event.key === "Backspace" && inputValue === "" && props.onBackspace) {
+      event.preventDefault();
       props.onBackspace();
-      return;
-    } else return;
-    event.preventDefault();
+    }
   };
 
   return (
@@ -179,9 +189,10 @@ function PickerBox(props: BoxProps) {
       optional={props.optional}
     >
       {(wiring) => (
-        <Popover.Root open={open && !props.disabled} onOpenChange={(next) => (next ? setOpen(true) : close())}>
+        <Popover.Root open={isOpen && !props.disabled} onOpenChange={(open) => !open && closeMenu()}>
           <Popover.Anchor asChild>
             <div
+              ref={box}
               className={classes(
                 "control flex min-h-8 flex-wrap items-center gap-1 py-0.5 pr-1 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent-ink",
                 props.chips !== undefined && "pl-1",
@@ -191,26 +202,18 @@ function PickerBox(props: BoxProps) {
             >
               {props.chips}
               <input
-                ref={input}
-                {...wiring}
-                role="combobox"
-                aria-expanded={open}
-                aria-controls={open ? listId : undefined}
-                aria-autocomplete="list"
-                aria-activedescendant={open && shown?.[active] ? `${listId}-${active}` : undefined}
-                autoComplete="off"
-                disabled={props.disabled}
-                className="h-6 min-w-24 flex-1 bg-transparent px-1.5 text-ink outline-none placeholder:text-faint"
-                placeholder={chosen.size === 0 ? (props.placeholder ?? t("typeToSearch")) : undefined}
-                value={open || several ? text : (props.shown ?? "")}
-                onChange={(event) => type(event.target.value)}
-                onClick={() => setOpen(true)}
-                onKeyDown={onKeyDown}
-                onBlur={(event) => {
-                  if (!event.relatedTarget?.closest(`[id="${listId}"]`)) close();
-                }}
+                {...getInputProps({
+                  ...wiring,
+                  "aria-labelledby": undefined,
+                  ...(options?.[highlightedIndex] ? {} : { "aria-activedescendant": undefined }),
+                  disabled: props.disabled,
+                  className: "h-6 min-w-24 flex-1 bg-transparent px-1.5 text-ink outline-none placeholder:text-faint",
+                  placeholder: chosen.size === 0 ? (props.placeholder ?? t("typeToSearch")) : undefined,
+                  onKeyDown,
+                })}
+                value={isOpen || several ? inputValue : (props.shown ?? "")}
               />
-              {props.busy ? (
+              {busy ? (
                 <LoaderCircle className="late size-4 animate-spin text-faint" aria-hidden />
               ) : (
                 (props.clear ?? null)
@@ -218,57 +221,52 @@ function PickerBox(props: BoxProps) {
               <ChevronsUpDown className="size-4 shrink-0 text-faint" aria-hidden />
             </div>
           </Popover.Anchor>
-          <Popover.Portal>
-            <Popover.Content
-              align="start"
-              sideOffset={4}
-              collisionPadding={8}
-              onOpenAutoFocus={(event) => event.preventDefault()}
-              onCloseAutoFocus={(event) => event.preventDefault()}
-              onInteractOutside={(event) => {
-                // A press on the field itself is no press outside.
-                if (input.current?.parentElement?.contains(event.target as Node)) event.preventDefault();
-              }}
-              className="appear z-60 w-(--radix-popover-trigger-width) min-w-56 rounded-lg border border-line bg-raised shadow-high outline-none"
+          <Popover.Content
+            // Not a dialog: screen readers announce the list inside.
+            role="presentation"
+            align="start"
+            sideOffset={4}
+            collisionPadding={8}
+            onOpenAutoFocus={(event) => event.preventDefault()}
+            onCloseAutoFocus={(event) => event.preventDefault()}
+            onInteractOutside={(event) => {
+              // Pressing the field itself does not close the list.
+              if (box.current?.contains(event.target as Node)) event.preventDefault();
+            }}
+            className="appear z-60 w-(--radix-popover-trigger-width) min-w-56 rounded-lg border border-line bg-raised shadow-high outline-none"
+          >
+            <div
+              {...menuProps}
+              tabIndex={-1}
+              aria-multiselectable={several || undefined}
+              className="max-h-64 overflow-y-auto p-1 empty:hidden"
             >
-              <div
-                id={listId}
-                role="listbox"
-                tabIndex={-1}
-                aria-multiselectable={several || undefined}
-                aria-label={t("search")}
-                className="max-h-64 overflow-y-auto p-1 empty:hidden"
-              >
-                {shown?.map((option, index) => (
-                  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the input's, which keeps the focus
-                  <div
-                    key={option.value}
-                    id={`${listId}-${index}`}
-                    role="option"
-                    tabIndex={-1}
-                    aria-selected={chosen.has(option.value)}
-                    onMouseMove={() => setActive(index)}
-                    onMouseDown={(event) => event.preventDefault()}
-                    onClick={() => pick(option)}
-                    className={classes(
+              {options?.map((option, index) => (
+                <div
+                  key={option.value}
+                  {...getItemProps({
+                    item: option,
+                    index,
+                    "aria-selected": chosen.has(option.value),
+                    className: classes(
                       "flex min-h-8 cursor-pointer items-center gap-2 rounded-sm px-2 py-1",
-                      index === active && "bg-hover",
-                    )}
-                  >
-                    <Check
-                      className={classes("size-4 shrink-0 text-accent-ink", !chosen.has(option.value) && "invisible")}
-                      aria-hidden
-                    />
-                    <span className="min-w-0 flex-1 truncate">{option.label}</span>
-                    {option.aside ? <span className="figures shrink-0 text-sm text-faint">{option.aside}</span> : null}
-                  </div>
-                ))}
-              </div>
-              <p role="status" className="px-3 py-2 text-sm text-faint empty:hidden">
-                {shown === undefined ? t("searching") : shown.length === 0 ? t("noMatches") : null}
-              </p>
-            </Popover.Content>
-          </Popover.Portal>
+                      index === highlightedIndex && "bg-hover",
+                    ),
+                  })}
+                >
+                  <Check
+                    className={classes("size-4 shrink-0 text-accent-ink", !chosen.has(option.value) && "invisible")}
+                    aria-hidden
+                  />
+                  <span className="min-w-0 flex-1 truncate">{option.label}</span>
+                  {option.aside ? <span className="figures shrink-0 text-sm text-faint">{option.aside}</span> : null}
+                </div>
+              ))}
+            </div>
+            <p role="status" className="px-3 py-2 text-sm text-faint empty:hidden">
+              {options === undefined ? t("searching") : options.length === 0 ? t("noMatches") : null}
+            </p>
+          </Popover.Content>
         </Popover.Root>
       )}
     </Field>

@@ -4,12 +4,12 @@ import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 import { classes } from "./classes.ts";
 
-/** What stands in for text that is on its way; it shows after 200 ms, not before. */
+/** A placeholder for text that is loading; shown after 200 ms, not before. */
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={classes("late rounded-sm bg-hover", className ?? "h-4 w-full")} />;
 }
 
-/** A whole page on its way. */
+/** A placeholder for a whole page that is loading. */
 export function PageSkeleton() {
   const t = useTranslations("ui");
   return (

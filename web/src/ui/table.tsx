@@ -20,13 +20,13 @@ export interface Column<T> {
   id: string;
   header: string;
   cell: (row: T) => ReactNode;
-  /** Figures stand at the right, under each other. */
+  /** Figures are aligned at the right, under each other. */
   align?: "right";
-  /** The value of `sort` that this column's header asks for; without it the header is plain text. */
+  /** The value of `sort` that this column's header sets; without it the header is plain text. */
   sort?: string;
   /** Hidden on narrow screens. */
   secondary?: boolean;
-  /** Screen readers read this header; nobody sees it. For columns of buttons. */
+  /** The header is for screen readers only. For columns of buttons. */
   headerHidden?: boolean;
   /** Tailwind width, like "w-40". */
   width?: string;
@@ -36,7 +36,7 @@ export interface TableProps<T> {
   /** What the table is a list of, for screen readers. */
   label: string;
   columns: readonly Column<T>[];
-  /** The rows so far, or undefined while the first are on their way. */
+  /** The rows loaded so far, or undefined while the first are loading. */
   rows: readonly T[] | undefined;
   rowId: (row: T) => string;
   /** What Enter or a click on a row does. The first column should be a link to the same place. */
@@ -52,10 +52,10 @@ export interface TableProps<T> {
     /** Buttons for what can be done with the selected rows. */
     actions?: ReactNode;
   };
-  /** Cursor paging: whether more rows exist, and how to get them. They are fetched as one scrolls near the end. */
-  more?: { has: boolean; busy: boolean; fetch: () => void };
+  /** Called on scrolling near the end of a long table. */
+  onNearEnd?: () => void;
   empty: ReactNode;
-  /** Why the rows did not come, in the reader's language. */
+  /** Why the rows could not be loaded, in the reader's language. */
   failure?: { message: string; onRetry: () => void } | null;
 }
 
@@ -64,11 +64,11 @@ const virtualFrom = 100;
 const rowHeight = 41;
 
 /**
- * A table of any length. Up and Down walk the rows, Enter opens, Space selects, Shift selects a range, Home and End jump.
- * Sorting and paging are the server's: the table only asks.
+ * A table of any length. Up and Down move between the rows, Enter opens, Space selects, Shift selects a range, Home and End jump.
+ * The server sorts: the table only reports which column was chosen.
  */
 export function Table<T extends object>(props: TableProps<T>) {
-  const { columns, rows, rowId, selection, more } = props;
+  const { columns, rows, rowId, selection, onNearEnd } = props;
   const t = useTranslations("ui");
   const body = useRef<HTMLTableSectionElement>(null);
   const [active, setActive] = useState(0);
@@ -115,17 +115,26 @@ export function Table<T extends object>(props: TableProps<T>) {
   const before = virtual ? (virtual[0]?.start ?? top) - top : 0;
   const after = virtual ? virtualizer.getTotalSize() - ((virtual.at(-1)?.end ?? top) - top) : 0;
 
-  // Asks for more before the reader gets there.
   const nearEnd = shown.length > 0 && last >= shown.length - 20 && virtual !== null;
   useEffect(() => {
-    if (nearEnd && more?.has && !more.busy) more.fetch();
-  }, [nearEnd, more]);
+    if (nearEnd) onNearEnd?.();
+  }, [nearEnd, onNearEnd]);
 
+  // A row that is not in the document yet is focused as soon as it is; until then keys already act on it.
+  const awaited = useRef<number | null>(null);
+  const focusIfDrawn = (index: number) => {
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+    row?.focus();
+    awaited.current = row ? null : index;
+  };
+  useLayoutEffect(() => {
+    if (awaited.current !== null) focusIfDrawn(awaited.current);
+  });
   const focusRow = (index: number) => {
     const to = Math.max(0, Math.min(shown.length - 1, index));
     setActive(to);
-    if (virtual) virtualizer.scrollToIndex(to);
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus());
+    focusIfDrawn(to);
+    if (awaited.current !== null) virtualizer.scrollToIndex(to);
   };
   const selectRange = (to: number, on: boolean, range: boolean) => {
     if (!selection) return;
@@ -140,8 +149,9 @@ export function Table<T extends object>(props: TableProps<T>) {
     anchor.current = to;
     selection.onChange(ids);
   };
-  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, focused: number) => {
     if (event.target !== event.currentTarget) return;
+    const index = awaited.current ?? focused;
     const row = shown[index];
     const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: shown.length - 1 }[event.key];
     if (to !== undefined) focusRow(to);
@@ -152,21 +162,7 @@ export function Table<T extends object>(props: TableProps<T>) {
   };
 
   if (props.failure && !rows) return <ErrorState message={props.failure.message} onRetry={props.failure.onRetry} />;
-  const showMore = more?.has ? (
-    <div className="border-t border-line p-2 text-center">
-      <Button kind="quiet" busy={more.busy} onClick={more.fetch}>
-        {t("showMore")}
-      </Button>
-    </div>
-  ) : null;
-  // A page can be empty although there are more: what is rare is looked for a part at a time.
-  if (rows && rows.length === 0)
-    return (
-      <>
-        {props.empty}
-        {showMore}
-      </>
-    );
+  if (rows && rows.length === 0) return props.empty;
 
   const cellClass = (column: Column<T>) =>
     classes(
@@ -279,7 +275,6 @@ export function Table<T extends object>(props: TableProps<T>) {
           </tbody>
         </table>
       </div>
-      {showMore}
     </div>
   );
 }

@@ -22,15 +22,15 @@ function dismiss(id: number) {
   change(shown.filter((item) => item.id !== id));
 }
 
-/** Says in passing that something worked. Failures belong where they happened; use "bad" only when that place is gone. */
+/** Confirms in passing that something worked. Failures are shown where they happened; use "bad" only when that place is gone. */
 export function toast(text: string, tone: ToastItem["tone"] = "good"): void {
   const id = ++last;
   change([...shown.slice(-2), { id, tone, text }]);
-  // Errors stay until they are read.
+  // Errors stay until they are dismissed.
   if (tone === "good") setTimeout(() => dismiss(id), 6000);
 }
 
-/** Where toasts appear; stands once, in the frame, so that screen readers know the live region before it speaks. */
+/** Where toasts appear; rendered once, in the root, so that screen readers know the live region before it changes. */
 export function Toasts() {
   const t = useTranslations("ui");
   const toasts = useSyncExternalStore(

@@ -1,21 +1,27 @@
-/** The two braces that open the menu, and what was typed after them. */
+import { readTemplateTokens } from "../../../../rules/template-tokens.ts";
+
+/** The two braces that open the menu, and the text typed after them. */
 export interface OpenBraces {
   /** Where the braces begin in the shown text. */
   start: number;
-  /** Where the caret stands. */
+  /** The caret's offset. */
   end: number;
-  /** What to look for, without blanks around it. */
+  /** The search text, trimmed. */
   query: string;
 }
 
-/** The unfinished `{{ …` that the caret stands in, or null. A line break or a brace ends it. */
+const longestQuery = 40;
+
+/** The unfinished `{{ …` before the caret, or null. A line break, a pipe or a brace ends it. */
 export function openBraces(shown: string, caret: number): OpenBraces | null {
-  const match = /\{\{([^{}\n|]{0,40})$/.exec(shown.slice(Math.max(0, caret - 42), caret));
-  if (!match) return null;
-  return { start: caret - match[0].length, end: caret, query: (match[1] as string).trim() };
+  const last = readTemplateTokens(shown.slice(0, caret)).at(-1);
+  if (last?.kind !== "unclosed" || !shown.startsWith("{{", last.start)) return null;
+  const query = shown.slice(last.start + 2, caret);
+  if (query.length > longestQuery || /[{}|\n]/.test(query)) return null;
+  return { start: last.start, end: caret, query: query.trim() };
 }
 
-/** The fields whose name for people or for templates has a word beginning with the query. */
+/** The fields whose label or template name has a word beginning with the query. */
 export function matchFields<F extends { field: string; label: string }>(fields: readonly F[], query: string): F[] {
   const wanted = query.toLocaleLowerCase();
   if (wanted === "") return [...fields];

@@ -1,4 +1,4 @@
-/** Where the caret may stand, and what a deletion takes: a chip is one thing to both. Pure; offsets into the shown text. */
+/** Where the caret may be, and what a deletion removes: both treat a chip as one unit. Pure; offsets into the shown text. */
 import type { Chip, Range } from "./chips.ts";
 
 export interface Selection extends Range {
@@ -8,8 +8,8 @@ export interface Selection extends Range {
 const inside = (chips: readonly Chip[], at: number) => chips.find((chip) => at > chip.start && at < chip.end);
 
 /**
- * Moves a selection off the inside of chips. A caret that walked into one comes out on the far side, seen from where it
- * was; a range takes in the whole chip, except that its moving end goes on in the direction it was going.
+ * Moves a selection out of the inside of chips. A caret that moved into one is moved to its far side, seen from where it
+ * was; a range covers the whole chip, except that its moving end continues in its direction.
  */
 export function snapSelection(chips: readonly Chip[], selection: Selection, before: Selection): Selection {
   const { start, end, direction } = selection;
@@ -23,7 +23,7 @@ export function snapSelection(chips: readonly Chip[], selection: Selection, befo
   const first = inside(chips, start);
   const last = inside(chips, end);
   if (!first && !last) return selection;
-  // The end that moves shrinks the range when it goes towards the anchor.
+  // The moving end shrinks the range when it moves towards the anchor.
   const backward = direction === "backward";
   const shrinksEnd = !backward && last && end < before.end && before.start === start && last.start >= start;
   const shrinksStart = backward && first && start > before.start && before.end === end && first.end <= end;
@@ -36,13 +36,13 @@ export function snapSelection(chips: readonly Chip[], selection: Selection, befo
 
 const nearest = (chip: Range, at: number) => (at - chip.start < chip.end - at ? chip.start : chip.end);
 
-/** The chip that a pointer landed on: the caret is within it, or the browser rounded to one of its edges. */
+/** The chip that was clicked: the caret is within it, or the browser rounded to one of its edges. */
 export function chipUnder(chips: readonly Chip[], at: number): Chip | undefined {
   return inside(chips, at);
 }
 
 /**
- * What Backspace, Delete and their word forms take when the caret stands at a chip, or null where the browser's own
+ * What Backspace, Delete and their word variants remove when the caret is next to a chip, or null where the browser's own
  * deletion is right. `kind` is the `inputType` of the beforeinput event.
  */
 export function deletionAt(chips: readonly Chip[], shown: string, caret: number, kind: string): Range | null {
@@ -51,7 +51,7 @@ export function deletionAt(chips: readonly Chip[], shown: string, caret: number,
   if (kind === "deleteContentBackward") return before ? range(before) : null;
   if (kind === "deleteContentForward") return after ? range(after) : null;
   if (kind === "deleteWordBackward") {
-    // The browser would count the chip's name as words; the blanks between chip and caret go with it.
+    // The browser would count the chip's label as words; the blanks between chip and caret are removed with it.
     const stop = shown.slice(0, caret).trimEnd().length;
     const chip = chips.find((one) => one.end === stop);
     return chip ? { start: chip.start, end: caret } : null;
@@ -67,9 +67,9 @@ export function deletionAt(chips: readonly Chip[], shown: string, caret: number,
 const range = ({ start, end }: Range): Range => ({ start, end });
 
 /**
- * After an edit that the browser made: where it damaged chips, the replacement in `now` that removes what is left of
- * them, keeping what was typed. Null when no chip was touched. `caret` is where the edit left it: what was typed ends
- * there, which tells apart typing an "n" before an "n" from typing it after.
+ * After an edit by the browser that damaged chips: the replacement in `now` that removes what is left of
+ * them, keeping what was typed. Null when no chip was damaged. `caret` is its place after the edit, where the typed text
+ * ends; this distinguishes typing an "n" before an "n" from typing it after.
  */
 export function repair(
   chips: readonly Chip[],

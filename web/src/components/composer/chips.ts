@@ -1,9 +1,9 @@
 /**
- * How a text with tokens stands in a textarea.
+ * How a text with tokens is shown in a textarea.
  *
  * The field is a real textarea, because the browser's own editing (undo, composition, spelling, touch, screen readers)
- * cannot be rebuilt. It holds the *shown* text: each token is one private-use character that says which token it is,
- * its name for people, and a closing private-use character. A layer behind it paints the pair as the chip's edges.
+ * cannot be rebuilt. It holds the *shown* text: each token is one private-use character that identifies the token,
+ * its label, and a closing private-use character. A layer behind it paints the pair as the chip's edges.
  */
 import { readPieces, type Token, writeToken } from "./token.ts";
 
@@ -22,8 +22,8 @@ export interface Chip extends Range {
   label: string;
 }
 
-/** Remembers which opener stands for which token, so that the browser's undo can bring any of them back. */
-export interface ChipBook {
+/** Maps opening characters to tokens and keeps them, so that the browser's undo can restore any of them. */
+export interface ChipRegistry {
   /** The stored text as the textarea shows it. */
   show(text: string): string;
   /** One token as the textarea shows it. */
@@ -32,12 +32,15 @@ export interface ChipBook {
   store(shown: string): string;
   /** Every whole chip in a shown text, in order. */
   chips(shown: string): Chip[];
-  /** True when a chip was damaged, by a deletion that took only a part of it. */
+  /** True when a deletion removed only a part of a chip. */
   broken(shown: string): boolean;
 }
 
-/** A book of chips; `isField` says which names may be one, `labelOf` names them in the reader's language. */
-export function createChipBook(isField: (name: string) => boolean, labelOf: (field: string) => string): ChipBook {
+/** Creates a chip registry; `isField` says which names may be chips, `labelOf` returns their labels in the reader's language. */
+export function createChipRegistry(
+  isField: (name: string) => boolean,
+  labelOf: (field: string) => string,
+): ChipRegistry {
   const openers = new Map<string, string>();
   const tokens = new Map<string, { token: Token; label: string }>();
   const edges = /[\uE000-\uF8FE]/;
@@ -47,11 +50,11 @@ export function createChipBook(isField: (name: string) => boolean, labelOf: (fie
     let opener = openers.get(written);
     if (opener === undefined) {
       const code = firstOpener + openers.size;
-      // 6,300 different tokens in one sitting: past that they are shown as the text they are.
+      // 6,300 different tokens in one session: beyond that they are shown as plain text.
       if (code > lastOpener) return written;
       opener = String.fromCharCode(code);
       openers.set(written, opener);
-      // A chip never wraps at its spaces, or it would look like two.
+      // A chip must not wrap at its spaces, or it would look like two.
       tokens.set(opener, { token, label: labelOf(token.field).replaceAll(" ", "\u00A0") });
     }
     return `${opener}${tokens.get(opener)?.label}${close}`;
@@ -76,16 +79,16 @@ export function createChipBook(isField: (name: string) => boolean, labelOf: (fie
     chips,
     show: (text) =>
       readPieces(text.replace(/\r\n?/g, "\n"), isField)
-        .map((piece) => (piece.kind === "token" ? showToken(piece.token) : withoutEdges(piece.text)))
+        .map((piece) => (piece.kind === "token" ? showToken(piece.token) : withoutPrivateUse(piece.text)))
         .join(""),
     store: (shown) => {
       let text = "";
       let from = 0;
       for (const chip of chips(shown)) {
-        text += withoutEdges(shown.slice(from, chip.start)) + writeToken(chip.token);
+        text += withoutPrivateUse(shown.slice(from, chip.start)) + writeToken(chip.token);
         from = chip.end;
       }
-      return text + withoutEdges(shown.slice(from));
+      return text + withoutPrivateUse(shown.slice(from));
     },
     broken: (shown) => {
       let from = 0;
@@ -98,7 +101,7 @@ export function createChipBook(isField: (name: string) => boolean, labelOf: (fie
   };
 }
 
-/** Private-use characters mean nothing on a recipient's phone; ours would be mistaken for chips. */
-function withoutEdges(text: string): string {
+/** Private-use characters mean nothing on a recipient's phone, and these would be mistaken for chips. */
+function withoutPrivateUse(text: string): string {
   return text.replace(/[\uE000-\uF8FE]/g, "");
 }

@@ -11,32 +11,32 @@ import {
 import { classes } from "../../ui/classes.ts";
 import { type OpenBraces, openBraces } from "./braces.ts";
 import { deletionAt, repair, type Selection, snapSelection } from "./caret.ts";
-import type { Chip, ChipBook, Range } from "./chips.ts";
+import type { Chip, ChipRegistry, Range } from "./chips.ts";
 import { difference, paint } from "./paint.ts";
 import type { Token } from "./token.ts";
 
-/** What toolbar, menus and dialogs can do to the text. Everything goes through the browser's undo history. */
+/** What the toolbar, menus and dialogs can do with the text. Everything is in the browser's undo history. */
 export interface FieldHandle {
   focus(): void;
-  /** Replaces the selection, or what is given, with text as it is stored; the caret comes to stand behind it. */
+  /** Replaces the selection, or the given range, with stored text; the caret is placed after it. */
   insert(text: string, replacing?: Range): void;
-  /** As `insert`, leaving the focus where it is: for pickers that stay open. */
+  /** As `insert`, without moving the focus: for pickers that stay open. */
   insertQuietly(text: string): void;
   insertToken(token: Token, replacing?: Range): void;
-  /** Turns the whole text into another, in one undoable step that touches only what differs. */
+  /** Changes the whole text in one undoable step that touches only what differs. */
   rewrite(text: string): void;
   remove(range: Range): void;
 }
 
 export interface FieldProps {
   ref?: Ref<FieldHandle>;
-  book: ChipBook;
+  registry: ChipRegistry;
   /** The text as it is stored. */
   value: string;
   onChange(text: string): void;
   onEditChip(chip: Chip): void;
   onBraces(braces: OpenBraces | null): void;
-  /** Keys that an open menu takes before the field does; true when it took one. */
+  /** Handles keys for an open menu before the field does; returns whether it handled one. */
   onMenuKey(key: string): boolean;
   id: string;
   describedBy: string;
@@ -45,7 +45,7 @@ export interface FieldProps {
   placeholder: string;
   /** The open menu's active option, for screen readers. */
   menu: { id: string; activeId: string | undefined } | null;
-  /** The menu, put under the braces while they are open. */
+  /** The menu, placed under the braces while they are open. */
   children?: ReactNode;
 }
 
@@ -54,27 +54,27 @@ export interface FieldProps {
  * the same characters in the same places. Both share one style, so that they wrap alike.
  */
 export function ComposerField(props: FieldProps) {
-  const { book, value, onChange, onEditChip, onBraces, onMenuKey, readOnly, menu } = props;
+  const { registry, value, onChange, onEditChip, onBraces, onMenuKey, readOnly, menu } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const layer = useRef<HTMLDivElement>(null);
-  const [initial] = useState(() => book.show(value));
+  const [initial] = useState(() => registry.show(value));
   const [shown, setShown] = useState(initial);
   const [marker, setMarker] = useState<number | null>(null);
   const [menuAt, setMenuAt] = useState<{ left: number; top: number } | null>(null);
   const markerElement = useRef<HTMLSpanElement>(null);
-  /** The text after the last edit that was in order: what a repair compares with. */
-  const settled = useRef(initial);
+  /** The text after the last valid edit: what a repair compares with. */
+  const lastValid = useRef(initial);
   const selection = useRef<Selection>({ start: 0, end: 0, direction: "none" });
   const composing = useRef(false);
   const pointing = useRef(false);
-  const chips = book.chips(shown);
+  const chips = registry.chips(shown);
 
   const replace = useCallback((start: number, end: number, text: string) => {
     const element = area.current;
     if (!element) return;
     element.focus();
     element.setSelectionRange(start, end);
-    // Deprecated and without a successor: the only way to edit that the browser's undo knows of.
+    // Deprecated without a replacement: the only way to edit that keeps the browser's undo history.
     const done =
       text === "" ? start === end || document.execCommand("delete") : document.execCommand("insertText", false, text);
     if (done) return;
@@ -100,24 +100,24 @@ export function ComposerField(props: FieldProps) {
     setShown(now);
     if (composing.current) return;
     const history = kind === "historyUndo" || kind === "historyRedo";
-    if (book.broken(now)) {
-      const before = settled.current;
-      const fix = repair(book.chips(before), before, now, element.selectionEnd);
-      // After the event: browsers refuse a command within the event that another command caused.
+    if (registry.broken(now)) {
+      const before = lastValid.current;
+      const fix = repair(registry.chips(before), before, now, element.selectionEnd);
+      // After the event: browsers refuse a command during the event that another command caused.
       queueMicrotask(() => {
-        // Half a chip is never a state of its own: undo goes on to the step before it.
+        // Half a chip is never an undo step of its own: undo continues to the step before it.
         if (history && document.execCommand(kind === "historyUndo" ? "undo" : "redo")) return;
         if (fix) replace(fix.start, fix.end, fix.text);
-        else rewriteShown(book.show(book.store(now)));
+        else rewriteShown(registry.show(registry.store(now)));
       });
       return;
     }
-    settled.current = now;
+    lastValid.current = now;
     selection.current = readSelection(element);
-    onChange(book.store(now));
+    onChange(registry.store(now));
     watchBraces(now);
-    // A token that was typed to its end, or dropped here, becomes a chip.
-    if (!history) queueMicrotask(() => rewriteShown(book.show(book.store(element.value))));
+    // A token that was typed completely, or dropped here, becomes a chip.
+    if (!history) queueMicrotask(() => rewriteShown(registry.show(registry.store(element.value))));
   }
 
   function rewriteShown(wanted: string) {
@@ -127,27 +127,27 @@ export function ComposerField(props: FieldProps) {
 
   useImperativeHandle(props.ref, () => ({
     focus: () => area.current?.focus(),
-    insert: (text, replacing = selection.current) => replace(replacing.start, replacing.end, book.show(text)),
+    insert: (text, replacing = selection.current) => replace(replacing.start, replacing.end, registry.show(text)),
     insertQuietly: (text) => {
       const { activeElement } = document;
-      replace(selection.current.start, selection.current.end, book.show(text));
+      replace(selection.current.start, selection.current.end, registry.show(text));
       if (activeElement instanceof HTMLElement) activeElement.focus({ preventScroll: true });
     },
     insertToken: (token, replacing = selection.current) =>
-      replace(replacing.start, replacing.end, book.showToken(token)),
-    rewrite: (text) => rewriteShown(book.show(text)),
+      replace(replacing.start, replacing.end, registry.showToken(token)),
+    rewrite: (text) => rewriteShown(registry.show(text)),
     remove: (range) => replace(range.start, range.end, ""),
   }));
 
-  // A value from outside (a draft that was loaded, a language that was changed) replaces the text.
+  // A value from outside (a loaded draft, a changed language) replaces the text.
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element || composing.current || book.store(element.value) === value.replace(/\r\n?/g, "\n")) return;
-    const wanted = book.show(value);
+    if (!element || composing.current || registry.store(element.value) === value.replace(/\r\n?/g, "\n")) return;
+    const wanted = registry.show(value);
     element.value = wanted;
-    settled.current = wanted;
+    lastValid.current = wanted;
     setShown(wanted);
-  }, [book, value]);
+  }, [registry, value]);
 
   useLayoutEffect(() => {
     const element = markerElement.current;
@@ -164,7 +164,7 @@ export function ComposerField(props: FieldProps) {
     const snap = () => {
       if (document.activeElement !== element || composing.current || pointing.current) return;
       const now = readSelection(element);
-      const snapped = snapSelection(book.chips(element.value), now, selection.current);
+      const snapped = snapSelection(registry.chips(element.value), now, selection.current);
       if (snapped.start !== now.start || snapped.end !== now.end) {
         element.setSelectionRange(snapped.start, snapped.end, snapped.direction);
       }
@@ -172,10 +172,10 @@ export function ComposerField(props: FieldProps) {
       watchBraces(element.value);
     };
     const beforeInput = (event: InputEvent) => {
-      // A key may come before the event that tells of the caret's last move.
+      // A key may come before the event that reports the caret's last move.
       snap();
       if (event.isComposing || !event.cancelable || element.selectionStart !== element.selectionEnd) return;
-      const range = deletionAt(book.chips(element.value), element.value, element.selectionStart, event.inputType);
+      const range = deletionAt(registry.chips(element.value), element.value, element.selectionStart, event.inputType);
       if (!range) return;
       event.preventDefault();
       queueMicrotask(() => replace(range.start, range.end, ""));
@@ -197,7 +197,7 @@ export function ComposerField(props: FieldProps) {
       window.removeEventListener("pointerup", pointerUp);
       window.removeEventListener("pointercancel", pointerUp);
     };
-  }, [book, replace, watchBraces]);
+  }, [registry, replace, watchBraces]);
 
   const chipUnder = (x: number, y: number): Chip | undefined => {
     const painted = [...(layer.current?.querySelectorAll("[data-chip]") ?? [])];
@@ -211,7 +211,7 @@ export function ComposerField(props: FieldProps) {
     const { selectionStart: start, selectionEnd: end, value: text } = event.currentTarget;
     if (start === end) return;
     event.preventDefault();
-    event.clipboardData.setData("text/plain", book.store(text.slice(start, end)));
+    event.clipboardData.setData("text/plain", registry.store(text.slice(start, end)));
     if (cut && !readOnly) replace(start, end, "");
   };
 
@@ -295,12 +295,12 @@ export function ComposerField(props: FieldProps) {
           if (readOnly) return;
           event.preventDefault();
           const { selectionStart: start, selectionEnd: end } = event.currentTarget;
-          const text = book.show(event.clipboardData.getData("text/plain"));
+          const text = registry.show(event.clipboardData.getData("text/plain"));
           if (text !== "") replace(start, end, text);
         }}
         onDragStart={(event) => {
           const { selectionStart: start, selectionEnd: end, value: text } = event.currentTarget;
-          event.dataTransfer.setData("text/plain", book.store(text.slice(start, end)));
+          event.dataTransfer.setData("text/plain", registry.store(text.slice(start, end)));
         }}
         onPointerDown={() => {
           pointing.current = true;
@@ -323,7 +323,7 @@ export function ComposerField(props: FieldProps) {
   );
 }
 
-/** What makes two boxes wrap the same characters at the same places. 16 px, or phones zoom in on focus. */
+/** The style that makes both boxes wrap the same characters at the same places. 16 px, or phones zoom in on focus. */
 const same =
   "col-start-1 row-start-1 min-h-36 w-full min-w-0 px-3 py-2.5 text-lg leading-7 whitespace-pre-wrap [overflow-wrap:anywhere] [word-break:normal]";
 

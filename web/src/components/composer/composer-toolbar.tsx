@@ -5,11 +5,11 @@ import { buttonLooks } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/states.tsx";
 import { Popover } from "./popover.tsx";
 
-// The pickers' characters and names are fetched when one is first opened.
+// The pickers' characters and names are loaded when one is first opened.
 const EmojiPicker = lazy(() => import("./emoji-picker.tsx").then((module) => ({ default: module.EmojiPicker })));
 const SymbolPicker = lazy(() => import("./symbol-picker.tsx").then((module) => ({ default: module.SymbolPicker })));
 
-/** What can be put into the text. Picking leaves the picker open: one emoji is seldom alone. */
+/** Inserts into the text. Picking leaves the picker open: several emoji are often added in a row. */
 export function ComposerToolbar({
   disabled,
   onLink,
@@ -21,7 +21,7 @@ export function ComposerToolbar({
   onLink: () => void;
   onPersonalise: () => void;
   onPick: (character: string) => void;
-  /** A picker was closed: the text takes the focus back. */
+  /** A picker was closed: the text gets the focus back. */
   onDone: () => void;
 }) {
   const t = useTranslations("composer");

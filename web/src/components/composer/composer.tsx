@@ -1,13 +1,14 @@
 import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { matchFields, type OpenBraces } from "./braces.ts";
-import type { Chip, Range } from "./chips.ts";
+import { type Chip, createChipRegistry, type Range } from "./chips.ts";
 import { ComposerField, type FieldHandle } from "./composer-field.tsx";
 import { ComposerToolbar } from "./composer-toolbar.tsx";
 import { CounterLine } from "./counter-line.tsx";
 import { countText } from "./counter.ts";
-import { composerFields } from "./fields.ts";
+import { fieldsOf, isField } from "./fields.ts";
 import { LinkDialog } from "./link-dialog.tsx";
 import { replaceUnusual } from "./paint.ts";
 import { PreviewPane } from "./preview-pane.tsx";
@@ -15,7 +16,7 @@ import { TokenDialog } from "./token-dialog.tsx";
 import { type MenuField, optionId, TokenMenu } from "./token-menu.tsx";
 import type { Token } from "./token.ts";
 import { UnusualPanel } from "./unusual-panel.tsx";
-import { useChipBook, useFieldLabels } from "./use-field-labels.ts";
+import { useFieldLabels } from "./use-field-labels.ts";
 import { useTemplateProblem } from "./use-template-problem.ts";
 
 /** The opt-out text of the workspace, and whether this message ends with it. */
@@ -31,7 +32,7 @@ export interface ComposerHandle {
 
 type Asking = { what: "link" } | { what: "token"; token: Token | null; replacing: Range | undefined; editing: boolean };
 
-/** Writes one text message: the text at the left, the phone at the right. Used wherever a text is written. */
+/** Edits one text message: the text at the left, the phone at the right. Used wherever a text is written. */
 export function Composer({
   ref,
   value,
@@ -46,21 +47,21 @@ export function Composer({
   /** The text as it is stored, with `{{ … }}`. */
   value: string;
   onChange: (text: string) => void;
-  /** What the recipient sees as the sender: grouped for reading, and as it is. */
+  /** The sender as the recipient sees it: grouped for reading, and as it is. */
   sender: { label: string; address: string | undefined };
   /** The sender for the server's preview: id, number or name; null for the default. */
   senderRef?: string | null;
-  /** Absent where the message is no marketing. */
+  /** Absent where the message is not marketing. */
   optOut?: OptOutChoice;
-  /** What the server says is wrong with the text. */
+  /** The server's error about the text. */
   error?: string | null;
   readOnly?: boolean;
 }) {
   const t = useTranslations("composer");
   const id = useId();
   const field = useRef<FieldHandle>(null);
-  const book = useChipBook();
   const labelOf = useFieldLabels();
+  const registry = useMemo(() => createChipRegistry(isField, labelOf), [labelOf]);
   const [braces, setBraces] = useState<OpenBraces | null>(null);
   const [dismissed, setDismissed] = useState<number | null>(null);
   const [active, setActive] = useState(0);
@@ -69,15 +70,16 @@ export function Composer({
 
   const optOutText = optOut?.included ? optOut.text : null;
   const count = useMemo(() => countText(value, optOutText), [value, optOutText]);
+  const keys = usePropertyKeys();
   const allFields = useMemo(
-    () => composerFields.map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
-    [labelOf],
+    () => fieldsOf(keys).map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
+    [keys, labelOf],
   );
   const open = braces !== null && braces.start !== dismissed ? braces : null;
   const matching = open ? matchFields(allFields, open.query) : [];
   const at = Math.min(active, Math.max(0, matching.length - 1));
   const problem = useTemplateProblem(value);
-  // What is being typed at this moment is not wrong yet.
+  // A token that is being typed at this moment is not an error yet.
   const said = open || asking ? null : (problem ?? error);
 
   const onBraces = useCallback((next: OpenBraces | null) => {
@@ -104,7 +106,7 @@ export function Composer({
     return true;
   };
 
-  // The dialog gives the focus back when it unmounts; the text takes it after that.
+  // The dialog returns the focus when it unmounts; the text takes it after that.
   const done = (then?: (handle: FieldHandle) => void) => {
     setAsking(null);
     requestAnimationFrame(() => {
@@ -115,7 +117,7 @@ export function Composer({
 
   const edit = (chip: Chip) =>
     setAsking({ what: "token", token: chip.token, replacing: { start: chip.start, end: chip.end }, editing: true });
-  const chips = book.chips(book.show(value));
+  const chips = registry.chips(registry.show(value));
 
   return (
     <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
@@ -134,7 +136,7 @@ export function Composer({
           <ComposerField
             ref={field}
             id={id}
-            book={book}
+            registry={registry}
             value={value}
             onChange={onChange}
             onEditChip={edit}

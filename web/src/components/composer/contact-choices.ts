@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useWorkspace } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import type { PickerOption } from "../../ui/picker.tsx";
 
-/** What a contact is called where a name may be missing: name, else number, else address. */
+/** A contact's label: name, else number, else address. */
 export function contactLabel(contact: {
   first_name: string | null;
   last_name: string | null;
@@ -17,18 +17,18 @@ export function contactLabel(contact: {
   return name || contact.mobile || contact.phone || contact.email || "–";
 }
 
-/** What a picker offers; busy while what it shows is of the text before. */
+/** What a picker offers; busy while the options are those of the previous text. */
 export interface Choices {
   options: readonly PickerOption[] | undefined;
   busy: boolean;
 }
 
-/** Contacts whose name, number or address begins with what is typed. */
+/** Contacts whose name, number or address begins with the typed text. */
 export function useContactChoices(typed: string): Choices {
   const { country } = useWorkspace();
-  const settled = useSettled(typed);
+  const debounced = useDebounced(typed);
   const { data, isPlaceholderData } = useQuery({
-    ...query("contacts", "list", { query: { query: settled, limit: 20 } }),
+    ...query("contacts", "list", { query: { query: debounced, limit: 20 } }),
     placeholderData: keepPreviousData,
   });
   const options = data?.items.map((contact) => {
@@ -40,5 +40,5 @@ export function useContactChoices(typed: string): Choices {
       aside: number && number !== label ? formatPhoneNumber(number, country) : undefined,
     };
   });
-  return { options, busy: isPlaceholderData || settled !== typed };
+  return { options, busy: isPlaceholderData || debounced !== typed };
 }

@@ -1,14 +1,14 @@
 import { CircleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { useSettled } from "../../lib/settled.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import { Badge } from "../../ui/badge.tsx";
 import type { Count } from "./counter.ts";
 
-/** Characters, encoding, segments, and what is left in the last one. */
+/** Characters, encoding, segments, and the units left in the last one. */
 export function CounterLine({ id, count }: { id: string; count: Count }) {
   const t = useTranslations("composer.counter");
-  // Read out when typing pauses, not at every key.
-  const spoken = useSettled(t("status", { segments: count.segments, encoding: count.encoding }), 1000);
+  // Announced when typing pauses, not at every key.
+  const spoken = useDebounced(t("status", { segments: count.segments, encoding: count.encoding }), 1000);
   return (
     <div id={id} className="flex flex-col gap-1">
       <p className="figures flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">

@@ -4,7 +4,7 @@ import { countText } from "./counter.ts";
 
 const optOut = "Reply STOP to opt out";
 
-test("the counter says what the review and the quota will say", () => {
+test("the counter shows the figures that the review and the quota use", () => {
   for (const text of [
     "",
     "Hi",
@@ -16,31 +16,31 @@ test("the counter says what the review and the quota will say", () => {
   }
 });
 
-test("an empty text costs nothing and has everything left", () => {
+test("an empty text costs nothing and has a whole segment left", () => {
   expect(countText("", null)).toMatchObject({ characters: 0, segments: 0, left: 160, encoding: "GSM-7" });
 });
 
-test("only links and fields make it an estimate", () => {
+test("only links and fields make the count an estimate", () => {
   expect(countText("Sale at 10 %", null).estimated).toBe(false);
   expect(countText("Sale {{ contact.first_name }}", null).estimated).toBe(true);
   expect(countText("Sale https://example.com", null).estimated).toBe(true);
 });
 
-test("replacing is offered with what it saves, and only where it can be done", () => {
+test("replacing is offered with its saving, and only where it is possible", () => {
   const curly = countText(`“${"a".repeat(100)}”`, null);
   expect(curly).toMatchObject({ encoding: "UCS-2", segments: 2, plain: 1 });
   expect(countText("😀", null).plain).toBeNull();
   expect(countText("plain", null).plain).toBeNull();
 });
 
-test("what the opt-out text brings in is told apart", () => {
+test("costly characters of the opt-out text are listed separately", () => {
   const count = countText("Hi", "Svar STOPP – takk");
   expect(count.encoding).toBe("UCS-2");
   expect(count.unusual).toEqual([]);
   expect(count.optOutUnusual.map((one) => one.character)).toEqual(["–"]);
 });
 
-test("a text beyond 1,600 characters is too long, with its opt-out text counted", () => {
+test("a text beyond 1,600 characters is too long, the opt-out text included", () => {
   expect(countText("a".repeat(1600), null).tooLong).toBe(false);
   expect(countText("a".repeat(1590), optOut).tooLong).toBe(true);
 });

@@ -1,10 +1,10 @@
-/** What the counter under the text shows. All figures come from the functions that bill. */
+/** The figures of the counter under the text. All of them come from the functions that bill. */
 import { estimateSegments } from "../../../../rules/estimate.ts";
 import type { Encoding } from "../../../../rules/gsm-segments.ts";
-import { templateSpans } from "../../../../rules/template-spans.ts";
+import { readTemplateTokens } from "../../../../rules/template-tokens.ts";
 import { replaceUnusual, type Unusual, unusualCharacters } from "./paint.ts";
 
-/** A text's cost, as far as it can be known before recipients fill it in. */
+/** A text's cost, as far as it is known before recipients' values are filled in. */
 export interface Count {
   /** As a reader counts them, with the opt-out text. */
   characters: number;
@@ -16,15 +16,15 @@ export interface Count {
   estimated: boolean;
   tooLong: boolean;
   unusual: Unusual[];
-  /** Those of the opt-out text, which the text's own editor cannot change. */
+  /** The characters of the opt-out text, which the text's own editor cannot change. */
   optOutUnusual: Unusual[];
-  /** Segments after replacing all that can be replaced; null when nothing can. */
+  /** Segments after replacing every replaceable character; null when there is none. */
   plain: number | null;
 }
 
 const longestMessage = 1600;
 
-/** Counts a text with the opt-out text, or without where that is null. */
+/** Counts a text with the opt-out text, or without when that is null. */
 export function countText(text: string, optOutText: string | null): Count {
   const { characters, encoding, segments, unitsLeft } = estimateSegments(text, { optOutText });
   const plain = replaceUnusual(text, null);
@@ -33,10 +33,15 @@ export function countText(text: string, optOutText: string | null): Count {
     encoding,
     segments: characters === 0 ? 0 : segments,
     left: unitsLeft,
-    estimated: templateSpans(text).length > 0 || /\{%|https?:\/\/|www\./i.test(text),
+    estimated: /https?:\/\/|www\./i.test(text) || hasValues(text),
     tooLong: characters > longestMessage,
     unusual: unusualCharacters(text),
     optOutUnusual: optOutText === null ? [] : unusualCharacters(optOutText),
     plain: plain === text ? null : estimateSegments(plain, { optOutText }).segments,
   };
+}
+
+/** Whether a text has a placeholder or tag, so that each recipient may get another length. */
+function hasValues(text: string): boolean {
+  return readTemplateTokens(text).some(({ kind }) => kind === "output" || kind === "tag");
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { countSegments } from "../../../../rules/gsm-segments.ts";
 import { emoji, findEmoji } from "./emoji.ts";
-import { symbols } from "./symbols.ts";
+import { symbols } from "./symbol-picker.tsx";
 
 const characters = (query: string, language: "en" | "nb" | "sv" | "da") =>
   findEmoji(query, language).flatMap(({ found }) => found.map((one) => one.character));
 
-test("emoji are found by the reader's words and by English ones, from the beginning of a word", () => {
+test("emoji are found by names in the reader's language and in English, from the beginning of a word", () => {
   expect(characters("kake", "nb")).toEqual(["🍰"]);
   expect(characters("bursd", "nb")).toEqual(["🎂"]);
   expect(characters("birth", "da")).toEqual(["🎂"]);
@@ -20,7 +20,7 @@ test("no emoji or symbol is offered twice within its group", () => {
   for (const group of Object.values(symbols)) expect(new Set(group).size).toBe(group.length);
 });
 
-test("every emoji makes a text UCS-2, which the picker says", () => {
+test("every emoji makes a text UCS-2, as the picker says", () => {
   for (const group of Object.values(emoji))
     for (const { character } of group) expect(countSegments(character).encoding).toBe("UCS-2");
 });

@@ -168,11 +168,12 @@ export function findEmoji(query: string, language: Language): { category: EmojiC
   const wanted = query.trim().toLocaleLowerCase(language);
   return (Object.keys(emoji) as EmojiCategory[]).flatMap((category) => {
     const found = emoji[category].filter(
-      (one) => wanted === "" || one.character === wanted || [one.names[language], one.names.en].some(hasWord(wanted)),
+      (one) =>
+        wanted === "" || one.character === wanted || [one.names[language], one.names.en].some(hasWordStarting(wanted)),
     );
     return found.length > 0 ? [{ category, found }] : [];
   });
 }
 
-const hasWord = (start: string) => (name: string) =>
+const hasWordStarting = (start: string) => (name: string) =>
   ` ${name.toLowerCase()}`.replaceAll("-", " ").includes(` ${start}`);

@@ -1,10 +1,9 @@
-/**
- * What a text can be personalised with. The names are those of rules/placeholders.ts, which a test holds them against:
- * importing it here would bring its template engine into every page with a composer.
- */
+/** What a text can be personalised with, as the composer offers it. */
+import { isKnownPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
+
 export type FieldType = "contact" | "property" | "workspace" | "sender";
 
-/** The known names, by what they are about. `name` is the key of its label in the catalogue. */
+/** The known names by group. `name` is the key of its label in the catalogue. */
 export const composerFields = [
   { type: "contact", field: "contact.first_name", name: "first_name" },
   { type: "contact", field: "contact.last_name", name: "last_name" },
@@ -19,28 +18,28 @@ export const composerFields = [
 
 export type FieldName = (typeof composerFields)[number]["name"];
 
+/** A field that can be chosen. */
+export interface ChoosableField {
+  type: FieldType;
+  field: string;
+}
+
+/** The known names, then the properties that contacts have, and that of `also` if it is not among them. */
+export function fieldsOf(keys: readonly string[], also?: string): ChoosableField[] {
+  const own = keys.map((key) => propertyStart + key);
+  if (also !== undefined && propertyOf(also) !== null && !own.includes(also)) own.push(also);
+  return [...composerFields, ...own.map((field): ChoosableField => ({ type: "property", field }))];
+}
+
 const names = new Map<string, FieldName>(composerFields.map((one) => [one.field, one.name]));
 const propertyStart = "contact.properties.";
-const propertyKey = /^[a-z][a-z0-9_]{0,49}$/;
 
-/** The catalogue's key for a field's label, or null for a contact's own property. */
+/** The catalogue's key of a field's label, or null for a contact's own property. */
 export function fieldName(field: string): FieldName | null {
   return names.get(field) ?? null;
 }
 
-/** The field of a contact's property, or null where the key cannot be one. */
-export function propertyField(key: string): string | null {
-  return propertyKey.test(key) ? propertyStart + key : null;
-}
-
-/** The key in a property's field, or null for the other fields. */
-export function propertyOf(field: string): string | null {
-  if (!field.startsWith(propertyStart)) return null;
-  const key = field.slice(propertyStart.length);
-  return propertyKey.test(key) ? key : null;
-}
-
 /** Whether a name may be a chip. */
 export function isField(field: string): boolean {
-  return names.has(field) || propertyOf(field) !== null;
+  return isKnownPlaceholder(field, "campaign");
 }

@@ -9,7 +9,7 @@ export interface Glyph {
 
 const columns = 8;
 
-/** Characters in groups. One stop for Tab; arrow keys walk through all of them. */
+/** Characters in groups. One tab stop; arrow keys move through all of them. */
 export function GlyphGrid({
   groups,
   onPick,
@@ -17,7 +17,7 @@ export function GlyphGrid({
 }: {
   groups: readonly { label: string; glyphs: readonly Glyph[] }[];
   onPick: (character: string) => void;
-  /** Where nothing stands before it that one would type into. */
+  /** For a grid without a search field before it. */
   takesFocus?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);

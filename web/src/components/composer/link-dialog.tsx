@@ -3,7 +3,6 @@ import { useTranslations } from "use-intl";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { readLink } from "./link.ts";
 
 /** Asks for a web address. */
 export function LinkDialog({ onInsert, onClose }: { onInsert: (address: string) => void; onClose: () => void }) {
@@ -51,4 +50,15 @@ export function LinkDialog({ onInsert, onClose }: { onInsert: (address: string) 
       </form>
     </Dialog>
   );
+}
+
+/** A typed web address as it is inserted, with https:// where no scheme was typed; null for anything else. */
+export function readLink(typed: string): string | null {
+  const address = typed.trim();
+  if (address === "" || /[\s{}"<>]/.test(address)) return null;
+  const full = /^[a-z][a-z0-9+.-]*:/i.test(address) && !/^[\w.-]+:\d/.test(address) ? address : `https://${address}`;
+  if (!URL.canParse(full)) return null;
+  const { protocol, hostname } = new URL(full);
+  // A name without a dot is a typing error or a machine that no recipient can reach.
+  return ["http:", "https:"].includes(protocol) && hostname.includes(".") && !hostname.endsWith(".") ? full : null;
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { matchFields, openBraces } from "./braces.ts";
-import { createChipBook } from "./chips.ts";
+import { createChipRegistry } from "./chips.ts";
 import { difference, paint, replaceUnusual, unusualCharacters } from "./paint.ts";
 
-const book = () =>
-  createChipBook(
+const registry = () =>
+  createChipRegistry(
     (name) => name === "contact.first_name",
     () => "First name",
   );
@@ -15,7 +15,7 @@ test("the layer has exactly the characters of the field", () => {
     fc.property(
       fc.array(fc.constantFrom("a", "😀", "“", "\n", "{{ contact.first_name }}", "å", "…"), { maxLength: 30 }),
       (parts) => {
-        const one = book();
+        const one = registry();
         const shown = one.show(parts.join(""));
         expect(
           paint(shown, one.chips(shown))
@@ -27,8 +27,8 @@ test("the layer has exactly the characters of the field", () => {
   );
 });
 
-test("only what forces UCS-2 is underlined; a chip's own marks are not", () => {
-  const one = book();
+test("only characters that force UCS-2 are underlined; a chip's own marks are not", () => {
+  const one = registry();
   const shown = one.show("Hei “{{ contact.first_name }}” på æøå 😀😀!");
   expect(paint(shown, one.chips(shown)).map(({ kind, text }) => [kind, kind === "chip" ? "" : text])).toEqual([
     ["text", "Hei "],
@@ -41,7 +41,7 @@ test("only what forces UCS-2 is underlined; a chip's own marks are not", () => {
   ]);
 });
 
-test("each unusual character is offered once, with what could stand there", () => {
+test("each unusual character is listed once, with its replacement", () => {
   expect(unusualCharacters("“a” “b” 😀")).toEqual([
     { character: "“", replacement: '"', count: 2 },
     { character: "”", replacement: '"', count: 2 },
@@ -55,7 +55,7 @@ test("replacing one character leaves the others alone", () => {
   expect(replaceUnusual("😀", "😀")).toBe("😀");
 });
 
-test("a difference applied to the one gives the other", () => {
+test("applying a difference to the first text gives the second", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", "😀"), maxLength: 12 });
   fc.assert(
     fc.property(text, text, (before, after) => {
@@ -72,9 +72,12 @@ test("two braces open the menu until they are closed", () => {
   expect(openBraces("Hi {{ first }}", 14)).toBeNull();
   expect(openBraces("Hi {{\n", 6)).toBeNull();
   expect(openBraces("Hi {", 4)).toBeNull();
+  expect(openBraces("Hi {{ contact.email |", 21)).toBeNull();
+  expect(openBraces("Hi {% if", 8)).toBeNull();
+  expect(openBraces("😀 {{ og {{ for {{ contact.email }}", 16)).toEqual({ start: 9, end: 16, query: "for" });
 });
 
-test("a field is found by its name for people or for templates", () => {
+test("a field is found by its label or its template name", () => {
   const fields = [
     { field: "contact.first_name", label: "Fornavn" },
     { field: "contact.last_name", label: "Etternavn" },

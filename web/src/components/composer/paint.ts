@@ -1,4 +1,4 @@
-/** What the layer behind the field paints: the shown text cut at chips and at characters outside the GSM alphabet. */
+/** What the layer behind the field paints: the shown text split at chips and at characters outside the GSM alphabet. */
 import { replaceSmartCharacters, ucs2Causes } from "../../../../rules/gsm-segments.ts";
 import type { Chip, Range } from "./chips.ts";
 
@@ -6,7 +6,7 @@ export type Stroke =
   | { kind: "text" | "unusual"; text: string; start: number }
   | { kind: "chip"; text: string; start: number; chip: Chip };
 
-/** The stretches of a shown text between its chips. */
+/** The ranges of a shown text between its chips. */
 export function plainStretches(shown: string, chips: readonly Chip[]): Range[] {
   const stretches: Range[] = [];
   let from = 0;
@@ -18,7 +18,7 @@ export function plainStretches(shown: string, chips: readonly Chip[]): Range[] {
   return stretches;
 }
 
-/** Cuts a shown text into strokes. Joined, their texts are the text again: the layer must wrap exactly as the field does. */
+/** Splits a shown text into strokes. Joined, they are the text again: the layer must wrap exactly as the field does. */
 export function paint(shown: string, chips: readonly Chip[]): Stroke[] {
   const strokes: Stroke[] = chips.map((chip) => ({
     kind: "chip",
@@ -32,7 +32,7 @@ export function paint(shown: string, chips: readonly Chip[]): Stroke[] {
       const at = start + cause.index;
       if (at > from) strokes.push({ kind: "text", text: shown.slice(from, at), start: from });
       const last = strokes.at(-1);
-      // Neighbours are underlined as one, so that a row of emoji is not a row of fragments.
+      // Adjacent characters are underlined as one, so that a row of emoji is not a row of fragments.
       if (last?.kind === "unusual" && last.start + last.text.length === at) last.text += cause.character;
       else strokes.push({ kind: "unusual", text: cause.character, start: at });
       from = at + cause.character.length;
@@ -42,7 +42,7 @@ export function paint(shown: string, chips: readonly Chip[]): Stroke[] {
   return strokes.sort((a, b) => a.start - b.start);
 }
 
-/** A character that forces UCS-2, how often it stands in the text, and what could stand there instead. */
+/** A character that forces UCS-2, its count, and its replacement. */
 export interface Unusual {
   character: string;
   replacement: string | null;
@@ -60,7 +60,7 @@ export function unusualCharacters(text: string): Unusual[] {
   return [...found.values()];
 }
 
-/** The stored text with one character replaced wherever it stands by itself, or with everything replaceable when null. */
+/** The stored text with one character replaced everywhere outside tokens, or with every replaceable one when null. */
 export function replaceUnusual(text: string, character: string | null): string {
   if (character === null) return replaceSmartCharacters(text);
   let replaced = "";

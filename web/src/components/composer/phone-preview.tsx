@@ -5,7 +5,7 @@ import { classes } from "../../ui/classes.ts";
 
 export interface Bubble {
   id: string;
-  /** Seen from the handset: `in` is what the workspace sent. */
+  /** From the handset's side: `in` is what the workspace sent. */
   direction: "in" | "out";
   content: ReactNode;
   /** Under the bubble: a time, a status. */
@@ -14,7 +14,7 @@ export interface Bubble {
 
 /**
  * A handset with one conversation on it. Its colours are a phone's, not the page's: `dark` is the phone's own setting.
- * `children` stands at the foot, where one would type.
+ * `children` is shown at the bottom, in place of the phone's own input.
  */
 export function PhonePreview({
   sender,
@@ -28,12 +28,12 @@ export function PhonePreview({
   sender: string;
   bubbles: readonly Bubble[];
   dark?: boolean;
-  /** In px, of the bubbles. */
+  /** Font size of the bubbles, in px. */
   fontSize?: number;
   /** Shown while there is no bubble. */
   empty?: ReactNode;
   children?: ReactNode;
-  /** Has new bubbles read out as they come. */
+  /** Announces new bubbles to screen readers. */
   live?: boolean;
 }) {
   const t = useTranslations("composer.preview");
@@ -108,7 +108,7 @@ export function PhonePreview({
   );
 }
 
-/** The words of a campaign in its bubble: what each recipient gets, with the opt-out text greyed at the end. */
+/** A campaign's text in its bubble, as each recipient receives it, with the opt-out text greyed at the end. */
 export function BubbleText({
   pieces,
   optOutText,
@@ -123,7 +123,7 @@ export function BubbleText({
       {pieces.map((piece, index) =>
         piece.kind === "blank" ? (
           <span
-            // Pieces have no other identity than their place.
+            // Pieces have no identity other than their position.
             key={index}
             className={classes("rounded-sm px-1", dark ? "bg-[#3f3d6b]" : "bg-[#d6d4f7]")}
           >

@@ -1,7 +1,7 @@
 import { Popover as Radix } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 
-/** A small panel under its button, which the rest of the page stays usable beside. */
+/** A small panel under its button; the rest of the page stays usable. */
 export function Popover({
   open,
   onOpenChange,
@@ -27,7 +27,7 @@ export function Popover({
           className="appear z-50 flex max-h-(--radix-popover-content-available-height) w-80 max-w-[calc(100vw-1rem)] flex-col rounded-lg border border-line bg-raised shadow-high outline-none"
           // The text takes the focus back itself, with the caret where it was.
           onFocusOutside={(event) => {
-            // Picking puts the focus into the text for a moment, to edit it with its undo history.
+            // Picking moves the focus into the text for a moment, to edit it with its undo history.
             if (event.target instanceof HTMLTextAreaElement) event.preventDefault();
           }}
           onCloseAutoFocus={(event) => event.preventDefault()}

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useWorkspace } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Picker, type PickerOption } from "../../ui/picker.tsx";
@@ -14,7 +14,7 @@ import { BubbleText, PhonePreview } from "./phone-preview.tsx";
 import { renderDefaults } from "./rendered.ts";
 import { useFieldLabels } from "./use-field-labels.ts";
 
-/** The phone beside the text: as a chosen contact would get it, at their text size, on their dark screen. */
+/** The phone next to the text: as a chosen contact would see it, at their text size, on a dark screen. */
 export function PreviewPane({
   text,
   sender,
@@ -23,11 +23,11 @@ export function PreviewPane({
   optOutText,
 }: {
   text: string;
-  /** What the recipient sees on top. */
+  /** The sender that the recipient sees at the top. */
   sender: string;
-  /** As it stands in a text that names it. */
+  /** The value of {{ sender.address }}. */
   senderAddress: string | undefined;
-  /** The same for the server: a sender's id, or null for the default. */
+  /** The sender for the server's preview: an id, or null for the default. */
   senderRef: string | null;
   optOutText: string | null;
 }) {
@@ -40,11 +40,11 @@ export function PreviewPane({
   const contacts = useContactChoices(search);
   const [dark, setDark] = useState(false);
   const [fontSize, setFontSize] = useState(16);
-  const settled = useSettled(text, 300);
-  const body = { text: settled, sender: senderRef, opt_out_text: optOutText !== null, contact_id: contact?.value };
+  const debounced = useDebounced(text, 300);
+  const body = { text: debounced, sender: senderRef, opt_out_text: optOutText !== null, contact_id: contact?.value };
   const rendered = useQuery({
     ...query("campaigns", "preview", { body }),
-    enabled: contact !== null && settled.trim() !== "",
+    enabled: contact !== null && debounced.trim() !== "",
     placeholderData: (before) => before,
     staleTime: 60_000,
   });
@@ -103,7 +103,7 @@ export function PreviewPane({
   );
 }
 
-/** The server adds the opt-out text; here it is shown apart, greyed. */
+/** The server appends the opt-out text; here it is shown separately, greyed. */
 function withoutOptOut(text: string, optOutText: string | null): string {
   return optOutText !== null && text.endsWith(optOutText) ? text.slice(0, -optOutText.length).trimEnd() : text;
 }

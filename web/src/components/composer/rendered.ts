@@ -1,15 +1,15 @@
-/** The text as a recipient without values would see it, for the phone and for what an unusual character does. */
+/** The text as a recipient without values would see it, for the phone and for counting costly characters. */
 import { readPieces } from "./token.ts";
 
-/** A piece of a bubble: words, or the name of a field that has nothing to show yet. */
+/** A piece of a bubble: text, or the label of a field without a value. */
 export interface BubblePiece {
   kind: "text" | "blank";
   text: string;
 }
 
 /**
- * The text with every token's default in its place; a token without one shows its name. `known` has the values that are
- * the same for everybody.
+ * The text with every token replaced by its default; a token without one shows its label. `known` has the values that are
+ * the same for every recipient.
  */
 export function renderDefaults(
   text: string,

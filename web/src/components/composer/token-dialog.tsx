@@ -1,15 +1,17 @@
 import { type FormEvent, useId, useState } from "react";
 import { useTranslations } from "use-intl";
+import { propertyOf } from "../../../../rules/placeholder-names.ts";
+import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
-import { composerFields, type FieldType, propertyField, propertyOf } from "./fields.ts";
+import { composerFields, type FieldType, fieldsOf } from "./fields.ts";
 import { cleanFallback, type Token } from "./token.ts";
 import { useFieldLabels } from "./use-field-labels.ts";
 
 const fieldTypes = ["contact", "property", "workspace", "sender"] as const satisfies readonly FieldType[];
 
-/** Type → property → default, for a new token or for one that stands in the text. */
+/** Type → property → default, for a new token or for one that is in the text. */
 export function TokenDialog({
   token,
   editing,
@@ -28,19 +30,18 @@ export function TokenDialog({
   const formId = useId();
   const [type, setType] = useState<FieldType>(token ? typeOf(token.field) : "contact");
   const [field, setField] = useState(token?.field ?? "contact.first_name");
-  const [key, setKey] = useState(token ? (propertyOf(token.field) ?? "") : "");
   const [fallback, setFallback] = useState(token?.fallback ?? "");
-  const [tried, setTried] = useState(false);
+  const keys = usePropertyKeys();
 
-  const ofType = composerFields.filter((one) => one.type === type);
-  const chosen = type === "property" ? propertyField(key.trim()) : field;
+  // A property that is in the text can be kept, even if no contact has it any more.
+  const fields = fieldsOf(keys, token?.field);
+  const ofType = fields.filter((one) => one.type === type);
 
   const save = (event: FormEvent) => {
     event.preventDefault();
-    // React bubbles this to the page's form, which the dialog only seems to stand outside of.
+    // React bubbles this event to the page's form, although the dialog is outside of it in the document.
     event.stopPropagation();
-    setTried(true);
-    if (chosen) onSave({ field: chosen, fallback: cleanFallback(fallback).trim() || null });
+    onSave({ field, fallback: cleanFallback(fallback).trim() || null });
   };
 
   return (
@@ -69,29 +70,19 @@ export function TokenDialog({
           value={type}
           onChange={(next: FieldType) => {
             setType(next);
-            const first = composerFields.find((one) => one.type === next);
+            const first = fields.find((one) => one.type === next);
             if (first) setField(first.field);
           }}
-          options={fieldTypes.map((value) => ({ value, label: t(`types.${value}`) }))}
+          options={fieldTypes
+            .filter((value) => fields.some((one) => one.type === value))
+            .map((value) => ({ value, label: t(`types.${value}`) }))}
         />
-        {type === "property" ? (
-          <TextField
-            label={t("token.key")}
-            hint={t("token.keyHint")}
-            value={key}
-            onChange={setKey}
-            autoCapitalize="none"
-            spellCheck={false}
-            error={tried && !chosen ? t("token.keyInvalid", { key }) : null}
-          />
-        ) : (
-          <SelectField
-            label={t("token.property")}
-            value={field}
-            onChange={setField}
-            options={ofType.map((one) => ({ value: one.field as string, label: labelOf(one.field) }))}
-          />
-        )}
+        <SelectField
+          label={t("token.property")}
+          value={field}
+          onChange={setField}
+          options={ofType.map((one) => ({ value: one.field, label: labelOf(one.field) }))}
+        />
         <TextField
           label={t("token.fallback")}
           hint={
@@ -100,7 +91,7 @@ export function TokenDialog({
           value={fallback}
           onChange={setFallback}
           maxLength={200}
-          // Who chose the field already, or changes a chip, is here for the default.
+          // A field was chosen already, or a chip is being changed: only the default is left to type.
           autoFocus={token !== null}
         />
       </form>

@@ -8,7 +8,7 @@ export interface MenuField {
   label: string;
 }
 
-/** The list under two open braces. The text keeps the focus; its keys choose here. */
+/** The list under two open braces. The text keeps the focus; its keys choose from the list. */
 export function TokenMenu({
   id,
   fields,
@@ -41,7 +41,7 @@ export function TokenMenu({
               "flex min-h-8 cursor-pointer items-center justify-between gap-3 rounded-sm px-2 py-1",
               index === active ? "bg-hover text-ink" : "text-ink",
             )}
-            // The pointer must not take the focus from the text.
+            // The pointer must not move the focus out of the text.
             onPointerDown={(event) => {
               event.preventDefault();
               onChoose(field);

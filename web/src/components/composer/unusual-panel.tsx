@@ -7,13 +7,13 @@ import type { Count } from "./counter.ts";
 
 const shownAtMost = 8;
 
-/** Why the message is UCS-2, and what could be done. Nothing is replaced unless somebody presses. */
+/** Why the message is UCS-2, and what can be done. Nothing is replaced unless a button is pressed. */
 export function UnusualPanel({
   count,
   onReplace,
 }: {
   count: Count;
-  /** One character wherever it stands, or everything replaceable when null. */
+  /** Replaces one character everywhere, or every replaceable one when null. */
   onReplace: (character: string | null) => void;
 }) {
   const t = useTranslations("composer.unusual");

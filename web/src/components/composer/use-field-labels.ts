@@ -1,22 +1,18 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
-import { type ChipBook, createChipBook } from "./chips.ts";
-import { fieldName, isField, propertyOf } from "./fields.ts";
+import { propertyOf } from "../../../../rules/placeholder-names.ts";
+import { propertyLabel } from "../../lib/property-keys.ts";
+import { fieldName } from "./fields.ts";
 
-/** What each field is called in the reader's language; a contact's own property by its key. */
+/** The label of each field in the reader's language; a contact's own property by its key. */
 export function useFieldLabels(): (field: string) => string {
   const t = useTranslations("composer.fields");
   return useMemo(
     () => (field) => {
       const name = fieldName(field);
-      return name ? t(name) : (propertyOf(field)?.replaceAll("_", " ") ?? field);
+      const property = propertyOf(field);
+      return name ? t(name) : property === null ? field : propertyLabel(property);
     },
     [t],
   );
-}
-
-/** The chips of one editor, labelled in the reader's language. */
-export function useChipBook(): ChipBook {
-  const labelOf = useFieldLabels();
-  return useMemo(() => createChipBook(isField, labelOf), [labelOf]);
 }

@@ -1,36 +1,16 @@
-import { useEffect, useState } from "react";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
-import { useSettled } from "../../lib/settled.ts";
+import { parseTemplate } from "../../../../rules/placeholders.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 
-/**
- * What is wrong with a text's placeholders, once typing pauses, or null. The parser is the server's own; it is fetched
- * when a text first has something for it to read.
- */
+/** The error in a text's placeholders, once typing pauses, or null. The parser is the server's own. */
 export function useTemplateProblem(text: string): string | null {
   const t = useTranslations("composer.template");
-  const settled = useSettled(text, 600);
-  const [problem, setProblem] = useState<{ code: string; message: string; value: string } | null>(null);
-  useEffect(() => {
-    let stale = false;
-    const check = async () => {
-      if (!settled.includes("{{") && !settled.includes("{%")) return null;
-      const { parseTemplate } = await import("../../../../rules/placeholders.ts");
-      const parsed = parseTemplate(settled, "campaign");
-      return parsed.ok ? null : (parsed.problems[0] ?? null);
-    };
-    check().then(
-      (found) => {
-        if (!stale) setProblem(found);
-      },
-      // Fetched in vain: the server checks the same when the text is saved and reviewed.
-      () => {
-        if (!stale) setProblem(null);
-      },
-    );
-    return () => {
-      stale = true;
-    };
-  }, [settled]);
+  const debounced = useDebounced(text, 600);
+  const problem = useMemo(() => {
+    const parsed = parseTemplate(debounced, "campaign");
+    return parsed.ok ? null : (parsed.problems[0] ?? null);
+  }, [debounced]);
   if (!problem) return null;
   const key = problem.code as "unknown_placeholder";
   return t.has(key) ? t(key, { value: problem.value }) : problem.message;

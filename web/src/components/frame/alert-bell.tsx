@@ -12,7 +12,7 @@ import { Link } from "../link.tsx";
 
 const useSummary = () => useQuery(query("alerts", "summary")).data;
 
-/** The way to the alerts, with how many are new to the reader. */
+/** The link to the alerts, with how many the person has not seen yet. */
 export function AlertBell() {
   const t = useTranslations("alerts");
   const summary = useSummary();
@@ -47,7 +47,7 @@ export function AlertBell() {
   );
 }
 
-/** What keeps texts from going out stands above every page, until it is over or hidden. */
+/** A critical alert is shown above every page until it is resolved or hidden. */
 export function AlertBanner() {
   const t = useTranslations("alerts");
   const words = useAlertWords();

@@ -1,28 +1,43 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bell, Cable, Gauge, Megaphone, Plus, Upload, User, Webhook } from "lucide-react";
+import {
+  Bell,
+  Gauge,
+  Languages,
+  List,
+  Megaphone,
+  Plus,
+  Settings,
+  SunMoon,
+  Upload,
+  User,
+  UserRound,
+} from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { contactName } from "../../lib/contact-name.ts";
+import { useDebounced } from "../../lib/debounced.ts";
+import { useLanguage } from "../../lib/language-provider.tsx";
 import { useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
+import { chooseTheme, themes } from "../../lib/theme.ts";
+import { languageNames, languages } from "../../locales/languages.ts";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
-import { Scrim } from "../../ui/scrim.tsx";
-import { pages } from "./pages.ts";
+import { Scrim } from "../../ui/dialog.tsx";
+import { type Findable, findCommands } from "./find-commands.ts";
+import { pages, settingsSections } from "./pages.ts";
 
-interface Command {
+interface Command extends Findable {
   id: string;
   group: string;
-  label: string;
   aside?: string;
   icon: ReactNode;
-  path: string;
+  run: () => void;
 }
 
-/** Ctrl/⌘ K: any page, the usual beginnings, and people and campaigns by name. */
+/** Ctrl/⌘ K: every page and setting, frequent actions, and contacts, lists and campaigns by name. */
 export function Commands({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("frame");
   return (
@@ -43,8 +58,8 @@ export function Commands({ open, onOpenChange }: { open: boolean; onOpenChange: 
 
 function Palette({ onDone }: { onDone: () => void }) {
   const t = useTranslations("frame");
-  const go = useGo();
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
@@ -56,7 +71,7 @@ function Palette({ onDone }: { onDone: () => void }) {
   const run = (command: Command | undefined) => {
     if (!command) return;
     onDone();
-    go(command.path);
+    command.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -70,6 +85,7 @@ function Palette({ onDone }: { onDone: () => void }) {
   return (
     <>
       <input
+        ref={input}
         role="combobox"
         aria-expanded="true"
         aria-controls={`${id}-list`}
@@ -131,75 +147,108 @@ function Palette({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** What fits the text: pages and beginnings at once, people and campaigns as the server finds them. */
+/** The matches of the text: pages, settings and actions at once; contacts, lists and campaigns as the server finds them. */
 function useCommands(text: string): { commands: Command[]; searching: boolean } {
   const t = useTranslations("frame");
+  const go = useGo();
   const may = useMay();
   const { country } = useWorkspace();
-  const settled = useSettled(text, 150);
-  const enabled = settled.length >= 2;
+  const debounced = useDebounced(text, 150);
+  const enabled = debounced.length >= 2;
   const contacts = useQuery({
-    ...query("contacts", "list", { query: { query: settled, limit: 6 } }),
+    ...query("contacts", "list", { query: { query: debounced, limit: 6 } }),
+    enabled: enabled && may("contacts:read"),
+  });
+  const lists = useQuery({
+    ...query("lists", "list", { query: { query: debounced, limit: 6 } }),
     enabled: enabled && may("contacts:read"),
   });
   const campaigns = useQuery({
-    ...query("campaigns", "list", { query: { query: settled, limit: 6 } }),
+    ...query("campaigns", "list", { query: { query: debounced, limit: 6 } }),
     enabled: enabled && may("campaigns:read"),
   });
 
-  const fixed = useMemo(() => {
+  const ranked = findCommands(useFixedCommands(), text);
+  // In the order in which they are shown, so that the arrow keys follow it.
+  const groups = [...new Set(ranked.map((command) => command.group))];
+  const found = groups.flatMap((group) => ranked.filter((command) => command.group === group));
+  if (enabled && text !== "") {
+    const add = (group: string, id: string, label: string, path: string, icon: ReactNode, aside = "") =>
+      found.push({ id, group, label, aside, icon, usual: false, run: () => go(path) });
+    for (const contact of contacts.data?.items ?? []) {
+      const { name, aside } = contactName(contact, country);
+      add(t("foundContacts"), contact.id, name ?? "–", paths.contact(contact.id), <User aria-hidden />, aside);
+    }
+    for (const { id, name } of lists.data?.items ?? [])
+      add(t("foundLists"), id, name, paths.list(id), <List aria-hidden />);
+    for (const { id, name } of campaigns.data?.items ?? [])
+      add(t("foundCampaigns"), id, name, paths.campaign(id), <Megaphone aria-hidden />);
+  }
+  const searching = text !== debounced || contacts.isFetching || lists.isFetching || campaigns.isFetching;
+  return { commands: found, searching };
+}
+
+/** The pages, settings and actions that the person may use. */
+function useFixedCommands(): Command[] {
+  const t = useTranslations("frame");
+  const section = useTranslations("frame.sections");
+  const words = useTranslations("commands.words");
+  const go = useGo();
+  const may = useMay();
+  const { choose } = useLanguage();
+  return useMemo(() => {
+    const to = (path: string) => () => go(path);
     const all: Command[] = pages
       .filter((page) => may(page.permission))
       .map((page) => ({
         id: page.name,
         group: t("goTo"),
         label: t(page.name),
+        words: words(page.name),
         icon: <page.icon aria-hidden />,
-        path: page.path,
+        usual: true,
+        run: to(page.path),
       }));
-    if (may("subscription:read")) {
-      const gauge = { id: "subscription", group: t("goTo"), label: t("subscription"), path: paths.subscription() };
-      all.push({ ...gauge, icon: <Gauge aria-hidden /> });
+    const page = (name: "subscription" | "alerts" | "account", label: string, path: string, icon: ReactNode) =>
+      all.push({ id: name, group: t("goTo"), label, words: words(name), icon, usual: true, run: to(path) });
+    if (may("subscription:read")) page("subscription", t("subscription"), paths.subscription(), <Gauge aria-hidden />);
+    page("alerts", t("alerts"), paths.alerts(), <Bell aria-hidden />);
+    page("account", t("myAccount"), paths.account(), <UserRound aria-hidden />);
+    for (const { name, path } of settingsSections.filter(({ permission }) => may(permission))) {
+      const icon = <Settings aria-hidden />;
+      const id = `settings-${name}`;
+      all.push({
+        id,
+        group: t("settings"),
+        label: section(name),
+        words: words(name),
+        icon,
+        usual: false,
+        run: to(path),
+      });
     }
-    const bell = { id: "alerts", group: t("goTo"), label: t("alerts"), path: paths.alerts() };
-    all.push({ ...bell, icon: <Bell aria-hidden /> });
-    if (may("workspace:write")) {
-      const hook = { id: "webhooks", group: t("goTo"), label: t("webhooks"), path: paths.webhooks() };
-      all.push({ ...hook, icon: <Webhook aria-hidden /> });
-    }
-    if (may("sms-setup:write")) {
-      const cable = { id: "carriers", group: t("goTo"), label: t("carriers"), path: paths.carriers() };
-      all.push({ ...cable, icon: <Cable aria-hidden /> });
-    }
-    const make = (id: string, label: string, path: string, icon: ReactNode) =>
-      all.push({ id, group: t("make"), label, path, icon });
-    if (may("campaigns:write")) make("new-campaign", t("newCampaign"), paths.newCampaign(), <Plus aria-hidden />);
-    if (may("contacts:write")) {
-      make("new-contact", t("newContact"), paths.newContact(), <Plus aria-hidden />);
-      make("import", t("importContacts"), paths.newImport(), <Upload aria-hidden />);
-    }
-    if (may("sms-setup:write")) make("new-carrier", t("newCarrier"), paths.newCarrier(), <Plus aria-hidden />);
-    return all;
-  }, [t, may]);
 
-  const wanted = text.toLocaleLowerCase();
-  const found = fixed.filter((command) => command.label.toLocaleLowerCase().includes(wanted));
-  if (enabled && text !== "") {
-    for (const contact of contacts.data?.items ?? []) {
-      const { name, aside } = contactName(contact, country);
-      const command = {
-        id: contact.id,
-        group: t("foundContacts"),
-        label: name ?? "–",
-        path: paths.contact(contact.id),
-      };
-      found.push({ ...command, aside, icon: <User aria-hidden /> });
+    const make = (
+      name: "newCampaign" | "newContact" | "importContacts" | "newCarrier",
+      path: string,
+      icon: ReactNode,
+    ) => all.push({ id: name, group: t("make"), label: t(name), words: words(name), icon, usual: true, run: to(path) });
+    if (may("campaigns:write")) make("newCampaign", paths.newCampaign(), <Plus aria-hidden />);
+    if (may("contacts:write")) {
+      make("newContact", paths.newContact(), <Plus aria-hidden />);
+      make("importContacts", paths.newImport(), <Upload aria-hidden />);
     }
-    for (const campaign of campaigns.data?.items ?? []) {
-      const command = { id: campaign.id, group: t("foundCampaigns"), label: campaign.name };
-      found.push({ ...command, path: paths.campaign(campaign.id), icon: <Megaphone aria-hidden /> });
+    if (may("sms-setup:write")) make("newCarrier", paths.newCarrier(), <Plus aria-hidden />);
+
+    for (const theme of themes) {
+      const command = { id: `theme-${theme}`, group: t("theme"), label: t(`themes.${theme}`), words: words(theme) };
+      all.push({ ...command, icon: <SunMoon aria-hidden />, usual: false, run: () => chooseTheme(theme) });
     }
-  }
-  const searching = text !== settled || contacts.isFetching || campaigns.isFetching;
-  return { commands: found, searching };
+    for (const language of languages) {
+      const command = { id: `language-${language}`, group: t("language"), label: languageNames[language] };
+      const icon = <Languages aria-hidden />;
+      all.push({ ...command, words: words("language"), icon, usual: false, run: () => choose(language) });
+    }
+    return all;
+  }, [t, section, words, go, may, choose]);
 }

@@ -1,24 +1,40 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search, WifiOff } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type ComponentProps, lazy, Suspense, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { ApiError } from "../../api/api-error.ts";
-import { useNews } from "../../api/news.ts";
+import { useLiveUpdates } from "../../api/live-updates.ts";
 import { chooseWorkspace, currentWorkspaceId } from "../../api/workspace-choice.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useLanguage } from "../../lib/language-provider.tsx";
+import { loadPageTexts } from "../../lib/page-texts.ts";
 import { useSessionQuery } from "../../lib/session.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { DocumentTitle } from "../document-title.tsx";
+import { PageTexts } from "../page-texts.tsx";
 import { AlertBanner, AlertBell } from "./alert-bell.tsx";
 import { Navigation } from "./navigation.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
-const Commands = lazy(async () => ({ default: (await import("./commands.tsx")).Commands }));
+const paletteTexts = ["commands"] as const;
+const loadCommands = async () => {
+  const [{ Commands: Palette }] = await Promise.all([import("./commands.tsx"), loadPageTexts(paletteTexts)]);
+  return {
+    default: (props: ComponentProps<typeof Palette>) => (
+      <PageTexts of={paletteTexts}>
+        <Palette {...props} />
+      </PageTexts>
+    ),
+  };
+};
+const Commands = lazy(loadCommands);
+/** After the page itself has loaded: what is typed right after opening the palette must not be lost. */
+const loadAhead = 500; // milliseconds
 
-/** Knows who is signed in before anything inside it is shown. */
+/** Loads the session before anything inside the frame is shown. */
 export function Frame() {
   const t = useTranslations("frame");
   const explain = useExplain();
@@ -32,7 +48,7 @@ export function Frame() {
     if (workspace) adopt(workspace);
   }, [workspace, adopt]);
 
-  // The workspace chosen last is gone, or one is no longer a member: begin with whatever is left.
+  // The workspace chosen last was deleted, or the person was removed from it: start with one that is left.
   const chosenIsGone = currentWorkspaceId() !== null && error instanceof ApiError && [403, 404].includes(error.status);
   useEffect(() => {
     if (!chosenIsGone) return;
@@ -40,7 +56,7 @@ export function Frame() {
     client.clear();
     void client.invalidateQueries();
     void session.refetch();
-    // oxlint-disable-next-line react/exhaustive-deps -- refetch keeps its identity, the query around it does not
+    // oxlint-disable-next-line react/exhaustive-deps -- refetch is stable, the query around it is not
   }, [chosenIsGone, client, session.refetch]);
 
   if (!data) {
@@ -56,11 +72,13 @@ export function Frame() {
   }
   if (!workspace) {
     return (
-      <main>
-        <EmptyState title={t("noWorkspaceTitle")}>{t("noWorkspaceText", { email: data.user.email })}</EmptyState>
-        <div className="flex justify-center">
-          <UserMenu />
-        </div>
+      <main className="flex flex-col items-center gap-3 px-6 py-20 text-center">
+        <DocumentTitle>{t("noWorkspaceTitle")}</DocumentTitle>
+        <h1 className="text-lg" tabIndex={-1} data-page-title>
+          {t("noWorkspaceTitle")}
+        </h1>
+        <p className="max-w-md break-words text-soft">{t("noWorkspaceText", { email: data.user.email })}</p>
+        <UserMenu />
       </main>
     );
   }
@@ -71,7 +89,15 @@ function Shell({ workspaceId }: { workspaceId: string }) {
   const t = useTranslations("frame");
   const [drawer, setDrawer] = useState(false);
   const [commands, setCommands] = useState<"never" | boolean>("never");
-  const { lost } = useNews(workspaceId);
+  const { lost } = useLiveUpdates(workspaceId);
+
+  useEffect(() => {
+    const ahead = setTimeout(() => {
+      // A failure here is ignored: opening the palette tries again and reports it.
+      loadCommands().catch(() => undefined);
+    }, loadAhead);
+    return () => clearTimeout(ahead);
+  }, []);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

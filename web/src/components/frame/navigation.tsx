@@ -6,7 +6,7 @@ import { Link } from "../link.tsx";
 import { pages } from "./pages.ts";
 import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
-/** The left column: which workspace, and where to go in it. */
+/** The left column: the workspace and its pages. */
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const t = useTranslations("frame");
   const may = useMay();

@@ -3,16 +3,29 @@ import type { Permission } from "../../../../contract/permissions.ts";
 import { paths } from "../../paths.ts";
 
 interface PageEntry {
-  /** Its name in the catalogue's frame. */
+  /** Its key in the frame's catalogue. */
   name: "home" | "campaigns" | "contacts" | "lists" | "settings" | "sandbox";
   path: string;
   icon: LucideIcon;
   permission: Permission;
-  /** Stands at the foot of the navigation. */
+  /** Shown at the foot of the navigation. */
   foot?: true;
 }
 
-/** What the navigation leads to, in its order. */
+/** The sections of the settings, by their keys in the catalogue. */
+export const settingsSections = [
+  { name: "workspace", path: paths.workspaceSettings(), permission: "workspace:read" },
+  { name: "people", path: paths.people(), permission: "people:read" },
+  { name: "senders", path: paths.senders(), permission: "senders:read" },
+  { name: "carriers", path: paths.carriers(), permission: "sms-setup:write" },
+  { name: "subscriptionTypes", path: paths.subscriptionTypes(), permission: "consent:read" },
+  { name: "retention", path: paths.retention(), permission: "workspace:read" },
+  { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
+  { name: "webhooks", path: paths.webhooks(), permission: "workspace:write" },
+  { name: "audit", path: paths.audit(), permission: "audit:read" },
+] as const satisfies readonly { name: string; path: string; permission: Permission }[];
+
+/** The entries of the navigation, in their order. */
 export const pages: readonly PageEntry[] = [
   { name: "home", path: paths.home(), icon: House, permission: "workspace:read" },
   { name: "campaigns", path: paths.campaigns(), icon: Megaphone, permission: "campaigns:read" },

@@ -1,19 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Gauge, LogOut, UserRound } from "lucide-react";
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { authenticate } from "../../api/auth.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useLanguage } from "../../lib/language-provider.tsx";
 import { useGo } from "../../lib/location.ts";
 import { useMay, useSession } from "../../lib/session.ts";
-import { chooseTheme, chosenTheme, themes } from "../../lib/theme.ts";
-import { languageNames, languages } from "../../messages/languages.ts";
+import { chooseTheme, themes, useTheme } from "../../lib/theme.ts";
+import { languageNames, languages } from "../../locales/languages.ts";
 import { paths } from "../../paths.ts";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** What belongs to the person and not to the page: account, subscription, language, theme, and the way out. */
+/** What belongs to the person and not to the page: account, subscription, language, theme, and sign-out. */
 export function UserMenu() {
   const t = useTranslations("frame");
   const explain = useExplain();
@@ -22,7 +21,7 @@ export function UserMenu() {
   const client = useQueryClient();
   const go = useGo();
   const { language, choose } = useLanguage();
-  const [theme, setTheme] = useState(chosenTheme);
+  const theme = useTheme();
   const signOut = async () => {
     try {
       await authenticate("signOut", {});
@@ -73,10 +72,7 @@ export function UserMenu() {
       <MenuChoice
         label={t("theme")}
         value={theme}
-        onChange={(next) => {
-          chooseTheme(next);
-          setTheme(next);
-        }}
+        onChange={chooseTheme}
         options={themes.map((value) => ({ value, label: t(`themes.${value}`) }))}
       />
       <MenuLine />

@@ -7,7 +7,7 @@ import { useSession } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu.tsx";
 
-/** Shows the workspace one is in and leads to the others. */
+/** Shows the current workspace and switches to another. */
 export function WorkspaceSwitcher({ onNavigate }: { onNavigate?: (() => void) | undefined }) {
   const t = useTranslations("frame");
   const session = useSession();
@@ -17,7 +17,7 @@ export function WorkspaceSwitcher({ onNavigate }: { onNavigate?: (() => void) | 
   const change = (id: string) => {
     if (id === session.workspace?.id) return;
     chooseWorkspace(id);
-    // Nothing of the workspace before may show in the next one, not even for a moment.
+    // Nothing of the previous workspace may be shown in the next one, not even for a moment.
     client.clear();
     onNavigate?.();
     go(paths.home());

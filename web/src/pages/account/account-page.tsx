@@ -12,7 +12,7 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { SessionsPanel } from "./sessions-panel.tsx";
 
-/** What is the person's own, whatever the workspace: name, password, and where they are signed in. */
+/** The person's own settings, independent of the workspace: name, password, and sessions. */
 export function AccountPage() {
   const t = useTranslations("account");
   const { user } = useSession();
@@ -72,7 +72,7 @@ function PasswordPanel() {
   return (
     <Panel title={t("password")} description={t("changePasswordText")}>
       <FormShell form={form} submitLabel={t("changePassword")}>
-        {/* Password managers file a new password under the name that stands beside it. */}
+        {/* Password managers store a new password under the name in this field. */}
         <input type="hidden" name="username" autoComplete="username" value={user.email} />
         <PasswordField {...form.field("current")} label={t("currentPassword")} />
         <PasswordField fresh {...form.field("password")} label={t("newPassword")} />

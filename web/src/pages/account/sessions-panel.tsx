@@ -11,9 +11,9 @@ import { Panel } from "../../ui/page-header.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-type Seat = CallAnswer<"accounts", "sessions">["items"][number];
+type Session = CallAnswer<"accounts", "sessions">["items"][number];
 
-/** Where the person is signed in, and the way to end what is not them. */
+/** The person's sessions, and how to end those that are not theirs. */
 export function SessionsPanel() {
   const t = useTranslations("account");
   const explain = useExplain();
@@ -23,16 +23,16 @@ export function SessionsPanel() {
     onSuccess: () => toast(t("signedOutElsewhere")),
     onError: fail,
   });
-  const seats = sessions.data?.items;
-  const others = seats?.some((seat) => !seat.current);
+  const signedIn = sessions.data?.items;
+  const others = signedIn?.some((session) => !session.current);
   return (
     <Panel title={t("devices")} description={t("devicesText")}>
       {sessions.error ? (
         <ErrorState message={explain(sessions.error)} onRetry={() => void sessions.refetch()} />
-      ) : seats ? (
+      ) : signedIn ? (
         <ul className="divide-y divide-line">
-          {seats.map((seat) => (
-            <SeatRow key={seat.id} seat={seat} onFail={fail} />
+          {signedIn.map((session) => (
+            <SessionRow key={session.id} session={session} onFail={fail} />
           ))}
         </ul>
       ) : (
@@ -52,11 +52,11 @@ export function SessionsPanel() {
   );
 }
 
-function SeatRow({ seat, onFail }: { seat: Seat; onFail: (error: unknown) => void }) {
+function SessionRow({ session, onFail }: { session: Session; onFail: (error: unknown) => void }) {
   const t = useTranslations("account");
   const format = useFormatter();
   const end = useCall("accounts", "endSessions", { onError: onFail });
-  const agent = describeAgent(seat.user_agent);
+  const agent = describeAgent(session.user_agent);
   const name = agent ? t("deviceName", agent) : t("unknownDevice");
   const day = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -64,19 +64,19 @@ function SeatRow({ seat, onFail }: { seat: Seat; onFail: (error: unknown) => voi
       <div className="min-w-0 flex-1 basis-56">
         <p className="flex flex-wrap items-center gap-2 font-medium">
           {name}
-          {seat.current ? <Badge tone="good">{t("thisDevice")}</Badge> : null}
+          {session.current ? <Badge tone="good">{t("thisDevice")}</Badge> : null}
         </p>
         <p className="text-sm break-words text-soft">
-          {t("signedInSince", { at: day(seat.signed_in_at) })}
-          {seat.ip ? ` · ${seat.ip}` : null}
+          {t("signedInSince", { at: day(session.signed_in_at) })}
+          {session.ip ? ` · ${session.ip}` : null}
         </p>
       </div>
-      {seat.current ? null : (
+      {session.current ? null : (
         <Button
           size="small"
-          aria-label={t("signOutOf", { name, at: day(seat.signed_in_at) })}
+          aria-label={t("signOutOf", { name, at: day(session.signed_in_at) })}
           busy={end.isPending}
-          onClick={() => end.mutate({ query: { id: seat.id } })}
+          onClick={() => end.mutate({ query: { id: session.id } })}
         >
           {t("signOutHere")}
         </Button>

@@ -3,17 +3,16 @@ import { BellOff, CircleAlert, CircleCheck, Info, type LucideIcon, TriangleAlert
 import { useEffect } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Alert, AlertSeverity } from "../../../../contract/alerts.ts";
-import { items, pages, query, useCall } from "../../api/queries.ts";
+import { pages, query, useCall } from "../../api/queries.ts";
 import { useAlertWords } from "../../components/alert-words.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedList } from "../../components/paged.tsx";
 import { useFilters } from "../../lib/location.ts";
 import { Badge, type Tone, tones } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
 import { classes } from "../../ui/classes.ts";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { EmptyState } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 
 const states = ["open", "past"] as const;
@@ -24,7 +23,7 @@ const looks: Record<AlertSeverity, { tone: Tone; icon: LucideIcon }> = {
   info: { tone: "info", icon: Info },
 };
 
-/** What is wrong right now, and what was. Who opens it has seen what is there. */
+/** Current and past alerts. Opening the page marks them as seen. */
 export function AlertsPage() {
   const t = useTranslations("alerts");
   const [filters, setFilters] = useFilters({ state: "open" });
@@ -48,7 +47,7 @@ export function AlertsPage() {
   );
 }
 
-/** Notes that the alerts were seen, each time that one comes while one looks. */
+/** Marks the alerts as seen, also those that arrive while the page is open. */
 function useSeen(looking: boolean): void {
   const { data } = useQuery(query("alerts", "summary"));
   const { mutate } = useCall("alerts", "see");
@@ -60,24 +59,9 @@ function useSeen(looking: boolean): void {
 
 function Alerts({ state }: { state: (typeof states)[number] }) {
   const t = useTranslations("alerts");
-  const ui = useTranslations("ui");
-  const explain = useExplain();
   const found = useInfiniteQuery(pages("alerts", "list", { query: { state, limit: 50 } }));
-  if (found.error && !found.data) {
-    return <ErrorState message={explain(found.error)} onRetry={() => void found.refetch()} />;
-  }
-  if (!found.data) {
-    return (
-      <div role="status" className="flex flex-col gap-3 p-4">
-        <span className="sr-only">{ui("loading")}</span>
-        <Skeleton className="h-4 w-1/3" />
-        <Skeleton className="h-4 w-2/3" />
-      </div>
-    );
-  }
-  const alerts = items(found.data);
-  if (alerts.length === 0) {
-    return state === "open" ? (
+  const nothing =
+    state === "open" ? (
       <EmptyState icon={CircleCheck} title={t("noneTitle")}>
         {t("noneText")}
       </EmptyState>
@@ -86,22 +70,16 @@ function Alerts({ state }: { state: (typeof states)[number] }) {
         {t("noPastText")}
       </EmptyState>
     );
-  }
   return (
-    <>
-      <ul aria-label={t(state)} className="divide-y divide-line">
-        {alerts.map((alert) => (
-          <AlertEntry key={alert.id} alert={alert} />
-        ))}
-      </ul>
-      {found.hasNextPage ? (
-        <div className="border-t border-line p-2 text-center">
-          <Button kind="quiet" busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {ui("showMore")}
-          </Button>
-        </div>
-      ) : null}
-    </>
+    <PagedList found={found} empty={nothing} bordered>
+      {(alerts) => (
+        <ul aria-label={t(state)} className="divide-y divide-line">
+          {alerts.map((alert) => (
+            <AlertEntry key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
+    </PagedList>
   );
 }
 

@@ -3,7 +3,7 @@ import type { AuditEvent } from "../../../../contract/audit.ts";
 import { Link } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";
 
-/** One event: a sentence, when and from where, and what changed beside what it was. */
+/** One event: a sentence, when and from where, and the changed values with the previous ones. */
 export function AuditEntry({ event }: { event: AuditEvent }) {
   const t = useTranslations("audit");
   const format = useFormatter();
@@ -34,7 +34,7 @@ function useActorName({ type, name, maker }: AuditEvent["actor"]): string {
   return maker ? t("byKey", { name, maker: maker.name }) : t("byOwnKey", { name });
 }
 
-/** Fields go by the names that the API has for them. */
+/** Fields are shown under the names that the API has for them. */
 function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
   const t = useTranslations("audit");
   const format = useFormatter();
@@ -78,7 +78,7 @@ function Changes({ before, after }: Pick<AuditEvent, "before" | "after">) {
   );
 }
 
-/** A value as it stands in the API; words without their quotes, lists with commas, instants by the reader's clock. */
+/** A value as the API returns it; strings without their quotes, lists with commas, instants in the reader's time zone. */
 function shown(value: unknown, instant: (at: string) => string): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? instant(value) : value;

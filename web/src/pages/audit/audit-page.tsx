@@ -4,21 +4,21 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AuditSubject } from "../../../../contract/audit.ts";
 import { call } from "../../api/client.ts";
-import { items, pages } from "../../api/queries.ts";
+import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
-import { PageTexts } from "../../components/page-texts.tsx";
+import { PagedList } from "../../components/paged.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { EmptyState } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { AuditEntry } from "./audit-entry.tsx";
 
-/** As the filter offers them: what people ask for first stands first. */
+/** The filter's subjects, the most frequently used first. */
 const subjects = [
   "session",
   "password",
@@ -43,21 +43,13 @@ const subjects = [
 
 const none = { from: "", to: "", who: "", action: "" };
 
-/** Who did what in the workspace, newest first; its texts come with it. */
+/** Who did what in the workspace, newest first. */
 export function AuditPage() {
-  return (
-    <PageTexts of="audit">
-      <Log />
-    </PageTexts>
-  );
-}
-
-function Log() {
   const t = useTranslations("audit");
   const explain = useExplain();
   const [filters, setFilters] = useFilters(none);
   const [downloading, setDownloading] = useState(false);
-  const who = useSettled(filters.who.trim());
+  const who = useDebounced(filters.who.trim());
   const { from, to } = boundsOf(filters);
   const asked = {
     from,
@@ -141,49 +133,28 @@ interface Asked {
 
 function Events({ asked, filtered, onClear }: { asked: Asked; filtered: boolean; onClear: () => void }) {
   const t = useTranslations("audit");
-  const ui = useTranslations("ui");
-  const explain = useExplain();
   const found = useInfiniteQuery(pages("audit", "list", { query: { ...asked, limit: 50 } }));
-  if (found.error && !found.data)
-    return <ErrorState message={explain(found.error)} onRetry={() => void found.refetch()} />;
-  if (!found.data) {
-    return (
-      <div role="status" className="flex flex-col gap-3 p-4">
-        <span className="sr-only">{ui("loading")}</span>
-        <Skeleton className="h-4 w-1/2" />
-        <Skeleton className="h-4 w-2/3" />
-      </div>
-    );
-  }
-  const events = items(found.data);
-  if (events.length === 0) {
-    return filtered ? (
-      <EmptyState icon={Search} title={t("noneFound")} action={<Button onClick={onClear}>{t("clear")}</Button>} />
-    ) : (
-      <EmptyState icon={ScrollText} title={t("noneTitle")}>
-        {t("noneText")}
-      </EmptyState>
-    );
-  }
+  const nothing = filtered ? (
+    <EmptyState icon={Search} title={t("noneFound")} action={<Button onClick={onClear}>{t("clear")}</Button>} />
+  ) : (
+    <EmptyState icon={ScrollText} title={t("noneTitle")}>
+      {t("noneText")}
+    </EmptyState>
+  );
   return (
-    <>
-      <ol aria-label={t("events")} className="divide-y divide-line">
-        {events.map((event) => (
-          <AuditEntry key={event.id} event={event} />
-        ))}
-      </ol>
-      {found.hasNextPage ? (
-        <div className="border-t border-line p-2 text-center">
-          <Button kind="quiet" busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {ui("showMore")}
-          </Button>
-        </div>
-      ) : null}
-    </>
+    <PagedList found={found} empty={nothing} bordered>
+      {(events) => (
+        <ol aria-label={t("events")} className="divide-y divide-line">
+          {events.map((event) => (
+            <AuditEntry key={event.id} event={event} />
+          ))}
+        </ol>
+      )}
+    </PagedList>
   );
 }
 
-/** Whole days as the reader's clock has them; the last one is meant with all its hours. */
+/** Whole days in the reader's time zone; the last one is included. */
 function boundsOf({ from, to }: { from: string; to: string }): Pick<Asked, "from" | "to"> {
   const start = dayOf(from);
   const end = dayOf(to);
@@ -191,7 +162,7 @@ function boundsOf({ from, to }: { from: string; to: string }): Pick<Asked, "from
   return { from: start?.toISOString(), to: end?.toISOString() };
 }
 
-/** The midnight that a day begins with; undefined for what is no day. */
+/** The midnight at which a day begins; undefined for an invalid day. */
 function dayOf(day: string): Date | undefined {
   const midnight = new Date(`${day}T00:00`);
   return Number.isNaN(midnight.getTime()) ? undefined : midnight;

@@ -1,9 +1,9 @@
-/** What "send to" and "do not send to" offer: lists with their member counts, and single contacts. */
+/** The options of "send to" and "do not send to": lists with their member counts, and single contacts. */
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { type Choices, contactLabel, useContactChoices } from "../../components/composer/contact-choices.ts";
-import { useSettled } from "../../lib/settled.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import type { PickerOption } from "../../ui/picker.tsx";
 
 export interface Audience {
@@ -11,7 +11,7 @@ export interface Audience {
   contacts: string[];
 }
 
-/** Chosen things as the picker shows them, and back. */
+/** Between the picker's values and the ids of lists and contacts. */
 export const listValue = (id: string) => `list:${id}`;
 export const contactValue = (id: string) => `contact:${id}`;
 
@@ -22,16 +22,16 @@ export function readAudience(values: readonly { value: string }[]): Audience {
   return { lists: of("list"), contacts: of("contact") };
 }
 
-/** Lists and contacts whose name begins with what is typed. */
+/** Lists and contacts whose name begins with the typed text. */
 export function useAudienceChoices(typed: string): Choices {
   const t = useTranslations("campaigns.audience");
-  const settled = useSettled(typed);
+  const debounced = useDebounced(typed);
   const contacts = useContactChoices(typed);
   const { data: lists, isPlaceholderData } = useQuery({
-    ...query("lists", "list", { query: { query: settled, limit: 20 } }),
+    ...query("lists", "list", { query: { query: debounced, limit: 20 } }),
     placeholderData: keepPreviousData,
   });
-  const busy = contacts.busy || isPlaceholderData || settled !== typed;
+  const busy = contacts.busy || isPlaceholderData || debounced !== typed;
   if (!lists || !contacts.options) return { options: undefined, busy };
   const options = [
     ...lists.items.map((list) => ({
@@ -46,7 +46,7 @@ export function useAudienceChoices(typed: string): Choices {
 
 const namedAtMost = 50;
 
-/** The names behind an audience's ids, for its chips. One that is gone keeps a chip, so that it can be taken away. */
+/** The labels of an audience's ids, for its chips. A deleted one keeps its chip, so that it can be removed. */
 export function useAudienceValues(audience: Audience): PickerOption[] {
   const t = useTranslations("campaigns.audience");
   const lists = useQueries({ queries: audience.lists.map((id) => query("lists", "get", { params: { id } })) });

@@ -6,7 +6,7 @@ interface Draft {
   text: string;
 }
 
-/** A server that takes what `answer` lets through. */
+/** A test double of the server that accepts what `answer` lets through. */
 function setUp(answer: (changes: Partial<Draft>, attempt: number) => SaveFailure | null) {
   vi.useFakeTimers();
   const kept: Partial<Draft> = {};
@@ -25,7 +25,7 @@ function setUp(answer: (changes: Partial<Draft>, attempt: number) => SaveFailure
 }
 const offline: SaveFailure = { field: null, passing: true, error: "offline" };
 
-test("what is typed in one go is saved once", async () => {
+test("several changes in quick succession are saved once", async () => {
   const { autosave, kept, attempts } = setUp(() => null);
   autosave.change({ text: "H" });
   autosave.change({ text: "Hi" });
@@ -37,7 +37,7 @@ test("what is typed in one go is saved once", async () => {
   expect(autosave.isDirty()).toBe(false);
 });
 
-test("a save that fails keeps what was typed and goes on by itself", async () => {
+test("a failed save keeps the changes and is retried by itself", async () => {
   const { autosave, kept } = setUp((_, attempt) => (attempt === 1 ? offline : null));
   autosave.change({ text: "Hi" });
   await vi.advanceTimersByTimeAsync(500);
@@ -66,7 +66,22 @@ test("one field that the server refuses does not hold back the others", async ()
   expect(autosave.status().state).toBe("saved");
 });
 
-test("what changes while a save is under way is saved after it", async () => {
+test("an unfinished field is not a failure, and is kept until it is finished", async () => {
+  const { autosave, kept } = setUp((changes) =>
+    changes.text?.endsWith("{{") ? { field: "text", passing: false, unfinished: true, error: "not closed" } : null,
+  );
+  autosave.change({ text: "Hei {{", name: "Spring" });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(autosave.status()).toMatchObject({ state: "unfinished", fieldErrors: { text: { error: "not closed" } } });
+  expect(kept).toEqual({ name: "Spring" });
+  expect(autosave.isDirty()).toBe(true);
+  autosave.change({ text: "Hei {{ contact.first_name }}" });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(autosave.status()).toMatchObject({ state: "saved", fieldErrors: {} });
+  expect(kept).toEqual({ name: "Spring", text: "Hei {{ contact.first_name }}" });
+});
+
+test("a change during a save is saved after it", async () => {
   let release = () => {};
   const saved: Partial<Draft>[] = [];
   const autosave = createAutosave<Draft>({

@@ -1,19 +1,21 @@
-/** Saves what changes, a moment after it changed, one request at a time, and never forgets what could not be saved. */
+/** Saves changes shortly after they are made, one request at a time, and keeps what could not be saved. */
 
-/** What the page shows beside the title. */
-export type SaveState = "saved" | "saving" | "failed";
+/** The state shown next to the title. Unfinished: a field is being typed and can be saved once it is complete. */
+export type SaveState = "saved" | "saving" | "failed" | "unfinished";
 
 export interface SaveFailure {
-  /** Which field the server did not take, where it said so. */
+  /** The field that the server refused, where it named one. */
   field: string | null;
-  /** Nothing about the values was wrong: trying again may help. */
+  /** The values themselves were not wrong: a retry may help. */
   passing: boolean;
+  /** The field is not wrong, only unfinished. */
+  unfinished?: boolean;
   error: unknown;
 }
 
 export interface AutosaveStatus {
   state: SaveState;
-  /** Why a field was not taken, until it changes. */
+  /** Why a field was refused, until it changes. */
   fieldErrors: Readonly<Record<string, unknown>>;
   /** Why nothing could be saved. */
   error: unknown;
@@ -21,19 +23,19 @@ export interface AutosaveStatus {
 
 export interface Autosave<V extends object> {
   change(changes: Partial<V>): void;
-  /** Saves what is left at once; resolves when everything was tried. */
+  /** Saves everything that is left at once; resolves when each field was tried. */
   flush(): Promise<void>;
-  /** Whether something has not reached the server. */
+  /** Whether a change has not reached the server. */
   isDirty(): boolean;
   status(): AutosaveStatus;
   subscribe(listener: () => void): () => void;
-  /** Tries again what failed. */
+  /** Retries what failed. */
   retry(): Promise<void>;
-  /** Starts no further save by itself: the page is going away. */
+  /** Starts no further save: the page is being left. */
   stop(): void;
 }
 
-/** `save` sends some fields; what it throws is read by `readFailure`. `delay` in milliseconds after the last change. */
+/** `save` sends some fields; `readFailure` reads what it throws. `delay` in milliseconds after the last change. */
 export function createAutosave<V extends object>(options: {
   save: (changes: Partial<V>) => Promise<unknown>;
   readFailure: (error: unknown) => SaveFailure;
@@ -43,6 +45,8 @@ export function createAutosave<V extends object>(options: {
   type Field = keyof V & string;
   let waiting: Partial<V> = {};
   let refused: Partial<V> = {};
+  /** The refused fields that are only unfinished. */
+  const unfinished = new Set<Field>();
   let running: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let status: AutosaveStatus = { state: "saved", fieldErrors: {}, error: null };
@@ -79,11 +83,12 @@ export function createAutosave<V extends object>(options: {
       } catch (error) {
         const failure = options.readFailure(error);
         const field = failure.field !== null && failure.field in batch ? (failure.field as Field) : null;
-        // What was typed since wins over what was just tried.
+        // A newer change replaces the value that was just tried.
         waiting = { ...batch, ...waiting };
         if (field !== null && waiting[field] === batch[field]) {
-          // One bad field must not hold back the others.
+          // One refused field must not hold back the others.
           refused[field] = batch[field];
+          if (failure.unfinished) unfinished.add(field);
           delete waiting[field];
           say({ fieldErrors: { ...status.fieldErrors, [field]: error } });
           continue;
@@ -94,7 +99,8 @@ export function createAutosave<V extends object>(options: {
         return;
       }
     }
-    say({ state: isEmpty(refused) ? "saved" : "failed" });
+    const wrong = (Object.keys(refused) as Field[]).some((field) => !unfinished.has(field));
+    say({ state: wrong ? "failed" : isEmpty(refused) ? "saved" : "unfinished" });
   }
 
   return {
@@ -103,6 +109,7 @@ export function createAutosave<V extends object>(options: {
       const fieldErrors: Record<string, unknown> = { ...status.fieldErrors };
       for (const field of Object.keys(changes) as Field[]) {
         delete refused[field];
+        unfinished.delete(field);
         delete fieldErrors[field];
       }
       say({ state: "saving", fieldErrors });
@@ -112,6 +119,7 @@ export function createAutosave<V extends object>(options: {
     retry() {
       waiting = { ...refused, ...waiting };
       refused = {};
+      unfinished.clear();
       return run();
     },
     isDirty: () => running !== null || !isEmpty(waiting) || !isEmpty(refused),

@@ -1,4 +1,4 @@
-import { ArrowRight, Ellipsis, Trash2 } from "lucide-react";
+import { ArrowRight, Check, CloudOff, Ellipsis, LoaderCircle, Pencil, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
@@ -8,6 +8,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
@@ -18,13 +19,13 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { AudienceField } from "./audience-field.tsx";
+import type { AutosaveStatus } from "./autosave.ts";
 import { CampaignError } from "./campaign-error.tsx";
 import { DeleteCampaignDialog } from "./delete-campaign-dialog.tsx";
-import { useExplainCampaign } from "./reasons.ts";
-import { SaveStatus } from "./save-status.tsx";
+import { useExplainCampaign } from "./findings.ts";
 import { type Draft, SaveBeforeLeaving, useAutosave } from "./use-autosave.ts";
 
-/** What is not sent yet: its name, its text, who it comes from, and who it goes to. Everything is saved as it is typed. */
+/** Edits a campaign that was not sent: name, text, sender and audience. Every change is saved automatically. */
 export function CampaignEditor({
   campaign,
   senders,
@@ -50,7 +51,7 @@ export function CampaignEditor({
 
   const change = (changes: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...changes }));
-    // An empty name is not worth a refusal: it is said at the field and saved once there is one.
+    // An empty name is not sent, since it would be refused: the field shows it, and the next name is saved.
     if (changes.name === undefined || changes.name.trim() !== "") autosave.change(changes);
   };
   const errorAt = (field: keyof Draft) => {
@@ -66,7 +67,7 @@ export function CampaignEditor({
     else page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   };
 
-  // The review's findings lead here, each naming its field in the URL.
+  // The review's findings link here, each naming its field in the URL.
   useEffect(() => {
     if (field === "text" || field === "opt_out_text") composer.current?.focus();
     else if (field !== "") {
@@ -205,7 +206,7 @@ export function CampaignEditor({
           campaign={{ id: campaign.id, name: draft.name.trim() || campaign.name }}
           onClose={() => setDeleting(false)}
           onDelete={() => {
-            // Nothing may be written to it any more.
+            // The deleted campaign must not be saved again.
             deleted.current = true;
             autosave.stop();
           }}
@@ -228,4 +229,23 @@ function readDraft(campaign: Campaign, senders: readonly Sender[]): Draft {
     sender: senders.find((one) => one.address === campaign.sender || one.id === campaign.sender)?.id ?? null,
     subscription_type: campaign.subscription_type?.id ?? null,
   };
+}
+
+const saveIcons = { saved: Check, saving: LoaderCircle, failed: CloudOff, unfinished: Pencil };
+
+/** Whether all changes have reached the server. */
+function SaveStatus({ status }: { status: AutosaveStatus }) {
+  const t = useTranslations("campaigns.save");
+  // Debounced, or it would flicker while typing, and screen readers would announce it at every key.
+  const state = useDebounced(status.state, 300);
+  const Icon = saveIcons[state];
+  return (
+    <span
+      role="status"
+      className={`inline-flex items-center gap-1.5 text-sm ${state === "failed" ? "text-bad-ink" : "text-faint"}`}
+    >
+      <Icon className={`size-4 ${state === "saving" ? "animate-spin" : ""}`} aria-hidden />
+      {t(state)}
+    </span>
+  );
 }

@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { useFindingText } from "./reasons.ts";
+import { useFindingText } from "./findings.ts";
 
-/** Why the last attempt to send stopped as a whole, where it did, and what to do about it. */
+/** Why the last attempt to send the campaign failed, if it did, and what to do about it. */
 export function CampaignError({ campaign, action }: { campaign: Campaign; action?: ReactNode }) {
   const t = useTranslations("campaigns");
   const findingText = useFindingText();

@@ -16,13 +16,12 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
-import { CampaignStatusBadge, isUnderWay } from "./campaign-status.tsx";
-import { isUnsent } from "./statuses.ts";
+import { CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
 
-/** How often figures are fetched while a campaign is under way, in ms, in case its news are lost. */
+/** How often figures are fetched while a campaign is under way, in ms, in case live updates are lost. */
 export const underWayInterval = 5000;
 
-/** What both tabs of a sent campaign stand in: its name and state, and its text beside them. */
+/** The frame of both tabs of a sent campaign: its name and status, and its text next to the tab. */
 export function CampaignFrame({
   tab,
   children,

@@ -14,7 +14,7 @@ import { DeliveryFunnel } from "./delivery-funnel.tsx";
 import { ReasonList } from "./reason-list.tsx";
 import { SeriesPanel } from "./series-panel.tsx";
 
-/** How a campaign did, live while it is being sent. */
+/** A campaign's results, live while it is being sent. */
 export function CampaignPage() {
   return <CampaignFrame tab="performance">{(campaign) => <Performance campaign={campaign} />}</CampaignFrame>;
 }
@@ -25,7 +25,7 @@ function Performance({ campaign }: { campaign: Campaign }) {
   const explain = useExplain();
   const { data, error, refetch } = useQuery({
     ...query("campaigns", "performance", { params: { id: campaign.id } }),
-    // Receipts come in for a while after the last text has left.
+    // Receipts arrive for a while after the last text was submitted.
     refetchInterval: isUnderWay(campaign.status) ? underWayInterval : false,
   });
   if (error && !data) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;

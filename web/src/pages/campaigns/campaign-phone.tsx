@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
-import { isField } from "../../components/composer/fields.ts";
-import { BubbleText, PhonePreview } from "../../components/composer/phone-preview.tsx";
-import { renderDefaults } from "../../components/composer/rendered.ts";
-import { useFieldLabels } from "../../components/composer/use-field-labels.ts";
+import { PhonePreview } from "../../components/composer/phone-preview.tsx";
 import { useWorkspace } from "../../lib/session.ts";
+
+const TextWithDefaults = lazy(() =>
+  import("../../components/composer/text-with-defaults.tsx").then((module) => ({ default: module.TextWithDefaults })),
+);
 
 /** A campaign's text as it was written, on a phone. */
 export function CampaignPhone({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
-  const labelOf = useFieldLabels();
   const workspace = useWorkspace();
   // A draft may leave the sender to the workspace's default.
   const senders = useQuery({ ...query("senders", "list"), enabled: campaign.sender === null });
@@ -30,14 +31,13 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
                 id: "text",
                 direction: "in",
                 content: (
-                  <BubbleText
-                    pieces={renderDefaults(campaign.text, isField, labelOf, {
-                      "workspace.name": workspace.name,
-                      "sender.address": sender,
-                    })}
-                    optOutText={optOutText}
-                    dark={false}
-                  />
+                  <Suspense>
+                    <TextWithDefaults
+                      text={campaign.text}
+                      optOutText={optOutText}
+                      known={{ "workspace.name": workspace.name, "sender.address": sender }}
+                    />
+                  </Suspense>
                 ),
               },
             ]

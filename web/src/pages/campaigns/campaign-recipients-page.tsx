@@ -1,31 +1,30 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { Message } from "../../../../contract/messages.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
-import { items, pages } from "../../api/queries.ts";
+import { pages, query } from "../../api/queries.ts";
 import { Link } from "../../components/link.tsx";
-import { RetentionNote } from "../../components/retention-note.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedTable } from "../../components/paged.tsx";
 import { useFilters } from "../../lib/location.ts";
-import { useWorkspace } from "../../lib/session.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Select } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { CampaignFrame, underWayInterval } from "./campaign-frame.tsx";
 import { isUnderWay } from "./campaign-status.tsx";
-import { MessageStatusBadge } from "./message-status.tsx";
-import { useReason } from "./reasons.ts";
+import { MessageStatusBadge, useReason } from "./message-status.tsx";
 
 type Recipient = Message & { contact_name: string | null };
 
 const views = ["all", "sent", "not_sent", "not_delivered", "delivered"] as const;
 
-/** Who got a campaign, who did not, and why. */
+/** Who received a campaign, who did not, and why. */
 export function CampaignRecipientsPage() {
   return <CampaignFrame tab="recipients">{(campaign) => <Recipients campaign={campaign} />}</CampaignFrame>;
 }
@@ -34,7 +33,6 @@ function Recipients({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const erased = useTranslations("privacy")("erasedNumber");
   const format = useFormatter();
-  const explain = useExplain();
   const reasonText = useReason();
   const { country } = useWorkspace();
   const [filters, setFilters] = useFilters({ view: "all" });
@@ -121,16 +119,30 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         />
       </div>
       <Panel flush>
-        <Table
+        <PagedTable
           label={t(`recipientViews.${view}`)}
           columns={columns}
-          rows={list.data ? items(list.data) : undefined}
           rowId={(message) => message.id}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, fetch: () => void list.fetchNextPage() }}
-          failure={list.error ? { message: explain(list.error), onRetry: () => void list.refetch() } : null}
+          found={list}
           empty={<EmptyState icon={Users} title={t(`recipientsEmpty.${view}`)} />}
         />
       </Panel>
     </>
   );
+}
+
+/** Says that texts or messages of this age were purged, where they were. */
+function RetentionNote({ since }: { since: string | null }) {
+  const t = useTranslations("privacy");
+  const format = useFormatter();
+  const may = useMay();
+  const { data } = useQuery({ ...query("retention", "get", {}), enabled: since !== null && may("workspace:read") });
+  if (!data || !since) return null;
+  const { texts_gone_before: texts, messages_gone_before: messages } = data;
+  const at = new Date(since);
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  if (messages && at < new Date(messages))
+    return <Notice tone="info">{t("noteMessages", { before: day(messages) })}</Notice>;
+  if (texts && at < new Date(texts)) return <Notice tone="info">{t("noteTexts", { before: day(texts) })}</Notice>;
+  return null;
 }

@@ -11,12 +11,24 @@ const looks: Record<CampaignStatus, { tone: Tone; icon: LucideIcon }> = {
   failed: { tone: "bad", icon: CircleX },
 };
 
+/** Whether it can be edited, reviewed and sent: of a failed campaign nothing was sent. */
+export const isUnsent = (status: CampaignStatus) => status === "draft" || status === "failed";
+
+/** In the order of a campaign's life. The contract's own list would load zod. */
+export const statuses = [
+  "draft",
+  "preparing",
+  "sending",
+  "sent",
+  "failed",
+] as const satisfies readonly CampaignStatus[];
+
 /** Whether the figures still change by themselves. */
 export const isUnderWay = (status: CampaignStatus) => status === "preparing" || status === "sending";
 
 /** A campaign's status in words, with an icon. */
 export function CampaignStatusBadge({ status }: { status: CampaignStatus }) {
-  const t = useTranslations("campaigns.statuses");
+  const t = useTranslations("statuses.campaigns");
   return (
     <Badge tone={looks[status].tone} icon={looks[status].icon}>
       {t(status)}

@@ -3,37 +3,35 @@ import { Megaphone, Plus, Search } from "lucide-react";
 import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
-import { items, pages } from "../../api/queries.ts";
+import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedTable } from "../../components/paged.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input, Select } from "../../ui/field.tsx";
 import { Rate } from "../../ui/figures.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
-import { CampaignStatusBadge } from "./campaign-status.tsx";
-import { useFindingText } from "./reasons.ts";
-import { isUnsent, statuses } from "./statuses.ts";
+import type { Column } from "../../ui/table.tsx";
+import { CampaignStatusBadge, isUnsent, statuses } from "./campaign-status.tsx";
+import { useFindingText } from "./findings.ts";
 
 /** Every campaign, last changed first. */
 export function CampaignsPage() {
   const t = useTranslations("campaigns");
   const format = useFormatter();
-  const explain = useExplain();
   const findingText = useFindingText();
   const go = useGo();
+  const statusText = useTranslations("statuses.campaigns");
   const may = useMay();
   const [filters, setFilters] = useFilters({ query: "", status: "" });
-  const wanted = useSettled(filters.query.trim());
+  const wanted = useDebounced(filters.query.trim());
   const status = statuses.find((one) => one === filters.status);
   const list = useInfiniteQuery(pages("campaigns", "list", { query: { query: wanted, status } }));
-  const rows = list.data ? items(list.data) : undefined;
   const filtered = wanted !== "" || status !== undefined;
 
   const columns = useMemo(
@@ -109,19 +107,17 @@ export function CampaignsPage() {
           onChange={(next) => setFilters({ status: next })}
           options={[
             { value: "", label: t("anyStatus") },
-            ...statuses.map((value) => ({ value: value as string, label: t(`statuses.${value}`) })),
+            ...statuses.map((value) => ({ value: value as string, label: statusText(value) })),
           ]}
         />
       </div>
       <Panel flush>
-        <Table
+        <PagedTable
           label={t("title")}
           columns={columns}
-          rows={rows}
           rowId={(campaign) => campaign.id}
           onOpen={(campaign) => go(open(campaign))}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, fetch: () => void list.fetchNextPage() }}
-          failure={list.error ? { message: explain(list.error), onRetry: () => void list.refetch() } : null}
+          found={list}
           empty={
             filtered ? (
               <EmptyState
@@ -141,7 +137,7 @@ export function CampaignsPage() {
   );
 }
 
-/** What is not sent opens where one writes it; anything else where one sees how it does. */
+/** An unsent campaign opens in its editor, any other at its results. */
 function open(campaign: Campaign): string {
   return isUnsent(campaign.status) ? paths.campaignEdit(campaign.id) : paths.campaign(campaign.id);
 }

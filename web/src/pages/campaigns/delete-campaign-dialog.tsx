@@ -4,9 +4,9 @@ import { useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { useExplainCampaign } from "./reasons.ts";
+import { useExplainCampaign } from "./findings.ts";
 
-/** Deletes a draft for good, after naming it. */
+/** Deletes a draft permanently, after naming it. */
 export function DeleteCampaignDialog({
   campaign,
   onClose,
@@ -14,7 +14,7 @@ export function DeleteCampaignDialog({
 }: {
   campaign: { id: string; name: string };
   onClose: () => void;
-  /** Just before the campaigns are shown without it. */
+  /** Called just before the campaigns are shown without it. */
   onDelete: () => void;
 }) {
   const t = useTranslations("campaigns");

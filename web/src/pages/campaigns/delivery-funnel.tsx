@@ -1,7 +1,7 @@
 import { useTranslations } from "use-intl";
 import { Rate } from "../../ui/figures.tsx";
 
-/** From those meant to get it to those who did: each bar beside its share of the one it comes from. */
+/** From the chosen recipients to the delivered messages: each bar with its share of the previous one. */
 export function DeliveryFunnel({
   recipients,
   sent,

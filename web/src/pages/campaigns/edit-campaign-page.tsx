@@ -7,9 +7,9 @@ import { useGo, useParam } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { CampaignEditor } from "./campaign-editor.tsx";
-import { isUnsent } from "./statuses.ts";
+import { isUnsent } from "./campaign-status.tsx";
 
-/** Where a draft is written, or what failed is mended. What is on its way or sent is shown instead. */
+/** Edits a draft or a failed campaign. A campaign that is under way or sent is shown instead. */
 export function EditCampaignPage() {
   const id = useParam("id");
   const t = useTranslations("campaigns");
@@ -29,7 +29,7 @@ export function EditCampaignPage() {
   if (!campaign.data || !senders.data || !types.data || gone) return <PageSkeleton />;
   return (
     <CampaignEditor
-      // Another campaign is another editor; news about this one must not touch what is being typed.
+      // Another campaign gets another editor; a live update of this one must not change what is being typed.
       key={id}
       campaign={campaign.data}
       senders={senders.data.items}

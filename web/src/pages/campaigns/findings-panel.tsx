@@ -8,9 +8,9 @@ import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { Panel } from "../../ui/page-header.tsx";
-import { useExplainCampaign, useFindingText } from "./reasons.ts";
+import { useExplainCampaign, useFindingText } from "./findings.ts";
 
-/** What keeps a campaign from being sent, and what its writer should know; each leads to the field it is about. */
+/** The errors that prevent sending, and the warnings; each links to the field it is about. */
 export function FindingsPanel({
   id,
   campaignId,
@@ -40,10 +40,10 @@ export function FindingsPanel({
         ) : (
           <ul className="flex flex-col gap-2.5">
             {errors.map((finding) => (
-              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="error" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="error" />
             ))}
             {warnings.map((finding) => (
-              <Row key={`${finding.code}:${finding.field}`} campaignId={campaignId} finding={finding} kind="warning" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="warning" />
             ))}
           </ul>
         )}
@@ -51,6 +51,9 @@ export function FindingsPanel({
     </div>
   );
 }
+
+/** Several findings may have one code, such as one for each field without a value. */
+const keyOf = ({ code, field, value }: Finding) => `${code}:${field}:${JSON.stringify(value)}`;
 
 function Row({ campaignId, finding, kind }: { campaignId: string; finding: Finding; kind: "error" | "warning" }) {
   const t = useTranslations("campaigns");
@@ -72,7 +75,7 @@ function Row({ campaignId, finding, kind }: { campaignId: string; finding: Findi
   );
 }
 
-/** Gives the texts the time that they need; the review is then made anew. */
+/** Extends the validity of the texts to the time they need; the review is then fetched again. */
 function LongerValidity({ campaignId, value }: { campaignId: string; value: Shortfall }) {
   const t = useTranslations("campaigns");
   const may = useMay()("campaigns:write");

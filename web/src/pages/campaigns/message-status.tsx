@@ -1,4 +1,5 @@
 import { Ban, CircleCheck, CircleX, Clock, type LucideIcon, Send, SkipForward } from "lucide-react";
+import { useCallback } from "react";
 import { useTranslations } from "use-intl";
 import type { Message } from "../../../../contract/messages.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
@@ -18,10 +19,22 @@ const looks: Record<Message["status"], { tone: Tone; icon: LucideIcon }> = {
 
 /** A message's status in words, with an icon. */
 export function MessageStatusBadge({ status }: { status: Message["status"] }) {
-  const t = useTranslations("campaigns.messageStatuses");
+  const t = useTranslations("statuses.messages");
   return (
     <Badge tone={looks[status].tone} icon={looks[status].icon}>
       {t(status)}
     </Badge>
+  );
+}
+
+/** Explains a skip or failure reason; one without a translation is shown as it is. */
+export function useReason(): (reason: string) => string {
+  const t = useTranslations("statuses.reasons");
+  return useCallback(
+    (reason) => {
+      const key = reason as "no_consent";
+      return t.has(key) ? t(key) : reason;
+    },
+    [t],
   );
 }

@@ -2,6 +2,7 @@ import { useTranslations } from "use-intl";
 import { useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { MayOnly } from "../../components/may-only.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
@@ -9,8 +10,16 @@ import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 
-/** Gives a new campaign its name; the rest is written in the editor, which saves by itself from then on. */
+/** Creates a campaign with a name; the rest is edited in the editor, which saves automatically. */
 export function NewCampaignPage() {
+  return (
+    <MayOnly permission="campaigns:write">
+      <NewCampaign />
+    </MayOnly>
+  );
+}
+
+function NewCampaign() {
   const t = useTranslations("campaigns");
   const go = useGo();
   const create = useCall("campaigns", "create");

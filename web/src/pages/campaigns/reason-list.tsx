@@ -1,5 +1,5 @@
 import { useFormatter } from "use-intl";
-import { useReason } from "./reasons.ts";
+import { useReason } from "./message-status.tsx";
 
 /** Reasons in words with their counts, the most frequent first. */
 export function ReasonList({ reasons }: { reasons: Readonly<Record<string, number | undefined>> }) {

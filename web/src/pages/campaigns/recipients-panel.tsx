@@ -4,7 +4,7 @@ import type { Review } from "../../../../contract/campaigns.ts";
 import { Panel } from "../../ui/page-header.tsx";
 import { ReasonList } from "./reason-list.tsx";
 
-/** Green and red: how many will get it, how many won't, and why. */
+/** Green and red: how many will receive it, how many will not, and why. */
 export function RecipientsPanel({ recipients }: { recipients: Review["recipients"] }) {
   const t = useTranslations("campaigns");
   const format = useFormatter();

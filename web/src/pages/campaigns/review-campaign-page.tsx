@@ -17,20 +17,20 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
+import { isUnsent } from "./campaign-status.tsx";
 import { FindingsPanel } from "./findings-panel.tsx";
+import { useExplainCampaign } from "./findings.ts";
 import { QuotaPanel } from "./quota-panel.tsx";
-import { useExplainCampaign } from "./reasons.ts";
 import { RecipientsPanel } from "./recipients-panel.tsx";
-import { isUnsent } from "./statuses.ts";
 
-/** Everything to know before sending, and Send. */
+/** The review before sending, and Send. */
 export function ReviewCampaignPage() {
   const id = useParam("id");
   const t = useTranslations("campaigns");
   const go = useGo();
   const explain = useExplainCampaign();
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
-  // What was true a moment ago is no review.
+  // A cached review may be out of date.
   const review = useQuery({ ...query("campaigns", "review", { params: { id } }), staleTime: 0, gcTime: 0 });
   const gone = campaign.data && !isUnsent(campaign.data.status);
   useEffect(() => {

@@ -2,23 +2,25 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Campaign, CampaignInput } from "../../../../contract/campaigns.ts";
+import { firstUnclosed, readTemplateTokens } from "../../../../rules/template-tokens.ts";
 import { ApiError, isPassing } from "../../api/api-error.ts";
 import { call } from "../../api/client.ts";
 import { query, refresh } from "../../api/queries.ts";
 import { type Autosave, type AutosaveStatus, createAutosave, type SaveFailure } from "./autosave.ts";
 
-/** The fields of a draft, as its editor holds them. */
+/** The fields of a draft, as its editor keeps them. */
 export type Draft = Required<Pick<CampaignInput, "name" | "text" | "include" | "exclude" | "opt_out_text">> & {
   sender: string | null;
   subscription_type: string | null;
 };
 
-/** A draft that saves itself while it is written. */
+/** A draft that is saved automatically while it is edited. */
 export function useAutosave(campaign: Campaign): [autosave: Autosave<Draft>, status: AutosaveStatus] {
   const client = useQueryClient();
   const [autosave] = useState(() =>
     createAutosave<Draft>({
       save: async (changes) => {
+        refuseUnclosed(changes.text);
         const saved = await call("campaigns", "update", { params: { id: campaign.id }, body: changes });
         client.setQueryData(query("campaigns", "get", { params: { id: campaign.id } }).queryKey, saved);
         void refresh(client, "campaigns");
@@ -33,7 +35,7 @@ export function useAutosave(campaign: Campaign): [autosave: Autosave<Draft>, sta
   return [autosave, status];
 }
 
-/** Saves before another page opens. Stands before LeaveGuard, which then asks only when that failed. */
+/** Saves before another page opens. Comes before LeaveGuard, which then asks only when the save failed. */
 export function SaveBeforeLeaving({ autosave, isGone }: { autosave: Autosave<Draft>; isGone: () => boolean }) {
   useBlocker({
     shouldBlockFn: async () => {
@@ -45,8 +47,19 @@ export function SaveBeforeLeaving({ autosave, isGone }: { autosave: Autosave<Dra
   return null;
 }
 
+/** Throws what the server would answer while a placeholder is being typed, so that no such text is sent. */
+function refuseUnclosed(text: string | undefined): void {
+  const unclosed = firstUnclosed(readTemplateTokens(text ?? ""));
+  if (unclosed) throw new ApiError(422, "not_closed", "", { field: "text", value: text?.slice(unclosed.start).trim() });
+}
+
 function readFailure(error: unknown): SaveFailure {
   // "include.lists.0" is about the field include.
   const field = error instanceof ApiError ? (error.field?.split(".")[0] ?? null) : null;
-  return { field: error instanceof ApiError && error.status === 422 ? field : null, passing: isPassing(error), error };
+  return {
+    field: error instanceof ApiError && error.status === 422 ? field : null,
+    passing: isPassing(error),
+    unfinished: error instanceof ApiError && error.code === "not_closed",
+    error,
+  };
 }

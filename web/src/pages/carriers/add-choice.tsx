@@ -4,7 +4,7 @@ import { Button } from "../../ui/button.tsx";
 import { type Option, Select, SelectField } from "../../ui/field.tsx";
 
 /**
- * A select and the button that adds what is chosen. Choosing alone adds nothing: with the arrow keys a closed select changes
+ * A select and the button that adds the chosen option. Choosing alone adds nothing: the arrow keys change a closed select
  * at every step.
  */
 export function AddChoice({
@@ -14,11 +14,11 @@ export function AddChoice({
   options,
   onAdd,
 }: {
-  /** What the two are for. */
+  /** The label of both. */
   label: string;
-  /** Whether the label can be seen. */
+  /** Whether the label is visible. */
   labelled?: boolean;
-  /** What stands there before something is chosen. */
+  /** Shown before an option is chosen. */
   placeholder: string;
   options: readonly Option[];
   onAdd: (value: string) => void;

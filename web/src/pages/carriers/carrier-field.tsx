@@ -4,7 +4,7 @@ import { type Option, SelectField, TextField } from "../../ui/field.tsx";
 import type { FieldBinding } from "../../ui/form.tsx";
 import type { FieldSpec } from "./field-spec.ts";
 
-/** The control that a field's configuration asks for, with its label and what to know about it. */
+/** The control of a configured field, with its label and hint. */
 export function CarrierField({
   spec,
   stored,
@@ -12,15 +12,15 @@ export function CarrierField({
   ...field
 }: FieldBinding<string> & {
   spec: FieldSpec;
-  /** A secret of this name may be stored already. */
+  /** A secret of this name is stored already. */
   stored: boolean;
-  /** And must be typed again all the same. */
+  /** The stored secret must be typed again. */
   again: boolean;
 }) {
   const t = useTranslations("carriers");
   const options = useOptions(spec, field.value);
   const label = t(`fields.${spec.name}`);
-  // Not every field needs a word about it.
+  // Not every field has a hint.
   const key = `hints.${spec.name}` as "hints.host";
   const hint = t.has(key) ? t(key) : undefined;
   if (spec.as === "choice") {
@@ -52,7 +52,7 @@ export function CarrierField({
   );
 }
 
-/** The choices in the reader's language; one that was set elsewhere and has no name here stays as it is. */
+/** The options in the reader's language; a value set through the API that has no name here is shown as it is. */
 function useOptions(spec: FieldSpec, present: string): Option[] {
   const t = useTranslations("carriers");
   if (spec.as !== "choice") return [];

@@ -22,7 +22,7 @@ export function CarrierForm({
   kind: CarrierKind;
   carrier: Carrier | null;
   onSaved: (carrier: Carrier) => void;
-  /** Asks before leaving with unsaved changes; off while another form stands in front. */
+  /** Asks before leaving with unsaved changes; off while another form is shown. */
   guard?: boolean;
 }) {
   const t = useTranslations("carriers");
@@ -34,7 +34,7 @@ export function CarrierForm({
     initial: valuesOf(kind, carrier),
     required: [
       ...(carrier ? ["name"] : []),
-      // What is stored need not be typed again.
+      // A stored secret need not be typed again.
       ...everyField(fields).flatMap((spec) => (spec.required && !(carrier && spec.as === "secret") ? [spec.name] : [])),
     ],
     check,
@@ -45,7 +45,7 @@ export function CarrierForm({
         const body = { name, ...input } as CallRequest<"carriers", "update">["body"];
         return update.mutateAsync({ params: { id: carrier.id }, body });
       }
-      // The configuration of the fields is held against the contract by a test.
+      // A test compares the configuration of the fields with the contract.
       const body = { kind, name: name || undefined, ...input } as CallRequest<"carriers", "create">["body"];
       return create.mutateAsync({ body });
     },

@@ -13,7 +13,7 @@ import { EmptyState } from "../../ui/states.tsx";
 import { isFailing, useCarrierFigures } from "./carrier-state.tsx";
 import { WebhookUrls } from "./webhook-urls.tsx";
 
-/** How a connection stands right now, who uses it, and what the other side must know. */
+/** A connection's status and figures, its senders, and the addresses that the provider needs. */
 export function CarrierOverview({ carrier }: { carrier: Carrier }) {
   const t = useTranslations("carriers");
   const figures = useCarrierFigures();

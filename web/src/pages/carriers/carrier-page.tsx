@@ -4,7 +4,6 @@ import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
-import { PageTexts } from "../../components/page-texts.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
@@ -23,16 +22,8 @@ import { useCarrierActions } from "./use-carrier-actions.tsx";
 
 const tabs = ["overview", "settings", "test"] as const;
 
-/** One connection: how it stands, its settings, and a test text through it. */
+/** One connection: its status, its settings, and a test text through it. */
 export function CarrierPage() {
-  return (
-    <PageTexts of="carriers">
-      <OneCarrier />
-    </PageTexts>
-  );
-}
-
-function OneCarrier() {
   const id = useParam("id");
   const t = useTranslations("carriers");
   const ui = useTranslations("ui");

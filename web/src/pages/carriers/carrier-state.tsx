@@ -14,10 +14,10 @@ const looks: Record<State, { tone: Tone; icon: LucideIcon }> = {
   unknown: { tone: "neutral", icon: CircleDashed },
 };
 
-/** How often a connection's state is fetched while one looks at it, in ms. Workers say it every two seconds. */
+/** How often a connection's status is fetched while its page is open, in ms. Workers report it every two seconds. */
 export const stateInterval = 2500;
 
-/** How a connection stands; `ready` is the sandbox, which is always there. */
+/** A connection's status; `ready` is the sandbox, which is always there. */
 export function CarrierState({ state }: { state: State }) {
   const t = useTranslations("carriers");
   const { tone, icon } = looks[state];
@@ -28,7 +28,7 @@ export function CarrierState({ state }: { state: State }) {
   );
 }
 
-/** Whether the last error is what keeps it from being connected, and not history. */
+/** Whether the last error is why it is not connected now, and not history. */
 export const isFailing = ({ enabled, status }: Carrier): boolean =>
   enabled && status.state !== "up" && status.last_error !== null;
 

@@ -14,7 +14,7 @@ const looks = {
   failed: { icon: CircleAlert, colour: "text-bad-ink" },
 } as const;
 
-/** How far a test text has come, step by step, as it happens. */
+/** The progress of a test text, step by step, as it happens. */
 export function CarrierTestSteps({ carrierId, messageId }: { carrierId: string; messageId: string }) {
   const t = useTranslations("carriers");
   const explain = useExplain();

@@ -17,7 +17,7 @@ import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { CarrierTestSteps } from "./carrier-test-steps.tsx";
 
-/** Sends one text through a connection and shows each step that it takes. Which text it is stands in the URL. */
+/** Sends one text through a connection and shows each of its steps. The URL identifies the text. */
 export function CarrierTest({ carrier }: { carrier: Carrier }) {
   const t = useTranslations("carriers");
   const [{ message }] = useFilters({ message: "" });

@@ -7,10 +7,10 @@ import {
   TwilioSecrets,
   TwilioSettings,
 } from "../../../../contract/carriers.ts";
-import { carriers } from "../../messages/en/carriers.ts";
+import { carriers } from "../../locales/en/carriers.ts";
 import { carrierFields, inputOf, isUnusual, valuesOf } from "./carrier-values.ts";
 import { everyField, faultOf } from "./field-spec.ts";
-import { addressFault } from "./public-address.ts";
+import { addressFault } from "./webhook-urls.tsx";
 
 const sid = (prefix: string) => `${prefix}0123456789abcdef0123456789abcdef`;
 const needed = {
@@ -22,13 +22,13 @@ const schemas = {
   twilio: { settings: TwilioSettings, secrets: TwilioSecrets },
 };
 
-/** A connection with these settings and the contract's defaults, as the server tells of it. */
+/** A connection with these settings and the contract's defaults, as the server returns it. */
 function carrierOf(kind: "smpp" | "twilio", settings: object): Carrier {
   const common = { id: "1", name: "Link", enabled: true, is_default: true, senders: [], webhooks: null };
   return { ...common, kind, settings: schemas[kind].settings.parse(settings) } as unknown as Carrier;
 }
 
-test.each(["smpp", "twilio"] as const)("the form of %s asks for every setting and secret of the contract", (kind) => {
+test.each(["smpp", "twilio"] as const)("the form of %s has every setting and secret of the contract", (kind) => {
   const { rates, ...settings } = schemas[kind].settings.shape;
   const names = [
     ...Object.keys(settings),
@@ -51,7 +51,7 @@ test.each(["smpp", "twilio"] as const)("a new form of %s sends the contract's de
   expect(isUnusual(kind, typed)).toBe(false);
 });
 
-test("a new SMPP connection is encrypted, and one that stands keeps what it has", () => {
+test("a new SMPP connection is encrypted, and an existing one keeps its setting", () => {
   expect(valuesOf("smpp", null).tls).toBe("on");
   for (const tls of ["off", "on", "unverified"])
     expect(inputOf("smpp", valuesOf("smpp", carrierOf("smpp", { ...needed.smpp, tls }))).settings).toMatchObject({
@@ -59,7 +59,7 @@ test("a new SMPP connection is encrypted, and one that stands keeps what it has"
     });
 });
 
-test("what is stored comes back as it was, and its secrets are not named", () => {
+test("stored settings are sent back unchanged, and stored secrets are left out", () => {
   const carrier = carrierOf("smpp", {
     ...needed.smpp,
     port: 3550,
@@ -75,7 +75,7 @@ test("what is stored comes back as it was, and its secrets are not named", () =>
   expect(isUnusual("smpp", values)).toBe(true);
 });
 
-test("an API key that is taken out takes its secret with it", () => {
+test("removing an API key removes its secret too", () => {
   const carrier = carrierOf("twilio", { ...needed.twilio, api_key_sid: sid("SK") });
   expect(inputOf("twilio", valuesOf("twilio", carrier)).secrets).toEqual({});
   const { settings, secrets } = inputOf("twilio", { ...valuesOf("twilio", carrier), api_key_sid: " " });
@@ -97,7 +97,7 @@ test.each([
   expect(spec && faultOf(spec, typed)).toBe(fault);
 });
 
-test("every choice and every pattern has its words", () => {
+test("every choice and every pattern has its texts", () => {
   const options: Record<string, Record<string, string>> = carriers.options;
   for (const spec of [...everyField(carrierFields.smpp), ...everyField(carrierFields.twilio)]) {
     if (spec.as === "text" && spec.pattern) expect(carriers.wrong).toHaveProperty(spec.name);

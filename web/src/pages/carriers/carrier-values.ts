@@ -1,4 +1,4 @@
-/** Between a connection as the contract has it and what stands in the fields of its form. */
+/** Converts between a connection as the contract has it and the values of its form. */
 import type { Carrier, CarrierKind } from "../../../../contract/carriers.ts";
 import { secretsAgain } from "../../../../rules/secrets-again.ts";
 import { type CarrierFields, everyField, type FieldSpec, readNumber } from "./field-spec.ts";
@@ -7,10 +7,10 @@ import { twilioFields } from "./twilio-fields.ts";
 
 export const carrierFields: Record<CarrierKind, CarrierFields> = { smpp: smppFields, twilio: twilioFields };
 
-/** What is typed, by the field's name; `name` is the connection's own. */
+/** The typed values by field; `name` is the connection's own. */
 export type CarrierValues = Record<string, string>;
 
-/** What the form begins with: the defaults, or the connection as it is. Secrets are never shown. */
+/** The form's initial values: the defaults, or the connection as it is. Secrets are never shown. */
 export function valuesOf(kind: CarrierKind, carrier: Carrier | null): CarrierValues {
   const values: CarrierValues = { name: carrier?.name ?? "" };
   for (const spec of everyField(carrierFields[kind])) {
@@ -31,7 +31,7 @@ const partOf = (spec: FieldSpec, settings: object): Record<string, unknown> =>
     ? ((settings as Record<string, Record<string, unknown>>)[spec.inside] ?? {})
     : (settings as Record<string, unknown>);
 
-/** What goes to the server. A secret that was left empty is not named, so that the stored one stays. */
+/** The request for the server. An empty secret is left out, so that the stored one stays. */
 export function inputOf(kind: CarrierKind, values: CarrierValues): { settings: object; secrets: object } {
   const settings: Record<string, unknown> = {};
   const secrets: Record<string, unknown> = {};
@@ -44,12 +44,12 @@ export function inputOf(kind: CarrierKind, values: CarrierValues): { settings: o
       part[spec.name] = read(spec, typed);
     } else settings[spec.name] = read(spec, typed);
   }
-  // A key that is taken out takes its secret with it.
+  // Removing a key removes its secret too.
   if (kind === "twilio" && settings.api_key_sid === null) secrets.api_key_secret = null;
   return { settings, secrets };
 }
 
-/** The secrets that must be typed again: with what has changed the stored ones would go to somebody else. */
+/** The secrets that must be typed again: after such a change the stored ones would be sent to another host or account. */
 export function secretsToEnter(kind: CarrierKind, carrier: Carrier | null, values: CarrierValues): string[] {
   if (!carrier) return [];
   const after = inputOf(kind, values).settings as Record<string, unknown>;
@@ -64,7 +64,7 @@ function read(spec: FieldSpec, typed: string): unknown {
   return spec.as === "text" && spec.nullable && text === "" ? null : text;
 }
 
-/** Whether anything under "More settings" is not as it begins. */
+/** Whether anything under "More settings" differs from its initial value. */
 export function isUnusual(kind: CarrierKind, values: CarrierValues): boolean {
   return carrierFields[kind].more.some((group) =>
     group.fields.some((spec) => spec.as !== "secret" && values[spec.name] !== (spec.initial ?? "")),

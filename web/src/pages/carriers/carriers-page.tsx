@@ -7,7 +7,6 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
-import { PageTexts } from "../../components/page-texts.tsx";
 import { useAgo } from "../../lib/ago.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo } from "../../lib/location.ts";
@@ -22,22 +21,14 @@ import { CarrierState, isFailing, stateInterval, useCarrierFigures } from "./car
 import { CarriersTabs } from "./carriers-tabs.tsx";
 import { useCarrierActions } from "./use-carrier-actions.tsx";
 
-/** Null stands for the sandbox, which is always the last of them. */
+/** A null carrier is the sandbox, which is always the last row. */
 interface Row {
   carrier: Carrier | null;
   senders: readonly { id: string; address: string }[];
 }
 
-/** The connections to carriers, how each stands right now, and who uses it. */
+/** The connections to carriers, their status, and their senders. */
 export function CarriersPage() {
-  return (
-    <PageTexts of="carriers">
-      <Carriers />
-    </PageTexts>
-  );
-}
-
-function Carriers() {
   const t = useTranslations("carriers");
   const explain = useExplain();
   const go = useGo();

@@ -5,7 +5,7 @@ import { classes } from "../../ui/classes.ts";
 
 const pages = { carriers: paths.carriers(), fallback: paths.carrierFallback() };
 
-/** Connections and their order of fallback: pages of their own, so this is navigation. */
+/** Connections and their order of fallback: separate pages, so this is navigation. */
 export function CarriersTabs({ open }: { open: keyof typeof pages }) {
   const t = useTranslations("carriers");
   return (

@@ -13,7 +13,7 @@ import { FallbackOrder } from "./fallback-order.tsx";
 
 const everywhere = "*";
 
-/** The table of countries, each with the carriers that stand in. Nothing is saved before one says so. */
+/** The table of countries, each with its fallback carriers. Nothing is saved before Save is pressed. */
 export function FallbackForm({ carriers, routes }: { carriers: readonly Carrier[]; routes: readonly CarrierRoute[] }) {
   const t = useTranslations("carriers");
   const ui = useTranslations("ui");
@@ -90,7 +90,7 @@ export function FallbackForm({ carriers, routes }: { carriers: readonly Carrier[
   );
 }
 
-/** All others come last and are always there, so that one sees that there is such a line. */
+/** All other countries come last and are always listed, so that the row is known to exist. */
 function withRest(routes: readonly CarrierRoute[]): CarrierRoute[] {
   const rest = routes.find(({ country }) => country === everywhere) ?? { country: everywhere, carriers: [] };
   return [...routes.filter(({ country }) => country !== everywhere), rest];

@@ -5,7 +5,7 @@ import type { Carrier } from "../../../../contract/carriers.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { AddChoice } from "./add-choice.tsx";
 
-/** The carriers of one country in their order, moved with buttons. The focus goes along with what one moves. */
+/** The carriers of one country in their order, moved with buttons. The focus follows the moved one. */
 export function FallbackOrder({
   country,
   carriers,
@@ -17,7 +17,7 @@ export function FallbackOrder({
   carriers: readonly Carrier[];
   order: readonly string[];
   onChange: (order: string[]) => void;
-  /** Tells those who don't see it where it went. */
+  /** Announces the new position to screen readers. */
   onSay: (text: string) => void;
 }) {
   const t = useTranslations("carriers");
@@ -38,7 +38,7 @@ export function FallbackOrder({
     onSay(t("moved", { carrier: nameOf(id), place: to + 1, count: order.length }));
   };
   const add = (id: string) => {
-    // With the last one the button goes, and the focus with it.
+    // Removing the last one removes its button, and the focus with it.
     if (free.length === 1) moved.current = `${id} -1`;
     onChange([...order, id]);
     onSay(t("moved", { carrier: nameOf(id), place: order.length + 1, count: order.length + 1 }));

@@ -4,7 +4,6 @@ import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink } from "../../components/link.tsx";
-import { PageTexts } from "../../components/page-texts.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { paths } from "../../paths.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -13,16 +12,8 @@ import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { CarriersTabs } from "./carriers-tabs.tsx";
 import { FallbackForm } from "./fallback-form.tsx";
 
-/** Which carriers stand in for a sender's own, by the recipient's country. */
+/** The fallback carriers of a sender's own carrier, by the recipient's country. */
 export function FallbackPage() {
-  return (
-    <PageTexts of="carriers">
-      <FallbackTab />
-    </PageTexts>
-  );
-}
-
-function FallbackTab() {
   const t = useTranslations("carriers");
   return (
     <>

@@ -1,13 +1,13 @@
-/** What a form of a carrier is configured with: one entry a setting. */
-import type { carriers } from "../../messages/en/carriers.ts";
+/** The configuration of a carrier's form: one entry for each setting. */
+import type { carriers } from "../../locales/en/carriers.ts";
 
-/** The name of a setting or secret in contract/carriers.ts; its texts stand in the catalogue under the same name. */
+/** The name of a setting or secret in contract/carriers.ts; its texts have the same key in the catalogue. */
 export type FieldName = keyof (typeof carriers)["fields"];
 export type GroupName = keyof (typeof carriers)["groups"];
 
 export type FieldSpec = {
   name: FieldName;
-  /** What a new connection begins with, as typed; empty unless given. A test holds it against the contract's default. */
+  /** The initial value of a new connection, as typed; empty unless given. A test compares it with the contract's default. */
   initial?: string;
   required?: true;
   /** A row of its own. */
@@ -16,16 +16,16 @@ export type FieldSpec = {
   | { as: "text"; most: number; pattern?: RegExp; nullable?: true }
   | { as: "secret"; most: number; nullable?: true }
   | { as: "number"; least: number; most: number; nullable?: true; inside?: "rates" }
-  /** One of these; with `codes` all but "auto" are numbers to the contract. */
+  /** One of these options; with `codes` all but "auto" are numbers in the contract. */
   | { as: "choice"; values: readonly string[]; codes?: true }
-  /** A tag of SMPP, typed decimal or as 0x… */
+  /** An SMPP tag, typed decimal or as 0x… */
   | { as: "tag"; least: number; most: number }
 );
 
 export interface CarrierFields {
-  /** What nobody can do without. */
+  /** The settings that every connection needs. */
   main: readonly FieldSpec[];
-  /** What has a good default. */
+  /** The settings with good defaults. */
   more: readonly { name: GroupName; fields: readonly FieldSpec[] }[];
 }
 
@@ -35,7 +35,7 @@ export const everyField = ({ main, more }: CarrierFields): readonly FieldSpec[] 
   ...more.flatMap((group) => group.fields),
 ];
 
-/** What a field must be, where what is typed is not it: a key of the catalogue's `wrong`, or null. */
+/** Why a typed value is invalid: a key of the catalogue's `wrong`, or null. */
 export function faultOf(spec: FieldSpec, typed: string): "number" | "pattern" | "tag" | null {
   const text = typed.trim();
   if (text === "") return null;
@@ -45,7 +45,7 @@ export function faultOf(spec: FieldSpec, typed: string): "number" | "pattern" | 
   return number !== null && number >= spec.least && number <= spec.most ? null : spec.as;
 }
 
-/** A whole number as typed, or null. */
+/** A typed whole number, or null. */
 export function readNumber(text: string, hex = false): number | null {
   return /^\d{1,9}$/.test(text) || (hex && /^0x[0-9a-f]{1,8}$/i.test(text)) ? Number(text) : null;
 }

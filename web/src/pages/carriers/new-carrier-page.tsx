@@ -3,7 +3,6 @@ import { useTranslations } from "use-intl";
 import type { CarrierKind } from "../../../../contract/carriers.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
-import { PageTexts } from "../../components/page-texts.tsx";
 import { useGo } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { RadioGroup } from "../../ui/choice.tsx";
@@ -13,16 +12,8 @@ import { CarrierForm } from "./carrier-form.tsx";
 
 const kinds = ["smpp", "twilio"] as const satisfies readonly CarrierKind[];
 
-/** Connects a carrier. Both forms stay where they are, so that looking at the other loses nothing. */
+/** Adds a connection. Both forms stay mounted, so that looking at the other one loses nothing. */
 export function NewCarrierPage() {
-  return (
-    <PageTexts of="carriers">
-      <NewCarrier />
-    </PageTexts>
-  );
-}
-
-function NewCarrier() {
   const t = useTranslations("carriers");
   const go = useGo();
   const [kind, setKind] = useState<CarrierKind>("smpp");

@@ -9,7 +9,7 @@ import { paths } from "../../paths.ts";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** Removes a connection, or says which senders have to leave it first. */
+/** Removes a connection, or says which senders must be moved first. */
 export function RemoveCarrierDialog({
   carrier,
   onOpenChange,

@@ -3,7 +3,7 @@ import type { CarrierFields } from "./field-spec.ts";
 const numberTypes = ["auto", "0", "1", "2", "3", "4", "5", "6"];
 const numberPlans = ["auto", "0", "1", "3", "4", "6", "8", "9", "10", "14", "18"];
 
-/** The settings of an SMPP connection, in the order in which one is asked for them. */
+/** The settings of an SMPP connection, in the form's order. */
 export const smppFields: CarrierFields = {
   main: [
     { name: "host", as: "text", most: 253, required: true },

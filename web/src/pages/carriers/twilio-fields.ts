@@ -2,7 +2,7 @@ import type { CarrierFields } from "./field-spec.ts";
 
 const sid = (prefix: string) => new RegExp(`^${prefix}[0-9a-f]{32}$`, "i");
 
-/** The settings of a Twilio account, in the order in which one is asked for them. */
+/** The settings of a Twilio account, in the form's order. */
 export const twilioFields: CarrierFields = {
   main: [
     { name: "account_sid", as: "text", most: 34, pattern: sid("AC"), required: true, wide: true },

@@ -7,7 +7,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { RemoveCarrierDialog } from "./remove-carrier-dialog.tsx";
 
-/** What can be done with a connection wherever it is shown, and the dialogs that ask first. */
+/** The actions on a connection wherever it is shown, and their dialogs. */
 export function useCarrierActions(onRemoved?: () => void) {
   const t = useTranslations("carriers");
   const explain = useExplain();

@@ -3,7 +3,7 @@ import type { Carrier, CarrierKind } from "../../../../contract/carriers.ts";
 import { type CarrierValues, carrierFields, secretsToEnter } from "./carrier-values.ts";
 import { everyField, type FieldSpec, faultOf } from "./field-spec.ts";
 
-/** Says in the reader's language what the server would refuse. */
+/** Reports in the reader's language what the server would refuse. */
 export function useCarrierCheck(kind: CarrierKind, carrier: Carrier | null): (values: CarrierValues) => CarrierValues {
   const t = useTranslations("carriers");
   const wrong = (spec: FieldSpec, typed: string): string | null => {

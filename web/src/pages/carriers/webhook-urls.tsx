@@ -3,7 +3,6 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/page-header.tsx";
-import { addressFault } from "./public-address.ts";
 
 /** The addresses to copy into Twilio's console, and why they may not work. */
 export function WebhookUrls({ urls }: { urls: { inbound: string; status: string } }) {
@@ -32,4 +31,19 @@ export function WebhookUrls({ urls }: { urls: { inbound: string; status: string 
       </div>
     </Panel>
   );
+}
+
+/** Why Twilio may not reach a webhook at this address: it is on this machine or network, or not encrypted. */
+export function addressFault(url: string): "private" | "plain" | null {
+  const { protocol, hostname } = new URL(url);
+  const isPrivate =
+    hostname === "localhost" ||
+    /\.(localhost|local|internal|test|example|invalid)$/.test(hostname) ||
+    !/[.:]/.test(hostname) ||
+    /^(127|10|0)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(
+      hostname,
+    ) ||
+    /^\[(::1?|f[cd].*|fe[89ab].*)\]$/.test(hostname);
+  if (isPrivate) return "private";
+  return protocol === "https:" ? null : "plain";
 }

@@ -21,7 +21,7 @@ import { Badge, type Tone } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
-import { useReason } from "../campaigns/reasons.ts";
+import { useReason } from "../campaigns/message-status.tsx";
 
 type Entry = z.infer<typeof TimelineEntry>;
 
@@ -43,7 +43,7 @@ const tones: Record<Tone, string> = {
   accent: "text-accent-ink",
 };
 
-/** Everything that happened with a contact by SMS, newest first. */
+/** A contact's SMS history, newest first. */
 export function ContactActivity({ id }: { id: string }) {
   const t = useTranslations("contacts");
   const ui = useTranslations("ui");
@@ -92,6 +92,7 @@ function ActivityEntry({ entry }: { entry: Entry }) {
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-medium">{t(`activity.${entry.kind}`, { type })}</span>
           {entry.kind === "message_skipped" && entry.detail ? <Badge>{reasonText(entry.detail)}</Badge> : null}
+          {entry.looks_like_opt_out ? <Badge tone="warn">{t("possibleOptOut.title")}</Badge> : null}
           {status ? <Badge>{t.has(`statuses.${status}`) ? t(`statuses.${status}`) : status}</Badge> : null}
           {entry.source?.type === "campaign" && entry.source.id ? (
             <Link to={paths.campaign(entry.source.id)}>{entry.source.name}</Link>

@@ -22,7 +22,7 @@ interface Change {
   action: "grant" | "withdraw";
 }
 
-/** What a contact consents to now, how to record more, and the whole ledger behind it. */
+/** A contact's current consent, how to record more, and the whole ledger. */
 export function ContactConsent({ contact, name }: { contact: Contact; name: string }) {
   const { id } = contact;
   const t = useTranslations("contacts");
@@ -36,6 +36,7 @@ export function ContactConsent({ contact, name }: { contact: Contact; name: stri
   if (!consent.data || !types.data) return <Skeleton className="h-40 w-full" />;
   const at = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeStyle: "short" });
   const { current, events, opt_out_events } = consent.data;
+  const stopped = contact.opt_outs.length > 0;
   return (
     <div className="flex flex-col gap-4">
       <Panel title={t("consent.title")}>
@@ -47,6 +48,14 @@ export function ContactConsent({ contact, name }: { contact: Contact; name: stri
                 <span className="min-w-32 font-medium">{type.name}</span>
                 {!type.needs_consent ? (
                   <Badge icon={CircleMinus}>{t("consent.notNeeded")}</Badge>
+                ) : state?.granted && stopped ? (
+                  // It is in the ledger, but nothing is sent because of it.
+                  <>
+                    <Badge icon={CircleMinus}>{t("consent.granted")}</Badge>
+                    <Badge tone="warn" icon={CircleX}>
+                      {t("optedOut")}
+                    </Badge>
+                  </>
                 ) : state?.granted ? (
                   <Badge tone="good" icon={CircleCheck}>
                     {t("consent.granted")}

@@ -14,7 +14,7 @@ import { Panel } from "../../ui/page-header.tsx";
 import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** Every STOP and START of a contact, and how to record or lift one by hand. */
+/** Every STOP and START of a contact, and how to record or withdraw one by hand. */
 export function ContactOptOuts({
   contact,
   name,

@@ -7,9 +7,11 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { PossibleOptOut } from "../../components/possible-opt-out.tsx";
 import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters, useGo, useParam } from "../../lib/location.ts";
+import { propertyLabel } from "../../lib/property-keys.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -28,7 +30,7 @@ import { NumberCell } from "./number-cell.tsx";
 const tabs = ["activity", "consent", "details"] as const;
 type Tab = (typeof tabs)[number];
 
-/** One person: opt-outs first, then what happened, what they consent to, and the fields. */
+/** One contact: opt-outs first, then activity, consent, and the fields. */
 export function ContactPage() {
   const t = useTranslations("contacts");
   const explain = useExplain();
@@ -73,6 +75,13 @@ export function ContactPage() {
         }
       />
       <OptOuts contact={contact} />
+      {contact.possible_opt_outs.length > 0 ? (
+        <div className="mb-4 flex flex-col gap-2">
+          {contact.possible_opt_outs.map((item) => (
+            <PossibleOptOut key={item.id} item={item} />
+          ))}
+        </div>
+      ) : null}
       <Tabs
         label={name}
         value={tab}
@@ -164,7 +173,10 @@ function Details({ contact }: { contact: Contact }) {
         </span>
       ) : null,
     ],
-    ...Object.entries(contact.properties).map(([key, value]): [string, ReactNode] => [key, String(value)]),
+    ...Object.entries(contact.properties).map(([key, value]): [string, ReactNode] => [
+      propertyLabel(key),
+      String(value),
+    ]),
     [
       t("fields.created_at"),
       format.dateTime(new Date(contact.created_at), { dateStyle: "medium", timeStyle: "short" }),

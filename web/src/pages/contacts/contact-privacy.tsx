@@ -14,7 +14,7 @@ import { FormShell, useForm } from "../../ui/form.tsx";
 import { MenuItem } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** What the law gives a person: a copy of everything, and to be forgotten. */
+/** A person's rights by law: a copy of all their data, and erasure. */
 export function ContactPrivacy({ contact, name }: { contact: Contact; name: string }) {
   const t = useTranslations("privacy");
   const explain = useExplain();

@@ -5,34 +5,33 @@ import { useFormatter, useTranslations } from "use-intl";
 import { items, pages, query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { PagedTable } from "../../components/paged.tsx";
 import { contactName } from "../../lib/contact-name.ts";
-import { useExplain } from "../../lib/explain.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Input, Select } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { NumberCell } from "./number-cell.tsx";
 import { SelectedContacts } from "./selected-contacts.tsx";
 
 const sorts = ["-created_at", "created_at", "last_name", "-last_name"] as const;
 type Sort = (typeof sorts)[number];
 
-/** Everybody the workspace knows, to search, sort and put on lists. */
+/** All contacts of the workspace, to search, sort and put on lists. */
 export function ContactsPage() {
   const t = useTranslations("contacts");
   const format = useFormatter();
-  const explain = useExplain();
   const go = useGo();
   const may = useMay();
   const { country } = useWorkspace();
   const [filters, setFilters] = useFilters({ query: "", list: "", sort: "-created_at" });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const asked = useSettled(filters.query, 150);
+  const asked = useDebounced(filters.query, 150);
   const sort = sorts.find((known) => known === filters.sort) ?? "-created_at";
 
   const lists = useQuery(query("lists", "list", { query: { limit: 200 } }));
@@ -134,10 +133,9 @@ export function ContactsPage() {
         </Link>
       </div>
       <Panel flush>
-        <Table
+        <PagedTable
           label={t("title")}
           columns={columns}
-          rows={rows}
           rowId={(row) => row.id}
           onOpen={(row) => go(paths.contact(row.id))}
           sort={sort}
@@ -152,8 +150,7 @@ export function ContactsPage() {
                 }
               : undefined
           }
-          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
-          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          found={found}
           empty={
             filtered ? (
               <EmptyState icon={Users} title={t("noMatch")}>

@@ -3,6 +3,7 @@ import { useTranslations } from "use-intl";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
+import { MayOnly } from "../../components/may-only.tsx";
 import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -13,8 +14,16 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ContactForm } from "./contact-form.tsx";
 
-/** The fields of a contact that exists. */
+/** Edits the fields of an existing contact. */
 export function EditContactPage() {
+  return (
+    <MayOnly permission="contacts:write">
+      <EditContact />
+    </MayOnly>
+  );
+}
+
+function EditContact() {
   const t = useTranslations("contacts");
   const explain = useExplain();
   const go = useGo();

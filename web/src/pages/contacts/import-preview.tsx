@@ -1,19 +1,24 @@
-import { CircleX } from "lucide-react";
+import { CircleX, Copy, TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ContactInput, RejectionReason } from "../../../../contract/contacts.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Table } from "../../ui/table.tsx";
+import { Readings } from "./readings.tsx";
 
 interface PreviewRow {
   row: number;
   values: string[];
   contact: ContactInput | null;
   reason: RejectionReason | null;
+  readings?: readonly string[];
+  warning: RejectionReason | null;
+  landline: boolean;
+  same_as: number | null;
 }
 
-/** The first rows as contacts, and why a row would be rejected. */
+/** The first rows as contacts, why a row would be rejected, and its warnings. */
 export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
   const t = useTranslations("contacts");
   const { country } = useWorkspace();
@@ -30,14 +35,32 @@ export function ImportPreview({ rows }: { rows: readonly PreviewRow[] }) {
           header: t("fields.name"),
           cell: (row) =>
             row.contact ? (
-              [row.contact.first_name, row.contact.last_name].filter(Boolean).join(" ")
+              <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                {[row.contact.first_name, row.contact.last_name].filter(Boolean).join(" ")}
+                {row.same_as === null ? null : (
+                  <Badge icon={Copy}>{t("importing.sameAs", { row: String(row.same_as) })}</Badge>
+                )}
+                {row.landline ? (
+                  <Badge tone="warn" icon={TriangleAlert}>
+                    {t("held.kinds.landline")}
+                  </Badge>
+                ) : null}
+                {row.warning ? (
+                  // A sentence, which may need two lines.
+                  <span className="flex gap-1 text-sm text-warn-ink">
+                    <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+                    {t(`importResult.reasons.${row.warning}`)}
+                  </span>
+                ) : null}
+              </span>
             ) : (
               <span className="flex flex-wrap items-center gap-2">
                 <Badge tone="bad" icon={CircleX}>
                   {t("importing.rejected")}
                 </Badge>
                 {row.reason ? t(`importResult.reasons.${row.reason}`) : null}
-                <span className="break-all text-soft">{row.values.filter(Boolean).join(" · ")}</span>
+                <Readings numbers={row.readings} />
+                <span className="line-clamp-3 wrap-anywhere text-soft">{row.values.filter(Boolean).join(" · ")}</span>
               </span>
             ),
         },

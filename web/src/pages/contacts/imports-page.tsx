@@ -1,23 +1,21 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
-import { items, pages } from "../../api/queries.ts";
+import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedTable } from "../../components/paged.tsx";
 import { useGo } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { ImportStatus } from "./import-status.tsx";
 
-/** Imports so far, newest first. */
+/** All imports, newest first. */
 export function ImportsPage() {
   const t = useTranslations("contacts");
   const format = useFormatter();
-  const explain = useExplain();
   const go = useGo();
   const may = useMay();
   const found = useInfiniteQuery(pages("contacts", "imports", { query: { limit: 50 } }));
@@ -31,13 +29,11 @@ export function ImportsPage() {
       <DocumentTitle>{t("imports")}</DocumentTitle>
       <PageHeader title={t("imports")} above={<Link to={paths.contacts()}>{t("title")}</Link>} action={begin} />
       <Panel flush>
-        <Table
+        <PagedTable
           label={t("imports")}
-          rows={found.data ? items(found.data) : undefined}
           rowId={(row) => row.id}
           onOpen={(row) => go(paths.import(row.id))}
-          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
-          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          found={found}
           empty={
             <EmptyState icon={Upload} title={t("importResult.none")} action={begin}>
               {t("importResult.noneText")}

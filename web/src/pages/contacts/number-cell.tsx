@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl";
 import type { NumberKind } from "../../../../contract/contacts.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 
-/** A number in groups, with a sign and a word where it cannot be texted. */
+/** A grouped number, with an icon and a word where it cannot receive texts. */
 export function NumberCell({
   number,
   kind,

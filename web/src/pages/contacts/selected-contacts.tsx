@@ -9,7 +9,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** What can be done with the contacts that are selected: put them on a list, or delete them. */
+/** The actions on the selected contacts: put them on a list, or delete them. */
 export function SelectedContacts({ ids, onDone }: { ids: ReadonlySet<string>; onDone: () => void }) {
   const t = useTranslations("contacts");
   const explain = useExplain();
@@ -21,8 +21,8 @@ export function SelectedContacts({ ids, onDone }: { ids: ReadonlySet<string>; on
 
   const addTo = async (list: { id: string; name: string }) => {
     try {
-      await add.mutateAsync({ params: { id: list.id }, body: { contacts: [...ids] } });
-      toast(t("addedToList", { count, list: list.name }));
+      const { added } = await add.mutateAsync({ params: { id: list.id }, body: { contacts: [...ids] } });
+      toast(t("addedToList", { count: added, list: list.name }));
       onDone();
     } catch (error) {
       toast(explain(error), "bad");

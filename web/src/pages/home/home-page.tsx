@@ -9,7 +9,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { NextSteps } from "./next-steps.tsx";
 import { RecentCampaigns } from "./recent-campaigns.tsx";
 
-/** Where one begins: what to do next, what happened last, and what is left of the month's segments. */
+/** The first page: what to do next, what happened last, and what is left of the month's segments. */
 export function HomePage() {
   const t = useTranslations("home");
   const may = useMay();

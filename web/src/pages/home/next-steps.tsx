@@ -6,14 +6,14 @@ import { ButtonLink, Link } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
 import { Panel } from "../../ui/page-header.tsx";
-import { isUnsent } from "../campaigns/statuses.ts";
+import { isUnsent } from "../campaigns/campaign-status.tsx";
 
-/** The road from nothing to the first text, until it has been walked once. */
+/** The steps from an empty workspace to the first text, until all were done once. */
 export function NextSteps() {
   const t = useTranslations("home");
   const contacts = useQuery(query("contacts", "list", { query: { limit: 1 } }));
   const campaigns = useQuery(query("campaigns", "list", { query: { limit: 5 } }));
-  // Whoever has answered on a handset has seen the text there.
+  // A reply from a handset shows that its user has seen the text there.
   const answers = useQuery(query("messages", "list", { query: { limit: 1, status: "received" } }));
   if (!contacts.data || !campaigns.data || !answers.data) return null;
 

@@ -10,7 +10,7 @@ import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CampaignStatusBadge } from "../campaigns/campaign-status.tsx";
 
-/** The campaigns somebody worked on last. A plain list: the table's machinery would weigh on the first view. */
+/** The campaigns changed last. A plain list: the table's code would weigh on the first view. */
 export function RecentCampaigns() {
   const t = useTranslations("home");
   const format = useFormatter();

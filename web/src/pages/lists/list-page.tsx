@@ -2,9 +2,10 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Pencil, Trash2, Upload, UserMinus, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { items, pages, query, useCall } from "../../api/queries.ts";
+import { pages, query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { PagedTable } from "../../components/paged.tsx";
 import { contactName } from "../../lib/contact-name.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
@@ -14,12 +15,11 @@ import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { NumberCell } from "../contacts/number-cell.tsx";
 import { ListNameDialog } from "./list-name-dialog.tsx";
 
-/** One list and who is on it. */
+/** One list and its members. */
 export function ListPage() {
   const t = useTranslations("lists");
   const contacts = useTranslations("contacts");
@@ -70,9 +70,8 @@ export function ListPage() {
         }
       />
       <Panel flush>
-        <Table
+        <PagedTable
           label={list.name}
-          rows={members.data ? items(members.data) : undefined}
           rowId={(row) => row.id}
           onOpen={(row) => go(paths.contact(row.id))}
           selection={
@@ -94,12 +93,7 @@ export function ListPage() {
                 }
               : undefined
           }
-          more={{
-            has: members.hasNextPage,
-            busy: members.isFetchingNextPage,
-            fetch: () => void members.fetchNextPage(),
-          }}
-          failure={members.error ? { message: explain(members.error), onRetry: () => void members.refetch() } : null}
+          found={members}
           empty={
             <EmptyState icon={Users} title={t("noMembers")}>
               {t("noMembersText")}

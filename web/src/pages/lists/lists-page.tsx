@@ -2,31 +2,29 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListChecks, Plus } from "lucide-react";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import { items, pages } from "../../api/queries.ts";
+import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedTable } from "../../components/paged.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { ListNameDialog } from "./list-name-dialog.tsx";
 
 /** The workspace's lists by name. */
 export function ListsPage() {
   const t = useTranslations("lists");
   const format = useFormatter();
-  const explain = useExplain();
   const go = useGo();
   const may = useMay();
   const [filters, setFilters] = useFilters({ query: "" });
   const [creating, setCreating] = useState(false);
-  const asked = useSettled(filters.query, 150);
+  const asked = useDebounced(filters.query, 150);
   const found = useInfiniteQuery(pages("lists", "list", { query: { query: asked || undefined, limit: 50 } }));
   const create = may("contacts:write") ? (
     <Button kind="primary" icon={<Plus aria-hidden />} onClick={() => setCreating(true)}>
@@ -46,13 +44,11 @@ export function ListsPage() {
         onChange={(query) => setFilters({ query })}
       />
       <Panel flush>
-        <Table
+        <PagedTable
           label={t("title")}
-          rows={found.data ? items(found.data) : undefined}
           rowId={(row) => row.id}
           onOpen={(row) => go(paths.list(row.id))}
-          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
-          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          found={found}
           empty={
             filters.query ? (
               <EmptyState icon={ListChecks} title={t("noMatch", { query: filters.query })} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { linked } from "./mailbox-page.tsx";
 
-test("the links of a mail can be followed, and nothing else becomes one", () => {
+test("the links of a mail are clickable, and nothing else becomes a link", () => {
   expect(linked("Reset:\nhttp://localhost:3000/reset?token=a\nThanks")).toEqual([
     { text: "Reset:\n", href: null },
     { text: "http://localhost:3000/reset?token=a", href: "http://localhost:3000/reset?token=a" },

@@ -4,16 +4,16 @@ import { Fragment } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useFilters } from "../../lib/location.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { SandboxTabs } from "./sandbox-tabs.tsx";
 
-/** Splits a mail's text at its links, so that they can be followed. */
+/** Splits a mail's text at its links, so that they are clickable. */
 export function linked(text: string): { text: string; href: string | null }[] {
   return text
     .split(/(https?:\/\/[^\s<>"]+)/)
@@ -21,14 +21,14 @@ export function linked(text: string): { text: string; href: string | null }[] {
     .map((piece) => ({ text: piece, href: /^https?:\/\//.test(piece) ? piece : null }));
 }
 
-/** Mails that no relay took: where invitations and password resets land while trying things out. */
+/** Mails that were not sent through a relay: invitations and password resets of a trial installation. */
 export function MailboxPage() {
   const t = useTranslations("sandbox");
   const ui = useTranslations("ui");
   const format = useFormatter();
   const explain = useExplain();
   const [filters, setFilters] = useFilters({ to: "" });
-  const to = useSettled(filters.to, 250);
+  const to = useDebounced(filters.to, 250);
   const mails = useInfiniteQuery(pages("sandbox", "mailbox", { query: { to: to || undefined, limit: 50 } }));
   const shown = mails.data ? items(mails.data) : undefined;
   return (
@@ -67,7 +67,7 @@ export function MailboxPage() {
             >
               <p className="max-w-2xl break-words whitespace-pre-wrap">
                 {linked(mail.text).map((piece, index) => (
-                  // Pieces have no other identity than their place.
+                  // Pieces have no identity other than their position.
                   <Fragment key={index}>
                     {piece.href ? (
                       <a href={piece.href} className="font-medium break-all text-accent-ink underline">

@@ -22,7 +22,7 @@ const behaviours = [
 ] as const satisfies readonly Behaviour[];
 const errorCodes = ["30003", "30004", "30005", "30006", "30007", "30008"] as const;
 
-/** How a handset takes what is sent to it: for trying out what goes wrong on real networks. */
+/** How a handset reacts to messages: simulates what goes wrong on real networks. */
 export function PhoneBehaviour({ number }: { number: string }) {
   const t = useTranslations("sandbox");
   const explain = useExplain();
@@ -76,7 +76,7 @@ function BehaviourForm({ phone }: { phone: Phone }) {
             {...form.field("error_code")}
             options={[
               ...errorCodes.map((value) => ({ value: value as string, label: `${value} · ${t(`errors.${value}`)}` })),
-              // A code that was set through the API and is none of the common ones stays choosable.
+              // An uncommon code that was set through the API can still be chosen.
               ...(errorCodes.some((code) => code === form.values.error_code)
                 ? []
                 : [{ value: form.values.error_code, label: form.values.error_code }]),

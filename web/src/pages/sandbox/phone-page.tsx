@@ -21,7 +21,7 @@ import { PhoneBehaviour } from "./phone-behaviour.tsx";
 
 const quickReplies = ["STOP", "START", "HELP"] as const;
 
-/** One handset: what it got and wrote, live, and a place to answer from. */
+/** One handset: its messages, live, and a field to reply. */
 export function PhonePage() {
   const t = useTranslations("sandbox");
   const format = useFormatter();

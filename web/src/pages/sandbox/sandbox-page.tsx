@@ -3,31 +3,29 @@ import { Smartphone } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
-import { items, pages } from "../../api/queries.ts";
+import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
-import { useExplain } from "../../lib/explain.ts";
+import { PagedTable } from "../../components/paged.tsx";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useWorkspace } from "../../lib/session.ts";
-import { useSettled } from "../../lib/settled.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { SandboxTabs } from "./sandbox-tabs.tsx";
 
-/** The handsets that were texted, last used first. */
+/** The handsets that received texts, last used first. */
 export function SandboxPage() {
   const t = useTranslations("sandbox");
   const format = useFormatter();
-  const explain = useExplain();
   const go = useGo();
   const { country } = useWorkspace();
   const [filters, setFilters] = useFilters({ query: "" });
   const [number, setNumber] = useState("");
-  const asked = useSettled(filters.query, 150);
+  const asked = useDebounced(filters.query, 150);
   const found = useInfiniteQuery(pages("sandbox", "phones", { query: { query: asked || undefined, limit: 50 } }));
   const open = (event: FormEvent) => {
     event.preventDefault();
@@ -59,13 +57,11 @@ export function SandboxPage() {
         </form>
       </div>
       <Panel flush>
-        <Table
+        <PagedTable
           label={t("phones")}
-          rows={found.data ? items(found.data) : undefined}
           rowId={(row) => row.number}
           onOpen={(row) => go(paths.sandboxPhone(row.number))}
-          more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
-          failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+          found={found}
           empty={
             <EmptyState icon={Smartphone} title={t("empty")}>
               {t("emptyText")}

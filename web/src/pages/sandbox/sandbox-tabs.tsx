@@ -3,7 +3,7 @@ import { Link } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
 
-/** Phones and mailbox are pages of their own, so this is navigation and not tabs within a page. */
+/** Phones and mailbox are separate pages, so this is navigation and not tabs within a page. */
 export function SandboxTabs({ open }: { open: "phones" | "mailbox" }) {
   const t = useTranslations("sandbox");
   return (

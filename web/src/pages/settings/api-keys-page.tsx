@@ -21,13 +21,14 @@ type ApiKey = CallAnswer<"apiKeys", "list">["items"][number];
 
 const isPast = (instant: string) => new Date(instant).getTime() <= Date.now();
 
-/** Whether its maker may not do any more what it was given. */
+/** Whether the key's creator has lost a permission that the key was given. */
 const isNarrowed = ({ scopes, effective_scopes, expires_at }: ApiKey) =>
   effective_scopes.length < scopes.length && !(expires_at && isPast(expires_at));
 
-/** The keys by which programs call the API. */
+/** The API keys of the workspace. */
 export function ApiKeysPage() {
   const t = useTranslations("settings");
+  const sections = useTranslations("frame.sections");
   const format = useFormatter();
   const explain = useExplain();
   const keys = useQuery(query("apiKeys", "list"));
@@ -115,9 +116,9 @@ export function ApiKeysPage() {
   );
   return (
     <>
-      <DocumentTitle>{t("sections.apiKeys")}</DocumentTitle>
+      <DocumentTitle>{sections("apiKeys")}</DocumentTitle>
       <PageHeader
-        title={t("sections.apiKeys")}
+        title={sections("apiKeys")}
         description={t.rich("apiKeysText", {
           docs: (chunks) => (
             <a href="/docs" className="font-medium text-accent-ink underline">
@@ -129,7 +130,7 @@ export function ApiKeysPage() {
       />
       <Panel flush>
         <Table
-          label={t("sections.apiKeys")}
+          label={sections("apiKeys")}
           columns={columns}
           rows={keys.data?.items}
           rowId={(key) => key.id}

@@ -8,7 +8,7 @@ import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { RoleFields } from "./role-fields.tsx";
 
-/** Mails somebody an invitation. */
+/** Sends an invitation by mail. */
 export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("settings");
   return (

@@ -12,7 +12,7 @@ import { SelectField, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
-/** Makes a key, and shows it the one time it can be seen. */
+/** Creates a key, and shows it the only time it can be seen. */
 export function NewApiKeyDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("settings");
   const [key, setKey] = useState<string | null>(null);
@@ -40,7 +40,7 @@ export function NewApiKeyDialog({ onOpenChange }: { onOpenChange: (open: boolean
   );
 }
 
-/** In days; 0: as long as nobody revokes it. */
+/** In days; 0: until it is revoked. */
 const lifetimes = [
   { days: 30, label: "keyMonth" },
   { days: 90, label: "keyQuarter" },

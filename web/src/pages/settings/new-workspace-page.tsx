@@ -11,7 +11,7 @@ import { paths } from "../../paths.ts";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 
-/** Another workspace beside this one; it begins where this one stands. */
+/** Creates another workspace; its fields start with the values of this one. */
 export function NewWorkspacePage() {
   const t = useTranslations("settings");
   const go = useGo();

@@ -3,7 +3,6 @@ import { MailQuestion, Pencil, Radio, Trash2, UserPlus, Users } from "lucide-rea
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { roles } from "../../../../contract/permissions.ts";
-import type { CallAnswer } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { RowMenu } from "../../components/row-menu.tsx";
@@ -17,13 +16,12 @@ import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { RemovePersonDialog } from "./remove-person-dialog.tsx";
-import { RoleDialog } from "./role-dialog.tsx";
+import { type Person, RoleDialog } from "./role-dialog.tsx";
 
-export type Person = CallAnswer<"people", "list">["items"][number];
-
-/** Who works in the workspace, and what they may do. */
+/** The members of the workspace, and their roles. */
 export function PeoplePage() {
   const t = useTranslations("settings");
+  const sections = useTranslations("frame.sections");
   const format = useFormatter();
   const explain = useExplain();
   const may = useMay();
@@ -33,7 +31,7 @@ export function PeoplePage() {
   const changeable = may("people:write");
 
   const columns = useMemo<Column<Person>[]>(() => {
-    // Nobody changes somebody who stands above them.
+    // A person with a higher role cannot be changed.
     const own = session.role ? roles.indexOf(session.role) : roles.length;
     const reachable = (person: Person) => roles.indexOf(person.role) >= own;
     return [
@@ -101,9 +99,9 @@ export function PeoplePage() {
   const close = (open: boolean) => !open && setDialog(null);
   return (
     <>
-      <DocumentTitle>{t("sections.people")}</DocumentTitle>
+      <DocumentTitle>{sections("people")}</DocumentTitle>
       <PageHeader
-        title={t("sections.people")}
+        title={sections("people")}
         description={t("peopleText")}
         action={
           changeable ? (
@@ -115,7 +113,7 @@ export function PeoplePage() {
       />
       <Panel flush>
         <Table
-          label={t("sections.people")}
+          label={sections("people")}
           columns={columns}
           rows={people.data?.items}
           rowId={(person) => person.id}

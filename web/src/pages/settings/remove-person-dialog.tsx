@@ -7,9 +7,9 @@ import { useMay, useWorkspace } from "../../lib/session.ts";
 import { RadioGroup } from "../../ui/choice.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { Person } from "./people-page.tsx";
+import type { Person } from "./role-dialog.tsx";
 
-/** Ends a membership, having said which API keys the person made and asked what becomes of them; or an invitation. */
+/** Removes a person, after listing their API keys and asking what to do with them; or withdraws an invitation. */
 export function RemovePersonDialog({
   person,
   onOpenChange,

@@ -12,21 +12,21 @@ import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 
 const most = 1200;
-/** Nobody shortens the audit log to hide what they just did. */
+/** The audit log has a minimum, so that no one can shorten it to hide what they just did. */
 const leastAudit = 12;
 const mostCounted = 100_000;
 
-/** A whole number of months, null where it is empty, undefined where it is none. */
+/** A whole number of months, null where it is empty, undefined where it is invalid. */
 function readMonths(typed: string, least = 1): number | null | undefined {
   if (typed.trim() === "") return null;
   const months = Number(typed);
   return Number.isInteger(months) && months >= least && months <= most ? months : undefined;
 }
 
-/** How long messages are kept, and what that takes away next. */
+/** How long messages are kept, and what is purged next. */
 export function RetentionPage() {
   const t = useTranslations("privacy");
-  const title = useTranslations("settings")("sections.retention");
+  const title = useTranslations("frame.sections")("retention");
   const explain = useExplain();
   const saved = useQuery(query("retention", "get", {}));
   return (
@@ -74,7 +74,7 @@ function Rule({ retention }: { retention: Retention }) {
   const text = readMonths(form.values.text_months);
   const ledger = readMonths(form.values.ledger_months);
   const possible = text !== undefined && ledger !== undefined && (text === null || ledger === null || text <= ledger);
-  // What is typed, before it is saved: one sees what it takes away.
+  // The typed values, before they are saved: they show what would be purged.
   const tried = useQuery({
     ...query("retention", "get", { query: { text_months: text ?? 0, ledger_months: ledger ?? 0 } }),
     enabled: possible,
@@ -107,33 +107,33 @@ function Rule({ retention }: { retention: Retention }) {
         </FormShell>
       </Panel>
       <Panel title={t("next")} description={t("nextText")}>
-        {possible && tried.data ? <Going going={tried.data.would_go} /> : <Skeleton className="h-5 w-60" />}
+        {possible && tried.data ? <PurgedNext next={tried.data.would_go} /> : <Skeleton className="h-5 w-60" />}
       </Panel>
-      <Gone retention={retention} />
+      <PurgedSoFar retention={retention} />
     </div>
   );
 }
 
-function Going({ going: { texts, messages } }: { going: Retention["would_go"] }) {
+function PurgedNext({ next: { texts, messages } }: { next: Retention["would_go"] }) {
   const t = useTranslations("privacy");
   const format = useFormatter();
   if (!texts && !messages) return <p className="text-soft">{t("forEver")}</p>;
   if (!texts?.messages && !messages?.messages) return <p className="text-soft">{t("nothing")}</p>;
   const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
   const lines = [
-    { key: "messages", going: messages, one: "goMessages", many: "goMessagesMany" },
-    { key: "texts", going: texts, one: "goTexts", many: "goTextsMany" },
+    { key: "messages", next: messages, one: "goMessages", many: "goMessagesMany" },
+    { key: "texts", next: texts, one: "goTexts", many: "goTextsMany" },
   ] as const;
   return (
     <ul className="flex flex-col gap-2">
-      {lines.map(({ key, going, one, many }) =>
-        going && going.messages > 0 ? (
+      {lines.map(({ key, next, one, many }) =>
+        next && next.messages > 0 ? (
           <li key={key}>
-            {going.messages > mostCounted
-              ? t(many, { before: day(going.before) })
-              : t(one, { count: going.messages, before: day(going.before) })}
+            {next.messages > mostCounted
+              ? t(many, { before: day(next.before) })
+              : t(one, { count: next.messages, before: day(next.before) })}
             <span className="block text-sm text-faint">
-              {t("inMonths", { months: format.list(going.months.map(monthName), { type: "conjunction" }) })}
+              {t("inMonths", { months: format.list(next.months.map(monthName), { type: "conjunction" }) })}
             </span>
           </li>
         ) : null,
@@ -146,7 +146,7 @@ function Going({ going: { texts, messages } }: { going: Retention["would_go"] })
   }
 }
 
-function Gone({ retention: { texts_gone_before, messages_gone_before } }: { retention: Retention }) {
+function PurgedSoFar({ retention: { texts_gone_before, messages_gone_before } }: { retention: Retention }) {
   const t = useTranslations("privacy");
   const format = useFormatter();
   if (!texts_gone_before && !messages_gone_before) return null;

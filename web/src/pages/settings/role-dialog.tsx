@@ -1,14 +1,16 @@
 import { useTranslations } from "use-intl";
+import type { CallAnswer } from "../../api/client.ts";
 import { useCall } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay } from "../../lib/session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { Person } from "./people-page.tsx";
 import { RoleFields } from "./role-fields.tsx";
 
-/** Changes what a person may do. */
+export type Person = CallAnswer<"people", "list">["items"][number];
+
+/** Changes a person's role. */
 export function RoleDialog({ person, onOpenChange }: { person: Person; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("settings");
   const ui = useTranslations("ui");

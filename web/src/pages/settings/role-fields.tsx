@@ -3,7 +3,7 @@ import { type Role, roles } from "../../../../contract/permissions.ts";
 import { useMay, useSession } from "../../lib/session.ts";
 import { Checkbox, RadioGroup } from "../../ui/choice.tsx";
 
-/** A role no higher than one's own, and the permission to set up SMS beside it. */
+/** A role no higher than one's own, and the separate permission to set up SMS. */
 export function RoleFields({
   role,
   onRole,

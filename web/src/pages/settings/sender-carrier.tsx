@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
+import type { CallAnswer } from "../../api/client.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { Link } from "../../components/link.tsx";
 import { useExplain } from "../../lib/explain.ts";
@@ -10,12 +11,13 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { type FieldBinding, FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { Sender } from "./senders-page.tsx";
 
-/** What stands for the sandbox in a select, whose values are texts. */
+export type Sender = CallAnswer<"senders", "list">["items"][number];
+
+/** The value of the sandbox in a select, whose values are texts. */
 const sandbox = "sandbox";
 
-/** The carriers that a sender may belong to; before one has chosen, the default one is meant. */
+/** The carriers that a sender may belong to; the default one until another is chosen. */
 export function useCarrierChoice() {
   const t = useTranslations("settings");
   const { data } = useQuery(query("carriers", "list"));
@@ -33,7 +35,7 @@ export function useCarrierChoice() {
   };
 }
 
-/** Chooses which carrier a sender's texts are handed to. */
+/** Chooses the carrier to which a sender's texts are submitted. */
 export function SenderCarrierField({
   choice,
   hint,
@@ -55,7 +57,7 @@ export function SenderCarrierField({
   );
 }
 
-/** Gives a sender to another carrier. */
+/** Moves a sender to another carrier. */
 export function SenderCarrierDialog({
   sender,
   onOpenChange,

@@ -8,12 +8,11 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { SenderCarrierField, useCarrierChoice } from "./sender-carrier.tsx";
-import type { Sender } from "./senders-page.tsx";
+import { type Sender, SenderCarrierField, useCarrierChoice } from "./sender-carrier.tsx";
 
 const fastest = 10_000;
 
-/** The rate as typed: null for none, NaN for what is no rate. */
+/** The typed rate: null for none, NaN for an invalid one. */
 export function readRate(text: string): number | null {
   const trimmed = text.trim();
   if (trimmed === "") return null;
@@ -22,7 +21,7 @@ export function readRate(text: string): number | null {
   return rate >= 1 && rate <= fastest ? rate : Number.NaN;
 }
 
-/** Adds a sender: a number of the sandbox, or one's own number or name. */
+/** Adds a sender: a number of the sandbox, or an own number or name. */
 export function NewSenderDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("settings");
   const { country } = useWorkspace();
@@ -89,7 +88,7 @@ export function NewSenderDialog({ onOpenChange }: { onOpenChange: (open: boolean
   );
 }
 
-/** Sets how fast a sender's texts are handed over. */
+/** Sets how fast a sender's texts are submitted. */
 export function SenderRateDialog({ sender, onOpenChange }: { sender: Sender; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("settings");
   const ui = useTranslations("ui");

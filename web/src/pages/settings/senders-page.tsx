@@ -3,7 +3,6 @@ import { Cable, Check, Gauge, MessageSquareOff, Plus, RadioTower, Star } from "l
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
-import type { CallAnswer } from "../../api/client.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
@@ -18,14 +17,13 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { SenderCarrierDialog } from "./sender-carrier.tsx";
+import { type Sender, SenderCarrierDialog } from "./sender-carrier.tsx";
 import { NewSenderDialog, SenderRateDialog } from "./sender-dialogs.tsx";
 
-export type Sender = CallAnswer<"senders", "list">["items"][number];
-
-/** What recipients see as the sender. */
+/** The numbers and names that recipients see as the sender. */
 export function SendersPage() {
   const t = useTranslations("settings");
+  const sections = useTranslations("frame.sections");
   const format = useFormatter();
   const explain = useExplain();
   const may = useMay();
@@ -125,9 +123,9 @@ export function SendersPage() {
   );
   return (
     <>
-      <DocumentTitle>{t("sections.senders")}</DocumentTitle>
+      <DocumentTitle>{sections("senders")}</DocumentTitle>
       <PageHeader
-        title={t("sections.senders")}
+        title={sections("senders")}
         description={t("sendersText")}
         action={
           changeable ? (
@@ -139,7 +137,7 @@ export function SendersPage() {
       />
       <Panel flush>
         <Table
-          label={t("sections.senders")}
+          label={sections("senders")}
           columns={columns}
           rows={senders.data?.items}
           rowId={(sender) => sender.id}

@@ -21,6 +21,7 @@ type SubscriptionType = CallAnswer<"consent", "types">["items"][number];
 /** The kinds of message that people consent to. */
 export function SubscriptionTypesPage() {
   const t = useTranslations("settings");
+  const sections = useTranslations("frame.sections");
   const format = useFormatter();
   const explain = useExplain();
   const may = useMay();
@@ -51,9 +52,9 @@ export function SubscriptionTypesPage() {
   );
   return (
     <>
-      <DocumentTitle>{t("sections.subscriptionTypes")}</DocumentTitle>
+      <DocumentTitle>{sections("subscriptionTypes")}</DocumentTitle>
       <PageHeader
-        title={t("sections.subscriptionTypes")}
+        title={sections("subscriptionTypes")}
         description={t("subscriptionTypesText")}
         action={
           may("consent:write") ? (
@@ -65,7 +66,7 @@ export function SubscriptionTypesPage() {
       />
       <Panel flush>
         <Table
-          label={t("sections.subscriptionTypes")}
+          label={sections("subscriptionTypes")}
           columns={columns}
           rows={types.data?.items}
           rowId={(type) => type.id}

@@ -1,7 +1,8 @@
 import { useTranslations } from "use-intl";
+import { countSegments, normaliseText } from "../../../../rules/gsm-segments.ts";
+import { keywordKinds, keywordProblem, requiredKeywords } from "../../../../rules/keyword-sets.ts";
 import { useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
-import { SegmentCount } from "../../components/segment-count.tsx";
 import { WorkspaceFields } from "../../components/workspace-fields.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -9,19 +10,22 @@ import { TextArea } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { KeywordField } from "./keyword-field.tsx";
 
 const texts = ["opt_out_text", "help_text", "opt_out_confirmation", "opt_in_confirmation"] as const;
 
-/** What the workspace is called, where it is, and what it answers by itself. */
+/** The workspace's name, country and automatic replies. */
 export function WorkspacePage() {
   const t = useTranslations("settings");
+  const sections = useTranslations("frame.sections");
   return (
     <>
-      <DocumentTitle>{t("sections.workspace")}</DocumentTitle>
-      <PageHeader title={t("sections.workspace")} description={t("workspaceText")} />
+      <DocumentTitle>{sections("workspace")}</DocumentTitle>
+      <PageHeader title={sections("workspace")} description={t("workspaceText")} />
       <div className="flex max-w-2xl flex-col gap-5">
         <General />
         <Texts />
+        <Keywords />
       </div>
     </>
   );
@@ -78,6 +82,53 @@ function Texts() {
             aside={<SegmentCount text={form.values[name]} />}
             rows={2}
             {...form.field(name)}
+          />
+        ))}
+      </FormShell>
+    </Panel>
+  );
+}
+
+/** A text's cost, counted by the function that bills it: "148 characters · 1 segment". */
+function SegmentCount({ text }: { text: string }) {
+  const t = useTranslations("settings");
+  const { segments, encoding } = countSegments(normaliseText(text));
+  return <>{t("segmentCount", { characters: [...text].length, segments, encoding })}</>;
+}
+
+function Keywords() {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const { keywords } = useWorkspace();
+  const save = useCall("workspaces", "update");
+  const form = useForm({
+    initial: keywords,
+    check: (words) => {
+      const problem = keywordProblem(words);
+      return problem
+        ? { [problem.kind]: t(`keywordProblem.${problem.code}`, { words: problem.words.join(", ") }) }
+        : {};
+    },
+    submit: (words) => save.mutateAsync({ body: { keywords: words } }),
+    onSuccess: (saved) => {
+      form.reset(saved.keywords);
+      toast(ui("saved"));
+    },
+    explain: useExplain(),
+  });
+  const readOnly = !may("workspace:write");
+  return (
+    <Panel title={t("keywords")} description={t("keywordsText")}>
+      <FormShell form={form} submitLabel={ui("save")} readOnly={readOnly}>
+        {keywordKinds.map((kind) => (
+          <KeywordField
+            key={kind}
+            label={t(`keyword.${kind}`)}
+            hint={t(`keywordHint.${kind}`)}
+            fixed={requiredKeywords[kind]}
+            readOnly={readOnly}
+            {...form.field(kind)}
           />
         ))}
       </FormShell>

@@ -7,7 +7,7 @@ import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** A whole number within bounds, or null for anything else; spaces between groups of digits are what people type. */
+/** A whole number within bounds, or null for anything else; spaces may separate groups of digits. */
 export function readWhole(text: string, least: number, most: number): number | null {
   const digits = text.replace(/[\s\u00a0\u202f]/g, "");
   if (!/^\d{1,15}$/.test(digits)) return null;
@@ -17,7 +17,7 @@ export function readWhole(text: string, least: number, most: number): number | n
 
 const mostAllowance = 10_000_000_000;
 
-/** Changes allowance and renewal day; only super admins get here. */
+/** Changes allowance and renewal day; only super admins may. */
 export function SubscriptionDialog({
   subscription,
   onOpenChange,

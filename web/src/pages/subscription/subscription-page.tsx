@@ -4,9 +4,10 @@ import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import type { CallAnswer } from "../../api/client.ts";
-import { items, pages, query } from "../../api/queries.ts";
+import { pages, query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
+import { PagedTable } from "../../components/paged.tsx";
 import { QuotaMeter } from "../../components/quota-panel.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -15,13 +16,13 @@ import { Button } from "../../ui/button.tsx";
 import { Stat, Stats } from "../../ui/figures.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
-import { type Column, Table } from "../../ui/table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { SubscriptionDialog } from "./subscription-dialog.tsx";
 
 type Usage = CallAnswer<"usage", "get">;
 type SegmentEntry = CallAnswer<"usage", "segments">["items"][number];
 
-/** The current subscription: what was bought, what is used, and one line for each segment. */
+/** The current subscription: its allowance, what is used, and one line for each segment. */
 export function SubscriptionPage() {
   const t = useTranslations("subscription");
   const explain = useExplain();
@@ -66,7 +67,7 @@ function Period({ usage }: { usage: Usage }) {
     usage.allowance > 0
       ? format.number(part / usage.allowance, { style: "percent", maximumFractionDigits: 1 })
       : undefined;
-  // The end is the first moment of the next period.
+  // The end is the first instant of the next period.
   const lastMoment = new Date(new Date(usage.period_end).getTime() - 1);
   const range = format.dateTimeRange(new Date(usage.period_start), lastMoment, {
     day: "numeric",
@@ -95,7 +96,7 @@ function Period({ usage }: { usage: Usage }) {
   );
 }
 
-/** A source by its name in the reader's language, or as the ledger calls it. */
+/** A source's name in the reader's language; one without a translation is shown as it is. */
 function useSourceName(): (source: string) => string {
   const t = useTranslations("subscription.sources");
   return (source) => {
@@ -126,11 +127,9 @@ function BySource({ usage }: { usage: Usage }) {
 function SegmentLog() {
   const t = useTranslations("subscription");
   const format = useFormatter();
-  const explain = useExplain();
   const sourceName = useSourceName();
   const { country } = useWorkspace();
   const log = useInfiniteQuery(pages("usage", "segments", { query: { limit: 50 } }));
-  const rows = useMemo(() => log.data && items(log.data), [log.data]);
   const columns = useMemo<Column<SegmentEntry>[]>(
     () => [
       {
@@ -166,18 +165,16 @@ function SegmentLog() {
   );
   return (
     <Panel flush title={t("log")} description={t("logText")}>
-      <Table
+      <PagedTable
         label={t("log")}
         columns={columns}
-        rows={rows}
         rowId={(entry) => `${entry.message_id}-${entry.segment}`}
-        more={{ has: log.hasNextPage, busy: log.isFetchingNextPage, fetch: () => void log.fetchNextPage() }}
+        found={log}
         empty={
           <EmptyState icon={ReceiptText} title={t("logEmpty")}>
             {t("logEmptyText")}
           </EmptyState>
         }
-        failure={log.error && { message: explain(log.error), onRetry: () => void log.refetch() }}
       />
     </Panel>
   );

@@ -8,7 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useEventName } from "./event-name.ts";
 
-/** What came of an attempt, counted from the end where `at` is negative; null where there was none yet. */
+/** The outcome of an attempt, counted from the end where `at` is negative; null where there was none yet. */
 export function useOutcome(): (delivery: WebhookDelivery, at: number) => string | null {
   const t = useTranslations("webhooks");
   return ({ attempts, state }, at) => {
@@ -21,7 +21,7 @@ export function useOutcome(): (delivery: WebhookDelivery, at: number) => string 
   };
 }
 
-/** One delivery: each attempt with what came of it, what was sent, and sending it again. */
+/** One delivery: each attempt with its outcome, what was sent, and sending it again. */
 export function DeliveryDialog({
   webhookId,
   delivery,

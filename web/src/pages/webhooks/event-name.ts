@@ -1,6 +1,6 @@
 import { useTranslations } from "use-intl";
 
-/** An event in words; one that this page does not know stands as it came. */
+/** An event's name in the reader's language; one without a translation is shown as it is. */
 export function useEventName(): (event: string) => string {
   const t = useTranslations("webhooks");
   return (event) => {

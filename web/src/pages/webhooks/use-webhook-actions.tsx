@@ -15,7 +15,7 @@ interface Asking {
   webhook: Webhook;
 }
 
-/** What can be done with a webhook wherever it is shown, and the dialogs that ask first. */
+/** The actions on a webhook wherever it is shown, and their dialogs. */
 export function useWebhookActions(onRemoved?: () => void) {
   const t = useTranslations("webhooks");
   const explain = useExplain();

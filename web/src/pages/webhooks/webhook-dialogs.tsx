@@ -18,7 +18,7 @@ interface OpenChange {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Adds a webhook, and shows its secret the one time it can be seen. */
+/** Adds a webhook, and shows its secret the only time it can be seen. */
 export function NewWebhookDialog({ onOpenChange }: OpenChange) {
   const t = useTranslations("webhooks");
   const create = useCall("webhooks", "create");
@@ -35,7 +35,7 @@ export function NewWebhookDialog({ onOpenChange }: OpenChange) {
   );
 }
 
-/** Changes where a webhook is and what it is told of. */
+/** Changes a webhook's URL and the events that it receives. */
 export function EditWebhookDialog({ webhook, onOpenChange }: OpenChange & { webhook: Webhook }) {
   const t = useTranslations("webhooks");
   const update = useCall("webhooks", "update");
@@ -116,7 +116,7 @@ function WebhookForm({
   );
 }
 
-/** Asks, makes a new secret, and shows it the one time it can be seen. */
+/** Asks, generates a new secret, and shows it the only time it can be seen. */
 export function RotateDialog({ webhook, onOpenChange }: OpenChange & { webhook: Webhook }) {
   const t = useTranslations("webhooks");
   const explain = useExplain();
@@ -126,7 +126,7 @@ export function RotateDialog({ webhook, onOpenChange }: OpenChange & { webhook: 
   return (
     <ConfirmDialog
       open
-      // Once there is a secret it is shown in place of the question.
+      // The new secret is shown in place of the question.
       onOpenChange={(open) => !open && !rotate.isSuccess && onOpenChange(false)}
       title={t("rotateTitle")}
       confirm={t("rotate")}

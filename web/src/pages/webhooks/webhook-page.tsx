@@ -7,6 +7,7 @@ import { items, pages, query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
 import { NotFoundPage } from "../../components/not-found-page.tsx";
+import { PagedTable } from "../../components/paged.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
@@ -15,14 +16,13 @@ import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { DeliveryDialog, useOutcome } from "./delivery-dialog.tsx";
 import { useEventName } from "./event-name.ts";
 import { useWebhookActions } from "./use-webhook-actions.tsx";
 import { WebhookState } from "./webhook-state.tsx";
 
-/** One webhook: how it stands, and each delivery with what came of it. */
+/** One webhook: its status, and each delivery with its outcome. */
 export function WebhookPage() {
   const id = useParam("id");
   const t = useTranslations("webhooks");
@@ -69,7 +69,7 @@ export function WebhookPage() {
         }
       />
       <div className="flex flex-col gap-5">
-        <Trouble webhook={webhook} />
+        <DeliveryProblem webhook={webhook} />
         <Deliveries webhook={webhook} />
       </div>
       {actions.dialogs}
@@ -77,7 +77,7 @@ export function WebhookPage() {
   );
 }
 
-function Trouble({ webhook }: { webhook: Webhook }) {
+function DeliveryProblem({ webhook }: { webhook: Webhook }) {
   const t = useTranslations("webhooks");
   const format = useFormatter();
   const { enabled, disabled_at, failing_since, last_error } = webhook;
@@ -109,7 +109,6 @@ const looks: Record<WebhookDelivery["state"], { tone: Tone; icon: LucideIcon }> 
 function Deliveries({ webhook }: { webhook: Webhook }) {
   const t = useTranslations("webhooks");
   const format = useFormatter();
-  const explain = useExplain();
   const eventName = useEventName();
   const outcome = useOutcome();
   const [openId, setOpenId] = useState<string | null>(null);
@@ -118,13 +117,11 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
   const open = deliveries?.find((delivery) => delivery.id === openId);
   return (
     <Panel title={t("deliveries")} description={t("deliveriesText")} flush>
-      <Table
+      <PagedTable
         label={t("deliveries")}
-        rows={deliveries}
         rowId={(delivery) => delivery.id}
         onOpen={(delivery) => setOpenId(delivery.id)}
-        more={{ has: found.hasNextPage, busy: found.isFetchingNextPage, fetch: () => void found.fetchNextPage() }}
-        failure={found.error ? { message: explain(found.error), onRetry: () => void found.refetch() } : null}
+        found={found}
         columns={[
           {
             id: "event",

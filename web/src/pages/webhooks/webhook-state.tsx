@@ -17,7 +17,7 @@ export function stateOf({ enabled, disabled_at, failing_since }: Webhook): State
   return failing_since ? "failing" : "on";
 }
 
-/** How a webhook stands. */
+/** A webhook's status in words, with an icon. */
 export function WebhookState({ webhook }: { webhook: Webhook }) {
   const t = useTranslations("webhooks");
   const state = stateOf(webhook);

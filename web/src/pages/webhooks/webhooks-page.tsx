@@ -17,7 +17,7 @@ import { useWebhookActions } from "./use-webhook-actions.tsx";
 import { NewWebhookDialog } from "./webhook-dialogs.tsx";
 import { WebhookState } from "./webhook-state.tsx";
 
-/** Where the workspace's own systems are told of events. */
+/** The webhooks that notify the workspace's own systems of events. */
 export function WebhooksPage() {
   const t = useTranslations("webhooks");
   const explain = useExplain();

@@ -11,7 +11,7 @@ import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
-/** Asks for a mail with a link to choose a new password. */
+/** Sends a mail with a link to choose a new password. */
 export function ForgotPasswordPage() {
   const t = useTranslations("account");
   const explain = useExplain();

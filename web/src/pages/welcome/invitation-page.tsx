@@ -15,7 +15,7 @@ import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 
-/** Where an invitation's link leads. */
+/** Accepts an invitation, opened by its link. */
 export function InvitationPage() {
   const t = useTranslations("account");
   const explain = useExplain();

@@ -10,7 +10,7 @@ import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { toast } from "../../ui/toast.tsx";
 
-/** Where the mailed link leads: chooses a new password. */
+/** Opened by the mailed link: sets a new password. */
 export function ResetPasswordPage() {
   const t = useTranslations("account");
   const explain = useExplain();

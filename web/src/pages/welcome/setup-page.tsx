@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { call } from "../../api/client.ts";
 import { query } from "../../api/queries.ts";
@@ -17,7 +17,7 @@ import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
-/** The very first visit, by the link that the terminal shows: makes the workspace and its super admin. */
+/** The first visit, by the link from the terminal: creates the workspace and its super admin. */
 export function SetupPage() {
   const t = useTranslations("account");
   const explain = useExplain();
@@ -26,6 +26,8 @@ export function SetupPage() {
   const { language, adopt } = useLanguage();
   const token = useSecret("token");
   const installation = useQuery(query("accounts", "installation"));
+  // While the next page loads, this one learns that the installation is set up: it did so itself, and is signed in.
+  const [made, setMade] = useState(false);
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const form = useForm({
     initial: {
@@ -50,6 +52,7 @@ export function SetupPage() {
         },
       }),
     onSuccess: (session) => {
+      setMade(true);
       chooseWorkspace(session.workspace?.id ?? null);
       client.clear();
       go(paths.home(), { replace: true });
@@ -58,7 +61,7 @@ export function SetupPage() {
   });
   const { language: asked, time_zone } = form.values;
   useEffect(() => adopt({ language: asked, time_zone }), [adopt, asked, time_zone]);
-  if (installation.data?.needs_setup === false) return <Navigate to={paths.signIn() as "/"} replace />;
+  if (!made && installation.data?.needs_setup === false) return <Navigate to={paths.signIn() as "/"} replace />;
   if (!token) {
     return (
       <WelcomeLayout title={t("setupTitle")}>

@@ -13,7 +13,7 @@ import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
-/** Opens a session and goes back to where one was. */
+/** Starts a session and returns to the page that asked for it. */
 export function SignInPage() {
   const t = useTranslations("account");
   const explain = useExplain();

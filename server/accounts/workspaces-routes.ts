@@ -1,0 +1,88 @@
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { Workspace, workspaces } from "../../contract/accounts.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { forbidden, Problem } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { changedKeywords } from "../workspaces/change-keywords.ts";
+import { createWorkspace, type Seed } from "../workspaces/create-workspace.ts";
+import { checkCountry, checkTimeZone, getWorkspace, presentWorkspace } from "../workspaces/workspace.ts";
+import { recordAuditEvent, recordChange } from "./audit-events.ts";
+import { joinWorkspace } from "./create-person.ts";
+import { membershipsOf } from "./members.ts";
+
+interface Services {
+  db: Db;
+  clock: Clock;
+  seed: Seed;
+}
+
+export function workspacesRoutes(services: Services): Handlers<typeof workspaces> {
+  const { db, clock, seed } = services;
+  return {
+    async create(call) {
+      const { user } = call;
+      if (!user) throw new Problem(401, "unauthenticated", "Sign in first.");
+      const at = clock.now();
+      const made = await db.asSystem(async (tx) => {
+        const memberships = await membershipsOf(tx, user.id);
+        if (!memberships.some((member) => member.role === "super_admin")) {
+          throw forbidden("forbidden", "Only a super admin can create another workspace.");
+        }
+        const workspace = await createWorkspace(tx, call.body, seed, at);
+        const { workspace_id: workspaceId } = workspace;
+        await joinWorkspace(tx, { workspaceId, userId: user.id, role: "super_admin", smsSetup: true }, at);
+        const target = { type: "workspace", id: workspaceId, name: workspace.name };
+        await recordAuditEvent(tx, {
+          workspaceId,
+          at,
+          action: "workspace.created",
+          target,
+          after: { super_admin: user.name },
+        });
+        return workspace;
+      });
+      return presentWorkspace(made);
+    },
+
+    async get(call) {
+      const { workspaceId } = call.actor;
+      return presentWorkspace(await db.inWorkspace(workspaceId, (tx) => getWorkspace(tx, workspaceId)));
+    },
+
+    async update(call) {
+      const { workspaceId } = call.actor;
+      return db.inWorkspace(workspaceId, (tx) => changeWorkspace(tx, workspaceId, call.body, clock.now()));
+    },
+  };
+}
+
+type Change = z.output<typeof workspaces.update.body>;
+
+async function changeWorkspace(
+  tx: Tx,
+  workspaceId: string,
+  { keywords, ...change }: Change,
+  at: Date,
+): Promise<Workspace> {
+  if (change.country !== undefined) checkCountry(change.country, "country");
+  if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
+  await sql`select 1 from workspaces where workspace_id = ${workspaceId} for update`.execute(tx);
+  const before = presentWorkspace(await getWorkspace(tx, workspaceId));
+  const given = JSON.stringify(
+    keywords ? { ...change, keywords: changedKeywords(before.keywords, keywords, { ...before, ...change }) } : change,
+  );
+  await sql`
+    update workspaces w set name = c.name, country = c.country, time_zone = c.time_zone, language = c.language,
+      opt_out_text = c.opt_out_text, help_text = c.help_text,
+      opt_out_confirmation = c.opt_out_confirmation, opt_in_confirmation = c.opt_in_confirmation,
+      keywords = c.keywords
+    from (select (jsonb_populate_record(old, ${given}::jsonb)).* from workspaces old
+          where old.workspace_id = ${workspaceId} for update) c
+    where w.workspace_id = ${workspaceId}`.execute(tx);
+  const after = presentWorkspace(await getWorkspace(tx, workspaceId));
+  const target = { type: "workspace", id: workspaceId, name: after.name };
+  await recordChange(tx, { workspaceId, at, action: "workspace.updated", target }, before, after);
+  return after;
+}

@@ -1,0 +1,105 @@
+/** Creating, reading, changing and deleting single contacts. */
+import type { Contact, ContactInput } from "../../contract/contacts.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
+import type { Tx } from "../kit/db.ts";
+import { conflict, invalid, notFound, type Problem } from "../kit/errors.ts";
+import { newId } from "../kit/id.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { type ContactRow, keysWithValue, presentContact, readContactInput } from "./contact.ts";
+import {
+  deleteContactRow,
+  insertContact,
+  lockContact,
+  selectContact,
+  selectContactByMobile,
+  selectListsOf,
+  selectOptOutsOf,
+  selectPossibleOptOutsOf,
+  updateContactRow,
+} from "./contacts-store.ts";
+import { notePropertyKeys } from "./properties.ts";
+
+const maxProperties = 100;
+
+/** One contact with its lists and opt-outs; 404 when the workspace has none of that id. */
+export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<Contact> {
+  const row = await requireContact(tx, workspaceId, id);
+  const reachable = row.mobile || row.phone;
+  return presentContact(row, {
+    lists: await selectListsOf(tx, workspaceId, id),
+    optOuts: reachable ? await selectOptOutsOf(tx, workspaceId, row) : [],
+    possibleOptOuts: reachable ? await selectPossibleOptOutsOf(tx, workspaceId, row) : [],
+  });
+}
+
+/** The contact's row; 404 when the workspace has none of that id. */
+export async function requireContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow> {
+  const row = await selectContact(tx, workspaceId, id);
+  if (!row) throw notFound("contact", id);
+  return row;
+}
+
+/** Creates a contact; 422 for an invalid field, 409 when another contact has the mobile number. */
+export async function createContact(tx: Tx, workspaceId: string, input: ContactInput, at: Date): Promise<Contact> {
+  const { country } = await getWorkspace(tx, workspaceId);
+  const fields = readContactInput(input, country);
+  const id = newId(at);
+  if (!(await insertContact(tx, workspaceId, id, fields, at))) {
+    throw await mobileTaken(tx, workspaceId, fields.mobile as string);
+  }
+  await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
+  await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
+  return getContact(tx, workspaceId, id);
+}
+
+/** Changes the given fields, null clears one; 409 when another contact has the mobile number. */
+export async function updateContact(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  input: ContactInput,
+  at: Date,
+): Promise<Contact> {
+  const { country } = await getWorkspace(tx, workspaceId);
+  const fields = readContactInput(input, country);
+  const before = await lockContact(tx, workspaceId, id);
+  if (!before) throw notFound("contact", id);
+  const properties = Object.values({ ...before.properties, ...fields.properties }).filter((value) => value !== null);
+  if (properties.length > maxProperties) {
+    throw invalid(
+      "too_many_properties",
+      `A contact has at most ${maxProperties} properties; this would make ${properties.length}.`,
+      "properties",
+      properties.length,
+    );
+  }
+  if (!(await updateContactRow(tx, workspaceId, before, fields, at))) {
+    throw await mobileTaken(tx, workspaceId, fields.mobile as string);
+  }
+  await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
+  const target = { type: "contact", id: before.id };
+  await recordAuditEvent(tx, {
+    workspaceId,
+    at,
+    action: "contact.updated",
+    target,
+    after: { fields: Object.keys(fields) },
+  });
+  return getContact(tx, workspaceId, id);
+}
+
+/** Deletes a contact and its list memberships. Its opt-outs stay in force and its consent events stay as proof. */
+export async function deleteContact(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
+  if (!(await lockContact(tx, workspaceId, id))) throw notFound("contact", id);
+  await deleteContactRow(tx, workspaceId, id);
+  await recordAuditEvent(tx, { workspaceId, at, action: "contact.deleted", target: { type: "contact", id } });
+}
+
+/** 409, naming the contact that has the number. */
+async function mobileTaken(tx: Tx, workspaceId: string, mobile: string): Promise<Problem> {
+  const other = await selectContactByMobile(tx, workspaceId, mobile);
+  return conflict("mobile_taken", `The mobile number ${mobile} belongs to contact ${other} already.`, {
+    field: "mobile",
+    value: mobile,
+  });
+}

@@ -1,0 +1,23 @@
+/** Contacts, their properties and lists, and bringing them in from files. */
+import type { Services, StartServices } from "../kit/services.ts";
+import { contactsRoutes, propertiesRoutes } from "./contacts-routes.ts";
+import { importJobs, importPeriodicJobs, sweepImports } from "./import/import-jobs.ts";
+import { importRoutes } from "./import/import-routes.ts";
+import { indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
+import { listJobs, listPeriodicJobs } from "./list-kinds.ts";
+import { listsRoutes } from "./lists-routes.ts";
+
+export const contactsModule = {
+  routes: (services: Services) => ({
+    contacts: { ...contactsRoutes(services), ...importRoutes(services) },
+    properties: propertiesRoutes(services),
+    lists: listsRoutes(services),
+  }),
+  jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services) }),
+  periodic: [...importPeriodicJobs, ...indexPeriodicJobs, ...listPeriodicJobs],
+  async start({ jobsDb, ...services }: StartServices) {
+    if (!services.config.roles.has("worker")) return;
+    await sweepImports({ ...services, db: jobsDb });
+    await resumeIndexingContacts({ ...services, db: jobsDb });
+  },
+};

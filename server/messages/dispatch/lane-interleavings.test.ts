@@ -1,0 +1,223 @@
+/**
+ * Concurrent steps in a lane: arriving texts, claim, record, reconciliation, the end of a turn, release, renewal, expiry, kill and
+ * the sweep, in any order, by two workers on a real PostgreSQL. docs/self-hosting/crash-safety.md describes the states and their
+ * transitions; these properties check them.
+ */
+import fc from "fast-check";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { afterAll, expect, test } from "vitest";
+import { testDatabase } from "../../../testing/database.ts";
+import { reconcileAfter, startWorker, type Worker, type World } from "../../../testing/interleave.ts";
+import { ledger, quota, send } from "../../../testing/pipeline.ts";
+import { runsInTurn } from "../../../testing/runs-in-turn.ts";
+import { runs, testTimeout } from "../../../testing/runs.ts";
+import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
+import { openLanePool } from "./lane-connection.ts";
+import { createReviver } from "./revive-lanes.ts";
+
+const { db } = await testDatabase({ max: 12 });
+const log = pino({ level: "silent" });
+const pool = openLanePool({ ...db.workspacePool.options, max: 12 }, 600_000, log);
+const laneRuns = runsInTurn();
+afterAll(async () => {
+  await laneRuns.ended();
+  await pool.end();
+}, 120_000);
+
+type Command =
+  | { kind: "step"; worker: number; which: number; choice: number }
+  | { kind: "text"; marketing: boolean; count: number }
+  | { kind: "tick"; ms: number }
+  | { kind: "renew" | "kill" | "expire"; worker: number }
+  | { kind: "sweep" };
+
+const worker = fc.nat(1);
+const step = fc.record({
+  kind: fc.constant("step" as const),
+  worker,
+  which: fc.nat(1),
+  choice: fc.nat(24),
+});
+const text = fc.record({
+  kind: fc.constant("text" as const),
+  marketing: fc.boolean(),
+  count: fc.integer({ min: 1, max: 3 }),
+});
+const tick = fc.record({ kind: fc.constant("tick" as const), ms: fc.constantFrom(10, 1_100, reconcileAfter, 6_000) });
+const fault = fc.record({ kind: fc.constantFrom("kill" as const, "expire" as const), worker });
+const renew = fc.record({ kind: fc.constant("renew" as const), worker });
+const ordinary = [
+  { weight: 20, arbitrary: step },
+  { weight: 2, arbitrary: text },
+  { weight: 2, arbitrary: tick },
+] satisfies fc.MaybeWeightedArbitrary<Command>[];
+const violent = [
+  ...ordinary,
+  { weight: 1, arbitrary: renew },
+  { weight: 1, arbitrary: fault },
+  { weight: 1, arbitrary: fc.constant({ kind: "sweep" as const }) },
+] satisfies fc.MaybeWeightedArbitrary<Command>[];
+const manyOf = (kinds: fc.MaybeWeightedArbitrary<Command>[]): fc.Arbitrary<Command[]> =>
+  fc.array(fc.oneof(...kinds), { minLength: 10, maxLength: 70 });
+
+interface Scene {
+  world: World;
+  workspace: TestWorkspace;
+  workers: Worker[];
+  renews: boolean;
+  sweep(): Promise<void>;
+}
+
+async function pass({ world, workers }: Scene, ms: number): Promise<void> {
+  world.time += ms;
+  for (const each of workers) await each.renew();
+}
+
+async function act(scene: Scene, command: Command, crowded: boolean): Promise<void> {
+  const { world, workspace, workers, sweep } = scene;
+  switch (command.kind) {
+    case "step":
+      return workers[command.worker]?.step(command.which, command.choice);
+    case "text": {
+      const numbers = Array.from({ length: command.count }, (_, i) => ({ number: `+479100000${i}` }));
+      const common = {
+        recipients: { numbers },
+        class: command.marketing ? ("marketing" as const) : ("transactional" as const),
+      };
+      await send(db, workspace, {
+        ...common,
+        ...(command.marketing && { subscription_type: { bit: 0, needs_consent: true } }),
+      });
+      return;
+    }
+    case "tick":
+      // Where no worker is suspended, leases are renewed in the meantime.
+      if (!scene.renews) world.time += command.ms;
+      else for (let left = command.ms; left > 0; left -= 3_000) await pass(scene, Math.min(left, 3_000));
+      return;
+    case "renew":
+      return workers[command.worker]?.renew();
+    case "kill":
+      await workers[command.worker]?.kill();
+      workers[command.worker] = startWorker(world, { crowded });
+      return;
+    case "expire":
+      return expire(world, workers, workers[command.worker] as Worker);
+    case "sweep":
+      return sweep();
+  }
+}
+
+/** Lets the lease of one worker run out, while the others renew theirs. */
+async function expire(world: World, workers: Worker[], late: Worker): Promise<void> {
+  const token = late.holds()?.token;
+  if (!token) return;
+  for (let i = 0; i < 4; i++) {
+    world.time += 3_000;
+    for (const each of workers) if (each !== late) await each.renew();
+  }
+  await run(sql`update lanes set leased_until = now() - interval '1 second' where leased_by = ${token}`);
+}
+
+const run = (statement: ReturnType<typeof sql>) => db.asSystem((tx) => statement.execute(tx));
+
+/** The invariants between any two steps. */
+async function inspect(): Promise<void> {
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ unmarked: number; strays: number }>`
+      select (select count(*) from message_queue q where q.priority < 9 and not exists (select from lanes l
+          where l.workspace_id = q.workspace_id and l.sender_id = q.sender_id and l.has_work)) as unmarked,
+        (select count(*) from message_queue q where q.priority = 9 and not exists (select from dispatch_journal j
+          where j.workspace_id = q.workspace_id and j.sender_id = q.sender_id and q.seq = any(j.seqs))) as strays`.execute(
+      tx,
+    ),
+  );
+  expect(rows).toEqual([{ unmarked: 0, strays: 0 }]);
+}
+
+const isEmpty = async () => {
+  const { rows } = await db.asSystem((tx) =>
+    sql`select 1 from message_queue union all select 1 from dispatch_journal`.execute(tx),
+  );
+  return rows.length === 0;
+};
+
+/** Lets all workers finish without further faults: the carrier accepts everything, and lookups answer. */
+async function finish({ world, workers, sweep }: Scene, sweeps: boolean): Promise<void> {
+  for (let round = 0; round < 60; round++) {
+    if (await isEmpty()) return;
+    world.time += 1_100;
+    // The leases of dead workers run out.
+    const alive = workers.map((each) => each.holds()?.token).filter((token) => token !== undefined);
+    await run(sql`update lanes set leased_until = now() - interval '1 second'
+      where leased_by is not null and not leased_by = any(${alive}::uuid[])`);
+    for (const each of workers) await each.renew();
+    if (sweeps) await sweep();
+    for (let i = 0; i < 6; i++) for (const each of workers) await each.step(0, 0);
+    await inspect();
+  }
+  const { rows } = await db.asSystem((tx) => sql`select * from lanes, message_queue`.execute(tx));
+  throw new Error(
+    `texts wait for ever: ${JSON.stringify(rows)}, workers at ${JSON.stringify(workers.map((w) => w.points()))}`,
+  );
+}
+
+async function judge({ world, workspace }: Scene): Promise<void> {
+  for (const row of await ledger(db, workspace.id)) {
+    const times = world.records.filter((id) => id === row.id).length;
+    if (row.reason === "uncertain") continue; // sent at most three times more, and marked
+    expect([row.status, times], row.id).toEqual(row.status === "sent" ? ["sent", 1] : [row.status, 0]);
+  }
+  expect((await quota(db, workspace.id)).reserved).toBe(0);
+}
+
+async function play(all: readonly Command[], crowded: boolean, sweeps: boolean): Promise<void> {
+  await run(
+    sql`with rows as (delete from message_queue), journals as (delete from dispatch_journal) delete from lanes`,
+  );
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const world: World = { db, pool, time: Date.now(), records: [] };
+  const workers = [startWorker(world, { crowded }), startWorker(world, { crowded })];
+  const scene: Scene = { world, workspace, workers, renews: !sweeps, sweep: createReviver({ db, log }) };
+  try {
+    await act(scene, { kind: "text", marketing: false, count: 3 }, crowded);
+    for (const command of all) {
+      await act(scene, command, crowded);
+      await inspect();
+    }
+    await finish(scene, sweeps);
+    await judge(scene);
+  } finally {
+    for (const each of workers) await each.kill();
+  }
+}
+
+/** Time limits of trying and of shrinking a failure: on a busy machine there are fewer runs. */
+const limit = testTimeout(40_000);
+
+test(
+  "in any order of steps every text is claimed in the end, without any sweep where no worker dies",
+  async () => {
+    expect.hasAssertions();
+    const inTurn = laneRuns.within(limit);
+    await fc.assert(
+      fc.asyncProperty(manyOf(ordinary), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, false))),
+      { numRuns: runs(8, 300) },
+    );
+  },
+  testTimeout(120_000),
+);
+
+test(
+  "whichever worker dies or stalls, every text is claimed in the end, and none goes twice unless it is marked uncertain",
+  async () => {
+    expect.hasAssertions();
+    const inTurn = laneRuns.within(limit);
+    await fc.assert(
+      fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
+      { numRuns: runs(12, 500) },
+    );
+  },
+  testTimeout(120_000),
+);

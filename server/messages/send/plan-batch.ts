@@ -1,0 +1,123 @@
+/** Plans a batch: for each recipient a text with its id, or a skip. Only reads. */
+import type { SkipReason } from "../../../contract/messages.ts";
+import { usualValidity } from "../../../rules/campaign-validity.ts";
+import { beyondNames } from "../../../rules/names-as-senders.ts";
+import type { Template } from "../../../rules/placeholders.ts";
+import { type Rendered, renderer } from "../../../rules/render-text.ts";
+import type { SuppressionRule } from "../../audience/suppress.ts";
+import type { Tx } from "../../kit/db.ts";
+import { namedId, newId } from "../../kit/id.ts";
+import type { NewMessage, NewSkip } from "../messages-store.ts";
+import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
+import { contactRecipients, numberRecipients, type Recipient } from "./recipients.ts";
+
+/** The plan of a batch. */
+export interface BatchPlan {
+  messages: NewMessage[];
+  skips: NewSkip[];
+  /** With `numbers`: one for each, in their order. */
+  answers: SentMessage[];
+}
+
+/** How long a text may wait for its submission by default: a campaign is outdated sooner than a transactional text. */
+const validity = { transactional: 48 * 3_600_000, marketing: usualValidity * 1_000 } as const;
+
+/** Plans a batch by the current state. */
+export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRule): Promise<BatchPlan> {
+  const expiresAt = batch.expires_at ?? new Date(batch.now.getTime() + validity[batch.class]);
+  const plan: BatchPlan = { messages: [], skips: [], answers: [] };
+  const texts = renderers(batch, batch.sender.address);
+  const { fallback } = rule;
+  const textsOfFallback = fallback && renderers(batch, fallback.address);
+  const seen = new Set<string>();
+
+  const place = (recipient: Recipient, given: NumberRecipient | null) => {
+    const { number, contact_id } = recipient;
+    const replaced = textsOfFallback && number !== null && beyondNames.test(number);
+    const textsOf = replaced ? textsOfFallback : texts;
+    const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
+    const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
+    if (reason === null && rendered?.ok && number !== null) {
+      const { text, encoding, segments } = rendered;
+      const id = given?.id ?? messageId(batch, number);
+      seen.add(number);
+      plan.messages.push({
+        id,
+        contact_id,
+        number,
+        text,
+        encoding,
+        segments,
+        expires_at: given?.expires_at ?? expiresAt,
+        ...(replaced && { sender_id: fallback?.id }),
+      });
+      return { id, status: "queued" as const, reason: null, segments };
+    }
+    const skip = planSkip(batch, recipient, reason ?? "invalid_number", given?.id);
+    plan.skips.push(skip);
+    return { id: skip.id, status: "skipped" as const, reason: skip.reason, segments: 0 };
+  };
+
+  if ("contacts" in batch.recipients) {
+    const found = await contactRecipients(tx, rule, batch.recipients.contacts, batch.template.fields);
+    for (const recipient of found) place(recipient, null);
+  } else {
+    const { numbers } = batch.recipients;
+    const fields = [...new Set(numbers.flatMap((each) => (each.template ?? batch.template).fields))];
+    const given = numbers.map((each) => each.number);
+    const found = await numberRecipients(tx, rule, batch.workspace.country, given, fields);
+    plan.answers = found.map((recipient, i) => place(recipient, numbers[i] ?? null));
+  }
+  return plan;
+}
+
+/** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
+export function planSkip(
+  batch: Pick<MessageBatch, "source" | "occurrence">,
+  { number, contact_id }: Pick<Recipient, "number" | "contact_id">,
+  reason: SkipReason,
+  id?: string,
+): NewSkip {
+  const name = contact_id === null ? `skip ${number}` : `contact ${contact_id}`;
+  return { id: id ?? messageId(batch, name), contact_id, number: number ?? "", reason };
+}
+
+/** Turns all messages of a plan, and their answers, into skips; each answer is found by its id, since there may be thousands. */
+export function skipMessages(
+  batch: Pick<MessageBatch, "source" | "occurrence">,
+  plan: BatchPlan,
+  reason: SkipReason,
+): void {
+  const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
+  for (const message of plan.messages) {
+    plan.skips.push(planSkip(batch, message, reason, message.id));
+    const answer = answers.get(message.id);
+    if (answer) Object.assign(answer, { status: "skipped", reason, segments: 0 });
+  }
+  plan.messages = [];
+}
+
+function reasonOf(recipient: Recipient, rendered: Rendered | null, duplicate: boolean): SkipReason | null {
+  if (recipient.reason !== null) return recipient.reason;
+  if (duplicate) return "duplicate";
+  return rendered && !rendered.ok ? rendered.reason : null;
+}
+
+function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurrence">, recipient: string): string {
+  if (source.id === null) return newId(source.at);
+  return namedId(source.at, `${source.type}:${source.id}:${recipient}:${occurrence ?? ""}`);
+}
+
+/** One renderer for each template, so that the whole batch shares its cache. */
+function renderers({ workspace, opt_out_text }: MessageBatch, address: string) {
+  const constant = { workspace: { name: workspace.name }, sender: { address } };
+  const known = new Map<Template, ReturnType<typeof renderer>>();
+  return (template: Template) => {
+    let render = known.get(template);
+    if (!render) {
+      render = renderer(template, opt_out_text, constant);
+      known.set(template, render);
+    }
+    return render;
+  };
+}

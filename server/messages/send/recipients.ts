@@ -1,0 +1,109 @@
+/** The recipients of a batch: contacts by a query, or given numbers, each with its skip reason if there is one. */
+import { type RawBuilder, sql } from "kysely";
+import type { SkipReason } from "../../../contract/messages.ts";
+import { parsePhoneNumber } from "../../../rules/phone-number.ts";
+import type { TemplateValues } from "../../../rules/placeholders.ts";
+import { beyondReach, hasConsent, isOptedOut, type SuppressionRule, suppression } from "../../audience/suppress.ts";
+import type { Tx } from "../../kit/db.ts";
+import { contactOf } from "../receive/contact-of-number.ts";
+
+/** A recipient, who may be skipped. */
+export interface Recipient {
+  /** E.164; as given where it is no number; null where there is none. */
+  number: string | null;
+  contact_id: string | null;
+  reason: SkipReason | null;
+  values: NonNullable<TemplateValues["contact"]>;
+}
+
+/** The columns of contacts for the placeholders that a text uses. */
+function valueColumns(fields: readonly string[]): string[] {
+  const columns = new Set<string>();
+  for (const field of fields) {
+    const [scope, name] = field.split(".");
+    if (scope !== "contact" || name === undefined) continue;
+    if (name === "full_name") columns.add("first_name").add("last_name");
+    else columns.add(name);
+  }
+  return [...columns];
+}
+
+type ContactRow = { id: string | null } & Record<string, unknown>;
+
+function contactValues(row: ContactRow, columns: string[]): Recipient["values"] {
+  const values: Record<string, unknown> = {};
+  for (const column of columns) values[column] = row[column];
+  return values;
+}
+
+/** Contacts by a query of their ids. One statement, so that no contact can opt out between being found and being checked. */
+export async function contactRecipients(
+  tx: Tx,
+  rule: SuppressionRule,
+  contacts: RawBuilder<unknown>,
+  fields: readonly string[],
+): Promise<Recipient[]> {
+  const columns = valueColumns(fields);
+  const { number, reason } = suppression(rule, "few");
+  const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null }>`
+    select c.id, ${number} as number, ${reason} as reason ${selected(columns)}
+    from (select distinct id from (${contacts}) as wanted (id)) wanted
+    cross join lateral (
+      -- One index lookup each: OFFSET 0 keeps a planner with old statistics from reading all contacts for each batch.
+      select * from contacts where workspace_id = ${rule.workspaceId} and id = wanted.id offset 0
+    ) c
+    order by c.id`.execute(tx);
+  return rows.map((row) => ({
+    number: row.number,
+    contact_id: row.id,
+    reason: row.reason,
+    values: contactValues(row, columns),
+  }));
+}
+
+/** Recipients by number. A contact's number gets that contact's values, and marketing only with consent. */
+export async function numberRecipients(
+  tx: Tx,
+  rule: SuppressionRule,
+  country: string,
+  given: readonly string[],
+  fields: readonly string[],
+): Promise<Recipient[]> {
+  const parsed = given.map((number) => readNumber(number, country));
+  const numbers = [...new Set(parsed.flatMap(({ number, reason }) => (reason === null ? [number] : [])))];
+  if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, values: {} }));
+  const columns = valueColumns(fields);
+  const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null }>`
+    select n.number, c.id, ${numberReason(rule)} as reason ${selected(columns)}
+    from unnest(${numbers}::text[]) as n (number)
+    left join lateral ${contactOf(rule.workspaceId, sql`n.number`, sql`${rule.senderId}::uuid`)} c on true`.execute(tx);
+  const found = new Map(rows.map((row) => [row.number, row]));
+  return parsed.map((each) => {
+    const row = found.get(each.number);
+    if (each.reason !== null || !row) return { ...each, contact_id: null, values: {} };
+    return { number: each.number, contact_id: row.id, reason: row.reason, values: contactValues(row, columns) };
+  });
+}
+
+function numberReason(rule: SuppressionRule): RawBuilder<SkipReason | null> {
+  return sql<SkipReason | null>`(case
+    ${rule.class === "marketing" ? sql`when not coalesce(c.marketing, true) then 'not_marketing'` : sql``}
+    ${rule.consentBit === null ? sql`` : sql`when (${hasConsent(rule.consentBit)}) is not true then 'no_consent'`}
+    when ${isOptedOut(rule, sql`n.number`, "few")} then 'opted_out'
+    ${beyondReach(rule, sql`n.number`)}
+  end)`;
+}
+
+const reasonOfKind = { landline: "landline", premium: "premium_number", short: "invalid_number" } as const;
+
+/** A number in any spelling, or the reason why it cannot be texted. */
+function readNumber(given: string, country: string): { number: string; reason: SkipReason | null } {
+  const parsed = parsePhoneNumber(given, country, "mobile");
+  if ("problem" in parsed) return { number: given, reason: "invalid_number" };
+  const { number, kind } = parsed;
+  return { number, reason: kind in reasonOfKind ? reasonOfKind[kind as keyof typeof reasonOfKind] : null };
+}
+
+function selected(columns: string[]): RawBuilder<unknown> {
+  return columns.length === 0 ? sql`` : sql`, ${sql.join(columns.map((column) => sql.ref(`c.${column}`)))}`;
+}

@@ -1,0 +1,133 @@
+/**
+ * The only door: every outbound text of every source is sent by this function.
+ *
+ * suppress → render → normalise → count → ledger and queue → counts → quota, in the caller's transaction. All or nothing: where the
+ * quota is insufficient a Problem is thrown, and the transaction is rolled back.
+ */
+import type { SuppressionRule } from "../../audience/suppress.ts";
+import type { Tx } from "../../kit/db.ts";
+import { atCommit } from "../../kit/prepared.ts";
+import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
+import { fallbackSenderOf } from "../../senders/senders.ts";
+import { addCounts, counter } from "../counts.ts";
+import {
+  type BatchColumns,
+  contactsOf,
+  insertMessages,
+  insertSkips,
+  type NewMessage,
+  type NewSkip,
+} from "../messages-store.ts";
+import type { MessageBatch, SendResult } from "./batch.ts";
+import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
+
+/** Sends a batch. 422 `quota_exceeded` with the figures where it does not fit. */
+export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendResult> {
+  const { workspace, source, sender, now } = batch;
+  const rule: SuppressionRule = {
+    workspaceId: workspace.workspace_id,
+    class: batch.class,
+    senderId: sender.id,
+    consentBit: consentBit(batch),
+    sourceType: source.type,
+    fallback: await fallbackSenderOf(tx, workspace.workspace_id, sender),
+  };
+  const plan = await planBatch(tx, batch, rule);
+  if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
+  const columns: BatchColumns = {
+    workspace_id: workspace.workspace_id,
+    source_type: source.type,
+    source_id: source.id,
+    sender_id: sender.id,
+    class: batch.class,
+    consent_bit: rule.consentBit,
+    period_start: await periodStart(tx, batch),
+  };
+  const known = new Set(await insertBySender(tx, columns, plan.messages));
+  if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
+  const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
+
+  const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
+  await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
+
+  const segments = sumSegments(queued);
+  await payQuota(tx, batch, plan, segments);
+  const skipped: SendResult["skipped"] = {};
+  for (const { reason } of skips) skipped[reason] = (skipped[reason] ?? 0) + 1;
+  return { queued: queued.length, skipped, segments, messages: plan.answers };
+}
+
+/**
+ * Inserts the messages and answers the ids that existed already. Nearly always all have the batch's sender; in some countries a
+ * number replaces a name.
+ */
+async function insertBySender(tx: Tx, columns: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
+  const known: string[] = [];
+  for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id)) {
+    const insert = () => insertMessages(tx, { ...columns, sender_id }, group);
+    // The API's ids are new, so the result is not needed.
+    if (columns.source_id === null) await atCommit(tx, insert);
+    else known.push(...(await insert()));
+  }
+  return known;
+}
+
+/** The subscription type whose consent is required. Marketing always requires consent, whatever the type's setting. */
+export function consentBit({
+  class: messageClass,
+  subscription_type: type,
+}: Pick<MessageBatch, "class" | "subscription_type">): number | null {
+  if (messageClass === "marketing" && !type) throw new Error("marketing needs a subscription type");
+  return type && (type.needs_consent || messageClass === "marketing") ? type.bit : null;
+}
+
+async function periodStart(tx: Tx, { workspace, quota, now }: MessageBatch): Promise<Date> {
+  if (quota.kind !== "reserve-or-skip" && quota.period_start) return quota.period_start;
+  return (await currentPeriod(tx, workspace.workspace_id, now)).period_start;
+}
+
+/** Contacts whose number got its message in an earlier chunk become skips, except those that the message was for. */
+async function skipDuplicates(tx: Tx, batch: MessageBatch, plan: BatchPlan, known: Set<string>): Promise<void> {
+  const owners = await contactsOf(tx, batch.workspace.workspace_id, [...known]);
+  for (const message of plan.messages) {
+    if (!known.has(message.id) || owners.get(message.id) === message.contact_id) continue;
+    plan.skips.push(planSkip(batch, message, "duplicate"));
+  }
+}
+
+/** Reserves before anything is written; messages that do not fit become skips. */
+async function reserveOrSkip(tx: Tx, batch: MessageBatch, plan: BatchPlan): Promise<void> {
+  const reserved = await reserveQuota(tx, batch.workspace.workspace_id, batch.now, sumSegments(plan.messages));
+  if (!reserved.ok) skipMessages(batch, plan, "quota_exceeded");
+}
+
+/** The quota comes last, because its lock makes all other sends of the workspace wait until the commit. */
+async function payQuota(tx: Tx, batch: MessageBatch, plan: BatchPlan, segments: number): Promise<void> {
+  const { workspace_id } = batch.workspace;
+  const { quota, now } = batch;
+  if (quota.kind === "reserve-or-skip") {
+    const surplus = sumSegments(plan.messages) - segments;
+    if (surplus > 0) await releaseQuota(tx, workspace_id, await periodStart(tx, batch), surplus);
+    return;
+  }
+  const missing = quota.kind === "reserved" ? segments - quota.segments : segments;
+  if (missing <= 0) return;
+  if (quota.kind === "reserve" && quota.period_start) {
+    const { period_start } = quota;
+    return atCommit(tx, () => reserveQuotaOrFail(tx, workspace_id, period_start, missing));
+  }
+  // In the period of the reservation, even if another has begun since: a source is paid from one period.
+  const at = quota.kind === "reserved" ? quota.period_start : now;
+  const reserved = await reserveQuota(tx, workspace_id, at, missing);
+  if (!reserved.ok) throw quotaExceeded(reserved);
+}
+
+function countsOf(columns: BatchColumns, queued: number, skips: readonly NewSkip[]) {
+  const { add, counts } = counter();
+  if (queued > 0) add(columns, "queued", null, queued);
+  for (const { reason } of skips) add(columns, "skipped", reason);
+  return counts;
+}
+
+const sumSegments = (messages: readonly NewMessage[]) => messages.reduce((sum, { segments }) => sum + segments, 0);

@@ -1,0 +1,46 @@
+/** The modules of Varsla, from the lowest rank up. */
+import { accountsModule } from "./accounts/module.ts";
+import { alertsModule } from "./alerts/module.ts";
+import { analyticsModule } from "./analytics/module.ts";
+import { apiModule } from "./api/module.ts";
+import type { ModuleRoutes, RouteServices } from "./api/services.ts";
+import { campaignsModule } from "./campaigns/module.ts";
+import { carriersModule } from "./carriers/module.ts";
+import { consentModule } from "./consent/module.ts";
+import { contactsModule } from "./contacts/module.ts";
+import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
+import { kitModule } from "./kit/module.ts";
+import type { Running, Services } from "./kit/services.ts";
+import { messagesModule, type PathServices } from "./messages/module.ts";
+import { privacyModule } from "./privacy/module.ts";
+import { quotaModule } from "./quota/module.ts";
+import { sendersModule } from "./senders/module.ts";
+import { webhooksModule } from "./webhooks/module.ts";
+
+export interface Module {
+  /** Handlers by resource of the contract; several modules may handle one resource. */
+  routes?: (services: RouteServices) => ModuleRoutes;
+  /** Job handlers by name. */
+  jobs?: (services: Services) => Record<string, JobHandler>;
+  /** Its scheduled jobs. */
+  periodic?: readonly PeriodicJob[];
+  /** Starts, in every process, what its roles need. Modules are stopped in reverse order. */
+  start?: (services: PathServices) => Promise<Running | undefined | void>;
+}
+
+export const modules: readonly Module[] = [
+  kitModule,
+  accountsModule,
+  quotaModule,
+  contactsModule,
+  sendersModule,
+  carriersModule,
+  consentModule,
+  messagesModule,
+  campaignsModule,
+  webhooksModule,
+  alertsModule,
+  analyticsModule,
+  privacyModule,
+  apiModule,
+];

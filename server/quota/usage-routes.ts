@@ -1,0 +1,90 @@
+import { sql } from "kysely";
+import type { z } from "zod";
+import type { SegmentEntry, usage } from "../../contract/usage.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db, Tx } from "../kit/db.ts";
+import { invalid } from "../kit/errors.ts";
+import type { Handlers } from "../kit/http.ts";
+import { isId } from "../kit/id.ts";
+import { currentPeriod } from "./quota.ts";
+
+/** The calls on /usage. */
+export function usageRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<typeof usage> {
+  return {
+    async get({ actor }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) => {
+        const { period_start, period_end, ...figures } = await currentPeriod(tx, actor.workspaceId, clock.now());
+        const { rows } = await sql<{ source: string; used: number }>`
+          select source_type as source, used from quota_usage
+          where workspace_id = ${actor.workspaceId} and period_start = ${period_start}
+          order by used desc, source_type`.execute(tx);
+        return {
+          period_start: period_start.toISOString(),
+          period_end: period_end.toISOString(),
+          ...figures,
+          by_source: rows,
+        };
+      });
+    },
+    async segments({ actor, query }) {
+      const after = readCursor(query.cursor);
+      const rows = await db.inWorkspace(actor.workspaceId, (tx) =>
+        submittedRows(tx, actor.workspaceId, after?.id ?? null, query.limit + 1),
+      );
+      const entries = rows.flatMap(entriesOf).slice(after ? entriesBefore(rows, after) : 0);
+      const items = entries.slice(0, query.limit);
+      const last = items.at(-1);
+      return { items, next_cursor: entries.length > query.limit && last ? `${last.message_id}.${last.segment}` : null };
+    },
+  };
+}
+
+/** A submitted message, shown as one entry for each segment. */
+interface SubmittedRow {
+  id: string;
+  segments: number;
+  submitted_at: Date;
+  number: string;
+  source_type: string;
+  source_id: string | null;
+}
+
+/** Newest first, from `fromId` on, which is included since the previous page may have ended within it. */
+async function submittedRows(
+  tx: Tx,
+  workspaceId: string,
+  fromId: string | null,
+  limit: number,
+): Promise<SubmittedRow[]> {
+  const { rows } = await sql<SubmittedRow>`
+    select id, segments, submitted_at, number, source_type, source_id from messages
+    where workspace_id = ${workspaceId} and submitted_at is not null ${fromId ? sql`and id <= ${fromId}` : sql``}
+    order by id desc limit ${limit + 1}`.execute(tx);
+  return rows;
+}
+
+/** The last segment first, like the newest message first. */
+function entriesOf(row: SubmittedRow): z.output<typeof SegmentEntry>[] {
+  return Array.from({ length: row.segments }, (_, i) => ({
+    message_id: row.id,
+    segment: row.segments - i,
+    of: row.segments,
+    at: row.submitted_at.toISOString(),
+    to: row.number,
+    source: { type: row.source_type, id: row.source_id },
+  }));
+}
+
+function readCursor(cursor: string | undefined): { id: string; segment: number } | null {
+  if (cursor === undefined) return null;
+  const [, id, segment] = /^([^.]+)\.(\d{1,3})$/.exec(cursor) ?? [];
+  if (!id || !segment || !isId(id))
+    throw invalid("invalid_cursor", "This is no next_cursor of this list.", "cursor", cursor);
+  return { id, segment: Number(segment) };
+}
+
+/** How many entries of the first row the previous page has shown. */
+function entriesBefore(rows: SubmittedRow[], { id, segment }: { id: string; segment: number }): number {
+  const first = rows[0];
+  return first?.id === id ? first.segments - segment + 1 : 0;
+}

@@ -1,0 +1,108 @@
+/** The arguments of `npm run chaos`. */
+import { parseArgs } from "node:util";
+import type { Faults } from "./plan.ts";
+import type { CarrierName } from "./tenant.ts";
+
+export const usage = `Kills everything that can be killed while texts are sent, then compares the records.
+
+  npm run chaos -- [options]                  injects faults of all kinds
+  npm run chaos -- stop-race [options]        recipients send STOP while their texts are submitted
+  npm run chaos -- database-away [options]    the database is stopped for a while
+
+  --seed 1               determines the moments of the faults
+  --messages 100000      texts through each carrier at least (database-away: 5000)
+  --seconds 400          over which texts and faults are spread (database-away: as --away)
+  --carriers a,b         of sandbox, smpp, twilio (all; stop-race: sandbox,smpp, and no others)
+  --workers-killed 100   and a twentieth as many API processes
+  --databases-killed 10
+  --networks-cut 60
+  --trials 10000         STOPs of stop-race
+  --away 60              seconds of database-away
+  --log-level error      of the processes
+  --help
+
+Exits with 0 if everything holds, with 1 if not, with 2 if the arguments are wrong.`;
+
+const scenarios = ["faults", "stop-race", "database-away"] as const;
+
+const options = {
+  seed: { type: "string", default: "1" },
+  messages: { type: "string" },
+  "workers-killed": { type: "string", default: "100" },
+  "databases-killed": { type: "string", default: "10" },
+  "networks-cut": { type: "string", default: "60" },
+  seconds: { type: "string" },
+  trials: { type: "string", default: "10000" },
+  away: { type: "string", default: "60" },
+  carriers: { type: "string" },
+  "log-level": { type: "string", default: "error" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** A run; times are in milliseconds. */
+export interface Asked {
+  scenario: (typeof scenarios)[number];
+  seed: number;
+  carriers: CarrierName[];
+  messages: number;
+  duration: number;
+  trials: number;
+  away: number;
+  faults: Faults;
+  logLevel: string;
+}
+
+/** Arguments that are wrong; the message is a sentence for the user. */
+export class Refusal extends Error {}
+
+/** Reads the arguments; null: print the usage. Throws a Refusal. */
+export function readArguments(words: readonly string[]): Asked | null {
+  const { values, positionals } = parse(words);
+  if (values.help) return null;
+  const [named = "faults", ...others] = positionals;
+  const scenario = scenarios.find((each) => each === named);
+  if (others.length > 0 || !scenario)
+    throw new Refusal(`"${positionals.join(" ")}" is no scenario; give stop-race, database-away, or none.`);
+
+  const number = (name: keyof typeof values, otherwise = 0): number => {
+    const value = Number(values[name] ?? otherwise);
+    if (Number.isInteger(value) && value >= 0) return value;
+    throw new Refusal(`--${name} is ${values[name]}; it must be a whole number.`);
+  };
+  const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+  const isAway = scenario === "database-away";
+  const asked = {
+    scenario,
+    seed: number("seed"),
+    carriers: carriersOf(scenario, values.carriers),
+    messages: number("messages", isAway ? 5_000 : 100_000),
+    duration: number("seconds", isAway ? number("away") : 400) * 1000,
+    trials: number("trials"),
+    away: number("away") * 1000,
+    faults: {
+      worker: number("workers-killed"),
+      api: Math.ceil(number("workers-killed") / 20),
+      database: number("databases-killed"),
+      network: number("networks-cut"),
+    },
+    logLevel: values["log-level"],
+  };
+  if (!logLevels.includes(asked.logLevel))
+    throw new Refusal(`--log-level is ${asked.logLevel}; it must be of ${logLevels.join(", ")}.`);
+  return asked;
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], allowPositionals: true, options });
+  } catch (error) {
+    throw new Refusal((error as Error).message, { cause: error });
+  }
+}
+
+function carriersOf(scenario: Asked["scenario"], given: string | undefined): CarrierName[] {
+  const there: readonly CarrierName[] = scenario === "stop-race" ? ["sandbox", "smpp"] : ["sandbox", "smpp", "twilio"];
+  const names = given?.split(",") ?? there;
+  if (names.every((name): name is CarrierName => there.some((each) => each === name))) return [...new Set(names)];
+  throw new Refusal(`--carriers is ${given}; it must be of ${there.join(", ")}.`);
+}

@@ -1,0 +1,71 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { LiveUpdate } from "../../../contract/live-updates.ts";
+import { urlOf } from "./client.ts";
+import { type ResourceName, routeTable } from "./route-table.ts";
+
+/** What to refetch after a change of each topic: resources, or single endpoints where a resource has several. */
+const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...string[]])[]> = {
+  campaign: [["campaigns"]],
+  import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"], ["properties"]],
+  sandbox: [["sandbox"], ["messages"]],
+  contact: [["contacts"], ["consent"], ["lists"], ["tray"]],
+  usage: [["usage"]],
+  alert: [["alerts"]],
+  webhook: [["webhooks"]],
+};
+
+/** The query keys that a live update of a topic makes stale. */
+export function staleKeys(topic: string): readonly (readonly string[])[] {
+  return Object.hasOwn(stale, topic) ? stale[topic as LiveUpdate["topic"]] : [];
+}
+
+/** How long a connection may be broken before the page says so, in ms: most browsers reconnect at once. */
+const reconnectGrace = 3000;
+
+/**
+ * Listens to the server's live updates and refetches what changed. After an interruption everything is stale, since updates may
+ * have been missed. Returns whether the connection is lost.
+ */
+export function useLiveUpdates(workspaceId: string): { lost: boolean } {
+  const client = useQueryClient();
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    let source: EventSource | undefined;
+    let broken = false;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let notice: ReturnType<typeof setTimeout> | undefined;
+    let attempt = 0;
+
+    const open = () => {
+      source = new EventSource(urlOf(routeTable.news.stream, { query: { workspace: workspaceId } }));
+      source.addEventListener("open", () => {
+        attempt = 0;
+        clearTimeout(notice);
+        notice = undefined;
+        setLost(false);
+        if (broken) void client.invalidateQueries();
+        broken = false;
+      });
+      source.addEventListener("news", (event) => {
+        const { topic } = JSON.parse((event as MessageEvent<string>).data) as LiveUpdate;
+        for (const queryKey of staleKeys(topic)) void client.invalidateQueries({ queryKey });
+      });
+      source.addEventListener("error", () => {
+        broken = true;
+        notice ??= setTimeout(() => setLost(true), reconnectGrace);
+        // A browser reconnects by itself, except after a response that is not a stream, as while the server starts.
+        if (source?.readyState !== EventSource.CLOSED) return;
+        attempt++;
+        retry = setTimeout(open, Math.min(30_000, 1000 * 2 ** attempt));
+      });
+    };
+    open();
+    return () => {
+      source?.close();
+      clearTimeout(retry);
+      clearTimeout(notice);
+    };
+  }, [client, workspaceId]);
+  return { lost };
+}

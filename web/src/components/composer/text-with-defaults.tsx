@@ -1,0 +1,18 @@
+import { isField } from "./fields.ts";
+import { BubbleText } from "./phone-preview.tsx";
+import { renderDefaults } from "./rendered.ts";
+import { useFieldLabels } from "./use-field-labels.ts";
+
+/** A stored text in a bubble, with defaults for its placeholders. Loaded apart from its page, as it needs Liquid's tokenizer. */
+export function TextWithDefaults({
+  text,
+  optOutText,
+  known,
+}: {
+  text: string;
+  optOutText: string | null;
+  known: Readonly<Record<string, string | undefined>>;
+}) {
+  const labelOf = useFieldLabels();
+  return <BubbleText pieces={renderDefaults(text, isField, labelOf, known)} optOutText={optOutText} dark={false} />;
+}

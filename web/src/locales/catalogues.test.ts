@@ -1,0 +1,63 @@
+import { IntlMessageFormat } from "intl-messageformat";
+import { expect, test } from "vitest";
+import { SourceType } from "../../../contract/messages.ts";
+import type { Language } from "../../../contract/shapes.ts";
+import { loadMessages, loadPageMessages, pageAreas } from "./catalogues.ts";
+import { languages } from "./languages.ts";
+
+interface Part {
+  type: number;
+  value?: string;
+  options?: Record<string, { value: Part[] }>;
+  children?: Part[];
+}
+
+/** Every text of a catalogue by its dotted key. */
+function flatten(catalogue: object, prefix = ""): [key: string, text: string][] {
+  return Object.entries(catalogue).flatMap(([name, value]) =>
+    typeof value === "string" ? [[`${prefix}${name}`, value] as [string, string]] : flatten(value, `${prefix}${name}.`),
+  );
+}
+
+/** The arguments and tags of a text, each with its format. A literal (0) and `#` (7) have none. */
+function placeholders(parts: Part[]): Set<string> {
+  const found = new Set<string>();
+  for (const part of parts) {
+    if (part.type !== 0 && part.type !== 7) found.add(`${part.value}:${part.type}`);
+    for (const option of Object.values(part.options ?? {}))
+      for (const inner of placeholders(option.value)) found.add(inner);
+    for (const inner of placeholders(part.children ?? [])) found.add(inner);
+  }
+  return found;
+}
+
+const parse = (text: string, language: string) => new IntlMessageFormat(text, language).getAst() as Part[];
+
+/** Every text of a language. */
+const all = async (language: Language) => {
+  const pages = pageAreas.map(async (area) => [area, await loadPageMessages(area, language)] as const);
+  return { ...(await loadMessages(language)), ...Object.fromEntries(await Promise.all(pages)) };
+};
+
+const english = flatten(await all("en"));
+
+test.each(languages)("%s has the same keys as English", async (language) => {
+  const keys = flatten(await all(language)).map(([key]) => key);
+  expect(keys.sort()).toEqual(english.map(([key]) => key).sort());
+});
+
+test.each(languages)("every text of %s is valid ICU and has the arguments of the English one", async (language) => {
+  const texts = new Map(flatten(await all(language)));
+  for (const [key, original] of english) {
+    const text = texts.get(key) ?? "";
+    expect(text.trim(), key).not.toBe("");
+    expect([...placeholders(parse(text, language))].sort(), key).toEqual(
+      [...placeholders(parse(original, "en"))].sort(),
+    );
+  }
+});
+
+test.each(languages)("%s has a word for every source that uses segments", async (language) => {
+  const words = Object.keys((await loadPageMessages("subscription", language)).sources);
+  expect(words.sort()).toEqual([...SourceType.options].sort());
+});
