@@ -2,7 +2,7 @@
  * The fast path for mobile numbers, which are nearly all numbers of an import: one regular expression instead of a full parse.
  * It gives a result only where the full parse would give the same.
  */
-import { callingCodes, canBeDialled, canHaveCode, dials00, dialsPrefix, planDataOf } from "./number-lengths.ts";
+import { callingCodes, canBeDialled, canHaveCode, dials00, lacksPrefix, planDataOf } from "./number-lengths.ts";
 import type { Spelling } from "./phone-number-spelling.ts";
 
 interface Plan {
@@ -32,7 +32,7 @@ export function quickMobile(
   const mobile = readMobile(digits, country);
   if (mobile) return canHaveCode(digits, "mobile") ? null : mobile;
   // A landline of the home country may be likelier than a foreign mobile: where any number will do, or as it is dialled there.
-  const counted = use === "mobile" && dialsPrefix(country) ? "mobile" : "any";
+  const counted = use === "mobile" && lacksPrefix(digits, country) ? "mobile" : "any";
   if (digits.length < leastWithCode || canBeDialled(digits, country, counted)) return null;
   return readMobile(`+${digits}`, country);
 }

@@ -16,6 +16,11 @@ export interface NumberingPlan {
   leadingDigits(): string | 0 | undefined;
   possibleLengths(): number[];
   type(type: "MOBILE" | "FIXED_LINE"): { pattern(): string; possibleLengths(): number[] } | undefined;
+  formats(): {
+    pattern(): string;
+    leadingDigitsPatterns(): string[];
+    nationalPrefixFormattingRule(): string | 0 | undefined;
+  }[];
 }
 
 /** The library's data of a country; null for one without a numbering plan. */
@@ -98,8 +103,10 @@ interface Home {
   abroad: RegExp;
   /** Whether that is 00 and nothing else. */
   abroadIs00: boolean;
-  /** Whether there is a trunk prefix. */
-  hasPrefix: boolean;
+  /** The trunk prefix, if every number can be dialled with it. */
+  prefix: string | null;
+  /** How its numbers are written at home; the first that fits counts, and what fits none is written without the prefix. */
+  formats: { leading: RegExp | null; pattern: RegExp; hasPrefix: boolean }[];
 }
 
 const homes = new Map<string, Home | null>();
@@ -112,7 +119,16 @@ function homeOf(country: string): Home | null {
       callingCode: plan.callingCode(),
       abroad: new RegExp(`^(?:${plan.IDDPrefix()})`),
       abroadIs00: plan.IDDPrefix() === "00",
-      hasPrefix: Boolean(plan.nationalPrefix()),
+      prefix: (!plan.nationalPrefixTransformRule() && plan.nationalPrefix()) || null,
+      formats: plan.formats().map((format) => {
+        const leading = format.leadingDigitsPatterns().at(-1);
+        const rule = (format.nationalPrefixFormattingRule() || "").replace("$1", "");
+        return {
+          leading: leading === undefined ? null : new RegExp(`^(?:${leading})`),
+          pattern: new RegExp(`^(?:${format.pattern()})$`),
+          hasPrefix: /\d/.test(rule),
+        };
+      }),
     };
     homes.set(country, home);
   }
@@ -122,8 +138,16 @@ function homeOf(country: string): Home | null {
 /** Whether 00 is the country's international prefix; elsewhere it may be the beginning of the prefix, or of a number. */
 export const dials00 = (country: string): boolean => homeOf(country)?.abroadIs00 ?? false;
 
-/** Whether national numbers are dialled with a trunk prefix, like the zero of most European countries. */
-export const dialsPrefix = (country: string): boolean => homeOf(country)?.hasPrefix ?? false;
+/**
+ * Whether digits lack the trunk prefix that a national number of them is dialled with, like the zero of most European countries.
+ * Some numbers have none there either, such as Israel's of 1 and many countries' of free calls.
+ */
+export function lacksPrefix(digits: string, country: string): boolean {
+  const home = homeOf(country);
+  if (!home?.prefix || digits.startsWith(home.prefix)) return false;
+  const format = home.formats.find(({ leading, pattern }) => (leading?.test(digits) ?? true) && pattern.test(digits));
+  return format?.hasPrefix ?? false;
+}
 
 /** Whether digits can be a number as dialled in the country, without a country code or with the international prefix. */
 export function canBeDialled(digits: string, country: string, counted: Counted): boolean {

@@ -68,6 +68,14 @@ test("the fast path gives the same as all readings, with and without country cod
   expect(quick).toBeGreaterThan(1000);
 });
 
+test("the fast path leaves numbers that are dialled without the trunk prefix to the full parse", () => {
+  for (const [dialled, home, number] of [
+    ["15123456789", "IL", "+97215123456789"], // a mailbox there, a mobile with its country code in North America
+  ] as const) {
+    expect(parsePhoneNumber(dialled, home, "mobile"), `${dialled} in ${home}`).toMatchObject({ number });
+  }
+});
+
 test("the check of the number of digits rules out no number", () => {
   let numbers = 0;
   fc.assert(

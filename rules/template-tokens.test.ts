@@ -99,7 +99,7 @@ test("an output that Liquid would not read to its end is no placeholder", () => 
     expect(placeholders(text), text).toEqual([]);
 });
 
-test("the tokens of any text are the text, and the longest half-written text is read at once", () => {
+test("the tokens of any text are the text, however much of it is half-written", () => {
   const scrap = fc.constantFrom(
     "{{",
     "}}",
@@ -127,8 +127,10 @@ test("the tokens of any text are the text, and the longest half-written text is 
     { numRuns: runs(1_000, 100_000) },
   );
   for (const piece of ["{{", "{{ ", '{{ "', "{%", "{{ x | default: '"]) {
-    const began = performance.now();
-    readTemplateTokens(piece.repeat(20_000 / piece.length) + "'}}");
-    expect(performance.now() - began, piece).toBeLessThan(2_000);
+    const text = `${piece.repeat(200_000 / piece.length)}'}}`;
+    const tokens = readTemplateTokens(text);
+    expect(tokens.at(-1)?.end).toBe(text.length);
+    // Each of them costs a search to the text's end, so that without a limit the time would grow with the square of the length.
+    expect(tokens.filter(({ kind }) => kind === "unclosed").length, piece).toBeLessThanOrEqual(50);
   }
 });

@@ -3,7 +3,7 @@
  * files that import this one.
  */
 
-const isLong = process.env.LONG_TESTS === "1";
+export const isLong = process.env.LONG_TESTS === "1";
 
 /** Number of random cases. */
 export function runs(inTest: number, inLongTest: number): number {
