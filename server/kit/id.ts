@@ -24,12 +24,19 @@ export function namedId(at: Date, name: string): string {
   return uuidV7(at.getTime(), hash("sha256", name, "buffer"));
 }
 
-/** Makes new ids that sort in the order they were made (RFC 9562, 6.2, method 1). */
+/** A clock that is set back by more was wrong before. */
+const mostSetBack = 10_000; // milliseconds
+
+/**
+ * Makes new ids that sort in the order they were made (RFC 9562, 6.2, method 1), also while the clock is set back a little. After
+ * it was set back by more, ids have its time again: they stand for when something happened.
+ */
 export function orderedIds(): (at: Date) => string {
   let last = 0;
   let count = 0;
   return (at) => {
-    const time = Math.max(last, at.getTime());
+    const now = at.getTime();
+    const time = now < last - mostSetBack ? now : Math.max(last, now);
     count = time === last ? count + 1 : 0;
     last = time + (count > 0xfff ? 1 : 0);
     count &= 0xfff;

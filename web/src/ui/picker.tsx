@@ -29,17 +29,20 @@ interface CommonProps {
   busy?: boolean;
 }
 
-interface MultiPickerProps extends CommonProps {
+interface MultiPickerProps<Option extends PickerOption> extends Omit<CommonProps, "options"> {
+  options: readonly Option[] | undefined;
   value: readonly PickerOption[];
-  onChange: (value: PickerOption[]) => void;
+  /** `added` is the option that was chosen, if one was. */
+  onChange: (value: PickerOption[], added?: Option) => void;
 }
 
 /** Chooses several options by typing. They are shown as chips in the field; Backspace removes the last one. */
-export function MultiPicker({ value, onChange, ...props }: MultiPickerProps) {
+export function MultiPicker<Option extends PickerOption>({ value, onChange, ...props }: MultiPickerProps<Option>) {
   const t = useTranslations("ui");
   const chosen = new Set(value.map((option) => option.value));
+  const remove = (option: PickerOption) => onChange(value.filter((one) => one.value !== option.value));
   const toggle = (option: PickerOption) =>
-    onChange(chosen.has(option.value) ? value.filter((one) => one.value !== option.value) : [...value, option]);
+    chosen.has(option.value) ? remove(option) : onChange([...value, option], option as Option);
   return (
     <PickerBox
       {...props}
@@ -58,7 +61,7 @@ export function MultiPicker({ value, onChange, ...props }: MultiPickerProps) {
             aria-label={t("remove", { name: option.label })}
             disabled={props.disabled}
             className="grid size-6 shrink-0 place-items-center rounded-sm hover:bg-selected"
-            onClick={() => toggle(option)}
+            onClick={() => remove(option)}
           >
             <X className="size-3.5" aria-hidden />
           </button>

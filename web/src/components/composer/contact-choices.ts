@@ -18,8 +18,8 @@ export function contactLabel(contact: {
 }
 
 /** What a picker offers; busy while the options are those of the previous text. */
-export interface Choices {
-  options: readonly PickerOption[] | undefined;
+export interface Choices<Option extends PickerOption = PickerOption> {
+  options: readonly Option[] | undefined;
   busy: boolean;
 }
 

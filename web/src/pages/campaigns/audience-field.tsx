@@ -19,12 +19,16 @@ export function AudienceField({
 }) {
   const t = useTranslations("campaigns.audience");
   const [search, setSearch] = useState("");
+  const [chips, setChips] = useState<ReadonlyMap<string, string>>(new Map());
   return (
     <MultiPicker
       {...rest}
       placeholder={t("search")}
-      value={useAudienceValues(value)}
-      onChange={(next) => onChange(readAudience(next))}
+      value={useAudienceValues(value, chips)}
+      onChange={(next, added) => {
+        if (added) setChips((before) => new Map([...before, [added.value, added.chip]]));
+        onChange(readAudience(next));
+      }}
       {...useAudienceChoices(search)}
       onSearch={setSearch}
     />
