@@ -6,6 +6,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../contract/messages.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { setLocal } from "../kit/set-local.ts";
 import { isBeyondNames, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
 
 /** References to lists and contacts. */
@@ -253,14 +254,14 @@ const reasonsOfKinds = (rule: SuppressionRule) => sql`
  * Sequential scans are off, because with statistics from before an import the tables would be scanned for each of many rows.
  */
 async function planForMany(tx: Tx): Promise<void> {
-  const settings = [
+  await setLocal(
+    tx,
     "max_parallel_workers_per_gather = 0",
     "jit = off",
     "enable_hashjoin = off",
     "enable_seqscan = off",
     "work_mem = '64MB'",
-  ];
-  await sql.raw(settings.map((setting) => `set local ${setting}`).join("; ")).execute(tx);
+  );
 }
 
 /** Placeholders for the numbers, which the conditions only check for null before those on opt-outs. */

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { renderText } from "../../rules/render-text.ts";
 import type { Tx } from "../kit/db.ts";
+import { setLocal } from "../kit/set-local.ts";
 import { type Audience, willGet } from "./audience.ts";
 import type { SuppressionRule } from "./suppress.ts";
 
@@ -24,7 +25,7 @@ export async function countSegmentsOf(
   const names = values.map(([name]) => sql.ref(name));
   const columns = values.map(([name, value]) => sql`${value} as ${sql.ref(name)}`);
   const recipients = willGet(rule, audience, sql`${columns.length ? sql.join(columns) : sql`1 as everyone`}`);
-  await sql.raw("set local jit = off; set local work_mem = '64MB'").execute(tx);
+  await setLocal(tx, "jit = off", "work_mem = '64MB'");
   await sql`
     declare combinations no scroll cursor for
     select count(*) as n ${names.length ? sql`, ${sql.join(names)}` : sql``}

@@ -7,6 +7,7 @@ import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { renderText } from "../../rules/render-text.ts";
 import { isBlankText, lacksProperty } from "../contacts/properties.ts";
 import type { Tx } from "../kit/db.ts";
+import { setLocal } from "../kit/set-local.ts";
 import { type Audience, willGet } from "./audience.ts";
 import type { SuppressionRule } from "./suppress.ts";
 
@@ -38,7 +39,7 @@ export async function findMissingValues(
   )})`;
   const lacking = willGet(rule, audience, sql`c.*`, lacksAny);
   // JIT compilation costs more here than it saves.
-  await sql.raw("set local jit = off; set local work_mem = '64MB'").execute(tx);
+  await setLocal(tx, "jit = off", "work_mem = '64MB'");
   const figures = needs.map(
     ({ lacks }, i) => sql`count(*) filter (where ${lacks}) as ${sql.ref(`n${i}`)},
       (min(c.id::text collate "C") filter (where ${lacks}))::uuid as ${sql.ref(`first${i}`)}`,

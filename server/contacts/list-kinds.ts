@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "../kit/db.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
+import { setLocal } from "../kit/set-local.ts";
 
 const sumKindsJob = "contacts.sum-list-kinds";
 export const listPeriodicJobs: PeriodicJob[] = [{ name: sumKindsJob, pattern: "*/5 * * * *" }];
@@ -56,7 +57,7 @@ async function sumKindsOf(tx: Tx, workspaceId: string, list: string): Promise<vo
       from differences group by mobile_kind, phone_kind, marketing, sms_consents having sum(n) <> 0`.execute(tx);
     return;
   }
-  await sql.raw("set local enable_seqscan = off; set local enable_hashjoin = off").execute(tx);
+  await setLocal(tx, "enable_seqscan = off", "enable_hashjoin = off");
   // A single statement sees one snapshot, so that it removes exactly the differences of the changes that it counts.
   await sql`
     with differences as (delete from list_kinds where workspace_id = ${workspaceId} and list_id = ${list})

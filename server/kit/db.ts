@@ -9,9 +9,10 @@
  * (docs/decisions/database-roles.md). Code in one kind of transaction never waits for one of the other kind.
  */
 import { isDeepStrictEqual } from "node:util";
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
 import { briefWork, type DbTimeouts, shortWork, withTimeouts } from "./connection.ts";
+import { sendTogether } from "./pipelining.ts";
 
 /** Tables by name. Each store declares its own with `declare module "./db.ts" { interface Tables { … } }`. */
 // Filled in by the stores.
@@ -36,6 +37,7 @@ export interface Db {
   pool: pg.Pool;
   /** Of the workspace role; `pool` itself when the database has no such role. */
   workspacePool: pg.Pool;
+  /** Once work under way is done. */
   close(): Promise<void>;
 }
 
@@ -66,50 +68,69 @@ export function openDb(options: {
   const shared = isDeepStrictEqual(options.connection, options.workspaces);
   const pool = openPool(options.connection, timeouts, { max: shared ? systemMax + max : systemMax });
   const workspacePool = shared ? pool : openPool(options.workspaces, timeouts, { max });
-  const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const workspaces = shared ? system : new Kysely<Tables>({ dialect: new PostgresDialect({ pool: workspacePool }) });
+  // Its connection is opened on first use, and closed when it is idle.
+  const single = openPool(options.workspaces, briefWork, { max: 1 });
 
-  // Opened on first use, and closed when it is idle.
-  const single = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: openPool(options.workspaces, briefWork, { max: 1 }) }),
-  });
-
-  async function transaction<T>(over: Kysely<Tables>, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await over.connection().execute(async (connection) => {
-          // One round trip: pg sends a text without parameters as a simple query, which may hold several statements.
-          await sql.raw(`begin; ${scope}`).execute(connection);
-          try {
-            const result = await work(connection as Tx);
-            await sql.raw("commit").execute(connection);
-            return result;
-          } catch (error) {
-            await sql
-              .raw("rollback")
-              .execute(connection)
-              .catch(() => {});
-            throw error;
-          }
-        });
-      } catch (error) {
-        const code = (error as { code?: string }).code;
-        if (!code || !(code in retryable) || attempt === attempts) throw error;
-      }
-    }
-  }
+  let closed: Promise<unknown> | null = null;
 
   return {
-    inWorkspace: async (workspaceId, work) => transaction(workspaces, workspaceScope(workspaceId), work),
-    asSystem: (work) => transaction(system, systemScope, work),
+    inWorkspace: async (workspaceId, work) => transaction(workspacePool, workspaceScope(workspaceId), work),
+    asSystem: (work) => transaction(pool, systemScope, work),
     apart: { inWorkspace: async (workspaceId, work) => transaction(single, workspaceScope(workspaceId), work) },
     pool,
     workspacePool,
     async close() {
-      await Promise.all([workspaces.destroy(), single.destroy()]);
-      await system.destroy();
+      closed ??= Promise.all([...new Set([pool, workspacePool, single])].map((each) => each.end()));
+      await closed;
     },
   };
+}
+
+async function transaction<T>(pool: pg.Pool, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect();
+    try {
+      return await transactionOver(client, scope, work);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (!code || !(code in retryable) || attempt === attempts) throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+function transactionOver<T>(client: pg.PoolClient, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return queriesOver(client)
+    .connection()
+    .execute(async (connection) => {
+      try {
+        await sendTogether(client, ["begin", scope]);
+        const result = await work(connection as Tx);
+        await sql.raw("commit").execute(connection);
+        return result;
+      } catch (error) {
+        await sql
+          .raw("rollback")
+          .execute(connection)
+          .catch(() => {}); // the first error says more
+        throw error;
+      }
+    });
+}
+
+const kyselys = new WeakMap<pg.PoolClient, Kysely<Tables>>();
+
+/** Kysely over one connection, which it neither opens nor releases. */
+function queriesOver(client: pg.PoolClient): Kysely<Tables> {
+  let queries = kyselys.get(client);
+  if (!queries) {
+    const borrowed = { query: client.query.bind(client), release() {} } as PostgresPoolClient;
+    const pool: PostgresPool = { options: {}, connect: async () => borrowed, end: async () => {} };
+    queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    kyselys.set(client, queries);
+  }
+  return queries;
 }
 
 /** A pool for one kind of work. */

@@ -3,11 +3,14 @@
  * more than running it for a small batch. Only for a small set of statement texts, since each connection caches a plan for each.
  */
 import { hash } from "node:crypto";
-import type { Socket } from "node:net";
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult } from "kysely";
 import pg from "pg";
 import { isDatabaseAway } from "./database-away.ts";
 import type { Tables, Tx } from "./db.ts";
+import { send, sendEach, startPipelining, stopPipelining } from "./pipelining.ts";
+
+/** The statements that set a transaction's scope (kit/db.ts), and its settings. */
+export type Scope = string | readonly string[];
 
 /** A transaction's connection and the statements to run right before its commit. */
 interface Pipeline {
@@ -29,31 +32,6 @@ const names = new Map<string, string>();
 const unknownCommits = new WeakSet<object>();
 const deadlock = "40P01";
 const attempts = 5;
-
-/** Parts of pg's client that its types leave out. */
-interface Pipelining {
-  /** Like its option of that name: a query is sent at once, without waiting for the previous answer. */
-  pipeline: boolean;
-  connection: { stream: Socket };
-}
-
-/** Makes the client send queries at once, until `stopPipelining`. The client must be idle for both. */
-export function startPipelining(client: pg.PoolClient): void {
-  (client as unknown as Pipelining).pipeline = true;
-}
-
-/** Makes the client usable for COPY and cursors again, which pipelining does not support. */
-export function stopPipelining(client: pg.PoolClient): void {
-  (client as unknown as Pipelining).pipeline = false;
-}
-
-/** Queries sent in one turn of the event loop are written as one packet, which wakes PostgreSQL once. */
-function send(client: pg.PoolClient, query: string | pg.QueryConfig): Promise<pg.QueryResult> {
-  const { stream } = (client as unknown as Pipelining).connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-  return client.query(query);
-}
 
 /** A Tx over the client that executes each text as a prepared statement, sent before `execute` returns. */
 function preparing(client: pg.PoolClient): Tx {
@@ -143,18 +121,18 @@ export const isCommitUnknown = (error: unknown): boolean => unknownCommits.has(e
  */
 export async function transactionOn<T>(
   client: pg.PoolClient,
-  statements: { before?: string; scope: string; after?: string },
+  statements: { before?: readonly string[]; scope: Scope; after?: string },
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const tx = preparing(client);
   const pipeline = pipelines.get(tx) as Pipeline;
   const commit = statements.after ? `commit; ${statements.after}` : "commit";
-  let before = statements.before ? `${statements.before}; ` : "";
+  let before = statements.before ?? [];
   for (let attempt = 1; ; attempt++) {
     Object.assign(pipeline, { last: [], open: true });
     // Not awaited: should it fail, the statements that follow have no scope and can neither see nor write rows.
-    const begun = send(client, `${before}begin; ${byIndex}; ${statements.scope}`);
-    before = "";
+    const begun = sendEach(client, [...before, ...beginning(statements.scope)]);
+    before = [];
     try {
       const [, result] = await pipelined(
         tx,
@@ -175,8 +153,10 @@ export async function transactionOn<T>(
   }
 }
 
+const beginning = (scope: Scope): string[] => ["begin", byIndex, ...[scope].flat()];
+
 /** One transaction with prepared statements on a connection from the pool; `scope` as in kit/db.ts. */
-export const preparedTransaction = <T>(pool: pg.Pool, scope: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
+export const preparedTransaction = <T>(pool: pg.Pool, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> =>
   onPipelining(pool, (client) => transactionOn(client, { scope }, work));
 
 async function onPipelining<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -196,7 +176,7 @@ async function onPipelining<T>(pool: pg.Pool, work: (client: pg.PoolClient) => P
 
 /** A transaction of one statement. */
 export interface SmallTransaction<T> {
-  scope: string;
+  scope: Scope;
   /** Executes its statement at once. */
   work(tx: Tx): Promise<T>;
   /** Called with the result once it is committed, or with the error. */
@@ -213,7 +193,7 @@ export async function eachInTransaction<T>(pool: pg.Pool, transactions: readonly
     const pipeline = Object.assign(pipelines.get(tx) as Pipeline, { last: [], open: true });
     const sent = transactions.map(({ scope, work, ended }) => {
       // After a statement that failed the commit is a rollback.
-      const all = [send(client, `begin; ${byIndex}; ${scope}`), work(tx), send(client, "commit")] as const;
+      const all = [sendEach(client, beginning(scope)), work(tx), send(client, "commit")] as const;
       return Promise.allSettled(all).then(([begun, worked, committed]) => {
         ended([begun, worked, committed].find((each) => each.status === "rejected") ?? worked);
       });

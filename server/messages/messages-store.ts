@@ -5,7 +5,8 @@ import { longestValidity } from "../../rules/campaign-validity.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { laneMark, wokenLane } from "./dispatch/lanes-store.ts";
+import { pipelined } from "../kit/prepared.ts";
+import { type LaneKey, type LaneMark, readMark, wakeLane } from "./dispatch/lanes-store.ts";
 
 /** A text for the ledger and the queue. */
 export interface NewMessage {
@@ -60,54 +61,113 @@ function columnsOf<Row>(rows: readonly Row[]) {
       return sql.ref(`u.${name}`);
     },
     /** The key: always an array, and there is always one. */
-    key(name: string, type: string, value: (row: Row) => string): RawBuilder<unknown> {
-      // Ids hold nothing that needs quoting, so the array literal is a join.
-      arrays.push(sql`${`{${rows.map(value).join(",")}}`}::${sql.raw(`${type}[]`)}`);
+    key(name: string, value: (row: Row) => string): RawBuilder<unknown> {
+      arrays.push(uuids(rows.map(value)));
       names.push(name);
       return sql.ref(`u.${name}`);
     },
-    from: () => sql`unnest(${sql.join(arrays)}) as u (${sql.join(names.map((name) => sql.ref(name)))})`,
+    /** `n` is the row's number, from 1. */
+    from: () =>
+      sql`unnest(${sql.join(arrays)}) with ordinality as u (${sql.join([...names, "n"].map((name) => sql.ref(name)))})`,
   };
 }
 
+/** Ids hold nothing that needs quoting, so the array literal is a join. */
+const uuids = (ids: readonly string[]) => sql`${`{${ids.join(",")}}`}::uuid[]`;
+
+/** Numbers that one insert takes of the queue's: not by an identity column, see migration 0034. */
+const block = 1_000;
+
+/** What is read of a lane before messages are put into its queue. */
+export interface QueuePlace extends LaneMark {
+  /** The first numbers of blocks. */
+  blocks: number[];
+}
+
+/** Takes numbers for `count` messages, or for those of one insert if that is not known, and reads the lane's mark (`readMark`). */
+export async function findPlace(tx: Tx, lane: LaneKey, count: number = block): Promise<QueuePlace> {
+  const [blocks, mark] = await pipelined(
+    tx,
+    () => takeBlocks(tx, Math.ceil(count / block)),
+    () => readMark(tx, lane),
+  );
+  return { ...mark, blocks };
+}
+
+async function takeBlocks(tx: Tx, count: number): Promise<number[]> {
+  const { rows } = await sql<{ first: number }>`
+    select nextval('message_queue_blocks') as first from generate_series(1, ${count}::integer)`.execute(tx);
+  return rows.map((row) => row.first);
+}
+
 /**
- * Inserts messages into ledger and queue, by one statement. Answers the ids that existed already: those are not sent a second
- * time. Messages without a source (the API's) have new ids; an existing one would fail.
+ * Inserts messages into ledger and queue. Answers the ids that existed already: those are not sent a second time. Messages without
+ * a source (the API's) have new ids, an existing one would fail; theirs are all sent before the first is answered.
  */
-export async function insertMessages(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
+export async function insertMessages(
+  tx: Tx,
+  batch: BatchColumns,
+  messages: readonly NewMessage[],
+  place: QueuePlace,
+): Promise<string[]> {
   if (messages.length === 0) return [];
-  const { workspace_id, sender_id } = batch;
+  const wake = () => wakeLane(tx, place);
+  const insert = () => insertIntoLedger(tx, batch, messages);
+  if (batch.source_id === null) {
+    await pipelined(tx, wake, insert, () => insertIntoQueue(tx, batch, messages, place));
+    return [];
+  }
+  const [, inserted] = await pipelined(tx, wake, insert);
+  const known = messages.filter(({ id }) => !inserted.has(id));
+  const added = known.length === 0 ? messages : messages.filter(({ id }) => inserted.has(id));
+  await insertIntoQueue(tx, batch, added, place);
+  return known.map(({ id }) => id);
+}
+
+async function insertIntoLedger(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<Set<string>> {
   const { key, column, from } = columnsOf(messages);
-  const id = key("id", "uuid", (m) => m.id);
+  const id = key("id", (m) => m.id);
   const contact = column("contact_id", "uuid", (m) => m.contact_id);
   const number = column("number", "text", (m) => m.number);
   const text = column("text", "text", (m) => m.text);
   const encoding = column("encoding", '"char"', (m) => encodingCode[m.encoding]);
   const segments = column("segments", "smallint", (m) => m.segments);
-  const earliest = Math.min(...messages.map((m) => m.expires_at.getTime()));
-  const sameExpiry = messages.every((m) => m.expires_at.getTime() === earliest);
-  const expiry = sameExpiry
-    ? sql`${new Date(earliest)}::timestamptz`
-    : sql`to_timestamp((${Object.fromEntries(messages.map((m) => [m.id, m.expires_at.getTime() / 1000]))}::jsonb ->> new.id::text)::float8)`;
-  const { rows } = await sql<{ known: string[] | null }>`
-    with lane as materialized (${laneMark(workspace_id, sender_id)}), woken as (${wokenLane(workspace_id, sender_id)}), new as (
-      insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
-        sender_id, number, text)
-      select w.workspace_id, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
-        ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, ${text}
-      from workspaces w, ${from()} where w.workspace_id = ${workspace_id}::uuid
-      ${batch.source_id === null ? sql`` : sql`on conflict do nothing`}
-      returning m.id
-    ), queued as (
-      insert into message_queue (workspace_id, sender_id, priority, message_id, period_start, expires_at, consent_bit)
-      select ${batch.workspace_id}::uuid, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, new.id,
+  const { rows } = await sql<{ id: string }>`
+    insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
+      sender_id, number, text)
+    select w.workspace_id, ${id}, 'queued', ${batch.class}::message_class, ${encoding}, ${segments},
+      ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, ${text}
+    from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
+    ${batch.source_id === null ? sql`` : sql`on conflict do nothing`}
+    returning m.id`.execute(tx);
+  return new Set(rows.map((row) => row.id));
+}
+
+async function insertIntoQueue(
+  tx: Tx,
+  batch: BatchColumns,
+  messages: readonly NewMessage[],
+  place: QueuePlace,
+): Promise<void> {
+  const missing = Math.ceil(messages.length / block) - place.blocks.length;
+  const blocks = missing > 0 ? [...place.blocks, ...(await takeBlocks(tx, missing))] : place.blocks;
+  const inserts = blocks.map((first, i) => async () => {
+    const some = messages.slice(i * block, (i + 1) * block);
+    if (some.length === 0) return;
+    const { key, column, from } = columnsOf(some);
+    const id = key("id", (m) => m.id);
+    const earliest = some[0]?.expires_at.getTime();
+    const expiry = some.every((m) => m.expires_at.getTime() === earliest)
+      ? sql`${some[0]?.expires_at}::timestamptz`
+      : column("expires_at", "timestamptz", (m) => m.expires_at);
+    await sql`
+      insert into message_queue as q (workspace_id, sender_id, priority, seq, message_id, period_start, expires_at, consent_bit)
+      select w.workspace_id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${first - 1}::bigint + u.n, ${id},
         ${batch.period_start}::timestamptz, ${expiry}, ${batch.consent_bit}::smallint
-      from new
-      returning 1
-    )
-    select (select array_agg(given.id) from unnest(${`{${messages.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
-       where not exists (select from new where new.id = given.id)) as known`.execute(tx);
-  return rows[0]?.known ?? [];
+      from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
+      returning 1`.execute(tx);
+  });
+  await pipelined(tx, ...inserts);
 }
 
 /** Inserts skips into the ledger. Answers the ids that existed already. */
@@ -118,23 +178,20 @@ export async function insertSkips(
 ): Promise<string[]> {
   if (skips.length === 0) return [];
   const { key, column, from } = columnsOf(skips);
-  const id = key("id", "uuid", (m) => m.id);
+  const id = key("id", (m) => m.id);
   const contact = column("contact_id", "uuid", (m) => m.contact_id);
   const number = column("number", "text", (m) => m.number);
   const reason = column("reason", "text", (m) => m.reason);
   const { rows } = await sql<{ id: string }>`
-    with new as (
-      insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
-        sender_id, number, text, reason)
-      select w.workspace_id, ${id}, 'skipped', ${batch.class}::message_class, '7', 0,
-        ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, '', ${reason}
-      from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
-      on conflict do nothing
-      returning m.id
-    )
-    select given.id from unnest(${`{${skips.map((m) => m.id).join(",")}}`}::uuid[]) as given (id)
-    where not exists (select from new where new.id = given.id)`.execute(tx);
-  return rows.map((row) => row.id);
+    insert into messages as m (workspace_id, id, status, class, encoding, segments, source_type, source_id, contact_id,
+      sender_id, number, text, reason)
+    select w.workspace_id, ${id}, 'skipped', ${batch.class}::message_class, '7', 0,
+      ${batch.source_type}, ${batch.source_id}::uuid, ${contact}, ${batch.sender_id}::uuid, ${number}, '', ${reason}
+    from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
+    on conflict do nothing
+    returning m.id`.execute(tx);
+  const inserted = new Set(rows.map((row) => row.id));
+  return skips.flatMap((skip) => (inserted.has(skip.id) ? [] : [skip.id]));
 }
 
 /** The contacts that these messages were for, by message id. */

@@ -145,6 +145,19 @@ begin
   execute format('analyze staging.%I', 'import ' || import);
 end $procedure$;
 
+CREATE OR REPLACE PROCEDURE apply_tenant_policy(IN tenant_table regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', tenant_table);
+  execute format('alter table %s force row level security', tenant_table);
+  execute format('drop policy if exists workspace_wall on %s', tenant_table);
+  execute format('drop policy if exists workspace_wall_door on %s', tenant_table);
+  execute format('create policy workspace_wall on %s using (workspace_id = current_workspace())', tenant_table);
+  execute format('create policy workspace_wall_door on %s to %s using (is_system())', tenant_table,
+    (select relowner::regrole from pg_class where oid = tenant_table));
+end $procedure$;
+
 CREATE OR REPLACE FUNCTION count_changed_kinds()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -645,6 +658,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION insisted(holds boolean, amount bigint, otherwise text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  if holds is not true then
+    raise sqlstate 'VA001' using message = otherwise;
+  end if;
+  return amount;
+end $function$;
+
 CREATE OR REPLACE FUNCTION is_import_here(import uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1028,13 +1053,7 @@ CREATE OR REPLACE PROCEDURE workspace_wall(IN tenant_table regclass)
  LANGUAGE plpgsql
 AS $procedure$
 begin
-  execute format('alter table %s enable row level security', tenant_table);
-  execute format('alter table %s force row level security', tenant_table);
-  execute format('drop policy if exists workspace_wall on %s', tenant_table);
-  execute format('drop policy if exists workspace_wall_door on %s', tenant_table);
-  execute format('create policy workspace_wall on %s using (workspace_id = current_workspace())', tenant_table);
-  execute format('create policy workspace_wall_door on %s to %s using (is_system())', tenant_table,
-    (select relowner::regrole from pg_class where oid = tenant_table));
+  call apply_tenant_policy(tenant_table);
 end $procedure$;
 
 create table accounts (
@@ -1665,7 +1684,7 @@ create table message_queue (
   workspace_id uuid not null,
   sender_id uuid not null,
   priority smallint not null,
-  seq bigint generated always as identity not null,
+  seq bigint default nextval('message_queue_seq_seq'::regclass) not null,
   message_id uuid not null,
   period_start timestamp with time zone not null,
   expires_at timestamp with time zone not null,

@@ -8,6 +8,7 @@ import { sql } from "kysely";
 import { quotaPeriodAt } from "../../rules/quota-period.ts";
 import type { Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import { pipelined } from "../kit/prepared.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 
 /** The figures of a quota period, in segments. */
@@ -44,7 +45,7 @@ export async function reserveQuota(tx: Tx, workspaceId: string, now: Date, segme
   return { ok: false, needed: segments, allowance, used, reserved: taken, remaining };
 }
 
-/** SQLSTATE that the SQL function `insist` raises. */
+/** SQLSTATE that the SQL function `insisted` raises. */
 const conditionFailed = "VA001";
 
 /** Like reserveQuota, in an existing period; when the quota is insufficient the statement fails, so the transaction too. */
@@ -55,12 +56,9 @@ export async function reserveQuotaOrFail(
   segments: number,
 ): Promise<void> {
   await sql`
-    with reserved as (
-      update quota_periods set reserved = reserved + ${segments}
-      where workspace_id = ${workspaceId} and period_start = ${periodStart} and used + reserved + ${segments} <= allowance
-      returning 1
-    )
-    select insist(exists (select from reserved), 'quota')`.execute(tx);
+    update quota_periods
+    set reserved = reserved + insisted(used + reserved + ${segments} <= allowance, ${segments}, 'quota')
+    where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
 }
 
 /** Whether the error is that of `reserveQuotaOrFail`. */
@@ -87,21 +85,22 @@ export async function spendQuota(
   const entries = [...spent].filter(([, segments]) => segments > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const total = entries.reduce((sum, [, segments]) => sum + segments, 0);
   if (total + released === 0) return;
-  const usage = sql`usage as (
-    insert into quota_usage as q (workspace_id, period_start, source_type, used)
-    select w.workspace_id, ${periodStart}::timestamptz, u.source_type, u.used
-    from workspaces w,
-      unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[]) as u (source_type, used)
-    where w.workspace_id = ${workspaceId}
-    on conflict (workspace_id, period_start, source_type) do update set used = q.used + excluded.used
-    returning 1
-  )`;
-  // The subselect makes the period's row the last to be locked.
-  await sql`
-    with ${usage}
-    update quota_periods set reserved = reserved - ${total + released}::bigint,
-      used = used + ${total}::bigint + 0 * (select count(*) from usage)
-    where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
+  const addUsage = async () => {
+    if (entries.length === 0) return;
+    await sql`
+      insert into quota_usage as q (workspace_id, period_start, source_type, used)
+      select w.workspace_id, ${periodStart}::timestamptz, u.source_type, u.used
+      from workspaces w,
+        unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[]) as u (source_type, used)
+      where w.workspace_id = ${workspaceId}
+      on conflict (workspace_id, period_start, source_type) do update set used = q.used + excluded.used`.execute(tx);
+  };
+  // The period's row is the last to be locked.
+  await pipelined(tx, addUsage, () =>
+    sql`
+      update quota_periods set reserved = reserved - ${total + released}::bigint, used = used + ${total}::bigint
+      where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx),
+  );
 }
 
 /** The period that contains `now`, created when it is missing. */

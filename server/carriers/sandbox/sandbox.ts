@@ -38,7 +38,7 @@ const lookEvery = 1_000;
 const batchesAtOnce = 50;
 const gather_ms = 5;
 /** Safe without waiting for the disk: whatever depends on these rows is committed later, and PostgreSQL's log is in order. */
-const recordsScope = `${systemScope}; set local synchronous_commit = off`;
+const recordsScope = [systemScope, "set local synchronous_commit = off"];
 
 /** The sandbox over this database. */
 export function createSandbox(

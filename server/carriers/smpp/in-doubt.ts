@@ -90,7 +90,7 @@ export function createInDoubt(services: {
   const { workspace_id, carrier_id, db, clock, silent_ms, mayBeOneItem } = services;
   // No acknowledgement depends on this commit alone: the message's own commit follows, and PostgreSQL's log is written to disk in
   // order, so it brings this one to disk too.
-  const scope = `${workspaceScope(workspace_id)}; set local synchronous_commit = off`;
+  const scope = [workspaceScope(workspace_id), "set local synchronous_commit = off"];
   let turn: Promise<unknown> = Promise.resolve();
   /** By reference: texts that this process took, until they are no longer in doubt. */
   const own = new Map<string, Own>();

@@ -8,10 +8,11 @@ import pg from "pg";
 import type { Carriers } from "../../carriers/carrier.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { settingsOf, singleConnection } from "../../kit/connection.ts";
-import type { Db } from "../../kit/db.ts";
+import { type Db, systemScope } from "../../kit/db.ts";
 import { newId } from "../../kit/id.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { Logger } from "../../kit/log.ts";
+import { preparedTransaction } from "../../kit/prepared.ts";
 import { type Repeated, repeat } from "../../kit/repeat.ts";
 import { openLanePool } from "./lane-connection.ts";
 import { type LaneContext, type LaneState, newLaneState } from "./lane-context.ts";
@@ -142,7 +143,9 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     leasing = (async () => {
       const lease = leaseFrom();
       const worker = newId(clock.now());
-      const lanes = await db.asSystem((tx) => leaseLanes(tx, { worker, seconds, now: clock.now() }, room));
+      const lanes = await preparedTransaction(db.pool, systemScope, (tx) =>
+        leaseLanes(tx, { worker, seconds, now: clock.now() }, room),
+      );
       for (const lane of lanes) {
         const known = held.get(key(lane));
         if (known) drop(known);

@@ -12,7 +12,8 @@ import pg from "pg";
 import { submitLockKey } from "../../consent/submit-lock.ts";
 import { type Tx, workspaceScope } from "../../kit/db.ts";
 import type { Logger } from "../../kit/log.ts";
-import { startPipelining, stopPipelining, transactionOn } from "../../kit/prepared.ts";
+import { startPipelining, stopPipelining } from "../../kit/pipelining.ts";
+import { transactionOn } from "../../kit/prepared.ts";
 
 export interface LaneConnection {
   /** Aborted when the connection breaks, and its submit lock with it. */
@@ -65,11 +66,12 @@ export function openLanePool(options: pg.PoolConfig, lock_ms: number, log: Pick<
       lost: lost.signal,
       async inWorkspace(workspaceId, work, lock) {
         const taking = lock === "take";
-        const timed = taking ? `; set idle_session_timeout = ${lock_ms}` : "";
         // The lock is the session's, so it outlives the commit.
-        const before = taking ? `select pg_advisory_lock_shared(${submitLockKey(workspaceId)})` : undefined;
+        const before = taking
+          ? [`select pg_advisory_lock_shared(${submitLockKey(workspaceId)})`, `set idle_session_timeout = ${lock_ms}`]
+          : [];
         if (taking) holding.add(client);
-        const scope = workspaceScope(workspaceId) + timed;
+        const scope = workspaceScope(workspaceId);
         const result = await transactionOn(
           client,
           { before, scope, after: lock === "release" ? release : undefined },

@@ -1,7 +1,8 @@
 /** All SQL of lanes: leases, marks of lanes with work, and waking dispatchers. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { SenderKind } from "../../../contract/senders.ts";
 import type { Tx } from "../../kit/db.ts";
+import { pipelined } from "../../kit/prepared.ts";
 
 /** A lane's key. */
 export interface LaneKey {
@@ -34,66 +35,123 @@ export const longestWait = 15 * 60_000;
 /** Where dispatchers listen; the payload is `workspace sender`. */
 export const laneChannel = "varsla_lanes";
 
+/** A lane, and whether nobody is to serve it: it has no mark of work. */
+export interface LaneMark extends LaneKey {
+  isIdle: boolean;
+}
+
 /**
- * A query of the lane's mark that locks it until the transaction ends. A statement that puts rows into the queue reads it as
- * `lane`, together with `wokenLane`.
+ * Reads a lane's mark, and keeps it as it is until the transaction ends. Call it before putting rows into the lane's queue.
  *
  * The key-share lock makes `clearLane` safe: it excludes transactions that add work, but neither lease renewals nor other
  * senders.
  */
-export const laneMark = (workspaceId: string, senderId: string) => sql<{ has_work: boolean }>`
-  select has_work from lanes where workspace_id = ${workspaceId}::uuid and sender_id = ${senderId}::uuid for key share`;
+export async function readMark(tx: Tx, { workspace_id, sender_id }: LaneKey): Promise<LaneMark> {
+  const { rows } = await sql<{ has_work: boolean }>`
+    select has_work from lanes where workspace_id = ${workspace_id} and sender_id = ${sender_id} for key share`.execute(
+    tx,
+  );
+  return { workspace_id, sender_id, isIdle: !rows[0]?.has_work };
+}
 
 /**
- * Marks the lane if `lane` says that it is idle, and wakes a dispatcher. Only then, because transactions that NOTIFY commit one
- * after the other in the whole database cluster.
+ * Marks a lane that is idle, and wakes a dispatcher. Only then, because transactions that NOTIFY commit one after the other in the
+ * whole database cluster.
  */
-export const wokenLane = (workspaceId: string, senderId: string) => sql`
-  insert into lanes (workspace_id, sender_id, has_work)
-  select ${workspaceId}::uuid, ${senderId}::uuid, true where not coalesce((select has_work from lane), false)
-  on conflict (workspace_id, sender_id) do update set has_work = true
-  returning pg_notify(${laneChannel}, ${`${workspaceId} ${senderId}`})`;
+export async function wakeLane(tx: Tx, { workspace_id, sender_id, isIdle }: LaneMark): Promise<void> {
+  if (!isIdle) return;
+  await pipelined(
+    tx,
+    () =>
+      sql`insert into lanes (workspace_id, sender_id, has_work) values (${workspace_id}, ${sender_id}, true)
+        on conflict (workspace_id, sender_id) do update set has_work = true`.execute(tx),
+    () => sql`select pg_notify(${laneChannel}, ${`${workspace_id} ${sender_id}`})`.execute(tx),
+  );
+}
+
+interface Leasing {
+  worker: string;
+  seconds: number;
+  now: Date;
+}
+
+const tooLate = ({ now }: Leasing) => new Date(now.getTime() + longestWait);
+const isFree = (lease: Leasing) => sql`
+  has_work and (leased_by is null or leased_until < now())
+    and (next_at is null or next_at <= ${lease.now} or next_at > ${tooLate(lease)})`;
 
 /**
- * Takes up to `count` free lanes that have work and whose time has come, the one served least recently first. The order is
- * that of the index lanes_work, so that a thousand waiting lanes are not sorted for each few.
+ * Takes up to `count` free lanes that have work and whose time has come, the one served least recently first. It looks at all
+ * workspaces without locks, and then takes each lane in its workspace if it is still free; another process may be quicker, so it looks
+ * at more than it takes. The order is that of the index lanes_work, so that a thousand waiting lanes are not sorted for each few.
  */
-export async function leaseLanes(
+export async function leaseLanes(tx: Tx, lease: Leasing, count: number): Promise<LaneRow[]> {
+  const { rows: free } = await sql<LaneKey>`
+    select workspace_id, sender_id from lanes where ${isFree(lease)}
+    order by leased_until nulls first limit ${2 * count}`.execute(tx);
+  const taken = await takeEach(tx, free.slice(0, count), lease);
+  if (taken.length < count) taken.push(...(await takeEach(tx, free.slice(count, 2 * count - taken.length), lease)));
+  if (taken.length === 0) return [];
+  const lanes = sql`
+    unnest(${taken.map((l) => l.workspace_id)}::uuid[], ${taken.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)`;
+  const [details, unreconciled] = await pipelined(
+    tx,
+    () => readDetails(tx, lanes),
+    () => findUnreconciled(tx, lanes),
+  );
+  return taken.flatMap((lane) => {
+    const found = details.get(keyOf(lane));
+    return found ? [{ ...lane, ...found, unreconciled: unreconciled.has(keyOf(lane)) }] : [];
+  });
+}
+
+const keyOf = ({ workspace_id, sender_id }: LaneKey) => `${workspace_id} ${sender_id}`;
+
+type TakenLane = Pick<LaneRow, "workspace_id" | "sender_id" | "next_at">;
+
+/** Those of the lanes that are still free, which are now this worker's. */
+async function takeEach(tx: Tx, lanes: readonly LaneKey[], lease: Leasing): Promise<TakenLane[]> {
+  const taken = await pipelined(tx, ...lanes.map((lane) => () => takeLane(tx, lane, lease)));
+  return taken.filter((lane) => lane !== null);
+}
+
+async function takeLane(tx: Tx, { workspace_id, sender_id }: LaneKey, lease: Leasing): Promise<TakenLane | null> {
+  const { rows } = await sql<{ next_at: Date | null }>`
+    update lanes l set leased_by = ${lease.worker}, leased_until = now() + ${lease.seconds} * interval '1 second'
+    from (select 1 from lanes where workspace_id = ${workspace_id} and sender_id = ${sender_id} and ${isFree(lease)}
+      for no key update skip locked) as free
+    where l.workspace_id = ${workspace_id} and l.sender_id = ${sender_id}
+    returning l.next_at`.execute(tx);
+  const row = rows[0];
+  if (!row) return null;
+  const isWrong = row.next_at !== null && row.next_at > tooLate(lease);
+  return { workspace_id, sender_id, next_at: isWrong ? null : row.next_at };
+}
+
+async function readDetails(
   tx: Tx,
-  lease: { worker: string; seconds: number; now: Date },
-  count: number,
-): Promise<LaneRow[]> {
-  const tooLate = new Date(lease.now.getTime() + longestWait);
-  const { rows } = await sql<Omit<LaneRow, "unreconciled">>`
-    with free as (
-      select workspace_id, sender_id from lanes
-      where has_work and (leased_by is null or leased_until < now()) 
-        and (next_at is null or next_at <= ${lease.now} or next_at > ${tooLate})
-      order by leased_until nulls first
-      limit ${count}
-      for no key update skip locked
-    ), taken as (
-      update lanes l set leased_by = ${lease.worker}, leased_until = now() + ${lease.seconds} * interval '1 second'
-      from free where l.workspace_id = free.workspace_id and l.sender_id = free.sender_id
-      returning l.workspace_id, l.sender_id, case when l.next_at <= ${tooLate} then l.next_at end as next_at
-    )
-    select t.*, s.address, s.kind, s.carrier_id, s.rate_per_second,
-      (select jsonb_object_agg(r.country, to_jsonb(r.carrier_ids)) from carrier_routes r where r.workspace_id = t.workspace_id) as routes
-    from taken t join senders s on s.workspace_id = t.workspace_id and s.id = t.sender_id`.execute(tx);
-  if (rows.length === 0) return [];
-  const taken = sql`
-    unnest(${rows.map((l) => l.workspace_id)}::uuid[], ${rows.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)`;
-  // A statement of its own: it must see what the last holder wrote before its lease ran out. Quarantined rows belong to an open
-  // journal; any that do not, because of a fault, are reconciled too.
-  const { rows: open } = await sql<{ lane: string }>`
-    select distinct j.workspace_id || ' ' || j.sender_id as lane
-    from ${taken} join dispatch_journal j on j.workspace_id = u.workspace_id and j.sender_id = u.sender_id
+  lanes: RawBuilder<unknown>,
+): Promise<Map<string, Omit<LaneRow, keyof TakenLane | "unreconciled">>> {
+  const { rows } = await sql<Omit<LaneRow, "next_at" | "unreconciled">>`
+    select s.workspace_id, s.id as sender_id, s.address, s.kind, s.carrier_id, s.rate_per_second,
+      (select jsonb_object_agg(r.country, to_jsonb(r.carrier_ids)) from carrier_routes r where r.workspace_id = s.workspace_id) as routes
+    from ${lanes} join senders s on s.workspace_id = u.workspace_id and s.id = u.sender_id`.execute(tx);
+  return new Map(rows.map(({ workspace_id, sender_id, ...rest }) => [keyOf({ workspace_id, sender_id }), rest]));
+}
+
+/**
+ * Which of the lanes have an open journal or quarantined rows. A statement of its own: it must see what the last holder wrote before
+ * its lease ran out. Quarantined rows belong to an open journal; any that do not, because of a fault, are reconciled too.
+ */
+async function findUnreconciled(tx: Tx, lanes: RawBuilder<unknown>): Promise<Set<string>> {
+  const { rows } = await sql<LaneKey>`
+    select distinct j.workspace_id, j.sender_id
+    from ${lanes} join dispatch_journal j on j.workspace_id = u.workspace_id and j.sender_id = u.sender_id
     union
-    select distinct q.workspace_id || ' ' || q.sender_id
-    from ${taken} join message_queue q on q.workspace_id = u.workspace_id and q.sender_id = u.sender_id
+    select distinct q.workspace_id, q.sender_id
+    from ${lanes} join message_queue q on q.workspace_id = u.workspace_id and q.sender_id = u.sender_id
     where q.priority = 9`.execute(tx);
-  const unreconciled = new Set(open.map(({ lane }) => lane));
-  return rows.map((row) => ({ ...row, unreconciled: unreconciled.has(`${row.workspace_id} ${row.sender_id}`) }));
+  return new Set(rows.map(keyOf));
 }
 
 /** Lanes without a holder but with an open journal of a worker that died: it is to be reconciled. */

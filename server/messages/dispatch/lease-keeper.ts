@@ -39,8 +39,11 @@ export function createLeaseKeeper(pool: pg.Pool, lease_ms: number, log: Pick<Log
   const options = { max: 1, idleTimeoutMillis: 0, application_name: keeperName };
   const own = openPool(settingsOf(pool), timeouts, options);
   // Not synchronous: a renewal that a crash of the database loses only ends the lease a little sooner.
-  const scope = ({ lane }: Lease) =>
-    `${workspaceScope(lane.workspace_id)}; set local lock_timeout = ${part(20)}; set local synchronous_commit = off`;
+  const scope = ({ lane }: Lease) => [
+    workspaceScope(lane.workspace_id),
+    `set local lock_timeout = ${part(20)}`,
+    "set local synchronous_commit = off",
+  ];
 
   /** Returns the leases that got no answer. */
   async function tryAll<L extends Lease>(

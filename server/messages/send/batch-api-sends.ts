@@ -109,20 +109,16 @@ async function sendAtOnce(
   let outcomes: SendOutcome[] = [];
   let made: string[] = [];
   try {
-    return await preparedTransaction(
-      db.workspacePool,
-      `${workspaceScope(workspaceId)}; ${silentAtMost}`,
-      async (tx) => {
-        made = [];
-        const [, all] = await pipelined(
-          tx,
-          () => lockBatch(tx, batch),
-          () => sendApiTexts(tx, { now, workspaceId, careful, made }, requests),
-        );
-        outcomes = all;
-        return all;
-      },
-    );
+    return await preparedTransaction(db.workspacePool, [workspaceScope(workspaceId), silentAtMost], async (tx) => {
+      made = [];
+      const [, all] = await pipelined(
+        tx,
+        () => lockBatch(tx, batch),
+        () => sendApiTexts(tx, { now, workspaceId, careful, made }, requests),
+      );
+      outcomes = all;
+      return all;
+    });
   } catch (error) {
     if (!isCommitUnknown(error)) throw error;
     const [one] = made;

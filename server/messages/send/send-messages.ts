@@ -6,17 +6,19 @@
  */
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
-import { atCommit } from "../../kit/prepared.ts";
+import { atCommit, pipelined } from "../../kit/prepared.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
 import {
   type BatchColumns,
   contactsOf,
+  findPlace,
   insertMessages,
   insertSkips,
   type NewMessage,
   type NewSkip,
+  type QueuePlace,
 } from "../messages-store.ts";
 import type { MessageBatch, SendResult } from "./batch.ts";
 import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
@@ -32,7 +34,12 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     sourceType: source.type,
     fallback: await fallbackSenderOf(tx, workspace.workspace_id, sender),
   };
-  const plan = await planBatch(tx, batch, rule);
+  const lane = { workspace_id: workspace.workspace_id, sender_id: sender.id };
+  const [plan, place] = await pipelined(
+    tx,
+    () => planBatch(tx, batch, rule),
+    () => findPlace(tx, lane, "numbers" in batch.recipients ? batch.recipients.numbers.length : undefined),
+  );
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
   const columns: BatchColumns = {
     workspace_id: workspace.workspace_id,
@@ -43,7 +50,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     consent_bit: rule.consentBit,
     period_start: await periodStart(tx, batch),
   };
-  const known = new Set(await insertBySender(tx, columns, plan.messages));
+  const known = new Set(await insertBySender(tx, columns, plan.messages, place));
   if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
@@ -62,10 +69,17 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
  * Inserts the messages and answers the ids that existed already. Nearly always all have the batch's sender; in some countries a
  * number replaces a name.
  */
-async function insertBySender(tx: Tx, columns: BatchColumns, messages: readonly NewMessage[]): Promise<string[]> {
+async function insertBySender(
+  tx: Tx,
+  columns: BatchColumns,
+  messages: readonly NewMessage[],
+  usual: QueuePlace,
+): Promise<string[]> {
   const known: string[] = [];
   for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id)) {
-    const insert = () => insertMessages(tx, { ...columns, sender_id }, group);
+    const lane = { workspace_id: columns.workspace_id, sender_id };
+    const place = sender_id === usual.sender_id ? usual : await findPlace(tx, lane, group.length);
+    const insert = () => insertMessages(tx, { ...columns, sender_id }, group, place);
     // The API's ids are new, so the result is not needed.
     if (columns.source_id === null) await atCommit(tx, insert);
     else known.push(...(await insert()));
