@@ -23,7 +23,7 @@ export default defineConfig({
     // Modules are loaded once per worker and not once per file, which took as long as the tests of many files: a test that changes
     // global state (a built-in module, the environment) restores it when its file is done.
     isolate: false,
-    setupFiles: "testing/fixed-cases.ts",
+    setupFiles: ["testing/fixed-cases.ts"],
     // What a test waits for comes late on a busy machine.
     expect: { poll: { timeout: 15_000 } },
     projects: [
@@ -43,6 +43,7 @@ export default defineConfig({
           name: "integration",
           include: ["{server,testing}/**/*.test.ts"],
           globalSetup: "testing/global-setup.ts",
+          setupFiles: ["testing/statement-rules/watch.ts"],
           testTimeout: testTimeout(30_000),
           hookTimeout: 30_000,
         },

@@ -23,7 +23,12 @@ export async function launchBrowser(): Promise<BrowserServer> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error("There is no Chromium. Set CHROMIUM_PATH, or run npm test, which installs one.");
   // Chromium's sandbox does not work as root, and /dev/shm of containers is too small for it.
-  const args = process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
+  const args = [
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  ];
   return chromium.launchServer({ executablePath, args });
 }
 

@@ -17,7 +17,7 @@ create view citus_tables as select table_name, citus_table_type, distribution_co
 grant select, insert, update on citus_books, pg_dist_node, citus_tables to public;
 
 -- Without the library its settings are unknown ones, which only superusers may give to roles.
-grant set on parameter citus.propagate_set_commands to public;
+grant set on parameter citus.propagate_set_commands, citus.multi_shard_modify_mode to public;
 
 create function refuse(message text) returns void language plpgsql as $$ begin raise exception '%', message; end $$;
 
@@ -88,6 +88,13 @@ begin
   end if;
   if exists (select from pg_attribute where attrelid = $1 and attidentity <> '' and atttypid <> 'bigint'::regtype) then
     perform refuse(format('%s has an identity column that is no bigint', $1));
+  end if;
+  if exists (select from pg_policy p where p.polrelid = $1 and concat(p.polqual::text, p.polwithcheck::text) like '%{SUBLINK%') then
+    perform refuse('cannot create policy: subqueries are not supported in policies on distributed tables');
+  end if;
+  -- Of several commands in one message Citus would send all to each node.
+  if trim(trailing E'; \n' from current_query()) like '%;%' then
+    perform refuse('cannot distribute a table in a text of several commands');
   end if;
   if colocate_with = 'none' then
     select coalesce(max(colocation_id), 0) + 1 into colocation from citus_books;

@@ -183,10 +183,7 @@ export async function acceptInvitation(
   }
   if (!known && !input.name) throw invalid("invalid", "A new account needs a name.", "name", input.name ?? null);
   return db.asSystem(async (tx) => {
-    // Of two concurrent uses of one link, the second waits here and then finds no row.
-    const used = await sql<InvitationRow>`
-      delete from invitations where token_hash = ${hashToken(token)} and expires_at > ${at} returning *`.execute(tx);
-    const invitation = used.rows[0];
+    const invitation = await useInvitation(tx, hashToken(token), at);
     if (!invitation) throw noSuchInvitation();
     const user =
       known ??
@@ -208,6 +205,20 @@ export async function acceptInvitation(
     });
     return { user, workspaceId };
   });
+}
+
+/** Deletes the invitation of a link, and returns it. */
+async function useInvitation(tx: Tx, tokenHash: string, at: Date): Promise<InvitationRow | undefined> {
+  const found = await sql<Pick<InvitationRow, "workspace_id" | "id">>`
+    select workspace_id, id from invitations where token_hash = ${tokenHash} and expires_at > ${at}`.execute(tx);
+  const key = found.rows[0];
+  if (!key) return undefined;
+  // Of two concurrent uses of one link, the second waits here and then finds no row.
+  const used = await sql<InvitationRow>`
+    delete from invitations
+    where workspace_id = ${key.workspace_id} and id = ${key.id} and token_hash = ${tokenHash} and expires_at > ${at}
+    returning *`.execute(tx);
+  return used.rows[0];
 }
 
 function hashToken(token: string): string {

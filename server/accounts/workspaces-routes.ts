@@ -69,18 +69,16 @@ async function changeWorkspace(
   if (change.country !== undefined) checkCountry(change.country, "country");
   if (change.time_zone !== undefined) checkTimeZone(change.time_zone, "time_zone");
   await sql`select 1 from workspaces where workspace_id = ${workspaceId} for update`.execute(tx);
-  const before = presentWorkspace(await getWorkspace(tx, workspaceId));
-  const given = JSON.stringify(
-    keywords ? { ...change, keywords: changedKeywords(before.keywords, keywords, { ...before, ...change }) } : change,
-  );
+  const row = await getWorkspace(tx, workspaceId);
+  const before = presentWorkspace(row);
+  const wanted = { ...row, ...change };
+  if (keywords) wanted.keywords = changedKeywords(before.keywords, keywords, wanted);
   await sql`
-    update workspaces w set name = c.name, country = c.country, time_zone = c.time_zone, language = c.language,
-      opt_out_text = c.opt_out_text, help_text = c.help_text,
-      opt_out_confirmation = c.opt_out_confirmation, opt_in_confirmation = c.opt_in_confirmation,
-      keywords = c.keywords
-    from (select (jsonb_populate_record(old, ${given}::jsonb)).* from workspaces old
-          where old.workspace_id = ${workspaceId} for update) c
-    where w.workspace_id = ${workspaceId}`.execute(tx);
+    update workspaces set name = ${wanted.name}, country = ${wanted.country}, time_zone = ${wanted.time_zone},
+      language = ${wanted.language}, opt_out_text = ${wanted.opt_out_text}, help_text = ${wanted.help_text},
+      opt_out_confirmation = ${wanted.opt_out_confirmation}, opt_in_confirmation = ${wanted.opt_in_confirmation},
+      keywords = ${wanted.keywords && JSON.stringify(wanted.keywords)}::jsonb
+    where workspace_id = ${workspaceId}`.execute(tx);
   const after = presentWorkspace(await getWorkspace(tx, workspaceId));
   const target = { type: "workspace", id: workspaceId, name: after.name };
   await recordChange(tx, { workspaceId, at, action: "workspace.updated", target }, before, after);

@@ -46,6 +46,9 @@ export function alertJobs({ db, clock, config, mailer }: Services): Record<strin
       });
       if (mail) await mailer.send(mail);
     },
-    [purgeJob]: () => db.asSystem((tx) => purgeAlerts(tx, new Date(clock.now().getTime() - keptFor))),
+    [purgeJob]: async (_payload, signal) => {
+      const before = new Date(clock.now().getTime() - keptFor);
+      while (await db.asSystem((tx) => purgeAlerts(tx, before))) signal.throwIfAborted();
+    },
   };
 }

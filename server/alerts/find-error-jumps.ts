@@ -74,7 +74,8 @@ async function describe(
     select coalesce(nullif(m.reason, ''), m.status) as reason, sum(m.n)::bigint as n from message_counts m
     where ${within} group by 1 order by 2 desc, 1 limit 3`.execute(tx);
   const campaigns = await sql<{ id: string; name: string }>`
-    select c.id, c.name from message_counts m join campaigns c on c.workspace_id = m.workspace_id and c.id = m.source_id
+    select c.id, c.name
+    from message_counts m join campaigns c on c.workspace_id = ${now.workspace_id} and c.id = m.source_id
     where ${within} and m.source_type = 'campaign' group by 1, 2 order by sum(m.n) desc, 1 limit 1`.execute(tx);
   return {
     minutes,

@@ -76,24 +76,25 @@ async function isAnythingServed(tx: Tx, at: Date): Promise<boolean> {
 async function detailsOf(tx: Tx, lanes: readonly Suspect[], at: Date): Promise<Map<string, LaneDetails>> {
   if (lanes.length === 0) return new Map();
   const { rows } = await sql<LaneDetails>`
-    select u.workspace_id, u.sender_id, s.address, q.waiting, not coalesce(c.enabled, true) as carrier_off,
+    select s.workspace_id, s.id as sender_id, s.address, q.waiting, not coalesce(c.enabled, true) as carrier_off,
       c.id is not null and not ${isConnected(at)} as carrier_down,
       coalesce(l.leased_until > case when l.leased_by is null then u.since else ${at} end, false) as served,
       case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name) end as campaign
     from unnest(${lanes.map((each) => each.workspace_id)}::uuid[], ${lanes.map((each) => each.subject)}::uuid[],
         ${lanes.map((each) => each.since)}::timestamptz[]) as u (workspace_id, sender_id, since)
-      left join lanes l using (workspace_id, sender_id)
       join senders s on s.workspace_id = u.workspace_id and s.id = u.sender_id
+      -- By the sender's columns: an outer join of the arrays with a table cannot be divided among servers by workspace.
+      left join lanes l on l.workspace_id = s.workspace_id and l.sender_id = s.id
       left join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
       cross join lateral (select count(*) as waiting from (
-        select 1 from message_queue where workspace_id = u.workspace_id and sender_id = u.sender_id
+        select 1 from message_queue where workspace_id = s.workspace_id and sender_id = s.id
         limit ${maxCounted}) w) q
       left join lateral (select message_id from message_queue
-        where workspace_id = u.workspace_id and sender_id = u.sender_id
+        where workspace_id = s.workspace_id and sender_id = s.id
         order by priority, seq limit 1) h on true
       -- OFFSET 0: one index lookup each, however few texts the planner expects.
       left join lateral (select source_id from messages
-        where workspace_id = u.workspace_id and id = h.message_id and source_type = 'campaign' offset 0) m on true
-      left join campaigns p on p.workspace_id = u.workspace_id and p.id = m.source_id`.execute(tx);
+        where workspace_id = s.workspace_id and id = h.message_id and source_type = 'campaign' offset 0) m on true
+      left join campaigns p on p.workspace_id = s.workspace_id and p.id = m.source_id`.execute(tx);
   return new Map(rows.map((row) => [`${row.workspace_id} ${row.sender_id}`, row]));
 }

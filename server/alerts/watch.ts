@@ -11,9 +11,10 @@ import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { queueEvents } from "../webhooks/queue-events.ts";
 import { presentAlert, type WatchedKind, watched } from "./alert.ts";
-import { type Change, lockKind, openSubjects, reconcileAlerts } from "./alerts-store.ts";
+import { lockKind } from "./alerts-store.ts";
 import { finders } from "./find-conditions.ts";
 import { queueMails } from "./queue-mails.ts";
+import { type Change, readOpen, reconcileAlerts } from "./reconcile-alerts.ts";
 import { reconcileQuotaAlerts } from "./watch-quota.ts";
 
 export interface WatchServices {
@@ -93,10 +94,7 @@ export async function checkConditions(services: WatchServices, checked: readonly
 }
 
 async function checkKind(tx: Tx, kind: Kind, at: Date): Promise<Change[]> {
-  const changes =
-    kind === "quota"
-      ? await reconcileQuotaAlerts(tx, at)
-      : await reconcileAlerts(tx, kind, await finders[kind](tx, at, await openSubjects(tx, kind)), at);
+  const changes = kind === "quota" ? await reconcileQuotaAlerts(tx, at) : await checkWatched(tx, kind, at);
   const events = changes.map(({ change, alert }) => ({
     workspace_id: alert.workspace_id,
     event: `alert.${change}` as const,
@@ -104,4 +102,10 @@ async function checkKind(tx: Tx, kind: Kind, at: Date): Promise<Change[]> {
   }));
   await queueEvents(tx, at, events);
   return changes;
+}
+
+async function checkWatched(tx: Tx, kind: WatchedKind, at: Date): Promise<Change[]> {
+  const open = await readOpen(tx, kind);
+  const conditions = await finders[kind](tx, at, new Set(open.keys()));
+  return reconcileAlerts(tx, kind, open, conditions, at);
 }

@@ -39,7 +39,7 @@ export async function contactTimeline(
       select e.id, case when e.granted then 'consent_granted' else 'consent_withdrawn' end, e.at, e.evidence, t.name,
         'consent', null, e.source, false
       from consent_events e
-      join subscription_types t on t.workspace_id = e.workspace_id and t.id = e.subscription_type_id
+      join subscription_types t on t.workspace_id = ${workspaceId} and t.id = e.subscription_type_id
       where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
       union all
       select id, case when opted_out then 'opted_out' else 'opted_in' end, at, evidence, source, null, null, null, false
@@ -70,7 +70,7 @@ function messageEntries(
       coalesce(c.id, m.id) as source_id, c.name as source_name,
       m.status = 'received' and m.reason is not distinct from 'stop_perhaps' as looks_like_opt_out
     from messages m
-    left join campaigns c on m.source_type = 'campaign' and c.workspace_id = m.workspace_id and c.id = m.source_id
+    left join campaigns c on m.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = m.source_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${older}
     order by m.id desc limit ${limit}`;
 }

@@ -5,22 +5,23 @@ import type { AudienceRefs } from "../audience/audience.ts";
 import type { Tx } from "../kit/db.ts";
 import type { CampaignFault, CampaignRow } from "./campaign.ts";
 
-const campaign = sql.raw(`
+const campaignsOf = (workspaceId: string) => sql`
   select c.*, s.address as sender_address, t.key as subscription_type_key, t.name as subscription_type_name
   from campaigns c
-  left join senders s on s.workspace_id = c.workspace_id and s.id = c.sender_id
-  left join subscription_types t on t.workspace_id = c.workspace_id and t.id = c.subscription_type_id`);
+  left join senders s on s.workspace_id = ${workspaceId} and s.id = c.sender_id
+  left join subscription_types t on t.workspace_id = ${workspaceId} and t.id = c.subscription_type_id
+  where c.workspace_id = ${workspaceId}`;
 
 export async function findCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow | undefined> {
   const { rows } = await sql<CampaignRow>`
-    ${campaign} where c.workspace_id = ${workspaceId} and c.id = ${id}`.execute(tx);
+    ${campaignsOf(workspaceId)} and c.id = ${id}`.execute(tx);
   return rows[0];
 }
 
 /** Locks the row until the transaction ends, so that changing, sending and preparing a campaign are serialised. */
 export async function lockCampaign(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow | undefined> {
   const { rows } = await sql<CampaignRow>`
-    ${campaign} where c.workspace_id = ${workspaceId} and c.id = ${id} for no key update of c`.execute(tx);
+    ${campaignsOf(workspaceId)} and c.id = ${id} for no key update of c`.execute(tx);
   return rows[0];
 }
 
@@ -33,7 +34,7 @@ export async function listCampaigns(
 ): Promise<CampaignRow[]> {
   const { query, status, before } = filter;
   const { rows } = await sql<CampaignRow>`
-    ${campaign} where c.workspace_id = ${workspaceId}
+    ${campaignsOf(workspaceId)}
     ${query ? sql`and strpos(fold(c.name), fold(${query})) > 0` : sql``}
     ${status ? sql`and c.status = ${status}` : sql``}
     ${before ? sql`and (c.updated_at, c.id) < (${before.at}::timestamptz, ${before.id}::uuid)` : sql``}

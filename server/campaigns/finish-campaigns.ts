@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
+import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
@@ -78,20 +79,32 @@ async function anyUnderWay(tx: Tx): Promise<boolean> {
  * campaign's remaining messages are found at once; where there are none the lane's queue is read through once.
  */
 async function finish(tx: Tx, now: Date): Promise<Key[]> {
-  const { rows } = await sql<Key>`
-    with through as materialized (
-      select c.workspace_id, c.id, c.sender_id from campaigns c
-      where c.status = 'sending' and c.prepared_at is not null and (
-        select coalesce(sum(n) filter (where status = 'queued'), 0) + c.skipped
-          <= coalesce(sum(n) filter (where status = 'sent' or status = any(${notSent})), 0)
-        from message_counts m
-        where m.workspace_id = c.workspace_id and m.source_type = ${sourceType} and m.source_id = c.id)
-    )
-    update campaigns c set status = 'sent', finished_at = ${now}, updated_at = ${now}
-    from through t
-    where c.workspace_id = t.workspace_id and c.id = t.id and c.status = 'sending' and not exists (
-      select from message_queue q join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id
-      where q.workspace_id = t.workspace_id and q.sender_id = t.sender_id and m.source_id = t.id)
-    returning c.workspace_id, c.id`.execute(tx);
+  const finished: Key[] = [];
+  await inEachWorkspace(await findThrough(tx), async (workspaceId, campaigns) => {
+    for (const { id, sender_id } of campaigns) {
+      const { rows } = await sql<Key>`
+        update campaigns c set status = 'sent', finished_at = ${now}, updated_at = ${now}
+        where c.workspace_id = ${workspaceId} and c.id = ${id} and c.status = 'sending' and not exists (
+          select 1 from message_queue q
+          where q.workspace_id = ${workspaceId} and q.sender_id = ${sender_id}
+            -- OFFSET 0: one index lookup each, however few texts the planner expects.
+            and exists (select 1 from messages m
+              where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))
+        returning c.workspace_id, c.id`.execute(tx);
+      finished.push(...rows);
+    }
+  });
+  return finished;
+}
+
+/** Campaigns that are in the ledger as a whole, and of whose messages by the counts none waits. */
+async function findThrough(tx: Tx): Promise<(Key & { sender_id: string | null })[]> {
+  const { rows } = await sql<Key & { sender_id: string | null }>`
+    select c.workspace_id, c.id, c.sender_id from campaigns c
+    where c.status = 'sending' and c.prepared_at is not null and (
+      select coalesce(sum(n) filter (where status = 'queued'), 0) + c.skipped
+        <= coalesce(sum(n) filter (where status = 'sent' or status = any(${notSent})), 0)
+      from message_counts m
+      where m.workspace_id = c.workspace_id and m.source_type = ${sourceType} and m.source_id = c.id)`.execute(tx);
   return rows;
 }

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { CarrierKind, CarrierRoute } from "../../contract/carriers.ts";
 import type { Tx } from "../kit/db.ts";
+import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 import type { CarrierState } from "./carrier.ts";
 
 export interface CarrierRow {
@@ -155,29 +156,34 @@ export async function workerStates(tx: Tx, workspaceId: string, seconds: number)
   return rows;
 }
 
-/** Stores the state of all of a worker's connections at once. */
+/** Stores the state of all of a worker's connections. */
 export async function reportStates(
   tx: Tx,
   worker: string,
   states: readonly (WorkerState & { workspace_id: string })[],
 ): Promise<void> {
-  await sql`
-    insert into carrier_states (worker, workspace_id, carrier_id, state, bound, wanted, last_error, last_error_at, handed_over,
-      updated_at)
-    select ${worker}, s.*, now()
-    from json_to_recordset(${JSON.stringify(states)}::json) as s (workspace_id uuid, carrier_id uuid, state text, bound smallint,
-      wanted smallint, last_error text, last_error_at timestamptz, handed_over real)
-    on conflict (workspace_id, carrier_id, worker) do update set state = excluded.state, bound = excluded.bound,
-      wanted = excluded.wanted, last_error = excluded.last_error, last_error_at = excluded.last_error_at,
-      handed_over = excluded.handed_over, updated_at = excluded.updated_at`.execute(tx);
+  await inEachWorkspace(states, (workspaceId, own) =>
+    sql`
+      insert into carrier_states (worker, workspace_id, carrier_id, state, bound, wanted, last_error, last_error_at, handed_over,
+        updated_at)
+      select ${worker}, w.workspace_id, s.*, now()
+      from workspaces w, json_to_recordset(${JSON.stringify(own)}::json) as s (carrier_id uuid, state text, bound smallint,
+        wanted smallint, last_error text, last_error_at timestamptz, handed_over real)
+      where w.workspace_id = ${workspaceId}
+      on conflict (workspace_id, carrier_id, worker) do update set state = excluded.state, bound = excluded.bound,
+        wanted = excluded.wanted, last_error = excluded.last_error, last_error_at = excluded.last_error_at,
+        handed_over = excluded.handed_over, updated_at = excluded.updated_at`.execute(tx),
+  );
 }
 
 /** Deletes this worker's reports of connections that it no longer has, and reports of workers that are long gone. */
 export async function deleteStates(tx: Tx, worker: string, kept: readonly string[]): Promise<void> {
-  await sql`
-    delete from carrier_states
-    where (worker = ${worker} and not carrier_id = any(${kept}::uuid[])) or updated_at < now() - interval '1 hour'`.execute(
-    tx,
+  const isOver = sql`
+    ((worker = ${worker} and not carrier_id = any(${kept}::uuid[])) or updated_at < now() - interval '1 hour')`;
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from carrier_states where ${isOver}`.execute(tx);
+  await inEachWorkspace(rows, (workspaceId) =>
+    sql`delete from carrier_states where workspace_id = ${workspaceId} and ${isOver}`.execute(tx),
   );
 }
 

@@ -58,7 +58,7 @@ export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId
     select e.id, e.contact_id, t.id as type_id, t.key as type_key, t.name as type_name, t.needs_consent, e.channel,
       e.granted, e.source, e.evidence, e.at, e.recorded_at
     from consent_events e
-    join subscription_types t on t.workspace_id = e.workspace_id and t.id = e.subscription_type_id
+    join subscription_types t on t.workspace_id = ${workspaceId} and t.id = e.subscription_type_id
     where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
     order by e.at desc, e.granted, e.id desc`.execute(tx);
   return rows;
@@ -90,8 +90,8 @@ export async function selectOptOutEvents(tx: Tx, workspaceId: string, contactId:
   const { rows } = await sql<OptOutEventRow>`
     select e.id, e.number, s.address as sender, e.opted_out, e.source, e.evidence, e.recorded_by, e.at
     from contacts c
-    join opt_out_events e on e.workspace_id = c.workspace_id and e.number in (c.mobile, c.phone)
-    left join senders s on s.workspace_id = e.workspace_id and s.id = e.sender_id
+    join opt_out_events e on e.workspace_id = ${workspaceId} and e.number in (c.mobile, c.phone)
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = e.sender_id
     where c.workspace_id = ${workspaceId} and c.id = ${contactId}
     order by e.at desc, e.id desc`.execute(tx);
   return rows;

@@ -94,7 +94,7 @@ export async function deleteContactRow(tx: Tx, workspaceId: string, id: string):
 
 export async function selectListsOf(tx: Tx, workspaceId: string, id: string): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql<{ id: string; name: string }>`
-    select l.id, l.name from list_members m join lists l on l.workspace_id = m.workspace_id and l.id = m.list_id
+    select l.id, l.name from list_members m join lists l on l.workspace_id = ${workspaceId} and l.id = m.list_id
     where m.workspace_id = ${workspaceId} and m.contact_id = ${id}
     order by l.name_key, l.id`.execute(tx);
   return rows;
@@ -120,7 +120,7 @@ export async function selectPossibleOptOutsOf(
 export async function selectOptOutsOf(tx: Tx, workspaceId: string, contact: ContactRow): Promise<OptOutRow[]> {
   const { rows } = await sql<OptOutRow>`
     select o.number, s.address as sender, o.at, o.source, o.evidence
-    from opt_outs o left join senders s on s.workspace_id = o.workspace_id and s.id = o.sender_id
+    from opt_outs o left join senders s on s.workspace_id = ${workspaceId} and s.id = o.sender_id
     where o.workspace_id = ${workspaceId} and o.number in (${contact.mobile}, ${contact.phone})
     order by o.at desc, o.sender_id`.execute(tx);
   return rows;

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { ContactRow } from "./contact.ts";
 import { countAgain } from "./import/import-store.ts";
@@ -77,18 +78,24 @@ async function deleteByKey(
   workspaceId: string,
   table: "import_rejections" | "import_rows",
   keys: RowKeys | undefined,
-): Promise<void> {
-  if (!keys?.imports) return;
-  await sql`
+): Promise<number> {
+  if (!keys?.imports) return 0;
+  const { numAffectedRows } = await sql`
     delete from ${sql.table(table)} t using unnest(${keys.imports}::uuid[], ${keys.rows}::bigint[]) as k (import_id, row)
     where t.workspace_id = ${workspaceId} and t.import_id = k.import_id and t.row = k.row`.execute(tx);
+  return Number(numAffectedRows ?? 0);
 }
 
 /** Deletes rejected rows of imports older than `before`; returns how many. */
 export async function purgeRejectedRows(tx: Tx, before: Date, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from import_rejections where (workspace_id, import_id, row) in (
-      select workspace_id, import_id, row from import_rejections
-      where import_id < ${firstIdAt(before)}::uuid limit ${limit})`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+  const { rows } = await sql<RowKeys & { workspace_id: string }>`
+    select workspace_id, array_agg(import_id)::text as imports, array_agg(row)::text as rows
+    from (
+      select workspace_id, import_id, row from import_rejections where import_id < ${firstIdAt(before)}::uuid limit ${limit}) r
+    group by workspace_id`.execute(tx);
+  let deleted = 0;
+  await inEachWorkspace(rows, async (workspaceId, [keys]) => {
+    deleted += await deleteByKey(tx, workspaceId, "import_rejections", keys);
+  });
+  return deleted;
 }

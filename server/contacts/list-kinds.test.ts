@@ -155,3 +155,41 @@ test("the difference that a contact's change leaves for a list deleted at the sa
   await sumListKinds(db, going);
   expect(await left()).toBe(0);
 });
+
+test.each([{ known: true }, { known: false }])(
+  "a contact that changes while its list is counted is counted once, whether or not the list was before: $known",
+  async ({ known }) => {
+    const { id: workspaceId } = await createTestWorkspace(db);
+    const contacts = await addContacts(db, workspaceId, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+    const now = new Date();
+    await db.inWorkspace(workspaceId, async (tx) => {
+      const { id: listId } = await createList(tx, workspaceId, "a", now);
+      await addMembers(tx, workspaceId, listId, contacts, now);
+      await sql`update lists set kinds_known = ${known} where workspace_id = ${workspaceId}`.execute(tx);
+    });
+    let counted: Promise<void> = Promise.resolve();
+    await db.inWorkspace(workspaceId, async (tx) => {
+      const { rows } = await sql<{ pid: number }>`
+        select pg_backend_pid() as pid from list_kinds where workspace_id = ${workspaceId} for update`.execute(tx);
+      counted = sumListKinds(db, going, 0);
+      // It has counted, and waits to delete the differences that it counted.
+      await expect
+        .poll(() =>
+          db.pool
+            .query("select count(*) as n from pg_stat_activity where $1 = any(pg_blocking_pids(pid))", [rows[0]?.pid])
+            .then((found) => found.rows),
+        )
+        .toEqual([{ n: 1 }]);
+      await db.inWorkspace(workspaceId, (other) =>
+        sql`update contacts set sms_consents = 5 where workspace_id = ${workspaceId} and id = ${contacts[0]}`.execute(
+          other,
+        ),
+      );
+    });
+    await counted;
+    expect(await expectExact(workspaceId)).toMatchObject([
+      { sms_consents: 1, n: 1 },
+      { sms_consents: 5, n: 1 },
+    ]);
+  },
+);

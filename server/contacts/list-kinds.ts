@@ -2,7 +2,7 @@
  * The counts of lists' members by kind of contact (list_kinds), to which triggers append differences: a job sums them where there
  * are many, and counts the members of lists that are older than the counts once.
  */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db, Tx } from "../kit/db.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import { setLocal } from "../kit/set-local.ts";
@@ -47,24 +47,48 @@ async function sumKindsOf(tx: Tx, workspaceId: string, list: string): Promise<vo
     return;
   }
   if (rows[0].kinds_known) {
-    await sql`
-      with differences as (
-        delete from list_kinds where workspace_id = ${workspaceId} and list_id = ${list}
-        returning mobile_kind, phone_kind, marketing, sms_consents, n
-      )
-      insert into list_kinds (workspace_id, list_id, id, mobile_kind, phone_kind, marketing, sms_consents, n)
-      select ${workspaceId}, ${list}, gen_random_uuid(), mobile_kind, phone_kind, marketing, sms_consents, sum(n)
-      from differences group by mobile_kind, phone_kind, marketing, sms_consents having sum(n) <> 0`.execute(tx);
+    await replaceDifferences(
+      tx,
+      workspaceId,
+      list,
+      sql`select k.mobile_kind, k.phone_kind, k.marketing, k.sms_consents, sum(k.n) as n from list_kinds k
+        where k.workspace_id = ${workspaceId} and k.list_id = ${list}
+        group by k.mobile_kind, k.phone_kind, k.marketing, k.sms_consents having sum(k.n) <> 0`,
+    );
     return;
   }
   await setLocal(tx, "enable_seqscan = off", "enable_hashjoin = off");
-  // A single statement sees one snapshot, so that it removes exactly the differences of the changes that it counts.
-  await sql`
-    with differences as (delete from list_kinds where workspace_id = ${workspaceId} and list_id = ${list})
-    insert into list_kinds (workspace_id, list_id, id, mobile_kind, phone_kind, marketing, sms_consents, n)
-    select ${workspaceId}, ${list}, gen_random_uuid(), c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents, count(*)
-    from list_members m join contacts c on c.workspace_id = ${workspaceId} and c.id = m.contact_id
-    where m.workspace_id = ${workspaceId} and m.list_id = ${list}
-    group by c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents`.execute(tx);
+  await replaceDifferences(
+    tx,
+    workspaceId,
+    list,
+    sql`select c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents, count(*) as n
+      from list_members m join contacts c on c.workspace_id = ${workspaceId} and c.id = m.contact_id
+      where m.workspace_id = ${workspaceId} and m.list_id = ${list}
+      group by c.mobile_kind, c.phone_kind, c.marketing, c.sms_consents`,
+  );
   await sql`update lists set kinds_known = true where workspace_id = ${workspaceId} and id = ${list}`.execute(tx);
+}
+
+/** Writes the counts of a query in place of the differences that it counts, for a list whose row is locked. */
+async function replaceDifferences(
+  tx: Tx,
+  workspaceId: string,
+  list: string,
+  counts: RawBuilder<unknown>,
+): Promise<void> {
+  // A contact may be changed at any moment, so both are read in one snapshot, and a difference that comes later stays.
+  const { rows } = await sql<{ differences: string | null; counts: string | null }>`
+    select (select array_agg(id)::text from list_kinds where workspace_id = ${workspaceId} and list_id = ${list}) as differences,
+      (select jsonb_agg(counted)::text from (${counts}) counted) as counts`.execute(tx);
+  const { differences, counts: counted } = rows[0] as (typeof rows)[number];
+  await sql`
+    delete from list_kinds
+    where workspace_id = ${workspaceId} and list_id = ${list} and id = any(${differences ?? "{}"}::uuid[])`.execute(tx);
+  await sql`
+    insert into list_kinds (workspace_id, list_id, id, mobile_kind, phone_kind, marketing, sms_consents, n)
+    select w.workspace_id, ${list}, gen_random_uuid(), u.mobile_kind, u.phone_kind, u.marketing, u.sms_consents, u.n
+    from workspaces w, jsonb_to_recordset(${counted ?? "[]"}::jsonb)
+      as u (mobile_kind number_kind, phone_kind number_kind, marketing boolean, sms_consents bigint, n bigint)
+    where w.workspace_id = ${workspaceId}`.execute(tx);
 }

@@ -99,21 +99,17 @@ export async function lockContactsOf(tx: Tx, workspaceId: string, ids: string[])
 }
 
 export async function insertMembers(tx: Tx, workspaceId: string, listId: string, ids: string[]): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    with added as (
-      insert into list_members as l (workspace_id, list_id, contact_id)
-      select w.workspace_id, ${listId}, u.id from workspaces w, unnest(${ids}::uuid[]) as u (id)
-      where w.workspace_id = ${workspaceId} order by u.id
-      on conflict do nothing returning 1
-    ) select count(*) as n from added`.execute(tx);
-  return rows[0]?.n ?? 0;
+  const added = await sql`
+    insert into list_members (workspace_id, list_id, contact_id)
+    select w.workspace_id, ${listId}, u.id from workspaces w, unnest(${ids}::uuid[]) as u (id)
+    where w.workspace_id = ${workspaceId} order by u.id
+    on conflict do nothing`.execute(tx);
+  return Number(added.numAffectedRows ?? 0);
 }
 
 export async function deleteMembers(tx: Tx, workspaceId: string, listId: string, ids: string[]): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    with removed as (
-      delete from list_members
-      where workspace_id = ${workspaceId} and list_id = ${listId} and contact_id = any(${ids}::uuid[]) returning 1
-    ) select count(*) as n from removed`.execute(tx);
-  return rows[0]?.n ?? 0;
+  const removed = await sql`
+    delete from list_members
+    where workspace_id = ${workspaceId} and list_id = ${listId} and contact_id = any(${ids}::uuid[])`.execute(tx);
+  return Number(removed.numAffectedRows ?? 0);
 }

@@ -143,16 +143,17 @@ async function page(tx: Tx, scope: Scope, search: ContactSearch, after: Place | 
       ? sql`and c.id in (select contact_id from list_members m where ${ofList(scope)})`
       : isMember(scope);
     const { rows } = await sql<FoundRow>`
-      select ${foundColumns}, true as exact from contacts c
+      select ${foundColumns(workspaceId)}, true as exact from contacts c
       where c.workspace_id = ${workspaceId} ${among} ${beyond(after)} order by ${order} limit ${limit}`.execute(tx);
     return { rows, total };
   }
   const found = list
-    ? sql`select id from (select workspace_id, list_id, contact_id as id from list_members) c
-        where workspace_id = ${workspaceId} and list_id = ${list} ${beyond(after)}`
+    ? sql`select id from (
+          select contact_id as id from list_members where workspace_id = ${workspaceId} and list_id = ${list}) c
+        where true ${beyond(after)}`
     : sql`select id from contacts c where workspace_id = ${workspaceId} ${beyond(after)}`;
   const { rows } = await sql<FoundRow>`
-    select ${foundColumns}, true as exact from (${found} order by ${order} limit ${limit}) page
+    select ${foundColumns(workspaceId)}, true as exact from (${found} order by ${order} limit ${limit}) page
     join contacts c on c.workspace_id = ${workspaceId} and c.id = page.id order by ${order}`.execute(tx);
   return { rows, total };
 }
@@ -246,7 +247,7 @@ async function pageOfFew(
     with ${matching}, page as materialized (
       select c.id, c.exact from ${sorted} c ${next} order by c.exact desc, ${order} limit ${search.limit + 1}
     )
-    select ${foundColumns}, page.exact, (select count(*) from matches) as total, ${isAll} as all
+    select ${foundColumns(workspaceId)}, page.exact, (select count(*) from matches) as total, ${isAll} as all
     from page join contacts c on c.workspace_id = ${workspaceId} and c.id = page.id
     order by page.exact desc, ${order}`.execute(tx);
   // After the last match there is no row with the total.
@@ -326,7 +327,7 @@ async function pageOfSome(
           where true ${other})`
         } ${isMember(scope)} order by ${order} limit ${limit})`;
   const { rows } = await sql<FoundRow>`
-    select ${foundColumns}, ${exact}::boolean as exact
+    select ${foundColumns(workspaceId)}, ${exact}::boolean as exact
     from (select c.id from (${sql.join(sources.map(branch), sql` union `)}) c order by ${order} limit ${limit}) page
     join contacts c on c.workspace_id = ${workspaceId} and c.id = page.id
     order by ${order}`.execute(tx);
@@ -351,20 +352,21 @@ async function walk(
   const { rows } =
     list && !isByName(search)
       ? await sql<FoundRow>`
-        select ${foundColumns}, ${exact}::boolean as exact from (
-          select c.id from (select workspace_id, list_id, contact_id as id from list_members) c
-          where workspace_id = ${workspaceId} and list_id = ${list} ${beyond(after)} order by ${order} limit ${walked}) m,
+        select ${foundColumns(workspaceId)}, ${exact}::boolean as exact from (
+          select c.id from (
+            select contact_id as id from list_members where workspace_id = ${workspaceId} and list_id = ${list}) c
+          where true ${beyond(after)} order by ${order} limit ${walked}) m,
           lateral (select * from contacts where workspace_id = ${workspaceId} and id = m.id offset 0) c
         where ${wanted} order by m.id ${direction} limit ${limit}`.execute(tx)
       : await sql<FoundRow>`
-        select ${foundColumns}, ${exact}::boolean as exact from (
+        select ${foundColumns(workspaceId)}, ${exact}::boolean as exact from (
           select * from contacts c where workspace_id = ${workspaceId} ${beyond(after)} order by ${order} limit ${walked}) c
         where ${wanted} ${isMember(scope)} order by ${order} limit ${limit}`.execute(tx);
   return rows;
 }
 
-const foundColumns = sql`${contactColumns}, c.sort_key, exists (
-  select from opt_outs o where o.workspace_id = c.workspace_id and o.number in (c.mobile, c.phone)) as opted_out`;
+const foundColumns = (workspaceId: string) => sql`${contactColumns}, c.sort_key, exists (
+  select from opt_outs o where o.workspace_id = ${workspaceId} and o.number in (c.mobile, c.phone)) as opted_out`;
 
 async function membersOf(tx: Tx, workspaceId: string, list: string): Promise<number> {
   const { rows } = await sql<{ members: number }>`

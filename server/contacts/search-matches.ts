@@ -222,14 +222,15 @@ const firstSuchWord = (beginnings: Beginning[]) => sql`
       : sql``
   }`;
 
-const words = sql`(select workspace_id, word, name, contact_id as id from contact_words) c`;
+const words = (workspaceId: string) =>
+  sql`(select word, name, contact_id as id from contact_words where workspace_id = ${workspaceId}) c`;
 
 const inWords =
   (workspaceId: string, beginnings: Beginning[]): Source =>
   (beyond) =>
     sql`select c.id, b.exact from ${beginningsOf(beginnings)}, lateral (
-      select c.id from ${words}
-      where workspace_id = ${workspaceId} and ${within(sql.ref("word"))} and ${firstSuchWord(beginnings)} ${beyond} offset 0) c`;
+      select c.id from ${words(workspaceId)}
+      where ${within(sql.ref("word"))} and ${firstSuchWord(beginnings)} ${beyond} offset 0) c`;
 
 const inPairs = (workspaceId: string, column: NameColumn, query: SearchQuery, beginnings: string[]): Source =>
   byName(
@@ -259,8 +260,8 @@ const inNamesOfWords = (workspaceId: string, query: SearchQuery, driver: Searche
     nameOfWords,
     (exact, beyond) => sql`
     select c.id, ${exact} from ${beginningsOf(anyhow(driver))}, lateral (
-      select c.id, c.name from ${words}
-      where workspace_id = ${workspaceId} and ${within(sql.ref("word"))} and ${firstSuchWord(anyhow(driver))}
+      select c.id, c.name from ${words(workspaceId)}
+      where ${within(sql.ref("word"))} and ${firstSuchWord(anyhow(driver))}
         and ${others(query, driver, nameOfWords)} ${beyond} offset 0) c`,
   );
 
@@ -271,8 +272,9 @@ const inEmailDigits =
     sql`select ${first ? sql`` : sql`distinct`} c.id, false as exact
       from unnest(${emails.map((each) => each.length)}::smallint[], ${emails.map((each) => each.beginning)}::text[]) as b (length, low),
       lateral (
-        select c.id from (select workspace_id, length, digits, contact_id as id, first from email_digits) c
-        where workspace_id = ${workspaceId} and length = b.length and digits >= b.low collate "C"
+        select c.id from (
+          select length, digits, contact_id as id, first from email_digits where workspace_id = ${workspaceId}) c
+        where length = b.length and digits >= b.low collate "C"
           and digits < (b.low || ':') collate "C" and first = ${first} ${beyond} offset 0) c`;
 
 /** The most contacts without index that are read one by one. */

@@ -41,7 +41,7 @@ test.each([
   ["create table open_tenant (workspace_id uuid, id uuid, primary key (workspace_id, id))", "open_tenant has no place"],
   ["create unique index everywhere on senders (address)", "everywhere makes senders unique without workspace_id"],
   ["alter table lists add unique (id)", "lists_id_key makes lists unique without workspace_id"],
-  ["alter table lists add n integer generated always as identity", "lists.n is an identity column of type integer"],
+  ["alter table lists add n bigint generated always as identity", "lists.n is an identity column"],
   [
     "alter table messages add foreign key (workspace_id, sender_id) references senders",
     "a partitioned sharded table cannot have a foreign key",
@@ -132,5 +132,25 @@ test("a run continues one that failed half-way: no key is lost, nothing is distr
   expect((await client.query("show citus.propagate_set_commands")).rows).toEqual([
     { "citus.propagate_set_commands": "local" },
   ]);
+  expect((await client.query("show citus.multi_shard_modify_mode")).rows).toEqual([
+    { "citus.multi_shard_modify_mode": "sequential" },
+  ]);
   await client.end();
+});
+
+test.each([
+  [
+    "a policy with a subquery",
+    "create policy asking on tenants using (exists (select 1 from lists))",
+    "",
+    "subqueries",
+  ],
+  ["a text of several commands", "select 1", "select 1; ", "several commands"],
+])("the test double refuses %s, as Citus does", async (_, prepare, before, why) => {
+  await admin.query("begin");
+  await admin.query("create table tenants (workspace_id uuid primary key)");
+  await admin.query(prepare);
+  const distributing = `${before}select create_distributed_table('tenants', 'workspace_id', colocate_with => 'workspaces')`;
+  await expect(admin.query(distributing)).rejects.toThrow(why);
+  await admin.query("rollback");
 });

@@ -1,7 +1,7 @@
 /** `varsla db distribute`: distributes the tables of a migrated database over a Citus cluster, or prints the statements. */
 import pg from "pg";
 import { placeTables, readCatalogue } from "./placement.ts";
-import { keptKeys, planDistribution, type Progress, type Step } from "./plan-distribution.ts";
+import { keptKeys, planDistribution, type Progress, roleSettings, type Step } from "./plan-distribution.ts";
 
 /** Why the database cannot be distributed; the message says what to do. */
 export class DistributionError extends Error {
@@ -61,7 +61,7 @@ function reasonOf(error: unknown): string {
 type Where = Pick<Progress, "owner" | "workspaceRole" | "database">;
 type Done = Omit<Progress, keyof Where>;
 
-const nothingDone: Done = { placed: new Set(), dropped: [], settingsPropagate: false };
+const nothingDone: Done = { placed: new Set(), dropped: [], settingsStored: false };
 
 async function ownerOf(client: pg.Client): Promise<Where> {
   const { rows } = await client.query<Where>(
@@ -107,13 +107,13 @@ async function progressOf(client: pg.Client, { owner, workspaceRole, database }:
   const roles = [owner, workspaceRole].filter((role) => role !== null);
   const setting = await client.query(
     `select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase join pg_roles r on r.oid = s.setrole
-     where d.datname = $1 and r.rolname = any($2) and 'citus.propagate_set_commands=local' = any(s.setconfig)`,
-    [database, roles],
+     where d.datname = $1 and r.rolname = any($2) and s.setconfig @> $3`,
+    [database, roles, Object.entries(roleSettings).map(([name, value]) => `${name}=${value}`)],
   );
   return {
     placed: new Set(placed.rows.map(({ name }) => name)),
     dropped,
-    settingsPropagate: setting.rows.length === roles.length,
+    settingsStored: setting.rows.length === roles.length,
   };
 }
 

@@ -25,11 +25,12 @@ afterAll(() => admin.end());
 
 /** Statements over all workspaces that are allowed, by their beginning, each with its reason. All of them must occur. */
 const forAllWorkspaces = {
-  "with free as":
-    "leases lanes of all workspaces that have work: once for dozens of lanes, from an index of waiting lanes",
-  "select distinct j.workspace_id ||":
-    "open journals and quarantined rows of the lanes just leased: once for dozens of lanes",
-  "select distinct j.workspace_id, j.sender_id":
+  "select workspace_id, sender_id from lanes where has_work":
+    "looks for lanes of all workspaces that have work: once for dozens of lanes, from an index of waiting lanes",
+  "select s.workspace_id, s.id as sender_id": "senders of the lanes just taken: once for dozens of lanes",
+  "select distinct j.workspace_id, j.sender_id from unnest":
+    "open journals and quarantined rows of the lanes just taken: once for dozens of lanes",
+  "select distinct j.workspace_id, j.sender_id from dispatch_journal":
     "once a second: lanes whose worker died; the journal contains only running submissions",
   "select distinct workspace_id, source_type, source_id from message_counts":
     "once an hour: sources that have counts by minute; they are compacted workspace by workspace",

@@ -9,9 +9,10 @@
  *  - a foreign key of a distributed table includes that column and references a co-located or a reference table, and no other
  *    table references a distributed one
  *    https://docs.citusdata.com/en/stable/develop/reference_ddl.html#adding-modifying-constraints
- *  - a partitioned table is distributed through its parent; identity columns are bigint, so that each node has numbers of
- *    its own
+ *  - a partitioned table is distributed through its parent
  *    https://docs.citusdata.com/en/stable/develop/reference_workarounds.html#limitations
+ *
+ * One rule is ours: no identity columns, since each insert into such a table passes through the coordinator.
  */
 import type pg from "pg";
 
@@ -27,8 +28,8 @@ export interface CatalogueTable {
   partitions: string[];
   /** Columns of every primary key, unique index and exclusion constraint, by the index's name. */
   unique: Record<string, string[]>;
-  /** Identity columns and their types. */
-  identity: Record<string, string>;
+  /** Identity columns. */
+  identity: string[];
 }
 
 export interface ForeignKey {
@@ -80,8 +81,8 @@ export async function readCatalogue(client: pg.ClientBase): Promise<Catalogue> {
           select jsonb_agg(a.attname order by k.n) from unnest(i.indkey::smallint[]) with ordinality k (attnum, n)
             join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum where k.n <= i.indnkeyatts))
         from pg_index i where i.indrelid = c.oid and (i.indisunique or i.indisexclusion)), '{}') as unique,
-      coalesce((select jsonb_object_agg(a.attname, format_type(a.atttypid, null)) from pg_attribute a
-        where a.attrelid = c.oid and a.attidentity <> '' and not a.attisdropped), '{}') as identity
+      array(select a.attname::text from pg_attribute a
+        where a.attrelid = c.oid and a.attidentity <> '' and not a.attisdropped) as identity
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
@@ -105,7 +106,7 @@ export function placeTables({ tables, foreignKeys }: Catalogue): { places: Map<s
     const place = placeOf(table);
     if (place === null) {
       problems.push(
-        `${table.name} has no place: a tenant table has the policy of workspace_wall() and ${distributionColumn} in its primary key; any other is named in distribution/placement.ts`,
+        `${table.name} has no place: a tenant table has the policy of apply_tenant_policy() and ${distributionColumn} in its primary key; any other is named in distribution/placement.ts`,
       );
       continue;
     }
@@ -133,9 +134,7 @@ function tableProblems({ name, unique, identity }: CatalogueTable): string[] {
     ...Object.entries(unique)
       .filter(([, columns]) => !columns.includes(distributionColumn))
       .map(([index]) => `${index} makes ${name} unique without ${distributionColumn}, over all shards`),
-    ...Object.entries(identity)
-      .filter(([, type]) => type !== "bigint")
-      .map(([column, type]) => `${name}.${column} is an identity column of type ${type}; it must be bigint`),
+    ...identity.map((column) => `${name}.${column} is an identity column; its numbers are to be given by the insert`),
   ];
 }
 

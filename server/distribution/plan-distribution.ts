@@ -21,9 +21,15 @@ export interface Progress {
   placed: ReadonlySet<string>;
   /** Foreign keys that were dropped and are not restored yet. */
   dropped: readonly Pick<ForeignKey, "name" | "table" | "definition">[];
-  /** Whether SET LOCAL reaches the shards already. */
-  settingsPropagate: boolean;
+  /** Whether both roles have `roleSettings` already. */
+  settingsStored: boolean;
 }
+
+/** For the roles of this database, so that every process and every tool has them. */
+export const roleSettings = {
+  "citus.propagate_set_commands": "local",
+  "citus.multi_shard_modify_mode": "sequential",
+} as const;
 
 /** The table of the dropped foreign keys. */
 export const keptKeys = "staging.dropped_foreign_keys";
@@ -35,7 +41,7 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 export function planDistribution(
   { tables, foreignKeys }: Catalogue,
   places: ReadonlyMap<string, Place>,
-  { placed, dropped, settingsPropagate, owner, workspaceRole, database }: Progress,
+  { placed, dropped, settingsStored, owner, workspaceRole, database }: Progress,
 ): Step[] {
   const missing = (place: Place) =>
     [...places.keys()].filter((name) => places.get(name) === place && !placed.has(name));
@@ -43,11 +49,14 @@ export function planDistribution(
   const tenants = missing("distributed").sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const steps: Step[] = [];
 
-  if (!settingsPropagate) {
+  if (!settingsStored) {
+    const roles = [owner, ...(workspaceRole === null ? [] : [workspaceRole])];
     steps.push({
-      why: "SET LOCAL names the workspace of a transaction for row-level security, so it must reach the shards: for the roles of this database, so that every process and every tool has it",
-      statements: [owner, ...(workspaceRole === null ? [] : [workspaceRole])].map(
-        (role) => `alter role ${quoted(role)} in database ${quoted(database)} set citus.propagate_set_commands = local`,
+      why: "SET LOCAL names the workspace of a transaction for row-level security, so it must reach the shards; transactions that write several tables of a workspace need one connection to each node",
+      statements: roles.flatMap((role) =>
+        Object.entries(roleSettings).map(
+          ([name, value]) => `alter role ${quoted(role)} in database ${quoted(database)} set ${name} = ${value}`,
+        ),
       ),
     });
   }

@@ -125,7 +125,8 @@ const kyselys = new WeakMap<pg.PoolClient, Kysely<Tables>>();
 function queriesOver(client: pg.PoolClient): Kysely<Tables> {
   let queries = kyselys.get(client);
   if (!queries) {
-    const borrowed = { query: client.query.bind(client), release() {} } as PostgresPoolClient;
+    const query = (text: string, values: unknown[]) => client.query(text, values);
+    const borrowed = { query, release() {} } as unknown as PostgresPoolClient;
     const pool: PostgresPool = { options: {}, connect: async () => borrowed, end: async () => {} };
     queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
     kyselys.set(client, queries);

@@ -8,6 +8,7 @@
 import { sql } from "kysely";
 import type { Tx } from "./db.ts";
 import { conflict, type Problem } from "./errors.ts";
+import { inEachWorkspace } from "./in-each-workspace.ts";
 
 /** The Idempotency-Key header and a fingerprint of the request: method, path and body. */
 export interface Idempotency {
@@ -164,5 +165,12 @@ export async function releaseKeys(tx: Tx, workspaceId: string, keys: readonly st
 
 /** Purges keys older than 24 hours, in every workspace. Needs a transaction that sees all of them. */
 export async function purgeOldAnswers(tx: Tx, at: Date): Promise<void> {
-  await sql`delete from idempotency_keys where created_at < ${at}::timestamptz - ${kept}::interval`.execute(tx);
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from idempotency_keys
+    where created_at < ${at}::timestamptz - ${kept}::interval`.execute(tx);
+  await inEachWorkspace(rows, (workspaceId) =>
+    sql`
+      delete from idempotency_keys
+      where workspace_id = ${workspaceId} and created_at < ${at}::timestamptz - ${kept}::interval`.execute(tx),
+  );
 }

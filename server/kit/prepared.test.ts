@@ -51,7 +51,7 @@ test("a failing check at the commit rolls everything back", async () => {
   const unless = (holds: boolean, n: number) =>
     transaction(async (tx) => {
       await insert(tx, n);
-      await atCommit(tx, () => sql`select insist(${holds}, 'no')`.execute(tx));
+      await atCommit(tx, () => sql`select insisted(${holds}, 0, 'no')`.execute(tx));
     });
   await unless(true, 30);
   await expect(unless(false, 31)).rejects.toMatchObject({ code: "VA001", message: "no" });

@@ -217,6 +217,7 @@ describe("an attempt", () => {
     "select * from jobs.jobs",
     "select jobs.add_job('x')",
     "call workspace_wall('contacts')",
+    "call apply_tenant_policy('contacts')",
     "call create_message_partitions(40)",
     "select first_value(1) over () from pg_largeobject",
     `select add_job('x', json_build_object('workspace_id', '${theirs.id}'), null, null, null, null)`,

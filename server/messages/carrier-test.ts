@@ -81,7 +81,7 @@ async function findTestSender(
 ): Promise<Sender | undefined> {
   const { rows } = await sql<Sender>`
     select s.*, c.name as carrier from senders s
-    join carriers c on c.workspace_id = s.workspace_id and c.id = s.carrier_id
+    join carriers c on c.workspace_id = ${workspaceId} and c.id = s.carrier_id
     where s.workspace_id = ${workspaceId} and s.carrier_id = ${carrierId} and (${senderId}::uuid is null or s.id = ${senderId})
     order by s.is_default desc, s.id limit 1`.execute(tx);
   return rows[0];

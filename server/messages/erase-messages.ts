@@ -12,7 +12,7 @@ import { isUnrecorded } from "./dispatch/unrecorded.ts";
 const receiptsWithin = receiptsAwaited * 1000;
 
 interface Cancelled {
-  period_start: Date;
+  id: string;
   segments: number;
   source_type: string;
   source_id: string | null;
@@ -24,42 +24,40 @@ interface Cancelled {
  * are marked, so that reconciliation and dispatcher end and pay them. They also record texts that a receipt has ended.
  */
 export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: string, now: Date): Promise<number> {
-  const waiting = await sql<{ id: string }>`
-    select id from messages
+  const { rows: waiting } = await sql<Cancelled>`
+    select id, segments, source_type, source_id from messages
     where workspace_id = ${workspaceId} and contact_id = ${contactId} and status = 'queued'
     -- Locked against receipts: what is cancelled below must not be ended by one at the same moment.
     order by id for no key update`.execute(tx);
-  if (waiting.rows.length === 0) return 0;
-  const ids = `{${waiting.rows.map((row) => row.id).join(",")}}`;
-  const { rows } = await sql<Cancelled>`
-    with open as (
-      select sender_id, unnest(seqs) as seq from dispatch_journal where workspace_id = ${workspaceId}
-    ), taken as (
-      delete from message_queue q
-      where q.workspace_id = ${workspaceId} and q.message_id = any(${ids}::uuid[]) and q.resent = 0
-        and not exists (select from open o where o.sender_id = q.sender_id and o.seq = q.seq)
-      returning q.message_id, q.period_start
-    ), ended as (
+  if (waiting.length === 0) return 0;
+  const { rows: taken } = await sql<{ message_id: string; period_start: Date }>`
+    delete from message_queue q
+    where q.workspace_id = ${workspaceId} and q.message_id = any(${arrayOf(waiting)}::uuid[]) and q.resent = 0
+      and not exists (select 1 from dispatch_journal j
+        where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs))
+    returning q.message_id, q.period_start`.execute(tx);
+  const periods = new Map(taken.map((row) => [row.message_id, row.period_start.getTime()]));
+  const cancelled = waiting.filter(({ id }) => periods.has(id));
+  const others = waiting.filter(({ id }) => !periods.has(id));
+  if (cancelled.length > 0)
+    await sql`
       update messages set status = 'cancelled', reason = 'erased', final_at = ${now}
-      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and id in (select message_id from taken)
-    ), marked as (
+      where workspace_id = ${workspaceId} and id = any(${arrayOf(cancelled)}::uuid[])`.execute(tx);
+  if (others.length > 0)
+    await sql`
       update messages set reason = 'erased'
-      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and id not in (select message_id from taken)
-    )
-    select t.period_start, m.segments, m.source_type, m.source_id
-    from taken t cross join lateral (
-      select segments, source_type, source_id from messages where workspace_id = ${workspaceId} and id = t.message_id offset 0) m`.execute(
-    tx,
-  );
+      where workspace_id = ${workspaceId} and id = any(${arrayOf(others)}::uuid[])`.execute(tx);
   const { add, counts } = counter();
-  for (const row of rows) add(row, "cancelled", "erased");
+  for (const row of cancelled) add(row, "cancelled", "erased");
   await addCounts(tx, workspaceId, now, counts);
-  for (const [start, group] of Map.groupBy(rows, (row) => row.period_start.getTime())) {
+  for (const [start, group] of Map.groupBy(cancelled, ({ id }) => periods.get(id) as number)) {
     const segments = group.reduce((total, row) => total + row.segments, 0);
     await releaseQuota(tx, workspaceId, new Date(start), segments);
   }
-  return rows.length;
+  return cancelled.length;
 }
+
+const arrayOf = (rows: readonly { id: string }[]) => `{${rows.map((row) => row.id).join(",")}}`;
 
 /** The numbers of the contact's texts. */
 export async function numbersOf(tx: Tx, workspaceId: string, contactId: string): Promise<string[]> {
@@ -72,22 +70,11 @@ export async function numbersOf(tx: Tx, workspaceId: string, contactId: string):
 }
 
 /**
- * The columns that are overwritten. The id of a source's message is derived from its number, so it is replaced by a random one
- * within its millisecond; a message whose receipt may still come keeps id, contact and reference until then, but neither number nor
- * text. One whose submission is still to be recorded is left as it is: the record and lookups need the row.
+ * Makes up to `limit` of the contact's texts anonymous; answers how many. Queued ones are anonymised once they have ended. The id of
+ * a source's message is derived from its number, so it is replaced by a random one within its millisecond; a message whose receipt
+ * may still come keeps id, contact and reference until then, but neither number nor text. One whose submission is still to be
+ * recorded is left as it is: the record and lookups need the row.
  */
-function anonymous(final: ReturnType<typeof sql>) {
-  return sql`number = ${erasedNumber}, text = '',
-    id = case when ${final} then (left(m.id::text, 15) || right(gen_random_uuid()::text, 21))::uuid else m.id end,
-    contact_id = case when ${final} then null else m.contact_id end,
-    carrier_reference = case when ${final} then null else m.carrier_reference end`;
-}
-
-const finalBy = (workspaceId: string, now: Date) =>
-  sql`((m.status not in ('queued', 'submitted', 'sent') and not ${isUnrecorded(workspaceId)})
-    or (m.status = 'sent' and m.id < ${firstIdAt(new Date(now.getTime() - receiptsWithin))}::uuid))`;
-
-/** Makes up to `limit` of the contact's texts anonymous; answers how many. Queued ones are anonymised once they have ended. */
 export async function eraseMessagesOf(
   tx: Tx,
   workspaceId: string,
@@ -95,15 +82,29 @@ export async function eraseMessagesOf(
   now: Date,
   limit: number,
 ): Promise<number> {
-  const final = finalBy(workspaceId, now);
-  const { numAffectedRows } = await sql`
-    update messages m set ${anonymous(final)}
-    where m.workspace_id = ${workspaceId} and m.id = any(array(
-      select m.id from messages m
-      where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId}
-        and (${final} or (m.status in ('submitted', 'sent') and m.number <> ${erasedNumber}))
-      order by m.id limit ${limit}))`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+  const isGivenUp = sql`(m.status = 'sent' and m.id < ${firstIdAt(new Date(now.getTime() - receiptsWithin))}::uuid)`;
+  // Locked, so that no receipt changes what is final between this and the updates.
+  const { rows } = await sql<{ id: string; final: boolean; new_id: string }>`
+    select m.id, m.status not in ('submitted', 'sent') or ${isGivenUp} as final,
+      left(m.id::text, 15) || right(gen_random_uuid()::text, 21) as new_id
+    from messages m
+    where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} and (
+      (m.status not in ('queued', 'submitted', 'sent') and not ${isUnrecorded(workspaceId)})
+      or ${isGivenUp} or (m.status in ('submitted', 'sent') and m.number <> ${erasedNumber}))
+    order by m.id limit ${limit} for update of m`.execute(tx);
+  const ended = rows.filter((row) => row.final);
+  const awaited = rows.filter((row) => !row.final);
+  if (ended.length > 0)
+    await sql`
+      update messages m
+      set number = ${erasedNumber}, text = '', id = u.new_id, contact_id = null, carrier_reference = null
+      from unnest(${arrayOf(ended)}::uuid[], ${`{${ended.map((row) => row.new_id).join(",")}}`}::uuid[]) as u (id, new_id)
+      where m.workspace_id = ${workspaceId} and m.id = any(${arrayOf(ended)}::uuid[]) and m.id = u.id`.execute(tx);
+  if (awaited.length > 0)
+    await sql`
+      update messages set number = ${erasedNumber}, text = ''
+      where workspace_id = ${workspaceId} and id = any(${arrayOf(awaited)}::uuid[])`.execute(tx);
+  return rows.length;
 }
 
 /** Whether anything in the ledger still leads to the contact. */

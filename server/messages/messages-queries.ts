@@ -6,7 +6,7 @@ import { type MessageRow, messageColumns } from "./present-message.ts";
 export async function findMessage(tx: Tx, workspaceId: string, id: string): Promise<MessageRow | undefined> {
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from messages m
-    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
   return rows[0];
 }
@@ -43,7 +43,7 @@ export async function listMessages(
   const { cursor, source, status, contact, limit, floor } = filter;
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from messages m
-    left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId}
       ${cursor ? sql`and m.id < ${cursor}` : sql``}
       ${floor ? sql`and m.id >= ${floor}` : sql``}

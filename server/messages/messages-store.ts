@@ -1,6 +1,6 @@
 /** Inserting into ledger and queue: whole batches by unnest, with constant columns as scalars. */
 import { type RawBuilder, sql } from "kysely";
-import type { MessageClass, SkipReason } from "../../contract/messages.ts";
+import { type MessageClass, MessageStatus, type SkipReason } from "../../contract/messages.ts";
 import { longestValidity } from "../../rules/campaign-validity.ts";
 import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
@@ -45,6 +45,12 @@ export const encodingCode = { "GSM-7": "7", "UCS-2": "u" } as const satisfies Re
 
 /** Priority in the queue: an answer or a code must not wait behind a campaign. */
 export const priorityOf = { transactional: 0, marketing: 1 } as const satisfies Record<MessageClass, number>;
+
+/** The status of this name, for a write: a cast of a text that depends on the row may not be computed in every place. */
+export const statusNamed = (name: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const cases = MessageStatus.options.map((each) => sql`when ${sql.lit(each)} then ${sql.lit(each)}::message_status`);
+  return sql`case ${name} ${sql.join(cases, sql` `)} end`;
+};
 
 /** Columns of an unnest. Carrying a constant in an array costs PostgreSQL 1.7 times the whole insert, so it becomes a scalar. */
 function columnsOf<Row>(rows: readonly Row[]) {

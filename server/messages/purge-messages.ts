@@ -2,6 +2,8 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { inEachWorkspace } from "../kit/in-each-workspace.ts";
+import { setLocal } from "../kit/set-local.ts";
 import { noSource } from "./counts.ts";
 
 /** A month of the ledger that has a partition. */
@@ -56,7 +58,7 @@ export async function isKept(tx: Tx, { partition }: LedgerMonth, expired: readon
  * partition.
  */
 export async function dropMonth(tx: Tx, { partition }: LedgerMonth, lock_ms: number): Promise<void> {
-  await sql`set local lock_timeout = ${sql.lit(lock_ms)}`.execute(tx);
+  await setLocal(tx, `lock_timeout = ${lock_ms}`);
   await sql`drop table ${sql.table(partition)}`.execute(tx);
 }
 
@@ -82,30 +84,35 @@ export interface Chunk {
 export type PurgeStep = (tx: Tx, chunk: Chunk) => Promise<{ to: string; n: number } | null>;
 
 /** Deletes the next rows. */
-export const deleteOld: PurgeStep = (tx, chunk) =>
-  purgeChunk(tx, chunk, sql`delete from messages m where ${inChunk(chunk)}`);
+export const deleteOld: PurgeStep = async (tx, chunk) => {
+  const to = await endOf(tx, chunk);
+  if (!to) return null;
+  const deleted = await sql`delete from messages where ${isPurged(chunk, to)}`.execute(tx);
+  return { to, n: Number(deleted.numAffectedRows ?? 0) };
+};
 
 /** Erases the texts of the next rows. Numbers stay until the rows are deleted. */
-export const clearOldTexts: PurgeStep = (tx, chunk) =>
-  purgeChunk(tx, chunk, sql`update messages m set text = '' where ${inChunk(chunk)} and m.text <> ''`);
+export const clearOldTexts: PurgeStep = async (tx, chunk) => {
+  const to = await endOf(tx, chunk);
+  if (!to) return null;
+  const cleared = await sql`update messages set text = '' where ${isPurged(chunk, to)} and text <> ''`.execute(tx);
+  return { to, n: Number(cleared.numAffectedRows ?? 0) };
+};
 
-const inChunk = ({ workspaceId, kept }: Chunk) => sql`
-  m.workspace_id = ${workspaceId} and m.id = any((select ids from chunk)::uuid[])
-  and m.status not in ('queued', 'submitted') and not m.id = any(${`{${kept.join(",")}}`}::uuid[])`;
-
-async function purgeChunk(tx: Tx, { workspaceId, before, after, limit }: Chunk, change: ReturnType<typeof sql>) {
-  const { rows } = await sql<{ to: string | null; n: number }>`
-    with chunk as materialized (
-      select array(
-        select id from messages
-        where workspace_id = ${workspaceId} and id < ${firstIdAt(before)}::uuid
-          ${after ? sql`and id > ${after}::uuid` : sql``}
-        order by id limit ${limit}) as ids
-    ), changed as (${change} returning 1)
-    select ids[cardinality(ids)] as to, (select count(*) from changed) as n from chunk`.execute(tx);
-  const [row] = rows;
-  return row?.to ? { to: row.to, n: row.n } : null;
+/** The last message of the chunk; null where there is none. */
+async function endOf(tx: Tx, { workspaceId, before, after, limit }: Chunk): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      select id from messages
+      where workspace_id = ${workspaceId} and id < ${firstIdAt(before)}::uuid ${after ? sql`and id > ${after}::uuid` : sql``}
+      order by id limit ${limit}) chunk
+    order by id desc limit 1`.execute(tx);
+  return rows[0]?.id ?? null;
 }
+
+const isPurged = ({ workspaceId, after, kept }: Chunk, to: string) => sql`
+  workspace_id = ${workspaceId} and id <= ${to}::uuid ${after ? sql`and id > ${after}::uuid` : sql``}
+  and status not in ('queued', 'submitted') and not id = any(${`{${kept.join(",")}}`}::uuid[])`;
 
 /** How many messages are older than `before`, and, if only those are wanted, have a text; exact up to `limit`. */
 export async function countBefore(
@@ -127,18 +134,43 @@ export async function countBefore(
 
 /** Deletes references of inbound texts: no carrier repeats one after so long. Answers how many were deleted. */
 export async function purgeSeen(tx: Tx, before: Date, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from inbound_seen where (workspace_id, carrier, carrier_reference) in (
-      select workspace_id, carrier, carrier_reference from inbound_seen
-      where message_id < ${firstIdAt(before)}::uuid limit ${limit})`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+  const { rows } = await sql<{ workspace_id: string; carrier: string; carrier_reference: string }>`
+    select workspace_id, carrier, carrier_reference from inbound_seen
+    where message_id < ${firstIdAt(before)}::uuid limit ${limit}`.execute(tx);
+  let deleted = 0;
+  await inEachWorkspace(rows, async (workspaceId, seen) => {
+    const { numAffectedRows } = await sql`
+      delete from inbound_seen s
+      using unnest(${seen.map((each) => each.carrier)}::text[], ${seen.map((each) => each.carrier_reference)}::text[])
+        as u (carrier, carrier_reference)
+      where s.workspace_id = ${workspaceId} and s.carrier = u.carrier and s.carrier_reference = u.carrier_reference
+        and s.message_id < ${firstIdAt(before)}::uuid`.execute(tx);
+    deleted += Number(numAffectedRows ?? 0);
+  });
+  return deleted;
 }
 
 /** Deletes the figures of messages without a source: only the error rate of the last day needs them. Answers how many were deleted. */
 export async function purgeCountsWithoutSource(tx: Tx, before: Date, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from message_counts where (workspace_id, source_type, source_id, minute, status, reason) in (
-      select workspace_id, source_type, source_id, minute, status, reason from message_counts
-      where minute < ${before} and source_id = ${noSource} limit ${limit})`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+  const { rows } = await sql<{
+    workspace_id: string;
+    source_type: string;
+    minute: Date;
+    status: string;
+    reason: string;
+  }>`
+    select workspace_id, source_type, minute, status, reason from message_counts
+    where minute < ${before} and source_id = ${noSource} limit ${limit}`.execute(tx);
+  let deleted = 0;
+  await inEachWorkspace(rows, async (workspaceId, counts) => {
+    const { numAffectedRows } = await sql`
+      delete from message_counts c
+      using unnest(${counts.map((each) => each.source_type)}::text[], ${counts.map((each) => each.minute)}::timestamptz[],
+        ${counts.map((each) => each.status)}::text[], ${counts.map((each) => each.reason)}::text[])
+        as u (source_type, minute, status, reason)
+      where c.workspace_id = ${workspaceId} and c.source_id = ${noSource} and c.source_type = u.source_type
+        and c.minute = u.minute and c.status = u.status and c.reason = u.reason`.execute(tx);
+    deleted += Number(numAffectedRows ?? 0);
+  });
+  return deleted;
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -8,7 +9,7 @@ import { eraseOnSandbox } from "../carriers/sandbox/erase-on-sandbox.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { recordReceipts } from "../messages/receive/receipts.ts";
-import { finishErasureOf } from "./finish-erasure.ts";
+import { finishErasureOf, resumeErasures } from "./finish-erasure.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -138,6 +139,27 @@ test("an erased contact is in no table any more, but its STOP applies and its co
     body: { to: mobile, text: "Tilbud", class: "marketing", subscription_type: "marketing" },
   });
   expect(refused).toMatchObject({ status: 422, body: { error: { code: "opted_out" } } });
+});
+
+test("an erasure that lost its job gets it again after an hour, one that is done does not", async () => {
+  const erasures = [];
+  for (const mobile of ["+4790000181", "+4790000182"])
+    erasures.push(await erase((await make("POST /contacts", { mobile })).id));
+  const [lost, done] = erasures;
+  await finish(done.id);
+  const admin = new pg.Client({ connectionString: database.superuser });
+  await admin.connect();
+  const jobsOf = async ({ id }: { id: string }) =>
+    (await admin.query("select from jobs._private_jobs where key = $1", [`contacts.erase:${id}`])).rowCount;
+  try {
+    await admin.query("delete from jobs._private_jobs");
+    await resumeErasures(services);
+    expect([await jobsOf(lost), await jobsOf(done)]).toEqual([0, 0]);
+    await resumeErasures({ ...services, clock: inDays(1) });
+    expect([await jobsOf(lost), await jobsOf(done)]).toEqual([1, 0]);
+  } finally {
+    await admin.end();
+  }
 });
 
 test("erasing needs the contact's id repeated as confirmation, and happens once", async () => {

@@ -43,6 +43,18 @@ export async function selectErasure(tx: Tx, workspaceId: string, id: string): Pr
   return rows[0];
 }
 
+/** Erasures of all workspaces that were requested before a time and are not done, the oldest first. */
+export async function findOpenErasures(
+  tx: Tx,
+  before: Date,
+  limit: number,
+): Promise<Pick<ErasureRow, "workspace_id" | "id">[]> {
+  const { rows } = await sql<Pick<ErasureRow, "workspace_id" | "id">>`
+    select workspace_id, id from erasures where finished_at is null and requested_at < ${before}
+    order by requested_at limit ${limit}`.execute(tx);
+  return rows;
+}
+
 /** Newest first; with `hashes` (pseudonyms of numbers) only those of contacts that had one of the numbers. */
 export async function listErasures(
   tx: Tx,

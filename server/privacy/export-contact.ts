@@ -52,7 +52,7 @@ async function* messagesOf(inWorkspace: InWorkspace, workspaceId: string, id: st
   const start = "00000000-0000-0000-0000-000000000000";
   for (let after = start; ;) {
     const rows = await inWorkspace((tx) =>
-      select(tx, sql`m.workspace_id = ${workspaceId} and m.contact_id = ${id} and m.id > ${after}::uuid`),
+      select(tx, workspaceId, sql`m.contact_id = ${id} and m.id > ${after}::uuid`),
     );
     yield rows.map(present);
     if (rows.length < pageSize) break;
@@ -67,7 +67,8 @@ async function* messagesOf(inWorkspace: InWorkspace, workspaceId: string, id: st
       const last = bound.rows[0]?.id ?? null;
       const found = await select(
         tx,
-        sql`m.workspace_id = ${workspaceId} and m.id > ${from}::uuid ${last ? sql`and m.id <= ${last}::uuid` : sql``}
+        workspaceId,
+        sql`m.id > ${from}::uuid ${last ? sql`and m.id <= ${last}::uuid` : sql``}
           and m.contact_id is null and m.number = any(${numbers}::text[])`,
         sweepSize,
       );
@@ -78,10 +79,16 @@ async function* messagesOf(inWorkspace: InWorkspace, workspaceId: string, id: st
   }
 }
 
-async function select(tx: Tx, condition: ReturnType<typeof sql>, limit = pageSize): Promise<MessageRow[]> {
+async function select(
+  tx: Tx,
+  workspaceId: string,
+  condition: ReturnType<typeof sql>,
+  limit = pageSize,
+): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m left join senders s on s.workspace_id = m.workspace_id and s.id = m.sender_id
-    where ${condition} order by m.id limit ${limit}`.execute(tx);
+    select ${messageColumns} from messages m
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
+    where m.workspace_id = ${workspaceId} and ${condition} order by m.id limit ${limit}`.execute(tx);
   return rows;
 }
 

@@ -10,7 +10,14 @@ import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { cancelQueuedOf, claimByNumber, eraseMessagesOf, hasMessagesOf } from "../messages/erase-messages.ts";
 import { eraseJob } from "./erase-contact.ts";
-import { type ErasureRow, finishErasure, haveEarlierEnded, recordProgress, selectErasure } from "./erasures-store.ts";
+import {
+  type ErasureRow,
+  findOpenErasures,
+  finishErasure,
+  haveEarlierEnded,
+  recordProgress,
+  selectErasure,
+} from "./erasures-store.ts";
 
 /** Erases numbers from data that this folder does not know, such as the sandbox's. */
 export type EraseNumbers = (tx: Tx, workspaceId: string, numbers: readonly string[]) => Promise<void>;
@@ -32,6 +39,10 @@ const sweepSize = 20_000;
 const shortWait = 5_000;
 /** Until the next run while a receipt or a carrier's answer is awaited. */
 const longWait = 10 * 60_000;
+
+/** An erasure that has been open for so long may have lost its job. */
+const resumeAfter = 3_600_000;
+const mostResumed = 1_000;
 
 /** Continues an erasure as far as possible now; returns whether it is done. */
 export async function finishErasureOf(
@@ -68,6 +79,23 @@ export async function finishErasureOf(
   liveUpdates.publish(workspaceId, "contact", erasure.contact_id);
   if (done) log.info({ workspace: workspaceId, erasure: id }, "a contact was erased");
   return done;
+}
+
+/**
+ * Adds the job of every erasure that has been open for long. Over several database servers the erasure and its job are not one
+ * commit, so a crash between the two leaves an erasure without a job.
+ */
+export async function resumeErasures({
+  db,
+  clock,
+  jobs,
+}: Pick<ErasureServices, "db" | "clock" | "jobs">): Promise<void> {
+  const before = new Date(clock.now().getTime() - resumeAfter);
+  const open = await db.asSystem((tx) => findOpenErasures(tx, before, mostResumed));
+  for (const { workspace_id, id } of open)
+    await db.inWorkspace(workspace_id, (tx) =>
+      jobs.add(tx, eraseJob, { workspace_id, id }, { key: `${eraseJob}:${id}` }),
+    );
 }
 
 /** Scans the ledger once for texts that have the number but not the contact's id. */

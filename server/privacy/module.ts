@@ -3,12 +3,14 @@ import { eraseNumbers, purgeAtCarriers } from "../carriers/personal-data.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { Services } from "../kit/services.ts";
 import { eraseJob } from "./erase-contact.ts";
-import { finishErasureOf } from "./finish-erasure.ts";
+import { finishErasureOf, resumeErasures } from "./finish-erasure.ts";
 import { purge } from "./purge.ts";
 import { erasuresRoutes, retentionRoutes } from "./retention-routes.ts";
 
 const purgeJob = "retention.retire"; // stored in the job tables of existing installations
 const nightly: PeriodicJob = { name: purgeJob, pattern: "41 2 * * *" };
+const resumeJob = "privacy.resume_erasures";
+const hourly: PeriodicJob = { name: resumeJob, pattern: "23 * * * *" };
 
 export const privacyModule = {
   routes: (services: Services) => ({ erasures: erasuresRoutes(services), retention: retentionRoutes(services) }),
@@ -16,9 +18,10 @@ export const privacyModule = {
     [purgeJob]: async (_payload, signal) => {
       await purge({ ...services, purgeOld: purgeAtCarriers }, signal);
     },
+    [resumeJob]: () => resumeErasures(services),
     [eraseJob]: async (payload: { workspace_id: string; id: string }, signal) => {
       await finishErasureOf({ ...services, eraseNumbers }, payload, signal);
     },
   }),
-  periodic: [nightly],
+  periodic: [nightly, hourly],
 };

@@ -5,6 +5,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { ledger } from "../../testing/pipeline.ts";
 import { until } from "../../testing/until.ts";
+import { noSource } from "../messages/counts.ts";
 import { monthsBefore } from "../messages/purge-messages.ts";
 import { purge } from "./purge.ts";
 
@@ -169,4 +170,33 @@ test("the references of inbound texts are purged after a month", async () => {
     sql<{ carrier_reference: string }>`select carrier_reference from inbound_seen`.execute(tx),
   );
   expect(rows.map((row) => row.carrier_reference)).toEqual(["2026-05-20"]);
+});
+
+test("figures of texts without a source are purged after a week, and rejected rows after three months, in every workspace", async () => {
+  const ids = [(await workspaceWithKey(database)).id, (await workspaceWithKey(database)).id];
+  const campaign = newId();
+  for (const id of ids)
+    await db.inWorkspace(id, async (tx) => {
+      for (const at of ["2026-06-07T10:00Z", "2026-06-07T10:01Z", "2026-06-07T10:02Z", "2026-06-09T10:00Z"])
+        for (const source of [noSource, campaign])
+          await sql`insert into message_counts (workspace_id, source_type, source_id, minute, status, n)
+            values (${id}, 'api', ${source}, ${at}, 'sent', 1)`.execute(tx);
+      for (const at of ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-20"])
+        await sql`insert into import_rejections (workspace_id, import_id, row, reason, line)
+          values (${id}, ${newId(new Date(at))}, 7, 'no_number', ${[at]}::text[])`.execute(tx);
+    });
+  await run();
+  for (const id of ids) {
+    const left = await db.inWorkspace(id, async (tx) => ({
+      counts: await sql<{ minute: Date }>`
+        select minute from message_counts where workspace_id = ${id} and source_id = ${noSource}`.execute(tx),
+      ofCampaign: await sql`
+        select 1 from message_counts where workspace_id = ${id} and source_id = ${campaign}`.execute(tx),
+      rejections: await sql<{ line: string[] }>`
+        select line from import_rejections where workspace_id = ${id}`.execute(tx),
+    }));
+    expect(left.counts.rows.map(({ minute }) => minute.toISOString())).toEqual(["2026-06-09T10:00:00.000Z"]);
+    expect(left.ofCampaign.rows).toHaveLength(4);
+    expect(left.rejections.rows.map(({ line }) => line)).toEqual([["2026-03-20"]]);
+  }
 });

@@ -94,7 +94,7 @@ export async function findFallbackSender(
 ): Promise<Pick<Sender, "id" | "address"> | undefined> {
   const { rows } = await sql<Pick<Sender, "id" | "address">>`
     select s.id, s.address from senders s
-    join senders n on n.workspace_id = s.workspace_id and n.carrier_id is not distinct from s.carrier_id
+    join senders n on n.workspace_id = ${workspaceId} and n.carrier_id is not distinct from s.carrier_id
     where s.workspace_id = ${workspaceId} and n.id = ${senderId} and s.kind = 'long_number'
     order by s.is_default desc, s.id limit 1`.execute(tx);
   return rows[0];

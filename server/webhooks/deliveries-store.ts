@@ -1,7 +1,8 @@
 /** All SQL of webhook_deliveries. */
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { WebhookAttempt, WebhookDelivery } from "../../contract/webhooks.ts";
 import type { Tx } from "../kit/db.ts";
+import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 
 /** A row of webhook_deliveries. */
 export interface DeliveryRow {
@@ -40,19 +41,31 @@ export async function listDeliveries(
   return rows;
 }
 
-/**
- * The webhooks of these workspaces that subscribe to one of these events, locked against removal and disabling until the
- * transaction ends, so that no delivery is queued for a webhook that is removed.
- */
-export async function selectSubscribed(
+/** Those of the workspaces that have webhooks which subscribe to one of these events. */
+export async function whichSubscribe(
   tx: Tx,
   workspaceIds: readonly string[],
   events: readonly string[],
-): Promise<{ workspace_id: string; id: string; events: string[] }[]> {
-  const { rows } = await sql<{ workspace_id: string; id: string; events: string[] }>`
-    select workspace_id, id, events from webhooks
-    where workspace_id = any(${workspaceIds}::uuid[]) and enabled and events && ${events}::text[]
-    order by workspace_id, id for share`.execute(tx);
+): Promise<Set<string>> {
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from webhooks
+    where workspace_id = any(${workspaceIds}::uuid[]) and enabled and events && ${events}::text[]`.execute(tx);
+  return new Set(rows.map((row) => row.workspace_id));
+}
+
+/**
+ * A workspace's webhooks that subscribe to one of these events, locked against removal and disabling until the transaction ends,
+ * so that no delivery is queued for a webhook that is removed.
+ */
+export async function lockSubscribed(
+  tx: Tx,
+  workspaceId: string,
+  events: readonly string[],
+): Promise<{ id: string; events: string[] }[]> {
+  const { rows } = await sql<{ id: string; events: string[] }>`
+    select id, events from webhooks
+    where workspace_id = ${workspaceId} and enabled and events && ${events}::text[]
+    order by id for share`.execute(tx);
   return rows;
 }
 
@@ -101,31 +114,58 @@ export interface Busy {
   workspaces: readonly string[];
 }
 
+/** Due deliveries that are looked at together: other workers may be quicker to claim some of them. */
+const lookedAt = 16;
+
 /**
- * Claims the delivery that has waited longest, except those of `busy` ones, and records the attempt. No other worker claims it
- * before `until`, when another retries should this process die.
+ * Claims the delivery that has waited longest, except those of `busy` ones and those that another worker is claiming, and records
+ * the attempt. No other worker claims it before `until`, when another retries should this process die.
  */
 export async function claimDue(tx: Tx, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
-  const attempt: WebhookAttempt = { at: at.toISOString(), status: null, error: null, response: null };
-  const { rows } = await sql<DueDelivery>`
-    with due as (
-      select d.workspace_id, d.id, w.url, w.secrets
-      from webhook_deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
-      where d.next_at <= ${at}
-        and not d.webhook_id = any(${busy.webhooks}::uuid[]) and not d.workspace_id = any(${busy.workspaces}::uuid[])
-      order by d.next_at limit 1 for update of d skip locked
-    )
-    update webhook_deliveries d set next_at = ${until}, taken_until = ${until}, tries = d.tries + 1,
-      history = ${lastOf(sql`d.history || ${JSON.stringify([attempt])}::jsonb`)}
-    from due where d.workspace_id = due.workspace_id and d.id = due.id
-    returning d.*, due.url, due.secrets`.execute(tx);
-  return rows[0];
+  const tried: string[] = [];
+  for (;;) {
+    const due = await lookForDue(tx, at, busy, tried);
+    for (const key of due) {
+      const claimed = await claim(tx, key, at, until);
+      if (claimed) return claimed;
+      tried.push(key.id);
+    }
+    if (due.length < lookedAt) return undefined;
+  }
 }
 
-const lastOf = (history: RawBuilder<unknown>) => sql`(
-  select jsonb_agg(attempt order by place) from (
-    select attempt, place from jsonb_array_elements(${history}) with ordinality as all_of (attempt, place)
-    order by place desc limit ${sql.lit(maxHistory)}) as last)`;
+type Key = Pick<DeliveryRow, "workspace_id" | "id">;
+
+/** The deliveries of all workspaces that have waited longest, without locks. */
+async function lookForDue(tx: Tx, at: Date, busy: Busy, tried: readonly string[]): Promise<Key[]> {
+  const { rows } = await sql<Key>`
+    select d.workspace_id, d.id
+    from webhook_deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
+    where d.next_at <= ${at}
+      and not d.webhook_id = any(${busy.webhooks}::uuid[]) and not d.workspace_id = any(${busy.workspaces}::uuid[])
+      and not d.id = any(${tried}::uuid[])
+    order by d.next_at limit ${lookedAt}`.execute(tx);
+  return rows;
+}
+
+/** Claims one delivery; undefined when it is no longer due, or another worker is claiming it. */
+async function claim(tx: Tx, { workspace_id, id }: Key, at: Date, until: Date): Promise<DueDelivery | undefined> {
+  const { rows } = await sql<DueDelivery>`
+    select d.*, w.url, w.secrets
+    from webhook_deliveries d join webhooks w on w.workspace_id = ${workspace_id} and w.id = d.webhook_id
+    where d.workspace_id = ${workspace_id} and d.id = ${id} and d.next_at <= ${at}
+    for update of d skip locked`.execute(tx);
+  const row = rows[0];
+  if (!row) return undefined;
+  const attempt: WebhookAttempt = { at: at.toISOString(), status: null, error: null, response: null };
+  const history = [...row.history, attempt].slice(-maxHistory);
+  const tries = row.tries + 1;
+  await sql`
+    update webhook_deliveries
+    set next_at = ${until}, taken_until = ${until}, tries = ${tries}, history = ${JSON.stringify(history)}::jsonb
+    where workspace_id = ${workspace_id} and id = ${id}`.execute(tx);
+  return { ...row, next_at: until, taken_until: until, tries, history };
+}
 
 /** Records the outcome of an attempt, unless its claim has expired and another attempt has begun. */
 export async function recordAttempt(
@@ -157,7 +197,21 @@ export async function failDeliveries(tx: Tx, workspaceId: string, webhookId: str
     where workspace_id = ${workspaceId} and webhook_id = ${webhookId} and state = 'waiting'`.execute(tx);
 }
 
-/** Purges deliveries with smaller ids that are no longer queued. Needs a transaction that sees all workspaces. */
-export async function purgeDeliveries(tx: Tx, before: string): Promise<void> {
-  await sql`delete from webhook_deliveries where id < ${before} and next_at is null`.execute(tx);
+/** Workspaces whose deliveries are purged in one transaction. */
+const purgedAtOnce = 1_000;
+
+/**
+ * Purges deliveries with smaller ids that are no longer queued, of some workspaces; returns whether there may be more. Needs a
+ * transaction that sees all workspaces.
+ */
+export async function purgeDeliveries(tx: Tx, before: string): Promise<boolean> {
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from webhook_deliveries where id < ${before} and next_at is null
+    limit ${purgedAtOnce}`.execute(tx);
+  await inEachWorkspace(rows, (workspaceId) =>
+    sql`
+      delete from webhook_deliveries
+      where workspace_id = ${workspaceId} and id < ${before} and next_at is null`.execute(tx),
+  );
+  return rows.length === purgedAtOnce;
 }

@@ -47,6 +47,7 @@ async function start(url: string) {
   const { secret, ...webhook } = made.body as Webhook & { secret: string };
   const path = `/webhooks/${webhook.id}`;
   return {
+    id,
     key,
     secret,
     path,
@@ -368,6 +369,40 @@ test("redelivering a delivery that is being posted does not post it twice at the
     expect((await tested.deliveries()).map(({ state }) => state)).toEqual(["delivered", "delivered"]),
   );
   expect(receiver.received.filter(({ headers }) => headers["webhook-id"] === id)).toHaveLength(1);
+});
+
+test("a worker claims the next delivery while others hold all that have waited longer", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  for (let i = 0; i < 40; i++) await tested.publish({ i });
+  const last = (await tested.delivery())?.id;
+  const at = clock.now();
+  const claim = () =>
+    db.asSystem((tx) => claimDue(tx, at, new Date(at.getTime() + 60_000), { webhooks: [], workspaces: [] }));
+  await db.asSystem(async (tx) => {
+    await sql`select 1 from webhook_deliveries where next_at is not null and id <> ${last} for update`.execute(tx);
+    expect((await claim())?.id).toBe(last);
+    expect(await claim()).toBeUndefined();
+  });
+  expect((await claim())?.id).not.toBe(last);
+  await tested.remove();
+});
+
+test("events of several workspaces are queued together, each for the webhooks of its own", async () => {
+  const receiver = await startReceiver();
+  const [one, other] = [await start(receiver.url), await start(receiver.url)];
+  const events = [one, other, one].map(({ id }, i) => ({
+    workspace_id: id,
+    event: "alert.raised" as const,
+    data: { i },
+  }));
+  const unheard = { workspace_id: other.id, event: "alert.resolved" as const, data: {} };
+  await db.asSystem((tx) => queueEvents(tx, clock.now(), [...events, unheard]));
+  const queued = async ({ deliveries }: typeof one) =>
+    (await deliveries()).map(({ body }) => (JSON.parse(body) as { data: object }).data).toReversed();
+  expect(await queued(one)).toEqual([0, 2].map((i) => ({ workspace_id: one.id, i })));
+  expect(await queued(other)).toEqual([{ workspace_id: other.id, i: 1 }]);
+  for (const tested of [one, other]) await tested.remove();
 });
 
 test("after a crash a delivery is sent again with the same id, once the claim has expired", async () => {

@@ -58,8 +58,10 @@ export const webhookPeriodicJobs: PeriodicJob[] = [{ name: purgeJob, pattern: "4
 
 export function webhookJobs({ db, clock }: Pick<Services, "db" | "clock">): Record<string, JobHandler> {
   return {
-    [purgeJob]: () =>
-      db.asSystem((tx) => purgeDeliveries(tx, firstIdAt(new Date(clock.now().getTime() - keepDays * 86_400_000)))),
+    [purgeJob]: async (_payload, signal) => {
+      const before = firstIdAt(new Date(clock.now().getTime() - keepDays * 86_400_000));
+      while (await db.asSystem((tx) => purgeDeliveries(tx, before))) signal.throwIfAborted();
+    },
   };
 }
 

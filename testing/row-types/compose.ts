@@ -241,6 +241,10 @@ function literalsOf(sources: Sources, node: Expression): Text[] {
   if (type?.isNumberLiteralType()) return [String(type.value)];
   if (type?.isStringLiteralType()) return [`'${type.value}'`];
   if (type?.isUnionType() && type.getTypes().every((each) => each.isNumberLiteralType())) return ["1"];
+  if (type?.isUnionType()) {
+    const [first] = type.getTypes();
+    if (first?.isStringLiteralType()) return [`'${first.value}'`];
+  }
   if (name === "number") return ["1"];
   if (name === "string") return ["'x'"];
   throw new Unreadable(`a literal of ${name}: ${node.getText()}`);

@@ -161,17 +161,12 @@ test("a column of the nullable side of an outer join may be null, wherever it is
     expect(await outer(text), text).toEqual([false, true]);
 });
 
-/** Rows of many workspaces in one statement, each with its reason. */
-const acrossWorkspaces: Record<string, string> = {
-  carrier_states: "the status of all connections of a worker, every few seconds",
-};
-
 test("rows from arrays are inserted through a join with their workspace, so that one node of a cluster takes them", async () => {
   const { places } = placeTables(await readCatalogue(client));
   const bare = statements.flatMap(({ place, texts }) =>
     texts
       .flatMap(intoFromArrays)
-      .filter((table) => places.get(table) === "distributed" && !(table in acrossWorkspaces))
+      .filter((table) => places.get(table) === "distributed")
       .map((table) => `${place}: ${table}`),
   );
   expect([...new Set(bare)]).toEqual([]);

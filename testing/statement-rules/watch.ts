@@ -18,8 +18,10 @@ const schema: Schema = {
 
 /** The first file of the project on the stack: "server/…" for a statement of the program, "testing/…" or "….test.ts" for a test's own. */
 const frame = /\/((?:server|testing)\/[^:)]+\.ts):(\d+)/;
-/** These send texts that others pass to them. */
-const senders = /^server\/(kit\/(migrate|embedded-postgres[\w-]*)|distribution\/\w+)\.ts$/;
+/** These send what others pass to them. */
+const passing = /^server\/kit\/(prepared|pipelining|db|set-local)\.ts$/;
+/** These define tables, or are given a database without any. */
+const defining = /^server\/(kit\/(migrate|jobs|embedded-postgres[\w-]*)|distribution\/[\w-]+)\.ts$/;
 /** One of each transaction, with an id in it. */
 const scope = /^set local varsla\.workspace_id = '[0-9a-f-]{36}'$/;
 
@@ -62,8 +64,8 @@ function originOf(): string | null {
   Error.stackTraceLimit = stackTraceLimit;
   for (const line of lines) {
     const [, file, at] = line.includes("/node_modules/") ? [] : (frame.exec(line) ?? []);
-    if (!file || file === "testing/statement-rules/watch.ts") continue;
-    const isProgram = file.startsWith("server/") && !file.endsWith(".test.ts") && !senders.test(file);
+    if (!file || file === "testing/statement-rules/watch.ts" || passing.test(file)) continue;
+    const isProgram = file.startsWith("server/") && !/\.test(-support)?\.ts$/.test(file) && !defining.test(file);
     return isProgram ? `${file}:${at}` : null;
   }
   return null;

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { AddressType } from "../../../rules/inbound-address.ts";
 import type { Tx } from "../../kit/db.ts";
+import { inEachWorkspace } from "../../kit/in-each-workspace.ts";
 
 export interface StoredPart {
   text_key: string;
@@ -128,5 +129,9 @@ export async function deleteParts(tx: Tx, workspaceId: string, carrierId: string
  * connection that was switched off, or removed while a worker still wrote.
  */
 export async function deleteOldParts(tx: Tx): Promise<void> {
-  await sql`delete from smpp_parts where at < now() - interval '3 days'`.execute(tx);
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from smpp_parts where at < now() - interval '3 days'`.execute(tx);
+  await inEachWorkspace(rows, (workspaceId) =>
+    sql`delete from smpp_parts where workspace_id = ${workspaceId} and at < now() - interval '3 days'`.execute(tx),
+  );
 }

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { receiptsAwaited } from "../../../rules/campaign-validity.ts";
 import type { Db, Tx } from "../../kit/db.ts";
+import { inEachWorkspace } from "../../kit/in-each-workspace.ts";
 import { atCommit } from "../../kit/prepared.ts";
 import type { PartReceipt } from "./receipt.ts";
 
@@ -201,6 +202,16 @@ export async function turnReferences(db: Db): Promise<{ missing: number; kept: n
     sql<{ missing: number; kept: number }>`
       call turn_smpp_references(make_interval(days => ${sql.lit(keepDays)}))`.execute(tx),
   );
-  await db.asSystem((tx) => sql`delete from smpp_early_receipts where at < now() - interval '1 day'`.execute(tx));
+  await db.asSystem(deleteOldEarly);
   return rows[0] ?? { missing: 0, kept: 0 };
+}
+
+async function deleteOldEarly(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ workspace_id: string }>`
+    select distinct workspace_id from smpp_early_receipts where at < now() - interval '1 day'`.execute(tx);
+  await inEachWorkspace(rows, (workspaceId) =>
+    sql`
+      delete from smpp_early_receipts
+      where workspace_id = ${workspaceId} and at < now() - interval '1 day'`.execute(tx),
+  );
 }

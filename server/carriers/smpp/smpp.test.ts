@@ -423,3 +423,20 @@ test("old weeks of references are dropped, and the next ones are made", async ()
   expect(await names()).toEqual([awaited, ...before]);
   await db.asSystem((tx) => sql.raw(`drop table ${awaited}`).execute(tx));
 });
+
+test("receipts for unknown ids are deleted after a day, in every workspace", async () => {
+  const workspaces = [await createTestWorkspace(db), await createTestWorkspace(db)];
+  for (const { id } of workspaces)
+    await db.inWorkspace(id, (tx) =>
+      sql`insert into smpp_early_receipts (workspace_id, carrier_id, id, status, at)
+        select ${id}, ${id}, hours::text, 'delivered', now() - hours * interval '1 hour'
+        from unnest(${[23, 25, 26]}::int[]) as hours`.execute(tx),
+    );
+  await turnReferences(db);
+  for (const { id: workspaceId } of workspaces) {
+    const { rows } = await db.inWorkspace(workspaceId, (tx) =>
+      sql<{ id: string }>`select id from smpp_early_receipts where workspace_id = ${workspaceId}`.execute(tx),
+    );
+    expect(rows).toEqual([{ id: "23" }]);
+  }
+});

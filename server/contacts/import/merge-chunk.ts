@@ -290,7 +290,7 @@ function mergedColumns(chunk: Chunk): RawBuilder<unknown> {
   const assignments = merged.map((column) => `${column} = coalesce(s.${column}, c.${column})`);
   return sql`${sql.raw(assignments.join(", "))},
     mobile = coalesce(c.mobile, s.mobile), mobile_kind = case when c.mobile is null then s.mobile_kind else c.mobile_kind end,
-    properties = c.properties || coalesce(s.properties, '{}'), updated_at = ${chunk.now}`;
+    properties = c.properties || coalesce(s.properties, '{}')::jsonb, updated_at = ${chunk.now}`;
 }
 
 /** Whether a row says anything new. */

@@ -94,12 +94,12 @@ export async function writeJournal(
 ): Promise<boolean> {
   const { ids, carriers, seqs } = journalColumns(batches);
   const written = await sql`
-    insert into dispatch_journal (workspace_id, sender_id, id, carrier_id, seqs)
-    select workspace_id, sender_id, j.id, j.carrier_id, j.seqs::bigint[]
-    from lanes, unnest(${ids}::uuid[], ${carriers}::uuid[], ${seqs}::text[]) as j (id, carrier_id, seqs)
-    where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}
-      and leased_by = ${worker} and leased_until > now()
-    for share of lanes
+    insert into dispatch_journal as d (workspace_id, sender_id, id, carrier_id, seqs)
+    select l.workspace_id, l.sender_id, j.id, j.carrier_id, j.seqs::bigint[]
+    from lanes l, unnest(${ids}::uuid[], ${carriers}::uuid[], ${seqs}::text[]) as j (id, carrier_id, seqs)
+    where l.workspace_id = ${lane.workspace_id} and l.sender_id = ${lane.sender_id}
+      and l.leased_by = ${worker} and l.leased_until > now()
+    for share of l
     returning 1`.execute(tx);
   return written.rows.length === batches.length;
 }
@@ -167,7 +167,7 @@ async function journalThese(
   // A text is submitted after it was queued: records of the carrier from then on may be its own.
   const oldest = Math.min(...rows.map(({ message_id }) => instantOf(message_id).getTime()));
   await sql`
-    insert into dispatch_journal (workspace_id, sender_id, id, carrier_id, seqs)
+    insert into dispatch_journal as d (workspace_id, sender_id, id, carrier_id, seqs)
     select s.workspace_id, s.id, ${newId(new Date(oldest))}::uuid,
       case when exists (select 1 from carrier_routes r where r.workspace_id = ${lane.workspace_id})
         then ${unknownId}::uuid else s.carrier_id end,

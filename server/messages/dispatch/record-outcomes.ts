@@ -8,6 +8,7 @@ import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
 import { spendQuota } from "../../quota/quota.ts";
 import { addCounts, counter } from "../counts.ts";
+import { statusNamed } from "../messages-store.ts";
 import { noteOptedOut } from "../receive/opted-out-at-carrier.ts";
 import { holdLease, type LaneRow } from "./lanes-store.ts";
 import { type Claimed, closeJournal, deleteQueued } from "./queue-store.ts";
@@ -179,7 +180,7 @@ async function recordEnded(
   if (ids.length === 0) return;
   const part = (index: number) => sql`${JSON.stringify(ended)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   await sql`
-    update messages m set status = (${part(0)})::message_status, reason = ${part(1)}, carrier_error = ${part(2)},
+    update messages m set status = ${statusNamed(part(0))}, reason = ${part(1)}, carrier_error = ${part(2)},
       carrier = case when ${part(0)} = 'failed' then ${carrier}::text end,
       -- What may have been delivered is paid, and what is paid is in the segment log.
       submitted_at = case when ${part(1)} = 'uncertain' then ${now}::timestamptz end, final_at = ${now}

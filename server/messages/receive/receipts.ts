@@ -9,7 +9,8 @@ import { type Db, systemScope, type Tx } from "../../kit/db.ts";
 import { isId } from "../../kit/id.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
 import { pipelined, preparedTransaction } from "../../kit/prepared.ts";
-import { noSource } from "../counts.ts";
+import { addCounts, counter } from "../counts.ts";
+import { statusNamed } from "../messages-store.ts";
 import { noteOptedOut } from "./opted-out-at-carrier.ts";
 
 /** Takes receipts; resolves when they are on disk. */
@@ -149,25 +150,20 @@ async function recordInWorkspace(
   const part = (index: number) => sql`${JSON.stringify(byId)}::jsonb -> m.id::text ->> ${sql.lit(index)}`;
   const values = plain
     ? sql`status = 'delivered'`
-    : sql`status = (${part(1)})::message_status, carrier_error = ${part(3)},
+    : sql`status = ${statusNamed(part(1))}, carrier_error = ${part(3)},
         -- A text that was sent twice keeps this reason, whatever its outcome.
         reason = case when m.reason = 'uncertain' then m.reason else coalesce(${part(2)}, m.reason) end`;
-  const { rows } = await sql<Omit<TouchedSource, "workspace_id">>`
-    with moved as (
-      update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})
-      where m.workspace_id = ${workspaceId}::uuid and m.id = any(${ids}::uuid[])
-        and m.status in ('queued', 'submitted', 'sent')
-      returning m.source_type, m.source_id, m.status, m.reason
-    ), totals as (
-      select source_type, coalesce(source_id, ${noSource}) as source_id, status::text,
-        coalesce(case when status <> 'delivered' then reason end, '') as reason, count(*) as n
-      from moved group by 1, 2, 3, 4 order by 1, 2, 3, 4
-    ), counted as (
-      insert into message_counts (workspace_id, source_type, source_id, minute, status, reason, n)
-      select ${workspaceId}::uuid, source_type, source_id, date_trunc('minute', ${now}::timestamptz), status, reason, n from totals
-      on conflict (workspace_id, source_type, source_id, minute, status, reason)
-        do update set n = message_counts.n + excluded.n
-    )
-    select distinct source_type, source_id from totals`.execute(tx);
-  return rows;
+  const { rows } = await sql<
+    Pick<TouchedSource, "source_type" | "source_id"> & { status: string; reason: string | null }
+  >`
+    update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})
+    where m.workspace_id = ${workspaceId}::uuid and m.id = any(${ids}::uuid[])
+      and m.status in ('queued', 'submitted', 'sent')
+    returning m.source_type, m.source_id, m.status, m.reason`.execute(tx);
+  const { add, counts } = counter();
+  for (const row of rows) add(row, row.status, row.status === "delivered" ? null : row.reason);
+  await addCounts(tx, workspaceId, now, counts);
+  return [...Map.groupBy(rows, ({ source_type, source_id }) => `${source_type} ${source_id}`).values()].flatMap(
+    ([row]) => (row ? [{ source_type: row.source_type, source_id: row.source_id }] : []),
+  );
 }

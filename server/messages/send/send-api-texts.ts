@@ -133,8 +133,8 @@ async function contextOf(
   >`
     select w.workspace_id, w.name, w.country, s.id, s.address, p.period_start
     from workspaces w
-    left join senders s on s.workspace_id = w.workspace_id and s.is_default
-    left join quota_periods p on p.workspace_id = w.workspace_id and p.period_start <= ${now} and p.period_end > ${now}
+    left join senders s on s.workspace_id = ${workspaceId} and s.is_default
+    left join quota_periods p on p.workspace_id = ${workspaceId} and p.period_start <= ${now} and p.period_end > ${now}
     where w.workspace_id = ${workspaceId}`.execute(tx);
   const row = rows[0];
   if (!row) throw notFound("workspace", workspaceId);
