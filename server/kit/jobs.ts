@@ -212,7 +212,8 @@ async function startRunner({
 
 /**
  * Wraps the pool for graphile-worker, which releases its LISTEN connection twice when it is stopped before LISTEN was answered
- * and the connection is then lost. pg throws at the second release, and the unhandled exception would crash the process.
+ * and the connection is then lost, and releases one that it did not get. pg throws at both, and the unhandled exception would crash
+ * the process.
  */
 function releasingOnce(pool: pg.Pool): pg.Pool {
   type Connected = Parameters<pg.Pool["connect"]>[0];
@@ -221,7 +222,8 @@ function releasingOnce(pool: pg.Pool): pg.Pool {
     return pool.connect((error, client, release) => {
       let released = false;
       connected(error, client, (reason) => {
-        if (!released) release(reason);
+        // A pool that is being closed gives an error, and nothing to release.
+        if (!released && !error) release(reason);
         released = true;
       });
     });

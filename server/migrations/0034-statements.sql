@@ -41,3 +41,8 @@ create or replace procedure workspace_wall(tenant_table regclass) language plpgs
 begin
   call apply_tenant_policy(tenant_table);
 end $$;
+
+-- Functions that look a row up for each of many: a session that made their plans while the tables were nearly empty would read them in
+-- full each time, as long as it lives.
+alter function queued_lanes(uuid, uuid, integer) set enable_seqscan = off;
+alter function waiting_lanes(uuid) set enable_seqscan = off;

@@ -774,6 +774,7 @@ CREATE OR REPLACE FUNCTION queued_lanes(after_workspace uuid, after_sender uuid,
  RETURNS TABLE(workspace uuid, sender uuid, stranded boolean)
  LANGUAGE plpgsql
  STABLE ROWS 10
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   attended boolean;
@@ -986,6 +987,7 @@ CREATE OR REPLACE FUNCTION waiting_lanes(before uuid)
  RETURNS TABLE(workspace uuid, sender uuid, head_priority smallint, head_seq bigint)
  LANGUAGE plpgsql
  STABLE ROWS 100
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   most_steps constant integer := 1000;

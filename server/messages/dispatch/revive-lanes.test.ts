@@ -214,6 +214,19 @@ test("the walk covers all lanes a few at a time, and a million rows in one lane 
   await run(sql`delete from message_queue`);
 });
 
+test("functions that look up each of many lanes plan for many, whenever their session made the plan", async () => {
+  const { rows } = await db.asSystem((tx) =>
+    sql<{ name: string; config: string[] | null }>`
+      select proname as name, proconfig as config from pg_proc
+      where proname in ('queued_lanes', 'waiting_lanes') order by 1`.execute(tx),
+  );
+  const config = ["enable_seqscan=off"];
+  expect(rows).toEqual([
+    { name: "queued_lanes", config },
+    { name: "waiting_lanes", config },
+  ]);
+});
+
 test("many stranded lanes are all found by one worker", async () => {
   const workspaces = await Promise.all(Array.from({ length: 60 }, () => queueTexts(1)));
   await run(sql`update lanes set has_work = false`);
