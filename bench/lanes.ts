@@ -51,11 +51,15 @@ try {
 async function multiply(db: Db, id: string, count: number): Promise<void> {
   await db.asSystem(async (tx) => {
     for (const table of ["workspaces", "senders", "subscription_types"]) {
-      const { rows } = await sql<{ columns: string }>`
-        select string_agg(case attname when 'workspace_id' then 'md5(i::text)::uuid' else quote_ident(attname) end, ', ' order by attnum) as columns
-        from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(tx);
+      const { rows } = await sql<{ names: string; values: string }>`
+        select string_agg(quote_ident(attname), ', ' order by attnum) as names,
+          string_agg(case attname when 'workspace_id' then 'md5(i::text)::uuid' else quote_ident(attname) end, ', ' order by attnum) as values
+        from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`.execute(
+        tx,
+      );
+      const { names = "", values = "" } = rows[0] ?? {};
       await sql`
-        insert into ${sql.table(table)} select ${sql.raw(rows[0]?.columns ?? "")} from ${sql.table(table)}, generate_series(1, ${count}::int) i
+        insert into ${sql.table(table)} (${sql.raw(names)}) select ${sql.raw(values)} from ${sql.table(table)}, generate_series(1, ${count}::int) i
         where workspace_id = ${id}`.execute(tx);
     }
     await sql`

@@ -43,7 +43,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres"), settings });
   const [twilioPort = 0] = await freePorts(1);
   const env = { ...first, TWILIO_API_URL: `http://127.0.0.1:${twilioPort}` };
-  const server = await startTestServer({ env, dataDir: directory, log });
+  const server = await startTestServer({ env, dataDir: directory, log }).catch(async (error: unknown) => {
+    await Promise.all([browser.close(), postgres.stop()]);
+    throw error;
+  });
   const { connection } = postgres;
   const workspaces = await workspaceConnection(connection);
   project.provide("installation", { url: server.url, connection, workspaces, log, twilio_port: twilioPort });

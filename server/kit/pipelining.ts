@@ -28,7 +28,7 @@ export function send(client: pg.PoolClient, query: string | pg.QueryConfig): Pro
 }
 
 /**
- * Sends statements in their order, each as a message of its own: of a text with several of them, a database that is spread over
+ * Sends texts in their order, each as a message of its own: of a text with several statements, a database that is spread over
  * several servers repeats all on each server when one is SET LOCAL. Rejects with the first error, once all are answered.
  */
 export async function sendEach(client: pg.PoolClient, statements: readonly string[]): Promise<void> {

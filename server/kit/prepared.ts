@@ -153,7 +153,8 @@ export async function transactionOn<T>(
   }
 }
 
-const beginning = (scope: Scope): string[] => ["begin", byIndex, ...[scope].flat()];
+/** Settings may share a message with settings (kit/pipelining.ts), and every message costs a wake-up at both ends. */
+const beginning = (scope: Scope): string[] => ["begin", [byIndex, ...[scope].flat()].join("; ")];
 
 /** One transaction with prepared statements on a connection from the pool; `scope` as in kit/db.ts. */
 export const preparedTransaction = <T>(pool: pg.Pool, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> =>

@@ -35,7 +35,7 @@ export type Rule =
   | "no tables of its own"
   | "notices and locks by themselves"
   | "only constants in writes"
-  | "one statement a message";
+  | "settings by themselves";
 
 export interface Problem {
   rule: Rule;
@@ -52,9 +52,9 @@ const onCoordinator = /^(pg_notify|pg_(try_)?advisory_|add_job$|nextval$)/;
 export function problemsOf(text: string, schema: Schema): Problem[] {
   const statements = parseStatements(text);
   const problems = statements.flatMap((statement) => problemsOfStatement(statement, schema));
-  const sets = statements.some(({ type, node }) => type === "VariableSetStmt" && node.is_local === true);
-  if (statements.length > 1 && sets)
-    problems.push({ rule: "one statement a message", what: "SET LOCAL in a text with other statements" });
+  const settings = statements.filter(({ type, node }) => type === "VariableSetStmt" && node.is_local === true);
+  if (settings.length > 0 && settings.length < statements.length)
+    problems.push({ rule: "settings by themselves", what: "SET LOCAL in a text with other statements" });
   return problems;
 }
 

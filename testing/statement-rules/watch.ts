@@ -23,7 +23,7 @@ const passing = /^server\/kit\/(prepared|pipelining|db|set-local)\.ts$/;
 /** These define tables, or are given a database without any. */
 const defining = /^server\/(kit\/(migrate|jobs|embedded-postgres[\w-]*)|distribution\/[\w-]+)\.ts$/;
 /** One of each transaction, with an id in it. */
-const scope = /^set local varsla\.workspace_id = '[0-9a-f-]{36}'$/;
+const scope = /^(set local [a-z_]+ = [^;]+; )*set local varsla\.workspace_id = '[0-9a-f-]{36}'(; set local [^;]+)*$/;
 
 interface Watch {
   read: Set<string>;
