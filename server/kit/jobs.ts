@@ -46,6 +46,14 @@ export const jobs: Jobs = {
   },
 };
 
+/** The payloads of a job's instances that wait, run, or have failed for good. Needs a transaction of the system. */
+export async function payloadsOf<Payload>(tx: Tx, name: string): Promise<Payload[]> {
+  const { rows } = await sql<{ payload: Payload }>`
+    select j.payload from jobs._private_jobs j join jobs._private_tasks t on t.id = j.task_id
+    where t.identifier = ${name}`.execute(tx);
+  return rows.map(({ payload }) => payload);
+}
+
 /** Creates or updates graphile-worker's tables. Call it under the lock of `migrate`. */
 export async function migrateJobs(connection: string): Promise<void> {
   await runMigrations({ connectionString: connection, schema, logger: silent });

@@ -46,3 +46,13 @@ end $$;
 -- full each time, as long as it lives.
 alter function queued_lanes(uuid, uuid, integer) set enable_seqscan = off;
 alter function waiting_lanes(uuid) set enable_seqscan = off;
+
+-- Rights on the sequences, for processes of the version before: a default is computed with the rights of whoever inserts.
+do $$
+declare
+  role name := (select w.name from workspace_role w where w.name in (select rolname from pg_roles));
+begin
+  if role is not null then
+    call grant_workspace_rights(role);
+  end if;
+end $$;

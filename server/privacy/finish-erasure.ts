@@ -5,7 +5,7 @@
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import type { Jobs } from "../kit/jobs.ts";
+import { type Jobs, payloadsOf } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { cancelQueuedOf, claimByNumber, eraseMessagesOf, hasMessagesOf } from "../messages/erase-messages.ts";
@@ -91,11 +91,20 @@ export async function resumeErasures({
   jobs,
 }: Pick<ErasureServices, "db" | "clock" | "jobs">): Promise<void> {
   const before = new Date(clock.now().getTime() - resumeAfter);
-  const open = await db.asSystem((tx) => findOpenErasures(tx, before, mostResumed));
-  for (const { workspace_id, id } of open)
+  const { open, jobless } = await db.asSystem(async (tx) => ({
+    open: await findOpenErasures(tx, before, mostResumed),
+    jobless: lacksJob(await payloadsOf<{ id: string }>(tx, eraseJob)),
+  }));
+  for (const { workspace_id, id } of open.filter(jobless))
     await db.inWorkspace(workspace_id, (tx) =>
       jobs.add(tx, eraseJob, { workspace_id, id }, { key: `${eraseJob}:${id}` }),
     );
+}
+
+/** Says of an erasure whether no job of it waits or runs: another beside a long one would only get in its way. */
+function lacksJob(payloads: readonly { id: string }[]): (erasure: { id: string }) => boolean {
+  const known = new Set(payloads.map((payload) => payload.id));
+  return ({ id }) => !known.has(id);
 }
 
 /** Scans the ledger once for texts that have the number but not the contact's id. */

@@ -82,15 +82,21 @@ const isFree = (lease: Leasing) => sql`
 
 /**
  * Takes up to `count` free lanes that have work and whose time has come, the one served least recently first. It looks at all
- * workspaces without locks, and then takes each lane in its workspace if it is still free; another process may be quicker, so it looks
- * at more than it takes. The order is that of the index lanes_work, so that a thousand waiting lanes are not sorted for each few.
+ * workspaces without locks, and then takes each lane in its workspace if it is still free; where other processes were quicker it looks
+ * further down the list. The order is that of the index lanes_work, so that a thousand waiting lanes are not sorted for each few.
  */
 export async function leaseLanes(tx: Tx, lease: Leasing, count: number): Promise<LaneRow[]> {
-  const { rows: free } = await sql<LaneKey>`
-    select workspace_id, sender_id from lanes where ${isFree(lease)}
-    order by leased_until nulls first limit ${2 * count}`.execute(tx);
-  const taken = await takeEach(tx, free.slice(0, count), lease);
-  if (taken.length < count) taken.push(...(await takeEach(tx, free.slice(count, 2 * count - taken.length), lease)));
+  const taken: TakenLane[] = [];
+  for (let passed = 0; taken.length < count;) {
+    const { rows: free } = await sql<LaneKey>`
+      select workspace_id, sender_id from lanes where ${isFree(lease)}
+      order by leased_until nulls first limit ${count} offset ${passed}`.execute(tx);
+    const tried = free.slice(0, count - taken.length);
+    const more = await takeEach(tx, tried, lease);
+    taken.push(...more);
+    passed += tried.length - more.length;
+    if (free.length < count) break;
+  }
   if (taken.length === 0) return [];
   const lanes = sql`
     unnest(${taken.map((l) => l.workspace_id)}::uuid[], ${taken.map((l) => l.sender_id)}::uuid[]) as u (workspace_id, sender_id)`;
