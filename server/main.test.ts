@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bareEnvironment } from "../testing/bare-environment.ts";
 import { testDatabase } from "../testing/database.ts";
 import { postmasterPid, startTestServer, type TestServer } from "../testing/server.ts";
@@ -73,7 +73,7 @@ test("starts with the first workspace, stops cleanly, and finds its data again; 
   expect(four.output()).toContain("ADMIN_PASSWORD has 7 characters; it must have from 10 to 128. It is ignored");
   expect(await four.stop()).toBe(0);
   for (const output of [refused, four.output()]) expect(output).not.toMatch(/hunter2|vk_short/);
-}, 120_000);
+});
 
 test("until it is set up it prints the set-up link, the same at each start, and then only the address", async () => {
   const dataDir = await dataDirectory();
@@ -106,7 +106,7 @@ test("until it is set up it prints the set-up link, the same at each start, and 
   expect(three.setUpLink).toBeNull();
   expect(three.output()).not.toContain("token");
   await three.stop();
-}, 120_000);
+});
 
 test("partitions that became due while no process ran are created at the start", async () => {
   const { db, connection } = await testDatabase();
@@ -124,7 +124,7 @@ test("partitions that became due while no process ran are created at the start",
   const server = await startTestServer({ env: { DATABASE_URL: connection, ROLES: "api" } });
   expect(await partitions()).toEqual(all);
   await server.stop();
-}, 60_000);
+});
 
 test("an open stream does not keep it from stopping", async () => {
   const { connection: DATABASE_URL } = await testDatabase();
@@ -134,7 +134,7 @@ test("an open stream does not keep it from stopping", async () => {
   const ended = news.text();
   expect(await server.stop()).toBe(0);
   await ended.catch(() => {}); // closed or reset, both are fine
-}, 60_000);
+});
 
 test("a port in use is reported by its variable before anything else is started", async () => {
   const other = createServer().listen(0, "127.0.0.1");
@@ -143,7 +143,7 @@ test("a port in use is reported by its variable before anything else is started"
   const { port } = other.address() as AddressInfo;
   const started = startTestServer({ dataDir: await dataDirectory(), env: { PORT: String(port) } });
   await expect(started).rejects.toThrow(`PORT is ${port}; another program listens there already.`);
-}, 60_000);
+});
 
 test("all invalid settings are reported, and nothing is started", async () => {
   const started = startTestServer({ dataDir: await dataDirectory(), env: { PORT: "high", ROLES: "cook" } });
@@ -162,16 +162,13 @@ test("answers 503 until it is ready", async () => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
-  const url = await until(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable(), 60_000);
+  const url = await until(() => /listening at (http:\S+?)"/.exec(output)?.[1] ?? expect.unreachable());
   const statuses = new Set<number>();
-  await vi.waitFor(
-    async () => {
-      statuses.add((await fetch(`${url}/api/health`)).status);
-      expect(statuses).toContain(200);
-    },
-    { timeout: 60_000, interval: 20 },
-  );
+  await until(async () => {
+    statuses.add((await fetch(`${url}/api/health`)).status);
+    expect(statuses).toContain(200);
+  });
   expect([...statuses]).toEqual([503, 200]);
   child.kill("SIGTERM");
   expect(await once(child, "exit")).toEqual([0, null]);
-}, 150_000);
+});

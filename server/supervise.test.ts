@@ -48,7 +48,7 @@ describe.skipIf(availableParallelism() === 1)("on several cores", () => {
     await ended();
     expect(server.output().match(/Varsla is ready/g)).toHaveLength(1);
     expect(server.output()).not.toContain("error");
-  }, 60_000);
+  });
 
   test.for(["api", "worker"] as const)(
     "where the %s process is killed, the other ends and the log says so",
@@ -67,7 +67,7 @@ describe.skipIf(availableParallelism() === 1)("on several cores", () => {
     const { server, children } = await startTwo();
     signalProcess(server.pid, "SIGKILL");
     await until(() => expect(children.filter(isAlive)).toEqual([]));
-  }, 60_000);
+  });
 
   test("what keeps it from starting is reported once", async () => {
     const { connection: DATABASE_URL } = await testDatabase();
@@ -85,5 +85,5 @@ describe.skipIf(availableParallelism() === 1)("on several cores", () => {
     const nowhere = await failure({ DATABASE_URL: "postgres://varsla@127.0.0.1:1/varsla" });
     expect(nowhere).toContain("ended with code 1");
     expect(nowhere.match(/Varsla could not start/g)).toHaveLength(1);
-  }, 60_000);
+  });
 });

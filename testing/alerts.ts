@@ -25,9 +25,9 @@ export interface TestWatch {
   mails(to: string): Promise<{ subject: string; text: string }[]>;
 }
 
-/** A watch whose clock starts now. */
-export function testWatch(db: Db): TestWatch {
-  let at = Date.now();
+/** A watch whose clock starts at a moment, now unless given. */
+export function testWatch(db: Db, from = new Date()): TestWatch {
+  let at = from.getTime();
   const clock = { now: () => new Date(at) };
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const services: WatchServices = { db, clock, jobs, liveUpdates: { publish() {} }, log };

@@ -8,5 +8,6 @@ import { join } from "node:path";
 export const bareEnvironment = {
   PATH: process.env.PATH ?? "",
   HOME: process.env.HOME ?? "",
+  TMPDIR: tmpdir(),
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "varsla-compile-cache"),
 };

@@ -1,6 +1,5 @@
 /** A workspace of its own for each browser test file, on the installation that all of them share. */
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -86,9 +85,9 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** If the test fails: saves a screenshot of the page and prints its path and the server's log. */
-export function explainFailure({ onTestFailed }: Pick<TestContext, "onTestFailed">, page: Page): void {
+export function explainFailure({ onTestFailed, task }: Pick<TestContext, "onTestFailed" | "task">, page: Page): void {
   onTestFailed(async () => {
-    const path = join(await mkdtemp(join(tmpdir(), "varsla-failed-")), "page.png");
+    const path = join(import.meta.dirname, "..", "test-results", `${task.id}.png`);
     await page.screenshot({ path, fullPage: true });
     const wrote = await readFile(inject("installation").log, "utf8");
     console.error(`The page when the test failed: ${path}, ${page.url()}\n${wrote}`);

@@ -1,7 +1,7 @@
-/** Waiting for a condition: checked often, with a long timeout, because many tests share few cores. */
+/** Waiting for a condition: checked often, and long, because many tests share few cores. */
 import { vi } from "vitest";
 
 /** Resolves with what `check` returns once it no longer throws. */
-export function until<T>(check: () => T | Promise<T>, timeout_ms = 15_000): Promise<T> {
-  return vi.waitFor(check, { timeout: timeout_ms, interval: 10 });
+export function until<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 60_000, interval: 10 });
 }

@@ -4,23 +4,23 @@
  * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`.
  */
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBrowser } from "./browser.ts";
 import { runChecks } from "./check.ts";
 import { root, runNode } from "./run.ts";
+import { makeScratch } from "./scratch.ts";
 import { sourceFiles } from "./source-files.ts";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const sum = { passed: 0, failed: 0 };
-const scratch = await mkdtemp(join(tmpdir(), "varsla-results-"));
+const scratch = await makeScratch();
 
 async function runVitest(name: string, args: string[], env: Record<string, string> = {}): Promise<void> {
-  const results = join(scratch, `${name}.json`);
+  const results = join(scratch.directory, `${name}.json`);
   const code = await runNode(
     [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${results}`, ...args],
-    env,
+    { TMPDIR: scratch.directory, ...env },
   );
   const text = await readFile(results, "utf8").catch(() => null);
   if (text === null) {
@@ -69,6 +69,6 @@ if (first === "e2e") {
   await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
   await runBrowserTests([]);
 }
-await rm(scratch, { recursive: true, force: true });
+await scratch.remove();
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exit(sum.failed === 0 ? 0 : 1);

@@ -36,7 +36,7 @@ async function lastMail(to: string, before = 0): Promise<{ subject: string; text
     const mail = found.rows.at(-1);
     if (!mail) throw new Error("no mail");
     return { ...mail, n: found.rows.length };
-  }, 5_000);
+  });
 }
 
 /** The token in the link of the last mail. */
@@ -46,7 +46,7 @@ async function tokenFor(to: string, path: string, before = 0): Promise<string> {
   if (!token) throw new Error(`no link to ${path} in ${text}`);
   // The token of an invitation becomes valid after its mail was sent.
   if (path === "/invitations/")
-    await until(async () => expect((await call(`GET /invitations/${token}`)).status).toBe(200), 10_000);
+    await until(async () => expect((await call(`GET /invitations/${token}`)).status).toBe(200));
   return decodeURIComponent(token);
 }
 

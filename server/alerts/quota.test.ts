@@ -10,9 +10,12 @@ const database = await testDatabase();
 const { db } = database;
 await testApp(database);
 
+/** Far from the month's end, where a new period resolves the alerts of the one before. */
+const midMonth = new Date(new Date().setUTCDate(10));
+
 async function start(allowance = 100) {
   const workspace = await createTestWorkspace(db, { allowance });
-  const watch = testWatch(db);
+  const watch = testWatch(db, midMonth);
   const email = await addMember(db, workspace.id, "admin");
   let period = new Date();
   const reserve = (segments: number) =>

@@ -112,7 +112,7 @@ async function mailed(to: string, path: string): Promise<string> {
     const token = new RegExp(`${path}(\\S+)`).exec(rows.at(-1)?.text ?? "")?.[1];
     if (!token) throw new Error(`no link for ${to}`);
     return decodeURIComponent(token);
-  }, 15_000);
+  });
 }
 
 /** A successful call of each. */
@@ -143,7 +143,7 @@ const tries: Record<string, () => Promise<Try>> = {
     await until(async () => {
       const { rows } = await db.asSystem((tx) => sql`select 1 from verifications where value = ${id}`.execute(tx));
       expect(rows).toHaveLength(1);
-    }, 15_000);
+    });
     const next = "quite another horse";
     const body = { token, newPassword: next };
     return { path: "/api/auth/reset-password", body, as: null, action: "password.reset", never: [next, token] };
@@ -374,7 +374,7 @@ test.each(mutating.filter(({ id }) => id in tries))(
       const found = (await eventsSince(last)).filter(({ action }) => action === prepared.action);
       expect(found.length).toBeGreaterThan(0);
       return found;
-    }, 15_000);
+    });
     expect(events).toHaveLength(1);
     expect(events[0]?.ip).toBe("203.0.113.7");
     if (who) expect(events[0]?.actor).toEqual({ type: "person", id: who.id, name: who.name, maker: null });

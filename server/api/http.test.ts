@@ -302,7 +302,7 @@ test("live updates of the workspace arrive as server-sent events until the serve
   await until(() => expect(got).toContain("retry:"));
   services.liveUpdates.publish(workspaceId, "campaign", null);
   services.liveUpdates.publish("00000000-0000-7000-8000-000000000000", "contact", null);
-  await until(() => expect(got).toContain('event: news\ndata: {"topic":"campaign","id":null}\n\n'), 5_000);
+  await until(() => expect(got).toContain('event: news\ndata: {"topic":"campaign","id":null}\n\n'));
   expect(got).not.toContain("contact");
   await closing.app.close();
   await reading;

@@ -56,7 +56,7 @@ test("of more matches than are counted the first are found, wherever they are in
       }
     }
   }
-}, 60_000);
+});
 
 test("of more matches than are counted those as typed come first, followed by the others", async () => {
   const crowd = await createTestWorkspace(db);
@@ -78,18 +78,20 @@ test("of more matches than are counted those as typed come first, followed by th
     created_at: (row: (typeof rows)[number]) => row.id,
     last_name: (row: (typeof rows)[number]) => row.last_name.toLowerCase(),
   };
-  const wordsOf = (row: (typeof rows)[number]) => nameWords(`${row.first_name} ${row.last_name}`.toLowerCase());
-  const has = (names: string[], wanted: string[]) =>
+  const typed = new Map(
+    rows.map(({ id, first_name, last_name }) => [id, nameWords(`${first_name} ${last_name}`.toLowerCase())]),
+  );
+  const folded = new Map(Array.from(typed, ([id, words]) => [id, words.map(fold)]));
+  const has = (names: string[] = [], wanted: string[]) =>
     wanted.every(
       (each) =>
         names.filter((one) => one.startsWith(each)).length >= wanted.filter((one) => one.startsWith(each)).length,
     );
   for (const list of [undefined, half]) {
     for (const query of ["ase", "åse", "as", "ase 0", "berg åse", "åsen ås", "åsen"]) {
-      const matches = rows.filter(
-        (row) => has(wordsOf(row).map(fold), nameWords(fold(query))) && (!list || onList.has(row.id)),
-      );
-      const exact = new Set(matches.filter((row) => has(wordsOf(row), nameWords(query))).map((row) => row.id));
+      const [wanted, wantedTyped] = [nameWords(fold(query)), nameWords(query)];
+      const matches = rows.filter((row) => has(folded.get(row.id), wanted) && (!list || onList.has(row.id)));
+      const exact = new Set(matches.filter(({ id }) => has(typed.get(id), wantedTyped)).map((row) => row.id));
       for (const [field, key] of Object.entries(orders)) {
         const sorted = matches.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map((row) => row.id);
         for (const [sort, order] of [
@@ -121,7 +123,7 @@ test("of more matches than are counted those as typed come first, followed by th
       }
     }
   }
-}, 60_000);
+});
 
 test("also on a long list each contact is counted once and the first are found, although both names match", async () => {
   const crowd = await createTestWorkspace(db);
@@ -165,4 +167,4 @@ test("also on a long list each contact is counted once and the first are found, 
     }
     expect(found, query).toEqual(expected.slice(0, 40).map((row) => row.id));
   }
-}, 60_000);
+});

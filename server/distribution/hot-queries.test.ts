@@ -82,7 +82,7 @@ test("every statement in the pipeline of a text names its workspace, except the 
   await until(() => {
     const met = new Set([...statements].map(exceptionOf));
     for (const begin of Object.keys(forAllWorkspaces)) expect(met).toContain(begin);
-  }, 10_000);
+  });
 
   const wrong: string[] = [];
   for (const text of await aboutTenants(statements)) if (!exceptionOf(text)) wrong.push(...(await problemsOf(text)));

@@ -100,7 +100,7 @@ test.concurrent("a server that accepts connections and never answers runs into t
     reasonOf(workspaceConnection(there)),
   ]);
   expect(errors.map(isDatabaseAway)).toEqual([true, true, true]);
-}, 40_000);
+});
 
 test.concurrent("a connection whose server stops answering is closed, and the next query opens a new one", async () => {
   const own = openWith({ statement_ms: 1_000, idle_ms: 60_000 });
@@ -110,7 +110,7 @@ test.concurrent("a connection whose server stops answering is closed, and the ne
   const error = await reasonOf(own.asSystem((tx) => sql`select 1`.execute(tx)));
   expect(isDatabaseAway(error)).toBe(true);
   expect(await backendOf(own)).not.toBe(pid);
-}, 40_000);
+});
 
 test("a process that was suspended itself still reads the answer that arrived meanwhile", async () => {
   const own = openWith({ statement_ms: 60_000, idle_ms: 60_000, silence_ms: 500 });

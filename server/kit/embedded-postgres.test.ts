@@ -18,7 +18,7 @@ const template = await mkdtemp(join(tmpdir(), "varsla-pg-template-"));
 beforeAll(async () => {
   await chmod(template, 0o755);
   await (await start(template)).stop();
-}, 60_000);
+});
 afterAll(() => rm(template, { recursive: true, force: true }));
 
 /** A directory with a cluster that was stopped; initdb takes more than a second. */
@@ -93,7 +93,7 @@ test("starts at once after kill -9 of everything", async () => {
   const second = await start(directory);
   expect(await query(second.connection, "select n from kept")).toEqual([{ n: 7 }]);
   await Promise.all([first.stop(), second.stop()]);
-  await until(async () => expect(await postmaster(directory)).toBeNull(), 10_000);
+  await until(async () => expect(await postmaster(directory)).toBeNull());
 });
 
 test("is restarted when its postmaster dies", async () => {
@@ -101,10 +101,7 @@ test("is restarted when its postmaster dies", async () => {
   const messages: string[] = [];
   const postgres = await start(directory, messages);
   signalProcess((await postmaster(directory)) as number, "SIGKILL");
-  await vi.waitFor(async () => expect(await query(postgres.connection, "select 1 as n")).toEqual([{ n: 1 }]), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await until(async () => expect(await query(postgres.connection, "select 1 as n")).toEqual([{ n: 1 }]));
   await until(() => expect(messages).toContain("PostgreSQL ended unexpectedly; starting it again"));
   await postgres.stop();
 });
@@ -244,7 +241,7 @@ describe("data of a version without passwords", () => {
     await rm(join(cluster, "password"));
     await writeFile(join(cluster, "data", "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 trust\n");
     if (isRoot) await once(spawn("chown", ["-R", "65534:65534", cluster], { stdio: "inherit" }), "exit");
-  }, 60_000);
+  });
   afterAll(() => rm(old, { recursive: true, force: true }));
 
   test("need one from the first start on, and belong to their own user", async () => {
@@ -265,7 +262,7 @@ describe("data of a version without passwords", () => {
     const again = await start(directory);
     expect(await query(again.connection, "select n from kept")).toEqual([{ n: 7 }]);
     await again.stop();
-  }, 60_000);
+  });
 
   test.each([
     ["its password was made, and no more", async () => {}],
@@ -281,19 +278,15 @@ describe("data of a version without passwords", () => {
         if (isRoot) await once(spawn("chown", ["-R", "0:0", join(cluster, "base")], { stdio: "inherit" }), "exit");
       },
     ],
-  ] as const)(
-    "are upgraded after a start that was killed when %s",
-    async (_, crash) => {
-      const directory = await oldDirectory();
-      await writeFile(join(directory, "postgres", "password"), `${"p".repeat(43)}\n`);
-      await crash(join(directory, "postgres", "data"));
-      const postgres = await start(directory);
-      expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
-      await expect(query(passwordless(directory, "postgres"), "select 1")).rejects.toThrow(/password/);
-      await postgres.stop();
-    },
-    60_000,
-  );
+  ] as const)("are upgraded after a start that was killed when %s", async (_, crash) => {
+    const directory = await oldDirectory();
+    await writeFile(join(directory, "postgres", "password"), `${"p".repeat(43)}\n`);
+    await crash(join(directory, "postgres", "data"));
+    const postgres = await start(directory);
+    expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
+    await expect(query(passwordless(directory, "postgres"), "select 1")).rejects.toThrow(/password/);
+    await postgres.stop();
+  });
 
   test("are upgraded while the old version's PostgreSQL still runs", async () => {
     const directory = await oldDirectory();
@@ -303,13 +296,13 @@ describe("data of a version without passwords", () => {
     const args = ["-D", cluster, "-k", join(directory, "postgres"), "-h", "", "-c", "fsync=off"];
     const left = spawn(program, args, { cwd: "/", stdio: "ignore", detached: true, ...userOf(owner) });
     left.unref();
-    await vi.waitFor(() => query(passwordless(directory, "postgres"), "select 1"), { timeout: 15_000, interval: 100 });
+    await until(() => query(passwordless(directory, "postgres"), "select 1"));
     const postgres = await start(directory);
     expect(await query(postgres.connection, "select n from kept")).toEqual([{ n: 7 }]);
     await expect(query(passwordless(directory, "postgres"), "select 1")).rejects.toThrow(/password/);
     if (isRoot) expect((await stat(cluster)).uid).not.toBe(nobody.uid);
     await postgres.stop();
-  }, 60_000);
+  });
 });
 
 test("a password file that was lost is made anew", async () => {

@@ -51,17 +51,17 @@ test("jobs go on after the database was unavailable in the middle of one", { tim
   });
   onTestFinished(() => runner.stop());
   await db.asSystem((tx) => jobs.add(tx, "away.slow", {}));
-  await until(() => expect(done).toEqual(["slow"]), 10_000);
+  await until(() => expect(done).toEqual(["slow"]));
   await closeDatabase();
   gate.resolve(); // its completion cannot be recorded
-  await until(() => expect(warned.length).toBeGreaterThan(0), 15_000);
+  await until(() => expect(warned.length).toBeGreaterThan(0));
   await reopenDatabase();
-  await until(() => db.asSystem((tx) => jobs.add(tx, "away.note", {})), 10_000);
-  await until(() => expect(done).toContain("note"), 15_000);
+  await until(() => db.asSystem((tx) => jobs.add(tx, "away.note", {})));
+  await until(() => expect(done).toContain("note"));
   await until(async () => {
     const { rows } = await db.pool.query("select 1 from jobs._private_jobs");
     expect(rows).toEqual([]);
-  }, 30_000);
+  });
 });
 
 test(
@@ -85,13 +85,13 @@ test(
     await until(async () => {
       const { rows } = await db.pool.query("select 1 from jobs._private_jobs where locked_by is not null");
       expect(rows.length).toBeGreaterThan(8);
-    }, 10_000);
+    });
     warned.length = 0;
     await closeDatabase();
-    await until(() => expect(warned.join()).toContain("gave up"), 15_000);
+    await until(() => expect(warned.join()).toContain("gave up"));
     gate.resolve();
     await reopenDatabase();
-    await until(() => expect(done.size).toBe(30), 30_000);
+    await until(() => expect(done.size).toBe(30));
   },
 );
 
@@ -106,9 +106,9 @@ test("a job of a process that was killed is done by another process within secon
   worker.stdout.setEncoding("utf8");
   let output = "";
   worker.stdout.on("data", (text: string) => (output += text));
-  await until(() => expect(output).toContain("ready"), 20_000);
+  await until(() => expect(output).toContain("ready"));
   await db.asSystem((tx) => jobs.add(tx, "killed.hang", {}));
-  await until(() => expect(output).toContain("begun"), 10_000);
+  await until(() => expect(output).toContain("begun"));
   // More than it runs at once, so that some wait in its memory.
   await db.asSystem(async (tx) => {
     for (let i = 0; i < 10; i++) await jobs.add(tx, "killed.hang", {});
@@ -119,7 +119,7 @@ test("a job of a process that was killed is done by another process within secon
       "select count(*)::int as n from jobs._private_jobs where locked_by is not null",
     );
     expect(rows[0].n).toBeGreaterThan(4);
-  }, 10_000);
+  });
   worker.kill("SIGKILL");
   await exit;
 
@@ -127,7 +127,7 @@ test("a job of a process that was killed is done by another process within secon
   const handlers = { "killed.hang": async () => void done++ };
   const runner = await runJobs({ connection, pool: db.pool, log, handlers, sweep_ms: 200 });
   onTestFinished(() => runner.stop());
-  await until(() => expect(done).toBe(11), 20_000);
+  await until(() => expect(done).toBe(11));
 });
 
 test(

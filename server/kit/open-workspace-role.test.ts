@@ -73,7 +73,7 @@ test("it is created at the first start, found at later ones, and repaired when i
   await inside.end();
   expect(await start(connection)).toEqual(first);
   expect(await whoIs(first.workspaces)).toBe(`${name}_workspaces`);
-}, 60_000);
+});
 
 test("granting its rights does not block other sessions while a table is locked, and is retried", async () => {
   const { name, connection } = await database("createrole");
@@ -103,7 +103,7 @@ test("granting its rights does not block other sessions while a table is locked,
   } finally {
     await Promise.all([holder.end(), watcher.end()]);
   }
-}, 60_000);
+});
 
 test("an unrelated role with its name is not changed", async () => {
   const { name, connection } = await database("createrole");
@@ -113,7 +113,7 @@ test("an unrelated role with its name is not changed", async () => {
   const own = await whoIs(workspaces);
   expect(own).toMatch(/^[0-9a-f]{12}_[0-9a-f]{8}_workspaces$/);
   await admin.query(`drop role ${name}_workspaces`);
-}, 60_000);
+});
 
 test("when it cannot be created, Varsla starts without it and logs the statement to run; after that it is used", async () => {
   const { name, connection } = await database("nocreaterole");
@@ -137,7 +137,7 @@ test("when it cannot be created, Varsla starts without it and logs the statement
   const again = await start(connection);
   expect(again.warned).toEqual([]);
   expect(await whoIs(again.workspaces)).toBe(`${name}_workspaces`);
-}, 60_000);
+});
 
 test("a role that could bypass the policies is not used, with a warning", async () => {
   const { name, connection } = await database("createrole");
@@ -148,4 +148,4 @@ test("a role that could bypass the policies is not used, with a warning", async 
   expect(warned).toEqual([
     expect.stringContaining(`the role ${name}_workspaces is meant for that, but it is a superuser, BYPASSRLS`),
   ]);
-}, 60_000);
+});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sql } from "kysely";
 import { pino } from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Webhook, WebhookDelivery } from "../../contract/webhooks.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -64,16 +64,13 @@ async function start(url: string) {
 
 /** Waits for so many attempts of the newest delivery. */
 const attempted = (test: Awaited<ReturnType<typeof start>>, times: number) =>
-  vi.waitFor(
-    async () => {
-      const delivery = await test.delivery();
-      expect(delivery?.attempts).toHaveLength(times);
-      const last = delivery?.attempts.at(-1);
-      expect(last?.status ?? last?.error).not.toBeNull();
-      return delivery as WebhookDelivery;
-    },
-    { timeout: 10_000, interval: 20 },
-  );
+  until(async () => {
+    const delivery = await test.delivery();
+    expect(delivery?.attempts).toHaveLength(times);
+    const last = delivery?.attempts.at(-1);
+    expect(last?.status ?? last?.error).not.toBeNull();
+    return delivery as WebhookDelivery;
+  });
 
 test("an event is sent if its transaction commits, signed by the specification over the exact octets", async () => {
   const receiver = await startReceiver();

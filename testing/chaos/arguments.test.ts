@@ -23,7 +23,7 @@ test("--help prints the usage; a wrong option is refused with a sentence and the
   expect([bogus.code, bogus.out]).toEqual([2, ""]);
   expect(bogus.errors).toMatch(/^Unknown option '--bogus'.*npm run chaos -- \[options\]/s);
   expect(bogus.errors).not.toMatch(/^\s+at /m);
-}, 60_000);
+});
 
 test("by default it injects all faults, through all carriers; the STOP race has no Twilio", () => {
   expect(readArguments([])).toMatchObject({

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await installation?.stop();
   await network?.stop();
-}, 60_000);
+});
 
 test("with the database stopped, then processes killed again and again: no text is lost or doubled, and every figure is right", async () => {
   const violations: string[] = [];
@@ -103,11 +103,11 @@ test("what one API process accepts the other shows, texts are sent once, and one
     const { body } = await call(here, tenant.key, "GET", `/sandbox/phones/${number}/messages`);
     expect(body.items.map((item: { text: string }) => item.text)).toEqual(texts);
   }
-}, 120_000);
+});
 
 test("after all of that every process still exits on SIGINT", async () => {
   expect(await installation.stop()).toEqual([0, 0, 0, 0, 0]);
-}, 60_000);
+});
 
 let campaigns = 0;
 

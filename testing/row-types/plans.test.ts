@@ -72,7 +72,7 @@ test("without statistics, tables that grow are read by their key", async () => {
   }
   expect([...found].sort()).toEqual(Object.keys(exceptions).sort());
   expect(planned).toBeGreaterThan(200);
-}, 120_000);
+});
 
 const isPlanned = (text: string) =>
   /^\s*(with|select|insert|update|delete|create temp table \w+ on commit drop as)\b/.test(text) &&

@@ -64,7 +64,7 @@ beforeAll(async () => {
   );
   for (const { key, name } of columns.rows) nullable.set(key, name);
   statements = writtenStatements(given);
-}, 120_000);
+});
 afterAll(() => client.end());
 
 /** What is wrong with one column, or null. */
@@ -131,7 +131,7 @@ test("PostgreSQL can prepare each statement, and its columns have the declared t
   }
   expect([...new Set(faults)]).toEqual([]);
   expect(described).toBeGreaterThan(200);
-}, 120_000);
+});
 
 test("a column of the nullable side of an outer join may be null, wherever it is read", async () => {
   const queue = "from message_queue q left join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id";

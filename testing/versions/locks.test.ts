@@ -155,4 +155,4 @@ test("migration 0020 locks every table, and while one of them is in use for long
   expect((await upgrade).applied).toContain("0020-walls");
   const { rows } = await db.pool.query("select 1 from pg_class where relname = 'users' and relrowsecurity");
   expect(rows).toHaveLength(1);
-}, 60_000);
+});

@@ -181,5 +181,4 @@ test.each(Array.from({ length: files / batch }, (_, at) => at * batch))(
     }
     expect(found).toEqual([]);
   },
-  120_000,
 );

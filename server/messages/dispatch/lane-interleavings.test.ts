@@ -23,7 +23,7 @@ const laneRuns = runsInTurn();
 afterAll(async () => {
   await laneRuns.ended();
   await pool.end();
-}, 120_000);
+});
 
 type Command =
   | { kind: "step"; worker: number; which: number; choice: number }

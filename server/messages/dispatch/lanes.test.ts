@@ -72,11 +72,16 @@ test("two workers, three lanes, one worker leaving: no second holds more than on
   const lanes = await Promise.all(Object.entries(rates).map(([address, rate]) => addLane(workspace, address, rate)));
   for (const lane of lanes) await fill(lane, 2 * (rates[lane.address as keyof typeof rates] ?? 0));
   const records: Entry[][] = [[], []];
-  const [first] = await Promise.all(records.map((book) => startPipeline(db, { slots: 2, carrier: recording(book) })));
+  const workers = await Promise.all(records.map((book) => startPipeline(db, { slots: 2, carrier: recording(book) })));
   const leftBy = (book: Entry[] | undefined) => new Set(book?.map(({ from }) => from));
-  await until(() => expect(leftBy(records[0]).size).toBeGreaterThan(0), 10_000);
+  // Either of the two may take all lanes, so the one that leaves is one that has some.
+  const leaving = await until(() => {
+    const holder = records.findIndex((book) => book.length > 0);
+    expect(holder).toBeGreaterThanOrEqual(0);
+    return holder;
+  });
   // Its lanes pass to the other in the middle of a second.
-  await first?.stop();
+  await workers[leaving]?.stop();
   await untilFinal(db, workspace.id);
   const all = records.flat();
   for (const [address, rate] of Object.entries(rates)) {
@@ -84,7 +89,7 @@ test("two workers, three lanes, one worker leaving: no second holds more than on
     expect(times).toHaveLength(2 * rate);
     expect(busiestSecond(times), `${address} at ${rate} a second`).toBeLessThanOrEqual(rate + 1);
   }
-  expect(leftBy(records[1])).toEqual(new Set(Object.keys(rates)));
+  expect(leftBy(records[1 - leaving])).toEqual(new Set(Object.keys(rates)));
 });
 
 test("the lanes of a killed worker are served by another once their lease is over, and not before", async () => {
@@ -118,7 +123,7 @@ test("the lanes of a killed worker are served by another once their lease is ove
   await until(async () => {
     await look();
     expect([...leases.keys()].sort()).toEqual(addresses);
-  }, 15_000);
+  });
   alone = false;
   const book: Entry[] = [];
   await startPipeline(db, { slots: 4, carrier: recording(book) });

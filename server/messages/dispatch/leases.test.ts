@@ -89,7 +89,7 @@ async function outlasts(workspace: TestWorkspace, leased_by: string | null, last
     const lease = await leaseOf(workspace);
     expect(lease.leased_by).toBe(leased_by);
     expect(lease.leased_until.getTime()).toBeGreaterThan(end);
-  }, 5 * lasts);
+  });
 }
 
 test("a lane is kept while everything else that uses the database waits", async () => {
@@ -106,7 +106,7 @@ test("a lane is kept while everything else that uses the database waits", async 
   await untilFinal(db, workspace.id, ["sent"]);
   expect(aborted).toEqual([false]);
   expect(await arrived(db, workspace.id)).toHaveLength(1);
-}, 40_000);
+});
 
 test("a lane whose row is locked for long costs no other lane its lease", async () => {
   const [locked, other] = [await queueOne(), await queueOne()];
@@ -127,7 +127,7 @@ test("a lane whose row is locked for long costs no other lane its lease", async 
     expect(await arrived(db, workspace.id)).toHaveLength(1);
   }
   expect(aborted).toContain(false);
-}, 40_000);
+});
 
 /** The session that renews leases. */
 async function keeperPid(): Promise<number> {
@@ -150,7 +150,7 @@ test("a lane is kept when the connection that renews its lease falls silent", as
   go();
   await untilFinal(db, workspace.id, ["sent"]);
   expect(aborted).toEqual([false]);
-}, 60_000);
+});
 
 /** As many lanes of one workspace, each with a text. */
 async function queueInto(count: number): Promise<TestWorkspace> {
@@ -202,7 +202,7 @@ async function allAside(workspace: TestWorkspace, count: number, look: () => Pro
       sql`select 1 from message_queue where workspace_id = ${workspace.id} and priority = 9`.execute(tx),
     );
     expect(rows).toHaveLength(count);
-  }, 60_000);
+  });
 }
 
 test("hundreds of lanes are kept with a distant database, while the rows of some are locked", async () => {
@@ -234,9 +234,9 @@ test("hundreds of lanes are kept with a distant database, while the rows of some
     const leases = (await leasesOf(workspace)).slice(40);
     expect(leases.map(({ leased_by }) => leased_by)).toEqual(free.map(({ leased_by }) => leased_by));
     expect(Math.min(...leases.map(({ ends }) => ends))).toBeGreaterThan(late);
-  }, 5 * longLease);
+  });
   proxy.slow(0); // lanes are released sooner
-}, 150_000);
+});
 
 test("the number of idle lanes that are kept is bounded, as each has to be renewed", async () => {
   const workspace = await queueInto(150);
@@ -248,4 +248,4 @@ test("the number of idle lanes that are kept is bounded, as each has to be renew
   });
   // In addition there are those at work, and those that wait for a slot.
   expect(most).toBeLessThanOrEqual(kept + 2 * 4 + 64);
-}, 60_000);
+});

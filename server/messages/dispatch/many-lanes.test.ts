@@ -1,7 +1,8 @@
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { addManyContacts, arrived, quota, send, untilFinal, startPipeline } from "../../../testing/pipeline.ts";
+import { until } from "../../../testing/until.ts";
 import { createTestWorkspace } from "../../../testing/workspace.ts";
 import type { Carrier } from "../../carriers/carrier.ts";
 
@@ -30,12 +31,9 @@ test("many lanes with a few texts each are all served and released, and a text t
     expect(await arrived(db, workspace.id)).toHaveLength(6);
     expect(await quota(db, workspace.id)).toEqual({ used: 6, reserved: 0 });
   }
-  await vi.waitFor(
-    async () => {
-      for (const lane of await lanes()) expect(lane).toEqual({ has_work: false, leased_by: null });
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  await until(async () => {
+    for (const lane of await lanes()) expect(lane).toEqual({ has_work: false, leased_by: null });
+  });
 });
 
 test("lanes are leased in the order of their index, without sorting all waiting ones", async () => {

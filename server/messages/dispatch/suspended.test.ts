@@ -66,7 +66,7 @@ test("a STOP does not wait for a suspended worker, which sends nothing of lost l
   const skipped = (await ledger(db, workspace.id)).filter((row) => row.reason === "opted_out");
   expect(skipped.map((row) => row.number).sort()).toEqual(stopping.slice(0, 3));
   expect((await quota(db, workspace.id)).reserved).toBe(0);
-}, 60_000);
+});
 
 test("while a carrier is slow the submit lock is kept, however long it takes", async () => {
   const workspace = await createTestWorkspace(db);
@@ -106,7 +106,7 @@ test("while a carrier is slow the submit lock is kept, however long it takes", a
   answer();
   await untilFinal(db, workspace.id);
   expect(aborted).toBe(false);
-}, 60_000);
+});
 
 test("a submission whose lock is lost for any other reason stops", async () => {
   const workspace = await createTestWorkspace(db);
@@ -139,7 +139,7 @@ test("a submission whose lock is lost for any other reason stops", async () => {
   await signalled;
   await untilFinal(db, workspace.id);
   expect(await arrived(db, workspace.id)).toHaveLength(2);
-}, 60_000);
+});
 
 /** T: it is stopped. */
 const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0];

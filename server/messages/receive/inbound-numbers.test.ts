@@ -2,10 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { inboundText, listOptOuts } from "../../../testing/inbound-text.ts";
 import { addContacts, ledger, send, untilFinal, startPipeline } from "../../../testing/pipeline.ts";
+import { until } from "../../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
 import { newId } from "../../kit/id.ts";
 
@@ -148,6 +149,6 @@ test("an address that can be two numbers: START lifts the opt-outs of its own ST
 let lastMoment = 0;
 /** Now, and later than the last one. */
 async function nextMoment(): Promise<number> {
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(lastMoment), { interval: 1 });
+  await until(() => expect(Date.now()).toBeGreaterThan(lastMoment));
   return (lastMoment = Date.now());
 }

@@ -1,11 +1,12 @@
 /** STOPs that arrive while a campaign is being submitted. */
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { inboundText } from "../../../testing/inbound-text.ts";
 import { newId } from "../../../testing/new-id.ts";
 import { addContacts, ledger, send, startPipeline } from "../../../testing/pipeline.ts";
 import { runs } from "../../../testing/runs.ts";
+import { until } from "../../../testing/until.ts";
 import { createTestWorkspace } from "../../../testing/workspace.ts";
 
 const { db } = await testDatabase({ max: 20 });
@@ -48,15 +49,12 @@ test(`after STOP is acknowledged no marketing text leaves, in ${rounds * stopsEa
       acknowledged.set(number, performance.now());
     });
     await Promise.all(stops);
-    await vi.waitFor(
-      async () => {
-        const { rows } = await db.inWorkspace(workspace.id, (tx) =>
-          sql`select 1 from message_queue where workspace_id = ${workspace.id} limit 1`.execute(tx),
-        );
-        expect(rows).toEqual([]);
-      },
-      { timeout: 15_000, interval: 20 },
-    );
+    await until(async () => {
+      const { rows } = await db.inWorkspace(workspace.id, (tx) =>
+        sql`select 1 from message_queue where workspace_id = ${workspace.id} limit 1`.execute(tx),
+      );
+      expect(rows).toEqual([]);
+    });
     submitted += 1;
   }
   expect(submitted).toBe(rounds);
