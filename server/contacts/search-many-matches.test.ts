@@ -13,6 +13,12 @@ import { searchContacts } from "./search-contacts.ts";
 
 const { db } = await testDatabase();
 
+/** What an import of so many contacts does at its end. The planner expects no rows of a workspace that came after the last ANALYZE. */
+async function complete(): Promise<void> {
+  await indexContacts({ db, log: { info() {} } }, new AbortController().signal);
+  await db.asSystem((tx) => sql`analyze contacts`.execute(tx));
+}
+
 test("of more matches than are counted the first are found, wherever they are in the page's order", async () => {
   const crowd = await createTestWorkspace(db);
   // Old ones late in the alphabet, new ones early in it; every second is on a list.
@@ -24,7 +30,7 @@ test("of more matches than are counted the first are found, wherever they are in
         case when i <= 10300 then 'N' else 'B' end || lpad((i * 7919 % 20600)::text, 5, '0'), now(), now()
       from generate_series(1, 20600) i returning id, first_name, last_name`.execute(tx),
   );
-  await indexContacts({ db, log: { info() {} } }, new AbortController().signal);
+  await complete();
   const half = (await db.inWorkspace(crowd.id, (tx) => createList(tx, crowd.id, "Half", new Date()))).id;
   const listed = rows.filter((_, i) => i % 2 === 0).map((row) => row.id);
   await db.inWorkspace(crowd.id, (tx) => addMembers(tx, crowd.id, half, listed, new Date()));
@@ -69,7 +75,7 @@ test("of more matches than are counted those as typed come first, followed by th
         lpad((i * 7919 % 20600)::text, 5, '0') || case when i % 700 = 0 then ' Åsen' when i % 500 = 0 then '-Berg' else '' end, now(), now()
       from generate_series(1, 20600) i returning id, first_name, last_name`.execute(tx),
   );
-  await indexContacts({ db, log: { info() {} } }, new AbortController().signal);
+  await complete();
   const half = (await db.inWorkspace(crowd.id, (tx) => createList(tx, crowd.id, "Half", new Date()))).id;
   const listed = rows.filter((_, i) => i % 4 > 0).map((row) => row.id);
   await db.inWorkspace(crowd.id, (tx) => addMembers(tx, crowd.id, half, listed, new Date()));
@@ -136,7 +142,7 @@ test("also on a long list each contact is counted once and the first are found, 
         case when i > 9000 then 'Berg' else 'Olsen' end || i, now(), now()
       from generate_series(1, 29000) i returning id, first_name, last_name`.execute(tx),
   );
-  await indexContacts({ db, log: { info() {} } }, new AbortController().signal);
+  await complete();
   const long = (await db.inWorkspace(crowd.id, (tx) => createList(tx, crowd.id, "Long", new Date()))).id;
   const listed = rows.filter((_, i) => i % 10 > 0);
   for (let from = 0; from < listed.length; from += 10_000) {

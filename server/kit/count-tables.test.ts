@@ -1,10 +1,15 @@
 import { sql } from "kysely";
 import { beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
-import { countGrownTables, grownTables } from "./count-tables.ts";
+import { until } from "../../testing/until.ts";
+import { countTables, tablesToCount } from "./count-tables.ts";
 
 const { db } = await testDatabase();
 const going = new AbortController().signal;
+let ahead_ms = 0;
+const clock = { now: () => new Date(Date.now() + ahead_ms) };
+const toCount = () => db.asSystem((tx) => tablesToCount(tx, clock.now()));
+const count = () => countTables({ db, clock }, going);
 const run = (statement: string) => db.asSystem((tx) => sql.raw(statement).execute(tx));
 const fill = (rows: number) => run(`insert into filled select n, 'x' from generate_series(1, ${rows}) n`);
 
@@ -25,15 +30,15 @@ beforeAll(async () => {
 
 test("a table that was filled and never analyzed is analyzed once, and again when it has doubled", async () => {
   await fill(50_000);
-  expect(await db.asSystem(grownTables)).toEqual(["filled"]);
+  expect(await toCount()).toEqual(["filled"]);
   expect(await expected()).toBe(-1);
-  await countGrownTables(db, going);
+  await count();
   expect(await expected()).toBe(50_000);
-  expect(await db.asSystem(grownTables)).toEqual([]);
+  expect(await toCount()).toEqual([]);
   await fill(10_000);
-  expect(await db.asSystem(grownTables)).toEqual([]);
+  expect(await toCount()).toEqual([]);
   await fill(50_000);
-  await countGrownTables(db, going);
+  await count();
   expect(await expected()).toBe(110_000);
 });
 
@@ -41,9 +46,23 @@ test("a locked table is skipped until the next run, without waiting", async () =
   await fill(200_000);
   await db.asSystem(async (tx) => {
     await sql`lock table filled in share mode`.execute(tx);
-    await countGrownTables(db, going);
+    await count();
   });
-  expect(await db.asSystem(grownTables)).toEqual(["filled"]);
-  await countGrownTables(db, going);
-  expect(await db.asSystem(grownTables)).toEqual([]);
+  expect(await toCount()).toEqual(["filled"]);
+  await count();
+  expect(await toCount()).toEqual([]);
+});
+
+test("a few rows of a large table are counted too, some time after its last ANALYZE", async () => {
+  const small = await expected();
+  await fill(2_000);
+  expect(await toCount(), "at once").toEqual([]);
+  ahead_ms = 11 * 60_000;
+  // A session reports its changes when it is idle.
+  await until(async () => expect(await toCount()).toEqual(["filled"]));
+  await count();
+  expect(await expected()).toBe(small + 2_000);
+  await until(async () => expect(await toCount()).toEqual([]));
+  await fill(100);
+  expect(await toCount(), "hardly changed").toEqual([]);
 });
