@@ -5,6 +5,7 @@
  */
 import type { NumberKind } from "../contract/contacts.ts";
 import { formsOfLine } from "./mobile-prefix.ts";
+import { canBeDialled } from "./number-lengths.ts";
 import { callingCodeOf, readInternational, splitNumber } from "./phone-number-plan.ts";
 import { distinct, internationalReadings, nationalReadings } from "./phone-number-readings.ts";
 import { readSpelling, type Spelling } from "./phone-number-spelling.ts";
@@ -41,7 +42,9 @@ export function addressReadings(address: string, country: string, type: AddressT
   if (!spelling) return [];
   const { digits, plus } = spelling;
   const wide = internationalReadings(spelling, country);
-  const home = nationalReadings(spelling, country);
+  // Most addresses have their country code, and more digits than any number of the country without one.
+  const isAbroad = type === "unknown" && wide.length > 0 && digits.length >= 7 && !canBeDialled(digits, country, "any");
+  const home = isAbroad ? [] : nationalReadings(spelling, country);
   const unlisted: AddressReading[] = [];
   if (type === "national" && !plus) {
     const split = splitNumber(digits, country);
@@ -75,17 +78,17 @@ export interface Whose {
 /**
  * The number that an address most likely means: a contact's, else a mobile, international before national; else any other
  * reading, the workspace's country first; else the address unchanged. `others` are the remaining readings that can be a handset's.
- * Networks give wrong types, so a contact's number is among them even where the type contradicts it.
+ * Networks give wrong types, so a contact's number is among them even where the type contradicts it. `all`: the address's readings,
+ * where they are known.
  */
 export function whoseNumber(
   address: string,
   country: string,
   type: AddressType,
   isContacts: (number: string) => boolean,
+  all: readonly AddressReading[] = addressReadings(address, country, type),
 ): Whose {
-  const readings = addressReadings(address, country, type).filter(
-    ({ number, kind }) => (kind !== "unlisted" && kind !== "denied") || isContacts(number),
-  );
+  const readings = all.filter(({ number, kind }) => (kind !== "unlisted" && kind !== "denied") || isContacts(number));
   const rankOf = ({ number, kind, international }: AddressReading) => {
     if (kind === "denied") return 4;
     if (isContacts(number)) return 0;
@@ -93,15 +96,10 @@ export function whoseNumber(
     return international && type !== "national" ? 3 : 2;
   };
   const [first, ...others] = readings.toSorted((a, b) => rankOf(a) - rankOf(b));
-  if (!first) return { number: unreadable(address, country, type), others: [] };
+  // E.164 where the type suffices for it, though no numbering plan known here has the number.
+  if (!first) return { number: (type === "national" ? all[0]?.number : undefined) ?? address, others: [] };
   const could = ({ number, kind }: AddressReading) => kind === "mobile" || kind === "other" || isContacts(number);
   return { number: first.number, others: others.filter(could).map(({ number }) => number) };
-}
-
-/** E.164 where the type suffices for it, though no numbering plan known here has the number. */
-function unreadable(address: string, country: string, type: AddressType): string {
-  const [only] = type === "national" ? addressReadings(address, country, type) : [];
-  return only?.number ?? address;
 }
 
 const withoutZeros = (digits: string) => digits.replace(/^0+(?=.)/, "");

@@ -28,8 +28,11 @@ export function keywordOf(text: string, sets: KeywordSets): Keyword | null {
   const trimmed = text.trim();
   if (trimmed.length > longest) return null;
   const { words } = indexOf(sets);
+  const keyword = words.get(foldWords(trimmed));
+  if (keyword) return keyword;
   // Next to a word 🅾️ is a sign; in "ST🅾️P" it is the letter.
-  return words.get(foldWords(trimmed)) ?? words.get(foldWords(withLetters(trimmed))) ?? null;
+  const lettered = withLetters(trimmed);
+  return lettered === trimmed ? null : (words.get(foldWords(lettered)) ?? null);
 }
 
 /** Whether a text can be a keyword of any workspace. */

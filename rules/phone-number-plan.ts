@@ -8,6 +8,7 @@ import {
   validatePhoneNumberLength,
 } from "libphonenumber-js/max";
 import type { NumberKind } from "../contract/contacts.ts";
+import { readMobile } from "./mobile-pattern.ts";
 import { withoutOldMobilePrefix } from "./mobile-prefix.ts";
 import { beyondPlans } from "./number-lengths.ts";
 import { type PhoneNumberProblem, problem } from "./phone-number-spelling.ts";
@@ -51,7 +52,10 @@ export function readNational(digits: string, country: string): PhoneNumber | Pho
 
 /** The number of digits that begin with a country code; numbers of another country than `country` are foreign. */
 export function readInternational(digits: string, country: string): PhoneNumber | PhoneNumberProblem {
-  return readByPlan(withoutOldMobilePrefix(`+${digits}`, country), country, { extract: false });
+  const dialled = withoutOldMobilePrefix(`+${digits}`, country);
+  const quick = readMobile(dialled, country);
+  if (quick) return { ...quick, kind: "mobile", foreign: quick.country !== country };
+  return readByPlan(dialled, country, { extract: false });
 }
 
 /** + and the 15 digits of E.164; some of the library's plans, such as Germany's, have no limit. */

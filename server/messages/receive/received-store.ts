@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { sql } from "kysely";
 import { countSegments } from "../../../rules/gsm-segments.ts";
 import {
+  type AddressReading,
   type AddressType,
   addressReadings,
   senderSpelling,
@@ -34,16 +35,16 @@ export async function readReceived(
 ): Promise<Received[]> {
   const { country, keywords, carriers } = await contextOf(tx, workspaceId);
   const senderOf = await readSenders(tx, { workspaceId, country, now }, arrived);
-  const inbounds = arrived.map(({ inbound }) => inbound);
-  const isContacts = await contactsAmong(tx, workspaceId, country, inbounds);
+  const readings = arrived.map(({ inbound }) => addressReadings(readable(inbound.from), country, inbound.from_type));
+  const isContacts = await contactsAmong(tx, workspaceId, readings);
   const sets = keywordSets(keywords);
-  return arrived.flatMap((each) => {
+  return arrived.flatMap((each, i) => {
     const { from, from_type = "unknown", carrier, carrier_reference, at, first_at = at } = each.inbound;
     const sender = senderOf(each.inbound);
     if (!sender && carrier === "sandbox") return [];
     if (!sender) throw noSender(each.inbound.to);
     const address = readable(from);
-    const { number, others } = whoseNumber(address, country, from_type, isContacts);
+    const { number, others } = whoseNumber(address, country, from_type, isContacts, readings[i]);
     const keyword = keywords === null ? each.keyword : keywordBy(sets, each);
     return [
       {
@@ -168,8 +169,9 @@ const receiving = (senders: readonly PossibleReceiver[]) => senders.filter((send
 /** For the sandbox's pages: the handset's number, read as for a text from this address. */
 export async function readHandset(tx: Tx, workspaceId: string, address: string): Promise<string> {
   const { country } = await contextOf(tx, workspaceId);
-  const isContacts = await contactsAmong(tx, workspaceId, country, [{ from: address }]);
-  return whoseNumber(readable(address), country, "unknown", isContacts).number;
+  const readings = addressReadings(readable(address), country);
+  const isContacts = await contactsAmong(tx, workspaceId, [readings]);
+  return whoseNumber(readable(address), country, "unknown", isContacts, readings).number;
 }
 
 /** For the sandbox's pages: the sender, read as for a text to this address. */
@@ -180,16 +182,14 @@ export async function readReceiver(tx: Tx, workspaceId: string, address: string)
   return whichReceiver(readable(address), country, "unknown", own, all);
 }
 
-/** Which readings of the senders' addresses are contacts' numbers. Queried only where it matters: most addresses are one number. */
+/** Which readings of addresses are contacts' numbers. Queried only where it matters: most addresses are one number. */
 async function contactsAmong(
   tx: Tx,
   workspaceId: string,
-  country: string,
-  inbounds: readonly Pick<InboundText, "from" | "from_type">[],
+  addresses: readonly AddressReading[][],
 ): Promise<(number: string) => boolean> {
   const asked = new Set<string>();
-  for (const { from, from_type } of inbounds) {
-    const readings = addressReadings(readable(from), country, from_type);
+  for (const readings of addresses) {
     if (readings.length > 1 || readings[0]?.kind === "unlisted") for (const { number } of readings) asked.add(number);
   }
   if (asked.size === 0) return () => false;
