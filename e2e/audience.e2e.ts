@@ -1,9 +1,9 @@
 /** Choosing the audience of a campaign: searching while typing, by keyboard and by mouse, wide and narrow, light and dark. */
 import type { Locator, Page } from "playwright-core";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, type TestContext } from "vitest";
 import type { Campaign } from "../contract/campaigns.ts";
 import { openContext } from "../testing/browser.ts";
-import { explainFailure, openJourney } from "../testing/journey.ts";
+import { explainIfFailed, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 
 const { must, url, browser, signIn } = await openJourney("audience");
@@ -28,9 +28,8 @@ beforeAll(async () => {
   await first.close();
 });
 
-beforeEach(async (task) => {
+beforeEach(async () => {
   page = await context.newPage();
-  explainFailure(task, page);
   faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -43,7 +42,8 @@ beforeEach(async (task) => {
 
 afterEach(closePage);
 
-async function closePage() {
+async function closePage(ended: TestContext) {
+  await explainIfFailed(ended, page);
   await page.close();
   expect(faults).toEqual([]);
 }

@@ -1,9 +1,9 @@
 /** Writing a text in a real browser: chips, pasting, pickers, the counter, autosave, and the way to Send. */
 import type { Locator, Page } from "playwright-core";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, type TestContext } from "vitest";
 import type { Campaign, CampaignInput } from "../contract/campaigns.ts";
 import { openContext } from "../testing/browser.ts";
-import { explainFailure, openJourney } from "../testing/journey.ts";
+import { explainIfFailed, openJourney } from "../testing/journey.ts";
 
 const ola = "+4791234567";
 const anna = "+4792345678";
@@ -35,9 +35,8 @@ beforeAll(async () => {
 let page: Page;
 let faults: string[];
 
-beforeEach(async (task) => {
+beforeEach(async () => {
   page = await context.newPage();
-  explainFailure(task, page);
   faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -47,7 +46,8 @@ beforeEach(async (task) => {
 });
 afterEach(closePage);
 
-async function closePage() {
+async function closePage(ended: TestContext) {
+  await explainIfFailed(ended, page);
   await page.close();
   expect(faults).toEqual([]);
 }

@@ -86,10 +86,17 @@ export async function openBrowser(): Promise<Browser> {
 
 /** If the test fails: saves a screenshot of the page and prints its path and the server's log. */
 export function explainFailure({ onTestFailed, task }: Pick<TestContext, "onTestFailed" | "task">, page: Page): void {
-  onTestFailed(async () => {
-    const path = join(import.meta.dirname, "..", "test-results", `${task.id}.png`);
-    await page.screenshot({ path, fullPage: true });
-    const wrote = await readFile(inject("installation").log, "utf8");
-    console.error(`The page when the test failed: ${path}, ${page.url()}\n${wrote}`);
-  });
+  onTestFailed(() => showPage(task, page));
+}
+
+/** The same in an `afterEach` that then closes the page. */
+export async function explainIfFailed({ task }: Pick<TestContext, "task">, page: Page): Promise<void> {
+  if (task.result?.state === "fail") await showPage(task, page);
+}
+
+async function showPage({ id }: TestContext["task"], page: Page): Promise<void> {
+  const path = join(import.meta.dirname, "..", "test-results", `${id}.png`);
+  await page.screenshot({ path, fullPage: true });
+  const wrote = await readFile(inject("installation").log, "utf8");
+  console.error(`The page when the test failed: ${path}, ${page.url()}\n${wrote}`);
 }
