@@ -7,10 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../server/kit/processes.ts";
 
-/** Bytes that must be free: about four times what a whole run takes at most. */
-const room = 8 * 2 ** 30;
+/** Bytes that must be free; a whole run takes about 400 MB at once. */
+const room = 2 * 2 ** 30;
 const inMemory = "/dev/shm";
 const prefix = "varsla-scratch-";
+const ofProcess = new RegExp(`^${prefix}(\\d+)-`);
 
 export interface Scratch {
   directory: string;
@@ -21,7 +22,7 @@ export interface Scratch {
 export async function makeScratch(): Promise<Scratch> {
   const parent = (await hasRoom(inMemory)) ? inMemory : tmpdir();
   for (const name of await readdir(parent)) {
-    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+    const [, pid] = ofProcess.exec(name) ?? [];
     if (pid && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
   }
   const directory = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
