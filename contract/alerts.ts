@@ -63,6 +63,10 @@ const params = {
     since: Instant.describe("when its deliveries began to fail"),
     last_error: z.string().nullable(),
   }),
+  work_overdue: z.object({
+    work: z.string().describe("the name of the work, as in the metrics"),
+    since: Instant.describe("when the oldest of it was due"),
+  }),
   possible_opt_outs: z.object({
     since: Instant.describe("when the oldest of them was received"),
     waiting: z.number().int().describe("how many were undecided when the alert was raised"),
@@ -84,6 +88,7 @@ export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("error_rate"), params: params.error_rate }),
   z.object({ ...common, kind: z.literal("quota"), params: params.quota }),
   z.object({ ...common, kind: z.literal("webhook_disabled"), params: params.webhook_disabled }),
+  z.object({ ...common, kind: z.literal("work_overdue"), params: params.work_overdue }),
   z.object({ ...common, kind: z.literal("possible_opt_outs"), params: params.possible_opt_outs }),
 ]);
 export type Alert = z.infer<typeof Alert>;

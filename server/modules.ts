@@ -8,9 +8,10 @@ import { campaignsModule } from "./campaigns/module.ts";
 import { carriersModule } from "./carriers/module.ts";
 import { consentModule } from "./consent/module.ts";
 import { contactsModule } from "./contacts/module.ts";
+import type { DueWork } from "./kit/due.ts";
 import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
 import { kitModule } from "./kit/module.ts";
-import type { Running, Services } from "./kit/services.ts";
+import type { DueServices, Running, Services } from "./kit/services.ts";
 import { messagesModule, type PathServices } from "./messages/module.ts";
 import { privacyModule } from "./privacy/module.ts";
 import { quotaModule } from "./quota/module.ts";
@@ -24,6 +25,8 @@ export interface Module {
   jobs?: (services: Services) => Record<string, JobHandler>;
   /** Its scheduled jobs. */
   periodic?: readonly PeriodicJob[];
+  /** What becomes due by the clock. */
+  due?: (services: DueServices) => readonly DueWork[];
   /** Starts, in every process, what its roles need. Modules are stopped in reverse order. */
   start?: (services: PathServices) => Promise<Running | undefined | void>;
 }

@@ -14,6 +14,8 @@ import { systemClock } from "./kit/clock.ts";
 import type { Config } from "./kit/config.ts";
 import { longWork } from "./kit/connection.ts";
 import { type Db, openDb } from "./kit/db.ts";
+import { startDueWork } from "./kit/due-runner.ts";
+import type { DueWork } from "./kit/due.ts";
 import { jobs, runJobs } from "./kit/jobs.ts";
 import { startLiveUpdates } from "./kit/live-updates.ts";
 import type { Logger } from "./kit/log.ts";
@@ -81,6 +83,11 @@ export async function wire(options: {
     const started = await start?.(startServices);
     if (started) running.push(started);
   }
+  const works: readonly DueWork[] = modules.flatMap(
+    ({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? [],
+  );
+  const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
+  running.push(await startDueWork({ db: jobsDb, clock, log }, own));
   if (roles.has("worker")) {
     const jobServices = { ...services, db: jobsDb };
     const handlers = Object.assign({}, ...modules.map((module) => module.jobs?.(jobServices)));

@@ -11,6 +11,7 @@ import { listAlerts } from "../server/alerts/alerts-store.ts";
 import { type MailAlerts, mailAlertsJob } from "../server/alerts/queue-mails.ts";
 import { checkConditions, type WatchServices } from "../server/alerts/watch.ts";
 import type { Db } from "../server/kit/db.ts";
+import type { DueWork } from "../server/kit/due.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { sandboxMailer } from "../server/kit/mail.ts";
 
@@ -25,12 +26,12 @@ export interface TestWatch {
   mails(to: string): Promise<{ subject: string; text: string }[]>;
 }
 
-/** A watch whose clock starts at a moment, now unless given. */
-export function testWatch(db: Db, from = new Date()): TestWatch {
+/** A watch whose clock starts at a moment, now unless given; it also watches this work by the clock. */
+export function testWatch(db: Db, from = new Date(), works: readonly DueWork[] = []): TestWatch {
   let at = from.getTime();
   const clock = { now: () => new Date(at) };
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-  const services: WatchServices = { db, clock, jobs, liveUpdates: { publish() {} }, log };
+  const services: WatchServices = { db, clock, jobs, liveUpdates: { publish() {} }, log, allDue: () => works };
   const mailer = sandboxMailer({
     db,
     clock,

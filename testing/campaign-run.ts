@@ -9,8 +9,9 @@ import { type Db, openDb } from "../server/kit/db.ts";
 import { jobs, runJobs } from "../server/kit/jobs.ts";
 import { createLog } from "../server/kit/log.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
@@ -50,7 +51,7 @@ export async function runCampaign(
   const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
   const services = { db, clock: systemClock, jobs, liveUpdates: { publish() {} }, log };
   const carrier = createSandbox({ ...services, db: pathDb }, { delay_ms });
-  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
+  const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });
   const author = { workspaceId, userId: null, name: "bench" };
   const include = { lists: [list], contacts: [] };

@@ -1,17 +1,18 @@
-/** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { vi } from "vitest";
 import { type Campaign, CampaignInput } from "../contract/campaigns.ts";
 import { presentCampaign } from "../server/campaigns/campaign.ts";
-import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
 import { countsOf, entriesOf } from "../server/campaigns/counts.ts";
 import { createCampaign, getCampaign } from "../server/campaigns/edit-campaign.ts";
+import { dueCampaigns } from "../server/campaigns/finish-campaigns.ts";
 import { prepareCampaign } from "../server/campaigns/prepare-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
 import { type Jobs, jobs } from "../server/kit/jobs.ts";
+/** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
+import { runDue } from "./due.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
@@ -79,10 +80,10 @@ export function prepare(
 /** Runs the sweep until the campaign has finished, and returns it. */
 export async function finished(db: Db, workspaceId: string, id: string): Promise<Campaign> {
   const quiet: Jobs = { async add() {} };
-  const sweep = campaignJobs({ ...campaignServices(db), jobs: quiet })["campaigns.finish"];
+  const due = dueCampaigns({ ...campaignServices(db), jobs: quiet });
   return vi.waitFor(
     async () => {
-      await sweep?.(undefined as never, new AbortController().signal);
+      await runDue(due);
       const campaign = await look(db, workspaceId, id);
       if (campaign.finished_at === null) throw new Error(`the campaign is ${campaign.status}`);
       return campaign;

@@ -8,8 +8,9 @@ import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 
 const [connection = "", point, which] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -35,4 +36,4 @@ const mortal = {
     return outcomes;
   },
 };
-await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(mortal) }, { lease_ms: 1_500 });
+await startTestPath({ ...services, pathDb: db, db, carriers: onlyCarriers(mortal) }, { lease_ms: 1_500 });

@@ -9,12 +9,13 @@ import { type Clock, systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import type { Logger } from "../server/kit/log.ts";
 import type { DispatcherOptions } from "../server/messages/dispatch/dispatcher.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { createInboundIntake } from "../server/messages/receive/inbound.ts";
 import type { MessageBatch, SendResult } from "../server/messages/send/batch.ts";
 import { sendMessages } from "../server/messages/send/send-messages.ts";
 import { getWorkspace } from "../server/workspaces/workspace.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
@@ -44,7 +45,7 @@ export async function startPipeline(
   });
   const services = { clock, liveUpdates, log };
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
-  const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier(sandbox)) }, rest);
+  const path = await startTestPath({ ...services, pathDb, db, carriers: onlyCarriers(carrier(sandbox)) }, rest);
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
   onTestFinished(stop);

@@ -15,8 +15,9 @@ import type {
 import { systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
 import type { DispatcherOptions } from "../server/messages/dispatch/dispatcher.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 import { newId } from "./new-id.ts";
 import { makeSmpp, type SmppCarrierOptions, type SmppSettingsInput } from "./smpp-carrier.ts";
 import { type Smsc, type SmscOptions, startSmsc } from "./smsc.ts";
@@ -65,7 +66,7 @@ export async function startSmppPipeline(
   });
   const carrier = makeSmpp(pathDb, workspace.id, settings, { sweep_ms: 50, ...options, carrier_id });
   const services = { clock: systemClock, liveUpdates, log };
-  const path = await startMessagePath({ ...services, pathDb, db, carriers: onlyCarriers(carrier) }, options);
+  const path = await startTestPath({ ...services, pathDb, db, carriers: onlyCarriers(carrier) }, options);
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= path.stop().then(() => pathDb.close()));
   onTestFinished(stop);

@@ -9,8 +9,9 @@ import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 import { makeSmpp } from "./smpp-carrier.ts";
 
 const [connection = "", workspaceId = "", carrier_id = "", settings = "{}", batch = "10", unrecorded] =
@@ -29,6 +30,6 @@ const watched = {
   },
 };
 const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
-await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(watched) }, { lease_ms: 1_500 });
+await startTestPath({ ...services, pathDb: db, db, carriers: onlyCarriers(watched) }, { lease_ms: 1_500 });
 // Ends with the process that started it.
 process.on("disconnect", () => process.exit());

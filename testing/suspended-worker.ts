@@ -10,8 +10,9 @@ import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 
 const [connection = "", lease = ""] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -34,6 +35,6 @@ const oneByOne = {
     return outcomes;
   },
 };
-await startMessagePath({ ...services, pathDb: db, db, carriers: onlyCarriers(oneByOne) }, { lease_ms: Number(lease) });
+await startTestPath({ ...services, pathDb: db, db, carriers: onlyCarriers(oneByOne) }, { lease_ms: Number(lease) });
 // Ends with the process that started it.
 process.on("disconnect", () => process.exit());

@@ -7,8 +7,9 @@ import { pino } from "pino";
 import { systemClock } from "../server/kit/clock.ts";
 import { openDb } from "../server/kit/db.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
-import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
+import { startTestPath } from "./message-path.ts";
 import { newId } from "./new-id.ts";
 import { twilioAt } from "./twilio-carrier.ts";
 
@@ -17,6 +18,6 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
 const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
 const carriers = onlyCarriers(twilioAt({ url, account_sid, auth_token }, { workspace_id, id: newId(), db }));
-await startMessagePath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });
+await startTestPath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });
 // Ends with the process that started it.
 process.on("disconnect", () => process.exit());

@@ -72,6 +72,10 @@ const en: Words = {
       title: "A webhook was disabled",
       text: `${webhook.url} has taken nothing since ${f.time(since)}. Enable it again when it works.`,
     }),
+    work_overdue: ({ work, since }, f) => ({
+      title: "Planned work is late",
+      text: `What was due at ${f.time(since)} has not been done (${work}). Either no worker process runs, or it fails each time: the log says why. It goes on by itself.`,
+    }),
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Replies look like opt-outs",
       text: `${waiting === 1 ? "A reply looks like an opt-out and waits" : `${f.number(waiting)} replies look like opt-outs and wait`} for somebody to decide, the oldest since ${f.time(since)}. Until then whoever wrote it keeps getting texts.`,
@@ -106,6 +110,10 @@ const nb: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook ble slått av",
       text: `${webhook.url} har ikke tatt imot noe siden ${f.time(since)}. Slå den på igjen når den virker.`,
+    }),
+    work_overdue: ({ work, since }, f) => ({
+      title: "Planlagt arbeid er forsinket",
+      text: `Det som skulle vært gjort ${f.time(since)}, er ikke gjort (${work}). Enten kjører ingen arbeiderprosess, eller så feiler det hver gang; loggen sier hvorfor. Det fortsetter av seg selv.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Svar ligner avmeldinger",
@@ -142,6 +150,10 @@ const sv: Words = {
       title: "En webhook stängdes av",
       text: `${webhook.url} har inte tagit emot något sedan ${f.time(since)}. Slå på den igen när den fungerar.`,
     }),
+    work_overdue: ({ work, since }, f) => ({
+      title: "Planerat arbete är försenat",
+      text: `Det som skulle ha gjorts ${f.time(since)} är inte gjort (${work}). Antingen körs ingen arbetarprocess, eller så misslyckas det varje gång; loggen säger varför. Det fortsätter av sig självt.`,
+    }),
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Svar liknar avanmälningar",
       text: `${waiting === 1 ? "Ett svar liknar en avanmälan" : `${f.number(waiting)} svar liknar avanmälningar`} och väntar på att någon avgör, det äldsta sedan ${f.time(since)}. Tills dess får den som skrev fortfarande meddelanden.`,
@@ -176,6 +188,10 @@ const da: Words = {
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",
       text: `${webhook.url} har ikke taget imod noget siden ${f.time(since)}. Slå den til igen, når den virker.`,
+    }),
+    work_overdue: ({ work, since }, f) => ({
+      title: "Planlagt arbejde er forsinket",
+      text: `Det, der skulle være gjort ${f.time(since)}, er ikke gjort (${work}). Enten kører der ingen arbejderproces, eller også fejler det hver gang; loggen siger hvorfor. Det fortsætter af sig selv.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Svar ligner afmeldinger",

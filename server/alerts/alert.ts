@@ -39,6 +39,7 @@ export const watched = {
   campaign_stalled: { severity: "warning", resolve_after_ms: minute },
   error_rate: { severity: "warning", resolve_after_ms: 5 * minute },
   webhook_disabled: { severity: "warning", resolve_after_ms: 0 },
+  work_overdue: { severity: "critical", resolve_after_ms: minute },
   possible_opt_outs: { severity: "warning", resolve_after_ms: 0 },
 } as const satisfies Partial<
   Record<
@@ -60,6 +61,7 @@ export const mailedTo: Record<AlertKind, readonly Permission[]> = {
   lane_stalled: ["sms-setup:write", "workspace:write"],
   error_rate: ["sms-setup:write", "workspace:write"],
   campaign_stalled: ["campaigns:send"],
+  work_overdue: ["sms-setup:write", "workspace:write"],
   quota: ["subscription:write", "workspace:write"],
   webhook_disabled: ["workspace:write"],
   possible_opt_outs: ["consent:write"],

@@ -130,7 +130,7 @@ const findPossibleOptOuts: Finder = async (tx) => {
   });
 };
 
-export const finders: Record<WatchedKind, Finder> = {
+export const finders: Record<Exclude<WatchedKind, "work_overdue">, Finder> = {
   carrier_down: findCarriersDown,
   lane_stalled: findStalledLanes,
   campaign_stalled: findStalledCampaigns,

@@ -8,8 +8,9 @@ import { addContacts, arrived, send, untilFinal, startPipeline } from "../../tes
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import type { CarrierState } from "../carriers/carrier.ts";
 import { insertCarrier, reportStates } from "../carriers/carriers-store.ts";
+import { dueInWorkspaces } from "../kit/due.ts";
 import { addCounts, counter } from "../messages/counts.ts";
-import { checkConditions, takeTurn } from "./watch.ts";
+import { checkConditions } from "./watch.ts";
 
 const { db } = await testDatabase();
 
@@ -386,7 +387,7 @@ test("a webhook that was disabled for its failures raises an alert that does not
   expect(states(await watch.alerts(workspace.id))).toEqual(["webhook_disabled resolved"]);
 });
 
-test("processes that check at the same time raise one alert, and only one takes a turn", async () => {
+test("processes that check at the same time raise one alert", async () => {
   const workspace = await createTestWorkspace(db);
   const watch = testWatch(db);
   await addCarrier(workspace.id);
@@ -395,8 +396,30 @@ test("processes that check at the same time raise one alert, and only one takes 
   const later = { ...watch.services, clock: { now: () => new Date(watch.now().getTime() + 20_000) } };
   await Promise.all([checkConditions(later), checkConditions(later), checkConditions(later)]);
   expect(states(await watch.alerts(workspace.id))).toEqual(["carrier_down open"]);
-  const turn = new Date(watch.now().getTime() + 100_000);
-  const turns = await Promise.all([0, 1, 2].map(() => db.asSystem((tx) => takeTurn(tx, turn))));
-  expect(turns.filter(Boolean)).toHaveLength(1);
-  expect(await db.asSystem((tx) => takeTurn(tx, new Date(turn.getTime() + 5_000)))).toBe(true);
+});
+
+test("work by the clock that stays undone raises an alert in its workspace, which is resolved once it is done", async () => {
+  const [workspace, other] = [await createTestWorkspace(db), await createTestWorkspace(db)];
+  const dueAt = new Date();
+  let due = [{ workspace_id: workspace.id, due_at: dueAt }];
+  const work = dueInWorkspaces(
+    { db, log: { warn() {} } },
+    {
+      name: "test.work",
+      find: async (_tx, { now }) => due.filter(({ due_at }) => due_at <= now),
+      claim: async (_tx, _workspaceId, found) => found.length,
+    },
+  );
+  const watch = testWatch(db, dueAt, [work]);
+  await watch.after(110);
+  expect(await watch.alerts(workspace.id)).toEqual([]);
+  await watch.after(15);
+  expect(await watch.alerts(workspace.id)).toMatchObject([
+    { kind: "work_overdue", severity: "critical", params: { work: "test.work", since: dueAt.toISOString() } },
+  ]);
+  expect(await watch.alerts(other.id)).toEqual([]);
+  due = [];
+  await watch.after(5);
+  await watch.after(61);
+  expect(states(await watch.alerts(workspace.id))).toEqual(["work_overdue resolved"]);
 });

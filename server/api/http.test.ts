@@ -1,4 +1,5 @@
 import { type AddressInfo, connect } from "node:net";
+import { sql } from "kysely";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { contacts } from "../../contract/contacts.ts";
@@ -269,7 +270,15 @@ test("a caller that floods gets 429 with Retry-After, and others are served", as
 });
 
 test("metrics are served to this machine and to super admins", async () => {
+  await database.db.asSystem((tx) =>
+    sql`insert into due_work (name, next_at, lag_ms, done) values ('test.late', now() - interval '1 hour', 5, 7)`.execute(
+      tx,
+    ),
+  );
   const here = await app.inject({ url: "/metrics", headers: { host: "127.0.0.1:3000" } });
+  const late = /varsla_due_work_lag_seconds\{work="test.late"\} (\d+)/.exec(here.body)?.[1];
+  expect(Number(late)).toBeGreaterThan(3_500);
+  expect(here.body).toContain('varsla_due_work_done{work="test.late"} 7');
   expect(here.statusCode).toBe(200);
   expect(here.body).toContain(
     'varsla_http_request_duration_seconds_count{method="GET",route="/api/v1/workspace",status="200"}',

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Db } from "../kit/db.ts";
+import { readDueWork } from "../kit/due-runner.ts";
 import { Problem } from "../kit/errors.ts";
 import { byKey, type AuthorizerServices } from "./authorize.ts";
 
@@ -41,20 +42,30 @@ export function serveMetrics(app: FastifyInstance, services: AuthorizerServices)
 }
 
 function gaugeOfQueues(registry: Registry, db: Db): void {
-  const queued = new Gauge({
-    name: "varsla_message_queue_length",
-    help: `Messages waiting for submission, counted up to ${maxCounted}`,
-    registers: [registry],
-  });
-  const jobs = new Gauge({
-    name: "varsla_jobs",
-    help: "Background jobs, by whether they wait or failed for good",
-    labelNames: ["state"],
-    registers: [registry],
-    // Concurrent scrapes of a slow database share one query.
-    collect: () => (collecting ??= collect().finally(() => (collecting = null))),
-  });
+  // Each gauge waits for the query: they are all written at once, and one without it would show what the scrape before found.
+  // Concurrent scrapes of a slow database share one query.
   let collecting: Promise<void> | null = null;
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect: () => (collecting ??= collect().finally(() => (collecting = null))),
+    });
+  const queued = gauge("varsla_message_queue_length", `Messages waiting for submission, counted up to ${maxCounted}`);
+  const jobs = gauge("varsla_jobs", "Background jobs, by whether they wait or failed for good", ["state"]);
+  const lag = gauge(
+    "varsla_due_work_lag_seconds",
+    "How late work by the clock is done: by its last round, or since its next one should have begun",
+    ["work"],
+  );
+  const done = gauge("varsla_due_work_done", "What work by the clock has done", ["work"]);
+  const failed = gauge(
+    "varsla_due_work_failures",
+    "Rounds of work by the clock that failed, in whole or in one workspace",
+    ["work"],
+  );
 
   async function collect(): Promise<void> {
     const found = await db.asSystem((tx) =>
@@ -64,6 +75,11 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
             count(*) filter (where attempts >= max_attempts) as failed
           from jobs.jobs`.execute(tx),
     );
+    for (const each of await db.asSystem(readDueWork)) {
+      lag.set({ work: each.name }, each.lag_ms / 1_000);
+      done.set({ work: each.name }, each.done);
+      failed.set({ work: each.name }, each.failed);
+    }
     const row = found.rows[0];
     if (!row) return;
     queued.set(row.queued);

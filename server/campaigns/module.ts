@@ -1,13 +1,13 @@
 /** Campaigns: marketing texts to many contacts. */
 import type { Services, StartServices } from "../kit/services.ts";
-import { campaignJobs, campaignPeriodicJobs } from "./campaigns-jobs.ts";
+import { campaignJobs } from "./campaigns-jobs.ts";
 import { campaignsRoutes } from "./campaigns-routes.ts";
-import { resumeCampaigns } from "./finish-campaigns.ts";
+import { dueCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
 
 export const campaignsModule = {
   routes: (services: Services) => ({ campaigns: campaignsRoutes(services) }),
   jobs: campaignJobs,
-  periodic: campaignPeriodicJobs,
+  due: dueCampaigns,
   async start({ jobsDb, jobs, config }: StartServices) {
     if (config.roles.has("worker")) await resumeCampaigns({ db: jobsDb, jobs });
   },

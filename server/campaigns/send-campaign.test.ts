@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { CampaignChange } from "../../contract/campaigns.ts";
 import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { runDue } from "../../testing/due.ts";
 import {
   addContacts,
   addManyContacts,
@@ -21,7 +22,7 @@ import { instantOf } from "../kit/id.ts";
 import { jobs } from "../kit/jobs.ts";
 import { recordReceipts } from "../messages/receive/receipts.ts";
 import { deleteCampaign, updateCampaign } from "./edit-campaign.ts";
-import { finishCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
+import { dueCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
 import { campaignPerformance } from "./performance.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { listRecipients } from "./recipients.ts";
@@ -412,25 +413,21 @@ test("a text changed after the review is not sent", async () => {
   expect(await look(db, workspace.id, id)).toMatchObject({ status: "draft" });
 });
 
-test("the periodic job resumes a stalled preparation, and a start resumes all", async () => {
+test("a stalled preparation is resumed, and a start resumes all", async () => {
   await addManyContacts(db, workspace.id, 1);
   const id = await draft();
   await press(db, workspace.id, id);
   const clear = () => db.asSystem((tx) => sql`delete from jobs._private_jobs`.execute(tx));
   const services = { ...campaignServices(db), jobs };
   await clear();
-  await finishCampaigns(services);
+  await runDue(dueCampaigns(services));
   expect(await waitingJobs("campaign.prepare")).toEqual([]);
-  expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
   const later = new Date(Date.now() + 60_000);
-  await finishCampaigns({ ...services, clock: { now: () => later } });
-  // By that clock too, the job runs again in a second.
-  expect((await waitingJobs("campaigns.finish")).map((job) => job.run_at.getTime())).toEqual([later.getTime() + 1_000]);
+  await runDue(dueCampaigns(services), later);
   expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
   await clear();
   await resumeCampaigns(services);
   expect((await waitingJobs("campaign.prepare")).map((job) => job.payload.id)).toContain(id);
-  expect(await waitingJobs("campaigns.finish")).toHaveLength(1);
   await until(() => prepare(db, workspace.id, id));
   expect(await ledger(db, workspace.id)).toHaveLength(1);
 });

@@ -12,9 +12,8 @@ import { noCounts } from "./counts.ts";
 import { getCampaign, targetOf } from "./edit-campaign.ts";
 import { optOutTextOf, type Reviewed, reviewCampaign } from "./review-campaign.ts";
 
-/** Job names. */
+/** The job's name. */
 export const prepareJob = "campaign.prepare";
-export const finishJob = "campaigns.finish";
 
 interface Services {
   db: Db;
@@ -53,7 +52,6 @@ export async function sendCampaign(
           after: { recipients: reviewed.review.recipients.will, segments_estimate: reviewed.review.segments_estimate },
         });
         await jobs.add(tx, prepareJob, { workspace_id: workspaceId, id }, { key: `${prepareJob}:${id}` });
-        await jobs.add(tx, finishJob, {}, { key: finishJob });
         return { status: 202, body: presentCampaign(campaign, noCounts) };
       },
       clock.now(),

@@ -1,7 +1,7 @@
 /** Contacts, their properties and lists, and bringing them in from files. */
-import type { Services, StartServices } from "../kit/services.ts";
+import type { DueServices, Services, StartServices } from "../kit/services.ts";
 import { contactsRoutes, propertiesRoutes } from "./contacts-routes.ts";
-import { importJobs, importPeriodicJobs, sweepImports } from "./import/import-jobs.ts";
+import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
 import { importRoutes } from "./import/import-routes.ts";
 import { indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
 import { listJobs, listPeriodicJobs } from "./list-kinds.ts";
@@ -14,7 +14,8 @@ export const contactsModule = {
     lists: listsRoutes(services),
   }),
   jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services) }),
-  periodic: [...importPeriodicJobs, ...indexPeriodicJobs, ...listPeriodicJobs],
+  periodic: [...indexPeriodicJobs, ...listPeriodicJobs],
+  due: (services: DueServices) => [dueImports(services)],
   async start({ jobsDb, ...services }: StartServices) {
     if (!services.config.roles.has("worker")) return;
     await sweepImports({ ...services, db: jobsDb });

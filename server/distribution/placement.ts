@@ -63,7 +63,8 @@ const localTables: readonly { name: RegExp; reason: string }[] = [
   { name: /^migrations$/, reason: "the migrations that were applied" },
   { name: /^workspace_role$/, reason: "the role of workspace transactions" },
   { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "sign-in: one person may be in many workspaces" },
-  { name: /^alert_watch$/, reason: "the time of the last check for alerts" },
+  { name: /^alert_watch$/, reason: "the time of the last check for alerts by processes of an earlier version" },
+  { name: /^due_work$/, reason: "turns at work by the clock" },
   { name: /^attempts$/, reason: "counts of the login throttle" },
   {
     name: /^sandbox_(messages|receipts|mails)$/,

@@ -1,10 +1,11 @@
-/** Heartbeats during slow work: they go on, never pile up, and keep other workers from starting the work again. */
 import { PassThrough } from "node:stream";
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
+/** Heartbeats during slow work: they go on, never pile up, and keep other workers from starting the work again. */
+import { runDue } from "../../testing/due.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts } from "../../testing/pipeline.ts";
 import { stopSession } from "../../testing/stop-session.ts";
@@ -12,7 +13,7 @@ import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import { finders } from "../alerts/find-conditions.ts";
 import { campaignJobs } from "../campaigns/campaigns-jobs.ts";
-import { finishCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.ts";
+import { dueCampaigns, resumeCampaigns } from "../campaigns/finish-campaigns.ts";
 import { prepareJob } from "../campaigns/send-campaign.ts";
 import { importHarness } from "../contacts/import/import-harness.test-support.ts";
 import { importJobs, sweepImports } from "../contacts/import/import-jobs.ts";
@@ -164,10 +165,7 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   await press(db, workspace.id, id);
   await db.pool.query("delete from jobs._private_jobs");
   const held = await hold("lock table contacts in access exclusive mode");
-  const counting = campaignJobs({ ...services, jobs })[prepareJob]?.(
-    { workspace_id: workspace.id, id } as never,
-    never,
-  );
+  const counting = campaignJobs(services)[prepareJob]?.({ workspace_id: workspace.id, id } as never, never);
   await until(async () => {
     const { rows } = await db.pool.query(
       "select 1 from pg_locks where relation = 'contacts'::regclass and not granted",
@@ -180,7 +178,7 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   );
   const warnings: unknown[] = [];
   const log = { warn: (about: unknown) => void warnings.push(about), error() {} };
-  await finishCampaigns({ ...services, log });
+  await runDue(dueCampaigns({ ...services, log }));
   await resumeCampaigns({ db, jobs });
   expect(warnings).toEqual([]);
   expect(await preparing()).toEqual([]);
@@ -197,6 +195,6 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toMatchObject([
     { subject: id, params: { reason: "preparing" } },
   ]);
-  await finishCampaigns({ ...services, log });
+  await runDue(dueCampaigns({ ...services, log }));
   expect(await preparing()).toEqual([id]);
 });

@@ -2,6 +2,7 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Db } from "./db.ts";
+import type { DueWork } from "./due.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LiveUpdates } from "./live-updates.ts";
 import type { Logger } from "./log.ts";
@@ -26,6 +27,12 @@ export interface StartServices extends Services {
   jobsDb: Db;
   /** Opens a separate pool of connections, which the caller closes. */
   openPool(max: number): Db;
+}
+
+/** What a domain's due work gets in addition; `db` has the timeouts of long work in a worker. */
+export interface DueServices extends StartServices {
+  /** All due work of the process. */
+  allDue(): readonly DueWork[];
 }
 
 /** Something that runs until it is stopped; `stop` lets running work finish. */

@@ -1,10 +1,11 @@
 /** The one pipeline of a text: the door, lanes to the carriers, receipts and inbound texts. */
 import type { Db } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
-import type { Running, Services, StartServices } from "../kit/services.ts";
+import type { DueServices, Running, Services, StartServices } from "../kit/services.ts";
 import { carrierTestRoutes } from "./carrier-test-routes.ts";
 import { countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
+import { dueLanes } from "./dispatch/revive-lanes.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
 import { messagesRoutes, segmentsRoutes } from "./messages-routes.ts";
 import { optOutJobs } from "./receive/opted-out-at-carrier.ts";
@@ -32,6 +33,7 @@ export const messagesModule = {
     ...optOutJobs(services),
   }),
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
+  due: (services: DueServices) => [dueLanes(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {
     await keepMonths(services.db, services.log, makeMonths);
     if (!services.config.roles.has("worker")) return;

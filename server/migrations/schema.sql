@@ -1378,6 +1378,19 @@ create policy workspace_wall on dispatch_journal
 create policy workspace_wall_door on dispatch_journal to current_user
   using (is_system());
 
+create table due_work (
+  name text not null,
+  next_at timestamp with time zone default now() not null,
+  taken_by uuid,
+  taken_until timestamp with time zone,
+  lag_ms bigint default 0 not null,
+  done bigint default 0 not null,
+  failed bigint default 0 not null,
+  last_error text,
+  ran_at timestamp with time zone,
+  constraint due_work_pkey PRIMARY KEY (name)
+);
+
 create table email_digits (
   workspace_id uuid not null,
   length smallint not null,

@@ -1,7 +1,7 @@
 /** All SQL of webhook_deliveries. */
 import { sql } from "kysely";
 import type { WebhookAttempt, WebhookDelivery } from "../../contract/webhooks.ts";
-import type { Tx } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 
 /** A row of webhook_deliveries. */
@@ -121,12 +121,12 @@ const lookedAt = 16;
  * Claims the delivery that has waited longest, except those of `busy` ones and those that another worker is claiming, and records
  * the attempt. No other worker claims it before `until`, when another retries should this process die.
  */
-export async function claimDue(tx: Tx, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
+export async function claimDue(db: Db, at: Date, until: Date, busy: Busy): Promise<DueDelivery | undefined> {
   const tried: string[] = [];
   for (;;) {
-    const due = await lookForDue(tx, at, busy, tried);
+    const due = await db.asSystem((tx) => lookForDue(tx, at, busy, tried));
     for (const key of due) {
-      const claimed = await claim(tx, key, at, until);
+      const claimed = await db.inWorkspace(key.workspace_id, (tx) => claim(tx, key, at, until));
       if (claimed) return claimed;
       tried.push(key.id);
     }

@@ -11,10 +11,11 @@ import { testDatabase } from "../../testing/database.ts";
 import { onThisMachine } from "../../testing/targets.ts";
 import { until } from "../../testing/until.ts";
 import { type Received, startReceiver, verifies } from "../../testing/webhook-receiver.ts";
+import { startDueWork } from "../kit/due-runner.ts";
 import { createOutboundTargets, type OutboundTargets } from "../kit/outbound-targets.ts";
 import { claimDue } from "./deliveries-store.ts";
 import { queueEvents } from "./queue-events.ts";
-import { nextAttempt, startWebhookSender, webhookJobs } from "./send-webhooks.ts";
+import { nextAttempt, webhookJobs, webhookSender } from "./send-webhooks.ts";
 import { newWebhookSecret } from "./sign-webhook.ts";
 
 const database = await testDatabase({ max: 20 });
@@ -29,14 +30,16 @@ const refusal =
 let ahead = 0;
 const clock = { now: () => new Date(Date.now() + ahead) };
 
-function startSender(options: { targets?: OutboundTargets; timeout_ms?: number; poll_every_ms?: number } = {}) {
-  const { targets = onThisMachine, timeout_ms, poll_every_ms = 10 } = options;
-  const sender = startWebhookSender(
+/** Runs a sender as one process does; resolves when it takes its turns. */
+async function startSender(options: { targets?: OutboundTargets; timeout_ms?: number; round_ms?: number } = {}) {
+  const { targets = onThisMachine, timeout_ms, round_ms } = options;
+  const sender = webhookSender(
     { ...services, clock, log, targets },
-    { poll_every_ms, ...(timeout_ms !== undefined && { timeout_ms }) },
+    { every_ms: 10, ...(timeout_ms !== undefined && { timeout_ms }), ...(round_ms !== undefined && { round_ms }) },
   );
-  onTestFinished(() => sender.stop());
-  return sender;
+  const running = await startDueWork({ db, clock, log }, [sender]);
+  onTestFinished(() => running.stop());
+  return running;
 }
 
 async function start(url: string) {
@@ -75,7 +78,7 @@ const attempted = (test: Awaited<ReturnType<typeof start>>, times: number) =>
 test("an event is sent if its transaction commits, signed by the specification over the exact octets", async () => {
   const receiver = await startReceiver();
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await expect(
     db.asSystem(async (tx) => {
       await queueEvents(tx, clock.now(), []);
@@ -106,7 +109,7 @@ test("the example in the documentation verifies what is sent, and nothing else",
   };
   const receiver = await startReceiver();
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   await attempted(tested, 1);
   const [{ headers, body }] = receiver.received as [Received];
@@ -121,7 +124,7 @@ test("after a rotation both secrets verify for a day", async () => {
   const tested = await start(receiver.url);
   const { secret } = (await call(`POST ${tested.path}/secret`, { key: tested.key })).body;
   expect(secret).not.toBe(tested.secret);
-  startSender();
+  await startSender();
   await tested.publish();
   await attempted(tested, 1);
   const [request] = receiver.received as [Received];
@@ -131,7 +134,7 @@ test("after a rotation both secrets verify for a day", async () => {
 test("a refused delivery is retried on the schedule, for more than a day, with the same id; then it has failed", async () => {
   const receiver = await startReceiver((response) => response.writeHead(503).end("busy"));
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   let begun = clock.now().getTime();
   const hours: number[] = [];
@@ -167,7 +170,7 @@ test("a webhook that accepted nothing for days is disabled with the next failed 
   let status = 500;
   const receiver = await startReceiver((response) => response.writeHead(status).end());
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   await attempted(tested, 1);
   // A failure of days ago and a new one do not prove that it always failed: the delivery gets all its attempts.
@@ -197,7 +200,7 @@ test("a webhook that accepted nothing for days is disabled with the next failed 
 test("410 disables the webhook at once", async () => {
   const receiver = await startReceiver((response) => response.writeHead(410).end());
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   await attempted(tested, 1);
   expect(await tested.webhook()).toMatchObject({ enabled: false, last_error: "HTTP 410" });
@@ -207,7 +210,7 @@ test("a redirect counts as a failure and is not followed", async () => {
   const elsewhere = await startReceiver();
   const receiver = await startReceiver((response) => response.writeHead(307, { location: elsewhere.url }).end());
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   expect(await attempted(tested, 1)).toMatchObject({ state: "waiting", attempts: [{ status: 307 }] });
   expect(elsewhere.received).toEqual([]);
@@ -216,7 +219,7 @@ test("a redirect counts as a failure and is not followed", async () => {
 test("a receiver that does not respond in time is retried", async () => {
   const receiver = await startReceiver(() => {});
   const tested = await start(receiver.url);
-  startSender({ timeout_ms: 100 });
+  await startSender({ timeout_ms: 100 });
   await tested.publish();
   expect(await attempted(tested, 1)).toMatchObject({
     state: "waiting",
@@ -234,7 +237,7 @@ test("an endless response is read to some kilobytes; a slow one counts by its st
     pour();
   });
   const tested = await start(hose.url);
-  startSender({ timeout_ms: 500 });
+  await startSender({ timeout_ms: 500 });
   await tested.publish();
   const delivery = await attempted(tested, 1);
   expect(delivery.state).toBe("delivered");
@@ -253,7 +256,7 @@ test("an endless response is read to some kilobytes; a slow one counts by its st
 test("no notation of this machine or its network can be reached, and every refusal has the same text", async () => {
   const receiver = await startReceiver();
   const tested = await start(receiver.url);
-  startSender({ targets: createOutboundTargets({ allowed: [] }) });
+  await startSender({ targets: createOutboundTargets({ allowed: [] }) });
   const { port } = new URL(receiver.url);
   const hosts = [
     "127.0.0.1",
@@ -287,7 +290,7 @@ test("no notation of this machine or its network can be reached, and every refus
 test("when any target may be reached, only the status is shown of those in the operator's network", async () => {
   const receiver = await startReceiver((response) => response.writeHead(418).end("SSH-2.0-OpenSSH_9.6"));
   const tested = await start(receiver.url);
-  startSender({ targets: createOutboundTargets({ allowed: [], others: "discreet" }) });
+  await startSender({ targets: createOutboundTargets({ allowed: [], others: "discreet" }) });
   await tested.publish();
   expect((await attempted(tested, 1)).attempts[0]).toMatchObject({ status: 418, response: null, error: null });
   for (const url of ["http://127.0.0.1:1/", receiver.url.replace("http:", "https:")]) {
@@ -311,16 +314,16 @@ test("a workspace whose webhooks all hang does not block the others", async () =
   const receiver = await startReceiver();
   const other = await start(receiver.url);
   await other.publish();
-  startSender({ timeout_ms: 60_000 });
+  await startSender({ timeout_ms: 60_000 });
   await attempted(other, 1);
   expect(hanging.busy().most).toBeGreaterThan(2);
 });
 
-test("deliveries that wait for a free slot are sent as soon as there is one, not with the next poll", async () => {
+test("deliveries that wait for a free slot are sent as soon as there is one, in the same round", async () => {
   const receiver = await startReceiver();
   const tested = await start(receiver.url);
   for (let i = 0; i < 30; i++) await tested.publish({ i });
-  startSender({ poll_every_ms: 3_600_000 });
+  await startSender({ round_ms: 600_000 });
   await until(async () =>
     expect((await tested.deliveries()).filter(({ state }) => state === "delivered")).toHaveLength(30),
   );
@@ -336,7 +339,7 @@ test("several workers post each delivery only once", async () => {
   });
   const tested = await start(receiver.url);
   for (let i = 0; i < 30; i++) await tested.publish({ i });
-  for (let i = 0; i < 3; i++) startSender();
+  for (let i = 0; i < 3; i++) await startSender();
   const delivered = async () => (await tested.deliveries()).filter(({ state }) => state === "delivered").length;
   // All poll while the first delivery is being posted.
   await until(async () => expect(await delivered()).toBe(29));
@@ -352,13 +355,13 @@ test("redelivering a delivery that is being posted does not post it twice at the
   const held = new Promise<void>((done) => (release = done));
   const receiver = await startReceiver((response) => held.then(() => response.writeHead(200).end()));
   const tested = await start(receiver.url);
-  startSender();
+  await startSender();
   await tested.publish();
   await until(() => expect(receiver.received).toHaveLength(1));
   const id = (await tested.delivery())?.id;
   const again = await call(`POST ${tested.path}/deliveries/${id}/redeliver`, { key: tested.key });
   expect(again).toMatchObject({ status: 202, body: { id } });
-  startSender();
+  await startSender();
   await tested.publish(); // another delivery, to be sure that the second sender has polled
   await until(() => expect(receiver.received).toHaveLength(2));
   release();
@@ -374,8 +377,7 @@ test("a worker claims the next delivery while others hold all that have waited l
   for (let i = 0; i < 40; i++) await tested.publish({ i });
   const last = (await tested.delivery())?.id;
   const at = clock.now();
-  const claim = () =>
-    db.asSystem((tx) => claimDue(tx, at, new Date(at.getTime() + 60_000), { webhooks: [], workspaces: [] }));
+  const claim = () => claimDue(db, at, new Date(at.getTime() + 60_000), { webhooks: [], workspaces: [] });
   await db.asSystem(async (tx) => {
     await sql`select 1 from webhook_deliveries where next_at is not null and id <> ${last} for update`.execute(tx);
     expect((await claim())?.id).toBe(last);
@@ -408,14 +410,13 @@ test("after a crash a delivery is sent again with the same id, once the claim ha
   await tested.publish();
   // The state that a process leaves when it dies between claiming and recording.
   const at = clock.now();
-  const claim = () =>
-    db.asSystem((tx) => claimDue(tx, at, new Date(at.getTime() + 60_000), { webhooks: [], workspaces: [] }));
+  const claim = () => claimDue(db, at, new Date(at.getTime() + 60_000), { webhooks: [], workspaces: [] });
   const mine = (await tested.delivery())?.id;
   // Retries of earlier tests' deliveries may be due before it.
   let claimed = await claim();
   while (claimed && claimed.id !== mine) claimed = await claim();
   expect(claimed?.id).toBe(mine);
-  startSender();
+  await startSender();
   const probe = await startReceiver();
   const other = await start(probe.url);
   await other.publish();
@@ -430,7 +431,7 @@ test("after a crash a delivery is sent again with the same id, once the claim ha
 test("a worker that stops queues again what it was posting", async () => {
   const receiver = await startReceiver(() => {});
   const tested = await start(receiver.url);
-  const sender = startSender();
+  const sender = await startSender();
   await tested.publish();
   await until(() => expect(receiver.received).toHaveLength(1));
   await sender.stop();
@@ -442,7 +443,7 @@ test("a test delivery is sent whatever the webhook's events, even while it is di
   const receiver = await startReceiver((response) => response.writeHead(500).end());
   const tested = await start(receiver.url);
   await call(`PATCH ${tested.path}`, { key: tested.key, body: { enabled: false } });
-  startSender();
+  await startSender();
   const sent = await call(`POST ${tested.path}/test`, { key: tested.key });
   expect(sent.status).toBe(202);
   expect(await attempted(tested, 1)).toMatchObject({ id: sent.body.id, event: "webhook.test", state: "failed" });
@@ -454,7 +455,7 @@ test("deliveries are purged after 30 days, except waiting ones", async () => {
     response.writeHead(receiver.received.length > 1 ? 500 : 200).end(),
   );
   const tested = await start(receiver.url);
-  const sender = startSender();
+  const sender = await startSender();
   await tested.publish({ n: "delivered" });
   await attempted(tested, 1);
   await tested.publish({ n: "waiting" });

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
+import type { DueWork } from "../kit/due.ts";
 import { firstIdAt } from "../kit/id.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
@@ -37,14 +38,16 @@ interface Services {
 
 /** What tests shorten. */
 interface SenderOptions {
-  poll_every_ms?: number;
+  every_ms?: number;
   timeout_ms?: number;
+  round_ms?: number;
 }
 
 /** The event that a person sends to test a webhook. It is tried once, and does not count in the webhook's health. */
 export const testEvent = "webhook.test";
 
-const pollEvery = 1_000;
+/** The longest round, in milliseconds. */
+const roundLasts = 1_000;
 /** Concurrent posts in a process, to one webhook and for one workspace, so that slow ones do not block the others. */
 const maxConcurrent = 16;
 const maxPerWebhook = 2;
@@ -65,13 +68,16 @@ export function webhookJobs({ db, clock }: Pick<Services, "db" | "clock">): Reco
   };
 }
 
-/** Posts due deliveries until stopped; `stop` cancels running posts, which are queued again. */
-export function startWebhookSender(services: Services, options: SenderOptions = {}): { stop(): Promise<void> } {
+/**
+ * Posts due deliveries. A round claims what this process has room for and ends after a second at the latest, so that other processes
+ * take turns; its posts go on. `stop` cancels them, and they are queued again.
+ */
+export function webhookSender(services: Services, options: SenderOptions = {}): DueWork {
   const { db, clock, log } = services;
-  const { poll_every_ms = pollEvery, timeout_ms = postTimeout } = options;
+  const { every_ms, timeout_ms = postTimeout, round_ms = roundLasts } = options;
   const stopping = new AbortController();
   const running = new Map<Promise<void>, DueDelivery>();
-  /** Aborted when a post has ended since the last poll began. */
+  /** Aborted when a post has ended since the last claims began. */
   let ended = new AbortController();
 
   /** The webhooks and workspaces that are at their limit. */
@@ -86,11 +92,13 @@ export function startWebhookSender(services: Services, options: SenderOptions = 
     };
   }
 
-  async function postAllDue(): Promise<void> {
-    while (running.size < maxConcurrent && !stopping.signal.aborted) {
+  /** Claims and posts as long as there is room; answers the claimed ones' count. */
+  async function postAllDue(signal: AbortSignal): Promise<number> {
+    for (let posted = 0; ; posted++) {
+      if (running.size >= maxConcurrent || signal.aborted) return posted;
       const at = clock.now();
-      const due = await db.asSystem((tx) => claimDue(tx, at, new Date(at.getTime() + claimFor), busy()));
-      if (!due) return;
+      const due = await claimDue(db, at, new Date(at.getTime() + claimFor), busy());
+      if (!due) return posted;
       const work = deliver(services, due, { timeout_ms, signal: stopping.signal })
         .catch((error) =>
           log.warn({ err: error, delivery: due.id }, "could not record the outcome of a webhook delivery"),
@@ -103,25 +111,27 @@ export function startWebhookSender(services: Services, options: SenderOptions = 
     }
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      ended = new AbortController();
-      const begun = performance.now();
-      await postAllDue().catch((error) => log.warn({ err: error }, "could not query due webhook deliveries"));
-      // The query is slow when many deliveries wait for a busy webhook: at most half of the time is spent on it.
-      const took = Math.min(performance.now() - begun, poll_every_ms);
-      await pause(took, stopping.signal);
-      // Deliveries that wait for a free slot are posted as soon as there is one, not with the next poll.
-      await pause(poll_every_ms - took, AbortSignal.any([stopping.signal, ended.signal]));
-    }
-    await Promise.all(running.keys());
-  }
-
-  const polling = run();
   return {
-    stop() {
+    name: "webhooks.post",
+    ...(every_ms !== undefined && { every_ms }),
+    async run({ signal }) {
+      const over = AbortSignal.any([signal, AbortSignal.timeout(round_ms)]);
+      let done = 0;
+      while (!over.aborted) {
+        ended = new AbortController();
+        const begun = performance.now();
+        done += await postAllDue(over);
+        if (running.size === 0) break;
+        // The query is slow when many deliveries wait for a busy webhook: at most half of the time is spent on it.
+        await pause(performance.now() - begun, over);
+        // Deliveries that wait for a free slot are posted as soon as there is one, not with the next round.
+        await pause(round_ms, AbortSignal.any([over, ended.signal]));
+      }
+      return { done, oldest: null, more: false, errors: [] };
+    },
+    async stop() {
       stopping.abort();
-      return polling;
+      await Promise.all(running.keys());
     },
   };
 }

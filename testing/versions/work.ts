@@ -2,14 +2,16 @@
 import type pg from "pg";
 import { expect } from "vitest";
 import { campaignJobs } from "../../server/campaigns/campaigns-jobs.ts";
-import { finishCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
+import { dueCampaigns, resumeCampaigns } from "../../server/campaigns/finish-campaigns.ts";
 import { createSandbox } from "../../server/carriers/sandbox/sandbox.ts";
 import { openDb } from "../../server/kit/db.ts";
 import { runJobs } from "../../server/kit/jobs.ts";
-import { pathConnections, startMessagePath } from "../../server/messages/dispatch/message-path.ts";
+import { pathConnections } from "../../server/messages/dispatch/message-path.ts";
 import type { TestApp } from "../app.ts";
 import { onlyCarriers } from "../carriers.ts";
 import type { TestDatabase } from "../database.ts";
+import { runDue } from "../due.ts";
+import { startTestPath } from "../message-path.ts";
 import { until } from "../until.ts";
 
 /** Returns a function that stops it. Without `campaigns` only texts are sent, and no campaign is prepared or finished. */
@@ -27,7 +29,7 @@ export async function startWork(
   if (campaigns) await resumeCampaigns(services);
   const handlers = campaignJobs(services);
   const runner = campaigns && (await runJobs({ connection, pool: db.pool, handlers, log: services.log }));
-  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
+  const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
   return async () => {
     await path.stop();
     if (runner) await runner.stop();
@@ -38,7 +40,7 @@ export async function startWork(
 /** Waits until nothing is under way any more. `client` is a superuser. */
 export async function finished(client: pg.Client, { services }: TestApp): Promise<void> {
   await until(async () => {
-    await finishCampaigns(services);
+    await runDue(dueCampaigns(services));
     const { rows } = await client.query(
       `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
          (select count(*) from sandbox_receipts) as receipts,

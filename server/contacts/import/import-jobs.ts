@@ -1,8 +1,9 @@
 /** The background jobs of imports: counting, merging, and the sweep of those whose process has died or that are never started. */
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
+import type { DueWork } from "../../kit/due.ts";
 import { aliveWithin, silentAfter, withHeartbeat } from "../../kit/heartbeat.ts";
-import type { JobHandler, Jobs, PeriodicJob } from "../../kit/jobs.ts";
+import type { JobHandler, Jobs } from "../../kit/jobs.ts";
 import type { Logger } from "../../kit/log.ts";
 import { resumeIndexingContacts } from "../index-contacts.ts";
 import { checkImport } from "./check-import.ts";
@@ -21,9 +22,6 @@ interface ImportJob {
   import_id: string;
 }
 
-export const sweepImportsJob = "imports:sweep";
-export const importPeriodicJobs: PeriodicJob[] = [{ name: sweepImportsJob, pattern: "* * * * *" }];
-
 export function importJobs(services: ImportJobServices): Record<string, JobHandler> {
   return {
     [importJob]: async (job: ImportJob, signal) => {
@@ -34,7 +32,6 @@ export function importJobs(services: ImportJobServices): Record<string, JobHandl
     },
     [checkJob]: (job: ImportJob) =>
       withHeartbeat(services, { workspaceId: job.workspace_id, id: job.import_id }, () => checkImport(services, job)),
-    [sweepImportsJob]: () => sweepImports(services),
   };
 }
 
@@ -43,7 +40,7 @@ const heldFor = 86_400;
 
 /**
  * Resumes imports whose process was killed while counting or merging, gives up those whose file was still coming, and those
- * that were not started for a day. Run at every start and once a minute; where a process may still be working it runs again soon.
+ * that were not started for a day. Run at every start too.
  */
 export async function sweepImports(services: ImportJobServices, silentFor: number = silentAfter): Promise<void> {
   const { db, jobs, clock, liveUpdates } = services;
@@ -70,11 +67,17 @@ export async function sweepImports(services: ImportJobServices, silentFor: numbe
     liveUpdates.publish(workspace_id, "import", id);
   }
   await sweepRows(services);
-  if (underWay.some((each) => !each.silent)) {
-    const runAt = new Date(clock.now().getTime() + (silentFor * 1000) / 2);
-    await db.asSystem((tx) => jobs.add(tx, sweepImportsJob, {}, { key: sweepImportsJob, runAt }));
-  }
 }
+
+/** The sweep as work by the clock: twice in the time after which an import counts as abandoned. */
+export const dueImports = (services: ImportJobServices): DueWork => ({
+  name: "imports.sweep",
+  every_ms: (silentAfter * 1_000) / 2,
+  async run() {
+    await sweepImports(services);
+    return { done: 1, oldest: null, more: false, errors: [] };
+  },
+});
 
 /**
  * Deletes rows of imports that were given up while they were counted, and of those that a process of an earlier version gave up. Takes over

@@ -20,7 +20,6 @@ import { type Pause, serveLane } from "./lane.ts";
 import { type LaneKey, type LaneRow, laneChannel, leaseLanes, releaseLane } from "./lanes-store.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 import { LeaseLost } from "./record-outcomes.ts";
-import { createReviver } from "./revive-lanes.ts";
 
 export interface Dispatcher {
   start(): Promise<void>;
@@ -50,7 +49,7 @@ export interface DispatcherOptions {
   kept?: number;
 }
 
-const sweepEvery = 1_000;
+const lookEvery = 1_000;
 const quantum = 1_000;
 /** An empty lane is kept this long: the next text then needs no lease. */
 const linger = 2_000;
@@ -107,7 +106,6 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     log,
   );
   const keeper = createLeaseKeeper(db.workspacePool, lease_ms, log);
-  const revive = createReviver({ db, log });
 
   const leaseFrom = (): LeaseEnd => ({
     monotonic: performance.now() + lease_ms,
@@ -320,7 +318,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       if (broken || stopping) return;
       broken = true;
       log.warn({ reason: error?.message }, "the dispatcher receives no notifications until it has connected again");
-      timers.push(setTimeout(() => void listen(), sweepEvery));
+      timers.push(setTimeout(() => void listen(), lookEvery));
     };
     client.on("error", again);
     client.on("end", () => again());
@@ -336,8 +334,6 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
     }
   }
 
-  const sweep = () => revive().catch((error) => log.warn({ err: error }, "could not look for lanes"));
-  /** Apart from the sweep, which may have to wait for rows. */
   const look = async () => leaseMore();
   /** Also apart from renewals, which may have to wait for the database: a submit lock is lost when its session is idle for a lease. */
   const keepAlive = async () => pool.keepAlive();
@@ -349,8 +345,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
       rounds = [
         repeat(lease_ms / 3, renew, report),
         repeat(lease_ms / 3, keepAlive, report),
-        repeat(sweepEvery, look, report),
-        repeat(sweepEvery, sweep, report),
+        repeat(lookEvery, look, report),
       ];
       leaseMore();
     },

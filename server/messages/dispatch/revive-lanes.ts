@@ -9,6 +9,7 @@
 import { sql } from "kysely";
 import { isDatabaseAway } from "../../kit/database-away.ts";
 import type { Db } from "../../kit/db.ts";
+import type { DueWork } from "../../kit/due.ts";
 import type { Logger } from "../../kit/log.ts";
 import { findAbandonedLanes, findStrandedLanes, type LaneKey, reviveLane } from "./lanes-store.ts";
 
@@ -17,6 +18,18 @@ const lockTimeout = 100;
 const lockNotAvailable = "55P03";
 
 export const strandedNotice = "texts waited in a lane that no worker would have served; it is marked now";
+
+/** The sweep as work by the clock, every second. */
+export function dueLanes(services: { db: Db; log: Pick<Logger, "warn"> }): DueWork {
+  const revive = createReviver(services);
+  return {
+    name: "lanes.revive",
+    async run() {
+      await revive();
+      return { done: 1, oldest: null, more: false, errors: [] };
+    },
+  };
+}
 
 /** One sweep; its walk over the queue continues where the last one ended. */
 export function createReviver({ db, log }: { db: Db; log: Pick<Logger, "warn"> }): () => Promise<void> {

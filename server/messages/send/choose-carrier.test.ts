@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { SmppSettings } from "../../../contract/carriers.ts";
 import { giveSenders } from "../../../testing/carriers.ts";
 import { testDatabase } from "../../../testing/database.ts";
+import { startTestPath } from "../../../testing/message-path.ts";
 import { addManyContacts, ledger, quota, send, untilFinal } from "../../../testing/pipeline.ts";
 import { type Smsc, startSmsc } from "../../../testing/smsc.ts";
 import { onThisMachine } from "../../../testing/targets.ts";
@@ -17,7 +18,7 @@ import { twilioCarrier } from "../../carriers/twilio/twilio.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { openDb } from "../../kit/db.ts";
 import { createSeal } from "../../kit/seal.ts";
-import { pathConnections, startMessagePath } from "../dispatch/message-path.ts";
+import { pathConnections } from "../dispatch/message-path.ts";
 
 const { db } = await testDatabase({ max: 20 });
 const seal = createSeal("a test's key of at least thirty-two characters");
@@ -61,7 +62,7 @@ async function startPair(): Promise<Pair> {
     { ...services, db: pathDb, seal, sandbox, makers, public_url: "http://localhost" },
     { every_ms: 50, down_after_ms: 200 },
   );
-  const path = await startMessagePath({ ...services, pathDb, db, carriers });
+  const path = await startTestPath({ ...services, pathDb, db, carriers });
   onTestFinished(async () => {
     await path.stop();
     await pathDb.close();

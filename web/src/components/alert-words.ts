@@ -72,6 +72,14 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           link: toCampaign(campaign),
         };
       }
+      case "work_overdue": {
+        const { work, since } = alert.params;
+        return {
+          title: t("titles.work_overdue"),
+          text: t("texts.work_overdue", { when: time(since), work }),
+          link: null,
+        };
+      }
       case "error_rate": {
         const { minutes, texts, errors, rate, usual_rate: usual, reasons: most, campaign } = alert.params;
         const mostly = most.map(({ reason, n }) => `${reasonOf(reason)} (${format.number(n)})`).join(", ");

@@ -28,9 +28,12 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % af kvoten er brugt",
     quotaFull: "Kvoten er brugt op",
     webhook_disabled: "En webhook blev slået fra",
+    work_overdue: "Planlagt arbejde er forsinket",
     possible_opt_outs: "Svar ligner afmeldinger",
   },
   texts: {
+    work_overdue:
+      "Det, der skulle være gjort {when}, er ikke gjort ({work}). Enten kører der ingen arbejderproces, eller også fejler det hver gang; loggen siger hvorfor. Det fortsætter af sig selv.",
     carrier_down:
       "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
     carrierNoWorker: "Ingen arbejderproces har meldt noget om den siden {when}. Tjek, at der kører en.",

@@ -26,9 +26,12 @@ export const alerts = {
     quota: "{threshold, number} % of the quota is used",
     quotaFull: "The quota is used up",
     webhook_disabled: "A webhook was disabled",
+    work_overdue: "Planned work is late",
     possible_opt_outs: "Replies look like opt-outs",
   },
   texts: {
+    work_overdue:
+      "What was due at {when} has not been done ({work}). Either no worker process runs, or it fails each time: the log says why. It goes on by itself.",
     carrier_down: "It has not been connected since {when}. Its texts wait, or go to a carrier that stands in for it.",
     carrierNoWorker: "No worker has said anything of it since {when}. Check that a worker is running.",
     lastError: "It said last: {error}",

@@ -28,9 +28,12 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % av kvoten er brukt",
     quotaFull: "Kvoten er brukt opp",
     webhook_disabled: "En webhook ble slått av",
+    work_overdue: "Planlagt arbeid er forsinket",
     possible_opt_outs: "Svar ligner avmeldinger",
   },
   texts: {
+    work_overdue:
+      "Det som skulle vært gjort {when}, er ikke gjort ({work}). Enten kjører ingen arbeiderprosess, eller så feiler det hver gang; loggen sier hvorfor. Det fortsetter av seg selv.",
     carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en operatør i reserve.",
     carrierNoWorker:
       "Ingen arbeiderprosess har meldt noe om den siden {when}. Kontroller at en arbeiderprosess kjører.",

@@ -28,9 +28,12 @@ export const alerts: Translation<typeof en> = {
     quota: "{threshold, number} % av kvoten är förbrukad",
     quotaFull: "Kvoten är förbrukad",
     webhook_disabled: "En webhook stängdes av",
+    work_overdue: "Planerat arbete är försenat",
     possible_opt_outs: "Svar liknar avanmälningar",
   },
   texts: {
+    work_overdue:
+      "Det som skulle ha gjorts {when} är inte gjort ({work}). Antingen körs ingen arbetarprocess, eller så misslyckas det varje gång; loggen säger varför. Det fortsätter av sig självt.",
     carrier_down:
       "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
     carrierNoWorker: "Ingen arbetarprocess har sagt något om den sedan {when}. Kontrollera att en arbetarprocess körs.",
