@@ -162,6 +162,7 @@ export const Message = z.object({
   carrier_reference: z.string().nullable(),
   carrier_error: z.string().nullable(),
   created_at: Instant,
+  not_before: Instant.nullable().describe("a queued text that waits for this moment; null for all others"),
 });
 export type Message = z.infer<typeof Message>;
 

@@ -87,7 +87,7 @@ export async function wire(options: {
     ({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? [],
   );
   const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
-  running.push(await startDueWork({ db: jobsDb, clock, log }, own));
+  running.push(await startDueWork({ db: jobsDb, log }, own));
   if (roles.has("worker")) {
     const jobServices = { ...services, db: jobsDb };
     const handlers = Object.assign({}, ...modules.map((module) => module.jobs?.(jobServices)));

@@ -9,10 +9,10 @@ export async function startTestPath(
   services: MessagePathServices,
   options: DispatcherOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
-  const { clock, log } = services;
+  const { log } = services;
   const path = await startMessagePath(services, options);
   const db = services.pathDb;
-  const sweep = await startDueWork({ db, clock, log }, [dueLanes({ db, log })]);
+  const sweep = await startDueWork({ db, log }, [dueLanes({ db, log })]);
   return {
     async stop() {
       await sweep.stop();

@@ -84,6 +84,7 @@ const findStalledCampaigns: Finder = async (tx, at) => {
     where status = 'sending' and prepared_at < ${quiet}
       and not exists (select from message_counts m
         where m.workspace_id = c.workspace_id and m.source_type = 'campaign' and m.source_id = c.id and m.minute > ${quiet})
+      and not exists (select from parked_messages p where p.workspace_id = c.workspace_id and p.source_id = c.id)
       and not (select count(*) > ${maxSearched} or coalesce(bool_or(w.time = s.time), false) from (
         select left(translate(message_id::text, '-', ''), 12) as time from message_queue q
         where q.workspace_id = c.workspace_id and q.sender_id = c.sender_id and q.priority < ${quarantined}

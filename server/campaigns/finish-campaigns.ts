@@ -99,7 +99,8 @@ async function finish(tx: Tx, workspaceId: string, id: string, senderId: string 
       where q.workspace_id = ${workspaceId} and q.sender_id = ${senderId}
         -- OFFSET 0: one index lookup each, however few texts the planner expects.
         and exists (select 1 from messages m
-          where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))`.execute(tx);
+          where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))
+      and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})`.execute(tx);
 }
 
 /** Campaigns that are in the ledger as a whole, and of whose messages by the counts none waits. Since when is not known. */

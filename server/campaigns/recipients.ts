@@ -44,7 +44,7 @@ export async function listRecipients(
     if (!known.some((status) => (entries[status] ?? 0) > 0)) return { items: [], next_cursor: null };
   }
   const { rows } = await sql<MessageRow & { contact_name: string | null }>`
-    select ${messageColumns}, nullif(concat_ws(' ', c.first_name, c.last_name), '') as contact_name
+    select ${messageColumns(workspaceId)}, nullif(concat_ws(' ', c.first_name, c.last_name), '') as contact_name
     from (
       select * from messages m
       where m.workspace_id = ${workspaceId} and m.source_id = ${id} and ${conditions[view]}

@@ -6,7 +6,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
 import type { DueResult, DueWork } from "./due.ts";
 import type { Logger } from "./log.ts";
@@ -14,7 +13,6 @@ import type { Running } from "./services.ts";
 
 interface Services {
   db: Db;
-  clock: Clock;
   log: Pick<Logger, "warn">;
 }
 
@@ -41,10 +39,15 @@ export async function startDueWork(services: Services, works: readonly DueWork[]
 
   const take = async () => {
     const free = [...byName.keys()].filter((name) => !turns.has(name));
-    for (const name of await takeTurns(db, process, free)) {
+    const { names, now } = await takeTurns(db, process, free);
+    const taken = performance.now();
+    // The database's clock, one for all processes: a process whose own is wrong does nothing too early or too late.
+    const clock = () => new Date(now.getTime() + performance.now() - taken);
+    for (const name of names) {
       const lost = new AbortController();
       const signal = AbortSignal.any([stopping.signal, lost.signal]);
-      const over = runTurn(services, byName.get(name) as DueWork, process, signal)
+      const turn = { process, signal, clock };
+      const over = runTurn(services, byName.get(name) as DueWork, turn)
         .catch((error: unknown) => log.warn({ err: error, work: name }, "could not record a turn of due work"))
         .finally(() => turns.delete(name));
       turns.set(name, { lost, over });
@@ -76,20 +79,19 @@ export async function startDueWork(services: Services, works: readonly DueWork[]
 }
 
 /** The names whose turn it is and that no other process has. */
-async function takeTurns(db: Db, process: string, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return [];
+async function takeTurns(db: Db, process: string, names: readonly string[]): Promise<{ names: string[]; now: Date }> {
   return db.asSystem(async (tx) => {
     // A turn that a crash of the database forgets is taken again.
     await sql`set local synchronous_commit = off`.execute(tx);
-    const { rows } = await sql<{ name: string }>`
+    const { rows } = await sql<{ name: string; now: Date }>`
       with mine as (
         select name from due_work where name = any(${names}::text[]) and next_at <= now()
           and (taken_until is null or taken_until <= now())
         for update skip locked)
       update due_work d set taken_by = ${process}, taken_until = now() + ${turnLasts} * interval '1 millisecond'
       from mine where d.name = mine.name
-      returning d.name`.execute(tx);
-    return rows.map(({ name }) => name);
+      returning d.name, now() as now`.execute(tx);
+    return { names: rows.map(({ name }) => name), now: rows[0]?.now ?? new Date() };
   });
 }
 
@@ -107,13 +109,12 @@ async function keepTurns(db: Db, process: string, names: readonly string[]): Pro
 
 /** Does rounds until nothing more is due, and records them. */
 async function runTurn(
-  { db, clock, log }: Services,
+  { db, log }: Services,
   work: DueWork,
-  process: string,
-  signal: AbortSignal,
+  { process, signal, clock }: { process: string; signal: AbortSignal; clock(): Date },
 ): Promise<void> {
   for (let more = true; more;) {
-    const now = clock.now();
+    const now = clock();
     const result = await work.run({ now, signal }).catch((error: unknown): DueResult => {
       log.warn({ err: error, work: work.name }, "a round of due work failed; trying again");
       return { done: 0, oldest: null, more: false, errors: [error] };

@@ -4,7 +4,6 @@ import { testDatabase } from "../../testing/database.ts";
 import { runDue } from "../../testing/due.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
-import { systemClock } from "./clock.ts";
 import { startDueWork } from "./due-runner.ts";
 import { type DueResult, type DueWork, dueInWorkspaces } from "./due.ts";
 
@@ -14,7 +13,7 @@ const log = { warn: (about: object) => void warnings.push(about) };
 const nothing: DueResult = { done: 0, oldest: null, more: false, errors: [] };
 
 async function run(works: readonly DueWork[]) {
-  const running = await startDueWork({ db, clock: systemClock, log }, works);
+  const running = await startDueWork({ db, log }, works);
   onTestFinished(() => running.stop());
   return running;
 }

@@ -34,6 +34,7 @@ export interface DueWork {
 
 /** What a round gets. */
 export interface DueRound {
+  /** By the database's clock. */
   now: Date;
   /** Aborted when the process ends, or has lost its turn. */
   signal: AbortSignal;

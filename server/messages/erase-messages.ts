@@ -4,28 +4,21 @@ import { receiptsAwaited } from "../../rules/campaign-validity.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
-import { releaseQuota } from "../quota/quota.ts";
-import { addCounts, counter } from "./counts.ts";
+import { deleteParked } from "./dispatch/parked-store.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
+import { endCancelled } from "./hold-source.ts";
 
 /** How long after its creation, which may be long before its submission, a message can still get a receipt. */
 const receiptsWithin = receiptsAwaited * 1000;
 
-interface Cancelled {
-  id: string;
-  segments: number;
-  source_type: string;
-  source_id: string | null;
-}
-
 /**
- * Deletes the contact's texts from the queue and releases their segments. Call it with the submit lock taken: then nothing of the
+ * Deletes the contact's texts from the queue and from the parked ones, and releases their segments. Call it with the submit lock taken: then nothing of the
  * queue is under way except what a crash left in the journal. Those texts, and ones that may have gone and wait to be sent again,
  * are marked, so that reconciliation and dispatcher end and pay them. They also record texts that a receipt has ended.
  */
 export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: string, now: Date): Promise<number> {
-  const { rows: waiting } = await sql<Cancelled>`
-    select id, segments, source_type, source_id from messages
+  const { rows: waiting } = await sql<{ id: string }>`
+    select id from messages
     where workspace_id = ${workspaceId} and contact_id = ${contactId} and status = 'queued'
     -- Locked against receipts: what is cancelled below must not be ended by one at the same moment.
     order by id for no key update`.execute(tx);
@@ -36,25 +29,15 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
       and not exists (select 1 from dispatch_journal j
         where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs))
     returning q.message_id, q.period_start`.execute(tx);
-  const periods = new Map(taken.map((row) => [row.message_id, row.period_start.getTime()]));
-  const cancelled = waiting.filter(({ id }) => periods.has(id));
-  const others = waiting.filter(({ id }) => !periods.has(id));
-  if (cancelled.length > 0)
-    await sql`
-      update messages set status = 'cancelled', reason = 'erased', final_at = ${now}
-      where workspace_id = ${workspaceId} and id = any(${arrayOf(cancelled)}::uuid[])`.execute(tx);
+  taken.push(...(await deleteParked(tx, workspaceId, waiting.map(({ id }) => id))));
+  const gone = new Set(taken.map((row) => row.message_id));
+  const others = waiting.filter(({ id }) => !gone.has(id));
   if (others.length > 0)
     await sql`
       update messages set reason = 'erased'
       where workspace_id = ${workspaceId} and id = any(${arrayOf(others)}::uuid[])`.execute(tx);
-  const { add, counts } = counter();
-  for (const row of cancelled) add(row, "cancelled", "erased");
-  await addCounts(tx, workspaceId, now, counts);
-  for (const [start, group] of Map.groupBy(cancelled, ({ id }) => periods.get(id) as number)) {
-    const segments = group.reduce((total, row) => total + row.segments, 0);
-    await releaseQuota(tx, workspaceId, new Date(start), segments);
-  }
-  return cancelled.length;
+  await endCancelled(tx, workspaceId, taken, now, "erased");
+  return taken.length;
 }
 
 const arrayOf = (rows: readonly { id: string }[]) => `{${rows.map((row) => row.id).join(",")}}`;

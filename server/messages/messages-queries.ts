@@ -5,7 +5,7 @@ import { type MessageRow, messageColumns } from "./present-message.ts";
 
 export async function findMessage(tx: Tx, workspaceId: string, id: string): Promise<MessageRow | undefined> {
   const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m
+    select ${messageColumns(workspaceId)} from messages m
     left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
   return rows[0];
@@ -42,7 +42,7 @@ export async function listMessages(
 ): Promise<MessageRow[]> {
   const { cursor, source, status, contact, limit, floor } = filter;
   const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m
+    select ${messageColumns(workspaceId)} from messages m
     left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId}
       ${cursor ? sql`and m.id < ${cursor}` : sql``}

@@ -6,6 +6,7 @@ import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { pipelined } from "../kit/prepared.ts";
+import { insertParked, type ParkedMessage } from "./dispatch/parked-store.ts";
 import { type LaneKey, type LaneMark, readMark, wakeLane } from "./dispatch/lanes-store.ts";
 
 /** A text for the ledger and the queue. */
@@ -17,6 +18,8 @@ export interface NewMessage {
   encoding: Encoding;
   segments: number;
   expires_at: Date;
+  /** Not submitted before; parked until then. */
+  not_before?: Date;
   /** In place of the batch's. */
   sender_id?: string;
 }
@@ -56,15 +59,22 @@ export const statusNamed = (name: RawBuilder<unknown>): RawBuilder<unknown> => {
 function columnsOf<Row>(rows: readonly Row[]) {
   const arrays: RawBuilder<unknown>[] = [];
   const names: string[] = [];
+  const column = (name: string, type: string, value: (row: Row) => unknown): RawBuilder<unknown> => {
+    const values = rows.map(value);
+    const first = values[0];
+    if (values.every((each) => each === first)) return sql`${first}::${sql.raw(type)}`;
+    arrays.push(sql`${values}::${sql.raw(`${type}[]`)}`);
+    names.push(name);
+    return sql.ref(`u.${name}`);
+  };
   return {
     /** The column's expression in the select. */
-    column(name: string, type: string, value: (row: Row) => unknown): RawBuilder<unknown> {
-      const values = rows.map(value);
-      const first = values[0];
-      if (values.every((each) => each === first)) return sql`${first}::${sql.raw(type)}`;
-      arrays.push(sql`${values}::${sql.raw(`${type}[]`)}`);
-      names.push(name);
-      return sql.ref(`u.${name}`);
+    column,
+    /** A column of moments: equal ones are not one object. */
+    moment(name: string, value: (row: Row) => Date): RawBuilder<unknown> {
+      const first = rows[0] && value(rows[0]);
+      const alike = rows.every((row) => value(row).getTime() === first?.getTime());
+      return column(name, "timestamptz", alike ? () => first : value);
     },
     /** The key: always an array, and there is always one. */
     key(name: string, value: (row: Row) => string): RawBuilder<unknown> {
@@ -107,8 +117,9 @@ async function takeBlocks(tx: Tx, count: number): Promise<number[]> {
 }
 
 /**
- * Inserts messages into ledger and queue. Answers the ids that existed already: those are not sent a second time. Messages without
- * a source (the API's) have new ids, an existing one would fail; theirs are all sent before the first is answered.
+ * Inserts messages into the ledger, and into the queue or, those that must wait, among the parked ones. Answers the ids that existed
+ * already: those are not sent a second time. Messages without a source (the API's) have new ids, an existing one would fail; theirs are
+ * all sent before the first is answered.
  */
 export async function insertMessages(
   tx: Tx,
@@ -117,18 +128,46 @@ export async function insertMessages(
   place: QueuePlace,
 ): Promise<string[]> {
   if (messages.length === 0) return [];
-  const wake = () => wakeLane(tx, place);
   const insert = () => insertIntoLedger(tx, batch, messages);
+  const enqueue = (added: readonly NewMessage[]) => {
+    const [now, later] = divide(added);
+    const rows = now.map(({ id, expires_at }) => queuedRow(batch, id, expires_at));
+    return [
+      ...(rows.length > 0 ? [() => wakeLane(tx, place), () => queueRows(tx, batch, rows, place)] : []),
+      ...(later.length > 0 ? [() => insertParked(tx, batch, later)] : []),
+    ];
+  };
   if (batch.source_id === null) {
-    await pipelined(tx, wake, insert, () => insertIntoQueue(tx, batch, messages, place));
+    await pipelined(tx, insert, ...enqueue(messages));
     return [];
   }
-  const [, inserted] = await pipelined(tx, wake, insert);
+  const inserted = await insert();
   const known = messages.filter(({ id }) => !inserted.has(id));
   const added = known.length === 0 ? messages : messages.filter(({ id }) => inserted.has(id));
-  await insertIntoQueue(tx, batch, added, place);
+  await pipelined(tx, ...enqueue(added));
   return known.map(({ id }) => id);
 }
+
+/** Those for the queue, and those that wait. */
+function divide(messages: readonly NewMessage[]): [NewMessage[], ParkedMessage[]] {
+  const now: NewMessage[] = [];
+  const later: ParkedMessage[] = [];
+  for (const message of messages) {
+    const { not_before } = message;
+    if (not_before) later.push({ ...message, not_before });
+    else now.push(message);
+  }
+  return [now, later];
+}
+
+const queuedRow = (batch: BatchColumns, message_id: string, expires_at: Date): QueuedRow => ({
+  message_id,
+  priority: priorityOf[batch.class],
+  period_start: batch.period_start,
+  expires_at,
+  consent_bit: batch.consent_bit,
+  resent: 0,
+});
 
 async function insertIntoLedger(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<Set<string>> {
   const { key, column, from } = columnsOf(messages);
@@ -149,28 +188,39 @@ async function insertIntoLedger(tx: Tx, batch: BatchColumns, messages: readonly 
   return new Set(rows.map((row) => row.id));
 }
 
-async function insertIntoQueue(
+/** A row of the queue without its number. */
+export interface QueuedRow {
+  message_id: string;
+  priority: number;
+  period_start: Date;
+  expires_at: Date;
+  consent_bit: number | null;
+  resent: number;
+}
+
+/** Puts rows into a sender's queue, in their order. */
+export async function queueRows(
   tx: Tx,
-  batch: BatchColumns,
-  messages: readonly NewMessage[],
-  place: QueuePlace,
+  lane: LaneKey,
+  rows: readonly QueuedRow[],
+  place: Pick<QueuePlace, "blocks">,
 ): Promise<void> {
-  const missing = Math.ceil(messages.length / block) - place.blocks.length;
+  const missing = Math.ceil(rows.length / block) - place.blocks.length;
   const blocks = missing > 0 ? [...place.blocks, ...(await takeBlocks(tx, missing))] : place.blocks;
   const inserts = blocks.map((first, i) => async () => {
-    const some = messages.slice(i * block, (i + 1) * block);
+    const some = rows.slice(i * block, (i + 1) * block);
     if (some.length === 0) return;
-    const { key, column, from } = columnsOf(some);
-    const id = key("id", (m) => m.id);
-    const earliest = some[0]?.expires_at.getTime();
-    const expiry = some.every((m) => m.expires_at.getTime() === earliest)
-      ? sql`${some[0]?.expires_at}::timestamptz`
-      : column("expires_at", "timestamptz", (m) => m.expires_at);
+    const { key, column, moment, from } = columnsOf(some);
+    const id = key("id", (row) => row.message_id);
+    const priority = column("priority", "smallint", (row) => row.priority);
+    const period = moment("period_start", (row) => row.period_start);
+    const expiry = moment("expires_at", (row) => row.expires_at);
+    const consent = column("consent_bit", "smallint", (row) => row.consent_bit);
+    const resent = column("resent", "smallint", (row) => row.resent);
     await sql`
-      insert into message_queue as q (workspace_id, sender_id, priority, seq, message_id, period_start, expires_at, consent_bit)
-      select w.workspace_id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${first - 1}::bigint + u.n, ${id},
-        ${batch.period_start}::timestamptz, ${expiry}, ${batch.consent_bit}::smallint
-      from workspaces w, ${from()} where w.workspace_id = ${batch.workspace_id}::uuid
+      insert into message_queue as q (workspace_id, sender_id, priority, seq, message_id, period_start, expires_at, consent_bit, resent)
+      select w.workspace_id, ${lane.sender_id}::uuid, ${priority}, ${first - 1}::bigint + u.n, ${id}, ${period}, ${expiry}, ${consent}, ${resent}
+      from workspaces w, ${from()} where w.workspace_id = ${lane.workspace_id}::uuid
       returning 1`.execute(tx);
   });
   await pipelined(tx, ...inserts);

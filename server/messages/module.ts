@@ -6,6 +6,7 @@ import { carrierTestRoutes } from "./carrier-test-routes.ts";
 import { countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
 import { dueLanes } from "./dispatch/revive-lanes.ts";
+import { dueParked } from "./hold-source.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
 import { messagesRoutes, segmentsRoutes } from "./messages-routes.ts";
 import { optOutJobs } from "./receive/opted-out-at-carrier.ts";
@@ -33,7 +34,7 @@ export const messagesModule = {
     ...optOutJobs(services),
   }),
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
-  due: (services: DueServices) => [dueLanes(services)],
+  due: (services: DueServices) => [dueLanes(services), ...dueParked(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {
     await keepMonths(services.db, services.log, makeMonths);
     if (!services.config.roles.has("worker")) return;

@@ -24,10 +24,15 @@ export interface MessageRow {
   submitted_at: Date | null;
   sent_at: Date | null;
   final_at: Date | null;
+  not_before: Date | null;
 }
 
 /** The columns of a MessageRow, from `messages m` and `left join senders s`. */
-export const messageColumns: RawBuilder<unknown> = sql.raw(
+export const messageColumns = (workspaceId: string): RawBuilder<unknown> => sql`${plainColumns},
+  case when m.status = 'queued' then (select p.not_before from parked_messages p
+    where p.workspace_id = ${workspaceId}::uuid and p.message_id = m.id) end as not_before`;
+
+const plainColumns = sql.raw(
   `m.id, m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.contact_id, m.sender_id, s.address,
    m.number, m.text, m.reason, m.carrier, m.carrier_reference, m.carrier_error, m.submitted_at, m.sent_at, m.final_at`,
 );
@@ -53,6 +58,7 @@ export function presentMessage(row: MessageRow): Message {
     carrier_reference: row.carrier_reference,
     carrier_error: row.carrier_error,
     created_at: instantOf(row.id).toISOString(),
+    not_before: row.not_before?.toISOString() ?? null,
   };
 }
 

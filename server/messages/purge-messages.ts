@@ -37,6 +37,9 @@ export async function monthsBefore(tx: Tx, before: Date): Promise<LedgerMonth[]>
 export async function isUnderWay(tx: Tx, { start, end }: Pick<LedgerMonth, "start" | "end">): Promise<boolean> {
   const { rows } = await sql`
     select 1 from message_queue
+    where message_id >= ${firstIdAt(start)}::uuid and message_id < ${firstIdAt(end)}::uuid
+    union all
+    select 1 from parked_messages
     where message_id >= ${firstIdAt(start)}::uuid and message_id < ${firstIdAt(end)}::uuid limit 1`.execute(tx);
   return rows.length > 0;
 }
@@ -62,10 +65,13 @@ export async function dropMonth(tx: Tx, { partition }: LedgerMonth, lock_ms: num
   await sql`drop table ${sql.table(partition)}`.execute(tx);
 }
 
-/** Messages older than `before` that are still in the queue: they are kept until they have a final outcome. */
+/** Messages older than `before` that are still in the queue or parked: they are kept until they have a final outcome. */
 export async function queuedBefore(tx: Tx, workspaceId: string, before: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select message_id as id from message_queue
+    where workspace_id = ${workspaceId} and message_id < ${firstIdAt(before)}::uuid
+    union all
+    select message_id from parked_messages
     where workspace_id = ${workspaceId} and message_id < ${firstIdAt(before)}::uuid`.execute(tx);
   return rows.map((row) => row.id);
 }

@@ -1220,8 +1220,14 @@ create table campaigns (
   progress_at timestamp with time zone,
   finished_at timestamp with time zone,
   validity_seconds integer,
-  constraint campaigns_pkey PRIMARY KEY (workspace_id, id)
+  revision integer default 1 not null,
+  scheduled_at timestamp with time zone,
+  scheduled_local text,
+  constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
+  constraint campaigns_scheduled CHECK (((status <> 'scheduled'::text) OR (scheduled_at IS NOT NULL)))
 );
+CREATE INDEX campaigns_cancelled ON campaigns USING btree (status) WHERE ((status = 'cancelled'::text) AND (finished_at IS NULL));
+CREATE INDEX campaigns_scheduled ON campaigns USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
 CREATE INDEX campaigns_under_way ON campaigns USING btree (status) WHERE (status = ANY (ARRAY['preparing'::text, 'sending'::text]));
 CREATE INDEX campaigns_updated ON campaigns USING btree (workspace_id, updated_at DESC, id DESC);
 alter table campaigns enable row level security;
@@ -1789,6 +1795,29 @@ create policy workspace_wall on opt_outs
 create policy workspace_wall_door on opt_outs to current_user
   using (is_system());
 
+create table parked_messages (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  sender_id uuid not null,
+  priority smallint not null,
+  source_id uuid,
+  period_start timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  consent_bit smallint,
+  resent smallint default 0 not null,
+  not_before timestamp with time zone not null,
+  due_at timestamp with time zone,
+  constraint parked_messages_pkey PRIMARY KEY (workspace_id, message_id)
+);
+CREATE INDEX parked_messages_due ON parked_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX parked_messages_source ON parked_messages USING btree (workspace_id, source_id, message_id) WHERE (source_id IS NOT NULL);
+alter table parked_messages enable row level security;
+alter table parked_messages force row level security;
+create policy workspace_wall on parked_messages
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on parked_messages to current_user
+  using (is_system());
+
 create table possible_opt_outs (
   workspace_id uuid not null,
   id uuid not null,
@@ -2056,6 +2085,22 @@ alter table smpp_references force row level security;
 create policy workspace_wall on smpp_references
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on smpp_references to current_user
+  using (is_system());
+
+create table source_holds (
+  workspace_id uuid not null,
+  source_id uuid not null,
+  state text not null,
+  at timestamp with time zone not null,
+  constraint source_holds_pkey PRIMARY KEY (workspace_id, source_id),
+  constraint source_holds_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'resumed'::text, 'cancelled'::text])))
+);
+CREATE INDEX source_holds_settling ON source_holds USING btree (at) WHERE (state = ANY (ARRAY['resumed'::text, 'cancelled'::text]));
+alter table source_holds enable row level security;
+alter table source_holds force row level security;
+create policy workspace_wall on source_holds
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on source_holds to current_user
   using (is_system());
 
 create table subscription_types (

@@ -86,7 +86,7 @@ async function select(
   limit = pageSize,
 ): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select ${messageColumns} from messages m
+    select ${messageColumns(workspaceId)} from messages m
     left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId} and ${condition} order by m.id limit ${limit}`.execute(tx);
   return rows;

@@ -37,7 +37,7 @@ async function startSender(options: { targets?: OutboundTargets; timeout_ms?: nu
     { ...services, clock, log, targets },
     { every_ms: 10, ...(timeout_ms !== undefined && { timeout_ms }), ...(round_ms !== undefined && { round_ms }) },
   );
-  const running = await startDueWork({ db, clock, log }, [sender]);
+  const running = await startDueWork({ db, log }, [sender]);
   onTestFinished(() => running.stop());
   return running;
 }

@@ -6,6 +6,8 @@ import { atCommit } from "../../kit/prepared.ts";
 import { chooseCarrier } from "../send/choose-carrier.ts";
 import type { LaneConnection } from "./lane-connection.ts";
 import type { LaneContext, LaneState } from "./lane-context.ts";
+import { holdLease } from "./lanes-store.ts";
+import { parkClaimed } from "./parked-store.ts";
 import { type Claimed, type ClaimedMessage, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { LeaseLost, type Result, type TextResult } from "./record-outcomes.ts";
 
@@ -44,6 +46,7 @@ export async function claimBatch(
     const at = now();
     const sending = new Map<Carrier, ClaimedMessage[]>();
     const stopped: TextResult[] = [];
+    const paused: Claimed[] = [];
     const waiting: Claimed[] = [];
     for (const row of rows) {
       if (row.status === null) {
@@ -51,6 +54,10 @@ export async function claimBatch(
         continue;
       }
       const result = stoppedBy(row, at);
+      if (!result && row.hold === "paused") {
+        paused.push(row);
+        continue;
+      }
       const carrier = result ? null : chooseCarrier(carriers, lane, row, rejectedBy);
       if (result) stopped.push({ row, result, carrier: null });
       else if (carrier) sending.getOrInsertComputed(carrier, () => []).push(row);
@@ -62,6 +69,10 @@ export async function claimBatch(
     const journals = submissions.map(({ carrier, journal, rows: part }) => {
       return { id: journal, carrier_id: carrier.id, seqs: part.map((row) => row.seq) };
     });
+    if (paused.length > 0) {
+      if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
+      await parkClaimed(tx, lane, paused, at);
+    }
     if (submissions.length > 0 && halt.aborted)
       throw new LeaseLost("the lease is nearly over, or the submit lock is lost");
     if (submissions.length > 0)
@@ -87,6 +98,7 @@ function stoppedBy(row: ClaimedMessage, at: Date): Result | null {
   if (row.expires_at <= at) return { status: "expired" };
   if (row.no_consent) return { status: "skipped", reason: "no_consent" };
   if (row.opted_out) return { status: "skipped", reason: "opted_out" };
+  if (row.hold === "cancelled") return { status: "cancelled" };
   return null;
 }
 

@@ -8,12 +8,15 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
+import { runDue } from "../../../testing/due.ts";
 import { reconcileAfter, startWorker, type Worker, type World } from "../../../testing/interleave.ts";
 import { ledger, quota, send } from "../../../testing/pipeline.ts";
 import { runsInTurn } from "../../../testing/runs-in-turn.ts";
 import { runs, testTimeout } from "../../../testing/runs.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
+import { cancelSource, dueParked, pauseSource, resumeSource } from "../hold-source.ts";
 import { openLanePool } from "./lane-connection.ts";
+import type { HoldState } from "./parked-store.ts";
 import { createReviver } from "./revive-lanes.ts";
 
 const { db } = await testDatabase({ max: 12 });
@@ -27,7 +30,9 @@ afterAll(async () => {
 
 type Command =
   | { kind: "step"; worker: number; which: number; choice: number }
-  | { kind: "text"; marketing: boolean; count: number }
+  | { kind: "text"; marketing: boolean; count: number; wait?: number }
+  | { kind: "hold"; source: number; state: HoldState }
+  | { kind: "due" }
   | { kind: "tick"; ms: number }
   | { kind: "renew" | "kill" | "expire"; worker: number }
   | { kind: "sweep" };
@@ -58,6 +63,28 @@ const violent = [
   { weight: 1, arbitrary: fault },
   { weight: 1, arbitrary: fc.constant({ kind: "sweep" as const }) },
 ] satisfies fc.MaybeWeightedArbitrary<Command>[];
+/** Texts that wait, sources that are paused, resumed and cancelled, and the work that follows. */
+const parking = [
+  ...violent,
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("text" as const),
+      marketing: fc.boolean(),
+      count: fc.integer({ min: 1, max: 3 }),
+      wait: fc.constantFrom(1_000, 6_000, 60_000),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("hold" as const),
+      source: fc.nat(9),
+      state: fc.constantFrom("paused" as const, "paused" as const, "resumed" as const, "cancelled" as const),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant({ kind: "due" as const }) },
+] satisfies fc.MaybeWeightedArbitrary<Command>[];
 const manyOf = (kinds: fc.MaybeWeightedArbitrary<Command>[]): fc.Arbitrary<Command[]> =>
   fc.array(fc.oneof(...kinds), { minLength: 10, maxLength: 70 });
 
@@ -67,6 +94,48 @@ interface Scene {
   workers: Worker[];
   renews: boolean;
   sweep(): Promise<void>;
+  /** Each source, its state, and how many texts the carrier had taken when it got it. */
+  sources: Source[];
+}
+
+interface Source {
+  id: string;
+  state: HoldState | null;
+  taken: number;
+}
+
+/** Not before the database's clock, by which holds are settled. */
+const due = ({ world }: Scene) => runDue(dueParked({ db, log }), new Date(Math.max(world.time, Date.now() + 1_000)));
+
+/** As a command would; false where a submission is under way, for which it would wait. */
+async function hold(scene: Scene, source: Source, state: HoldState): Promise<boolean> {
+  // A cancelled source stays cancelled, and only a paused one is resumed.
+  if (source.state === "cancelled" || (state === "resumed" && source.state !== "paused")) return true;
+  const key = { workspace_id: scene.workspace.id, source_id: source.id };
+  const command = { paused: pauseSource, resumed: resumeSource, cancelled: cancelSource }[state];
+  await expectNoneSince(scene, source);
+  try {
+    await db.inWorkspace(scene.workspace.id, async (tx) => {
+      await sql`set local lock_timeout = '30ms'`.execute(tx);
+      await command(tx, key);
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === "55P03") return false;
+    throw error;
+  }
+  source.state = state;
+  source.taken = scene.world.records.length;
+  return true;
+}
+
+/** That nothing of a paused or cancelled source has left since. */
+async function expectNoneSince({ world, workspace }: Scene, { id, state, taken }: Source): Promise<void> {
+  const since = world.records.slice(taken);
+  if ((state !== "paused" && state !== "cancelled") || since.length === 0) return;
+  const { rows } = await db.asSystem((tx) =>
+    sql`select id from messages where workspace_id = ${workspace.id} and source_id = ${id} and id = any(${since}::uuid[])`.execute(tx),
+  );
+  expect(rows, `left while ${state}`).toEqual([]);
 }
 
 async function pass({ world, workers }: Scene, ms: number): Promise<void> {
@@ -85,12 +154,23 @@ async function act(scene: Scene, command: Command, crowded: boolean): Promise<vo
         recipients: { numbers },
         class: command.marketing ? ("marketing" as const) : ("transactional" as const),
       };
-      await send(db, workspace, {
+      const { wait } = command;
+      const { source } = await send(db, workspace, {
         ...common,
+        ...(wait && { moment: () => new Date(Math.max(world.time, Date.now()) + wait) }),
         ...(command.marketing && { subscription_type: { bit: 0, needs_consent: true } }),
       });
+      scene.sources.push({ id: source.id as string, state: null, taken: 0 });
       return;
     }
+    case "hold": {
+      const source = scene.sources[command.source % scene.sources.length];
+      if (source) await hold(scene, source, command.state);
+      return;
+    }
+    case "due":
+      await due(scene);
+      return;
     case "tick":
       // Where no worker is suspended, leases are renewed in the meantime.
       if (!scene.renews) world.time += command.ms;
@@ -138,16 +218,20 @@ async function inspect(): Promise<void> {
 
 const isEmpty = async () => {
   const { rows } = await db.asSystem((tx) =>
-    sql`select 1 from message_queue union all select 1 from dispatch_journal`.execute(tx),
+    sql`select 1 from message_queue union all select 1 from dispatch_journal union all select 1 from parked_messages`.execute(tx),
   );
   return rows.length === 0;
 };
 
 /** Lets all workers finish without further faults: the carrier accepts everything, and lookups answer. */
-async function finish({ world, workers, sweep }: Scene, sweeps: boolean): Promise<void> {
-  for (let round = 0; round < 60; round++) {
+async function finish(scene: Scene, sweeps: boolean): Promise<void> {
+  const { world, workers, sweep } = scene;
+  for (let round = 0; round < 120; round++) {
     if (await isEmpty()) return;
+    // Whoever paused goes on in the end.
+    for (const source of scene.sources) if (source.state === "paused") await hold(scene, source, "resumed");
     world.time += 1_100;
+    await due(scene);
     // The leases of dead workers run out.
     const alive = workers.map((each) => each.holds()?.token).filter((token) => token !== undefined);
     await run(sql`update lanes set leased_until = now() - interval '1 second'
@@ -163,7 +247,9 @@ async function finish({ world, workers, sweep }: Scene, sweeps: boolean): Promis
   );
 }
 
-async function judge({ world, workspace }: Scene): Promise<void> {
+async function judge(scene: Scene): Promise<void> {
+  const { world, workspace } = scene;
+  for (const source of scene.sources) await expectNoneSince(scene, source);
   for (const row of await ledger(db, workspace.id)) {
     const times = world.records.filter((id) => id === row.id).length;
     if (row.reason === "uncertain") continue; // sent at most three times more, and marked
@@ -174,12 +260,13 @@ async function judge({ world, workspace }: Scene): Promise<void> {
 
 async function play(all: readonly Command[], crowded: boolean, sweeps: boolean): Promise<void> {
   await run(
-    sql`with rows as (delete from message_queue), journals as (delete from dispatch_journal) delete from lanes`,
+    sql`with rows as (delete from message_queue), journals as (delete from dispatch_journal), parked as (delete from parked_messages),
+      holds as (delete from source_holds) delete from lanes`,
   );
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
   const world: World = { db, pool, time: Date.now(), records: [] };
   const workers = [startWorker(world, { crowded }), startWorker(world, { crowded })];
-  const scene: Scene = { world, workspace, workers, renews: !sweeps, sweep: createReviver({ db, log }) };
+  const scene: Scene = { world, workspace, workers, renews: !sweeps, sweep: createReviver({ db, log }), sources: [] };
   try {
     await act(scene, { kind: "text", marketing: false, count: 3 }, crowded);
     for (const command of all) {
@@ -216,6 +303,19 @@ test(
     const inTurn = laneRuns.within(limit);
     await fc.assert(
       fc.asyncProperty(manyOf(violent), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
+      { numRuns: runs(12, 500) },
+    );
+  },
+  testTimeout(120_000),
+);
+
+test(
+  "however texts are parked, moved, paused, resumed and cancelled, each is sent or ends once, and none leaves while its source is held",
+  async () => {
+    expect.hasAssertions();
+    const inTurn = laneRuns.within(limit);
+    await fc.assert(
+      fc.asyncProperty(manyOf(parking), fc.boolean(), (all, crowded) => inTurn(() => play(all, crowded, true))),
       { numRuns: runs(12, 500) },
     );
   },

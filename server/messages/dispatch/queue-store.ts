@@ -17,6 +17,8 @@ interface QueueRow {
   resent: number;
   opted_out: boolean;
   no_consent: boolean;
+  /** Whether its source was paused or cancelled. */
+  hold: "paused" | "cancelled" | null;
 }
 
 interface LedgerRow {
@@ -78,7 +80,10 @@ export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number
       q.consent_bit is not null and not exists (select from contacts c
         where c.workspace_id = ${lane.workspace_id} and c.id = m.contact_id
           and c.sms_consents & (1::bigint << q.consent_bit) <> 0
-          and (c.marketing or m.class <> 'marketing')) as no_consent
+          and (c.marketing or m.class <> 'marketing')) as no_consent,
+      (select h.state from source_holds h
+        where h.workspace_id = ${lane.workspace_id} and h.source_id = m.source_id
+          and h.state in ('paused', 'cancelled')) as hold
     from (${rows(0, cursor.transactional)} union all ${rows(1, cursor.marketing)} limit ${limit}) q
     left join ${ledgerRow(lane)} m on true
     order by q.priority, q.seq`.execute(tx);
@@ -195,7 +200,7 @@ export async function openJournals(tx: Tx, lane: LaneKey): Promise<OpenJournal[]
 /** The rows of a journalled batch that are still in the queue. */
 export async function journalled(tx: Tx, lane: LaneKey, seqs: readonly number[]): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
-    select ${claimedColumns}, false as opted_out, false as no_consent
+    select ${claimedColumns}, false as opted_out, false as no_consent, null as hold
     from message_queue q
     left join ${ledgerRow(lane)} m on true
     where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id}

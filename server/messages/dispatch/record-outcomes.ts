@@ -19,6 +19,7 @@ export type Result =
   | { status: "failed"; reason: FailureReason; code: string | null }
   | { status: "expired" }
   | { status: "skipped"; reason: SkipReason }
+  | { status: "cancelled" }
   /** The ledger's row is gone, or had its outcome before. */
   | { status: "gone" };
 

@@ -3,6 +3,7 @@ import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason, SourceType } from "../../../contract/messages.ts";
 import type { Template } from "../../../rules/placeholders.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
+import type { Recipient } from "./recipients.ts";
 
 /** The source of a text. With `id` null (the API) every message is independent. */
 export interface Source {
@@ -36,6 +37,11 @@ export interface MessageBatch {
   opt_out_text: string | null;
   /** Not submitted after this; by default 48 hours (marketing: 24) from now. */
   expires_at?: Date;
+  /**
+   * The moment that a recipient's text is for, if that is not now: it is parked until then, and valid for as long from then on as
+   * `expires_at` is after the source's moment.
+   */
+  moment?: (recipient: Recipient) => Date | null;
   /** Distinguishes several texts that one source sends one recipient on purpose. */
   occurrence?: string;
   /** `contacts`: a query that yields contact ids in its one column. */

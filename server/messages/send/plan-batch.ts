@@ -40,6 +40,8 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
     if (reason === null && rendered?.ok && number !== null) {
       const { text, encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
+      const expires = given?.expires_at ?? expiresAt;
+      const moment = batch.moment?.(recipient) ?? null;
       seen.add(number);
       plan.messages.push({
         id,
@@ -48,7 +50,8 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         text,
         encoding,
         segments,
-        expires_at: given?.expires_at ?? expiresAt,
+        expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
+        ...(moment && moment > batch.now && { not_before: moment }),
         ...(replaced && { sender_id: fallback?.id }),
       });
       return { id, status: "queued" as const, reason: null, segments };
@@ -70,6 +73,10 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   }
   return plan;
 }
+
+/** An expiry that is as long after `moment` as it was after `from`. */
+const shifted = (expiry: Date, from: Date, moment: Date) =>
+  new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
 export function planSkip(

@@ -1,0 +1,176 @@
+/**
+ * All SQL of parked texts: texts of the ledger that wait outside of the queue, for a moment or until their source goes on.
+ *
+ * parked   queued in the ledger, paid, and in parked_messages instead of message_queue
+ * due      its moment has come, or its validity has ended: the mover puts it into the queue, where a claim checks everything again
+ * held     its source is paused: due at no time
+ */
+import { type RawBuilder, sql } from "kysely";
+import type { Tx } from "../../kit/db.ts";
+import type { Due, Look } from "../../kit/due.ts";
+import { pipelined } from "../../kit/prepared.ts";
+import { type BatchColumns, findPlace, type NewMessage, priorityOf, type QueuedRow, queueRows } from "../messages-store.ts";
+import { type LaneKey, wakeLane } from "./lanes-store.ts";
+import type { Claimed } from "./queue-store.ts";
+
+/** A text with the moment before which it is not submitted. */
+export type ParkedMessage = NewMessage & { not_before: Date };
+
+/** Parks messages that are in the ledger. */
+export async function insertParked(tx: Tx, batch: BatchColumns, messages: readonly ParkedMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const ids = `{${messages.map(({ id }) => id).join(",")}}`;
+  await sql`
+    insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
+      consent_bit, not_before, due_at)
+    select w.workspace_id, u.id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${batch.source_id}::uuid,
+      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.not_before,
+      least(u.not_before, u.expires_at)
+    from workspaces w, unnest(${ids}::uuid[], ${messages.map((m) => m.expires_at)}::timestamptz[],
+      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, not_before)
+    where w.workspace_id = ${batch.workspace_id}::uuid`.execute(tx);
+}
+
+/**
+ * Parks claimed texts of paused sources. Call it in the transaction that claimed them, with the submit lock held: so whoever resumes the
+ * source, with that lock taken, finds all of them.
+ */
+export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Claimed[], now: Date): Promise<void> {
+  if (rows.length === 0) return;
+  const key = sql`workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}`;
+  for (const [priority, some] of Map.groupBy(rows, (row) => row.priority)) {
+    const seqs = sql`${`{${some.map((row) => row.seq).join(",")}}`}::bigint[]`;
+    await sql`
+      insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
+        consent_bit, resent, not_before)
+      select q.workspace_id, q.message_id, q.sender_id, q.priority, u.source_id, q.period_start, q.expires_at, q.consent_bit,
+        q.resent, ${now}::timestamptz
+      from message_queue q, unnest(${`{${some.map((row) => row.message_id).join(",")}}`}::uuid[],
+        ${some.map((row) => row.source_id)}::uuid[]) as u (message_id, source_id)
+      where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id} and q.priority = ${priority}
+        and q.seq = any(${seqs}) and u.message_id = q.message_id
+      on conflict do nothing`.execute(tx);
+    await sql`delete from message_queue where ${key} and priority = ${priority} and seq = any(${seqs})`.execute(tx);
+  }
+}
+
+/** The senders whose parked texts are due, in all workspaces, the longest due first. */
+export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<(LaneKey & Due)[]> {
+  const { rows } = await sql<LaneKey & Due>`
+    select workspace_id, sender_id, min(due_at) as due_at
+    from (select workspace_id, sender_id, due_at from parked_messages
+      where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
+      order by due_at limit ${limit}) due
+    group by workspace_id, sender_id order by 3`.execute(tx);
+  return rows;
+}
+
+/** Moves up to `limit` due texts of a sender into the queue, in the order of their moments; answers how many. */
+export async function moveDue(tx: Tx, lane: LaneKey, now: Date, limit: number): Promise<number> {
+  const { rows } = await sql<QueuedRow>`
+    delete from parked_messages
+    where workspace_id = ${lane.workspace_id} and message_id = any(array(
+      select message_id from parked_messages
+      where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and due_at <= ${now}
+      order by due_at, message_id limit ${limit} for update skip locked))
+    returning message_id, priority, period_start, expires_at, consent_bit, resent`.execute(tx);
+  if (rows.length === 0) return 0;
+  const place = await findPlace(tx, lane, rows.length);
+  // Ids begin with their source's moment, and among those of one source any order will do.
+  const ordered = rows.toSorted((a, b) => a.priority - b.priority || (a.message_id < b.message_id ? -1 : 1));
+  // What is moved because it expires must not be sent by a process whose clock is slow.
+  const moved = ordered.map((row) => (row.expires_at <= now ? { ...row, expires_at: longAgo } : row));
+  await pipelined(
+    tx,
+    () => wakeLane(tx, place),
+    () => queueRows(tx, lane, moved, place),
+  );
+  return rows.length;
+}
+
+const longAgo = new Date(0);
+
+/** Holds of sources that are to be settled, in all workspaces. */
+export async function findSettling(tx: Tx, { now, limit, except }: Look): Promise<(SourceKey & Due & { state: HoldState })[]> {
+  const { rows } = await sql<SourceKey & Due & { state: HoldState }>`
+    select h.workspace_id, h.source_id, h.state, h.at as due_at from source_holds h
+    where h.state in ('resumed', 'cancelled') and h.at <= ${now} and h.workspace_id <> all(${except}::uuid[])
+      and (h.state = 'resumed' or exists (select from parked_messages p
+        where p.workspace_id = h.workspace_id and p.source_id = h.source_id))
+    order by h.at limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface SourceKey {
+  workspace_id: string;
+  source_id: string;
+}
+
+export type HoldState = "paused" | "resumed" | "cancelled";
+
+/** The hold, locked until the transaction ends, so that pausing again waits. */
+export async function lockHold(tx: Tx, { workspace_id, source_id }: SourceKey): Promise<HoldState | undefined> {
+  const { rows } = await sql<{ state: HoldState }>`
+    select state from source_holds where workspace_id = ${workspace_id} and source_id = ${source_id} for update`.execute(tx);
+  return rows[0]?.state;
+}
+
+/** Sets the state of a source. Call it with the submit lock taken. */
+export async function setHold(tx: Tx, { workspace_id, source_id }: SourceKey, state: HoldState): Promise<void> {
+  await sql`
+    insert into source_holds as h (workspace_id, source_id, state, at) values (${workspace_id}, ${source_id}, ${state}, now())
+    on conflict (workspace_id, source_id) do update set state = excluded.state, at = excluded.at`.execute(tx);
+}
+
+export async function deleteHold(tx: Tx, { workspace_id, source_id }: SourceKey): Promise<void> {
+  await sql`delete from source_holds where workspace_id = ${workspace_id} and source_id = ${source_id}`.execute(tx);
+}
+
+/** Makes up to `limit` held texts of a source due at their moments again; answers how many. */
+export async function unholdParked(tx: Tx, { workspace_id, source_id }: SourceKey, limit: number): Promise<number> {
+  const { rows } = await sql`
+    update parked_messages set due_at = least(not_before, expires_at)
+    where workspace_id = ${workspace_id} and message_id = any(array(
+      select message_id from parked_messages
+      where workspace_id = ${workspace_id} and source_id = ${source_id} and due_at is null
+      order by message_id limit ${limit} for update))
+    returning 1`.execute(tx);
+  return rows.length;
+}
+
+/** A text that was taken out of the parked ones. */
+export interface Unparked {
+  message_id: string;
+  period_start: Date;
+}
+
+/**
+ * Takes up to `limit` parked texts of a source out. One that may have gone before, and was to be sent again, becomes due instead: the
+ * dispatcher ends it as uncertain.
+ */
+export async function deleteParkedOf(
+  tx: Tx,
+  { workspace_id, source_id }: SourceKey,
+  now: Date,
+  limit: number,
+): Promise<Unparked[]> {
+  const some = (which: RawBuilder<unknown>) => sql`any(array(
+    select message_id from parked_messages where workspace_id = ${workspace_id} and source_id = ${source_id} and ${which}
+    order by message_id limit ${limit} for update skip locked))`;
+  await sql`
+    update parked_messages set due_at = ${now}, source_id = null
+    where workspace_id = ${workspace_id} and message_id = ${some(sql`resent > 0`)}`.execute(tx);
+  const { rows } = await sql<Unparked>`
+    delete from parked_messages where workspace_id = ${workspace_id} and message_id = ${some(sql`resent = 0`)}
+    returning message_id, period_start`.execute(tx);
+  return rows;
+}
+
+/** Takes these texts out, except those that may have gone before. */
+export async function deleteParked(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Unparked[]> {
+  const { rows } = await sql<Unparked>`
+    delete from parked_messages
+    where workspace_id = ${workspaceId} and message_id = any(${`{${ids.join(",")}}`}::uuid[]) and resent = 0
+    returning message_id, period_start`.execute(tx);
+  return rows;
+}
