@@ -5,10 +5,20 @@ import { Message, SkipReason } from "./messages.ts";
 import { ById, Id, Instant, Paging, page, name as nameOf } from "./shapes.ts";
 
 /**
- * preparing: recipients are being written to the ledger; sending: the dispatcher submits; sent: every recipient has an outcome;
- * failed: nothing was sent, and it can be changed, sent again and deleted like a draft.
+ * scheduled: it begins by itself; preparing: recipients are being written to the ledger; sending: the dispatcher submits; paused:
+ * nothing leaves until it is resumed; sent: every recipient has an outcome; cancelled: what had not left does not leave; failed:
+ * nothing was sent, and it can be changed, sent again and deleted like a draft.
  */
-export const CampaignStatus = z.enum(["draft", "preparing", "sending", "sent", "failed"]);
+export const CampaignStatus = z.enum([
+  "draft",
+  "scheduled",
+  "preparing",
+  "sending",
+  "paused",
+  "sent",
+  "cancelled",
+  "failed",
+]);
 export type CampaignStatus = z.infer<typeof CampaignStatus>;
 
 const Audience = z.object({
@@ -63,6 +73,23 @@ export const CampaignCounts = z.object({
 });
 export type CampaignCounts = z.infer<typeof CampaignCounts>;
 
+/** When a campaign begins. */
+export const Schedule = z.object({
+  at: z
+    .string()
+    .max(40)
+    .describe(
+      "an instant (2026-12-03T10:00:00+01:00), or a wall time without offset (2026-12-03T10:00), which is the workspace's zone's. A time that the clocks skip is as long after the jump; of one that they show twice the first counts",
+    ),
+  local: z
+    .boolean()
+    .default(false)
+    .describe(
+      "each recipient gets it at this wall time where they are: by the contact's zone, else the number's, else the workspace's. Whoever's clock has passed it gets it at once",
+    ),
+});
+export type Schedule = z.infer<typeof Schedule>;
+
 export const Campaign = z.object({
   id: Id,
   name: z.string(),
@@ -82,6 +109,11 @@ export const Campaign = z.object({
   updated_at: Instant,
   sent_at: Instant.nullable().describe("when Send was pressed"),
   finished_at: Instant.nullable().describe("when the last recipient had an outcome"),
+  scheduled_at: Instant.nullable().describe(
+    "when it begins by itself; for a time of each recipient, when the first of their zones has it",
+  ),
+  schedule: Schedule.nullable().describe("as it was scheduled; null where it was not"),
+  revision: z.number().int().describe("counts the changes of the campaign; a review and Send can be bound to it"),
 });
 export type Campaign = z.infer<typeof Campaign>;
 
@@ -102,6 +134,7 @@ export const Review = z.object({
     wont: z.number().int(),
     reasons: z.partialRecord(SkipReason, z.number().int()),
   }),
+  revision: z.number().int().describe("of the campaign that was reviewed; Send takes it as `reviewed`"),
   segments_estimate: z.number().int(),
   segments_per_message: z.number().int(),
   quota: z.object({
@@ -193,9 +226,71 @@ export const campaigns = {
       "Sends the campaign now: 202 once the audience's segments are reserved or being reserved; 409 while it is being sent or after it was sent (a failed one can be sent again); 422 with the errors of the review.",
     permission: "campaigns:send",
     params: ById,
+    body: z
+      .object({
+        reviewed: z
+          .number()
+          .int()
+          .optional()
+          .describe(
+            "the revision that was reviewed: 409 `campaign_changed` if it was changed since. Without it what stands now is sent",
+          ),
+        undo_seconds: z
+          .number()
+          .int()
+          .min(0)
+          .max(300)
+          .default(0)
+          .describe("so long it is scheduled only, and /unschedule takes it back"),
+      })
+      .prefault({}),
     status: 202,
     answer: Campaign,
     idempotent: true,
+  }),
+  schedule: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/schedule",
+    summary:
+      "Schedules a draft or failed campaign, or reschedules one: audience, consent and quota are read when it begins. 422 with the errors of the review, except of audience and quota.",
+    permission: "campaigns:send",
+    params: ById,
+    body: Schedule.extend({ reviewed: z.number().int().optional().describe("as for Send") }),
+    answer: Campaign,
+  }),
+  unschedule: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/unschedule",
+    summary: "Makes a scheduled campaign a draft again (409 once it has begun).",
+    permission: "campaigns:send",
+    params: ById,
+    answer: Campaign,
+  }),
+  pause: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/pause",
+    summary:
+      "Pauses a campaign that is being prepared or sent: once this is answered, none of its texts leaves. What has left is in the counts.",
+    permission: "campaigns:send",
+    params: ById,
+    answer: Campaign,
+  }),
+  resume: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/resume",
+    summary: "Lets a paused campaign go on where it was. Texts whose validity has ended meanwhile expire.",
+    permission: "campaigns:send",
+    params: ById,
+    answer: Campaign,
+  }),
+  cancel: endpoint({
+    method: "POST",
+    path: "/campaigns/:id/cancel",
+    summary:
+      "Cancels a campaign that is scheduled, prepared, sent or paused: once this is answered, none of its texts leaves, and the segments of the others are given back.",
+    permission: "campaigns:send",
+    params: ById,
+    answer: Campaign,
   }),
   performance: endpoint({
     method: "GET",

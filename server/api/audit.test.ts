@@ -93,6 +93,17 @@ const campaign = async () => {
     subscription_type: "marketing",
   });
 };
+const inAWeek = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
+const scheduled = async () => {
+  const { id } = await campaign();
+  await make(`POST /campaigns/${id}/schedule`, { at: inAWeek() });
+  return id;
+};
+const sending = async () => {
+  const { id } = await campaign();
+  await make(`POST /campaigns/${id}/send`, {});
+  return id;
+};
 const carrierBody = {
   kind: "smpp",
   enabled: false,
@@ -292,6 +303,22 @@ const tries: Record<string, () => Promise<Try>> = {
   }),
   campaigns_remove: async () => ({ path: `/campaigns/${(await campaign()).id}`, action: "campaign.deleted" }),
   campaigns_send: async () => ({ path: `/campaigns/${(await campaign()).id}/send`, action: "campaign.sent" }),
+  campaigns_schedule: async () => ({
+    path: `/campaigns/${(await campaign()).id}/schedule`,
+    body: { at: inAWeek() },
+    action: "campaign.scheduled",
+  }),
+  campaigns_unschedule: async () => ({
+    path: `/campaigns/${await scheduled()}/unschedule`,
+    action: "campaign.unscheduled",
+  }),
+  campaigns_pause: async () => ({ path: `/campaigns/${await sending()}/pause`, action: "campaign.paused" }),
+  campaigns_resume: async () => {
+    const id = await sending();
+    await make(`POST /campaigns/${id}/pause`, {});
+    return { path: `/campaigns/${id}/resume`, action: "campaign.resumed" };
+  },
+  campaigns_cancel: async () => ({ path: `/campaigns/${await scheduled()}/cancel`, action: "campaign.cancelled" }),
   carriers_create: async () => ({
     path: "/carriers",
     body: { ...carrierBody, name: "First" },

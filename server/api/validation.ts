@@ -14,7 +14,8 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
     const status = httpPart === "params" ? 404 : 422;
     const text = httpPart === "body" ? null : findImpossible(data);
     if (text) return { error: impossibleCharacter(text) };
-    const result = schema.safeParse(data);
+    // A request without a body; whether it needs one is up to the schema.
+    const result = schema.safeParse(httpPart === "body" && data === null ? undefined : data);
     if (result.success) return { value: result.data };
     return { error: describeIssue(result.error.issues[0], data, status) };
   };

@@ -52,6 +52,22 @@ function members(workspaceId: string, refs: AudienceRefs, range: Range): RawBuil
   return sql.join(branches, sql` union `);
 }
 
+/** Where the audience is: each contact's zone with the beginning of the number, which tells its country and area. Each pair once. */
+export async function placesOfAudience(
+  tx: Tx,
+  workspaceId: string,
+  audience: Audience,
+): Promise<{ time_zone: string | null; number: string | null }[]> {
+  await planForMany(tx);
+  const { rows } = await sql<{ time_zone: string | null; number: string | null }>`
+    select distinct c.time_zone, left(coalesce(c.mobile, c.phone), ${beginning}) as number from contacts c
+    where c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, audience)}`.execute(tx);
+  return rows;
+}
+
+/** + and the digits that tell where a number is from (rules/zone-of-number.ts). */
+const beginning = 7;
+
 function within(column: RawBuilder<unknown>, { from, below }: Range): RawBuilder<unknown> {
   return sql`${from === null ? sql`` : sql`and ${column} >= ${from}::uuid`}
     ${below === null ? sql`` : sql`and ${column} < ${below}::uuid`}`;

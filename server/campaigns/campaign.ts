@@ -1,6 +1,6 @@
 /**
- * A campaign: one text to many contacts. draft → preparing → sending → sent, or failed before anything was written to the
- * ledger; a failed campaign can be changed and sent again like a draft.
+ * A campaign: one text to many contacts. draft → (scheduled →) preparing → sending → sent, with pauses in between; or cancelled; or
+ * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
  */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
@@ -45,10 +45,29 @@ export interface CampaignRow {
   prepared_to: string | null;
   prepared_at: Date | null;
   finished_at: Date | null;
+  revision: number;
+  scheduled_at: Date | null;
+  /** The wall time of a campaign that each recipient gets at their own time. */
+  scheduled_local: string | null;
 }
 
-/** Whether it can be changed, deleted and sent. Nothing of a failed campaign was written to the ledger. */
-export const isUnsent = (status: CampaignStatus): boolean => status === "draft" || status === "failed";
+/** What can be done with a campaign, and in which statuses. Nothing of a failed one was written to the ledger. */
+export const allowedIn = {
+  change: ["draft", "failed"],
+  send: ["draft", "failed"],
+  schedule: ["draft", "failed", "scheduled"],
+  unschedule: ["scheduled"],
+  pause: ["preparing", "sending"],
+  resume: ["paused"],
+  cancel: ["scheduled", "preparing", "sending", "paused"],
+} as const satisfies Record<string, readonly CampaignStatus[]>;
+export type CampaignAction = keyof typeof allowedIn;
+
+export const isAllowed = (action: CampaignAction, status: CampaignStatus): boolean =>
+  (allowedIn[action] as readonly CampaignStatus[]).includes(status);
+
+/** Whether none of its texts was written to the ledger, so that it has no counts. */
+export const isUnsent = (status: CampaignStatus): boolean => status === "scheduled" || isAllowed("change", status);
 
 /** messages.source_type of campaigns' messages. */
 export const sourceType = "campaign" as const;
@@ -91,5 +110,11 @@ export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campa
     updated_at: row.updated_at.toISOString(),
     sent_at: row.sent_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
+    scheduled_at: row.scheduled_at?.toISOString() ?? null,
+    schedule: row.scheduled_at && {
+      at: row.scheduled_local ?? row.scheduled_at.toISOString(),
+      local: row.scheduled_local !== null,
+    },
+    revision: row.revision,
   };
 }

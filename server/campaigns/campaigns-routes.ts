@@ -1,22 +1,30 @@
 import type { Campaign, campaigns } from "../../contract/campaigns.ts";
-import type { Clock } from "../kit/clock.ts";
 import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
-import type { Db, Tx } from "../kit/db.ts";
+import type { Tx } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
-import type { Jobs } from "../kit/jobs.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
 import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
 import { listCampaigns } from "./campaigns-store.ts";
 import { countsOf, entriesOf, noCounts } from "./counts.ts";
 import { createCampaign, deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
+import { cancelCampaign, pauseCampaign, resumeCampaign } from "./hold-campaign.ts";
 import { campaignPerformance } from "./performance.ts";
 import { previewText } from "./preview-text.ts";
 import { listRecipients } from "./recipients.ts";
 import { reviewCampaign } from "./review-campaign.ts";
-import { sendCampaign } from "./send-campaign.ts";
+import { scheduleCampaign, unscheduleCampaign } from "./schedule-campaign.ts";
+import { sendCampaign, type SendServices } from "./send-campaign.ts";
 
 /** The calls on /campaigns. */
-export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }): Handlers<typeof campaigns> {
-  const { db, clock } = services;
+export function campaignsRoutes(
+  services: SendServices & { liveUpdates: Pick<LiveUpdates, "publish"> },
+): Handlers<typeof campaigns> {
+  const { db, clock, liveUpdates } = services;
+  const shown = (row: CampaignRow) => {
+    liveUpdates.publish(row.workspace_id, "campaign", row.id);
+    liveUpdates.publish(row.workspace_id, "usage", null);
+    return db.inWorkspace(row.workspace_id, (tx) => presentOne(tx, row));
+  };
   return {
     async create({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) =>
@@ -50,10 +58,25 @@ export function campaignsRoutes(services: { db: Db; clock: Clock; jobs: Jobs }):
     async preview({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body));
     },
-    async send({ actor, params, idempotency, setHeader }) {
-      const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency);
+    async send({ actor, params, body, idempotency, setHeader }) {
+      const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency, body);
       if (replayed) setHeader("Idempotency-Replayed", "true");
       return campaign;
+    },
+    async schedule({ actor, params, body }) {
+      return shown(await scheduleCampaign(services, actor.workspaceId, params.id, body));
+    },
+    async unschedule({ actor, params }) {
+      return shown(await unscheduleCampaign(services, actor.workspaceId, params.id));
+    },
+    async pause({ actor, params }) {
+      return shown(await pauseCampaign(services, actor.workspaceId, params.id));
+    },
+    async resume({ actor, params }) {
+      return shown(await resumeCampaign(services, actor.workspaceId, params.id));
+    },
+    async cancel({ actor, params }) {
+      return shown(await cancelCampaign(services, actor.workspaceId, params.id));
     },
     async performance({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, (tx) => campaignPerformance(tx, actor.workspaceId, params.id));

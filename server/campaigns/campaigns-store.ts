@@ -73,7 +73,7 @@ export async function updateDraft(tx: Tx, workspaceId: string, id: string, draft
     update campaigns set name = ${draft.name}, text = ${draft.text}, sender_id = ${draft.sender_id},
       subscription_type_id = ${draft.subscription_type_id}, include = ${JSON.stringify(draft.include)}::jsonb,
       exclude = ${JSON.stringify(draft.exclude)}::jsonb, opt_out_text = ${draft.opt_out_text},
-      validity_seconds = ${draft.validity_seconds}, updated_at = ${at}
+      validity_seconds = ${draft.validity_seconds}, revision = revision + 1, updated_at = ${at}
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
@@ -84,21 +84,65 @@ export async function deleteDraft(tx: Tx, workspaceId: string, id: string): Prom
   );
 }
 
-/** draft or failed → preparing, for one caller only; returns whether it was this one. Clears an earlier attempt. */
+/** draft, failed or scheduled → preparing, of a locked row. Clears an earlier attempt. */
 export async function startPreparing(
   tx: Tx,
   workspaceId: string,
   id: string,
-  start: { senderId: string; optOutText: string | null; at: Date; unchangedSince: Date },
-): Promise<boolean> {
-  const { rows } = await sql`
-    update campaigns set status = 'preparing', sender_id = ${start.senderId}, sent_opt_out_text = ${start.optOutText},
-      sent_at = ${start.at}, updated_at = ${start.at}, progress_at = ${start.at}, error = null, finished_at = null,
+  start: { senderId: string; optOutText: string | null; sentAt: Date; at: Date; scheduled: boolean },
+): Promise<void> {
+  const kept = sql.raw(start.scheduled ? "scheduled_at = scheduled_at" : "scheduled_at = null, scheduled_local = null");
+  await sql`
+    update campaigns set ${kept}, status = 'preparing', sender_id = ${start.senderId}, sent_opt_out_text = ${start.optOutText},
+      sent_at = ${start.sentAt}, updated_at = ${start.at}, progress_at = ${start.at}, error = null, finished_at = null,
       period_start = null, planned = null, skipped = 0, reserved = 0, prepared_to = null, prepared_at = null
-    where workspace_id = ${workspaceId} and id = ${id} and status in ('draft', 'failed')
-      and updated_at = ${start.unchangedSince}
-    returning 1`.execute(tx);
-  return rows.length > 0;
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** draft, failed or scheduled → scheduled, of a locked row. */
+export async function setSchedule(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  schedule: { begins: Date; local: string | null; at: Date },
+): Promise<void> {
+  await sql`
+    update campaigns set status = 'scheduled', scheduled_at = ${schedule.begins}, scheduled_local = ${schedule.local},
+      error = null, finished_at = null, updated_at = ${schedule.at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** Looks at a scheduled campaign again at another moment, of a locked row. */
+export async function postpone(tx: Tx, workspaceId: string, id: string, begins: Date): Promise<void> {
+  await sql`
+    update campaigns set scheduled_at = ${begins} where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** scheduled → draft, of a locked row. */
+export async function clearSchedule(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
+  await sql`
+    update campaigns set status = 'draft', scheduled_at = null, scheduled_local = null, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** Another status of a locked row. */
+export async function setStatus(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  status: "preparing" | "sending" | "paused" | "cancelled",
+  at: Date,
+): Promise<void> {
+  await sql`
+    update campaigns set status = ${status}, progress_at = ${at}, updated_at = ${at}
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+}
+
+/** Ends the preparation of a locked row that is cancelled: nothing more is written, and nothing reserved. */
+export async function endPreparation(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
+  await sql`
+    update campaigns set prepared_at = coalesce(prepared_at, ${at}), reserved = 0
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }
 
 /** preparing → sending, with its reservation. */
@@ -115,7 +159,7 @@ export async function startSending(
     where workspace_id = ${workspaceId} and id = ${id} and status = 'preparing'`.execute(tx);
 }
 
-/** preparing or sending → failed, of a locked row. Only while nothing was written, so that it can be changed and sent again. */
+/** preparing, sending or scheduled → failed, of a locked row. Only while nothing was written, so that it can be changed and sent again. */
 export async function failCampaign(
   tx: Tx,
   workspaceId: string,
@@ -126,7 +170,7 @@ export async function failCampaign(
   await sql`
     update campaigns set status = 'failed', error = ${JSON.stringify(error)}::jsonb, finished_at = ${at}, updated_at = ${at},
       period_start = null, planned = null, reserved = 0
-    where workspace_id = ${workspaceId} and id = ${id} and status in ('preparing', 'sending')
+    where workspace_id = ${workspaceId} and id = ${id} and status in ('preparing', 'sending', 'scheduled')
       and prepared_to is null`.execute(tx);
 }
 

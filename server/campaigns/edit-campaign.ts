@@ -1,4 +1,5 @@
 /** Creates, changes and deletes unsent campaigns. Of two changes at the same time the last one wins. */
+import { isDeepStrictEqual } from "node:util";
 import type { CampaignChange, CampaignInput } from "../../contract/campaigns.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { AudienceRefs } from "../audience/audience.ts";
@@ -7,7 +8,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { resolveSender } from "../senders/senders.ts";
-import { type CampaignRow, isUnsent, parseText } from "./campaign.ts";
+import { allowedIn, type CampaignAction, type CampaignRow, isAllowed, parseText } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 
 const emptyAudience: AudienceRefs = { lists: [], contacts: [] };
@@ -56,14 +57,17 @@ export async function updateCampaign(
   input: CampaignChange,
   now: Date,
 ): Promise<CampaignRow> {
-  const campaign = await lockUnsent(tx, workspaceId, id);
-  await store.updateDraft(tx, workspaceId, id, await change(tx, workspaceId, campaign, input, now), now);
+  const campaign = await lockFor(tx, workspaceId, id, "change");
+  const draft = await change(tx, workspaceId, campaign, input, now);
+  // A change to what is there already is none: a review stays bound to it.
+  const before = Object.fromEntries(Object.keys(draft).map((key) => [key, campaign[key as keyof store.Draft]]));
+  if (!isDeepStrictEqual(before, draft)) await store.updateDraft(tx, workspaceId, id, draft, now);
   return getCampaign(tx, workspaceId, id);
 }
 
 /** Deletes a draft or failed campaign; 409 when it is being sent or was sent. */
 export async function deleteCampaign(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
-  const campaign = await lockUnsent(tx, workspaceId, id);
+  const campaign = await lockFor(tx, workspaceId, id, "change");
   await store.deleteDraft(tx, workspaceId, id);
   const target = targetOf(campaign);
   const before = { status: campaign.status };
@@ -80,17 +84,35 @@ export async function getCampaign(tx: Tx, workspaceId: string, id: string): Prom
   return campaign;
 }
 
-async function lockUnsent(tx: Tx, workspaceId: string, id: string): Promise<CampaignRow> {
+/** The campaign, locked until the transaction ends; 409 where its status does not allow the action, 404 where there is none. */
+export async function lockFor(tx: Tx, workspaceId: string, id: string, action: CampaignAction): Promise<CampaignRow> {
   const campaign = await store.lockCampaign(tx, workspaceId, id);
   if (!campaign) throw notFound("campaign", id);
-  if (!isUnsent(campaign.status)) {
-    throw conflict("not_a_draft", `The campaign is ${campaign.status}; only what is not sent can change.`, {
-      field: "status",
-      value: campaign.status,
-    });
-  }
-  return campaign;
+  if (isAllowed(action, campaign.status)) return campaign;
+  const { status } = campaign;
+  const about = { field: "status", value: status };
+  if (action === "change")
+    throw conflict(
+      "not_a_draft",
+      `The campaign is ${status}; only what is not sent can change.${status === "scheduled" ? " Unschedule it first." : ""}`,
+      about,
+    );
+  if (action === "send" || action === "schedule") throw alreadySent(campaign);
+  const allowed = allowedIn[action].join(", ").replace(/, ([^,]*)$/, " or $1");
+  throw conflict(
+    `not_${allowedIn[action].at(-1)}`,
+    `The campaign is ${status}. Only one that is ${allowed} can be ${done[action]}.`,
+    about,
+  );
 }
+
+const done = { unschedule: "unscheduled", pause: "paused", resume: "resumed", cancel: "cancelled" } as const;
+
+export const alreadySent = ({ status, sent_at }: CampaignRow) =>
+  conflict("already_sent", `The campaign was sent already (${sent_at?.toISOString() ?? status}).`, {
+    field: "status",
+    value: status,
+  });
 
 /** The draft after a change, with all references of the change checked. */
 async function change(

@@ -15,7 +15,7 @@ export async function eraseRecipient(tx: Tx, workspaceId: string, contactId: str
 export async function oldestUnderWay(tx: Tx, workspaceId: string | null): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
     select min(sent_at) as at from campaigns
-    where status in ('preparing', 'sending') and (${workspaceId}::uuid is null or workspace_id = ${workspaceId})`.execute(
+    where status in ('preparing', 'sending', 'paused', 'cancelled') and finished_at is null and (${workspaceId}::uuid is null or workspace_id = ${workspaceId})`.execute(
     tx,
   );
   return rows[0]?.at ?? null;

@@ -12,7 +12,8 @@ import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
-import { prepareJob } from "./send-campaign.ts";
+import { dueSchedules } from "./schedule-campaign.ts";
+import { addPreparation } from "./send-campaign.ts";
 
 interface Services {
   db: Db;
@@ -26,7 +27,7 @@ interface Services {
 const stalledAfter = 30_000;
 
 /**
- * What becomes due with campaigns: finishing those of which nothing waits, and resuming stalled preparations. A campaign that stays
+ * What becomes due with campaigns: beginning scheduled ones, finishing those of which nothing waits, and resuming stalled preparations. A campaign that stays
  * unfinished has an alert of its own.
  */
 export function dueCampaigns(services: Services): DueWork[] {
@@ -44,6 +45,7 @@ export function dueCampaigns(services: Services): DueWork[] {
       },
       silent: true,
     }),
+    dueSchedules(services),
     dueInWorkspaces(services, {
       name: "campaigns.resume",
       every_ms: stalledAfter / 6,
@@ -51,7 +53,7 @@ export function dueCampaigns(services: Services): DueWork[] {
       claim: async (tx, workspaceId, found) => {
         for (const campaign of found) {
           log.warn({ campaign: campaign.id, workspace: workspaceId }, "a stalled campaign is being resumed");
-          await resume(tx, jobs, campaign);
+          await addPreparation(jobs, tx, campaign);
         }
         return found.length;
       },
@@ -63,17 +65,13 @@ export function dueCampaigns(services: Services): DueWork[] {
 /** Run after a start: resumes the preparations of earlier processes, except those with a heartbeat. */
 export async function resumeCampaigns({ db, jobs }: Pick<Services, "db" | "jobs">): Promise<void> {
   await db.asSystem(async (tx) => {
-    for (const campaign of await stalled(tx, null)) await resume(tx, jobs, campaign);
+    for (const campaign of await stalled(tx, null)) await addPreparation(jobs, tx, campaign);
   });
 }
 
 interface Key {
   workspace_id: string;
   id: string;
-}
-
-function resume(tx: Tx, jobs: Jobs, { workspace_id, id }: Key): Promise<void> {
-  return jobs.add(tx, prepareJob, { workspace_id, id }, { key: `${prepareJob}:${id}` });
 }
 
 /** Campaigns not wholly in the ledger, without a heartbeat, and without progress since `before`; null: at any time. */
@@ -88,19 +86,22 @@ async function stalled(tx: Tx, before: Date | null): Promise<(Key & Due)[]> {
 }
 
 /**
- * sending → sent. The counts show cheaply which campaigns may be finished, and the queue decides. The queue is in the order of
+ * sending → sent, and a cancelled campaign has its last outcome. The counts show cheaply which campaigns may be finished, and the queue decides. The queue is in the order of
  * sending, so that a campaign's remaining messages are found at once; where there are none the lane's queue is read through once.
  */
 async function finish(tx: Tx, workspaceId: string, id: string, senderId: string | null, now: Date): Promise<void> {
   await sql`
-    update campaigns c set status = 'sent', finished_at = ${now}, updated_at = ${now}
-    where c.workspace_id = ${workspaceId} and c.id = ${id} and c.status = 'sending' and not exists (
+    update campaigns c set status = case when status = 'sending' then 'sent' else status end, finished_at = ${now},
+      updated_at = ${now}
+    where c.workspace_id = ${workspaceId} and c.id = ${id} and c.status in ('sending', 'cancelled') and c.finished_at is null and not exists (
       select 1 from message_queue q
       where q.workspace_id = ${workspaceId} and q.sender_id = ${senderId}
         -- OFFSET 0: one index lookup each, however few texts the planner expects.
         and exists (select 1 from messages m
           where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))
-      and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})`.execute(tx);
+      and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})`.execute(
+    tx,
+  );
 }
 
 /** Campaigns that are in the ledger as a whole, and of whose messages by the counts none waits. Since when is not known. */
@@ -110,7 +111,7 @@ async function findThrough(
 ): Promise<(Key & Due & { sender_id: string | null })[]> {
   const { rows } = await sql<Key & Due & { sender_id: string | null }>`
     select c.workspace_id, c.id, c.sender_id, ${now}::timestamptz as due_at from campaigns c
-    where c.status = 'sending' and c.prepared_at is not null and c.workspace_id <> all(${except}::uuid[]) and (
+    where (c.status = 'sending' or c.status = 'cancelled' and c.finished_at is null) and c.prepared_at is not null and c.workspace_id <> all(${except}::uuid[]) and (
       select coalesce(sum(n) filter (where status = 'queued'), 0) + c.skipped
         <= coalesce(sum(n) filter (where status = 'sent' or status = any(${notSent})), 0)
       from message_counts m

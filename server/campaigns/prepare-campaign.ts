@@ -26,6 +26,7 @@ import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type CampaignRow, parseText, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { faultOf, giveUpCampaign } from "./give-up-campaign.ts";
+import { momentsOf } from "./schedule-campaign.ts";
 
 interface Services {
   db: Db;
@@ -131,6 +132,12 @@ async function reserve({ db, clock, liveUpdates }: Services, begun: CampaignRow)
     // The campaign may have failed, been changed and been sent again during the count.
     if (campaign?.status !== "preparing" || campaign.sent_at?.getTime() !== begun.sent_at?.getTime()) return;
     const now = clock.now();
+    // A review keeps an empty one from being sent; a scheduled one meets its audience only now.
+    if (counted.recipients === 0 && campaign.scheduled_at) {
+      const message = "Nobody of its audience could get it when it was to begin. Nothing was sent.";
+      await store.failCampaign(tx, workspaceId, id, { code: "nobody", message }, now);
+      return;
+    }
     const reserved = await reserveQuota(tx, workspaceId, now, counted.segments);
     if (reserved.ok) {
       const { period_start: periodStart } = reserved;
@@ -192,6 +199,7 @@ function batchOf(
   now: Date,
 ): Omit<MessageBatch, "recipients" | "quota"> {
   if (!campaign.sent_at) throw new Error("a campaign that is sending was sent at some time");
+  const moments = momentsOf(campaign, workspace.time_zone);
   return {
     workspace,
     source: { type: sourceType, id: campaign.id, at: campaign.sent_at },
@@ -201,6 +209,7 @@ function batchOf(
     template,
     opt_out_text: campaign.sent_opt_out_text,
     expires_at: new Date(campaign.sent_at.getTime() + (campaign.validity_seconds ?? usualValidity) * 1_000),
+    ...(moments && { moment: moments }),
     now,
   };
 }

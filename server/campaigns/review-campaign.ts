@@ -95,6 +95,7 @@ export async function reviewCampaign(
       errors,
       warnings,
       recipients,
+      revision: campaign.revision,
       segments_estimate: estimate,
       segments_per_message: segments,
       quota: { allowance, used, reserved, remaining },

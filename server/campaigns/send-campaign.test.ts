@@ -385,7 +385,7 @@ test("a text changed after the review is not sent", async () => {
   const id = await draft();
   const change = () =>
     db.inWorkspace(workspace.id, (tx) =>
-      sql`update campaigns set updated_at = updated_at + interval '1 second' where id = ${id}`.execute(tx),
+      sql`update campaigns set revision = revision + 1 where id = ${id}`.execute(tx),
     );
   // The change is made between the review and the transaction that starts sending, where the clock is read.
   let asked = 0;

@@ -91,7 +91,7 @@ async function takeTurns(db: Db, process: string, names: readonly string[]): Pro
       update due_work d set taken_by = ${process}, taken_until = now() + ${turnLasts} * interval '1 millisecond'
       from mine where d.name = mine.name
       returning d.name, now() as now`.execute(tx);
-    return { names: rows.map(({ name }) => name), now: rows[0]?.now ?? new Date() };
+    return { names: rows.map(({ name }) => name), now: rows[0]?.now ?? new Date(0) };
   });
 }
 

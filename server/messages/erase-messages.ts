@@ -29,7 +29,13 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
       and not exists (select 1 from dispatch_journal j
         where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs))
     returning q.message_id, q.period_start`.execute(tx);
-  taken.push(...(await deleteParked(tx, workspaceId, waiting.map(({ id }) => id))));
+  taken.push(
+    ...(await deleteParked(
+      tx,
+      workspaceId,
+      waiting.map(({ id }) => id),
+    )),
+  );
   const gone = new Set(taken.map((row) => row.message_id));
   const others = waiting.filter(({ id }) => !gone.has(id));
   if (others.length > 0)

@@ -99,5 +99,10 @@ export async function endCancelled(
   for (const row of rows) add(row, "cancelled", reason);
   await addCounts(tx, workspaceId, now, counts);
   for (const [start, group] of Map.groupBy(rows, ({ id }) => periods.get(id) as number))
-    await releaseQuota(tx, workspaceId, new Date(start), group.reduce((sum, { segments }) => sum + segments, 0));
+    await releaseQuota(
+      tx,
+      workspaceId,
+      new Date(start),
+      group.reduce((sum, { segments }) => sum + segments, 0),
+    );
 }

@@ -6,7 +6,6 @@ import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { pipelined } from "../kit/prepared.ts";
-import { insertParked, type ParkedMessage } from "./dispatch/parked-store.ts";
 import { type LaneKey, type LaneMark, readMark, wakeLane } from "./dispatch/lanes-store.ts";
 
 /** A text for the ledger and the queue. */
@@ -224,6 +223,23 @@ export async function queueRows(
       returning 1`.execute(tx);
   });
   await pipelined(tx, ...inserts);
+}
+
+/** A text with the moment before which it is not submitted. */
+type ParkedMessage = NewMessage & { not_before: Date };
+
+/** Parks messages that are in the ledger. */
+async function insertParked(tx: Tx, batch: BatchColumns, messages: readonly ParkedMessage[]): Promise<void> {
+  const ids = `{${messages.map(({ id }) => id).join(",")}}`;
+  await sql`
+    insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
+      consent_bit, not_before, due_at)
+    select w.workspace_id, u.id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${batch.source_id}::uuid,
+      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.not_before,
+      least(u.not_before, u.expires_at)
+    from workspaces w, unnest(${ids}::uuid[], ${messages.map((m) => m.expires_at)}::timestamptz[],
+      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, not_before)
+    where w.workspace_id = ${batch.workspace_id}::uuid`.execute(tx);
 }
 
 /** Inserts skips into the ledger. Answers the ids that existed already. */

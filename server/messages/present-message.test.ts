@@ -26,7 +26,7 @@ test("a receipt from before the submission's record is last in the history never
     submitted_at: after(50),
     sent_at: after(50),
     final_at: after(46),
-  not_before: null,
+    not_before: null,
   };
   expect(historyOf(row)).toEqual([
     { status: "queued", at: after(0).toISOString(), detail: null },

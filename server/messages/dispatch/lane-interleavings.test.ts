@@ -133,7 +133,9 @@ async function expectNoneSince({ world, workspace }: Scene, { id, state, taken }
   const since = world.records.slice(taken);
   if ((state !== "paused" && state !== "cancelled") || since.length === 0) return;
   const { rows } = await db.asSystem((tx) =>
-    sql`select id from messages where workspace_id = ${workspace.id} and source_id = ${id} and id = any(${since}::uuid[])`.execute(tx),
+    sql`select id from messages where workspace_id = ${workspace.id} and source_id = ${id} and id = any(${since}::uuid[])`.execute(
+      tx,
+    ),
   );
   expect(rows, `left while ${state}`).toEqual([]);
 }
@@ -218,7 +220,9 @@ async function inspect(): Promise<void> {
 
 const isEmpty = async () => {
   const { rows } = await db.asSystem((tx) =>
-    sql`select 1 from message_queue union all select 1 from dispatch_journal union all select 1 from parked_messages`.execute(tx),
+    sql`select 1 from message_queue union all select 1 from dispatch_journal union all select 1 from parked_messages`.execute(
+      tx,
+    ),
   );
   return rows.length === 0;
 };

@@ -9,27 +9,9 @@ import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import type { Due, Look } from "../../kit/due.ts";
 import { pipelined } from "../../kit/prepared.ts";
-import { type BatchColumns, findPlace, type NewMessage, priorityOf, type QueuedRow, queueRows } from "../messages-store.ts";
+import { findPlace, type QueuedRow, queueRows } from "../messages-store.ts";
 import { type LaneKey, wakeLane } from "./lanes-store.ts";
 import type { Claimed } from "./queue-store.ts";
-
-/** A text with the moment before which it is not submitted. */
-export type ParkedMessage = NewMessage & { not_before: Date };
-
-/** Parks messages that are in the ledger. */
-export async function insertParked(tx: Tx, batch: BatchColumns, messages: readonly ParkedMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  const ids = `{${messages.map(({ id }) => id).join(",")}}`;
-  await sql`
-    insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
-      consent_bit, not_before, due_at)
-    select w.workspace_id, u.id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${batch.source_id}::uuid,
-      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.not_before,
-      least(u.not_before, u.expires_at)
-    from workspaces w, unnest(${ids}::uuid[], ${messages.map((m) => m.expires_at)}::timestamptz[],
-      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, not_before)
-    where w.workspace_id = ${batch.workspace_id}::uuid`.execute(tx);
-}
 
 /**
  * Parks claimed texts of paused sources. Call it in the transaction that claimed them, with the submit lock held: so whoever resumes the
@@ -91,7 +73,10 @@ export async function moveDue(tx: Tx, lane: LaneKey, now: Date, limit: number): 
 const longAgo = new Date(0);
 
 /** Holds of sources that are to be settled, in all workspaces. */
-export async function findSettling(tx: Tx, { now, limit, except }: Look): Promise<(SourceKey & Due & { state: HoldState })[]> {
+export async function findSettling(
+  tx: Tx,
+  { now, limit, except }: Look,
+): Promise<(SourceKey & Due & { state: HoldState })[]> {
   const { rows } = await sql<SourceKey & Due & { state: HoldState }>`
     select h.workspace_id, h.source_id, h.state, h.at as due_at from source_holds h
     where h.state in ('resumed', 'cancelled') and h.at <= ${now} and h.workspace_id <> all(${except}::uuid[])
@@ -111,7 +96,9 @@ export type HoldState = "paused" | "resumed" | "cancelled";
 /** The hold, locked until the transaction ends, so that pausing again waits. */
 export async function lockHold(tx: Tx, { workspace_id, source_id }: SourceKey): Promise<HoldState | undefined> {
   const { rows } = await sql<{ state: HoldState }>`
-    select state from source_holds where workspace_id = ${workspace_id} and source_id = ${source_id} for update`.execute(tx);
+    select state from source_holds where workspace_id = ${workspace_id} and source_id = ${source_id} for update`.execute(
+    tx,
+  );
   return rows[0]?.state;
 }
 

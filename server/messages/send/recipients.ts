@@ -13,6 +13,8 @@ export interface Recipient {
   number: string | null;
   contact_id: string | null;
   reason: SkipReason | null;
+  /** The contact's own. */
+  time_zone: string | null;
   values: NonNullable<TemplateValues["contact"]>;
 }
 
@@ -28,7 +30,7 @@ function valueColumns(fields: readonly string[]): string[] {
   return [...columns];
 }
 
-type ContactRow = { id: string | null } & Record<string, unknown>;
+type ContactRow = { id: string | null; time_zone: string | null } & Record<string, unknown>;
 
 function contactValues(row: ContactRow, columns: string[]): Recipient["values"] {
   const values: Record<string, unknown> = {};
@@ -46,7 +48,7 @@ export async function contactRecipients(
   const columns = valueColumns(fields);
   const { number, reason } = suppression(rule, "few");
   const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null }>`
-    select c.id, ${number} as number, ${reason} as reason ${selected(columns)}
+    select c.id, c.time_zone, ${number} as number, ${reason} as reason ${selected(columns)}
     from (select distinct id from (${contacts}) as wanted (id)) wanted
     cross join lateral (
       -- One index lookup each: OFFSET 0 keeps a planner with old statistics from reading all contacts for each batch.
@@ -57,6 +59,7 @@ export async function contactRecipients(
     number: row.number,
     contact_id: row.id,
     reason: row.reason,
+    time_zone: row.time_zone,
     values: contactValues(row, columns),
   }));
 }
@@ -71,17 +74,23 @@ export async function numberRecipients(
 ): Promise<Recipient[]> {
   const parsed = given.map((number) => readNumber(number, country));
   const numbers = [...new Set(parsed.flatMap(({ number, reason }) => (reason === null ? [number] : [])))];
-  if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, values: {} }));
+  if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, time_zone: null, values: {} }));
   const columns = valueColumns(fields);
   const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null }>`
-    select n.number, c.id, ${numberReason(rule)} as reason ${selected(columns)}
+    select n.number, c.id, c.time_zone, ${numberReason(rule)} as reason ${selected(columns)}
     from unnest(${numbers}::text[]) as n (number)
     left join lateral ${contactOf(rule.workspaceId, sql`n.number`, sql`${rule.senderId}::uuid`)} c on true`.execute(tx);
   const found = new Map(rows.map((row) => [row.number, row]));
   return parsed.map((each) => {
     const row = found.get(each.number);
-    if (each.reason !== null || !row) return { ...each, contact_id: null, values: {} };
-    return { number: each.number, contact_id: row.id, reason: row.reason, values: contactValues(row, columns) };
+    if (each.reason !== null || !row) return { ...each, contact_id: null, time_zone: null, values: {} };
+    return {
+      number: each.number,
+      contact_id: row.id,
+      reason: row.reason,
+      time_zone: row.time_zone,
+      values: contactValues(row, columns),
+    };
   });
 }
 

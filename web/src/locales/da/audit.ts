@@ -121,6 +121,11 @@ export const audit: Translation<typeof english> = {
       created: "{who} begyndte på kampagnen “{what}”",
       deleted: "{who} slettede kampagnen “{what}”",
       sent: "{who} sendte kampagnen “{what}”",
+      scheduled: "{who} planlagde kampagnen »{what}«",
+      unscheduled: "{who} ophævede planen for kampagnen »{what}«",
+      paused: "{who} satte kampagnen »{what}« på pause",
+      resumed: "{who} genoptog kampagnen »{what}«",
+      cancelled: "{who} afbrød kampagnen »{what}«",
     },
     carrier: {
       created: "{who} tilsluttede operatøren {what}",

@@ -4,9 +4,12 @@ import type { Translation } from "../languages.ts";
 export const statuses: Translation<typeof en> = {
   campaigns: {
     draft: "Kladde",
+    scheduled: "Planlagt",
     preparing: "Forberedes",
     sending: "Sendes",
+    paused: "På pause",
     sent: "Sendt",
+    cancelled: "Afbrudt",
     failed: "Mislykkedes",
   },
   messages: {

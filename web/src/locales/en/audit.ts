@@ -119,6 +119,11 @@ export const audit = {
       created: "{who} began the campaign “{what}”",
       deleted: "{who} deleted the campaign “{what}”",
       sent: "{who} sent the campaign “{what}”",
+      scheduled: "{who} scheduled the campaign “{what}”",
+      unscheduled: "{who} took back the schedule of the campaign “{what}”",
+      paused: "{who} paused the campaign “{what}”",
+      resumed: "{who} resumed the campaign “{what}”",
+      cancelled: "{who} cancelled the campaign “{what}”",
     },
     carrier: {
       created: "{who} connected the carrier {what}",

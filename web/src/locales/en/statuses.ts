@@ -2,9 +2,12 @@
 export const statuses = {
   campaigns: {
     draft: "Draft",
+    scheduled: "Scheduled",
     preparing: "Preparing",
     sending: "Sending",
+    paused: "Paused",
     sent: "Sent",
+    cancelled: "Cancelled",
     failed: "Failed",
   },
   messages: {

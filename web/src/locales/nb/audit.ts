@@ -121,6 +121,11 @@ export const audit: Translation<typeof english> = {
       created: "{who} begynte på kampanjen «{what}»",
       deleted: "{who} slettet kampanjen «{what}»",
       sent: "{who} sendte kampanjen «{what}»",
+      scheduled: "{who} planla kampanjen «{what}»",
+      unscheduled: "{who} opphevet planen for kampanjen «{what}»",
+      paused: "{who} satte kampanjen «{what}» på pause",
+      resumed: "{who} gjenopptok kampanjen «{what}»",
+      cancelled: "{who} avbrøt kampanjen «{what}»",
     },
     carrier: {
       created: "{who} koblet til operatøren {what}",

@@ -4,9 +4,12 @@ import type { Translation } from "../languages.ts";
 export const statuses: Translation<typeof en> = {
   campaigns: {
     draft: "Utkast",
+    scheduled: "Planlagt",
     preparing: "Klargjøres",
     sending: "Sendes",
+    paused: "På pause",
     sent: "Sendt",
+    cancelled: "Avbrutt",
     failed: "Mislyktes",
   },
   messages: {

@@ -121,6 +121,11 @@ export const audit: Translation<typeof english> = {
       created: "{who} påbörjade kampanjen ”{what}”",
       deleted: "{who} tog bort kampanjen ”{what}”",
       sent: "{who} skickade kampanjen ”{what}”",
+      scheduled: "{who} schemalade kampanjen ”{what}”",
+      unscheduled: "{who} tog bort schemat för kampanjen ”{what}”",
+      paused: "{who} pausade kampanjen ”{what}”",
+      resumed: "{who} återupptog kampanjen ”{what}”",
+      cancelled: "{who} avbröt kampanjen ”{what}”",
     },
     carrier: {
       created: "{who} anslöt operatören {what}",

@@ -4,9 +4,12 @@ import type { Translation } from "../languages.ts";
 export const statuses: Translation<typeof en> = {
   campaigns: {
     draft: "Utkast",
+    scheduled: "Schemalagd",
     preparing: "Förbereds",
     sending: "Skickas",
+    paused: "Pausad",
     sent: "Skickad",
+    cancelled: "Avbruten",
     failed: "Misslyckades",
   },
   messages: {

@@ -106,7 +106,11 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
         explain={explain}
         onConfirm={async () => {
           try {
-            await send.mutateAsync({ params: { id: campaign.id }, idempotencyKey: key.current() });
+            await send.mutateAsync({
+              params: { id: campaign.id },
+              body: { reviewed: review.revision },
+              idempotencyKey: key.current(),
+            });
           } catch (error) {
             key.failed(error);
             throw error;
