@@ -8,7 +8,7 @@ import { createCampaign, getCampaign } from "../server/campaigns/edit-campaign.t
 import { dueCampaigns } from "../server/campaigns/finish-campaigns.ts";
 import { prepareCampaign } from "../server/campaigns/prepare-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
-import { systemClock } from "../server/kit/clock.ts";
+import { type Clock, systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
 import { type Jobs, jobs } from "../server/kit/jobs.ts";
 /** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
@@ -73,8 +73,9 @@ export function prepare(
   id: string,
   chunk?: number,
   signal = new AbortController().signal,
+  clock: Clock = systemClock,
 ) {
-  return prepareCampaign({ ...campaignServices(db), chunk }, { workspace_id: workspaceId, id }, signal);
+  return prepareCampaign({ ...campaignServices(db), clock, chunk }, { workspace_id: workspaceId, id }, signal);
 }
 
 /** Runs the sweep until the campaign has finished, and returns it. */

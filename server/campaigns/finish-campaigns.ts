@@ -10,6 +10,7 @@ import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import { forgetHold } from "../messages/hold-source.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
 import { dueSchedules } from "./schedule-campaign.ts";
@@ -90,7 +91,7 @@ async function stalled(tx: Tx, before: Date | null): Promise<(Key & Due)[]> {
  * sending, so that a campaign's remaining messages are found at once; where there are none the lane's queue is read through once.
  */
 async function finish(tx: Tx, workspaceId: string, id: string, senderId: string | null, now: Date): Promise<void> {
-  await sql`
+  const { rows } = await sql<{ status: string }>`
     update campaigns c set status = case when status = 'sending' then 'sent' else status end, finished_at = ${now},
       updated_at = ${now}
     where c.workspace_id = ${workspaceId} and c.id = ${id} and c.status in ('sending', 'cancelled') and c.finished_at is null and not exists (
@@ -99,9 +100,9 @@ async function finish(tx: Tx, workspaceId: string, id: string, senderId: string 
         -- OFFSET 0: one index lookup each, however few texts the planner expects.
         and exists (select 1 from messages m
           where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))
-      and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})`.execute(
-    tx,
-  );
+      and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})
+    returning c.status`.execute(tx);
+  if (rows[0]?.status === "cancelled") await forgetHold(tx, { workspace_id: workspaceId, source_id: id });
 }
 
 /** Campaigns that are in the ledger as a whole, and of whose messages by the counts none waits. Since when is not known. */

@@ -44,6 +44,15 @@ export const forgetHold = parked.deleteHold;
 export function dueParked(services: { db: Db; log: Pick<Logger, "warn"> }): DueWork[] {
   return [
     dueInWorkspaces(services, {
+      name: "messages.settle",
+      find: parked.findSettling,
+      claim: async (tx, _workspaceId, holds, now) => {
+        let settled = 0;
+        for (const hold of holds) settled += await settle(tx, hold, now);
+        return settled;
+      },
+    }),
+    dueInWorkspaces(services, {
       name: "messages.move",
       limit: chunk,
       find: parked.findDueParked,
@@ -51,15 +60,6 @@ export function dueParked(services: { db: Db; log: Pick<Logger, "warn"> }): DueW
         let moved = 0;
         for (const lane of lanes) moved += await parked.moveDue(tx, lane, now, chunk);
         return moved;
-      },
-    }),
-    dueInWorkspaces(services, {
-      name: "messages.settle",
-      find: parked.findSettling,
-      claim: async (tx, _workspaceId, holds, now) => {
-        let settled = 0;
-        for (const hold of holds) settled += await settle(tx, hold, now);
-        return settled;
       },
     }),
   ];
