@@ -9,6 +9,7 @@ import { carriersModule } from "./carriers/module.ts";
 import { consentModule } from "./consent/module.ts";
 import { contactsModule } from "./contacts/module.ts";
 import type { DueWork } from "./kit/due.ts";
+import type { JobKind } from "./kit/job-kinds.ts";
 import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
 import { kitModule } from "./kit/module.ts";
 import type { DueServices, Running, Services } from "./kit/services.ts";
@@ -23,6 +24,8 @@ export interface Module {
   routes?: (services: RouteServices) => ModuleRoutes;
   /** Job handlers by name. */
   jobs?: (services: Services) => Record<string, JobHandler>;
+  /** The kinds of those that are not brief. */
+  kinds?: Readonly<Record<string, JobKind>>;
   /** Its scheduled jobs. */
   periodic?: readonly PeriodicJob[];
   /** What becomes due by the clock. */

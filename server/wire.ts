@@ -16,7 +16,8 @@ import { longWork } from "./kit/connection.ts";
 import { type Db, openDb } from "./kit/db.ts";
 import { startDueWork } from "./kit/due-runner.ts";
 import type { DueWork } from "./kit/due.ts";
-import { jobs, runJobs } from "./kit/jobs.ts";
+import { runJobKinds } from "./kit/job-kinds.ts";
+import { jobs } from "./kit/jobs.ts";
 import { startLiveUpdates } from "./kit/live-updates.ts";
 import type { Logger } from "./kit/log.ts";
 import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
@@ -44,8 +45,8 @@ export interface Wired {
 const requestConnections = { max: 16, systemMax: 12 };
 /** Pool sizes of a process that serves no requests: for carriers and alerts. */
 const fewConnections = { max: 4, systemMax: 6 };
-/** Pool sizes for jobs: they work in workspaces; the system's pool is for the job queue. */
-const jobConnections = { max: 8, systemMax: 8 };
+/** Pool sizes for jobs: they work in workspaces; the system's pool is for the job queue, whose runners listen with one each, and for what is due. */
+const jobConnections = { max: 12, systemMax: 14 };
 
 /** Starts what the process's roles need, on a migrated database. */
 export async function wire(options: {
@@ -92,7 +93,8 @@ export async function wire(options: {
     const jobServices = { ...services, db: jobsDb };
     const handlers = Object.assign({}, ...modules.map((module) => module.jobs?.(jobServices)));
     const periodic = modules.flatMap((module) => module.periodic ?? []);
-    running.push(await runJobs({ connection, pool: jobsDb.pool, handlers, log, periodic }));
+    const kinds = Object.assign({}, ...modules.map((module) => module.kinds));
+    running.push(await runJobKinds({ connection, pool: jobsDb.pool, handlers, log, periodic }, kinds));
   }
 
   const incoming = {

@@ -3,10 +3,12 @@ import type { Services, StartServices } from "../kit/services.ts";
 import { campaignJobs } from "./campaigns-jobs.ts";
 import { campaignsRoutes } from "./campaigns-routes.ts";
 import { dueCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
+import { prepareJob } from "./send-campaign.ts";
 
 export const campaignsModule = {
   routes: (services: Services) => ({ campaigns: campaignsRoutes(services) }),
   jobs: campaignJobs,
+  kinds: { [prepareJob]: "preparations" } as const,
   due: dueCampaigns,
   async start({ jobsDb, jobs, config }: StartServices) {
     if (config.roles.has("worker")) await resumeCampaigns({ db: jobsDb, jobs });

@@ -3,8 +3,9 @@ import type { DueServices, Services, StartServices } from "../kit/services.ts";
 import { contactsRoutes, propertiesRoutes } from "./contacts-routes.ts";
 import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
 import { importRoutes } from "./import/import-routes.ts";
-import { indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
-import { listJobs, listPeriodicJobs } from "./list-kinds.ts";
+import { checkJob, importJob } from "./import/receive-import.ts";
+import { indexContactsJob, indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
+import { listJobs, listPeriodicJobs, sumKindsJob } from "./list-kinds.ts";
 import { listsRoutes } from "./lists-routes.ts";
 
 export const contactsModule = {
@@ -14,6 +15,12 @@ export const contactsModule = {
     lists: listsRoutes(services),
   }),
   jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services) }),
+  kinds: {
+    [importJob]: "imports",
+    [checkJob]: "imports",
+    [indexContactsJob]: "upkeep",
+    [sumKindsJob]: "upkeep",
+  } as const,
   periodic: [...indexPeriodicJobs, ...listPeriodicJobs],
   due: (services: DueServices) => [dueImports(services)],
   async start({ jobsDb, ...services }: StartServices) {

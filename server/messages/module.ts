@@ -3,7 +3,7 @@ import type { Db } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
 import type { DueServices, Running, Services, StartServices } from "../kit/services.ts";
 import { carrierTestRoutes } from "./carrier-test-routes.ts";
-import { countJobs, countPeriodicJobs } from "./compact-counts.ts";
+import { compactJob, countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
 import { dueLanes } from "./dispatch/revive-lanes.ts";
 import { dueParked } from "./hold-source.ts";
@@ -33,6 +33,7 @@ export const messagesModule = {
     ...countJobs(services),
     ...optOutJobs(services),
   }),
+  kinds: { [monthsJob]: "upkeep", [compactJob]: "upkeep" } as const,
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
   due: (services: DueServices) => [dueLanes(services), ...dueParked(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {

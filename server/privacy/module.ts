@@ -23,5 +23,6 @@ export const privacyModule = {
       await finishErasureOf({ ...services, eraseNumbers }, payload, signal);
     },
   }),
+  kinds: { [purgeJob]: "upkeep", [resumeJob]: "upkeep", [eraseJob]: "upkeep" } as const,
   periodic: [nightly, hourly],
 };
