@@ -1,7 +1,7 @@
 /** The HTTP server over a test database, with everything real but the port. */
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
-import type { Permission } from "../contract/permissions.ts";
+import type { Scope } from "../contract/permissions.ts";
 import { permissions } from "../contract/permissions.ts";
 import { newApiKey, storeApiKey } from "../server/accounts/api-keys.ts";
 import { recipientOf } from "../server/accounts/recipients.ts";
@@ -144,7 +144,7 @@ async function call(app: FastifyInstance, line: string, request: TestRequest): P
 /** A workspace as the product creates it, with a key that may do everything or what `scopes` says. */
 export async function workspaceWithKey(
   { db }: Pick<TestDatabase, "db">,
-  options: { name?: string; scopes?: readonly Permission[] } = {},
+  options: { name?: string; scopes?: readonly Scope[] } = {},
 ): Promise<{ id: string; key: string }> {
   const key = newApiKey();
   const at = new Date();

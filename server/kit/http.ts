@@ -10,6 +10,8 @@ export interface ActorKey {
   /** The person who made it; null for the workspace's own. */
   maker: { id: string; name: string } | null;
   expiresAt: Date | null;
+  /** Whether it may do whatever its maker may. */
+  everything: boolean;
 }
 
 /** The authenticated caller in a workspace. */
