@@ -13,6 +13,7 @@ import type { JobKind } from "./kit/job-kinds.ts";
 import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
 import { kitModule } from "./kit/module.ts";
 import type { DueServices, Running, Services } from "./kit/services.ts";
+import { type MailServices, mailModule } from "./mail/module.ts";
 import { messagesModule, type PathServices } from "./messages/module.ts";
 import { privacyModule } from "./privacy/module.ts";
 import { quotaModule } from "./quota/module.ts";
@@ -31,7 +32,7 @@ export interface Module {
   /** What becomes due by the clock. */
   due?: (services: DueServices) => readonly DueWork[];
   /** Starts, in every process, what its roles need. Modules are stopped in reverse order. */
-  start?: (services: PathServices) => Promise<Running | undefined | void>;
+  start?: (services: PathServices & MailServices) => Promise<Running | undefined | void>;
 }
 
 export const modules: readonly Module[] = [
@@ -42,6 +43,7 @@ export const modules: readonly Module[] = [
   sendersModule,
   carriersModule,
   consentModule,
+  mailModule,
   messagesModule,
   campaignsModule,
   webhooksModule,

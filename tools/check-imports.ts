@@ -15,7 +15,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/quota"],
   ["server/contacts", "server/senders", "server/carriers"],
   ["server/consent"],
-  ["server/audience"],
+  ["server/audience", "server/mail"],
   ["server/messages"],
   ["server/campaigns", "server/webhooks"],
   ["server/alerts"],

@@ -1,5 +1,7 @@
 -- The schema after all migrations. Written by tools/dump-schema.ts; the migrations have the explanations.
 
+create type mail_status as enum ('queued', 'sent', 'bounced', 'complained', 'skipped', 'failed');
+
 create type message_class as enum ('transactional', 'marketing');
 
 create type message_status as enum ('queued', 'submitted', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'skipped', 'cancelled', 'received');
@@ -1666,6 +1668,111 @@ create policy workspace_wall on lists
 create policy workspace_wall_door on lists to current_user
   using (is_system());
 
+create table mail_files (
+  workspace_id uuid not null,
+  id uuid not null,
+  content bytea not null,
+  kept_until timestamp with time zone not null,
+  constraint mail_files_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table mail_files enable row level security;
+alter table mail_files force row level security;
+create policy workspace_wall on mail_files
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_files to current_user
+  using (is_system());
+
+create table mail_intake (
+  outcome text not null,
+  mails bigint not null,
+  constraint mail_intake_pkey PRIMARY KEY (outcome)
+);
+
+create table mail_pace (
+  workspace_id uuid not null,
+  next_at timestamp with time zone not null,
+  constraint mail_pace_pkey PRIMARY KEY (workspace_id)
+);
+alter table mail_pace enable row level security;
+alter table mail_pace force row level security;
+create policy workspace_wall on mail_pace
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_pace to current_user
+  using (is_system());
+
+create table mail_queue (
+  workspace_id uuid not null,
+  mail_id uuid not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  lease uuid,
+  sealed bytea,
+  files uuid[] default '{}'::uuid[] not null,
+  constraint mail_queue_pkey PRIMARY KEY (workspace_id, mail_id)
+);
+CREATE INDEX mail_queue_due ON mail_queue USING btree (due_at);
+CREATE INDEX mail_queue_of_workspace ON mail_queue USING btree (workspace_id, due_at, mail_id);
+alter table mail_queue enable row level security;
+alter table mail_queue force row level security;
+create policy workspace_wall on mail_queue
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_queue to current_user
+  using (is_system());
+
+create table mail_stops (
+  workspace_id uuid not null,
+  address text collate "C" not null,
+  kind text not null,
+  subscription_type_id uuid not null,
+  at timestamp with time zone not null,
+  mail_id uuid,
+  constraint mail_stops_pkey PRIMARY KEY (workspace_id, address, kind, subscription_type_id)
+);
+alter table mail_stops enable row level security;
+alter table mail_stops force row level security;
+create policy workspace_wall on mail_stops
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_stops to current_user
+  using (is_system());
+
+create table mails (
+  workspace_id uuid not null,
+  id uuid not null,
+  status mail_status not null,
+  reason text,
+  source_type text not null,
+  source_id uuid,
+  class message_class not null,
+  subscription_type_id uuid,
+  contact_id uuid,
+  sender_name text not null,
+  sender_address text not null,
+  reply_to text,
+  recipient text collate "C",
+  subject text not null,
+  text text not null,
+  html text,
+  confidential boolean default false not null,
+  files jsonb default '[]'::jsonb not null,
+  message_id text not null,
+  attempts integer default 0 not null,
+  answer text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (workspace_id, id)
+) with (fillfactor=70);
+CREATE INDEX mails_contact ON mails USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX mails_recipient ON mails USING btree (workspace_id, lower(recipient), id);
+CREATE INDEX mails_source ON mails USING btree (workspace_id, source_type, source_id, id);
+alter table mails enable row level security;
+alter table mails force row level security;
+create policy workspace_wall on mails
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mails to current_user
+  using (is_system());
+
 create table memberships (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -1911,6 +2018,10 @@ create table sandbox_mails (
   at timestamp with time zone not null,
   user_id uuid,
   workspace_ids uuid[],
+  html text,
+  reply_to text,
+  attachments jsonb default '[]'::jsonb not null,
+  sent_by uuid,
   constraint sandbox_mails_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sandbox_mails_recipient ON sandbox_mails USING btree (lower(recipient), id);

@@ -120,6 +120,12 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     twilioStatus: "POST /carriers/:id/twilio/status",
     twilioInbound: "POST /carriers/:id/twilio/inbound",
   },
+  mails: {
+    list: "GET /mails",
+    get: "GET /mails/:id",
+    unsubscribePage: "GET /unsubscribe/:token",
+    unsubscribe: "POST /unsubscribe/:token",
+  },
   sandbox: {
     phones: "GET /sandbox/phones",
     messages: "GET /sandbox/phones/:number/messages",
