@@ -87,6 +87,8 @@ async function fixtures(key: string, n: number) {
     body: `mobile\n+479223456${n}\nnonsense\n`,
   });
   expect(imported.status, JSON.stringify(imported.body)).toBe(202);
+  // Of the invitation.
+  const mail = (await call("GET /mails", { key })).body.items[0];
   return {
     contact,
     list,
@@ -100,6 +102,7 @@ async function fixtures(key: string, n: number) {
     delivery,
     import: imported.body,
     possibleOptOut,
+    mail,
   };
 }
 type Fixtures = Awaited<ReturnType<typeof fixtures>>;
@@ -114,6 +117,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/people\//, of.person.id],
     [/^\w+ \/api-keys\//, of.apiKey.id],
     [/^\w+ \/messages\//, of.message.id],
+    [/^\w+ \/mails\//, of.mail.id],
     [/^\w+ \/campaigns\//, of.campaign.id],
     [/^\w+ \/senders\//, of.sender.id],
     [/^\w+ \/carriers\//, of.carrier.id],
@@ -181,6 +185,8 @@ test("the calls that strangers may make are listed", () => {
   expect(open.sort()).toEqual([
     "GET /api/v1/installation",
     "GET /api/v1/invitations/{token}",
+    // By a token of the mail: server/mail/unsubscribe.test.ts.
+    "GET /api/v1/unsubscribe/{token}",
     "POST /api/auth/request-password-reset",
     "POST /api/auth/reset-password",
     "POST /api/auth/sign-in/email",
@@ -190,6 +196,7 @@ test("the calls that strangers may make are listed", () => {
     "POST /api/v1/carriers/{id}/twilio/status",
     "POST /api/v1/invitations/{token}/accept",
     "POST /api/v1/setup",
+    "POST /api/v1/unsubscribe/{token}",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Mail, mails } from "../../contract/mails.ts";
+import type { mails } from "../../contract/mails.ts";
 import type { Language } from "../../contract/shapes.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -9,7 +9,7 @@ import { isId } from "../kit/id.ts";
 import { installationId } from "../kit/mail.ts";
 import type { MailTokens } from "./mail-token.ts";
 import { findMail, listMails, type MailFilter, type MailRow } from "./mails-store.ts";
-import { usualSender } from "./outgoing-mail.ts";
+import { presentMail } from "./present-mail.ts";
 import { recordUnsubscribe } from "./record-return.ts";
 import { askPage, donePage, pagePolicy, type UnsubscribeAbout } from "./unsubscribe-page.ts";
 
@@ -78,31 +78,6 @@ function readSource(source: string | undefined): Pick<MailFilter, "source_type" 
   const id = source.slice(colon + 1);
   if (!isId(id)) throw invalid("invalid_source", "A source is a type, an id, or type:id.", "source", source);
   return { source_type: source.slice(0, colon), source_id: id };
-}
-
-/** A mail as the API shows it. */
-export function presentMail(row: MailRow, mailDomain: string): Mail {
-  const address = row.sender_address ?? usualSender(mailDomain);
-  return {
-    id: row.id,
-    status: row.status,
-    reason: row.reason,
-    source: { type: row.source_type, id: row.source_id },
-    class: row.class,
-    contact: row.contact_id,
-    from: row.sender_name === "" ? address : `${row.sender_name} <${address}>`,
-    to: row.recipient,
-    reply_to: row.reply_to,
-    subject: row.subject,
-    text: row.confidential ? null : row.text,
-    html: row.confidential ? null : row.html,
-    attachments: row.files.map(({ name, type, size }) => ({ name, type, size })),
-    attempts: row.attempts,
-    answer: row.answer,
-    at: row.created_at.toISOString(),
-    sent_at: row.sent_at?.toISOString() ?? null,
-    ended_at: row.ended_at?.toISOString() ?? null,
-  };
 }
 
 async function aboutOf(tx: Tx, mail: MailRow): Promise<UnsubscribeAbout | null> {

@@ -16,7 +16,7 @@ export interface OutgoingServices {
 }
 
 /** Sources whose mails are Varsla's own. */
-const own = new Set(["account", "invitation", "alert"]);
+export const ownSources: ReadonlySet<string> = new Set(["account", "invitation", "alert"]);
 
 /** The address of the From header where the sender gave none. */
 export const usualSender = (mailDomain: string): string => `no-reply@${mailDomain}`;
@@ -56,7 +56,7 @@ export function outgoingMail(services: OutgoingServices, mail: ClaimedMail): Out
       "Auto-Submitted": "auto-generated",
       ...(link && { "List-Unsubscribe": `<${link}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
     },
-    of_workspace: !own.has(mail.source_type),
+    of_workspace: !ownSources.has(mail.source_type),
     at: mail.created_at,
   };
 }

@@ -107,21 +107,27 @@ async function contentsOf(tx: Tx, workspaceId: string, ids: readonly string[]): 
 }
 
 /**
- * Takes the next places of a workspace at so many mails a second; returns how many, at most `wanted`, and 0 before their time. In
- * the transaction of the claim, so that the rate holds over all processes.
+ * Takes the next places of a workspace at so many mails a second: how many, at most `wanted` and 0 before their time, and when the
+ * next are free. In the transaction of the claim, so that the rate holds over all processes.
  */
-export async function takePlaces(tx: Tx, workspaceId: string, rate: number, at: Date, wanted: number): Promise<number> {
+export async function takePlaces(
+  tx: Tx,
+  workspaceId: string,
+  rate: number,
+  at: Date,
+  wanted: number,
+): Promise<{ places: number; next: Date }> {
   await sql`
     insert into mail_pace (workspace_id, next_at) values (${workspaceId}, ${at}) on conflict do nothing`.execute(tx);
   const { rows } = await sql<{ next_at: Date }>`
     select next_at from mail_pace where workspace_id = ${workspaceId} for update`.execute(tx);
-  const next = rows[0]?.next_at;
-  if (!next || next > at) return 0;
+  const next = rows[0]?.next_at ?? at;
+  if (next > at) return { places: 0, next };
   // A second's worth at once at most.
   const places = Math.max(1, Math.min(wanted, Math.floor(rate)));
   const until = new Date(at.getTime() + Math.ceil((places * 1_000) / rate));
   await sql`update mail_pace set next_at = ${until} where workspace_id = ${workspaceId}`.execute(tx);
-  return places;
+  return { places, next: until };
 }
 
 /** The end of a mail's way through the queue. */

@@ -8,7 +8,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import { gather } from "../kit/gather.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
@@ -125,6 +125,8 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   const serving = new Map<string, Promise<void>>();
   const slots = createSlots(transport.window.all);
   const lease = lease_ms ?? transport.longest_ms * 3;
+  /** Workspaces that have used their rate up, until they may go on. */
+  const resting = new Map<string, Date>();
   let failures = 0;
   let breaks = 0;
   let pausedUntil = 0;
@@ -149,7 +151,10 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     if (isPaused()) return 0;
     const free = mostServed - serving.size;
     if (free <= 0) return 0;
-    const due = await db.asSystem((tx) => findDue(tx, clock.now(), [...serving.keys()], free));
+    const at = clock.now();
+    for (const [workspaceId, until] of resting) if (until <= at) resting.delete(workspaceId);
+    const except = [...serving.keys(), ...resting.keys()];
+    const due = await db.asSystem((tx) => findDue(tx, at, except, free));
     for (const workspaceId of due) {
       const work = serve(workspaceId)
         .catch((error: unknown) => log.warn({ err: error, workspace_id: workspaceId }, "could not submit mails"))
@@ -168,13 +173,15 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
       write: (items) => inWorkspaceOf(db, workspaceId, (tx) => settleMails(tx, workspaceId, items, clock.now())),
     });
     const waiting: ClaimedMail[] = [];
+    const underWay = new Set<string>();
     let refilling: Promise<void> | null = null;
     let isEmpty = false;
 
     async function refill(): Promise<void> {
       const mails = await claim(workspaceId, token);
       isEmpty = mails.length === 0;
-      waiting.push(...mails);
+      // One that is under way here longer than its lease is not submitted beside itself.
+      waiting.push(...mails.filter(({ id }) => !underWay.has(id)));
     }
 
     async function next(): Promise<ClaimedMail | undefined> {
@@ -191,11 +198,13 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
 
     async function work(): Promise<void> {
       for (let mail = await next(); mail; mail = await next()) {
+        underWay.add(mail.id);
         const free = await slots.take();
         try {
           await submitOne(mail, outcomes.add);
         } finally {
           free();
+          underWay.delete(mail.id);
         }
       }
     }
@@ -216,7 +225,7 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   async function claim(workspaceId: string, token: string): Promise<ClaimedMail[]> {
     const at = clock.now();
     return inWorkspaceOf(db, workspaceId, async (tx) => {
-      const limit = transport.rate === null ? claimed : await takePlaces(tx, workspaceId, transport.rate, at, claimed);
+      const limit = transport.rate === null ? claimed : await takeByRate(tx, workspaceId, transport.rate, at);
       if (limit === 0) return [];
       const mails = await claimMails(tx, workspaceId, {
         at,
@@ -230,6 +239,12 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
       const gone = new Set(stopped.map(({ id }) => id));
       return mails.filter(({ id }) => !gone.has(id));
     });
+  }
+
+  async function takeByRate(tx: Tx, workspaceId: string, rate: number, at: Date): Promise<number> {
+    const { places, next } = await takePlaces(tx, workspaceId, rate, at, claimed);
+    resting.set(workspaceId, next);
+    return places;
   }
 
   async function submitOne(mail: ClaimedMail, settle: (outcome: SettledMail) => Promise<void>): Promise<void> {

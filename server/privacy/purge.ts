@@ -15,6 +15,7 @@ import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
+import { purgeMailFiles, purgeMails } from "../mail/erase-mails.ts";
 import {
   clearOldTexts,
   deleteOld,
@@ -215,6 +216,8 @@ async function purgeByAge(
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
+    [purgeMails, recordsFor],
+    [purgeMailFiles, 0],
     ...purgeOld.map((each): [PurgeOld, number] => [each, recordsFor]),
   ];
   let total = 0;
