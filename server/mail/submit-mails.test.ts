@@ -161,7 +161,6 @@ test("a claim that waited too long is given back, not submitted", async () => {
   await submitMails(services, suspended);
   expect(await statuses()).toEqual({ sent: 3 });
   expect(sink.mails).toHaveLength(3);
-  expect((await mailLedger(db, workspaceId)).map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
 });
 
 test("no transaction is open while the relay takes its time", async () => {

@@ -196,23 +196,33 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
       return undefined;
     }
 
+    /** Mails whose outcome is being recorded: the next ones leave meanwhile, so that outcomes share transactions. */
+    const recording = new Set<Promise<void>>();
+    let fault: { error: unknown } | null = null;
+
     async function work(): Promise<void> {
-      for (let mail = await next(); mail; mail = await next()) {
-        underWay.add(mail.id);
-        const free = await slots.take();
-        try {
-          await submitOne(mail, outcomes.add);
-        } finally {
-          free();
-          underWay.delete(mail.id);
-        }
+      for (let mail = await next(); mail && !fault; mail = await next()) {
+        const { id } = mail;
+        underWay.add(id);
+        const record = await submitOne(mail, outcomes.add);
+        const recorded = record()
+          .catch((error: unknown) => void (fault ??= { error }))
+          .finally(() => {
+            underWay.delete(id);
+            recording.delete(recorded);
+          });
+        recording.add(recorded);
+        // What is not recorded yet is doubled by a crash: no more than are under way.
+        if (recording.size > transport.window.workspace) await recorded;
       }
     }
 
     try {
       const ended = await Promise.allSettled(Array.from({ length: transport.window.workspace }, work));
+      await Promise.all(recording);
       const failed = ended.find((each) => each.status === "rejected");
       if (failed) throw failed.reason;
+      if (fault) throw (fault as { error: unknown }).error;
     } finally {
       await refilling;
       const due = new Date(clock.now().getTime() + Math.max(0, pausedUntil - performance.now()));
@@ -247,25 +257,39 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     return places;
   }
 
-  async function submitOne(mail: ClaimedMail, settle: (outcome: SettledMail) => Promise<void>): Promise<void> {
+  /** Submits one mail; returns what records the outcome. */
+  async function submitOne(
+    mail: ClaimedMail,
+    settle: (outcome: SettledMail) => Promise<void>,
+  ): Promise<() => Promise<void>> {
     const { workspace_id, id } = mail;
-    // A claim that has waited too long may end while the mail is on its way, and another process would send it too.
-    const left = mail.lease_until.getTime() - clock.now().getTime();
-    if (left < transport.longest_ms)
-      return inWorkspaceOf(db, workspace_id, (tx) => releaseMails(tx, workspace_id, mail.lease, [id], clock.now()));
-    const submitted = await attempt(mail);
+    const free = await slots.take();
+    let submitted: Submitted;
+    try {
+      // A claim that has waited too long may end while the mail is on its way, and another process would send it too.
+      const left = mail.lease_until.getTime() - clock.now().getTime();
+      if (left < transport.longest_ms)
+        return () =>
+          inWorkspaceOf(db, workspace_id, (tx) => releaseMails(tx, workspace_id, mail.lease, [id], clock.now()));
+      submitted = await attempt(mail);
+    } finally {
+      free();
+    }
     const { answer } = submitted;
     if (submitted.kind === "later") {
       relayFailed(submitted.everything, answer);
       const due = nextAttempt(mail.attempts, clock.now(), Math.random());
-      if (due > mail.expires_at) return settle({ id, status: "failed", reason: "gave_up", answer });
-      return inWorkspaceOf(db, workspace_id, (tx) => retryMail(tx, mail, due, answer));
+      if (due > mail.expires_at) return () => settle({ id, status: "failed", reason: "gave_up", answer });
+      return () => inWorkspaceOf(db, workspace_id, (tx) => retryMail(tx, mail, due, answer));
     }
     relayWorks();
-    if (submitted.kind === "sent") return settle({ id, status: "sent", reason: null, answer });
-    await settle({ id, status: "failed", reason: submitted.reason, answer });
-    if (submitted.reason === "unknown_address")
-      await inWorkspaceOf(db, workspace_id, (tx) => addressOutOfUse(tx, mail, clock.now()));
+    if (submitted.kind === "sent") return () => settle({ id, status: "sent", reason: null, answer });
+    const { reason } = submitted;
+    return async () => {
+      await settle({ id, status: "failed", reason, answer });
+      if (reason === "unknown_address")
+        await inWorkspaceOf(db, workspace_id, (tx) => addressOutOfUse(tx, mail, clock.now()));
+    };
   }
 
   async function attempt(mail: ClaimedMail): Promise<Submitted> {
