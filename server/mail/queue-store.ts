@@ -75,16 +75,11 @@ export async function claimMails(
     update mail_queue set due_at = ${until}, lease = ${lease}, attempts = attempts + 1
     where workspace_id = ${workspaceId} and mail_id = any(${ids}::uuid[])`.execute(tx);
   // The Message-ID is stored before the first attempt, so that it stays when MAIL_DOMAIN or the key changes.
-  await sql`
-    update mails m set message_id = r.message_id
-    from unnest(${ids}::uuid[], ${ids.map(claim.messageIdOf)}::text[]) as r (id, message_id)
-    where m.workspace_id = ${workspaceId} and m.id = r.id and m.message_id is null`.execute(tx);
-  await sql`
-    update mails set attempts = attempts + 1 where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(
-    tx,
-  );
   const { rows } = await sql<MailRow>`
-    select * from mails where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
+    update mails m set message_id = coalesce(m.message_id, r.message_id), attempts = m.attempts + 1
+    from unnest(${ids}::uuid[], ${ids.map(claim.messageIdOf)}::text[]) as r (id, message_id)
+    where m.workspace_id = ${workspaceId} and m.id = r.id
+    returning m.*`.execute(tx);
   const contents = await contentsOf(tx, workspaceId, [...new Set(due.rows.flatMap(({ files }) => files))]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return due.rows.flatMap(({ mail_id, expires_at, sealed }) => {

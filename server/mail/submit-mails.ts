@@ -47,6 +47,8 @@ const pollEvery = 1_000;
 const stopWithin = 5_000;
 /** Mails in one claim. */
 const claimed = 100;
+/** Mails of a workspace that have left and whose outcome is being recorded: with 16 a commit at a time was the limit. */
+const mostUnrecorded = 64;
 /** Workspaces that are served at once. */
 const mostServed = 50;
 /** Failures in a row, with no success in between, after which the relay counts as down. */
@@ -212,8 +214,8 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
             recording.delete(recorded);
           });
         recording.add(recorded);
-        // What is not recorded yet is doubled by a crash: no more than are under way.
-        if (recording.size > transport.window.workspace) await recorded;
+        // What is not recorded yet is doubled by a crash, so it is limited.
+        if (recording.size >= mostUnrecorded) await recorded;
       }
     }
 
