@@ -55,6 +55,12 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     });
   const queued = gauge("varsla_message_queue_length", `Messages waiting for submission, counted up to ${maxCounted}`);
   const jobs = gauge("varsla_jobs", "Background jobs, by whether they wait or failed for good", ["state"]);
+  const mails = gauge("varsla_mail_queue_length", `Mails waiting for submission, counted up to ${maxCounted}`);
+  const received = gauge(
+    "varsla_mails_received_total",
+    "Mails received since the installation began, by what became of them",
+    ["outcome"],
+  );
   const lag = gauge(
     "varsla_due_work_lag_seconds",
     "How late work by the clock is done: by its last round, or since its next one should have begun",
@@ -80,6 +86,14 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
       done.set({ work: each.name }, each.done);
       failed.set({ work: each.name }, each.failed);
     }
+    const { waiting, intake } = await db.asSystem(async (tx) => {
+      const queue = await sql<{ mails: number }>`
+        select count(*) as mails from (select from mail_queue limit ${maxCounted}) as first`.execute(tx);
+      const counts = await sql<{ outcome: string; mails: number }>`select outcome, mails from mail_intake`.execute(tx);
+      return { waiting: queue.rows[0]?.mails ?? 0, intake: counts.rows };
+    });
+    mails.set(waiting);
+    for (const { outcome, mails: n } of intake) received.set({ outcome }, n);
     const row = found.rows[0];
     if (!row) return;
     queued.set(row.queued);
