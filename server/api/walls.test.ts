@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Permission, permissions, permissionsOf, roles } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { untilSubmitted } from "../../testing/mails.ts";
 import { until } from "../../testing/until.ts";
 import { identityOf } from "../accounts/account-jobs.ts";
 import { newApiKey, storeApiKey } from "../accounts/api-keys.ts";
@@ -166,6 +167,7 @@ let inTheirs: Fixtures;
 beforeAll(async () => {
   inOurs = await fixtures(ours.key, 1);
   inTheirs = await fixtures(theirs.key, 2);
+  await untilSubmitted(services);
 });
 
 const guarded = operations.filter(({ permission }) => permission !== "anyone");

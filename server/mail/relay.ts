@@ -187,6 +187,9 @@ function askForUtf8(url: string, timeouts: object, signal: AbortSignal): Promise
   return new Promise<boolean>((done, fail) => {
     signal.addEventListener("abort", () => fail(signal.reason as Error), { once: true });
     connection.on("error", fail);
-    connection.connect(() => done(/[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse))));
+    connection.connect((error) => {
+      if (error) fail(error);
+      else done(/[ -]SMTPUTF8\b/i.test(String(connection.lastServerResponse)));
+    });
   }).finally(() => connection.close());
 }

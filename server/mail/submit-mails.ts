@@ -47,6 +47,8 @@ const pollEvery = 1_000;
 const stopWithin = 5_000;
 /** Mails in one claim. */
 const claimed = 100;
+/** Mails in one claim where a rate limits them: a second's worth, of a rate of a thousand at most. */
+const mostByRate = 1_000;
 /** Mails of a workspace that have left and whose outcome is being recorded: with 16 a commit at a time was the limit. */
 const mostUnrecorded = 64;
 /** Workspaces that are served at once. */
@@ -97,7 +99,7 @@ export function startMailSubmitter(services: SubmitServices, options: SubmitOpti
       await submitter
         .serveDue()
         .catch((error: unknown) => services.log.warn({ err: error }, "could not query due mails"));
-      await delay(poll_every_ms, undefined, { signal: stopping }).catch(() => {}); // aborted: it ends
+      await delay(submitter.restsFor(poll_every_ms), undefined, { signal: stopping }).catch(() => {}); // aborted: it ends
     }
     await submitter.served();
   })();
@@ -254,7 +256,7 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   }
 
   async function takeByRate(tx: Tx, workspaceId: string, rate: number, at: Date): Promise<number> {
-    const { places, next } = await takePlaces(tx, workspaceId, rate, at, claimed);
+    const { places, next } = await takePlaces(tx, workspaceId, rate, at, mostByRate);
     resting.set(workspaceId, next);
     return places;
   }
@@ -308,6 +310,11 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   return {
     stopping,
     givenUp,
+    /** Milliseconds until a workspace may go on by its rate, at most so many. */
+    restsFor(most: number): number {
+      const next = Math.min(...[...resting.values()].map((until) => until.getTime() - clock.now().getTime()));
+      return Math.max(1, Math.min(most, next));
+    },
     serveDue,
     /** Resolves when all that is being served has ended. */
     served: async () => void (await Promise.all(serving.values())),
