@@ -70,5 +70,5 @@ export async function sendAccountMail(services: MailServices & { mailer: Mailer 
   await services.db.asSystem((tx) =>
     services.mailer.queue(tx, { ...mail, workspace_id: null, source, key: newId(), confidential: true, at }),
   );
-  await submitMails(services);
+  await untilSubmitted(services);
 }
