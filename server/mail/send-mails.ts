@@ -90,7 +90,7 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
   const seen = new Map<string, string | null>();
   const planned = batch.people.map((person, i): NewMail => {
     const address = addresses[i] ?? null;
-    const common = commonOf(batch, typeId, person, address);
+    const common = commonOf(batch, typeId, person);
     const skip = (reason: MailSkipReason): NewMail => ({
       ...common,
       id: skipId(batch, person, i),
@@ -156,7 +156,7 @@ const skipId = ({ workspace, source }: MailBatch, { contact_id, email, key = "" 
     ["skip", workspace.workspace_id, source.type, source.id, contact_id ?? email ?? `${i}`, key].join("\n"),
   );
 
-function commonOf(batch: MailBatch, typeId: string | null, { contact_id }: MailRecipient, _address: string | null) {
+function commonOf(batch: MailBatch, typeId: string | null, { contact_id }: MailRecipient) {
   const { workspace, source, from } = batch;
   return {
     source_type: source.type,
