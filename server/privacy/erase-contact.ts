@@ -1,6 +1,8 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import type { Erasure } from "../../contract/erasures.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { eraseNumbersIn } from "../activity/activity-store.ts";
+import { appendOne } from "../activity/activity.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -11,6 +13,7 @@ import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { cancelQueuedOf, numbersOf } from "../messages/erase-messages.ts";
+import { deleteDeliveriesOf } from "../webhooks/deliveries-store.ts";
 import { eraseAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
 /** Job name. */
@@ -53,6 +56,9 @@ export async function eraseContact(
   await eraseRecipient(tx, workspaceId, id);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
+  await eraseNumbersIn(tx, workspaceId, numbers);
+  await deleteDeliveriesOf(tx, workspaceId, id);
+  await appendOne(tx, workspaceId, now, "contact.erased", id);
 
   const erasure = { id: newId(now), contact_id: id, number_hashes: [...pseudonyms.values()], numbers };
   await recordAuditEvent(tx, {

@@ -1,0 +1,25 @@
+/** What happened in a workspace, and reading on from there. */
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import { firstIdAt } from "../kit/id.ts";
+import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
+import { purgeActivity, purgeOrphans } from "./activity-store.ts";
+
+const purgeJob = "activity.purge";
+const nightly: PeriodicJob = { name: purgeJob, pattern: "53 3 * * *" };
+const day = 86_400_000;
+/** How long activity stays that everybody has read, and that somebody has not. */
+const keepRead = 7 * day;
+const keepUnread = 30 * day;
+
+export const activityModule = {
+  jobs: ({ db, clock }: { db: Db; clock: Clock }): Record<string, JobHandler> => ({
+    [purgeJob]: async (_payload, signal) => {
+      const before = (ms: number) => firstIdAt(new Date(clock.now().getTime() - ms));
+      while (await db.asSystem((tx) => purgeActivity(tx, { read: before(keepRead), all: before(keepUnread) })))
+        signal.throwIfAborted();
+      await db.asSystem(purgeOrphans);
+    },
+  }),
+  periodic: [nightly],
+};
