@@ -46,16 +46,10 @@ export async function selectWanted(tx: Tx, workspaceId: string): Promise<Set<str
   return new Set(rows.flatMap(({ types }) => types));
 }
 
-/** Those of the workspaces where somebody subscribes to one of the types. */
-export async function selectWanting(
-  tx: Tx,
-  workspaceIds: readonly string[],
-  types: readonly ActivityType[],
-): Promise<Set<string>> {
-  const { rows } = await sql<{ workspace_id: string }>`
-    select workspace_id from activity_subscriptions
-    where workspace_id = any(${`{${workspaceIds.join(",")}}`}::uuid[]) and types && ${types}::text[]`.execute(tx);
-  return new Set(rows.map((row) => row.workspace_id));
+/** Whether somebody in the workspace subscribes to one of the types. */
+export async function isWanted(tx: Tx, workspaceId: string, types: readonly ActivityType[]): Promise<boolean> {
+  const wanted = await selectWanted(tx, workspaceId);
+  return types.some((type) => wanted.has(type));
 }
 
 type NewRow = Omit<Happened, "contacts"> & { id: string; contacts: readonly string[] | undefined };

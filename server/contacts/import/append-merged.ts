@@ -1,7 +1,7 @@
 /** What a chunk of an import made and changed, for those who subscribe to it. */
 import { sql } from "kysely";
 import type { ActivityType } from "../../../contract/activity.ts";
-import { type Happened, selectWanting } from "../../activity/activity-store.ts";
+import { type Happened, isWanted } from "../../activity/activity-store.ts";
 import { appendActivity } from "../../activity/activity.ts";
 import type { Tx } from "../../kit/db.ts";
 import { among, type Rows } from "./import-rows.ts";
@@ -23,8 +23,7 @@ const types: readonly ActivityType[] = ["contact.created", "contact.updated", "c
 /** Appends it, in batches. `kind`: the rows of the chunk that made contacts, which are not deleted yet; null: none did. */
 export async function appendMerged(tx: Tx, chunk: Chunk, kind: string | null, known: Known | null): Promise<void> {
   const { workspaceId, now } = chunk;
-  const wanting = await selectWanting(tx, [workspaceId], types);
-  if (!wanting.has(workspaceId)) return;
+  if (!(await isWanted(tx, workspaceId, types))) return;
   const made = kind === null ? [] : await selectMade(tx, chunk, kind);
   // A new contact's first consent has the contact's id.
   const consented = made.filter(({ consents }) => consents).map(({ id }) => id);

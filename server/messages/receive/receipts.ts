@@ -3,7 +3,7 @@
  * changes nothing, and one that arrives before its submission is recorded stays.
  */
 import { sql } from "kysely";
-import { selectWanting } from "../../activity/activity-store.ts";
+import { isWanted } from "../../activity/activity-store.ts";
 import { appendActivity } from "../../activity/activity.ts";
 import type { Receipt } from "../../carriers/carrier.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -78,13 +78,20 @@ interface TouchedSource extends MessageSource {
 /** Records receipts, and answers the sources whose figures changed. Needs a transaction that sees every workspace. */
 export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Receipt[]): Promise<TouchedSource[]> {
   const workspaces = Map.groupBy(finalOnes(receipts), (receipt) => receipt.workspace_id);
-  const wanting = await selectWanting(tx, [...workspaces.keys()], ["message.delivered", "message.failed"]);
   // Sorted, so that two processes cannot deadlock; each workspace by a statement that names it.
   const ordered = [...workspaces].sort(([a], [b]) => (a < b ? -1 : 1));
+  const wanted = await pipelined(
+    tx,
+    ...ordered.map(
+      ([workspaceId]) =>
+        () =>
+          isWanted(tx, workspaceId, ["message.delivered", "message.failed"]),
+    ),
+  );
   const touched = await pipelined(
     tx,
-    ...ordered.map(([workspaceId, group]) => async (): Promise<TouchedSource[]> => {
-      const sources = await recordInWorkspace(tx, now, workspaceId, group, wanting.has(workspaceId));
+    ...ordered.map(([workspaceId, group], i) => async (): Promise<TouchedSource[]> => {
+      const sources = await recordInWorkspace(tx, now, workspaceId, group, wanted[i] === true);
       const optedOut = group.flatMap(({ message_id, reason }) => (reason === "opted_out" ? [message_id] : []));
       await noteOptedOut(tx, workspaceId, optedOut);
       return sources.map((source) => ({ workspace_id: workspaceId, ...source }));
