@@ -10,7 +10,7 @@
  */
 import type { ActivityType } from "../../contract/activity.ts";
 import type { Tx } from "../kit/db.ts";
-import { newId } from "../kit/id.ts";
+import { orderedIds } from "../kit/id.ts";
 import { type Happened, insertActivity, insertUnread, selectWanted } from "./activity-store.ts";
 
 /** Subjects of a row. */
@@ -29,7 +29,8 @@ export async function appendActivity(
   const some = happened.filter(({ subjects }) => subjects.length > 0);
   if (some.length === 0) return;
   const wanted = await selectWanted(tx, workspaceId);
-  const rows = some.filter(({ type }) => wanted.has(type)).flatMap((each) => rowsOf(each, at));
+  const nextId = orderedIds();
+  const rows = some.filter(({ type }) => wanted.has(type)).flatMap((each) => rowsOf(each, () => nextId(at)));
   if (rows.length === 0) return;
   await insertActivity(tx, workspaceId, rows);
   await insertUnread(tx, workspaceId, rows);
@@ -39,9 +40,9 @@ export async function appendActivity(
 export const appendOne = (tx: Tx, workspaceId: string, at: Date, type: ActivityType, subject: string): Promise<void> =>
   appendActivity(tx, workspaceId, at, [{ type, subjects: [subject] }]);
 
-function rowsOf({ subjects, contacts, ...rest }: Happened, at: Date) {
+function rowsOf({ subjects, contacts, ...rest }: Happened, nextId: () => string) {
   return Array.from({ length: Math.ceil(subjects.length / mostSubjects) }, (_, i) => {
     const part = [i * mostSubjects, (i + 1) * mostSubjects] as const;
-    return { ...rest, id: newId(at), subjects: subjects.slice(...part), contacts: contacts?.slice(...part) };
+    return { ...rest, id: nextId(), subjects: subjects.slice(...part), contacts: contacts?.slice(...part) };
   });
 }

@@ -196,7 +196,7 @@ test("a large batch is read in parts of what the subscriber has room for, in ord
   expect(one.subjects()).toHaveLength(3);
   ahead += 61_000;
   await readAll(one.subscriber);
-  expect(one.subjects().toSorted()).toEqual(subjects.toSorted());
+  expect(one.subjects()).toEqual(subjects);
   expect(Math.max(...one.got.map((part) => part.subjects.length))).toBe(1_000);
 });
 

@@ -18,8 +18,8 @@ import { instantOf, namedId } from "../kit/id.ts";
 import { countWaiting, insertDeliveries, type NewDelivery } from "./deliveries-store.ts";
 import { findWebhook, type WebhookRow } from "./webhooks-store.ts";
 
-/** Deliveries of a webhook that wait at most, and that are prepared in one transaction. */
-const mostWaiting = 1_000;
+/** Deliveries of a webhook that wait at most, but for those that probe, and that are prepared in one transaction. */
+const usualRoom = 1_000;
 const atOnce = 100;
 /** Until it is looked at again whether there is room for more. */
 const whileFull = 1_000;
@@ -28,8 +28,8 @@ const probeEvery = 5 * 60_000;
 
 const subscriber = "webhooks";
 
-/** The subscriber that prepares deliveries; `present` shows what they are about. */
-export function webhookSubscriber(present: Presenters): Subscriber {
+/** The subscriber that prepares deliveries; `present` shows what they are about. Tests give less room. */
+export function webhookSubscriber(present: Presenters, mostWaiting = usualRoom): Subscriber {
   return {
     name: subscriber,
     // The webhook is not locked: whoever ends it ends its subscription first, which this transaction holds.
