@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { ActivityType } from "../../contract/activity.ts";
 import type { Tx } from "../kit/db.ts";
+import { instantOf } from "../kit/id.ts";
 import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 
 /** Something that happened to some subjects at one time. */
@@ -171,24 +172,20 @@ export async function eraseNumbersIn(tx: Tx, workspaceId: string, numbers: reado
     where workspace_id = ${workspaceId} and number = any(${numbers}::text[])`.execute(tx);
 }
 
-/** How much subscribers have to read, each with the id of its oldest unread activity. */
-export async function selectLags(
-  tx: Tx,
-): Promise<{ subscriber: string; subscriptions: number; oldest: string | null }[]> {
-  const { rows } = await sql<{ subscriber: string; oldest: string | null }>`
-    select s.subscriber, u.activity_id::text as oldest
+/** How long ago what happened that a subscriber has not read yet, at most, in milliseconds; 0 where it has read everything. */
+export async function readLags(tx: Tx): Promise<{ subscriber: string; lag_ms: number }[]> {
+  const { rows } = await sql<{ subscriber: string; oldest: string | null; now: Date }>`
+    select s.subscriber, u.activity_id as oldest, now() as now
     from activity_subscriptions s left join lateral (
       select activity_id from activity_unread u
       where u.workspace_id = s.workspace_id and u.subscription_id = s.id order by activity_id limit 1
     ) u on true`.execute(tx);
-  return [...Map.groupBy(rows, (row) => row.subscriber)].map(([subscriber, own]) => ({
-    subscriber,
-    subscriptions: own.length,
-    oldest: own.reduce<string | null>(
-      (least, { oldest }) => (oldest !== null && (least === null || oldest < least) ? oldest : least),
-      null,
-    ),
-  }));
+  const lags = new Map<string, number>();
+  for (const { subscriber, oldest, now } of rows) {
+    const lag = oldest === null ? 0 : now.getTime() - instantOf(oldest).getTime();
+    lags.set(subscriber, Math.max(0, lag, lags.get(subscriber) ?? 0));
+  }
+  return [...lags].map(([subscriber, lag_ms]) => ({ subscriber, lag_ms }));
 }
 
 /** Workspaces whose activity is purged in one transaction. */
