@@ -99,7 +99,7 @@ export async function updateContact(
     target,
     after: { fields: Object.keys(fields) },
   });
-  await appendOne(tx, workspaceId, at, "contact.updated", before.id);
+  if (Object.keys(fields).length > 0) await appendOne(tx, workspaceId, at, "contact.updated", before.id);
   return getContact(tx, workspaceId, id);
 }
 
