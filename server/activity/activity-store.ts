@@ -127,9 +127,15 @@ export async function selectUnread(
     select a.id, a.type, a.number, u.taken, cardinality(a.subjects) as size,
       a.subjects[u.taken + 1 : u.taken + ${most}::int]::text[] as subjects,
       a.contacts[u.taken + 1 : u.taken + ${most}::int]::text[] as contacts
-    from activity_unread u join activity a on a.workspace_id = ${workspace_id} and a.id = u.activity_id
-    where u.workspace_id = ${workspace_id} and u.subscription_id = ${id}
-    order by u.activity_id limit ${limit}`.execute(tx);
+    from (
+      select activity_id, taken from activity_unread
+      where workspace_id = ${workspace_id} and subscription_id = ${id}
+      order by activity_id limit ${limit}
+    ) u, lateral (
+      -- OFFSET 0: one index lookup each, however few rows the planner expects.
+      select a.* from activity a where a.workspace_id = ${workspace_id} and a.id = u.activity_id offset 0
+    ) a
+    order by u.activity_id`.execute(tx);
   return rows;
 }
 
@@ -188,29 +194,34 @@ export async function readLags(tx: Tx): Promise<{ subscriber: string; lag_ms: nu
   return [...lags].map(([subscriber, lag_ms]) => ({ subscriber, lag_ms }));
 }
 
-/** Workspaces whose activity is purged in one transaction. */
-const purgedAtOnce = 200;
+/** Workspaces whose activity is purged in one transaction, and rows that are deleted by one statement. */
+const purgedAtOnce = 100;
 const purgedRows = 10_000;
 
 /**
- * Purges activity with ids before `read` that everybody has read, and all before `all`, of some workspaces; returns whether there may
- * be more. Needs a transaction that sees all workspaces.
+ * Purges activity with ids before `read` that everybody has read, and all before `all`, of the next workspaces after `after`; returns the
+ * last of these, null where there are no more. Needs a transaction that sees all workspaces.
  */
-export async function purgeActivity(tx: Tx, { read, all }: { read: string; all: string }): Promise<boolean> {
+export async function purgeActivity(
+  tx: Tx,
+  { read, all }: { read: string; all: string },
+  after: string,
+): Promise<string | null> {
   const { rows } = await sql<{ workspace_id: string }>`
-    select distinct a.workspace_id from activity a
-    where a.id < ${all} or (a.id < ${read}
-      and not exists (select 1 from activity_unread u where u.workspace_id = a.workspace_id and u.activity_id = a.id))
-    limit ${purgedAtOnce}`.execute(tx);
+    select distinct workspace_id from activity where id < ${read} and workspace_id > ${after}
+    order by workspace_id limit ${purgedAtOnce}`.execute(tx);
   await inEachWorkspace(rows, async (workspaceId) => {
     await sql`delete from activity_unread where workspace_id = ${workspaceId} and activity_id < ${all}`.execute(tx);
-    await sql`
-      delete from activity a where a.workspace_id = ${workspaceId} and a.id = any(array(
-        select b.id from activity b where b.workspace_id = ${workspaceId} and b.id < ${read}
-          and not exists (select 1 from activity_unread u where u.workspace_id = ${workspaceId} and u.activity_id = b.id)
-        order by b.id limit ${purgedRows}))`.execute(tx);
+    for (let deleted = purgedRows; deleted === purgedRows;) {
+      const gone = await sql`
+        delete from activity a where a.workspace_id = ${workspaceId} and a.id = any(array(
+          select b.id from activity b where b.workspace_id = ${workspaceId} and b.id < ${read}
+            and not exists (select 1 from activity_unread u where u.workspace_id = ${workspaceId} and u.activity_id = b.id)
+          order by b.id limit ${purgedRows}))`.execute(tx);
+      deleted = Number(gone.numAffectedRows ?? 0);
+    }
   });
-  return rows.length > 0;
+  return rows.length === purgedAtOnce ? (rows.at(-1)?.workspace_id ?? null) : null;
 }
 
 /** Deletes what is unread for subscriptions that ended while it was written. Needs a transaction that sees all workspaces. */
