@@ -51,6 +51,7 @@ const sent: ActivityData<"message.delivered"> = {
   carrier: "Twilio",
   carrier_reference: "SM0123456789abcdef0123456789abcdef",
   carrier_error: null,
+  not_before: null,
   created_at: "2026-11-26T09:04:05.000Z",
   history: [
     { status: "queued", at: "2026-11-26T09:04:05.000Z", detail: null },
