@@ -43,7 +43,7 @@ const append = (subject: string, inWorkspace = workspace, at = clock.now()) =>
 
 /** Rounds until nothing is read; answers the errors. */
 async function readAll(...subscribers: Subscriber[]): Promise<unknown[]> {
-  const work = activityReading({ db, clock, log, subscribers });
+  const work = activityReading({ db, log, subscribers });
   const errors: unknown[] = [];
   for (let more = true; more;) {
     const result = await work.run({ now: clock.now(), signal: new AbortController().signal });

@@ -2,7 +2,6 @@
  * Reads on for every subscription: each second a worker looks for subscriptions with something unread, and reads a part of each, in a
  * transaction of its own. The look finds whatever is unread, so nothing depends on a notice.
  */
-import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { DueWork } from "../kit/due.ts";
 import { instantOf } from "../kit/id.ts";
@@ -21,7 +20,6 @@ import type { Subscriber } from "./subscriber.ts";
 
 export interface ReadingServices {
   db: Db;
-  clock: Clock;
   log: Pick<Logger, "warn">;
   subscribers: readonly Subscriber[];
 }
@@ -48,10 +46,11 @@ export function activityReading(services: ReadingServices): DueWork {
       const read = async () => {
         for (const key of waiting) {
           if (signal.aborted) return;
-          done += await readFor(services, key).catch((error: unknown) => {
+          const n = await readFor(services, key, now).catch((error: unknown) => {
             errors.push(error);
             return 0;
           });
+          done += n;
         }
       };
       await Promise.all(Array.from({ length: readers }, read));
@@ -62,15 +61,14 @@ export function activityReading(services: ReadingServices): DueWork {
 }
 
 /** Reads a part for a subscription, and answers how many subjects that were. Throws what its subscriber throws, after putting it off. */
-async function readFor(services: ReadingServices, key: SubscriptionKey): Promise<number> {
-  const { db, clock, log } = services;
+async function readFor(services: ReadingServices, key: SubscriptionKey, now: Date): Promise<number> {
+  const { db, log } = services;
   const { workspace_id: workspace, id: subscription } = key;
   try {
-    return await db.inWorkspace(workspace, (tx) => readPart(tx, services, key));
+    return await db.inWorkspace(workspace, (tx) => readPart(tx, services, key, now));
   } catch (error) {
     log.warn({ err: error, workspace, subscription }, "could not read on in what happened; it is read again later");
     await db.inWorkspace(workspace, async (tx) => {
-      const now = clock.now();
       const row = await claimSubscription(tx, key, now);
       if (!row) return;
       const pause = Math.min(firstPause * 2 ** row.failures, longestPause);
@@ -80,8 +78,7 @@ async function readFor(services: ReadingServices, key: SubscriptionKey): Promise
   }
 }
 
-async function readPart(tx: Tx, { clock, subscribers }: ReadingServices, key: SubscriptionKey): Promise<number> {
-  const now = clock.now();
+async function readPart(tx: Tx, { subscribers }: ReadingServices, key: SubscriptionKey, now: Date): Promise<number> {
   const row = await claimSubscription(tx, key, now);
   // A newer version's subscriber is read for by the processes that have it.
   const subscriber = row && subscribers.find(({ name }) => name === row.subscriber);
@@ -91,7 +88,9 @@ async function readPart(tx: Tx, { clock, subscribers }: ReadingServices, key: Su
     await deleteSubscription(tx, key);
     return 0;
   }
-  const { most, notBefore = null } = capacity;
+  const { notBefore = null } = capacity;
+  // After a failure one at a time, so that whatever it cannot take holds up only what happened later.
+  const most = row.failures > 0 ? Math.min(capacity.most, 1) : capacity.most;
   const parts = cut(await selectUnread(tx, key, { most, limit: Math.min(mostRows, most) }), most);
   if (parts.length > 0) {
     const wanted = parts.filter(({ type }) => row.types.includes(type));

@@ -66,7 +66,7 @@ async function start(url: string, events: string[] = ["contact.erased"]) {
 }
 
 const read = (room?: number) =>
-  runDue([activityReading({ db, clock, log, subscribers: [webhookSubscriber(presenters, room)] })], clock.now());
+  runDue([activityReading({ db, log, subscribers: [webhookSubscriber(presenters, room)] })], clock.now());
 const post = () => runDue([sender], clock.now());
 const ids = (n: number) => Array.from({ length: n }, () => newId());
 const subjectsOf = (bodies: readonly { body: string }[]) =>
