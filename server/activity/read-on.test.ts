@@ -156,6 +156,24 @@ test("one that throws holds up no other, and reads again after a pause that grow
   expect(bad.subjects()).toEqual([subject]);
 });
 
+test("what a subscriber cannot take holds up only what happened after it", async () => {
+  const [first, second, bad, last] = [newId(), newId(), newId(), newId()];
+  const one = reader("one", {
+    take: async (_tx, { id }, read) => {
+      if (read.some(({ subjects }) => subjects.includes(bad))) throw new Error("cannot take it");
+      one.got.push(...read.map((each) => ({ ...each, subscription: id })));
+    },
+  });
+  await subscribed("one");
+  for (const [i, subject] of [first, second, bad, last].entries())
+    await append(subject, workspace, new Date(Date.now() - 10 + i));
+  for (let i = 0; i < 5; i++) {
+    await readAll(one.subscriber);
+    ahead += 60_000;
+  }
+  expect(one.subjects()).toEqual([first, second]);
+});
+
 test("a subscription gets what happens from its creation on, of its own workspace, and nothing after its end", async () => {
   const one = reader("one");
   const other = (await createTestWorkspace(db)).id;
