@@ -135,6 +135,9 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
     updated_at: at,
     sent_at: "2026-11-26T09:04:00.000Z",
     finished_at: at,
+    scheduled_at: null,
+    schedule: null,
+    revision: 3,
   },
   "import.done": {
     id: "019abf10-5c00-7e4d-8a9b-0c1d2e3f4a5b",

@@ -27,5 +27,6 @@ export const activityModule = {
       await db.asSystem(purgeOrphans);
     },
   }),
+  kinds: { [purgeJob]: "upkeep" } as const,
   periodic: [nightly],
 };
