@@ -4,6 +4,7 @@ import { identityOf } from "./accounts/account-jobs.ts";
 import { bootstrap } from "./accounts/bootstrap.ts";
 import { recipientOf } from "./accounts/recipients.ts";
 import { setUpLink } from "./accounts/set-up-token.ts";
+import { activityReading } from "./activity/read-on.ts";
 import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
 import { createConnections } from "./carriers/connections.ts";
@@ -30,7 +31,7 @@ import { relayTransport } from "./mail/relay.ts";
 import { createInboundIntake } from "./messages/receive/inbound.ts";
 import { createReceiptIntake } from "./messages/receive/receipts.ts";
 import { readHandset, readReceiver } from "./messages/receive/received-store.ts";
-import { modules } from "./modules.ts";
+import { allSubscribers, modules, sourceTopics } from "./modules.ts";
 
 /** A running process. */
 export interface Wired {
@@ -63,7 +64,7 @@ export async function wire(options: {
   const clock = systemClock;
   const few = config.roles.has("api") ? requestConnections : fewConnections;
   const db = openDb({ connection, workspaces, ...few });
-  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log, topics: sourceTopics });
   const seal = createSeal(config.secret_key);
   const mailer = createMailer({ seal });
   const services = { db, clock, jobs, liveUpdates, config, log, mailer, seal };
@@ -88,9 +89,10 @@ export async function wire(options: {
     const started = await start?.(startServices);
     if (started) running.push(started);
   }
-  const works: readonly DueWork[] = modules.flatMap(
-    ({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? [],
-  );
+  const works: readonly DueWork[] = [
+    ...modules.flatMap(({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? []),
+    activityReading({ ...services, db: jobsDb, subscribers: allSubscribers() }),
+  ];
   const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
   running.push(await startDueWork({ db: jobsDb, log }, own));
   if (roles.has("worker")) {

@@ -17,7 +17,7 @@ import { createSeal } from "../server/kit/seal.ts";
 import { createInboundIntake } from "../server/messages/receive/inbound.ts";
 import { createReceiptIntake } from "../server/messages/receive/receipts.ts";
 import { readHandset, readReceiver } from "../server/messages/receive/received-store.ts";
-import { type Module, modules } from "../server/modules.ts";
+import { type Module, modules, sourceTopics } from "../server/modules.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import type { TestDatabase } from "./database.ts";
 import { promptMailer, testSecretKey } from "./mails.ts";
@@ -75,7 +75,7 @@ export async function testApp(
   const { db, connection } = database;
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const clock = options.clock ?? { now: () => new Date() };
-  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log, topics: sourceTopics });
   const config = {
     public_url: "http://localhost:3000",
     link_domain: "localhost:3000",

@@ -49,7 +49,7 @@ export async function runCampaign(
   { delay_ms = 0 }: { delay_ms?: number } = {},
 ): Promise<number> {
   const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-  const services = { db, clock: systemClock, jobs, liveUpdates: { publish() {} }, log };
+  const services = { db, clock: systemClock, jobs, liveUpdates: { publish() {}, publishSources() {} }, log };
   const carrier = createSandbox({ ...services, db: pathDb }, { delay_ms });
   const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });

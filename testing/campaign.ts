@@ -17,7 +17,7 @@ import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const liveUpdates = { publish() {} };
+const liveUpdates = { publish() {}, publishSources() {} };
 
 export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, liveUpdates, log });
 

@@ -10,7 +10,7 @@ import { sourceFiles } from "./source-files.ts";
 const ranks: readonly (readonly string[])[] = [
   ["rules", "contract"],
   ["server/kit"],
-  ["server/workspaces", "server/distribution"],
+  ["server/workspaces", "server/activity", "server/distribution"],
   ["server/accounts"],
   ["server/quota"],
   ["server/contacts", "server/senders", "server/carriers"],

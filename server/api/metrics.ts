@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { readLags } from "../activity/activity-store.ts";
 import type { Db } from "../kit/db.ts";
 import { readDueWork } from "../kit/due-runner.ts";
 import { Problem } from "../kit/errors.ts";
@@ -73,6 +74,12 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     ["work"],
   );
 
+  const unread = gauge(
+    "varsla_activity_lag_seconds",
+    "How long ago what happened that a subscriber of activity has not read yet; webhooks read no further while many deliveries wait",
+    ["subscriber"],
+  );
+
   async function collect(): Promise<void> {
     const found = await db.asSystem((tx) =>
       sql<{ queued: number; waiting: number; failed: number }>`
@@ -94,6 +101,7 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     });
     mails.set(waiting);
     for (const { outcome, mails: n } of intake) received.set({ outcome }, n);
+    for (const each of await db.asSystem(readLags)) unread.set({ subscriber: each.subscriber }, each.lag_ms / 1_000);
     const row = found.rows[0];
     if (!row) return;
     queued.set(row.queued);

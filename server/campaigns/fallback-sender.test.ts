@@ -117,7 +117,12 @@ async function campaignFrom(workspace: TestWorkspace, address: string): Promise<
 
 async function sentOf(workspace: TestWorkspace, id: string) {
   await press(db, workspace.id, id);
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: { error() {}, warn() {} } };
+  const services = {
+    db,
+    clock: systemClock,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log: { error() {}, warn() {} },
+  };
   await prepareCampaign(services, { workspace_id: workspace.id, id }, new AbortController().signal);
   const rows = await ledger(db, workspace.id);
   const reasons: Record<string, number> = {};

@@ -1,8 +1,10 @@
 /** Campaigns: marketing texts to many contacts. */
 import type { Services, StartServices } from "../kit/services.ts";
+import { sourceType } from "./campaign.ts";
 import { campaignJobs } from "./campaigns-jobs.ts";
 import { campaignsRoutes } from "./campaigns-routes.ts";
 import { dueCampaigns, resumeCampaigns } from "./finish-campaigns.ts";
+import { presentSent } from "./present-campaigns.ts";
 import { prepareJob } from "./send-campaign.ts";
 
 export const campaignsModule = {
@@ -10,6 +12,8 @@ export const campaignsModule = {
   jobs: campaignJobs,
   kinds: { [prepareJob]: "preparations" } as const,
   due: dueCampaigns,
+  topics: { [sourceType]: "campaign" } as const,
+  presents: { "campaign.sent": presentSent },
   async start({ jobsDb, jobs, config }: StartServices) {
     if (config.roles.has("worker")) await resumeCampaigns({ db: jobsDb, jobs });
   },

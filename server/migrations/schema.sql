@@ -1080,6 +1080,52 @@ create table accounts (
 );
 CREATE INDEX accounts_user ON accounts USING btree (user_id);
 
+create table activity (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  subjects uuid[] not null,
+  contacts uuid[],
+  number text,
+  constraint activity_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table activity enable row level security;
+alter table activity force row level security;
+create policy workspace_wall on activity
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity to current_user
+  using (is_system());
+
+create table activity_subscriptions (
+  workspace_id uuid not null,
+  id uuid not null,
+  subscriber text not null,
+  types text[] not null,
+  failures smallint default 0 not null,
+  next_at timestamp with time zone,
+  constraint activity_subscriptions_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table activity_subscriptions enable row level security;
+alter table activity_subscriptions force row level security;
+create policy workspace_wall on activity_subscriptions
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity_subscriptions to current_user
+  using (is_system());
+
+create table activity_unread (
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  activity_id uuid not null,
+  taken integer default 0 not null,
+  constraint activity_unread_pkey PRIMARY KEY (workspace_id, subscription_id, activity_id)
+);
+alter table activity_unread enable row level security;
+alter table activity_unread force row level security;
+create policy workspace_wall on activity_unread
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity_unread to current_user
+  using (is_system());
+
 create table alert_suspects (
   workspace_id uuid not null,
   kind text collate "C" not null,
@@ -2203,8 +2249,7 @@ create table source_holds (
   source_id uuid not null,
   state text not null,
   at timestamp with time zone not null,
-  constraint source_holds_pkey PRIMARY KEY (workspace_id, source_id),
-  constraint source_holds_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'resumed'::text, 'cancelled'::text])))
+  constraint source_holds_pkey PRIMARY KEY (workspace_id, source_id)
 );
 CREATE INDEX source_holds_settling ON source_holds USING btree (at) WHERE (state = ANY (ARRAY['resumed'::text, 'cancelled'::text]));
 alter table source_holds enable row level security;
@@ -2288,9 +2333,12 @@ create table webhook_deliveries (
   next_at timestamp with time zone,
   taken_until timestamp with time zone,
   history jsonb default '[]'::jsonb not null,
+  contact_id uuid,
   constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id)
 ) with (fillfactor=80);
+CREATE INDEX webhook_deliveries_contact ON webhook_deliveries USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries USING btree (workspace_id, webhook_id, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (workspace_id, webhook_id, id);
 alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;

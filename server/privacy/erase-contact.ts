@@ -1,6 +1,8 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import type { Erasure } from "../../contract/erasures.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { eraseNumbersIn } from "../activity/activity-store.ts";
+import { appendOne } from "../activity/activity.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -12,6 +14,7 @@ import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { eraseMails } from "../mail/erase-mails.ts";
 import { cancelQueuedOf, numbersOf } from "../messages/erase-messages.ts";
+import { deleteDeliveriesOf } from "../webhooks/deliveries-store.ts";
 import { eraseAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
 /** Job name. */
@@ -57,6 +60,9 @@ export async function eraseContact(
   await eraseMails(tx, workspaceId, { contact_id: id, address }, now);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
+  await eraseNumbersIn(tx, workspaceId, numbers);
+  await deleteDeliveriesOf(tx, workspaceId, id);
+  await appendOne(tx, workspaceId, now, "contact.erased", id);
 
   // The sandbox's mails are found by the address; no text has it as its number.
   const sought = address === null ? numbers : [...numbers, address];

@@ -4,6 +4,7 @@
  * suppress → render → normalise → count → ledger and queue → counts → quota, in the caller's transaction. All or nothing: where the
  * quota is insufficient a Problem is thrown, and the transaction is rolled back.
  */
+import { appendActivity } from "../../activity/activity.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
@@ -57,6 +58,9 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
   const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
   await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
+  await appendActivity(tx, workspace.workspace_id, now, [
+    { type: "message.skipped", subjects: skips.map(({ id }) => id) },
+  ]);
 
   const segments = sumSegments(queued);
   await payQuota(tx, batch, plan, segments);
