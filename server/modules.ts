@@ -13,6 +13,7 @@ import type { JobKind } from "./kit/job-kinds.ts";
 import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
 import { kitModule } from "./kit/module.ts";
 import type { DueServices, Running, Services } from "./kit/services.ts";
+import { linksModule } from "./links/module.ts";
 import { messagesModule, type PathServices } from "./messages/module.ts";
 import { privacyModule } from "./privacy/module.ts";
 import { quotaModule } from "./quota/module.ts";
@@ -41,6 +42,7 @@ export const modules: readonly Module[] = [
   contactsModule,
   sendersModule,
   carriersModule,
+  linksModule,
   consentModule,
   messagesModule,
   campaignsModule,

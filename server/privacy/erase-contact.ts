@@ -10,7 +10,7 @@ import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { cancelQueuedOf, numbersOf } from "../messages/erase-messages.ts";
+import { cancelQueuedOf, closeLinksOf, numbersOf } from "../messages/erase-messages.ts";
 import { eraseAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
 /** Job name. */
@@ -47,6 +47,7 @@ export async function eraseContact(
   const pseudonyms = new Map(numbers.map((number) => [number, pseudonym(workspaceId, number)]));
 
   await cancelQueuedOf(tx, workspaceId, id, now);
+  await closeLinksOf(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
