@@ -61,7 +61,6 @@ export const activityTypes = {
     data: z.object({
       id: Id,
       url: z.string().describe("where the link leads"),
-      short_url: z.string().describe("the link in the text"),
       message_id: Id.nullable(),
       contact_id: Id.nullable(),
       source: z.object({ type: z.string(), id: Id.nullable() }).describe("what sent the text"),

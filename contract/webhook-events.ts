@@ -128,6 +128,7 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
     exclude: { lists: [], contacts: [] },
     opt_out_text: true,
     validity_seconds: null,
+    links: { shorten: true },
     counts: { recipients: 1_200, sent: 1_196, not_sent: 4, delivered: 1_150, not_delivered: 12, pending: 0 },
     owner: { id: null, name: "Ola Nordmann" },
     error: null,
@@ -158,7 +159,6 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
   "link.clicked": {
     id: "019abf12-9b10-7a2c-8d4e-6f7a8b9c0d1e",
     url: "https://example.com/offer",
-    short_url: "https://sms.example.com/l/k3Xv9Qa",
     message_id: sent.id,
     contact_id: contact.id,
     source,

@@ -16,6 +16,7 @@ import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
 import type { SourceTopics } from "./kit/live-updates.ts";
 import { kitModule } from "./kit/module.ts";
 import type { DueServices, Running, Services } from "./kit/services.ts";
+import { linksModule } from "./links/module.ts";
 import { type MailServices, mailModule } from "./mail/module.ts";
 import { messagesModule, type PathServices } from "./messages/module.ts";
 import { privacyModule } from "./privacy/module.ts";
@@ -52,6 +53,7 @@ export const modules: readonly Module[] = [
   contactsModule,
   sendersModule,
   carriersModule,
+  linksModule,
   consentModule,
   mailModule,
   messagesModule,

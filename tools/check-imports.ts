@@ -13,7 +13,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/workspaces", "server/activity", "server/distribution"],
   ["server/accounts"],
   ["server/quota"],
-  ["server/contacts", "server/senders", "server/carriers"],
+  ["server/contacts", "server/senders", "server/carriers", "server/links"],
   ["server/consent"],
   ["server/audience", "server/mail"],
   ["server/messages"],

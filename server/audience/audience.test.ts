@@ -5,6 +5,7 @@ import { draftOf, finished, listOf, listOfAll, look, prepare, press } from "../.
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { runs } from "../../testing/runs.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -13,7 +14,7 @@ import { countAudience } from "./audience.ts";
 const { db } = await testDatabase({ max: 20 });
 
 const review = async (workspace: TestWorkspace, id: string) =>
-  (await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review;
+  (await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id)).review;
 
 const optOut = (workspaceId: string, number: string) =>
   db.inWorkspace(workspaceId, (tx) =>

@@ -1,25 +1,28 @@
 import type { campaigns } from "../../contract/campaigns.ts";
 import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
 import type { Handlers } from "../kit/http.ts";
-import type { LiveUpdates } from "../kit/live-updates.ts";
+import type { Services } from "../kit/services.ts";
+import { createShortLinks } from "../links/short-links.ts";
 import { type CampaignRow, presentCampaign } from "./campaign.ts";
 import { listCampaigns } from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
 import { createCampaign, deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "./hold-campaign.ts";
-import { campaignPerformance } from "./performance.ts";
+import { campaignClicks, campaignPerformance } from "./performance.ts";
 import { presentCampaigns, presentWithCounts } from "./present-campaigns.ts";
 import { previewText } from "./preview-text.ts";
 import { listRecipients } from "./recipients.ts";
 import { reviewCampaign } from "./review-campaign.ts";
 import { scheduleCampaign, unscheduleCampaign } from "./schedule-campaign.ts";
-import { sendCampaign, type SendServices } from "./send-campaign.ts";
+import { sendCampaign } from "./send-campaign.ts";
 
 /** The calls on /campaigns. */
 export function campaignsRoutes(
-  services: SendServices & { liveUpdates: Pick<LiveUpdates, "publish"> },
+  given: Pick<Services, "db" | "clock" | "jobs" | "liveUpdates" | "config">,
 ): Handlers<typeof campaigns> {
-  const { db, clock, liveUpdates } = services;
+  const { db, clock, liveUpdates } = given;
+  const shortLinks = createShortLinks(given.config);
+  const services = { ...given, shortLinks };
   const shown = (row: CampaignRow) => {
     liveUpdates.publish(row.workspace_id, "campaign", row.id);
     liveUpdates.publish(row.workspace_id, "usage", null);
@@ -28,7 +31,7 @@ export function campaignsRoutes(
   return {
     async create({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) =>
-        presentCampaign(await createCampaign(tx, actor, body, clock.now()), noCounts),
+        presentCampaign(await createCampaign(tx, actor, body, clock.now(), shortLinks), noCounts),
       );
     },
     async list({ actor, query: { query, status, cursor, limit } }) {
@@ -46,7 +49,10 @@ export function campaignsRoutes(
     },
     async update({ actor, params, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) =>
-        presentCampaign(await updateCampaign(tx, actor.workspaceId, params.id, body, clock.now()), noCounts),
+        presentCampaign(
+          await updateCampaign(tx, actor.workspaceId, params.id, body, clock.now(), shortLinks),
+          noCounts,
+        ),
       );
     },
     async remove({ actor, params }) {
@@ -56,7 +62,7 @@ export function campaignsRoutes(
       return (await reviewCampaign(services, actor.workspaceId, params.id)).review;
     },
     async preview({ actor, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body));
+      return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body, shortLinks));
     },
     async send({ actor, params, body, idempotency, setHeader }) {
       const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency, body);
@@ -80,6 +86,9 @@ export function campaignsRoutes(
     },
     async performance({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, (tx) => campaignPerformance(tx, actor.workspaceId, params.id));
+    },
+    async clicks({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => campaignClicks(tx, actor.workspaceId, params.id));
     },
     async recipients({ actor, params, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) => listRecipients(tx, actor.workspaceId, params.id, query));

@@ -36,7 +36,7 @@ export async function eraseMails(tx: Tx, workspaceId: string, person: MailedPers
     update mails m set id = r.next, contact_id = null, recipient = 'erased', subject = '', text = '', html = null, files = '[]',
       message_id = null, answer = null
     from unnest(${ids}::uuid[], ${ids.map((id) => newId(instantOf(id)))}::uuid[]) as r (id, next)
-    where m.workspace_id = ${workspaceId} and m.id = r.id`.execute(tx);
+    where m.workspace_id = ${workspaceId} and m.id = any(${ids}::uuid[]) and m.id = r.id`.execute(tx);
   return ids;
 }
 

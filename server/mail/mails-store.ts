@@ -136,7 +136,8 @@ export async function findMail(
 ): Promise<(MailRow & { due_at: Date | null }) | undefined> {
   const { rows } = await sql<MailRow & { due_at: Date | null }>`
     select m.*, q.due_at from mails m
-    left join mail_queue q on q.workspace_id = ${workspaceId} and q.mail_id = m.id
+    -- OFFSET 0: an index lookup, however few rows the planner expects.
+    left join lateral (select due_at from mail_queue where workspace_id = ${workspaceId} and mail_id = ${id} offset 0) q on true
     where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
   return rows[0];
 }

@@ -1271,6 +1271,7 @@ create table campaigns (
   revision integer default 1 not null,
   scheduled_at timestamp with time zone,
   scheduled_local text,
+  shorten_links boolean default false not null,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
   constraint campaigns_scheduled CHECK (((status <> 'scheduled'::text) OR (scheduled_at IS NOT NULL)))
 );
@@ -1340,6 +1341,41 @@ alter table carriers force row level security;
 create policy workspace_wall on carriers
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on carriers to current_user
+  using (is_system());
+
+create table clickers (
+  workspace_id uuid not null,
+  source_id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  clicks integer not null,
+  constraint clickers_pkey PRIMARY KEY (workspace_id, source_id, message_id, link_id)
+);
+alter table clickers enable row level security;
+alter table clickers force row level security;
+create policy workspace_wall on clickers
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on clickers to current_user
+  using (is_system());
+
+create table clicks (
+  workspace_id uuid not null,
+  id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  contact_id uuid,
+  user_agent text not null,
+  verdict text not null,
+  reason text,
+  constraint clicks_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX clicks_contact ON clicks USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX clicks_message ON clicks USING btree (workspace_id, message_id, id);
+alter table clicks enable row level security;
+alter table clicks force row level security;
+create policy workspace_wall on clicks
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on clicks to current_user
   using (is_system());
 
 create table consent_events (
@@ -1493,6 +1529,22 @@ alter table heartbeats force row level security;
 create policy workspace_wall on heartbeats
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on heartbeats to current_user
+  using (is_system());
+
+create table hits (
+  workspace_id uuid not null,
+  id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  user_agent text not null,
+  reason text,
+  constraint hits_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table hits enable row level security;
+alter table hits force row level security;
+create policy workspace_wall on hits
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on hits to current_user
   using (is_system());
 
 create table idempotency_keys (
@@ -1659,6 +1711,41 @@ alter table lanes force row level security;
 create policy workspace_wall on lanes
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on lanes to current_user
+  using (is_system());
+
+create table link_counts (
+  workspace_id uuid not null,
+  source_type text not null,
+  source_id uuid not null,
+  link_id uuid not null,
+  minute timestamp with time zone not null,
+  clicks bigint not null,
+  people bigint not null,
+  robots bigint not null,
+  constraint link_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, link_id, minute)
+);
+alter table link_counts enable row level security;
+alter table link_counts force row level security;
+create policy workspace_wall on link_counts
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on link_counts to current_user
+  using (is_system());
+
+create table links (
+  workspace_id uuid not null,
+  id uuid not null,
+  source_type text not null,
+  source_id uuid not null,
+  url text not null,
+  created_at timestamp with time zone not null,
+  constraint links_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX links_source ON links USING btree (workspace_id, source_id);
+alter table links enable row level security;
+alter table links force row level security;
+create policy workspace_wall on links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on links to current_user
   using (is_system());
 
 create table list_kinds (
@@ -2154,6 +2241,23 @@ create table sessions (
 CREATE INDEX sessions_user ON sessions USING btree (user_id);
 CREATE TRIGGER session_ended AFTER DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION tell_session_ended();
 CREATE TRIGGER session_shortened AFTER UPDATE OF expires_at ON sessions FOR EACH ROW WHEN ((new.expires_at < old.expires_at)) EXECUTE FUNCTION tell_session_ended();
+
+create table short_links (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  code bigint not null,
+  url text,
+  closed boolean default false not null,
+  constraint short_links_pkey PRIMARY KEY (workspace_id, message_id, link_id)
+);
+CREATE INDEX short_links_code ON short_links USING btree (code);
+alter table short_links enable row level security;
+alter table short_links force row level security;
+create policy workspace_wall on short_links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on short_links to current_user
+  using (is_system());
 
 create table smpp_early_receipts (
   workspace_id uuid not null,

@@ -13,7 +13,7 @@ import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import { eraseMails } from "../mail/erase-mails.ts";
-import { cancelQueuedOf, numbersOf } from "../messages/erase-messages.ts";
+import { cancelQueuedOf, closeLinksOf, numbersOf } from "../messages/erase-messages.ts";
 import { deleteDeliveriesOf } from "../webhooks/deliveries-store.ts";
 import { eraseAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
@@ -51,6 +51,7 @@ export async function eraseContact(
   const pseudonyms = new Map(numbers.map((number) => [number, pseudonym(workspaceId, number)]));
 
   await cancelQueuedOf(tx, workspaceId, id, now);
+  await closeLinksOf(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);

@@ -5,6 +5,7 @@ import { contactTimeline } from "../analytics/contact-timeline.ts";
 import { getConsent } from "../consent/get-consent.ts";
 import { getContact } from "../contacts/contacts.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { exportClicks } from "../links/export-clicks.ts";
 import { type MailedPerson, selectMailsOf } from "../mail/erase-mails.ts";
 import { presentMail } from "../mail/present-mail.ts";
 import { historyOf, type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
@@ -36,6 +37,7 @@ export async function exportContact(
       "mails",
       mailsOf(inWorkspace, workspaceId, { contact_id: id, address: head.contact.email }, mailDomain),
     );
+    yield* array("clicks", clicksOf(inWorkspace, workspaceId, id));
     yield* array("timeline", timelineOf(inWorkspace, workspaceId, id));
     yield "\n}\n";
   })();
@@ -97,6 +99,17 @@ async function select(
     left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
     where m.workspace_id = ${workspaceId} and ${condition} order by m.id limit ${limit}`.execute(tx);
   return rows;
+}
+
+/** All hits on the contact's links that were judged, robots' too, oldest first. */
+async function* clicksOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
+  for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
+    const from = after;
+    const clicks = await inWorkspace((tx) => exportClicks(tx, workspaceId, id, from, pageSize));
+    yield clicks;
+    if (clicks.length < pageSize) return;
+    after = clicks.at(-1)?.id as string;
+  }
 }
 
 const present = (row: MessageRow) => ({ ...presentMessage(row), history: historyOf(row) });

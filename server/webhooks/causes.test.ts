@@ -23,8 +23,7 @@ const server = await startTestServer({
 whenDone(() => server.stop());
 const { must } = apiClient(() => server.url, key);
 
-/** A click has no cause before there are links. */
-const types = (Object.keys(activityTypes) as ActivityType[]).filter((type) => type !== "link.clicked");
+const types = Object.keys(activityTypes) as ActivityType[];
 
 interface Event {
   id: string;
@@ -99,7 +98,8 @@ test("each event comes from its cause, once, signed, and with what its GET shows
   const [list] = (await must<{ items: { id: string }[] }>("GET /lists")).items;
   const draft = await must<Campaign>("POST /campaigns", {
     name: "November",
-    text: "Hei",
+    text: "Hei, se https://example.com/offer",
+    links: { shorten: true },
     subscription_type: "marketing",
     include: { lists: [list?.id] },
   });
@@ -117,6 +117,25 @@ test("each event comes from its cause, once, signed, and with what its GET shows
   expect(skipped.data).toMatchObject({ status: "skipped", reason: "opted_out", contact_id: per.id });
 
   expect((await of("contact.opted_out"))[0].data).toMatchObject({ contact: { id: per.id }, number: per.mobile });
+
+  // A click: sooner than two seconds after the receipt it is a robot's, and repeated ones count once.
+  const [short] = /https?:\/\/\S+\/l\/\w+/.exec(delivered.data.text) ?? [];
+  const path = new URL(short as string).pathname;
+  const browser = {
+    "user-agent":
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Version/19.1 Mobile Safari/604.1",
+  };
+  await until(async () => {
+    const answer = await fetch(`${server.url}${path}`, { headers: browser, redirect: "manual" });
+    expect(answer.headers.get("location")).toBe("https://example.com/offer");
+    expect(events().some(({ type }) => type === "link.clicked")).toBe(true);
+  });
+  expect((await of("link.clicked"))[0].data).toMatchObject({
+    url: "https://example.com/offer",
+    message_id: delivered.data.id,
+    contact_id: kari.id,
+    source: { type: "campaign", id: draft.id },
+  });
 
   // From handsets: a word, STOP and START, also from a number that no contact has; a second STOP changes nothing.
   const reply = (number: string, text: string) =>

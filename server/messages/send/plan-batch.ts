@@ -7,6 +7,7 @@ import { type Rendered, renderer } from "../../../rules/render-text.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
+import { shortenText } from "../../links/write-links.ts";
 import type { NewMessage, NewSkip } from "../messages-store.ts";
 import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
 import { contactRecipients, numberRecipients, type Recipient } from "./recipients.ts";
@@ -38,7 +39,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
     const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
     const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
     if (reason === null && rendered?.ok && number !== null) {
-      const { text, encoding, segments } = rendered;
+      const { encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
@@ -47,7 +48,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         id,
         contact_id,
         number,
-        text,
+        ...ownText(batch, id, rendered),
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
@@ -77,6 +78,17 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
 /** An expiry that is as long after `moment` as it was after `from`. */
 const shifted = (expiry: Date, from: Date, moment: Date) =>
   new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
+
+/** The rendered text, with the message's own short links. */
+function ownText(
+  { source: { type, id, at }, short_links }: MessageBatch,
+  messageId: string,
+  rendered: Extract<Rendered, { ok: true }>,
+): Pick<NewMessage, "text" | "links"> {
+  if (rendered.links.length === 0) return { text: rendered.text };
+  if (!short_links || id === null) throw new Error("links are shortened for a source that has an id");
+  return shortenText(short_links, { type, id, at }, messageId, rendered);
+}
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
 export function planSkip(

@@ -103,6 +103,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     resume: "POST /campaigns/:id/resume",
     cancel: "POST /campaigns/:id/cancel",
     performance: "GET /campaigns/:id/performance",
+    clicks: "GET /campaigns/:id/clicks",
     recipients: "GET /campaigns/:id/recipients",
   },
   carriers: {
