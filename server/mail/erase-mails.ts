@@ -82,9 +82,9 @@ export async function purgeMails(tx: Tx, before: Date, limit: number): Promise<n
   await inEachWorkspace(rows, async (workspaceId) => {
     const { numAffectedRows } = await sql`
       delete from mails
-      where workspace_id = ${workspaceId} and id in (
+      where workspace_id = ${workspaceId} and id = any(array(
         select id from mails
-        where workspace_id = ${workspaceId} and id < ${first}::uuid and status <> 'queued' limit ${limit})`.execute(tx);
+        where workspace_id = ${workspaceId} and id < ${first}::uuid and status <> 'queued' limit ${limit}))`.execute(tx);
     purged += Number(numAffectedRows ?? 0);
   });
   return purged;

@@ -135,9 +135,8 @@ export async function findMail(
   id: string,
 ): Promise<(MailRow & { due_at: Date | null }) | undefined> {
   const { rows } = await sql<MailRow & { due_at: Date | null }>`
-    select m.*, q.due_at from mails m
-    -- OFFSET 0: an index lookup, however few rows the planner expects.
-    left join lateral (select due_at from mail_queue where workspace_id = ${workspaceId} and mail_id = ${id} offset 0) q on true
+    select m.*, (select q.due_at from mail_queue q where q.workspace_id = ${workspaceId} and q.mail_id = ${id}) as due_at
+    from mails m
     where m.workspace_id = ${workspaceId} and m.id = ${id}`.execute(tx);
   return rows[0];
 }
