@@ -84,7 +84,9 @@ export async function purgeMails(tx: Tx, before: Date, limit: number): Promise<n
       delete from mails
       where workspace_id = ${workspaceId} and id = any(array(
         select id from mails
-        where workspace_id = ${workspaceId} and id < ${first}::uuid and status <> 'queued' limit ${limit}))`.execute(tx);
+        where workspace_id = ${workspaceId} and id < ${first}::uuid and status <> 'queued' limit ${limit}))`.execute(
+      tx,
+    );
     purged += Number(numAffectedRows ?? 0);
   });
   return purged;

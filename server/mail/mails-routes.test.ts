@@ -149,11 +149,13 @@ test("while it waits, a confidential mail is sealed; the installation's own is i
 });
 
 test("an invitation that was withdrawn before its mail left is not mailed", async () => {
-  // Without the submission at once of the other tests.
-  const slow = await testApp(database, { services: { mailer: createMailer({ seal: testSeal }) } });
+  // In a database of its own, without the submission at once of the other tests.
+  const alone = await testDatabase();
+  const slow = await testApp(alone, { services: { mailer: createMailer({ seal: testSeal }) } });
+  const own = await workspaceWithKey(alone);
   const email = `${randomBytes(4).toString("hex")}@example.com`;
-  const { body } = await slow.call("POST /people", { key: workspace.key, body: { email, role: "viewer" } });
-  expect((await slow.call(`DELETE /people/${body.id}`, { key: workspace.key })).status).toBe(204);
-  await submitMails(services);
-  expect(await mailLedger(db, workspace.id)).toMatchObject([{ status: "skipped", reason: "source_stopped" }]);
+  const { body } = await slow.call("POST /people", { key: own.key, body: { email, role: "viewer" } });
+  expect((await slow.call(`DELETE /people/${body.id}`, { key: own.key })).status).toBe(204);
+  await submitMails(slow.services);
+  expect(await mailLedger(alone.db, own.id)).toMatchObject([{ status: "skipped", reason: "source_stopped" }]);
 });
