@@ -38,8 +38,9 @@ export async function keepEditor(
   return { others, joined: others.length === before.length };
 }
 
-/** Records that the caller has closed the draft. */
+/** Records that the caller has closed the draft. 404 when there is no such campaign. */
 export async function removeEditor(tx: Tx, actor: Actor, campaignId: string): Promise<void> {
+  await getCampaign(tx, actor.workspaceId, campaignId);
   await sql`
     delete from campaign_editors
     where workspace_id = ${actor.workspaceId} and campaign_id = ${campaignId} and editor_id = ${idOf(actor)}`.execute(
