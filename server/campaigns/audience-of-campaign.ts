@@ -44,7 +44,8 @@ export async function explainCampaign(tx: Tx, workspaceId: string, id: string, c
   if (isUnsent(campaign.status)) return { ...now, message_id: null };
   const message = await findMessage(tx, campaign, contact);
   if (message) {
-    const { message_id, reason, sent, status } = message;
+    const { message_id, sent, status } = message;
+    const reason = message.reason ?? (status === "cancelled" ? "cancelled" : null);
     const waits = status === "queued" || status === "submitted";
     return { will: sent || waits, reason, message_id };
   }

@@ -11,6 +11,7 @@ import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CampaignFrame, underWayInterval } from "./campaign-frame.tsx";
 import { isUnderWay } from "./campaign-status.tsx";
 import { DeliveryFunnel } from "./delivery-funnel.tsx";
+import { ExplainPanel } from "./explain-panel.tsx";
 import { ReasonList } from "./reason-list.tsx";
 import { SeriesPanel } from "./series-panel.tsx";
 
@@ -56,6 +57,7 @@ function Performance({ campaign }: { campaign: Campaign }) {
           <ReasonList reasons={data.reasons} />
         </Panel>
       ) : null}
+      <ExplainPanel campaignId={campaign.id} />
     </div>
   );
 }
