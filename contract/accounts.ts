@@ -36,6 +36,20 @@ export const Keywords = z.object({
   help: Words.describe("are answered with help_text; HELP cannot be removed"),
 });
 
+const UndoSeconds = z
+  .number()
+  .int()
+  .min(0)
+  .max(60)
+  .describe("how long the browser lets Send be taken back; calls of the API say it themselves");
+
+/** A price, such as 0.49 NOK. */
+export const SegmentPrice = z.object({
+  amount: z.number().positive().max(1_000),
+  currency: z.string().regex(/^[A-Z]{3}$/, "Invalid string: expected a code of ISO 4217, such as NOK"),
+});
+export type SegmentPrice = z.infer<typeof SegmentPrice>;
+
 export const Workspace = WorkspaceInput.extend({
   id: Id,
   opt_out_text: z.string().describe("added at the end of campaign texts"),
@@ -43,6 +57,8 @@ export const Workspace = WorkspaceInput.extend({
   opt_out_confirmation: z.string(),
   opt_in_confirmation: z.string(),
   keywords: Keywords,
+  undo_seconds: UndoSeconds,
+  segment_price: SegmentPrice.nullable().describe("what a segment costs the business; null: reviews show no price"),
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -254,6 +270,8 @@ export const workspaces = {
       opt_out_confirmation: Text,
       opt_in_confirmation: Text,
       keywords: Keywords.partial(),
+      undo_seconds: UndoSeconds,
+      segment_price: SegmentPrice.nullable(),
     }).partial(),
     answer: Workspace,
   }),

@@ -110,6 +110,10 @@ export const Campaign = z.object({
   validity_seconds: z.number().int().nullable(),
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
+  changed_by: z
+    .object({ id: Id.nullable(), name: z.string() })
+    .nullable()
+    .describe("who changed what is sent last; null where that is not known"),
   /** Why the last attempt to send failed as a whole. */
   error: z.object({ code: z.string(), message: z.string(), value: z.string().optional() }).nullable(),
   created_at: Instant,
@@ -154,6 +158,15 @@ export const Review = z.object({
 export type Review = z.infer<typeof Review>;
 
 export const RecipientView = z.enum(["sent", "not_sent", "not_delivered", "delivered", "clicked", "all"]);
+/** One contact of an audience. */
+export const AudienceMember = z.object({
+  contact_id: Id,
+  name: z.string().nullable(),
+  number: z.string().nullable().describe("the number that would be texted"),
+  reason: SkipReason.nullable(),
+});
+export type AudienceMember = z.infer<typeof AudienceMember>;
+
 export type RecipientView = z.infer<typeof RecipientView>;
 
 export const campaigns = {
@@ -185,10 +198,19 @@ export const campaigns = {
   update: endpoint({
     method: "PATCH",
     path: "/campaigns/:id",
-    summary: "Changes the given fields of a draft or a failed campaign (409 otherwise).",
+    summary:
+      "Changes the given fields of a draft or a failed campaign (409 otherwise, and 409 `campaign_changed` where it is not of the given revision).",
     permission: "campaigns:write",
     params: ById,
-    body: CampaignChange,
+    body: CampaignChange.extend({
+      revision: z
+        .number()
+        .int()
+        .optional()
+        .describe(
+          "the revision that the caller saw: what somebody else has changed since is not overwritten. Without it the last change wins",
+        ),
+    }),
     answer: Campaign,
   }),
   remove: endpoint({
@@ -207,6 +229,39 @@ export const campaigns = {
     permission: "campaigns:read",
     params: ById,
     answer: Review,
+  }),
+  audience: endpoint({
+    method: "GET",
+    path: "/campaigns/:id/audience",
+    summary:
+      "The people behind the figures of the review: who would get the campaign now (`will`), or who would not and why (`wont`). A page may have fewer people than its limit.",
+    permission: "campaigns:read",
+    params: ById,
+    query: z.object({
+      ...Paging,
+      view: z.enum(["will", "wont"]),
+      reason: SkipReason.optional().describe("with `wont`: only those of this reason"),
+    }),
+    answer: page(AudienceMember),
+  }),
+  explain: endpoint({
+    method: "GET",
+    path: "/campaigns/:id/explain",
+    summary:
+      "Why one contact gets the campaign, or not: before it is sent by its audience of now, afterwards by the ledger. 404 for a contact that the workspace does not have.",
+    permission: "campaigns:read",
+    params: ById,
+    query: z.object({ contact: Id }),
+    answer: z.object({
+      will: z.boolean().describe("whether a text is or was sent to them, whether or not it arrived"),
+      reason: z
+        .string()
+        .nullable()
+        .describe(
+          "a skip or failure reason of messages; `not_in_audience`: nothing chose them; `cancelled`: the campaign was cancelled before their turn; `purged`: its messages are no longer kept",
+        ),
+      message_id: Id.nullable(),
+    }),
   }),
   preview: endpoint({
     method: "POST",

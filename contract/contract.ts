@@ -7,6 +7,7 @@ import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
 import { consent } from "./consent.ts";
 import { contacts, properties } from "./contacts.ts";
+import { editors } from "./editors.ts";
 import type { Resource } from "./endpoint.ts";
 import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
@@ -38,6 +39,7 @@ export const contract = {
   messages,
   mails,
   campaigns,
+  editors,
   carriers,
   carrierWebhooks,
   alerts,

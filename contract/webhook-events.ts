@@ -131,6 +131,7 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
     links: { shorten: true },
     counts: { recipients: 1_200, sent: 1_196, not_sent: 4, delivered: 1_150, not_delivered: 12, pending: 0 },
     owner: { id: null, name: "Ola Nordmann" },
+    changed_by: { id: null, name: "Ola Nordmann" },
     error: null,
     created_at: "2026-11-26T08:30:00.000Z",
     updated_at: at,

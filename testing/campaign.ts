@@ -22,6 +22,9 @@ const liveUpdates = { publish() {}, publishSources() {} };
 
 export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, liveUpdates, log, shortLinks });
 
+/** Who creates and changes campaigns in tests. */
+export const editorOf = (workspaceId: string) => ({ workspaceId, userId: null, name: "Test" });
+
 /** Creates a draft to everyone on `list`, unless `input` says otherwise; returns its id. */
 export async function draftOf(
   db: Db,
@@ -31,7 +34,7 @@ export async function draftOf(
 ): Promise<string> {
   const include = { lists: list ? [list] : [], contacts: [] };
   const parsed = CampaignInput.parse({ name: "Test", text: "Hei", subscription_type: "marketing", include, ...input });
-  const author = { workspaceId: workspace.id, userId: null, name: "Test" };
+  const author = editorOf(workspace.id);
   const row = await db.inWorkspace(workspace.id, (tx) => createCampaign(tx, author, parsed, new Date(), shortLinks));
   return row.id;
 }

@@ -77,7 +77,8 @@ async function changeWorkspace(
     update workspaces set name = ${wanted.name}, country = ${wanted.country}, time_zone = ${wanted.time_zone},
       language = ${wanted.language}, opt_out_text = ${wanted.opt_out_text}, help_text = ${wanted.help_text},
       opt_out_confirmation = ${wanted.opt_out_confirmation}, opt_in_confirmation = ${wanted.opt_in_confirmation},
-      keywords = ${wanted.keywords && JSON.stringify(wanted.keywords)}::jsonb
+      keywords = ${wanted.keywords && JSON.stringify(wanted.keywords)}::jsonb, undo_seconds = ${wanted.undo_seconds},
+      segment_price = ${wanted.segment_price && JSON.stringify(wanted.segment_price)}::jsonb
     where workspace_id = ${workspaceId}`.execute(tx);
   const after = presentWorkspace(await getWorkspace(tx, workspaceId));
   const target = { type: "workspace", id: workspaceId, name: after.name };

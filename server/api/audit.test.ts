@@ -39,6 +39,8 @@ const notAudited: Record<string, string> = {
   campaigns_review: "reads only",
   campaigns_preview: "reads only",
   campaigns_update: "a draft is saved continually while it is written; creating, sending and deleting it are audited",
+  editors_keep: "says who has a draft open, every few seconds",
+  editors_leave: "says who has a draft open no more",
   contacts_previewImport: "reads only",
   alerts_see: "records only what one person has seen",
   sandbox_reply: "simulates a handset",

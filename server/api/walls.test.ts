@@ -134,7 +134,9 @@ function pathWith(operation: Operation, of: Fixtures): string {
     .replace(/\{\w+\}/, id)
     .replace("{message_id}", of.message.id)
     .replace("{delivery_id}", of.delivery.id)
-    .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new");
+    .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new")
+    .replace(/^(GET .*\/audience)$/, "$1?view=will")
+    .replace(/^(GET .*\/explain)$/, `$1?contact=${of.contact.id}`);
 }
 
 /** Valid bodies, so that only the access check refuses. */
@@ -154,6 +156,8 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     consent_liftOptOut: { reason: "asked for it" },
     erasures_create: { confirm: inOurs.contact.id },
     campaigns_update: { name: "Changed" },
+    campaigns_send: {},
+    campaigns_schedule: { at: "2026-12-24T10:00" },
     sandbox_reply: { to: own.sender.address, text: "Hei" },
     sandbox_behave: { behaviour: "deliver" },
     tray_decide: { decision: "opt_out" },

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import type { AudienceMember } from "../../contract/campaigns.ts";
+import type { SkipReason } from "../../contract/messages.ts";
 import { draftOf, finished, listOf, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { runs } from "../../testing/runs.ts";
 import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { explainCampaign, listCampaignAudience } from "../campaigns/audience-of-campaign.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { systemClock } from "../kit/clock.ts";
 import { countAudience } from "./audience.ts";
@@ -21,6 +24,23 @@ const optOut = (workspaceId: string, number: string) =>
     sql`insert into opt_outs (workspace_id, number, sender_id, at, source)
       values (${workspaceId}, ${number}, gen_random_uuid(), now(), 'sms')`.execute(tx),
   );
+
+/** Everybody of a view, a page at a time. */
+async function listed(workspace: TestWorkspace, id: string, view: "will" | "wont", limit: number, reason?: SkipReason) {
+  const found: AudienceMember[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await db.inWorkspace(workspace.id, (tx) =>
+      listCampaignAudience(tx, workspace.id, id, { view, reason, limit, cursor }),
+    );
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    found.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+const explain = (workspace: TestWorkspace, id: string, contact: string) =>
+  db.inWorkspace(workspace.id, (tx) => explainCampaign(tx, workspace.id, id, contact));
 
 test("each skipped contact is counted by the first reason that applies", async () => {
   const workspace = await createTestWorkspace(db);
@@ -179,6 +199,21 @@ test("property: the review's counts equal what is then written to the ledger, to
         const text = 'Hei {{ contact.first_name | default: "der" }}';
         const id = await draftOf(db, workspace, { text, include, exclude });
         const { errors, recipients } = await review(workspace, id);
+        const will = await listed(workspace, id, "will", chunk);
+        const wont = await listed(workspace, id, "wont", chunk);
+        expect([will.length, wont.length]).toEqual([recipients.will, recipients.wont]);
+        for (const [reason, count] of Object.entries(recipients.reasons)) {
+          const those = wont.filter((one) => one.reason === reason);
+          expect(those).toHaveLength(count);
+          expect(await listed(workspace, id, "wont", chunk, reason as SkipReason)).toEqual(those);
+        }
+        const before = new Map<string, Awaited<ReturnType<typeof explain>>>();
+        for (const contact of ids) before.set(contact, await explain(workspace, id, contact));
+        for (const { contact_id, reason } of [...will, ...wont])
+          expect(before.get(contact_id)).toEqual({ will: reason === null, reason, message_id: null });
+        const named = new Set([...will, ...wont].map((one) => one.contact_id));
+        for (const contact of ids.filter((one) => !named.has(one)))
+          expect(["excluded", "not_in_audience"]).toContain(before.get(contact)?.reason);
         if (recipients.will === 0) {
           expect(errors.map((error) => error.code)).toContain("nobody");
           return;
@@ -195,6 +230,19 @@ test("property: the review's counts equal what is then written to the ledger, to
         const reasons: Record<string, number> = {};
         for (const { reason } of skipped) reasons[reason ?? ""] = (reasons[reason ?? ""] ?? 0) + 1;
         expect(reasons).toEqual(recipients.reasons);
+        const contactsOf = (those: readonly { contact_id: string | null }[]) =>
+          those.map((one) => one.contact_id).sort();
+        expect(contactsOf(will)).toEqual(contactsOf(queued));
+        const sorted = (those: readonly { contact_id: string | null; reason: string | null }[]) =>
+          those.map((one) => `${one.contact_id} ${one.reason}`).sort();
+        expect(sorted(wont)).toEqual(sorted(skipped));
+        // The ledger gives the same answers.
+        for (const contact of ids) {
+          const { message_id, ...after } = await explain(workspace, id, contact);
+          const { will: was, reason } = before.get(contact) ?? { will: false, reason: null };
+          expect(after).toEqual({ will: was, reason });
+          expect(message_id !== null).toBe(named.has(contact));
+        }
         const segments = queued.reduce((sum, row) => sum + row.segments, 0);
         expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: segments });
         const { counts } = await look(db, workspace.id, id);

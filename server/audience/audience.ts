@@ -30,11 +30,15 @@ const everyone: Range = { from: null, below: null };
 
 /** Whether `contacts c` is in the audience. */
 export function inAudience(workspaceId: string, audience: Audience, range: Range = everyone): RawBuilder<boolean> {
-  const named = (refs: AudienceRefs) => sql<boolean>`exists (select from (${members(workspaceId, refs, range)}) named
-    where named.contact_id = c.id)`;
+  const named = (refs: AudienceRefs) => isNamed(workspaceId, refs, range);
   const { lists, contacts } = audience.exclude;
   const excluded = lists.length + contacts.length > 0 ? sql`and not ${named(audience.exclude)}` : sql``;
   return sql<boolean>`(${named(audience.include)} ${within(sql`c.id`, range)} ${excluded})`;
+}
+
+/** Whether `contacts c` is on one of the lists or one of the contacts. */
+export function isNamed(workspaceId: string, refs: AudienceRefs, range: Range = everyone): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from (${members(workspaceId, refs, range)}) named where named.contact_id = c.id)`;
 }
 
 /**
@@ -379,7 +383,7 @@ const reachedByMobile = (contact: "h") => sql.raw(`${contact}.mobile_kind in ('m
  * A mobile number belongs to one contact, so that only contacts reached by `phone` can share a number. The same expression as in
  * the index contacts_reached_by_phone.
  */
-const reachedByPhone = (contact: "c" | "h") =>
+export const reachedByPhone = (contact: "c" | "h") =>
   sql.raw(`(${contact}.phone_kind in ('mobile', 'other')
     and (${contact}.mobile_kind is null or ${contact}.mobile_kind not in ('mobile', 'other')))`);
 

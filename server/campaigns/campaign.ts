@@ -36,6 +36,8 @@ export interface CampaignRow {
   validity_seconds: number | null;
   created_by: string | null;
   created_by_name: string;
+  changed_by: string | null;
+  changed_by_name: string | null;
   error: CampaignFault | null;
   created_at: Date;
   updated_at: Date;
@@ -122,6 +124,7 @@ export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campa
     validity_seconds: row.validity_seconds,
     counts,
     owner: { id: row.created_by, name: row.created_by_name },
+    changed_by: row.changed_by_name === null ? null : { id: row.changed_by, name: row.changed_by_name },
     error: row.error,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

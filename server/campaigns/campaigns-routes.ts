@@ -3,6 +3,7 @@ import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
 import type { Handlers } from "../kit/http.ts";
 import type { Services } from "../kit/services.ts";
 import { createShortLinks } from "../links/short-links.ts";
+import { explainCampaign, listCampaignAudience } from "./audience-of-campaign.ts";
 import { type CampaignRow, presentCampaign } from "./campaign.ts";
 import { listCampaigns } from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
@@ -48,18 +49,25 @@ export function campaignsRoutes(
       );
     },
     async update({ actor, params, body }) {
-      return db.inWorkspace(actor.workspaceId, async (tx) =>
-        presentCampaign(
-          await updateCampaign(tx, actor.workspaceId, params.id, body, clock.now(), shortLinks),
-          noCounts,
-        ),
+      const row = await db.inWorkspace(actor.workspaceId, (tx) =>
+        updateCampaign(tx, actor, params.id, body, clock.now(), shortLinks),
       );
+      liveUpdates.publish(actor.workspaceId, "campaign", row.id);
+      return presentCampaign(row, noCounts);
     },
     async remove({ actor, params }) {
       await db.inWorkspace(actor.workspaceId, (tx) => deleteCampaign(tx, actor.workspaceId, params.id, clock.now()));
     },
     async review({ actor, params }) {
       return (await reviewCampaign(services, actor.workspaceId, params.id)).review;
+    },
+    async audience({ actor, params, query }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => listCampaignAudience(tx, actor.workspaceId, params.id, query));
+    },
+    async explain({ actor, params, query }) {
+      return db.inWorkspace(actor.workspaceId, (tx) =>
+        explainCampaign(tx, actor.workspaceId, params.id, query.contact),
+      );
     },
     async preview({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body, shortLinks));

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { CampaignChange } from "../../contract/campaigns.ts";
-import { draftOf, listOf, press } from "../../testing/campaign.ts";
+import { campaigns } from "../../contract/campaigns.ts";
+import { draftOf, editorOf, listOf, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts } from "../../testing/pipeline.ts";
 import { shortLinks } from "../../testing/short-links.ts";
@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const change = (id: string, input: Record<string, unknown>, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) =>
-    updateCampaign(tx, workspaceId, id, CampaignChange.parse(input), new Date(), shortLinks),
+    updateCampaign(tx, editorOf(workspaceId), id, campaigns.update.body.parse(input), new Date(), shortLinks),
   );
 const get = (id: string, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
@@ -41,6 +41,39 @@ test("a change sets only the given fields", async () => {
     subscription_type_id: null,
     include: { lists: [], contacts },
   });
+});
+
+test("a change that names a revision overwrites nothing that was changed since", async () => {
+  const id = await draftOf(db, workspace, { text: "Hei" }, list);
+  const { revision } = await get(id);
+  const per = { workspaceId: workspace.id, userId: workspace.sender.id, name: "Per" };
+  const changeAs = (by: typeof per, input: { text: string; revision?: number }) =>
+    db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, by, id, input, new Date(), shortLinks));
+  const changed = await changeAs(per, { text: "Hei fra Per", revision });
+  expect(changed).toMatchObject({ revision: revision + 1, changed_by: per.userId, changed_by_name: "Per" });
+  const kari = { ...per, name: "Kari" };
+  await expect(changeAs(kari, { text: "Hei fra Kari", revision })).rejects.toMatchObject({
+    status: 409,
+    code: "campaign_changed",
+    field: "revision",
+    value: revision + 1,
+  });
+  expect(await get(id)).toMatchObject({ text: "Hei fra Per", changed_by_name: "Per" });
+  // An answer that was lost: the same change again is none.
+  expect(await changeAs(per, { text: "Hei fra Per", revision })).toMatchObject({ revision: revision + 1 });
+  expect(await changeAs(kari, { text: "Hei fra Kari", revision: revision + 1 })).toMatchObject({
+    text: "Hei fra Kari",
+  });
+  // Without a revision the last change wins.
+  expect(await changeAs(per, { text: "Hei igjen" })).toMatchObject({ text: "Hei igjen", changed_by_name: "Per" });
+});
+
+test("of two changes of one revision at once, one is refused", async () => {
+  const id = await draftOf(db, workspace, { text: "Hei" }, list);
+  const { revision } = await get(id);
+  const outcomes = await Promise.allSettled(["A", "B"].map((text) => change(id, { text, revision })));
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect((await get(id)).revision).toBe(revision + 1);
 });
 
 test("a draft may be empty", async () => {

@@ -1,4 +1,7 @@
-/** Creates, changes and deletes unsent campaigns. Of two changes at the same time the last one wins. */
+/**
+ * Creates, changes and deletes unsent campaigns. Of two changes the last one wins, but one that names the revision that its caller saw
+ * never overwrites what somebody else has changed since.
+ */
 import { isDeepStrictEqual } from "node:util";
 import type { CampaignChange, CampaignInput } from "../../contract/campaigns.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
@@ -57,12 +60,15 @@ export async function createCampaign(
   return campaign;
 }
 
-/** Changes the given fields of a draft or failed campaign; 409 when it is being sent or was sent. */
+/**
+ * Changes the given fields of a draft or failed campaign; 409 when it is being sent or was sent, and `campaign_changed` where it is not of
+ * `revision` any more. What is there already can be given at any revision, so that a change whose answer was lost can be repeated.
+ */
 export async function updateCampaign(
   tx: Tx,
-  workspaceId: string,
+  { workspaceId, ...by }: Author,
   id: string,
-  input: CampaignChange,
+  { revision, ...input }: CampaignChange & { revision?: number | undefined },
   now: Date,
   shortLinks: ShortLinks,
 ): Promise<CampaignRow> {
@@ -70,7 +76,10 @@ export async function updateCampaign(
   const draft = await change(tx, workspaceId, campaign, input, now, shortLinks);
   // A change to what is there already is none: a review stays bound to it.
   const before = Object.fromEntries(Object.keys(draft).map((key) => [key, campaign[key as keyof store.Draft]]));
-  if (!isDeepStrictEqual(before, draft)) await store.updateDraft(tx, workspaceId, id, draft, now);
+  if (!isDeepStrictEqual(before, draft)) {
+    if (revision !== undefined && revision !== campaign.revision) throw changedSince(campaign, "revision");
+    await store.updateDraft(tx, workspaceId, id, draft, by, now);
+  }
   return getCampaign(tx, workspaceId, id);
 }
 
@@ -114,6 +123,14 @@ export async function lockFor(tx: Tx, workspaceId: string, id: string, action: C
     about,
   );
 }
+
+/** 409: the campaign is not what the caller saw. `field` is the one that names the revision. */
+export const changedSince = (current: CampaignRow, field: "revision" | "reviewed") =>
+  conflict(
+    "campaign_changed",
+    `The campaign was changed${current.changed_by_name === null ? "" : ` by ${current.changed_by_name}`}: it is of revision ${current.revision} now. Look at it again first.`,
+    { field, value: current.revision },
+  );
 
 const done = { unschedule: "unscheduled", pause: "paused", resume: "resumed", cancel: "cancelled" } as const;
 

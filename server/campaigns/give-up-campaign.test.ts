@@ -1,7 +1,16 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { CampaignChange } from "../../contract/campaigns.ts";
-import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
+import {
+  campaignServices,
+  draftOf,
+  editorOf,
+  finished,
+  listOfAll,
+  look,
+  prepare,
+  press,
+} from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts, arrived, ledger, quota, untilFinal, startPipeline } from "../../testing/pipeline.ts";
@@ -48,7 +57,9 @@ test("a text that can no longer be parsed fails the campaign, which can be corre
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 
   const change = CampaignChange.parse({ text: "Hei" });
-  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, workspace.id, id, change, new Date(), shortLinks));
+  await db.inWorkspace(workspace.id, (tx) =>
+    updateCampaign(tx, editorOf(workspace.id), id, change, new Date(), shortLinks),
+  );
   await press(db, workspace.id, id);
   await prepare(db, workspace.id, id);
   expect(await look(db, workspace.id, id)).toMatchObject({

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
-import { draftOf, listOfAll, look, press } from "../../testing/campaign.ts";
+import { draftOf, editorOf, listOfAll, look, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { shortLinks } from "../../testing/short-links.ts";
@@ -283,7 +283,7 @@ test("a validity that the sender's rate cannot meet is a warning with figures, a
   });
   expect(short?.message).toContain("about 32 would expire");
   await db.inWorkspace(workspace.id, (tx) =>
-    updateCampaign(tx, workspace.id, id, { validity_seconds: 172_800 }, new Date(), shortLinks),
+    updateCampaign(tx, editorOf(workspace.id), id, { validity_seconds: 172_800 }, new Date(), shortLinks),
   );
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
 });

@@ -122,7 +122,8 @@ interface Senders {
   fallback: SuppressionRule["fallback"];
 }
 
-async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
+/** The campaign's sender, null where the workspace has none to send from. */
+export async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
   try {
     const sender = await requireSender(tx, campaign.workspace_id, campaign.sender_id);
     return { sender, fallback: await fallbackSenderOf(tx, campaign.workspace_id, sender) };

@@ -1,7 +1,16 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { CampaignChange } from "../../contract/campaigns.ts";
-import { campaignServices, draftOf, finished, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
+import {
+  campaignServices,
+  draftOf,
+  editorOf,
+  finished,
+  listOfAll,
+  look,
+  prepare,
+  press,
+} from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { runDue } from "../../testing/due.ts";
 import {
@@ -248,7 +257,9 @@ test("a failed campaign is changed and sent again like a draft, with new ids, an
 
   await allowed(100);
   const change = CampaignChange.parse({ text: "Shorter" });
-  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, workspace.id, id, change, new Date(), shortLinks));
+  await db.inWorkspace(workspace.id, (tx) =>
+    updateCampaign(tx, editorOf(workspace.id), id, change, new Date(), shortLinks),
+  );
   const again = await press(db, workspace.id, id, "second");
   expect(again).toMatchObject({ status: "preparing", error: null, finished_at: null });
   expect(Date.parse(again.sent_at ?? "")).toBeGreaterThan(Date.parse(answer.sent_at ?? ""));

@@ -3,7 +3,7 @@ import type { Campaign } from "../../contract/campaigns.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { conflict, Problem } from "../kit/errors.ts";
+import { Problem } from "../kit/errors.ts";
 import { answerOnce, type Idempotency, isAnswered } from "../kit/idempotency.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { ShortLinks } from "../links/short-links.ts";
@@ -12,7 +12,7 @@ import { getWorkspace } from "../workspaces/workspace.ts";
 import { type CampaignAction, type CampaignRow, isAllowed, presentCampaign } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { noCounts } from "./counts.ts";
-import { alreadySent, getCampaign, lockFor, targetOf } from "./edit-campaign.ts";
+import { alreadySent, changedSince, getCampaign, lockFor, targetOf } from "./edit-campaign.ts";
 import { optOutTextOf, type Reviewed, reviewCampaign } from "./review-campaign.ts";
 
 /** The job's name. */
@@ -124,7 +124,7 @@ export async function reviewFor(
 ): Promise<Reviewed | null> {
   const current = await services.db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
   if (!isAllowed(action, current.status)) return null;
-  if (revision !== undefined && revision !== current.revision) throw changed(current);
+  if (revision !== undefined && revision !== current.revision) throw changedSince(current, "reviewed");
   const reviewed = await reviewCampaign(services, workspaceId, id);
   const errors = reviewed.review.errors.filter(({ code }) => !later.includes(code));
   const [first] = errors;
@@ -138,12 +138,6 @@ export async function reviewFor(
 /** Locks the campaign, which must be what was reviewed. */
 export async function lockReviewed(tx: Tx, { campaign }: Reviewed, action: CampaignAction): Promise<CampaignRow> {
   const current = await lockFor(tx, campaign.workspace_id, campaign.id, action);
-  if (current.revision !== campaign.revision) throw changed(current);
+  if (current.revision !== campaign.revision) throw changedSince(current, "reviewed");
   return current;
 }
-
-const changed = (current: CampaignRow) =>
-  conflict("campaign_changed", "The campaign was changed after its review. Review it again before sending.", {
-    field: "reviewed",
-    value: current.revision,
-  });

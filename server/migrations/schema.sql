@@ -1241,6 +1241,21 @@ create policy workspace_wall_door on audit_events to current_user
   using (is_system());
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
+create table campaign_editors (
+  workspace_id uuid not null,
+  campaign_id uuid not null,
+  editor_id uuid not null,
+  name text not null,
+  seen_at timestamp with time zone not null,
+  constraint campaign_editors_pkey PRIMARY KEY (workspace_id, campaign_id, editor_id)
+);
+alter table campaign_editors enable row level security;
+alter table campaign_editors force row level security;
+create policy workspace_wall on campaign_editors
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on campaign_editors to current_user
+  using (is_system());
+
 create table campaigns (
   workspace_id uuid not null,
   id uuid not null,
@@ -1272,6 +1287,8 @@ create table campaigns (
   scheduled_at timestamp with time zone,
   scheduled_local text,
   shorten_links boolean default false not null,
+  changed_by uuid,
+  changed_by_name text,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
   constraint campaigns_scheduled CHECK (((status <> 'scheduled'::text) OR (scheduled_at IS NOT NULL)))
 );
@@ -2495,6 +2512,8 @@ create table workspaces (
   renewal_day smallint not null,
   created_at timestamp with time zone not null,
   keywords jsonb,
+  undo_seconds smallint default 10 not null,
+  segment_price jsonb,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );

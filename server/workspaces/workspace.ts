@@ -1,6 +1,6 @@
 /** A workspace: one business, the tenant. Everything belongs to exactly one. */
 import { sql } from "kysely";
-import type { Workspace } from "../../contract/accounts.ts";
+import type { SegmentPrice, Workspace } from "../../contract/accounts.ts";
 import type { Language } from "../../contract/shapes.ts";
 import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
@@ -20,6 +20,8 @@ export interface WorkspaceRow {
   allowance: number;
   renewal_day: number;
   keywords: KeywordChanges | null;
+  undo_seconds: number;
+  segment_price: SegmentPrice | null;
   created_at: Date;
 }
 
@@ -61,6 +63,8 @@ export function presentWorkspace(row: WorkspaceRow): Workspace {
     opt_out_confirmation: row.opt_out_confirmation,
     opt_in_confirmation: row.opt_in_confirmation,
     keywords: { stop: [...keywords.stop], start: [...keywords.start], help: [...keywords.help] },
+    undo_seconds: row.undo_seconds,
+    segment_price: row.segment_price,
     created_at: row.created_at.toISOString(),
   };
 }

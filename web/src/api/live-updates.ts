@@ -13,6 +13,7 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
   usage: [["usage"]],
   alert: [["alerts"]],
   webhook: [["webhooks"]],
+  editors: [["editors"]],
 };
 
 /** The query keys that a live update of a topic makes stale. */

@@ -95,6 +95,8 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     update: "PATCH /campaigns/:id",
     remove: "DELETE /campaigns/:id",
     review: "POST /campaigns/:id/review",
+    audience: "GET /campaigns/:id/audience",
+    explain: "GET /campaigns/:id/explain",
     preview: "POST /campaigns/preview",
     send: "POST /campaigns/:id/send",
     schedule: "POST /campaigns/:id/schedule",
@@ -106,6 +108,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     clicks: "GET /campaigns/:id/clicks",
     recipients: "GET /campaigns/:id/recipients",
   },
+  editors: { keep: "PUT /campaigns/:id/editors", leave: "DELETE /campaigns/:id/editors" },
   carriers: {
     list: "GET /carriers",
     create: "POST /carriers",

@@ -1,6 +1,7 @@
 import { LoaderCircle } from "lucide-react";
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
 import { classes } from "./classes.ts";
+import { useHoldDialog } from "./work.ts";
 
 export type ButtonKind = "primary" | "secondary" | "quiet" | "danger";
 export type ButtonSize = "small" | "medium" | "large";
@@ -30,7 +31,10 @@ export function buttonLooks(kind: ButtonKind = "secondary", size: ButtonSize = "
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: ButtonKind;
   size?: ButtonSize;
-  /** Shows that it is busy and ignores further presses; it keeps its focus. */
+  /**
+   * Shows that it is busy and ignores further presses; it keeps its focus. A dialog around it cannot be closed meanwhile, unless the
+   * button is a quiet one, which only fetches.
+   */
   busy?: boolean;
   icon?: ReactNode;
   ref?: Ref<HTMLButtonElement>;
@@ -38,6 +42,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 /** A button; `type` is "button" unless said otherwise. */
 export function Button({ kind, size, busy, icon, children, className, onClick, type, ...rest }: ButtonProps) {
+  useHoldDialog(busy === true && kind !== "quiet");
   return (
     <button
       type={type ?? "button"}

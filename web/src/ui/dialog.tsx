@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type MouseEvent, type ReactNode, useCallback, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
+import { WorkContext } from "./work.ts";
 
 /**
  * Dims the page behind a dialog and stops its scrolling. Radix's own overlay locks the scrolling with an inline style, which the
@@ -37,7 +38,10 @@ function focusFirstField(event: Event) {
 
 const widths = { small: "sm:max-w-sm", medium: "sm:max-w-lg", large: "sm:max-w-3xl" };
 
-/** A modal dialog: traps focus, closes on Escape, returns the focus. */
+/**
+ * A modal dialog: traps focus, closes on Escape, returns the focus. While something in it works (a busy button) nothing closes it or
+ * can be pressed, and whoever tries is told.
+ */
 export function Dialog({
   open,
   onOpenChange,
@@ -49,11 +53,33 @@ export function Dialog({
   side,
 }: DialogProps) {
   const t = useTranslations("ui");
+  const works = useRef(0);
+  const [tried, setTried] = useState(false);
+  const begin = useCallback(() => {
+    works.current++;
+    return () => {
+      works.current--;
+      if (works.current === 0) setTried(false);
+    };
+  }, []);
+  /** Whether nothing works; else says that it does. */
+  const isFree = () => {
+    if (works.current === 0) return true;
+    setTried(true);
+    return false;
+  };
+  const keepWorking = (event: MouseEvent) => {
+    if (works.current === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!(event.target as Element).closest("[aria-busy]")) setTried(true);
+  };
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={(next) => (next || isFree()) && onOpenChange(next)}>
       <Radix.Portal>
         <Scrim />
         <Radix.Content
+          onClickCapture={keepWorking}
           {...(description ? {} : { "aria-describedby": undefined })}
           onOpenAutoFocus={focusFirstField}
           className={classes(
@@ -65,23 +91,28 @@ export function Dialog({
             !side && widths[size],
           )}
         >
-          <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">
-            <div className="min-w-0">
-              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
-              {description ? <Radix.Description className="mt-1 text-soft">{description}</Radix.Description> : null}
+          <WorkContext value={begin}>
+            <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">
+              <div className="min-w-0">
+                <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+                {description ? <Radix.Description className="mt-1 text-soft">{description}</Radix.Description> : null}
+              </div>
+              <Radix.Close asChild>
+                <IconButton label={t("close")} size="small">
+                  <X aria-hidden />
+                </IconButton>
+              </Radix.Close>
             </div>
-            <Radix.Close asChild>
-              <IconButton label={t("close")} size="small">
-                <X aria-hidden />
-              </IconButton>
-            </Radix.Close>
-          </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-2">{children}</div>
-          {footer ? (
-            <div className="flex flex-wrap justify-end gap-2 px-5 pt-3 pb-4">{footer}</div>
-          ) : (
-            <div className="h-3" />
-          )}
+            <div className="min-h-0 flex-1 overflow-y-auto px-5 py-2">{children}</div>
+            <p role="status" className="px-5 text-soft empty:hidden">
+              {tried ? t("working") : null}
+            </p>
+            {footer ? (
+              <div className="flex flex-wrap justify-end gap-2 px-5 pt-3 pb-4">{footer}</div>
+            ) : (
+              <div className="h-3" />
+            )}
+          </WorkContext>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -98,7 +129,7 @@ interface ConfirmDialogProps {
   /** The verb: "Delete list". */
   confirm: string;
   kind?: "danger" | "primary";
-  /** Resolves when the action is done; the dialog closes then, and stays open with the message when it fails. */
+  /** Resolves when the action is done; the dialog closes then, and stays open with the message when it fails. Nothing closes it before. */
   onConfirm: () => Promise<unknown>;
   /** Explains a failure in the reader's language. */
   explain: (error: unknown) => string;

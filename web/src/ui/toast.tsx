@@ -1,12 +1,19 @@
 import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
-import { IconButton } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 
 interface ToastItem {
   id: number;
   tone: "good" | "bad";
   text: string;
+  action?: ToastAction | undefined;
+}
+
+/** What a toast offers to do. */
+interface ToastAction {
+  label: string;
+  onClick: () => void;
 }
 
 let shown: readonly ToastItem[] = [];
@@ -23,11 +30,11 @@ function dismiss(id: number) {
 }
 
 /** Confirms in passing that something worked. Failures are shown where they happened; use "bad" only when that place is gone. */
-export function toast(text: string, tone: ToastItem["tone"] = "good"): void {
+export function toast(text: string, tone: ToastItem["tone"] = "good", action?: ToastAction): void {
   const id = ++last;
-  change([...shown.slice(-2), { id, tone, text }]);
-  // Errors stay until they are dismissed.
-  if (tone === "good") setTimeout(() => dismiss(id), 6000);
+  change([...shown.slice(-2), { id, tone, text, action }]);
+  // Errors, and what offers something to do, stay until they are dismissed.
+  if (tone === "good" && !action) setTimeout(() => dismiss(id), 6000);
 }
 
 /** Where toasts appear; rendered once, in the root, so that screen readers know the live region before it changes. */
@@ -56,7 +63,21 @@ export function Toasts() {
             ) : (
               <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
             )}
-            <p className="min-w-0 flex-1 break-words">{item.text}</p>
+            <div className="min-w-0 flex-1">
+              <p className="break-words">{item.text}</p>
+              {item.action ? (
+                <Button
+                  size="small"
+                  className="mt-2"
+                  onClick={() => {
+                    dismiss(item.id);
+                    item.action?.onClick();
+                  }}
+                >
+                  {item.action.label}
+                </Button>
+              ) : null}
+            </div>
             <IconButton label={t("close")} size="small" className="-my-1 -mr-1.5" onClick={() => dismiss(item.id)}>
               <X aria-hidden />
             </IconButton>

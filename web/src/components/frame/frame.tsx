@@ -15,8 +15,10 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { DocumentTitle } from "../document-title.tsx";
 import { PageTexts } from "../page-texts.tsx";
+import { SandboxStripe } from "../sandbox.tsx";
 import { AlertBanner, AlertBell } from "./alert-bell.tsx";
 import { Navigation } from "./navigation.tsx";
+import { Sends } from "./sends.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 const paletteTexts = ["commands"] as const;
@@ -143,6 +145,7 @@ function Shell({ workspaceId }: { workspaceId: string }) {
           <AlertBell />
           <UserMenu />
         </header>
+        <SandboxStripe />
         <AlertBanner />
         <div role="status" className="empty:hidden">
           {lost ? (
@@ -158,6 +161,7 @@ function Shell({ workspaceId }: { workspaceId: string }) {
           </Suspense>
         </main>
       </div>
+      <Sends workspaceId={workspaceId} />
       {commands === "never" ? null : (
         <Suspense fallback={null}>
           <Commands open={commands} onOpenChange={setCommands} />

@@ -59,4 +59,15 @@ export const frame: Translation<typeof en> = {
   noWorkspaceTitle: "Du er ikke med i noget arbejdsområde endnu",
   noWorkspaceText: "Bed en administrator om at invitere {email}.",
   openMenu: "Åbn menuen",
+  sandboxStripe: "Sandkasse: ingen rigtig telefon får det, du sender",
+  sandboxNotice: "Sandkasse: ingen rigtig telefon får den her. Beskederne kommer kun frem til sandkassens telefoner.",
+  undo: "Fortryd",
+  undoOffer: "»{name}« bliver straks sendt. Du kan stadig fortryde.",
+  undoCountdown: "Sender »{name}« om {seconds, number} s",
+  undone: "»{name}« blev ikke sendt. Den er en kladde igen.",
+  undoLate: "Det var for sent: »{name}« bliver sendt.",
+  sendDone:
+    "»{name}« er sendt til {sent, plural, one {# person} other {# personer}}.{not_sent, plural, =0 {} one { # fik den ikke.} other { # fik den ikke.}}",
+  sendFailed: "»{name}« kunne ikke sendes. Intet er sendt.",
+  sendSee: "Se kampagnen",
 };

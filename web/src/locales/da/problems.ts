@@ -81,4 +81,10 @@ export const problems: Translation<typeof en> = {
   expires_in_past: "En nøgle kan ikke udløbe, før den er oprettet.",
   cannot_take_over_own: "Du kan ikke overtage dine egne nøgler, når du går.",
   api_key_expired: "Denne API-nøgle er udløbet.",
+  time_past: "Det tidspunkt er allerede passeret. Vælg et senere.",
+  time_too_far: "Det er mere end et år ude i fremtiden. Vælg et tidligere tidspunkt.",
+  invalid_time: "Den dato og det klokkeslæt findes ikke.",
+  not_scheduled: "Kampagnen er ikke planlagt længere: den er gået i gang, eller nogen har fjernet planen.",
+  not_sending: "Der er intet at sætte på pause: kampagnen sendes ikke lige nu.",
+  not_paused: "Kampagnen er kommet videre i mellemtiden. Se på den igen.",
 };

@@ -39,4 +39,5 @@ export const ui: Translation<typeof en> = {
   requiredField: "Udfyld dette felt.",
   emailWrong: "Skriv en fuldstændig e-mailadresse, som navn@example.com.",
   checkFields: "{count, plural, one {Ét felt skal rettes.} other {# felter skal rettes.}}",
+  working: "Det er i gang og kan ikke stoppes her. Vent et øjeblik.",
 };

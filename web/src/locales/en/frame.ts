@@ -56,4 +56,15 @@ export const frame = {
   noWorkspaceTitle: "You belong to no workspace yet",
   noWorkspaceText: "Ask an administrator to invite {email}.",
   openMenu: "Open menu",
+  sandboxStripe: "Sandbox: no real handset gets what you send",
+  sandboxNotice: "Sandbox: no real handset gets this. The messages arrive on the sandbox’s phones only.",
+  undo: "Undo",
+  undoOffer: "“{name}” is about to be sent. You can still take it back.",
+  undoCountdown: "Sending “{name}” in {seconds, number} s",
+  undone: "“{name}” was not sent. It is a draft again.",
+  undoLate: "It was too late: “{name}” is being sent.",
+  sendDone:
+    "“{name}” has been sent to {sent, plural, one {# person} other {# people}}.{not_sent, plural, =0 {} one { # did not get it.} other { # did not get it.}}",
+  sendFailed: "“{name}” could not be sent. Nothing has left.",
+  sendSee: "See campaign",
 } as const;

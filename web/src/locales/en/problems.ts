@@ -78,4 +78,10 @@ export const problems = {
   expires_in_past: "A key cannot expire before it is made.",
   cannot_take_over_own: "You cannot take over your own keys as you leave.",
   api_key_expired: "This API key has expired.",
+  time_past: "This time has passed already. Choose a later one.",
+  time_too_far: "This is more than a year ahead. Choose an earlier time.",
+  invalid_time: "There is no such date and time.",
+  not_scheduled: "The campaign is not scheduled any more: it has begun, or somebody has unscheduled it.",
+  not_sending: "There is nothing to pause: the campaign is not being sent just now.",
+  not_paused: "The campaign has moved on meanwhile. Look at it again.",
 } as const;

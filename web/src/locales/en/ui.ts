@@ -37,4 +37,5 @@ export const ui = {
   requiredField: "Please fill this in.",
   emailWrong: "Write a whole e-mail address, like name@example.com.",
   checkFields: "{count, plural, one {One field needs another look.} other {# fields need another look.}}",
+  working: "This is being done and cannot be stopped here. Please wait a moment.",
 } as const;

@@ -59,4 +59,15 @@ export const frame: Translation<typeof en> = {
   noWorkspaceTitle: "Du er ikke med i noe arbeidsområde ennå",
   noWorkspaceText: "Be en administrator om å invitere {email}.",
   openMenu: "Åpne menyen",
+  sandboxStripe: "Sandkasse: ingen ekte telefon får det du sender",
+  sandboxNotice: "Sandkasse: ingen ekte telefon får denne. Meldingene kommer bare fram til telefonene i sandkassen.",
+  undo: "Angre",
+  undoOffer: "«{name}» blir straks sendt. Du kan fortsatt angre.",
+  undoCountdown: "Sender «{name}» om {seconds, number} s",
+  undone: "«{name}» ble ikke sendt. Den er et utkast igjen.",
+  undoLate: "Det var for sent: «{name}» blir sendt.",
+  sendDone:
+    "«{name}» er sendt til {sent, plural, one {# person} other {# personer}}.{not_sent, plural, =0 {} one { # fikk den ikke.} other { # fikk den ikke.}}",
+  sendFailed: "«{name}» kunne ikke sendes. Ingenting er sendt.",
+  sendSee: "Se kampanjen",
 };

@@ -83,4 +83,10 @@ export const problems: Translation<typeof en> = {
   expires_in_past: "En nøkkel kan ikke utløpe før den er laget.",
   cannot_take_over_own: "Du kan ikke overta dine egne nøkler når du går.",
   api_key_expired: "Denne API-nøkkelen er utløpt.",
+  time_past: "Dette tidspunktet er allerede passert. Velg et senere.",
+  time_too_far: "Det er mer enn et år fram i tid. Velg et tidligere tidspunkt.",
+  invalid_time: "Datoen og klokkeslettet finnes ikke.",
+  not_scheduled: "Kampanjen er ikke planlagt lenger: den er i gang, eller noen har fjernet planen.",
+  not_sending: "Det er ingenting å sette på pause: kampanjen sendes ikke akkurat nå.",
+  not_paused: "Kampanjen er kommet videre i mellomtiden. Se på den en gang til.",
 };

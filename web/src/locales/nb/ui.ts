@@ -39,4 +39,5 @@ export const ui: Translation<typeof en> = {
   requiredField: "Fyll ut dette feltet.",
   emailWrong: "Skriv en fullstendig e-postadresse, som navn@example.com.",
   checkFields: "{count, plural, one {Ett felt må rettes.} other {# felter må rettes.}}",
+  working: "Dette er i gang og kan ikke stoppes her. Vent et øyeblikk.",
 };

@@ -59,4 +59,16 @@ export const frame: Translation<typeof en> = {
   noWorkspaceTitle: "Du är inte med i någon arbetsyta ännu",
   noWorkspaceText: "Be en administratör bjuda in {email}.",
   openMenu: "Öppna menyn",
+  sandboxStripe: "Sandlåda: ingen riktig telefon får det du skickar",
+  sandboxNotice:
+    "Sandlåda: ingen riktig telefon får det här. Meddelandena kommer bara fram till telefonerna i sandlådan.",
+  undo: "Ångra",
+  undoOffer: "”{name}” skickas strax. Du kan fortfarande ångra dig.",
+  undoCountdown: "Skickar ”{name}” om {seconds, number} s",
+  undone: "”{name}” skickades inte. Den är ett utkast igen.",
+  undoLate: "Det var för sent: ”{name}” skickas.",
+  sendDone:
+    "”{name}” har skickats till {sent, plural, one {# person} other {# personer}}.{not_sent, plural, =0 {} one { # fick det inte.} other { # fick det inte.}}",
+  sendFailed: "”{name}” kunde inte skickas. Ingenting har skickats.",
+  sendSee: "Se kampanjen",
 };

@@ -83,4 +83,10 @@ export const problems: Translation<typeof en> = {
   expires_in_past: "En nyckel kan inte gå ut innan den skapats.",
   cannot_take_over_own: "Du kan inte ta över dina egna nycklar när du lämnar.",
   api_key_expired: "Den här API-nyckeln har gått ut.",
+  time_past: "Den tiden har redan passerat. Välj en senare.",
+  time_too_far: "Det är mer än ett år fram i tiden. Välj en tidigare tid.",
+  invalid_time: "Datumet och klockslaget finns inte.",
+  not_scheduled: "Kampanjen är inte schemalagd längre: den har börjat, eller så har någon tagit bort schemat.",
+  not_sending: "Det finns inget att pausa: kampanjen skickas inte just nu.",
+  not_paused: "Kampanjen har gått vidare under tiden. Titta på den igen.",
 };

@@ -39,4 +39,5 @@ export const ui: Translation<typeof en> = {
   requiredField: "Fyll i det här fältet.",
   emailWrong: "Skriv en fullständig e-postadress, som namn@example.com.",
   checkFields: "{count, plural, one {Ett fält behöver rättas.} other {# fält behöver rättas.}}",
+  working: "Det här pågår och kan inte stoppas här. Vänta ett ögonblick.",
 };

@@ -27,6 +27,10 @@ export interface Autosave<V extends object> {
   flush(): Promise<void>;
   /** Whether a change has not reached the server. */
   isDirty(): boolean;
+  /** What has not reached the server. */
+  unsaved(): Partial<V>;
+  /** Gives up what has not reached the server. */
+  discard(): void;
   status(): AutosaveStatus;
   subscribe(listener: () => void): () => void;
   /** Retries what failed. */
@@ -121,6 +125,14 @@ export function createAutosave<V extends object>(options: {
       refused = {};
       unfinished.clear();
       return run();
+    },
+    unsaved: () => ({ ...refused, ...waiting }),
+    discard() {
+      clearTimeout(timer);
+      waiting = {};
+      refused = {};
+      unfinished.clear();
+      say({ state: "saved", fieldErrors: {}, error: null });
     },
     isDirty: () => running !== null || !isEmpty(waiting) || !isEmpty(refused),
     status: () => status,

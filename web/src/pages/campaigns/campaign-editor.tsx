@@ -8,6 +8,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { Link } from "../../components/link.tsx";
+import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
@@ -20,9 +21,13 @@ import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { AudienceField } from "./audience-field.tsx";
 import type { AutosaveStatus } from "./autosave.ts";
+import { Conflict } from "./bound-draft.ts";
 import { CampaignError } from "./campaign-error.tsx";
+import { isUnsent } from "./campaign-status.tsx";
+import { ConflictNotice, GoneNotice } from "./conflict-notice.tsx";
 import { DeleteCampaignDialog } from "./delete-campaign-dialog.tsx";
 import { useExplainCampaign } from "./findings.ts";
+import { OtherEditors } from "./other-editors.tsx";
 import { type Draft, SaveBeforeLeaving, useAutosave } from "./use-autosave.ts";
 
 /** Edits a campaign that was not sent: name, text, sender and audience. Every change is saved automatically. */
@@ -41,8 +46,9 @@ export function CampaignEditor({
   const [{ field }] = useFilters({ field: "" });
   const workspace = useWorkspace();
   const mayWrite = useMay()("campaigns:write");
-  const [draft, setDraft] = useState<Draft>(() => readDraft(campaign, senders));
-  const [autosave, status] = useAutosave(campaign);
+  const fieldsOf = (of: Campaign) => readDraft(of, senders);
+  const [draft, setDraft] = useState<Draft>(() => fieldsOf(campaign));
+  const { autosave, status, bound } = useAutosave(campaign, fieldsOf);
   const [deleting, setDeleting] = useState(false);
   const deleted = useRef(false);
   const [leaving, setLeaving] = useState(false);
@@ -53,6 +59,23 @@ export function CampaignEditor({
     setDraft((before) => ({ ...before, ...changes }));
     // An empty name is not sent, since it would be refused: the field shows it, and the next name is saved.
     if (changes.name === undefined || changes.name.trim() !== "") autosave.change(changes);
+  };
+  const theirs =
+    status.error instanceof Conflict
+      ? status.error.theirs
+      : // While a change is on its way, what is newer may be that change.
+        !autosave.isDirty() && bound.isNewer(campaign)
+        ? campaign
+        : null;
+  const takeTheirs = (of: Campaign) => {
+    bound.know(of);
+    autosave.discard();
+    setDraft(fieldsOf(of));
+  };
+  const keepMine = (of: Campaign) => {
+    bound.know(of);
+    setDraft({ ...fieldsOf(of), ...autosave.unsaved() });
+    void autosave.retry();
   };
   const errorAt = (field: keyof Draft) => {
     if (field === "name" && draft.name.trim() === "") return t("nameMissing");
@@ -85,7 +108,12 @@ export function CampaignEditor({
       <PageHeader
         title={draft.name.trim() || t("unnamed")}
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}
-        status={<SaveStatus status={status} />}
+        status={
+          <>
+            <SaveStatus status={status} />
+            {mayWrite ? <OtherEditors campaignId={campaign.id} /> : null}
+          </>
+        }
         action={
           mayWrite ? (
             <>
@@ -108,9 +136,18 @@ export function CampaignEditor({
           ) : null
         }
       />
+      {isUnsent(campaign.status) ? null : <GoneNotice campaign={campaign} />}
+      <SandboxNotice sender={draft.sender} />
       <CampaignError campaign={campaign} />
       <div className="flex flex-col gap-5">
-        {status.state === "failed" && status.error !== null ? (
+        {theirs ? (
+          <ConflictNotice
+            theirs={theirs}
+            unsaved={autosave.unsaved()}
+            onTheirs={() => takeTheirs(theirs)}
+            onMine={() => keepMine(theirs)}
+          />
+        ) : status.state === "failed" && status.error !== null ? (
           <Notice tone="bad" action={<Button onClick={() => void autosave.retry()}>{t("saveAgain")}</Button>}>
             {t("notSaved", { reason: explain(status.error) })}
           </Notice>

@@ -1,22 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
+import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
-import { Progress } from "../../ui/figures.tsx";
+import { Notice } from "../../ui/notice.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
+import { CampaignActions } from "./campaign-actions.tsx";
 import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
+import { CampaignProgress } from "./campaign-progress.tsx";
 import { CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
+import { ExplainPanel } from "./explain-panel.tsx";
 
 /** How often figures are fetched while a campaign is under way, in ms, in case live updates are lost. */
 export const underWayInterval = 5000;
@@ -38,6 +42,7 @@ export function CampaignFrame({
     ...query("campaigns", "get", { params: { id } }),
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data.status) ? underWayInterval : false),
   });
+  const [failure, setFailure] = useState<string | null>(null);
   const isDraft = data?.status === "draft";
   useEffect(() => {
     if (isDraft) go(paths.campaignEdit(id), { replace: true });
@@ -54,6 +59,7 @@ export function CampaignFrame({
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}
         status={<CampaignStatusBadge status={data.status} />}
         description={<SentLine campaign={data} />}
+        action={<CampaignActions campaign={data} onFailure={setFailure} />}
       />
       <CampaignError
         campaign={data}
@@ -65,20 +71,30 @@ export function CampaignFrame({
           ) : null
         }
       />
-      {isUnderWay(data.status) ? <SendProgress campaign={data} /> : null}
+      {failure === null ? null : (
+        <div className="mb-5">
+          <Notice tone="bad">{failure}</Notice>
+        </div>
+      )}
+      <SandboxNotice sender={data.sender} />
+      <CampaignProgress campaign={data} />
       <div className="grid items-start gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
-          <Tabs
-            label={t("views")}
-            value={tab}
-            onChange={(next) => go(next === "recipients" ? paths.campaignRecipients(id) : paths.campaign(id))}
-            tabs={[
-              { value: "performance", label: t("performance") },
-              { value: "recipients", label: t("recipients") },
-            ]}
-          >
-            {children(data)}
-          </Tabs>
+          {data.status === "scheduled" ? (
+            <ExplainPanel campaignId={id} />
+          ) : (
+            <Tabs
+              label={t("views")}
+              value={tab}
+              onChange={(next) => go(next === "recipients" ? paths.campaignRecipients(id) : paths.campaign(id))}
+              tabs={[
+                { value: "performance", label: t("performance") },
+                { value: "recipients", label: t("recipients") },
+              ]}
+            >
+              {children(data)}
+            </Tabs>
+          )}
         </div>
         <aside aria-label={t("originalText")} className="flex flex-col gap-3">
           <h2 className="text-base">{t("originalText")}</h2>
@@ -92,26 +108,7 @@ export function CampaignFrame({
 function SentLine({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const format = useFormatter();
-  if (!campaign.sent_at || isUnsent(campaign.status)) return null;
+  if (!campaign.sent_at || isUnsent(campaign.status) || campaign.status === "scheduled") return null;
   const at = format.dateTime(new Date(campaign.sent_at), { dateStyle: "long", timeStyle: "short" });
   return campaign.owner ? t("sentBy", { at, name: campaign.owner.name }) : t("sentAt", { at });
-}
-
-function SendProgress({ campaign }: { campaign: Campaign }) {
-  const t = useTranslations("campaigns");
-  const { recipients, pending, not_sent } = campaign.counts;
-  const done = Math.max(0, recipients - pending);
-  const preparing = campaign.status === "preparing" || recipients === 0;
-  return (
-    <div className="mb-5 flex flex-col gap-2 rounded-lg border border-line bg-surface p-4">
-      <p className="figures font-medium" role="status">
-        {preparing ? t("preparing") : t("progress", { done, recipients })}
-      </p>
-      <Progress label={t("progressLabel")} value={preparing ? undefined : done} max={recipients} />
-      <p className="text-sm text-faint">
-        {t("progressText")}
-        {not_sent > 0 ? ` ${t("notSentSoFar", { count: not_sent })}` : ""}
-      </p>
-    </div>
-  );
 }

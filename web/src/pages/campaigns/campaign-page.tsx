@@ -12,6 +12,7 @@ import { CampaignFrame, underWayInterval } from "./campaign-frame.tsx";
 import { isUnderWay } from "./campaign-status.tsx";
 import { ClicksPanel } from "./clicks-panel.tsx";
 import { DeliveryFunnel } from "./delivery-funnel.tsx";
+import { ExplainPanel } from "./explain-panel.tsx";
 import { ReasonList } from "./reason-list.tsx";
 import { SeriesPanel } from "./series-panel.tsx";
 
@@ -68,6 +69,7 @@ function Performance({ campaign }: { campaign: Campaign }) {
           <ReasonList reasons={data.reasons} />
         </Panel>
       ) : null}
+      <ExplainPanel campaignId={campaign.id} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import { useMemo } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useNow, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import type { Message } from "../../../../contract/messages.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
@@ -75,7 +75,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
               ) : null}
             </span>
           ) : (
-            <span className="text-faint">–</span>
+            <Waiting message={message} paused={campaign.status === "paused"} />
           ),
       },
       {
@@ -97,7 +97,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         ),
       },
     ],
-    [t, format, reasonText, country, erased],
+    [t, format, reasonText, country, erased, campaign.status],
   );
 
   return (
@@ -129,6 +129,20 @@ function Recipients({ campaign }: { campaign: Campaign }) {
       </Panel>
     </>
   );
+}
+
+/** Until when a text waits that has not left. */
+function Waiting({ message, paused }: { message: Recipient; paused: boolean }) {
+  const t = useTranslations("campaigns");
+  const format = useFormatter();
+  const now = useNow();
+  if (message.status === "queued" && message.not_before) {
+    const at = new Date(message.not_before);
+    const later = at > now;
+    if (later) return <>{t("waitsUntil", { at: format.dateTime(at, { dateStyle: "medium", timeStyle: "short" }) })}</>;
+    if (paused) return <>{t("waitsPaused")}</>;
+  }
+  return <span className="text-faint">–</span>;
 }
 
 /** Says that texts or messages of this age were purged, where they were. */

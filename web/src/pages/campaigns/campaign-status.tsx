@@ -8,8 +8,8 @@ import {
   type LucideIcon,
   Send,
 } from "lucide-react";
-import { useTranslations } from "use-intl";
-import type { CampaignStatus } from "../../../../contract/campaigns.ts";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Campaign, CampaignStatus } from "../../../../contract/campaigns.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 
 const looks: Record<CampaignStatus, { tone: Tone; icon: LucideIcon }> = {
@@ -41,6 +41,24 @@ export const statuses = [
 /** Whether status or figures still change by themselves. */
 export const isUnderWay = (status: CampaignStatus) =>
   status === "scheduled" || status === "preparing" || status === "sending" || status === "paused";
+
+/** A campaign's status, and for a scheduled one the moment when it begins. */
+export function CampaignStanding({ campaign: { status, scheduled_at, schedule } }: { campaign: Campaign }) {
+  const format = useFormatter();
+  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+  const at =
+    status !== "scheduled" || !scheduled_at
+      ? null
+      : schedule?.local
+        ? format.dateTime(new Date(`${schedule.at.slice(0, 16)}Z`), { ...style, timeZone: "UTC" })
+        : format.dateTime(new Date(scheduled_at), style);
+  return (
+    <>
+      <CampaignStatusBadge status={status} />
+      {at ? <p className="mt-0.5 text-sm whitespace-nowrap text-soft">{at}</p> : null}
+    </>
+  );
+}
 
 /** A campaign's status in words, with an icon. */
 export function CampaignStatusBadge({ status }: { status: CampaignStatus }) {

@@ -17,7 +17,7 @@ import { Rate } from "../../ui/figures.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
-import { CampaignStatusBadge, isUnsent, statuses } from "./campaign-status.tsx";
+import { CampaignStanding, isUnsent, statuses } from "./campaign-status.tsx";
 import { useFindingText } from "./findings.ts";
 
 /** Every campaign, last changed first. */
@@ -50,12 +50,13 @@ export function CampaignsPage() {
           </>
         ),
       },
-      { id: "status", header: t("status"), cell: (campaign) => <CampaignStatusBadge status={campaign.status} /> },
+      { id: "status", header: t("status"), cell: (campaign) => <CampaignStanding campaign={campaign} /> },
       {
         id: "recipients",
         header: t("recipients"),
         align: "right",
-        cell: ({ status, counts }) => (isUnsent(status) ? "–" : format.number(counts.recipients)),
+        cell: ({ status, counts }) =>
+          isUnsent(status) || status === "scheduled" ? "–" : format.number(counts.recipients),
       },
       {
         id: "delivered",

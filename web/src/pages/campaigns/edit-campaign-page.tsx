@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
@@ -18,7 +18,11 @@ export function EditCampaignPage() {
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
   const senders = useQuery(query("senders", "list"));
   const types = useQuery(query("consent", "types"));
-  const gone = campaign.data && !isUnsent(campaign.data.status);
+  // An open editor stays when somebody else sends the campaign: what was typed there is not saved any more.
+  const [edited, setEdited] = useState<string | null>(null);
+  const unsent = campaign.data && isUnsent(campaign.data.status);
+  if (unsent && edited !== id) setEdited(id);
+  const gone = campaign.data && !unsent && edited !== id;
   useEffect(() => {
     if (gone) go(paths.campaign(id), { replace: true });
   }, [gone, go, id]);

@@ -7,6 +7,7 @@ import { ApiError, isPassing } from "../../api/api-error.ts";
 import { call } from "../../api/client.ts";
 import { query, refresh } from "../../api/queries.ts";
 import { type Autosave, type AutosaveStatus, createAutosave, type SaveFailure } from "./autosave.ts";
+import { type BoundDraft, bindDraft } from "./bound-draft.ts";
 
 /** The fields of a draft, as its editor keeps them. */
 export type Draft = Required<
@@ -16,25 +17,36 @@ export type Draft = Required<
   subscription_type: string | null;
 };
 
-/** A draft that is saved automatically while it is edited. */
-export function useAutosave(campaign: Campaign): [autosave: Autosave<Draft>, status: AutosaveStatus] {
+/** A draft that is saved automatically while it is edited, on top of what its editor knows only. */
+export function useAutosave(
+  campaign: Campaign,
+  fieldsOf: (campaign: Campaign) => Draft,
+): { autosave: Autosave<Draft>; status: AutosaveStatus; bound: BoundDraft<Draft> } {
   const client = useQueryClient();
-  const [autosave] = useState(() =>
-    createAutosave<Draft>({
+  const [{ autosave, bound }] = useState(() => {
+    const params = { id: campaign.id };
+    const bound = bindDraft<Draft>({
+      campaign,
+      fieldsOf,
+      patch: (changes, revision) => call("campaigns", "update", { params, body: { ...changes, revision } }),
+      fetch: () => call("campaigns", "get", { params }),
+    });
+    const autosave = createAutosave<Draft>({
       save: async (changes) => {
         refuseUnclosed(changes.text);
-        const saved = await call("campaigns", "update", { params: { id: campaign.id }, body: changes });
-        client.setQueryData(query("campaigns", "get", { params: { id: campaign.id } }).queryKey, saved);
+        const saved = await bound.save(changes);
+        client.setQueryData(query("campaigns", "get", { params }).queryKey, saved);
         void refresh(client, "campaigns");
       },
       readFailure,
       delay: 700,
       retryAfter: 5000,
-    }),
-  );
+    });
+    return { autosave, bound };
+  });
   useEffect(() => () => autosave.stop(), [autosave]);
   const status = useSyncExternalStore(autosave.subscribe, autosave.status);
-  return [autosave, status];
+  return { autosave, status, bound };
 }
 
 /** Saves before another page opens. Comes before LeaveGuard, which then asks only when the save failed. */

@@ -8,7 +8,7 @@ import { paths } from "../../paths.ts";
 import { Rate } from "../../ui/figures.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
-import { CampaignStatusBadge } from "../campaigns/campaign-status.tsx";
+import { CampaignStanding } from "../campaigns/campaign-status.tsx";
 
 /** The campaigns changed last. A plain list: the table's code would weigh on the first view. */
 export function RecentCampaigns() {
@@ -40,8 +40,8 @@ export function RecentCampaigns() {
               >
                 {campaign.name}
               </Link>
-              <span className="sm:w-24">
-                <CampaignStatusBadge status={campaign.status} />
+              <span className="sm:w-40">
+                <CampaignStanding campaign={campaign} />
               </span>
               <span className="text-sm empty:hidden sm:w-56 sm:text-right sm:empty:block">
                 {campaign.counts.sent > 0 ? (

@@ -11,6 +11,7 @@ import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { KeywordField } from "./keyword-field.tsx";
+import { SendingPanel } from "./sending-panel.tsx";
 
 const texts = ["opt_out_text", "help_text", "opt_out_confirmation", "opt_in_confirmation"] as const;
 
@@ -24,6 +25,7 @@ export function WorkspacePage() {
       <PageHeader title={sections("workspace")} description={t("workspaceText")} />
       <div className="flex max-w-2xl flex-col gap-5">
         <General />
+        <SendingPanel />
         <Texts />
         <Keywords />
       </div>
