@@ -2,7 +2,8 @@
 import { countSegments, normaliseText, type SegmentCount } from "./gsm-segments.ts";
 import { replaceLinks } from "./links.ts";
 import { withOptOutText } from "./opt-out-text.ts";
-import { readPlaceholder, readTemplateTokens } from "./template-tokens.ts";
+import { preferencesPlaceholder } from "./placeholder-names.ts";
+import { type Placeholder, readPlaceholder, readTemplateTokens } from "./template-tokens.ts";
 
 /** A link that will be shortened counts this many characters until its short form is known. */
 export const usualLinkLength = 36;
@@ -29,6 +30,9 @@ export function estimateSegments(
   return { ...countSegments(whole), characters: [...normaliseText(whole)].length };
 }
 
+const typicalValue = ({ field, default: fallback }: Placeholder): string =>
+  fallback ?? "x".repeat(field === preferencesPlaceholder ? usualLinkLength : tokenLength);
+
 interface Branches {
   /** The text before the branches. */
   before: string;
@@ -42,7 +46,7 @@ function longestReading(text: string): string {
   for (const token of readTemplateTokens(text)) {
     if (token.kind !== "tag") {
       const placeholder = readPlaceholder(text, token);
-      current += placeholder ? (placeholder.default ?? "x".repeat(tokenLength)) : text.slice(token.start, token.end);
+      current += placeholder ? typicalValue(placeholder) : text.slice(token.start, token.end);
       continue;
     }
     const block = open.at(-1);

@@ -28,6 +28,7 @@ export interface TemplateValues {
   };
   workspace?: { name?: string | null };
   sender?: { address?: string | null };
+  preferences_link?: string | null;
 }
 
 export interface Template {
@@ -94,7 +95,7 @@ export function parseTemplate(
 }
 
 function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
-  const scope = { contact: { properties: {} }, workspace: {}, sender: {} };
+  const scope: Tree = { contact: { properties: {} }, workspace: {}, sender: {} };
   for (const field of fields) place(scope, field, readField(values, field));
   return withoutControls(engine.renderSync(nodes, scope));
 }
@@ -111,6 +112,7 @@ function place(scope: Tree, field: string, value: unknown): void {
 /** A field's value; null where it is absent, blank or of a type that cannot be written. */
 function readField(values: TemplateValues, field: string): unknown {
   const dot = field.indexOf(".");
+  if (dot === -1) return writable((values as Tree)[field]);
   const key = field.slice(dot + 1);
   const thing = values[field.slice(0, dot) as keyof TemplateValues] as Tree | undefined;
   if (!thing) return null;

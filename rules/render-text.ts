@@ -70,7 +70,7 @@ const mostCached = 5_000;
 export function renderer(
   template: Template,
   optOutText: string | null,
-  constant: Pick<TemplateValues, "workspace" | "sender">,
+  constant: Omit<TemplateValues, "contact">,
 ): (contact: NonNullable<TemplateValues["contact"]>) => Rendered {
   const personal = template.fields.filter((field) => field.startsWith("contact."));
   const cache = new Map<string, Rendered>();

@@ -6,6 +6,7 @@ import { identityOf } from "../accounts/account-jobs.ts";
 import { createApiKeyCache } from "../accounts/api-key-cache.ts";
 import { createLoginThrottle } from "../accounts/login-throttle.ts";
 import type { IncomingServices } from "../carriers/carrier.ts";
+import { servePreferences } from "../consent/preference-route.ts";
 import { createHttpServer, type HttpTimeouts } from "../kit/http-server.ts";
 import { networks } from "../kit/ip-address.ts";
 import { serveShortLinks } from "../links/redirect-route.ts";
@@ -106,6 +107,7 @@ export async function buildApp(
     bindResource(app, binding, prefix, resource, handlers),
   );
   serveShortLinks(app, services, headersOfPages({ https }));
+  servePreferences(app, services, headersOfPages({ https }));
   serveReferencePage(app);
   const document = JSON.stringify(openApiDocument({ version }));
   app.get("/api/openapi.json", async (_request, reply) =>

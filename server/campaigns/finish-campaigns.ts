@@ -11,6 +11,7 @@ import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { forgetHold } from "../messages/hold-source.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
@@ -23,6 +24,7 @@ interface Services {
   jobs: Jobs;
   liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn">;
+  shortLinks: ShortLinks;
 }
 
 /** A preparation without progress or heartbeat for this long is worked on by no process, in ms. */

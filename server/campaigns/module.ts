@@ -1,5 +1,5 @@
 /** Campaigns: marketing texts to many contacts. */
-import type { Services, StartServices } from "../kit/services.ts";
+import type { DueServices, Services, StartServices } from "../kit/services.ts";
 import { createShortLinks } from "../links/short-links.ts";
 import { sourceType } from "./campaign.ts";
 import { campaignJobs } from "./campaigns-jobs.ts";
@@ -13,7 +13,7 @@ export const campaignsModule = {
   routes: (services: Services) => ({ campaigns: campaignsRoutes(services), editors: editorsRoutes(services) }),
   jobs: (services: Services) => campaignJobs({ ...services, shortLinks: createShortLinks(services.config) }),
   kinds: { [prepareJob]: "preparations" } as const,
-  due: dueCampaigns,
+  due: (services: DueServices) => dueCampaigns({ ...services, shortLinks: createShortLinks(services.config) }),
   topics: { [sourceType]: "campaign" } as const,
   presents: { "campaign.sent": presentSent },
   async start({ jobsDb, jobs, config }: StartServices) {

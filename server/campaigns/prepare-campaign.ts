@@ -126,7 +126,11 @@ async function reserve({ db, clock, liveUpdates, shortLinks }: Services, begun: 
   const { workspace_id: workspaceId, id } = begun;
   const counted = await db.inWorkspace(workspaceId, async (tx) => {
     const { rule, template, workspace, sender, campaign } = await load(tx, begun, shortLinks);
-    const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
+    const constant = {
+      workspace: { name: workspace.name },
+      sender: { address: sender.address },
+      preferences_link: shortLinks.preferences.standIn,
+    };
     return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
   });
   await db.inWorkspace(workspaceId, async (tx) => {

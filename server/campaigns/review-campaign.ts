@@ -5,7 +5,7 @@ import { usualValidity, validityShortfall } from "../../rules/campaign-validity.
 import { estimateSegments, type SegmentEstimate } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
 import type { KeywordSets } from "../../rules/keyword-sets.ts";
-import { tellsHowToStop } from "../../rules/opt-out-text.ts";
+import { optOutByLink, tellsHowToStop } from "../../rules/opt-out-text.ts";
 import { propertyOf } from "../../rules/placeholder-names.ts";
 import type { Template } from "../../rules/placeholders.ts";
 import { longestText, renderText } from "../../rules/render-text.ts";
@@ -61,7 +61,7 @@ export async function reviewCampaign(
     };
   });
   const { campaign, workspace, sender, fallback, type, quota } = seen;
-  const optOutText = optOutTextOf(campaign, workspace);
+  const optOutText = optOutTextOf(campaign, workspace, sender, shortLinks);
   // What a short link has is known here, as it is not in the composer.
   const links = campaign.shorten_links ? { length: shortLinks.base.length + codeLength } : null;
   const estimated = estimateSegments(campaign.text, { optOutText, links });
@@ -111,9 +111,13 @@ export async function reviewCampaign(
 /** The opt-out text that is added, or null. */
 export function optOutTextOf(
   campaign: Pick<CampaignRow, "opt_out_text">,
-  workspace: Pick<WorkspaceRow, "opt_out_text">,
+  workspace: Pick<WorkspaceRow, "opt_out_text" | "language">,
+  sender: Pick<Sender, "can_receive"> | null,
+  { preferences }: ShortLinks,
 ): string | null {
-  return campaign.opt_out_text ? workspace.opt_out_text.trim() || null : null;
+  if (!campaign.opt_out_text) return null;
+  if (sender && !sender.can_receive) return optOutByLink(workspace.language, preferences.standIn);
+  return workspace.opt_out_text.trim() || null;
 }
 
 /** The sender, and the fallback for countries without names as senders. */
@@ -148,8 +152,12 @@ async function exactly(db: Db, seen: Seen, rough: number, shortLinks: ShortLinks
   const { campaign, workspace, sender, type } = seen;
   const parsed = readText(campaign, shortLinks);
   if (!parsed.ok || !sender || !type || rough === 0) return rough;
-  const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
-  const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace) };
+  const constant = {
+    workspace: { name: workspace.name },
+    sender: { address: sender.address },
+    preferences_link: shortLinks.preferences.standIn,
+  };
+  const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace, sender, shortLinks) };
   const { segments } = await db.inWorkspace(campaign.workspace_id, (tx) =>
     countSegmentsOf(tx, ruleOf(seen, type), audience, parsed.template, constant),
   );
@@ -169,7 +177,12 @@ function ruleOf({ campaign, sender, fallback }: Seen, type: SubscriptionTypeRow)
 /** Uses its own connection, because it changes planner settings. */
 function missingValues(db: Db, seen: Seen, type: SubscriptionTypeRow, template: Template): Promise<MissingValue[]> {
   const { campaign, workspace, sender } = seen;
-  const constant = { workspace: { name: workspace.name }, sender: { address: sender?.address ?? null } };
+  const constant = {
+    workspace: { name: workspace.name },
+    sender: { address: sender?.address ?? null },
+    // Everybody has one; which does not matter here.
+    preferences_link: "/p/",
+  };
   return db.inWorkspace(campaign.workspace_id, (tx) =>
     findMissingValues(tx, ruleOf(seen, type), campaign, template, constant),
   );

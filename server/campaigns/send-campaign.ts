@@ -83,14 +83,14 @@ export async function sendCampaign(
  * has no sender.
  */
 export async function begin(
-  { jobs }: Pick<SendServices, "jobs">,
+  { jobs, shortLinks }: Pick<SendServices, "jobs" | "shortLinks">,
   tx: Tx,
   campaign: CampaignRow,
   { sentAt, at, scheduled }: { sentAt: Date; at: Date; scheduled: boolean },
 ): Promise<void> {
   const { workspace_id: workspaceId, id } = campaign;
   const sender = await requireSender(tx, workspaceId, campaign.sender_id);
-  const optOutText = optOutTextOf(campaign, await getWorkspace(tx, workspaceId));
+  const optOutText = optOutTextOf(campaign, await getWorkspace(tx, workspaceId), sender, shortLinks);
   await store.startPreparing(tx, workspaceId, id, { senderId: sender.id, optOutText, sentAt, at, scheduled });
   await addPreparation(jobs, tx, campaign);
 }

@@ -182,7 +182,7 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   );
   const warnings: unknown[] = [];
   const log = { warn: (about: unknown) => void warnings.push(about), error() {} };
-  await runDue(dueCampaigns({ ...services, log }));
+  await runDue(dueCampaigns({ ...services, log, shortLinks }));
   await resumeCampaigns({ db, jobs });
   expect(warnings).toEqual([]);
   expect(await preparing()).toEqual([]);
@@ -199,6 +199,6 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toMatchObject([
     { subject: id, params: { reason: "preparing" } },
   ]);
-  await runDue(dueCampaigns({ ...services, log }));
+  await runDue(dueCampaigns({ ...services, log, shortLinks }));
   expect(await preparing()).toEqual([id]);
 });

@@ -10,6 +10,7 @@ import { linkProblems } from "../../rules/links.ts";
 import { codes } from "../../rules/short-link-code.ts";
 import type { TemplateProblem } from "../../rules/template-check.ts";
 import type { Config } from "../kit/config.ts";
+import { createPreferenceLinks, type PreferenceLinks } from "./preference-links.ts";
 
 /** The short links of an installation. */
 export interface ShortLinks {
@@ -22,6 +23,8 @@ export interface ShortLinks {
   codeOf(messageId: string, linkId: string): bigint;
   /** What is wrong with the links of a text. */
   problemsOf(text: string, shorten: boolean): TemplateProblem[];
+  /** Links to recipients' pages of preferences. */
+  preferences: PreferenceLinks;
 }
 
 export function createShortLinks(config: Pick<Config, "public_url" | "link_domain" | "secret_key">): ShortLinks {
@@ -31,6 +34,7 @@ export function createShortLinks(config: Pick<Config, "public_url" | "link_domai
     base: `${protocol}//${config.link_domain}/l/`,
     codeOf: (messageId, linkId) =>
       createHmac("sha256", key).update(`${messageId} ${linkId}`).digest().readBigUInt64BE() % codes,
+    preferences: createPreferenceLinks(config),
     problemsOf: (text, shorten) => linkProblems(text, { shorten, own: [config.link_domain, host] }),
   };
 }

@@ -20,6 +20,8 @@ export interface NewMessage {
   expires_at: Date;
   /** Not submitted before; parked until then. */
   not_before?: Date;
+  /** Of the recipient's page of preferences, if its link is in the text. */
+  preference_code?: string;
   /** In place of the batch's. */
   sender_id?: string;
   /** The short links in its text. */

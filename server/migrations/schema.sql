@@ -2093,6 +2093,21 @@ create policy workspace_wall on possible_opt_outs
 create policy workspace_wall_door on possible_opt_outs to current_user
   using (is_system());
 
+create table preference_links (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  code text collate "C" not null,
+  created_at timestamp with time zone default now() not null,
+  constraint preference_links_pkey PRIMARY KEY (workspace_id, contact_id)
+);
+CREATE INDEX preference_links_code ON preference_links USING btree (code);
+alter table preference_links enable row level security;
+alter table preference_links force row level security;
+create policy workspace_wall on preference_links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on preference_links to current_user
+  using (is_system());
+
 create table property_keys (
   workspace_id uuid not null,
   key text collate "C" not null,

@@ -12,6 +12,7 @@ import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import { deletePreferenceLink } from "../links/preference-links.ts";
 import { eraseMails } from "../mail/erase-mails.ts";
 import { cancelQueuedOf, closeLinksOf, numbersOf } from "../messages/erase-messages.ts";
 import { deleteDeliveriesOf } from "../webhooks/deliveries-store.ts";
@@ -52,6 +53,7 @@ export async function eraseContact(
 
   await cancelQueuedOf(tx, workspaceId, id, now);
   await closeLinksOf(tx, workspaceId, id);
+  await deletePreferenceLink(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);

@@ -41,7 +41,7 @@ export async function startWork(
 /** Waits until nothing is under way any more. `client` is a superuser. */
 export async function finished(client: pg.Client, { services }: TestApp): Promise<void> {
   await until(async () => {
-    await runDue(dueCampaigns(services));
+    await runDue(dueCampaigns({ ...services, shortLinks: createShortLinks(services.config) }));
     const { rows } = await client.query(
       `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
          (select count(*) from sandbox_receipts) as receipts,

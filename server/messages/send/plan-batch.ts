@@ -48,7 +48,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         id,
         contact_id,
         number,
-        ...ownText(batch, id, rendered),
+        ...ownText(batch, { id, contact_id }, rendered),
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
@@ -79,15 +79,26 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
 const shifted = (expiry: Date, from: Date, moment: Date) =>
   new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
 
-/** The rendered text, with the message's own short links. */
+/** The rendered text, with the message's own short links and the link to the recipient's preferences. */
 function ownText(
-  { source: { type, id, at }, short_links }: MessageBatch,
-  messageId: string,
+  { workspace, source: { type, id, at }, short_links }: MessageBatch,
+  message: { id: string; contact_id: string | null },
   rendered: Extract<Rendered, { ok: true }>,
-): Pick<NewMessage, "text" | "links"> {
-  if (rendered.links.length === 0) return { text: rendered.text };
-  if (!short_links || id === null) throw new Error("links are shortened for a source that has an id");
-  return shortenText(short_links, { type, id, at }, messageId, rendered);
+): Pick<NewMessage, "text" | "links" | "preference_code"> {
+  let { text } = rendered;
+  if (!short_links) {
+    if (rendered.links.length > 0) throw new Error("links are shortened for a source that says how");
+    return { text };
+  }
+  const own: Pick<NewMessage, "links" | "preference_code"> = {};
+  const { preferences } = short_links;
+  if (message.contact_id !== null && text.includes(preferences.standIn)) {
+    own.preference_code = preferences.codeOf(workspace.workspace_id, message.contact_id);
+    text = text.replaceAll(preferences.standIn, preferences.urlOf(own.preference_code));
+  }
+  if (rendered.links.length === 0) return { ...own, text };
+  if (id === null) throw new Error("links are shortened for a source that has an id");
+  return { ...own, ...shortenText(short_links, { type, id, at }, message.id, { ...rendered, text }) };
 }
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
@@ -128,8 +139,9 @@ function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurr
 }
 
 /** One renderer for each template, so that the whole batch shares its cache. */
-function renderers({ workspace, opt_out_text }: MessageBatch, address: string) {
-  const constant = { workspace: { name: workspace.name }, sender: { address } };
+function renderers({ workspace, opt_out_text, short_links }: MessageBatch, address: string) {
+  const preferences_link = short_links?.preferences.standIn ?? null;
+  const constant = { workspace: { name: workspace.name }, sender: { address }, preferences_link };
   const known = new Map<Template, ReturnType<typeof renderer>>();
   return (template: Template) => {
     let render = known.get(template);

@@ -8,6 +8,7 @@ import { appendActivity } from "../../activity/activity.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
+import { insertPreferenceLinks } from "../../links/preference-links.ts";
 import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
@@ -57,6 +58,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
   const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  await insertPreferenceLinks(tx, workspace.workspace_id, queued.flatMap(preferenceLinkOf));
   if (source.id !== null) await insertShortLinks(tx, workspace.workspace_id, { ...source, id: source.id }, queued);
   const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
   await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
@@ -142,6 +144,9 @@ async function payQuota(tx: Tx, batch: MessageBatch, plan: BatchPlan, segments: 
   const reserved = await reserveQuota(tx, workspace_id, at, missing);
   if (!reserved.ok) throw quotaExceeded(reserved);
 }
+
+const preferenceLinkOf = ({ contact_id, preference_code: code }: NewMessage) =>
+  contact_id !== null && code !== undefined ? [{ contact_id, code }] : [];
 
 function countsOf(columns: BatchColumns, queued: number, skips: readonly NewSkip[]) {
   const { add, counts } = counter();

@@ -63,6 +63,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     types: "GET /subscription-types",
     createType: "POST /subscription-types",
     record: "POST /consent-events",
+    preferencesLink: "GET /contacts/:id/preferences-link",
     ofContact: "GET /contacts/:id/consent",
     optOut: "POST /contacts/:id/opt-outs",
     liftOptOut: "DELETE /contacts/:id/opt-outs",

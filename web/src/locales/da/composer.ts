@@ -82,6 +82,7 @@ export const composer: Translation<typeof en> = {
     workspace: "Virksomhed",
     sender: "Afsender",
     property: "Kontaktegenskab",
+    link: "Links",
   },
   fields: {
     first_name: "Fornavn",
@@ -93,6 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Sprog",
     workspace_name: "Virksomhedsnavn",
     sender_address: "Afsender",
+    preferences_link: "Link til egne valg",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",

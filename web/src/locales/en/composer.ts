@@ -79,6 +79,7 @@ export const composer = {
     workspace: "Company",
     sender: "Sender",
     property: "Contact property",
+    link: "Links",
   },
   fields: {
     first_name: "First name",
@@ -90,6 +91,7 @@ export const composer = {
     locale: "Language",
     workspace_name: "Company name",
     sender_address: "Sender",
+    preferences_link: "Link to own choices",
   },
   counter: {
     characters: "{count, plural, one {# character} other {# characters}}",

@@ -82,6 +82,7 @@ export const composer: Translation<typeof en> = {
     workspace: "Bedrift",
     sender: "Avsender",
     property: "Kontaktegenskap",
+    link: "Lenker",
   },
   fields: {
     first_name: "Fornavn",
@@ -93,6 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Bedriftsnavn",
     sender_address: "Avsender",
+    preferences_link: "Lenke til egne valg",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",

@@ -82,6 +82,7 @@ export const composer: Translation<typeof en> = {
     workspace: "Företag",
     sender: "Avsändare",
     property: "Kontaktegenskap",
+    link: "Länkar",
   },
   fields: {
     first_name: "Förnamn",
@@ -93,6 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Företagsnamn",
     sender_address: "Avsändare",
+    preferences_link: "Länk till egna val",
   },
   counter: {
     characters: "{count, plural, one {# tecken} other {# tecken}}",
