@@ -12,6 +12,7 @@ import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
 import { liveUpdates } from "./live-updates.ts";
 import { messages, segments } from "./messages.ts";
+import { quietHours } from "./quiet-hours.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
@@ -40,6 +41,7 @@ export const contract = {
   carrierWebhooks,
   alerts,
   webhooks,
+  quietHours,
   retention,
   audit,
   sandbox,

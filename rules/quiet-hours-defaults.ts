@@ -3,7 +3,7 @@
  * that are not here texts may leave at any time, and so may transactional texts everywhere.
  */
 import { isState } from "./area-codes.ts";
-import type { QuietHoursRule } from "./quiet-hours.ts";
+import { isAlwaysOpen, type QuietHoursRule } from "./quiet-hours.ts";
 
 type Hours = Pick<QuietHoursRule, "from" | "to"> & Partial<Pick<QuietHoursRule, "sundays" | "holidays">>;
 
@@ -60,6 +60,9 @@ export const defaultQuietHours: readonly QuietHoursRule[] = [
   marketing("US-WA", { from: "08:00", to: "20:00" }, "RCW 80.36.390", "2022-06-09"),
 ];
 
+/** A workspace has at most so many rules of its own: two for each country and state. */
+export const mostQuietHoursRules = 600;
+
 /** Whether rules can be set for this: two letters of a country, or a state as US-FL. Whether the country exists is not checked. */
 export const isPlaceOfRules = (place: string): boolean =>
   /^[A-Z]{2}$/.test(place) || (place.startsWith("US-") && isState(place.slice(3)));
@@ -67,6 +70,18 @@ export const isPlaceOfRules = (place: string): boolean =>
 /** The key of a rule: one place and class have one rule. */
 export const ruleKey = ({ country, class: messageClass }: Pick<QuietHoursRule, "country" | "class">): string =>
   `${country} ${messageClass}`;
+
+const defaults = new Map(defaultQuietHours.map((rule) => [ruleKey(rule), rule]));
+
+/** Whether a rule says what applies without it: the hours of the default, or, where there is none, that texts may always leave. */
+export function isLikeDefault(rule: QuietHoursRule): boolean {
+  const usual = defaults.get(ruleKey(rule));
+  if (!usual) return isAlwaysOpen(rule);
+  return (
+    (["from", "to", "sundays", "holidays"] as const).every((key) => rule[key] === usual[key]) &&
+    (rule.source === null || rule.source === usual.source)
+  );
+}
 
 /** A workspace's rules: its own instead of the defaults for the same place and class. In the order of places. */
 export function rulesWith(own: readonly QuietHoursRule[]): QuietHoursRule[] {

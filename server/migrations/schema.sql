@@ -1849,6 +1849,25 @@ create policy workspace_wall on property_keys
 create policy workspace_wall_door on property_keys to current_user
   using (is_system());
 
+create table quiet_hours_rules (
+  workspace_id uuid not null,
+  country text collate "C" not null,
+  class message_class not null,
+  opens text not null,
+  closes text not null,
+  sundays boolean not null,
+  holidays boolean not null,
+  source text,
+  source_date date,
+  constraint quiet_hours_rules_pkey PRIMARY KEY (workspace_id, country, class)
+);
+alter table quiet_hours_rules enable row level security;
+alter table quiet_hours_rules force row level security;
+create policy workspace_wall on quiet_hours_rules
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on quiet_hours_rules to current_user
+  using (is_system());
+
 create table quota_periods (
   workspace_id uuid not null,
   period_start timestamp with time zone not null,
@@ -2232,9 +2251,18 @@ create table workspaces (
   renewal_day smallint not null,
   created_at timestamp with time zone not null,
   keywords jsonb,
+  quiet_hours boolean default false not null,
+  quiet_hours_settled boolean default false not null,
+  quiet_hours_notice text,
+  quiet_hours_changed_at timestamp with time zone,
+  frequency_cap_messages smallint,
+  frequency_cap_days smallint,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
+  constraint workspaces_frequency_cap CHECK (((frequency_cap_messages IS NULL) = (frequency_cap_days IS NULL))),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );
+CREATE INDEX workspaces_quiet_hours_changed ON workspaces USING btree (quiet_hours_changed_at) WHERE (quiet_hours_changed_at IS NOT NULL);
+CREATE INDEX workspaces_quiet_hours_notice ON workspaces USING btree (workspace_id) WHERE (quiet_hours_notice IS NOT NULL);
 alter table workspaces enable row level security;
 alter table workspaces force row level security;
 create policy workspace_wall on workspaces
