@@ -7,6 +7,7 @@ import { compactJob, countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
 import { dueLanes } from "./dispatch/revive-lanes.ts";
 import { dueParked } from "./hold-source.ts";
+import { dueHours } from "./look-again.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
 import { messagesRoutes, segmentsRoutes } from "./messages-routes.ts";
 import { optOutJobs } from "./receive/opted-out-at-carrier.ts";
@@ -35,7 +36,7 @@ export const messagesModule = {
   }),
   kinds: { [monthsJob]: "upkeep", [compactJob]: "upkeep" } as const,
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
-  due: (services: DueServices) => [dueLanes(services), ...dueParked(services)],
+  due: (services: DueServices) => [dueLanes(services), ...dueParked(services), dueHours(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {
     await keepMonths(services.db, services.log, makeMonths);
     if (!services.config.roles.has("worker")) return;

@@ -10,6 +10,8 @@ alter table workspaces
   add column quiet_hours_notice text,
   -- When the rules last changed, until all waiting texts have been looked at again.
   add column quiet_hours_changed_at timestamptz,
+  -- Those up to this id have been; null: none yet.
+  add column quiet_hours_looked_to uuid,
   -- At most so many marketing texts to a number within so many times 24 hours; null: as many as are sent.
   add column frequency_cap_messages smallint,
   add column frequency_cap_days smallint,
@@ -38,6 +40,10 @@ create table quiet_hours_rules (
   primary key (workspace_id, country, class)
 );
 call apply_tenant_policy('quiet_hours_rules');
+
+-- The moment that a parked text is for, quiet hours aside: when the hours change, not_before is found again from it. Null: as soon as
+-- possible.
+alter table parked_messages add column moment timestamptz;
 
 do $$
 declare

@@ -1807,6 +1807,7 @@ create table parked_messages (
   resent smallint default 0 not null,
   not_before timestamp with time zone not null,
   due_at timestamp with time zone,
+  moment timestamp with time zone,
   constraint parked_messages_pkey PRIMARY KEY (workspace_id, message_id)
 );
 CREATE INDEX parked_messages_due ON parked_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -2255,6 +2256,7 @@ create table workspaces (
   quiet_hours_settled boolean default false not null,
   quiet_hours_notice text,
   quiet_hours_changed_at timestamp with time zone,
+  quiet_hours_looked_to uuid,
   frequency_cap_messages smallint,
   frequency_cap_days smallint,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),

@@ -4,6 +4,7 @@ import type { MessageClass } from "../../contract/messages.ts";
 import { rulesWith } from "../../rules/quiet-hours-defaults.ts";
 import type { QuietHoursRule } from "../../rules/quiet-hours.ts";
 import type { Tx } from "../kit/db.ts";
+import type { Due } from "../kit/due.ts";
 
 export interface QuietHoursState {
   enabled: boolean;
@@ -78,7 +79,7 @@ export async function storeSwitch(
 ): Promise<void> {
   await sql`
     update workspaces set quiet_hours = ${enabled}, quiet_hours_notice = null
-      ${changed === null ? sql`` : sql`, quiet_hours_changed_at = ${changed}`}
+      ${changed === null ? sql`` : sql`, quiet_hours_changed_at = ${changed}, quiet_hours_looked_to = null`}
     where workspace_id = ${workspaceId}`.execute(tx);
 }
 
@@ -92,7 +93,41 @@ export async function switchOnWithCarrier(tx: Tx, workspaceId: string, at: Date)
   const notice = row.enabled ? null : "switched_on";
   await sql`
     update workspaces set quiet_hours = true, quiet_hours_settled = true, quiet_hours_notice = ${notice},
-      quiet_hours_changed_at = ${at}
+      quiet_hours_changed_at = ${at}, quiet_hours_looked_to = null
     where workspace_id = ${workspaceId}`.execute(tx);
   return !row.enabled;
+}
+
+/** A workspace whose rules have changed since `at`; waiting texts up to `looked_to` have been looked at again. */
+export interface ChangedHours {
+  at: Date;
+  looked_to: string | null;
+}
+
+/** Workspaces whose waiting texts are to be looked at again because of a change before `before`, in all workspaces. */
+export async function findChangedHours(
+  tx: Tx,
+  { before, limit, except }: { before: Date; limit: number; except: readonly string[] },
+): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    select workspace_id, quiet_hours_changed_at as due_at from workspaces
+    where quiet_hours_changed_at <= ${before} and workspace_id <> all(${except}::uuid[])
+    order by quiet_hours_changed_at limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** Where looking again stands; others who change the rules wait until the transaction ends. Null where nothing is left to do. */
+export async function lockChangedHours(tx: Tx, workspaceId: string): Promise<ChangedHours | null> {
+  const { rows } = await sql<{ at: Date | null; looked_to: string | null }>`
+    select quiet_hours_changed_at as at, quiet_hours_looked_to as looked_to from workspaces
+    where workspace_id = ${workspaceId} for update`.execute(tx);
+  const [row] = rows;
+  return row?.at ? { at: row.at, looked_to: row.looked_to } : null;
+}
+
+/** Notes up to where waiting texts have been looked at again; null: all of them. */
+export async function moveLookedTo(tx: Tx, workspaceId: string, to: string | null): Promise<void> {
+  await sql`
+    update workspaces set quiet_hours_looked_to = ${to} ${to === null ? sql`, quiet_hours_changed_at = null` : sql``}
+    where workspace_id = ${workspaceId}`.execute(tx);
 }

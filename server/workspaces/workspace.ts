@@ -20,6 +20,7 @@ export interface WorkspaceRow {
   allowance: number;
   renewal_day: number;
   keywords: KeywordChanges | null;
+  quiet_hours: boolean;
   created_at: Date;
 }
 

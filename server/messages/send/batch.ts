@@ -26,7 +26,7 @@ export interface NumberRecipient {
 }
 
 export interface MessageBatch {
-  workspace: Pick<WorkspaceRow, "workspace_id" | "name" | "country">;
+  workspace: Pick<WorkspaceRow, "workspace_id" | "name" | "country" | "time_zone" | "quiet_hours">;
   source: Source;
   class: MessageClass;
   sender: { id: string; address: string };
