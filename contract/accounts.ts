@@ -36,6 +36,14 @@ export const Keywords = z.object({
   help: Words.describe("are answered with help_text; HELP cannot be removed"),
 });
 
+export const FrequencyCap = z
+  .object({ messages: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(90) })
+  .nullable()
+  .describe(
+    "at most so many marketing messages to a number within so many times 24 hours, whatever sends them; more are skipped (`frequency_cap`). null: no limit",
+  );
+export type FrequencyCap = z.infer<typeof FrequencyCap>;
+
 export const Workspace = WorkspaceInput.extend({
   id: Id,
   opt_out_text: z.string().describe("added at the end of campaign texts"),
@@ -43,6 +51,7 @@ export const Workspace = WorkspaceInput.extend({
   opt_out_confirmation: z.string(),
   opt_in_confirmation: z.string(),
   keywords: Keywords,
+  frequency_cap: FrequencyCap,
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -254,6 +263,7 @@ export const workspaces = {
       opt_out_confirmation: Text,
       opt_in_confirmation: Text,
       keywords: Keywords.partial(),
+      frequency_cap: FrequencyCap,
     }).partial(),
     answer: Workspace,
   }),

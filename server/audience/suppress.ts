@@ -6,6 +6,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { MessageClass, SkipReason } from "../../contract/messages.ts";
 import { beyondNames } from "../../rules/names-as-senders.ts";
 import { everySender } from "../consent/every-sender.ts";
+import { firstIdAt } from "../kit/id.ts";
+import { frequencyCapOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 
 /** The parameters of whether a contact may be texted. */
 export interface SuppressionRule {
@@ -19,9 +21,31 @@ export interface SuppressionRule {
    * contacts there are skipped. Undefined for a sender that is a number.
    */
   fallback?: { id: string; address: string } | null | undefined;
+  /** The most marketing texts that a number gets; absent: no limit, or it does not apply. */
+  cap?: CapRule | undefined;
   /** The source of the text; answers that a handset asked for are sent although it has opted out. */
   sourceType?: string;
 }
+
+/** A frequency cap as it applies to one source. */
+export interface CapRule {
+  messages: number;
+  /** Texts of this time and later count. */
+  since: Date;
+  /** Its own texts do not count: a second contact with a number is a duplicate. */
+  source_id: string | null;
+}
+
+/** The workspace's frequency cap for a source whose texts are sent at `now`. */
+export const capRule = (
+  workspace: Pick<WorkspaceRow, "frequency_cap_messages" | "frequency_cap_days">,
+  sourceId: string | null,
+  now: Date,
+): CapRule | undefined => {
+  const cap = frequencyCapOf(workspace);
+  if (!cap) return undefined;
+  return { messages: cap.messages, since: new Date(now.getTime() - cap.days * 24 * 3_600_000), source_id: sourceId };
+};
 
 /** Sources that are sent despite an opt-out: its confirmation, and the answer to a request for help. */
 export const answersToHandset = ["opt_out_confirmation", "help"];
@@ -54,10 +78,40 @@ export function suppression(
     ${rule.consentBit === null ? sql`` : sql`when not ${hasConsent(rule.consentBit)} then 'no_consent'`}`;
   return {
     number,
-    reason: sql`(case ${otherReason} when ${isOptedOut(rule, number, among)} then 'opted_out' ${beyondReach(rule, number)} end)`,
+    reason: sql`(case ${otherReason} when ${isOptedOut(rule, number, among)} then 'opted_out'
+      ${rule.cap ? sql`when ${isCapped(rule, number)} then 'frequency_cap'` : sql``} ${beyondReach(rule, number)} end)`,
     otherReason: sql`(case ${otherReason} end)`,
   };
 }
+
+/**
+ * Whether `number` has had as many marketing texts as the cap allows. Found by the contacts that have the number now, in their index of
+ * the ledger, which has none of numbers.
+ */
+export function isCapped(rule: SuppressionRule, number: RawBuilder<string | null>): RawBuilder<boolean> {
+  if (!rule.cap) return sql<boolean>`false`;
+  return sql<boolean>`exists (${receivedBy(rule, rule.cap, number)} offset ${rule.cap.messages - 1} limit 1)`;
+}
+
+/** How many marketing texts `number` has had that count for the cap, at most as many as it allows. */
+export function countReceived(rule: SuppressionRule, number: RawBuilder<string>): RawBuilder<number> {
+  if (!rule.cap) return sql<number>`0`;
+  return sql<number>`(select count(*) from (${receivedBy(rule, rule.cap, number)} limit ${rule.cap.messages}) received)`;
+}
+
+function receivedBy({ workspaceId }: SuppressionRule, cap: CapRule, number: RawBuilder<string | null>) {
+  return sql`select 1 from messages m
+    where m.workspace_id = ${workspaceId}::uuid and m.contact_id = any(array(
+        select holder.id from contacts holder where holder.workspace_id = ${workspaceId}::uuid and holder.mobile = ${number}
+        union all
+        select holder.id from contacts holder where holder.workspace_id = ${workspaceId}::uuid and holder.phone = ${number}))
+      and m.id >= ${firstIdAt(cap.since)}::uuid and m.number = ${number} and ${countsForCap(cap)}`;
+}
+
+/** Whether a row `m` of the ledger counts for the cap. */
+export const countsForCap = (cap: CapRule): RawBuilder<boolean> => sql<boolean>`(m.class = 'marketing'
+  and m.status not in ('skipped', 'cancelled', 'failed', 'expired')
+  ${cap.source_id === null ? sql`` : sql`and m.source_id is distinct from ${cap.source_id}::uuid`})`;
 
 /** The last condition of a reason: the sender is a name, and neither it nor a fallback number reaches `number`. */
 export function beyondReach(rule: SuppressionRule, number: RawBuilder<string | null>): RawBuilder<unknown> {

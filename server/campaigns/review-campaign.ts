@@ -12,7 +12,7 @@ import { longestText, renderText } from "../../rules/render-text.ts";
 import { type AudienceCount, countAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
 import { findMissingValues, type MissingValue } from "../audience/missing-values.ts";
-import type { SuppressionRule } from "../audience/suppress.ts";
+import { capRule, type SuppressionRule } from "../audience/suppress.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import { unusedPropertyKeys } from "../contacts/properties.ts";
@@ -46,16 +46,18 @@ export async function reviewCampaign(
   workspaceId: string,
   id: string,
 ): Promise<Reviewed> {
+  const now = clock.now();
   const seen = await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await getCampaign(tx, workspaceId, id);
     return {
+      now,
       campaign,
       workspace: await getWorkspace(tx, workspaceId),
       ...(await senderOf(tx, campaign)),
       type: campaign.subscription_type_id
         ? await findSubscriptionType(tx, workspaceId, campaign.subscription_type_id)
         : null,
-      quota: await currentPeriod(tx, workspaceId, clock.now()),
+      quota: await currentPeriod(tx, workspaceId, now),
     };
   });
   const { campaign, workspace, sender, fallback, type, quota } = seen;
@@ -129,6 +131,7 @@ async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
 
 /** What a review reads before it counts the audience. */
 interface Seen extends Senders {
+  now: Date;
   campaign: CampaignRow;
   workspace: WorkspaceRow;
   type: SubscriptionTypeRow | null;
@@ -150,13 +153,14 @@ async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
   return segments;
 }
 
-function ruleOf({ campaign, sender, fallback }: Seen, type: SubscriptionTypeRow): SuppressionRule {
+function ruleOf({ campaign, sender, fallback, workspace, now }: Seen, type: SubscriptionTypeRow): SuppressionRule {
   return {
     fallback,
     workspaceId: campaign.workspace_id,
     class: "marketing",
     senderId: sender?.id ?? everySender,
     consentBit: type.bit,
+    cap: capRule(workspace, campaign.id, now),
   };
 }
 

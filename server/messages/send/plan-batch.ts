@@ -32,14 +32,23 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   const { fallback } = rule;
   const textsOfFallback = fallback && renderers(batch, fallback.address);
   const seen = new Set<string>();
+  const planned = new Map<string, number>();
   let deferral: Deferral | null = null;
+
+  /** Whether the cap leaves nothing for the number, with what this batch gives it; a contact's has its reason already. */
+  const isFull = ({ reason, number, received }: Recipient) =>
+    rule.cap !== undefined &&
+    reason === null &&
+    received !== undefined &&
+    received + (planned.get(number ?? "") ?? 0) >= rule.cap.messages;
 
   const place = (recipient: Recipient, given: NumberRecipient | null) => {
     const { number, contact_id } = recipient;
     const replaced = textsOfFallback && number !== null && beyondNames.test(number);
     const textsOf = replaced ? textsOfFallback : texts;
     const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
-    const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
+    const again = batch.source.id !== null && seen.has(number ?? "");
+    const reason = isFull(recipient) ? "frequency_cap" : reasonOf(recipient, rendered, again);
     if (reason === null && rendered?.ok && number !== null) {
       const { text, encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
@@ -48,6 +57,8 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
       const later = moment && moment > batch.now ? moment : null;
       const opens = deferral?.notBefore({ number, time_zone: recipient.time_zone, state: recipient.state }, later ?? batch.now) ?? null;
       seen.add(number);
+      // Of a source with an id, a second text to the number is a duplicate.
+      if (batch.source.id === null) planned.set(number, (planned.get(number) ?? 0) + 1);
       plan.messages.push({
         id,
         contact_id,

@@ -3,7 +3,14 @@ import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../../contract/messages.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import type { TemplateValues } from "../../../rules/placeholders.ts";
-import { beyondReach, hasConsent, isOptedOut, type SuppressionRule, suppression } from "../../audience/suppress.ts";
+import {
+  beyondReach,
+  countReceived,
+  hasConsent,
+  isOptedOut,
+  type SuppressionRule,
+  suppression,
+} from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { contactOf } from "../receive/contact-of-number.ts";
 import { placeColumns } from "./deferral.ts";
@@ -19,6 +26,8 @@ export interface Recipient {
   /** Of the contact's address. */
   state: string | null;
   values: NonNullable<TemplateValues["contact"]>;
+  /** By number, where there is a frequency cap: the marketing texts that count for it. */
+  received?: number;
 }
 
 /** The columns of contacts for the placeholders that a text uses. */
@@ -82,16 +91,18 @@ export async function numberRecipients(
   const numbers = [...new Set(parsed.flatMap(({ number, reason }) => (reason === null ? [number] : [])))];
   if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, values: {}, ...nowhere }));
   const columns = valueColumns(fields);
-  const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null }>`
-    select n.number, c.id, ${numberReason(rule)} as reason, ${placeColumns} ${selected(columns)}
+  const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null; received: number }>`
+    select n.number, c.id, ${numberReason(rule)} as reason, ${placeColumns},
+      ${countReceived(rule, sql`n.number`)} as received ${selected(columns)}
     from unnest(${numbers}::text[]) as n (number)
     left join lateral ${contactOf(rule.workspaceId, sql`n.number`, sql`${rule.senderId}::uuid`)} c on true`.execute(tx);
   const found = new Map(rows.map((row) => [row.number, row]));
   return parsed.map((each) => {
     const row = found.get(each.number);
     if (each.reason !== null || !row) return { ...each, contact_id: null, values: {}, ...nowhere };
-    const { id, reason, time_zone, state } = row;
-    return { number: each.number, contact_id: id, reason, time_zone, state, values: contactValues(row, columns) };
+    const { id, reason, time_zone, state, received } = row;
+    const values = contactValues(row, columns);
+    return { number: each.number, contact_id: id, reason, time_zone, state, received, values };
   });
 }
 
