@@ -55,7 +55,9 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
       const later = moment && moment > batch.now ? moment : null;
-      const opens = deferral?.notBefore({ number, time_zone: recipient.time_zone, state: recipient.state }, later ?? batch.now) ?? null;
+      const opens =
+        deferral?.notBefore({ number, time_zone: recipient.time_zone, state: recipient.state }, later ?? batch.now) ??
+        null;
       seen.add(number);
       // Of a source with an id, a second text to the number is a duplicate.
       if (batch.source.id === null) planned.set(number, (planned.get(number) ?? 0) + 1);
