@@ -73,6 +73,10 @@ export const ruleKey = ({ country, class: messageClass }: Pick<QuietHoursRule, "
 
 const defaults = new Map(defaultQuietHours.map((rule) => [ruleKey(rule), rule]));
 
+/** The default of the same place and class. */
+export const defaultOf = (rule: Pick<QuietHoursRule, "country" | "class">): QuietHoursRule | undefined =>
+  defaults.get(ruleKey(rule));
+
 /** Whether a rule says what applies without it: the hours of the default, or, where there is none, that texts may always leave. */
 export function isLikeDefault(rule: QuietHoursRule): boolean {
   const usual = defaults.get(ruleKey(rule));

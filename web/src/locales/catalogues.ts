@@ -78,6 +78,12 @@ const pageCatalogues: {
     sv: () => import("./sv/privacy.ts"),
     da: () => import("./da/privacy.ts"),
   },
+  quietHours: {
+    en: () => import("./en/quiet-hours.ts"),
+    nb: () => import("./nb/quiet-hours.ts"),
+    sv: () => import("./sv/quiet-hours.ts"),
+    da: () => import("./da/quiet-hours.ts"),
+  },
   sandbox: {
     en: () => import("./en/sandbox.ts"),
     nb: () => import("./nb/sandbox.ts"),

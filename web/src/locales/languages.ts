@@ -11,6 +11,7 @@ import type { contacts } from "./en/contacts.ts";
 import type { home } from "./en/home.ts";
 import type { lists } from "./en/lists.ts";
 import type { privacy } from "./en/privacy.ts";
+import type { quietHours } from "./en/quiet-hours.ts";
 import type { sandbox } from "./en/sandbox.ts";
 import type { settings } from "./en/settings.ts";
 import type { statuses } from "./en/statuses.ts";
@@ -33,6 +34,7 @@ export interface PageMessages {
   home: typeof home;
   lists: typeof lists;
   privacy: typeof privacy;
+  quietHours: typeof quietHours;
   sandbox: typeof sandbox;
   settings: typeof settings;
   statuses: typeof statuses;
