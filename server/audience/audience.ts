@@ -6,17 +6,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../contract/messages.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { firstIdAt } from "../kit/id.ts";
 import { setLocal } from "../kit/set-local.ts";
-import {
-  type CapRule,
-  countsForCap,
-  isBeyondNames,
-  isCapped,
-  isOptedOut,
-  type SuppressionRule,
-  suppression,
-} from "./suppress.ts";
+import { isBeyondNames, isCapped, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
 
 /** References to lists and contacts. */
 export interface AudienceRefs {
@@ -145,8 +136,7 @@ export async function countAudience(db: Db, rule: SuppressionRule, audience: Aud
     async (tx) => void (duplicate = await countDuplicates(tx, rule, audience)),
   ];
   let capped = 0;
-  const { cap } = rule;
-  if (cap) parts.push(async (tx) => void (capped = await countCapped(tx, { ...rule, cap }, audience)));
+  if (rule.cap) parts.push(async (tx) => void (capped = await countCapped(tx, rule, audience)));
   let beyond = 0;
   if (rule.fallback !== undefined) parts.push(async (tx) => void (beyond = await countBeyondNames(tx, rule, audience)));
   const takeParts = () =>
@@ -344,17 +334,12 @@ async function countOptedOut(tx: Tx, rule: SuppressionRule, audience: Audience):
   return rows[0]?.n ?? 0;
 }
 
-/**
- * How many of the audience are skipped only because of the frequency cap, found from the numbers with as many texts: one pass over the
- * ledger's rows since then.
- */
-async function countCapped(tx: Tx, rule: SuppressionRule & { cap: CapRule }, audience: Audience): Promise<number> {
-  const { workspaceId, cap } = rule;
+/** How many of the audience are skipped only because of the frequency cap, found from the full numbers. */
+async function countCapped(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
+  const { workspaceId } = rule;
   const { rows } = await sql<{ n: number }>`
     with filled as materialized (
-      select m.number from messages m
-      where m.workspace_id = ${workspaceId} and m.id >= ${firstIdAt(cap.since)}::uuid and ${countsForCap(cap)}
-      group by m.number having count(*) >= ${cap.messages}
+      select f.number from unnest(${rule.cap?.full ?? []}::text[]) as f (number)
     ), holders as materialized (
       select c.id from (
         ${heldByMobile(workspaceId, "filled")}
@@ -362,7 +347,7 @@ async function countCapped(tx: Tx, rule: SuppressionRule & { cap: CapRule }, aud
         select ${found}, h.phone as number from contacts h
         where h.workspace_id = ${workspaceId} and ${reachedByPhone("h")} and h.phone in (select number from filled)
       ) c
-      where ${suppression(rule).otherReason} is null and not ${isOptedOut(rule, sql`c.number`)} and ${isCapped(rule, sql`c.number`)}
+      where ${suppression(rule).otherReason} is null and not ${isOptedOut(rule, sql`c.number`)}
     )
     select count(*) as n from ${idsInAudience(workspaceId, audience, "holders")} named`.execute(tx);
   return rows[0]?.n ?? 0;

@@ -10,7 +10,7 @@ import { usualValidity } from "../../rules/campaign-validity.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { nextOfAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
-import { capRule, type SuppressionRule } from "../audience/suppress.ts";
+import { capRule, readFull, type SuppressionRule } from "../audience/suppress.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -125,6 +125,7 @@ async function reserve({ db, clock, liveUpdates }: Services, begun: CampaignRow)
   const { workspace_id: workspaceId, id } = begun;
   const counted = await db.inWorkspace(workspaceId, async (tx) => {
     const { rule, template, workspace, sender, campaign } = await load(tx, begun, clock.now());
+    if (rule.cap) rule.cap.full = await readFull(tx, rule);
     const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
     return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
   });

@@ -12,7 +12,7 @@ import { longestText, renderText } from "../../rules/render-text.ts";
 import { type AudienceCount, countAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
 import { findMissingValues, type MissingValue } from "../audience/missing-values.ts";
-import { capRule, type SuppressionRule } from "../audience/suppress.ts";
+import { type CapRule, capRule, readFull, type SuppressionRule } from "../audience/suppress.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import { unusedPropertyKeys } from "../contacts/properties.ts";
@@ -49,10 +49,13 @@ export async function reviewCampaign(
   const now = clock.now();
   const seen = await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await getCampaign(tx, workspaceId, id);
+    const workspace = await getWorkspace(tx, workspaceId);
+    const cap = capRule(workspace, id, now);
+    if (cap) cap.full = await readFull(tx, { workspaceId, cap });
     return {
-      now,
+      cap,
       campaign,
-      workspace: await getWorkspace(tx, workspaceId),
+      workspace,
       ...(await senderOf(tx, campaign)),
       type: campaign.subscription_type_id
         ? await findSubscriptionType(tx, workspaceId, campaign.subscription_type_id)
@@ -131,7 +134,8 @@ async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> {
 
 /** What a review reads before it counts the audience. */
 interface Seen extends Senders {
-  now: Date;
+  /** With the numbers that have had enough. */
+  cap: CapRule | undefined;
   campaign: CampaignRow;
   workspace: WorkspaceRow;
   type: SubscriptionTypeRow | null;
@@ -153,14 +157,14 @@ async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
   return segments;
 }
 
-function ruleOf({ campaign, sender, fallback, workspace, now }: Seen, type: SubscriptionTypeRow): SuppressionRule {
+function ruleOf({ campaign, sender, fallback, cap }: Seen, type: SubscriptionTypeRow): SuppressionRule {
   return {
     fallback,
     workspaceId: campaign.workspace_id,
     class: "marketing",
     senderId: sender?.id ?? everySender,
     consentBit: type.bit,
-    cap: capRule(workspace, campaign.id, now),
+    cap,
   };
 }
 
