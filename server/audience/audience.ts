@@ -60,13 +60,13 @@ export async function placesOfAudience(
 ): Promise<{ time_zone: string | null; number: string | null }[]> {
   await planForMany(tx);
   const { rows } = await sql<{ time_zone: string | null; number: string | null }>`
-    select distinct c.time_zone, left(coalesce(c.mobile, c.phone), ${beginning}) as number from contacts c
+    select distinct c.time_zone, left(coalesce(c.mobile, c.phone), ${beginningOfNumber}) as number from contacts c
     where c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, audience)}`.execute(tx);
   return rows;
 }
 
 /** + and the digits that tell where a number is from (rules/zone-of-number.ts). */
-const beginning = 7;
+export const beginningOfNumber = 7;
 
 function within(column: RawBuilder<unknown>, { from, below }: Range): RawBuilder<unknown> {
   return sql`${from === null ? sql`` : sql`and ${column} >= ${from}::uuid`}

@@ -270,3 +270,27 @@ test("a validity that the sender's rate cannot meet is a warning with figures, a
   );
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
 });
+
+test("texts that would wait for quiet hours, and those that would expire meanwhile, are warnings with figures", async () => {
+  await addContacts(db, workspace.id, [{ mobile: "+12125550100" }, { mobile: "+48512345678" }]);
+  const all = await listOfAll(db, workspace.id);
+  const id = await draftOf(db, workspace, { validity_seconds: 24 * 3_600 }, all);
+  // Saturday evening in Oslo, midday in New York.
+  const clock = { now: () => new Date("2027-06-12T18:30:00Z") };
+  const look = async () => (await reviewCampaign({ db, clock }, workspace.id, id)).review.warnings;
+  expect(codes(await look())).toEqual([]);
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update workspaces set quiet_hours = true where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  const figures = { wait: 0, first: null, last: null, expire: 2 };
+  expect(await look()).toMatchObject([{ code: "quiet_hours_expire", field: "validity_seconds", value: figures }]);
+  const monday = "2027-06-14T07:00:00.000Z";
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update campaigns set validity_seconds = ${48 * 3_600} where workspace_id = ${workspace.id} and id = ${id}`.execute(
+      tx,
+    ),
+  );
+  expect(await look()).toMatchObject([
+    { code: "quiet_hours", field: null, value: { wait: 2, first: monday, last: monday, expire: 0 } },
+  ]);
+});

@@ -25,6 +25,7 @@ import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders
 import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 import type { CampaignRow } from "./campaign.ts";
 import { getCampaign } from "./edit-campaign.ts";
+import { countWaiting, type WaitingTexts, waitingWarnings } from "./waiting-texts.ts";
 
 /** A campaign that raises the used share of the allowance to this or more gets a warning. */
 const warnFrom = 0.6;
@@ -76,6 +77,7 @@ export async function reviewCampaign(
   const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
   const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
+  const waiting = type && counted?.will ? await countQuiet(db, seen, type, now) : null;
   const errors = [
     ...textErrors(campaign.text, optOutText),
     ...propertyErrors(unused),
@@ -87,6 +89,7 @@ export async function reviewCampaign(
   const warnings = [
     ...quotaWarnings(quota, estimate),
     ...validityWarnings(campaign, recipients.will, lane),
+    ...waitingWarnings(waiting),
     ...valueWarnings(gaps, unused),
     ...nameWarnings(sender, fallback, beyond_names),
     ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
@@ -166,6 +169,17 @@ function ruleOf({ campaign, sender, fallback, cap }: Seen, type: SubscriptionTyp
     consentBit: type.bit,
     cap,
   };
+}
+
+/** As `missingValues`. A scheduled campaign begins at its moment. */
+function countQuiet(db: Db, seen: Seen, type: SubscriptionTypeRow, now: Date): Promise<WaitingTexts | null> {
+  const { campaign, workspace } = seen;
+  const { scheduled_at, validity_seconds } = campaign;
+  const at = scheduled_at && scheduled_at > now ? scheduled_at : now;
+  const about = { at, validity: validity_seconds ?? usualValidity };
+  return db.inWorkspace(campaign.workspace_id, (tx) =>
+    countWaiting(tx, workspace, ruleOf(seen, type), campaign, about),
+  );
 }
 
 /** Uses its own connection, because it changes planner settings. */

@@ -78,11 +78,11 @@ const pageCatalogues: {
     sv: () => import("./sv/privacy.ts"),
     da: () => import("./da/privacy.ts"),
   },
-  quietHours: {
-    en: () => import("./en/quiet-hours.ts"),
-    nb: () => import("./nb/quiet-hours.ts"),
-    sv: () => import("./sv/quiet-hours.ts"),
-    da: () => import("./da/quiet-hours.ts"),
+  hours: {
+    en: () => import("./en/hours.ts"),
+    nb: () => import("./nb/hours.ts"),
+    sv: () => import("./sv/hours.ts"),
+    da: () => import("./da/hours.ts"),
   },
   sandbox: {
     en: () => import("./en/sandbox.ts"),

@@ -102,6 +102,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
+    quiet_hours:
+      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. De første kan sendes {first}, de sidste {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# besked} other {# beskeder}} ville udløbe, før stilletiden er forbi. Send på et andet tidspunkt, eller lad beskederne være gyldige længere.",
     validity_short:
       "Med {rate, plural, one {# besked} other {# beskeder}} i sekundet tager det {hours, plural, one {# time} other {# timer}}, før den sidste er sendt, men en besked venter højst {validity_hours, plural, one {# time} other {# timer}}. Omkring {count, plural, one {# besked} other {# beskeder}} ville udløbe uden at blive sendt.",
     quota_60: "Med denne kampagne er {value} % af månedens segmenter brugt.",

@@ -98,6 +98,10 @@ export const campaigns = {
     sender_cannot_receive:
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
+    quiet_hours:
+      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. The first can leave {first}, the last {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# text} other {# texts}} would expire before quiet hours end. Send at another time, or let texts be valid for longer.",
     validity_short:
       "At {rate, plural, one {# text} other {# texts}} a second it takes {hours, plural, one {# hour} other {# hours}} until the last text has left, but a text waits {validity_hours, plural, one {# hour} other {# hours}} at most. About {count, plural, one {# text} other {# texts}} would expire unsent.",
     quota_60: "With this campaign {value} % of the month’s segments are used.",

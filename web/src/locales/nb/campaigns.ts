@@ -102,6 +102,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
+    quiet_hours:
+      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. De første kan gå ut {first}, de siste {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# melding} other {# meldinger}} vil utløpe før stilletiden er over. Send på et annet tidspunkt, eller la meldingene være gyldige lenger.",
     validity_short:
       "Med {rate, plural, one {# melding} other {# meldinger}} i sekundet tar det {hours, plural, one {# time} other {# timer}} før den siste er sendt, men en melding venter høyst {validity_hours, plural, one {# time} other {# timer}}. Rundt {count, plural, one {# melding} other {# meldinger}} vil utløpe uten å bli sendt.",
     quota_60: "Med denne kampanjen er {value} % av månedens segmenter brukt.",

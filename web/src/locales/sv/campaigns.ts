@@ -102,6 +102,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
+    quiet_hours:
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan gå ut {first}, de sista {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:
       "Med {rate, plural, one {# meddelande} other {# meddelanden}} i sekunden tar det {hours, plural, one {# timme} other {# timmar}} innan det sista har gått iväg, men ett meddelande väntar högst {validity_hours, plural, one {# timme} other {# timmar}}. Omkring {count, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut utan att skickas.",
     quota_60: "Med den här kampanjen är {value} % av månadens segment använda.",

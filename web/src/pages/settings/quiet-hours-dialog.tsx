@@ -15,9 +15,18 @@ import { usePlaceName, usePlaces } from "./quiet-hours-places.ts";
 /** A rule that lets all texts leave: where there is no default, the same as none. */
 const open = { from: "00:00", to: "24:00", sundays: true, holidays: true, source: null, source_date: null };
 
+type Typed = Omit<QuietHoursRule, "source" | "source_date"> & { source: string; source_date: string };
+
+/** The typed rule. A source that is left as it was does not speak for other hours. */
+function ruleOf({ source, source_date, ...hours }: Typed, before: QuietHoursRule | null): QuietHoursRule {
+  const changed = before && (["from", "to", "sundays", "holidays"] as const).some((key) => hours[key] !== before[key]);
+  if (changed && source === (before.source ?? "")) return { ...hours, source: null, source_date: null };
+  return { ...hours, source: source.trim() || null, source_date: source_date || null };
+}
+
 /** Changes the hours of a place and class, or adds a rule. */
 export function QuietHoursDialog({ rule, onClose }: { rule: QuietHoursRule | null; onClose: () => void }) {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const ui = useTranslations("ui");
   const nameOf = usePlaceName();
   const places = usePlaces();
@@ -44,10 +53,7 @@ export function QuietHoursDialog({ rule, onClose }: { rule: QuietHoursRule | nul
       ...(from === "" && { from: t("timeMissing") }),
       ...(to === "" && { to: t("timeMissing") }),
     }),
-    submit: ({ source, source_date, ...hours }) =>
-      save.mutateAsync({
-        body: { rules: [{ ...hours, source: source.trim() || null, source_date: source_date || null }] },
-      }),
+    submit: (typed) => save.mutateAsync({ body: { rules: [ruleOf(typed, rule)] } }),
     onSuccess: done,
     explain,
   });

@@ -21,7 +21,7 @@ import { usePlaceName } from "./quiet-hours-places.ts";
 
 /** When texts may leave, by country and class. */
 export function QuietHoursPage() {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const title = useTranslations("frame.sections")("quietHours");
   const explain = useExplain();
   const may = useMay();
@@ -61,7 +61,7 @@ export function QuietHoursPage() {
 
 /** What was done without anybody asking, until somebody decides. */
 function Told({ hours: { enabled } }: { hours: QuietHours }) {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const may = useMay();
   const explain = useExplain();
   const open = useQuery(query("alerts", "list", { query: { state: "open" } }));
@@ -85,7 +85,7 @@ function Told({ hours: { enabled } }: { hours: QuietHours }) {
 }
 
 function Switch({ hours: { enabled } }: { hours: QuietHours }) {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const may = useMay();
   const explain = useExplain();
   const save = useCall("quietHours", "update", {
@@ -105,8 +105,13 @@ function Switch({ hours: { enabled } }: { hours: QuietHours }) {
   );
 }
 
+function daysOf(sundays: boolean, holidays: boolean): "all" | "noSundays" | "noHolidays" | "neither" {
+  if (sundays) return holidays ? "all" : "noHolidays";
+  return holidays ? "noSundays" : "neither";
+}
+
 function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (rule: QuietHoursRule) => void }) {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const format = useFormatter();
   const may = useMay();
   const nameOf = usePlaceName();
@@ -131,9 +136,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
             <span className="figures">
               {from === to || (from === "00:00" && to === "24:00") ? t("allDay") : t("between", { from, to })}
             </span>
-            <span className="block text-sm text-faint">
-              {t("sundays")}: {sundays ? t("yes") : t("no")} · {t("holidays")}: {holidays ? t("yes") : t("no")}
-            </span>
+            <span className="block text-sm text-faint">{t(`days.${daysOf(sundays, holidays)}`)}</span>
           </>
         ),
       },

@@ -6,7 +6,7 @@ import type { Option } from "../../ui/field.tsx";
 
 /** The name of a rule's place: a country, or a state of the United States. */
 export function usePlaceName(): (place: string) => string {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const locale = useLocale();
   return useMemo(() => {
     const names = new Intl.DisplayNames(locale, { type: "region" });
@@ -19,7 +19,7 @@ export function usePlaceName(): (place: string) => string {
 
 /** All places that can have a rule. */
 export function usePlaces(): Option[] {
-  const t = useTranslations("quietHours");
+  const t = useTranslations("hours");
   const locale = useLocale();
   return useMemo(() => {
     const states = [...namesOfStates].map(([code, state]) => ({ value: `US-${code}`, label: t("state", { state }) }));

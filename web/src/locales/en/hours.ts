@@ -1,5 +1,5 @@
 /** When texts may reach people, by country. */
-export const quietHours = {
+export const hours = {
   page: "When texts may reach people. A text outside of the hours waits until they begin; if it is not valid for that long, it expires, and the campaign shows it.",
   switch: "Quiet hours",
   on: "Texts wait for the hours below",
@@ -24,13 +24,15 @@ export const quietHours = {
   toHint: "Earlier than “From” means past midnight; the same time means all day.",
   allDay: "All day",
   between: "{from}–{to}",
-  sundays: "Sundays",
-  holidays: "Public holidays",
+  days: {
+    neither: "not on Sundays or public holidays",
+    noSundays: "not on Sundays",
+    noHolidays: "not on public holidays",
+    all: "every day",
+  },
   sundaysToo: "Also on Sundays",
   holidaysToo: "Also on public holidays",
   holidaysHint: "Known for Norway, Sweden, Denmark, Finland, Germany, Great Britain, France and the United States.",
-  yes: "yes",
-  no: "no",
   source: "Source",
   sourceDate: "Date of the source",
   own: "changed",

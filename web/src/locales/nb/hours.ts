@@ -1,7 +1,7 @@
-import type { quietHours as en } from "../en/quiet-hours.ts";
+import type { hours as en } from "../en/hours.ts";
 import type { Translation } from "../languages.ts";
 
-export const quietHours: Translation<typeof en> = {
+export const hours: Translation<typeof en> = {
   page: "Når meldinger kan nå folk. En melding utenom tidene venter til de begynner. Er den ikke gyldig så lenge, utløper den, og det vises på kampanjen.",
   switch: "Stilletid",
   on: "Meldinger venter på tidene nedenfor",
@@ -26,13 +26,15 @@ export const quietHours: Translation<typeof en> = {
   toHint: "Tidligere enn «Fra» betyr over midnatt; samme tid betyr hele døgnet.",
   allDay: "Hele døgnet",
   between: "{from}–{to}",
-  sundays: "Søndager",
-  holidays: "Helligdager",
+  days: {
+    neither: "ikke på søndager og helligdager",
+    noSundays: "ikke på søndager",
+    noHolidays: "ikke på helligdager",
+    all: "alle dager",
+  },
   sundaysToo: "Også på søndager",
   holidaysToo: "Også på helligdager",
   holidaysHint: "Kjent for Norge, Sverige, Danmark, Finland, Tyskland, Storbritannia, Frankrike og USA.",
-  yes: "ja",
-  no: "nei",
   source: "Kilde",
   sourceDate: "Kildens dato",
   own: "endret",

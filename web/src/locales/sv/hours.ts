@@ -1,7 +1,7 @@
-import type { quietHours as en } from "../en/quiet-hours.ts";
+import type { hours as en } from "../en/hours.ts";
 import type { Translation } from "../languages.ts";
 
-export const quietHours: Translation<typeof en> = {
+export const hours: Translation<typeof en> = {
   page: "När meddelanden får nå människor. Ett meddelande utanför tiderna väntar tills de börjar. Om det inte är giltigt så länge går det ut, och det syns på kampanjen.",
   switch: "Tysta timmar",
   on: "Meddelanden väntar på tiderna nedan",
@@ -26,13 +26,15 @@ export const quietHours: Translation<typeof en> = {
   toHint: "Tidigare än ”Från” betyder över midnatt; samma tid betyder hela dygnet.",
   allDay: "Hela dygnet",
   between: "{from}–{to}",
-  sundays: "Söndagar",
-  holidays: "Helgdagar",
+  days: {
+    neither: "inte på söndagar och helgdagar",
+    noSundays: "inte på söndagar",
+    noHolidays: "inte på helgdagar",
+    all: "alla dagar",
+  },
   sundaysToo: "Även på söndagar",
   holidaysToo: "Även på helgdagar",
   holidaysHint: "Kända för Norge, Sverige, Danmark, Finland, Tyskland, Storbritannien, Frankrike och USA.",
-  yes: "ja",
-  no: "nej",
   source: "Källa",
   sourceDate: "Källans datum",
   own: "ändrad",

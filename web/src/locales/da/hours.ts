@@ -1,7 +1,7 @@
-import type { quietHours as en } from "../en/quiet-hours.ts";
+import type { hours as en } from "../en/hours.ts";
 import type { Translation } from "../languages.ts";
 
-export const quietHours: Translation<typeof en> = {
+export const hours: Translation<typeof en> = {
   page: "Hvornår beskeder må nå folk. En besked uden for tiderne venter, til de begynder. Er den ikke gyldig så længe, udløber den, og det vises på kampagnen.",
   switch: "Stilletid",
   on: "Beskeder venter på tiderne nedenfor",
@@ -26,13 +26,15 @@ export const quietHours: Translation<typeof en> = {
   toHint: "Tidligere end »Fra« betyder hen over midnat; samme tid betyder hele døgnet.",
   allDay: "Hele døgnet",
   between: "{from}–{to}",
-  sundays: "Søndage",
-  holidays: "Helligdage",
+  days: {
+    neither: "ikke på søndage og helligdage",
+    noSundays: "ikke på søndage",
+    noHolidays: "ikke på helligdage",
+    all: "alle dage",
+  },
   sundaysToo: "Også om søndagen",
   holidaysToo: "Også på helligdage",
   holidaysHint: "Kendt for Norge, Sverige, Danmark, Finland, Tyskland, Storbritannien, Frankrig og USA.",
-  yes: "ja",
-  no: "nej",
   source: "Kilde",
   sourceDate: "Kildens dato",
   own: "ændret",
