@@ -53,6 +53,7 @@ export const defaultQuietHours: readonly QuietHoursRule[] = [
   marketing("US-OK", { from: "08:00", to: "20:00" }, "Okla. Stat. tit. 15, § 775C.3", "2022-11-01"),
   // On weekdays from 09:00 to 18:00, on Saturdays from 10:00 to 17:00: the hours that are open on all of them.
   marketing("US-RI", { from: "10:00", to: "17:00", ...workingDays }, collection, "2025-11-01"),
+  // The law names weekdays; Saturdays are left open, since a rule leaves out Sundays only.
   marketing("US-SD", { from: "09:00", to: "21:00", sundays: false }, "S.D. Codified Laws § 37-30-28", "2025-11-01"),
   // On Sundays from noon to 21:00; a rule has one window, so that Sundays are left out.
   marketing("US-TX", { from: "09:00", to: "21:00", sundays: false }, "Tex. Bus. & Com. Code § 301.051", "2025-09-01"),

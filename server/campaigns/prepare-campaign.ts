@@ -123,12 +123,13 @@ async function load(tx: Tx, campaign: CampaignRow, now: Date): Promise<Prepared>
 /** preparing → sending with every segment reserved, or failed with the figures and nothing sent. */
 async function reserve({ db, clock, liveUpdates }: Services, begun: CampaignRow): Promise<void> {
   const { workspace_id: workspaceId, id } = begun;
-  const counted = await db.inWorkspace(workspaceId, async (tx) => {
-    const { rule, template, workspace, sender, campaign } = await load(tx, begun, clock.now());
-    if (rule.cap) rule.cap.full = await readFull(tx, rule);
-    const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
-    return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
-  });
+  const prepared = await db.inWorkspace(workspaceId, (tx) => load(tx, begun, clock.now()));
+  const { rule, template, workspace, sender } = prepared;
+  if (rule.cap) rule.cap.full = await readFull(db, workspaceId, rule.cap);
+  const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
+  const counted = await db.inWorkspace(workspaceId, (tx) =>
+    countSegmentsOf(tx, rule, prepared.campaign, template, constant satisfies TemplateValues),
+  );
   await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.lockCampaign(tx, workspaceId, id);
     // The campaign may have failed, been changed and been sent again during the count.

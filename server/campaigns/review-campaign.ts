@@ -51,10 +51,8 @@ export async function reviewCampaign(
   const seen = await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await getCampaign(tx, workspaceId, id);
     const workspace = await getWorkspace(tx, workspaceId);
-    const cap = capRule(workspace, id, now);
-    if (cap) cap.full = await readFull(tx, { workspaceId, cap });
     return {
-      cap,
+      cap: capRule(workspace, id, now),
       campaign,
       workspace,
       ...(await senderOf(tx, campaign)),
@@ -64,7 +62,8 @@ export async function reviewCampaign(
       quota: await currentPeriod(tx, workspaceId, now),
     };
   });
-  const { campaign, workspace, sender, fallback, type, quota } = seen;
+  const { campaign, workspace, sender, fallback, type, quota, cap } = seen;
+  if (cap) cap.full = await readFull(db, workspaceId, cap);
   const optOutText = optOutTextOf(campaign, workspace);
   const { segments } = estimateSegments(campaign.text, { optOutText });
   const counted = type && (await count(db, seen, type));

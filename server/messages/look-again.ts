@@ -38,7 +38,7 @@ export async function lookAgain(tx: Tx, workspaceId: string, now: Date, size: nu
   const moved = texts.flatMap((text) => {
     const earliest = text.moment && text.moment > now ? text.moment : now;
     const place = { number: text.number, ...(text.contact_id === null ? {} : places.get(text.contact_id)) };
-    const deferral = isUnasked(text.source_type) ? of[text.class] : null;
+    const deferral = text.class && isUnasked(text.source_type) ? of[text.class] : null;
     const not_before = deferral?.notBefore(place, earliest) ?? earliest;
     // One that is due already is left to the mover.
     if (text.not_before.getTime() === not_before.getTime() || (text.not_before <= now && not_before <= now)) return [];

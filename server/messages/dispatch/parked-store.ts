@@ -175,7 +175,7 @@ export interface WaitingText {
   message_id: string;
   moment: Date | null;
   not_before: Date;
-  class: MessageClass;
+  class: MessageClass | null;
   source_type: string;
   number: string;
   contact_id: string | null;

@@ -80,10 +80,10 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   };
 
   if ("contacts" in batch.recipients) {
-    const { contacts } = batch.recipients;
+    const query = batch.recipients.contacts;
     const [found, read] = await pipelined(
       tx,
-      () => contactRecipients(tx, rule, contacts, batch.template.fields),
+      () => contactRecipients(tx, rule, query, batch.template.fields),
       () => readHours(tx, batch),
     );
     deferral = read;
