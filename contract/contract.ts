@@ -11,6 +11,7 @@ import type { Resource } from "./endpoint.ts";
 import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
 import { liveUpdates } from "./live-updates.ts";
+import { mails } from "./mails.ts";
 import { messages, segments } from "./messages.ts";
 import { quietHours } from "./quiet-hours.ts";
 import { retention } from "./retention.ts";
@@ -36,6 +37,7 @@ export const contract = {
   senders,
   segments,
   messages,
+  mails,
   campaigns,
   carriers,
   carrierWebhooks,

@@ -4,9 +4,11 @@ import { identityOf } from "./accounts/account-jobs.ts";
 import { bootstrap } from "./accounts/bootstrap.ts";
 import { recipientOf } from "./accounts/recipients.ts";
 import { setUpLink } from "./accounts/set-up-token.ts";
+import { activityReading } from "./activity/read-on.ts";
 import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
 import { createConnections } from "./carriers/connections.ts";
+import { sandboxTransport } from "./carriers/sandbox/keep-mails.ts";
 import { createSandbox } from "./carriers/sandbox/sandbox.ts";
 import { smppCarrier } from "./carriers/smpp/smpp.ts";
 import { twilioCarrier } from "./carriers/twilio/twilio.ts";
@@ -20,14 +22,16 @@ import { runJobKinds } from "./kit/job-kinds.ts";
 import { jobs } from "./kit/jobs.ts";
 import { startLiveUpdates } from "./kit/live-updates.ts";
 import type { Logger } from "./kit/log.ts";
-import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
+import type { MailTransport } from "./kit/mail.ts";
 import { createOutboundTargets } from "./kit/outbound-targets.ts";
 import { createSeal } from "./kit/seal.ts";
 import type { Running, Services } from "./kit/services.ts";
+import { createMailer } from "./mail/queue-system-mail.ts";
+import { relayTransport } from "./mail/relay.ts";
 import { createInboundIntake } from "./messages/receive/inbound.ts";
 import { createReceiptIntake } from "./messages/receive/receipts.ts";
 import { readHandset, readReceiver } from "./messages/receive/received-store.ts";
-import { modules } from "./modules.ts";
+import { allSubscribers, modules, sourceTopics } from "./modules.ts";
 
 /** A running process. */
 export interface Wired {
@@ -60,9 +64,9 @@ export async function wire(options: {
   const clock = systemClock;
   const few = config.roles.has("api") ? requestConnections : fewConnections;
   const db = openDb({ connection, workspaces, ...few });
-  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
-  const mailer = createMailer(config, db, liveUpdates);
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log, topics: sourceTopics });
   const seal = createSeal(config.secret_key);
+  const mailer = createMailer({ seal });
   const services = { db, clock, jobs, liveUpdates, config, log, mailer, seal };
 
   const identity = identityOf(services);
@@ -78,15 +82,17 @@ export async function wire(options: {
     jobsDb,
     openPool: (max: number) => openDb({ connection, workspaces, max }),
     createCarriers: (pathDb: Db) => createCarriers(pathDb, services),
+    createMailTransport: () => createMailTransport(services),
   };
   const running: Running[] = jobsDb === db ? [] : [{ stop: () => jobsDb.close() }];
   for (const { start } of modules) {
     const started = await start?.(startServices);
     if (started) running.push(started);
   }
-  const works: readonly DueWork[] = modules.flatMap(
-    ({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? [],
-  );
+  const works: readonly DueWork[] = [
+    ...modules.flatMap(({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? []),
+    activityReading({ ...services, db: jobsDb, subscribers: allSubscribers() }),
+  ];
   const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
   running.push(await startDueWork({ db: jobsDb, log }, own));
   if (roles.has("worker")) {
@@ -141,8 +147,12 @@ function createCarriers(
   });
 }
 
-function createMailer(config: Config, db: Db, liveUpdates: Services["liveUpdates"]): Mailer {
-  const from = `Varsla <no-reply@${config.mail_domain}>`;
-  if (config.outbound_smtp_url) return relayMailer({ url: config.outbound_smtp_url, from });
-  return sandboxMailer({ db, from, clock: systemClock, liveUpdates, ownerOf: recipientOf });
+/** The way out of mails: the relay, or the sandbox mailbox where there is none. */
+function createMailTransport({
+  db,
+  liveUpdates,
+  config,
+}: Pick<Services, "db" | "liveUpdates"> & { config: Config }): MailTransport {
+  const { outbound_smtp_url: url, mail_domain, dkim } = config;
+  return url ? relayTransport({ url, mail_domain, dkim }) : sandboxTransport({ db, liveUpdates, ownerOf: recipientOf });
 }

@@ -6,6 +6,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { runs } from "../../testing/runs.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -14,7 +15,7 @@ import { countAudience } from "./audience.ts";
 const { db } = await testDatabase({ max: 20 });
 
 const review = async (workspace: TestWorkspace, id: string) =>
-  (await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review;
+  (await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id)).review;
 
 const optOut = (workspaceId: string, number: string) =>
   db.inWorkspace(workspaceId, (tx) =>

@@ -3,6 +3,7 @@ import { CampaignChange } from "../../contract/campaigns.ts";
 import { draftOf, listOf, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
 
@@ -17,7 +18,9 @@ beforeEach(async () => {
 });
 
 const change = (id: string, input: Record<string, unknown>, workspaceId = workspace.id) =>
-  db.inWorkspace(workspaceId, (tx) => updateCampaign(tx, workspaceId, id, CampaignChange.parse(input), new Date()));
+  db.inWorkspace(workspaceId, (tx) =>
+    updateCampaign(tx, workspaceId, id, CampaignChange.parse(input), new Date(), shortLinks),
+  );
 const get = (id: string, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
 

@@ -8,6 +8,7 @@ import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
 import { pipelined } from "../../kit/prepared.ts";
+import { shortenText } from "../../links/write-links.ts";
 import type { NewMessage, NewSkip } from "../messages-store.ts";
 import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
 import { type Deferral, deferralOf, isUnasked } from "./deferral.ts";
@@ -50,7 +51,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
     const again = batch.source.id !== null && seen.has(number ?? "");
     const reason = isFull(recipient) ? "frequency_cap" : reasonOf(recipient, rendered, again);
     if (reason === null && rendered?.ok && number !== null) {
-      const { text, encoding, segments } = rendered;
+      const { encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
@@ -65,7 +66,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         id,
         contact_id,
         number,
-        text,
+        ...ownText(batch, id, rendered),
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
@@ -109,6 +110,17 @@ const readHours = (tx: Tx, { workspace, class: messageClass, source }: MessageBa
 /** An expiry that is as long after `moment` as it was after `from`. */
 const shifted = (expiry: Date, from: Date, moment: Date) =>
   new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
+
+/** The rendered text, with the message's own short links. */
+function ownText(
+  { source: { type, id, at }, short_links }: MessageBatch,
+  messageId: string,
+  rendered: Extract<Rendered, { ok: true }>,
+): Pick<NewMessage, "text" | "links"> {
+  if (rendered.links.length === 0) return { text: rendered.text };
+  if (!short_links || id === null) throw new Error("links are shortened for a source that has an id");
+  return shortenText(short_links, { type, id, at }, messageId, rendered);
+}
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
 export function planSkip(

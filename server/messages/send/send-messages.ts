@@ -5,9 +5,11 @@
  * quota is insufficient a Problem is thrown, and the transaction is rolled back.
  */
 import { sql } from "kysely";
+import { appendActivity } from "../../activity/activity.ts";
 import { capRule, type SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
+import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
@@ -59,8 +61,12 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
   const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  if (source.id !== null) await insertShortLinks(tx, workspace.workspace_id, { ...source, id: source.id }, queued);
   const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
   await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
+  await appendActivity(tx, workspace.workspace_id, now, [
+    { type: "message.skipped", subjects: skips.map(({ id }) => id) },
+  ]);
 
   const segments = sumSegments(queued);
   await payQuota(tx, batch, plan, segments);

@@ -104,6 +104,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     resume: "POST /campaigns/:id/resume",
     cancel: "POST /campaigns/:id/cancel",
     performance: "GET /campaigns/:id/performance",
+    clicks: "GET /campaigns/:id/clicks",
     recipients: "GET /campaigns/:id/recipients",
   },
   carriers: {
@@ -120,6 +121,12 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
   carrierWebhooks: {
     twilioStatus: "POST /carriers/:id/twilio/status",
     twilioInbound: "POST /carriers/:id/twilio/inbound",
+  },
+  mails: {
+    list: "GET /mails",
+    get: "GET /mails/:id",
+    unsubscribePage: "GET /unsubscribe/:token",
+    unsubscribe: "POST /unsubscribe/:token",
   },
   sandbox: {
     phones: "GET /sandbox/phones",

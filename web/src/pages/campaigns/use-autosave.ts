@@ -9,7 +9,9 @@ import { query, refresh } from "../../api/queries.ts";
 import { type Autosave, type AutosaveStatus, createAutosave, type SaveFailure } from "./autosave.ts";
 
 /** The fields of a draft, as its editor keeps them. */
-export type Draft = Required<Pick<CampaignInput, "name" | "text" | "include" | "exclude" | "opt_out_text">> & {
+export type Draft = Required<
+  Pick<CampaignInput, "name" | "text" | "include" | "exclude" | "opt_out_text" | "links">
+> & {
   sender: string | null;
   subscription_type: string | null;
 };
