@@ -64,6 +64,8 @@ export const auditActions = [
   "webhook.secret_rotated",
   "webhook.tested",
   "webhook.redelivered",
+  "quiet_hours.updated",
+  "quiet_hours.switched_on",
   "retention.updated",
   "audit.exported",
 ] as const;

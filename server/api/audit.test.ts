@@ -368,6 +368,11 @@ const tries: Record<string, () => Promise<Try>> = {
     const delivery = await make(`POST /webhooks/${id}/test`);
     return { path: `/webhooks/${id}/deliveries/${delivery.id}/redeliver`, action: "webhook.redelivered" };
   },
+  quietHours_update: async () => ({
+    path: "/quiet-hours",
+    body: { rules: [{ country: "PL", from: `0${++n % 10}:00`, to: "20:00" }] },
+    action: "quiet_hours.updated",
+  }),
   retention_update: async () => ({ path: "/retention", body: { audit_months: 13 + ++n }, action: "retention.updated" }),
 };
 

@@ -10,6 +10,7 @@ import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace
 import { everySender } from "../consent/every-sender.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 import { systemClock } from "../kit/clock.ts";
+import { findPreferenceLink } from "../links/preference-links.ts";
 import { createSender } from "../senders/senders.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { reviewCampaign } from "./review-campaign.ts";
@@ -164,4 +165,34 @@ test("a number as sender needs no fallback", async () => {
   const { review } = await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id);
   expect(review.warnings.map(({ code }) => code).filter((code) => code.startsWith("name_"))).toEqual([]);
   expect(review.recipients.will).toBe(6);
+});
+
+test("a name's opt-out is a link to each recipient's own page of preferences, also as a placeholder, counted to the segment", async () => {
+  const workspace = await createTestWorkspace(db);
+  const name = await sender(workspace, "Salong");
+  const contacts = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  // With the stand-in 160 characters, so that one more would be a second segment.
+  const link = shortLinks.preferences.standIn;
+  const text = "x".repeat(160 - link.length * 2 - "\nOpt out: ".length - 1);
+  const id = await draftOf(
+    db,
+    workspace,
+    { sender: name.id, text: `${text} {{ preferences_link }}`, opt_out_text: true },
+    await listOfAll(db, workspace.id),
+  );
+  const { review } = await reviewCampaign(campaignServices(db), workspace.id, id);
+  expect(review).toMatchObject({ errors: [], recipients: { will: 2 } });
+  await press(db, workspace.id, id);
+  await prepareCampaign(campaignServices(db), { workspace_id: workspace.id, id }, new AbortController().signal);
+  const rows = await ledger(db, workspace.id);
+  expect(rows.map(({ segments }) => segments)).toEqual([1, 1]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 2 });
+  for (const row of rows) {
+    expect(row.text).toHaveLength(160);
+    const links = [...row.text.matchAll(/https:\/\/sms\.test\/p\/(\w{12})/g)].map((match) => match[1]);
+    expect(links).toEqual([links[0], links[0]]);
+    const found = await db.asSystem((tx) => findPreferenceLink(tx, links[0] as string));
+    expect(found).toEqual({ workspace_id: workspace.id, contact_id: row.contact_id });
+  }
+  expect(new Set(rows.map(({ contact_id }) => contact_id))).toEqual(new Set(contacts));
 });

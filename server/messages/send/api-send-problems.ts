@@ -37,6 +37,8 @@ const whys: Record<SkipReason, string> = {
   not_marketing: "This contact is not to be reached by marketing.",
   no_consent: "No consent to this subscription type is in force for this number.",
   opted_out: "This number has opted out.",
+  frequency_cap:
+    "This number has had as many marketing texts as the workspace allows; see frequency_cap of /workspace.",
   duplicate: "This number has been texted by the same source already.",
   excluded: "This number is excluded.",
   empty_text: "The text is empty for this recipient.",

@@ -27,7 +27,10 @@ export interface NumberRecipient {
 }
 
 export interface MessageBatch {
-  workspace: Pick<WorkspaceRow, "workspace_id" | "name" | "country">;
+  workspace: Pick<
+    WorkspaceRow,
+    "workspace_id" | "name" | "country" | "time_zone" | "quiet_hours" | "frequency_cap_messages" | "frequency_cap_days"
+  >;
   source: Source;
   class: MessageClass;
   sender: { id: string; address: string };

@@ -7,9 +7,11 @@ import { type Rendered, renderer } from "../../../rules/render-text.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
+import { pipelined } from "../../kit/prepared.ts";
 import { shortenText } from "../../links/write-links.ts";
 import type { NewMessage, NewSkip } from "../messages-store.ts";
 import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
+import { type Deferral, deferralOf, isUnasked } from "./deferral.ts";
 import { contactRecipients, numberRecipients, type Recipient } from "./recipients.ts";
 
 /** The plan of a batch. */
@@ -31,19 +33,35 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   const { fallback } = rule;
   const textsOfFallback = fallback && renderers(batch, fallback.address);
   const seen = new Set<string>();
+  const planned = new Map<string, number>();
+  let deferral: Deferral | null = null;
+
+  /** Whether the cap leaves nothing for the number, with what this batch gives it; a contact's has its reason already. */
+  const isFull = ({ reason, number, received }: Recipient) =>
+    rule.cap !== undefined &&
+    reason === null &&
+    received !== undefined &&
+    received + (planned.get(number ?? "") ?? 0) >= rule.cap.messages;
 
   const place = (recipient: Recipient, given: NumberRecipient | null) => {
     const { number, contact_id } = recipient;
     const replaced = textsOfFallback && number !== null && beyondNames.test(number);
     const textsOf = replaced ? textsOfFallback : texts;
     const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
-    const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
+    const again = batch.source.id !== null && seen.has(number ?? "");
+    const reason = isFull(recipient) ? "frequency_cap" : reasonOf(recipient, rendered, again);
     if (reason === null && rendered?.ok && number !== null) {
       const { encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
+      const later = moment && moment > batch.now ? moment : null;
+      const opens =
+        deferral?.notBefore({ number, time_zone: recipient.time_zone, state: recipient.state }, later ?? batch.now) ??
+        null;
       seen.add(number);
+      // Of a source with an id, a second text to the number is a duplicate.
+      if (batch.source.id === null) planned.set(number, (planned.get(number) ?? 0) + 1);
       plan.messages.push({
         id,
         contact_id,
@@ -52,7 +70,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
-        ...(moment && moment > batch.now && { not_before: moment }),
+        ...((opens ?? later) && { not_before: opens ?? later ?? undefined, moment: later }),
         ...(replaced && { sender_id: fallback?.id }),
       });
       return { id, status: "queued" as const, reason: null, segments };
@@ -63,17 +81,31 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   };
 
   if ("contacts" in batch.recipients) {
-    const found = await contactRecipients(tx, rule, batch.recipients.contacts, batch.template.fields);
+    const query = batch.recipients.contacts;
+    const [found, read] = await pipelined(
+      tx,
+      () => contactRecipients(tx, rule, query, batch.template.fields),
+      () => readHours(tx, batch),
+    );
+    deferral = read;
     for (const recipient of found) place(recipient, null);
   } else {
     const { numbers } = batch.recipients;
     const fields = [...new Set(numbers.flatMap((each) => (each.template ?? batch.template).fields))];
     const given = numbers.map((each) => each.number);
-    const found = await numberRecipients(tx, rule, batch.workspace.country, given, fields);
+    const [found, read] = await pipelined(
+      tx,
+      () => numberRecipients(tx, rule, batch.workspace.country, given, fields),
+      () => readHours(tx, batch),
+    );
+    deferral = read;
     plan.answers = found.map((recipient, i) => place(recipient, numbers[i] ?? null));
   }
   return plan;
 }
+
+const readHours = (tx: Tx, { workspace, class: messageClass, source }: MessageBatch) =>
+  isUnasked(source.type) ? deferralOf(tx, workspace, messageClass) : Promise.resolve(null);
 
 /** An expiry that is as long after `moment` as it was after `from`. */
 const shifted = (expiry: Date, from: Date, moment: Date) =>

@@ -131,7 +131,8 @@ async function contextOf(
   const { rows } = await sql<
     MessageBatch["workspace"] & (SenderKey | { id: null; address: null }) & { period_start: Date | null }
   >`
-    select w.workspace_id, w.name, w.country, s.id, s.address, p.period_start
+    select w.workspace_id, w.name, w.country, w.time_zone, w.quiet_hours, w.frequency_cap_messages,
+      w.frequency_cap_days, s.id, s.address, p.period_start
     from workspaces w
     left join senders s on s.workspace_id = ${workspaceId} and s.is_default
     left join quota_periods p on p.workspace_id = ${workspaceId} and p.period_start <= ${now} and p.period_end > ${now}

@@ -85,6 +85,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     redeliver: "POST /webhooks/:id/deliveries/:delivery_id/redeliver",
   },
   audit: { list: "GET /audit-events", export: "GET /audit-events/export" },
+  quietHours: { get: "GET /quiet-hours", update: "PUT /quiet-hours" },
   retention: { get: "GET /retention", update: "PATCH /retention" },
   senders: { list: "GET /senders", create: "POST /senders", update: "PATCH /senders/:id" },
   segments: { count: "POST /segments" },

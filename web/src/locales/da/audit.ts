@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    quiet_hours: "Stilletid",
     retention: "Opbevaring",
     audit: "Revisionslog",
     import: "Importer",
@@ -143,6 +144,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} udskiftede hemmeligheden for webhooken til {what}",
       tested: "{who} sendte en testhændelse til {what}",
       redelivered: "{who} fik en webhook-hændelse sendt igen",
+    },
+    quiet_hours: {
+      updated: "{who} ændrede stilletid",
+      switched_on: "Stilletid blev slået til med den første operatør, som {who} tilføjede",
     },
     retention: {
       updated: "{who} ændrede, hvor længe ting opbevares",

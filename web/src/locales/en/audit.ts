@@ -44,6 +44,7 @@ export const audit = {
     carrier: "Carriers",
     carrier_routes: "Fallback carriers",
     webhook: "Webhooks",
+    quiet_hours: "Quiet hours",
     retention: "Retention",
     audit: "Audit log",
     import: "Imports",
@@ -141,6 +142,10 @@ export const audit = {
       secret_rotated: "{who} replaced the secret of the webhook to {what}",
       tested: "{who} sent a test event to {what}",
       redelivered: "{who} had an event of a webhook sent again",
+    },
+    quiet_hours: {
+      updated: "{who} changed quiet hours",
+      switched_on: "Quiet hours were switched on with the first carrier, which {who} added",
     },
     retention: {
       updated: "{who} changed how long things are kept",

@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    quiet_hours: "Stilletid",
     retention: "Oppbevaring",
     audit: "Revisjonslogg",
     import: "Importer",
@@ -143,6 +144,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} byttet hemmeligheten til webhooken til {what}",
       tested: "{who} sendte en testhendelse til {what}",
       redelivered: "{who} lot en webhook-hendelse bli sendt på nytt",
+    },
+    quiet_hours: {
+      updated: "{who} endret stilletid",
+      switched_on: "Stilletid ble slått på med den første operatøren, som {who} la til",
     },
     retention: {
       updated: "{who} endret hvor lenge ting oppbevares",

@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatörer",
     carrier_routes: "Reservoperatörer",
     webhook: "Webhooks",
+    quiet_hours: "Tysta timmar",
     retention: "Lagringstid",
     audit: "Granskningslogg",
     import: "Importer",
@@ -143,6 +144,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} bytte hemligheten för webhooken till {what}",
       tested: "{who} skickade en testhändelse till {what}",
       redelivered: "{who} lät en webhook-händelse skickas igen",
+    },
+    quiet_hours: {
+      updated: "{who} ändrade tysta timmar",
+      switched_on: "Tysta timmar slogs på med den första operatören, som {who} lade till",
     },
     retention: {
       updated: "{who} ändrade hur länge saker sparas",
