@@ -117,7 +117,12 @@ async function checkpoint(): Promise<void> {
 
 /** Seconds from the start of the pipeline until every text has its receipt. */
 async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: createLog("warn") };
+  const services = {
+    db,
+    clock: systemClock,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log: createLog("warn"),
+  };
   const pathDb = openDb({
     connection: { ...db.pool.options },
     workspaces: { ...db.workspacePool.options },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { trimBlank } from "../rules/blank.ts";
 import { mostKeywords } from "../rules/keyword-sets.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { permissions, roles } from "./permissions.ts";
+import { everything, permissions, roles } from "./permissions.ts";
 import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf } from "./shapes.ts";
 
 /** Ten characters, as a person counts them: an emoji is one, though it takes two units of a string. */
@@ -72,11 +72,15 @@ export const Person = z.object({
   joined_at: Instant.nullable().describe("null while invited"),
 });
 
+const KeyScope = z
+  .enum([...permissions, everything])
+  .describe("a permission, or `everything` its maker may do at the moment, also what later versions add");
+
 export const ApiKey = z.object({
   id: Id,
   name: z.string(),
   prefix: z.string().describe("the first characters of the key, to recognise it by"),
-  scopes: z.array(z.enum(permissions)),
+  scopes: z.array(KeyScope),
   effective_scopes: z
     .array(z.enum(permissions))
     .describe("what the key may do now: those of its scopes that its maker still has; none once it has expired"),
@@ -330,7 +334,7 @@ export const apiKeys = {
     permission: "api-keys:write",
     body: z.object({
       name: Name,
-      scopes: z.array(z.enum(permissions)).min(1),
+      scopes: z.array(KeyScope).min(1),
       expires_at: Instant.nullable().optional().describe("absent or null: never"),
     }),
     status: 201,

@@ -26,6 +26,8 @@ const Audience = z.object({
   contacts: z.array(Id).max(10_000).default([]),
 });
 
+const Links = z.object({ shorten: z.boolean() });
+
 const fields = {
   name: nameOf(200),
   text: z.string().max(20_000).describe("a draft may be incomplete; its review lists what is missing"),
@@ -41,6 +43,9 @@ const fields = {
   include: Audience,
   exclude: Audience,
   opt_out_text: z.boolean().describe("adds the workspace's opt-out text at the end"),
+  links: Links.describe(
+    "`shorten`: every http or https link in the text is replaced by a short link of each recipient's own, and clicks are counted",
+  ),
   validity_seconds: z
     .number()
     .int()
@@ -56,6 +61,7 @@ export const CampaignInput = z.object({
   include: Audience.default({ lists: [], contacts: [] }),
   exclude: Audience.default({ lists: [], contacts: [] }),
   opt_out_text: fields.opt_out_text.default(true),
+  links: fields.links.default({ shorten: false }),
 });
 export type CampaignInput = z.infer<typeof CampaignInput>;
 
@@ -100,6 +106,7 @@ export const Campaign = z.object({
   include: Audience,
   exclude: Audience,
   opt_out_text: z.boolean(),
+  links: Links,
   validity_seconds: z.number().int().nullable(),
   counts: CampaignCounts,
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
@@ -150,6 +157,7 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+export const RecipientView = z.enum(["sent", "not_sent", "not_delivered", "delivered", "clicked", "all"]);
 /** One contact of an audience. */
 export const AudienceMember = z.object({
   contact_id: Id,
@@ -159,7 +167,6 @@ export const AudienceMember = z.object({
 });
 export type AudienceMember = z.infer<typeof AudienceMember>;
 
-export const RecipientView = z.enum(["sent", "not_sent", "not_delivered", "delivered", "all"]);
 export type RecipientView = z.infer<typeof RecipientView>;
 
 export const campaigns = {
@@ -265,6 +272,7 @@ export const campaigns = {
       text: z.string().max(20_000),
       sender: z.string().max(40).nullish(),
       opt_out_text: z.boolean().default(true),
+      links: Links.default({ shorten: false }).describe("a shortened link is shown with a code that leads nowhere"),
       contact_id: Id.nullish(),
     }),
     answer: z.object({
@@ -358,16 +366,36 @@ export const campaigns = {
       not_sent: z.number().int(),
       delivered: z.number().int(),
       not_delivered: z.number().int(),
-      clicked: z.number().int(),
+      clicked: z.number().int().describe("people who clicked a link, each once"),
+      clicked_people: z.number().int().describe("the same figure"),
+      robot_clicks: z.number().int().describe("hits of programs that look at links, which count nowhere else"),
       opted_out: z.number().int(),
       delivery_rate: z.number().nullable().describe("delivered ÷ sent; null before anything was sent"),
-      click_rate: z.number().nullable(),
+      click_rate: z.number().nullable().describe("clicked ÷ sent; null before anything was sent"),
       reasons: z.record(z.string(), z.number().int()).describe("why not sent or not delivered"),
       series_step: z
         .enum(["minute", "hour", "day"])
         .describe("the length of a point of the series: minutes up to 3 hours, hours up to 10 days, then days"),
       series: z.array(
         z.object({ at: Instant, sent: z.number().int(), delivered: z.number().int(), not_delivered: z.number().int() }),
+      ),
+    }),
+  }),
+  clicks: endpoint({
+    method: "GET",
+    path: "/campaigns/:id/clicks",
+    summary:
+      "Clicks by shortened link, most clicked first: those of people (the same person once in ten seconds), how many people, and hits of robots, such as previews and scanners of links.",
+    permission: "campaigns:read",
+    params: ById,
+    answer: z.object({
+      items: z.array(
+        z.object({
+          url: z.string().describe("as it is written in the text"),
+          clicks: z.number().int(),
+          people: z.number().int(),
+          robots: z.number().int(),
+        }),
       ),
     }),
   }),

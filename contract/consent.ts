@@ -87,6 +87,15 @@ export const consent = {
     status: 201,
     answer: ConsentEvent,
   }),
+  preferencesLink: endpoint({
+    method: "GET",
+    path: "/contacts/:id/preferences-link",
+    summary:
+      "The link to the contact's page of preferences, where they choose what they get, without signing in. Whoever has it may change that; it is the same each time.",
+    permission: "consent:read",
+    params: ById,
+    answer: z.object({ url: z.string() }),
+  }),
   ofContact: endpoint({
     method: "GET",
     path: "/contacts/:id/consent",

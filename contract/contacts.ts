@@ -96,10 +96,11 @@ export const TimelineEntry = z.object({
     "consent_withdrawn",
     "opted_out",
     "opted_in",
+    "link_clicked",
   ]),
   at: Instant,
   text: z.string().nullable(),
-  /** A message's status, a skipped message's reason, a consent's subscription type, or an opt-out's source. */
+  /** A message's status, a skipped message's reason, a consent's subscription type, an opt-out's source, or a clicked link's address. */
   detail: z.string().nullable(),
   looks_like_opt_out: z
     .boolean()

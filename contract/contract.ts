@@ -12,6 +12,7 @@ import type { Resource } from "./endpoint.ts";
 import { erasures } from "./erasures.ts";
 import { lists } from "./lists.ts";
 import { liveUpdates } from "./live-updates.ts";
+import { mails } from "./mails.ts";
 import { messages, segments } from "./messages.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
@@ -36,6 +37,7 @@ export const contract = {
   senders,
   segments,
   messages,
+  mails,
   campaigns,
   editors,
   carriers,

@@ -28,7 +28,7 @@ export interface Endpoint {
   status?: 200 | 201 | 202 | 204;
   /** Absent with status 204, and where `answerType` names a stream. */
   answer?: z.ZodType;
-  answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml";
+  answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml" | "text/html";
   /**
    * With "anyone": requests are authenticated by a signature, which the handler checks. It gets the raw request, of any media
    * type and up to 32 KiB unless `bodies` says otherwise; the rate limit by address counts only requests with a wrong signature.

@@ -29,6 +29,10 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
+/** A scope of API keys: whatever their maker may do at the moment, also what is added later. */
+export const everything = "everything";
+export type Scope = Permission | typeof everything;
+
 const reading = [
   "workspace:read",
   "people:read",
@@ -71,6 +75,17 @@ export function permissionsOf(member: { role: Role; sms_setup: boolean }): Reado
   const granted = new Set<Permission>(permissionsOfRole[member.role]);
   if (member.sms_setup) granted.add("sms-setup:write");
   return granted;
+}
+
+/** What an API key's scopes allow at the moment; `maker` is null for a key of the workspace itself, which has a role. */
+export function permissionsOfKey(
+  scopes: readonly Scope[],
+  role: Role,
+  maker: { role: Role; sms_setup: boolean } | null,
+): Permission[] {
+  const held = maker ? permissionsOf(maker) : new Set(permissionsOfRole[role]);
+  if (scopes.includes(everything)) return [...held];
+  return scopes.filter((scope): scope is Permission => scope !== everything && (!maker || held.has(scope)));
 }
 
 /** Whether the held permissions include all of a role's, which an API key with fewer scopes than its maker's role does not. */

@@ -92,11 +92,23 @@ export const sandbox = {
     method: "GET",
     path: "/sandbox/mailbox",
     summary:
-      "Mails kept here because no mail relay is configured, newest first; without `to`, those to members of this workspace.",
+      "Mails kept here because no mail relay is configured, newest first; without `to`, those that this workspace sent and those to its members.",
     permission: "sandbox:use",
     query: z.object({ ...Paging, to: z.string().max(254).optional() }),
     answer: page(
-      z.object({ id: Id, from: z.string(), to: z.string(), subject: z.string(), text: z.string(), at: Instant }),
+      z.object({
+        id: Id,
+        from: z.string(),
+        to: z.string(),
+        reply_to: z.string().nullable(),
+        subject: z.string(),
+        text: z.string(),
+        html: z.string().nullable(),
+        attachments: z.array(
+          z.object({ name: z.string(), type: z.string(), size: z.number().int().describe("octets") }),
+        ),
+        at: Instant,
+      }),
     ),
   }),
 } satisfies Resource;

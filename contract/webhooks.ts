@@ -5,8 +5,9 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant, Paging, page } from "./shapes.ts";
+import { type WebhookEventName, webhookEvents } from "./webhook-events.ts";
 
-export const WebhookEvent = z.enum(["alert.raised", "alert.resolved"]);
+export const WebhookEvent = z.enum(Object.keys(webhookEvents) as [WebhookEventName, ...WebhookEventName[]]);
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
 const Url = z

@@ -1,13 +1,23 @@
 import { expect, test } from "vitest";
-import { estimateSegments } from "./estimate.ts";
+import { estimateSegments, usualLinkLength } from "./estimate.ts";
 
-test("a link counts 36 characters whatever its length, and does not change the encoding", () => {
-  expect(estimateSegments("https://example.com/a")).toMatchObject({ units: 36 });
-  expect(estimateSegments(`Se https://example.com/${"ø~ж".repeat(50)}.`)).toMatchObject({
+const links = { length: usualLinkLength };
+
+test("a link that will be shortened counts 36 characters whatever its length, and does not change the encoding", () => {
+  expect(estimateSegments("https://example.com/a", { links })).toMatchObject({ units: 36 });
+  expect(estimateSegments(`Se https://example.com/${"ø~ж".repeat(50)}.`, { links })).toMatchObject({
     encoding: "GSM-7",
     units: 40,
   });
-  expect(estimateSegments("https://example.com/?code={{ contact.properties.code }} nå")).toMatchObject({ units: 39 });
+  const own = "https://example.com/?code={{ contact.properties.code }} nå";
+  expect(estimateSegments(own, { links })).toMatchObject({ units: 39 });
+});
+
+test("a link that is sent as it is counts what it has, and so does one in the opt-out text", () => {
+  expect(estimateSegments("https://example.com/a")).toMatchObject({ units: 21 });
+  expect(estimateSegments("https://example.com/ж")).toMatchObject({ encoding: "UCS-2" });
+  const optOutText = "https://example.com/stop";
+  expect(estimateSegments("https://example.com/a", { optOutText, links })).toMatchObject({ units: 36 + 1 + 24 });
 });
 
 test("a token counts the length of its default, or 15 without one", () => {

@@ -1,10 +1,12 @@
 /** The estimated number of segments of a text before it is rendered for recipients. */
 import { countSegments, normaliseText, type SegmentCount } from "./gsm-segments.ts";
+import { replaceLinks } from "./links.ts";
 import { withOptOutText } from "./opt-out-text.ts";
-import { readPlaceholder, readTemplateTokens } from "./template-tokens.ts";
+import { preferencesPlaceholder } from "./placeholder-names.ts";
+import { type Placeholder, readPlaceholder, readTemplateTokens } from "./template-tokens.ts";
 
-/** A link counts this many characters until its short form is known. */
-const linkLength = 36;
+/** A link that will be shortened counts this many characters until its short form is known. */
+export const usualLinkLength = 36;
 /** A placeholder without a default counts this many. */
 const tokenLength = 15;
 
@@ -14,18 +16,22 @@ export interface SegmentEstimate extends SegmentCount {
 }
 
 /**
- * Estimates one recipient's segments. Links count 36 characters, a placeholder its default's length or 15 where it has
- * none; neither changes the encoding, except by what a default contains. Of an if or case the longest branch counts.
+ * Estimates one recipient's segments. Where `links` are shortened each counts so many characters, 36 as long as nobody knows better;
+ * otherwise it counts what it has. A placeholder counts its default's length or 15 where it has none. Neither changes the encoding,
+ * except by what a default contains. Of an if or case the longest branch counts.
  */
-export function estimateSegments(text: string, options: { optOutText?: string | null } = {}): SegmentEstimate {
-  const body = withTypicalValues(text);
-  const whole = options.optOutText ? withOptOutText(body, withTypicalValues(options.optOutText)) : body;
+export function estimateSegments(
+  text: string,
+  options: { optOutText?: string | null; links?: { length: number } | null } = {},
+): SegmentEstimate {
+  const { optOutText, links } = options;
+  const body = longestReading(links ? replaceLinks(text, () => "x".repeat(links.length)) : text);
+  const whole = optOutText ? withOptOutText(body, longestReading(optOutText)) : body;
   return { ...countSegments(whole), characters: [...normaliseText(whole)].length };
 }
 
-function withTypicalValues(text: string): string {
-  return longestReading(text).replace(/(?:https?:\/\/|www\.)[^\s<>"]*[^\s<>".,;:!?)'\]]/gi, "x".repeat(linkLength));
-}
+const typicalValue = ({ field, default: fallback }: Placeholder): string =>
+  fallback ?? "x".repeat(field === preferencesPlaceholder ? usualLinkLength : tokenLength);
 
 interface Branches {
   /** The text before the branches. */
@@ -40,7 +46,7 @@ function longestReading(text: string): string {
   for (const token of readTemplateTokens(text)) {
     if (token.kind !== "tag") {
       const placeholder = readPlaceholder(text, token);
-      current += placeholder ? (placeholder.default ?? "x".repeat(tokenLength)) : text.slice(token.start, token.end);
+      current += placeholder ? typicalValue(placeholder) : text.slice(token.start, token.end);
       continue;
     }
     const block = open.at(-1);

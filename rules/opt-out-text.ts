@@ -1,4 +1,5 @@
 /** The sentence that tells recipients how to opt out: added to texts, and recognised in texts that already contain one. */
+import type { Language } from "../contract/shapes.ts";
 import { type KeywordSets, standardKeywords } from "./keyword-sets.ts";
 
 /** A text with the opt-out text on a line of its own at the end. */
@@ -8,6 +9,16 @@ export function withOptOutText(text: string, optOutText: string): string {
   const body = text.trimEnd();
   return body === "" ? ending : `${body}\n${ending}`;
 }
+
+const byLink: Record<Language, string> = {
+  en: "Opt out:",
+  nb: "Meld deg av:",
+  sv: "Avsluta:",
+  da: "Afmeld:",
+};
+
+/** The opt-out text of a sender that cannot receive a STOP: a link to the recipient's page of preferences. */
+export const optOutByLink = (language: Language, link: string): string => `${byLink[language]} ${link}`;
 
 const instruction =
   /(?:reply|text|send|sms|write|svar|svare|svara|skriv|skicka)\s*(?:with|med)?\s*:?\s*["'«“”„‘]?\s*$/iu;

@@ -15,9 +15,12 @@ const recipientPlaceholders = [
   "sender.address",
 ];
 
+/** Of the recipient's own page of preferences. It has no scope, since it is no field of anything. */
+export const preferencesPlaceholder = "preferences_link";
+
 /** Names by scope. Besides these, `contact.properties.<key>` with any property key. */
 export const knownPlaceholders: Record<TemplateScope, readonly string[]> = {
-  campaign: recipientPlaceholders,
+  campaign: [...recipientPlaceholders, preferencesPlaceholder],
   message: recipientPlaceholders,
 };
 

@@ -28,6 +28,7 @@ export interface TemplateValues {
   };
   workspace?: { name?: string | null };
   sender?: { address?: string | null };
+  preferences_link?: string | null;
 }
 
 export interface Template {
@@ -40,6 +41,18 @@ export interface Template {
   needs: string[][];
   /** The text for one recipient: plain, without control characters other than tab and line breaks. Throws if a filter makes it too long. */
   render(values: TemplateValues): string;
+  /** The links that are shortened for each recipient; the rendered text has stand-ins for them. */
+  links?: readonly TemplateLink[];
+}
+
+/** A link of a text, once however often it is written. */
+export interface TemplateLink {
+  /** As written, with its placeholders. */
+  url: string;
+  /** In the rendered text, in place of each recipient's short link and as long. */
+  standIn: string;
+  /** Renders the address for one recipient; null where it is the same for all. */
+  own: Template | null;
 }
 
 export const longestTemplate = 20_000;
@@ -82,7 +95,7 @@ export function parseTemplate(
 }
 
 function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
-  const scope = { contact: { properties: {} }, workspace: {}, sender: {} };
+  const scope: Tree = { contact: { properties: {} }, workspace: {}, sender: {} };
   for (const field of fields) place(scope, field, readField(values, field));
   return withoutControls(engine.renderSync(nodes, scope));
 }
@@ -99,6 +112,7 @@ function place(scope: Tree, field: string, value: unknown): void {
 /** A field's value; null where it is absent, blank or of a type that cannot be written. */
 function readField(values: TemplateValues, field: string): unknown {
   const dot = field.indexOf(".");
+  if (dot === -1) return writable((values as Tree)[field]);
   const key = field.slice(dot + 1);
   const thing = values[field.slice(0, dot) as keyof TemplateValues] as Tree | undefined;
   if (!thing) return null;

@@ -2,13 +2,24 @@
 import type { SkipReason } from "../contract/messages.ts";
 import { isBlank } from "./blank.ts";
 import { countSegments, type Encoding, normaliseText } from "./gsm-segments.ts";
+import { readTarget } from "./links.ts";
 import { withOptOutText } from "./opt-out-text.ts";
-import type { Template, TemplateValues } from "./placeholders.ts";
+import type { Template, TemplateLink, TemplateValues } from "./placeholders.ts";
 
 /** A text as it will be sent, or why it cannot be sent. */
 export type Rendered =
-  | { ok: true; text: string; encoding: Encoding; segments: number }
+  | { ok: true; text: string; encoding: Encoding; segments: number; links: readonly RenderedLink[] }
   | { ok: false; reason: Extract<SkipReason, "empty_text" | "too_long" | "render_error"> };
+
+/** A link to be shortened in a rendered text. */
+export interface RenderedLink {
+  /** As written in the template. */
+  url: string;
+  /** Where this recipient's leads, if that has values of theirs; null: to `url`. */
+  target: string | null;
+  /** What the text has in place of the short link. */
+  standIn: string;
+}
 
 /** The most characters (UTF-16 code units) of one message. */
 export const longestText = 1600;
@@ -24,8 +35,32 @@ export function renderText(template: Template, values: TemplateValues, optOutTex
   if (isBlank(rendered)) return { ok: false, reason: "empty_text" };
   const text = normaliseText(withOptOutText(rendered, optOutText ?? ""));
   if (text.length > longestText) return { ok: false, reason: "too_long" };
+  const links = template.links ? renderLinks(template.links, text, values) : none;
+  if (!links) return { ok: false, reason: "render_error" };
   const { encoding, segments } = countSegments(text);
-  return { ok: true, text, encoding, segments };
+  return { ok: true, text, encoding, segments, links };
+}
+
+const none: readonly RenderedLink[] = [];
+
+/** The links that are in a text: of an if only one branch is. Null where a recipient's values make one that leads nowhere. */
+function renderLinks(links: readonly TemplateLink[], text: string, values: TemplateValues): RenderedLink[] | null {
+  const rendered: RenderedLink[] = [];
+  for (const { url, standIn, own } of links) {
+    if (!text.includes(standIn)) continue;
+    const target = own && renderTarget(own, values);
+    if (own && target === null) return null;
+    rendered.push({ url, target, standIn });
+  }
+  return rendered;
+}
+
+function renderTarget(template: Template, values: TemplateValues): string | null {
+  try {
+    return readTarget(template.render(values));
+  } catch {
+    return null; // a filter made it too long
+  }
 }
 
 /** Renderings in the cache: enough for all first names of a country, with little memory. */
@@ -35,7 +70,7 @@ const mostCached = 5_000;
 export function renderer(
   template: Template,
   optOutText: string | null,
-  constant: Pick<TemplateValues, "workspace" | "sender">,
+  constant: Omit<TemplateValues, "contact">,
 ): (contact: NonNullable<TemplateValues["contact"]>) => Rendered {
   const personal = template.fields.filter((field) => field.startsWith("contact."));
   const cache = new Map<string, Rendered>();

@@ -4,9 +4,11 @@ import { identityOf } from "./accounts/account-jobs.ts";
 import { bootstrap } from "./accounts/bootstrap.ts";
 import { recipientOf } from "./accounts/recipients.ts";
 import { setUpLink } from "./accounts/set-up-token.ts";
+import { activityReading } from "./activity/read-on.ts";
 import { buildApp } from "./api/app.ts";
 import { seedWorkspace } from "./api/new-workspace.ts";
 import { createConnections } from "./carriers/connections.ts";
+import { sandboxTransport } from "./carriers/sandbox/keep-mails.ts";
 import { createSandbox } from "./carriers/sandbox/sandbox.ts";
 import { smppCarrier } from "./carriers/smpp/smpp.ts";
 import { twilioCarrier } from "./carriers/twilio/twilio.ts";
@@ -16,17 +18,20 @@ import { longWork } from "./kit/connection.ts";
 import { type Db, openDb } from "./kit/db.ts";
 import { startDueWork } from "./kit/due-runner.ts";
 import type { DueWork } from "./kit/due.ts";
-import { jobs, runJobs } from "./kit/jobs.ts";
+import { runJobKinds } from "./kit/job-kinds.ts";
+import { jobs } from "./kit/jobs.ts";
 import { startLiveUpdates } from "./kit/live-updates.ts";
 import type { Logger } from "./kit/log.ts";
-import { type Mailer, relayMailer, sandboxMailer } from "./kit/mail.ts";
+import type { MailTransport } from "./kit/mail.ts";
 import { createOutboundTargets } from "./kit/outbound-targets.ts";
 import { createSeal } from "./kit/seal.ts";
 import type { Running, Services } from "./kit/services.ts";
+import { createMailer } from "./mail/queue-system-mail.ts";
+import { relayTransport } from "./mail/relay.ts";
 import { createInboundIntake } from "./messages/receive/inbound.ts";
 import { createReceiptIntake } from "./messages/receive/receipts.ts";
 import { readHandset, readReceiver } from "./messages/receive/received-store.ts";
-import { modules } from "./modules.ts";
+import { allSubscribers, modules, sourceTopics } from "./modules.ts";
 
 /** A running process. */
 export interface Wired {
@@ -44,8 +49,8 @@ export interface Wired {
 const requestConnections = { max: 16, systemMax: 12 };
 /** Pool sizes of a process that serves no requests: for carriers and alerts. */
 const fewConnections = { max: 4, systemMax: 6 };
-/** Pool sizes for jobs: they work in workspaces; the system's pool is for the job queue. */
-const jobConnections = { max: 8, systemMax: 8 };
+/** Pool sizes for jobs: they work in workspaces; the system's pool is for the job queue, whose runners listen with one each, and for what is due. */
+const jobConnections = { max: 12, systemMax: 14 };
 
 /** Starts what the process's roles need, on a migrated database. */
 export async function wire(options: {
@@ -59,9 +64,9 @@ export async function wire(options: {
   const clock = systemClock;
   const few = config.roles.has("api") ? requestConnections : fewConnections;
   const db = openDb({ connection, workspaces, ...few });
-  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
-  const mailer = createMailer(config, db, liveUpdates);
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log, topics: sourceTopics });
   const seal = createSeal(config.secret_key);
+  const mailer = createMailer({ seal });
   const services = { db, clock, jobs, liveUpdates, config, log, mailer, seal };
 
   const identity = identityOf(services);
@@ -77,22 +82,25 @@ export async function wire(options: {
     jobsDb,
     openPool: (max: number) => openDb({ connection, workspaces, max }),
     createCarriers: (pathDb: Db) => createCarriers(pathDb, services),
+    createMailTransport: () => createMailTransport(services),
   };
   const running: Running[] = jobsDb === db ? [] : [{ stop: () => jobsDb.close() }];
   for (const { start } of modules) {
     const started = await start?.(startServices);
     if (started) running.push(started);
   }
-  const works: readonly DueWork[] = modules.flatMap(
-    ({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? [],
-  );
+  const works: readonly DueWork[] = [
+    ...modules.flatMap(({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? []),
+    activityReading({ ...services, db: jobsDb, subscribers: allSubscribers() }),
+  ];
   const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
   running.push(await startDueWork({ db: jobsDb, log }, own));
   if (roles.has("worker")) {
     const jobServices = { ...services, db: jobsDb };
     const handlers = Object.assign({}, ...modules.map((module) => module.jobs?.(jobServices)));
     const periodic = modules.flatMap((module) => module.periodic ?? []);
-    running.push(await runJobs({ connection, pool: jobsDb.pool, handlers, log, periodic }));
+    const kinds = Object.assign({}, ...modules.map((module) => module.kinds));
+    running.push(await runJobKinds({ connection, pool: jobsDb.pool, handlers, log, periodic }, kinds));
   }
 
   const incoming = {
@@ -139,8 +147,12 @@ function createCarriers(
   });
 }
 
-function createMailer(config: Config, db: Db, liveUpdates: Services["liveUpdates"]): Mailer {
-  const from = `Varsla <no-reply@${config.mail_domain}>`;
-  if (config.outbound_smtp_url) return relayMailer({ url: config.outbound_smtp_url, from });
-  return sandboxMailer({ db, from, clock: systemClock, liveUpdates, ownerOf: recipientOf });
+/** The way out of mails: the relay, or the sandbox mailbox where there is none. */
+function createMailTransport({
+  db,
+  liveUpdates,
+  config,
+}: Pick<Services, "db" | "liveUpdates"> & { config: Config }): MailTransport {
+  const { outbound_smtp_url: url, mail_domain, dkim } = config;
+  return url ? relayTransport({ url, mail_domain, dkim }) : sandboxTransport({ db, liveUpdates, ownerOf: recipientOf });
 }

@@ -4,16 +4,13 @@ import { pino } from "pino";
 import type { Alert } from "../contract/alerts.ts";
 import type { Role } from "../contract/permissions.ts";
 import { createPerson, joinWorkspace } from "../server/accounts/create-person.ts";
-import { recipientOf } from "../server/accounts/recipients.ts";
 import { presentAlert } from "../server/alerts/alert.ts";
-import { alertJobs } from "../server/alerts/alerts-jobs.ts";
 import { listAlerts } from "../server/alerts/alerts-store.ts";
-import { type MailAlerts, mailAlertsJob } from "../server/alerts/queue-mails.ts";
 import { checkConditions, type WatchServices } from "../server/alerts/watch.ts";
 import type { Db } from "../server/kit/db.ts";
 import type { DueWork } from "../server/kit/due.ts";
-import { jobs } from "../server/kit/jobs.ts";
-import { sandboxMailer } from "../server/kit/mail.ts";
+import { createMailer } from "../server/mail/queue-system-mail.ts";
+import { submitMails, testSeal } from "./mails.ts";
 
 export interface TestWatch {
   services: WatchServices;
@@ -31,15 +28,10 @@ export function testWatch(db: Db, from = new Date(), works: readonly DueWork[] =
   let at = from.getTime();
   const clock = { now: () => new Date(at) };
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-  const services: WatchServices = { db, clock, jobs, liveUpdates: { publish() {} }, log, allDue: () => works };
-  const mailer = sandboxMailer({
-    db,
-    clock,
-    liveUpdates: services.liveUpdates,
-    from: "varsla@localhost",
-    ownerOf: recipientOf,
-  });
-  const handlers = alertJobs({ db, clock, mailer, config: { public_url: "https://sms.example" } });
+  const config = { public_url: "https://sms.example" };
+  const mailer = createMailer({ seal: testSeal });
+  const liveUpdates = { publish() {} };
+  const services: WatchServices = { db, clock, mailer, config, liveUpdates, log, allDue: () => works };
   return {
     services,
     now: clock.now,
@@ -54,12 +46,7 @@ export function testWatch(db: Db, from = new Date(), works: readonly DueWork[] =
       return rows.map(presentAlert).toReversed();
     },
     async mails(to) {
-      const { rows } = await db.pool.query<{ payload: MailAlerts }>(
-        `delete from jobs._private_jobs j using jobs._private_tasks t
-         where t.id = j.task_id and t.identifier = $1 returning j.payload`,
-        [mailAlertsJob],
-      );
-      for (const { payload } of rows) await handlers[mailAlertsJob]?.(payload as never, new AbortController().signal);
+      await submitMails({ db, clock, log, liveUpdates: services.liveUpdates });
       const mails = await db.asSystem((tx) =>
         sql<{ subject: string; text: string }>`
           select subject, text from sandbox_mails where recipient = ${to} order by id`.execute(tx),

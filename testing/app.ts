@@ -1,10 +1,9 @@
 /** The HTTP server over a test database, with everything real but the port. */
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { pino } from "pino";
-import type { Permission } from "../contract/permissions.ts";
+import type { Scope } from "../contract/permissions.ts";
 import { permissions } from "../contract/permissions.ts";
 import { newApiKey, storeApiKey } from "../server/accounts/api-keys.ts";
-import { recipientOf } from "../server/accounts/recipients.ts";
 import { setUpToken } from "../server/accounts/set-up-token.ts";
 import { type AppOptions, buildApp } from "../server/api/app.ts";
 import { seedWorkspace } from "../server/api/new-workspace.ts";
@@ -14,14 +13,14 @@ import { twilioWebhooks } from "../server/carriers/twilio/webhooks.ts";
 import type { Clock } from "../server/kit/clock.ts";
 import { jobs } from "../server/kit/jobs.ts";
 import { startLiveUpdates } from "../server/kit/live-updates.ts";
-import { sandboxMailer } from "../server/kit/mail.ts";
 import { createSeal } from "../server/kit/seal.ts";
 import { createInboundIntake } from "../server/messages/receive/inbound.ts";
 import { createReceiptIntake } from "../server/messages/receive/receipts.ts";
 import { readHandset, readReceiver } from "../server/messages/receive/received-store.ts";
-import { type Module, modules } from "../server/modules.ts";
+import { type Module, modules, sourceTopics } from "../server/modules.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import type { TestDatabase } from "./database.ts";
+import { promptMailer, testSecretKey } from "./mails.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 import { whenDone } from "./when-done.ts";
 
@@ -76,16 +75,17 @@ export async function testApp(
   const { db, connection } = database;
   const log = pino({ level: process.env.TEST_LOG ?? "silent" });
   const clock = options.clock ?? { now: () => new Date() };
-  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log });
+  const liveUpdates = await startLiveUpdates({ connection, pool: db.pool, log, topics: sourceTopics });
   const config = {
     public_url: "http://localhost:3000",
     link_domain: "localhost:3000",
     trusted_proxies: ["127.0.0.0/8", "::1/128"],
-    secret_key: "a test's key of at least thirty-two characters",
+    secret_key: testSecretKey,
+    mail_domain: "sms.localhost",
     outbound_smtp_url: null,
     ...options.config,
   };
-  const mailer = sandboxMailer({ db, clock, liveUpdates, from: "varsla@localhost", ownerOf: recipientOf });
+  const mailer = promptMailer({ db, clock, liveUpdates, log, config });
   const onInbound = createInboundIntake({ db, clock, liveUpdates, log });
   const onReceipts = createReceiptIntake({ db, clock, liveUpdates });
   const seal = createSeal(config.secret_key);
@@ -144,7 +144,7 @@ async function call(app: FastifyInstance, line: string, request: TestRequest): P
 /** A workspace as the product creates it, with a key that may do everything or what `scopes` says. */
 export async function workspaceWithKey(
   { db }: Pick<TestDatabase, "db">,
-  options: { name?: string; scopes?: readonly Permission[] } = {},
+  options: { name?: string; scopes?: readonly Scope[] } = {},
 ): Promise<{ id: string; key: string }> {
   const key = newApiKey();
   const at = new Date();

@@ -13,6 +13,7 @@ import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { startTestPath } from "./message-path.ts";
 import { newId } from "./new-id.ts";
+import { shortLinks } from "./short-links.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = createLog("warn");
@@ -49,7 +50,14 @@ export async function runCampaign(
   { delay_ms = 0 }: { delay_ms?: number } = {},
 ): Promise<number> {
   const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-  const services = { db, clock: systemClock, jobs, liveUpdates: { publish() {} }, log };
+  const services = {
+    db,
+    clock: systemClock,
+    jobs,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log,
+    shortLinks,
+  };
   const carrier = createSandbox({ ...services, db: pathDb }, { delay_ms });
   const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });
@@ -66,8 +74,10 @@ export async function runCampaign(
         include,
         exclude: { lists: [], contacts: [] },
         opt_out_text: true,
+        links: { shorten: false },
       },
       new Date(),
+      shortLinks,
     ),
   );
   const begin = performance.now();

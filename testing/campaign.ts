@@ -14,12 +14,13 @@ import { type Jobs, jobs } from "../server/kit/jobs.ts";
 /** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
 import { runDue } from "./due.ts";
 import { newId } from "./new-id.ts";
+import { shortLinks } from "./short-links.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const liveUpdates = { publish() {} };
+const liveUpdates = { publish() {}, publishSources() {} };
 
-export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, liveUpdates, log });
+export const campaignServices = (db: Db) => ({ db, clock: systemClock, jobs, liveUpdates, log, shortLinks });
 
 /** Who creates and changes campaigns in tests. */
 export const editorOf = (workspaceId: string) => ({ workspaceId, userId: null, name: "Test" });
@@ -34,7 +35,7 @@ export async function draftOf(
   const include = { lists: list ? [list] : [], contacts: [] };
   const parsed = CampaignInput.parse({ name: "Test", text: "Hei", subscription_type: "marketing", include, ...input });
   const author = editorOf(workspace.id);
-  const row = await db.inWorkspace(workspace.id, (tx) => createCampaign(tx, author, parsed, new Date()));
+  const row = await db.inWorkspace(workspace.id, (tx) => createCampaign(tx, author, parsed, new Date(), shortLinks));
   return row.id;
 }
 

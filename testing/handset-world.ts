@@ -61,7 +61,7 @@ export async function startHandsetWorld({ db, connection, workspaces }: Omit<Tes
 
   async function startProcess(number: number): Promise<HandsetProcess> {
     const own = openDb({ connection, workspaces, max: 6 });
-    const liveUpdates = { publish() {} };
+    const liveUpdates = { publish() {}, publishSources() {} };
     const log = pino({ level: process.env.TEST_LOG ?? "silent" });
     const intake = createInboundIntake({ db: own, clock, liveUpdates, log });
     const self: HandsetProcess = { intake, failing: null, received: 0 };

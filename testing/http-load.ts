@@ -10,7 +10,7 @@ export interface LoadRequest {
 }
 
 export interface LoadFigures {
-  /** Answers of 2xx a second. */
+  /** Answers of 2xx and 3xx a second. */
   rate: number;
   /** Latencies of those, in ms. */
   p50: number;
@@ -40,7 +40,7 @@ export async function httpLoad(options: {
         begun++;
         const start = performance.now();
         const status = await send(next());
-        if (status >= 200 && status < 300) latencies.push(performance.now() - start);
+        if (status >= 200 && status < 400) latencies.push(performance.now() - start);
         else errors++;
       }
       close();

@@ -142,7 +142,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
         carriers: onlyCarriers(carrier),
         worker: token,
         pool: { take, isUsedUp: () => false },
-        liveUpdates: { publish() {} },
+        liveUpdates: { publish() {}, publishSources() {} },
         log: pino({ level: "silent" }),
         onReceipts: async () => {},
         now,

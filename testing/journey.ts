@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, inject, type TestContext } from "vitest";
-import { permissions } from "../contract/permissions.ts";
+import { everything } from "../contract/permissions.ts";
 import { newApiKey, storeApiKey } from "../server/accounts/api-keys.ts";
 import { recordAuditEvent } from "../server/accounts/audit-events.ts";
 import { createPerson, joinWorkspace } from "../server/accounts/create-person.ts";
@@ -48,7 +48,7 @@ export async function openJourney(name: string): Promise<Journey> {
       after: { super_admin: user.name },
       at,
     });
-    const grants = { name: "API_KEY", role: "super_admin", scopes: [...permissions] } as const;
+    const grants = { name: "API_KEY", role: "super_admin", scopes: [everything] } as const;
     const stored = await storeApiKey(tx, workspaceId, key, grants, at);
     await recordAuditEvent(tx, {
       workspaceId,

@@ -180,7 +180,7 @@ export async function runScript(
       pool,
       log,
       now,
-      liveUpdates: { publish() {} },
+      liveUpdates: { publish() {}, publishSources() {} },
       carriers: { get: () => carrier, isDown: () => false },
       signal: new AbortController().signal,
       pausing: () => false,

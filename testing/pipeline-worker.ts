@@ -15,7 +15,7 @@ import { startTestPath } from "./message-path.ts";
 const [connection = "", point, which] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {}, publishSources() {} }, log };
 const sandbox = createSandbox({ ...services, db }, { delay_ms: 0 });
 let submits = 0;
 

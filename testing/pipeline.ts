@@ -20,7 +20,7 @@ import { newId } from "./new-id.ts";
 import type { TestWorkspace } from "./workspace.ts";
 
 const quiet = pino({ level: process.env.TEST_LOG ?? "silent" });
-const liveUpdates = { publish() {} };
+const liveUpdates = { publish() {}, publishSources() {} };
 
 /** A started pipeline. */
 export interface Pipeline extends Pick<CarrierEvents, "onInbound"> {

@@ -25,7 +25,7 @@ import { until } from "./until.ts";
 import { createTestWorkspace, type TestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const liveUpdates = { publish() {} };
+const liveUpdates = { publish() {}, publishSources() {} };
 
 export interface SmppPipeline {
   carrier: Carrier;

@@ -29,7 +29,7 @@ const watched = {
     return new Promise<never>(() => {});
   },
 };
-const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {}, publishSources() {} }, log };
 await startTestPath({ ...services, pathDb: db, db, carriers: onlyCarriers(watched) }, { lease_ms: 1_500 });
 // Ends with the process that started it.
 process.on("disconnect", () => process.exit());

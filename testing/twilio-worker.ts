@@ -16,7 +16,7 @@ import { twilioAt } from "./twilio-carrier.ts";
 const [connection = "", url = "", account_sid = "", auth_token = "", workspace_id = ""] = process.argv.slice(2);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-const services = { clock: systemClock, liveUpdates: { publish() {} }, log };
+const services = { clock: systemClock, liveUpdates: { publish() {}, publishSources() {} }, log };
 const carriers = onlyCarriers(twilioAt({ url, account_sid, auth_token }, { workspace_id, id: newId(), db }));
 await startTestPath({ ...services, pathDb: db, db, carriers }, { lease_ms: 1_500 });
 // Ends with the process that started it.

@@ -7,6 +7,7 @@ import type { Handlers, User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { Logger } from "../kit/log.ts";
+import type { Mailer } from "../kit/mail.ts";
 import type { Seed } from "../workspaces/create-workspace.ts";
 import { hasWorkspace } from "../workspaces/workspace.ts";
 import { type MailPasswordReset, mailPasswordResetJob } from "./account-jobs.ts";
@@ -27,6 +28,7 @@ interface Services {
   db: Db;
   clock: Clock;
   jobs: Jobs;
+  mailer: Mailer;
   config: Pick<Config, "outbound_smtp_url" | "public_url" | "secret_key">;
   log: Pick<Logger, "info">;
   identity: Identity;

@@ -4,7 +4,7 @@
  * for three seconds at most: so long a change goes unnoticed when its notification is lost.
  */
 import { sql } from "kysely";
-import { type Permission, permissionsOf, type Role } from "../../contract/permissions.ts";
+import { everything, permissionsOfKey, type Role, type Scope } from "../../contract/permissions.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Actor } from "../kit/http.ts";
@@ -96,7 +96,7 @@ interface KeyRow {
   id: string;
   name: string;
   role: Role;
-  scopes: Permission[];
+  scopes: Scope[];
   made_by: string | null;
   expires_at: Date | null;
   last_used_at: Date | null;
@@ -110,18 +110,17 @@ async function readHolder(db: Db, keyHash: string, at: Date): Promise<KeyHolder 
     const row = found.rows[0];
     if (!row) return null;
     const { workspace_id: workspaceId, id, name, made_by, expires_at: expiresAt } = row;
-    let { role, scopes } = row;
+    let { role } = row;
+    let member: { name: string; role: Role; sms_setup: boolean } | undefined;
     let maker: { id: string; name: string } | null = null;
     if (made_by) {
       const members = await sql<{ name: string; role: Role; sms_setup: boolean }>`
         select u.name, m.role, m.sms_setup from memberships m join users u on u.id = m.user_id
         where m.workspace_id = ${workspaceId} and m.user_id = ${made_by}`.execute(tx);
-      const [member] = members.rows;
+      [member] = members.rows;
       if (!member) return null;
-      const may = permissionsOf(member);
       maker = { id: made_by, name: member.name };
       role = member.role;
-      scopes = scopes.filter((scope) => may.has(scope));
     }
     const expired = expiresAt !== null && expiresAt <= at;
     if (!expired && (!row.last_used_at || at.getTime() - row.last_used_at.getTime() >= usedEvery)) {
@@ -132,10 +131,10 @@ async function readHolder(db: Db, keyHash: string, at: Date): Promise<KeyHolder 
     const actor = {
       workspaceId,
       userId: null,
-      key: { id, maker, expiresAt },
+      key: { id, maker, expiresAt, everything: row.scopes.includes(everything) },
       role,
       name,
-      permissions: new Set(scopes),
+      permissions: new Set(permissionsOfKey(row.scopes, row.role, member ?? null)),
     };
     return { keyId: id, expiresAt, actor };
   });

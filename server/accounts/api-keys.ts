@@ -7,7 +7,7 @@ import { hash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { z } from "zod";
 import type { ApiKey, apiKeys } from "../../contract/accounts.ts";
-import { type Permission, permissionsOf, type Role } from "../../contract/permissions.ts";
+import { everything, type Permission, permissionsOfKey, type Role, type Scope } from "../../contract/permissions.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, forbidden, invalid, notFound, Problem } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
@@ -19,7 +19,8 @@ interface ApiKeyRow {
   id: string;
   name: string;
   prefix: string;
-  scopes: Permission[];
+  scopes: Scope[];
+  role: Role;
   made_by: string | null;
   created_at: Date;
   expires_at: Date | null;
@@ -65,7 +66,7 @@ export function hashApiKey(key: string): string {
 export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date): Promise<Presented & { key: string }> {
   const { workspaceId } = actor;
   const scopes = [...new Set(input.scopes)];
-  const beyond = scopes.find((scope) => !actor.permissions.has(scope));
+  const beyond = scopes.find((scope) => !mayGive(actor, scope));
   if (beyond) {
     throw new Problem(403, "scope_not_yours", `You cannot give ${beyond} to a key, since you don't have it.`, {
       field: "scopes",
@@ -101,6 +102,10 @@ export async function createApiKey(tx: Tx, actor: Actor, input: Input, at: Date)
   return { ...present(row, at), key };
 }
 
+/** A key with only some of its maker's permissions cannot make one with all of them. */
+const mayGive = (actor: Actor, scope: Scope): boolean =>
+  scope === everything ? (actor.key?.everything ?? true) : actor.permissions.has(scope);
+
 /** The maker of a key that the actor makes: for a key, its own maker. Null: the workspace's own. */
 const makerFor = (actor: Actor): string | null => actor.userId ?? actor.key?.maker?.id ?? null;
 
@@ -117,7 +122,7 @@ export async function storeApiKey(
   grants: {
     name: string;
     role: Role;
-    scopes: readonly Permission[];
+    scopes: readonly Scope[];
     madeBy?: string | null;
     expiresAt?: Date | null;
   },
@@ -129,7 +134,7 @@ export async function storeApiKey(
     insert into api_keys (workspace_id, id, name, prefix, key_hash, role, scopes, made_by, expires_at, created_at)
     values (${workspaceId}, ${newId(at)}, ${grants.name}, ${prefix}, ${hashApiKey(key)}, ${grants.role},
       ${grants.scopes}, ${grants.madeBy ?? null}, ${grants.expiresAt ?? null}, ${at})
-    returning id, name, prefix, scopes, made_by, created_at, expires_at, last_used_at`.execute(tx);
+    returning id, name, prefix, scopes, role, made_by, created_at, expires_at, last_used_at`.execute(tx);
   const row = made.rows[0];
   if (!row) throw new Error("insert into api_keys returned no row");
   return row;
@@ -219,7 +224,7 @@ async function findKey(tx: Tx, workspaceId: string, id: string): Promise<KeyWith
 /** Two statements, each on one workspace: an outer join with `users` would not run on the workspace's node alone. */
 async function selectKeys(tx: Tx, workspaceId: string, condition: ReturnType<typeof sql>): Promise<KeyWithMaker[]> {
   const { rows } = await sql<ApiKeyRow>`
-    select k.id, k.name, k.prefix, k.scopes, k.made_by, k.created_at, k.expires_at, k.last_used_at
+    select k.id, k.name, k.prefix, k.scopes, k.role, k.made_by, k.created_at, k.expires_at, k.last_used_at
     from api_keys k where k.workspace_id = ${workspaceId} and ${condition} order by k.id desc`.execute(tx);
   const makers = [...new Set(rows.flatMap(({ made_by }) => made_by ?? []))];
   const members =
@@ -243,11 +248,10 @@ async function selectKeys(tx: Tx, workspaceId: string, condition: ReturnType<typ
 }
 
 /** The key's permissions while it has not expired: those of its scopes that its maker holds at the moment. */
-function scopesNow({ scopes, made_by, maker_role, maker_sms_setup }: KeyWithMaker): Permission[] {
-  if (!made_by) return scopes;
+function scopesNow({ scopes, role, made_by, maker_role, maker_sms_setup }: KeyWithMaker): Permission[] {
+  if (!made_by) return permissionsOfKey(scopes, role, null);
   if (!maker_role) return [];
-  const may = permissionsOf({ role: maker_role, sms_setup: maker_sms_setup ?? false });
-  return scopes.filter((scope) => may.has(scope));
+  return permissionsOfKey(scopes, role, { role: maker_role, sms_setup: maker_sms_setup ?? false });
 }
 
 function present(row: KeyWithMaker, at: Date): Presented {

@@ -1,5 +1,5 @@
 import { WorkspaceInput } from "../../contract/accounts.ts";
-import { permissions } from "../../contract/permissions.ts";
+import { everything } from "../../contract/permissions.ts";
 import type { Clock } from "../kit/clock.ts";
 import { type Config, ConfigError } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
@@ -40,7 +40,7 @@ export async function bootstrap(services: {
   const admin = { name: nameFrom(first.admin_email), email: first.admin_email, password: first.admin_password };
   try {
     await setUp(services, { workspace, admin }, at, async (tx, made) => {
-      const grants = { name: "API_KEY", role: "super_admin", scopes: [...permissions] } as const;
+      const grants = { name: "API_KEY", role: "super_admin", scopes: [everything] } as const;
       const { id, name } = await storeApiKey(tx, made.workspace_id, first.api_key, grants, at);
       await recordAuditEvent(tx, {
         workspaceId: made.workspace_id,

@@ -1,4 +1,5 @@
 /** Invitations are mails to strangers in our name: the limits by inviter, by workspace and by address. */
+import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { beforeEach, expect, test, vi } from "vitest";
 import { permissions } from "../../contract/permissions.ts";
@@ -7,7 +8,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { newApiKey, storeApiKey } from "./api-keys.ts";
 import { createPerson, joinWorkspace } from "./create-person.ts";
-import { newToken, setToken } from "./invitations.ts";
+import { setToken } from "./invitations.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // hundreds of transactions a test
 const database = await testDatabase();
@@ -31,7 +32,7 @@ async function statuses(all: Promise<{ status: number }>[]): Promise<Record<numb
 async function queuedMails(): Promise<number> {
   const found = await db.asSystem((tx) =>
     sql<{ n: number }>`
-      select count(*) as n from jobs.jobs where task_identifier = 'mail_invitation'`.execute(tx),
+      select count(*) as n from mails where source_type = 'invitation'`.execute(tx),
   );
   return found.rows[0]?.n ?? 0;
 }
@@ -108,7 +109,7 @@ test("at most two hundred are open; expired ones don't count", async () => {
 test("a new invitation invalidates the links of the one before", async () => {
   const first = (await invite("ola@example.com")).body.id;
   const issue = async (id: string) => {
-    const token = newToken();
+    const token = randomBytes(32).toString("base64url");
     await db.asSystem((tx) => setToken(tx, { workspace_id: ours.id, invitation_id: id }, token));
     return token;
   };

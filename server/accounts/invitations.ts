@@ -9,7 +9,8 @@ import type { Db, Tx } from "../kit/db.ts";
 import { conflict, forbidden, invalid, Problem } from "../kit/errors.ts";
 import type { Actor, User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
-import type { Jobs } from "../kit/jobs.ts";
+import type { Mailer } from "../kit/mail.ts";
+import { invitationMail } from "./account-mails.ts";
 import { recordAuditEvent } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { createPerson, findPersonByEmail, joinWorkspace } from "./create-person.ts";
@@ -29,20 +30,19 @@ interface InvitationRow {
   sms_setup: boolean;
 }
 
-/** The job that writes the mail; its payload is `MailInvitation`. */
-export const mailInvitationJob = "mail_invitation";
-export interface MailInvitation {
-  workspace_id: string;
-  invitation_id: string;
+/** What writing a mail needs. */
+interface MailServices {
+  mailer: Mailer;
+  config: { public_url: string };
 }
 
 /**
- * Invites an address, and mails the link by a job. Inviting it again replaces the invitation and invalidates older links.
+ * Invites an address, and mails the link. Inviting it again replaces the invitation and invalidates older links.
  * 409 `already_member` when the address belongs to a member.
  */
 export async function invite(
   tx: Tx,
-  services: { jobs: Jobs },
+  services: MailServices,
   actor: Actor,
   input: { email: string; role: Role; sms_setup: boolean },
   at: Date,
@@ -83,8 +83,7 @@ export async function invite(
     returning *`.execute(tx);
   const row = made.rows[0];
   if (!row) throw new Error("insert into invitations returned no row");
-  const payload: MailInvitation = { workspace_id: row.workspace_id, invitation_id: row.id };
-  await services.jobs.add(tx, mailInvitationJob, payload);
+  await mailInvitation(tx, services, { workspace_id: row.workspace_id, invitation_id: row.id }, at);
   await recordAuditEvent(tx, {
     workspaceId: actor.workspaceId,
     at,
@@ -122,10 +121,45 @@ async function checkRoom(tx: Tx, workspaceId: string, at: Date): Promise<void> {
   );
 }
 
-/** What the mail of an invitation needs; null when it was withdrawn meanwhile. */
-export async function findInvited(
+/** Gives an invitation a new token, and queues the mail with its link; nothing for one that was withdrawn meanwhile. */
+export async function mailInvitation(
   tx: Tx,
-  invitation: MailInvitation,
+  { mailer, config }: MailServices,
+  invitation: InvitationKey,
+  at: Date,
+): Promise<void> {
+  const found = await findInvited(tx, invitation);
+  if (!found) return;
+  const { email: to, workspace, invited_by: invitedBy, language } = found;
+  const token = randomBytes(32).toString("base64url");
+  const link = `${config.public_url}/invitations/${token}`;
+  await setToken(tx, invitation, token);
+  await mailer.queue(tx, {
+    ...invitationMail(language, { to, workspace, invitedBy, link }),
+    workspace_id: invitation.workspace_id,
+    source: { type: "invitation", id: invitation.invitation_id },
+    key: hashToken(token),
+    confidential: true,
+    at,
+  });
+}
+
+/** Those of these invitations that were accepted or withdrawn, whose mails need not leave any more. */
+export async function findEndedInvitations(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from invitations where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
+  const open = new Set(rows.map(({ id }) => id));
+  return new Set(ids.filter((id) => !open.has(id)));
+}
+
+export interface InvitationKey {
+  workspace_id: string;
+  invitation_id: string;
+}
+
+async function findInvited(
+  tx: Tx,
+  invitation: InvitationKey,
 ): Promise<{ email: string; invited_by: string; workspace: string; language: Language } | null> {
   const { workspace_id, invitation_id } = invitation;
   const found = await sql<{ email: string; invited_by: string; workspace: string; language: Language }>`
@@ -135,11 +169,8 @@ export async function findInvited(
   return found.rows[0] ?? null;
 }
 
-/** The token of a link. It is made when the mail is sent, so that no job and no backup of one contains it. */
-export const newToken = (): string => randomBytes(32).toString("base64url");
-
 /** Sets the token of an invitation; earlier ones become invalid. */
-export async function setToken(tx: Tx, invitation: MailInvitation, token: string): Promise<void> {
+export async function setToken(tx: Tx, invitation: InvitationKey, token: string): Promise<void> {
   await sql`
     update invitations set token_hash = ${hashToken(token)}
     where workspace_id = ${invitation.workspace_id} and id = ${invitation.invitation_id}`.execute(tx);

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
-import type { Permission } from "../../contract/permissions.ts";
+import { permissionsOfRole, type Scope } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { signedInPerson, type TestPerson } from "../../testing/people.ts";
@@ -27,9 +27,9 @@ const liveUpdates = await startLiveUpdates({ connection: database.connection, po
 await liveUpdates.subscribe(accessChannel, (payload) => elsewhere.invalidate(readAccessChange(payload)));
 afterAll(() => liveUpdates.stop());
 
-type Made = { id: string; key: string; scopes: Permission[]; maker: { id: string; name: string } | null };
+type Made = { id: string; key: string; scopes: Scope[]; maker: { id: string; name: string } | null };
 
-async function make(as: { key?: string; cookie?: string }, scopes: Permission[], more: object = {}): Promise<Made> {
+async function make(as: { key?: string; cookie?: string }, scopes: Scope[], more: object = {}): Promise<Made> {
   const answer = await call("POST /api-keys", { ...as, body: { name: "Till", scopes, ...more } });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body;
@@ -68,6 +68,36 @@ test("a key loses the permissions that its maker loses, in every process at once
   expect(await listed(id)).toMatchObject({ effective_scopes: ["contacts:read"] });
   await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "admin" } });
   expect(await statusOf(key, "GET /api-keys")).toBe(200);
+});
+
+test("a key for everything may what its maker may at the moment; one for less cannot make it, and it is taken over as it is", async () => {
+  const ada = await person("admin", "Ada");
+  const { id, key, scopes } = await make(ada, ["everything"]);
+  expect(scopes).toEqual(["everything"]);
+  const effective = async () => (await listed(id)).effective_scopes.toSorted();
+  expect(await effective()).toEqual([...permissionsOfRole.admin].sort());
+  expect(await statusOf(key, "GET /carriers")).toBe(403);
+  await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "super_admin" } });
+  expect(await statusOf(key, "GET /carriers")).toBe(200);
+  await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "viewer" } });
+  await until(async () =>
+    expect((await permissionsElsewhere(key)).sort()).toEqual([...permissionsOfRole.viewer].sort()),
+  );
+  await call(`PATCH /people/${ada.id}`, { cookie: boss.cookie, body: { role: "admin" } });
+  // It makes one like itself, and one with less makes none with more.
+  await make({ key }, ["everything"]);
+  const narrow = await make(ada, [...permissionsOfRole.admin]);
+  const more = await call("POST /api-keys", { key: narrow.key, body: { name: "More", scopes: ["everything"] } });
+  expect(more).toMatchObject({ status: 403, body: { error: { code: "scope_not_yours", value: "everything" } } });
+  const takeOver = await call(`DELETE /people/${ada.id}?keys=take_over`, { cookie: boss.cookie });
+  expect(takeOver.status, JSON.stringify(takeOver.body)).toBeLessThan(300);
+  const taken = await listed(id);
+  expect(taken.scopes.toSorted()).toEqual([...permissionsOfRole.admin].sort());
+});
+
+test("the operator's first key may everything, also what an update adds", async () => {
+  const { key } = await workspaceWithKey(database, { scopes: ["everything"] });
+  expect((await permissionsElsewhere(key)).sort()).toEqual([...permissionsOfRole.super_admin].sort());
 });
 
 test("taking SMS set-up from a person takes it from their keys", async () => {

@@ -95,12 +95,6 @@ export async function countAttempt(tx: Tx, kind: Kind, about: string, at: Date):
   return countKeys(tx, keysOf(kind, about, { ip: "" }).others, at);
 }
 
-/** Takes back a counted attempt that was not carried out. */
-export async function uncountAttempt(tx: Tx, kind: Kind, about: string): Promise<void> {
-  const keys = keysOf(kind, about, { ip: "" }).others.map(({ key }) => key);
-  await sql`update attempts set count = greatest(count - 1, 0) where key = any(${keys})`.execute(tx);
-}
-
 /** Clears the counts about an account or person who has authenticated otherwise. */
 export async function clearAttempts(tx: Tx, kind: Kind, about: string): Promise<void> {
   const keys = keysOf(kind, about, { ip: "" }).others.map(({ key }) => key);

@@ -4,34 +4,29 @@
  */
 import { hash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
+import type { Language } from "../../contract/shapes.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 import type { User } from "../kit/http.ts";
 import { newId } from "../kit/id.ts";
-import type { Jobs } from "../kit/jobs.ts";
+import type { Mailer } from "../kit/mail.ts";
+import { passwordChangedMail } from "./account-mails.ts";
 import { recordAboutPerson } from "./audit-events.ts";
 import { checkNewPassword } from "./choose-password.ts";
 import { findPerson, findPersonByEmail } from "./create-person.ts";
 import type { Identity } from "./identity.ts";
-import { countAttempt, clearAttempts, uncountAttempt } from "./login-throttle.ts";
+import { countAttempt, clearAttempts } from "./login-throttle.ts";
 import { membershipsOf } from "./members.ts";
 
-const resetMinutes = 60;
+export const resetMinutes = 60;
 const tokenOctets = 18; // 24 characters, as links have always had
-
-/** The job that notifies a person that their password was changed; its payload is `MailPasswordChanged`. */
-export const mailPasswordChangedJob = "mail_password_changed";
-export interface MailPasswordChanged {
-  user_id: string;
-  /** When it was, ISO 8601. */
-  at: string;
-}
 
 interface Services {
   db: Db;
   clock: Clock;
-  jobs: Jobs;
+  mailer: Mailer;
+  config: { public_url: string };
   identity: Pick<Identity, "hashPassword" | "verifyPassword">;
 }
 
@@ -43,11 +38,6 @@ export async function countResetMail(tx: Tx, email: string, at: Date): Promise<U
   const user = await findPersonByEmail(tx, email);
   if (!user || (await countAttempt(tx, "reset_mail", user.id, at)) !== null) return null;
   return user;
-}
-
-/** Takes back the count of a mail that was not sent, so that a relay that is down does not use up the limit. */
-export async function uncountResetMail(tx: Tx, user: User): Promise<void> {
-  await uncountAttempt(tx, "reset_mail", user.id);
 }
 
 /** The token of a link. */
@@ -85,7 +75,7 @@ export async function resetPassword(services: Services, token: string, password:
     );
     if (used.rows.length === 0) throw invalidToken();
     await clearAttempts(tx, "reset_mail", userId);
-    return setPassword(tx, services.jobs, { userId, passwordHash, at, action: "password.reset" });
+    return setPassword(tx, services, { userId, passwordHash, at, action: "password.reset" });
   });
 }
 
@@ -102,7 +92,7 @@ export async function changePassword(
   await checkPasswordOf(db, user.id, input.next);
   const passwordHash = await identity.hashPassword(input.next);
   const set = { userId: user.id, passwordHash, at: clock.now(), action: "password.changed" } as const;
-  await db.asSystem((tx) => setPassword(tx, services.jobs, set));
+  await db.asSystem((tx) => setPassword(tx, services, set));
 }
 
 interface NewPassword {
@@ -112,19 +102,45 @@ interface NewPassword {
   action: "password.reset" | "password.changed";
 }
 
-async function setPassword(tx: Tx, jobs: Jobs, { userId, passwordHash, at, action }: NewPassword): Promise<User> {
+async function setPassword(
+  tx: Tx,
+  services: Pick<Services, "mailer" | "config">,
+  { userId, passwordHash, at, action }: NewPassword,
+): Promise<User> {
   const set = await sql`
     update accounts set password = ${passwordHash}, updated_at = ${at}
     where user_id = ${userId} and provider_id = 'credential' returning id`.execute(tx);
   if (set.rows.length !== 1) throw invalidToken(); // the person was removed
   await endResetTokens(tx, userId);
   await sql`delete from sessions where user_id = ${userId}`.execute(tx);
-  const payload: MailPasswordChanged = { user_id: userId, at: at.toISOString() };
-  await jobs.add(tx, mailPasswordChangedJob, payload);
   const user = await findPerson(tx, userId);
   if (!user) throw new Error("an account without its user");
+  await mailPasswordChanged(tx, services, user, at);
   await recordAboutPerson(tx, user, action, { at });
   return user;
+}
+
+/** Queues the mail that notifies a person that their password was changed. */
+export async function mailPasswordChanged(
+  tx: Tx,
+  { mailer, config }: Pick<Services, "mailer" | "config">,
+  { id, name, email: to }: User,
+  at: Date,
+): Promise<void> {
+  const { language, timeZone } = await localeOf(tx, id);
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
+  const when = `${format.format(at)} (${timeZone})`;
+  const mail = passwordChangedMail(language, { to, name, when, link: `${config.public_url}/forgot-password` });
+  const source = { type: "account", id } as const;
+  await mailer.queue(tx, { ...mail, workspace_id: null, source, key: "password_changed", confidential: false, at });
+}
+
+/** Language and time zone of the first workspace that the person joined. */
+export async function localeOf(tx: Tx, userId: string): Promise<{ language: Language; timeZone: string }> {
+  const found = await sql<{ language: Language; timeZone: string }>`
+    select w.language, w.time_zone as "timeZone" from memberships m join workspaces w using (workspace_id)
+    where m.user_id = ${userId} order by m.created_at limit 1`.execute(tx);
+  return found.rows[0] ?? { language: "en", timeZone: "UTC" };
 }
 
 /** Invalidates the person's open links. */
@@ -142,8 +158,8 @@ async function checkPasswordOf(db: Db, userId: string, password: string): Promis
   checkNewPassword(password, context, "newPassword");
 }
 
-// The form that better-auth writes, so that links mailed by older versions stay valid.
-const identifierOf = (token: string) => hash("sha256", `reset-password:${token}`, "base64url");
+/** A token as it is stored: the form that better-auth writes, so that links mailed by older versions stay valid. */
+export const identifierOf = (token: string) => hash("sha256", `reset-password:${token}`, "base64url");
 
 const invalidToken = () =>
   new Problem(

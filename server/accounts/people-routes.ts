@@ -2,7 +2,7 @@ import type { people } from "../../contract/accounts.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
-import type { Jobs } from "../kit/jobs.ts";
+import type { Mailer } from "../kit/mail.ts";
 import type { ApiKeyCache } from "./api-key-cache.ts";
 import { countInvitation, invite } from "./invitations.ts";
 import { changePerson, listPeople, removePerson } from "./people.ts";
@@ -10,7 +10,8 @@ import { changePerson, listPeople, removePerson } from "./people.ts";
 export function peopleRoutes(services: {
   db: Db;
   clock: Clock;
-  jobs: Jobs;
+  mailer: Mailer;
+  config: { public_url: string };
   apiKeyCache: ApiKeyCache;
 }): Handlers<typeof people> {
   const { db, clock, apiKeyCache } = services;

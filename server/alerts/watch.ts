@@ -5,9 +5,9 @@
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { DueWork } from "../kit/due.ts";
-import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import type { Mailer } from "../kit/mail.ts";
 import { queueEvents } from "../webhooks/queue-events.ts";
 import { presentAlert, type WatchedKind, watched } from "./alert.ts";
 import { lockKind } from "./alerts-store.ts";
@@ -20,7 +20,8 @@ import { reconcileQuotaAlerts } from "./watch-quota.ts";
 export interface WatchServices {
   db: Db;
   clock: Clock;
-  jobs: Jobs;
+  mailer: Mailer;
+  config: { public_url: string };
   liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn" | "info">;
   /** All work by the clock, whose delays are watched too. */
@@ -67,7 +68,7 @@ export async function checkConditions(services: WatchServices, checked: readonly
       faults.push(error); // a kind whose check fails must not keep the others from being checked
     }
   }
-  await db.asSystem((tx) => queueMails(tx, services.jobs, clock.now()));
+  await db.asSystem((tx) => queueMails(tx, services, clock.now()));
   if (faults.length > 0) throw new AggregateError(faults, "some kinds of alerts could not be checked");
 }
 

@@ -42,6 +42,8 @@ export async function contactTimeline(
       join subscription_types t on t.workspace_id = ${workspaceId} and t.id = e.subscription_type_id
       where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
       union all
+      (${clickEntries(workspaceId, contactId, before, limit)})
+      union all
       select id, case when opted_out then 'opted_out' else 'opted_in' end, at, evidence, source, null, null, null, false
       from opt_out_events
       where workspace_id = ${workspaceId} and number in (${contact.mobile}, ${contact.phone})
@@ -58,21 +60,45 @@ function messageEntries(
   before: { at: Date; id: string } | null,
   limit: number,
 ): RawBuilder<unknown> {
-  const older = before
-    ? sql`and m.id < ${firstIdAt(new Date(before.at.getTime() + 1))}
-        and (m.id < ${firstIdAt(before.at)} or m.id < ${before.id})`
-    : sql``;
   return sql`
     select m.id, case m.status when 'received' then 'message_received' when 'skipped' then 'message_skipped'
         else 'message_sent' end as kind,
-      to_timestamp(('x' || substr(replace(m.id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)::timestamptz(3) as at,
+      ${timeWithin(sql`m.id`)} as at,
       nullif(m.text, '') as text, case when m.status = 'skipped' then m.reason else m.status::text end as detail, case when c.id is null then 'message' else 'campaign' end as source_type,
       coalesce(c.id, m.id) as source_id, c.name as source_name,
       m.status = 'received' and m.reason is not distinct from 'stop_perhaps' as looks_like_opt_out
     from messages m
     left join campaigns c on m.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = m.source_id
-    where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${older}
+    where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} ${olderThan(sql`m.id`, before)}
     order by m.id desc limit ${limit}`;
+}
+
+/** A person's clicks, as those that count do. */
+function clickEntries(
+  workspaceId: string,
+  contactId: string,
+  before: { at: Date; id: string } | null,
+  limit: number,
+): RawBuilder<unknown> {
+  return sql`
+    select k.id, 'link_clicked' as kind, ${timeWithin(sql`k.id`)} as at, null as text, l.url as detail, l.source_type,
+      l.source_id, c.name as source_name, false as looks_like_opt_out
+    from clicks k
+    join links l on l.workspace_id = ${workspaceId} and l.id = k.link_id
+    left join campaigns c on l.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = l.source_id
+    where k.workspace_id = ${workspaceId} and k.contact_id = ${contactId} and k.verdict = 'human'
+      ${olderThan(sql`k.id`, before)}
+    order by k.id desc limit ${limit}`;
+}
+
+/** The instant within an id. */
+const timeWithin = (id: RawBuilder<unknown>) =>
+  sql`to_timestamp(('x' || substr(replace(${id}::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)::timestamptz(3)`;
+
+function olderThan(id: RawBuilder<unknown>, before: { at: Date; id: string } | null): RawBuilder<unknown> {
+  if (!before) return sql``;
+  return sql`and ${id} < ${firstIdAt(new Date(before.at.getTime() + 1))}
+    and (${id} < ${firstIdAt(before.at)} or ${id} < ${before.id})`;
 }
 
 function present(row: EntryRow): TimelineEntry {

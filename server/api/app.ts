@@ -6,8 +6,10 @@ import { identityOf } from "../accounts/account-jobs.ts";
 import { createApiKeyCache } from "../accounts/api-key-cache.ts";
 import { createLoginThrottle } from "../accounts/login-throttle.ts";
 import type { IncomingServices } from "../carriers/carrier.ts";
+import { servePreferences } from "../consent/preference-route.ts";
 import { createHttpServer, type HttpTimeouts } from "../kit/http-server.ts";
 import { networks } from "../kit/ip-address.ts";
+import { serveShortLinks } from "../links/redirect-route.ts";
 import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { bodyLimits, type BodyLimits, ignoreBodies } from "./bodies.ts";
@@ -22,7 +24,7 @@ import { openApiDocument } from "./openapi.ts";
 import { serveReferencePage } from "./reference-page.ts";
 import { logRequests, requestId } from "./request-log.ts";
 import { bindRoutes } from "./routes.ts";
-import { headersOfData, setSecurityHeaders } from "./security-headers.ts";
+import { headersOfData, headersOfPages, setSecurityHeaders } from "./security-headers.ts";
 import type { RoutesModule } from "./services.ts";
 import { serveWebApp } from "./web-app.ts";
 
@@ -104,6 +106,8 @@ export async function buildApp(
   await bindRoutes(modules, routeServices, (prefix, resource, handlers) =>
     bindResource(app, binding, prefix, resource, handlers),
   );
+  serveShortLinks(app, services, headersOfPages({ https }));
+  servePreferences(app, services, headersOfPages({ https }));
   serveReferencePage(app);
   const document = JSON.stringify(openApiDocument({ version }));
   app.get("/api/openapi.json", async (_request, reply) =>

@@ -33,6 +33,8 @@ beforeAll(async () => {
 /** Calls without an audit event, each with the reason. */
 const notAudited: Record<string, string> = {
   messages_send: "thousands a second; each is recorded in the ledger with its source",
+  mails_unsubscribe:
+    "the recipient of a mail does it; a withdrawn consent is audited, and recorded in the consent ledger",
   segments_count: "reads only",
   campaigns_review: "reads only",
   campaigns_preview: "reads only",

@@ -81,7 +81,8 @@ function bindEndpoint(
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
       });
       reply.code(status);
-      if (endpoint.answerType === "text/xml") return reply.type("text/xml; charset=utf-8").send(answer);
+      if (endpoint.answerType === "text/xml" || endpoint.answerType === "text/html")
+        return reply.type(`${endpoint.answerType}; charset=utf-8`).send(answer);
       if (endpoint.answerType)
         return sendStream(reply, endpoint.answerType, answer as unknown as AsyncIterable<string>);
       return reply.send(status === 204 ? undefined : answer);
@@ -141,7 +142,7 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-type StreamType = Exclude<NonNullable<Endpoint["answerType"]>, "text/xml">;
+type StreamType = Exclude<NonNullable<Endpoint["answerType"]>, "text/xml" | "text/html">;
 
 const streamHeaders: Record<StreamType, Record<string, string>> = {
   "text/csv": { "content-type": "text/csv; charset=utf-8", "cache-control": "no-store" },

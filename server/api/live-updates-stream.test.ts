@@ -14,6 +14,7 @@ const database = await testDatabase();
 const listeners = new Set<(item: LiveUpdate) => void>();
 const liveUpdates = {
   publish() {},
+  publishSources() {},
   listen(_workspaceId: string, onUpdate: (item: LiveUpdate) => void) {
     listeners.add(onUpdate);
     return () => void listeners.delete(onUpdate);

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { readLags } from "../activity/activity-store.ts";
 import type { Db } from "../kit/db.ts";
 import { readDueWork } from "../kit/due-runner.ts";
 import { Problem } from "../kit/errors.ts";
@@ -55,6 +56,12 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     });
   const queued = gauge("varsla_message_queue_length", `Messages waiting for submission, counted up to ${maxCounted}`);
   const jobs = gauge("varsla_jobs", "Background jobs, by whether they wait or failed for good", ["state"]);
+  const mails = gauge("varsla_mail_queue_length", `Mails waiting for submission, counted up to ${maxCounted}`);
+  const received = gauge(
+    "varsla_mails_received_total",
+    "Mails received since the installation began, by what became of them",
+    ["outcome"],
+  );
   const lag = gauge(
     "varsla_due_work_lag_seconds",
     "How late work by the clock is done: by its last round, or since its next one should have begun",
@@ -65,6 +72,12 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
     "varsla_due_work_failures",
     "Rounds of work by the clock that failed, in whole or in one workspace",
     ["work"],
+  );
+
+  const unread = gauge(
+    "varsla_activity_lag_seconds",
+    "How long ago what happened that a subscriber of activity has not read yet; webhooks read no further while many deliveries wait",
+    ["subscriber"],
   );
 
   async function collect(): Promise<void> {
@@ -80,6 +93,15 @@ function gaugeOfQueues(registry: Registry, db: Db): void {
       done.set({ work: each.name }, each.done);
       failed.set({ work: each.name }, each.failed);
     }
+    const { waiting, intake } = await db.asSystem(async (tx) => {
+      const queue = await sql<{ mails: number }>`
+        select count(*) as mails from (select from mail_queue limit ${maxCounted}) as first`.execute(tx);
+      const counts = await sql<{ outcome: string; mails: number }>`select outcome, mails from mail_intake`.execute(tx);
+      return { waiting: queue.rows[0]?.mails ?? 0, intake: counts.rows };
+    });
+    mails.set(waiting);
+    for (const { outcome, mails: n } of intake) received.set({ outcome }, n);
+    for (const each of await db.asSystem(readLags)) unread.set({ subscriber: each.subscriber }, each.lag_ms / 1_000);
     const row = found.rows[0];
     if (!row) return;
     queued.set(row.queued);

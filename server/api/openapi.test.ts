@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
 import { FailureReason, SkipReason } from "../../contract/messages.ts";
+import { webhookEvents } from "../../contract/webhook-events.ts";
 import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 
@@ -85,6 +86,16 @@ test("every reference resolves", () => {
       .split("/")
       .reduce((inside: Any, key) => inside?.[key], document);
     expect(target, reference).toBeDefined();
+  }
+});
+
+test("every event of webhooks is described, with its payload's schema and an example", () => {
+  expect(Object.keys(document.webhooks)).toEqual(Object.keys(webhookEvents));
+  for (const [name, { post }] of Object.entries<Any>(document.webhooks)) {
+    const { schema, example } = post.requestBody.content["application/json"];
+    expect(post.summary).not.toBe("");
+    expect(schema.properties.type.const).toBe(name);
+    expect(Object.keys(example)).toEqual(expect.arrayContaining(schema.required));
   }
 });
 

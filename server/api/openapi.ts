@@ -4,6 +4,7 @@ import { authentication } from "../../contract/accounts.ts";
 import { contract } from "../../contract/contract.ts";
 import type { Endpoint, Resource } from "../../contract/endpoint.ts";
 import { Failure } from "../../contract/shapes.ts";
+import { webhookEvents } from "../../contract/webhook-events.ts";
 
 type Json = Record<string, unknown>;
 
@@ -55,9 +56,10 @@ export function openApiDocument(options: { version: string }): Json {
     openapi: "3.1.0",
     info: { title: "Varsla", version: options.version, description: introduction },
     servers: [{ url: "/", description: "This installation" }],
-    tags: resources.map(([name]) => ({ name: titles[name] ?? name })),
+    tags: [...resources.map(([name]) => ({ name: titles[name] ?? name })), { name: "Events" }],
     security: [{ apiKey: [] }, { session: [] }],
     paths,
+    webhooks: Object.fromEntries(Object.entries(webhookEvents).map(([name, event]) => [name, webhook(name, event)])),
     components: {
       securitySchemes: {
         apiKey: {
@@ -120,6 +122,25 @@ function operation(resource: string, name: string, endpoint: Endpoint): Json {
     ...requestBody(endpoint),
     responses: { [status]: success(endpoint), ...failureResponses(endpoint) },
     "x-permission": endpoint.permission,
+  };
+}
+
+function webhook(name: string, { summary, payload, example }: (typeof webhookEvents)["alert.raised"]): Json {
+  return {
+    post: {
+      operationId: `webhook_${name.replaceAll(".", "_")}`,
+      tags: ["Events"],
+      summary,
+      description: "Sent to the webhooks that receive this event, signed as the Standard Webhooks specification says.",
+      security: [],
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: schemaOf(payload, "output"), example } },
+      },
+      responses: {
+        "2XX": { description: "The receiver has taken it; any other answer is a failure, and it is tried again" },
+      },
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Permission, permissions, permissionsOf, roles } from "../../contract/permissions.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { untilSubmitted } from "../../testing/mails.ts";
 import { until } from "../../testing/until.ts";
 import { identityOf } from "../accounts/account-jobs.ts";
 import { newApiKey, storeApiKey } from "../accounts/api-keys.ts";
@@ -87,6 +88,8 @@ async function fixtures(key: string, n: number) {
     body: `mobile\n+479223456${n}\nnonsense\n`,
   });
   expect(imported.status, JSON.stringify(imported.body)).toBe(202);
+  // Of the invitation.
+  const mail = (await call("GET /mails", { key })).body.items[0];
   return {
     contact,
     list,
@@ -100,6 +103,7 @@ async function fixtures(key: string, n: number) {
     delivery,
     import: imported.body,
     possibleOptOut,
+    mail,
   };
 }
 type Fixtures = Awaited<ReturnType<typeof fixtures>>;
@@ -114,6 +118,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/people\//, of.person.id],
     [/^\w+ \/api-keys\//, of.apiKey.id],
     [/^\w+ \/messages\//, of.message.id],
+    [/^\w+ \/mails\//, of.mail.id],
     [/^\w+ \/campaigns\//, of.campaign.id],
     [/^\w+ \/senders\//, of.sender.id],
     [/^\w+ \/carriers\//, of.carrier.id],
@@ -166,6 +171,7 @@ let inTheirs: Fixtures;
 beforeAll(async () => {
   inOurs = await fixtures(ours.key, 1);
   inTheirs = await fixtures(theirs.key, 2);
+  await untilSubmitted(services);
 });
 
 const guarded = operations.filter(({ permission }) => permission !== "anyone");
@@ -185,6 +191,8 @@ test("the calls that strangers may make are listed", () => {
   expect(open.sort()).toEqual([
     "GET /api/v1/installation",
     "GET /api/v1/invitations/{token}",
+    // By a token of the mail: server/mail/unsubscribe.test.ts.
+    "GET /api/v1/unsubscribe/{token}",
     "POST /api/auth/request-password-reset",
     "POST /api/auth/reset-password",
     "POST /api/auth/sign-in/email",
@@ -194,6 +202,7 @@ test("the calls that strangers may make are listed", () => {
     "POST /api/v1/carriers/{id}/twilio/status",
     "POST /api/v1/invitations/{token}/accept",
     "POST /api/v1/setup",
+    "POST /api/v1/unsubscribe/{token}",
   ]);
 });
 

@@ -7,6 +7,7 @@ import { draftOf, finished, listOf, listOfAll, look, prepare, press } from "../.
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { runs } from "../../testing/runs.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { explainCampaign, listCampaignAudience } from "../campaigns/audience-of-campaign.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
@@ -16,7 +17,7 @@ import { countAudience } from "./audience.ts";
 const { db } = await testDatabase({ max: 20 });
 
 const review = async (workspace: TestWorkspace, id: string) =>
-  (await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review;
+  (await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id)).review;
 
 const optOut = (workspaceId: string, number: string) =>
   db.inWorkspace(workspaceId, (tx) =>

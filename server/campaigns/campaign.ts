@@ -3,9 +3,11 @@
  * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
  */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
+import { parseLinkedTemplate } from "../../rules/linked-template.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import type { AudienceRefs } from "../audience/audience.ts";
 import { Problem } from "../kit/errors.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 
 /** Why sending failed as a whole. */
 export interface CampaignFault {
@@ -30,6 +32,7 @@ export interface CampaignRow {
   include: AudienceRefs;
   exclude: AudienceRefs;
   opt_out_text: boolean;
+  shorten_links: boolean;
   validity_seconds: number | null;
   created_by: string | null;
   created_by_name: string;
@@ -74,9 +77,22 @@ export const isUnsent = (status: CampaignStatus): boolean => status === "schedul
 /** messages.source_type of campaigns' messages. */
 export const sourceType = "campaign" as const;
 
+/** A campaign's text, and whether its links are shortened. */
+type LinkedText = Pick<CampaignRow, "text" | "shorten_links">;
+
+/** Reads a text as its recipients get it, or says what is wrong with it. */
+export function readText(
+  { text, shorten_links: shorten }: LinkedText,
+  shortLinks: ShortLinks,
+): ReturnType<typeof parseTemplate> {
+  const parsed = shorten ? parseLinkedTemplate(text, "campaign", shortLinks.base) : parseTemplate(text, "campaign");
+  const problems = parsed.ok ? shortLinks.problemsOf(text, shorten) : parsed.problems;
+  return problems.length > 0 ? { ok: false, problems } : parsed;
+}
+
 /** The text as a template, or 422 with its first problem and the problem's place in the text. */
-export function parseText(text: string): Template {
-  const parsed = parseTemplate(text, "campaign");
+export function parseText(text: LinkedText, shortLinks: ShortLinks): Template {
+  const parsed = readText(text, shortLinks);
   if (parsed.ok) return parsed.template;
   const [problem] = parsed.problems;
   if (!problem) throw new Error("a text that does not parse has a problem");
@@ -104,6 +120,7 @@ export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campa
     include: row.include,
     exclude: row.exclude,
     opt_out_text: row.opt_out_text,
+    links: { shorten: row.shorten_links },
     validity_seconds: row.validity_seconds,
     counts,
     owner: { id: row.created_by, name: row.created_by_name },

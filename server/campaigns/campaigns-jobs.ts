@@ -4,6 +4,7 @@ import type { Db } from "../kit/db.ts";
 import type { JobHandler } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { prepareJob } from "./send-campaign.ts";
 
@@ -12,6 +13,7 @@ export function campaignJobs(services: {
   db: Db;
   clock: Clock;
   liveUpdates: Pick<LiveUpdates, "publish">;
+  shortLinks: ShortLinks;
   log: Pick<Logger, "warn" | "error">;
 }): Record<string, JobHandler> {
   return {

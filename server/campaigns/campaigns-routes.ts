@@ -1,35 +1,38 @@
-import type { Campaign, campaigns } from "../../contract/campaigns.ts";
+import type { campaigns } from "../../contract/campaigns.ts";
 import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
-import type { Tx } from "../kit/db.ts";
 import type { Handlers } from "../kit/http.ts";
-import type { LiveUpdates } from "../kit/live-updates.ts";
+import type { Services } from "../kit/services.ts";
+import { createShortLinks } from "../links/short-links.ts";
 import { explainCampaign, listCampaignAudience } from "./audience-of-campaign.ts";
-import { type CampaignRow, isUnsent, presentCampaign } from "./campaign.ts";
+import { type CampaignRow, presentCampaign } from "./campaign.ts";
 import { listCampaigns } from "./campaigns-store.ts";
-import { countsOf, entriesOf, noCounts } from "./counts.ts";
+import { noCounts } from "./counts.ts";
 import { createCampaign, deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "./hold-campaign.ts";
-import { campaignPerformance } from "./performance.ts";
+import { campaignClicks, campaignPerformance } from "./performance.ts";
+import { presentCampaigns, presentWithCounts } from "./present-campaigns.ts";
 import { previewText } from "./preview-text.ts";
 import { listRecipients } from "./recipients.ts";
 import { reviewCampaign } from "./review-campaign.ts";
 import { scheduleCampaign, unscheduleCampaign } from "./schedule-campaign.ts";
-import { sendCampaign, type SendServices } from "./send-campaign.ts";
+import { sendCampaign } from "./send-campaign.ts";
 
 /** The calls on /campaigns. */
 export function campaignsRoutes(
-  services: SendServices & { liveUpdates: Pick<LiveUpdates, "publish"> },
+  given: Pick<Services, "db" | "clock" | "jobs" | "liveUpdates" | "config">,
 ): Handlers<typeof campaigns> {
-  const { db, clock, liveUpdates } = services;
+  const { db, clock, liveUpdates } = given;
+  const shortLinks = createShortLinks(given.config);
+  const services = { ...given, shortLinks };
   const shown = (row: CampaignRow) => {
     liveUpdates.publish(row.workspace_id, "campaign", row.id);
     liveUpdates.publish(row.workspace_id, "usage", null);
-    return db.inWorkspace(row.workspace_id, (tx) => presentOne(tx, row));
+    return db.inWorkspace(row.workspace_id, (tx) => presentWithCounts(tx, row));
   };
   return {
     async create({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, async (tx) =>
-        presentCampaign(await createCampaign(tx, actor, body, clock.now()), noCounts),
+        presentCampaign(await createCampaign(tx, actor, body, clock.now(), shortLinks), noCounts),
       );
     },
     async list({ actor, query: { query, status, cursor, limit } }) {
@@ -37,17 +40,17 @@ export function campaignsRoutes(
         const before = cursor === undefined ? undefined : readMoment(cursor, "-updated_at");
         const rows = await listCampaigns(tx, actor.workspaceId, { query, status, before }, limit + 1);
         const page = cut(rows, limit, (row) => writeCursor("-updated_at", row.updated_at.toISOString(), row.id));
-        return { ...page, items: await present(tx, actor.workspaceId, page.items) };
+        return { ...page, items: await presentCampaigns(tx, actor.workspaceId, page.items) };
       });
     },
     async get({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, async (tx) =>
-        presentOne(tx, await getCampaign(tx, actor.workspaceId, params.id)),
+        presentWithCounts(tx, await getCampaign(tx, actor.workspaceId, params.id)),
       );
     },
     async update({ actor, params, body }) {
       const row = await db.inWorkspace(actor.workspaceId, (tx) =>
-        updateCampaign(tx, actor, params.id, body, clock.now()),
+        updateCampaign(tx, actor, params.id, body, clock.now(), shortLinks),
       );
       liveUpdates.publish(actor.workspaceId, "campaign", row.id);
       return presentCampaign(row, noCounts);
@@ -67,7 +70,7 @@ export function campaignsRoutes(
       );
     },
     async preview({ actor, body }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body));
+      return db.inWorkspace(actor.workspaceId, (tx) => previewText(tx, actor.workspaceId, body, shortLinks));
     },
     async send({ actor, params, body, idempotency, setHeader }) {
       const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency, body);
@@ -92,19 +95,11 @@ export function campaignsRoutes(
     async performance({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, (tx) => campaignPerformance(tx, actor.workspaceId, params.id));
     },
+    async clicks({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => campaignClicks(tx, actor.workspaceId, params.id));
+    },
     async recipients({ actor, params, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) => listRecipients(tx, actor.workspaceId, params.id, query));
     },
   };
-}
-
-async function present(tx: Tx, workspaceId: string, rows: CampaignRow[]): Promise<Campaign[]> {
-  const sent = rows.filter((row) => !isUnsent(row.status)).map((row) => row.id);
-  const entries = sent.length > 0 ? await entriesOf(tx, workspaceId, sent) : new Map();
-  return rows.map((row) => presentCampaign(row, countsOf(row, entries.get(row.id) ?? {})));
-}
-
-async function presentOne(tx: Tx, row: CampaignRow): Promise<Campaign> {
-  const entries = await entriesOf(tx, row.workspace_id, [row.id]);
-  return presentCampaign(row, countsOf(row, entries.get(row.id) ?? {}));
 }

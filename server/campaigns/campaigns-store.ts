@@ -51,6 +51,7 @@ export interface Draft {
   include: AudienceRefs;
   exclude: AudienceRefs;
   opt_out_text: boolean;
+  shorten_links: boolean;
   validity_seconds: number | null;
 }
 
@@ -60,10 +61,10 @@ export async function insertDraft(
 ): Promise<void> {
   await sql`
     insert into campaigns (workspace_id, id, name, status, text, sender_id, subscription_type_id, include, exclude,
-      opt_out_text, validity_seconds, created_by, created_by_name, changed_by, changed_by_name, created_at, updated_at)
+      opt_out_text, shorten_links, validity_seconds, created_by, created_by_name, changed_by, changed_by_name, created_at, updated_at)
     values (${row.workspace_id}, ${row.id}, ${row.name}, 'draft', ${row.text}, ${row.sender_id},
       ${row.subscription_type_id}, ${JSON.stringify(row.include)}::jsonb, ${JSON.stringify(row.exclude)}::jsonb,
-      ${row.opt_out_text},
+      ${row.opt_out_text}, ${row.shorten_links},
       ${row.validity_seconds}, ${row.created_by}, ${row.created_by_name}, ${row.created_by}, ${row.created_by_name},
       ${row.at}, ${row.at})`.execute(tx);
 }
@@ -81,6 +82,7 @@ export async function updateDraft(
     update campaigns set name = ${draft.name}, text = ${draft.text}, sender_id = ${draft.sender_id},
       subscription_type_id = ${draft.subscription_type_id}, include = ${JSON.stringify(draft.include)}::jsonb,
       exclude = ${JSON.stringify(draft.exclude)}::jsonb, opt_out_text = ${draft.opt_out_text},
+      shorten_links = ${draft.shorten_links},
       validity_seconds = ${draft.validity_seconds}, revision = revision + 1, updated_at = ${at},
       changed_by = ${by.userId}, changed_by_name = ${by.name}
     where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);

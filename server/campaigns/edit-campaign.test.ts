@@ -3,6 +3,7 @@ import { campaigns } from "../../contract/campaigns.ts";
 import { draftOf, editorOf, listOf, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { deleteCampaign, getCampaign, updateCampaign } from "./edit-campaign.ts";
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
 
 const change = (id: string, input: Record<string, unknown>, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) =>
-    updateCampaign(tx, editorOf(workspaceId), id, campaigns.update.body.parse(input), new Date()),
+    updateCampaign(tx, editorOf(workspaceId), id, campaigns.update.body.parse(input), new Date(), shortLinks),
   );
 const get = (id: string, workspaceId = workspace.id) =>
   db.inWorkspace(workspaceId, (tx) => getCampaign(tx, workspaceId, id));
@@ -47,7 +48,7 @@ test("a change that names a revision overwrites nothing that was changed since",
   const { revision } = await get(id);
   const per = { workspaceId: workspace.id, userId: workspace.sender.id, name: "Per" };
   const changeAs = (by: typeof per, input: { text: string; revision?: number }) =>
-    db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, by, id, input, new Date()));
+    db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, by, id, input, new Date(), shortLinks));
   const changed = await changeAs(per, { text: "Hei fra Per", revision });
   expect(changed).toMatchObject({ revision: revision + 1, changed_by: per.userId, changed_by_name: "Per" });
   const kari = { ...per, name: "Kari" };

@@ -10,6 +10,7 @@ import { findSubscriptionType } from "../consent/subscription-types.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { resolveSender } from "../senders/senders.ts";
 import { allowedIn, type CampaignAction, type CampaignRow, isAllowed, parseText } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
@@ -24,18 +25,25 @@ export interface Author {
 }
 
 /** Creates a draft. 422 when the text cannot be parsed or the draft refers to something that is not the workspace's. */
-export async function createCampaign(tx: Tx, author: Author, input: CampaignInput, now: Date): Promise<CampaignRow> {
+export async function createCampaign(
+  tx: Tx,
+  author: Author,
+  input: CampaignInput,
+  now: Date,
+  shortLinks: ShortLinks,
+): Promise<CampaignRow> {
   const empty = {
     ...input,
     sender_id: null,
     subscription_type_id: null,
+    shorten_links: false,
     include: emptyAudience,
     exclude: emptyAudience,
     validity_seconds: null,
   };
   const id = newId(now);
   await store.insertDraft(tx, {
-    ...(await change(tx, author.workspaceId, empty, input, now)),
+    ...(await change(tx, author.workspaceId, empty, input, now, shortLinks)),
     workspace_id: author.workspaceId,
     id,
     created_by: author.userId,
@@ -62,9 +70,10 @@ export async function updateCampaign(
   id: string,
   { revision, ...input }: CampaignChange & { revision?: number | undefined },
   now: Date,
+  shortLinks: ShortLinks,
 ): Promise<CampaignRow> {
   const campaign = await lockFor(tx, workspaceId, id, "change");
-  const draft = await change(tx, workspaceId, campaign, input, now);
+  const draft = await change(tx, workspaceId, campaign, input, now, shortLinks);
   // A change to what is there already is none: a review stays bound to it.
   const before = Object.fromEntries(Object.keys(draft).map((key) => [key, campaign[key as keyof store.Draft]]));
   if (!isDeepStrictEqual(before, draft)) {
@@ -138,12 +147,17 @@ async function change(
   before: store.Draft,
   input: Partial<CampaignInput>,
   now: Date,
+  shortLinks: ShortLinks,
 ): Promise<store.Draft> {
   const { sender, subscription_type: type } = input;
-  if (input.text !== undefined) parseText(input.text);
-  return {
-    name: input.name ?? before.name,
+  const linked = {
     text: input.text ?? before.text,
+    shorten_links: input.links?.shorten ?? before.shorten_links,
+  };
+  if (input.text !== undefined || input.links) parseText(linked, shortLinks);
+  return {
+    ...linked,
+    name: input.name ?? before.name,
     sender_id:
       sender === undefined ? before.sender_id : sender ? (await resolveSender(tx, workspaceId, sender, now)).id : null,
     subscription_type_id:

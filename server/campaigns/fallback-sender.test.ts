@@ -1,10 +1,11 @@
 /** Names as senders to countries that show none: a number of the same connection is used instead, or contacts there are skipped. */
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
+import { campaignServices, draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addContacts, ledger, quota, send, untilFinal, startPipeline, template } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
@@ -117,7 +118,7 @@ async function campaignFrom(workspace: TestWorkspace, address: string): Promise<
 
 async function sentOf(workspace: TestWorkspace, id: string) {
   await press(db, workspace.id, id);
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: { error() {}, warn() {} } };
+  const services = { ...campaignServices(db), log: { error() {}, warn() {} } };
   await prepareCampaign(services, { workspace_id: workspace.id, id }, new AbortController().signal);
   const rows = await ledger(db, workspace.id);
   const reasons: Record<string, number> = {};
@@ -129,7 +130,7 @@ test("the review of a campaign from a name says how many receive it from which n
   const workspace = await createTestWorkspace(db);
   await sender(workspace, "Salong");
   const id = await campaignFrom(workspace, "Salong");
-  const { review } = await reviewCampaign({ db, clock: systemClock }, workspace.id, id);
+  const { review } = await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id);
   const value = { count: 4, name: "Salong", number: workspace.sender.address };
   expect(review.warnings).toContainEqual(expect.objectContaining({ code: "name_replaced", field: "sender", value }));
   expect(review.recipients).toEqual({ will: 6, wont: 2, reasons: { duplicate: 1, no_consent: 1 } });
@@ -145,7 +146,7 @@ test("without a fallback number the contacts are skipped, and the review says so
     sql`update senders set carrier_id = ${newId()} where id <> ${name.id}`.execute(tx),
   );
   const id = await campaignFrom(workspace, "Salong");
-  const { review } = await reviewCampaign({ db, clock: systemClock }, workspace.id, id);
+  const { review } = await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id);
   expect(review.warnings).toContainEqual(
     expect.objectContaining({ code: "name_refused", field: "sender", value: { count: 4, name: "Salong" } }),
   );
@@ -160,7 +161,7 @@ test("without a fallback number the contacts are skipped, and the review says so
 test("a number as sender needs no fallback", async () => {
   const workspace = await createTestWorkspace(db);
   const id = await campaignFrom(workspace, workspace.sender.address);
-  const { review } = await reviewCampaign({ db, clock: systemClock }, workspace.id, id);
+  const { review } = await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id);
   expect(review.warnings.map(({ code }) => code).filter((code) => code.startsWith("name_"))).toEqual([]);
   expect(review.recipients.will).toBe(6);
 });

@@ -3,6 +3,7 @@
  * dispatchers need not know of campaigns, and a killed one cannot leave one unfinished.
  */
 import { sql } from "kysely";
+import { appendOne } from "../activity/activity.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { type Due, type DueWork, dueInWorkspaces, type Look } from "../kit/due.ts";
@@ -10,6 +11,7 @@ import { aliveWithin, silentAfter } from "../kit/heartbeat.ts";
 import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { forgetHold } from "../messages/hold-source.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
@@ -22,6 +24,7 @@ interface Services {
   jobs: Jobs;
   liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn">;
+  shortLinks: ShortLinks;
 }
 
 /** A preparation without progress or heartbeat for this long is worked on by no process, in ms. */
@@ -103,6 +106,7 @@ async function finish(tx: Tx, workspaceId: string, id: string, senderId: string 
       and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})
     returning c.status`.execute(tx);
   if (rows[0]?.status === "cancelled") await forgetHold(tx, { workspace_id: workspaceId, source_id: id });
+  if (rows[0]?.status === "sent") await appendOne(tx, workspaceId, now, "campaign.sent", id);
 }
 
 /** Campaigns that are in the ledger as a whole, and of whose messages by the counts none waits. Since when is not known. */

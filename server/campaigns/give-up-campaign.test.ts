@@ -14,6 +14,7 @@ import {
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts, arrived, ledger, quota, untilFinal, startPipeline } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { updateCampaign } from "./edit-campaign.ts";
 import { campaignPerformance } from "./performance.ts";
@@ -56,7 +57,9 @@ test("a text that can no longer be parsed fails the campaign, which can be corre
   expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 0 });
 
   const change = CampaignChange.parse({ text: "Hei" });
-  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, editorOf(workspace.id), id, change, new Date()));
+  await db.inWorkspace(workspace.id, (tx) =>
+    updateCampaign(tx, editorOf(workspace.id), id, change, new Date(), shortLinks),
+  );
   await press(db, workspace.id, id);
   await prepare(db, workspace.id, id);
   expect(await look(db, workspace.id, id)).toMatchObject({

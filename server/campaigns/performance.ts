@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { campaigns } from "../../contract/campaigns.ts";
 import { type SeriesStep, seriesStep, stepStart } from "../../rules/series-step.ts";
 import type { Tx } from "../kit/db.ts";
+import { clicksByLink, clicksOfSource } from "../links/link-figures.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { sourceType } from "./campaign.ts";
 import { countsOf, type Entered, notDelivered, notSent } from "./counts.ts";
@@ -39,21 +40,34 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
   const { time_zone } = await getWorkspace(tx, workspaceId);
   const shown = rows.filter(({ status }) => fieldOf(status) !== null);
   const step = seriesStep(shown[0]?.minute.getTime() ?? 0, shown.at(-1)?.minute.getTime() ?? 0);
+  const { people, robots } = await clicksOfSource(tx, workspaceId, { type: sourceType, id });
   const { sent, not_sent, delivered, not_delivered } = countsOf(campaign, entered);
   return {
     sent,
     not_sent,
     delivered,
     not_delivered,
-    clicked: 0,
+    clicked: people,
+    clicked_people: people,
+    robot_clicks: robots,
     opted_out: entered.opted_out ?? 0,
     // A receipt may be counted before its message's submission.
     delivery_rate: sent === 0 ? null : Math.min(1, delivered / sent),
-    click_rate: sent === 0 ? null : 0,
+    click_rate: sent === 0 ? null : Math.min(1, people / sent),
     reasons,
     series_step: step,
     series: seriesOf(shown, step, time_zone),
   };
+}
+
+/** Clicks by link. 404 when there is no such campaign. */
+export async function campaignClicks(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+): Promise<z.output<typeof campaigns.clicks.answer>> {
+  await getCampaign(tx, workspaceId, id);
+  return { items: await clicksByLink(tx, workspaceId, { type: sourceType, id }) };
 }
 
 type Point = Performance["series"][number];

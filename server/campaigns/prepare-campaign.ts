@@ -18,6 +18,7 @@ import { Problem } from "../kit/errors.ts";
 import { withHeartbeat } from "../kit/heartbeat.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import type { MessageBatch } from "../messages/send/batch.ts";
 import { sendMessages } from "../messages/send/send-messages.ts";
 import { quotaExceeded, releaseQuota, reserveQuota } from "../quota/quota.ts";
@@ -32,6 +33,7 @@ interface Services {
   db: Db;
   clock: Clock;
   liveUpdates: Pick<LiveUpdates, "publish">;
+  shortLinks: ShortLinks;
   log: Pick<Logger, "error" | "warn">;
   /** Contacts per transaction: enough to be fast, few enough that the quota's row is not locked for long. */
   chunk?: number;
@@ -108,7 +110,7 @@ interface Prepared {
   rule: SuppressionRule;
 }
 
-async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
+async function load(tx: Tx, campaign: CampaignRow, shortLinks: ShortLinks): Promise<Prepared> {
   const { workspace_id: workspaceId, sender_id, subscription_type_id } = campaign;
   const workspace = await getWorkspace(tx, workspaceId);
   const sender = await requireSender(tx, workspaceId, sender_id);
@@ -116,15 +118,19 @@ async function load(tx: Tx, campaign: CampaignRow): Promise<Prepared> {
   const type = await findSubscriptionType(tx, workspaceId, subscription_type_id);
   const fallback = await fallbackSenderOf(tx, workspaceId, sender);
   const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, fallback };
-  return { campaign, workspace, sender, type, template: parseText(campaign.text), rule };
+  return { campaign, workspace, sender, type, template: parseText(campaign, shortLinks), rule };
 }
 
 /** preparing → sending with every segment reserved, or failed with the figures and nothing sent. */
-async function reserve({ db, clock, liveUpdates }: Services, begun: CampaignRow): Promise<void> {
+async function reserve({ db, clock, liveUpdates, shortLinks }: Services, begun: CampaignRow): Promise<void> {
   const { workspace_id: workspaceId, id } = begun;
   const counted = await db.inWorkspace(workspaceId, async (tx) => {
-    const { rule, template, workspace, sender, campaign } = await load(tx, begun);
-    const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
+    const { rule, template, workspace, sender, campaign } = await load(tx, begun, shortLinks);
+    const constant = {
+      workspace: { name: workspace.name },
+      sender: { address: sender.address },
+      preferences_link: shortLinks.preferences.standIn,
+    };
     return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
   });
   await db.inWorkspace(workspaceId, async (tx) => {
@@ -158,13 +164,13 @@ async function writeChunk(
   size: number,
   wholly: boolean,
 ): Promise<"written" | "too_dear" | "done"> {
-  const { db, clock } = services;
+  const { db, clock, shortLinks } = services;
   try {
     return await db.inWorkspace(workspaceId, async (tx) => {
       const campaign = await store.lockCampaign(tx, workspaceId, id);
       if (campaign?.status !== "sending" || campaign.prepared_at || !campaign.period_start) return "done";
       const now = clock.now();
-      const prepared = await load(tx, campaign);
+      const prepared = await load(tx, campaign, shortLinks);
       const { to, contacts } = await nextOfAudience(tx, workspaceId, campaign, campaign.prepared_to, size);
       if (to === null) {
         await store.finishPreparing(tx, workspaceId, id, now);
@@ -175,6 +181,7 @@ async function writeChunk(
       const reserved = wholly ? campaign.reserved : 0;
       const sent = await sendMessages(tx, {
         ...batchOf(prepared, now),
+        short_links: shortLinks,
         recipients: { contacts: sql`select unnest(${`{${contacts.join(",")}}`}::uuid[])` },
         quota: wholly
           ? { kind: "reserved", period_start: campaign.period_start, segments: reserved }

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { RecipientView } from "../../contract/campaigns.ts";
 import { cut, readCursor, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
+import { clickedMessages } from "../links/link-figures.ts";
 import { endedByReceipt } from "../messages/dispatch/unrecorded.ts";
 import { type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
 import { entriesOf, notDelivered, notSent } from "./counts.ts";
@@ -18,6 +19,8 @@ const conditions: Record<RecipientView, RawBuilder<boolean>> = {
   not_sent: sql`m.sent_at is null and m.status in ('skipped', 'cancelled', 'failed', 'expired') and not ${endedByReceipt}`,
   not_delivered: sql`m.status in ('undelivered', 'failed', 'expired') and (m.sent_at is not null or ${endedByReceipt})`,
   delivered: sql`m.status = 'delivered'`,
+  // Of those whose links were clicked, which are found first.
+  clicked: sql`true`,
 };
 
 /** The statuses that messages of the view have entered: if the counts show none, the ledger need not be searched. */
@@ -27,6 +30,7 @@ const entered: Record<RecipientView, readonly string[] | null> = {
   not_sent: notSent,
   not_delivered: notDelivered,
   delivered: ["delivered"],
+  clicked: null,
 };
 
 /** One page of a view. 404 when there is no such campaign. */
@@ -37,17 +41,19 @@ export async function listRecipients(
   { view, cursor, limit }: { view: RecipientView; cursor?: string; limit: number },
 ) {
   await getCampaign(tx, workspaceId, id);
-  const after = cursor === undefined ? null : readCursor(cursor, view, 1)[0];
+  const after = cursor === undefined ? null : (readCursor(cursor, view, 1)[0] ?? null);
   const known = entered[view];
   if (known) {
     const entries = (await entriesOf(tx, workspaceId, [id])).get(id) ?? {};
     if (!known.some((status) => (entries[status] ?? 0) > 0)) return { items: [], next_cursor: null };
   }
+  const clicked = view === "clicked" ? await clickedMessages(tx, workspaceId, id, after, limit + 1) : null;
   const { rows } = await sql<MessageRow & { contact_name: string | null }>`
     select ${messageColumns(workspaceId)}, nullif(concat_ws(' ', c.first_name, c.last_name), '') as contact_name
     from (
       select * from messages m
       where m.workspace_id = ${workspaceId} and m.source_id = ${id} and ${conditions[view]}
+        ${clicked === null ? sql`` : sql`and m.id = any(${clicked}::uuid[])`}
         ${after === null ? sql`` : sql`and m.id > ${after}::uuid`}
       order by m.id limit ${limit + 1}
     ) m

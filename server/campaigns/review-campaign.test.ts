@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { draftOf, editorOf, listOfAll, look, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, ledger, quota } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { addTwilio } from "../../testing/twilio-connection.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -26,7 +27,7 @@ beforeEach(async () => {
 
 const review = async (input: Record<string, unknown> = {}, to: string | undefined = list) => {
   const id = await draftOf(db, workspace, input, to);
-  return { id, ...(await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review };
+  return { id, ...(await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id)).review };
 };
 const codes = (findings: { code: string }[]) => findings.map((finding) => finding.code);
 
@@ -122,7 +123,12 @@ test("preview, review and ledger count the same text the same", async () => {
   const text = "{{ contact.first_name | default: 'du' }} €".padEnd(220, "x");
   const preview = (contactId: string | null) =>
     db.inWorkspace(workspace.id, (tx) =>
-      previewText(tx, workspace.id, { text, sender: null, opt_out_text: true, contact_id: contactId }),
+      previewText(
+        tx,
+        workspace.id,
+        { links: { shorten: false }, text, sender: null, opt_out_text: true, contact_id: contactId },
+        shortLinks,
+      ),
     );
   const shown = await preview(contact);
   expect(shown).toMatchObject({ encoding: "GSM-7", segments: 2, errors: [] });
@@ -137,7 +143,12 @@ test("a first name of invisible characters is blank: the default is sent, and th
     // As an earlier version stored it.
     const [id = ""] = await addContacts(db, workspace.id, [{ mobile: `+479200000${at}`, first_name }]);
     const shown = await db.inWorkspace(workspace.id, (tx) =>
-      previewText(tx, workspace.id, { text, sender: null, opt_out_text: false, contact_id: id }),
+      previewText(
+        tx,
+        workspace.id,
+        { links: { shorten: false }, text, sender: null, opt_out_text: false, contact_id: id },
+        shortLinks,
+      ),
     );
     expect(shown, JSON.stringify(first_name)).toMatchObject({ text: "Hei du!", encoding: "GSM-7", errors: [] });
   }
@@ -146,7 +157,12 @@ test("a first name of invisible characters is blank: the default is sent, and th
 test("a preview reports errors and still shows the text", async () => {
   const preview = (input: Record<string, unknown>) =>
     db.inWorkspace(workspace.id, (tx) =>
-      previewText(tx, workspace.id, { text: "Hei", sender: null, opt_out_text: false, contact_id: null, ...input }),
+      previewText(
+        tx,
+        workspace.id,
+        { links: { shorten: false }, text: "Hei", sender: null, opt_out_text: false, contact_id: null, ...input },
+        shortLinks,
+      ),
     );
   expect(await preview({ text: "Hei {{ contact.shoe_size }}" })).toMatchObject({
     text: "Hei {{ contact.shoe_size }}",
@@ -238,7 +254,8 @@ test("a validity that the sender's rate cannot meet is a warning with figures, a
     db.inWorkspace(workspace.id, (tx) =>
       sql`update senders set rate_per_second = ${rate} where workspace_id = ${workspace.id}`.execute(tx),
     );
-  const reviewOf = async (id: string) => (await reviewCampaign({ db, clock: systemClock }, workspace.id, id)).review;
+  const reviewOf = async (id: string) =>
+    (await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id)).review;
   const { id } = await review({ validity_seconds: 3_600 }, everybody);
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
   await pace(1);
@@ -266,7 +283,7 @@ test("a validity that the sender's rate cannot meet is a warning with figures, a
   });
   expect(short?.message).toContain("about 32 would expire");
   await db.inWorkspace(workspace.id, (tx) =>
-    updateCampaign(tx, editorOf(workspace.id), id, { validity_seconds: 172_800 }, new Date()),
+    updateCampaign(tx, editorOf(workspace.id), id, { validity_seconds: 172_800 }, new Date(), shortLinks),
   );
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
 });

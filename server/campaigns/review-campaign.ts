@@ -2,13 +2,14 @@
 import type { Finding, Review } from "../../contract/campaigns.ts";
 import { isBlank } from "../../rules/blank.ts";
 import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
-import { estimateSegments } from "../../rules/estimate.ts";
+import { estimateSegments, type SegmentEstimate } from "../../rules/estimate.ts";
 import { ucs2Causes } from "../../rules/gsm-segments.ts";
 import type { KeywordSets } from "../../rules/keyword-sets.ts";
-import { tellsHowToStop } from "../../rules/opt-out-text.ts";
+import { optOutByLink, tellsHowToStop } from "../../rules/opt-out-text.ts";
 import { propertyOf } from "../../rules/placeholder-names.ts";
-import { parseTemplate, type Template } from "../../rules/placeholders.ts";
+import type { Template } from "../../rules/placeholders.ts";
 import { longestText, renderText } from "../../rules/render-text.ts";
+import { codeLength } from "../../rules/short-link-code.ts";
 import { type AudienceCount, countAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
 import { findMissingValues, type MissingValue } from "../audience/missing-values.ts";
@@ -19,11 +20,12 @@ import { unusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { forecastLane, type LaneForecast } from "../messages/send/lane-forecast.ts";
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../quota/quota.ts";
 import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders.ts";
 import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
-import type { CampaignRow } from "./campaign.ts";
+import { type CampaignRow, readText } from "./campaign.ts";
 import { getCampaign } from "./edit-campaign.ts";
 
 /** A campaign that raises the used share of the allowance to this or more gets a warning. */
@@ -42,7 +44,7 @@ export interface Reviewed {
 
 /** Reviews a campaign. It uses its own connections, so it must be called outside of transactions. */
 export async function reviewCampaign(
-  { db, clock }: { db: Db; clock: Clock },
+  { db, clock, shortLinks }: { db: Db; clock: Clock; shortLinks: ShortLinks },
   workspaceId: string,
   id: string,
 ): Promise<Reviewed> {
@@ -59,20 +61,23 @@ export async function reviewCampaign(
     };
   });
   const { campaign, workspace, sender, fallback, type, quota } = seen;
-  const optOutText = optOutTextOf(campaign, workspace);
-  const { segments } = estimateSegments(campaign.text, { optOutText });
+  const optOutText = optOutTextOf(campaign, workspace, sender, shortLinks);
+  // What a short link has is known here, as it is not in the composer.
+  const links = campaign.shorten_links ? { length: shortLinks.base.length + codeLength } : null;
+  const estimated = estimateSegments(campaign.text, { optOutText, links });
+  const { segments } = estimated;
   const counted = type && (await count(db, seen, type));
   const { beyond_names, ...recipients } = counted ?? { will: 0, wont: 0, reasons: {}, beyond_names: 0 };
   const { allowance, used, reserved, remaining } = quota;
   const rough = recipients.will * segments;
-  const estimate = rough * 2 > remaining ? await exactly(db, seen, rough) : rough;
-  const parsed = parseTemplate(campaign.text, "campaign");
+  const estimate = rough * 2 > remaining ? await exactly(db, seen, rough, shortLinks) : rough;
+  const parsed = readText(campaign, shortLinks);
   const template = parsed.ok ? parsed.template : null;
   const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
   const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
   const errors = [
-    ...textErrors(campaign.text, optOutText),
+    ...textErrors(campaign, optOutText, shortLinks),
     ...propertyErrors(unused),
     ...typeErrors(type),
     ...audienceErrors(campaign, counted),
@@ -85,7 +90,7 @@ export async function reviewCampaign(
     ...valueWarnings(gaps, unused),
     ...nameWarnings(sender, fallback, beyond_names),
     ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
-    ...segmentWarnings(campaign.text, optOutText),
+    ...segmentWarnings(campaign.text, optOutText, estimated),
   ];
   return {
     campaign,
@@ -106,9 +111,13 @@ export async function reviewCampaign(
 /** The opt-out text that is added, or null. */
 export function optOutTextOf(
   campaign: Pick<CampaignRow, "opt_out_text">,
-  workspace: Pick<WorkspaceRow, "opt_out_text">,
+  workspace: Pick<WorkspaceRow, "opt_out_text" | "language">,
+  sender: Pick<Sender, "can_receive"> | null,
+  { preferences }: ShortLinks,
 ): string | null {
-  return campaign.opt_out_text ? workspace.opt_out_text.trim() || null : null;
+  if (!campaign.opt_out_text) return null;
+  if (sender && !sender.can_receive) return optOutByLink(workspace.language, preferences.standIn);
+  return workspace.opt_out_text.trim() || null;
 }
 
 /** The sender, and the fallback for countries without names as senders. */
@@ -139,12 +148,16 @@ interface Seen extends Senders {
  * Where the quota may be insufficient the estimate is not exact enough, so the segments are counted as the preparation counts
  * them. Returns `rough` where the text cannot be rendered.
  */
-async function exactly(db: Db, seen: Seen, rough: number): Promise<number> {
+async function exactly(db: Db, seen: Seen, rough: number, shortLinks: ShortLinks): Promise<number> {
   const { campaign, workspace, sender, type } = seen;
-  const parsed = parseTemplate(campaign.text, "campaign");
+  const parsed = readText(campaign, shortLinks);
   if (!parsed.ok || !sender || !type || rough === 0) return rough;
-  const constant = { workspace: { name: workspace.name }, sender: { address: sender.address } };
-  const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace) };
+  const constant = {
+    workspace: { name: workspace.name },
+    sender: { address: sender.address },
+    preferences_link: shortLinks.preferences.standIn,
+  };
+  const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace, sender, shortLinks) };
   const { segments } = await db.inWorkspace(campaign.workspace_id, (tx) =>
     countSegmentsOf(tx, ruleOf(seen, type), audience, parsed.template, constant),
   );
@@ -164,7 +177,12 @@ function ruleOf({ campaign, sender, fallback }: Seen, type: SubscriptionTypeRow)
 /** Uses its own connection, because it changes planner settings. */
 function missingValues(db: Db, seen: Seen, type: SubscriptionTypeRow, template: Template): Promise<MissingValue[]> {
   const { campaign, workspace, sender } = seen;
-  const constant = { workspace: { name: workspace.name }, sender: { address: sender?.address ?? null } };
+  const constant = {
+    workspace: { name: workspace.name },
+    sender: { address: sender?.address ?? null },
+    // Everybody has one; which does not matter here.
+    preferences_link: "/p/",
+  };
   return db.inWorkspace(campaign.workspace_id, (tx) =>
     findMissingValues(tx, ruleOf(seen, type), campaign, template, constant),
   );
@@ -185,9 +203,13 @@ async function count(db: Db, seen: Seen, type: SubscriptionTypeRow): Promise<Aud
 }
 
 /** The errors of a text, for the review and the preview. */
-export function textErrors(text: string, optOutText: string | null): Finding[] {
-  if (isBlank(text)) return [finding("text_empty", "The campaign has no text.", "text")];
-  const parsed = parseTemplate(text, "campaign");
+export function textErrors(
+  campaign: Pick<CampaignRow, "text" | "shorten_links">,
+  optOutText: string | null,
+  shortLinks: ShortLinks,
+): Finding[] {
+  if (isBlank(campaign.text)) return [finding("text_empty", "The campaign has no text.", "text")];
+  const parsed = readText(campaign, shortLinks);
   if (!parsed.ok) return parsed.problems.map(({ code, message, value }) => finding(code, message, "text", value));
   const rendered = renderText(parsed.template, {}, optOutText);
   if (rendered.ok || rendered.reason !== "too_long") return [];
@@ -289,8 +311,7 @@ function optOutWarnings(text: string, optOutText: string | null, keywords: Keywo
   return [finding("no_opt_out_text", message, "opt_out_text", false)];
 }
 
-function segmentWarnings(text: string, optOutText: string | null): Finding[] {
-  const { segments, encoding } = estimateSegments(text, { optOutText });
+function segmentWarnings(text: string, optOutText: string | null, { segments, encoding }: SegmentEstimate): Finding[] {
   if (encoding === "UCS-2") {
     const causes = [...new Set(ucs2Causes(`${text}${optOutText ?? ""}`).map(({ character }) => character))];
     const shown = causes.slice(0, 10).join(" ");

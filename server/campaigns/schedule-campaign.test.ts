@@ -14,6 +14,7 @@ import {
 import { testDatabase } from "../../testing/database.ts";
 import { runDue } from "../../testing/due.ts";
 import { addContacts, addManyContacts, arrived, ledger, quota, startPipeline } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { instantOf } from "../kit/id.ts";
 import { dueParked } from "../messages/hold-source.ts";
@@ -123,11 +124,13 @@ test("errors of the review keep a campaign from being scheduled, except of an au
   const id = await draft();
   await expect(
     db
-      .inWorkspace(workspace.id, (tx) => updateCampaign(tx, editorOf(workspace.id), id, { text: " " }, new Date()))
+      .inWorkspace(workspace.id, (tx) =>
+        updateCampaign(tx, editorOf(workspace.id), id, { text: " " }, new Date(), shortLinks),
+      )
       .then(() => schedule(id, { at: later(hour).toISOString() })),
   ).rejects.toMatchObject({ status: 422, code: "text_empty" });
   await db.inWorkspace(workspace.id, (tx) =>
-    updateCampaign(tx, editorOf(workspace.id), id, { text: "Hei" }, new Date()),
+    updateCampaign(tx, editorOf(workspace.id), id, { text: "Hei" }, new Date(), shortLinks),
   );
   const begins = later(hour);
   await schedule(id, { at: begins.toISOString() });
@@ -158,7 +161,9 @@ test("a scheduled campaign is not changed, is rescheduled and unscheduled, and i
   const first = later(hour);
   await schedule(id, { at: first.toISOString() });
   const change = () =>
-    db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, editorOf(workspace.id), id, { text: "Ny" }, new Date()));
+    db.inWorkspace(workspace.id, (tx) =>
+      updateCampaign(tx, editorOf(workspace.id), id, { text: "Ny" }, new Date(), shortLinks),
+    );
   await expect(change()).rejects.toMatchObject({ status: 409, code: "not_a_draft", value: "scheduled" });
   await expect(press(db, workspace.id, id)).rejects.toMatchObject({ status: 409 });
   const second = later(2 * hour);
@@ -288,7 +293,9 @@ test("Send and schedule are bound to the revision that was reviewed; a change to
   await addManyContacts(db, workspace.id, 1);
   const id = await draft();
   const change = (text: string) =>
-    db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, editorOf(workspace.id), id, { text }, new Date()));
+    db.inWorkspace(workspace.id, (tx) =>
+      updateCampaign(tx, editorOf(workspace.id), id, { text }, new Date(), shortLinks),
+    );
   const { revision } = (await reviewCampaign(services, workspace.id, id)).review;
   await change((await look(db, workspace.id, id)).text);
   expect((await look(db, workspace.id, id)).revision).toBe(revision);

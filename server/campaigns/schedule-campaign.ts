@@ -101,7 +101,7 @@ function readMoment({ at, local }: ScheduleInput, zone: string, now: Date): Date
   return first;
 }
 
-interface Services extends Pick<SendServices, "db" | "jobs"> {
+interface Services extends Pick<SendServices, "db" | "jobs" | "shortLinks"> {
   liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn">;
 }
@@ -133,7 +133,7 @@ async function findScheduled(tx: Tx, { now, except, limit }: Look): Promise<Key[
 }
 
 /** scheduled → preparing; failed where it cannot begin or is too late; or looked at again later. */
-async function beginScheduled({ jobs }: Services, tx: Tx, workspaceId: string, id: string, now: Date): Promise<void> {
+async function beginScheduled(services: Services, tx: Tx, workspaceId: string, id: string, now: Date): Promise<void> {
   const campaign = await store.lockCampaign(tx, workspaceId, id);
   const { scheduled_at } = campaign ?? {};
   if (campaign?.status !== "scheduled" || !scheduled_at || scheduled_at > now) return;
@@ -150,7 +150,7 @@ async function beginScheduled({ jobs }: Services, tx: Tx, workspaceId: string, i
     return;
   }
   try {
-    await begin({ jobs }, tx, campaign, { sentAt: moment, at: now, scheduled: true });
+    await begin(services, tx, campaign, { sentAt: moment, at: now, scheduled: true });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     await store.failCampaign(

@@ -22,6 +22,7 @@ import {
   untilFinal,
   startPipeline,
 } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
 import { setPhone } from "../carriers/sandbox/store.ts";
@@ -256,7 +257,9 @@ test("a failed campaign is changed and sent again like a draft, with new ids, an
 
   await allowed(100);
   const change = CampaignChange.parse({ text: "Shorter" });
-  await db.inWorkspace(workspace.id, (tx) => updateCampaign(tx, editorOf(workspace.id), id, change, new Date()));
+  await db.inWorkspace(workspace.id, (tx) =>
+    updateCampaign(tx, editorOf(workspace.id), id, change, new Date(), shortLinks),
+  );
   const again = await press(db, workspace.id, id, "second");
   expect(again).toMatchObject({ status: "preparing", error: null, finished_at: null });
   expect(Date.parse(again.sent_at ?? "")).toBeGreaterThan(Date.parse(answer.sent_at ?? ""));

@@ -6,6 +6,7 @@ import type { Db, Tx } from "../kit/db.ts";
 import { Problem } from "../kit/errors.ts";
 import { answerOnce, type Idempotency, isAnswered } from "../kit/idempotency.ts";
 import type { Jobs } from "../kit/jobs.ts";
+import type { ShortLinks } from "../links/short-links.ts";
 import { requireSender } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { type CampaignAction, type CampaignRow, isAllowed, presentCampaign } from "./campaign.ts";
@@ -21,6 +22,7 @@ export interface SendServices {
   db: Db;
   clock: Clock;
   jobs: Jobs;
+  shortLinks: ShortLinks;
 }
 
 /** What Send may be given. */
@@ -81,14 +83,14 @@ export async function sendCampaign(
  * has no sender.
  */
 export async function begin(
-  { jobs }: Pick<SendServices, "jobs">,
+  { jobs, shortLinks }: Pick<SendServices, "jobs" | "shortLinks">,
   tx: Tx,
   campaign: CampaignRow,
   { sentAt, at, scheduled }: { sentAt: Date; at: Date; scheduled: boolean },
 ): Promise<void> {
   const { workspace_id: workspaceId, id } = campaign;
   const sender = await requireSender(tx, workspaceId, campaign.sender_id);
-  const optOutText = optOutTextOf(campaign, await getWorkspace(tx, workspaceId));
+  const optOutText = optOutTextOf(campaign, await getWorkspace(tx, workspaceId), sender, shortLinks);
   await store.startPreparing(tx, workspaceId, id, { senderId: sender.id, optOutText, sentAt, at, scheduled });
   await addPreparation(jobs, tx, campaign);
 }
@@ -100,7 +102,7 @@ export function addPreparation(jobs: Jobs, tx: Tx, { workspace_id, id }: Pick<Ca
 
 /** Whether the key has an answer, which is then repeated whatever the campaign's status and a new review would be. */
 async function isRepeated(
-  { db, clock }: SendServices,
+  { db, clock }: Pick<SendServices, "db" | "clock">,
   workspaceId: string,
   idempotency: Idempotency | null,
 ): Promise<boolean> {
@@ -113,7 +115,7 @@ async function isRepeated(
  * codes `later`, which may be gone when it begins; 409 `campaign_changed` where it is not of the revision.
  */
 export async function reviewFor(
-  services: Pick<SendServices, "db" | "clock">,
+  services: Pick<SendServices, "db" | "clock" | "shortLinks">,
   workspaceId: string,
   id: string,
   action: CampaignAction,

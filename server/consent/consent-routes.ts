@@ -1,9 +1,11 @@
 import type { consent } from "../../contract/consent.ts";
 import type { OptOutRow } from "../contacts/contact.ts";
-import type { Clock } from "../kit/clock.ts";
-import type { Db, Tx } from "../kit/db.ts";
+import type { Tx } from "../kit/db.ts";
+import { notFound } from "../kit/errors.ts";
 import type { Call, Handlers } from "../kit/http.ts";
-import type { LiveUpdates } from "../kit/live-updates.ts";
+import type { Services } from "../kit/services.ts";
+import { createPreferenceLinks, insertPreferenceLinks } from "../links/preference-links.ts";
+import { contactExists } from "./consent-store.ts";
 import { getConsent } from "./get-consent.ts";
 import { liftOptOut, type OptOutByHand, optOutByHand } from "./opt-out-by-hand.ts";
 import { recordConsent } from "./record-consent.ts";
@@ -16,11 +18,9 @@ export function consentRoutes({
   db,
   clock,
   liveUpdates,
-}: {
-  db: Db;
-  clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
-}): Handlers<typeof consent> {
+  config,
+}: Pick<Services, "db" | "clock" | "liveUpdates" | "config">): Handlers<typeof consent> {
+  const preferences = createPreferenceLinks(config);
   const byHand =
     (write: (tx: Tx, change: OptOutByHand) => Promise<OptOutRow[]>) =>
     async ({ actor, params, body }: ByHandCall) => {
@@ -52,6 +52,15 @@ export function consentRoutes({
       );
       liveUpdates.publish(actor.workspaceId, "contact", event.contact_id);
       return event;
+    },
+    async preferencesLink({ actor, params }) {
+      const { workspaceId } = actor;
+      return db.inWorkspace(workspaceId, async (tx) => {
+        if (!(await contactExists(tx, workspaceId, params.id))) throw notFound("contact", params.id);
+        const code = preferences.codeOf(workspaceId, params.id);
+        await insertPreferenceLinks(tx, workspaceId, [{ contact_id: params.id, code }]);
+        return { url: preferences.urlOf(code) };
+      });
     },
     async ofContact({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, (tx) => getConsent(tx, actor.workspaceId, params.id));

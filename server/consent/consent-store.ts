@@ -52,12 +52,46 @@ export async function updateSmsConsents(tx: Tx, workspaceId: string, typeId: str
   await sql`select settle_sms_consents(${workspaceId}, ${typeId}, ${contactIds}::uuid[])`.execute(tx);
 }
 
+/** The columns of ConsentEventRow, from `consent_events e` and `subscription_types t`. */
+const eventColumns = sql.raw(
+  `e.id, e.contact_id, t.id as type_id, t.key as type_key, t.name as type_name, t.needs_consent, e.channel, e.granted, e.source,
+   e.evidence, e.at, e.recorded_at`,
+);
+
+/** Events by their ids and contacts. */
+export async function selectConsentEventsById(
+  tx: Tx,
+  workspaceId: string,
+  { ids, contacts }: { ids: readonly string[]; contacts: readonly string[] },
+): Promise<ConsentEventRow[]> {
+  const { rows } = await sql<ConsentEventRow>`
+    select ${eventColumns} from consent_events e
+    join subscription_types t on t.workspace_id = ${workspaceId} and t.id = e.subscription_type_id
+    where e.workspace_id = ${workspaceId} and e.contact_id = any(${contacts}::uuid[]) and e.id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** A contact that has the number: the one with it as mobile, else the oldest. */
+export async function selectContactWithNumber(
+  tx: Tx,
+  workspaceId: string,
+  number: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      select id, 0 as place from contacts where workspace_id = ${workspaceId} and mobile = ${number}
+      union all
+      select id, 1 as place from contacts where workspace_id = ${workspaceId} and phone = ${number}
+    ) c order by place, id limit 1`.execute(tx);
+  return rows[0]?.id;
+}
+
 /** All events of a contact; the first of each type and channel is in force. */
 export async function selectConsentEvents(tx: Tx, workspaceId: string, contactId: string): Promise<ConsentEventRow[]> {
   const { rows } = await sql<ConsentEventRow>`
-    select e.id, e.contact_id, t.id as type_id, t.key as type_key, t.name as type_name, t.needs_consent, e.channel,
-      e.granted, e.source, e.evidence, e.at, e.recorded_at
-    from consent_events e
+    select ${eventColumns} from consent_events e
     join subscription_types t on t.workspace_id = ${workspaceId} and t.id = e.subscription_type_id
     where e.workspace_id = ${workspaceId} and e.contact_id = ${contactId}
     order by e.at desc, e.granted, e.id desc`.execute(tx);

@@ -42,7 +42,8 @@ export async function getKeptConsent(tx: Tx, workspaceId: string, contactId: str
   });
 }
 
-function presentEvent(row: ConsentEventRow): ConsentEvent {
+/** An event of the ledger as the API shows it. */
+export function presentEvent(row: ConsentEventRow): ConsentEvent {
   return {
     id: row.id,
     contact_id: row.contact_id,

@@ -4,6 +4,7 @@
  * `opt_out_events`. Both are by number, so they outlive the contact.
  */
 import { sql } from "kysely";
+import { appendActivity } from "../activity/activity.ts";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
 import { everySender } from "./every-sender.ts";
@@ -49,7 +50,7 @@ export async function recordOptOut(tx: Tx, change: OptOut): Promise<{ first: boo
 async function putInForce(tx: Tx, change: OptOut, address: string | null): Promise<boolean> {
   const { workspaceId, number, senderId, source, evidence, at, unclear, unlessLiftedSince = false } = change;
   const lifted = unlessLiftedSince && (await liftedSince(tx, change));
-  await recordEvent(tx, change, true);
+  const event = await recordEvent(tx, change, true);
   if (lifted) return false;
   const before = await sql`
     select 1 from opt_outs
@@ -65,7 +66,9 @@ async function putInForce(tx: Tx, change: OptOut, address: string | null): Promi
       address = case when o.address = excluded.address then o.address end`.execute(tx);
   // The number's own undecided texts stay open, since a START of the unclear address would lift this.
   await closePossibleOptOuts(tx, workspaceId, number, { address });
-  return before.rows.length === 0;
+  const isFirst = before.rows.length === 0;
+  if (isFirst) await appendChange(tx, change, "contact.opted_out", event);
+  return isFirst;
 }
 
 /**
@@ -75,12 +78,13 @@ async function putInForce(tx: Tx, change: OptOut, address: string | null): Promi
  */
 export async function recordOptIn(tx: Tx, change: OptOutChange): Promise<{ lifted: boolean }> {
   await lockNumbers(tx, change);
-  await recordEvent(tx, change, false);
+  const event = await recordEvent(tx, change, false);
   let lifted = await lift(tx, change, null);
+  if (lifted) await appendChange(tx, change, "contact.opted_in", event);
   for (const number of change.unclear?.others ?? []) {
     const other = { ...change, number };
     if (!(await lift(tx, other, change.unclear?.address ?? null))) continue;
-    await recordEvent(tx, other, false);
+    await appendChange(tx, other, "contact.opted_in", await recordEvent(tx, other, false));
     lifted = true;
   }
   return { lifted };
@@ -116,11 +120,21 @@ async function lockNumbers(tx: Tx, { workspaceId, number, unclear }: OptOutChang
     await sql`select pg_advisory_xact_lock(hashtextextended(${`opt_outs ${workspaceId} ${each}`}, 0))`.execute(tx);
 }
 
-async function recordEvent(tx: Tx, change: OptOutChange, optedOut: boolean): Promise<void> {
+const appendChange = (
+  tx: Tx,
+  { workspaceId, number, at }: OptOutChange,
+  type: "contact.opted_out" | "contact.opted_in",
+  event: string,
+) => appendActivity(tx, workspaceId, at, [{ type, subjects: [event], number }]);
+
+/** Returns the event's id. */
+async function recordEvent(tx: Tx, change: OptOutChange, optedOut: boolean): Promise<string> {
   const { workspaceId, number, senderId, source, evidence, at, recordedBy = null } = change;
+  const id = newId(at);
   await sql`
     insert into opt_out_events (workspace_id, number, id, sender_id, opted_out, source, evidence, at, recorded_by)
-    values (${workspaceId}, ${number}, ${newId(at)}, ${senderId}, ${optedOut}, ${source}, ${evidence}, ${at}, ${recordedBy})`.execute(
+    values (${workspaceId}, ${number}, ${id}, ${senderId}, ${optedOut}, ${source}, ${evidence}, ${at}, ${recordedBy})`.execute(
     tx,
   );
+  return id;
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ConsentEvent, ConsentEventInput } from "../../contract/consent.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { appendActivity } from "../activity/activity.ts";
 import { lockContact } from "../contacts/contacts-store.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
@@ -64,6 +65,10 @@ export async function recordConsent(
     target: { type: "contact", id: row.contact_id },
     after: { consent_event: row.id, subscription_type: type.key, channel: row.channel },
   });
+  if (row.granted)
+    await appendActivity(tx, workspaceId, now, [
+      { type: "contact.consented", subjects: [row.id], contacts: [row.contact_id] },
+    ]);
   return {
     id: row.id,
     contact_id: row.contact_id,

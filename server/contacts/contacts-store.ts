@@ -15,6 +15,13 @@ export async function selectContact(tx: Tx, workspaceId: string, id: string): Pr
   return rows[0];
 }
 
+export async function selectContacts(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<ContactRow[]> {
+  const { rows } = await sql<ContactRow>`
+    select ${contactColumns} from contacts c
+    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
+  return rows;
+}
+
 /**
  * The row, locked against other writers until the transaction ends: `for update` also blocks new list memberships,
  * `for no key update` does not.

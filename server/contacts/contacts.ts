@@ -1,6 +1,7 @@
 /** Creating, reading, changing and deleting single contacts. */
 import type { Contact, ContactInput } from "../../contract/contacts.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { appendOne } from "../activity/activity.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, type Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
@@ -12,6 +13,7 @@ import {
   lockContact,
   selectContact,
   selectContactByMobile,
+  selectContacts,
   selectListsOf,
   selectOptOutsOf,
   selectPossibleOptOutsOf,
@@ -23,10 +25,21 @@ const maxProperties = 100;
 
 /** One contact with its lists and opt-outs; 404 when the workspace has none of that id. */
 export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<Contact> {
-  const row = await requireContact(tx, workspaceId, id);
+  return present(tx, workspaceId, await requireContact(tx, workspaceId, id));
+}
+
+/** Those of the contacts that there are, as `getContact` shows them, by their ids. */
+export async function getContacts(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Map<string, Contact>> {
+  const contacts = new Map<string, Contact>();
+  for (const row of await selectContacts(tx, workspaceId, ids))
+    contacts.set(row.id, await present(tx, workspaceId, row));
+  return contacts;
+}
+
+async function present(tx: Tx, workspaceId: string, row: ContactRow): Promise<Contact> {
   const reachable = row.mobile || row.phone;
   return presentContact(row, {
-    lists: await selectListsOf(tx, workspaceId, id),
+    lists: await selectListsOf(tx, workspaceId, row.id),
     optOuts: reachable ? await selectOptOutsOf(tx, workspaceId, row) : [],
     possibleOptOuts: reachable ? await selectPossibleOptOutsOf(tx, workspaceId, row) : [],
   });
@@ -49,6 +62,7 @@ export async function createContact(tx: Tx, workspaceId: string, input: ContactI
   }
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
   await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
+  await appendOne(tx, workspaceId, at, "contact.created", id);
   return getContact(tx, workspaceId, id);
 }
 
@@ -85,6 +99,7 @@ export async function updateContact(
     target,
     after: { fields: Object.keys(fields) },
   });
+  if (Object.keys(fields).length > 0) await appendOne(tx, workspaceId, at, "contact.updated", before.id);
   return getContact(tx, workspaceId, id);
 }
 

@@ -25,6 +25,19 @@ export async function numbersOfNobodyElse(
   return rows.map((row) => row.number);
 }
 
+/** Whether no other contact has the e-mail address. */
+export async function isAddressOfNobodyElse(
+  tx: Tx,
+  workspaceId: string,
+  contactId: string,
+  address: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from contacts where workspace_id = ${workspaceId} and email = ${address} and id <> ${contactId}
+    limit 1`.execute(tx);
+  return rows.length === 0;
+}
+
 /**
  * Deletes rows of files that contain the person: rejected rows with their number in any spelling, e-mail address, or both names, and rows
  * of imports under way with one of their numbers or the e-mail address. Deleting a row too many costs little; one too few would leave

@@ -15,7 +15,7 @@ export interface IndexContactsServices {
   log: Pick<Logger, "info">;
 }
 
-const indexContactsJob = "contacts.index-contacts";
+export const indexContactsJob = "contacts.index-contacts";
 const contactsATime = 5_000;
 
 /** In case a process was killed between an import and its job. */

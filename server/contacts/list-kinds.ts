@@ -7,7 +7,7 @@ import type { Db, Tx } from "../kit/db.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import { setLocal } from "../kit/set-local.ts";
 
-const sumKindsJob = "contacts.sum-list-kinds";
+export const sumKindsJob = "contacts.sum-list-kinds";
 export const listPeriodicJobs: PeriodicJob[] = [{ name: sumKindsJob, pattern: "*/5 * * * *" }];
 
 export function listJobs({ db }: { db: Db }): Record<string, JobHandler> {

@@ -1,11 +1,22 @@
 /** Contacts, their properties and lists, and bringing them in from files. */
+import type { ActivityData } from "../../contract/activity.ts";
+import type { Present } from "../activity/subscriber.ts";
 import type { DueServices, Services, StartServices } from "../kit/services.ts";
 import { contactsRoutes, propertiesRoutes } from "./contacts-routes.ts";
+import { getContacts } from "./contacts.ts";
 import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
 import { importRoutes } from "./import/import-routes.ts";
-import { indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
-import { listJobs, listPeriodicJobs } from "./list-kinds.ts";
+import { presentDone } from "./import/present-import.ts";
+import { checkJob, importJob } from "./import/receive-import.ts";
+import { indexContactsJob, indexJobs, indexPeriodicJobs, resumeIndexingContacts } from "./index-contacts.ts";
+import { listJobs, listPeriodicJobs, sumKindsJob } from "./list-kinds.ts";
 import { listsRoutes } from "./lists-routes.ts";
+
+/** A contact as webhooks get it. */
+const present: Present<ActivityData<"contact.created">> = async (tx, workspaceId, { subjects }) => {
+  const contacts = await getContacts(tx, workspaceId, subjects);
+  return new Map([...contacts].map(([id, data]) => [id, { data, contact_id: id }]));
+};
 
 export const contactsModule = {
   routes: (services: Services) => ({
@@ -14,8 +25,15 @@ export const contactsModule = {
     lists: listsRoutes(services),
   }),
   jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services) }),
+  kinds: {
+    [importJob]: "imports",
+    [checkJob]: "imports",
+    [indexContactsJob]: "upkeep",
+    [sumKindsJob]: "upkeep",
+  } as const,
   periodic: [...indexPeriodicJobs, ...listPeriodicJobs],
   due: (services: DueServices) => [dueImports(services)],
+  presents: { "contact.created": present, "contact.updated": present, "import.done": presentDone },
   async start({ jobsDb, ...services }: StartServices) {
     if (!services.config.roles.has("worker")) return;
     await sweepImports({ ...services, db: jobsDb });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { draftOf, listOfAll, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addManyContacts, send, untilFinal, startPipeline } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { gatherStatements, type PlanNode, planNodes } from "../../testing/statements.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -48,7 +49,7 @@ test("every statement in the pipeline of a text names its workspace, except the 
 
   // A campaign from its draft to its end.
   const draft = await draftOf(db, workspace, {}, list);
-  await reviewCampaign({ db, clock: systemClock }, workspace.id, draft);
+  await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, draft);
   await press(db, workspace.id, draft);
   await prepare(db, workspace.id, draft);
   await untilFinal(db, workspace.id);

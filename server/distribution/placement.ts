@@ -66,6 +66,7 @@ const localTables: readonly { name: RegExp; reason: string }[] = [
   { name: /^alert_watch$/, reason: "the time of the last check for alerts by processes of an earlier version" },
   { name: /^due_work$/, reason: "turns at work by the clock" },
   { name: /^attempts$/, reason: "counts of the login throttle" },
+  { name: /^mail_intake$/, reason: "counts of mails that the installation received" },
   {
     name: /^sandbox_(messages|receipts|mails)$/,
     reason: "the simulated carrier's own data",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,7 @@ test("everything has a default", () => {
     smtp_port: 2525,
     mail_domain: "sms.localhost",
     outbound_smtp_url: null,
+    dkim: null,
     twilio_api_url: null,
     lease_seconds: 10,
     link_domain: "127.0.0.1:3000",
@@ -31,6 +33,24 @@ test("everything has a default", () => {
     first_workspace: null,
   });
   expect([...config.roles]).toEqual(["api", "worker", "mail"]);
+});
+
+test("a DKIM key is read from its file, and needs a selector", () => {
+  const file = join(temporaryDirectory(), "dkim.pem");
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  writeFileSync(file, privateKey);
+  expect(read({ DKIM_KEY_FILE: file, DKIM_SELECTOR: "varsla" }).dkim).toEqual({ selector: "varsla", key: privateKey });
+  expect(() => read({ DKIM_KEY_FILE: file })).toThrow("DKIM_SELECTOR must be set too");
+  expect(() => read({ DKIM_SELECTOR: "varsla" })).toThrow("DKIM_KEY_FILE must be set too");
+  writeFileSync(file, "no key");
+  expect(() => read({ DKIM_KEY_FILE: file, DKIM_SELECTOR: "varsla" })).toThrow(
+    /DKIM_KEY_FILE is .*dkim\.pem.*private key/,
+  );
+  expect(() => read({ DKIM_KEY_FILE: file, DKIM_SELECTOR: "a b" })).toThrow(/DKIM_SELECTOR is "a b"/);
 });
 
 test("an empty variable counts as not set", () => {

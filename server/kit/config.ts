@@ -1,5 +1,5 @@
 /** The settings from the environment, read once and validated. Nothing else reads process.env. */
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -32,6 +32,13 @@ export interface FirstWorkspace {
   api_key: string;
 }
 
+/** The key of DKIM signatures (RFC 6376), whose public half is in the DNS under its selector. */
+export interface DkimKey {
+  selector: string;
+  /** PEM. */
+  key: string;
+}
+
 /** Every setting, with its default in place. */
 export interface Config {
   host: string;
@@ -49,6 +56,8 @@ export interface Config {
   roles_chosen: boolean;
   smtp_port: number;
   mail_domain: string;
+  /** Signs mails that leave by the relay; null: they are not signed here. */
+  dkim: DkimKey | null;
   /** Null: mails are stored in the sandbox mailbox. */
   outbound_smtp_url: string | null;
   /** The installation's key, at least 32 characters; see `secretKey`. */
@@ -176,6 +185,26 @@ export function readConfig(
     return otherwise;
   }
 
+  function dkim(): DkimKey | null {
+    const [file, selector] = [text("DKIM_KEY_FILE"), text("DKIM_SELECTOR")];
+    if (file === undefined && selector === undefined) return null;
+    if (file === undefined || selector === undefined) {
+      problems.push(
+        `${file === undefined ? "DKIM_KEY_FILE" : "DKIM_SELECTOR"} must be set too: a signature needs both`,
+      );
+      return null;
+    }
+    if (!domainName.test(selector)) refuse("DKIM_SELECTOR", selector, "it must be a name of the DNS, like varsla");
+    try {
+      const key = readFileSync(resolve(file), "utf8");
+      createPrivateKey(key);
+      return { selector, key };
+    } catch (error) {
+      refuse("DKIM_KEY_FILE", file, `it must be a file with a private key in PEM (${(error as Error).message})`);
+      return null;
+    }
+  }
+
   function secret(): string | undefined {
     const value = text("SECRET_KEY");
     if (value !== undefined && value.length < secretKeyLength) {
@@ -217,6 +246,7 @@ export function readConfig(
     roles_chosen: (given ?? text("ROLES")) !== undefined,
     smtp_port: port("SMTP_PORT", 2525),
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
+    dkim: dkim(),
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
     twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),
     lease_seconds: seconds("LEASE_SECONDS", 10, 2, 120),

@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
 import type { JobHandler, PeriodicJob } from "./jobs.ts";
 
-const countJob = "count_tables";
+export const countJob = "count_tables";
 /** As often as autovacuum checks. */
 export const tablePeriodicJobs: PeriodicJob[] = [{ name: countJob, pattern: "* * * * *" }];
 

@@ -8,6 +8,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { runDue } from "../../testing/due.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts } from "../../testing/pipeline.ts";
+import { shortLinks } from "../../testing/short-links.ts";
 import { stopSession } from "../../testing/stop-session.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -165,7 +166,10 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   await press(db, workspace.id, id);
   await db.pool.query("delete from jobs._private_jobs");
   const held = await hold("lock table contacts in access exclusive mode");
-  const counting = campaignJobs(services)[prepareJob]?.({ workspace_id: workspace.id, id } as never, never);
+  const counting = campaignJobs({ ...services, shortLinks })[prepareJob]?.(
+    { workspace_id: workspace.id, id } as never,
+    never,
+  );
   await until(async () => {
     const { rows } = await db.pool.query(
       "select 1 from pg_locks where relation = 'contacts'::regclass and not granted",
@@ -178,7 +182,7 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   );
   const warnings: unknown[] = [];
   const log = { warn: (about: unknown) => void warnings.push(about), error() {} };
-  await runDue(dueCampaigns({ ...services, log }));
+  await runDue(dueCampaigns({ ...services, log, shortLinks }));
   await resumeCampaigns({ db, jobs });
   expect(warnings).toEqual([]);
   expect(await preparing()).toEqual([]);
@@ -195,6 +199,6 @@ test("a campaign whose audience takes long to count is counted once, and raises 
   expect(await db.asSystem((tx) => finders.campaign_stalled(tx, new Date(), new Set()))).toMatchObject([
     { subject: id, params: { reason: "preparing" } },
   ]);
-  await runDue(dueCampaigns({ ...services, log }));
+  await runDue(dueCampaigns({ ...services, log, shortLinks }));
   expect(await preparing()).toEqual([id]);
 });

@@ -10,6 +10,8 @@ export interface ActorKey {
   /** The person who made it; null for the workspace's own. */
   maker: { id: string; name: string } | null;
   expiresAt: Date | null;
+  /** Whether it may do whatever its maker may. */
+  everything: boolean;
 }
 
 /** The authenticated caller in a workspace. */
@@ -66,7 +68,11 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
 export type Handler<E extends Endpoint> = (
   call: Call<E>,
 ) => Promise<
-  E["answerType"] extends "text/xml" ? string : E["answerType"] extends string ? AsyncIterable<string> : Answer<E>
+  E["answerType"] extends "text/xml" | "text/html"
+    ? string
+    : E["answerType"] extends string
+      ? AsyncIterable<string>
+      : Answer<E>
 >;
 
 /** One handler for each endpoint of a resource. */

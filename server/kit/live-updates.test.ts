@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import type { LiveUpdate } from "../../contract/live-updates.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
@@ -45,6 +45,26 @@ test("repeated changes of a thing are published at once and then once per interv
   here.publish(workspace, "import", "other");
   await until(() => expect(items).toContainEqual({ topic: "import", id: "other" }));
   expect(items).toHaveLength(3);
+});
+
+test("changes of messages are published under the topic that their source has registered, once a source, and others not", async () => {
+  const topics = { campaign: "campaign" } as const;
+  const sender = await startLiveUpdates({ connection, pool: db.pool, log, topics });
+  onTestFinished(() => sender.stop());
+  const workspace = newId();
+  const items = collect(there, workspace);
+  sender.publishSources(workspace, [
+    { source_type: "api", source_id: newId() },
+    { source_type: "campaign", source_id: null },
+    { source_type: "campaign", source_id: "c1" },
+    { source_type: "campaign", source_id: "c1" },
+  ]);
+  sender.publish(workspace, "usage", null);
+  await until(() => expect(items).toHaveLength(2));
+  expect(items).toEqual([
+    { topic: "campaign", id: "c1" },
+    { topic: "usage", id: null },
+  ]);
 });
 
 test("a listener that has left receives nothing", async () => {

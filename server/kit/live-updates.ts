@@ -7,10 +7,21 @@ import type { LiveUpdate } from "../../contract/live-updates.ts";
 import { singleConnection } from "./connection.ts";
 import type { Logger } from "./log.ts";
 
+/** What messages were sent by. */
+export interface MessageSource {
+  source_type: string;
+  source_id: string | null;
+}
+
+/** The topics of sources, by their type. Each domain that sends messages registers its own. */
+export type SourceTopics = Readonly<Record<string, LiveUpdate["topic"]>>;
+
 /** Publishes and receives live updates. */
 export interface LiveUpdates {
   /** Publishes that a thing changed: at once, then at most four times a second while it keeps changing. */
   publish(workspaceId: string, topic: LiveUpdate["topic"], id: string | null): void;
+  /** Publishes that messages of these sources changed, under the topics of their domains; sources without one are of no page. */
+  publishSources(workspaceId: string, sources: Iterable<MessageSource>): void;
   /** Calls `onUpdate` for each change in a workspace until the returned function is called. */
   listen(workspaceId: string, onUpdate: (item: LiveUpdate) => void): () => void;
   /**
@@ -29,8 +40,9 @@ export async function startLiveUpdates(options: {
   connection: string;
   pool: pg.Pool;
   log: Logger;
+  topics?: SourceTopics;
 }): Promise<LiveUpdates & { stop(): Promise<void> }> {
-  const { pool, log } = options;
+  const { pool, log, topics = {} } = options;
   const listeners = new Map<string, Set<(item: LiveUpdate) => void>>();
   const subscribers = new Map<string, Set<(payload: string | null) => void>>();
   /** Things published within the last interval; true: changed again since. */
@@ -121,15 +133,26 @@ export async function startLiveUpdates(options: {
 
   await connect();
 
+  function publish(workspaceId: string, topic: LiveUpdate["topic"], id: string | null): void {
+    if (stopped) return;
+    const thing = JSON.stringify([workspaceId, topic, id]);
+    if (recent.has(thing)) {
+      recent.set(thing, true);
+    } else {
+      send(thing);
+      throttle(thing);
+    }
+  }
+
   return {
-    publish(workspaceId, topic, id) {
-      if (stopped) return;
-      const thing = JSON.stringify([workspaceId, topic, id]);
-      if (recent.has(thing)) {
-        recent.set(thing, true);
-      } else {
-        send(thing);
-        throttle(thing);
+    publish,
+    publishSources(workspaceId, sources) {
+      const seen = new Set<string>();
+      for (const { source_type, source_id } of sources) {
+        const topic = topics[source_type];
+        if (!topic || source_id === null || seen.has(source_id)) continue;
+        seen.add(source_id);
+        publish(workspaceId, topic, source_id);
       }
     },
     listen(workspaceId, onUpdate) {

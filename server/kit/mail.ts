@@ -1,10 +1,8 @@
-/** Outgoing mail: through the relay of OUTBOUND_SMTP_URL, or into the sandbox mailbox when there is none. */
-import { sql } from "kysely";
-import { createTransport } from "nodemailer";
-import type { Clock } from "./clock.ts";
-import type { Db, Tx } from "./db.ts";
-import { newId } from "./id.ts";
-import type { LiveUpdates } from "./live-updates.ts";
+/**
+ * Mail as the lower rooms see it. They queue a mail in the transaction that causes it (`Mailer`); the mail room submits it through
+ * a `MailTransport`: the relay of OUTBOUND_SMTP_URL, or the sandbox mailbox where there is none.
+ */
+import type { Tx } from "./db.ts";
 
 /** A plain-text mail. */
 export interface Mail {
@@ -13,93 +11,93 @@ export interface Mail {
   text: string;
 }
 
+/** The workspace id of the installation's own mails. No workspace has it, so no workspace sees them. */
+export const installationId = "00000000-0000-7000-8000-000000000000";
+
+/** A mail from Varsla itself to a person with an account, or one who is invited to have one. */
+export interface SystemMail extends Mail {
+  /** The workspace whose ledger shows it; null: none, for mails about an account, which may belong to many. */
+  workspace_id: string | null;
+  source: { type: "account" | "invitation" | "alert"; id: string | null };
+  /** Distinguishes mails of one source to one address: a mail with the same source, address and key is sent once. */
+  key: string;
+  /** Its content is shown to nobody, is encrypted while it waits, and deleted when it has left: it holds a link with a token. */
+  confidential: boolean;
+  at: Date;
+  /** Not sent after this, because its link is not valid any more; by default two days later. */
+  expires_at?: Date;
+}
+
 export interface Mailer {
-  /** Submits the mail; throws when it was not accepted, so that its job is retried. */
-  send(mail: Mail): Promise<void>;
+  /** Queues the mail: it leaves if and only if the transaction commits. Throws when `to` is not one address. */
+  queue(tx: Tx, mail: SystemMail): Promise<void>;
 }
 
-/** Timeouts of a relay, in milliseconds. They are short, since a mail's job is retried. */
-export interface RelayTimeouts {
-  /** For each of DNS, the connection, and TLS. */
-  connect: number;
-  /** For its greeting. */
-  greet: number;
-  /** For each answer, and for accepting written data. */
-  answer: number;
-  /** For the whole mail: a relay that sends a byte now and then exceeds none of the others. */
-  mail: number;
+export interface MailAttachment {
+  name: string;
+  /** Its media type, like "text/calendar; method=REQUEST". */
+  type: string;
+  content: Buffer;
 }
 
-const relayTimeouts: RelayTimeouts = { connect: 10_000, greet: 10_000, answer: 20_000, mail: 60_000 };
-
-/** Sends over SMTP from `from`; the URL may say `?pool=true`. */
-export function relayMailer(
-  options: { url: string; from: string },
-  { connect, greet, answer, mail: whole }: RelayTimeouts = relayTimeouts,
-): Mailer {
-  const transport = createTransport({
-    url: options.url,
-    dnsTimeout: connect,
-    connectionTimeout: connect,
-    greetingTimeout: greet,
-    socketTimeout: answer,
-    socketCloseTimeout: 1_000,
-  });
-  return {
-    async send(mail) {
-      await transport.sendMail({
-        from: options.from,
-        // An object is one address; a text would be parsed as a list.
-        to: { name: "", address: oneAddress(mail.to) },
-        subject: oneLine(mail.subject),
-        text: mail.text,
-        signal: AbortSignal.timeout(whole),
-        // RFC 3834: keeps out-of-office programs from replying.
-        headers: { "Auto-Submitted": "auto-generated" },
-      });
-    },
-  };
+/** A mail as it is submitted. */
+export interface OutgoingMail {
+  workspace_id: string;
+  id: string;
+  /** Of the Message-ID header, without brackets. */
+  message_id: string;
+  from: { name: string; address: string };
+  /** Of the envelope: bounces return to it. */
+  return_path: string;
+  to: string;
+  reply_to: string | null;
+  subject: string;
+  text: string;
+  html: string | null;
+  attachments: readonly MailAttachment[];
+  /** Further headers. */
+  headers: Readonly<Record<string, string>>;
+  /** Whether the workspace sent it, rather than the installation. */
+  of_workspace: boolean;
+  at: Date;
 }
 
-/** The person and workspaces that a mail is for, as ids, since an address may later belong to another person. */
-export interface MailOwner {
-  user_id: string | null;
-  workspace_ids: string[];
+/** What became of an attempt. `answer` is the relay's answer, or why there was none. */
+export type Submitted =
+  | { kind: "sent"; answer: string }
+  /** For good, for a reason of this mail's. `unknown_address`: the recipient does not exist. */
+  | { kind: "refused"; reason: "refused" | "unknown_address" | "smtputf8_unsupported"; answer: string }
+  /** Not now. `everything`: the relay takes no mails at all, such as when it is down. */
+  | { kind: "later"; everything: boolean; answer: string };
+
+/** Takes mails out of the house. */
+export interface MailTransport {
+  /** Submits one mail. Never throws; `signal` gives it up. */
+  submit(mail: OutgoingMail, signal: AbortSignal): Promise<Submitted>;
+  /** How many at once it takes, for one workspace and in all. */
+  window: { workspace: number; all: number };
+  /** The most mails of one workspace in a second; null: no limit. */
+  rate: number | null;
+  /** The longest time that `submit` takes, in milliseconds. */
+  longest_ms: number;
+  close(): void;
 }
 
-/** Stores mails in the database; the sandbox mailbox shows them to the owner that `ownerOf` returns at that time. */
-export function sandboxMailer(options: {
-  db: Db;
-  from: string;
-  clock: Clock;
-  /** Notified of each mail in the workspaces that may read it, so that an open mailbox shows it. */
-  liveUpdates: Pick<LiveUpdates, "publish">;
-  ownerOf: (tx: Tx, address: string) => Promise<MailOwner>;
-}): Mailer {
-  return {
-    async send(mail) {
-      const at = options.clock.now();
-      const readers = await options.db.asSystem(async (tx) => {
-        const to = oneAddress(mail.to);
-        const { user_id, workspace_ids } = await options.ownerOf(tx, to);
-        await sql`
-          insert into sandbox_mails (id, sender, recipient, subject, text, at, user_id, workspace_ids)
-          values (${newId(at)}, ${options.from}, ${to}, ${oneLine(mail.subject)}, ${mail.text}, ${at}, ${user_id}::uuid,
-            ${workspace_ids}::uuid[])`.execute(tx);
-        return workspace_ids;
-      });
-      for (const id of readers) options.liveUpdates.publish(id, "sandbox", null);
-    },
-  };
-}
-
-/** Subjects contain names that people chose: line breaks and control characters become spaces. */
-function oneLine(text: string): string {
+/** Subjects and names contain what people chose: line breaks and control characters become spaces. */
+export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
 }
 
-function oneAddress(text: string): string {
-  if (/^[^\s,;:<>()"@]+@[^\s,;:<>()"@]+$/.test(text)) return text;
-  throw new Error(`${JSON.stringify(text)} is not one e-mail address`);
+/** The address without blanks around it, its domain in lower case; null where it is not exactly one address. */
+export function readAddress(text: string): string | null {
+  const address = text.trim().normalize("NFC");
+  const at = address.lastIndexOf("@");
+  // The lengths of RFC 5321, in octets.
+  if (Buffer.byteLength(address) > 254 || Buffer.byteLength(address.slice(0, Math.max(at, 0))) > 64) return null;
+  // oxlint-disable-next-line no-control-regex -- no control character may reach an envelope
+  if (!/^[^\s,;:<>()[\]\\"@\u0000-\u001f\u007f-\u009f]+@[^\s,;:<>()[\]\\"@\u0000-\u001f\u007f-\u009f]+$/.test(address))
+    return null;
+  if (/^\.|\.\.|\.@|@\.|\.$/.test(address)) return null;
+  return address.slice(0, at) + address.slice(at).toLowerCase();
 }

@@ -1,4 +1,8 @@
 /** Jobs that belong to no domain: keeping PostgreSQL's statistics up to date. */
-import { tableJobs, tablePeriodicJobs } from "./count-tables.ts";
+import { countJob, tableJobs, tablePeriodicJobs } from "./count-tables.ts";
 
-export const kitModule = { jobs: tableJobs, periodic: tablePeriodicJobs };
+export const kitModule = {
+  jobs: tableJobs,
+  kinds: { [countJob]: "upkeep" } as const,
+  periodic: tablePeriodicJobs,
+};

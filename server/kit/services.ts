@@ -14,7 +14,10 @@ export interface Services {
   clock: Clock;
   jobs: Jobs;
   liveUpdates: LiveUpdates;
-  config: Pick<Config, "public_url" | "link_domain" | "trusted_proxies" | "secret_key" | "outbound_smtp_url">;
+  config: Pick<
+    Config,
+    "public_url" | "link_domain" | "trusted_proxies" | "secret_key" | "outbound_smtp_url" | "mail_domain"
+  >;
   log: Logger;
   mailer: Mailer;
   seal: Seal;

@@ -11,7 +11,7 @@ import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { noSource } from "./counts.ts";
 
-const compactJob = "messages.compact_counts";
+export const compactJob = "messages.compact_counts";
 
 /** Runs every hour, on the figures of the hours before. */
 export const countPeriodicJobs: PeriodicJob[] = [{ name: compactJob, pattern: "17 * * * *" }];

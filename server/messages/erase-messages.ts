@@ -4,6 +4,7 @@ import { receiptsAwaited } from "../../rules/campaign-validity.ts";
 import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { closeLinks, renameMessagesOfLinks } from "../links/erase-links.ts";
 import { deleteParked } from "./dispatch/parked-store.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
 import { endCancelled } from "./hold-source.ts";
@@ -48,6 +49,17 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
 
 const arrayOf = (rows: readonly { id: string }[]) => `{${rows.map((row) => row.id).join(",")}}`;
 
+/** Closes the links in the contact's texts, and deletes the clicks on them, at once. */
+export async function closeLinksOf(tx: Tx, workspaceId: string, contactId: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from messages where workspace_id = ${workspaceId} and contact_id = ${contactId}`.execute(tx);
+  await closeLinks(
+    tx,
+    workspaceId,
+    rows.map((row) => row.id),
+  );
+}
+
 /** The numbers of the contact's texts. */
 export async function numbersOf(tx: Tx, workspaceId: string, contactId: string): Promise<string[]> {
   const { rows } = await sql<{ number: string }>`
@@ -73,8 +85,8 @@ export async function eraseMessagesOf(
 ): Promise<number> {
   const isGivenUp = sql`(m.status = 'sent' and m.id < ${firstIdAt(new Date(now.getTime() - receiptsWithin))}::uuid)`;
   // Locked, so that no receipt changes what is final between this and the updates.
-  const { rows } = await sql<{ id: string; final: boolean; new_id: string }>`
-    select m.id, m.status not in ('submitted', 'sent') or ${isGivenUp} as final,
+  const { rows } = await sql<{ id: string; source_id: string | null; final: boolean; new_id: string }>`
+    select m.id, m.source_id, m.status not in ('submitted', 'sent') or ${isGivenUp} as final,
       left(m.id::text, 15) || right(gen_random_uuid()::text, 21) as new_id
     from messages m
     where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} and (
@@ -83,12 +95,19 @@ export async function eraseMessagesOf(
     order by m.id limit ${limit} for update of m`.execute(tx);
   const ended = rows.filter((row) => row.final);
   const awaited = rows.filter((row) => !row.final);
-  if (ended.length > 0)
+  await closeLinks(
+    tx,
+    workspaceId,
+    rows.map((row) => row.id),
+  );
+  if (ended.length > 0) {
+    await renameMessagesOfLinks(tx, workspaceId, ended);
     await sql`
       update messages m
       set number = ${erasedNumber}, text = '', id = u.new_id, contact_id = null, carrier_reference = null
       from unnest(${arrayOf(ended)}::uuid[], ${`{${ended.map((row) => row.new_id).join(",")}}`}::uuid[]) as u (id, new_id)
       where m.workspace_id = ${workspaceId} and m.id = any(${arrayOf(ended)}::uuid[]) and m.id = u.id`.execute(tx);
+  }
   if (awaited.length > 0)
     await sql`
       update messages set number = ${erasedNumber}, text = ''

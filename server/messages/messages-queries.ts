@@ -11,6 +11,15 @@ export async function findMessage(tx: Tx, workspaceId: string, id: string): Prom
   return rows[0];
 }
 
+/** Those of the messages that are in the ledger. */
+export async function findMessages(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<MessageRow[]> {
+  const { rows } = await sql<MessageRow>`
+    select ${messageColumns(workspaceId)} from messages m
+    left join senders s on s.workspace_id = ${workspaceId} and s.id = m.sender_id
+    where m.workspace_id = ${workspaceId} and m.id = any(${ids}::uuid[])`.execute(tx);
+  return rows;
+}
+
 export interface MessageFilter {
   cursor: string | undefined;
   source: { type: string | null; id: string | null } | null;

@@ -5,7 +5,7 @@ import { invalid, notFound } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId } from "../kit/id.ts";
 import { findMessage, floorOf, listMessages } from "./messages-queries.ts";
-import { historyOf, presentMessage } from "./present-message.ts";
+import { presentMessage, presentWithHistory } from "./present-message.ts";
 import type { ApiSends } from "./send/batch-api-sends.ts";
 
 /**
@@ -29,7 +29,7 @@ export function messagesRoutes({
     async get({ actor, params }) {
       const row = await db.inWorkspace(actor.workspaceId, (tx) => findMessage(tx, actor.workspaceId, params.id));
       if (!row) throw notFound("message", params.id);
-      return { ...presentMessage(row), history: historyOf(row) };
+      return presentWithHistory(row);
     },
     async list({ actor, query }) {
       const { cursor, limit, source, status, contact } = query;

@@ -6,6 +6,7 @@ import type { Encoding } from "../../rules/gsm-segments.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { pipelined } from "../kit/prepared.ts";
+import type { NewShortLink } from "../links/write-links.ts";
 import { type LaneKey, type LaneMark, readMark, wakeLane } from "./dispatch/lanes-store.ts";
 
 /** A text for the ledger and the queue. */
@@ -19,8 +20,12 @@ export interface NewMessage {
   expires_at: Date;
   /** Not submitted before; parked until then. */
   not_before?: Date;
+  /** Of the recipient's page of preferences, if its link is in the text. */
+  preference_code?: string;
   /** In place of the batch's. */
   sender_id?: string;
+  /** The short links in its text. */
+  links?: readonly NewShortLink[];
 }
 
 /** A skipped recipient, for the ledger. */

@@ -1,17 +1,27 @@
 /** The one pipeline of a text: the door, lanes to the carriers, receipts and inbound texts. */
+import type { ActivityData } from "../../contract/activity.ts";
+import type { Present } from "../activity/subscriber.ts";
 import type { Db } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
 import type { DueServices, Running, Services, StartServices } from "../kit/services.ts";
 import { carrierTestRoutes } from "./carrier-test-routes.ts";
-import { countJobs, countPeriodicJobs } from "./compact-counts.ts";
+import { compactJob, countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
 import { dueLanes } from "./dispatch/revive-lanes.ts";
 import { dueParked } from "./hold-source.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
+import { findMessages } from "./messages-queries.ts";
 import { messagesRoutes, segmentsRoutes } from "./messages-routes.ts";
+import { presentWithHistory } from "./present-message.ts";
 import { optOutJobs } from "./receive/opted-out-at-carrier.ts";
 import { trayRoutes } from "./receive/tray-routes.ts";
 import { createApiSends } from "./send/batch-api-sends.ts";
+
+/** A message as webhooks get it. */
+const present: Present<ActivityData<"message.received">> = async (tx, workspaceId, { subjects }) => {
+  const rows = await findMessages(tx, workspaceId, subjects);
+  return new Map(rows.map((row) => [row.id, { data: presentWithHistory(row), contact_id: row.contact_id }]));
+};
 
 /** What submits texts: only wire.ts knows the kinds of carrier. */
 export interface PathServices extends StartServices {
@@ -33,6 +43,13 @@ export const messagesModule = {
     ...countJobs(services),
     ...optOutJobs(services),
   }),
+  kinds: { [monthsJob]: "upkeep", [compactJob]: "upkeep" } as const,
+  presents: {
+    "message.received": present,
+    "message.delivered": present,
+    "message.failed": present,
+    "message.skipped": present,
+  },
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
   due: (services: DueServices) => [dueLanes(services), ...dueParked(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {

@@ -1,6 +1,7 @@
 /** A row of the ledger as the API shows it. */
 import { type RawBuilder, sql } from "kysely";
-import type { Message, MessageStatus } from "../../contract/messages.ts";
+import type { Answer } from "../../contract/endpoint.ts";
+import type { Message, MessageStatus, messages } from "../../contract/messages.ts";
 import { instantOf } from "../kit/id.ts";
 
 /** A row of messages with its sender's address. */
@@ -61,6 +62,12 @@ export function presentMessage(row: MessageRow): Message {
     not_before: row.not_before?.toISOString() ?? null,
   };
 }
+
+/** The ledger's row as `GET /messages/:id` shows it. */
+export const presentWithHistory = (row: MessageRow): Answer<(typeof messages)["get"]> => ({
+  ...presentMessage(row),
+  history: historyOf(row),
+});
 
 /** A message's history, in the order of its statuses: an early receipt's time may be before the submission's. */
 export function historyOf(row: MessageRow): { status: string; at: string; detail: string | null }[] {

@@ -25,7 +25,7 @@ call apply_tenant_policy('parked_messages');
 create table source_holds (
   workspace_id uuid not null,
   source_id uuid not null,
-  state text not null check (state in ('paused', 'resumed', 'cancelled')),
+  state text not null, -- paused, resumed or cancelled
   at timestamptz not null,
   primary key (workspace_id, source_id)
 );

@@ -1,5 +1,7 @@
 -- The schema after all migrations. Written by tools/dump-schema.ts; the migrations have the explanations.
 
+create type mail_status as enum ('queued', 'sent', 'bounced', 'complained', 'skipped', 'failed');
+
 create type message_class as enum ('transactional', 'marketing');
 
 create type message_status as enum ('queued', 'submitted', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'skipped', 'cancelled', 'received');
@@ -1078,6 +1080,52 @@ create table accounts (
 );
 CREATE INDEX accounts_user ON accounts USING btree (user_id);
 
+create table activity (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  subjects uuid[] not null,
+  contacts uuid[],
+  number text,
+  constraint activity_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table activity enable row level security;
+alter table activity force row level security;
+create policy workspace_wall on activity
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity to current_user
+  using (is_system());
+
+create table activity_subscriptions (
+  workspace_id uuid not null,
+  id uuid not null,
+  subscriber text not null,
+  types text[] not null,
+  failures smallint default 0 not null,
+  next_at timestamp with time zone,
+  constraint activity_subscriptions_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table activity_subscriptions enable row level security;
+alter table activity_subscriptions force row level security;
+create policy workspace_wall on activity_subscriptions
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity_subscriptions to current_user
+  using (is_system());
+
+create table activity_unread (
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  activity_id uuid not null,
+  taken integer default 0 not null,
+  constraint activity_unread_pkey PRIMARY KEY (workspace_id, subscription_id, activity_id)
+);
+alter table activity_unread enable row level security;
+alter table activity_unread force row level security;
+create policy workspace_wall on activity_unread
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on activity_unread to current_user
+  using (is_system());
+
 create table alert_suspects (
   workspace_id uuid not null,
   kind text collate "C" not null,
@@ -1238,6 +1286,7 @@ create table campaigns (
   revision integer default 1 not null,
   scheduled_at timestamp with time zone,
   scheduled_local text,
+  shorten_links boolean default false not null,
   changed_by uuid,
   changed_by_name text,
   constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
@@ -1309,6 +1358,41 @@ alter table carriers force row level security;
 create policy workspace_wall on carriers
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on carriers to current_user
+  using (is_system());
+
+create table clickers (
+  workspace_id uuid not null,
+  source_id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  clicks integer not null,
+  constraint clickers_pkey PRIMARY KEY (workspace_id, source_id, message_id, link_id)
+);
+alter table clickers enable row level security;
+alter table clickers force row level security;
+create policy workspace_wall on clickers
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on clickers to current_user
+  using (is_system());
+
+create table clicks (
+  workspace_id uuid not null,
+  id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  contact_id uuid,
+  user_agent text not null,
+  verdict text not null,
+  reason text,
+  constraint clicks_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX clicks_contact ON clicks USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX clicks_message ON clicks USING btree (workspace_id, message_id, id);
+alter table clicks enable row level security;
+alter table clicks force row level security;
+create policy workspace_wall on clicks
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on clicks to current_user
   using (is_system());
 
 create table consent_events (
@@ -1462,6 +1546,22 @@ alter table heartbeats force row level security;
 create policy workspace_wall on heartbeats
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on heartbeats to current_user
+  using (is_system());
+
+create table hits (
+  workspace_id uuid not null,
+  id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  user_agent text not null,
+  reason text,
+  constraint hits_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table hits enable row level security;
+alter table hits force row level security;
+create policy workspace_wall on hits
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on hits to current_user
   using (is_system());
 
 create table idempotency_keys (
@@ -1630,6 +1730,41 @@ create policy workspace_wall on lanes
 create policy workspace_wall_door on lanes to current_user
   using (is_system());
 
+create table link_counts (
+  workspace_id uuid not null,
+  source_type text not null,
+  source_id uuid not null,
+  link_id uuid not null,
+  minute timestamp with time zone not null,
+  clicks bigint not null,
+  people bigint not null,
+  robots bigint not null,
+  constraint link_counts_pkey PRIMARY KEY (workspace_id, source_type, source_id, link_id, minute)
+);
+alter table link_counts enable row level security;
+alter table link_counts force row level security;
+create policy workspace_wall on link_counts
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on link_counts to current_user
+  using (is_system());
+
+create table links (
+  workspace_id uuid not null,
+  id uuid not null,
+  source_type text not null,
+  source_id uuid not null,
+  url text not null,
+  created_at timestamp with time zone not null,
+  constraint links_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX links_source ON links USING btree (workspace_id, source_id);
+alter table links enable row level security;
+alter table links force row level security;
+create policy workspace_wall on links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on links to current_user
+  using (is_system());
+
 create table list_kinds (
   workspace_id uuid not null,
   list_id uuid not null,
@@ -1681,6 +1816,111 @@ alter table lists force row level security;
 create policy workspace_wall on lists
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on lists to current_user
+  using (is_system());
+
+create table mail_files (
+  workspace_id uuid not null,
+  id uuid not null,
+  content bytea not null,
+  kept_until timestamp with time zone not null,
+  constraint mail_files_pkey PRIMARY KEY (workspace_id, id)
+);
+alter table mail_files enable row level security;
+alter table mail_files force row level security;
+create policy workspace_wall on mail_files
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_files to current_user
+  using (is_system());
+
+create table mail_intake (
+  outcome text not null,
+  mails bigint not null,
+  constraint mail_intake_pkey PRIMARY KEY (outcome)
+);
+
+create table mail_pace (
+  workspace_id uuid not null,
+  next_at timestamp with time zone not null,
+  constraint mail_pace_pkey PRIMARY KEY (workspace_id)
+);
+alter table mail_pace enable row level security;
+alter table mail_pace force row level security;
+create policy workspace_wall on mail_pace
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_pace to current_user
+  using (is_system());
+
+create table mail_queue (
+  workspace_id uuid not null,
+  mail_id uuid not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  lease uuid,
+  sealed bytea,
+  files uuid[] default '{}'::uuid[] not null,
+  constraint mail_queue_pkey PRIMARY KEY (workspace_id, mail_id)
+);
+CREATE INDEX mail_queue_due ON mail_queue USING btree (due_at);
+CREATE INDEX mail_queue_of_workspace ON mail_queue USING btree (workspace_id, due_at, mail_id);
+alter table mail_queue enable row level security;
+alter table mail_queue force row level security;
+create policy workspace_wall on mail_queue
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_queue to current_user
+  using (is_system());
+
+create table mail_stops (
+  workspace_id uuid not null,
+  address text collate "C" not null,
+  kind text not null,
+  subscription_type_id uuid not null,
+  at timestamp with time zone not null,
+  mail_id uuid,
+  constraint mail_stops_pkey PRIMARY KEY (workspace_id, address, kind, subscription_type_id)
+);
+alter table mail_stops enable row level security;
+alter table mail_stops force row level security;
+create policy workspace_wall on mail_stops
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mail_stops to current_user
+  using (is_system());
+
+create table mails (
+  workspace_id uuid not null,
+  id uuid not null,
+  status mail_status not null,
+  reason text,
+  source_type text not null,
+  source_id uuid,
+  class message_class not null,
+  subscription_type_id uuid,
+  contact_id uuid,
+  sender_name text not null,
+  sender_address text,
+  reply_to text,
+  recipient text collate "C",
+  subject text not null,
+  text text not null,
+  html text,
+  confidential boolean default false not null,
+  files jsonb default '[]'::jsonb not null,
+  message_id text,
+  attempts integer default 0 not null,
+  answer text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (workspace_id, id)
+) with (fillfactor=70);
+CREATE INDEX mails_contact ON mails USING btree (workspace_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX mails_recipient ON mails USING btree (workspace_id, lower(recipient), id);
+CREATE INDEX mails_source ON mails USING btree (workspace_id, source_type, source_id, id);
+alter table mails enable row level security;
+alter table mails force row level security;
+create policy workspace_wall on mails
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on mails to current_user
   using (is_system());
 
 create table memberships (
@@ -1853,6 +2093,21 @@ create policy workspace_wall on possible_opt_outs
 create policy workspace_wall_door on possible_opt_outs to current_user
   using (is_system());
 
+create table preference_links (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  code text collate "C" not null,
+  created_at timestamp with time zone default now() not null,
+  constraint preference_links_pkey PRIMARY KEY (workspace_id, contact_id)
+);
+CREATE INDEX preference_links_code ON preference_links USING btree (code);
+alter table preference_links enable row level security;
+alter table preference_links force row level security;
+create policy workspace_wall on preference_links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on preference_links to current_user
+  using (is_system());
+
 create table property_keys (
   workspace_id uuid not null,
   key text collate "C" not null,
@@ -1928,6 +2183,10 @@ create table sandbox_mails (
   at timestamp with time zone not null,
   user_id uuid,
   workspace_ids uuid[],
+  html text,
+  reply_to text,
+  attachments jsonb default '[]'::jsonb not null,
+  sent_by uuid,
   constraint sandbox_mails_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sandbox_mails_recipient ON sandbox_mails USING btree (lower(recipient), id);
@@ -2014,6 +2273,23 @@ create table sessions (
 CREATE INDEX sessions_user ON sessions USING btree (user_id);
 CREATE TRIGGER session_ended AFTER DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION tell_session_ended();
 CREATE TRIGGER session_shortened AFTER UPDATE OF expires_at ON sessions FOR EACH ROW WHEN ((new.expires_at < old.expires_at)) EXECUTE FUNCTION tell_session_ended();
+
+create table short_links (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  link_id uuid not null,
+  code bigint not null,
+  url text,
+  closed boolean default false not null,
+  constraint short_links_pkey PRIMARY KEY (workspace_id, message_id, link_id)
+);
+CREATE INDEX short_links_code ON short_links USING btree (code);
+alter table short_links enable row level security;
+alter table short_links force row level security;
+create policy workspace_wall on short_links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on short_links to current_user
+  using (is_system());
 
 create table smpp_early_receipts (
   workspace_id uuid not null,
@@ -2109,8 +2385,7 @@ create table source_holds (
   source_id uuid not null,
   state text not null,
   at timestamp with time zone not null,
-  constraint source_holds_pkey PRIMARY KEY (workspace_id, source_id),
-  constraint source_holds_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'resumed'::text, 'cancelled'::text])))
+  constraint source_holds_pkey PRIMARY KEY (workspace_id, source_id)
 );
 CREATE INDEX source_holds_settling ON source_holds USING btree (at) WHERE (state = ANY (ARRAY['resumed'::text, 'cancelled'::text]));
 alter table source_holds enable row level security;
@@ -2194,9 +2469,12 @@ create table webhook_deliveries (
   next_at timestamp with time zone,
   taken_until timestamp with time zone,
   history jsonb default '[]'::jsonb not null,
+  contact_id uuid,
   constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id)
 ) with (fillfactor=80);
+CREATE INDEX webhook_deliveries_contact ON webhook_deliveries USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries USING btree (workspace_id, webhook_id, next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries USING btree (workspace_id, webhook_id, id);
 alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;

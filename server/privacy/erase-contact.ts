@@ -1,16 +1,21 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import type { Erasure } from "../../contract/erasures.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { eraseNumbersIn } from "../activity/activity-store.ts";
+import { appendOne } from "../activity/activity.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import { deleteContactRow, lockContact } from "../contacts/contacts-store.ts";
-import { eraseImportedRows, numbersOfNobodyElse } from "../contacts/erase-contact.ts";
+import { eraseImportedRows, isAddressOfNobodyElse, numbersOfNobodyElse } from "../contacts/erase-contact.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Jobs } from "../kit/jobs.ts";
-import { cancelQueuedOf, numbersOf } from "../messages/erase-messages.ts";
+import { deletePreferenceLink } from "../links/preference-links.ts";
+import { eraseMails } from "../mail/erase-mails.ts";
+import { cancelQueuedOf, closeLinksOf, numbersOf } from "../messages/erase-messages.ts";
+import { deleteDeliveriesOf } from "../webhooks/deliveries-store.ts";
 import { eraseAnswers, insertErasure, presentErasure, selectErasure } from "./erasures-store.ts";
 
 /** Job name. */
@@ -47,14 +52,24 @@ export async function eraseContact(
   const pseudonyms = new Map(numbers.map((number) => [number, pseudonym(workspaceId, number)]));
 
   await cancelQueuedOf(tx, workspaceId, id, now);
+  await closeLinksOf(tx, workspaceId, id);
+  await deletePreferenceLink(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
   await eraseRecipient(tx, workspaceId, id);
+  const address =
+    contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;
+  await eraseMails(tx, workspaceId, { contact_id: id, address }, now);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
+  await eraseNumbersIn(tx, workspaceId, numbers);
+  await deleteDeliveriesOf(tx, workspaceId, id);
+  await appendOne(tx, workspaceId, now, "contact.erased", id);
 
-  const erasure = { id: newId(now), contact_id: id, number_hashes: [...pseudonyms.values()], numbers };
+  // The sandbox's mails are found by the address; no text has it as its number.
+  const sought = address === null ? numbers : [...numbers, address];
+  const erasure = { id: newId(now), contact_id: id, number_hashes: [...pseudonyms.values()], numbers: sought };
   await recordAuditEvent(tx, {
     workspaceId,
     at: now,

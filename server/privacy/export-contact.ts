@@ -5,6 +5,9 @@ import { contactTimeline } from "../analytics/contact-timeline.ts";
 import { getConsent } from "../consent/get-consent.ts";
 import { getContact } from "../contacts/contacts.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { exportClicks } from "../links/export-clicks.ts";
+import { type MailedPerson, selectMailsOf } from "../mail/erase-mails.ts";
+import { presentMail } from "../mail/present-mail.ts";
 import { historyOf, type MessageRow, messageColumns, presentMessage } from "../messages/present-message.ts";
 
 const pageSize = 1_000;
@@ -17,6 +20,7 @@ export async function exportContact(
   workspaceId: string,
   id: string,
   now: Date,
+  mailDomain: string,
 ): Promise<AsyncIterable<string>> {
   const head = await db.inWorkspace(workspaceId, async (tx) => {
     const contact = await getContact(tx, workspaceId, id);
@@ -29,6 +33,11 @@ export async function exportContact(
   return (async function* () {
     yield JSON.stringify(head, null, 2).slice(0, -2);
     yield* array("messages", messagesOf(inWorkspace, workspaceId, id, numbers));
+    yield* array(
+      "mails",
+      mailsOf(inWorkspace, workspaceId, { contact_id: id, address: head.contact.email }, mailDomain),
+    );
+    yield* array("clicks", clicksOf(inWorkspace, workspaceId, id));
     yield* array("timeline", timelineOf(inWorkspace, workspaceId, id));
     yield "\n}\n";
   })();
@@ -92,7 +101,29 @@ async function select(
   return rows;
 }
 
+/** All hits on the contact's links that were judged, robots' too, oldest first. */
+async function* clicksOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
+  for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
+    const from = after;
+    const clicks = await inWorkspace((tx) => exportClicks(tx, workspaceId, id, from, pageSize));
+    yield clicks;
+    if (clicks.length < pageSize) return;
+    after = clicks.at(-1)?.id as string;
+  }
+}
+
 const present = (row: MessageRow) => ({ ...presentMessage(row), history: historyOf(row) });
+
+/** The mails to the contact, oldest first. */
+async function* mailsOf(inWorkspace: InWorkspace, workspaceId: string, person: MailedPerson, mailDomain: string) {
+  for (let after: string | null = null; ;) {
+    const from: string | null = after;
+    const rows = await inWorkspace((tx) => selectMailsOf(tx, workspaceId, person, from, pageSize));
+    yield rows.map((row) => presentMail(row, mailDomain));
+    if (rows.length < pageSize) return;
+    after = rows.at(-1)?.id as string;
+  }
+}
 
 async function* timelineOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
   for (let cursor: string | undefined; ;) {

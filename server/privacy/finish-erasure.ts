@@ -9,6 +9,7 @@ import { type Jobs, payloadsOf } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { cancelQueuedOf, claimByNumber, eraseMessagesOf, hasMessagesOf } from "../messages/erase-messages.ts";
+import { deleteDeliveriesOf, deleteDeliveriesWith } from "../webhooks/deliveries-store.ts";
 import { eraseJob } from "./erase-contact.ts";
 import {
   type ErasureRow,
@@ -62,6 +63,11 @@ export async function finishErasureOf(
     await cancelQueuedOf(tx, workspaceId, erasure.contact_id, clock.now());
   });
   await eraseTexts(services, erasure, signal);
+  // Texts to the number that did not name the contact, and what was being prepared when it was erased.
+  await db.inWorkspace(workspaceId, async (tx) => {
+    await deleteDeliveriesOf(tx, workspaceId, erasure.contact_id);
+    await deleteDeliveriesWith(tx, workspaceId, erasure.numbers ?? []);
+  });
   // These belong to the installation, so a workspace's transaction cannot reach them.
   await db.asSystem(async (tx) => {
     for (const erase of eraseNumbers) await erase(tx, workspaceId, erasure.numbers ?? []);

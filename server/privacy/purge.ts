@@ -15,6 +15,9 @@ import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
+import { closeOldLinks, purgeShortLinks } from "../links/erase-links.ts";
+import { linkKept } from "../links/short-links.ts";
+import { purgeMailFiles, purgeMails } from "../mail/erase-mails.ts";
 import {
   clearOldTexts,
   deleteOld,
@@ -139,15 +142,32 @@ async function applyRule(services: PurgeServices, rule: RuleRow, signal: AbortSi
   const textsCut = cutOf(rule.text_months, now, underWay);
   const done = { texts: 0, messages: 0 };
   if (rowsCut) {
+    await closeLinksBefore(services, workspaceId, rowsCut, false, signal);
     done.messages = await inChunks(services, workspaceId, deleteOld, { before: rowsCut, after: null }, signal);
     await db.inWorkspace(workspaceId, (tx) => recordCutOff(tx, workspaceId, "rows_gone_before", rowsCut));
   }
   if (textsCut) {
+    await closeLinksBefore(services, workspaceId, textsCut, true, signal);
     const from = { before: textsCut, after: rule.texts_to };
     done.texts = await inChunks(services, workspaceId, clearOldTexts, from, signal);
     await db.inWorkspace(workspaceId, (tx) => recordCutOff(tx, workspaceId, "texts_gone_before", textsCut));
   }
   return done;
+}
+
+/** Links end with the messages that they are in; those that have values of a recipient, with the texts. */
+async function closeLinksBefore(
+  { db, chunk = chunkSize }: PurgeServices,
+  workspaceId: string,
+  before: Date,
+  own: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let n = chunk; n >= chunk;) {
+    signal.throwIfAborted();
+    n = await db.inWorkspace(workspaceId, (tx) => closeOldLinks(tx, workspaceId, before, { own, limit: chunk }));
+    if (n >= chunk) await delay(pause);
+  }
 }
 
 async function dropEvents(
@@ -215,6 +235,9 @@ async function purgeByAge(
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
+    [purgeMails, recordsFor],
+    [purgeMailFiles, 0],
+    [purgeShortLinks, linkKept],
     ...purgeOld.map((each): [PurgeOld, number] => [each, recordsFor]),
   ];
   let total = 0;

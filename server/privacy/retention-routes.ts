@@ -21,7 +21,7 @@ interface Services {
   clock: Clock;
   jobs: Jobs;
   liveUpdates: Pick<LiveUpdates, "publish">;
-  config: { secret_key: string };
+  config: { secret_key: string; mail_domain: string };
 }
 
 /** The calls on /retention. */
@@ -82,7 +82,7 @@ export function erasuresRoutes({ db, clock, jobs, liveUpdates, config }: Service
       });
     },
     async export({ actor, params, setHeader }) {
-      const file = await exportContact(db, actor.workspaceId, params.id, clock.now());
+      const file = await exportContact(db, actor.workspaceId, params.id, clock.now(), config.mail_domain);
       setHeader("content-disposition", `attachment; filename="contact-${params.id}.json"`);
       return file;
     },

@@ -18,7 +18,12 @@ export interface DeliveryRow {
   /** Set while it is being posted. */
   taken_until: Date | null;
   history: WebhookAttempt[];
+  /** The contact that it is about. */
+  contact_id: string | null;
 }
+
+/** A delivery to be queued. */
+export type NewDelivery = Pick<DeliveryRow, "id" | "webhook_id" | "event" | "body"> & { contact_id?: string | null };
 
 /** A delivery that is due, with its webhook's URL and secrets. */
 export interface DueDelivery extends DeliveryRow {
@@ -69,21 +74,58 @@ export async function lockSubscribed(
   return rows;
 }
 
-/** Queues a workspace's deliveries. */
+/** Queues a workspace's deliveries, to be sent in their order; one that is there already is not queued again. */
 export async function insertDeliveries(
   tx: Tx,
   workspaceId: string,
-  rows: readonly Pick<DeliveryRow, "id" | "webhook_id" | "event" | "body">[],
+  rows: readonly NewDelivery[],
   at: Date,
 ): Promise<DeliveryRow[]> {
   const inserted = await sql<DeliveryRow>`
-    insert into webhook_deliveries as d (workspace_id, id, webhook_id, event, body, state, next_at)
-    select w.workspace_id, r.id, r.webhook_id, r.event, r.body, 'waiting', ${at}
-    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r (id uuid, webhook_id uuid, event text, body text)
+    insert into webhook_deliveries as d (workspace_id, id, webhook_id, event, body, state, next_at, contact_id)
+    select w.workspace_id, r.id, r.webhook_id, r.event, r.body, 'waiting',
+      ${at}::timestamptz + r.place * interval '1 microsecond', r.contact_id
+    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows.map((row, place) => ({ ...row, place })))}::jsonb)
+      as r (id uuid, webhook_id uuid, event text, body text, place int, contact_id uuid)
     where w.workspace_id = ${workspaceId}
+    on conflict do nothing
     returning d.*`.execute(tx);
   return inserted.rows;
+}
+
+/** How many deliveries of a webhook wait, counted up to `most`. */
+export async function countWaiting(tx: Tx, workspaceId: string, webhookId: string, most: number): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from (
+      select 1 from webhook_deliveries
+      where workspace_id = ${workspaceId} and webhook_id = ${webhookId} and next_at is not null limit ${most}
+    ) w`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+/** Sends a webhook's waiting deliveries now, the oldest first, instead of at their next attempts. */
+export async function bringForward(tx: Tx, workspaceId: string, webhookId: string, at: Date): Promise<void> {
+  await sql`
+    update webhook_deliveries set next_at = ${at}
+    where workspace_id = ${workspaceId} and webhook_id = ${webhookId} and next_at > ${at} and taken_until is null`.execute(
+    tx,
+  );
+}
+
+/** Deletes the deliveries that are about a contact. */
+export async function deleteDeliveriesOf(tx: Tx, workspaceId: string, contactId: string): Promise<void> {
+  await sql`delete from webhook_deliveries where workspace_id = ${workspaceId} and contact_id = ${contactId}`.execute(
+    tx,
+  );
+}
+
+/** Deletes the deliveries that contain one of the numbers. Reads all of the workspace. */
+export async function deleteDeliveriesWith(tx: Tx, workspaceId: string, numbers: readonly string[]): Promise<void> {
+  if (numbers.length === 0) return;
+  const patterns = numbers.map((number) => `%${JSON.stringify(number)}%`);
+  await sql`
+    delete from webhook_deliveries
+    where workspace_id = ${workspaceId} and body like any(${patterns}::text[])`.execute(tx);
 }
 
 /** Attempts that are kept in a delivery's history. */
@@ -144,7 +186,7 @@ async function lookForDue(tx: Tx, at: Date, busy: Busy, tried: readonly string[]
     where d.next_at <= ${at}
       and not d.webhook_id = any(${busy.webhooks}::uuid[]) and not d.workspace_id = any(${busy.workspaces}::uuid[])
       and not d.id = any(${tried}::uuid[])
-    order by d.next_at limit ${lookedAt}`.execute(tx);
+    order by d.next_at, d.id limit ${lookedAt}`.execute(tx);
   return rows;
 }
 

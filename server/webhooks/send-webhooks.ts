@@ -3,6 +3,7 @@
  * the claim has expired. A receiver may therefore get a delivery twice, with the same webhook-id.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { readSoon } from "../activity/subscriber.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
 import type { DueWork } from "../kit/due.ts";
@@ -13,6 +14,7 @@ import type { Logger } from "../kit/log.ts";
 import type { OutboundTargets } from "../kit/outbound-targets.ts";
 import type { Seal } from "../kit/seal.ts";
 import {
+  bringForward,
   type Busy,
   type DueDelivery,
   purgeDeliveries,
@@ -22,6 +24,7 @@ import {
   claimDue,
 } from "./deliveries-store.ts";
 import { type Posted, postTimeout, postWebhook } from "./post-webhook.ts";
+import { stopReading } from "./read-activity.ts";
 import { signedHeaders } from "./sign-webhook.ts";
 import { recordFailure, recordSuccess } from "./webhooks-store.ts";
 import { signingSecrets } from "./webhooks.ts";
@@ -158,7 +161,7 @@ async function deliver(services: Services, delivery: DueDelivery, options: PostO
   const next = accepted || isTest ? null : nextAttempt(delivery.tries, at, Math.random());
   await db.inWorkspace(workspace_id, async (tx) => {
     // The webhook's row first, as in all transactions that change both, to avoid deadlocks.
-    if (accepted) await recordSuccess(tx, workspace_id, webhook_id);
+    const recovered = accepted && (await recordSuccess(tx, workspace_id, webhook_id));
     const failure = {
       error: posted.error ?? `HTTP ${posted.status}`,
       gone: posted.status === 410,
@@ -171,7 +174,15 @@ async function deliver(services: Services, delivery: DueDelivery, options: PostO
       next_at: next,
       attempt: { ...posted, response: posted.response?.slice(0, maxResponse).toWellFormed() ?? null },
     });
-    if (disabled) await failDeliveries(tx, workspace_id, webhook_id);
+    const webhook = { workspace_id, id: webhook_id };
+    if (recovered) {
+      await bringForward(tx, workspace_id, webhook_id, at);
+      await readSoon(tx, webhook);
+    }
+    if (disabled) {
+      await stopReading(tx, webhook);
+      await failDeliveries(tx, workspace_id, webhook_id);
+    }
   });
   liveUpdates.publish(workspace_id, "webhook", webhook_id);
 }

@@ -8,6 +8,7 @@ import { isId, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
 import { insertDeliveries, listDeliveries, restartDelivery } from "./deliveries-store.ts";
 import { eventBody } from "./queue-events.ts";
+import { stopReading } from "./read-activity.ts";
 import { testEvent } from "./send-webhooks.ts";
 import { deleteWebhook, listWebhooks } from "./webhooks-store.ts";
 import {
@@ -44,6 +45,7 @@ export function webhooksRoutes(services: { db: Db; clock: Clock; seal: Seal }): 
       const { workspaceId } = actor;
       await db.inWorkspace(workspaceId, async (tx) => {
         const row = await requireWebhook(tx, workspaceId, params.id);
+        await stopReading(tx, row);
         await deleteWebhook(tx, workspaceId, params.id);
         await recordAuditEvent(tx, { workspaceId, at: clock.now(), action: "webhook.deleted", target: targetOf(row) });
       });

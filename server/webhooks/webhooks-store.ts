@@ -53,19 +53,25 @@ export async function updateWebhook(tx: Tx, row: WebhookRow): Promise<void> {
     where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
 }
 
-/** Deletes it with its deliveries; returns whether there was one. */
-export async function deleteWebhook(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
-  const gone = await sql`
-    delete from webhooks where workspace_id = ${workspaceId} and id = ${id} returning 1`.execute(tx);
-  await sql`delete from webhook_deliveries where workspace_id = ${workspaceId} and webhook_id = ${id}`.execute(tx);
-  return gone.rows.length > 0;
+/** The row without a lock. */
+export async function findWebhook(tx: Tx, workspaceId: string, id: string): Promise<WebhookRow | undefined> {
+  const { rows } = await sql<WebhookRow>`
+    select * from webhooks where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  return rows[0];
 }
 
-/** Records that it accepted a delivery. */
-export async function recordSuccess(tx: Tx, workspaceId: string, id: string): Promise<void> {
-  await sql`
+/** Deletes it with its deliveries. */
+export async function deleteWebhook(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  await sql`delete from webhooks where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
+  await sql`delete from webhook_deliveries where workspace_id = ${workspaceId} and webhook_id = ${id}`.execute(tx);
+}
+
+/** Records that it accepted a delivery; returns whether it had failed before. */
+export async function recordSuccess(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
     update webhooks set failing_since = null, last_error = null
-    where workspace_id = ${workspaceId} and id = ${id} and failing_since is not null`.execute(tx);
+    where workspace_id = ${workspaceId} and id = ${id} and failing_since is not null returning id`.execute(tx);
+  return rows.length > 0;
 }
 
 /**

@@ -7,6 +7,7 @@ import { conflict, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
 import { type DeliveryRow, failDeliveries } from "./deliveries-store.ts";
+import { readAccordingly } from "./read-activity.ts";
 import { newWebhookSecret } from "./sign-webhook.ts";
 import { insertWebhook, listWebhooks, lockWebhook, updateWebhook, type WebhookRow } from "./webhooks-store.ts";
 
@@ -45,6 +46,7 @@ export async function createWebhook(
   const secret = newWebhookSecret();
   const secrets = seal.close({ current: secret, previous: null } satisfies Secrets, context(key));
   const row = await insertWebhook(tx, { ...key, ...input, events: [...new Set(input.events)], secrets, at });
+  await readAccordingly(tx, row);
   const after = { url: originOf(row.url), events: row.events };
   await recordAuditEvent(tx, { workspaceId, at, action: "webhook.created", target: targetOf(row), after });
   return { row, secret };
@@ -70,6 +72,7 @@ export async function changeWebhook(
     updated_at: at,
   };
   await updateWebhook(tx, changed);
+  await readAccordingly(tx, changed);
   if (row.enabled && !enabled) await failDeliveries(tx, workspaceId, id);
   await recordChange(
     tx,

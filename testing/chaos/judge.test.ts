@@ -136,6 +136,7 @@ describe("a campaign's rows against its list", () => {
   const clientLog: ClientLog = {
     texts: new Map(),
     campaigns: [{ id: "campaign", list: 0, text: ": Hei" }],
+    paused: 0,
     retries: 0,
   };
   const to = (contact: number, overrides: Partial<Row> = {}) =>

@@ -88,7 +88,7 @@ function summary(
   const { name, can_look_up } = tenant;
   const statuses = Map.groupBy(ledger, (row) => (row.reason ? `${row.status} (${row.reason})` : row.status));
   const lines = [
-    `${name}: ${ledger.length} texts (${clientLog.campaigns.length} campaigns, ${clientLog.texts.size} by API with ${clientLog.retries} retries), ` +
+    `${name}: ${ledger.length} texts (${clientLog.campaigns.length} campaigns, ${clientLog.paused} of them paused, ${clientLog.texts.size} by API with ${clientLog.retries} retries), ` +
       `lost ${found.lost.length}, doubled ${found.doubled.length}`,
     `${name}: ${[...statuses].map(([status, rows]) => `${rows.length} ${status}`).join(", ")}`,
   ];

@@ -242,8 +242,10 @@ export async function leftOver(client: Queries, tenant: Tenant): Promise<string[
      union all select 'lanes held', count(*)::int from lanes
        where workspace_id = $1 and leased_by is not null and leased_until > now()
      union all select 'lanes with work', count(*)::int from lanes where workspace_id = $1 and has_work
+     union all select 'parked texts', count(*)::int from parked_messages where workspace_id = $1
+     union all select 'sources that are held', count(*)::int from source_holds where workspace_id = $1
      union all select 'campaigns not sent', count(*)::int from campaigns
-       where workspace_id = $1 and status <> 'sent' and sent_at is not null
+       where workspace_id = $1 and status <> 'sent' and (sent_at is not null or status = 'scheduled')
      union all select 'receipts kept though their texts are known', count(*)::int from smpp_early_receipts e
        where workspace_id = $1 and exists (select 1 from smpp_references r
          where r.workspace_id = $1 and r.carrier_id = e.carrier_id and r.id = e.id)`,

@@ -22,9 +22,17 @@ export interface ClientLog {
   texts: Map<number, ({ id: string } | { refused: string }) & { number: string; text: string }>;
   /** Campaigns that were sent, with the index of their list and the text after the first name. */
   campaigns: { id: string; list: number; text: string }[];
+  /** How many of them were paused on their way. */
+  paused: number;
   /** Number of requests that failed and were repeated. */
   retries: number;
 }
+
+/** How campaigns are sent, in turn: at once, by schedule, and with a pause in which their texts are parked. Milliseconds. */
+const ways = ["send", "schedule", "pause"] as const;
+const scheduledAhead = 1_500;
+const pausedAfter = 700;
+const pausedFor = 1_500;
 
 const concurrency = 12;
 
@@ -36,7 +44,7 @@ export async function sendTraffic(
   signal: AbortSignal,
 ): Promise<ClientLog> {
   let turnOfUrls = 0;
-  const clientLog: ClientLog = { texts: new Map(), campaigns: [], retries: 0 };
+  const clientLog: ClientLog = { texts: new Map(), campaigns: [], paused: 0, retries: 0 };
   const began = Date.now();
   const turn = async (at: number) => {
     const wait = began + at - Date.now();
@@ -81,9 +89,28 @@ export async function sendTraffic(
       opt_out_text: false,
     });
     if (draft.status !== 201) throw new Error(`POST /campaigns: ${draft.status} ${JSON.stringify(draft.body)}`);
-    const sent = await ask("POST", `/campaigns/${draft.body.id}/send`, undefined, `send-${draft.body.id}`);
-    if (sent.status !== 202) throw new Error(`send: ${sent.status} ${JSON.stringify(sent.body)}`);
+    const path = `/campaigns/${draft.body.id}`;
+    const way = ways[index % ways.length];
+    if (way === "schedule") {
+      const at = new Date(Date.now() + scheduledAhead).toISOString();
+      // A call that had no answer may have been made, and the campaign may have begun since.
+      await must([200, 409], "POST", `${path}/schedule`, { at });
+    } else await must([202], "POST", `${path}/send`, undefined, `send-${draft.body.id}`);
     clientLog.campaigns.push({ id: draft.body.id as string, list: planned.list, text });
+    if (way !== "pause") return;
+    await delay(pausedAfter, undefined, { signal });
+    // It may be through by then, or paused already by a call that had no answer.
+    const paused = await must([200, 409], "POST", `${path}/pause`);
+    if (paused.status === 409 && paused.body.error?.value !== "paused") return;
+    clientLog.paused++;
+    await delay(pausedFor, undefined, { signal });
+    await must([200, 409], "POST", `${path}/resume`);
+  }
+
+  async function must(expected: readonly number[], method: string, path: string, body?: unknown, key?: string) {
+    const answer = await ask(method, path, body, key);
+    if (!expected.includes(answer.status)) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer;
   }
 
   const texts = [...plan.texts];

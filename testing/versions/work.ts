@@ -6,6 +6,7 @@ import { dueCampaigns, resumeCampaigns } from "../../server/campaigns/finish-cam
 import { createSandbox } from "../../server/carriers/sandbox/sandbox.ts";
 import { openDb } from "../../server/kit/db.ts";
 import { runJobs } from "../../server/kit/jobs.ts";
+import { createShortLinks } from "../../server/links/short-links.ts";
 import { pathConnections } from "../../server/messages/dispatch/message-path.ts";
 import type { TestApp } from "../app.ts";
 import { onlyCarriers } from "../carriers.ts";
@@ -27,7 +28,7 @@ export async function startWork(
   });
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
   if (campaigns) await resumeCampaigns(services);
-  const handlers = campaignJobs(services);
+  const handlers = campaignJobs({ ...services, shortLinks: createShortLinks(services.config) });
   const runner = campaigns && (await runJobs({ connection, pool: db.pool, handlers, log: services.log }));
   const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
   return async () => {
@@ -40,7 +41,7 @@ export async function startWork(
 /** Waits until nothing is under way any more. `client` is a superuser. */
 export async function finished(client: pg.Client, { services }: TestApp): Promise<void> {
   await until(async () => {
-    await runDue(dueCampaigns(services));
+    await runDue(dueCampaigns({ ...services, shortLinks: createShortLinks(services.config) }));
     const { rows } = await client.query(
       `select (select count(*) from message_queue) as queued, (select count(*) from dispatch_journal) as open,
          (select count(*) from sandbox_receipts) as receipts,

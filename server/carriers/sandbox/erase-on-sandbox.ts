@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { firstIdAt } from "../../kit/id.ts";
 
-/** Erases what the workspace's handsets of these numbers hold, and mails that name them. */
+/** Erases what the workspace's handsets of these numbers hold, mails that name them, and its mails to them as addresses. */
 export async function eraseOnSandbox(tx: Tx, workspaceId: string, numbers: readonly string[]): Promise<void> {
   await sql`
     delete from sandbox_messages where phone = any(${numbers}::text[]) and workspace_id = ${workspaceId}`.execute(tx);
@@ -12,6 +12,11 @@ export async function eraseOnSandbox(tx: Tx, workspaceId: string, numbers: reado
   await sql`
     delete from sandbox_mails where exists (select from unnest(${numbers}::text[]) as n (number)
       where strpos(text, n.number) > 0 or strpos(subject, n.number) > 0)`.execute(tx);
+  await sql`
+    delete from sandbox_mails
+    where sent_by = ${workspaceId} and lower(recipient) = any(${numbers.map((each) => each.toLowerCase())}::text[])`.execute(
+    tx,
+  );
 }
 
 /** Deletes at most `limit` texts and `limit` mails from before `before`; answers how many were deleted. */

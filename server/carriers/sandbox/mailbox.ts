@@ -5,6 +5,7 @@
  * A mail belongs to the account that it was addressed to when it was written. Every user sees the mails of the own account. A super
  * admin (or a key with all of a super admin's scopes) also sees mails to members of this workspace who belonged to no other workspace
  * then and belong to none now, and mails to addresses without an account: inviting an address does not reveal an account's mails.
+ * All of this is about Varsla's own mails. What a workspace itself sent belongs to it, whoever it was sent to, and to no other.
  */
 import { sql } from "kysely";
 import { coversRole } from "../../../contract/permissions.ts";
@@ -20,6 +21,9 @@ interface MailRow {
   to: string;
   subject: string;
   text: string;
+  html: string | null;
+  reply_to: string | null;
+  attachments: { name: string; type: string; size: number }[];
   at: Date;
 }
 
@@ -40,13 +44,13 @@ export async function listMails(tx: Tx, actor: Reader, query: { cursor?: string;
   if (mayAll && to !== undefined && (await isKnownNowhereElse(tx, workspaceId, to))) people.addresses.push(to);
   const own = await sql<{ email: string }>`select email from users where id = ${actor.userId}::uuid`.execute(tx);
   const { rows } = await sql<MailRow>`
-    select id, sender as "from", recipient as "to", subject, text, at
+    select id, sender as "from", recipient as "to", subject, text, html, reply_to, attachments, at
     from sandbox_mails
-    where (user_id = ${actor.userId}::uuid
+    where (sent_by = ${workspaceId}::uuid or (sent_by is null and (user_id = ${actor.userId}::uuid
         or (workspace_ids is null and lower(recipient) = ${own.rows[0]?.email ?? null}::text)
         or (coalesce(workspace_ids <@ array[${workspaceId}::uuid], true)
           and (user_id = any(${people.userIds}::uuid[])
-            or (user_id is null and lower(recipient) = any(${people.addresses}::text[])))))
+            or (user_id is null and lower(recipient) = any(${people.addresses}::text[])))))))
       ${to !== undefined ? sql`and lower(recipient) = ${to}` : sql``}
       ${query.cursor ? sql`and id < ${query.cursor}` : sql``}
     order by id desc limit ${query.limit + 1}`.execute(tx);

@@ -1,4 +1,4 @@
-import type { contacts, Import } from "../../../contract/contacts.ts";
+import type { contacts } from "../../../contract/contacts.ts";
 import { recordAuditEvent } from "../../accounts/audit-events.ts";
 import { cut, readCursor, readRowCursor, writeCursor } from "../../kit/cursor.ts";
 import type { Db } from "../../kit/db.ts";
@@ -9,6 +9,7 @@ import { giveUpHeldImport, heldRejectedLines, heldRows, startHeldImport } from "
 import { previewImport } from "./import-preview.ts";
 import { readingsOf } from "./import-row.ts";
 import * as store from "./import-store.ts";
+import { presentImport } from "./present-import.ts";
 import { type ReceiveServices, receiveImport } from "./receive-import.ts";
 import { rejectedCsv } from "./rejected-csv.ts";
 
@@ -53,7 +54,7 @@ export function importRoutes(
         store.selectImports(tx, actor.workspaceId, { before: before ?? null, limit: query.limit + 1 }),
       );
       const page = cut(rows, query.limit, (row) => writeCursor("imports", row.id));
-      return { items: page.items.map(present), next_cursor: page.next_cursor };
+      return { items: page.items.map(presentImport), next_cursor: page.next_cursor };
     },
     async getImport({ actor, params }) {
       return db.inWorkspace(actor.workspaceId, async (tx) => {
@@ -71,7 +72,7 @@ export function importRoutes(
         });
         const { country } = await getWorkspace(tx, actor.workspaceId);
         const withReadings = rejected.map((each) => ({ ...each, ...readingsOf(each, country) }));
-        return { ...present(row), rejected: withReadings, warnings };
+        return { ...presentImport(row), rejected: withReadings, warnings };
       });
     },
     async startHeldImport({ actor, params: { id } }) {
@@ -118,23 +119,4 @@ async function requireImport(db: Db, workspaceId: string, id: string): Promise<s
   const row = await db.inWorkspace(workspaceId, (tx) => store.selectImport(tx, workspaceId, id));
   if (!row) throw notFound("import", id);
   return row;
-}
-
-function present(row: store.ImportRow): Omit<Import, "rejected" | "warnings"> {
-  return {
-    id: row.id,
-    status: row.status,
-    file_name: row.file_name,
-    rows: row.data_rows ?? row.rows,
-    created: row.created,
-    updated: row.updated,
-    unchanged: row.unchanged,
-    rejected_count: row.rejected,
-    warning_count: row.warnings,
-    consents_recorded: row.consents,
-    totals: row.totals,
-    error: row.error,
-    created_at: row.created_at.toISOString(),
-    finished_at: row.finished_at?.toISOString() ?? null,
-  };
 }

@@ -1,6 +1,7 @@
 /** The SQL of imports and their rejected rows. */
 import { sql } from "kysely";
 import type { Import, ImportFault, ImportTotals, RejectionReason } from "../../../contract/contacts.ts";
+import { appendOne } from "../../activity/activity.ts";
 import type { Tx } from "../../kit/db.ts";
 
 /** What the merge needs to know, decided before the first row is read. */
@@ -235,6 +236,7 @@ export async function finishImport(tx: Tx, workspaceId: string, id: string, at: 
     update imports set status = 'done', finished_at = ${at} where workspace_id = ${workspaceId} and id = ${id}`.execute(
     tx,
   );
+  await appendOne(tx, workspaceId, at, "import.done", id);
 }
 
 /** Gives up an import in `status`; false when it has gone on or ended meanwhile. */

@@ -4,6 +4,7 @@
  */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
+import { appendMerged } from "./append-merged.ts";
 import { among, avoidNestedLoops, keyOf, ofImport, type Rows } from "./import-rows.ts";
 import type { ImportRow, MergeCounts } from "./import-store.ts";
 import { type Key, rowConsents, rowsOfContacts } from "./match-rows.ts";
@@ -43,6 +44,7 @@ export async function mergeRows(tx: Tx, chunk: Chunk, by: Key): Promise<MergeCou
     if (found.n + found.shared_n > 0) await deleteRowsOf(tx, chunk, found);
     consents += await makeContacts(tx, chunk, kind, left);
   }
+  await appendMerged(tx, chunk, left > 0 ? kind : null, known);
   await chunk.before;
   if (left > 0) await listMade(tx, chunk, kind);
   if (found.ids !== null) await listKnown(tx, chunk, found.ids);

@@ -35,7 +35,7 @@ export interface DispatcherServices {
   db: Db;
   carriers: Carriers;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   log: Logger;
   onReceipts: LaneContext["onReceipts"];
 }

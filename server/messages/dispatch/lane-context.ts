@@ -8,7 +8,7 @@ import type { ReconcileContext } from "./reconcile-journal.ts";
 /** What a lane needs to be served. */
 export interface LaneContext extends Omit<ReconcileContext, "connection"> {
   pool: Pick<LanePool, "take" | "isUsedUp">;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   /** Aborted when the lease is lost. */
   signal: AbortSignal;
   /** Whether to pause before the next batch: the program is about to end. */

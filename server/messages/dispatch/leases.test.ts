@@ -29,7 +29,7 @@ const lease_ms = 2_000;
 const longLease = 4_000;
 const services = {
   clock: systemClock,
-  liveUpdates: { publish() {} },
+  liveUpdates: { publish() {}, publishSources() {} },
   log: pino({ level: process.env.TEST_LOG ?? "silent" }),
 };
 

@@ -27,7 +27,7 @@ export interface MessagePathServices {
   db: Db;
   carriers: CarrierSet;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   log: Logger;
 }
 

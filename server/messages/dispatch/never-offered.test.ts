@@ -91,7 +91,7 @@ async function serve(scene: Scene, meanwhile: Meanwhile = {}): Promise<Pause> {
     carriers: onlyCarriers(carrier),
     worker,
     pool: { take, isUsedUp: pool.isUsedUp },
-    liveUpdates: { publish() {} },
+    liveUpdates: { publish() {}, publishSources() {} },
     log,
     onReceipts: async () => {},
     now: () => new Date(),

@@ -30,8 +30,10 @@ export async function recordBatch(
     if (!other) throw error;
     return recordOver(other);
   });
-  const campaigns = new Set(results.map(({ row }) => (row.source_type === "campaign" ? row.source_id : null)));
-  for (const id of campaigns) if (id) liveUpdates.publish(lane.workspace_id, "campaign", id);
+  liveUpdates.publishSources(
+    lane.workspace_id,
+    results.flatMap(({ row }) => (row.source_type === null ? [] : [row])),
+  );
   liveUpdates.publish(lane.workspace_id, "usage", null);
   return left;
 }

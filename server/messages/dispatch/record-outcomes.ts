@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import type { FailureReason, MessageStatus, SkipReason } from "../../../contract/messages.ts";
+import { appendActivity } from "../../activity/activity.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
 import { spendQuota } from "../../quota/quota.ts";
@@ -85,7 +86,18 @@ export async function record(
   if (closed.includes(false)) throw new LeaseLost("the batch was reconciled already");
   // Only the holder of the lease takes rows out of the queue, so this cannot be.
   if (deleted !== rows.length) throw new LeaseLost(`${rows.length - deleted} of ${rows.length} queued rows are gone`);
+  await appendEnded(tx, lane.workspace_id, now, results);
   await spendOrRelease(tx, lane.workspace_id, results);
+}
+
+/** Of texts that ended without being sent; what was sent is told of by receipts. */
+async function appendEnded(tx: Tx, workspaceId: string, now: Date, results: readonly TextResult[]): Promise<void> {
+  const ended = (...statuses: Result["status"][]) =>
+    results.flatMap(({ row, result }) => (statuses.includes(result.status) ? [row.message_id] : []));
+  await appendActivity(tx, workspaceId, now, [
+    { type: "message.failed", subjects: ended("failed", "expired") },
+    { type: "message.skipped", subjects: ended("skipped") },
+  ]);
 }
 
 /**

@@ -38,7 +38,12 @@ test("a STOP does not wait for a suspended worker, which sends nothing of lost l
   expect(await arrived(db, workspace.id)).toHaveLength(1);
   const stopping = mobiles.filter((mobile) => mobile !== first?.phone);
 
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: pino({ level: "silent" }) };
+  const services = {
+    db,
+    clock: systemClock,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log: pino({ level: "silent" }),
+  };
   const onInbound = createInboundIntake(services);
   // The STOP is recorded while the worker is suspended: the submit lock was released with the lease.
   await onInbound(

@@ -169,7 +169,12 @@ test("21610 is a STOP: at submission as in a receipt, and no marketing goes to t
   twilio.behave((_operation, parameters) =>
     parameters.get("To") === "+4791000001" ? { status: 400, code: 21610, message: "unsubscribed" } : null,
   );
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: pino({ level: "silent" }) };
+  const services = {
+    db,
+    clock: systemClock,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log: pino({ level: "silent" }),
+  };
   const running = await runJobs({ ...services, connection, pool: db.pool, handlers: optOutJobs(services) });
   onTestFinished(() => running.stop());
   await start(twilio, workspace);

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { SourceType } from "../../../contract/messages.ts";
 import { type OptOutChange, recordOptIn, recordOptOut } from "../../consent/opt-outs.ts";
 import type { Tx } from "../../kit/db.ts";
+import type { MessageSource } from "../../kit/live-updates.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { addCounts, counter } from "../counts.ts";
 import { endedByReceipt } from "../dispatch/unrecorded.ts";
@@ -14,7 +15,8 @@ import { holdersOf } from "./contact-of-number.ts";
 export interface ActedUpon {
   /** All contacts with the number. */
   contact_ids: string[];
-  campaign_id: string | null;
+  /** What sent the text that a STOP answers. */
+  source: MessageSource | null;
 }
 
 interface Context {
@@ -36,33 +38,33 @@ export async function actUponKeyword(
 ): Promise<ActedUpon> {
   const workspace = await getWorkspace(tx, received.inbound.workspace_id);
   const context = { workspace, received, contact_id, now };
-  let campaign_id: string | null = null;
-  if (received.keyword === "stop") campaign_id = await stop(tx, context);
+  let source: MessageSource | null = null;
+  if (received.keyword === "stop") source = await stop(tx, context);
   else if (received.keyword === "start") await start(tx, context);
   else if (received.keyword === "help") await answer(tx, context, "help", workspace.help_text);
   const contact_ids = await holdersOf(tx, workspace.workspace_id, [
     received.number,
     ...(received.unclear?.others ?? []),
   ]);
-  return { contact_ids, campaign_id };
+  return { contact_ids, source };
 }
 
 /**
- * Opts out every number that may have written it, and confirms it, the first time. Returns the campaign that it answers. A repeat
+ * Opts out every number that may have written it, and confirms it, the first time. Returns the source of the text that it answers. A repeat
  * that was not obeyed when it first arrived counts from then: a START since then wins.
  */
-async function stop(tx: Tx, context: Context): Promise<string | null> {
+async function stop(tx: Tx, context: Context): Promise<MessageSource | null> {
   const { received, now } = context;
   const { first } = await recordOptOut(tx, { ...optOutChange(context), unlessLiftedSince: received.again });
   if (!first) return null;
-  const campaign = await attributeStop(tx, {
+  const source = await attributeStop(tx, {
     workspaceId: context.workspace.workspace_id,
     contactId: context.contact_id,
     senderId: received.sender.id,
     now,
   });
   await answer(tx, context, "opt_out_confirmation", context.workspace.opt_out_confirmation);
-  return campaign;
+  return source;
 }
 
 /**
@@ -79,7 +81,7 @@ function optOutChange({ workspace, received }: Context): OptOutChange {
   return { workspaceId: workspace.workspace_id, number, unclear, senderId, source: "sms", evidence: text, at };
 }
 
-/** Counts a STOP for the source of the last marketing text that the sender recently sent the contact; returns the campaign. */
+/** Counts a STOP for the source of the last marketing text that the sender recently sent the contact, and returns it. */
 export async function attributeStop(
   tx: Tx,
   {
@@ -88,10 +90,10 @@ export async function attributeStop(
     senderId,
     now,
   }: { workspaceId: string; contactId: string | null; senderId: string; now: Date },
-): Promise<string | null> {
+): Promise<MessageSource | null> {
   if (contactId === null) return null;
   const since = new Date(now.getTime() - answersWithin);
-  const { rows } = await sql<{ source_type: string; source_id: string | null }>`
+  const { rows } = await sql<MessageSource>`
     select m.source_type, m.source_id from messages m
     where m.workspace_id = ${workspaceId} and m.contact_id = ${contactId} and m.sender_id = ${senderId}
       and m.class = 'marketing' and m.id >= first_id_at(${since}) and (m.submitted_at is not null or ${endedByReceipt})
@@ -101,7 +103,7 @@ export async function attributeStop(
   const { add, counts } = counter();
   add(source, "opted_out", null);
   await addCounts(tx, workspaceId, now, counts);
-  return source.source_type === "campaign" ? source.source_id : null;
+  return source;
 }
 
 /**

@@ -6,6 +6,7 @@ import { takePossibleOptOut } from "../../consent/possible-opt-outs.ts";
 import { takeSubmitLock } from "../../consent/submit-lock.ts";
 import type { Tx } from "../../kit/db.ts";
 import { notFound } from "../../kit/errors.ts";
+import type { MessageSource } from "../../kit/live-updates.ts";
 import { type ActedUpon, attributeStop } from "./act-upon-keyword.ts";
 import { holdersOf } from "./contact-of-number.ts";
 
@@ -22,7 +23,7 @@ export interface Decision {
 
 /** Opts out every number that may have written it, as a STOP would, or dismisses it; 404 when it is decided already. */
 export async function decidePossibleOptOut(tx: Tx, given: Decision): Promise<ActedUpon> {
-  const { workspaceId, id, decision, recordedBy, source, now } = given;
+  const { workspaceId, id, decision, recordedBy, now } = given;
   const stops = decision === "opt_out";
   // Before any row lock: all transactions take the two in this order.
   if (stops) await takeSubmitLock(tx, workspaceId);
@@ -31,7 +32,7 @@ export async function decidePossibleOptOut(tx: Tx, given: Decision): Promise<Act
   const { number, unclear, sender_id: senderId, at } = taken;
   const text = await textOf(tx, workspaceId, id);
   const contact_ids = await holdersOf(tx, workspaceId, [number, ...(unclear?.others ?? [])]);
-  let campaign_id: string | null = null;
+  let source: MessageSource | null = null;
   if (stops) {
     const evidence = text?.text || null;
     const { first } = await recordOptOut(tx, {
@@ -39,13 +40,12 @@ export async function decidePossibleOptOut(tx: Tx, given: Decision): Promise<Act
       number,
       unclear,
       senderId,
-      source,
+      source: given.source,
       evidence,
       at,
       recordedBy,
     });
-    if (first)
-      campaign_id = await attributeStop(tx, { workspaceId, contactId: text?.contact_id ?? null, senderId, now });
+    if (first) source = await attributeStop(tx, { workspaceId, contactId: text?.contact_id ?? null, senderId, now });
   }
   const [contact] = contact_ids;
   await recordAuditEvent(tx, {
@@ -55,7 +55,7 @@ export async function decidePossibleOptOut(tx: Tx, given: Decision): Promise<Act
     target: contact ? { type: "contact", id: contact } : { type: "message", id },
     after: { message: id, ...(stops ? { sender: senderId } : {}) },
   });
-  return { contact_ids, campaign_id };
+  return { contact_ids, source };
 }
 
 async function textOf(

@@ -20,7 +20,7 @@ function intakeOfItsOwn(): InboundIntake {
   return createInboundIntake({
     db: own,
     clock: systemClock,
-    liveUpdates: { publish() {} },
+    liveUpdates: { publish() {}, publishSources() {} },
     log: pino({ level: "silent" }),
   });
 }

@@ -26,7 +26,7 @@ export type InboundIntake = (texts: InboundText[]) => Promise<void>;
 interface Services {
   db: Db;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   log: Logger;
 }
 
@@ -99,8 +99,10 @@ export function createInboundIntake({ db, clock, liveUpdates, log }: Services): 
       workspaceId,
       done.acted.flatMap(({ contact_ids }) => contact_ids),
     );
-    for (const { campaign_id } of done.acted)
-      if (campaign_id) liveUpdates.publish(workspaceId, "campaign", campaign_id);
+    liveUpdates.publishSources(
+      workspaceId,
+      done.acted.flatMap(({ source }) => source ?? []),
+    );
   }
 
   function publish(workspaceId: string, contacts: (string | null)[]): void {

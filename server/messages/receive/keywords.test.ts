@@ -75,7 +75,12 @@ test("a STOP to a text that arrived before its submission was recorded counts fo
       },
     ]),
   );
-  const services = { db, clock: systemClock, liveUpdates: { publish() {} }, log: pino({ level: "silent" }) };
+  const services = {
+    db,
+    clock: systemClock,
+    liveUpdates: { publish() {}, publishSources() {} },
+    log: pino({ level: "silent" }),
+  };
   await createInboundIntake(services)([inboundText(workspace, phone, "STOP")]);
   const stop = (await ledger(db, workspace.id)).find((row) => row.status === "received");
   expect(stop).toMatchObject({ reason: "stop", contact_id: younger });

@@ -12,7 +12,7 @@ import { systemClock } from "../../kit/clock.ts";
 import { createReceiptIntake } from "./receipts.ts";
 
 const { db } = await testDatabase();
-const liveUpdates = { publish() {} };
+const liveUpdates = { publish() {}, publishSources() {} };
 
 async function queuedTexts(prefix: string, count: number) {
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });

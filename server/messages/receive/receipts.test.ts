@@ -75,7 +75,7 @@ test("whatever the order, status only moves forward and every transition is coun
 
 test("receipts of unknown messages are tolerated, and batches that come together are all answered", async () => {
   const workspace = await createTestWorkspace(db);
-  const liveUpdates = { publish() {} };
+  const liveUpdates = { publish() {}, publishSources() {} };
   const intake = createReceiptIntake({ db, clock: systemClock, liveUpdates });
   const { messages } = await send(db, workspace, {
     recipients: { numbers: [{ number: "+4791000001" }, { number: "+4791000002" }] },

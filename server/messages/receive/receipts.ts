@@ -3,11 +3,13 @@
  * changes nothing, and one that arrives before its submission is recorded stays.
  */
 import { sql } from "kysely";
+import { isWanted } from "../../activity/activity-store.ts";
+import { appendActivity } from "../../activity/activity.ts";
 import type { Receipt } from "../../carriers/carrier.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { type Db, systemScope, type Tx } from "../../kit/db.ts";
 import { isId } from "../../kit/id.ts";
-import type { LiveUpdates } from "../../kit/live-updates.ts";
+import type { LiveUpdates, MessageSource } from "../../kit/live-updates.ts";
 import { pipelined, preparedTransaction } from "../../kit/prepared.ts";
 import { addCounts, counter } from "../counts.ts";
 import { statusNamed } from "../messages-store.ts";
@@ -26,7 +28,7 @@ export function createReceiptIntake({
 }: {
   db: Db;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publishSources">;
 }): ReceiptIntake {
   const waiting: { receipts: Receipt[]; done: () => void; fail: (error: unknown) => void }[] = [];
   let writing = false;
@@ -40,8 +42,7 @@ export function createReceiptIntake({
         const sources = await preparedTransaction(db.pool, systemScope, (tx) =>
           recordReceipts(tx, clock.now(), receipts),
         );
-        for (const { workspace_id, source_type, source_id } of sources)
-          if (source_type === "campaign" && source_id) liveUpdates.publish(workspace_id, "campaign", source_id);
+        for (const source of sources) liveUpdates.publishSources(source.workspace_id, [source]);
         for (const each of batch) each.done();
       } catch (error) {
         for (const each of batch) each.fail(error);
@@ -70,10 +71,8 @@ export function createReceiptIntake({
         });
 }
 
-interface TouchedSource {
+interface TouchedSource extends MessageSource {
   workspace_id: string;
-  source_type: string;
-  source_id: string | null;
 }
 
 /** Records receipts, and answers the sources whose figures changed. Needs a transaction that sees every workspace. */
@@ -81,10 +80,18 @@ export async function recordReceipts(tx: Tx, now: Date, receipts: readonly Recei
   const workspaces = Map.groupBy(finalOnes(receipts), (receipt) => receipt.workspace_id);
   // Sorted, so that two processes cannot deadlock; each workspace by a statement that names it.
   const ordered = [...workspaces].sort(([a], [b]) => (a < b ? -1 : 1));
+  const wanted = await pipelined(
+    tx,
+    ...ordered.map(
+      ([workspaceId]) =>
+        () =>
+          isWanted(tx, workspaceId, ["message.delivered", "message.failed"]),
+    ),
+  );
   const touched = await pipelined(
     tx,
-    ...ordered.map(([workspaceId, group]) => async (): Promise<TouchedSource[]> => {
-      const sources = await recordInWorkspace(tx, now, workspaceId, group);
+    ...ordered.map(([workspaceId, group], i) => async (): Promise<TouchedSource[]> => {
+      const sources = await recordInWorkspace(tx, now, workspaceId, group, wanted[i] === true);
       const optedOut = group.flatMap(({ message_id, reason }) => (reason === "opted_out" ? [message_id] : []));
       await noteOptedOut(tx, workspaceId, optedOut);
       return sources.map((source) => ({ workspace_id: workspaceId, ...source }));
@@ -132,12 +139,20 @@ function writable(receipt: Receipt): Receipt | null {
 /** PostgreSQL's text and JSON hold everything except U+0000 and unpaired surrogates. */
 const writableText = (text: string | null) => text?.replaceAll("\0", "").toWellFormed() ?? null;
 
+interface TouchedMessage extends MessageSource {
+  status: string;
+  reason: string | null;
+  /** Only where somebody subscribes: thousands of ids cost as much as all the rest of the answer. */
+  id?: string;
+}
+
 async function recordInWorkspace(
   tx: Tx,
   now: Date,
   workspaceId: string,
   receipts: readonly Receipt[],
-): Promise<Omit<TouchedSource, "workspace_id">[]> {
+  isWanted: boolean,
+): Promise<MessageSource[]> {
   // Most batches are all "delivered" without a code: then the status is a constant.
   const plain = receipts.every((receipt) => receipt.status === "delivered" && receipt.code === null);
   const ids = `{${receipts.map((receipt) => receipt.message_id).join(",")}}`;
@@ -153,16 +168,23 @@ async function recordInWorkspace(
     : sql`status = ${statusNamed(part(1))}, carrier_error = ${part(3)},
         -- A text that was sent twice keeps this reason, whatever its outcome.
         reason = case when m.reason = 'uncertain' then m.reason else coalesce(${part(2)}, m.reason) end`;
-  const { rows } = await sql<
-    Pick<TouchedSource, "source_type" | "source_id"> & { status: string; reason: string | null }
-  >`
+  const { rows } = await sql<TouchedMessage>`
     update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})
     where m.workspace_id = ${workspaceId}::uuid and m.id = any(${ids}::uuid[])
       and m.status in ('queued', 'submitted', 'sent')
-    returning m.source_type, m.source_id, m.status, m.reason`.execute(tx);
+    returning m.source_type, m.source_id, m.status, m.reason ${isWanted ? sql`, m.id` : sql``}`.execute(tx);
   const { add, counts } = counter();
   for (const row of rows) add(row, row.status, row.status === "delivered" ? null : row.reason);
   await addCounts(tx, workspaceId, now, counts);
+  if (isWanted) {
+    const [delivered = [], failed = []] = [true, false].map((is) =>
+      rows.flatMap(({ id, status }) => ((status === "delivered") === is && id ? [id] : [])),
+    );
+    await appendActivity(tx, workspaceId, now, [
+      { type: "message.delivered", subjects: delivered },
+      { type: "message.failed", subjects: failed },
+    ]);
+  }
   return [...Map.groupBy(rows, ({ source_type, source_id }) => `${source_type} ${source_id}`).values()].flatMap(
     ([row]) => (row ? [{ source_type: row.source_type, source_id: row.source_id }] : []),
   );

@@ -12,10 +12,12 @@ import {
 } from "../../../rules/inbound-address.ts";
 import { type KeywordChanges, type KeywordSets, keywordSets } from "../../../rules/keyword-sets.ts";
 import { readKeyword } from "../../../rules/opt-out-keywords.ts";
+import { appendActivity } from "../../activity/activity.ts";
 import type { InboundText } from "../../carriers/carrier.ts";
 import { addPossibleOptOuts } from "../../consent/possible-opt-outs.ts";
 import type { Tx } from "../../kit/db.ts";
 import { notFound, Problem } from "../../kit/errors.ts";
+import { instantOf } from "../../kit/id.ts";
 import { findReceivers, listPossibleReceivers, type PossibleReceiver } from "../../senders/senders-store.ts";
 import { registerReceiver } from "../../senders/senders.ts";
 import { encodingCode } from "../messages-store.ts";
@@ -244,6 +246,12 @@ export async function insertReceived(
       as u (id, encoding, segments, sender_id, number, text, reason, carrier, carrier_reference)
     where w.workspace_id = ${workspaceId}::uuid
     returning m.contact_id`.execute(tx);
+  // Under the time of their arrival, as their ids.
+  const [first] = fresh;
+  if (first)
+    await appendActivity(tx, workspaceId, instantOf(first.message_id), [
+      { type: "message.received", subjects: fresh.map(({ message_id }) => message_id) },
+    ]);
   const doubtful = fresh.filter(({ keyword }) => keyword === "stop_perhaps");
   await addPossibleOptOuts(
     tx,

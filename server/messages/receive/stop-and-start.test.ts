@@ -40,7 +40,7 @@ describe.each([
     const intake = createInboundIntake({
       db: flaky,
       clock,
-      liveUpdates: { publish() {} },
+      liveUpdates: { publish() {}, publishSources() {} },
       log: pino({ level: "silent" }),
     });
     return { intake, gate };

@@ -17,7 +17,7 @@ export function trayRoutes({
 }: {
   db: Db;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publish">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
 }): Handlers<typeof tray> {
   return {
     async list({ actor, query }) {
@@ -32,7 +32,7 @@ export function trayRoutes({
     },
     async decide({ actor, params, body }) {
       const { workspaceId, userId, name } = actor;
-      const { contact_ids, campaign_id } = await db.inWorkspace(workspaceId, (tx) =>
+      const { contact_ids, source } = await db.inWorkspace(workspaceId, (tx) =>
         decidePossibleOptOut(tx, {
           workspaceId,
           id: params.id,
@@ -43,7 +43,7 @@ export function trayRoutes({
         }),
       );
       for (const id of contact_ids) liveUpdates.publish(workspaceId, "contact", id);
-      if (campaign_id) liveUpdates.publish(workspaceId, "campaign", campaign_id);
+      if (source) liveUpdates.publishSources(workspaceId, [source]);
     },
   };
 }

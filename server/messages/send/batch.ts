@@ -2,6 +2,7 @@
 import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason, SourceType } from "../../../contract/messages.ts";
 import type { Template } from "../../../rules/placeholders.ts";
+import type { ShortLinks } from "../../links/short-links.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
 import type { Recipient } from "./recipients.ts";
 
@@ -33,6 +34,8 @@ export interface MessageBatch {
   /** Marketing needs one; consent to it is required where it `needs_consent`. */
   subscription_type: { bit: number; needs_consent: boolean } | null;
   template: Template;
+  /** What shortens the links of a template that has any (`parseLinkedTemplate`); only for sources with an id. */
+  short_links?: ShortLinks;
   /** Added to the rendered text; null for none. */
   opt_out_text: string | null;
   /** Not submitted after this; by default 48 hours (marketing: 24) from now. */

@@ -25,7 +25,7 @@ const seal = createSeal("a test's key of at least thirty-two characters");
 const services = {
   clock: systemClock,
   log: pino({ level: process.env.TEST_LOG ?? "silent" }),
-  liveUpdates: { publish() {} },
+  liveUpdates: { publish() {}, publishSources() {} },
 };
 
 interface Pair {

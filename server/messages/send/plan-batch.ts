@@ -7,6 +7,7 @@ import { type Rendered, renderer } from "../../../rules/render-text.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
+import { shortenText } from "../../links/write-links.ts";
 import type { NewMessage, NewSkip } from "../messages-store.ts";
 import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
 import { contactRecipients, numberRecipients, type Recipient } from "./recipients.ts";
@@ -38,7 +39,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
     const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
     const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
     if (reason === null && rendered?.ok && number !== null) {
-      const { text, encoding, segments } = rendered;
+      const { encoding, segments } = rendered;
       const id = given?.id ?? messageId(batch, number);
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
@@ -47,7 +48,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         id,
         contact_id,
         number,
-        text,
+        ...ownText(batch, { id, contact_id }, rendered),
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
@@ -77,6 +78,28 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
 /** An expiry that is as long after `moment` as it was after `from`. */
 const shifted = (expiry: Date, from: Date, moment: Date) =>
   new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
+
+/** The rendered text, with the message's own short links and the link to the recipient's preferences. */
+function ownText(
+  { workspace, source: { type, id, at }, short_links }: MessageBatch,
+  message: { id: string; contact_id: string | null },
+  rendered: Extract<Rendered, { ok: true }>,
+): Pick<NewMessage, "text" | "links" | "preference_code"> {
+  let { text } = rendered;
+  if (!short_links) {
+    if (rendered.links.length > 0) throw new Error("links are shortened for a source that says how");
+    return { text };
+  }
+  const own: Pick<NewMessage, "links" | "preference_code"> = {};
+  const { preferences } = short_links;
+  if (message.contact_id !== null && text.includes(preferences.standIn)) {
+    own.preference_code = preferences.codeOf(workspace.workspace_id, message.contact_id);
+    text = text.replaceAll(preferences.standIn, preferences.urlOf(own.preference_code));
+  }
+  if (rendered.links.length === 0) return { ...own, text };
+  if (id === null) throw new Error("links are shortened for a source that has an id");
+  return { ...own, ...shortenText(short_links, { type, id, at }, message.id, { ...rendered, text }) };
+}
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
 export function planSkip(
@@ -116,8 +139,9 @@ function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurr
 }
 
 /** One renderer for each template, so that the whole batch shares its cache. */
-function renderers({ workspace, opt_out_text }: MessageBatch, address: string) {
-  const constant = { workspace: { name: workspace.name }, sender: { address } };
+function renderers({ workspace, opt_out_text, short_links }: MessageBatch, address: string) {
+  const preferences_link = short_links?.preferences.standIn ?? null;
+  const constant = { workspace: { name: workspace.name }, sender: { address }, preferences_link };
   const known = new Map<Template, ReturnType<typeof renderer>>();
   return (template: Template) => {
     let render = known.get(template);

@@ -4,9 +4,12 @@
  * suppress → render → normalise → count → ledger and queue → counts → quota, in the caller's transaction. All or nothing: where the
  * quota is insufficient a Problem is thrown, and the transaction is rolled back.
  */
+import { appendActivity } from "../../activity/activity.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
+import { insertPreferenceLinks } from "../../links/preference-links.ts";
+import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
@@ -55,8 +58,13 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
   const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  await insertPreferenceLinks(tx, workspace.workspace_id, queued.flatMap(preferenceLinkOf));
+  if (source.id !== null) await insertShortLinks(tx, workspace.workspace_id, { ...source, id: source.id }, queued);
   const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
   await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
+  await appendActivity(tx, workspace.workspace_id, now, [
+    { type: "message.skipped", subjects: skips.map(({ id }) => id) },
+  ]);
 
   const segments = sumSegments(queued);
   await payQuota(tx, batch, plan, segments);
@@ -136,6 +144,9 @@ async function payQuota(tx: Tx, batch: MessageBatch, plan: BatchPlan, segments: 
   const reserved = await reserveQuota(tx, workspace_id, at, missing);
   if (!reserved.ok) throw quotaExceeded(reserved);
 }
+
+const preferenceLinkOf = ({ contact_id, preference_code: code }: NewMessage) =>
+  contact_id !== null && code !== undefined ? [{ contact_id, code }] : [];
 
 function countsOf(columns: BatchColumns, queued: number, skips: readonly NewSkip[]) {
   const { add, counts } = counter();

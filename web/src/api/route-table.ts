@@ -63,6 +63,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     types: "GET /subscription-types",
     createType: "POST /subscription-types",
     record: "POST /consent-events",
+    preferencesLink: "GET /contacts/:id/preferences-link",
     ofContact: "GET /contacts/:id/consent",
     optOut: "POST /contacts/:id/opt-outs",
     liftOptOut: "DELETE /contacts/:id/opt-outs",
@@ -105,6 +106,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     resume: "POST /campaigns/:id/resume",
     cancel: "POST /campaigns/:id/cancel",
     performance: "GET /campaigns/:id/performance",
+    clicks: "GET /campaigns/:id/clicks",
     recipients: "GET /campaigns/:id/recipients",
   },
   editors: { keep: "PUT /campaigns/:id/editors", leave: "DELETE /campaigns/:id/editors" },
@@ -122,6 +124,12 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
   carrierWebhooks: {
     twilioStatus: "POST /carriers/:id/twilio/status",
     twilioInbound: "POST /carriers/:id/twilio/inbound",
+  },
+  mails: {
+    list: "GET /mails",
+    get: "GET /mails/:id",
+    unsubscribePage: "GET /unsubscribe/:token",
+    unsubscribe: "POST /unsubscribe/:token",
   },
   sandbox: {
     phones: "GET /sandbox/phones",

@@ -26,6 +26,12 @@ export interface OptOutChoice {
   onChange: (included: boolean) => void;
 }
 
+/** Whether the links of the text are shortened for each recipient. */
+export interface LinkChoice {
+  shorten: boolean;
+  onChange: (shorten: boolean) => void;
+}
+
 export interface ComposerHandle {
   focus(): void;
 }
@@ -37,9 +43,11 @@ export function Composer({
   ref,
   value,
   onChange,
+  name = "",
   sender,
   senderRef = null,
   optOut,
+  links,
   error = null,
   readOnly = false,
 }: {
@@ -47,12 +55,16 @@ export function Composer({
   /** The text as it is stored, with `{{ … }}`. */
   value: string;
   onChange: (text: string) => void;
+  /** What the text belongs to, by which the website's statistics may know its visitors. */
+  name?: string;
   /** The sender as the recipient sees it: grouped for reading, and as it is. */
   sender: { label: string; address: string | undefined };
   /** The sender for the server's preview: id, number or name; null for the default. */
   senderRef?: string | null;
   /** Absent where the message is not marketing. */
   optOut?: OptOutChoice;
+  /** Absent where links cannot be shortened. */
+  links?: LinkChoice;
   /** The server's error about the text. */
   error?: string | null;
   readOnly?: boolean;
@@ -69,7 +81,8 @@ export function Composer({
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
 
   const optOutText = optOut?.included ? optOut.text : null;
-  const count = useMemo(() => countText(value, optOutText), [value, optOutText]);
+  const shorten = links?.shorten ?? false;
+  const count = useMemo(() => countText(value, optOutText, shorten), [value, optOutText, shorten]);
   const keys = usePropertyKeys();
   const allFields = useMemo(
     () => fieldsOf(keys).map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
@@ -78,7 +91,7 @@ export function Composer({
   const open = braces !== null && braces.start !== dismissed ? braces : null;
   const matching = open ? matchFields(allFields, open.query) : [];
   const at = Math.min(active, Math.max(0, matching.length - 1));
-  const problem = useTemplateProblem(value);
+  const problem = useTemplateProblem(value, shorten);
   // A token that is being typed at this moment is not an error yet.
   const said = open || asking ? null : (problem ?? error);
 
@@ -190,6 +203,15 @@ export function Composer({
             onReplace={(character) => field.current?.rewrite(replaceUnusual(value, character))}
           />
         )}
+        {links && count.links > 0 ? (
+          <Checkbox
+            label={t("links.shorten", { count: count.links })}
+            hint={shorten ? t("links.shortened") : t("links.offer")}
+            checked={shorten}
+            onChange={links.onChange}
+            disabled={readOnly}
+          />
+        ) : null}
         {optOut ? (
           <Checkbox
             label={t("optOut.include")}
@@ -206,9 +228,18 @@ export function Composer({
         senderAddress={sender.address}
         senderRef={senderRef}
         optOutText={optOutText}
+        shorten={shorten}
       />
       {asking?.what === "link" ? (
-        <LinkDialog onClose={() => done()} onInsert={(address) => done((handle) => handle.insert(address))} />
+        <LinkDialog
+          shorten={links ? shorten || count.links === 0 : null}
+          campaign={name}
+          onClose={() => done()}
+          onInsert={(address, shortened) => {
+            if (links && shortened !== shorten) links.onChange(shortened);
+            done((handle) => handle.insert(address));
+          }}
+        />
       ) : null}
       {asking?.what === "token" ? (
         <TokenDialog

@@ -20,10 +20,11 @@ test("an empty text costs nothing and has a whole segment left", () => {
   expect(countText("", null)).toMatchObject({ characters: 0, segments: 0, left: 160, encoding: "GSM-7" });
 });
 
-test("only links and fields make the count an estimate", () => {
+test("only fields and links that are shortened make the count an estimate", () => {
   expect(countText("Sale at 10 %", null).estimated).toBe(false);
   expect(countText("Sale {{ contact.first_name }}", null).estimated).toBe(true);
-  expect(countText("Sale https://example.com", null).estimated).toBe(true);
+  expect(countText("Sale https://example.com", null, true).estimated).toBe(true);
+  expect(countText("Sale https://example.com", null).estimated).toBe(false);
 });
 
 test("replacing is offered with its saving, and only where it is possible", () => {

@@ -1,6 +1,7 @@
 /** The figures of the counter under the text. All of them come from the functions that bill. */
-import { estimateSegments } from "../../../../rules/estimate.ts";
+import { estimateSegments, usualLinkLength } from "../../../../rules/estimate.ts";
 import type { Encoding } from "../../../../rules/gsm-segments.ts";
+import { findLinks } from "../../../../rules/links.ts";
 import { readTemplateTokens } from "../../../../rules/template-tokens.ts";
 import { replaceUnusual, type Unusual, unusualCharacters } from "./paint.ts";
 
@@ -12,6 +13,8 @@ export interface Count {
   segments: number;
   /** Units left in the last segment. */
   left: number;
+  /** Web addresses in the text. */
+  links: number;
   /** True while links or fields are counted by their usual length. */
   estimated: boolean;
   tooLong: boolean;
@@ -24,20 +27,22 @@ export interface Count {
 
 const longestMessage = 1600;
 
-/** Counts a text with the opt-out text, or without when that is null. */
-export function countText(text: string, optOutText: string | null): Count {
-  const { characters, encoding, segments, unitsLeft } = estimateSegments(text, { optOutText });
+/** Counts a text with the opt-out text, or without when that is null; links that are shortened count 36 characters. */
+export function countText(text: string, optOutText: string | null, shorten = false): Count {
+  const links = shorten ? { length: usualLinkLength } : null;
+  const { characters, encoding, segments, unitsLeft } = estimateSegments(text, { optOutText, links });
   const plain = replaceUnusual(text, null);
   return {
     characters,
     encoding,
     segments: characters === 0 ? 0 : segments,
     left: unitsLeft,
-    estimated: /https?:\/\/|www\./i.test(text) || hasValues(text),
+    links: findLinks(text).length,
+    estimated: (shorten && findLinks(text).length > 0) || hasValues(text),
     tooLong: characters > longestMessage,
     unusual: unusualCharacters(text),
     optOutUnusual: optOutText === null ? [] : unusualCharacters(optOutText),
-    plain: plain === text ? null : estimateSegments(plain, { optOutText }).segments,
+    plain: plain === text ? null : estimateSegments(plain, { optOutText, links }).segments,
   };
 }
 

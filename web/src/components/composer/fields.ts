@@ -1,7 +1,7 @@
 /** What a text can be personalised with, as the composer offers it. */
-import { isKnownPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
+import { isKnownPlaceholder, preferencesPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
 
-export type FieldType = "contact" | "property" | "workspace" | "sender";
+export type FieldType = "contact" | "property" | "workspace" | "sender" | "link";
 
 /** The known names by group. `name` is the key of its label in the catalogue. */
 export const composerFields = [
@@ -14,6 +14,7 @@ export const composerFields = [
   { type: "contact", field: "contact.locale", name: "locale" },
   { type: "workspace", field: "workspace.name", name: "workspace_name" },
   { type: "sender", field: "sender.address", name: "sender_address" },
+  { type: "link", field: preferencesPlaceholder, name: "preferences_link" },
 ] as const satisfies readonly { type: FieldType; field: string; name: string }[];
 
 export type FieldName = (typeof composerFields)[number]["name"];

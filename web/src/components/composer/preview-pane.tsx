@@ -21,6 +21,7 @@ export function PreviewPane({
   senderAddress,
   senderRef,
   optOutText,
+  shorten,
 }: {
   text: string;
   /** The sender that the recipient sees at the top. */
@@ -30,6 +31,7 @@ export function PreviewPane({
   /** The sender for the server's preview: an id, or null for the default. */
   senderRef: string | null;
   optOutText: string | null;
+  shorten: boolean;
 }) {
   const t = useTranslations("composer.preview");
   const explain = useExplain();
@@ -41,7 +43,13 @@ export function PreviewPane({
   const [dark, setDark] = useState(false);
   const [fontSize, setFontSize] = useState(16);
   const debounced = useDebounced(text, 300);
-  const body = { text: debounced, sender: senderRef, opt_out_text: optOutText !== null, contact_id: contact?.value };
+  const body = {
+    text: debounced,
+    sender: senderRef,
+    opt_out_text: optOutText !== null,
+    links: { shorten },
+    contact_id: contact?.value,
+  };
   const rendered = useQuery({
     ...query("campaigns", "preview", { body }),
     enabled: contact !== null && debounced.trim() !== "",

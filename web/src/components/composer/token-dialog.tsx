@@ -9,7 +9,7 @@ import { composerFields, type FieldType, fieldsOf } from "./fields.ts";
 import { cleanFallback, type Token } from "./token.ts";
 import { useFieldLabels } from "./use-field-labels.ts";
 
-const fieldTypes = ["contact", "property", "workspace", "sender"] as const satisfies readonly FieldType[];
+const fieldTypes = ["contact", "property", "workspace", "sender", "link"] as const satisfies readonly FieldType[];
 
 /** Type → property → default, for a new token or for one that is in the text. */
 export function TokenDialog({

@@ -1,16 +1,18 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { linkProblems } from "../../../../rules/links.ts";
 import { parseTemplate } from "../../../../rules/placeholders.ts";
 import { useDebounced } from "../../lib/debounced.ts";
 
-/** The error in a text's placeholders, once typing pauses, or null. The parser is the server's own. */
-export function useTemplateProblem(text: string): string | null {
+/** The error in a text's placeholders or links, once typing pauses, or null. What reads it is the server's own. */
+export function useTemplateProblem(text: string, shorten: boolean): string | null {
   const t = useTranslations("composer.template");
   const debounced = useDebounced(text, 600);
   const problem = useMemo(() => {
     const parsed = parseTemplate(debounced, "campaign");
-    return parsed.ok ? null : (parsed.problems[0] ?? null);
-  }, [debounced]);
+    const problems = parsed.ok ? linkProblems(debounced, { shorten, own: [] }) : parsed.problems;
+    return problems[0] ?? null;
+  }, [debounced, shorten]);
   if (!problem) return null;
   const key = problem.code as "unknown_placeholder";
   return t.has(key) ? t(key, { value: problem.value }) : problem.message;

@@ -107,6 +107,7 @@ export const contacts: Translation<typeof en> = {
     consent_withdrawn: "Samtykke til {type} trukket tilbage",
     opted_out: "Afmeldt",
     opted_in: "Tilmeldt igen",
+    link_clicked: "Trykkede på link",
   },
   statuses: {
     queued: "I kø",

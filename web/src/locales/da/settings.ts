@@ -95,7 +95,9 @@ export const settings: Translation<typeof en> = {
   apiKeysText: "Nøgler, som dine programmer bruger til at nå Varsla. <docs>Læs API-referencen</docs>.",
   scopes: "Må",
   scopeCount: "{count, plural, one {# tilladelse} other {# tilladelser}}",
+  everythingHint: "Også det, der kommer i senere versioner. Nøglen mister det, du mister.",
   scopeNames: {
+    everything: "Alt, hvad jeg må",
     "workspace:read": "Se arbejdsområdet",
     "workspace:write": "Ændre arbejdsområdet",
     "people:read": "Se personer",

@@ -107,6 +107,7 @@ export const contacts = {
     consent_withdrawn: "Consent to {type} withdrawn",
     opted_out: "Opted out",
     opted_in: "Opted in again",
+    link_clicked: "Link clicked",
   },
   statuses: {
     queued: "Queued",

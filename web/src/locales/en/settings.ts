@@ -92,7 +92,9 @@ export const settings = {
   apiKeysText: "Keys by which your programs call Varsla. <docs>Read the API’s reference</docs>.",
   scopes: "May do",
   scopeCount: "{count, plural, one {# permission} other {# permissions}}",
+  everythingHint: "Also what later versions add. The key loses what you lose.",
   scopeNames: {
+    everything: "Everything I may do",
     "workspace:read": "See the workspace",
     "workspace:write": "Change the workspace",
     "people:read": "See people",

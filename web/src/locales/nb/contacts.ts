@@ -108,6 +108,7 @@ export const contacts: Translation<typeof en> = {
     consent_withdrawn: "Samtykke til {type} trukket tilbake",
     opted_out: "Meldte seg av",
     opted_in: "Meldte seg på igjen",
+    link_clicked: "Trykket på lenke",
   },
   statuses: {
     queued: "I kø",

@@ -95,7 +95,9 @@ export const settings: Translation<typeof en> = {
   apiKeysText: "Nøkler som programmene dine bruker for å nå Varsla. <docs>Les API-referansen</docs>.",
   scopes: "Har lov til",
   scopeCount: "{count, plural, one {# tillatelse} other {# tillatelser}}",
+  everythingHint: "Også det som kommer i senere versjoner. Nøkkelen mister det du mister.",
   scopeNames: {
+    everything: "Alt jeg har lov til",
     "workspace:read": "Se arbeidsområdet",
     "workspace:write": "Endre arbeidsområdet",
     "people:read": "Se personer",

@@ -109,6 +109,7 @@ export const contacts: Translation<typeof en> = {
     consent_withdrawn: "Samtycke till {type} återkallat",
     opted_out: "Avanmälde sig",
     opted_in: "Registrerade sig igen",
+    link_clicked: "Tryckte på länk",
   },
   statuses: {
     queued: "I kö",

@@ -95,7 +95,9 @@ export const settings: Translation<typeof en> = {
   apiKeysText: "Nycklar som dina program använder för att nå Varsla. <docs>Läs API-referensen</docs>.",
   scopes: "Får göra",
   scopeCount: "{count, plural, one {# behörighet} other {# behörigheter}}",
+  everythingHint: "Även det som tillkommer i senare versioner. Nyckeln förlorar det som du förlorar.",
   scopeNames: {
+    everything: "Allt som jag får göra",
     "workspace:read": "Se arbetsytan",
     "workspace:write": "Ändra arbetsytan",
     "people:read": "Se personer",

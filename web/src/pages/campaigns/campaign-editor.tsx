@@ -174,7 +174,9 @@ export function CampaignEditor({
                 address: sender?.address,
               }}
               senderRef={draft.sender}
-              error={errorAt("text")}
+              name={draft.name}
+              links={{ shorten: draft.links.shorten, onChange: (shorten) => change({ links: { shorten } }) }}
+              error={errorAt("text") ?? errorAt("links")}
               readOnly={!mayWrite}
               optOut={{
                 text: workspace.opt_out_text,
@@ -256,13 +258,14 @@ export function CampaignEditor({
 }
 
 function readDraft(campaign: Campaign, senders: readonly Sender[]): Draft {
-  const { name, text, include, exclude, opt_out_text } = campaign;
+  const { name, text, include, exclude, opt_out_text, links } = campaign;
   return {
     name,
     text,
     include,
     exclude,
     opt_out_text,
+    links,
     sender: senders.find((one) => one.address === campaign.sender || one.id === campaign.sender)?.id ?? null,
     subscription_type: campaign.subscription_type?.id ?? null,
   };

@@ -10,6 +10,7 @@ import { Panel } from "../../ui/page-header.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CampaignFrame, underWayInterval } from "./campaign-frame.tsx";
 import { isUnderWay } from "./campaign-status.tsx";
+import { ClicksPanel } from "./clicks-panel.tsx";
 import { DeliveryFunnel } from "./delivery-funnel.tsx";
 import { ExplainPanel } from "./explain-panel.tsx";
 import { ReasonList } from "./reason-list.tsx";
@@ -40,14 +41,25 @@ function Performance({ campaign }: { campaign: Campaign }) {
           </Stat>
           <Stat label={t("sent")}>{format.number(data.sent)}</Stat>
           <Stat label={t("delivered")}>{format.number(data.delivered)}</Stat>
+          {campaign.links.shorten ? (
+            <Stat label={t("clickRate")} aside={<CountOf part={data.clicked} whole={data.sent} />}>
+              {data.click_rate === null ? "–" : format.number(data.click_rate, rate)}
+            </Stat>
+          ) : null}
           <Stat label={t("optOuts")} aside={<Rate part={data.opted_out} whole={data.delivered} />}>
             {format.number(data.opted_out)}
           </Stat>
         </Stats>
       </Panel>
-      <Panel title={t("funnel")}>
-        <DeliveryFunnel recipients={campaign.counts.recipients} sent={data.sent} delivered={data.delivered} />
+      <Panel title={campaign.links.shorten ? t("funnelWithClicks") : t("funnel")}>
+        <DeliveryFunnel
+          recipients={campaign.counts.recipients}
+          sent={data.sent}
+          delivered={data.delivered}
+          clicked={campaign.links.shorten ? data.clicked : null}
+        />
       </Panel>
+      {campaign.links.shorten ? <ClicksPanel campaign={campaign} /> : null}
       <SeriesPanel series={data.series} step={data.series_step} />
       {Object.keys(data.reasons).length > 0 ? (
         <Panel

@@ -22,7 +22,7 @@ import { MessageStatusBadge, useReason } from "./message-status.tsx";
 
 type Recipient = Message & { contact_name: string | null };
 
-const views = ["all", "sent", "not_sent", "not_delivered", "delivered"] as const;
+const views = ["all", "sent", "not_sent", "not_delivered", "delivered", "clicked"] as const;
 
 /** Who received a campaign, who did not, and why. */
 export function CampaignRecipientsPage() {
@@ -42,7 +42,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
     refetchInterval: isUnderWay(campaign.status) ? underWayInterval : false,
   });
   const { counts } = campaign;
-  const countOf = { all: undefined, ...counts };
+  const countOf: Partial<Record<(typeof views)[number], number>> = { ...counts };
 
   const columns = useMemo(
     (): Column<Recipient>[] => [

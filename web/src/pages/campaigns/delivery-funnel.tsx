@@ -1,21 +1,25 @@
 import { useTranslations } from "use-intl";
 import { Rate } from "../../ui/figures.tsx";
 
-/** From the chosen recipients to the delivered messages: each bar with its share of the previous one. */
+/** From the chosen recipients to delivered messages and, where links are counted, clicks: each bar with its share. */
 export function DeliveryFunnel({
   recipients,
   sent,
   delivered,
+  clicked,
 }: {
   recipients: number;
   sent: number;
   delivered: number;
+  clicked: number | null;
 }) {
   const t = useTranslations("campaigns");
   const whole = Math.max(recipients, sent);
   const steps = [
     { label: t("sent"), count: sent, of: whole, fill: "bg-accent" },
     { label: t("delivered"), count: delivered, of: sent, fill: "bg-good" },
+    // A click may come before the receipt.
+    ...(clicked === null ? [] : [{ label: t("clicked"), count: clicked, of: sent, fill: "bg-info" }]),
   ];
   return (
     <ul className="flex flex-col gap-3">

@@ -10,7 +10,9 @@ import { type Autosave, type AutosaveStatus, createAutosave, type SaveFailure } 
 import { type BoundDraft, bindDraft } from "./bound-draft.ts";
 
 /** The fields of a draft, as its editor keeps them. */
-export type Draft = Required<Pick<CampaignInput, "name" | "text" | "include" | "exclude" | "opt_out_text">> & {
+export type Draft = Required<
+  Pick<CampaignInput, "name" | "text" | "include" | "exclude" | "opt_out_text" | "links">
+> & {
   sender: string | null;
   subscription_type: string | null;
 };

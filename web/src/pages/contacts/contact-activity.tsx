@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   MessageSquareOff,
   MessageSquareReply,
+  MousePointerClick,
   RotateCcw,
   Send,
 } from "lucide-react";
@@ -33,6 +34,7 @@ const signs: Record<Entry["kind"], { icon: LucideIcon; tone: Tone }> = {
   consent_withdrawn: { icon: CircleX, tone: "warn" },
   opted_out: { icon: Ban, tone: "warn" },
   opted_in: { icon: RotateCcw, tone: "good" },
+  link_clicked: { icon: MousePointerClick, tone: "info" },
 };
 const tones: Record<Tone, string> = {
   neutral: "text-soft",
@@ -101,6 +103,9 @@ function ActivityEntry({ entry }: { entry: Entry }) {
             {format.dateTime(new Date(entry.at), { dateStyle: "medium", timeStyle: "short" })}
           </time>
         </p>
+        {entry.kind === "link_clicked" && entry.detail ? (
+          <p className="mt-0.5 max-w-2xl break-all text-soft">{entry.detail}</p>
+        ) : null}
         {entry.text ? <p className="mt-0.5 max-w-2xl break-words whitespace-pre-wrap text-soft">{entry.text}</p> : null}
       </div>
     </li>

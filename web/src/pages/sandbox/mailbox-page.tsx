@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Mail } from "lucide-react";
+import { Mail, Paperclip } from "lucide-react";
 import { Fragment } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { items, pages } from "../../api/queries.ts";
@@ -58,7 +58,11 @@ export function MailboxPage() {
           <li key={mail.id}>
             <Panel
               title={mail.subject}
-              description={`${t("from")} ${mail.from} · ${t("to")} ${mail.to}`}
+              description={[
+                `${t("from")} ${mail.from}`,
+                `${t("to")} ${mail.to}`,
+                ...(mail.reply_to === null ? [] : [`${t("mailReplyTo")} ${mail.reply_to}`]),
+              ].join(" · ")}
               action={
                 <time className="figures text-sm text-soft" dateTime={mail.at}>
                   {format.dateTime(new Date(mail.at), { dateStyle: "medium", timeStyle: "short" })}
@@ -79,6 +83,28 @@ export function MailboxPage() {
                   </Fragment>
                 ))}
               </p>
+              {mail.html === null ? null : (
+                <details className="mt-3">
+                  <summary className="cursor-pointer font-medium">{t("mailHtml")}</summary>
+                  {/* Without scripts, forms and links to follow: the mail of a stranger's template. */}
+                  <iframe
+                    sandbox=""
+                    srcDoc={mail.html}
+                    title={t("mailHtmlOf", { subject: mail.subject })}
+                    className="mt-2 h-96 w-full rounded border border-line bg-white"
+                  />
+                </details>
+              )}
+              {mail.attachments.length === 0 ? null : (
+                <ul aria-label={t("mailAttachments")} className="mt-3 flex flex-col gap-1 text-sm text-soft">
+                  {mail.attachments.map(({ name, type, size }, index) => (
+                    <li key={index} className="flex items-center gap-2 break-all">
+                      <Paperclip aria-hidden className="size-4 shrink-0" />
+                      {`${name} · ${type} · ${format.number(size, { style: "unit", unit: "byte", unitDisplay: "long" })}`}
+                    </li>
+                  ))}
+                </ul>
+              )}
             </Panel>
           </li>
         ))}

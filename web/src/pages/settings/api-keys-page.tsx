@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, TimerOff, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { everything } from "../../../../contract/permissions.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
@@ -23,7 +24,7 @@ const isPast = (instant: string) => new Date(instant).getTime() <= Date.now();
 
 /** Whether the key's creator has lost a permission that the key was given. */
 const isNarrowed = ({ scopes, effective_scopes, expires_at }: ApiKey) =>
-  effective_scopes.length < scopes.length && !(expires_at && isPast(expires_at));
+  !scopes.includes(everything) && effective_scopes.length < scopes.length && !(expires_at && isPast(expires_at));
 
 /** The API keys of the workspace. */
 export function ApiKeysPage() {
@@ -53,9 +54,11 @@ export function ApiKeysPage() {
         header: t("scopes"),
         cell: (key) => (
           <span title={key.effective_scopes.map((scope) => t(`scopeNames.${scope}`)).join(", ")}>
-            {isNarrowed(key)
-              ? t("keyNarrowed", { now: key.effective_scopes.length, all: key.scopes.length })
-              : t("scopeCount", { count: key.scopes.length })}
+            {key.scopes.includes(everything)
+              ? t("scopeNames.everything")
+              : isNarrowed(key)
+                ? t("keyNarrowed", { now: key.effective_scopes.length, all: key.scopes.length })
+                : t("scopeCount", { count: key.scopes.length })}
           </span>
         ),
       },

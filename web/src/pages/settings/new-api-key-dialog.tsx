@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { type Permission, permissions } from "../../../../contract/permissions.ts";
+import { everything, type Permission, permissions } from "../../../../contract/permissions.ts";
 import { useCall } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { useSession } from "../../lib/session.ts";
@@ -58,15 +58,17 @@ function KeyForm({ onMade }: { onMade: (key: string) => void }) {
   const create = useCall("apiKeys", "create");
   const own = permissions.filter((permission) => session.permissions.includes(permission));
   const form = useForm({
-    initial: { name: "", scopes: [] as readonly Permission[], days: "365" },
+    initial: { name: "", scopes: [] as readonly Permission[], all: false, days: "365" },
     required: ["name"],
-    check: ({ scopes }) => (scopes.length === 0 ? { scopes: t("scopesMissing") } : {}),
-    submit: ({ name, scopes, days }) =>
-      create.mutateAsync({ body: { name, scopes: [...scopes], expires_at: instantIn(Number(days)) } }),
+    check: ({ scopes, all }) => (scopes.length === 0 && !all ? { scopes: t("scopesMissing") } : {}),
+    submit: ({ name, scopes, all, days }) =>
+      create.mutateAsync({
+        body: { name, scopes: all ? [everything] : [...scopes], expires_at: instantIn(Number(days)) },
+      }),
     onSuccess: (made) => onMade(made.key),
     explain: useExplain(),
   });
-  const { scopes } = form.values;
+  const { scopes, all } = form.values;
   const toggle = (scope: Permission, on: boolean) =>
     form.set({ scopes: own.filter((one) => (one === scope ? on : scopes.includes(one))) });
   return (
@@ -81,7 +83,14 @@ function KeyForm({ onMade }: { onMade: (key: string) => void }) {
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1.5 font-medium">{t("scopes")}</legend>
         <Checkbox
+          label={t("scopeNames.everything")}
+          hint={t("everythingHint")}
+          checked={all}
+          onChange={(on) => form.set({ all: on })}
+        />
+        <Checkbox
           label={ui("selectAll")}
+          disabled={all}
           checked={scopes.length === own.length ? true : scopes.length > 0 ? "some" : false}
           onChange={(on) => form.set({ scopes: on ? own : [] })}
         />
@@ -90,6 +99,7 @@ function KeyForm({ onMade }: { onMade: (key: string) => void }) {
             <Checkbox
               key={scope}
               label={t(`scopeNames.${scope}`)}
+              disabled={all}
               checked={scopes.includes(scope)}
               onChange={(on) => toggle(scope, on)}
             />

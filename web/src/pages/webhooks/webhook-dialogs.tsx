@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Webhook, WebhookEvent } from "../../../../contract/webhooks.ts";
 import { useCall } from "../../api/queries.ts";
@@ -10,9 +10,8 @@ import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { allEvents, eventGroups, groupNames } from "./event-groups.ts";
 import { useEventName } from "./event-name.ts";
-
-const events = ["alert.raised", "alert.resolved"] as const satisfies readonly WebhookEvent[];
 
 interface OpenChange {
   onOpenChange: (open: boolean) => void;
@@ -27,7 +26,7 @@ export function NewWebhookDialog({ onOpenChange }: OpenChange) {
   return (
     <Dialog open onOpenChange={onOpenChange} title={t("add")}>
       <WebhookForm
-        initial={{ url: "", events }}
+        initial={{ url: "", events: eventGroups.alerts }}
         submitLabel={t("add")}
         submit={async (body) => setSecret((await create.mutateAsync({ body })).secret)}
       />
@@ -79,6 +78,7 @@ function WebhookForm({
     explain: useExplain(),
   });
   const eventName = useEventName();
+  const id = useId();
   const chosen = form.values.events;
   return (
     <FormShell form={form} submitLabel={submitLabel} guard={false}>
@@ -91,20 +91,29 @@ function WebhookForm({
         maxLength={2000}
         {...form.field("url")}
       />
-      <fieldset className="flex flex-col gap-1.5">
+      <fieldset className="flex flex-col gap-4">
         <legend className="mb-1.5 font-medium">{t("events")}</legend>
-        {events.map((event) => (
-          <Checkbox
-            key={event}
-            label={
-              <span className="flex flex-wrap items-baseline gap-x-2">
-                {eventName(event)}
-                <span className="font-mono text-sm text-faint">{event}</span>
-              </span>
-            }
-            checked={chosen.includes(event)}
-            onChange={(on) => form.set({ events: events.filter((one) => (one === event ? on : chosen.includes(one))) })}
-          />
+        {groupNames.map((group) => (
+          <div key={group} role="group" aria-labelledby={`${id}-${group}`} className="flex flex-col gap-1.5">
+            <p id={`${id}-${group}`} className="text-sm text-soft">
+              {t(`eventGroups.${group}`)}
+            </p>
+            {eventGroups[group].map((event) => (
+              <Checkbox
+                key={event}
+                label={
+                  <span className="flex flex-wrap items-baseline gap-x-2">
+                    {eventName(event)}
+                    <span className="font-mono text-sm text-faint">{event}</span>
+                  </span>
+                }
+                checked={chosen.includes(event)}
+                onChange={(on) =>
+                  form.set({ events: allEvents.filter((one) => (one === event ? on : chosen.includes(one))) })
+                }
+              />
+            ))}
+          </div>
         ))}
         {form.errors.events ? (
           <p role="alert" className="text-sm text-bad-ink">

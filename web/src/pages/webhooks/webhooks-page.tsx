@@ -17,6 +17,9 @@ import { useWebhookActions } from "./use-webhook-actions.tsx";
 import { NewWebhookDialog } from "./webhook-dialogs.tsx";
 import { WebhookState } from "./webhook-state.tsx";
 
+/** With more events than these only their number is shown. */
+const mostNamed = 3;
+
 /** The webhooks that notify the workspace's own systems of events. */
 export function WebhooksPage() {
   const t = useTranslations("webhooks");
@@ -70,7 +73,10 @@ export function WebhooksPage() {
               id: "events",
               header: t("events"),
               secondary: true,
-              cell: (webhook) => webhook.events.map(eventName).join(", "),
+              cell: ({ events }) =>
+                events.length > mostNamed
+                  ? t("eventCount", { count: events.length })
+                  : events.map(eventName).join(", "),
             },
             { id: "state", header: t("state"), width: "w-32", cell: (webhook) => <WebhookState webhook={webhook} /> },
             {

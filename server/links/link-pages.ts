@@ -1,0 +1,86 @@
+/** The pages of a link that leads nowhere, in the language of the visitor's browser. */
+import { Language } from "../../contract/shapes.ts";
+
+interface Words {
+  unknownTitle: string;
+  unknown: string;
+  goneTitle: string;
+  gone(business: string): string;
+}
+
+const words: Record<Language, Words> = {
+  en: {
+    unknownTitle: "We can’t find that page",
+    unknown: "Nothing is at this address. Check that you have copied the whole link from the message.",
+    goneTitle: "This link is no longer valid",
+    gone: (business) =>
+      `The link came in a text message from ${business}. Contact them if you still need what it led to.`,
+  },
+  nb: {
+    unknownTitle: "Vi finner ikke siden",
+    unknown: "Det er ingenting på denne adressen. Sjekk at du har fått med hele lenken fra meldingen.",
+    goneTitle: "Lenken virker ikke lenger",
+    gone: (business) =>
+      `Du fikk lenken i en SMS fra ${business}. Ta kontakt med dem hvis du fortsatt trenger det den gikk til.`,
+  },
+  sv: {
+    unknownTitle: "Vi hittar inte sidan",
+    unknown: "Det finns inget på den här adressen. Kontrollera att du fick med hela länken från meddelandet.",
+    goneTitle: "Länken fungerar inte längre",
+    gone: (business) =>
+      `Länken kom i ett sms från ${business}. Hör av dig till dem om du fortfarande behöver det den ledde till.`,
+  },
+  da: {
+    unknownTitle: "Vi kan ikke finde siden",
+    unknown: "Der er ikke noget på denne adresse. Tjek, at du har fået hele linket fra beskeden med.",
+    goneTitle: "Linket virker ikke længere",
+    gone: (business) =>
+      `Linket kom i en sms fra ${business}. Kontakt dem, hvis du stadig har brug for det, det førte til.`,
+  },
+};
+
+/** The best of our languages for an Accept-Language header; English where none is asked for. */
+export function languageFor(header: string | undefined): Language {
+  const asked = (header ?? "")
+    .slice(0, 500)
+    .split(",")
+    .map((part) => {
+      const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
+      const weight = parameters.map((each) => /^\s*q=([\d.]+)\s*$/.exec(each)?.[1]).find((each) => each !== undefined);
+      return { tag: tag.split("-")[0] ?? "", weight: weight === undefined ? 1 : Number(weight) };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  for (const { tag } of asked) {
+    const found = Language.safeParse(tag === "no" || tag === "nn" ? "nb" : tag);
+    if (found.success) return found.data;
+  }
+  return "en";
+}
+
+/** Of a code that never existed, or is forgotten. */
+export function unknownPage(language: Language): string {
+  const { unknownTitle, unknown } = words[language];
+  return page(language, unknownTitle, unknown);
+}
+
+/** Of a link that has expired, or whose recipient was erased. */
+export function gonePage(language: Language, business: string): string {
+  const { goneTitle, gone } = words[language];
+  return page(language, goneTitle, gone(business));
+}
+
+const page = (language: Language, title: string, text: string) => `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escape(title)}</title></head>
+<body>
+<main>
+<h1>${escape(title)}</h1>
+<p>${escape(text)}</p>
+</main>
+</body>
+</html>
+`;
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escape = (text: string) => text.replaceAll(/[&<>"']/g, (character) => entities[character] as string);

@@ -1,0 +1,8 @@
+/** The short links of an installation for tests: `https://sms.test/l/<code>`. */
+import { createShortLinks } from "../server/links/short-links.ts";
+
+export const shortLinks = createShortLinks({
+  public_url: "https://sms.test",
+  link_domain: "sms.test",
+  secret_key: "a test's key of at least thirty-two characters",
+});
