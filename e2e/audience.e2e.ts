@@ -113,6 +113,23 @@ test("the mouse chooses several, deselects one in the list and another at its ch
   await expect.poll(included, soon).toEqual({ lists: [], contacts: [anna] });
 });
 
+test("a click counts once, also when the pointer moved just before it", async () => {
+  await sendTo().click();
+  // In one task, so that React has not drawn the movement when the click comes.
+  const moveAndClick = (name: string) =>
+    option(name).evaluate((element) => {
+      for (const type of ["mousemove", "mousedown", "mouseup", "click"])
+        element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true }));
+    });
+  await option("Kunder i Oslo").waitFor();
+  await moveAndClick("Kunder i Oslo");
+  await expect.poll(included, soon).toEqual({ lists: idsOf("Kunder i Oslo"), contacts: [] });
+  await moveAndClick("Kunder i Oslo");
+  await expect.poll(included, soon).toEqual({ lists: [], contacts: [] });
+  await moveAndClick("Kunder i Bergen");
+  await expect.poll(included, soon).toEqual({ lists: idsOf("Kunder i Bergen"), contacts: [] });
+});
+
 test("a search without matches says so, and its text is cleared when the field loses focus", async () => {
   await sendTo().click();
   await page.keyboard.type("zzz");

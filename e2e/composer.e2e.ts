@@ -387,6 +387,7 @@ test("a sender name that cannot receive, with a text that asks for STOP, is an e
 });
 
 test("a double click on Send sends once", async () => {
+  await must("PATCH /workspace", { undo_seconds: 0 });
   await write({ text: `Hei ${token("der")}!` });
   const { used } = await must<{ used: number }>("GET /usage");
   let sends = 0;

@@ -165,19 +165,22 @@ function PickerBox(props: BoxProps) {
     useCombobox<PickerOption>({
       items: (options as PickerOption[] | undefined) ?? [],
       itemToString: (option) => option?.label ?? "",
-      // The value belongs to the caller, who is notified of each choice.
+      // The value belongs to the caller, who is notified of each choice where it is made: Downshift notifies of its state after it was
+      // drawn, and of nothing where another event has changed it by then.
       selectedItem: null,
       defaultHighlightedIndex: 0,
       stateReducer: (state, change) => reduce(state, change, { several, busy }),
       onInputValueChange: ({ inputValue: text }) => onSearch(text.trim()),
-      onSelectedItemChange: ({ selectedItem }) => selectedItem && onPick(selectedItem),
     });
   const menuProps = getMenuProps({ "aria-label": t("search") }, { suppressRefError: true });
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     // Keys of an input method are not commands.
     if (event.nativeEvent.isComposing) Object.assign(event.nativeEvent, { preventDownshiftDefault: true });
-    else if (event.key === "Backspace" && inputValue === "" && props.onBackspace) {
+    else if (event.key === "Enter" && isOpen && !busy) {
+      const highlighted = options?.[highlightedIndex];
+      if (highlighted) onPick(highlighted);
+    } else if (event.key === "Backspace" && inputValue === "" && props.onBackspace) {
       event.preventDefault();
       props.onBackspace();
     }
@@ -251,6 +254,7 @@ function PickerBox(props: BoxProps) {
                     item: option,
                     index,
                     "aria-selected": chosen.has(option.value),
+                    onClick: () => onPick(option),
                     className: classes(
                       "flex min-h-8 cursor-pointer items-center gap-2 rounded-sm px-2 py-1",
                       index === highlightedIndex && "bg-hover",

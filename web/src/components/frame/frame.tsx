@@ -128,24 +128,26 @@ function Shell({ workspaceId }: { workspaceId: string }) {
         </div>
       </Dialog>
       <div className="flex min-w-0 flex-col">
-        <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-canvas px-3 md:px-6">
-          <IconButton label={t("openMenu")} className="md:hidden" onClick={() => setDrawer(true)}>
-            <MenuIcon aria-hidden />
-          </IconButton>
-          <button
-            type="button"
-            onClick={() => setCommands(true)}
-            className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-left text-faint hover:border-line-strong md:max-w-80"
-          >
-            <Search className="size-4 shrink-0" aria-hidden />
-            <span className="min-w-0 flex-1 truncate">{t("commands")}</span>
-            <kbd className="hidden rounded-sm border border-line px-1 font-sans text-xs md:block">{shortcut}</kbd>
-          </button>
-          <div className="flex-1 max-md:hidden" />
-          <AlertBell />
-          <UserMenu />
+        <header className="sticky top-0 z-30">
+          <SandboxStripe />
+          <div className="flex h-12 items-center gap-2 border-b border-line bg-canvas px-3 md:px-6">
+            <IconButton label={t("openMenu")} className="md:hidden" onClick={() => setDrawer(true)}>
+              <MenuIcon aria-hidden />
+            </IconButton>
+            <button
+              type="button"
+              onClick={() => setCommands(true)}
+              className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-left text-faint hover:border-line-strong md:max-w-80"
+            >
+              <Search className="size-4 shrink-0" aria-hidden />
+              <span className="min-w-0 flex-1 truncate">{t("commands")}</span>
+              <kbd className="hidden rounded-sm border border-line px-1 font-sans text-xs md:block">{shortcut}</kbd>
+            </button>
+            <div className="flex-1 max-md:hidden" />
+            <AlertBell />
+            <UserMenu />
+          </div>
         </header>
-        <SandboxStripe />
         <AlertBanner />
         <div role="status" className="empty:hidden">
           {lost ? (

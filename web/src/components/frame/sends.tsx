@@ -16,13 +16,17 @@ const lookAgain = 10_000;
 
 /** Offers to take back what was just sent, and tells how each campaign ended, on whatever page. */
 export function Sends({ workspaceId }: { workspaceId: string }) {
+  const t = useTranslations("frame");
   const sends = useSends(workspaceId);
   return (
-    <div className="pointer-events-none fixed inset-x-4 bottom-4 z-30 flex flex-col items-center gap-2">
+    <section
+      aria-label={t("sends")}
+      className="pointer-events-none fixed inset-x-4 bottom-4 z-30 flex flex-col items-center gap-2"
+    >
       {sends.map((send) => (
         <Send key={send.id} workspaceId={workspaceId} send={send} />
       ))}
-    </div>
+    </section>
   );
 }
 

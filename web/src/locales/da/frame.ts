@@ -62,6 +62,7 @@ export const frame: Translation<typeof en> = {
   openMenu: "Åbn menuen",
   sandboxStripe: "Sandkasse: ingen rigtig telefon får det, du sender",
   sandboxNotice: "Sandkasse: ingen rigtig telefon får den her. Beskederne kommer kun frem til sandkassens telefoner.",
+  sends: "Kampagner, du har sendt",
   undo: "Fortryd",
   undoOffer: "»{name}« bliver straks sendt. Du kan stadig fortryde.",
   undoCountdown: "Sender »{name}« om {seconds, number} s",

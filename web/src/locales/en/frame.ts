@@ -59,6 +59,7 @@ export const frame = {
   openMenu: "Open menu",
   sandboxStripe: "Sandbox: no real handset gets what you send",
   sandboxNotice: "Sandbox: no real handset gets this. The messages arrive on the sandbox’s phones only.",
+  sends: "Campaigns that you have sent",
   undo: "Undo",
   undoOffer: "“{name}” is about to be sent. You can still take it back.",
   undoCountdown: "Sending “{name}” in {seconds, number} s",

@@ -62,6 +62,7 @@ export const frame: Translation<typeof en> = {
   openMenu: "Åpne menyen",
   sandboxStripe: "Sandkasse: ingen ekte telefon får det du sender",
   sandboxNotice: "Sandkasse: ingen ekte telefon får denne. Meldingene kommer bare fram til telefonene i sandkassen.",
+  sends: "Kampanjer du har sendt",
   undo: "Angre",
   undoOffer: "«{name}» blir straks sendt. Du kan fortsatt angre.",
   undoCountdown: "Sender «{name}» om {seconds, number} s",

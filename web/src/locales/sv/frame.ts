@@ -63,6 +63,7 @@ export const frame: Translation<typeof en> = {
   sandboxStripe: "Sandlåda: ingen riktig telefon får det du skickar",
   sandboxNotice:
     "Sandlåda: ingen riktig telefon får det här. Meddelandena kommer bara fram till telefonerna i sandlådan.",
+  sends: "Kampanjer som du har skickat",
   undo: "Ångra",
   undoOffer: "”{name}” skickas strax. Du kan fortfarande ångra dig.",
   undoCountdown: "Skickar ”{name}” om {seconds, number} s",

@@ -15,9 +15,13 @@ export function RecipientsPanel({ campaignId, recipients }: { campaignId: string
   const { will, wont, reasons } = recipients;
   const view = filters.who === "will" || filters.who === "wont" ? filters.who : null;
   const see = (who: "will" | "wont") => (
-    <Button size="small" className="mt-3" onClick={() => setFilters({ who, reason: "" })}>
+    <Button
+      size="small"
+      className="mt-3"
+      aria-label={`${t("seeThem")}: ${t(who === "will" ? "whoWill" : "whoWont", { count: recipients[who] })}`}
+      onClick={() => setFilters({ who, reason: "" })}
+    >
       {t("seeThem")}
-      <span className="sr-only">: {t(who, { count: recipients[who] })}</span>
     </Button>
   );
   return (

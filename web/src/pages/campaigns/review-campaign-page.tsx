@@ -79,18 +79,22 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
     setAsking(null);
     void refresh(client, "campaigns");
   };
+  /** Its result is told on whatever page; the draft that was read before is none. */
+  const watch = (sent: Campaign, undoSeconds: number) => {
+    client.setQueryData(query("campaigns", "get", { params: { id: sent.id } }).queryKey, sent);
+    const undoUntil = undoSeconds > 0 ? Date.now() + undoSeconds * 1000 : null;
+    watchSend(workspaceId, { id: sent.id, name: sent.name, undoUntil });
+  };
   const sendNow = async (of: Review) => {
     try {
       const body = { reviewed: of.revision, undo_seconds };
-      await send.mutateAsync({ params: { id: campaign.id }, body, idempotencyKey: key.current() });
+      watch(await send.mutateAsync({ params: { id: campaign.id }, body, idempotencyKey: key.current() }), undo_seconds);
     } catch (error) {
       key.failed(error);
       if (!(error instanceof ApiError) || error.code !== "campaign_changed") throw error;
       showAnew();
       return;
     }
-    const undoUntil = undo_seconds > 0 ? Date.now() + undo_seconds * 1000 : null;
-    watchSend(workspaceId, { id: campaign.id, name: campaign.name, undoUntil });
     go(paths.campaign(campaign.id), { replace: true });
   };
   return (
@@ -171,9 +175,9 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
           reviewed={asking.review.revision}
           onClose={() => setAsking(null)}
           onChanged={showAnew}
-          onSchedule={() => {
+          onSchedule={(scheduled) => {
             toast(t("scheduledToast", { name: campaign.name }));
-            watchSend(workspaceId, { id: campaign.id, name: campaign.name, undoUntil: null });
+            watch(scheduled, 0);
             go(paths.campaign(campaign.id), { replace: true });
           }}
         />
