@@ -27,7 +27,12 @@ export const contactsModule = {
     properties: propertiesRoutes(services),
     lists: listsRoutes(services),
   }),
-  jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services), ...bulkJobs(services) }),
+  jobs: (services: Services) => ({
+    ...importJobs(services),
+    ...indexJobs(services),
+    ...listJobs(services),
+    ...bulkJobs(services),
+  }),
   kinds: {
     [importJob]: "imports",
     [checkJob]: "imports",

@@ -215,7 +215,9 @@ test("a new list needs a name of its own", async () => {
   const list = await listOf("Regulars");
   const refused = problemOf(start({ where: { all: true }, action: { add_to_list: " REGULARS" } }));
   expect(await refused).toMatchObject({ status: 409, code: "name_taken", field: "name" });
-  expect((await routes.bulkChanges({ actor: { workspaceId: workspace.id }, query: { limit: 5 } } as Call<never>)).items).toEqual([]);
+  expect(
+    (await routes.bulkChanges({ actor: { workspaceId: workspace.id }, query: { limit: 5 } } as Call<never>)).items,
+  ).toEqual([]);
   expect(await members(list.id)).toBe(0);
 });
 
@@ -231,7 +233,11 @@ test("refuses what says nothing, two things, or names what is not there", async 
   expect(await refused({ all: true, query: "Ola" })).toMatchObject({ code: "invalid_where", value: ["query", "all"] });
   expect(await refused({ all: true }, {})).toMatchObject({ status: 422, code: "invalid_action", field: "action" });
   expect(await refused({ all: true }, { delete: true, marketing: true })).toMatchObject({ code: "invalid_action" });
-  expect(await refused({ contacts: [own, theirs] })).toMatchObject({ status: 404, field: "where.contacts", value: theirs });
+  expect(await refused({ contacts: [own, theirs] })).toMatchObject({
+    status: 404,
+    field: "where.contacts",
+    value: theirs,
+  });
   expect(await refused({ list: theirList.id })).toMatchObject({ status: 404, value: theirList.id });
   expect(await refused({ all: true }, { add_to_list: theirList.id })).toMatchObject({ status: 404 });
   expect(await refused({ all: true }, { remove_from_list: "Theirs" })).toMatchObject({ status: 404 });

@@ -5,8 +5,8 @@ import type { Tx } from "../../kit/db.ts";
 import { invalid, notFound, Problem } from "../../kit/errors.ts";
 import { isId, newId } from "../../kit/id.ts";
 import type { Jobs } from "../../kit/jobs.ts";
-import { createList, getList, listNow } from "../lists.ts";
 import { lockContactsOf, selectListByName } from "../lists-store.ts";
+import { createList, getList, listNow } from "../lists.ts";
 import { type BulkRow, deleteFinishedBefore, insertBulk } from "./bulk-store.ts";
 
 /** The job's name. */
