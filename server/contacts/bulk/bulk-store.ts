@@ -162,16 +162,17 @@ export async function deleteContacts(tx: Tx, workspaceId: string, ids: string[])
   await sql`delete from contacts where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
 }
 
-/** Answers how many contacts had the other value. */
+/** Answers the contacts that had the other value. */
 export async function setMarketing(
   tx: Tx,
   workspaceId: string,
   ids: string[],
   marketing: boolean,
   at: Date,
-): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update contacts set marketing = ${marketing}, updated_at = ${at}
-    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and marketing <> ${marketing}`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update contacts c set marketing = ${marketing}, updated_at = ${at}
+    where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[]) and c.marketing <> ${marketing}
+    returning c.id`.execute(tx);
+  return rows.map(({ id }) => id);
 }

@@ -6,6 +6,7 @@
  * met twice when contacts of earlier chunks no longer match, because they were deleted or taken off the list.
  */
 import type { BulkChange } from "../../../contract/bulk-changes.ts";
+import { appendActivity } from "../../activity/activity.ts";
 import { recordAuditEvent } from "../../accounts/audit-events.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Db, Tx } from "../../kit/db.ts";
@@ -122,7 +123,11 @@ async function act(
       await store.deleteContacts(tx, workspaceId, present);
       return present.length;
     },
-    marketing: () => store.setMarketing(tx, workspaceId, present, marketing ?? false, at),
+    marketing: async () => {
+      const subjects = await store.setMarketing(tx, workspaceId, present, marketing ?? false, at);
+      await appendActivity(tx, workspaceId, at, [{ type: "contact.updated", subjects }]);
+      return subjects.length;
+    },
   }[action]();
   return { present, changed };
 }

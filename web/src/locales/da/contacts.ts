@@ -86,6 +86,7 @@ export const contacts: Translation<typeof en> = {
     label: "Sms med {name}",
     empty: "Ingen beskeder endnu",
     emptyText: "Sms til og fra denne person vises her, som på en telefon.",
+    withheld: "En besked blev ikke sendt",
     older: "Vis ældre beskeder",
     today: "I dag",
     yesterday: "I går",

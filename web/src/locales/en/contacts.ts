@@ -86,6 +86,7 @@ export const contacts = {
     label: "Texts with {name}",
     empty: "No texts yet",
     emptyText: "Texts to and from this person come here, as on a phone.",
+    withheld: "A text was not sent",
     older: "Show older texts",
     today: "Today",
     yesterday: "Yesterday",

@@ -87,6 +87,7 @@ export const contacts: Translation<typeof en> = {
     label: "SMS med {name}",
     empty: "Ingen meldinger ennå",
     emptyText: "SMS til og fra denne personen vises her, som på en telefon.",
+    withheld: "En melding ble ikke sendt",
     older: "Vis eldre meldinger",
     today: "I dag",
     yesterday: "I går",

@@ -88,6 +88,7 @@ export const contacts: Translation<typeof en> = {
     label: "Sms med {name}",
     empty: "Inga sms än",
     emptyText: "Sms till och från den här personen visas här, som i en telefon.",
+    withheld: "Ett sms skickades inte",
     older: "Visa äldre sms",
     today: "I dag",
     yesterday: "I går",

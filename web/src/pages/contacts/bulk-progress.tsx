@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import type { BulkChange } from "../../../../contract/bulk-changes.ts";
 import { query } from "../../api/queries.ts";
 import { ButtonLink } from "../../components/link.tsx";
+import { useSession } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Progress } from "../../ui/figures.tsx";
@@ -17,14 +18,22 @@ const shownFor = 10 * 60_000;
 /** Those that somebody closed, until the page is loaded again. */
 const closed = new Set<string>();
 
-/** The bulk changes that are under way, with their figures, and those that ended just now, with their result. */
-export function BulkProgress() {
+/**
+ * The bulk changes that are under way, with their figures, and one's own that ended just now, with their result; on a list's page
+ * only those of this list.
+ */
+export function BulkProgress({ ofList }: { ofList?: string }) {
+  const { user } = useSession();
+  const t = useTranslations("contacts.bulk");
   const [, setClosed] = useState(0);
   const now = useNow({ updateInterval: 60_000 });
   const { data } = useQuery(query("contacts", "bulkChanges", { query: { limit: 5 } }));
   const shown = (data?.items ?? []).filter(
-    ({ id, finished_at }) =>
-      !closed.has(id) && (finished_at === null || now.getTime() - new Date(finished_at).getTime() < shownFor),
+    ({ id, finished_at, list, created_by }) =>
+      !closed.has(id) &&
+      (ofList === undefined || list?.id === ofList) &&
+      (finished_at === null ||
+        (created_by === user.name && now.getTime() - new Date(finished_at).getTime() < shownFor)),
   );
   if (shown.length === 0) return null;
   const close = (id: string) => {
@@ -37,7 +46,16 @@ export function BulkProgress() {
         change.status === "running" ? (
           <Running key={change.id} change={change} />
         ) : (
-          <Ended key={change.id} change={change} onClose={() => close(change.id)} />
+          <Ended key={change.id} change={change} onClose={() => close(change.id)}>
+            {change.list && ofList === undefined ? (
+              <>
+                <ButtonLink size="small" to={paths.list(change.list.id)}>
+                  {t("openList")}
+                </ButtonLink>
+                <CampaignToList list={change.list} size="small" />
+              </>
+            ) : null}
+          </Ended>
         ),
       )}
     </div>
@@ -60,7 +78,16 @@ function Running({ change }: { change: BulkChange }) {
   );
 }
 
-function Ended({ change, onClose }: { change: BulkChange; onClose: () => void }) {
+function Ended({
+  change,
+  onClose,
+  children,
+}: {
+  change: BulkChange;
+  onClose: () => void;
+  /** What to do with the list. */
+  children: ReactNode;
+}) {
   const t = useTranslations("contacts.bulk");
   const ui = useTranslations("ui");
   const { list, changed, failed_count } = change;
@@ -75,14 +102,7 @@ function Ended({ change, onClose }: { change: BulkChange; onClose: () => void })
       }
       action={
         <span className="flex flex-wrap items-center gap-2">
-          {change.action === "add_to_list" && list && !failed ? (
-            <>
-              <ButtonLink size="small" to={paths.list(list.id)}>
-                {t("openList")}
-              </ButtonLink>
-              <CampaignToList list={list} size="small" />
-            </>
-          ) : null}
+          {change.action === "add_to_list" && !failed ? children : null}
           <IconButton size="small" label={ui("close")} onClick={onClose}>
             <X aria-hidden />
           </IconButton>

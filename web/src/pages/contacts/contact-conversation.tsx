@@ -90,8 +90,8 @@ function Texts({ texts }: { texts: readonly Message[] }) {
         return (
           <Fragment key={text.id}>
             {before && dayOf(before.created_at) === day ? null : (
-              <li className="my-2 flex items-center gap-3 text-xs text-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-                <h3 className="font-medium">{day}</h3>
+              <li className="my-2 flex items-center gap-3 text-xs font-medium text-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+                {day}
               </li>
             )}
             <Text text={text} several={several} />
@@ -129,10 +129,15 @@ function Text({ text, several }: { text: Message; several: boolean }) {
       <div
         className={classes(
           "max-w-full rounded-2xl px-3 py-2 leading-snug whitespace-pre-wrap [overflow-wrap:anywhere]",
-          received ? "rounded-bl-sm bg-sunken text-ink" : "rounded-br-sm bg-accent-soft text-ink",
+          received ? "rounded-bl-sm border border-line bg-sunken" : "rounded-br-sm bg-accent-soft",
         )}
       >
-        {text.text || <span className="text-soft italic">{contacts("possibleOptOut.gone")}</span>}
+        {text.text || (
+          // A text that was skipped was not filled in.
+          <span className="text-soft italic">
+            {text.status === "skipped" ? t("withheld") : contacts("possibleOptOut.gone")}
+          </span>
+        )}
       </div>
       <p
         className={classes(

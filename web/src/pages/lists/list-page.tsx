@@ -72,7 +72,7 @@ export function ListPage() {
           ) : null
         }
       />
-      <BulkProgress />
+      <BulkProgress ofList={id} />
       <Panel flush>
         <PagedTable
           label={list.name}
