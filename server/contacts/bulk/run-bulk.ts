@@ -6,8 +6,8 @@
  * met twice when contacts of earlier chunks no longer match, because they were deleted or taken off the list.
  */
 import type { BulkChange } from "../../../contract/bulk-changes.ts";
-import { appendActivity } from "../../activity/activity.ts";
 import { recordAuditEvent } from "../../accounts/audit-events.ts";
+import { appendActivity } from "../../activity/activity.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Db, Tx } from "../../kit/db.ts";
 import { notFound, Problem } from "../../kit/errors.ts";
