@@ -7,6 +7,7 @@ import { testDatabase } from "../../../testing/database.ts";
 import { runDue } from "../../../testing/due.ts";
 import { newId } from "../../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
+import { subscribe } from "../../activity/subscriber.ts";
 import { systemClock } from "../../kit/clock.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
@@ -176,6 +177,20 @@ test("members are taken off the list that they are found by", async () => {
   expect(await remaining()).toBe(25);
 });
 
+test("who subscribes to contacts hears of those whose marketing was changed, and of no others", async () => {
+  const ids = await make(7);
+  await run((await start({ where: { contacts: ids.slice(0, 2) }, action: { marketing: false } })).id);
+  await within((tx, own) =>
+    subscribe(tx, { workspace_id: own, id: newId(), subscriber: "test", types: ["contact.updated"] }),
+  );
+  const { id } = await start({ where: { all: true }, action: { marketing: false } });
+  expect(await run(id, 3)).toMatchObject({ done: 7, changed: 5 });
+  const { rows } = await within((tx, own) =>
+    sql<{ subjects: string[] }>`select subjects from activity where workspace_id = ${own}`.execute(tx),
+  );
+  expect(rows.flatMap(({ subjects }) => subjects).sort()).toEqual(ids.slice(2).sort());
+});
+
 test("contacts deleted meanwhile are named where they were named, and those created meanwhile are left alone", async () => {
   const ids = await make(6);
   const { id } = await start({ where: { contacts: [...ids, ids[0] as string] }, action: { marketing: false } });
@@ -231,6 +246,7 @@ test("refuses what says nothing, two things, or names what is not there", async 
     problemOf(start({ where, action }));
   expect(await refused({})).toMatchObject({ status: 422, code: "invalid_where", field: "where", value: [] });
   expect(await refused({ all: true, query: "Ola" })).toMatchObject({ code: "invalid_where", value: ["query", "all"] });
+  expect(await refused({ query: "\u200b" })).toMatchObject({ code: "invalid_where", field: "where.query" });
   expect(await refused({ all: true }, {})).toMatchObject({ status: 422, code: "invalid_action", field: "action" });
   expect(await refused({ all: true }, { delete: true, marketing: true })).toMatchObject({ code: "invalid_action" });
   expect(await refused({ contacts: [own, theirs] })).toMatchObject({

@@ -5,7 +5,6 @@
  * Whoever matches when a chunk is read is changed. The place is an id and not a number of contacts, so that nobody is skipped or
  * met twice when contacts of earlier chunks no longer match, because they were deleted or taken off the list.
  */
-import type { BulkChange } from "../../../contract/bulk-changes.ts";
 import { recordAuditEvent } from "../../accounts/audit-events.ts";
 import { appendActivity } from "../../activity/activity.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -17,6 +16,7 @@ import { deleteMembers, insertMembers } from "../lists-store.ts";
 import { listNow } from "../lists.ts";
 import { searchContacts } from "../search-contacts.ts";
 import * as store from "./bulk-store.ts";
+import { lockContacts } from "./bulk-store.ts";
 import type { BulkJob } from "./start-bulk.ts";
 
 export interface BulkServices {
@@ -115,7 +115,12 @@ async function act(
   at: Date,
 ): Promise<{ present: string[]; changed: number }> {
   if (list_id !== null && !(await listNow(tx, workspaceId, list_id))) throw notFound("list", list_id);
-  const present = await store.lockContacts(tx, workspaceId, ids, locks[action]);
+  const present = await {
+    add_to_list: () => lockContacts(tx, workspaceId, ids, "for share"),
+    remove_from_list: () => lockContacts(tx, workspaceId, ids, "for share"),
+    delete: () => lockContacts(tx, workspaceId, ids, "for update"),
+    marketing: () => lockContacts(tx, workspaceId, ids, "for no key update"),
+  }[action]();
   const changed = await {
     add_to_list: () => insertMembers(tx, workspaceId, list_id ?? "", present),
     remove_from_list: () => deleteMembers(tx, workspaceId, list_id ?? "", present),
@@ -131,13 +136,6 @@ async function act(
   }[action]();
   return { present, changed };
 }
-
-const locks = {
-  add_to_list: "for share",
-  remove_from_list: "for share",
-  delete: "for update",
-  marketing: "for no key update",
-} as const satisfies Record<BulkChange["action"], string>;
 
 async function giveUp(tx: Tx, workspaceId: string, id: string, problem: Problem, at: Date): Promise<void> {
   const row = await store.lockRunning(tx, workspaceId, id);

@@ -7,6 +7,7 @@ import { isId, newId } from "../../kit/id.ts";
 import type { Jobs } from "../../kit/jobs.ts";
 import { lockContactsOf, selectListByName } from "../lists-store.ts";
 import { createList, getList, listNow } from "../lists.ts";
+import { readSearchQuery } from "../search-query.ts";
 import { type BulkRow, deleteFinishedBefore, insertBulk } from "./bulk-store.ts";
 
 /** The job's name. */
@@ -76,6 +77,9 @@ async function readWhere(
     }
     return { contacts: ids, query: null, in_list: null, total: ids.length };
   }
+  // A text without a visible character finds everybody, which nobody means by it.
+  if (query !== undefined && (await readSearchQuery(tx, workspaceId, query)) === null)
+    throw invalid("invalid_where", "The query is empty. Say `all` to change all contacts.", "where.query", query);
   if (list) await getList(tx, workspaceId, list);
   return { contacts: null, query: query ?? null, in_list: list ?? null, total: null };
 }
