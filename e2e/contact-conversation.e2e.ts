@@ -143,7 +143,7 @@ test(
     await page.getByRole("link", { name: "Open list" }).click();
     await page.getByRole("heading", { level: 1, name: "Gjester" }).waitFor();
     await look("list-with-campaign");
-    await page.getByRole("main").getByRole("button", { name: "Campaign to this list" }).last().click();
+    await button("Campaign to this list").click();
     await page.getByText("Gjester · 180").waitFor();
     const [draft] = (await must<{ items: Campaign[] }>("GET /campaigns")).items as [Campaign];
     const [list] = (await must<{ items: List[] }>("GET /lists")).items as [List];

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import type { BulkChange } from "../../../../contract/bulk-changes.ts";
 import { query } from "../../api/queries.ts";
@@ -19,47 +19,40 @@ const shownFor = 10 * 60_000;
 const closed = new Set<string>();
 
 /**
- * The bulk changes that are under way, with their figures, and one's own that ended just now, with their result; on a list's page
- * only those of this list.
+ * The bulk changes that are under way, with their figures, and the result of one's own that ended last, if that was just now. On a
+ * list's page those that are under way with this list.
  */
 export function BulkProgress({ ofList }: { ofList?: string }) {
   const { user } = useSession();
-  const t = useTranslations("contacts.bulk");
   const [, setClosed] = useState(0);
   const now = useNow({ updateInterval: 60_000 });
-  const { data } = useQuery(query("contacts", "bulkChanges", { query: { limit: 5 } }));
-  const shown = (data?.items ?? []).filter(
-    ({ id, finished_at, list, created_by }) =>
-      !closed.has(id) &&
-      (ofList === undefined || list?.id === ofList) &&
-      (finished_at === null ||
-        (created_by === user.name && now.getTime() - new Date(finished_at).getTime() < shownFor)),
+  const { data } = useQuery(query("contacts", "bulkChanges", { query: { limit: 20 } }));
+  const changes = data?.items ?? [];
+  const running = changes.filter(
+    ({ status, list }) => status === "running" && (ofList === undefined || list?.id === ofList),
   );
-  if (shown.length === 0) return null;
+  const last = ofList === undefined ? latestOf(changes, user.name) : undefined;
+  const isShown =
+    last?.finished_at && !closed.has(last.id) && now.getTime() - new Date(last.finished_at).getTime() < shownFor;
   const close = (id: string) => {
     closed.add(id);
     setClosed(closed.size);
   };
   return (
-    <div role="status" className="mb-3 flex flex-col gap-2">
-      {shown.map((change) =>
-        change.status === "running" ? (
-          <Running key={change.id} change={change} />
-        ) : (
-          <Ended key={change.id} change={change} onClose={() => close(change.id)}>
-            {change.list && ofList === undefined ? (
-              <>
-                <ButtonLink size="small" to={paths.list(change.list.id)}>
-                  {t("openList")}
-                </ButtonLink>
-                <CampaignToList list={change.list} size="small" />
-              </>
-            ) : null}
-          </Ended>
-        ),
-      )}
+    <div role="status" className="flex flex-col gap-2 not-empty:mb-3">
+      {running.map((change) => (
+        <Running key={change.id} change={change} />
+      ))}
+      {last && isShown ? <Ended key={last.id} change={last} onClose={() => close(last.id)} /> : null}
     </div>
   );
+}
+
+function latestOf(changes: readonly BulkChange[], name: string): BulkChange | undefined {
+  return changes
+    .filter(({ finished_at, created_by }) => finished_at !== null && created_by === name)
+    .sort((a, b) => (a.finished_at ?? "").localeCompare(b.finished_at ?? ""))
+    .at(-1);
 }
 
 function Running({ change }: { change: BulkChange }) {
@@ -78,16 +71,7 @@ function Running({ change }: { change: BulkChange }) {
   );
 }
 
-function Ended({
-  change,
-  onClose,
-  children,
-}: {
-  change: BulkChange;
-  onClose: () => void;
-  /** What to do with the list. */
-  children: ReactNode;
-}) {
+function Ended({ change, onClose }: { change: BulkChange; onClose: () => void }) {
   const t = useTranslations("contacts.bulk");
   const ui = useTranslations("ui");
   const { list, changed, failed_count } = change;
@@ -102,7 +86,14 @@ function Ended({
       }
       action={
         <span className="flex flex-wrap items-center gap-2">
-          {change.action === "add_to_list" && !failed ? children : null}
+          {change.action === "add_to_list" && list && !failed ? (
+            <>
+              <ButtonLink size="small" to={paths.list(list.id)}>
+                {t("openList")}
+              </ButtonLink>
+              <CampaignToList list={list} size="small" />
+            </>
+          ) : null}
           <IconButton size="small" label={ui("close")} onClick={onClose}>
             <X aria-hidden />
           </IconButton>
