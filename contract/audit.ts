@@ -38,6 +38,8 @@ export const auditActions = [
   "import.started",
   "import.given_up",
   "import.rejections_exported",
+  "bulk.started",
+  "bulk.finished",
   "list.created",
   "list.renamed",
   "list.deleted",

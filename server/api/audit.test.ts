@@ -287,6 +287,11 @@ const tries: Record<string, () => Promise<Try>> = {
     return { path: `/lists/${id}`, body: { name: `Renamed ${++n}` }, action: "list.renamed" };
   },
   lists_remove: async () => ({ path: `/lists/${(await list()).id}`, action: "list.deleted" }),
+  contacts_startBulk: async () => {
+    const { id, mobile } = await contact();
+    const body = { where: { contacts: [id] }, action: { marketing: false } };
+    return { path: "/contacts/bulk", body, action: "bulk.started", never: [mobile] };
+  },
   lists_addMembers: async () => {
     const body = { contacts: [(await contact()).id] };
     return { path: `/lists/${(await list()).id}/members`, body, action: "list.members_added" };

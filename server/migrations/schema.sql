@@ -1241,6 +1241,39 @@ create policy workspace_wall_door on audit_events to current_user
   using (is_system());
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
+create table bulk_changes (
+  workspace_id uuid not null,
+  id uuid not null,
+  status text default 'running'::text not null,
+  action text not null,
+  list_id uuid,
+  list_name text,
+  marketing boolean,
+  contacts uuid[],
+  query text,
+  in_list uuid,
+  reached text,
+  total bigint,
+  done bigint default 0 not null,
+  changed bigint default 0 not null,
+  missing uuid[] default '{}'::uuid[] not null,
+  error jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  touched_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint bulk_changes_pkey PRIMARY KEY (workspace_id, id),
+  constraint bulk_changes_action_check CHECK ((action = ANY (ARRAY['add_to_list'::text, 'remove_from_list'::text, 'delete'::text, 'marketing'::text]))),
+  constraint bulk_changes_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX bulk_changes_running ON bulk_changes USING btree (touched_at) WHERE (status = 'running'::text);
+alter table bulk_changes enable row level security;
+alter table bulk_changes force row level security;
+create policy workspace_wall on bulk_changes
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on bulk_changes to current_user
+  using (is_system());
+
 create table campaign_editors (
   workspace_id uuid not null,
   campaign_id uuid not null,

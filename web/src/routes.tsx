@@ -117,7 +117,12 @@ export const routeTree = root.addChildren([
       "NewImportPage",
     ),
     inside("/contacts/imports/$id", ["contacts"], () => import("./pages/contacts/import-page.tsx"), "ImportPage"),
-    inside("/contacts/$id", ["contacts", "privacy"], () => import("./pages/contacts/contact-page.tsx"), "ContactPage"),
+    inside(
+      "/contacts/$id",
+      ["contacts", "privacy", "composer"],
+      () => import("./pages/contacts/contact-page.tsx"),
+      "ContactPage",
+    ),
     inside(
       "/contacts/$id/edit",
       ["contacts"],

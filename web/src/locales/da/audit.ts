@@ -50,6 +50,7 @@ export const audit: Translation<typeof english> = {
     retention: "Opbevaring",
     audit: "Revisionslog",
     import: "Importer",
+    bulk: "Masseændringer",
   },
   sentences: {
     session: {
@@ -106,6 +107,10 @@ export const audit: Translation<typeof english> = {
       given_up: "{who} kasserede en import, før den blev startet",
       started: "{who} startede en import",
       rejections_exported: "{who} hentede de afviste rækker fra en import",
+    },
+    bulk: {
+      started: "{who} startede en ændring af mange kontakter",
+      finished: "{who} afsluttede en ændring af mange kontakter",
     },
     list: {
       created: "{who} oprettede listen “{what}”",

@@ -48,6 +48,7 @@ export const audit = {
     retention: "Retention",
     audit: "Audit log",
     import: "Imports",
+    bulk: "Bulk changes",
   },
   sentences: {
     session: {
@@ -105,6 +106,7 @@ export const audit = {
       started: "{who} started an import",
       rejections_exported: "{who} downloaded the rejected rows of an import",
     },
+    bulk: { started: "{who} began to change many contacts", finished: "{who} finished changing many contacts" },
     list: {
       created: "{who} made the list “{what}”",
       renamed: "{who} renamed the list “{what}”",

@@ -50,6 +50,7 @@ export const audit: Translation<typeof english> = {
     retention: "Oppbevaring",
     audit: "Revisjonslogg",
     import: "Importer",
+    bulk: "Masseendringer",
   },
   sentences: {
     session: {
@@ -106,6 +107,10 @@ export const audit: Translation<typeof english> = {
       given_up: "{who} forkastet en import før den ble startet",
       started: "{who} startet en import",
       rejections_exported: "{who} lastet ned de avviste radene fra en import",
+    },
+    bulk: {
+      started: "{who} startet en endring av mange kontakter",
+      finished: "{who} fullførte en endring av mange kontakter",
     },
     list: {
       created: "{who} laget listen «{what}»",

@@ -50,6 +50,7 @@ export const audit: Translation<typeof english> = {
     retention: "Lagringstid",
     audit: "Granskningslogg",
     import: "Importer",
+    bulk: "Massändringar",
   },
   sentences: {
     session: {
@@ -106,6 +107,10 @@ export const audit: Translation<typeof english> = {
       given_up: "{who} slängde en import innan den hade startats",
       started: "{who} startade en import",
       rejections_exported: "{who} laddade ner en imports avvisade rader",
+    },
+    bulk: {
+      started: "{who} startade en ändring av många kontakter",
+      finished: "{who} slutförde en ändring av många kontakter",
     },
     list: {
       created: "{who} skapade listan ”{what}”",
