@@ -1262,9 +1262,7 @@ create table bulk_changes (
   created_at timestamp with time zone not null,
   touched_at timestamp with time zone not null,
   finished_at timestamp with time zone,
-  constraint bulk_changes_pkey PRIMARY KEY (workspace_id, id),
-  constraint bulk_changes_action_check CHECK ((action = ANY (ARRAY['add_to_list'::text, 'remove_from_list'::text, 'delete'::text, 'marketing'::text]))),
-  constraint bulk_changes_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+  constraint bulk_changes_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX bulk_changes_running ON bulk_changes USING btree (touched_at) WHERE (status = 'running'::text);
 alter table bulk_changes enable row level security;

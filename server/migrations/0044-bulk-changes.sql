@@ -2,8 +2,8 @@
 create table bulk_changes (
   workspace_id uuid not null,
   id uuid not null,
-  status text not null default 'running' check (status in ('running', 'done', 'failed')),
-  action text not null check (action in ('add_to_list', 'remove_from_list', 'delete', 'marketing')),
+  status text not null default 'running', -- running, done or failed
+  action text not null, -- add_to_list, remove_from_list, delete or marketing
   -- The list that contacts are put on or taken off, with its name at the start.
   list_id uuid,
   list_name text,
