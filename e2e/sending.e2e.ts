@@ -229,6 +229,7 @@ test("a campaign is paused, resumed and cancelled; what has left is told", async
   await page.getByText(/Paused: \d of 5/).waitFor();
   await button("Cancel sending").click();
   const dialog = page.getByRole("dialog", { name: "Cancel “Langsom”?" });
+  await dialog.getByRole("button", { name: "Go back" }).waitFor();
   await dialog.getByText(/have? left and cannot be called back/).waitFor();
   await expectAccessible(page);
   await shoot(page, "cancel");

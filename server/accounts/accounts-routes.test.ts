@@ -340,6 +340,33 @@ test("a workspace is changed field by field; a zone or country that does not exi
   expect((await change({ time_zone: "America/New_York", country: "US" })).status).toBe(200);
 });
 
+test("a workspace says how long Send can be taken back, and what a segment costs", async () => {
+  const cookie = await newAdminSession();
+  const change = (body: object) => call("PATCH /workspace", { cookie, body });
+  expect((await call("GET /workspace", { cookie })).body).toMatchObject({ undo_seconds: 10, segment_price: null });
+  const price = { amount: 0.49, currency: "NOK" };
+  expect((await change({ undo_seconds: 0, segment_price: price })).body).toMatchObject({
+    undo_seconds: 0,
+    segment_price: price,
+  });
+  expect((await change({ name: "Salong Saks" })).body).toMatchObject({ undo_seconds: 0, segment_price: price });
+  expect((await change({ segment_price: null })).body).toMatchObject({ segment_price: null });
+  for (const undo_seconds of [-1, 61, 1.5, "10", null])
+    expect((await change({ undo_seconds })).body.error, String(undo_seconds)).toMatchObject({ field: "undo_seconds" });
+  for (const refused of [
+    { amount: 0, currency: "NOK" },
+    { amount: -1, currency: "NOK" },
+    { amount: 1_001, currency: "NOK" },
+    { amount: "1", currency: "NOK" },
+  ])
+    expect((await change({ segment_price: refused })).body.error).toMatchObject({ field: "segment_price.amount" });
+  for (const currency of ["nok", "KR", "", "NOKK"])
+    expect((await change({ segment_price: { amount: 1, currency } })).body.error).toMatchObject({
+      field: "segment_price.currency",
+      value: currency,
+    });
+});
+
 test("a workspace adds its own keywords to the required ones; an error names each refused keyword", async () => {
   const cookie = await newAdminSession();
   const change = async (keywords: object, more = {}) =>

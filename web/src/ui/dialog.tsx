@@ -128,6 +128,8 @@ interface ConfirmDialogProps {
   children: ReactNode;
   /** The verb: "Delete list". */
   confirm: string;
+  /** Leaves everything as it is; "Cancel" unless the action is called like that itself. */
+  dismiss?: string;
   kind?: "danger" | "primary";
   /** Resolves when the action is done; the dialog closes then, and stays open with the message when it fails. Nothing closes it before. */
   onConfirm: () => Promise<unknown>;
@@ -160,7 +162,7 @@ export function ConfirmDialog({ kind = "danger", ...props }: ConfirmDialogProps)
       title={props.title}
       footer={
         <>
-          <Button onClick={() => change(false)}>{t("cancel")}</Button>
+          <Button onClick={() => change(false)}>{props.dismiss ?? t("cancel")}</Button>
           <Button kind={kind} busy={state.busy} onClick={() => void confirm()}>
             {props.confirm}
           </Button>

@@ -209,6 +209,7 @@ export const campaigns: Translation<typeof en> = {
   cancelSending: "Afbryd udsendelsen",
   cancelTitle: "Afbryde »{name}«?",
   cancelConfirm: "Afbryd kampagnen",
+  cancelDismiss: "Tilbage",
   cancelText:
     "{sent, plural, =0 {Intet er sendt endnu.} one {# besked er sendt og kan ikke kaldes tilbage.} other {# beskeder er sendt og kan ikke kaldes tilbage.}} {pending, plural, =0 {} one {# besked bliver ikke sendt; segmenterne går tilbage til kvoten.} other {# beskeder bliver ikke sendt; segmenterne går tilbage til kvoten.}} En afbrudt kampagne kan ikke fortsætte.",
   scheduledText:

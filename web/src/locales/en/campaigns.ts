@@ -205,6 +205,7 @@ export const campaigns = {
   cancelSending: "Cancel sending",
   cancelTitle: "Cancel “{name}”?",
   cancelConfirm: "Cancel campaign",
+  cancelDismiss: "Go back",
   cancelText:
     "{sent, plural, =0 {Nothing has left yet.} one {# message has left and cannot be called back.} other {# messages have left and cannot be called back.}} {pending, plural, =0 {} one {# message will not be sent; its segments go back to the allowance.} other {# messages will not be sent; their segments go back to the allowance.}} A cancelled campaign cannot be resumed.",
   scheduledText: "Who gets it, who has consented and what is left of the allowance are looked at when it begins.",

@@ -210,6 +210,7 @@ export const campaigns: Translation<typeof en> = {
   cancelSending: "Avbryt sendingen",
   cancelTitle: "Avbryte «{name}»?",
   cancelConfirm: "Avbryt kampanjen",
+  cancelDismiss: "Tilbake",
   cancelText:
     "{sent, plural, =0 {Ingenting er sendt ennå.} one {# melding er sendt og kan ikke kalles tilbake.} other {# meldinger er sendt og kan ikke kalles tilbake.}} {pending, plural, =0 {} one {# melding blir ikke sendt; segmentene går tilbake til kvoten.} other {# meldinger blir ikke sendt; segmentene går tilbake til kvoten.}} En avbrutt kampanje kan ikke fortsette.",
   scheduledText:

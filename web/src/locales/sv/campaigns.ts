@@ -210,6 +210,7 @@ export const campaigns: Translation<typeof en> = {
   cancelSending: "Avbryt utskicket",
   cancelTitle: "Avbryta ”{name}”?",
   cancelConfirm: "Avbryt kampanjen",
+  cancelDismiss: "Tillbaka",
   cancelText:
     "{sent, plural, =0 {Ingenting har skickats ännu.} one {# meddelande har skickats och kan inte återkallas.} other {# meddelanden har skickats och kan inte återkallas.}} {pending, plural, =0 {} one {# meddelande skickas inte; segmenten går tillbaka till kvoten.} other {# meddelanden skickas inte; segmenten går tillbaka till kvoten.}} En avbruten kampanj kan inte fortsätta.",
   scheduledText: "Vilka som får det, vilka som har samtyckt och vad som är kvar av kvoten kontrolleras när den börjar.",

@@ -86,6 +86,7 @@ export function CampaignActions({
         onOpenChange={close}
         title={t("cancelTitle", { name })}
         confirm={t("cancelConfirm")}
+        dismiss={t("cancelDismiss")}
         explain={explain}
         onConfirm={async () => {
           onFailure(null);

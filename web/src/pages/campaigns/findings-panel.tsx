@@ -16,11 +16,14 @@ export function FindingsPanel({
   campaignId,
   errors,
   warnings,
+  onChange,
 }: {
   id: string;
   campaignId: string;
   errors: readonly Finding[];
   warnings: readonly Finding[];
+  /** Something was changed here, and the campaign is of this revision now. */
+  onChange: (revision: number) => void;
 }) {
   const t = useTranslations("campaigns");
   const title =
@@ -40,10 +43,10 @@ export function FindingsPanel({
         ) : (
           <ul className="flex flex-col gap-2.5">
             {errors.map((finding) => (
-              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="error" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="error" onChange={onChange} />
             ))}
             {warnings.map((finding) => (
-              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="warning" />
+              <Row key={keyOf(finding)} campaignId={campaignId} finding={finding} kind="warning" onChange={onChange} />
             ))}
           </ul>
         )}
@@ -55,7 +58,17 @@ export function FindingsPanel({
 /** Several findings may have one code, such as one for each field without a value. */
 const keyOf = ({ code, field, value }: Finding) => `${code}:${field}:${JSON.stringify(value)}`;
 
-function Row({ campaignId, finding, kind }: { campaignId: string; finding: Finding; kind: "error" | "warning" }) {
+function Row({
+  campaignId,
+  finding,
+  kind,
+  onChange,
+}: {
+  campaignId: string;
+  finding: Finding;
+  kind: "error" | "warning";
+  onChange: (revision: number) => void;
+}) {
   const t = useTranslations("campaigns");
   const findingText = useFindingText();
   const Icon = kind === "error" ? CircleAlert : TriangleAlert;
@@ -66,7 +79,7 @@ function Row({ campaignId, finding, kind }: { campaignId: string; finding: Findi
         <span className="sr-only">{kind === "error" ? t("error") : t("warning")} </span>
         {findingText(finding)}{" "}
         {finding.code === "validity_short" ? (
-          <LongerValidity campaignId={campaignId} value={finding.value as Shortfall} />
+          <LongerValidity campaignId={campaignId} value={finding.value as Shortfall} onChange={onChange} />
         ) : finding.field ? (
           <Link to={paths.campaignEdit(campaignId, { field: finding.field.split(".")[0] })}>{t("goToField")}</Link>
         ) : null}
@@ -76,10 +89,18 @@ function Row({ campaignId, finding, kind }: { campaignId: string; finding: Findi
 }
 
 /** Extends the validity of the texts to the time they need; the review is then fetched again. */
-function LongerValidity({ campaignId, value }: { campaignId: string; value: Shortfall }) {
+function LongerValidity({
+  campaignId,
+  value,
+  onChange,
+}: {
+  campaignId: string;
+  value: Shortfall;
+  onChange: (revision: number) => void;
+}) {
   const t = useTranslations("campaigns");
   const may = useMay()("campaigns:write");
-  const update = useCall("campaigns", "update");
+  const update = useCall("campaigns", "update", { onSuccess: ({ revision }) => onChange(revision) });
   const explain = useExplainCampaign();
   const { offer_seconds } = value;
   if (offer_seconds === null || !may) return null;

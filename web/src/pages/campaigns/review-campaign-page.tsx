@@ -68,12 +68,13 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
   const [key] = useState(() => createSendKey(randomKey));
   /** The dialog that is open, with the review that its figures are of. */
   const [asking, setAsking] = useState<{ to: "send" | "schedule"; review: Review } | null>(null);
-  const [first] = useState(review.revision);
+  /** The revision that this page was opened with, or has made itself. */
+  const [own, setOwn] = useState(review.revision);
   const [refused, setRefused] = useState(false);
   const { will } = review.recipients;
   const blocked = review.errors.length > 0 || will === 0;
   const cannotWait = review.errors.some(({ code }) => !later.includes(code));
-  const changed = refused || review.revision !== first;
+  const changed = refused || review.revision > own;
   const showAnew = () => {
     setRefused(true);
     setAsking(null);
@@ -145,7 +146,13 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
       <CampaignError campaign={campaign} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
-          <FindingsPanel campaignId={campaign.id} errors={review.errors} warnings={review.warnings} id="why-not" />
+          <FindingsPanel
+            campaignId={campaign.id}
+            errors={review.errors}
+            warnings={review.warnings}
+            id="why-not"
+            onChange={setOwn}
+          />
           <SendingPanel campaign={campaign} />
           <RecipientsPanel campaignId={campaign.id} recipients={review.recipients} />
           <Panel title={t("cost")}>
