@@ -76,7 +76,8 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   await page.getByRole("button", { name: "Remove IM BACK" }).waitFor();
   await expectAccessible(page);
   await shoot(page, "words");
-  await page.getByRole("button", { name: "Save" }).last().click();
+  const keywordsForm = page.locator("form").filter({ has: page.getByLabel("Opt in again") });
+  await keywordsForm.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor();
   await reply("+4790000779", "I'm back!");
   expect(await must(`GET /contacts/${polite.id}`)).toMatchObject({ opt_outs: [], possible_opt_outs: [] });

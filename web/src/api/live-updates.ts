@@ -26,8 +26,8 @@ export function staleKeys(topic: string): readonly (readonly string[])[] {
   return Object.hasOwn(stale, topic) ? stale[topic as LiveUpdate["topic"]] : [];
 }
 
-/** Whether a query of such a key may be about another contact than the one that changed. */
-const isAboutOther = (key: readonly unknown[], { topic, id }: LiveUpdate) =>
+/** Whether a query of such a key is about the texts of other contacts than the one that changed. */
+export const isAboutOther = (key: readonly unknown[], { topic, id }: LiveUpdate) =>
   id !== null &&
   (topic === "conversation" || topic === "contact") &&
   (key[0] === "messages" || key[1] === "timeline") &&

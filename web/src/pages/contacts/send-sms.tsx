@@ -6,6 +6,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { Composer, type ComposerHandle } from "../../components/composer/composer.tsx";
+import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { createSendKey, randomKey } from "../../lib/send-key.ts";
 import { useWorkspace } from "../../lib/session.ts";
@@ -67,6 +68,7 @@ export function SendSms({ contact, lastAddress }: { contact: Contact; lastAddres
           void form.submit();
         }}
       >
+        <SandboxNotice sender={chosen?.id ?? null} />
         <FormShell form={form} submitLabel={t("submit")} submitDisabled={!chosen}>
           {all.length > 1 ? (
             <SelectField
