@@ -39,7 +39,11 @@ test("a contact that a name cannot reach is texted from the fallback number, whi
   const workspace = await createTestWorkspace(db);
   const name = await sender(workspace, "Salong");
   const text = template("Hei fra {{ sender.address }}");
-  const { queued, segments } = await send(db, workspace, { sender: name, template: text, recipients: { numbers } });
+  const { queued, segments } = await send(db, workspace, {
+    sender: name,
+    template: text,
+    recipients: { people: numbers },
+  });
   expect({ queued, segments }).toEqual({ queued: 3, segments: 3 });
   expect(await sendersOf(workspace)).toEqual(
     new Map([
@@ -67,7 +71,7 @@ test("the default number is the first fallback, a short code or a number of anot
   const workspace = await createTestWorkspace(db);
   const name = await sender(workspace, "Salong");
   const standsIn = async (number = american) => {
-    await send(db, workspace, { sender: name, recipients: { numbers: [{ number }] } });
+    await send(db, workspace, { sender: name, recipients: { people: [{ number }] } });
     return (await sendersOf(workspace)).get(number);
   };
   await sender(workspace, "+4790000009");
@@ -76,7 +80,7 @@ test("the default number is the first fallback, a short code or a number of anot
   await db.inWorkspace(workspace.id, (tx) =>
     sql`update senders set carrier_id = ${newId()} where kind = 'long_number'`.execute(tx),
   );
-  const refused = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const refused = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(refused).toMatchObject({ queued: 2, skipped: { country_not_allowed: 1 } });
 });
 
@@ -96,10 +100,10 @@ test("a STOP to the fallback number applies to its texts, and not to those of th
     );
   await stop(american, workspace.sender.id);
   await stop(norwegian, workspace.sender.id);
-  const first = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const first = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(first.messages.map(({ reason }) => reason)).toEqual([null, "opted_out", null]);
   await stop(norwegian, everySender);
-  const second = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const second = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(second.messages.map(({ reason }) => reason)).toEqual(["opted_out", "opted_out", null]);
 });
 

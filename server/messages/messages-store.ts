@@ -26,8 +26,16 @@ export interface NewMessage {
   moment?: Date | null;
   /** In place of the batch's. */
   sender_id?: string;
+  /** Which of several texts of its source to its recipient it is. */
+  occasion?: Occasion;
   /** The short links in its text. */
   links?: readonly NewShortLink[];
+}
+
+/** An occurrence: what distinguishes it, and its moment. */
+export interface Occasion {
+  key?: string | undefined;
+  at?: Date | undefined;
 }
 
 /** A skipped recipient, for the ledger. */

@@ -29,7 +29,7 @@ test("whatever the order, status only moves forward and every transition is coun
   await fc.assert(
     fc.asyncProperty(events, async (happening) => {
       const number = "+4791234567";
-      const { messages, source } = await send(db, workspace, { recipients: { numbers: [{ number }] } });
+      const { messages, source } = await send(db, workspace, { recipients: { people: [{ number }] } });
       const id = messages[0]?.id as string;
       const seen: string[] = [];
       for (const event of happening as (Receipt["status"] | "record")[]) {
@@ -78,7 +78,7 @@ test("receipts of unknown messages are tolerated, and batches that come together
   const liveUpdates = { publish() {}, publishSources() {} };
   const intake = createReceiptIntake({ db, clock: systemClock, liveUpdates });
   const { messages } = await send(db, workspace, {
-    recipients: { numbers: [{ number: "+4791000001" }, { number: "+4791000002" }] },
+    recipients: { people: [{ number: "+4791000001" }, { number: "+4791000002" }] },
   });
   const receipt = (message_id: string, code: string | null): Receipt => ({
     workspace_id: workspace.id,

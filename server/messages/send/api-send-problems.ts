@@ -2,6 +2,7 @@
 import type { SkipReason } from "../../../contract/messages.ts";
 import { isBlank } from "../../../rules/blank.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
+import { messageScope } from "../../../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../../../rules/placeholders.ts";
 import { longestText } from "../../../rules/render-text.ts";
 import { invalid, Problem } from "../../kit/errors.ts";
@@ -18,7 +19,7 @@ export const outcomeUnknown = (id: string, cause: unknown) =>
 /** The template of a request's text; throws the Problem of the first place that cannot be read. */
 export function readTemplate(text: string): Template {
   if (isBlank(text)) throw textProblem("empty_text", text);
-  const parsed = parseTemplate(text, "message");
+  const parsed = parseTemplate(text, messageScope);
   if (parsed.ok) return parsed.template;
   const problem = parsed.problems[0];
   throw invalid(problem?.code ?? "broken_placeholder", problem?.message ?? "The text cannot be read.", "text", {

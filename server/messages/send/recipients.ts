@@ -1,4 +1,4 @@
-/** The recipients of a batch: contacts by a query, or given numbers, each with its skip reason if there is one. */
+/** The recipients of a batch: contacts by a query, or given people, each with the skip reason if there is one. */
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../../contract/messages.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
@@ -14,6 +14,9 @@ import {
 import type { Tx } from "../../kit/db.ts";
 import { contactOf } from "../receive/contact-of-number.ts";
 import { placeColumns } from "./deferral.ts";
+
+/** Whom a text is for: a contact, or a number as given, which is read by the workspace's country. */
+export type Addressee = { contact_id: string; number?: undefined } | { number: string; contact_id?: undefined };
 
 /** A recipient, who may be skipped. */
 export interface Recipient {
@@ -79,8 +82,32 @@ export async function contactRecipients(
   }));
 }
 
+/** People in their order, each a contact or a number. A contact that the workspace does not have has no number. */
+export async function peopleRecipients(
+  tx: Tx,
+  rule: SuppressionRule,
+  country: string,
+  people: readonly Addressee[],
+  fields: readonly string[],
+): Promise<Recipient[]> {
+  const ids = people.flatMap(({ contact_id }) => contact_id ?? []);
+  const numbers = people.flatMap(({ number }) => number ?? []);
+  const contacts = sql`select unnest(${`{${ids.join(",")}}`}::uuid[])`;
+  const byId = new Map(
+    ids.length === 0
+      ? []
+      : (await contactRecipients(tx, rule, contacts, fields)).map((each) => [each.contact_id, each] as const),
+  );
+  const byNumber = (numbers.length === 0 ? [] : await numberRecipients(tx, rule, country, numbers, fields)).values();
+  return people.map(({ contact_id }) => {
+    if (contact_id === undefined) return byNumber.next().value as Recipient;
+    const none = { number: null, contact_id, reason: "no_number" as const, values: {}, ...nowhere };
+    return byId.get(contact_id) ?? none;
+  });
+}
+
 /** Recipients by number. A contact's number gets that contact's values, and marketing only with consent. */
-export async function numberRecipients(
+async function numberRecipients(
   tx: Tx,
   rule: SuppressionRule,
   country: string,

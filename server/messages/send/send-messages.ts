@@ -45,7 +45,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
   const [plan, place] = await pipelined(
     tx,
     () => planBatch(tx, batch, rule),
-    () => findPlace(tx, lane, "numbers" in batch.recipients ? batch.recipients.numbers.length : undefined),
+    () => findPlace(tx, lane, "people" in batch.recipients ? batch.recipients.people.length : undefined),
   );
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
   const columns: BatchColumns = {
