@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { AuditEvent } from "../../contract/audit.ts";
 import type { Tx } from "../kit/db.ts";
-import { firstIdAt, isId } from "../kit/id.ts";
+import { firstIdAt, isId, mostSetBack } from "../kit/id.ts";
 import { findPersonByEmail } from "./create-person.ts";
 
 interface AuditRow {
@@ -40,8 +40,9 @@ export async function selectAuditEvents(
   const { from, to, who, actions } = filter;
   const conditions: RawBuilder<unknown>[] = [sql`workspace_id = ${workspaceId}`];
   if (page.before) conditions.push(sql`id < ${page.before}`);
-  if (from) conditions.push(sql`id >= ${firstIdAt(from)}`);
-  if (to) conditions.push(sql`id < ${firstIdAt(to)}`);
+  // An id's time is never before `at`, but may be a little later: ids keep the order in which events were recorded.
+  if (from) conditions.push(sql`id >= ${firstIdAt(from)} and at >= ${from}`);
+  if (to) conditions.push(sql`id < ${firstIdAt(new Date(to.getTime() + mostSetBack))} and at < ${to}`);
   if (actions) conditions.push(sql`action = any(${actions}::text[])`);
   const id = who && !isId(who) && who.includes("@") ? await findPersonByEmail(tx, who).then((found) => found?.id) : who;
   if (id && isId(id)) conditions.push(sql`(actor_id = ${id} or maker_id = ${id})`);

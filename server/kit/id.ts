@@ -25,7 +25,7 @@ export function namedId(at: Date, name: string): string {
 }
 
 /** A clock that is set back by more was wrong before. */
-const mostSetBack = 3_600_000; // milliseconds
+export const mostSetBack = 3_600_000; // milliseconds
 
 /**
  * Makes new ids that sort in the order they were made (RFC 9562, 6.2, method 1), also while the clock is set back a little. After

@@ -72,9 +72,10 @@ test("an invitation that another workspace sent is not read by inviting the same
   expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
   expect(await subjects(theirs.key, "WANTED%2B1@example.com")).toEqual(["Du er invitert til Another"]);
   await invite(ours.key, "Wanted+1@Example.com");
-  expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
+  await untilSubmitted(services);
+  expect(await subjects(ours.key, "wanted%2B1@example.com")).not.toContain("Du er invitert til Another");
   await call(`DELETE /people/${invited}`, { key: theirs.key });
-  expect(await subjects(ours.key, "wanted%2B1@example.com")).toEqual([]);
+  expect(await subjects(ours.key, "wanted%2B1@example.com")).not.toContain("Du er invitert til Another");
   // Another address in the same mailbox is another address.
   expect(await subjects(theirs.key, "wanted@example.com")).toEqual([]);
 });
