@@ -49,6 +49,13 @@ export const SegmentPrice = z.object({
   currency: z.string().regex(/^[A-Z]{3}$/, "Invalid string: expected a code of ISO 4217, such as NOK"),
 });
 export type SegmentPrice = z.infer<typeof SegmentPrice>;
+export const FrequencyCap = z
+  .object({ messages: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(90) })
+  .nullable()
+  .describe(
+    "at most so many marketing messages to a number within so many times 24 hours, whatever sends them; more are skipped (`frequency_cap`). null: no limit",
+  );
+export type FrequencyCap = z.infer<typeof FrequencyCap>;
 
 export const Workspace = WorkspaceInput.extend({
   id: Id,
@@ -59,6 +66,7 @@ export const Workspace = WorkspaceInput.extend({
   keywords: Keywords,
   undo_seconds: UndoSeconds,
   segment_price: SegmentPrice.nullable().describe("what a segment costs the business; null: reviews show no price"),
+  frequency_cap: FrequencyCap,
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -272,6 +280,7 @@ export const workspaces = {
       keywords: Keywords.partial(),
       undo_seconds: UndoSeconds,
       segment_price: SegmentPrice.nullable(),
+      frequency_cap: FrequencyCap,
     }).partial(),
     answer: Workspace,
   }),

@@ -71,6 +71,14 @@ const params = {
     since: Instant.describe("when the oldest of them was received"),
     waiting: z.number().int().describe("how many were undecided when the alert was raised"),
   }),
+  quiet_hours: z.object({
+    enabled: z.boolean(),
+    reason: z
+      .enum(["switched_on", "left_off"])
+      .describe(
+        "switched_on: with the first carrier; left_off: by the upgrade, since the workspace had a carrier already. It ends with PUT /quiet-hours, `{enabled}` alone too",
+      ),
+  }),
 } as const;
 
 const common = {
@@ -90,6 +98,7 @@ export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("webhook_disabled"), params: params.webhook_disabled }),
   z.object({ ...common, kind: z.literal("work_overdue"), params: params.work_overdue }),
   z.object({ ...common, kind: z.literal("possible_opt_outs"), params: params.possible_opt_outs }),
+  z.object({ ...common, kind: z.literal("quiet_hours"), params: params.quiet_hours }),
 ]);
 export type Alert = z.infer<typeof Alert>;
 export type AlertKind = Alert["kind"];

@@ -38,6 +38,8 @@ export const auditActions = [
   "import.started",
   "import.given_up",
   "import.rejections_exported",
+  "bulk.started",
+  "bulk.finished",
   "list.created",
   "list.renamed",
   "list.deleted",
@@ -64,6 +66,8 @@ export const auditActions = [
   "webhook.secret_rotated",
   "webhook.tested",
   "webhook.redelivered",
+  "quiet_hours.updated",
+  "quiet_hours.switched_on",
   "retention.updated",
   "audit.exported",
 ] as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bulkChanges } from "./bulk-changes.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant, Language, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
 
@@ -329,6 +330,7 @@ export const contacts = {
     query: z.object({ ...Paging }),
     answer: page(TimelineEntry),
   }),
+  ...bulkChanges,
   startImport: endpoint({
     method: "POST",
     path: "/contacts/imports",

@@ -14,6 +14,7 @@ import { lists } from "./lists.ts";
 import { liveUpdates } from "./live-updates.ts";
 import { mails } from "./mails.ts";
 import { messages, segments } from "./messages.ts";
+import { quietHours } from "./quiet-hours.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
@@ -44,6 +45,7 @@ export const contract = {
   carrierWebhooks,
   alerts,
   webhooks,
+  quietHours,
   retention,
   audit,
   sandbox,

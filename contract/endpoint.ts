@@ -40,7 +40,7 @@ export interface Endpoint {
    * all its data (256 KiB); of a "sample" only the beginning is read (16 MiB).
    */
   bodies?: "hook" | "sample";
-  /** The call sends messages or uses quota, so it accepts an Idempotency-Key header. */
+  /** The call sends messages, uses quota or changes much, so it accepts an Idempotency-Key header. */
   idempotent?: true;
   /** Further meanings of a failure status of this call, one sentence each for the reference page. */
   failures?: Readonly<Record<number, string>>;

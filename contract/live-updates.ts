@@ -3,7 +3,18 @@ import { endpoint, type Resource } from "./endpoint.ts";
 
 /** What changed, so that an open page fetches it again. It carries no data. */
 export const LiveUpdate = z.object({
-  topic: z.enum(["campaign", "import", "sandbox", "contact", "usage", "alert", "webhook", "editors"]),
+  topic: z.enum([
+    "campaign",
+    "import",
+    "bulk",
+    "conversation",
+    "sandbox",
+    "contact",
+    "usage",
+    "alert",
+    "webhook",
+    "editors",
+  ]),
   id: z.string().nullable(),
 });
 export type LiveUpdate = z.infer<typeof LiveUpdate>;

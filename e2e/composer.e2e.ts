@@ -371,9 +371,13 @@ test("every error of the review links to its field", async () => {
 
 test("a sender name that cannot receive, with a text that asks for STOP, is an error of the review", async () => {
   await must("POST /senders", { address: "SalongKari" });
-  await write({ text: "Vi sees!" });
+  await write({ text: "Vi sees! Svar STOPP for å slippe flere." });
   await page.getByLabel("Sender").selectOption({ label: "SalongKari" });
-  await page.getByText("nobody can reply STOP to it").waitFor();
+  await page.getByText("opt out by a link instead of STOP").waitFor();
+  await page
+    .getByText(/Meld deg av: http\S+\/p\/x{12}/)
+    .first()
+    .waitFor();
   await button("Review").click();
   await page.getByText("The text asks for a reply, but SalongKari cannot receive any.").waitFor();
   expect(await button("Send now").isDisabled()).toBe(true);

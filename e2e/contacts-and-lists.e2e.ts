@@ -128,7 +128,7 @@ test("a contact is created, corrected, changed and deleted", { timeout: 120_000 
   await button("Save").click();
   await heading("Ola").waitFor();
   await page.getByText("No marketing").waitFor();
-  await page.getByText("923 45 678").waitFor();
+  await page.getByText("923 45 678", { exact: true }).waitFor();
   expect(await must<Contact>(`GET /contacts/${ola}`)).toMatchObject({
     mobile: "+4792345678",
     phone: "+4722334455",

@@ -48,7 +48,7 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   await page.getByRole("table", { name: "STOP and START" }).getByText("Glemme rang and said stop").waitFor();
   // The consent is on record, but is not shown as in force.
   await page.getByRole("listitem").filter({ hasText: "Marketing" }).getByText("Opted out", { exact: true }).waitFor();
-  await page.getByText("Opted out of all texts").waitFor();
+  await page.getByText("Opted out of all texts", { exact: true }).waitFor();
   await expectAccessible(page);
   await shoot(page, "consent");
 
@@ -76,7 +76,8 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   await page.getByRole("button", { name: "Remove IM BACK" }).waitFor();
   await expectAccessible(page);
   await shoot(page, "words");
-  await page.getByRole("button", { name: "Save" }).last().click();
+  const keywordsForm = page.locator("form").filter({ has: page.getByLabel("Opt in again") });
+  await keywordsForm.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor();
   await reply("+4790000779", "I'm back!");
   expect(await must(`GET /contacts/${polite.id}`)).toMatchObject({ opt_outs: [], possible_opt_outs: [] });

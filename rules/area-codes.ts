@@ -249,5 +249,13 @@ export function readState(word: string): string | null {
   return code !== null && states.some(([state]) => state === code) ? code : null;
 }
 
+/** The states by their two letters, with their English names. */
+export const namesOfStates: ReadonlyMap<string, string> = new Map(
+  Object.entries(stateNames).map(([name, code]) => [
+    code,
+    name.replace(/\b(?!of\b)[a-z]/g, (first) => first.toUpperCase()),
+  ]),
+);
+
 /** Whether two letters are a state of the United States. */
 export const isState = (code: string): boolean => states.some(([state]) => state === code);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { runs } from "../testing/runs.ts";
 import { parseLinkedTemplate } from "./linked-template.ts";
 import { findLinks, linkProblems, readTarget, replaceLinks } from "./links.ts";
+import { campaignScope } from "./placeholder-names.ts";
 import { parseTemplate } from "./placeholders.ts";
 import { renderText } from "./render-text.ts";
 import { codes, readCode, writeCode } from "./short-link-code.ts";
@@ -64,7 +65,7 @@ test("a redirect leads to http and https only", () => {
 test("a text is rendered with stand-ins as long as short links, and says where each leads", () => {
   const base = "https://sms.test/l/";
   const text = "Hei {{ contact.first_name }}: https://a.no/?n={{ contact.first_name }} og https://a.no";
-  const parsed = parseLinkedTemplate(text, "campaign", base);
+  const parsed = parseLinkedTemplate(text, campaignScope, base);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   expect(parsed.template.fields).toEqual(["contact.first_name"]);
   const rendered = renderText(parsed.template, { contact: { first_name: "Anne Marie" } }, null);
@@ -78,7 +79,7 @@ test("a text is rendered with stand-ins as long as short links, and says where e
 
 test("of an if only the branch's link is in the text", () => {
   const text = "{% if contact.email %}https://a.no{% else %}https://b.no{% endif %}";
-  const parsed = parseLinkedTemplate(text, "campaign", "https://sms.test/l/");
+  const parsed = parseLinkedTemplate(text, campaignScope, "https://sms.test/l/");
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const rendered = renderText(parsed.template, {}, null);
   expect(rendered.ok && rendered.links.map(({ url }) => url)).toEqual(["https://b.no"]);
@@ -108,8 +109,8 @@ test("links never change how the rest of a text is read", () => {
       const links = findLinks(text);
       for (const { start, end, url } of links) expect(text.slice(start, end)).toBe(url);
       expect(replaceLinks(text, ({ url }) => url)).toBe(text);
-      const parsed = parseLinkedTemplate(text, "campaign", "https://sms.test/l/");
-      expect(parsed.ok).toBe(parseTemplate(text, "campaign").ok);
+      const parsed = parseLinkedTemplate(text, campaignScope, "https://sms.test/l/");
+      expect(parsed.ok).toBe(parseTemplate(text, campaignScope).ok);
       // Found as whole addresses, a shortened text has no other links left.
       if (parsed.ok && !links.some(({ isCut }) => isCut)) {
         const values = { contact: { first_name: "Kari", email: "k@example.com" } };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runs } from "../testing/runs.ts";
+import { campaignScope, messageScope } from "./placeholder-names.ts";
 import { parseTemplate, type TemplateValues } from "./placeholders.ts";
 
 const values: TemplateValues = {
@@ -15,14 +16,14 @@ const values: TemplateValues = {
 };
 
 function parse(text: string) {
-  const result = parseTemplate(text, "campaign");
+  const result = parseTemplate(text, campaignScope);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.template;
 }
 const render = (text: string, of: TemplateValues = values) => parse(text).render(of);
 
 function problems(text: string) {
-  const result = parseTemplate(text, "campaign");
+  const result = parseTemplate(text, campaignScope);
   return result.ok ? [] : result.problems;
 }
 
@@ -249,7 +250,7 @@ test("the compiled template and the engine render the same", () => {
     fc.property(text, fc.boolean(), (pieces, full) => {
       const source = pieces.join("");
       const of = full ? values : { contact: { first_name: " " } };
-      if (!parseTemplate(source, "campaign").ok) return;
+      if (!parseTemplate(source, campaignScope).ok) return;
       expect(render(source, of)).toBe(render(`{% if true %}${source}{% endif %}`, of));
     }),
     { numRuns: runs(300, 100_000) },
@@ -284,7 +285,7 @@ test("no text makes parsing or rendering throw", () => {
   fc.assert(
     fc.property(fc.array(scrap, { maxLength: 20 }), (scraps) => {
       const text = scraps.join("");
-      const result = parseTemplate(text, "message");
+      const result = parseTemplate(text, messageScope);
       if (result.ok) expect(typeof result.template.render(values)).toBe("string");
       else for (const { position } of result.problems) expect(position).toBeLessThanOrEqual(text.length);
     }),

@@ -29,6 +29,8 @@ export interface TemplateValues {
   workspace?: { name?: string | null };
   sender?: { address?: string | null };
   preferences_link?: string | null;
+  /** Those of further scopes. */
+  [scope: string]: unknown;
 }
 
 export interface Template {

@@ -3,7 +3,7 @@
  * that are not here texts may leave at any time, and so may transactional texts everywhere.
  */
 import { isState } from "./area-codes.ts";
-import type { QuietHoursRule } from "./quiet-hours.ts";
+import { isAlwaysOpen, type QuietHoursRule } from "./quiet-hours.ts";
 
 type Hours = Pick<QuietHoursRule, "from" | "to"> & Partial<Pick<QuietHoursRule, "sundays" | "holidays">>;
 
@@ -53,12 +53,16 @@ export const defaultQuietHours: readonly QuietHoursRule[] = [
   marketing("US-OK", { from: "08:00", to: "20:00" }, "Okla. Stat. tit. 15, § 775C.3", "2022-11-01"),
   // On weekdays from 09:00 to 18:00, on Saturdays from 10:00 to 17:00: the hours that are open on all of them.
   marketing("US-RI", { from: "10:00", to: "17:00", ...workingDays }, collection, "2025-11-01"),
+  // The law names weekdays; Saturdays are left open, since a rule leaves out Sundays only.
   marketing("US-SD", { from: "09:00", to: "21:00", sundays: false }, "S.D. Codified Laws § 37-30-28", "2025-11-01"),
   // On Sundays from noon to 21:00; a rule has one window, so that Sundays are left out.
   marketing("US-TX", { from: "09:00", to: "21:00", sundays: false }, "Tex. Bus. & Com. Code § 301.051", "2025-09-01"),
   marketing("US-UT", { from: "08:00", to: "21:00", ...workingDays }, "Utah Code § 13-25a-103", "2025-11-01"),
   marketing("US-WA", { from: "08:00", to: "20:00" }, "RCW 80.36.390", "2022-06-09"),
 ];
+
+/** A workspace has at most so many rules of its own: two for each country and state. */
+export const mostQuietHoursRules = 600;
 
 /** Whether rules can be set for this: two letters of a country, or a state as US-FL. Whether the country exists is not checked. */
 export const isPlaceOfRules = (place: string): boolean =>
@@ -67,6 +71,22 @@ export const isPlaceOfRules = (place: string): boolean =>
 /** The key of a rule: one place and class have one rule. */
 export const ruleKey = ({ country, class: messageClass }: Pick<QuietHoursRule, "country" | "class">): string =>
   `${country} ${messageClass}`;
+
+const defaults = new Map(defaultQuietHours.map((rule) => [ruleKey(rule), rule]));
+
+/** The default of the same place and class. */
+export const defaultOf = (rule: Pick<QuietHoursRule, "country" | "class">): QuietHoursRule | undefined =>
+  defaults.get(ruleKey(rule));
+
+/** Whether a rule says what applies without it: the hours of the default, or, where there is none, that texts may always leave. */
+export function isLikeDefault(rule: QuietHoursRule): boolean {
+  const usual = defaults.get(ruleKey(rule));
+  if (!usual) return isAlwaysOpen(rule);
+  return (
+    (["from", "to", "sundays", "holidays"] as const).every((key) => rule[key] === usual[key]) &&
+    (rule.source === null || rule.source === usual.source)
+  );
+}
 
 /** A workspace's rules: its own instead of the defaults for the same place and class. In the order of places. */
 export function rulesWith(own: readonly QuietHoursRule[]): QuietHoursRule[] {

@@ -71,14 +71,14 @@ export function renderer(
   template: Template,
   optOutText: string | null,
   constant: Omit<TemplateValues, "contact">,
-): (contact: NonNullable<TemplateValues["contact"]>) => Rendered {
-  const personal = template.fields.filter((field) => field.startsWith("contact."));
+): (contact: NonNullable<TemplateValues["contact"]>, own?: Omit<TemplateValues, "contact">) => Rendered {
+  const isPersonal = template.fields.some((field) => field.startsWith("contact."));
   const cache = new Map<string, Rendered>();
-  return (contact) => {
-    const key = personal.length === 0 ? "" : JSON.stringify(contact);
+  return (contact, own) => {
+    const key = isPersonal || own ? JSON.stringify([contact, own]) : "";
     let rendered = cache.get(key);
     if (!rendered) {
-      rendered = renderText(template, { contact, ...constant }, optOutText);
+      rendered = renderText(template, { contact, ...own, ...constant }, optOutText);
       if (cache.size >= mostCached) cache.clear();
       cache.set(key, rendered);
     }

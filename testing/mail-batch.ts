@@ -1,5 +1,6 @@
 /** Batches of mails for tests, and what became of them. */
 import { sql } from "kysely";
+import { messageScope } from "../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../rules/placeholders.ts";
 import type { Db } from "../server/kit/db.ts";
 import { registerMailSource } from "../server/mail/mail-sources.ts";
@@ -17,7 +18,7 @@ registerMailSource({
 });
 
 export function template(text: string): Template {
-  const parsed = parseTemplate(text, "message");
+  const parsed = parseTemplate(text, messageScope);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.template;
 }

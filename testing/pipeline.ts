@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { pino } from "pino";
 import { onTestFinished, vi } from "vitest";
+import { messageScope } from "../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../rules/placeholders.ts";
 import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
@@ -53,7 +54,7 @@ export async function startPipeline(
 }
 
 export function template(text: string): Template {
-  const parsed = parseTemplate(text, "message");
+  const parsed = parseTemplate(text, messageScope);
   if (!parsed.ok) throw new Error(`${text}: ${JSON.stringify(parsed.problems)}`);
   return parsed.template;
 }

@@ -101,7 +101,7 @@ export async function twilioWebhooks(): Promise<TwilioWebhooks> {
         ...more,
       }),
     async queued() {
-      const { messages } = await send(db, scene.workspace, { recipients: { numbers: [{ number: "+4791000001" }] } });
+      const { messages } = await send(db, scene.workspace, { recipients: { people: [{ number: "+4791000001" }] } });
       return messages[0]?.id as string;
     },
     message: async (id) => (await ledger(db, scene.workspace.id)).find((row) => row.id === id),

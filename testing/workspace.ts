@@ -27,7 +27,7 @@ let made = 0;
 
 /**
  * Creates a workspace with its default sender and subscription types, and short standard texts that a test can compare;
- * `overrides` are columns of `workspaces`.
+ * `overrides` are columns of `workspaces`. A carrier does not switch its quiet hours on, so that tests do not depend on the time of day.
  */
 export async function createTestWorkspace(
   db: Db,
@@ -48,7 +48,8 @@ export async function createTestWorkspace(
     await sql`
       update workspaces set opt_out_text = 'Reply STOP to opt out', help_text = 'Reply STOP to opt out.',
         opt_out_confirmation = 'You have opted out.', opt_in_confirmation = 'You are back.', allowance = coalesce(${overrides.allowance ?? null}, allowance),
-        renewal_day = coalesce(${overrides.renewal_day ?? null}, renewal_day)
+        renewal_day = coalesce(${overrides.renewal_day ?? null}, renewal_day),
+        quiet_hours_settled = true
       where workspace_id = ${id}`.execute(tx);
     const senders = await sql<TestWorkspace["sender"]>`
       select id, address from senders where workspace_id = ${id} and is_default`.execute(tx);

@@ -9,6 +9,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import type { Identity } from "./identity.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { quietHoursRoutes } from "./quiet-hours-routes.ts";
 import { workspacesRoutes } from "./workspaces-routes.ts";
 
 /** What an API process shares between authenticating requests and the calls on accounts. */
@@ -25,6 +26,7 @@ export const accountsModule = {
     authentication: authenticationRoutes(services),
     accounts: accountsRoutes(services),
     workspaces: workspacesRoutes(services),
+    quietHours: quietHoursRoutes(services),
     people: peopleRoutes(services),
     apiKeys: apiKeysRoutes(services),
     audit: auditRoutes(services),

@@ -63,7 +63,7 @@ type Change = z.output<typeof workspaces.update.body>;
 async function changeWorkspace(
   tx: Tx,
   workspaceId: string,
-  { keywords, ...change }: Change,
+  { keywords, frequency_cap, ...change }: Change,
   at: Date,
 ): Promise<Workspace> {
   if (change.country !== undefined) checkCountry(change.country, "country");
@@ -73,12 +73,17 @@ async function changeWorkspace(
   const before = presentWorkspace(row);
   const wanted = { ...row, ...change };
   if (keywords) wanted.keywords = changedKeywords(before.keywords, keywords, wanted);
+  if (frequency_cap !== undefined) {
+    wanted.frequency_cap_messages = frequency_cap?.messages ?? null;
+    wanted.frequency_cap_days = frequency_cap?.days ?? null;
+  }
   await sql`
     update workspaces set name = ${wanted.name}, country = ${wanted.country}, time_zone = ${wanted.time_zone},
       language = ${wanted.language}, opt_out_text = ${wanted.opt_out_text}, help_text = ${wanted.help_text},
       opt_out_confirmation = ${wanted.opt_out_confirmation}, opt_in_confirmation = ${wanted.opt_in_confirmation},
       keywords = ${wanted.keywords && JSON.stringify(wanted.keywords)}::jsonb, undo_seconds = ${wanted.undo_seconds},
-      segment_price = ${wanted.segment_price && JSON.stringify(wanted.segment_price)}::jsonb
+      segment_price = ${wanted.segment_price && JSON.stringify(wanted.segment_price)}::jsonb,
+      frequency_cap_messages = ${wanted.frequency_cap_messages}, frequency_cap_days = ${wanted.frequency_cap_days}
     where workspace_id = ${workspaceId}`.execute(tx);
   const after = presentWorkspace(await getWorkspace(tx, workspaceId));
   const target = { type: "workspace", id: workspaceId, name: after.name };

@@ -80,6 +80,13 @@ const en: Words = {
       title: "Replies look like opt-outs",
       text: `${waiting === 1 ? "A reply looks like an opt-out and waits" : `${f.number(waiting)} replies look like opt-outs and wait`} for somebody to decide, the oldest since ${f.time(since)}. Until then whoever wrote it keeps getting texts.`,
     }),
+    quiet_hours: ({ enabled, reason }) => ({
+      title: enabled ? "Quiet hours are on" : "Quiet hours are off",
+      text:
+        reason === "switched_on"
+          ? "With the first carrier, quiet hours were switched on: marketing texts wait for the hours of the recipient’s country. Under Settings → Quiet hours you can change the hours or switch them off."
+          : "Varsla can keep marketing texts back until the hours of the recipient’s country. Because this workspace was sending already, nothing was changed. Switch it on under Settings → Quiet hours, or leave it off there.",
+    }),
   },
 };
 
@@ -118,6 +125,13 @@ const nb: Words = {
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Svar ligner avmeldinger",
       text: `${waiting === 1 ? "Ett svar ligner en avmelding" : `${f.number(waiting)} svar ligner avmeldinger`} og venter på at noen avgjør det, det eldste siden ${f.time(since)}. Inntil da får avsenderen fortsatt meldinger.`,
+    }),
+    quiet_hours: ({ enabled, reason }) => ({
+      title: enabled ? "Stilletid er slått på" : "Stilletid er slått av",
+      text:
+        reason === "switched_on"
+          ? "Med den første operatøren ble stilletid slått på: markedsføring venter til tidene for mottakerens land. Under Innstillinger → Stilletid kan du endre tidene eller slå den av."
+          : "Varsla kan holde markedsføring tilbake til tidene for mottakerens land. Siden dette arbeidsområdet allerede sendte, er ingenting endret. Slå den på under Innstillinger → Stilletid, eller la den være av der.",
     }),
   },
 };
@@ -158,6 +172,13 @@ const sv: Words = {
       title: "Svar liknar avanmälningar",
       text: `${waiting === 1 ? "Ett svar liknar en avanmälan" : `${f.number(waiting)} svar liknar avanmälningar`} och väntar på att någon avgör, det äldsta sedan ${f.time(since)}. Tills dess får den som skrev fortfarande meddelanden.`,
     }),
+    quiet_hours: ({ enabled, reason }) => ({
+      title: enabled ? "Tysta timmar är på" : "Tysta timmar är av",
+      text:
+        reason === "switched_on"
+          ? "Med den första operatören slogs tysta timmar på: marknadsföring väntar till tiderna för mottagarens land. Under Inställningar → Tysta timmar kan du ändra tiderna eller stänga av."
+          : "Varsla kan hålla kvar marknadsföring till tiderna för mottagarens land. Eftersom den här arbetsytan redan skickade har inget ändrats. Slå på det under Inställningar → Tysta timmar, eller lämna det av där.",
+    }),
   },
 };
 
@@ -196,6 +217,13 @@ const da: Words = {
     possible_opt_outs: ({ since, waiting }, f) => ({
       title: "Svar ligner afmeldinger",
       text: `${waiting === 1 ? "Et svar ligner en afmelding" : `${f.number(waiting)} svar ligner afmeldinger`} og venter på, at nogen afgør det, det ældste siden ${f.time(since)}. Indtil da får den, der skrev, stadig beskeder.`,
+    }),
+    quiet_hours: ({ enabled, reason }) => ({
+      title: enabled ? "Stilletid er slået til" : "Stilletid er slået fra",
+      text:
+        reason === "switched_on"
+          ? "Med den første operatør blev stilletid slået til: markedsføring venter til tiderne for modtagerens land. Under Indstillinger → Stilletid kan du ændre tiderne eller slå den fra."
+          : "Varsla kan holde markedsføring tilbage til tiderne for modtagerens land. Da dette arbejdsområde allerede sendte, er intet ændret. Slå den til under Indstillinger → Stilletid, eller lad den være slået fra dér.",
     }),
   },
 };

@@ -41,6 +41,7 @@ export const watched = {
   webhook_disabled: { severity: "warning", resolve_after_ms: 0 },
   work_overdue: { severity: "critical", resolve_after_ms: minute },
   possible_opt_outs: { severity: "warning", resolve_after_ms: 0 },
+  quiet_hours: { severity: "info", resolve_after_ms: 0 },
 } as const satisfies Partial<
   Record<
     AlertKind,
@@ -65,6 +66,7 @@ export const mailedTo: Record<AlertKind, readonly Permission[]> = {
   quota: ["subscription:write", "workspace:write"],
   webhook_disabled: ["workspace:write"],
   possible_opt_outs: ["consent:write"],
+  quiet_hours: ["workspace:write"],
 };
 
 /** An alert as the API and webhooks show it. */

@@ -131,6 +131,17 @@ const findPossibleOptOuts: Finder = async (tx) => {
   });
 };
 
+/** What was done about quiet hours without anybody asking, until somebody decides. */
+const findQuietHours: Finder = async (tx) => {
+  const { rows } = await sql<{ workspace_id: string; enabled: boolean; reason: ParamsOf<"quiet_hours">["reason"] }>`
+    select workspace_id, quiet_hours as enabled, quiet_hours_notice as reason
+    from workspaces where quiet_hours_notice is not null`.execute(tx);
+  return rows.map(({ workspace_id, enabled, reason }) => {
+    const params: ParamsOf<"quiet_hours"> = { enabled, reason };
+    return { workspace_id, subject: workspace_id, params };
+  });
+};
+
 export const finders: Record<Exclude<WatchedKind, "work_overdue">, Finder> = {
   carrier_down: findCarriersDown,
   lane_stalled: findStalledLanes,
@@ -138,4 +149,5 @@ export const finders: Record<Exclude<WatchedKind, "work_overdue">, Finder> = {
   error_rate: findErrorJumps,
   webhook_disabled: findDisabledWebhooks,
   possible_opt_outs: findPossibleOptOuts,
+  quiet_hours: findQuietHours,
 };

@@ -295,7 +295,7 @@ test("API texts that fail in the pipeline count in the error rate", async () => 
   );
   await send(db, workspace, {
     source: { type: "api", id: null, at: new Date() },
-    recipients: { numbers },
+    recipients: { people: numbers },
   } as unknown as Parameters<typeof send>[2]);
   await untilFinal(db, workspace.id);
   await watch.after(1);

@@ -287,6 +287,11 @@ const tries: Record<string, () => Promise<Try>> = {
     return { path: `/lists/${id}`, body: { name: `Renamed ${++n}` }, action: "list.renamed" };
   },
   lists_remove: async () => ({ path: `/lists/${(await list()).id}`, action: "list.deleted" }),
+  contacts_startBulk: async () => {
+    const { id, mobile } = await contact();
+    const body = { where: { contacts: [id] }, action: { marketing: false } };
+    return { path: "/contacts/bulk", body, action: "bulk.started", never: [mobile] };
+  },
   lists_addMembers: async () => {
     const body = { contacts: [(await contact()).id] };
     return { path: `/lists/${(await list()).id}/members`, body, action: "list.members_added" };
@@ -368,6 +373,11 @@ const tries: Record<string, () => Promise<Try>> = {
     const delivery = await make(`POST /webhooks/${id}/test`);
     return { path: `/webhooks/${id}/deliveries/${delivery.id}/redeliver`, action: "webhook.redelivered" };
   },
+  quietHours_update: async () => ({
+    path: "/quiet-hours",
+    body: { rules: [{ country: "PL", from: `0${++n % 10}:00`, to: "20:00" }] },
+    action: "quiet_hours.updated",
+  }),
   retention_update: async () => ({ path: "/retention", body: { audit_months: 13 + ++n }, action: "retention.updated" }),
 };
 

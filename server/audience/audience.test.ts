@@ -5,6 +5,7 @@ import type { AudienceMember } from "../../contract/campaigns.ts";
 import type { SkipReason } from "../../contract/messages.ts";
 import { draftOf, finished, listOf, listOfAll, look, prepare, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
 import { addContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { runs } from "../../testing/runs.ts";
 import { shortLinks } from "../../testing/short-links.ts";
@@ -31,7 +32,7 @@ async function listed(workspace: TestWorkspace, id: string, view: "will" | "wont
   let cursor: string | undefined;
   do {
     const page = await db.inWorkspace(workspace.id, (tx) =>
-      listCampaignAudience(tx, workspace.id, id, { view, reason, limit, cursor }),
+      listCampaignAudience(tx, workspace.id, id, { view, reason, limit, cursor }, new Date()),
     );
     expect(page.items.length).toBeLessThanOrEqual(limit);
     found.push(...page.items);
@@ -40,7 +41,7 @@ async function listed(workspace: TestWorkspace, id: string, view: "will" | "wont
   return found;
 }
 const explain = (workspace: TestWorkspace, id: string, contact: string) =>
-  db.inWorkspace(workspace.id, (tx) => explainCampaign(tx, workspace.id, id, contact));
+  db.inWorkspace(workspace.id, (tx) => explainCampaign(tx, workspace.id, id, contact, new Date()));
 
 test("each skipped contact is counted by the first reason that applies", async () => {
   const workspace = await createTestWorkspace(db);
@@ -153,6 +154,52 @@ test("a large audience is counted in parts that add up, whichever list is larges
   }
 });
 
+/** Marketing texts that the ledger has of earlier sources, by the contacts' own numbers. */
+async function receivedBefore(
+  workspace: TestWorkspace,
+  texts: readonly { contact: string; number: string }[],
+): Promise<void> {
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`insert into messages (workspace_id, id, status, class, encoding, segments, source_type, contact_id, sender_id, number, text)
+      select ${workspace.id}, id, 'delivered', 'marketing', '7', 1, 'api', contact, ${workspace.sender.id}::uuid, number, 'Hei'
+      from unnest(${texts.map(() => newId())}::uuid[], ${texts.map((text) => text.contact)}::uuid[],
+        ${texts.map((text) => text.number)}::text[]) as t (id, contact, number)`.execute(tx),
+  );
+}
+
+const setCap = (workspace: TestWorkspace, messages: number | null, days: number | null) =>
+  db.inWorkspace(workspace.id, (tx) =>
+    sql`update workspaces set frequency_cap_messages = ${messages}, frequency_cap_days = ${days}
+      where workspace_id = ${workspace.id}`.execute(tx),
+  );
+
+test("a number with as many marketing texts as the cap allows is left out, whichever contact got them", async () => {
+  const workspace = await createTestWorkspace(db);
+  const [full, sharing, other, alone] = await addContacts(db, workspace.id, [
+    { mobile: "+4791000001" },
+    { phone: "+4791000001", phone_kind: "mobile" },
+    { mobile: "+4791000002" },
+    { mobile: "+4791000003" },
+  ]);
+  await receivedBefore(workspace, [
+    { contact: full!, number: "+4791000001" },
+    { contact: sharing!, number: "+4791000001" },
+    { contact: other!, number: "+4791000002" },
+    // An earlier number of theirs.
+    { contact: alone!, number: "+4791000009" },
+    { contact: alone!, number: "+4791000009" },
+  ]);
+  const id = await draftOf(db, workspace, {}, await listOfAll(db, workspace.id));
+  const reasons = async () => (await review(workspace, id)).recipients.reasons;
+  expect(await reasons()).toEqual({ duplicate: 1 });
+  await setCap(workspace, 2, 7);
+  expect(await reasons()).toEqual({ frequency_cap: 2 });
+  await setCap(workspace, 3, 7);
+  expect(await reasons()).toEqual({ duplicate: 1 });
+  await setCap(workspace, 1, 7);
+  expect(await reasons()).toEqual({ frequency_cap: 3 });
+});
+
 const numbers = Array.from({ length: 6 }, (_, i) => `+479100000${i}`);
 const number = fc.option(fc.constantFrom(...numbers));
 const kind = fc.constantFrom("mobile", "landline", "other", "premium");
@@ -174,7 +221,9 @@ test("property: the review's counts equal what is then written to the ledger, to
       fc.array(person, { minLength: 1, maxLength: 14 }),
       fc.subarray(numbers, { maxLength: 2 }),
       fc.integer({ min: 1, max: 5 }),
-      async (people, stopped, chunk) => {
+      fc.option(fc.integer({ min: 1, max: 3 })),
+      fc.array(fc.record({ who: fc.nat(13), number: fc.constantFrom(...numbers) }), { maxLength: 8 }),
+      async (people, stopped, chunk, cap, texted) => {
         const workspace = await createTestWorkspace(db);
         const taken = new Set<string>();
         const contacts = people.map((each) => {
@@ -190,6 +239,12 @@ test("property: the review's counts equal what is then written to the ledger, to
         });
         const ids = await addContacts(db, workspace.id, contacts);
         for (const each of stopped) await optOut(workspace.id, each);
+        const texts = texted.flatMap(({ who, number }) => {
+          const contact = ids[who];
+          return contact ? [{ contact, number }] : [];
+        });
+        await receivedBefore(workspace, texts);
+        await setCap(workspace, cap, cap && 7);
         const where = (place: keyof (typeof people)[number]["place"]) => ids.filter((_, i) => people[i]?.place[place]);
         const include = {
           lists: [await listOf(db, workspace.id, where("a")), await listOf(db, workspace.id, where("b"))],
@@ -221,7 +276,7 @@ test("property: the review's counts equal what is then written to the ledger, to
         expect(errors).toEqual([]);
         await press(db, workspace.id, id);
         await prepare(db, workspace.id, id, chunk);
-        const rows = await ledger(db, workspace.id);
+        const rows = (await ledger(db, workspace.id)).filter((row) => row.source_id === id);
         const queued = rows.filter((row) => row.status === "queued");
         expect(queued).toHaveLength(recipients.will);
         expect(new Set(queued.map((row) => row.number)).size).toBe(queued.length);

@@ -7,7 +7,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../contract/messages.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { setLocal } from "../kit/set-local.ts";
-import { isBeyondNames, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
+import { isBeyondNames, isCapped, isOptedOut, type SuppressionRule, suppression } from "./suppress.ts";
 
 /** References to lists and contacts. */
 export interface AudienceRefs {
@@ -64,13 +64,13 @@ export async function placesOfAudience(
 ): Promise<{ time_zone: string | null; number: string | null }[]> {
   await planForMany(tx);
   const { rows } = await sql<{ time_zone: string | null; number: string | null }>`
-    select distinct c.time_zone, left(coalesce(c.mobile, c.phone), ${beginning}) as number from contacts c
+    select distinct c.time_zone, left(coalesce(c.mobile, c.phone), ${beginningOfNumber}) as number from contacts c
     where c.workspace_id = ${workspaceId} and ${inAudience(workspaceId, audience)}`.execute(tx);
   return rows;
 }
 
 /** + and the digits that tell where a number is from (rules/zone-of-number.ts). */
-const beginning = 7;
+export const beginningOfNumber = 7;
 
 function within(column: RawBuilder<unknown>, { from, below }: Range): RawBuilder<unknown> {
   return sql`${from === null ? sql`` : sql`and ${column} >= ${from}::uuid`}
@@ -139,6 +139,8 @@ export async function countAudience(db: Db, rule: SuppressionRule, audience: Aud
     async (tx) => void (optedOut = await countOptedOut(tx, rule, audience)),
     async (tx) => void (duplicate = await countDuplicates(tx, rule, audience)),
   ];
+  let capped = 0;
+  if (rule.cap) parts.push(async (tx) => void (capped = await countCapped(tx, rule, audience)));
   let beyond = 0;
   if (rule.fallback !== undefined) parts.push(async (tx) => void (beyond = await countBeyondNames(tx, rule, audience)));
   const takeParts = () =>
@@ -147,7 +149,7 @@ export async function countAudience(db: Db, rule: SuppressionRule, audience: Aud
       for (let part = parts.shift(); part; part = parts.shift()) await part(tx);
     });
   await Promise.all([takeParts(), takeParts()]);
-  const counted = sumUp(kinds, optedOut, duplicate);
+  const counted = sumUp(kinds, { opted_out: optedOut, frequency_cap: capped, duplicate });
   if (rule.fallback !== null || beyond === 0) return { ...counted, beyond_names: beyond };
   const { will, wont, reasons } = counted;
   return {
@@ -158,15 +160,14 @@ export async function countAudience(db: Db, rule: SuppressionRule, audience: Aud
   };
 }
 
-/** Opt-outs and duplicates are subtracted, since the counts by kind include them among the recipients. */
-function sumUp(kinds: KindCount[], optedOut: number, duplicate: number): Omit<AudienceCount, "beyond_names"> {
+/** Those whose number is the reason are subtracted, since the counts by kind include them among the recipients. */
+function sumUp(kinds: KindCount[], byNumber: Partial<Record<SkipReason, number>>): Omit<AudienceCount, "beyond_names"> {
   const reasons: AudienceCount["reasons"] = {};
   const add = (reason: SkipReason, n: number) => {
     if (n > 0) reasons[reason] = (reasons[reason] ?? 0) + n;
   };
   for (const { reason, n } of kinds) if (reason !== null) add(reason, n);
-  add("opted_out", optedOut);
-  add("duplicate", duplicate);
+  for (const [reason, n] of Object.entries(byNumber)) add(reason as SkipReason, n);
   const total = kinds.reduce((sum, { n }) => sum + n, 0);
   const wont = Object.values(reasons).reduce((sum, n) => sum + n, 0);
   return { will: total - wont, wont, reasons };
@@ -310,7 +311,7 @@ function idsInAudience(workspaceId: string, { include, exclude }: Audience, rows
 }
 
 /** Contacts that are reached by a mobile among the numbers. */
-const heldByMobile = (workspaceId: string, numbers: "stopped" | "by_phone") => sql`
+const heldByMobile = (workspaceId: string, numbers: "stopped" | "by_phone" | "filled") => sql`
   select ${found}, h.mobile as number from contacts h
   where h.workspace_id = ${workspaceId} and h.mobile = any (array(select distinct number from ${sql.raw(numbers)}))
     and ${reachedByMobile("h")}`;
@@ -337,6 +338,25 @@ async function countOptedOut(tx: Tx, rule: SuppressionRule, audience: Audience):
   return rows[0]?.n ?? 0;
 }
 
+/** How many of the audience are skipped only because of the frequency cap, found from the full numbers. */
+async function countCapped(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
+  const { workspaceId } = rule;
+  const { rows } = await sql<{ n: number }>`
+    with filled as materialized (
+      select f.number from unnest(${rule.cap?.full ?? []}::text[]) as f (number)
+    ), holders as materialized (
+      select c.id from (
+        ${heldByMobile(workspaceId, "filled")}
+        union all
+        select ${found}, h.phone as number from contacts h
+        where h.workspace_id = ${workspaceId} and ${reachedByPhone("h")} and h.phone in (select number from filled)
+      ) c
+      where ${suppression(rule).otherReason} is null and not ${isOptedOut(rule, sql`c.number`)}
+    )
+    select count(*) as n from ${idsInAudience(workspaceId, audience, "holders")} named`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
 /** How many contacts who would receive it from a number are in countries where names cannot be senders. */
 async function countBeyondNames(tx: Tx, rule: SuppressionRule, audience: Audience): Promise<number> {
   const fromNumber = { ...rule, fallback: undefined };
@@ -358,7 +378,8 @@ async function countDuplicates(tx: Tx, rule: SuppressionRule, audience: Audience
     with by_phone as materialized (
       select c.id, c.number, count(*) over (partition by c.number) as holders
       from (select ${found}, h.phone as number from contacts h
-        where h.workspace_id = ${workspaceId} and ${reachedByPhone("h")} and not ${isOptedOut(rule, sql`h.phone`)}) c
+        where h.workspace_id = ${workspaceId} and ${reachedByPhone("h")} and not ${isOptedOut(rule, sql`h.phone`)}
+          and not ${isCapped(rule, sql`h.phone`)}) c
       where ${otherReason} is null
     ), by_mobile as materialized (
       select c.id, c.number from (${heldByMobile(workspaceId, "by_phone")}) c where ${otherReason} is null

@@ -2,13 +2,14 @@
 import { sql } from "kysely";
 import type { AudienceMember } from "../../contract/campaigns.ts";
 import { type AudienceView, explainContact, listAudience } from "../audience/list-audience.ts";
-import type { SuppressionRule } from "../audience/suppress.ts";
+import { capRule, type SuppressionRule } from "../audience/suppress.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType } from "../consent/subscription-types.ts";
 import { readCursor, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import { type CampaignRow, isUnsent } from "./campaign.ts";
 import { entriesOf } from "./counts.ts";
 import { getCampaign } from "./edit-campaign.ts";
@@ -20,12 +21,13 @@ export async function listCampaignAudience(
   workspaceId: string,
   id: string,
   { cursor, limit, ...view }: AudienceView & { cursor?: string; limit: number },
+  now: Date,
 ): Promise<{ items: AudienceMember[]; next_cursor: string | null }> {
   const campaign = await getCampaign(tx, workspaceId, id);
   const order = `${view.view}:${view.reason ?? ""}`;
   const from = cursor === undefined ? null : (readCursor(cursor, order, 1)[0] ?? null);
   if (campaign.subscription_type_id === null) return { items: [], next_cursor: null };
-  const { items, after } = await listAudience(tx, await ruleNow(tx, campaign), campaign, view, from, limit);
+  const { items, after } = await listAudience(tx, await ruleAt(tx, campaign, now), campaign, view, from, limit);
   return { items, next_cursor: after && writeCursor(order, after) };
 }
 
@@ -37,9 +39,15 @@ interface Explanation {
 }
 
 /** Why a contact gets the campaign or not. 404 for a campaign or a contact that the workspace does not have. */
-export async function explainCampaign(tx: Tx, workspaceId: string, id: string, contact: string): Promise<Explanation> {
+export async function explainCampaign(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  contact: string,
+  at: Date,
+): Promise<Explanation> {
   const campaign = await getCampaign(tx, workspaceId, id);
-  const now = await explainContact(tx, await ruleNow(tx, campaign), campaign, contact);
+  const now = await explainContact(tx, await ruleAt(tx, campaign, at), campaign, contact);
   if (!now) throw notFound("contact", contact);
   if (isUnsent(campaign.status)) return { ...now, message_id: null };
   const message = await findMessage(tx, campaign, contact);
@@ -57,8 +65,8 @@ export async function explainCampaign(tx: Tx, workspaceId: string, id: string, c
   return { will: false, reason: now.reason === "excluded" ? "excluded" : "not_in_audience", message_id: null };
 }
 
-/** The conditions of now. Without a subscription type no consent is asked for: the review says that one is missing. */
-async function ruleNow(tx: Tx, campaign: CampaignRow): Promise<SuppressionRule> {
+/** The conditions of a moment. Without a subscription type no consent is asked for: the review says that one is missing. */
+async function ruleAt(tx: Tx, campaign: CampaignRow, at: Date): Promise<SuppressionRule> {
   const { workspace_id: workspaceId, subscription_type_id } = campaign;
   const { sender, fallback } = await senderOf(tx, campaign);
   const type = subscription_type_id === null ? null : await findSubscriptionType(tx, workspaceId, subscription_type_id);
@@ -68,6 +76,7 @@ async function ruleNow(tx: Tx, campaign: CampaignRow): Promise<SuppressionRule> 
     senderId: sender?.id ?? everySender,
     consentBit: type?.bit ?? null,
     fallback,
+    cap: capRule(await getWorkspace(tx, workspaceId), campaign.id, at),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseLinkedTemplate } from "../../rules/linked-template.ts";
+import { campaignScope } from "../../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import type { AudienceRefs } from "../audience/audience.ts";
 import { Problem } from "../kit/errors.ts";
@@ -85,7 +86,9 @@ export function readText(
   { text, shorten_links: shorten }: LinkedText,
   shortLinks: ShortLinks,
 ): ReturnType<typeof parseTemplate> {
-  const parsed = shorten ? parseLinkedTemplate(text, "campaign", shortLinks.base) : parseTemplate(text, "campaign");
+  const parsed = shorten
+    ? parseLinkedTemplate(text, campaignScope, shortLinks.base)
+    : parseTemplate(text, campaignScope);
   const problems = parsed.ok ? shortLinks.problemsOf(text, shorten) : parsed.problems;
   return problems.length > 0 ? { ok: false, problems } : parsed;
 }

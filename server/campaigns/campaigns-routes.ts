@@ -62,11 +62,13 @@ export function campaignsRoutes(
       return (await reviewCampaign(services, actor.workspaceId, params.id)).review;
     },
     async audience({ actor, params, query }) {
-      return db.inWorkspace(actor.workspaceId, (tx) => listCampaignAudience(tx, actor.workspaceId, params.id, query));
+      return db.inWorkspace(actor.workspaceId, (tx) =>
+        listCampaignAudience(tx, actor.workspaceId, params.id, query, clock.now()),
+      );
     },
     async explain({ actor, params, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) =>
-        explainCampaign(tx, actor.workspaceId, params.id, query.contact),
+        explainCampaign(tx, actor.workspaceId, params.id, query.contact, clock.now()),
       );
     },
     async preview({ actor, body }) {

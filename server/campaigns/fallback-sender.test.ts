@@ -10,6 +10,7 @@ import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace
 import { everySender } from "../consent/every-sender.ts";
 import { recordOptOut } from "../consent/opt-outs.ts";
 import { systemClock } from "../kit/clock.ts";
+import { findPreferenceLink } from "../links/preference-links.ts";
 import { createSender } from "../senders/senders.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { reviewCampaign } from "./review-campaign.ts";
@@ -38,7 +39,11 @@ test("a contact that a name cannot reach is texted from the fallback number, whi
   const workspace = await createTestWorkspace(db);
   const name = await sender(workspace, "Salong");
   const text = template("Hei fra {{ sender.address }}");
-  const { queued, segments } = await send(db, workspace, { sender: name, template: text, recipients: { numbers } });
+  const { queued, segments } = await send(db, workspace, {
+    sender: name,
+    template: text,
+    recipients: { people: numbers },
+  });
   expect({ queued, segments }).toEqual({ queued: 3, segments: 3 });
   expect(await sendersOf(workspace)).toEqual(
     new Map([
@@ -66,7 +71,7 @@ test("the default number is the first fallback, a short code or a number of anot
   const workspace = await createTestWorkspace(db);
   const name = await sender(workspace, "Salong");
   const standsIn = async (number = american) => {
-    await send(db, workspace, { sender: name, recipients: { numbers: [{ number }] } });
+    await send(db, workspace, { sender: name, recipients: { people: [{ number }] } });
     return (await sendersOf(workspace)).get(number);
   };
   await sender(workspace, "+4790000009");
@@ -75,7 +80,7 @@ test("the default number is the first fallback, a short code or a number of anot
   await db.inWorkspace(workspace.id, (tx) =>
     sql`update senders set carrier_id = ${newId()} where kind = 'long_number'`.execute(tx),
   );
-  const refused = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const refused = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(refused).toMatchObject({ queued: 2, skipped: { country_not_allowed: 1 } });
 });
 
@@ -95,10 +100,10 @@ test("a STOP to the fallback number applies to its texts, and not to those of th
     );
   await stop(american, workspace.sender.id);
   await stop(norwegian, workspace.sender.id);
-  const first = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const first = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(first.messages.map(({ reason }) => reason)).toEqual([null, "opted_out", null]);
   await stop(norwegian, everySender);
-  const second = await send(db, workspace, { sender: name, recipients: { numbers } });
+  const second = await send(db, workspace, { sender: name, recipients: { people: numbers } });
   expect(second.messages.map(({ reason }) => reason)).toEqual(["opted_out", "opted_out", null]);
 });
 
@@ -164,4 +169,34 @@ test("a number as sender needs no fallback", async () => {
   const { review } = await reviewCampaign({ db, clock: systemClock, shortLinks }, workspace.id, id);
   expect(review.warnings.map(({ code }) => code).filter((code) => code.startsWith("name_"))).toEqual([]);
   expect(review.recipients.will).toBe(6);
+});
+
+test("a name's opt-out is a link to each recipient's own page of preferences, also as a placeholder, counted to the segment", async () => {
+  const workspace = await createTestWorkspace(db);
+  const name = await sender(workspace, "Salong");
+  const contacts = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  // With the stand-in 160 characters, so that one more would be a second segment.
+  const link = shortLinks.preferences.standIn;
+  const text = "x".repeat(160 - link.length * 2 - "\nOpt out: ".length - 1);
+  const id = await draftOf(
+    db,
+    workspace,
+    { sender: name.id, text: `${text} {{ preferences_link }}`, opt_out_text: true },
+    await listOfAll(db, workspace.id),
+  );
+  const { review } = await reviewCampaign(campaignServices(db), workspace.id, id);
+  expect(review).toMatchObject({ errors: [], recipients: { will: 2 } });
+  await press(db, workspace.id, id);
+  await prepareCampaign(campaignServices(db), { workspace_id: workspace.id, id }, new AbortController().signal);
+  const rows = await ledger(db, workspace.id);
+  expect(rows.map(({ segments }) => segments)).toEqual([1, 1]);
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 2 });
+  for (const row of rows) {
+    expect(row.text).toHaveLength(160);
+    const links = [...row.text.matchAll(/https:\/\/sms\.test\/p\/(\w{12})/g)].map((match) => match[1]);
+    expect(links).toEqual([links[0], links[0]]);
+    const found = await db.asSystem((tx) => findPreferenceLink(tx, links[0] as string));
+    expect(found).toEqual({ workspace_id: workspace.id, contact_id: row.contact_id });
+  }
+  expect(new Set(rows.map(({ contact_id }) => contact_id))).toEqual(new Set(contacts));
 });

@@ -10,7 +10,7 @@ import { usualValidity } from "../../rules/campaign-validity.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { nextOfAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
-import type { SuppressionRule } from "../audience/suppress.ts";
+import { capRule, readFull, type SuppressionRule } from "../audience/suppress.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -110,29 +110,32 @@ interface Prepared {
   rule: SuppressionRule;
 }
 
-async function load(tx: Tx, campaign: CampaignRow, shortLinks: ShortLinks): Promise<Prepared> {
+async function load(tx: Tx, campaign: CampaignRow, shortLinks: ShortLinks, now: Date): Promise<Prepared> {
   const { workspace_id: workspaceId, sender_id, subscription_type_id } = campaign;
   const workspace = await getWorkspace(tx, workspaceId);
   const sender = await requireSender(tx, workspaceId, sender_id);
   if (!subscription_type_id) throw new Error("a campaign that was sent has a subscription type");
   const type = await findSubscriptionType(tx, workspaceId, subscription_type_id);
   const fallback = await fallbackSenderOf(tx, workspaceId, sender);
-  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, fallback };
+  const cap = capRule(workspace, campaign.id, now);
+  const rule = { workspaceId, class: "marketing" as const, senderId: sender.id, consentBit: type.bit, fallback, cap };
   return { campaign, workspace, sender, type, template: parseText(campaign, shortLinks), rule };
 }
 
 /** preparing → sending with every segment reserved, or failed with the figures and nothing sent. */
 async function reserve({ db, clock, liveUpdates, shortLinks }: Services, begun: CampaignRow): Promise<void> {
   const { workspace_id: workspaceId, id } = begun;
-  const counted = await db.inWorkspace(workspaceId, async (tx) => {
-    const { rule, template, workspace, sender, campaign } = await load(tx, begun, shortLinks);
-    const constant = {
-      workspace: { name: workspace.name },
-      sender: { address: sender.address },
-      preferences_link: shortLinks.preferences.standIn,
-    };
-    return countSegmentsOf(tx, rule, campaign, template, constant satisfies TemplateValues);
-  });
+  const prepared = await db.inWorkspace(workspaceId, (tx) => load(tx, begun, shortLinks, clock.now()));
+  const { rule, template, workspace, sender } = prepared;
+  if (rule.cap) rule.cap.full = await readFull(db, workspaceId, rule.cap);
+  const constant = {
+    workspace: { name: workspace.name },
+    sender: { address: sender.address },
+    preferences_link: shortLinks.preferences.standIn,
+  };
+  const counted = await db.inWorkspace(workspaceId, (tx) =>
+    countSegmentsOf(tx, rule, prepared.campaign, template, constant satisfies TemplateValues),
+  );
   await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await store.lockCampaign(tx, workspaceId, id);
     // The campaign may have failed, been changed and been sent again during the count.
@@ -170,7 +173,7 @@ async function writeChunk(
       const campaign = await store.lockCampaign(tx, workspaceId, id);
       if (campaign?.status !== "sending" || campaign.prepared_at || !campaign.period_start) return "done";
       const now = clock.now();
-      const prepared = await load(tx, campaign, shortLinks);
+      const prepared = await load(tx, campaign, shortLinks, now);
       const { to, contacts } = await nextOfAudience(tx, workspaceId, campaign, campaign.prepared_to, size);
       if (to === null) {
         await store.finishPreparing(tx, workspaceId, id, now);

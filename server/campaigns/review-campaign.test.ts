@@ -51,7 +51,6 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ["a type that needs no consent", { subscription_type: "transactional" }, "type_without_consent", "subscription_type"],
   ["no audience", { include: { lists: [], contacts: [] } }, "no_audience", "include"],
   ["an audience without consent", { subscription_type: "event_info" }, "nobody", "include"],
-  ["a name as sender of an opt-out by reply", { sender: "Salong" }, "sender_cannot_receive", "sender"],
   [
     "a name as sender of one's own opt-out by reply",
     { sender: "Salong", text: "Sale! Reply STOP to opt out", opt_out_text: false },
@@ -286,4 +285,28 @@ test("a validity that the sender's rate cannot meet is a warning with figures, a
     updateCampaign(tx, editorOf(workspace.id), id, { validity_seconds: 172_800 }, new Date(), shortLinks),
   );
   expect(codes((await reviewOf(id)).warnings)).not.toContain("validity_short");
+});
+
+test("texts that would wait for quiet hours, and those that would expire meanwhile, are warnings with figures", async () => {
+  await addContacts(db, workspace.id, [{ mobile: "+12125550100" }, { mobile: "+48512345678" }]);
+  const all = await listOfAll(db, workspace.id);
+  const id = await draftOf(db, workspace, { validity_seconds: 24 * 3_600 }, all);
+  // Saturday evening in Oslo, midday in New York.
+  const clock = { now: () => new Date("2027-06-12T18:30:00Z") };
+  const look = async () => (await reviewCampaign({ db, clock, shortLinks }, workspace.id, id)).review.warnings;
+  expect(codes(await look())).toEqual([]);
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update workspaces set quiet_hours = true where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  const figures = { wait: 0, first: null, last: null, expire: 2 };
+  expect(await look()).toMatchObject([{ code: "quiet_hours_expire", field: "validity_seconds", value: figures }]);
+  const monday = "2027-06-14T07:00:00.000Z";
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update campaigns set validity_seconds = ${48 * 3_600} where workspace_id = ${workspace.id} and id = ${id}`.execute(
+      tx,
+    ),
+  );
+  expect(await look()).toMatchObject([
+    { code: "quiet_hours", field: null, value: { wait: 2, first: monday, last: monday, expire: 0 } },
+  ]);
 });

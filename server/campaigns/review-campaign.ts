@@ -13,7 +13,7 @@ import { codeLength } from "../../rules/short-link-code.ts";
 import { type AudienceCount, countAudience } from "../audience/audience.ts";
 import { countSegmentsOf } from "../audience/count-segments.ts";
 import { findMissingValues, type MissingValue } from "../audience/missing-values.ts";
-import type { SuppressionRule } from "../audience/suppress.ts";
+import { type CapRule, capRule, readFull, type SuppressionRule } from "../audience/suppress.ts";
 import { everySender } from "../consent/every-sender.ts";
 import { findSubscriptionType, type SubscriptionTypeRow } from "../consent/subscription-types.ts";
 import { unusedPropertyKeys } from "../contacts/properties.ts";
@@ -27,6 +27,7 @@ import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders
 import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 import { type CampaignRow, readText } from "./campaign.ts";
 import { getCampaign } from "./edit-campaign.ts";
+import { countWaiting, type WaitingTexts, waitingWarnings } from "./waiting-texts.ts";
 
 /** A campaign that raises the used share of the allowance to this or more gets a warning. */
 const warnFrom = 0.6;
@@ -48,19 +49,23 @@ export async function reviewCampaign(
   workspaceId: string,
   id: string,
 ): Promise<Reviewed> {
+  const now = clock.now();
   const seen = await db.inWorkspace(workspaceId, async (tx) => {
     const campaign = await getCampaign(tx, workspaceId, id);
+    const workspace = await getWorkspace(tx, workspaceId);
     return {
+      cap: capRule(workspace, id, now),
       campaign,
-      workspace: await getWorkspace(tx, workspaceId),
+      workspace,
       ...(await senderOf(tx, campaign)),
       type: campaign.subscription_type_id
         ? await findSubscriptionType(tx, workspaceId, campaign.subscription_type_id)
         : null,
-      quota: await currentPeriod(tx, workspaceId, clock.now()),
+      quota: await currentPeriod(tx, workspaceId, now),
     };
   });
-  const { campaign, workspace, sender, fallback, type, quota } = seen;
+  const { campaign, workspace, sender, fallback, type, quota, cap } = seen;
+  if (cap) cap.full = await readFull(db, workspaceId, cap);
   const optOutText = optOutTextOf(campaign, workspace, sender, shortLinks);
   // What a short link has is known here, as it is not in the composer.
   const links = campaign.shorten_links ? { length: shortLinks.base.length + codeLength } : null;
@@ -76,6 +81,7 @@ export async function reviewCampaign(
   const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
   const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
+  const waiting = type && counted?.will ? await countQuiet(db, seen, type, now) : null;
   const errors = [
     ...textErrors(campaign, optOutText, shortLinks),
     ...propertyErrors(unused),
@@ -87,6 +93,7 @@ export async function reviewCampaign(
   const warnings = [
     ...quotaWarnings(quota, estimate),
     ...validityWarnings(campaign, recipients.will, lane),
+    ...waitingWarnings(waiting),
     ...valueWarnings(gaps, unused),
     ...nameWarnings(sender, fallback, beyond_names),
     ...optOutWarnings(campaign.text, optOutText, keywordsOf(workspace)),
@@ -139,6 +146,8 @@ export async function senderOf(tx: Tx, campaign: CampaignRow): Promise<Senders> 
 
 /** What a review reads before it counts the audience. */
 interface Seen extends Senders {
+  /** With the numbers that have had enough. */
+  cap: CapRule | undefined;
   campaign: CampaignRow;
   workspace: WorkspaceRow;
   type: SubscriptionTypeRow | null;
@@ -164,14 +173,26 @@ async function exactly(db: Db, seen: Seen, rough: number, shortLinks: ShortLinks
   return segments;
 }
 
-function ruleOf({ campaign, sender, fallback }: Seen, type: SubscriptionTypeRow): SuppressionRule {
+function ruleOf({ campaign, sender, fallback, cap }: Seen, type: SubscriptionTypeRow): SuppressionRule {
   return {
     fallback,
     workspaceId: campaign.workspace_id,
     class: "marketing",
     senderId: sender?.id ?? everySender,
     consentBit: type.bit,
+    cap,
   };
+}
+
+/** As `missingValues`. A scheduled campaign begins at its moment. */
+function countQuiet(db: Db, seen: Seen, type: SubscriptionTypeRow, now: Date): Promise<WaitingTexts | null> {
+  const { campaign, workspace } = seen;
+  const { scheduled_at, validity_seconds } = campaign;
+  const at = scheduled_at && scheduled_at > now ? scheduled_at : now;
+  const about = { at, validity: validity_seconds ?? usualValidity };
+  return db.inWorkspace(campaign.workspace_id, (tx) =>
+    countWaiting(tx, workspace, ruleOf(seen, type), campaign, about),
+  );
 }
 
 /** Uses its own connection, because it changes planner settings. */

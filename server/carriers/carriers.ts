@@ -7,6 +7,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import type { Seal } from "../kit/seal.ts";
+import { switchOnWithCarrier } from "../workspaces/quiet-hours-store.ts";
 import * as store from "./carriers-store.ts";
 import { readPart } from "./connection-kinds.ts";
 import { deleteAllDoubted } from "./smpp/in-doubt-store.ts";
@@ -36,6 +37,17 @@ export async function addCarrier(tx: Tx, seal: Seal, workspaceId: string, input:
   const after = { kind: input.kind, enabled: input.enabled, ...input.settings, secrets: Object.keys(input.secrets) };
   const target = { type: "carrier", id: row.id, name };
   await recordAuditEvent(tx, { workspaceId, at, action: "carrier.created", target, after });
+  // From now on texts reach people.
+  if (await switchOnWithCarrier(tx, workspaceId, at)) {
+    const hours = { type: "quiet_hours", id: workspaceId };
+    await recordAuditEvent(tx, {
+      workspaceId,
+      at,
+      action: "quiet_hours.switched_on",
+      target: hours,
+      after: { enabled: true },
+    });
+  }
   return row.id;
 }
 

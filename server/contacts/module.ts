@@ -2,6 +2,9 @@
 import type { ActivityData } from "../../contract/activity.ts";
 import type { Present } from "../activity/subscriber.ts";
 import type { DueServices, Services, StartServices } from "../kit/services.ts";
+import { bulkJobs, dueBulkChanges } from "./bulk/bulk-jobs.ts";
+import { bulkRoutes } from "./bulk/bulk-routes.ts";
+import { bulkJob } from "./bulk/start-bulk.ts";
 import { contactsRoutes, propertiesRoutes } from "./contacts-routes.ts";
 import { getContacts } from "./contacts.ts";
 import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
@@ -20,19 +23,25 @@ const present: Present<ActivityData<"contact.created">> = async (tx, workspaceId
 
 export const contactsModule = {
   routes: (services: Services) => ({
-    contacts: { ...contactsRoutes(services), ...importRoutes(services) },
+    contacts: { ...contactsRoutes(services), ...importRoutes(services), ...bulkRoutes(services) },
     properties: propertiesRoutes(services),
     lists: listsRoutes(services),
   }),
-  jobs: (services: Services) => ({ ...importJobs(services), ...indexJobs(services), ...listJobs(services) }),
+  jobs: (services: Services) => ({
+    ...importJobs(services),
+    ...indexJobs(services),
+    ...listJobs(services),
+    ...bulkJobs(services),
+  }),
   kinds: {
     [importJob]: "imports",
     [checkJob]: "imports",
+    [bulkJob]: "imports",
     [indexContactsJob]: "upkeep",
     [sumKindsJob]: "upkeep",
   } as const,
   periodic: [...indexPeriodicJobs, ...listPeriodicJobs],
-  due: (services: DueServices) => [dueImports(services)],
+  due: (services: DueServices) => [dueImports(services), dueBulkChanges(services)],
   presents: { "contact.created": present, "contact.updated": present, "import.done": presentDone },
   async start({ jobsDb, ...services }: StartServices) {
     if (!services.config.roles.has("worker")) return;

@@ -60,7 +60,7 @@ export async function sendCarrierTest(
     subscription_type: null,
     template: { fields: [], needs: [], render: () => text },
     opt_out_text: null,
-    recipients: { numbers: [{ number: input.to }] },
+    recipients: { people: [{ number: input.to }] },
     quota: { kind: "reserve" },
     now,
   });

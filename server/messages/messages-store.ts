@@ -19,13 +19,23 @@ export interface NewMessage {
   segments: number;
   expires_at: Date;
   /** Not submitted before; parked until then. */
-  not_before?: Date;
+  not_before?: Date | undefined;
   /** Of the recipient's page of preferences, if its link is in the text. */
   preference_code?: string;
+  /** The moment that it is for, quiet hours aside; null or absent: as soon as possible. */
+  moment?: Date | null;
   /** In place of the batch's. */
   sender_id?: string;
+  /** Which of several texts of its source to its recipient it is. */
+  occasion?: Occasion;
   /** The short links in its text. */
   links?: readonly NewShortLink[];
+}
+
+/** An occurrence: what distinguishes it, and its moment. */
+export interface Occasion {
+  key?: string | undefined;
+  at?: Date | undefined;
 }
 
 /** A skipped recipient, for the ledger. */
@@ -238,12 +248,13 @@ async function insertParked(tx: Tx, batch: BatchColumns, messages: readonly Park
   const ids = `{${messages.map(({ id }) => id).join(",")}}`;
   await sql`
     insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
-      consent_bit, not_before, due_at)
+      consent_bit, moment, not_before, due_at)
     select w.workspace_id, u.id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${batch.source_id}::uuid,
-      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.not_before,
+      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.moment, u.not_before,
       least(u.not_before, u.expires_at)
     from workspaces w, unnest(${ids}::uuid[], ${messages.map((m) => m.expires_at)}::timestamptz[],
-      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, not_before)
+      ${messages.map((m) => m.moment ?? null)}::timestamptz[],
+      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, moment, not_before)
     where w.workspace_id = ${batch.workspace_id}::uuid`.execute(tx);
 }
 

@@ -9,6 +9,7 @@ import { compactJob, countJobs, countPeriodicJobs } from "./compact-counts.ts";
 import { type CarrierSet, pathConnections, startMessagePath } from "./dispatch/message-path.ts";
 import { dueLanes } from "./dispatch/revive-lanes.ts";
 import { dueParked } from "./hold-source.ts";
+import { dueHours } from "./look-again.ts";
 import { makeMonths, makeMonthsInSteps } from "./make-months.ts";
 import { findMessages } from "./messages-queries.ts";
 import { messagesRoutes, segmentsRoutes } from "./messages-routes.ts";
@@ -51,7 +52,7 @@ export const messagesModule = {
     "message.skipped": present,
   },
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
-  due: (services: DueServices) => [dueLanes(services), ...dueParked(services)],
+  due: (services: DueServices) => [dueLanes(services), ...dueParked(services), dueHours(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {
     await keepMonths(services.db, services.log, makeMonths);
     if (!services.config.roles.has("worker")) return;

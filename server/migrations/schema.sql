@@ -1241,6 +1241,37 @@ create policy workspace_wall_door on audit_events to current_user
   using (is_system());
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
+create table bulk_changes (
+  workspace_id uuid not null,
+  id uuid not null,
+  status text default 'running'::text not null,
+  action text not null,
+  list_id uuid,
+  list_name text,
+  marketing boolean,
+  contacts uuid[],
+  query text,
+  in_list uuid,
+  reached text,
+  total bigint,
+  done bigint default 0 not null,
+  changed bigint default 0 not null,
+  missing uuid[] default '{}'::uuid[] not null,
+  error jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  touched_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint bulk_changes_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX bulk_changes_running ON bulk_changes USING btree (touched_at) WHERE (status = 'running'::text);
+alter table bulk_changes enable row level security;
+alter table bulk_changes force row level security;
+create policy workspace_wall on bulk_changes
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on bulk_changes to current_user
+  using (is_system());
+
 create table campaign_editors (
   workspace_id uuid not null,
   campaign_id uuid not null,
@@ -2064,6 +2095,7 @@ create table parked_messages (
   resent smallint default 0 not null,
   not_before timestamp with time zone not null,
   due_at timestamp with time zone,
+  moment timestamp with time zone,
   constraint parked_messages_pkey PRIMARY KEY (workspace_id, message_id)
 );
 CREATE INDEX parked_messages_due ON parked_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -2119,6 +2151,25 @@ alter table property_keys force row level security;
 create policy workspace_wall on property_keys
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on property_keys to current_user
+  using (is_system());
+
+create table quiet_hours_rules (
+  workspace_id uuid not null,
+  country text collate "C" not null,
+  class message_class not null,
+  opens text not null,
+  closes text not null,
+  sundays boolean not null,
+  holidays boolean not null,
+  source text,
+  source_date date,
+  constraint quiet_hours_rules_pkey PRIMARY KEY (workspace_id, country, class)
+);
+alter table quiet_hours_rules enable row level security;
+alter table quiet_hours_rules force row level security;
+create policy workspace_wall on quiet_hours_rules
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on quiet_hours_rules to current_user
   using (is_system());
 
 create table quota_periods (
@@ -2529,9 +2580,19 @@ create table workspaces (
   keywords jsonb,
   undo_seconds smallint default 10 not null,
   segment_price jsonb,
+  quiet_hours boolean default false not null,
+  quiet_hours_settled boolean default false not null,
+  quiet_hours_notice text,
+  quiet_hours_changed_at timestamp with time zone,
+  quiet_hours_looked_to uuid,
+  frequency_cap_messages smallint,
+  frequency_cap_days smallint,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
+  constraint workspaces_frequency_cap CHECK (((frequency_cap_messages IS NULL) = (frequency_cap_days IS NULL))),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );
+CREATE INDEX workspaces_quiet_hours_changed ON workspaces USING btree (quiet_hours_changed_at) WHERE (quiet_hours_changed_at IS NOT NULL);
+CREATE INDEX workspaces_quiet_hours_notice ON workspaces USING btree (workspace_id) WHERE (quiet_hours_notice IS NOT NULL);
 alter table workspaces enable row level security;
 alter table workspaces force row level security;
 create policy workspace_wall on workspaces

@@ -1,6 +1,6 @@
 /** A workspace: one business, the tenant. Everything belongs to exactly one. */
 import { sql } from "kysely";
-import type { SegmentPrice, Workspace } from "../../contract/accounts.ts";
+import type { FrequencyCap, SegmentPrice, Workspace } from "../../contract/accounts.ts";
 import type { Language } from "../../contract/shapes.ts";
 import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
@@ -22,6 +22,9 @@ export interface WorkspaceRow {
   keywords: KeywordChanges | null;
   undo_seconds: number;
   segment_price: SegmentPrice | null;
+  quiet_hours: boolean;
+  frequency_cap_messages: number | null;
+  frequency_cap_days: number | null;
   created_at: Date;
 }
 
@@ -49,6 +52,13 @@ export async function readKeywordSets(tx: Tx, workspaceId: string): Promise<Keyw
 /** The keywords of inbound texts. */
 export const keywordsOf = ({ keywords }: Pick<WorkspaceRow, "keywords">): KeywordSets => keywordSets(keywords);
 
+/** The most marketing messages that a number gets; null where there is no limit. */
+export const frequencyCapOf = ({
+  frequency_cap_messages: messages,
+  frequency_cap_days: days,
+}: Pick<WorkspaceRow, "frequency_cap_messages" | "frequency_cap_days">): FrequencyCap =>
+  messages === null || days === null ? null : { messages, days };
+
 /** A workspace as the API shows it. */
 export function presentWorkspace(row: WorkspaceRow): Workspace {
   const keywords = keywordsOf(row);
@@ -65,6 +75,7 @@ export function presentWorkspace(row: WorkspaceRow): Workspace {
     keywords: { stop: [...keywords.stop], start: [...keywords.start], help: [...keywords.help] },
     undo_seconds: row.undo_seconds,
     segment_price: row.segment_price,
+    frequency_cap: frequencyCapOf(row),
     created_at: row.created_at.toISOString(),
   };
 }

@@ -4,6 +4,7 @@ const ledger = "server/messages/messages-store.ts";
 const merge = "server/contacts/import/merge-chunk.ts";
 /** By the file of the statement and the text of the expression. */
 export const given: Record<string, string> = {
+  "server/contacts/count-contacts.ts: source(sql``)": "select id, true as exact from contacts",
   [`${search}: source(sql\`\`)`]: "select id, true as exact from contacts",
   "server/contacts/search-digits.ts: probe(sql`b.root`, sql`b.text`)": "true",
   "server/contacts/search-names.ts: wordsWith(workspaceId, word)(sql``)": "select contact_id from contact_words",

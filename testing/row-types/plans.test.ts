@@ -30,6 +30,7 @@ const exceptions: Record<string, string> = {
   "server/audience/list-audience.ts list_members": "looks at a thousand members; few of them share a number",
   "server/audience/missing-values.ts contacts": "counts whole lists, which are merged once the tables are counted",
   "server/audience/missing-values.ts list_members": "counts whole lists, which are merged once the tables are counted",
+  "server/audience/suppress.ts messages": "joins all messages of a time with contacts; nested loops are off then",
   "server/contacts/list-kinds.ts contacts": "counts a whole list once, and reads no table while it does",
   "server/contacts/import/check-import.ts contacts":
     "joins a whole file with them once a pass; nested loops are off then",
@@ -42,6 +43,8 @@ const exceptions: Record<string, string> = {
   "server/contacts/import/merge-chunk.ts import_rows": "joins a chunk with its changes; nested loops are off then",
   "server/contacts/search-contacts.ts contacts": "shows a page",
   "server/contacts/search-contacts.ts list_members": "shows a page",
+  "server/audience/places.ts contacts": "counts whole lists, which are merged once the tables are counted",
+  "server/audience/places.ts list_members": "counts whole lists, which are merged once the tables are counted",
   "server/messages/carrier-test.ts message_queue": "looks for one text, for which the queue has no index",
 };
 

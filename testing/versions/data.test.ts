@@ -197,6 +197,15 @@ for (const earlier of earlierVersions) {
         expect(secrets).toEqual(before.has("carriers") ? sealed : []);
       });
 
+      test("a workspace that had carriers keeps quiet hours off, and is told", async () => {
+        const { rows } = await client.query<{ quiet_hours: boolean; told: boolean; carriers: boolean }>(`
+          select quiet_hours, quiet_hours_notice is not distinct from 'left_off' as told,
+            exists (select from carriers c where c.workspace_id = w.workspace_id) as carriers
+          from workspaces w`);
+        expect(rows.length).toBeGreaterThan(0);
+        for (const row of rows) expect(row).toMatchObject({ quiet_hours: false, told: row.carriers });
+      });
+
       test("texts that were under way when the old process died are sent, and campaigns and STOP work", async () => {
         const stop = await startWork(database, app);
         try {

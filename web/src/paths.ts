@@ -56,6 +56,7 @@ export const paths = {
   webhooks: () => "/settings/webhooks",
   webhook: (id: string) => `/settings/webhooks/${segment(id)}`,
   subscriptionTypes: () => "/settings/subscription-types",
+  quietHours: () => "/settings/quiet-hours",
   retention: () => "/settings/retention",
   audit: (query: { from?: string; to?: string; who?: string; action?: string } = {}) =>
     withQuery("/settings/audit-log", query),

@@ -117,7 +117,12 @@ export const routeTree = root.addChildren([
       "NewImportPage",
     ),
     inside("/contacts/imports/$id", ["contacts"], () => import("./pages/contacts/import-page.tsx"), "ImportPage"),
-    inside("/contacts/$id", ["contacts", "privacy"], () => import("./pages/contacts/contact-page.tsx"), "ContactPage"),
+    inside(
+      "/contacts/$id",
+      ["contacts", "privacy", "composer"],
+      () => import("./pages/contacts/contact-page.tsx"),
+      "ContactPage",
+    ),
     inside(
       "/contacts/$id/edit",
       ["contacts"],
@@ -159,6 +164,7 @@ export const routeTree = root.addChildren([
       setting("/webhooks", ["webhooks"], () => import("./pages/webhooks/webhooks-page.tsx"), "WebhooksPage"),
       setting("/webhooks/$id", ["webhooks"], () => import("./pages/webhooks/webhook-page.tsx"), "WebhookPage"),
       setting("/audit-log", ["audit"], () => import("./pages/audit/audit-page.tsx"), "AuditPage"),
+      setting("/quiet-hours", ["hours"], () => import("./pages/settings/quiet-hours-page.tsx"), "QuietHoursPage"),
       setting("/retention", ["privacy"], () => import("./pages/settings/retention-page.tsx"), "RetentionPage"),
     ]),
     inside("/alerts", [], () => import("./pages/alerts/alerts-page.tsx"), "AlertsPage"),

@@ -6,8 +6,9 @@ import { atCommit } from "../../kit/prepared.ts";
 import { chooseCarrier } from "../send/choose-carrier.ts";
 import type { LaneConnection } from "./lane-connection.ts";
 import type { LaneContext, LaneState } from "./lane-context.ts";
+import { findClosed } from "./lane-hours.ts";
 import { holdLease } from "./lanes-store.ts";
-import { parkClaimed } from "./parked-store.ts";
+import { type Deferred, parkClaimed } from "./parked-store.ts";
 import { type Claimed, type ClaimedMessage, type Cursor, claim, writeJournal } from "./queue-store.ts";
 import { LeaseLost, type Result, type TextResult } from "./record-outcomes.ts";
 
@@ -36,7 +37,7 @@ export interface Batch {
 export async function claimBatch(
   connection: LaneConnection,
   { carriers, lane, worker, now }: LaneContext,
-  { rejectedBy }: LaneState,
+  state: LaneState,
   { cursor, limit, halt }: { cursor: Cursor; limit: number; halt: AbortSignal },
 ): Promise<Batch | null> {
   let written = true;
@@ -46,7 +47,8 @@ export async function claimBatch(
     const at = now();
     const sending = new Map<Carrier, ClaimedMessage[]>();
     const stopped: TextResult[] = [];
-    const paused: Claimed[] = [];
+    const parked: Deferred[] = [];
+    const opensFor = await findClosed(tx, lane, state, rows, at);
     const waiting: Claimed[] = [];
     for (const row of rows) {
       if (row.status === null) {
@@ -55,10 +57,15 @@ export async function claimBatch(
       }
       const result = stoppedBy(row, at);
       if (!result && row.hold === "paused") {
-        paused.push(row);
+        parked.push({ row, not_before: null });
         continue;
       }
-      const carrier = result ? null : chooseCarrier(carriers, lane, row, rejectedBy);
+      const opens = result ? null : opensFor(row);
+      if (opens) {
+        parked.push({ row, not_before: opens });
+        continue;
+      }
+      const carrier = result ? null : chooseCarrier(carriers, lane, row, state.rejectedBy);
       if (result) stopped.push({ row, result, carrier: null });
       else if (carrier) sending.getOrInsertComputed(carrier, () => []).push(row);
       else waiting.push(row);
@@ -69,9 +76,9 @@ export async function claimBatch(
     const journals = submissions.map(({ carrier, journal, rows: part }) => {
       return { id: journal, carrier_id: carrier.id, seqs: part.map((row) => row.seq) };
     });
-    if (paused.length > 0) {
+    if (parked.length > 0) {
       if (!(await holdLease(tx, lane, worker))) throw new LeaseLost(`lane ${lane.workspace_id} ${lane.sender_id}`);
-      await parkClaimed(tx, lane, paused, at);
+      await parkClaimed(tx, lane, parked, at);
     }
     if (submissions.length > 0 && halt.aborted)
       throw new LeaseLost("the lease is nearly over, or the submit lock is lost");

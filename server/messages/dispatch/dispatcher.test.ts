@@ -85,7 +85,7 @@ test("a workspace's setting of a handset does not affect another workspace that 
   await behave(ours.id, number, "fail", "30006");
   await startPipeline(db);
   for (const workspace of [ours, theirs]) {
-    await send(db, workspace, { recipients: { numbers: [{ number }] } });
+    await send(db, workspace, { recipients: { people: [{ number }] } });
     await untilFinal(db, workspace.id);
   }
   expect(await ledger(db, ours.id)).toMatchObject([{ status: "undelivered", reason: "landline" }]);
@@ -147,7 +147,7 @@ test("two dispatchers and many lanes: nothing twice, nothing left, transactional
   for (const workspace of workspaces) {
     await addManyContacts(db, workspace.id, 200);
     await send(db, workspace, { class: "marketing", text: "marketing" });
-    await send(db, workspace, { text: "urgent", recipients: { numbers: [{ number: "+4795555555" }] } });
+    await send(db, workspace, { text: "urgent", recipients: { people: [{ number: "+4795555555" }] } });
   }
   await Promise.all([startPipeline(db, { slots: 2 }), startPipeline(db, { slots: 2 })]);
   for (const workspace of workspaces) {

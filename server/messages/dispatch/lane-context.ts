@@ -2,6 +2,7 @@
 import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { RejectedBy } from "../send/choose-carrier.ts";
 import type { LanePool } from "./lane-connection.ts";
+import type { LaneHours } from "./lane-hours.ts";
 import type { LaneRow } from "./lanes-store.ts";
 import type { ReconcileContext } from "./reconcile-journal.ts";
 
@@ -29,6 +30,8 @@ export interface LaneState {
   throttled: number;
   nextAt: Date | null;
   rejectedBy: RejectedBy;
+  /** The workspace's quiet hours, as they were read a moment ago. */
+  hours: LaneHours | null;
 }
 
 export const newLaneState = (lane: LaneRow): LaneState => ({
@@ -36,4 +39,5 @@ export const newLaneState = (lane: LaneRow): LaneState => ({
   throttled: 0,
   nextAt: lane.next_at,
   rejectedBy: new Map(),
+  hours: null,
 });

@@ -153,7 +153,7 @@ async function act(scene: Scene, command: Command, crowded: boolean): Promise<vo
     case "text": {
       const numbers = Array.from({ length: command.count }, (_, i) => ({ number: `+479100000${i}` }));
       const common = {
-        recipients: { numbers },
+        recipients: { people: numbers },
         class: command.marketing ? ("marketing" as const) : ("transactional" as const),
       };
       const { wait } = command;

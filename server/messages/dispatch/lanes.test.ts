@@ -53,7 +53,7 @@ const numbersFrom = (first: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({ number: `+47${first + i}` }));
 
 const fill = ({ workspace }: Lane, count: number) =>
-  send(db, workspace, { class: "transactional", recipients: { numbers: numbersFrom(90_000_000, count) } });
+  send(db, workspace, { class: "transactional", recipients: { people: numbersFrom(90_000_000, count) } });
 
 /** The most arrivals within any second, half open; a delayed text can only lower it. */
 function busiestSecond(times: readonly number[]): number {

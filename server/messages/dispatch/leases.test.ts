@@ -156,7 +156,7 @@ test("a lane is kept when the connection that renews its lease falls silent", as
 async function queueInto(count: number): Promise<TestWorkspace> {
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
   const numbers = Array.from({ length: count }, (_, i) => ({ number: `+47${91_000_000 + i}` }));
-  await send(db, workspace, { recipients: { numbers } });
+  await send(db, workspace, { recipients: { people: numbers } });
   await db.asSystem(async (tx) => {
     await sql`
       insert into senders (workspace_id, id, address, kind, can_receive, is_default, created_at)

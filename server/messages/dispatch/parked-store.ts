@@ -6,6 +6,7 @@
  * held     its source is paused: due at no time
  */
 import { type RawBuilder, sql } from "kysely";
+import type { MessageClass } from "../../../contract/messages.ts";
 import type { Tx } from "../../kit/db.ts";
 import type { Due, Look } from "../../kit/due.ts";
 import { pipelined } from "../../kit/prepared.ts";
@@ -13,22 +14,29 @@ import { findPlace, type QueuedRow, queueRows } from "../messages-store.ts";
 import { type LaneKey, wakeLane } from "./lanes-store.ts";
 import type { Claimed } from "./queue-store.ts";
 
+/** A claimed text that waits, for its moment or, with none, until its source is resumed. */
+export interface Deferred {
+  row: Claimed;
+  not_before: Date | null;
+}
+
 /**
- * Parks claimed texts of paused sources. Call it in the transaction that claimed them, with the submit lock held: so whoever resumes the
- * source, with that lock taken, finds all of them.
+ * Parks claimed texts of paused sources, and those whose quiet hours have begun. Call it in the transaction that claimed them, with the
+ * submit lock held: so whoever resumes the source, with that lock taken, finds all of them.
  */
-export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Claimed[], now: Date): Promise<void> {
+export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Deferred[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   const key = sql`workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id}`;
-  for (const [priority, some] of Map.groupBy(rows, (row) => row.priority)) {
-    const seqs = sql`${`{${some.map((row) => row.seq).join(",")}}`}::bigint[]`;
+  for (const [priority, some] of Map.groupBy(rows, ({ row }) => row.priority)) {
+    const seqs = sql`${`{${some.map(({ row }) => row.seq).join(",")}}`}::bigint[]`;
     await sql`
       insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
-        consent_bit, resent, not_before)
+        consent_bit, resent, not_before, due_at)
       select q.workspace_id, q.message_id, q.sender_id, q.priority, u.source_id, q.period_start, q.expires_at, q.consent_bit,
-        q.resent, ${now}::timestamptz
-      from message_queue q, unnest(${`{${some.map((row) => row.message_id).join(",")}}`}::uuid[],
-        ${some.map((row) => row.source_id)}::uuid[]) as u (message_id, source_id)
+        q.resent, u.not_before, case when u.due then least(u.not_before, q.expires_at) end
+      from message_queue q, unnest(${`{${some.map(({ row }) => row.message_id).join(",")}}`}::uuid[],
+        ${some.map(({ row }) => row.source_id)}::uuid[], ${some.map(({ not_before }) => not_before ?? now)}::timestamptz[],
+        ${some.map(({ not_before }) => not_before !== null)}::boolean[]) as u (message_id, source_id, not_before, due)
       where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id} and q.priority = ${priority}
         and q.seq = any(${seqs}) and u.message_id = q.message_id
       on conflict do nothing`.execute(tx);
@@ -160,4 +168,56 @@ export async function deleteParked(tx: Tx, workspaceId: string, ids: readonly st
     where workspace_id = ${workspaceId} and message_id = any(${`{${ids.join(",")}}`}::uuid[]) and resent = 0
     returning message_id, period_start`.execute(tx);
   return rows;
+}
+
+/** A parked text with what its quiet hours depend on. */
+export interface WaitingText {
+  message_id: string;
+  moment: Date | null;
+  not_before: Date;
+  class: MessageClass | null;
+  source_type: string;
+  number: string;
+  contact_id: string | null;
+}
+
+/** The next parked texts by id, locked; those that are just being moved are left out. `to` is the last id that was looked at. */
+export async function nextParked(
+  tx: Tx,
+  workspaceId: string,
+  after: string | null,
+  limit: number,
+): Promise<{ texts: WaitingText[]; to: string | null }> {
+  const { rows: parked } = await sql<Pick<WaitingText, "message_id" | "moment" | "not_before">>`
+    select message_id, moment, not_before from parked_messages
+    where workspace_id = ${workspaceId} ${after === null ? sql`` : sql`and message_id > ${after}`}
+    order by message_id limit ${limit} for update skip locked`.execute(tx);
+  const { rows: texts } = await sql<Omit<WaitingText, "moment" | "not_before">>`
+    select id as message_id, class, source_type, number, contact_id from messages
+    where workspace_id = ${workspaceId} and id = any(${`{${parked.map((row) => row.message_id).join(",")}}`}::uuid[])`.execute(
+    tx,
+  );
+  const known = new Map(texts.map((text) => [text.message_id, text]));
+  return {
+    texts: parked.flatMap((row) => {
+      const text = known.get(row.message_id);
+      return text ? [{ ...text, ...row }] : [];
+    }),
+    to: parked.length < limit ? null : (parked.at(-1)?.message_id ?? null),
+  };
+}
+
+/** Sets when parked texts may leave; those whose source is paused stay held. */
+export async function postpone(
+  tx: Tx,
+  workspaceId: string,
+  texts: readonly Pick<WaitingText, "message_id" | "not_before">[],
+): Promise<void> {
+  if (texts.length === 0) return;
+  await sql`
+    update parked_messages p set not_before = u.not_before,
+      due_at = case when p.due_at is null then null else least(u.not_before, p.expires_at) end
+    from unnest(${`{${texts.map(({ message_id }) => message_id).join(",")}}`}::uuid[],
+      ${texts.map(({ not_before }) => not_before)}::timestamptz[]) as u (id, not_before)
+    where p.workspace_id = ${workspaceId} and p.message_id = u.id`.execute(tx);
 }

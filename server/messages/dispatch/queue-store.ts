@@ -19,6 +19,8 @@ interface QueueRow {
   no_consent: boolean;
   /** Whether its source was paused or cancelled. */
   hold: "paused" | "cancelled" | null;
+  /** Whether the workspace's quiet hours are switched on. */
+  quiet_hours: boolean;
 }
 
 interface LedgerRow {
@@ -28,6 +30,7 @@ interface LedgerRow {
   segments: number;
   source_type: string;
   source_id: string | null;
+  contact_id: string | null;
   number: string;
   text: string;
   /** `uncertain`: it was sent again, see `resent`. */
@@ -57,7 +60,7 @@ const leastSeq = 0;
 const answers = sql.raw(`(${answersToHandset.map((type) => `'${type}'`).join(", ")})`);
 
 const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at, q.resent,
-  m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.number, m.text, m.reason`;
+  m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.contact_id, m.number, m.text, m.reason`;
 
 /**
  * The ledger's row of a queue row `q`, one index lookup each. OFFSET 0 keeps the planner from turning it into a join: a month
@@ -83,7 +86,8 @@ export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number
           and (c.marketing or m.class <> 'marketing')) as no_consent,
       (select h.state from source_holds h
         where h.workspace_id = ${lane.workspace_id} and h.source_id = m.source_id
-          and h.state in ('paused', 'cancelled')) as hold
+          and h.state in ('paused', 'cancelled')) as hold,
+      (select w.quiet_hours from workspaces w where w.workspace_id = ${lane.workspace_id}) as quiet_hours
     from (${rows(0, cursor.transactional)} union all ${rows(1, cursor.marketing)} limit ${limit}) q
     left join ${ledgerRow(lane)} m on true
     order by q.priority, q.seq`.execute(tx);
@@ -200,7 +204,7 @@ export async function openJournals(tx: Tx, lane: LaneKey): Promise<OpenJournal[]
 /** The rows of a journalled batch that are still in the queue. */
 export async function journalled(tx: Tx, lane: LaneKey, seqs: readonly number[]): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
-    select ${claimedColumns}, false as opted_out, false as no_consent, null as hold
+    select ${claimedColumns}, false as opted_out, false as no_consent, null as hold, false as quiet_hours
     from message_queue q
     left join ${ledgerRow(lane)} m on true
     where q.workspace_id = ${lane.workspace_id} and q.sender_id = ${lane.sender_id}

@@ -35,5 +35,8 @@ export async function recordBatch(
     results.flatMap(({ row }) => (row.source_type === null ? [] : [row])),
   );
   liveUpdates.publish(lane.workspace_id, "usage", null);
+  // Of a campaign's texts the receipts are shown soon enough.
+  if (results.some(({ row }) => row.source_type !== "campaign"))
+    liveUpdates.publish(lane.workspace_id, "conversation", null);
   return left;
 }

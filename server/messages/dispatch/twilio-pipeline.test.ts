@@ -49,12 +49,12 @@ const start = (
 /** Texts to as many numbers, and five times the same to one. */
 async function sendMany(workspace: TestWorkspace, count: number): Promise<number> {
   const numbers = Array.from({ length: count }, (_, i) => ({ number: `+4792${String(i).padStart(6, "0")}` }));
-  await send(db, workspace, { text: "Hei", recipients: { numbers } });
+  await send(db, workspace, { text: "Hei", recipients: { people: numbers } });
   const same = Array.from({ length: 5 }, () => ({ number: "+4793000000", id: newId() }));
   await send(db, workspace, {
     text: "Koden er klar",
     source: { type: "api", id: null, at: new Date() },
-    recipients: { numbers: same },
+    recipients: { people: same },
   });
   return count + 5;
 }
@@ -115,7 +115,7 @@ test("texts that a look-up did not find are sent again, also when it took longer
     broken = true;
     return { status: 500 };
   });
-  await send(db, workspace, { text: "Hei", recipients: { numbers: [{ number: "+4792000001" }] } });
+  await send(db, workspace, { text: "Hei", recipients: { people: [{ number: "+4792000001" }] } });
   const warned: string[] = [];
   const write = (line: string) => void warned.push(JSON.parse(line).msg);
   const clock = { now: () => new Date(Date.now() + late_ms) };

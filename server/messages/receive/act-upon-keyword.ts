@@ -122,7 +122,7 @@ async function answer(tx: Tx, { workspace, received, now }: Context, type: Sourc
     subscription_type: null,
     template: { fields: [], needs: [], render: () => text },
     opt_out_text: null,
-    recipients: { numbers: [{ number: received.number }] },
+    recipients: { people: [{ number: received.number }] },
     quota: { kind: "reserve-or-skip" },
     now,
   });

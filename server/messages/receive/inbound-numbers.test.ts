@@ -108,7 +108,7 @@ test("a text from a phone of two contacts belongs to the one that the sender wro
   await untilFinal(db, workspace.id);
   await pipeline.onInbound([inboundText(workspace, shared, "Hei")]);
   expect(await lastContact(), "written to last").toBe(younger);
-  const answer = await send(db, workspace, { recipients: { numbers: [{ number: shared }] } });
+  const answer = await send(db, workspace, { recipients: { people: [{ number: shared }] } });
   expect(answer.queued).toBe(1);
   expect(await lastContact(), "an answer belongs to the same contact").toBe(younger);
   const [mobile] = await addContacts(db, workspace.id, [{ mobile: "+4791000012" }]);

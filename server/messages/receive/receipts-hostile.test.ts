@@ -17,7 +17,7 @@ const liveUpdates = { publish() {}, publishSources() {} };
 async function queuedTexts(prefix: string, count: number) {
   const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
   const numbers = Array.from({ length: count }, (_, i) => ({ number: `+479${prefix}${String(i).padStart(5, "0")}` }));
-  const { messages, source } = await send(db, workspace, { recipients: { numbers } });
+  const { messages, source } = await send(db, workspace, { recipients: { people: numbers } });
   return { id: workspace.id, messages: messages.map((message) => message.id), source };
 }
 

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { newId } from "../../../testing/new-id.ts";
-import { ledger, send } from "../../../testing/pipeline.ts";
+import { addManyContacts, ledger, send } from "../../../testing/pipeline.ts";
 import { runs } from "../../../testing/runs.ts";
 import { createTestWorkspace } from "../../../testing/workspace.ts";
 import type { Receipt } from "../../carriers/carrier.ts";
@@ -29,7 +29,7 @@ test("whatever the order, status only moves forward and every transition is coun
   await fc.assert(
     fc.asyncProperty(events, async (happening) => {
       const number = "+4791234567";
-      const { messages, source } = await send(db, workspace, { recipients: { numbers: [{ number }] } });
+      const { messages, source } = await send(db, workspace, { recipients: { people: [{ number }] } });
       const id = messages[0]?.id as string;
       const seen: string[] = [];
       for (const event of happening as (Receipt["status"] | "record")[]) {
@@ -78,7 +78,7 @@ test("receipts of unknown messages are tolerated, and batches that come together
   const liveUpdates = { publish() {}, publishSources() {} };
   const intake = createReceiptIntake({ db, clock: systemClock, liveUpdates });
   const { messages } = await send(db, workspace, {
-    recipients: { numbers: [{ number: "+4791000001" }, { number: "+4791000002" }] },
+    recipients: { people: [{ number: "+4791000001" }, { number: "+4791000002" }] },
   });
   const receipt = (message_id: string, code: string | null): Receipt => ({
     workspace_id: workspace.id,
@@ -99,4 +99,35 @@ test("receipts of unknown messages are tolerated, and batches that come together
   const rows = new Map((await ledger(db, workspace.id)).map((row) => [row.id, row]));
   expect(rows.get(first)).toMatchObject({ status: "delivered", reason: null });
   expect(rows.get(second)).toMatchObject({ status: "undelivered", reason: "unreachable", carrier_error: "30003" });
+});
+
+test("open conversations hear of receipts: of a few by contact, of many that there were some", async () => {
+  const workspace = await createTestWorkspace(db, { allowance: 1_000_000 });
+  const heard: (string | null)[] = [];
+  const liveUpdates = {
+    publish: (_workspace: string, topic: string, id: string | null) =>
+      void (topic === "conversation" && heard.push(id)),
+    publishSources() {},
+  };
+  const intake = createReceiptIntake({ db, clock: systemClock, liveUpdates });
+  await addManyContacts(db, workspace.id, 60);
+  await send(db, workspace);
+  const messages = await ledger(db, workspace.id);
+  const contacts = messages.map((each) => each.contact_id);
+  const receiptOf = ({ id }: { id: string }): Receipt => ({
+    workspace_id: workspace.id,
+    message_id: id,
+    carrier_reference: null,
+    status: "delivered",
+    at: new Date(),
+    code: null,
+    reason: null,
+  });
+  await intake(messages.slice(0, 3).map(receiptOf));
+  expect(heard.splice(0).sort()).toEqual(contacts.slice(0, 3).sort());
+  // Repeated: nothing changes.
+  await intake(messages.slice(0, 3).map(receiptOf));
+  expect(heard.splice(0)).toEqual([]);
+  await intake(messages.slice(3).map(receiptOf));
+  expect(heard).toEqual([null]);
 });

@@ -13,6 +13,7 @@ import type { LiveUpdates, MessageSource } from "../../kit/live-updates.ts";
 import { pipelined, preparedTransaction } from "../../kit/prepared.ts";
 import { addCounts, counter } from "../counts.ts";
 import { statusNamed } from "../messages-store.ts";
+import { mostByName, publishConversations } from "../publish-conversations.ts";
 import { noteOptedOut } from "./opted-out-at-carrier.ts";
 
 /** Takes receipts; resolves when they are on disk. */
@@ -28,7 +29,7 @@ export function createReceiptIntake({
 }: {
   db: Db;
   clock: Clock;
-  liveUpdates: Pick<LiveUpdates, "publishSources">;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
 }): ReceiptIntake {
   const waiting: { receipts: Receipt[]; done: () => void; fail: (error: unknown) => void }[] = [];
   let writing = false;
@@ -42,7 +43,10 @@ export function createReceiptIntake({
         const sources = await preparedTransaction(db.pool, systemScope, (tx) =>
           recordReceipts(tx, clock.now(), receipts),
         );
-        for (const source of sources) liveUpdates.publishSources(source.workspace_id, [source]);
+        for (const source of sources) {
+          liveUpdates.publishSources(source.workspace_id, [source]);
+          publishConversations(liveUpdates, source.workspace_id, source.contact_ids);
+        }
         for (const each of batch) each.done();
       } catch (error) {
         for (const each of batch) each.fail(error);
@@ -73,6 +77,8 @@ export function createReceiptIntake({
 
 interface TouchedSource extends MessageSource {
   workspace_id: string;
+  /** The recipients who are contacts; null for many. */
+  contact_ids: string[] | null;
 }
 
 /** Records receipts, and answers the sources whose figures changed. Needs a transaction that sees every workspace. */
@@ -142,6 +148,8 @@ const writableText = (text: string | null) => text?.replaceAll("\0", "").toWellF
 interface TouchedMessage extends MessageSource {
   status: string;
   reason: string | null;
+  /** Of a few. */
+  contact_id?: string | null;
   /** Only where somebody subscribes: thousands of ids cost as much as all the rest of the answer. */
   id?: string;
 }
@@ -152,7 +160,7 @@ async function recordInWorkspace(
   workspaceId: string,
   receipts: readonly Receipt[],
   isWanted: boolean,
-): Promise<MessageSource[]> {
+): Promise<Omit<TouchedSource, "workspace_id">[]> {
   // Most batches are all "delivered" without a code: then the status is a constant.
   const plain = receipts.every((receipt) => receipt.status === "delivered" && receipt.code === null);
   const ids = `{${receipts.map((receipt) => receipt.message_id).join(",")}}`;
@@ -168,11 +176,13 @@ async function recordInWorkspace(
     : sql`status = ${statusNamed(part(1))}, carrier_error = ${part(3)},
         -- A text that was sent twice keeps this reason, whatever its outcome.
         reason = case when m.reason = 'uncertain' then m.reason else coalesce(${part(2)}, m.reason) end`;
+  const isFew = receipts.length <= mostByName;
   const { rows } = await sql<TouchedMessage>`
     update messages m set ${values}, final_at = ${now}, carrier_reference = coalesce(m.carrier_reference, ${part(0)})
     where m.workspace_id = ${workspaceId}::uuid and m.id = any(${ids}::uuid[])
       and m.status in ('queued', 'submitted', 'sent')
-    returning m.source_type, m.source_id, m.status, m.reason ${isWanted ? sql`, m.id` : sql``}`.execute(tx);
+    returning m.source_type, m.source_id, m.status, m.reason
+      ${isFew ? sql`, m.contact_id` : sql``} ${isWanted ? sql`, m.id` : sql``}`.execute(tx);
   const { add, counts } = counter();
   for (const row of rows) add(row, row.status, row.status === "delivered" ? null : row.reason);
   await addCounts(tx, workspaceId, now, counts);
@@ -186,6 +196,11 @@ async function recordInWorkspace(
     ]);
   }
   return [...Map.groupBy(rows, ({ source_type, source_id }) => `${source_type} ${source_id}`).values()].flatMap(
-    ([row]) => (row ? [{ source_type: row.source_type, source_id: row.source_id }] : []),
+    (group) =>
+      group.slice(0, 1).map(({ source_type, source_id }) => ({
+        source_type,
+        source_id,
+        contact_ids: isFew ? group.flatMap(({ contact_id }) => contact_id ?? []) : null,
+      })),
   );
 }

@@ -2,6 +2,7 @@
 import type { SkipReason } from "../../../contract/messages.ts";
 import { isBlank } from "../../../rules/blank.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
+import { messageScope } from "../../../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../../../rules/placeholders.ts";
 import { longestText } from "../../../rules/render-text.ts";
 import { invalid, Problem } from "../../kit/errors.ts";
@@ -18,7 +19,7 @@ export const outcomeUnknown = (id: string, cause: unknown) =>
 /** The template of a request's text; throws the Problem of the first place that cannot be read. */
 export function readTemplate(text: string): Template {
   if (isBlank(text)) throw textProblem("empty_text", text);
-  const parsed = parseTemplate(text, "message");
+  const parsed = parseTemplate(text, messageScope);
   if (parsed.ok) return parsed.template;
   const problem = parsed.problems[0];
   throw invalid(problem?.code ?? "broken_placeholder", problem?.message ?? "The text cannot be read.", "text", {
@@ -37,6 +38,8 @@ const whys: Record<SkipReason, string> = {
   not_marketing: "This contact is not to be reached by marketing.",
   no_consent: "No consent to this subscription type is in force for this number.",
   opted_out: "This number has opted out.",
+  frequency_cap:
+    "This number has had as many marketing texts as the workspace allows; see frequency_cap of /workspace.",
   duplicate: "This number has been texted by the same source already.",
   excluded: "This number is excluded.",
   empty_text: "The text is empty for this recipient.",

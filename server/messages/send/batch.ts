@@ -1,10 +1,10 @@
 /** The door's input and result: a batch of texts of one source, and the outcome of each. */
 import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason, SourceType } from "../../../contract/messages.ts";
-import type { Template } from "../../../rules/placeholders.ts";
+import type { Template, TemplateValues } from "../../../rules/placeholders.ts";
 import type { ShortLinks } from "../../links/short-links.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
-import type { Recipient } from "./recipients.ts";
+import type { Addressee, Recipient } from "./recipients.ts";
 
 /** The source of a text. With `id` null (the API) every message is independent. */
 export interface Source {
@@ -14,20 +14,30 @@ export interface Source {
   at: Date;
 }
 
-/** A recipient by number. */
-export interface NumberRecipient {
-  /** As given; read by the workspace's country. */
-  number: string;
-  /** The message's id, for sources without an id; otherwise it is derived from source, number and occurrence. */
+/** A recipient with what the source knows of the occasion. */
+export type Person = Addressee & {
+  /** Values by scope, such as those of a booking; the contact's are read. */
+  values?: Omit<TemplateValues, "contact">;
+  /** Distinguishes several texts that one source sends one recipient on purpose: the occurrence, such as a booking and its time. */
+  key?: string;
+  /**
+   * The moment of the occurrence, the time within the message's id, in place of the source's: a reminder is in the month that it is
+   * for. Must never change for a key.
+   */
+  at?: Date;
+  /** The message's id, for sources without an id; otherwise it is derived from source, number and key. */
   id?: string;
   /** Instead of the batch's. */
   template?: Template;
   /** Instead of the batch's. */
   expires_at?: Date;
-}
+};
 
 export interface MessageBatch {
-  workspace: Pick<WorkspaceRow, "workspace_id" | "name" | "country">;
+  workspace: Pick<
+    WorkspaceRow,
+    "workspace_id" | "name" | "country" | "time_zone" | "quiet_hours" | "frequency_cap_messages" | "frequency_cap_days"
+  >;
   source: Source;
   class: MessageClass;
   sender: { id: string; address: string };
@@ -45,10 +55,8 @@ export interface MessageBatch {
    * `expires_at` is after the source's moment.
    */
   moment?: (recipient: Recipient) => Date | null;
-  /** Distinguishes several texts that one source sends one recipient on purpose. */
-  occurrence?: string;
   /** `contacts`: a query that yields contact ids in its one column. */
-  recipients: { contacts: RawBuilder<unknown> } | { numbers: NumberRecipient[] };
+  recipients: { contacts: RawBuilder<unknown> } | { people: Person[] };
   quota: QuotaTerms;
   now: Date;
 }
@@ -77,6 +85,6 @@ export interface SendResult {
   skipped: Partial<Record<SkipReason, number>>;
   /** Segments of the queued ones; a `reserved` source has this many less left. */
   segments: number;
-  /** With `numbers`: one for each, in their order. */
+  /** With `people`: one for each, in their order. */
   messages: SentMessage[];
 }

@@ -72,7 +72,7 @@ async function startPair(): Promise<Pair> {
   return { workspace, own, other };
 }
 
-const to = (...numbers: string[]) => ({ recipients: { numbers: numbers.map((number) => ({ number })) } });
+const to = (...numbers: string[]) => ({ recipients: { people: numbers.map((number) => ({ number })) } });
 const takenBy = (smsc: Smsc) => smsc.taken.map((text) => `+${text.to}`).sort();
 
 test("a text that its carrier cannot carry goes through a fallback of the recipient's country, one to a bad number through none", async () => {

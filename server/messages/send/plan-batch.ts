@@ -7,16 +7,18 @@ import { type Rendered, renderer } from "../../../rules/render-text.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
+import { pipelined } from "../../kit/prepared.ts";
 import { shortenText } from "../../links/write-links.ts";
-import type { NewMessage, NewSkip } from "../messages-store.ts";
-import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
-import { contactRecipients, numberRecipients, type Recipient } from "./recipients.ts";
+import type { NewMessage, NewSkip, Occasion } from "../messages-store.ts";
+import type { MessageBatch, Person, SentMessage } from "./batch.ts";
+import { type Deferral, deferralOf, isUnasked } from "./deferral.ts";
+import { contactRecipients, peopleRecipients, type Recipient } from "./recipients.ts";
 
 /** The plan of a batch. */
 export interface BatchPlan {
   messages: NewMessage[];
   skips: NewSkip[];
-  /** With `numbers`: one for each, in their order. */
+  /** With `people`: one for each, in their order. */
   answers: SentMessage[];
 }
 
@@ -31,19 +33,38 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   const { fallback } = rule;
   const textsOfFallback = fallback && renderers(batch, fallback.address);
   const seen = new Set<string>();
+  const planned = new Map<string, number>();
+  let deferral: Deferral | null = null;
 
-  const place = (recipient: Recipient, given: NumberRecipient | null) => {
+  /** Whether the cap leaves nothing for the number, with what this batch gives it; a contact's has its reason already. */
+  const isFull = ({ reason, number, received }: Recipient) =>
+    rule.cap !== undefined &&
+    reason === null &&
+    received !== undefined &&
+    received + (planned.get(number ?? "") ?? 0) >= rule.cap.messages;
+
+  const place = (recipient: Recipient, given: Person | null) => {
     const { number, contact_id } = recipient;
     const replaced = textsOfFallback && number !== null && beyondNames.test(number);
     const textsOf = replaced ? textsOfFallback : texts;
-    const rendered = recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values) : null;
-    const reason = reasonOf(recipient, rendered, batch.source.id !== null && seen.has(number ?? ""));
+    const rendered =
+      recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values, given?.values) : null;
+    const occasion = given && (given.key !== undefined || given.at) ? { key: given.key, at: given.at } : undefined;
+    const sameText = `${number} ${occasion?.key ?? ""}`;
+    const again = batch.source.id !== null && seen.has(sameText);
+    const reason = isFull(recipient) ? "frequency_cap" : reasonOf(recipient, rendered, again);
     if (reason === null && rendered?.ok && number !== null) {
       const { encoding, segments } = rendered;
-      const id = given?.id ?? messageId(batch, number);
+      const id = given?.id ?? messageId(batch, number, occasion);
       const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
-      seen.add(number);
+      const later = moment && moment > batch.now ? moment : null;
+      const opens =
+        deferral?.notBefore({ number, time_zone: recipient.time_zone, state: recipient.state }, later ?? batch.now) ??
+        null;
+      seen.add(sameText);
+      // Of a source with an id, a second text to the number on the same occasion is a duplicate.
+      if (batch.source.id === null || occasion) planned.set(number, (planned.get(number) ?? 0) + 1);
       plan.messages.push({
         id,
         contact_id,
@@ -52,28 +73,42 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         encoding,
         segments,
         expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
-        ...(moment && moment > batch.now && { not_before: moment }),
+        ...((opens ?? later) && { not_before: opens ?? later ?? undefined, moment: later }),
         ...(replaced && { sender_id: fallback?.id }),
+        ...(occasion && { occasion }),
       });
       return { id, status: "queued" as const, reason: null, segments };
     }
-    const skip = planSkip(batch, recipient, reason ?? "invalid_number", given?.id);
+    const skip = planSkip(batch, { ...recipient, occasion }, reason ?? "invalid_number", given?.id);
     plan.skips.push(skip);
     return { id: skip.id, status: "skipped" as const, reason: skip.reason, segments: 0 };
   };
 
   if ("contacts" in batch.recipients) {
-    const found = await contactRecipients(tx, rule, batch.recipients.contacts, batch.template.fields);
+    const query = batch.recipients.contacts;
+    const [found, read] = await pipelined(
+      tx,
+      () => contactRecipients(tx, rule, query, batch.template.fields),
+      () => readHours(tx, batch),
+    );
+    deferral = read;
     for (const recipient of found) place(recipient, null);
   } else {
-    const { numbers } = batch.recipients;
-    const fields = [...new Set(numbers.flatMap((each) => (each.template ?? batch.template).fields))];
-    const given = numbers.map((each) => each.number);
-    const found = await numberRecipients(tx, rule, batch.workspace.country, given, fields);
-    plan.answers = found.map((recipient, i) => place(recipient, numbers[i] ?? null));
+    const { people } = batch.recipients;
+    const fields = [...new Set(people.flatMap((each) => (each.template ?? batch.template).fields))];
+    const [found, read] = await pipelined(
+      tx,
+      () => peopleRecipients(tx, rule, batch.workspace.country, people, fields),
+      () => readHours(tx, batch),
+    );
+    deferral = read;
+    plan.answers = found.map((recipient, i) => place(recipient, people[i] ?? null));
   }
   return plan;
 }
+
+const readHours = (tx: Tx, { workspace, class: messageClass, source }: MessageBatch) =>
+  isUnasked(source.type) ? deferralOf(tx, workspace, messageClass) : Promise.resolve(null);
 
 /** An expiry that is as long after `moment` as it was after `from`. */
 const shifted = (expiry: Date, from: Date, moment: Date) =>
@@ -103,21 +138,17 @@ function ownText(
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */
 export function planSkip(
-  batch: Pick<MessageBatch, "source" | "occurrence">,
-  { number, contact_id }: Pick<Recipient, "number" | "contact_id">,
+  batch: Pick<MessageBatch, "source">,
+  { number, contact_id, occasion }: Pick<Recipient, "number" | "contact_id"> & { occasion?: Occasion | undefined },
   reason: SkipReason,
   id?: string,
 ): NewSkip {
   const name = contact_id === null ? `skip ${number}` : `contact ${contact_id}`;
-  return { id: id ?? messageId(batch, name), contact_id, number: number ?? "", reason };
+  return { id: id ?? messageId(batch, name, occasion), contact_id, number: number ?? "", reason };
 }
 
 /** Turns all messages of a plan, and their answers, into skips; each answer is found by its id, since there may be thousands. */
-export function skipMessages(
-  batch: Pick<MessageBatch, "source" | "occurrence">,
-  plan: BatchPlan,
-  reason: SkipReason,
-): void {
+export function skipMessages(batch: Pick<MessageBatch, "source">, plan: BatchPlan, reason: SkipReason): void {
   const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
   for (const message of plan.messages) {
     plan.skips.push(planSkip(batch, message, reason, message.id));
@@ -133,9 +164,10 @@ function reasonOf(recipient: Recipient, rendered: Rendered | null, duplicate: bo
   return rendered && !rendered.ok ? rendered.reason : null;
 }
 
-function messageId({ source, occurrence }: Pick<MessageBatch, "source" | "occurrence">, recipient: string): string {
+function messageId({ source }: Pick<MessageBatch, "source">, recipient: string, occasion: Occasion = {}): string {
   if (source.id === null) return newId(source.at);
-  return namedId(source.at, `${source.type}:${source.id}:${recipient}:${occurrence ?? ""}`);
+  const { key = "", at = source.at } = occasion;
+  return namedId(at, `${source.type}:${source.id}:${recipient}:${key}`);
 }
 
 /** One renderer for each template, so that the whole batch shares its cache. */

@@ -1,11 +1,22 @@
-/** The recipients of a batch: contacts by a query, or given numbers, each with its skip reason if there is one. */
+/** The recipients of a batch: contacts by a query, or given people, each with the skip reason if there is one. */
 import { type RawBuilder, sql } from "kysely";
 import type { SkipReason } from "../../../contract/messages.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import type { TemplateValues } from "../../../rules/placeholders.ts";
-import { beyondReach, hasConsent, isOptedOut, type SuppressionRule, suppression } from "../../audience/suppress.ts";
+import {
+  beyondReach,
+  countReceived,
+  hasConsent,
+  isOptedOut,
+  type SuppressionRule,
+  suppression,
+} from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { contactOf } from "../receive/contact-of-number.ts";
+import { placeColumns } from "./deferral.ts";
+
+/** Whom a text is for: a contact, or a number as given, which is read by the workspace's country. */
+export type Addressee = { contact_id: string; number?: undefined } | { number: string; contact_id?: undefined };
 
 /** A recipient, who may be skipped. */
 export interface Recipient {
@@ -15,7 +26,11 @@ export interface Recipient {
   reason: SkipReason | null;
   /** The contact's own. */
   time_zone: string | null;
+  /** Of the contact's address. */
+  state: string | null;
   values: NonNullable<TemplateValues["contact"]>;
+  /** By number, where there is a frequency cap: the marketing texts that count for it. */
+  received?: number;
 }
 
 /** The columns of contacts for the placeholders that a text uses. */
@@ -30,7 +45,9 @@ function valueColumns(fields: readonly string[]): string[] {
   return [...columns];
 }
 
-type ContactRow = { id: string | null; time_zone: string | null } & Record<string, unknown>;
+type ContactRow = { id: string | null; time_zone: string | null; state: string | null } & Record<string, unknown>;
+
+const nowhere = { time_zone: null, state: null };
 
 function contactValues(row: ContactRow, columns: string[]): Recipient["values"] {
   const values: Record<string, unknown> = {};
@@ -48,7 +65,7 @@ export async function contactRecipients(
   const columns = valueColumns(fields);
   const { number, reason } = suppression(rule, "few");
   const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null }>`
-    select c.id, c.time_zone, ${number} as number, ${reason} as reason ${selected(columns)}
+    select c.id, ${number} as number, ${reason} as reason, ${placeColumns} ${selected(columns)}
     from (select distinct id from (${contacts}) as wanted (id)) wanted
     cross join lateral (
       -- One index lookup each: OFFSET 0 keeps a planner with old statistics from reading all contacts for each batch.
@@ -60,12 +77,37 @@ export async function contactRecipients(
     contact_id: row.id,
     reason: row.reason,
     time_zone: row.time_zone,
+    state: row.state,
     values: contactValues(row, columns),
   }));
 }
 
+/** People in their order, each a contact or a number. A contact that the workspace does not have has no number. */
+export async function peopleRecipients(
+  tx: Tx,
+  rule: SuppressionRule,
+  country: string,
+  people: readonly Addressee[],
+  fields: readonly string[],
+): Promise<Recipient[]> {
+  const ids = people.flatMap(({ contact_id }) => contact_id ?? []);
+  const numbers = people.flatMap(({ number }) => number ?? []);
+  const contacts = sql`select unnest(${`{${ids.join(",")}}`}::uuid[])`;
+  const byId = new Map(
+    ids.length === 0
+      ? []
+      : (await contactRecipients(tx, rule, contacts, fields)).map((each) => [each.contact_id, each] as const),
+  );
+  const byNumber = (numbers.length === 0 ? [] : await numberRecipients(tx, rule, country, numbers, fields)).values();
+  return people.map(({ contact_id }) => {
+    if (contact_id === undefined) return byNumber.next().value as Recipient;
+    const none = { number: null, contact_id, reason: "no_number" as const, values: {}, ...nowhere };
+    return byId.get(contact_id) ?? none;
+  });
+}
+
 /** Recipients by number. A contact's number gets that contact's values, and marketing only with consent. */
-export async function numberRecipients(
+async function numberRecipients(
   tx: Tx,
   rule: SuppressionRule,
   country: string,
@@ -74,23 +116,20 @@ export async function numberRecipients(
 ): Promise<Recipient[]> {
   const parsed = given.map((number) => readNumber(number, country));
   const numbers = [...new Set(parsed.flatMap(({ number, reason }) => (reason === null ? [number] : [])))];
-  if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, time_zone: null, values: {} }));
+  if (numbers.length === 0) return parsed.map((each) => ({ ...each, contact_id: null, values: {}, ...nowhere }));
   const columns = valueColumns(fields);
-  const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null }>`
-    select n.number, c.id, c.time_zone, ${numberReason(rule)} as reason ${selected(columns)}
+  const { rows } = await sql<ContactRow & { number: string; reason: SkipReason | null; received: number }>`
+    select n.number, c.id, ${numberReason(rule)} as reason, ${placeColumns},
+      ${countReceived(rule, sql`n.number`)} as received ${selected(columns)}
     from unnest(${numbers}::text[]) as n (number)
     left join lateral ${contactOf(rule.workspaceId, sql`n.number`, sql`${rule.senderId}::uuid`)} c on true`.execute(tx);
   const found = new Map(rows.map((row) => [row.number, row]));
   return parsed.map((each) => {
     const row = found.get(each.number);
-    if (each.reason !== null || !row) return { ...each, contact_id: null, time_zone: null, values: {} };
-    return {
-      number: each.number,
-      contact_id: row.id,
-      reason: row.reason,
-      time_zone: row.time_zone,
-      values: contactValues(row, columns),
-    };
+    if (each.reason !== null || !row) return { ...each, contact_id: null, values: {}, ...nowhere };
+    const { id, reason, time_zone, state, received } = row;
+    const values = contactValues(row, columns);
+    return { number: each.number, contact_id: id, reason, time_zone, state, received, values };
   });
 }
 

@@ -10,7 +10,7 @@ import { newId } from "../../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../../kit/idempotency.ts";
 import { resolveSender } from "../../senders/senders.ts";
 import { readTemplate, skipProblem } from "./api-send-problems.ts";
-import type { MessageBatch, NumberRecipient, SentMessage } from "./batch.ts";
+import type { MessageBatch, Person, SentMessage } from "./batch.ts";
 import { sendMessages } from "./send-messages.ts";
 
 export type SendInput = z.output<typeof MessageInput>;
@@ -80,7 +80,7 @@ async function sendFresh(
   const types = new Map<string, SubscriptionTypeRow | Problem>();
   const groups = new Map<
     string,
-    { batch: Omit<MessageBatch, "recipients">; members: { request: SendRequest; recipient: NumberRecipient }[] }
+    { batch: Omit<MessageBatch, "recipients">; members: { request: SendRequest; recipient: Person }[] }
   >();
   for (const request of requests) {
     const { input } = request;
@@ -105,7 +105,7 @@ async function sendFresh(
     }
   }
   for (const { batch, members } of groups.values()) {
-    const result = await sendMessages(tx, { ...batch, recipients: { numbers: members.map((each) => each.recipient) } });
+    const result = await sendMessages(tx, { ...batch, recipients: { people: members.map((each) => each.recipient) } });
     members.forEach(({ request }, i) => {
       const message = result.messages[i] as SentMessage;
       if (message.reason === null) {
@@ -131,7 +131,8 @@ async function contextOf(
   const { rows } = await sql<
     MessageBatch["workspace"] & (SenderKey | { id: null; address: null }) & { period_start: Date | null }
   >`
-    select w.workspace_id, w.name, w.country, s.id, s.address, p.period_start
+    select w.workspace_id, w.name, w.country, w.time_zone, w.quiet_hours, w.frequency_cap_messages,
+      w.frequency_cap_days, s.id, s.address, p.period_start
     from workspaces w
     left join senders s on s.workspace_id = ${workspaceId} and s.is_default
     left join quota_periods p on p.workspace_id = ${workspaceId} and p.period_start <= ${now} and p.period_end > ${now}

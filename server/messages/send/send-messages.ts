@@ -4,8 +4,9 @@
  * suppress → render → normalise → count → ledger and queue → counts → quota, in the caller's transaction. All or nothing: where the
  * quota is insufficient a Problem is thrown, and the transaction is rolled back.
  */
+import { sql } from "kysely";
 import { appendActivity } from "../../activity/activity.ts";
-import type { SuppressionRule } from "../../audience/suppress.ts";
+import { capRule, type SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
 import { insertPreferenceLinks } from "../../links/preference-links.ts";
@@ -24,6 +25,7 @@ import {
   type QueuePlace,
 } from "../messages-store.ts";
 import type { MessageBatch, SendResult } from "./batch.ts";
+import { isUnasked } from "./deferral.ts";
 import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
 
 /** Sends a batch. 422 `quota_exceeded` with the figures where it does not fit. */
@@ -36,12 +38,14 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     consentBit: consentBit(batch),
     sourceType: source.type,
     fallback: await fallbackSenderOf(tx, workspace.workspace_id, sender),
+    cap: capOf(batch),
   };
+  if (rule.cap) await lockMarketing(tx, workspace.workspace_id);
   const lane = { workspace_id: workspace.workspace_id, sender_id: sender.id };
   const [plan, place] = await pipelined(
     tx,
     () => planBatch(tx, batch, rule),
-    () => findPlace(tx, lane, "numbers" in batch.recipients ? batch.recipients.numbers.length : undefined),
+    () => findPlace(tx, lane, "people" in batch.recipients ? batch.recipients.people.length : undefined),
   );
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
   const columns: BatchColumns = {
@@ -53,7 +57,7 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     consent_bit: rule.consentBit,
     period_start: await periodStart(tx, batch),
   };
-  const known = new Set(await insertBySender(tx, columns, plan.messages, place));
+  const known = new Set(await insertBySender(tx, columns, plan.messages, place, rule));
   if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
   const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
 
@@ -82,17 +86,30 @@ async function insertBySender(
   columns: BatchColumns,
   messages: readonly NewMessage[],
   usual: QueuePlace,
+  { cap }: SuppressionRule,
 ): Promise<string[]> {
   const known: string[] = [];
   for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id)) {
     const lane = { workspace_id: columns.workspace_id, sender_id };
     const place = sender_id === usual.sender_id ? usual : await findPlace(tx, lane, group.length);
     const insert = () => insertMessages(tx, { ...columns, sender_id }, group, place);
-    // The API's ids are new, so the result is not needed.
-    if (columns.source_id === null) await atCommit(tx, insert);
+    // The API's ids are new, so the result is not needed; with a cap the next batch of the transaction counts them.
+    if (columns.source_id === null && !cap) await atCommit(tx, insert);
     else known.push(...(await insert()));
   }
   return known;
+}
+
+const capOf = ({ class: messageClass, source, workspace, now }: MessageBatch) =>
+  messageClass === "marketing" && isUnasked(source.type) ? capRule(workspace, source.id, now) : undefined;
+
+/** The first half of an advisory lock's key. */
+const marketingLock = 0xca9;
+
+/** With a frequency cap one batch of marketing follows the other, so that each sees what the others have sent. */
+async function lockMarketing(tx: Tx, workspaceId: string): Promise<void> {
+  const key = Number.parseInt(workspaceId.slice(-8), 16) | 0;
+  await sql.raw(`select pg_advisory_xact_lock(${marketingLock}, ${key})`).execute(tx);
 }
 
 /** The subscription type whose consent is required. Marketing always requires consent, whatever the type's setting. */

@@ -5,7 +5,7 @@ import { contract } from "../../../contract/contract.ts";
 import type { Resource } from "../../../contract/endpoint.ts";
 import { ApiError, isPassing, readFailure } from "./api-error.ts";
 import { send, urlOf } from "./client.ts";
-import { staleKeys } from "./live-updates.ts";
+import { isAboutOther, staleKeys } from "./live-updates.ts";
 import { routeTable } from "./route-table.ts";
 
 const closing: (() => void)[] = [];
@@ -97,7 +97,7 @@ test("only failures that may pass are retried", () => {
 });
 
 test("a live update of every topic makes some query stale, and one of an unknown topic none", () => {
-  for (const topic of ["campaign", "import", "sandbox", "contact", "usage"]) {
+  for (const topic of ["campaign", "import", "bulk", "conversation", "sandbox", "contact", "usage"]) {
     expect(staleKeys(topic).length).toBeGreaterThan(0);
     for (const [resource, endpoint] of staleKeys(topic)) {
       expect(routeTable).toHaveProperty(resource as string);
@@ -105,4 +105,15 @@ test("a live update of every topic makes some query stale, and one of an unknown
     }
   }
   expect(staleKeys("constructor")).toEqual([]);
+});
+
+test("a conversation is fetched again for its own contact, and where no contact is named", () => {
+  const ofIda = ["messages", "list", "pages", { query: { contact: "ida" } }];
+  expect(isAboutOther(ofIda, { topic: "conversation", id: "ida" })).toBe(false);
+  expect(isAboutOther(ofIda, { topic: "conversation", id: "ola" })).toBe(true);
+  expect(isAboutOther(ofIda, { topic: "contact", id: "ola" })).toBe(true);
+  expect(isAboutOther(ofIda, { topic: "conversation", id: null })).toBe(false);
+  // Other things are about the contact whatever their key, such as a list with the contact's name on it.
+  expect(isAboutOther(["contacts", "list", {}], { topic: "contact", id: "ola" })).toBe(false);
+  expect(isAboutOther(["messages", "list", {}], { topic: "sandbox", id: "x" })).toBe(false);
 });

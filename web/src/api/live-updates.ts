@@ -8,8 +8,13 @@ import { type ResourceName, routeTable } from "./route-table.ts";
 const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...string[]])[]> = {
   campaign: [["campaigns"]],
   import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"], ["properties"]],
+  bulk: [
+    ["contacts", "bulkChanges"],
+    ["contacts", "getBulk"],
+  ],
+  conversation: [["messages"], ["contacts", "timeline"]],
   sandbox: [["sandbox"], ["messages"]],
-  contact: [["contacts"], ["consent"], ["lists"], ["tray"]],
+  contact: [["contacts"], ["consent"], ["lists"], ["tray"], ["messages"]],
   usage: [["usage"]],
   alert: [["alerts"]],
   webhook: [["webhooks"]],
@@ -20,6 +25,16 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
 export function staleKeys(topic: string): readonly (readonly string[])[] {
   return Object.hasOwn(stale, topic) ? stale[topic as LiveUpdate["topic"]] : [];
 }
+
+/** Whether a query of such a key is about the texts of other contacts than the one that changed. */
+export const isAboutOther = (key: readonly unknown[], { topic, id }: LiveUpdate) =>
+  id !== null &&
+  (topic === "conversation" || topic === "contact") &&
+  (key[0] === "messages" || key[1] === "timeline") &&
+  !JSON.stringify(key).includes(id);
+
+/** Of texts to unnamed contacts, as while many are being sent, conversations are fetched again this often at most, in ms. */
+const conversationsEvery = 2000;
 
 /** How long a connection may be broken before the page says so, in ms: most browsers reconnect at once. */
 const reconnectGrace = 3000;
@@ -36,6 +51,7 @@ export function useLiveUpdates(workspaceId: string): { lost: boolean } {
     let broken = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
     let notice: ReturnType<typeof setTimeout> | undefined;
+    let conversations: ReturnType<typeof setTimeout> | undefined;
     let attempt = 0;
 
     const open = () => {
@@ -49,8 +65,19 @@ export function useLiveUpdates(workspaceId: string): { lost: boolean } {
         broken = false;
       });
       source.addEventListener("news", (event) => {
-        const { topic } = JSON.parse((event as MessageEvent<string>).data) as LiveUpdate;
-        for (const queryKey of staleKeys(topic)) void client.invalidateQueries({ queryKey });
+        const update = JSON.parse((event as MessageEvent<string>).data) as LiveUpdate;
+        const refetch = () => {
+          for (const queryKey of staleKeys(update.topic)) {
+            const predicate = (found: { queryKey: readonly unknown[] }) => !isAboutOther(found.queryKey, update);
+            void client.invalidateQueries({ queryKey, predicate });
+          }
+        };
+        if (update.topic !== "conversation" || update.id !== null) refetch();
+        else
+          conversations ??= setTimeout(() => {
+            conversations = undefined;
+            refetch();
+          }, conversationsEvery);
       });
       source.addEventListener("error", () => {
         broken = true;
@@ -66,6 +93,7 @@ export function useLiveUpdates(workspaceId: string): { lost: boolean } {
       source?.close();
       clearTimeout(retry);
       clearTimeout(notice);
+      clearTimeout(conversations);
     };
   }, [client, workspaceId]);
   return { lost };

@@ -66,6 +66,7 @@ const touches: Partial<Record<ResourceName, readonly ResourceName[]>> = {
   lists: ["contacts"],
   consent: ["contacts"],
   tray: ["contacts", "consent", "campaigns", "alerts"],
+  quietHours: ["alerts"],
   erasures: ["contacts", "lists", "usage"],
   messages: ["usage"],
   campaigns: ["usage"],

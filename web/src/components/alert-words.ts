@@ -118,6 +118,14 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           link: may("workspace:write") ? { to: paths.webhook(webhook.id), label: t("links.webhook") } : null,
         };
       }
+      case "quiet_hours": {
+        const { enabled, reason } = alert.params;
+        return {
+          title: enabled ? t("titles.quietHoursOn") : t("titles.quietHoursOff"),
+          text: reason === "switched_on" ? t("texts.quietHoursOn") : t("texts.quietHoursOff"),
+          link: may("workspace:write") ? { to: paths.quietHours(), label: t("links.quietHours") } : null,
+        };
+      }
       case "possible_opt_outs":
         return {
           title: t("titles.possible_opt_outs"),

@@ -78,6 +78,12 @@ const pageCatalogues: {
     sv: () => import("./sv/privacy.ts"),
     da: () => import("./da/privacy.ts"),
   },
+  hours: {
+    en: () => import("./en/hours.ts"),
+    nb: () => import("./nb/hours.ts"),
+    sv: () => import("./sv/hours.ts"),
+    da: () => import("./da/hours.ts"),
+  },
   sandbox: {
     en: () => import("./en/sandbox.ts"),
     nb: () => import("./nb/sandbox.ts"),

@@ -9,6 +9,7 @@ import type { commands } from "./en/commands.ts";
 import type { composer } from "./en/composer.ts";
 import type { contacts } from "./en/contacts.ts";
 import type { home } from "./en/home.ts";
+import type { hours } from "./en/hours.ts";
 import type { lists } from "./en/lists.ts";
 import type { privacy } from "./en/privacy.ts";
 import type { sandbox } from "./en/sandbox.ts";
@@ -33,6 +34,7 @@ export interface PageMessages {
   home: typeof home;
   lists: typeof lists;
   privacy: typeof privacy;
+  hours: typeof hours;
   sandbox: typeof sandbox;
   settings: typeof settings;
   statuses: typeof statuses;

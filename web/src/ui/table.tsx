@@ -51,6 +51,10 @@ export interface TableProps<T> {
     name: (row: T) => string;
     /** Buttons for what can be done with the selected rows. */
     actions?: ReactNode;
+    /** In place of how many are selected, where rows that are not loaded are selected too. */
+    count?: ReactNode;
+    /** Next to the count, once all loaded rows are selected: the offer to select the others too. */
+    beyond?: ReactNode;
   };
   /** Called on scrolling near the end of a long table. */
   onNearEnd?: () => void;
@@ -177,8 +181,9 @@ export function Table<T extends object>(props: TableProps<T>) {
       {selection && selection.ids.size > 0 ? (
         <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line bg-selected px-4 py-1.5">
           <span className="figures font-medium" role="status">
-            {t("selected", { count: selection.ids.size })}
+            {selection.count ?? t("selected", { count: selection.ids.size })}
           </span>
+          {shown.length > 0 && table.getIsAllRowsSelected() ? selection.beyond : null}
           {selection.actions}
           <Button kind="quiet" size="small" onClick={() => selection.onChange(new Set())}>
             {t("clearSelection")}

@@ -38,7 +38,7 @@ export interface ComposerHandle {
 
 type Asking = { what: "link" } | { what: "token"; token: Token | null; replacing: Range | undefined; editing: boolean };
 
-/** Edits one text message: the text at the left, the phone at the right. Used wherever a text is written. */
+/** Edits one text message: the text at the left, the phone at the right unless it is compact. Used wherever a text is written. */
 export function Composer({
   ref,
   value,
@@ -50,6 +50,7 @@ export function Composer({
   links,
   error = null,
   readOnly = false,
+  compact = false,
 }: {
   ref?: Ref<ComposerHandle>;
   /** The text as it is stored, with `{{ … }}`. */
@@ -68,6 +69,8 @@ export function Composer({
   /** The server's error about the text. */
   error?: string | null;
   readOnly?: boolean;
+  /** Without the phone, as beside a conversation. */
+  compact?: boolean;
 }) {
   const t = useTranslations("composer");
   const id = useId();
@@ -133,7 +136,7 @@ export function Composer({
   const chips = registry.chips(registry.show(value));
 
   return (
-    <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <div className={compact ? undefined : "grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]"}>
       <div className="flex min-w-0 flex-col gap-3">
         <label htmlFor={id} className="-mb-1.5 font-medium">
           {t("text")}
@@ -222,14 +225,16 @@ export function Composer({
           />
         ) : null}
       </div>
-      <PreviewPane
-        text={value}
-        sender={sender.label}
-        senderAddress={sender.address}
-        senderRef={senderRef}
-        optOutText={optOutText}
-        shorten={shorten}
-      />
+      {compact ? null : (
+        <PreviewPane
+          text={value}
+          sender={sender.label}
+          senderAddress={sender.address}
+          senderRef={senderRef}
+          optOutText={optOutText}
+          shorten={shorten}
+        />
+      )}
       {asking?.what === "link" ? (
         <LinkDialog
           shorten={links ? shorten || count.links === 0 : null}

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { isKnownPlaceholder, knownPlaceholders, propertyOf } from "../../../../rules/placeholder-names.ts";
+import { campaignScope, isKnownPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
 import { composerFields, fieldsOf, isField } from "./fields.ts";
 
 test("the composer offers exactly the fields that a campaign's text may use", () => {
-  expect(composerFields.map((one) => one.field).sort()).toEqual([...knownPlaceholders.campaign].sort());
+  expect(composerFields.map((one) => one.field).sort()).toEqual(Object.keys(campaignScope).sort());
 });
 
 test("the properties that contacts have are offered, and one that the text uses already", () => {
@@ -20,7 +20,7 @@ test("a property's key is a field only if the server accepts it", () => {
   expect(propertyOf("contact.properties.shoe_size")).toBe("shoe_size");
   for (const key of ["", "Shoe", "1st", "shoe size", "a".repeat(51)]) {
     expect(propertyOf(`contact.properties.${key}`)).toBeNull();
-    expect(isKnownPlaceholder(`contact.properties.${key}`, "campaign")).toBe(false);
+    expect(isKnownPlaceholder(`contact.properties.${key}`, campaignScope)).toBe(false);
   }
   expect(isField("contact.properties.shoe_size")).toBe(true);
   expect(isField("contact.shoe_size")).toBe(false);

@@ -1,5 +1,10 @@
 /** What a text can be personalised with, as the composer offers it. */
-import { isKnownPlaceholder, preferencesPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
+import {
+  campaignScope,
+  isKnownPlaceholder,
+  preferencesPlaceholder,
+  propertyOf,
+} from "../../../../rules/placeholder-names.ts";
 
 export type FieldType = "contact" | "property" | "workspace" | "sender" | "link";
 
@@ -42,5 +47,5 @@ export function fieldName(field: string): FieldName | null {
 
 /** Whether a name may be a chip. */
 export function isField(field: string): boolean {
-  return isKnownPlaceholder(field, "campaign");
+  return isKnownPlaceholder(field, campaignScope);
 }

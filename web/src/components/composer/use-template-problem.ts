@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { linkProblems } from "../../../../rules/links.ts";
+import { campaignScope } from "../../../../rules/placeholder-names.ts";
 import { parseTemplate } from "../../../../rules/placeholders.ts";
 import { useDebounced } from "../../lib/debounced.ts";
 
@@ -9,7 +10,7 @@ export function useTemplateProblem(text: string, shorten: boolean): string | nul
   const t = useTranslations("composer.template");
   const debounced = useDebounced(text, 600);
   const problem = useMemo(() => {
-    const parsed = parseTemplate(debounced, "campaign");
+    const parsed = parseTemplate(debounced, campaignScope);
     const problems = parsed.ok ? linkProblems(debounced, { shorten, own: [] }) : parsed.problems;
     return problems[0] ?? null;
   }, [debounced, shorten]);

@@ -19,6 +19,7 @@ export const settingsSections = [
   { name: "senders", path: paths.senders(), permission: "senders:read" },
   { name: "carriers", path: paths.carriers(), permission: "sms-setup:write" },
   { name: "subscriptionTypes", path: paths.subscriptionTypes(), permission: "consent:read" },
+  { name: "quietHours", path: paths.quietHours(), permission: "workspace:read" },
   { name: "retention", path: paths.retention(), permission: "workspace:read" },
   { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
   { name: "webhooks", path: paths.webhooks(), permission: "workspace:write" },

@@ -30,6 +30,8 @@ export const alerts: Translation<typeof en> = {
     webhook_disabled: "En webhook blev slået fra",
     work_overdue: "Planlagt arbejde er forsinket",
     possible_opt_outs: "Svar ligner afmeldinger",
+    quietHoursOn: "Stilletid er slået til",
+    quietHoursOff: "Stilletid er slået fra",
   },
   texts: {
     work_overdue:
@@ -58,6 +60,10 @@ export const alerts: Translation<typeof en> = {
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",
     possible_opt_outs: "De, der skrev dem, får stadig beskeder, til nogen afgør det. Det ældste kom {when}.",
+    quietHoursOn:
+      "Markedsføring venter nu til tiderne for modtagerens land. Det blev slået til med den første operatør.",
+    quietHoursOff:
+      "Markedsføring kan vente til tiderne for modtagerens land. Intet er ændret, da dette arbejdsområde allerede sendte.",
   },
   links: {
     carrier: "Gå til operatøren",
@@ -67,5 +73,6 @@ export const alerts: Translation<typeof en> = {
     subscription: "Gå til abonnementet",
     webhook: "Gå til webhooken",
     tray: "Gå til svarene",
+    quietHours: "Gå til stilletid",
   },
 };

@@ -46,9 +46,11 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    quiet_hours: "Stilletid",
     retention: "Opbevaring",
     audit: "Revisionslog",
     import: "Importer",
+    bulk: "Masseændringer",
   },
   sentences: {
     session: {
@@ -106,6 +108,10 @@ export const audit: Translation<typeof english> = {
       started: "{who} startede en import",
       rejections_exported: "{who} hentede de afviste rækker fra en import",
     },
+    bulk: {
+      started: "{who} startede en ændring af mange kontakter",
+      finished: "{who} afsluttede en ændring af mange kontakter",
+    },
     list: {
       created: "{who} oprettede listen “{what}”",
       renamed: "{who} omdøbte listen “{what}”",
@@ -143,6 +149,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} udskiftede hemmeligheden for webhooken til {what}",
       tested: "{who} sendte en testhændelse til {what}",
       redelivered: "{who} fik en webhook-hændelse sendt igen",
+    },
+    quiet_hours: {
+      updated: "{who} ændrede stilletid",
+      switched_on: "Stilletid blev slået til med den første operatør, som {who} tilføjede",
     },
     retention: {
       updated: "{who} ændrede, hvor længe ting opbevares",

@@ -32,7 +32,7 @@ export const campaigns: Translation<typeof en> = {
   dontSendToHint: "Går forud for »Send til«.",
   sender: "Afsender",
   senderHint: "Det, modtagerne ser, og hvor deres svar går hen.",
-  senderCannotReceive: "Denne afsender kan ikke modtage svar, så ingen kan svare STOP til den.",
+  senderCannotReceive: "Denne afsender kan ikke modtage svar. Modtagerne afmelder sig med et link i stedet for STOP.",
   defaultSender: "standard",
   usualSender: "Standardafsender",
   noSender: "Ingen afsender endnu",
@@ -108,6 +108,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
+    quiet_hours:
+      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. De første kan sendes {first}, de sidste {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# besked} other {# beskeder}} ville udløbe, før stilletiden er forbi. Send på et andet tidspunkt, eller lad beskederne være gyldige længere.",
     validity_short:
       "Med {rate, plural, one {# besked} other {# beskeder}} i sekundet tager det {hours, plural, one {# time} other {# timer}}, før den sidste er sendt, men en besked venter højst {validity_hours, plural, one {# time} other {# timer}}. Omkring {count, plural, one {# besked} other {# beskeder}} ville udløbe uden at blive sendt.",
     quota_60: "Med denne kampagne er {value} % af månedens segmenter brugt.",

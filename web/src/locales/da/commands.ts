@@ -17,6 +17,7 @@ export const commands: Translation<typeof en> = {
     senders: "afsender afsendernavn fra nummer kortnummer svar",
     carriers: "smpp twilio teleoperatør gateway forbindelse leverandør rute",
     subscriptionTypes: "samtykke tilladelse markedsføring nyhedsbrev gdpr",
+    quietHours: "nat søndag helligdag tidszone ro",
     retention: "privatliv gdpr slette sletning lagring opbevaringstid",
     apiKeys: "api nøgle token udvikler integration",
     webhooks: "api hændelser udvikler integration url",

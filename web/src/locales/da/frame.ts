@@ -22,6 +22,7 @@ export const frame: Translation<typeof en> = {
     senders: "Afsendere",
     carriers: "Operatører",
     subscriptionTypes: "Samtykketyper",
+    quietHours: "Stilletid",
     retention: "Opbevaring",
     apiKeys: "API-nøgler",
     webhooks: "Webhooks",

@@ -34,6 +34,16 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} · {encoding}",
+  cap: "Hyppighedsloft",
+  capText:
+    "Hvor megen markedsføring et nummer højst får, uanset hvad der sender den. Mere springes over, og gennemgangen siger for hvor mange. Prøver og svar på svar tæller ikke.",
+  capMessages: "Markedsføringsbeskeder",
+  capMessagesHint: "Højst, til ét nummer. Tomt: ingen grænse.",
+  capDays: "Inden for dage",
+  capDaysHint: "Gange 24 timer, 1 til 90.",
+  capMessagesWrong: "Et helt tal fra 1 til 1.000.",
+  capDaysWrong: "Et helt tal fra 1 til 90.",
+  capBoth: "Udfyld begge eller ingen.",
   keywords: "Ord, som folk svarer med",
   keywordsText:
     "Et svar tæller, når det er et af disse ord og intet andet, med store eller små bogstaver. Høflige svar som »Stop, tak« vises for dig i stedet.",

@@ -33,6 +33,7 @@ export const statuses: Translation<typeof en> = {
     not_marketing: "Ikke markeret til markedsføring",
     no_consent: "Har ikke givet samtykke",
     opted_out: "Har meldt sig fra",
+    frequency_cap: "Har fået nok markedsføring for nu",
     duplicate: "Samme nummer som en anden modtager",
     excluded: "Står i »Send ikke til«",
     empty_text: "Teksten ville blive tom",

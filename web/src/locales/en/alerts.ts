@@ -28,6 +28,8 @@ export const alerts = {
     webhook_disabled: "A webhook was disabled",
     work_overdue: "Planned work is late",
     possible_opt_outs: "Replies look like opt-outs",
+    quietHoursOn: "Quiet hours are on",
+    quietHoursOff: "Quiet hours are off",
   },
   texts: {
     work_overdue:
@@ -55,6 +57,10 @@ export const alerts = {
     quotaFull: "Nothing more goes out until the period ends {when}, unless the allowance is raised.",
     webhook: "{url} has taken nothing since {when}. Switch it on again when it works.",
     possible_opt_outs: "Whoever wrote them goes on getting texts until somebody decides. The oldest came {when}.",
+    quietHoursOn:
+      "Marketing texts now wait for the hours of the recipient’s country: it was switched on with the first carrier.",
+    quietHoursOff:
+      "Marketing texts can wait for the hours of the recipient’s country. Nothing was changed, because this workspace was sending already.",
   },
   links: {
     carrier: "Go to the carrier",
@@ -64,5 +70,6 @@ export const alerts = {
     subscription: "Go to subscription",
     webhook: "Go to the webhook",
     tray: "Go to the replies",
+    quietHours: "Go to quiet hours",
   },
 } as const;

@@ -44,9 +44,11 @@ export const audit = {
     carrier: "Carriers",
     carrier_routes: "Fallback carriers",
     webhook: "Webhooks",
+    quiet_hours: "Quiet hours",
     retention: "Retention",
     audit: "Audit log",
     import: "Imports",
+    bulk: "Bulk changes",
   },
   sentences: {
     session: {
@@ -104,6 +106,7 @@ export const audit = {
       started: "{who} started an import",
       rejections_exported: "{who} downloaded the rejected rows of an import",
     },
+    bulk: { started: "{who} began to change many contacts", finished: "{who} finished changing many contacts" },
     list: {
       created: "{who} made the list “{what}”",
       renamed: "{who} renamed the list “{what}”",
@@ -141,6 +144,10 @@ export const audit = {
       secret_rotated: "{who} replaced the secret of the webhook to {what}",
       tested: "{who} sent a test event to {what}",
       redelivered: "{who} had an event of a webhook sent again",
+    },
+    quiet_hours: {
+      updated: "{who} changed quiet hours",
+      switched_on: "Quiet hours were switched on with the first carrier, which {who} added",
     },
     retention: {
       updated: "{who} changed how long things are kept",

@@ -29,7 +29,7 @@ export const campaigns = {
   dontSendToHint: "Beats “Send to”.",
   sender: "Sender",
   senderHint: "What recipients see, and where their answers go.",
-  senderCannotReceive: "This sender cannot receive answers, so nobody can reply STOP to it.",
+  senderCannotReceive: "This sender cannot receive answers: recipients opt out by a link instead of STOP.",
   defaultSender: "default",
   usualSender: "Default sender",
   noSender: "No sender yet",
@@ -104,6 +104,10 @@ export const campaigns = {
     sender_cannot_receive:
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
+    quiet_hours:
+      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. The first can leave {first}, the last {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# text} other {# texts}} would expire before quiet hours end. Send at another time, or let texts be valid for longer.",
     validity_short:
       "At {rate, plural, one {# text} other {# texts}} a second it takes {hours, plural, one {# hour} other {# hours}} until the last text has left, but a text waits {validity_hours, plural, one {# hour} other {# hours}} at most. About {count, plural, one {# text} other {# texts}} would expire unsent.",
     quota_60: "With this campaign {value} % of the month’s segments are used.",

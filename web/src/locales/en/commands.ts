@@ -15,6 +15,7 @@ export const commands = {
     senders: "sender name from number short code reply",
     carriers: "smpp twilio operator gateway connection provider route",
     subscriptionTypes: "consent permission marketing newsletter opt-in gdpr",
+    quietHours: "night sunday holiday time zone tcpa",
     retention: "privacy gdpr delete erase storage period",
     apiKeys: "api key token developer integration",
     webhooks: "api events developer integration callback url",

@@ -19,6 +19,7 @@ export const frame = {
     senders: "Senders",
     carriers: "Carriers",
     subscriptionTypes: "Subscription types",
+    quietHours: "Quiet hours",
     retention: "Retention",
     apiKeys: "API keys",
     webhooks: "Webhooks",

@@ -31,6 +31,16 @@ export const settings = {
   },
   segmentCount:
     "{characters, plural, one {# character} other {# characters}} · {segments, plural, one {# segment} other {# segments}} · {encoding}",
+  cap: "Frequency cap",
+  capText:
+    "How much marketing a number gets at most, whatever sends it. More is skipped, and the review says for how many. Tests and answers to replies do not count.",
+  capMessages: "Marketing messages",
+  capMessagesHint: "At most, to one number. Empty: no limit.",
+  capDays: "Within days",
+  capDaysHint: "Times 24 hours, 1 to 90.",
+  capMessagesWrong: "A whole number from 1 to 1,000.",
+  capDaysWrong: "A whole number from 1 to 90.",
+  capBoth: "Fill in both, or neither.",
   keywords: "Words that people reply with",
   keywordsText:
     "A reply counts when it is one of these words and nothing else, in capitals or not. Polite ones such as “Stop, please” are shown to you instead.",

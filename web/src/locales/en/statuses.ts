@@ -31,6 +31,7 @@ export const statuses = {
     not_marketing: "Not marked for marketing",
     no_consent: "Has not consented",
     opted_out: "Opted out",
+    frequency_cap: "Has had enough marketing for now",
     duplicate: "Same number as another recipient",
     excluded: "In “Do not send to”",
     empty_text: "Text would be empty",

@@ -30,6 +30,8 @@ export const alerts: Translation<typeof en> = {
     webhook_disabled: "En webhook ble slått av",
     work_overdue: "Planlagt arbeid er forsinket",
     possible_opt_outs: "Svar ligner avmeldinger",
+    quietHoursOn: "Stilletid er slått på",
+    quietHoursOff: "Stilletid er slått av",
   },
   texts: {
     work_overdue:
@@ -58,6 +60,10 @@ export const alerts: Translation<typeof en> = {
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",
     possible_opt_outs: "De som skrev dem, får fortsatt meldinger til noen avgjør det. Det eldste kom {when}.",
+    quietHoursOn:
+      "Markedsføring venter nå til tidene for mottakerens land. Det ble slått på med den første operatøren.",
+    quietHoursOff:
+      "Markedsføring kan vente til tidene for mottakerens land. Ingenting er endret, siden dette arbeidsområdet allerede sendte.",
   },
   links: {
     carrier: "Gå til operatøren",
@@ -67,5 +73,6 @@ export const alerts: Translation<typeof en> = {
     subscription: "Gå til abonnementet",
     webhook: "Gå til webhooken",
     tray: "Gå til svarene",
+    quietHours: "Gå til stilletid",
   },
 };

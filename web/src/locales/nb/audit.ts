@@ -46,9 +46,11 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    quiet_hours: "Stilletid",
     retention: "Oppbevaring",
     audit: "Revisjonslogg",
     import: "Importer",
+    bulk: "Masseendringer",
   },
   sentences: {
     session: {
@@ -106,6 +108,10 @@ export const audit: Translation<typeof english> = {
       started: "{who} startet en import",
       rejections_exported: "{who} lastet ned de avviste radene fra en import",
     },
+    bulk: {
+      started: "{who} startet en endring av mange kontakter",
+      finished: "{who} fullførte en endring av mange kontakter",
+    },
     list: {
       created: "{who} laget listen «{what}»",
       renamed: "{who} ga listen «{what}» nytt navn",
@@ -143,6 +149,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} byttet hemmeligheten til webhooken til {what}",
       tested: "{who} sendte en testhendelse til {what}",
       redelivered: "{who} lot en webhook-hendelse bli sendt på nytt",
+    },
+    quiet_hours: {
+      updated: "{who} endret stilletid",
+      switched_on: "Stilletid ble slått på med den første operatøren, som {who} la til",
     },
     retention: {
       updated: "{who} endret hvor lenge ting oppbevares",

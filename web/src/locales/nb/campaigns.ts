@@ -32,7 +32,8 @@ export const campaigns: Translation<typeof en> = {
   dontSendToHint: "Går foran «Send til».",
   sender: "Avsender",
   senderHint: "Det mottakerne ser, og dit svarene deres går.",
-  senderCannotReceive: "Denne avsenderen kan ikke ta imot svar, så ingen kan svare STOPP til den.",
+  senderCannotReceive:
+    "Denne avsenderen kan ikke ta imot svar. Mottakerne melder seg av med en lenke i stedet for STOPP.",
   defaultSender: "standard",
   usualSender: "Standardavsender",
   noSender: "Ingen avsender ennå",
@@ -108,6 +109,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
+    quiet_hours:
+      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. De første kan gå ut {first}, de siste {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# melding} other {# meldinger}} vil utløpe før stilletiden er over. Send på et annet tidspunkt, eller la meldingene være gyldige lenger.",
     validity_short:
       "Med {rate, plural, one {# melding} other {# meldinger}} i sekundet tar det {hours, plural, one {# time} other {# timer}} før den siste er sendt, men en melding venter høyst {validity_hours, plural, one {# time} other {# timer}}. Rundt {count, plural, one {# melding} other {# meldinger}} vil utløpe uten å bli sendt.",
     quota_60: "Med denne kampanjen er {value} % av månedens segmenter brukt.",

@@ -17,6 +17,7 @@ export const commands: Translation<typeof en> = {
     senders: "avsender avsendernavn fra nummer kortnummer svar",
     carriers: "smpp twilio teleoperatør gateway tilkobling leverandør rute",
     subscriptionTypes: "samtykke tillatelse markedsføring nyhetsbrev gdpr",
+    quietHours: "natt søndag helligdag tidssone ro",
     retention: "personvern gdpr slette sletting lagringstid lagring",
     apiKeys: "api nøkkel token utvikler integrasjon",
     webhooks: "api hendelser utvikler integrasjon url",

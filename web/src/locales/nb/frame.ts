@@ -22,6 +22,7 @@ export const frame: Translation<typeof en> = {
     senders: "Avsendere",
     carriers: "Operatører",
     subscriptionTypes: "Samtykketyper",
+    quietHours: "Stilletid",
     retention: "Oppbevaring",
     apiKeys: "API-nøkler",
     webhooks: "Webhooks",

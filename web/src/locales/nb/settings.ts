@@ -34,6 +34,16 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# segment} other {# segmenter}} · {encoding}",
+  cap: "Frekvenstak",
+  capText:
+    "Hvor mye markedsføring et nummer får på det meste, uansett hva som sender den. Mer hoppes over, og gjennomgangen sier for hvor mange. Tester og svar på svar teller ikke.",
+  capMessages: "Markedsføringsmeldinger",
+  capMessagesHint: "På det meste, til ett nummer. Tomt: ingen grense.",
+  capDays: "I løpet av dager",
+  capDaysHint: "Ganger 24 timer, 1 til 90.",
+  capMessagesWrong: "Et helt tall fra 1 til 1000.",
+  capDaysWrong: "Et helt tall fra 1 til 90.",
+  capBoth: "Fyll ut begge eller ingen.",
   keywords: "Ord som folk svarer med",
   keywordsText:
     "Et svar teller når det er ett av disse ordene og ingenting annet, med store eller små bokstaver. Høflige svar som «Stopp, takk» vises for deg i stedet.",

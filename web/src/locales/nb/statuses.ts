@@ -33,6 +33,7 @@ export const statuses: Translation<typeof en> = {
     not_marketing: "Ikke merket for markedsføring",
     no_consent: "Har ikke samtykket",
     opted_out: "Har meldt seg av",
+    frequency_cap: "Har fått nok markedsføring for nå",
     duplicate: "Samme nummer som en annen mottaker",
     excluded: "Står i «Ikke send til»",
     empty_text: "Teksten ville bli tom",

@@ -30,6 +30,8 @@ export const alerts: Translation<typeof en> = {
     webhook_disabled: "En webhook stängdes av",
     work_overdue: "Planerat arbete är försenat",
     possible_opt_outs: "Svar liknar avanmälningar",
+    quietHoursOn: "Tysta timmar är på",
+    quietHoursOff: "Tysta timmar är av",
   },
   texts: {
     work_overdue:
@@ -58,6 +60,9 @@ export const alerts: Translation<typeof en> = {
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",
     possible_opt_outs: "De som skrev dem får fortfarande meddelanden tills någon avgör. Det äldsta kom {when}.",
+    quietHoursOn: "Marknadsföring väntar nu till tiderna för mottagarens land. Det slogs på med den första operatören.",
+    quietHoursOff:
+      "Marknadsföring kan vänta till tiderna för mottagarens land. Inget har ändrats, eftersom den här arbetsytan redan skickade.",
   },
   links: {
     carrier: "Gå till operatören",
@@ -67,5 +72,6 @@ export const alerts: Translation<typeof en> = {
     subscription: "Gå till abonnemanget",
     webhook: "Gå till webhooken",
     tray: "Gå till svaren",
+    quietHours: "Gå till tysta timmar",
   },
 };

@@ -46,9 +46,11 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatörer",
     carrier_routes: "Reservoperatörer",
     webhook: "Webhooks",
+    quiet_hours: "Tysta timmar",
     retention: "Lagringstid",
     audit: "Granskningslogg",
     import: "Importer",
+    bulk: "Massändringar",
   },
   sentences: {
     session: {
@@ -106,6 +108,10 @@ export const audit: Translation<typeof english> = {
       started: "{who} startade en import",
       rejections_exported: "{who} laddade ner en imports avvisade rader",
     },
+    bulk: {
+      started: "{who} startade en ändring av många kontakter",
+      finished: "{who} slutförde en ändring av många kontakter",
+    },
     list: {
       created: "{who} skapade listan ”{what}”",
       renamed: "{who} bytte namn på listan ”{what}”",
@@ -143,6 +149,10 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} bytte hemligheten för webhooken till {what}",
       tested: "{who} skickade en testhändelse till {what}",
       redelivered: "{who} lät en webhook-händelse skickas igen",
+    },
+    quiet_hours: {
+      updated: "{who} ändrade tysta timmar",
+      switched_on: "Tysta timmar slogs på med den första operatören, som {who} lade till",
     },
     retention: {
       updated: "{who} ändrade hur länge saker sparas",

@@ -32,7 +32,8 @@ export const campaigns: Translation<typeof en> = {
   dontSendToHint: "Går före ”Skicka till”.",
   sender: "Avsändare",
   senderHint: "Det mottagarna ser, och dit deras svar går.",
-  senderCannotReceive: "Den här avsändaren kan inte ta emot svar, så ingen kan svara STOPP till den.",
+  senderCannotReceive:
+    "Den här avsändaren kan inte ta emot svar. Mottagarna avanmäler sig med en länk i stället för STOPP.",
   defaultSender: "standard",
   usualSender: "Standardavsändare",
   noSender: "Ingen avsändare ännu",
@@ -108,6 +109,10 @@ export const campaigns: Translation<typeof en> = {
     sender_cannot_receive:
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
+    quiet_hours:
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan gå ut {first}, de sista {last}.",
+    quiet_hours_expire:
+      "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:
       "Med {rate, plural, one {# meddelande} other {# meddelanden}} i sekunden tar det {hours, plural, one {# timme} other {# timmar}} innan det sista har gått iväg, men ett meddelande väntar högst {validity_hours, plural, one {# timme} other {# timmar}}. Omkring {count, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut utan att skickas.",
     quota_60: "Med den här kampanjen är {value} % av månadens segment använda.",

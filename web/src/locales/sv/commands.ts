@@ -17,6 +17,7 @@ export const commands: Translation<typeof en> = {
     senders: "avsändare avsändarnamn från nummer kortnummer svar",
     carriers: "smpp twilio teleoperatör gateway anslutning leverantör rutt",
     subscriptionTypes: "samtycke tillstånd marknadsföring nyhetsbrev gdpr",
+    quietHours: "natt söndag helgdag tidszon",
     retention: "integritet gdpr radera radering lagring gallring",
     apiKeys: "api nyckel token utvecklare integration",
     webhooks: "api händelser utvecklare integration url",

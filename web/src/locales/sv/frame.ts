@@ -22,6 +22,7 @@ export const frame: Translation<typeof en> = {
     senders: "Avsändare",
     carriers: "Operatörer",
     subscriptionTypes: "Samtyckestyper",
+    quietHours: "Tysta timmar",
     retention: "Lagringstid",
     apiKeys: "API-nycklar",
     webhooks: "Webhooks",

@@ -34,6 +34,16 @@ export const settings: Translation<typeof en> = {
   },
   segmentCount:
     "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} · {encoding}",
+  cap: "Frekvenstak",
+  capText:
+    "Hur mycket marknadsföring ett nummer får som mest, oavsett vad som skickar den. Mer hoppas över, och granskningen säger för hur många. Tester och svar på svar räknas inte.",
+  capMessages: "Marknadsföringsmeddelanden",
+  capMessagesHint: "Som mest, till ett nummer. Tomt: ingen gräns.",
+  capDays: "Inom dagar",
+  capDaysHint: "Gånger 24 timmar, 1 till 90.",
+  capMessagesWrong: "Ett heltal från 1 till 1 000.",
+  capDaysWrong: "Ett heltal från 1 till 90.",
+  capBoth: "Fyll i båda eller ingen.",
   keywords: "Ord som folk svarar med",
   keywordsText:
     "Ett svar räknas när det är ett av de här orden och inget annat, med stora eller små bokstäver. Artiga svar som ”Stopp, tack” visas för dig i stället.",

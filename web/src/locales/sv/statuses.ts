@@ -33,6 +33,7 @@ export const statuses: Translation<typeof en> = {
     not_marketing: "Inte markerad för marknadsföring",
     no_consent: "Har inte samtyckt",
     opted_out: "Har avanmält sig",
+    frequency_cap: "Har fått tillräckligt med marknadsföring för tillfället",
     duplicate: "Samma nummer som en annan mottagare",
     excluded: "Står i ”Skicka inte till”",
     empty_text: "Texten skulle bli tom",

@@ -37,6 +37,7 @@ const subjects = [
   "carrier",
   "carrier_routes",
   "webhook",
+  "quiet_hours",
   "retention",
   "audit",
 ] as const satisfies readonly AuditSubject[];

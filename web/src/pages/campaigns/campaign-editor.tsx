@@ -12,6 +12,7 @@ import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
+import { shownOptOutText } from "../../lib/shown-opt-out-text.ts";
 import { paths } from "../../paths.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -179,7 +180,7 @@ export function CampaignEditor({
               error={errorAt("text") ?? errorAt("links")}
               readOnly={!mayWrite}
               optOut={{
-                text: workspace.opt_out_text,
+                text: shownOptOutText(workspace, sender?.address),
                 included: draft.opt_out_text,
                 onChange: (included) => change({ opt_out_text: included }),
               }}

@@ -6,6 +6,7 @@ import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
 import { PhonePreview } from "../../components/composer/phone-preview.tsx";
 import { useWorkspace } from "../../lib/session.ts";
+import { shownOptOutText } from "../../lib/shown-opt-out-text.ts";
 
 const TextWithDefaults = lazy(() =>
   import("../../components/composer/text-with-defaults.tsx").then((module) => ({ default: module.TextWithDefaults })),
@@ -18,7 +19,7 @@ export function CampaignPhone({ campaign }: { campaign: Campaign }) {
   // A draft may leave the sender to the workspace's default.
   const senders = useQuery({ ...query("senders", "list"), enabled: campaign.sender === null });
   const sender = campaign.sender ?? senders.data?.items.find((one) => one.is_default)?.address;
-  const optOutText = campaign.opt_out_text ? workspace.opt_out_text : null;
+  const optOutText = campaign.opt_out_text ? shownOptOutText(workspace, sender) : null;
   return (
     <PhonePreview
       sender={sender ? formatPhoneNumber(sender, workspace.country) : t("usualSender")}

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import { propertyOf } from "../../../../rules/placeholder-names.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { useFieldLabels } from "../../components/composer/use-field-labels.ts";
@@ -9,6 +9,7 @@ import { useExplain } from "../../lib/explain.ts";
 export function useFindingText(): (finding: { code: string; message: string; value?: unknown }) => string {
   const t = useTranslations("campaigns.findings");
   const labelOf = useFieldLabels();
+  const format = useFormatter();
   return useCallback(
     (finding) => {
       const { code, value } = specificFinding(finding);
@@ -18,10 +19,11 @@ export function useFindingText(): (finding: { code: string; message: string; val
         value: typeof value === "object" || value === undefined ? "" : String(value),
         field: fieldsIn(value).map(labelOf).join(", "),
         ...partsOf(value),
+        ...momentsOf(value, (at) => format.dateTime(at, { dateStyle: "medium", timeStyle: "short" })),
       };
       return t(key, words as { value: string });
     },
-    [t, labelOf],
+    [t, labelOf, format],
   );
 }
 
@@ -46,6 +48,12 @@ function partsOf(value: unknown): Record<string, string | number> {
   if (typeof value !== "object" || value === null) return {};
   const plain = Object.entries(value).filter(([, each]) => typeof each === "string" || typeof each === "number");
   return Object.fromEntries(plain);
+}
+
+/** The moments of a finding: when waiting texts leave. */
+function momentsOf(value: unknown, format: (at: Date) => string): Record<string, string> {
+  const moments = Object.entries(partsOf(value)).filter(([name]) => name === "first" || name === "last");
+  return Object.fromEntries(moments.map(([name, at]) => [name, format(new Date(at))]));
 }
 
 /** Explains a failed call about a campaign: in the review's words where it is a finding, else in the general ones. */

@@ -24,13 +24,15 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ContactActivity } from "./contact-activity.tsx";
 import { ContactConsent } from "./contact-consent.tsx";
+import { ContactConversation } from "./contact-conversation.tsx";
 import { ContactPrivacy } from "./contact-privacy.tsx";
+import { ContactStatus } from "./contact-status.tsx";
 import { NumberCell } from "./number-cell.tsx";
 
-const tabs = ["activity", "consent", "details"] as const;
+const tabs = ["conversation", "activity", "consent", "details"] as const;
 type Tab = (typeof tabs)[number];
 
-/** One contact: opt-outs first, then activity, consent, and the fields. */
+/** One contact: whether they can be texted first, then the conversation, activity, consent, and the fields. */
 export function ContactPage() {
   const t = useTranslations("contacts");
   const explain = useExplain();
@@ -38,14 +40,15 @@ export function ContactPage() {
   const may = useMay();
   const id = useParam("id");
   const workspace = useWorkspace();
-  const [filters, setFilters] = useFilters({ tab: "activity" });
+  const [filters, setFilters] = useFilters({ tab: "" });
   const [deleting, setDeleting] = useState(false);
   const { data: contact, error, refetch } = useQuery(query("contacts", "get", { params: { id } }));
   const remove = useCall("contacts", "remove");
   if (error) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;
   if (!contact) return <PageSkeleton />;
   const name = contactName(contact, workspace.country).name ?? t("unnamed");
-  const tab: Tab = tabs.find((known) => known === filters.tab) ?? "activity";
+  const shown = tabs.filter((each) => each !== "conversation" || may("messages:read"));
+  const tab: Tab = shown.find((known) => known === filters.tab) ?? shown[0] ?? "activity";
   return (
     <>
       <DocumentTitle>{name}</DocumentTitle>
@@ -74,6 +77,7 @@ export function ContactPage() {
           ) : null
         }
       />
+      <ContactStatus contact={contact} />
       <OptOuts contact={contact} />
       {contact.possible_opt_outs.length > 0 ? (
         <div className="mb-4 flex flex-col gap-2">
@@ -86,8 +90,9 @@ export function ContactPage() {
         label={name}
         value={tab}
         onChange={(next) => setFilters({ tab: next })}
-        tabs={tabs.map((value) => ({ value, label: t(`tabs.${value}`) }))}
+        tabs={shown.map((value) => ({ value, label: t(`tabs.${value}`) }))}
       >
+        {tab === "conversation" ? <ContactConversation contact={contact} name={name} /> : null}
         {tab === "activity" ? <ContactActivity id={id} /> : null}
         {tab === "consent" ? <ContactConsent contact={contact} name={name} /> : null}
         {tab === "details" ? <Details contact={contact} /> : null}

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Ban, MegaphoneOff, Plus, Upload, Users } from "lucide-react";
+import { Ban, ListPlus, MegaphoneOff, Plus, Upload, Users } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { BulkInput } from "../../../../contract/bulk-changes.ts";
 import { items, pages, query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
@@ -12,10 +13,13 @@ import { useFilters, useGo } from "../../lib/location.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Input, Select } from "../../ui/field.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
+import { BulkProgress } from "./bulk-progress.tsx";
+import { NewListFrom } from "./new-list-from.tsx";
 import { NumberCell } from "./number-cell.tsx";
 import { SelectedContacts } from "./selected-contacts.tsx";
 
@@ -31,6 +35,7 @@ export function ContactsPage() {
   const { country } = useWorkspace();
   const [filters, setFilters] = useFilters({ query: "", list: "", sort: "-created_at" });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [naming, setNaming] = useState(false);
   const asked = useDebounced(filters.query, 150);
   const sort = sorts.find((known) => known === filters.sort) ?? "-created_at";
 
@@ -44,6 +49,22 @@ export function ContactsPage() {
   type Row = NonNullable<typeof rows>[number];
   const total = found.data?.pages[0]?.total;
   const write = may("contacts:write");
+
+  // All whom the filters find, also those that are not loaded, until another filter or another selection is chosen.
+  const [allOf, setAllOf] = useState<string | null>(null);
+  const filter = { query: asked.trim() || undefined, list: filters.list || undefined };
+  const isAll = allOf === JSON.stringify(filter);
+  const matching: BulkInput["where"] = filter.query || filter.list ? filter : { all: true };
+  const exact = total !== undefined && total <= 10_000 ? total : undefined;
+  const counted = useQuery({
+    ...query("contacts", "count", { query: filter }),
+    enabled: (isAll || naming) && total !== undefined && exact === undefined,
+  });
+  const matchCount = exact ?? counted.data?.count;
+  const unselect = () => {
+    setSelected(new Set());
+    setAllOf(null);
+  };
 
   const columns = useMemo<Column<Row>[]>(
     () => [
@@ -128,10 +149,17 @@ export function ContactsPage() {
         <span className="figures text-soft" role="status">
           {total === undefined ? null : total > 10_000 ? t("countMany") : t("count", { count: total })}
         </span>
+        {write && filtered && total ? (
+          <Button size="small" icon={<ListPlus aria-hidden />} onClick={() => setNaming(true)}>
+            {t("bulk.newListFrom")}
+          </Button>
+        ) : null}
         <Link to={paths.imports()} className="ml-auto">
           {t("imports")}
         </Link>
       </div>
+      {naming ? <NewListFrom where={matching} count={matchCount} onClose={() => setNaming(false)} /> : null}
+      <BulkProgress />
       <Panel flush>
         <PagedTable
           label={t("title")}
@@ -144,9 +172,32 @@ export function ContactsPage() {
             write
               ? {
                   ids: selected,
-                  onChange: setSelected,
+                  onChange: (ids) => {
+                    setSelected(ids);
+                    setAllOf(null);
+                  },
                   name: (row) => contactName(row, country).name ?? t("unnamed"),
-                  actions: <SelectedContacts ids={selected} onDone={() => setSelected(new Set())} />,
+                  count: isAll
+                    ? t("bulk.allSelected", { count: matchCount === undefined ? "…" : format.number(matchCount) })
+                    : undefined,
+                  beyond:
+                    total !== undefined && rows && total > rows.length ? (
+                      <Button kind="quiet" size="small" onClick={() => setAllOf(isAll ? null : JSON.stringify(filter))}>
+                        {isAll
+                          ? t("bulk.onlyShown")
+                          : exact === undefined
+                            ? t("bulk.selectMatching")
+                            : t("bulk.selectAll", { count: format.number(exact) })}
+                      </Button>
+                    ) : null,
+                  actions: (
+                    <SelectedContacts
+                      where={isAll ? matching : { contacts: [...selected] }}
+                      count={isAll ? matchCount : selected.size}
+                      onList={lists.data?.items.find(({ id }) => id === filters.list)}
+                      onDone={unselect}
+                    />
+                  ),
                 }
               : undefined
           }

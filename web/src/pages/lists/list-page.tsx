@@ -16,7 +16,9 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { BulkProgress } from "../contacts/bulk-progress.tsx";
 import { NumberCell } from "../contacts/number-cell.tsx";
+import { CampaignToList } from "./campaign-to-list.tsx";
 import { ListNameDialog } from "./list-name-dialog.tsx";
 
 /** One list and its members. */
@@ -56,6 +58,7 @@ export function ListPage() {
         action={
           write ? (
             <>
+              <CampaignToList list={list} />
               <Button icon={<Trash2 aria-hidden />} onClick={() => setOpen("delete")}>
                 {t("delete")}
               </Button>
@@ -69,6 +72,7 @@ export function ListPage() {
           ) : null
         }
       />
+      <BulkProgress ofList={id} />
       <Panel flush>
         <PagedTable
           label={list.name}

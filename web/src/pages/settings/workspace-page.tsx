@@ -6,7 +6,7 @@ import { DocumentTitle } from "../../components/document-title.tsx";
 import { WorkspaceFields } from "../../components/workspace-fields.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
-import { TextArea } from "../../ui/field.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -28,6 +28,7 @@ export function WorkspacePage() {
         <SendingPanel />
         <Texts />
         <Keywords />
+        <Cap />
       </div>
     </>
   );
@@ -133,6 +134,64 @@ function Keywords() {
             {...form.field(kind)}
           />
         ))}
+      </FormShell>
+    </Panel>
+  );
+}
+
+const mostMessages = 1_000;
+const mostDays = 90;
+
+/** A whole number up to `most`, null where the text is empty, undefined where it is none. */
+function readNumber(typed: string, most: number): number | null | undefined {
+  if (typed.trim() === "") return null;
+  const number = Number(typed);
+  return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
+}
+
+function Cap() {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
+  const may = useMay();
+  const { frequency_cap } = useWorkspace();
+  const save = useCall("workspaces", "update");
+  const form = useForm({
+    initial: { messages: frequency_cap?.messages.toString() ?? "", days: frequency_cap?.days.toString() ?? "" },
+    check: (typed) => {
+      const [messages, days] = [readNumber(typed.messages, mostMessages), readNumber(typed.days, mostDays)];
+      return {
+        ...(messages === undefined && { messages: t("capMessagesWrong") }),
+        ...(days === undefined && { days: t("capDaysWrong") }),
+        ...(messages === null && days !== null && { messages: t("capBoth") }),
+        ...(days === null && messages !== null && { days: t("capBoth") }),
+      };
+    },
+    submit: (typed) => {
+      const [messages, days] = [readNumber(typed.messages, mostMessages), readNumber(typed.days, mostDays)];
+      return save.mutateAsync({ body: { frequency_cap: messages && days ? { messages, days } : null } });
+    },
+    onSuccess: () => toast(ui("saved")),
+    explain: useExplain(),
+  });
+  return (
+    <Panel title={t("cap")} description={t("capText")}>
+      <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label={t("capMessages")}
+            hint={t("capMessagesHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("messages")}
+          />
+          <TextField
+            label={t("capDays")}
+            hint={t("capDaysHint")}
+            inputMode="numeric"
+            maxLength={2}
+            {...form.field("days")}
+          />
+        </div>
       </FormShell>
     </Panel>
   );
