@@ -30,7 +30,9 @@ beforeEach(async () => {
 const explain = (id: string, contact: string) =>
   db.inWorkspace(workspace.id, (tx) => explainCampaign(tx, workspace.id, id, contact, new Date()));
 const listed = (id: string, view: "will" | "wont", more: object = {}) =>
-  db.inWorkspace(workspace.id, (tx) => listCampaignAudience(tx, workspace.id, id, { view, limit: 10, ...more }, new Date()));
+  db.inWorkspace(workspace.id, (tx) =>
+    listCampaignAudience(tx, workspace.id, id, { view, limit: 10, ...more }, new Date()),
+  );
 const none = { will: false, message_id: null };
 
 test("before it is sent the audience of now answers", async () => {
