@@ -101,6 +101,7 @@ test("a link is inserted by its dialog, and the performance page tells people fr
   await page.getByRole("table", { name: "Clicked" }).getByText("Person 1").waitFor();
   expect(await page.getByText("Person 2").count()).toBe(0);
   await page.getByRole("link", { name: "Person 1" }).click();
+  await page.getByRole("tab", { name: "Activity" }).click();
   await page.getByText("Link clicked").waitFor();
 });
 

@@ -146,7 +146,14 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
   await berits.getByRole("link", { name: "Settings", exact: true }).click();
   const sections = berits.getByRole("navigation", { name: "Settings" }).getByRole("link");
   await sections.first().waitFor();
-  expect(await sections.allInnerTexts()).toEqual(["Workspace", "People", "Senders", "Subscription types", "Retention"]);
+  expect(await sections.allInnerTexts()).toEqual([
+    "Workspace",
+    "People",
+    "Senders",
+    "Subscription types",
+    "Quiet hours",
+    "Retention",
+  ]);
   await berits.getByLabel("Name").first().waitFor();
   expect(await berits.getByLabel("Name").first().isDisabled()).toBe(true);
   await sections.filter({ hasText: "People" }).click();

@@ -9,6 +9,7 @@ import { runDue } from "../../testing/due.ts";
 import { newId } from "../../testing/new-id.ts";
 import { runs } from "../../testing/runs.ts";
 import { onThisMachine } from "../../testing/targets.ts";
+import { until } from "../../testing/until.ts";
 import { startReceiver } from "../../testing/webhook-receiver.ts";
 import { appendActivity } from "../activity/activity.ts";
 import { activityReading } from "../activity/read-on.ts";
