@@ -92,11 +92,12 @@ export async function peopleRecipients(
 ): Promise<Recipient[]> {
   const ids = people.flatMap(({ contact_id }) => contact_id ?? []);
   const numbers = people.flatMap(({ number }) => number ?? []);
-  const contacts = sql`select unnest(${`{${ids.join(",")}}`}::uuid[])`;
+  const byTheirIds = sql`
+    select id from contacts where workspace_id = ${rule.workspaceId} and id = any(${`{${ids.join(",")}}`}::uuid[])`;
   const byId = new Map(
     ids.length === 0
       ? []
-      : (await contactRecipients(tx, rule, contacts, fields)).map((each) => [each.contact_id, each] as const),
+      : (await contactRecipients(tx, rule, byTheirIds, fields)).map((each) => [each.contact_id, each] as const),
   );
   const byNumber = (numbers.length === 0 ? [] : await numberRecipients(tx, rule, country, numbers, fields)).values();
   return people.map(({ contact_id }) => {
