@@ -1,5 +1,6 @@
 /** The pages of a link that leads nowhere, in the language of the visitor's browser. */
-import { Language } from "../../contract/shapes.ts";
+import type { Language } from "../../contract/shapes.ts";
+import { acceptedLanguage, escapeHtml } from "../kit/public-page.ts";
 
 interface Words {
   unknownTitle: string;
@@ -40,23 +41,7 @@ const words: Record<Language, Words> = {
 };
 
 /** The best of our languages for an Accept-Language header; English where none is asked for. */
-export function languageFor(header: string | undefined): Language {
-  const asked = (header ?? "")
-    .slice(0, 500)
-    .split(",")
-    .map((part) => {
-      const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
-      const weight = parameters.map((each) => /^\s*q=([\d.]+)\s*$/.exec(each)?.[1]).find((each) => each !== undefined);
-      return { tag: tag.split("-")[0] ?? "", weight: weight === undefined ? 1 : Number(weight) };
-    })
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  for (const { tag } of asked) {
-    const found = Language.safeParse(tag === "no" || tag === "nn" ? "nb" : tag);
-    if (found.success) return found.data;
-  }
-  return "en";
-}
+export const languageFor = (header: string | undefined): Language => acceptedLanguage(header) ?? "en";
 
 /** Of a code that never existed, or is forgotten. */
 export function unknownPage(language: Language): string {
@@ -72,15 +57,12 @@ export function gonePage(language: Language, business: string): string {
 
 const page = (language: Language, title: string, text: string) => `<!doctype html>
 <html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escape(title)}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title></head>
 <body>
 <main>
-<h1>${escape(title)}</h1>
-<p>${escape(text)}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(text)}</p>
 </main>
 </body>
 </html>
 `;
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escape = (text: string) => text.replaceAll(/[&<>"']/g, (character) => entities[character] as string);
