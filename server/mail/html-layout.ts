@@ -1,4 +1,5 @@
 /** The layout of HTML mails, and the plain text of one that has only HTML. */
+import { escapeHtml } from "../kit/public-page.ts";
 
 /** What a mail may show beside its text. */
 export interface MailLayout {
@@ -38,11 +39,6 @@ ${parts.filter(Boolean).join("\n")}
 </td></tr></table></body></html>
 `;
 }
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-/** The text for use between tags and in quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] as string);
 
 const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 

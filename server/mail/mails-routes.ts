@@ -7,11 +7,12 @@ import { invalid, notFound, Problem } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { isId } from "../kit/id.ts";
 import { installationId } from "../kit/mail.ts";
+import { publicPagePolicy } from "../kit/public-page.ts";
 import type { MailTokens } from "./mail-token.ts";
 import { findMail, listMails, type MailFilter, type MailRow } from "./mails-store.ts";
 import { presentMail } from "./present-mail.ts";
 import { recordUnsubscribe } from "./record-return.ts";
-import { askPage, donePage, pagePolicy, type UnsubscribeAbout } from "./unsubscribe-page.ts";
+import { askPage, donePage, type UnsubscribeAbout } from "./unsubscribe-page.ts";
 
 interface Services {
   db: Db;
@@ -55,7 +56,7 @@ export function mailsRoutes({ db, clock, tokens, mail_domain }: Services): Handl
     },
     async unsubscribePage({ params, setHeader }) {
       const { about } = await inWorkspaceOfToken(params.token, (tx) => find(tx, params.token));
-      setHeader("content-security-policy", pagePolicy);
+      setHeader("content-security-policy", publicPagePolicy);
       return askPage(about);
     },
     async unsubscribe({ params, setHeader }) {
@@ -64,7 +65,7 @@ export function mailsRoutes({ db, clock, tokens, mail_domain }: Services): Handl
         await recordUnsubscribe(tx, found.mail, clock.now());
         return found.about;
       });
-      setHeader("content-security-policy", pagePolicy);
+      setHeader("content-security-policy", publicPagePolicy);
       return donePage(about);
     },
   };

@@ -4,7 +4,8 @@ import type { Language } from "../../contract/shapes.ts";
 import { isBlank } from "../../rules/blank.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { oneLine } from "../kit/mail.ts";
-import { escapeHtml, plainTextOf } from "./html-layout.ts";
+import { escapeHtml } from "../kit/public-page.ts";
+import { plainTextOf } from "./html-layout.ts";
 
 /** The parsed texts of a mail; one of `text` and `html` may be missing. */
 export interface MailTemplate {
