@@ -56,8 +56,8 @@ export default defineConfig({
           globalSetup: "testing/e2e-setup.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each journey has a server, its PostgreSQL and a browser at work: two cores run one of them well.
-          fileParallelism: false,
+          // A journey waits for its pages about half of the time, so two cores run two of them.
+          maxWorkers: 2,
         },
       },
     ],

@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { type Browser, type BrowserContext, type BrowserServer, chromium, type Page } from "playwright-core";
 
+/** The first is Chromium without its windows' surroundings: the same engine, and journeys take a quarter less time in it. */
 const usual = [
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -13,7 +13,7 @@ export async function ensureBrowser(): Promise<string | { problem: string }> {
     // The system's package gets security updates with the system.
     const apt = { DEBIAN_FRONTEND: "noninteractive" };
     await runProgram("apt-get", ["update", "-q"], apt);
-    await runProgram("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], apt);
+    await runProgram("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium-headless-shell"], apt);
   } else {
     await runNode([join(root, "node_modules", "playwright-core", "cli.js"), "install", "chromium"]);
   }
