@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBrowser } from "./browser.ts";
 import { runChecks } from "./check.ts";
-import { root, runNode } from "./run.ts";
+import { type Output, root, runNode } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
 import { sourceFiles } from "./source-files.ts";
 
@@ -16,11 +16,17 @@ const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const sum = { passed: 0, failed: 0 };
 const scratch = await makeScratch();
 
-async function runVitest(name: string, args: string[], env: Record<string, string> = {}): Promise<void> {
+async function runVitest(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+  output: Output = "live",
+): Promise<void> {
   const results = join(scratch.directory, `${name}.json`);
   const code = await runNode(
     [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${results}`, ...args],
     { TMPDIR: scratch.directory, ...env },
+    output,
   );
   const text = await readFile(results, "utf8").catch(() => null);
   if (text === null) {
@@ -33,11 +39,21 @@ async function runVitest(name: string, args: string[], env: Record<string, strin
   sum.failed += code !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
 }
 
-async function runBrowserTests(args: string[]): Promise<void> {
+async function runBrowserTests(args: string[], output: Output = "live"): Promise<void> {
   const browser = await ensureBrowser();
-  if (typeof browser === "string") return runVitest("e2e", ["--project=e2e", ...args], { CHROMIUM_PATH: browser });
+  if (typeof browser === "string") {
+    return runVitest("e2e", ["--project=e2e", ...args], { CHROMIUM_PATH: browser }, output);
+  }
   console.error(browser.problem);
   sum.failed++;
+}
+
+async function runAllButBrowserTests(): Promise<void> {
+  const checked = await runChecks();
+  sum.passed += checked.passed;
+  sum.failed += checked.failed;
+  await runVitest("unit", ["--project=unit"]);
+  await runVitest("integration", ["--project=integration", "--maxWorkers=2"]);
 }
 
 /** The scenarios of `npm run chaos`: about a quarter of an hour in all. */
@@ -61,13 +77,8 @@ if (first === "e2e") {
 } else if (first !== undefined) {
   await runVitest("chosen", process.argv.slice(2));
 } else {
-  const checked = await runChecks();
-  sum.passed += checked.passed;
-  sum.failed += checked.failed;
-  await runVitest("unit", ["--project=unit"]);
-  // Most of them wait for databases, processes and timers, so two cores can run three files at a time.
-  await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
-  await runBrowserTests([]);
+  // Both wait a lot, for pages, databases, processes and timers: side by side they keep two cores busy.
+  await Promise.all([runAllButBrowserTests(), runBrowserTests([], "at the end")]);
 }
 await scratch.remove();
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
