@@ -100,16 +100,22 @@ const listed = (meanings: Record<string, string>) =>
 /** For the reference page, where a message's reason is plain text. */
 const reasonDescription = `Why a skipped or cancelled message was not sent: ${listed(skipMeanings)}. Why another did not arrive: ${listed(failureMeanings)}. A transactional message that was sent again because the outcome of the first attempt was unknown keeps \`uncertain\` whatever its status: it may have arrived twice. Otherwise null.`;
 
-/** What a message is sent for. The usage is broken down by these names. */
-export const SourceType = z.enum([
-  "campaign",
-  "api",
-  "opt_out_confirmation",
-  "opt_in_confirmation",
-  "help",
-  "carrier_test",
-]);
-export type SourceType = z.infer<typeof SourceType>;
+/** What messages are sent for, and what each word means. The usage is broken down by these words. */
+export const sourceTypes = {
+  campaign: "a campaign",
+  workflow: "a booking's workflow",
+  dispatch: "an event's dispatch",
+  dialog: "a mail that became a text",
+  inbox: "an answer written in the inbox",
+  api: "a request to this API, or a text that was written on a contact's page",
+  test: "a test of a text, to a number that was chosen",
+  double_opt_in: "the question whether a sign-up was meant",
+  opt_out_confirmation: "the answer to STOP",
+  opt_in_confirmation: "the answer to START",
+  help: "the answer to HELP",
+  carrier_test: "the test of a carrier",
+} as const;
+export type SourceType = keyof typeof sourceTypes;
 
 export const MessageInput = z.object({
   to: z
@@ -152,7 +158,10 @@ export const Message = z.object({
   encoding: z.enum(["GSM-7", "UCS-2"]),
   segments: z.number().int(),
   contact_id: Id.nullable(),
-  source: z.object({ type: z.string(), id: Id.nullable() }),
+  source: z.object({
+    type: z.string().describe(`what it was sent for: ${listed(sourceTypes)}; \`sms\` for a received text`),
+    id: Id.nullable(),
+  }),
   reason: z
     .string()
     .nullable()

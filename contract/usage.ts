@@ -14,7 +14,9 @@ export const Usage = z.object({
   used: z.number().int().describe("segments submitted to carriers"),
   reserved: z.number().int().describe("segments of queued messages, released if they are never submitted"),
   remaining: z.number().int(),
-  by_source: z.array(z.object({ source: z.string(), used: z.number().int() })),
+  by_source: z.array(
+    z.object({ source: z.string().describe("`source.type` of the messages"), used: z.number().int() }),
+  ),
 });
 export type Usage = z.infer<typeof Usage>;
 

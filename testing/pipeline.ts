@@ -1,9 +1,10 @@
-/** The message pipeline as main wires it: sandbox, dispatcher, receipts and inbound over a test database. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { onTestFinished, vi } from "vitest";
 import { messageScope } from "../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../rules/placeholders.ts";
+/** The message pipeline as main wires it: sandbox, dispatcher, receipts and inbound over a test database. */
+import { sourceType } from "../server/campaigns/campaign.ts";
 import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
 import { type Clock, systemClock } from "../server/kit/clock.ts";
@@ -69,7 +70,7 @@ export async function batchOf(
   const messageClass = parts.class ?? "transactional";
   return {
     workspace: row,
-    source: { type: "campaign", id: newId(), at: new Date() },
+    source: { type: sourceType, id: newId(), at: new Date() },
     class: messageClass,
     sender: workspace.sender,
     subscription_type: messageClass === "marketing" ? { bit: 0, needs_consent: true } : null,

@@ -9,6 +9,7 @@ import { everySender } from "../consent/every-sender.ts";
 import type { Db } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { setLocal } from "../kit/set-local.ts";
+import { isAnswer } from "../quota/source-types.ts";
 import { frequencyCapOf, type WorkspaceRow } from "../workspaces/workspace.ts";
 
 /** The parameters of whether a contact may be texted. */
@@ -53,9 +54,6 @@ export const capRule = (
   const since = new Date(now.getTime() - cap.days * day);
   return { messages: cap.messages, since, until: now, source_id: sourceId };
 };
-
-/** Sources that are sent despite an opt-out: its confirmation, and the answer to a request for help. */
-export const answersToHandset = ["opt_out_confirmation", "help"];
 
 /** Kinds of number that can receive texts. */
 const usable = sql.raw("('mobile', 'other')");
@@ -180,7 +178,7 @@ export function isOptedOut(
   number: RawBuilder<string | null>,
   among: Among = "many",
 ): RawBuilder<boolean> {
-  if (rule.sourceType && answersToHandset.includes(rule.sourceType)) return sql<boolean>`false`;
+  if (rule.sourceType && isAnswer(rule.sourceType)) return sql<boolean>`false`;
   const own = rule.fallback
     ? sql`case when ${isBeyondNames(number)} then ${rule.fallback.id}::uuid else ${rule.senderId}::uuid end`
     : sql`${rule.senderId}::uuid`;

@@ -1,7 +1,3 @@
-/**
- * A campaign: one text to many contacts. draft → (scheduled →) preparing → sending → sent, with pauses in between; or cancelled; or
- * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
- */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseLinkedTemplate } from "../../rules/linked-template.ts";
 import { campaignScope } from "../../rules/placeholder-names.ts";
@@ -9,6 +5,11 @@ import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import type { AudienceRefs } from "../audience/audience.ts";
 import { Problem } from "../kit/errors.ts";
 import type { ShortLinks } from "../links/short-links.ts";
+/**
+ * A campaign: one text to many contacts. draft → (scheduled →) preparing → sending → sent, with pauses in between; or cancelled; or
+ * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
+ */
+import { registerSourceType } from "../quota/source-types.ts";
 
 /** Why sending failed as a whole. */
 export interface CampaignFault {
@@ -76,7 +77,7 @@ export const isAllowed = (action: CampaignAction, status: CampaignStatus): boole
 export const isUnsent = (status: CampaignStatus): boolean => status === "scheduled" || isAllowed("change", status);
 
 /** messages.source_type of campaigns' messages. */
-export const sourceType = "campaign" as const;
+export const sourceType = registerSourceType("campaign", "unasked");
 
 /** A campaign's text, and whether its links are shortened. */
 type LinkedText = Pick<CampaignRow, "text" | "shorten_links">;

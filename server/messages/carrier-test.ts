@@ -1,16 +1,17 @@
-/** A test text through one connection, by the same pipeline as any other, and its progress. */
 import { sql } from "kysely";
 import type { TestStep } from "../../contract/carriers.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
+/** A test text through one connection, by the same pipeline as any other, and its progress. */
+import { registerSourceType } from "../quota/source-types.ts";
 import type { Sender } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
 import { sendMessages } from "./send/send-messages.ts";
 
-const sourceType = "carrier_test";
+const sourceType = registerSourceType("carrier_test", "asked");
 
 interface CarrierLine {
   name: string;

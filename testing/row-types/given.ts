@@ -20,7 +20,7 @@ export const given: Record<string, string> = {
   [`${search}: direction`]: "asc",
   [`${merge}: assignments.join(", ")`]: "phone = coalesce(s.phone, c.phone)",
   [`${merge}: differences.join(" or ")`]: "s.phone <> c.phone",
-  "server/messages/dispatch/queue-store.ts: answersToHandset.map((type) => `'${type}'`).join(\", \")": "'api'",
+  'server/messages/dispatch/queue-store.ts: ["", ...types].map((type) => `\'${type}\'`).join(", ")': "'api'",
   "server/messages/send/recipients.ts: column": "email",
   [`${ledger}: from()`]: "unnest(array[1]) with ordinality as u (id, n)",
   [`${ledger}: key("id", (m) => m.id)`]: "gen_random_uuid()",

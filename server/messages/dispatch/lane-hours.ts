@@ -1,7 +1,8 @@
 /** Quiet hours at a claim: texts that were queued while they could leave, and whose turn comes after the hours have begun. */
 import type { MessageClass } from "../../../contract/messages.ts";
 import type { Tx } from "../../kit/db.ts";
-import { type Deferral, isUnasked, readDeferral, readPlaces } from "../send/deferral.ts";
+import { isUnasked } from "../../quota/source-types.ts";
+import { type Deferral, readDeferral, readPlaces } from "../send/deferral.ts";
 import type { LaneKey } from "./lanes-store.ts";
 import type { Claimed, ClaimedMessage } from "./queue-store.ts";
 

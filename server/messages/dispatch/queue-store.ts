@@ -1,10 +1,10 @@
 /** All SQL of the queue and the journal: claiming, quarantining, deleting. */
 import { sql } from "kysely";
 import type { MessageClass, MessageStatus } from "../../../contract/messages.ts";
-import { answersToHandset } from "../../audience/suppress.ts";
 import { everySender } from "../../consent/every-sender.ts";
 import type { Tx } from "../../kit/db.ts";
 import { instantOf, newId } from "../../kit/id.ts";
+import { answerTypes } from "../../quota/source-types.ts";
 import type { LaneKey } from "./lanes-store.ts";
 
 interface QueueRow {
@@ -57,8 +57,6 @@ const mostStrays = 1_000;
 /** Before every row of a queue. */
 const leastSeq = 0;
 
-const answers = sql.raw(`(${answersToHandset.map((type) => `'${type}'`).join(", ")})`);
-
 const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at, q.resent,
   m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.contact_id, m.number, m.text, m.reason`;
 
@@ -77,7 +75,7 @@ export async function claim(tx: Tx, lane: LaneKey, cursor: Cursor, limit: number
     order by seq limit ${limit})`;
   const claimed = await sql<Claimed>`
     select ${claimedColumns},
-      m.source_type not in ${answers} and exists (select from opt_outs o
+      m.source_type not in ${answerTypes()} and exists (select from opt_outs o
         where o.workspace_id = ${lane.workspace_id} and o.number = m.number
           and (m.class = 'marketing' or o.sender_id in (${lane.sender_id}, ${everySender}))) as opted_out,
       q.consent_bit is not null and not exists (select from contacts c

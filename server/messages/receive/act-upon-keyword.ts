@@ -1,9 +1,9 @@
 /** The effects of STOP, START and HELP, in the transaction that stores them. */
 import { sql } from "kysely";
-import type { SourceType } from "../../../contract/messages.ts";
 import { type OptOutChange, recordOptIn, recordOptOut } from "../../consent/opt-outs.ts";
 import type { Tx } from "../../kit/db.ts";
 import type { MessageSource } from "../../kit/live-updates.ts";
+import { registerSourceType } from "../../quota/source-types.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { addCounts, counter } from "../counts.ts";
 import { endedByReceipt } from "../dispatch/unrecorded.ts";
@@ -26,6 +26,10 @@ interface Context {
   now: Date;
 }
 
+const toStop = registerSourceType("opt_out_confirmation", "answer");
+const toHelp = registerSourceType("help", "answer");
+const toStart = registerSourceType("opt_in_confirmation", "asked");
+
 /** A STOP within this time after a marketing text counts as an answer to it. */
 const answersWithin = 7 * 24 * 3_600_000;
 
@@ -41,7 +45,7 @@ export async function actUponKeyword(
   let source: MessageSource | null = null;
   if (received.keyword === "stop") source = await stop(tx, context);
   else if (received.keyword === "start") await start(tx, context);
-  else if (received.keyword === "help") await answer(tx, context, "help", workspace.help_text);
+  else if (received.keyword === "help") await answer(tx, context, toHelp, workspace.help_text);
   const contact_ids = await holdersOf(tx, workspace.workspace_id, [
     received.number,
     ...(received.unclear?.others ?? []),
@@ -63,7 +67,7 @@ async function stop(tx: Tx, context: Context): Promise<MessageSource | null> {
     senderId: received.sender.id,
     now,
   });
-  await answer(tx, context, "opt_out_confirmation", context.workspace.opt_out_confirmation);
+  await answer(tx, context, toStop, context.workspace.opt_out_confirmation);
   return source;
 }
 
@@ -72,7 +76,7 @@ async function stop(tx: Tx, context: Context): Promise<MessageSource | null> {
  */
 async function start(tx: Tx, context: Context): Promise<void> {
   const { lifted } = await recordOptIn(tx, optOutChange(context));
-  if (lifted) await answer(tx, context, "opt_in_confirmation", context.workspace.opt_in_confirmation);
+  if (lifted) await answer(tx, context, toStart, context.workspace.opt_in_confirmation);
 }
 
 function optOutChange({ workspace, received }: Context): OptOutChange {
@@ -110,7 +114,7 @@ export async function attributeStop(
  * Answers from the number that was written to. The answer needs quota like every text and may not overdraw; where none is left the
  * keyword takes effect nevertheless, and the missing answer is a skip in the ledger.
  */
-async function answer(tx: Tx, { workspace, received, now }: Context, type: SourceType, text: string): Promise<void> {
+async function answer(tx: Tx, { workspace, received, now }: Context, type: string, text: string): Promise<void> {
   // The carrier has answered this keyword itself.
   if (received.inbound.handled === received.keyword) return;
   await sendMessages(tx, {

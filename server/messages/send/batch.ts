@@ -1,6 +1,6 @@
 /** The door's input and result: a batch of texts of one source, and the outcome of each. */
 import type { RawBuilder } from "kysely";
-import type { MessageClass, SkipReason, SourceType } from "../../../contract/messages.ts";
+import type { MessageClass, SkipReason } from "../../../contract/messages.ts";
 import type { Template, TemplateValues } from "../../../rules/placeholders.ts";
 import type { ShortLinks } from "../../links/short-links.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
@@ -8,7 +8,8 @@ import type { Addressee, Recipient } from "./recipients.ts";
 
 /** The source of a text. With `id` null (the API) every message is independent. */
 export interface Source {
-  type: SourceType;
+  /** A registered one (quota/source-types.ts). */
+  type: string;
   id: string | null;
   /** Must never change once anything was sent: the time within the ids of its messages. */
   at: Date;

@@ -2,7 +2,6 @@
 import { sql } from "kysely";
 import type { MessageClass } from "../../../contract/messages.ts";
 import { hoursOf, type RecipientPlace } from "../../../rules/recipient-hours.ts";
-import { answersToHandset } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { readQuietHoursRules, readQuietHoursState } from "../../workspaces/quiet-hours-store.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
@@ -28,12 +27,6 @@ export async function deferralOf(
   const rules = await readQuietHoursRules(tx, workspace_id, messageClass);
   return rules.length === 0 ? null : { notBefore: hoursOf(rules, time_zone) };
 }
-
-/** Sources whose texts somebody asked for just now: quiet hours and the frequency cap are not for them. */
-const askedFor = new Set<string>([...answersToHandset, "opt_in_confirmation", "double_opt_in", "test", "carrier_test"]);
-
-/** Whether quiet hours and the frequency cap apply to texts of a source. */
-export const isUnasked = (sourceType: string): boolean => !askedFor.has(sourceType);
 
 /** The columns of `contacts c` that say where a contact is. The state of the address is the property of that name. */
 export const placeColumns = sql`c.time_zone, c.properties ->> 'state' as state`;

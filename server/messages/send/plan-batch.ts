@@ -9,9 +9,10 @@ import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
 import { pipelined } from "../../kit/prepared.ts";
 import { shortenText } from "../../links/write-links.ts";
+import { isUnasked } from "../../quota/source-types.ts";
 import type { NewMessage, NewSkip, Occasion } from "../messages-store.ts";
 import type { MessageBatch, Person, SentMessage } from "./batch.ts";
-import { type Deferral, deferralOf, isUnasked } from "./deferral.ts";
+import { type Deferral, deferralOf } from "./deferral.ts";
 import { contactRecipients, peopleRecipients, type Recipient } from "./recipients.ts";
 
 /** The plan of a batch. */

@@ -12,6 +12,7 @@ import { atCommit, pipelined } from "../../kit/prepared.ts";
 import { insertPreferenceLinks } from "../../links/preference-links.ts";
 import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
+import { isUnasked, requireSourceType } from "../../quota/source-types.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
 import {
@@ -25,12 +26,12 @@ import {
   type QueuePlace,
 } from "../messages-store.ts";
 import type { MessageBatch, SendResult } from "./batch.ts";
-import { isUnasked } from "./deferral.ts";
 import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
 
 /** Sends a batch. 422 `quota_exceeded` with the figures where it does not fit. */
 export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendResult> {
   const { workspace, source, sender, now } = batch;
+  requireSourceType(source.type);
   const rule: SuppressionRule = {
     workspaceId: workspace.workspace_id,
     class: batch.class,

@@ -22,7 +22,13 @@ export const subscription: Translation<typeof en> = {
   bySource: "Efter kilde",
   sources: {
     campaign: "Kampagner",
+    workflow: "Arbejdsgange",
+    dispatch: "Udsendelser",
+    dialog: "Sms-dialog",
+    inbox: "Indbakke",
     api: "API",
+    test: "Prøveudsendelser",
+    double_opt_in: "Bekræftelser af tilmeldinger",
     opt_out_confirmation: "Svar på STOP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJÆLP",

@@ -19,7 +19,13 @@ export const subscription = {
   bySource: "By source",
   sources: {
     campaign: "Campaigns",
+    workflow: "Workflows",
+    dispatch: "Dispatches",
+    dialog: "SMS dialog",
+    inbox: "Inbox",
     api: "API",
+    test: "Tests of a text",
+    double_opt_in: "Confirmations of sign-ups",
     opt_out_confirmation: "Answers to STOP",
     opt_in_confirmation: "Answers to START",
     help: "Answers to HELP",

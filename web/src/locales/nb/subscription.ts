@@ -22,7 +22,13 @@ export const subscription: Translation<typeof en> = {
   bySource: "Etter kilde",
   sources: {
     campaign: "Kampanjer",
+    workflow: "Arbeidsflyter",
+    dispatch: "Utsendinger",
+    dialog: "SMS-dialog",
+    inbox: "Innboks",
     api: "API",
+    test: "Prøveutsendinger",
+    double_opt_in: "Bekreftelser av påmeldinger",
     opt_out_confirmation: "Svar på STOPP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJELP",

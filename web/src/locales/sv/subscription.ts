@@ -22,7 +22,13 @@ export const subscription: Translation<typeof en> = {
   bySource: "Efter källa",
   sources: {
     campaign: "Kampanjer",
+    workflow: "Arbetsflöden",
+    dispatch: "Utskick",
+    dialog: "Sms-dialog",
+    inbox: "Inkorg",
     api: "API",
+    test: "Provutskick",
+    double_opt_in: "Bekräftelser av anmälningar",
     opt_out_confirmation: "Svar på STOPP",
     opt_in_confirmation: "Svar på START",
     help: "Svar på HJÄLP",
