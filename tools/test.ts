@@ -1,7 +1,7 @@
 /**
  * `npm test`: checks, then unit, integration and browser tests, all of them even if one fails. The last line is the sum.
  * With other arguments only vitest runs, with these arguments. `e2e` runs the browser tests. `long` (`npm run test:long`) runs the
- * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`.
+ * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`. `tour` makes the pictures of docs/tour.md.
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -33,9 +33,10 @@ async function runVitest(name: string, args: string[], env: Record<string, strin
   sum.failed += code !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
 }
 
-async function runBrowserTests(args: string[]): Promise<void> {
+async function runBrowserTests(args: string[], project = "e2e"): Promise<void> {
   const browser = await ensureBrowser();
-  if (typeof browser === "string") return runVitest("e2e", ["--project=e2e", ...args], { CHROMIUM_PATH: browser });
+  if (typeof browser === "string")
+    return runVitest(project, [`--project=${project}`, ...args], { CHROMIUM_PATH: browser });
   console.error(browser.problem);
   sum.failed++;
 }
@@ -55,6 +56,8 @@ const longTests = () =>
 const [first, ...rest] = process.argv.slice(2);
 if (first === "e2e") {
   await runBrowserTests(rest);
+} else if (first === "tour") {
+  await runBrowserTests(rest, "tour");
 } else if (first === "long") {
   await runVitest("long", rest.length > 0 ? rest : longTests(), { LONG_TESTS: "1" });
   if (rest.length === 0) for (const scenario of scenarios) await runChaos(scenario);
