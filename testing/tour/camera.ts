@@ -50,9 +50,8 @@ export function openCamera(): Camera {
   };
 }
 
-/** Nothing is being loaded, no placeholder is left, fonts and images are there, and the page has been painted. */
+/** No placeholder is left, fonts and images are there, and the page has been painted. */
 async function loaded(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
   await expect.poll(() => page.locator(".late").count(), { message: `${page.url()} is loading` }).toBe(0);
   await page.evaluate(async () => {
     await document.fonts.ready;

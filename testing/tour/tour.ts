@@ -64,7 +64,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
 
   /** Opens a page of the application and takes its picture once `sign` is on it. */
   async function show(route: string, image: string, address: string, sign: string | RegExp, act?: () => Promise<void>) {
-    await page.goto(`${server.url}${address}`);
+    await page.goto(`${server.url}${address}`, { waitUntil: "networkidle" });
     await page.getByText(sign).filter({ visible: true }).first().waitFor();
     await act?.();
     await camera.take(page, image, route);
@@ -196,7 +196,9 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/alerts", "alerts", "/alerts", "80 % of the quota is used");
   await show("/account", "account", "/account", "Chrome on Linux");
   await show("/workspaces/new", "workspace-new", "/workspaces/new", "Create workspace");
-  await show("/docs", "api-reference", "/docs", "Varsla");
+  await visitor.goto(`${server.url}/docs`);
+  await visitor.getByRole("heading", { level: 1, name: /Varsla/ }).first().waitFor();
+  await camera.take(visitor, "api-reference", "/docs");
   await show("/$", "not-found", "/no/such/page", /not|no/i);
 
   const sections = tourSections();
