@@ -20,8 +20,8 @@ export function findBrowser(): string | null {
   );
 }
 
-/** Starts a headless Chromium that test files connect to, with more arguments. */
-export async function launchBrowser(more: readonly string[] = []): Promise<BrowserServer> {
+/** Starts a headless Chromium that test files connect to. */
+export async function launchBrowser(): Promise<BrowserServer> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error("There is no Chromium. Set CHROMIUM_PATH, or run npm test, which installs one.");
   // Chromium's sandbox does not work as root, and /dev/shm of containers is too small for it.
@@ -30,7 +30,6 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
     "--disable-gpu",
     "--disable-quic",
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-    ...more,
   ];
   return chromium.launchServer({ executablePath, args });
 }

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const env = { LINK_DOMAIN: "saks.example", MAIL_DOMAIN: "saks.example" };
   server = await startTestServer({ env, dataDir: directory });
   closing.unshift(() => server.stop());
-  const started = await launchBrowser(["--lang=en-GB"]);
+  const started = await launchBrowser();
   closing.unshift(() => started.close());
   browser = await chromium.connect(started.wsEndpoint());
 });
@@ -197,7 +197,10 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/account", "account", "/account", "Chrome on Linux");
   await show("/workspaces/new", "workspace-new", "/workspaces/new", "Create workspace");
   await visitor.goto(`${server.url}/docs`);
-  await visitor.getByRole("heading", { level: 1, name: /Varsla/ }).first().waitFor();
+  await visitor
+    .getByRole("heading", { level: 1, name: /Varsla/ })
+    .first()
+    .waitFor();
   await camera.take(visitor, "api-reference", "/docs");
   await show("/$", "not-found", "/no/such/page", /not|no/i);
 
