@@ -206,7 +206,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
 
   const sections = tourSections();
   const routes = pageRoutes();
-  // The same page has two addresses.
+  // The page of the workspace has two addresses, and its picture is taken at one.
   const reached = [...camera.routes(), "/settings/workspace"];
   expect(sorted(reached), "the pages that were reached").toEqual(sorted(routes));
   expect(sorted(camera.images()), "the images of docs/tour.md").toEqual(
