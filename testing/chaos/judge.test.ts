@@ -1,7 +1,8 @@
 /** What the checks of a run must find. */
 import { describe, expect, test } from "vitest";
+import type { SentCampaign } from "./campaign-traffic.ts";
 import { type InjectedFault, underWay } from "./inject-fault.ts";
-import { compare, type Row, wrongCampaigns } from "./records.ts";
+import { compare, type Row, untimely, wrongCampaigns } from "./records.ts";
 import type { ClientLog } from "./traffic.ts";
 import type { WatchedJournal } from "./watch.ts";
 
@@ -132,13 +133,18 @@ describe("a campaign's rows against its list", () => {
     listed: (list: number) => [list * 2, list * 2 + 1],
     numberOf: (contact: number) => `+47910000${contact}`,
     nameOf: (contact: number) => `Navn${contact}`,
+    isAhead: (contact: number) => contact === 0,
   };
-  const clientLog: ClientLog = {
-    texts: new Map(),
-    campaigns: [{ id: "campaign", list: 0, text: ": Hei" }],
-    paused: 0,
-    retries: 0,
+  const sent: SentCampaign = {
+    id: "campaign",
+    way: "send",
+    list: 0,
+    text: ": Hei",
+    closed: [],
+    local: null,
+    cancelled: false,
   };
+  const clientLog: ClientLog = { texts: new Map(), campaigns: [sent], retries: 0 };
   const to = (contact: number, overrides: Partial<Row> = {}) =>
     row({
       id: `text ${contact}`,
@@ -159,5 +165,47 @@ describe("a campaign's rows against its list", () => {
     ["another campaign", [to(0), to(1), to(1, { source_id: "x" })], "1 texts are of campaign x, which was not sent"],
   ])("are wrong: %s", (_what, rows, wrong) => {
     expect(wrongCampaigns(rows, tenant, clientLog)).toContain(wrong);
+  });
+
+  test("of a cancelled one some may be missing, and only its texts may be cancelled", () => {
+    const cancelled = { ...clientLog, campaigns: [{ ...sent, cancelled: true }] };
+    const row = to(0, { status: "cancelled", submitted: false, sent: false });
+    expect(wrongCampaigns([row], tenant, cancelled)).toEqual([]);
+    expect(wrongCampaigns([row, to(1)], tenant, clientLog)).toEqual([
+      "campaign was not cancelled, and its text to +479100000 was",
+    ]);
+    const nothing = { taken: new Map<string, number>(), pieces: [] };
+    expect(compare([row], nothing, smpp, new Map())).toMatchObject({ lost: [], stopped: [], denied: [] });
+    const taken = new Map([["+479100000 Navn0: Hei", 1]]);
+    expect(compare([row], { taken, pieces: [] }, smpp, new Map()).denied).toEqual([row]);
+  });
+
+  const at = (moment: number, contact = 0) => ({
+    at: new Map([[`+4791${"0".repeat(4)}${contact} Navn${contact}: Hei`, [moment]]]),
+  });
+  const during = (closed: SentCampaign["closed"], local: number | null = null) => ({
+    campaigns: [{ ...sent, closed, local }],
+  });
+  const never = () => false;
+
+  test("are untimely while it is closed, not at its edges", () => {
+    const paused = during([{ from: 100, to: 200 }]);
+    for (const [moment, times] of [
+      [100, 0],
+      [101, 1],
+      [199, 1],
+      [200, 0],
+    ] as const)
+      expect(untimely(tenant, paused, at(moment), never)).toHaveLength(times);
+  });
+  test("may be untimely by what was under way at a fault, but not before the campaign's moment", () => {
+    const cancelled = during([{ from: 100, to: Number.POSITIVE_INFINITY }]);
+    expect(untimely(tenant, cancelled, at(4_000), () => true)).toEqual([]);
+    expect(untimely(tenant, cancelled, at(6_000), () => true)).toHaveLength(1);
+    expect(untimely(tenant, during([{ from: 0, to: 200 }]), at(199), () => true)).toHaveLength(1);
+  });
+  test("at a time of each recipient have a moment for those whose clocks are not ahead", () => {
+    expect(untimely(tenant, during([], 200), at(100, 1), never)).toHaveLength(1);
+    expect(untimely(tenant, during([], 200), at(100, 0), never)).toEqual([]);
   });
 });

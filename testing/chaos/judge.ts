@@ -25,6 +25,7 @@ export interface Verdict {
 }
 
 const shown = 5;
+const always = Number.POSITIVE_INFINITY;
 
 /** Compares ledger, carriers, clients, quota, figures, queue and journal of all tenants. */
 export async function judge(client: pg.Client, evidence: Evidence): Promise<Verdict> {
@@ -61,6 +62,9 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
     report("not in the ledger:", found.unknown);
     report("promise broken:", records.brokenPromises(ledger, clientLog));
     report("campaign:", records.wrongCampaigns(ledger, tenant, clientLog));
+    const texts = new Map(ledger.map((row) => [`${row.source_id} ${row.number}`, row.id]));
+    const isHit = (campaign: string, number: string) => hit.has(texts.get(`${campaign} ${number}`) ?? "");
+    report("at the wrong time:", records.untimely(tenant, clientLog, carrier, isHit));
     report("", await records.wrongQuota(client, tenant, ledger));
     report("", await records.wrongCounts(client, tenant, ledger));
     report("left over:", await records.leftOver(client, tenant));
@@ -87,8 +91,15 @@ function summary(
 ): string[] {
   const { name, can_look_up } = tenant;
   const statuses = Map.groupBy(ledger, (row) => (row.reason ? `${row.status} (${row.reason})` : row.status));
+  const { campaigns } = clientLog;
+  const some = (what: string, n: number) => `${n} ${what}`;
+  const kinds = [
+    some("scheduled", campaigns.filter(({ closed: [first], local }) => first?.from === 0 || local !== null).length),
+    some("paused", campaigns.filter(({ closed }) => closed.some(({ from, to }) => from > 0 && to < always)).length),
+    some("cancelled", campaigns.filter(({ cancelled }) => cancelled).length),
+  ];
   const lines = [
-    `${name}: ${ledger.length} texts (${clientLog.campaigns.length} campaigns, ${clientLog.paused} of them paused, ${clientLog.texts.size} by API with ${clientLog.retries} retries), ` +
+    `${name}: ${ledger.length} texts (${campaigns.length} campaigns, of them ${kinds.join(", ")}; ${clientLog.texts.size} by API with ${clientLog.retries} retries), ` +
       `lost ${found.lost.length}, doubled ${found.doubled.length}`,
     `${name}: ${[...statuses].map(([status, rows]) => `${rows.length} ${status}`).join(", ")}`,
   ];
