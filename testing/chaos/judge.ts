@@ -4,7 +4,10 @@ import { type CarrierRecords, nameOf } from "./carrier-records.ts";
 import type { InjectedFault } from "./inject-fault.ts";
 import { tally, timesOf, underWay } from "./inject-fault.ts";
 import type { Installation } from "./installation.ts";
+import { brokenMailPromises, compareMails, type MailClaim, readMails, timesOfMail } from "./mail-records.ts";
+import { type MailLog, mailsUnderWay } from "./mail-traffic.ts";
 import * as records from "./records.ts";
+import type { RelayedMail } from "./relay.ts";
 import type { Tenant } from "./tenant.ts";
 import type { ClientLog } from "./traffic.ts";
 import type { WatchedJournal } from "./watch.ts";
@@ -15,6 +18,7 @@ export interface Evidence {
   journals: readonly WatchedJournal[];
   response_seconds: number;
   tenants: readonly { tenant: Tenant; clientLog: ClientLog; carrier: CarrierRecords }[];
+  mails: { mailLog: MailLog; relayed: readonly RelayedMail[]; claims: readonly MailClaim[] };
 }
 
 export interface Verdict {
@@ -38,7 +42,7 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
   const hit = underWay(faults, journals, longest);
   lines.push(`${journals.length} batches were watched`);
   if (journals.length === 0) violations.push("no batch was watched: nothing shows which of them a fault interrupted");
-  for (const member of [...installation.apis, ...installation.workers]) {
+  for (const member of [...installation.apis, ...installation.workers, installation.mail]) {
     const { starting, serving, last_words } = member.faults();
     if (starting > 0) lines.push(`${member.name}: ended ${starting} times during its start, and was restarted`);
     if (serving > 0) violations.push(`${member.name} ended ${serving} times by itself: ${last_words.join("\n…\n")}`);
@@ -80,6 +84,34 @@ export async function judge(client: pg.Client, evidence: Evidence): Promise<Verd
         `${ledger.filter((row) => hit.has(row.id)).length} were under way at a fault`,
     );
   }
+  const mails = await judgeMails(client, evidence);
+  return { lines: [...lines, ...mails.lines], violations: [...violations, ...mails.violations] };
+}
+
+async function judgeMails(client: pg.Client, { mails, faults }: Evidence): Promise<Verdict> {
+  const { mailLog, relayed, claims } = mails;
+  const ledger = await readMails(client);
+  const found = compareMails(ledger, relayed, claims, faults);
+  const kinds = {
+    "lost:": found.lost,
+    "doubled:": found.doubled.map((row) => timesOfMail(row, relayed, claims, faults)),
+    "ended wrongly:": found.wrong,
+    "not to be submitted:": found.unknown,
+    "doubled too often:": found.excessive,
+    "promise broken:": brokenMailPromises(ledger, mailLog),
+    "left over:": await mailsUnderWay(client),
+  };
+  const violations = Object.entries(kinds).flatMap(([what, all]) => [
+    ...all.slice(0, shown).map((each) => `mails: ${what} ${JSON.stringify(each)}`),
+    ...(all.length > shown ? [`mails: ${what} … ${all.length} in all`] : []),
+  ]);
+  const statuses = Map.groupBy(ledger, (row) => (row.reason ? `${row.status} (${row.reason})` : row.status));
+  const { unanswered, killed } = found.again;
+  const lines = [
+    `mails: ${ledger.length}, lost ${found.lost.length}, doubled ${found.doubled.length}; the relay has ${relayed.length} copies, ` +
+      `${unanswered} mails again since its answer was lost, ${killed} since their process was killed before it had recorded it`,
+    `mails: ${[...statuses].map(([status, rows]) => `${rows.length} ${status}`).join(", ")}`,
+  ];
   return { lines, violations };
 }
 

@@ -7,6 +7,9 @@ export interface Faults {
   api: number;
   database: number;
   network: number;
+  /** Processes that receive mails, and the mail relay. */
+  mail?: number;
+  relay?: number;
 }
 
 /** One fault; `which` selects the victim among the processes that are ready at that moment. */
@@ -81,8 +84,8 @@ const throughApi = 1 / 3;
 export function planFaults(seed: number, faults: Faults, duration: number): Fault[] {
   const random = seeded(seed);
   const planned: Fault[] = [];
-  for (const kind of ["worker", "api", "database", "network"] as const) {
-    for (let i = 0; i < faults[kind]; i++) {
+  for (const kind of ["worker", "api", "database", "network", "mail", "relay"] as const) {
+    for (let i = 0; i < (faults[kind] ?? 0); i++) {
       const how = random.pick(["reset", "reset", "half", "silence"] as const);
       planned.push({
         at: Math.floor(random.next() * duration),
