@@ -40,7 +40,7 @@ async function runBrowserTests(args: string[]): Promise<void> {
   sum.failed++;
 }
 
-/** The scenarios of `npm run chaos`: about a quarter of an hour in all. */
+/** The scenarios of `npm run chaos`: about twenty minutes in all. */
 const scenarios = [[], ["stop-race"], ["database-away"]];
 
 async function runChaos(words: string[]): Promise<void> {

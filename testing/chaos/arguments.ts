@@ -3,14 +3,14 @@ import { parseArgs } from "node:util";
 import type { Faults } from "./plan.ts";
 import type { CarrierName } from "./tenant.ts";
 
-export const usage = `Kills everything that can be killed while texts are sent, then compares the records.
+export const usage = `Kills everything that can be killed while texts and mails are sent, then compares the records.
 
   npm run chaos -- [options]                  injects faults of all kinds
   npm run chaos -- stop-race [options]        recipients send STOP while their texts are submitted
   npm run chaos -- database-away [options]    the database is stopped for a while
 
   --seed 1               determines the moments of the faults
-  --messages 100000      texts through each carrier at least (database-away: 5000)
+  --messages 100000      texts for each carrier at least, cancelled ones included (database-away: 5000)
   --mails 10000          (database-away: 500; stop-race: none)
   --seconds 400          over which texts and faults are spread (database-away: as --away)
   --carriers a,b         of sandbox, smpp, twilio (all; stop-race: sandbox,smpp, and no others)

@@ -1,6 +1,6 @@
 /**
- * Kills processes, the database and the network while texts are sent, then compares all records. Exits with 1 if a text was lost or
- * doubled, or a figure is wrong, and with 2 if the arguments are wrong. The same seed injects faults at the same moments.
+ * Kills processes, the database, the network and the mail relay while texts and mails are sent, then compares all records. Exits with
+ * 1 if a text or mail was lost or doubled, or a figure is wrong, and with 2 if the arguments are wrong. The same seed injects faults at the same moments.
  */
 import { type Asked, readArguments, Refusal, usage } from "./arguments.ts";
 import { databaseAway } from "./database-away.ts";

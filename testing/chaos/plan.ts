@@ -67,7 +67,7 @@ export interface Traffic {
 }
 
 export interface Scale {
-  /** Texts through each carrier at least. */
+  /** Texts for each carrier at least, cancelled ones included. */
   messages: number;
   lists: number;
   list_size: number;

@@ -21,7 +21,7 @@ import { watchedJournals, watchJournals } from "./watch.ts";
 export interface RunOptions {
   seed: number;
   carriers: readonly CarrierName[];
-  /** Texts through each carrier. */
+  /** Texts for each carrier, cancelled ones included. */
   messages: number;
   /** In a workspace of their own. */
   mails: number;
