@@ -141,6 +141,16 @@ async function createMailTenant(
   return { workspaceId, key, emails };
 }
 
+/**
+ * Brings the next attempts of mails forward that failed: after a few faults the product waits for up to two hours. Claims of processes that
+ * were killed stay as they are, since they keep a mail from being submitted twice.
+ */
+export async function tryMailsNow(client: { query: (text: string) => Promise<unknown> }): Promise<void> {
+  await client.query(
+    "update mail_queue set due_at = now() where lease is null and due_at > now() + interval '15 seconds'",
+  );
+}
+
 /** Mails that wait or come back, of all workspaces. Those that are tried later are due at the latest in so many seconds. */
 export async function mailsUnderWay(client: {
   query: (text: string) => Promise<{ rows: unknown[] }>;

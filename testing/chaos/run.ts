@@ -9,7 +9,7 @@ import { type InjectedFault, injectFaults } from "./inject-fault.ts";
 import { type Installation, until } from "./installation.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { watchedClaims, watchMails } from "./mail-records.ts";
-import { mailsUnderWay, sendMailTraffic } from "./mail-traffic.ts";
+import { mailsUnderWay, sendMailTraffic, tryMailsNow } from "./mail-traffic.ts";
 import type { Network } from "./network.ts";
 import { type Faults, planFaults, planTraffic, type Scale } from "./plan.ts";
 import * as records from "./records.ts";
@@ -174,6 +174,7 @@ async function waitUntilIdle(
   let before: string[] = [];
   while (true) {
     signal.throwIfAborted();
+    await tryMailsNow(client);
     const left = await underWayNow(client, network, tenants);
     const now = Date.now();
     if (!isDeepStrictEqual(left, before)) changed = now;
