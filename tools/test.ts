@@ -56,7 +56,7 @@ async function runAllButBrowserTests(): Promise<void> {
   await runVitest("integration", ["--project=integration", "--maxWorkers=2"]);
 }
 
-/** The scenarios of `npm run chaos`: about a quarter of an hour in all. */
+/** The scenarios of `npm run chaos`: about twenty minutes in all. */
 const scenarios = [[], ["stop-race"], ["database-away"]];
 
 async function runChaos(words: string[]): Promise<void> {
