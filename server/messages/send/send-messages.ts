@@ -13,6 +13,7 @@ import { insertPreferenceLinks } from "../../links/preference-links.ts";
 import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { isUnasked, requireSourceType } from "../../quota/source-types.ts";
+import "../source-types.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
 import {
