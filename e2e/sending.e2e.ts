@@ -216,7 +216,7 @@ test("a campaign is paused, resumed and cancelled; what has left is told", async
   await expect.poll(async () => (await get(id)).counts.sent, soon).toBeGreaterThan(0);
   await page.goto(`${url}/campaigns/${id}`);
   await button("Pause").click();
-  await page.getByText(/Paused: \d+ of 90 handed over/).waitFor();
+  await page.getByText(/Paused: \d+ of 90 sent to the carrier/).waitFor();
   const { counts } = await get(id);
   expect(counts.pending).toBeGreaterThan(0);
   await expectAccessible(page);
@@ -225,7 +225,7 @@ test("a campaign is paused, resumed and cancelled; what has left is told", async
   await page.getByText("Waits: the campaign is paused").first().waitFor();
   await button("Resume").click();
   await page
-    .getByText(/\d+ of 90 handed over/)
+    .getByText(/\d+ of 90 sent to the carrier/)
     .first()
     .waitFor();
   await button("Pause").click();

@@ -181,7 +181,10 @@ export interface WaitingText {
   contact_id: string | null;
 }
 
-/** The next parked texts by id, locked; those that are just being moved are left out. `to` is the last id that was looked at. */
+/**
+ * The next parked texts by id, locked. It waits for those that others have locked: a source that is being resumed keeps its texts parked,
+ * and they are looked at once only. `to` is the last id that was looked at.
+ */
 export async function nextParked(
   tx: Tx,
   workspaceId: string,
@@ -191,7 +194,7 @@ export async function nextParked(
   const { rows: parked } = await sql<Pick<WaitingText, "message_id" | "moment" | "not_before">>`
     select message_id, moment, not_before from parked_messages
     where workspace_id = ${workspaceId} ${after === null ? sql`` : sql`and message_id > ${after}`}
-    order by message_id limit ${limit} for update skip locked`.execute(tx);
+    order by message_id limit ${limit} for update`.execute(tx);
   const { rows: texts } = await sql<Omit<WaitingText, "moment" | "not_before">>`
     select id as message_id, class, source_type, number, contact_id from messages
     where workspace_id = ${workspaceId} and id = any(${`{${parked.map((row) => row.message_id).join(",")}}`}::uuid[])`.execute(
