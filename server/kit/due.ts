@@ -76,7 +76,7 @@ export function dueInWorkspaces<Found extends Due>(
     /** Without an alert for what stays undone. */
     silent?: true;
     find(tx: Tx, look: Look): Promise<Found[]>;
-    /** Answers how many it did. */
+    /** Answers how many it did: after `limit` or more the next round follows at once. */
     claim(tx: Tx, workspaceId: string, found: readonly Found[], now: Date): Promise<number>;
     perform?(workspaceId: string, found: readonly Found[]): Promise<void> | void;
   },
@@ -108,7 +108,7 @@ export function dueInWorkspaces<Found extends Due>(
           errors.push(error);
         }
       });
-      return { done, oldest: oldestOf(found), more: found.length >= limit && !signal.aborted, errors };
+      return { done, oldest: oldestOf(found), more: Math.max(found.length, done) >= limit && !signal.aborted, errors };
     },
     ...(!work.silent && { overdue: (tx: Tx, before: Date) => work.find(tx, { now: before, limit, except: [] }) }),
   };

@@ -18,6 +18,8 @@ create table parked_messages (
   primary key (workspace_id, message_id)
 );
 create index parked_messages_due on parked_messages (due_at) where due_at is not null;
+-- A sender's next due ones: where 200,000 are due at one moment, finding 5,000 of them must not read all.
+create index parked_messages_lane on parked_messages (workspace_id, sender_id, due_at, message_id) where due_at is not null;
 create index parked_messages_source on parked_messages (workspace_id, source_id, message_id) where source_id is not null;
 call apply_tenant_policy('parked_messages');
 

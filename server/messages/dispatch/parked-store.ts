@@ -44,14 +44,15 @@ export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Deferred
   }
 }
 
-/** The senders whose parked texts are due, in all workspaces, the longest due first. */
+/**
+ * The senders whose parked texts are due, in all workspaces, the longest due first. All due texts are read, so that one sender's many do
+ * not keep those of others waiting until they are moved.
+ */
 export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<(LaneKey & Due)[]> {
   const { rows } = await sql<LaneKey & Due>`
-    select workspace_id, sender_id, min(due_at) as due_at
-    from (select workspace_id, sender_id, due_at from parked_messages
-      where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
-      order by due_at limit ${limit}) due
-    group by workspace_id, sender_id order by 3`.execute(tx);
+    select workspace_id, sender_id, min(due_at) as due_at from parked_messages
+    where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
+    group by workspace_id, sender_id order by 3 limit ${limit}`.execute(tx);
   return rows;
 }
 
