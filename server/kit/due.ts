@@ -113,7 +113,7 @@ export function dueInWorkspaces<Found extends Due>(
           errors.push(error);
         }
       });
-      return { done, oldest: oldestOf(found), more: isLeft && !signal.aborted, errors };
+      return { done, oldest: oldestOf(found), more: (isLeft || done >= limit) && !signal.aborted, errors };
     },
     ...(!work.silent && { overdue: (tx: Tx, before: Date) => work.find(tx, { now: before, limit, except: [] }) }),
   };

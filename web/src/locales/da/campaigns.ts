@@ -215,7 +215,7 @@ export const campaigns: Translation<typeof en> = {
   scheduledText:
     "Hvem der får den, hvem der har givet samtykke, og hvad der er tilbage af kvoten, tjekkes, når den går i gang.",
   scheduledLocked: "Den kan ikke ændres, så længe den er planlagt. Fjern planen først, så er den en kladde igen.",
-  pausedTitle: "På pause: {done, number} af {recipients, number} er afleveret",
+  pausedTitle: "På pause: {done, number} af {recipients, number} er afleveret til operatøren",
   pausedText: "Intet sendes, før du fortsætter. Beskeder, der til den tid har ventet for længe, bliver ikke sendt.",
   cancelledTitle:
     "Afbrudt, efter at {sent, plural, =0 {intet var sendt} one {# besked var sendt} other {# beskeder var sendt}}",

@@ -135,7 +135,7 @@ export const campaigns = {
   sentAt: "Sent {at}",
   sentBy: "Sent {at} by {name}",
   preparing: "Getting ready to send …",
-  progress: "{done, number} of {recipients, number} handed over",
+  progress: "{done, number} of {recipients, number} sent to the carrier",
   progressLabel: "Sending",
   progressText: "You can leave this page; sending goes on.",
   notSentSoFar: "{count, plural, one {# person is not getting it.} other {# people are not getting it.}}",
@@ -210,7 +210,7 @@ export const campaigns = {
     "{sent, plural, =0 {Nothing has left yet.} one {# message has left and cannot be called back.} other {# messages have left and cannot be called back.}} {pending, plural, =0 {} one {# message will not be sent; its segments go back to the allowance.} other {# messages will not be sent; their segments go back to the allowance.}} A cancelled campaign cannot be resumed.",
   scheduledText: "Who gets it, who has consented and what is left of the allowance are looked at when it begins.",
   scheduledLocked: "It cannot be changed while it is scheduled. Unschedule it first; then it is a draft again.",
-  pausedTitle: "Paused: {done, number} of {recipients, number} handed over",
+  pausedTitle: "Paused: {done, number} of {recipients, number} sent to the carrier",
   pausedText: "Nothing leaves until you resume it. Messages that have waited too long by then are not sent.",
   cancelledTitle:
     "Cancelled after {sent, plural, =0 {nothing had left} one {# message had left} other {# messages had left}}",

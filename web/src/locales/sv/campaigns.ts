@@ -110,7 +110,7 @@ export const campaigns: Translation<typeof en> = {
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
     quiet_hours:
-      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan gå ut {first}, de sista {last}.",
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan skickas {first}, de sista {last}.",
     quiet_hours_expire:
       "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:
@@ -140,7 +140,7 @@ export const campaigns: Translation<typeof en> = {
   sentAt: "Skickad {at}",
   sentBy: "Skickad {at} av {name}",
   preparing: "Förbereder utskicket …",
-  progress: "{done, number} av {recipients, number} överlämnade",
+  progress: "{done, number} av {recipients, number} skickade till operatören",
   progressLabel: "Skickar",
   progressText: "Du kan lämna den här sidan; utskicket fortsätter.",
   notSentSoFar: "{count, plural, one {# person får det inte.} other {# personer får det inte.}}",
@@ -215,7 +215,7 @@ export const campaigns: Translation<typeof en> = {
     "{sent, plural, =0 {Ingenting har skickats ännu.} one {# meddelande har skickats och kan inte återkallas.} other {# meddelanden har skickats och kan inte återkallas.}} {pending, plural, =0 {} one {# meddelande skickas inte; segmenten går tillbaka till kvoten.} other {# meddelanden skickas inte; segmenten går tillbaka till kvoten.}} En avbruten kampanj kan inte fortsätta.",
   scheduledText: "Vilka som får det, vilka som har samtyckt och vad som är kvar av kvoten kontrolleras när den börjar.",
   scheduledLocked: "Den kan inte ändras så länge den är schemalagd. Ta bort schemat först, så är den ett utkast igen.",
-  pausedTitle: "Pausad: {done, number} av {recipients, number} överlämnade",
+  pausedTitle: "Pausad: {done, number} av {recipients, number} skickade till operatören",
   pausedText: "Ingenting skickas förrän du fortsätter. Meddelanden som då har väntat för länge skickas inte.",
   cancelledTitle:
     "Avbruten efter att {sent, plural, =0 {ingenting hade skickats} one {# meddelande hade skickats} other {# meddelanden hade skickats}}",
