@@ -137,6 +137,14 @@ test("a hard bounce finds its mail, and its address is mailed no more by this wo
 
 test.each([
   ["a soft bounce ends the mail, not the address", dsn("failed", "4.2.2"), ["bounced", "4.2.2"], "bounced_softly"],
+  ["a mail taken for spam ends, not the address", dsn("failed", "5.7.1"), ["bounced", "5.7.1"], "bounced_softly"],
+  ["a full mailbox ends the mail, not the address", dsn("failed", "5.2.2"), ["bounced", "5.2.2"], "bounced_softly"],
+  [
+    "of a report that says 5.0.0 to everything the answer counts",
+    dsn("failed", "5.0.0").replace("550 5.0.0", "550 5.7.26"),
+    ["bounced", "5.7.26"],
+    "bounced_softly",
+  ],
   ["a delay changes nothing", dsn("delayed", "4.4.1"), ["sent", null], "news"],
   ["a delivery changes nothing", dsn("delivered", "2.0.0"), ["sent", null], "news"],
   [
@@ -153,6 +161,18 @@ test.each([
   expect(await stateOf()).toEqual([state]);
   expect(outcomes).toEqual([outcome]);
   expect(await queuedTo("ola@example.com")).toBe(1);
+});
+
+test.each([
+  ["without a reason", dsn("failed", "5.0.0")],
+  ["of a host that does not exist", dsn("failed", "5.4.4")],
+  ["of a mail to an address beyond ASCII", dsn("failed", "5.1.1").replace("message/delivery", "message/global-delivery")],
+])("a hard bounce %s stops the address too", async (_, raw) => {
+  const { deliver, outcomes } = await server();
+  const [mail] = await sent(["ola@example.com"]);
+  await deliver(mail?.from ?? "", raw);
+  expect(outcomes).toEqual(["bounced"]);
+  expect(await queuedTo("ola@example.com")).toBe(0);
 });
 
 test("a bounce before the relay's answer was recorded stays, and the mail is not sent again", async () => {
