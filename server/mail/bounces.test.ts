@@ -336,6 +336,27 @@ test("a mail that is too large is refused by 552, announced or not, and the conn
   expect(await stateOf()).toEqual([["sent", null]]);
 });
 
+test("mails that are being received together take limited memory, and give it back, also where a client goes away", async () => {
+  const { port, deliver } = await server({ held: 20_000 });
+  const [mail] = await sent(["ola@example.com"]);
+  const deliverOne = () => deliver(mail?.from ?? "", `Subject: x\r\n\r\n${`${"x".repeat(70)}\r\n`.repeat(100)}`);
+  const large = await rawClient(port);
+  await large.say("EHLO x\r\n", /^250 /m);
+  const begin = async () => {
+    await large.say("MAIL FROM:<>\r\n", /^250 /m);
+    await large.say(`RCPT TO:<${mail?.from}>\r\n`, /^250 /m);
+    await large.say("DATA\r\n", /^354 /m);
+    large.socket.write(`${"x".repeat(70)}\r\n`.repeat(250));
+    await until(() => expect(deliverOne()).rejects.toMatchObject({ responseCode: 452 }));
+  };
+  await begin();
+  await large.say("\r\n.\r\n", /^250 /m);
+  await deliverOne();
+  await begin();
+  large.socket.destroy();
+  await until(deliverOne);
+});
+
 test("one line feed and a dot do not end a mail, so that nothing can be smuggled after it", async () => {
   const { port, outcomes } = await server();
   const [first, second] = await sent(["a@example.com", "b@example.com"]);

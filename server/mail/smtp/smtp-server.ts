@@ -37,6 +37,8 @@ export class MailRefused extends Error {
 export interface SmtpLimits {
   /** Octets of a mail. */
   size: number;
+  /** Octets of all mails that are being received together, since they are in memory. */
+  held: number;
   clients: number;
   clientsOfAddress: number;
   recipients: number;
@@ -48,6 +50,7 @@ export interface SmtpLimits {
 
 const usualLimits: SmtpLimits = {
   size: 10 * 1024 * 1024,
+  held: 64 * 1024 * 1024,
   clients: 200,
   clientsOfAddress: 20,
   recipients: 100,
@@ -78,6 +81,7 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
   const limits = { ...usualLimits, ...options.limits };
   const byAddress = new Map<string, number>();
   const ends = new Map<string, NodeJS.Timeout>();
+  let held = 0;
   const mailboxOf = (address: string) => mailboxes.find((mailbox) => mailbox.accepts(address));
 
   const server = new SMTPServer({
@@ -121,17 +125,32 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       let size = 0;
+      let own = 0;
+      let noRoom = false;
+      const release = () => {
+        held -= own;
+        own = 0;
+        chunks.length = 0;
+      };
       stream.on("data", (chunk: Buffer) => {
         size += chunk.length;
+        noRoom ||= held + chunk.length > limits.held;
         // Read to its end, but not kept: the client expects an answer after the last byte.
-        if (size > limits.size) chunks.length = 0;
-        else chunks.push(chunk);
+        if (size > limits.size || noRoom) return release();
+        chunks.push(chunk);
+        own += chunk.length;
+        held += chunk.length;
       });
       stream.on("error", done);
+      // Also of a connection that is cut off.
+      stream.on("close", () => {
+        if (!stream.readableEnded) release();
+      });
       stream.on("end", () => {
         if (stream.sizeExceeded || size > limits.size)
           return done(refusal(`5.3.4 A mail has at most ${limits.size} octets`, 552));
-        void answer(session, Buffer.concat(chunks), done);
+        if (noRoom) return done(refusal("4.3.1 Too many mails are being received. Try again later", 452));
+        void answer(session, Buffer.concat(chunks), done).finally(release);
       });
     },
   });
