@@ -43,6 +43,11 @@ export async function eraseMails(tx: Tx, workspaceId: string, person: MailedPers
 /** Deletes attachments, except those that a mail which waits for another person needs. */
 async function eraseFiles(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
+  // Waits for who is queuing a mail with one of them: its row in the queue is seen by the next statement only.
+  await sql`
+    select 1 from mail_files where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for update`.execute(
+    tx,
+  );
   const { rows } = await sql<{ files: string[] }>`
     select files from mail_queue where workspace_id = ${workspaceId} and files && ${ids}::uuid[]`.execute(tx);
   const needed = new Set(rows.flatMap(({ files }) => files));
