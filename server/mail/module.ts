@@ -2,14 +2,14 @@
 import type { Config } from "../kit/config.ts";
 import type { MailTransport } from "../kit/mail.ts";
 import { repeat } from "../kit/repeat.ts";
-import type { Running, Services, StartServices } from "../kit/services.ts";
+import type { DueServices, Running, Services, StartServices } from "../kit/services.ts";
 import { createIntakeCounts } from "./count-intake.ts";
 import { createMailTokens } from "./mail-token.ts";
 import { mailsRoutes } from "./mails-routes.ts";
 import { messageIdOf } from "./outgoing-mail.ts";
 import { complaintsMailbox, returnsMailbox } from "./returns-mailbox.ts";
 import { type RunningSmtpServer, startSmtpServer } from "./smtp/smtp-server.ts";
-import { startMailSubmitter, type SubmitServices } from "./submit-mails.ts";
+import { mailSubmission, type SubmitServices } from "./submit-mails.ts";
 
 export interface MailServices extends StartServices {
   config: StartServices["config"] & Pick<Config, "host" | "smtp_port">;
@@ -18,10 +18,10 @@ export interface MailServices extends StartServices {
 }
 
 /** What submission needs beside the transport. */
-export function submitServices(services: Services, transport: MailTransport): SubmitServices {
+export function submitServices(services: Services): Omit<SubmitServices, "transport"> {
   const { mail_domain, public_url, secret_key } = services.config;
   const tokens = createMailTokens(secret_key);
-  return { ...services, transport, tokens, mail_domain, public_url, messageIdOf: messageIdOf({ tokens, mail_domain }) };
+  return { ...services, tokens, mail_domain, public_url, messageIdOf: messageIdOf({ tokens, mail_domain }) };
 }
 
 /** How often a port that is taken is tried again, in milliseconds. */
@@ -32,12 +32,12 @@ export const mailModule = {
     const { secret_key, mail_domain } = services.config;
     return { mails: mailsRoutes({ ...services, tokens: createMailTokens(secret_key), mail_domain }) };
   },
+  due: (services: DueServices & Pick<MailServices, "createMailTransport">) => [
+    mailSubmission(submitServices(services), services.createMailTransport),
+  ],
   async start(services: MailServices): Promise<Running | undefined> {
     const { roles } = services.config;
-    const running: Running[] = [];
-    if (roles.has("worker")) running.push(startMailSubmitter(submitServices(services, services.createMailTransport())));
-    if (roles.has("mail")) running.push(await receiveMails(services));
-    return { stop: async () => void (await Promise.all(running.map((each) => each.stop()))) };
+    return roles.has("mail") ? receiveMails(services) : undefined;
   },
 };
 
