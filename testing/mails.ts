@@ -20,7 +20,11 @@ type MailServices = Pick<Services, "db" | "clock" | "log"> & {
   config?: Pick<Services["config"], "public_url" | "secret_key" | "mail_domain">;
 };
 
-export const mailConfig = { public_url: "http://localhost:3000", secret_key: testSecretKey, mail_domain: "sms.localhost" };
+export const mailConfig = {
+  public_url: "http://localhost:3000",
+  secret_key: testSecretKey,
+  mail_domain: "sms.localhost",
+};
 
 /** Submits what is due now: to the sandbox mailbox unless `transport` is given. */
 export function submitMails(services: MailServices, transport?: MailTransport, options?: SubmitOptions): Promise<void> {

@@ -184,9 +184,12 @@ test("a hit that was under way while its recipient was erased is counted for nob
 });
 
 test("links end with the messages that a workspace keeps, and those with a recipient's values with the texts", async () => {
-  const { campaign, message, paths } = await sent("https://example.com/a https://example.com/?n={{ contact.first_name }}", {
-    first_name: "Kari",
-  });
+  const { campaign, message, paths } = await sent(
+    "https://example.com/a https://example.com/?n={{ contact.first_name }}",
+    {
+      first_name: "Kari",
+    },
+  );
   const [plain, own] = paths as [string, string];
   await server.open(own);
   await server.judge();

@@ -166,7 +166,10 @@ test.each([
 test.each([
   ["without a reason", dsn("failed", "5.0.0")],
   ["of a host that does not exist", dsn("failed", "5.4.4")],
-  ["of a mail to an address beyond ASCII", dsn("failed", "5.1.1").replace("message/delivery", "message/global-delivery")],
+  [
+    "of a mail to an address beyond ASCII",
+    dsn("failed", "5.1.1").replace("message/delivery", "message/global-delivery"),
+  ],
 ])("a hard bounce %s stops the address too", async (_, raw) => {
   const { deliver, outcomes } = await server();
   const [mail] = await sent(["ola@example.com"]);

@@ -113,9 +113,7 @@ test("a mail that is queued while the person is erased keeps its attachment if i
   await queued.promise;
   const erased = make(`POST /contacts/${contact.id}/erasure`, { confirm: contact.id });
   await until(async () => {
-    const { rows } = await db.asSystem((tx) =>
-      sql`select 1 from pg_locks where not granted`.execute(tx),
-    );
+    const { rows } = await db.asSystem((tx) => sql`select 1 from pg_locks where not granted`.execute(tx));
     expect(rows).toHaveLength(1);
   });
   erasing.resolve();

@@ -162,10 +162,7 @@ function outcomeOf(error: RelayError): Submitted {
   if (code === "EENVELOPE" && command === "DATA" && permanent) return { kind: "refused", reason: "refused", answer };
   // A refused sender is not for a reason of this mail's: it is about the account at the relay.
   const everything =
-    notReached.test(code) ||
-    refusedConnection.test(error.message) ||
-    responseCode === 421 ||
-    isAboutSender;
+    notReached.test(code) || refusedConnection.test(error.message) || responseCode === 421 || isAboutSender;
   return { kind: "later", everything, answer };
 }
 
