@@ -7,6 +7,7 @@ import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { mailBatch, mailLedger, send } from "../../testing/mail-batch.ts";
 import { submitMails, testSecretKey } from "../../testing/mails.ts";
+import { selfSigned } from "../../testing/self-signed.ts";
 import { smtpSink } from "../../testing/smtp-sink.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -14,6 +15,7 @@ import { getConsent } from "../consent/get-consent.ts";
 import { recordConsent } from "../consent/record-consent.ts";
 import { findSubscriptionType } from "../consent/subscription-types.ts";
 import { createContact } from "../contacts/contacts.ts";
+import type { Certificate } from "../kit/config.ts";
 import { createIntakeCounts } from "./count-intake.ts";
 import { createMailTokens } from "./mail-token.ts";
 import { relayTransport } from "./relay.ts";
@@ -38,7 +40,7 @@ beforeEach(async () => {
   ({ id: workspaceId } = await createTestWorkspace(db));
 });
 
-async function server(limits: Partial<SmtpLimits> = {}) {
+async function server(limits: Partial<SmtpLimits> = {}, certificate: Certificate | null = null) {
   const outcomes: string[] = [];
   const count = (outcome: string) => {
     outcomes.push(outcome);
@@ -50,6 +52,7 @@ async function server(limits: Partial<SmtpLimits> = {}) {
     port: 0,
     mail_domain,
     mailboxes: [returnsMailbox(intakeServices), complaintsMailbox(intakeServices)],
+    certificate,
     log,
     onRefused: () => count("refused"),
     limits,
@@ -358,6 +361,25 @@ test("mails that are being received together take limited memory, and give it ba
   await begin();
   large.socket.destroy();
   await until(deliverOne);
+});
+
+test("with a certificate mails arrive encrypted, and a renewed one is used at once; without one nothing is offered", async () => {
+  const [first, second] = [selfSigned(), selfSigned()];
+  const { port, renew, outcomes } = await server({}, first);
+  const [mail] = await sent(["ola@example.com"]);
+  const deliverOver = (ca: string) =>
+    createTransport({ host: "127.0.0.1", port, requireTLS: true, tls: { ca, servername: "localhost" } }).sendMail({
+      envelope: { from: "", to: mail?.from ?? "" },
+      raw: dsn("delayed", "4.4.1"),
+    });
+  await deliverOver(first.cert);
+  await expect(deliverOver(second.cert)).rejects.toThrow(/certificate/);
+  renew(second);
+  await deliverOver(second.cert);
+  expect(outcomes).toEqual(["news", "news"]);
+  const { say, answers } = await rawClient((await server()).port);
+  await say("EHLO x\r\n", /^250 /m);
+  expect(answers()).not.toContain("STARTTLS");
 });
 
 test("one line feed and a dot do not end a mail, so that nothing can be smuggled after it", async () => {

@@ -3,6 +3,7 @@
  * says whether an address is its own and what a mail to it means. All others are refused before their content is sent.
  */
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import type { Certificate } from "../../kit/config.ts";
 import type { Logger } from "../../kit/log.ts";
 
 /** A kind of address. */
@@ -60,6 +61,8 @@ const usualLimits: SmtpLimits = {
 
 export interface RunningSmtpServer {
   port: number;
+  /** Uses another certificate for connections from now on. */
+  renew(certificate: Certificate): void;
   /** Lets mails that are being received end, for a moment. */
   stop(): Promise<void>;
 }
@@ -69,6 +72,8 @@ export interface SmtpOptions {
   port: number;
   mail_domain: string;
   mailboxes: readonly Mailbox[];
+  /** For STARTTLS; null: it is not offered. */
+  certificate: Certificate | null;
   log: Pick<Logger, "warn" | "debug">;
   /** Called for each recipient that is refused. */
   onRefused(address: string): void;
@@ -77,7 +82,7 @@ export interface SmtpOptions {
 
 /** Listens; rejects where the port cannot be had. */
 export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtpServer> {
-  const { host, port, mailboxes, log, onRefused } = options;
+  const { host, port, mailboxes, certificate, log, onRefused } = options;
   const limits = { ...usualLimits, ...options.limits };
   const byAddress = new Map<string, number>();
   const ends = new Map<string, NodeJS.Timeout>();
@@ -96,7 +101,8 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     maxAllowedUnauthenticatedCommands: false,
     disableReverseLookup: true,
     authOptional: true,
-    disabledCommands: ["AUTH", "STARTTLS"],
+    ...certificate,
+    disabledCommands: certificate ? ["AUTH"] : ["AUTH", "STARTTLS"],
     logger: false,
     onConnect(session, done) {
       const open = (byAddress.get(session.remoteAddress) ?? 0) + 1;
@@ -196,7 +202,8 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     });
     server.server.once("error", fail);
   });
-  return { port: listening, stop: () => new Promise((done) => server.close(() => done())) };
+  const renew = (next: Certificate) => server.updateSecureContext({ ...next });
+  return { port: listening, renew, stop: () => new Promise((done) => server.close(() => done())) };
 }
 
 function refusal(message: string, responseCode: number): Error {
