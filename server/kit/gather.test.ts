@@ -5,7 +5,7 @@ import { createBatchQueue, gather } from "./gather.ts";
 const veryLong = 60_000;
 
 /** A queue whose batches are recorded, and finish when the test says so. */
-function recordedQueue<Item>(most: number, wait: number) {
+function recordedQueue<Item>(most: number, wait: number, sideBySide = 1) {
   const batches: Item[][] = [];
   const ends: (() => void)[] = [];
   let took = () => {};
@@ -13,6 +13,7 @@ function recordedQueue<Item>(most: number, wait: number) {
   const queue = createBatchQueue<Item>({
     most,
     wait,
+    sideBySide,
     work(batch) {
       batches.push(batch);
       took();
@@ -60,6 +61,22 @@ test("a batch has at most `most` items, and a full one does not wait", async () 
   await new Promise(setImmediate);
   queue.add(6);
   expect(await queue.batch(1)).toEqual([4, 5, 6]);
+});
+
+test("side by side a batch does not wait for the one before, and there are at most so many", async () => {
+  const queue = recordedQueue<number>(2, veryLong, 2);
+  queue.add(1, 2, 3, 4, 5);
+  expect(await queue.batch(0)).toEqual([1, 2]);
+  expect(await queue.batch(1)).toEqual([3, 4]);
+  await new Promise(setImmediate);
+  queue.end(1);
+  expect(await queue.batch(2)).toEqual([5]);
+  queue.end(2);
+  await new Promise(setImmediate);
+  expect(queue.ended()).toBe(0);
+  queue.end(0);
+  await new Promise(setImmediate);
+  expect(queue.ended()).toBe(1);
 });
 
 test("the wait for items that are not added again is short", async () => {

@@ -15,18 +15,22 @@ export interface BatchQueue<Item> {
 }
 
 /**
- * A queue that is worked on in batches of at most `most` items, one at a time. `work` must not reject. `ended` is called when
- * the queue is empty.
+ * A queue that is worked on in batches of at most `most` items: one batch at a time, or with `sideBySide` up to so many, which then do
+ * not wait for the callers of the last batch: their items arrive in any order, and PostgreSQL commits several transactions with
+ * one write to the disk. `work` must not reject. `ended` is called when the queue is empty and nothing is worked on.
  */
 export function createBatchQueue<Item>(options: {
   most: number;
   work(batch: Item[]): Promise<void>;
   ended?(): void;
+  sideBySide?: number;
   wait?: number;
 }): BatchQueue<Item> {
-  const { most, work, ended, wait = gatherFor } = options;
+  const { most, work, ended, sideBySide = 1, wait = gatherFor } = options;
   const waiting: Item[] = [];
-  let running = false;
+  /** Runs that take batches, and whether one of them is about to take the next. */
+  let running = 0;
+  let taking = false;
   let wanted = Number.POSITIVE_INFINITY;
   let enough = () => {};
 
@@ -46,22 +50,29 @@ export function createBatchQueue<Item>(options: {
   }
 
   async function run(): Promise<void> {
-    running = true;
-    while (waiting.length > 0) {
+    running++;
+    while (waiting.length > 0 && !taking) {
+      taking = true;
       await nextTurn(); // so that items already received are added first
+      taking = false;
       const batch = waiting.splice(0, most);
+      if (waiting.length > 0) start(); // more than a batch
       await work(batch);
-      if (batch.length > 1) await gatherAgain(batch.length);
+      if (sideBySide === 1 && batch.length > 1) await gatherAgain(batch.length);
     }
     // In the same turn as the last check of `waiting`, so that an item added later starts it again.
-    running = false;
-    ended?.();
+    running--;
+    if (running === 0) ended?.();
+  }
+
+  function start(): void {
+    if (running < sideBySide && !taking) void run();
   }
 
   return {
     add(item) {
       if (waiting.push(item) >= wanted) enough();
-      if (!running) void run();
+      start();
     },
   };
 }

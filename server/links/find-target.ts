@@ -39,7 +39,7 @@ export function createFindTarget(db: Db): FindTarget {
     done(row: Row | null): void;
     fail(error: unknown): void;
   }
-  const queue = createBatchQueue<Asked>({ most: mostAtOnce, work: lookUp, wait: 0 });
+  const queue = createBatchQueue<Asked>({ most: mostAtOnce, work: lookUp, sideBySide: 4 });
 
   async function lookUp(batch: Asked[]): Promise<void> {
     try {

@@ -51,7 +51,7 @@ export function createHitIntake(
   let lost = 0;
   let idle: () => void = () => {};
 
-  const queue = createBatchQueue<Waiting>({ most: mostAtOnce, work: write, ended: () => idle(), wait: 1 });
+  const queue = createBatchQueue<Waiting>({ most: mostAtOnce, work: write, ended: () => idle(), sideBySide: 4 });
 
   /** Writes a batch, and again what could not be written. */
   async function write(batch: Waiting[]): Promise<void> {
