@@ -7,6 +7,7 @@
  * For each workspace with due mails one server runs in a process, with at most the window's submissions at once, so that a big
  * mailing does not hold up another workspace's mails.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
 import { isDatabaseAway } from "../kit/database-away.ts";
 import type { Db, Tx } from "../kit/db.ts";
