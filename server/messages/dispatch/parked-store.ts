@@ -70,11 +70,12 @@ export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promi
     where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
     order by due_at limit ${limit}`.execute(tx);
   if (longest.length < limit) return longest;
+  // In the order of the one index that finds a sender's: otherwise the planner may read the due ones of all senders for each.
   const { rows: ofEach } = await sql<DueText>`
     select s.workspace_id, s.id as sender_id, p.message_id, p.due_at
     from senders s, lateral (select message_id, due_at from parked_messages
       where workspace_id = s.workspace_id and sender_id = s.id and due_at <= ${now}
-      order by due_at limit ${ofEachSender}) p
+      order by workspace_id, sender_id, due_at limit ${ofEachSender}) p
     where s.workspace_id <> all(${except}::uuid[])
     limit ${mostInAll}`.execute(tx);
   return [...new Map([...longest, ...ofEach].map((text) => [text.message_id, text])).values()];
@@ -83,12 +84,13 @@ export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promi
 /** Moves those of a sender's texts that are still parked and due into the queue; answers how many. They are named, so that none is looked for. */
 export async function moveDue(tx: Tx, lane: LaneKey, ids: readonly string[], now: Date): Promise<number> {
   await setLocal(tx, ...byIndex);
+  // COALESCE rules out the indexes of what is due, which without statistics look as good as the ids.
   const { rows } = await sql<QueuedRow>`
     delete from parked_messages
     where workspace_id = ${lane.workspace_id} and message_id = any(array(
       select message_id from parked_messages
       where workspace_id = ${lane.workspace_id} and message_id = any(${`{${ids.join(",")}}`}::uuid[])
-        and sender_id = ${lane.sender_id} and due_at <= ${now}
+        and sender_id = ${lane.sender_id} and coalesce(due_at, 'infinity') <= ${now}
       order by message_id for update skip locked))
     returning message_id, priority, period_start, expires_at, consent_bit, resent`.execute(tx);
   if (rows.length === 0) return 0;
