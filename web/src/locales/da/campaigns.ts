@@ -82,6 +82,8 @@ export const campaigns: Translation<typeof en> = {
   quotaShort: "Der mangler {short, number} segmenter: intet bliver sendt.",
   findings: {
     own_link: "»{value}« er en enkelt modtagers kortlink. Skriv den adresse, det fører til.",
+    own_preferences_link:
+      "»{value}« er den side, hvor en enkelt modtager vælger, hvad vedkommende får, og alle kunne ændre den. Indsæt feltet for modtagerens egen side i stedet.",
     refused_link: "»{value}« er ikke adressen på en side. Et link begynder med https:// eller http://.",
     cut_link: "»{value}« fortsætter med en betingelse. Skriv hele adressen i hver gren.",
     link_too_long: "Linket »{value} …« er for langt til at blive forkortet.",

@@ -125,6 +125,8 @@ export const composer: Translation<typeof en> = {
   },
   template: {
     own_link: "”{value}” är en enskild mottagares kortlänk. Skriv adressen som den leder till.",
+    own_preferences_link:
+      "”{value}” är sidan där en enskild mottagare väljer vad den får, och alla skulle kunna ändra den. Infoga fältet för mottagarens egen sida i stället.",
     refused_link: "”{value}” är ingen adress till en sida. En länk börjar med https:// eller http://.",
     cut_link: "”{value}” fortsätter med ett villkor. Skriv hela adressen i varje gren.",
     link_too_long: "Länken ”{value} …” är för lång för att förkortas.",
