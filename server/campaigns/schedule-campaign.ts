@@ -87,7 +87,7 @@ function readMoment({ at, local }: ScheduleInput, zone: string, now: Date): Date
     const message = `A time of each recipient is a date and time without offset, such as 2026-12-03T10:00, not ${at}.`;
     throw invalid("invalid_time", message, "at", at);
   }
-  const instant = wall ? momentIn(at, zone) : new Date(/(Z|[+-]\d{2}:?\d{2})$/i.test(at) ? at : Number.NaN);
+  const instant = wall ? momentIn(at, zone) : readInstant(at);
   if (Number.isNaN(instant.getTime())) {
     const message = `${at} is no moment: give an instant (2026-12-03T10:00:00+01:00) or a time in ${zone} (2026-12-03T10:00).`;
     throw invalid("invalid_time", message, "at", at);
@@ -99,6 +99,12 @@ function readMoment({ at, local }: ScheduleInput, zone: string, now: Date): Date
   if (first.getTime() > now.getTime() + furthest)
     throw invalid("time_too_far", `${at} is more than a year ahead.`, "at", at);
   return first;
+}
+
+/** A wall time that the calendar has, with an offset. `Date` alone also takes 03/04/2027, as 4 March, and 30 February. */
+function readInstant(text: string): Date {
+  const wall = /^(.+?)(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/i.exec(text)?.[1] ?? "";
+  return new Date(isWallTime(wall) ? text : Number.NaN);
 }
 
 interface Services extends Pick<SendServices, "db" | "jobs" | "shortLinks"> {
