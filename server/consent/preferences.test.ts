@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newApiKey, storeApiKey } from "../accounts/api-keys.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -79,6 +80,12 @@ test("the link is the same each time, nobody can guess it, and the page says not
   });
   for (const wrong of ["/p/000000000000", "/p/AAAAAAAAAAAA", `${path}x`, "/p/%00"])
     expect((await open({}, wrong)).statusCode, wrong).toBe(404);
+  // Whoever may only read consent gets nothing that changes it.
+  const reader = newApiKey();
+  await db.inWorkspace(workspace.id, (tx) =>
+    storeApiKey(tx, workspace.id, reader, { name: "reader", role: "viewer", scopes: ["consent:read"] }, new Date()),
+  );
+  expect((await call(`GET /contacts/${contact.id}/preferences-link`, { key: reader })).status).toBe(403);
   const elsewhere = await workspaceWithKey(database);
   expect((await call(`GET /contacts/${contact.id}/preferences-link`, { key: elsewhere.key })).status).toBe(404);
 });

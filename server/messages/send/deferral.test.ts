@@ -242,6 +242,27 @@ test("rules that change while texts are parked give them another moment, in chun
   ]);
 });
 
+test("a text that is locked while rules change is looked at again", async () => {
+  const workspace = await quietWorkspace();
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }, { mobile: "+4791000003" }]);
+  await send(db, workspace, { ...marketing, now: saturday, expires_at: new Date("2027-06-20T00:00:00Z") });
+  await setHours(workspace, true, [rule({ sundays: true, from: "11:00" })], saturday);
+  const again = (size: number) => db.inWorkspace(workspace.id, (tx) => lookAgain(tx, workspace.id, saturday, size));
+  // As when its source is being resumed.
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`
+      select 1 from parked_messages where workspace_id = ${workspace.id} order by message_id limit 1 for update`.execute(
+      tx,
+    );
+    expect(await again(2)).toBe(1);
+    expect(await again(2)).toBe(0);
+  });
+  expect(await again(2)).toBe(1);
+  expect(await again(2)).toBe(1);
+  const moments = (await parked(workspace)).map(({ not_before }) => not_before);
+  expect(moments).toEqual(Array.from({ length: 3 }, () => "2027-06-13T09:00:00.000Z"));
+});
+
 test("quiet hours that are switched off let parked texts go, except those for a later moment", async () => {
   const workspace = await quietWorkspace();
   await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
