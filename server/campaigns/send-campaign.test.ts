@@ -69,7 +69,9 @@ test("texts with contacts' properties are counted, reserved and written as they 
   const towns = ["Oslo", "Å".repeat(200), null, 7, true];
   await addManyContacts(db, workspace.id, 10);
   await db.inWorkspace(workspace.id, async (tx) => {
-    const { rows } = await sql<{ id: string }>`select id from contacts where workspace_id = ${workspace.id}`.execute(tx);
+    const { rows } = await sql<{ id: string }>`select id from contacts where workspace_id = ${workspace.id}`.execute(
+      tx,
+    );
     for (const [i, { id }] of rows.entries()) {
       const properties = JSON.stringify({ town: towns[i % towns.length] });
       await sql`update contacts set properties = ${properties}::jsonb where id = ${id}`.execute(tx);

@@ -278,6 +278,22 @@ test("a link of one workspace is no other's, and neither are its clicks", async 
   await expect(clicksOf(other.id, mine.id)).rejects.toMatchObject({ status: 404 });
 });
 
+test("a link to the recipient's preferences may be within the address that a short link leads to", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4790000001" }, { mobile: "+4790000002" }]);
+  const { messages } = await sendLinks(
+    database,
+    workspace,
+    "https://example.com/?p={{ preferences_link }} https://a.no",
+  );
+  const targets = await Promise.all(
+    messages.map(async ({ text }) => (await server.open(linkPaths(text)[0] as string)).location as string),
+  );
+  const own = messages.map(({ contact_id }) => shortLinks.preferences.codeOf(workspace.id, contact_id as string));
+  expect(targets).toEqual(own.map((code) => expect.stringMatching(`/p/${code}$`)));
+  for (const code of own) expect((await server.open(`/p/${code}`)).status).toBe(200);
+});
+
 test("links lead on while the cache of their addresses is full and emptied", async () => {
   const workspace = await createTestWorkspace(db);
   await addContacts(db, workspace.id, [{ mobile: "+4790000001" }]);

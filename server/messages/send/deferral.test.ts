@@ -244,7 +244,11 @@ test("rules that change while texts are parked give them another moment, in chun
 
 test("a text that is locked while rules change is looked at again", async () => {
   const workspace = await quietWorkspace();
-  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }, { mobile: "+4791000003" }]);
+  await addContacts(db, workspace.id, [
+    { mobile: "+4791000001" },
+    { mobile: "+4791000002" },
+    { mobile: "+4791000003" },
+  ]);
   await send(db, workspace, { ...marketing, now: saturday, expires_at: new Date("2027-06-20T00:00:00Z") });
   await setHours(workspace, true, [rule({ sundays: true, from: "11:00" })], saturday);
   const again = (size: number) => db.inWorkspace(workspace.id, (tx) => lookAgain(tx, workspace.id, saturday, size));

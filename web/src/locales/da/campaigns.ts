@@ -95,6 +95,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskaben »{value}«.",
     not_closed: "»{value}« er ikke lukket.",
     broken_placeholder: "»{value}« kan ikke læses.",
+    filter_of_link: "»{value}« er et link, og filteret ville gøre, at det ikke virker.",
     unknown_filter: "Filteret »{value}« findes ikke.",
     unknown_tag: "»{value}« er ikke tilladt i en tekst.",
     no_subscription_type: "Vælg, hvad modtagerne har givet samtykke til.",

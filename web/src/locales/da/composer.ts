@@ -135,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Feltet »{value}« findes ikke. Vælg et under Tilpas.",
     not_closed: "»{value}« er ikke lukket.",
     broken_placeholder: "»{value}« kan ikke læses.",
+    filter_of_link: "»{value}« er et link, og filteret ville gøre, at det ikke virker.",
     unknown_filter: "Filteret »{value}« findes ikke.",
     unknown_tag: "»{value}« er ikke tilladt her.",
     stray_tag: "»{value}« hører ikke til noget.",

@@ -91,6 +91,7 @@ export const campaigns = {
     unknown_property: "No contact has the property “{value}”.",
     not_closed: "“{value}” is not closed.",
     broken_placeholder: "“{value}” cannot be read.",
+    filter_of_link: "“{value}” is a link, which a filter would make lead nowhere.",
     unknown_filter: "There is no filter “{value}”.",
     unknown_tag: "“{value}” is not allowed in a text.",
     no_subscription_type: "Choose what recipients have consented to.",

@@ -132,6 +132,7 @@ export const composer = {
     unknown_placeholder: "There is no field “{value}”. Choose one from Personalise.",
     not_closed: "“{value}” is not closed.",
     broken_placeholder: "“{value}” cannot be read.",
+    filter_of_link: "“{value}” is a link, which a filter would make lead nowhere.",
     unknown_filter: "There is no filter “{value}”.",
     unknown_tag: "“{value}” is not allowed here.",
     stray_tag: "“{value}” has nothing to belong to.",

@@ -96,6 +96,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskapen «{value}».",
     not_closed: "«{value}» er ikke lukket.",
     broken_placeholder: "«{value}» kan ikke leses.",
+    filter_of_link: "«{value}» er en lenke, og filteret ville gjort at den ikke virker.",
     unknown_filter: "Filteret «{value}» finnes ikke.",
     unknown_tag: "«{value}» er ikke tillatt i en tekst.",
     no_subscription_type: "Velg hva mottakerne har samtykket til.",

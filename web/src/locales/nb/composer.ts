@@ -135,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Feltet «{value}» finnes ikke. Velg et fra Tilpass.",
     not_closed: "«{value}» er ikke lukket.",
     broken_placeholder: "«{value}» kan ikke leses.",
+    filter_of_link: "«{value}» er en lenke, og filteret ville gjort at den ikke virker.",
     unknown_filter: "Filteret «{value}» finnes ikke.",
     unknown_tag: "«{value}» er ikke tillatt her.",
     stray_tag: "«{value}» hører ikke til noe.",

@@ -96,6 +96,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskapen ”{value}”.",
     not_closed: "”{value}” är inte avslutat.",
     broken_placeholder: "”{value}” går inte att läsa.",
+    filter_of_link: "”{value}” är en länk, och filtret skulle göra att den inte fungerar.",
     unknown_filter: "Filtret ”{value}” finns inte.",
     unknown_tag: "”{value}” är inte tillåtet i en text.",
     no_subscription_type: "Välj vad mottagarna har samtyckt till.",

@@ -135,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Fältet ”{value}” finns inte. Välj ett under Anpassa.",
     not_closed: "”{value}” är inte avslutat.",
     broken_placeholder: "”{value}” går inte att läsa.",
+    filter_of_link: "”{value}” är en länk, och filtret skulle göra att den inte fungerar.",
     unknown_filter: "Filtret ”{value}” finns inte.",
     unknown_tag: "”{value}” är inte tillåtet här.",
     stray_tag: "”{value}” hör inte ihop med något.",
