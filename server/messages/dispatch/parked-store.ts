@@ -64,18 +64,24 @@ const mostInAll = 50_000;
  * the front of the index.
  */
 export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<DueText[]> {
-  await setLocal(tx, "enable_sort = off", "max_parallel_workers_per_gather = 0", ...byIndex);
+  await setLocal(
+    tx,
+    "enable_sort = off",
+    "enable_incremental_sort = off",
+    "max_parallel_workers_per_gather = 0",
+    ...byIndex,
+  );
   const { rows: longest } = await sql<DueText>`
     select workspace_id, sender_id, message_id, due_at from parked_messages
     where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
     order by due_at limit ${limit}`.execute(tx);
   if (longest.length < limit) return longest;
-  // In the order of the one index that finds a sender's: otherwise the planner may read the due ones of all senders for each.
+  // In the order of the index by sender: otherwise the planner may read the due ones of all senders for each.
   const { rows: ofEach } = await sql<DueText>`
     select s.workspace_id, s.id as sender_id, p.message_id, p.due_at
     from senders s, lateral (select message_id, due_at from parked_messages
       where workspace_id = s.workspace_id and sender_id = s.id and due_at <= ${now}
-      order by workspace_id, sender_id, due_at limit ${ofEachSender}) p
+      order by due_at, message_id limit ${ofEachSender}) p
     where s.workspace_id <> all(${except}::uuid[])
     limit ${mostInAll}`.execute(tx);
   return [...new Map([...longest, ...ofEach].map((text) => [text.message_id, text])).values()];
