@@ -1,5 +1,5 @@
 /**
- * A text whose links are shortened for each recipient. It is parsed with stand-ins of a short link's length, so that everything that
+ * A text whose links are shortened for each recipient. It is parsed with fillers of a short link's length, so that everything that
  * renders, counts or reserves sees the final length; only the door puts each recipient's own code in.
  */
 import { findLinks, replaceLinks } from "./links.ts";
@@ -23,11 +23,11 @@ export function parseLinkedTemplate(
     const parsed = parseTemplate(url, scope);
     if (!parsed.ok) return parsed;
     const { template } = parsed;
-    links.push({ url, standIn: base + writeCode(BigInt(i)), own: template.fields.length > 0 ? template : null });
+    links.push({ url, filler: base + writeCode(BigInt(i)), own: template.fields.length > 0 ? template : null });
   }
-  const standIns = new Map(links.map(({ url, standIn }) => [url, standIn]));
+  const fillers = new Map(links.map(({ url, filler }) => [url, filler]));
   const shortened = parseTemplate(
-    replaceLinks(text, ({ url }) => standIns.get(url) ?? url),
+    replaceLinks(text, ({ url }) => fillers.get(url) ?? url),
     scope,
   );
   if (!shortened.ok) return shortened;

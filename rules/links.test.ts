@@ -75,7 +75,7 @@ test("a redirect leads to http and https only", () => {
     expect(readTarget(text)).toBeNull();
 });
 
-test("a text is rendered with stand-ins as long as short links, and says where each leads", () => {
+test("a text is rendered with fillers as long as short links, and says where each leads", () => {
   const base = "https://sms.test/l/";
   const text = "Hei {{ contact.first_name }}: https://a.no/?n={{ contact.first_name }} og https://a.no";
   const parsed = parseLinkedTemplate(text, campaignScope, base);
@@ -85,8 +85,8 @@ test("a text is rendered with stand-ins as long as short links, and says where e
   const [first, second] = [base + writeCode(0n), base + writeCode(1n)];
   expect(rendered).toMatchObject({ ok: true, text: `Hei Anne Marie: ${first} og ${second}` });
   expect(rendered.ok && rendered.links).toEqual([
-    { url: "https://a.no/?n={{ contact.first_name }}", target: "https://a.no/?n=Anne%20Marie", standIn: first },
-    { url: "https://a.no", target: null, standIn: second },
+    { url: "https://a.no/?n={{ contact.first_name }}", target: "https://a.no/?n=Anne%20Marie", filler: first },
+    { url: "https://a.no", target: null, filler: second },
   ]);
 });
 

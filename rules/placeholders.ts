@@ -43,7 +43,7 @@ export interface Template {
   needs: string[][];
   /** The text for one recipient: plain, without control characters other than tab and line breaks. Throws if a filter makes it too long. */
   render(values: TemplateValues): string;
-  /** The links that are shortened for each recipient; the rendered text has stand-ins for them. */
+  /** The links that are shortened for each recipient; the rendered text has fillers for them. */
   links?: readonly TemplateLink[];
 }
 
@@ -52,7 +52,7 @@ export interface TemplateLink {
   /** As written, with its placeholders. */
   url: string;
   /** In the rendered text, in place of each recipient's short link and as long. */
-  standIn: string;
+  filler: string;
   /** Renders the address for one recipient; null where it is the same for all. */
   own: Template | null;
 }

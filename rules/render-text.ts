@@ -18,7 +18,7 @@ export interface RenderedLink {
   /** Where this recipient's leads, if that has values of theirs; null: to `url`. */
   target: string | null;
   /** What the text has in place of the short link. */
-  standIn: string;
+  filler: string;
 }
 
 /** The most characters (UTF-16 code units) of one message. */
@@ -46,11 +46,11 @@ const none: readonly RenderedLink[] = [];
 /** The links that are in a text: of an if only one branch is. Null where a recipient's values make one that leads nowhere. */
 function renderLinks(links: readonly TemplateLink[], text: string, values: TemplateValues): RenderedLink[] | null {
   const rendered: RenderedLink[] = [];
-  for (const { url, standIn, own } of links) {
-    if (!text.includes(standIn)) continue;
+  for (const { url, filler, own } of links) {
+    if (!text.includes(filler)) continue;
     const target = own && renderTarget(own, values);
     if (own && target === null) return null;
-    rendered.push({ url, target, standIn });
+    rendered.push({ url, target, filler });
   }
   return rendered;
 }

@@ -175,8 +175,8 @@ test("a name's opt-out is a link to each recipient's own page of preferences, al
   const workspace = await createTestWorkspace(db);
   const name = await sender(workspace, "Salong");
   const contacts = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
-  // With the stand-in 160 characters, so that one more would be a second segment.
-  const link = shortLinks.preferences.standIn;
+  // With the filler 160 characters, so that one more would be a second segment.
+  const link = shortLinks.preferences.filler;
   const text = "x".repeat(160 - link.length * 2 - "\nOpt out: ".length - 1);
   const id = await draftOf(
     db,

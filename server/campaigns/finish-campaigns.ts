@@ -12,7 +12,7 @@ import type { Jobs } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import type { ShortLinks } from "../links/short-links.ts";
-import { forgetHold } from "../messages/hold-source.ts";
+import { deleteHold } from "../messages/hold-source.ts";
 import { sourceType } from "./campaign.ts";
 import { notSent } from "./counts.ts";
 import { dueSchedules } from "./schedule-campaign.ts";
@@ -105,7 +105,7 @@ async function finish(tx: Tx, workspaceId: string, id: string, senderId: string 
           where m.workspace_id = ${workspaceId} and m.id = q.message_id and m.source_id = ${id} offset 0))
       and not exists (select 1 from parked_messages p where p.workspace_id = ${workspaceId} and p.source_id = ${id})
     returning c.status`.execute(tx);
-  if (rows[0]?.status === "cancelled") await forgetHold(tx, { workspace_id: workspaceId, source_id: id });
+  if (rows[0]?.status === "cancelled") await deleteHold(tx, { workspace_id: workspaceId, source_id: id });
   if (rows[0]?.status === "sent") await appendOne(tx, workspaceId, now, "campaign.sent", id);
 }
 

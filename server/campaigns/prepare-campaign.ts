@@ -131,7 +131,7 @@ async function reserve({ db, clock, liveUpdates, shortLinks }: Services, begun: 
   const constant = {
     workspace: { name: workspace.name },
     sender: { address: sender.address },
-    preferences_link: shortLinks.preferences.standIn,
+    preferences_link: shortLinks.preferences.filler,
   };
   const counted = await db.inWorkspace(workspaceId, (tx) =>
     countSegmentsOf(tx, rule, prepared.campaign, template, constant satisfies TemplateValues),

@@ -33,7 +33,7 @@ export async function previewText(tx: Tx, workspaceId: string, input: Input, sho
     ...(contact ? { contact } : {}),
     workspace: { name: workspace.name },
     sender: { address },
-    preferences_link: shortLinks.preferences.standIn,
+    preferences_link: shortLinks.preferences.filler,
   };
   const parsed = readText(linked, shortLinks);
   const rendered = parsed.ok ? renderText(parsed.template, values, optOutText) : null;

@@ -129,7 +129,7 @@ export function optOutTextOf(
   { preferences }: ShortLinks,
 ): string | null {
   if (!campaign.opt_out_text) return null;
-  if (sender && !sender.can_receive) return optOutByLink(workspace.language, preferences.standIn);
+  if (sender && !sender.can_receive) return optOutByLink(workspace.language, preferences.filler);
   return workspace.opt_out_text.trim() || null;
 }
 
@@ -170,7 +170,7 @@ async function exactly(db: Db, seen: Seen, rough: number, shortLinks: ShortLinks
   const constant = {
     workspace: { name: workspace.name },
     sender: { address: sender.address },
-    preferences_link: shortLinks.preferences.standIn,
+    preferences_link: shortLinks.preferences.filler,
   };
   const audience = { ...campaign, sent_opt_out_text: optOutTextOf(campaign, workspace, sender, shortLinks) };
   const { segments } = await db.inWorkspace(campaign.workspace_id, (tx) =>

@@ -17,7 +17,7 @@ export interface PreferenceLinks {
    * Stands for the link while a text is rendered and counted, and is exactly as long. No code: its characters occur in none of ours
    * by more than chance.
    */
-  standIn: string;
+  filler: string;
   codeOf(workspaceId: string, contactId: string): string;
   urlOf(code: string): string;
 }
@@ -29,7 +29,7 @@ export function createPreferenceLinks(
   const base = `${protocol}//${config.link_domain}/p/`;
   const key = Buffer.from(hkdfSync("sha256", config.secret_key, "varsla", "links of preferences", 32));
   return {
-    standIn: base + "0".repeat(length),
+    filler: base + "0".repeat(length),
     codeOf: (workspaceId, contactId) =>
       [...createHmac("sha256", key).update(`${workspaceId} ${contactId}`).digest().subarray(0, length)]
         .map((byte) => digits[byte % digits.length])

@@ -32,10 +32,10 @@ export function shortenText(
   rendered: { text: string; links: readonly RenderedLink[] },
 ): { text: string; links: NewShortLink[] } {
   let { text } = rendered;
-  const links = rendered.links.map(({ url, target, standIn }): NewShortLink => {
+  const links = rendered.links.map(({ url, target, filler }): NewShortLink => {
     const link_id = linkIdOf(source, url);
     const code = codeOf(messageId, link_id);
-    text = text.replaceAll(standIn, base + writeCode(code));
+    text = text.replaceAll(filler, base + writeCode(code));
     return { link_id, code, written: url, url: target };
   });
   return { text, links };

@@ -164,7 +164,7 @@ export interface SettledMail {
 }
 
 /** Records mails that are done, and deletes them from the queue, whoever holds them meanwhile: what is sent is not sent again. */
-export async function settleMails(
+export async function recordMailOutcomes(
   tx: Tx,
   workspaceId: string,
   settled: readonly SettledMail[],

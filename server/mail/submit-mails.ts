@@ -28,7 +28,7 @@ import {
   releaseMails,
   retryMail,
   type SettledMail,
-  settleMails,
+  recordMailOutcomes,
   takePlaces,
 } from "./queue-store.ts";
 import { recheckMails } from "./recheck-mails.ts";
@@ -193,7 +193,7 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     const outcomes = gather<SettledMail>({
       most: 500,
       mayBeOneItem: () => false,
-      write: (items) => inWorkspaceOf(db, workspaceId, (tx) => settleMails(tx, workspaceId, items, clock.now())),
+      write: (items) => inWorkspaceOf(db, workspaceId, (tx) => recordMailOutcomes(tx, workspaceId, items, clock.now())),
     });
     const waiting: ClaimedMail[] = [];
     const underWay = new Set<string>();
@@ -290,7 +290,7 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
         messageIdOf: (mail_id) => services.messageIdOf({ workspace_id: workspaceId, mail_id }),
       });
       const stopped = await recheckMails(tx, workspaceId, mails, at);
-      await settleMails(tx, workspaceId, stopped, at);
+      await recordMailOutcomes(tx, workspaceId, stopped, at);
       const gone = new Set(stopped.map(({ id }) => id));
       return { mails: mails.filter(({ id }) => !gone.has(id)), more: mails.length > 0 };
     });

@@ -38,7 +38,7 @@ export async function cancelSource(tx: Tx, source: parked.SourceKey): Promise<vo
 }
 
 /** Forgets that a source was cancelled. Call it once none of its texts waits. */
-export const forgetHold = parked.deleteHold;
+export const deleteHold = parked.deleteHold;
 
 /** What becomes due with parked texts: moving them into the queue, and settling sources that were resumed or cancelled. */
 export function dueParked(services: { db: Db; log: Pick<Logger, "warn"> }): DueWork[] {

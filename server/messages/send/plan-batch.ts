@@ -129,12 +129,12 @@ function ownText(
   const own: Pick<NewMessage, "links" | "preference_code"> = {};
   const { preferences } = short_links;
   // It may also be within the address that a short link leads to.
-  const isUsed = [text, ...links.map(({ target }) => target)].some((each) => each?.includes(preferences.standIn));
+  const isUsed = [text, ...links.map(({ target }) => target)].some((each) => each?.includes(preferences.filler));
   if (message.contact_id !== null && isUsed) {
     own.preference_code = preferences.codeOf(workspace.workspace_id, message.contact_id);
     const url = preferences.urlOf(own.preference_code);
-    text = text.replaceAll(preferences.standIn, url);
-    links = links.map((each) => ({ ...each, target: each.target && each.target.replaceAll(preferences.standIn, url) }));
+    text = text.replaceAll(preferences.filler, url);
+    links = links.map((each) => ({ ...each, target: each.target && each.target.replaceAll(preferences.filler, url) }));
   }
   if (links.length === 0) return { ...own, text };
   if (id === null) throw new Error("links are shortened for a source that has an id");
@@ -177,7 +177,7 @@ function messageId({ source }: Pick<MessageBatch, "source">, recipient: string, 
 
 /** One renderer for each template, so that the whole batch shares its cache. */
 function renderers({ workspace, opt_out_text, short_links }: MessageBatch, address: string) {
-  const preferences_link = short_links?.preferences.standIn ?? null;
+  const preferences_link = short_links?.preferences.filler ?? null;
   const constant = { workspace: { name: workspace.name }, sender: { address }, preferences_link };
   const known = new Map<Template, ReturnType<typeof renderer>>();
   return (template: Template) => {
