@@ -25,7 +25,7 @@ export const alerts: Translation<typeof en> = {
     lane_stalled: "Beskeder fra {sender} bliver ikke sendt",
     campaign_stalled: "Kampagnen »{name}« står stille",
     error_rate: "Usædvanligt mange beskeder fejler: {rate}",
-    quota: "{threshold, number} % af kvoten er brugt",
+    quota: "{threshold, number} % af kvoten er brugt eller reserveret",
     quotaFull: "Kvoten er brugt op",
     webhook_disabled: "En webhook blev slået fra",
     work_overdue: "Planlagt arbejde er forsinket",
@@ -55,7 +55,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det sædvanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampagnen »{name}«.",
-    quota: "{used, number} af {allowance, number} segmenter er brugt, {reserved, number} er reserveret.",
+    quota:
+      "{used, number} af {allowance, number} beskeddele er brugt, og {reserved, number} er reserveret til beskeder, der venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",

@@ -25,7 +25,7 @@ export const alerts: Translation<typeof en> = {
     lane_stalled: "Meldinger fra {sender} går ikke ut",
     campaign_stalled: "Kampanjen «{name}» står stille",
     error_rate: "Uvanlig mange meldinger feiler: {rate}",
-    quota: "{threshold, number} % av kvoten er brukt",
+    quota: "{threshold, number} % av kvoten er brukt eller reservert",
     quotaFull: "Kvoten er brukt opp",
     webhook_disabled: "En webhook ble slått av",
     work_overdue: "Planlagt arbeid er forsinket",
@@ -55,7 +55,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det vanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampanjen «{name}».",
-    quota: "{used, number} av {allowance, number} segmenter er brukt, {reserved, number} er reservert.",
+    quota:
+      "{used, number} av {allowance, number} segmenter er brukt, og {reserved, number} er reservert til meldinger som venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",
