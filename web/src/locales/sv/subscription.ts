@@ -39,7 +39,7 @@ export const subscription: Translation<typeof en> = {
     "En rad för varje del som har skickats till operatören, i den ordning som meddelandena lades i kö, den nyaste först.",
   logEmpty: "Inget har skickats ännu",
   logEmptyText: "Varje del som går ut får sin rad här.",
-  submitted: "Skickat",
+  submitted: "Skickat till operatören",
   to: "Till",
   segment: "Del",
   segmentOf: "{segment, number} av {of, number}",
