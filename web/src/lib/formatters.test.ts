@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scaleOf } from "../ui/chart.tsx";
 import { formFieldOf, looksLikeEmail } from "../ui/form.tsx";
@@ -94,4 +96,12 @@ test("a chart's scale has whole, round figures up to the largest value", () => {
     expect(String(step)).toMatch(/^[125]0*$/);
     expect(scale).toEqual(scale.map((_, i) => i * step));
   }
+});
+
+test("dates have one form, “1 Dec 2026”, or the full one with the day of the week", () => {
+  const root = join(import.meta.dirname, "..");
+  const others = globSync("**/*.{ts,tsx}", { cwd: root, exclude: ["**/*.test.*"] }).filter((file) =>
+    /dateStyle: "(short|long)"/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(others).toEqual([]);
 });
