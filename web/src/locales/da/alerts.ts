@@ -36,8 +36,7 @@ export const alerts: Translation<typeof en> = {
   texts: {
     work_overdue:
       "Det, der skulle være gjort {when}, er ikke gjort ({work}). Enten kører der ingen arbejderproces, eller også fejler det hver gang; loggen siger hvorfor. Det fortsætter af sig selv.",
-    carrier_down:
-      "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
+    carrier_down: "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en reserveoperatør.",
     carrierNoWorker: "Ingen arbejderproces har meldt noget om den siden {when}. Tjek, at der kører en.",
     lastError: "Seneste besked derfra: {error}",
     lane: "Da advarslen kom, ventede {waiting, plural, one {# besked} other {# beskeder}}, og ingen var sendt siden {when}.",

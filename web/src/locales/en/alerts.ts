@@ -34,7 +34,7 @@ export const alerts = {
   texts: {
     work_overdue:
       "What was due at {when} has not been done ({work}). Either no worker process runs, or it fails each time: the log says why. It goes on by itself.",
-    carrier_down: "It has not been connected since {when}. Its texts wait, or go to a carrier that stands in for it.",
+    carrier_down: "It has not been connected since {when}. Its texts wait, or go to a fallback carrier.",
     carrierNoWorker: "No worker has said anything of it since {when}. Check that a worker is running.",
     lastError: "It said last: {error}",
     lane: "When this was raised, {waiting, plural, one {# text was} other {# texts were}} waiting, and none had gone since {when}.",

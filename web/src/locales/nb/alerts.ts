@@ -36,7 +36,7 @@ export const alerts: Translation<typeof en> = {
   texts: {
     work_overdue:
       "Det som skulle vært gjort {when}, er ikke gjort ({work}). Enten kjører ingen arbeiderprosess, eller så feiler det hver gang; loggen sier hvorfor. Det fortsetter av seg selv.",
-    carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en operatør i reserve.",
+    carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en reserveoperatør.",
     carrierNoWorker:
       "Ingen arbeiderprosess har meldt noe om den siden {when}. Kontroller at en arbeiderprosess kjører.",
     lastError: "Siste melding derfra: {error}",

@@ -37,7 +37,7 @@ export const alerts: Translation<typeof en> = {
     work_overdue:
       "Det som skulle ha gjorts {when} är inte gjort ({work}). Antingen körs ingen arbetarprocess, eller så misslyckas det varje gång; loggen säger varför. Det fortsätter av sig självt.",
     carrier_down:
-      "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
+      "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en reservoperatör.",
     carrierNoWorker: "Ingen arbetarprocess har sagt något om den sedan {when}. Kontrollera att en arbetarprocess körs.",
     lastError: "Senaste besked därifrån: {error}",
     lane: "När larmet kom väntade {waiting, plural, one {# meddelande} other {# meddelanden}}, och inget hade skickats sedan {when}.",
