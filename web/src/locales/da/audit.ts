@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const audit: Translation<typeof english> = {
   title: "Revisionslog",
-  text: "Hvem der gjorde hvad i dette arbejdsområde, og hvorfra. Intet her kan ændres eller slettes.",
+  text: "Hvem der gjorde hvad i dette arbejdsområde, og hvorfra. Ingen kan ændre eller slette en hændelse. Kun reglen under Opbevaring fjerner gamle, tidligst efter et år.",
   from: "Fra",
   to: "Til",
   who: "Hvem",

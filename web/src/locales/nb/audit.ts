@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const audit: Translation<typeof english> = {
   title: "Revisjonslogg",
-  text: "Hvem som gjorde hva i dette arbeidsområdet, og hvorfra. Ingenting her kan endres eller slettes.",
+  text: "Hvem som gjorde hva i dette arbeidsområdet, og hvorfra. Ingen kan endre eller slette en hendelse. Bare regelen under Oppbevaring fjerner gamle, tidligst etter et år.",
   from: "Fra",
   to: "Til",
   who: "Hvem",
