@@ -60,6 +60,8 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      // Makes the pictures of docs/tour.md; it is no part of `npm test`.
+      { extends: true, test: { name: "tour", include: ["testing/tour/tour.ts"], hookTimeout: 60_000 } },
     ],
   },
 });

@@ -21,6 +21,7 @@ const commands = {
   test: { run: ["tools/test.ts"], web: true },
   "test:long": { run: ["tools/test.ts", "long"] },
   e2e: { run: ["tools/test.ts", "e2e"], web: true },
+  tour: { run: ["tools/test.ts", "tour"], web: true },
   bench: { run: ["bench/run.ts"] },
   chaos: { run: ["testing/chaos/chaos.ts"] },
   schema: { run: ["tools/dump-schema.ts"] },

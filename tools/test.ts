@@ -1,7 +1,7 @@
 /**
  * `npm test`: checks, then unit, integration and browser tests, all of them even if one fails. The last line is the sum.
  * With other arguments only vitest runs, with these arguments. `e2e` runs the browser tests. `long` (`npm run test:long`) runs the
- * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`.
+ * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`. `tour` makes the pictures of docs/tour.md.
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -39,10 +39,10 @@ async function runVitest(
   sum.failed += code !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
 }
 
-async function runBrowserTests(args: string[], output: Output = "live"): Promise<void> {
+async function runBrowserTests(project: "e2e" | "tour", args: string[], output: Output = "live"): Promise<void> {
   const browser = await ensureBrowser();
   if (typeof browser === "string") {
-    return runVitest("e2e", ["--project=e2e", ...args], { CHROMIUM_PATH: browser }, output);
+    return runVitest(project, [`--project=${project}`, ...args], { CHROMIUM_PATH: browser }, output);
   }
   console.error(browser.problem);
   sum.failed++;
@@ -56,7 +56,7 @@ async function runAllButBrowserTests(): Promise<void> {
   await runVitest("integration", ["--project=integration", "--maxWorkers=2"]);
 }
 
-/** The scenarios of `npm run chaos`: about a quarter of an hour in all. */
+/** The scenarios of `npm run chaos`: about twenty minutes in all. */
 const scenarios = [[], ["stop-race"], ["database-away"]];
 
 async function runChaos(words: string[]): Promise<void> {
@@ -70,7 +70,9 @@ const longTests = () =>
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === "e2e") {
-  await runBrowserTests(rest);
+  await runBrowserTests("e2e", rest);
+} else if (first === "tour") {
+  await runBrowserTests("tour", rest);
 } else if (first === "long") {
   await runVitest("long", rest.length > 0 ? rest : longTests(), { LONG_TESTS: "1" });
   if (rest.length === 0) for (const scenario of scenarios) await runChaos(scenario);
@@ -78,7 +80,7 @@ if (first === "e2e") {
   await runVitest("chosen", process.argv.slice(2));
 } else {
   // Both wait a lot, for pages, databases, processes and timers: side by side they keep two cores busy.
-  await Promise.all([runAllButBrowserTests(), runBrowserTests([], "at the end")]);
+  await Promise.all([runAllButBrowserTests(), runBrowserTests("e2e", [], "at the end")]);
 }
 await scratch.remove();
 console.log(`${sum.passed} passed, ${sum.failed} failed`);

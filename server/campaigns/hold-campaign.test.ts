@@ -81,6 +81,49 @@ test("paused while it is sending: what has left is shown, and no more leaves aft
   expect([phones.length, new Set(phones).size]).toEqual([400, 400]);
 });
 
+test.each(["paused", "cancelled"] as const)(
+  "%s while a batch is on its way to the carrier, the call is answered after it, and what is on its way counts as sent",
+  async (action) => {
+    const id = await queued(30);
+    const submitting = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    await startPipeline(db, {
+      carrier: (sandbox) => ({
+        ...sandbox,
+        limits: { ...sandbox.limits, batch: 10 },
+        async submit(...given) {
+          submitting.resolve();
+          await answer.promise;
+          return sandbox.submit(...given);
+        },
+      }),
+    });
+    await submitting.promise;
+    let answered = false;
+    const called = (action === "paused" ? pause(id) : cancel(id)).then(() => void (answered = true));
+    // It waits for the lock that the submission holds.
+    await until(async () => {
+      const { rows } = await db.asSystem((tx) =>
+        sql`select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`.execute(
+          tx,
+        ),
+      );
+      expect(rows).toHaveLength(1);
+    });
+    expect([answered, (await arrived(db, workspace.id)).length]).toEqual([false, 0]);
+    answer.resolve();
+    await called;
+    const left = (await arrived(db, workspace.id)).length;
+    expect(left).toBeGreaterThanOrEqual(10);
+    await until(async () => {
+      await settle();
+      expect([await count("message_queue"), (await look(db, workspace.id, id)).counts.sent]).toEqual([0, left]);
+    });
+    expect(await arrived(db, workspace.id)).toHaveLength(left);
+    expect(await quota(db, workspace.id)).toEqual({ used: left, reserved: action === "paused" ? 30 - left : 0 });
+  },
+);
+
 test("cancelled, what had not left ends as cancelled and is given back: in the queue, parked, and not prepared yet", async () => {
   await addManyContacts(db, workspace.id, 60);
   const id = await draft();

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
+import { farDatabase } from "../../testing/far-database.ts";
 import { mailBatch, mailLedger, queueLength, send, stoppedSources } from "../../testing/mail-batch.ts";
 import { submitMails } from "../../testing/mails.ts";
 import { newId } from "../../testing/new-id.ts";
@@ -11,7 +12,8 @@ import type { MailTransport, OutgoingMail } from "../kit/mail.ts";
 import { relayTransport } from "./relay.ts";
 import { nextAttempt } from "./submit-mails.ts";
 
-const { db } = await testDatabase();
+const database = await testDatabase();
+const { db } = database;
 let at = Date.now();
 const clock = { now: () => new Date(at) };
 const services = { db, clock, log: pino({ enabled: false }), liveUpdates: { publish() {} } };
@@ -32,7 +34,7 @@ async function relayTo(behaviour: SinkBehaviour = {}, query = "") {
   const sink = await smtpSink(behaviour);
   const transport = relayTransport(
     { url: sink.url + query, mail_domain: "sms.localhost", dkim: null },
-    { connect: 500, greet: 500, answer: 500, mail: 2_000 },
+    { connect: 10_000, greet: 10_000, answer: 10_000, mail: 20_000 },
   );
   onTestFinished(() => transport.close());
   return { sink, transport, submit: (over: MailTransport = transport) => submitMails(services, over) };
@@ -118,6 +120,30 @@ test("a relay that dies after DATA gets the same mail again, with the same Messa
   expect(ids).toHaveLength(2);
   expect(ids[0]).toBe(ids[1]);
   expect((await mailLedger(db, workspaceId))[0]?.message_id).toBe(ids[0]);
+});
+
+test("while the database is away what has left is kept, and recorded when it is back: nothing is submitted twice", async () => {
+  const { sink, transport } = await relayTo();
+  const { proxy, far } = await farDatabase(database, 5);
+  await send(db, mailBatch(workspaceId, addresses(40), { now: clock.now() }));
+  let waits = 0;
+  sink.set({
+    async before() {
+      if (sink.mails.length !== 20) return;
+      proxy.refuse(true);
+      proxy.reset();
+    },
+  });
+  const log = pino({ level: "warn" }, { write: () => void (++waits, proxy.refuse(false)) });
+  await submitMails({ ...services, db: far, log }, transport);
+  expect(waits).toBeGreaterThan(0);
+  const left = sink.mails.length;
+  expect(await statuses()).toEqual({ sent: left, ...(left < 40 && { queued: 40 - left }) });
+  // What was claimed and not submitted, once the claim is over.
+  at += 600_000;
+  await submitMails(services, transport);
+  expect(await statuses()).toEqual({ sent: 40 });
+  expect(sink.mails.map(({ to }) => to).sort()).toEqual(addresses(40));
 });
 
 test("killed between claim and record, a mail is submitted again once its lease is over, and never before", async () => {

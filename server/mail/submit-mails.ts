@@ -1,13 +1,15 @@
 /**
  * Submits due mails. The queue is the table itself: a process claims mails with a lease, submits them outside of any transaction, and
  * records each answer. Killed between claim and record it loses nothing: another process submits the mail once the lease is over,
- * with the same Message-ID. A mail is doubled only where the relay's answer to its DATA was lost.
+ * with the same Message-ID. A mail is doubled only where the relay's answer to its DATA was lost, or the process died before it had
+ * recorded it.
  *
  * For each workspace with due mails one server runs, with at most the window's submissions at once, so that a big
  * mailing does not hold up another workspace's mails.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
+import { isDatabaseAway } from "../kit/database-away.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { gather } from "../kit/gather.ts";
 import { newId } from "../kit/id.ts";
@@ -51,6 +53,8 @@ const claimed = 100;
 const mostByRate = 1_000;
 /** Mails of a workspace that have left and whose outcome is being recorded: with 16 a commit at a time was the limit. */
 const mostUnrecorded = 64;
+/** Between two attempts to record an outcome while the database is away, in milliseconds. */
+const recordAgainAfter = 250;
 /** Workspaces that are served at once. */
 const mostServed = 50;
 /** Failures in a row, with no success in between, after which the relay counts as down. */
@@ -180,6 +184,8 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     const underWay = new Set<string>();
     let refilling: Promise<void> | null = null;
     let isEmpty = false;
+    /** The first error, with which the serving ends. */
+    let fault: { error: unknown } | null = null;
 
     async function refill(): Promise<void> {
       const mails = await claim(workspaceId, token);
@@ -189,9 +195,12 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     }
 
     async function next(): Promise<ClaimedMail | undefined> {
-      while (!stopping.signal.aborted && !isPaused()) {
+      while (!stopping.signal.aborted && !isPaused() && !fault) {
         if (!isEmpty && waiting.length <= transport.window.workspace)
-          refilling ??= refill().finally(() => (refilling = null));
+          refilling ??= refill()
+            // Kept, since at that moment perhaps nobody waits for it: a rejection that is not handled ends the process.
+            .catch((error: unknown) => void (fault ??= { error }))
+            .finally(() => (refilling = null));
         const mail = waiting.shift();
         if (mail) return mail;
         if (!refilling) return undefined;
@@ -202,14 +211,13 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
 
     /** Mails whose outcome is being recorded: the next ones leave meanwhile, so that outcomes share transactions. */
     const recording = new Set<Promise<void>>();
-    let fault: { error: unknown } | null = null;
 
     async function work(): Promise<void> {
-      for (let mail = await next(); mail && !fault; mail = await next()) {
+      for (let mail = await next(); mail; mail = await next()) {
         const { id } = mail;
         underWay.add(id);
         const record = await submitOne(mail, outcomes.add);
-        const recorded = record()
+        const recorded = recordOutcome(mail, record)
           .catch((error: unknown) => void (fault ??= { error }))
           .finally(() => {
             underWay.delete(id);
@@ -218,6 +226,24 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
         recording.add(recorded);
         // What is not recorded yet is doubled by a crash, so it is limited.
         if (recording.size >= mostUnrecorded) await recorded;
+      }
+    }
+
+    let isAway = false;
+    /**
+     * Only this process knows the outcome, and a mail without one is submitted again. So while the database is away it is recorded later,
+     * for as long as no other process submits the mail.
+     */
+    async function recordOutcome({ lease_until }: ClaimedMail, record: () => Promise<void>): Promise<void> {
+      for (;;) {
+        try {
+          return await record();
+        } catch (error) {
+          if (!isDatabaseAway(error) || givenUp.signal.aborted || clock.now() >= lease_until) throw error;
+          if (!isAway) log.warn({ err: error }, "what became of mails is recorded once the database is back");
+          isAway = true;
+          await delay(recordAgainAfter, undefined, { signal: givenUp.signal }).catch(() => {}); // aborted: it fails
+        }
       }
     }
 

@@ -32,7 +32,8 @@ test("by default it injects all faults, through all carriers; the STOP race has 
     messages: 100_000,
     duration: 400_000,
     carriers: ["sandbox", "smpp", "twilio"],
-    faults: { worker: 100, api: 5, database: 10, network: 60 },
+    mails: 10_000,
+    faults: { worker: 100, api: 5, database: 10, network: 60, mail: 5, relay: 20 },
   });
   expect(readArguments(["stop-race", "--trials", "7"])).toMatchObject({ carriers: ["sandbox", "smpp"], trials: 7 });
   expect(readArguments(["database-away", "--away=5"])).toMatchObject({ away: 5_000, duration: 5_000, messages: 5_000 });

@@ -3,19 +3,21 @@ import { parseArgs } from "node:util";
 import type { Faults } from "./plan.ts";
 import type { CarrierName } from "./tenant.ts";
 
-export const usage = `Kills everything that can be killed while texts are sent, then compares the records.
+export const usage = `Kills everything that can be killed while texts and mails are sent, then compares the records.
 
   npm run chaos -- [options]                  injects faults of all kinds
   npm run chaos -- stop-race [options]        recipients send STOP while their texts are submitted
   npm run chaos -- database-away [options]    the database is stopped for a while
 
   --seed 1               determines the moments of the faults
-  --messages 100000      texts through each carrier at least (database-away: 5000)
+  --messages 100000      texts for each carrier at least, cancelled ones included (database-away: 5000)
+  --mails 10000          (database-away: 500; stop-race: none)
   --seconds 400          over which texts and faults are spread (database-away: as --away)
   --carriers a,b         of sandbox, smpp, twilio (all; stop-race: sandbox,smpp, and no others)
-  --workers-killed 100   and a twentieth as many API processes
+  --workers-killed 100   and a twentieth as many API processes, and as many that receive mails
   --databases-killed 10
   --networks-cut 60
+  --relays-killed 20     how often the mail relay is killed
   --trials 10000         STOPs of stop-race
   --away 60              seconds of database-away
   --log-level error      of the processes
@@ -31,6 +33,8 @@ const options = {
   "workers-killed": { type: "string", default: "100" },
   "databases-killed": { type: "string", default: "10" },
   "networks-cut": { type: "string", default: "60" },
+  "relays-killed": { type: "string", default: "20" },
+  mails: { type: "string" },
   seconds: { type: "string" },
   trials: { type: "string", default: "10000" },
   away: { type: "string", default: "60" },
@@ -45,6 +49,7 @@ export interface Asked {
   seed: number;
   carriers: CarrierName[];
   messages: number;
+  mails: number;
   duration: number;
   trials: number;
   away: number;
@@ -76,6 +81,7 @@ export function readArguments(words: readonly string[]): Asked | null {
     seed: number("seed"),
     carriers: carriersOf(scenario, values.carriers),
     messages: number("messages", isAway ? 5_000 : 100_000),
+    mails: number("mails", isAway ? 500 : 10_000),
     duration: number("seconds", isAway ? number("away") : 400) * 1000,
     trials: number("trials"),
     away: number("away") * 1000,
@@ -84,6 +90,8 @@ export function readArguments(words: readonly string[]): Asked | null {
       api: Math.ceil(number("workers-killed") / 20),
       database: number("databases-killed"),
       network: number("networks-cut"),
+      mail: Math.ceil(number("workers-killed") / 20),
+      relay: number("relays-killed"),
     },
     logLevel: values["log-level"],
   };

@@ -1,6 +1,6 @@
 /**
- * Kills processes, the database and the network while texts are sent, then compares all records. Exits with 1 if a text was lost or
- * doubled, or a figure is wrong, and with 2 if the arguments are wrong. The same seed injects faults at the same moments.
+ * Kills processes, the database, the network and the mail relay while texts and mails are sent, then compares all records. Exits with
+ * 1 if a text or mail was lost or doubled, or a figure is wrong, and with 2 if the arguments are wrong. The same seed injects faults at the same moments.
  */
 import { type Asked, readArguments, Refusal, usage } from "./arguments.ts";
 import { databaseAway } from "./database-away.ts";
@@ -50,6 +50,7 @@ try {
     seed: asked.seed,
     carriers: asked.carriers,
     messages: asked.messages,
+    mails: asked.mails,
     duration: asked.duration,
     response_seconds: 5,
     say,
@@ -60,9 +61,10 @@ try {
     apis: 2,
     workers: 3,
     twilio_api_url: network.twilio.url,
+    relay: network.relay,
     logLevel: asked.logLevel,
   });
-  say("3 workers, 2 API processes, PostgreSQL, an SMSC and Twilio's test double are up");
+  say("3 workers, 2 API processes, one for mails, PostgreSQL, an SMSC, Twilio's test double and a mail relay are up");
   const { lines, violations } = await run(installation, network, runOptions);
   for (const line of lines) say(line);
   for (const violation of violations) say(`VIOLATION ${violation}`);

@@ -152,8 +152,13 @@ export async function startFaultyTwilio(seed: number): Promise<FaultyTwilio> {
     undelivered: () => pending,
     records() {
       const taken = new Map<string, number>();
-      for (const { to, body } of twilio.records) taken.set(nameOf(to, body), (taken.get(nameOf(to, body)) ?? 0) + 1);
-      return { taken, pieces: [], mute };
+      const at: CarrierRecords["at"] = new Map();
+      for (const { to, body, date_created } of twilio.records) {
+        const name = nameOf(to, body);
+        taken.set(name, (taken.get(name) ?? 0) + 1);
+        at.getOrInsert(name, []).push(date_created.getTime());
+      }
+      return { taken, at, pieces: [], mute };
     },
     clear() {
       twilio.records.length = 0;

@@ -4,6 +4,7 @@ import type { TcpProxy } from "../tcp-proxy.ts";
 import { type Installation, until } from "./installation.ts";
 import type { Member } from "./member.ts";
 import type { Fault, Faults } from "./plan.ts";
+import type { Relay } from "./relay.ts";
 import { type WatchedJournal, withClient } from "./watch.ts";
 
 /** An injected fault, with the time span in which it could interrupt a submission. */
@@ -21,6 +22,7 @@ export interface InjectOptions {
   installation: Installation;
   /** Between the workers and the SMSC. */
   network: TcpProxy;
+  relay: Pick<Relay, "kill">;
   faults: readonly Fault[];
   /** Milliseconds for which the network discards everything before it resets. */
   silence: number;
@@ -41,7 +43,7 @@ export async function injectFaults(options: InjectOptions): Promise<InjectedFaul
     const wait = began + fault.at - Date.now();
     if (wait > 0) await delay(wait, undefined, { signal });
     signal.throwIfAborted();
-    if (fault.aimed) await duringSubmission(installation.superuser, fault.kind === "network");
+    if (fault.aimed) await duringSubmission(installation.superuser, underWayOf[fault.kind]);
     const from = Date.now();
     const { hit, victim = null, sessions = null, to = Date.now(), over } = await inject(options, fault);
     if (!hit) continue;
@@ -58,11 +60,16 @@ export async function injectFaults(options: InjectOptions): Promise<InjectedFaul
  * effect ends, if it continues.
  */
 async function inject(
-  { installation, network, silence }: InjectOptions,
+  { installation, network, relay, silence }: InjectOptions,
   { kind, which, how }: Fault,
 ): Promise<{ hit: boolean; victim?: string; sessions?: ReadonlySet<number>; to?: number; over?: Promise<void> }> {
   if (kind === "worker") return { hit: true, victim: await killOne(installation.workers, which) };
   if (kind === "api") return { hit: true, victim: await killOne(installation.apis, which) };
+  if (kind === "mail") return { hit: true, victim: await killOne([installation.mail], which) };
+  if (kind === "relay") {
+    relay.kill();
+    return { hit: true };
+  }
   if (kind === "database") {
     const sessions = await installation.killDatabase();
     if (!sessions) return { hit: false };
@@ -89,13 +96,22 @@ async function killOne(members: readonly Member[], which: number): Promise<strin
   return victim.name;
 }
 
-/** Waits, for a second at most, until a submission is under way; `far`: to a carrier beyond the network. */
-async function duringSubmission(superuser: string, far: boolean): Promise<void> {
-  const where = far ? "where carrier_id is not null" : "";
+/** What is under way at an aimed fault: a submission, one to a carrier beyond the network, or a mail. */
+const underWayOf: Record<keyof Faults, string> = {
+  worker: "dispatch_journal",
+  api: "dispatch_journal",
+  database: "dispatch_journal",
+  network: "dispatch_journal where carrier_id is not null",
+  mail: "mails where recipient like 'bouncing%' and status = 'sent'",
+  relay: "mail_queue where lease is not null",
+};
+
+/** Waits, for a second at most, until there is one. */
+async function duringSubmission(superuser: string, where: string): Promise<void> {
   const end = Date.now() + aimFor;
   await withClient(superuser, async (client) => {
     while (Date.now() < end) {
-      const { rowCount } = await client.query(`select from dispatch_journal ${where} limit 1`);
+      const { rowCount } = await client.query(`select from ${where} limit 1`);
       if (rowCount) return;
     }
   });
@@ -108,7 +124,8 @@ async function duringSubmission(superuser: string, far: boolean): Promise<void> 
  * session it ended.
  */
 function canInterrupt(fault: InjectedFault, journal: WatchedJournal, longest: number): boolean {
-  if (fault.kind === "api" || (fault.kind === "network" && journal.carrier_id === null)) return false;
+  if (["api", "mail", "relay"].includes(fault.kind) || (fault.kind === "network" && journal.carrier_id === null))
+    return false;
   if (fault.victim !== null && fault.victim !== journal.holder) return false;
   if (fault.sessions && !fault.sessions.has(journal.session)) return false;
   return journal.begun <= fault.to && journal.recorded >= fault.from && journal.begun >= fault.from - longest;
@@ -155,7 +172,7 @@ export function tally(
       );
       return [
         kind,
-        `${all.length} faults${kind === "api" ? "" : `, ${effective.length} of them interrupted a submission`}`,
+        `${all.length} faults${["api", "mail", "relay"].includes(kind) ? "" : `, ${effective.length} of them interrupted a submission`}`,
       ];
     }),
   );

@@ -1,4 +1,4 @@
-/** A whole installation for fault injection: PostgreSQL, API processes and workers, each a process of its own. */
+/** A whole installation for fault injection: PostgreSQL, API processes, workers and one for mails, each a process of its own. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { bareEnvironment } from "../bare-environment.ts";
 import { freePorts } from "../free-ports.ts";
 import { thisMachine } from "../targets.ts";
 import { type Member, startMember } from "./member.ts";
+import type { Relay } from "./relay.ts";
 
 export interface Installation {
   /** URLs of the API processes. */
@@ -20,6 +21,8 @@ export interface Installation {
   secret_key: string;
   apis: Member[];
   workers: Member[];
+  /** The process that receives mails. */
+  mail: Member;
   /**
    * SIGKILL to the postmaster and all its backends; it is restarted at once. Returns the sessions that ended with it,
    * by the process ids of their backends; null: it was not running.
@@ -34,8 +37,9 @@ export interface Installation {
 export interface InstallationOptions {
   apis: number;
   workers: number;
-  /** The test double of Twilio. */
+  /** The test double of Twilio, and the mail relay with the port that it returns mails to. */
   twilio_api_url: string;
+  relay: Pick<Relay, "url" | "returns_port">;
   /** The lease, after which the lanes of a killed worker move. */
   lease_seconds?: number;
   logLevel?: string;
@@ -52,7 +56,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const secret_key = "the chaos run's key of at least thirty-two characters";
   const env = {
     ...bareEnvironment,
-    SMTP_PORT: "0",
+    SMTP_PORT: String(options.relay.returns_port),
+    OUTBOUND_SMTP_URL: options.relay.url,
     LOG_LEVEL: options.logLevel ?? "error",
     DATA_DIR: directory,
     SECRET_KEY: secret_key,
@@ -69,7 +74,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const workers = Array.from({ length: options.workers }, (_, i) =>
     start(`worker ${i + 1}`, { PORT: "0", ROLES: "worker" }),
   );
-  const members = [...apis, ...workers];
+  const mail = start("mail", { PORT: "0", ROLES: "mail" });
+  const members = [...apis, ...workers, mail];
   let stopped: Promise<(number | null)[]> | null = null;
   const stop = async () => {
     const codes = await Promise.all(members.map((member) => member.stop()));
@@ -91,6 +97,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     secret_key,
     apis,
     workers,
+    mail,
     async killDatabase() {
       const file = await readFile(join(postgresAt.directory, "data", "postmaster.pid"), "utf8").catch(() => "");
       const postmaster = Number.parseInt(file, 10);

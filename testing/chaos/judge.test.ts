@@ -1,7 +1,10 @@
 /** What the checks of a run must find. */
 import { describe, expect, test } from "vitest";
+import type { SentCampaign } from "./campaign-traffic.ts";
 import { type InjectedFault, underWay } from "./inject-fault.ts";
-import { compare, type Row, wrongCampaigns } from "./records.ts";
+import { brokenMailPromises, compareMails, type MailClaim, type MailRow } from "./mail-records.ts";
+import { compare, type Row, untimely, wrongCampaigns } from "./records.ts";
+import type { RelayedMail } from "./relay.ts";
 import type { ClientLog } from "./traffic.ts";
 import type { WatchedJournal } from "./watch.ts";
 
@@ -132,13 +135,18 @@ describe("a campaign's rows against its list", () => {
     listed: (list: number) => [list * 2, list * 2 + 1],
     numberOf: (contact: number) => `+47910000${contact}`,
     nameOf: (contact: number) => `Navn${contact}`,
+    isAhead: (contact: number) => contact === 0,
   };
-  const clientLog: ClientLog = {
-    texts: new Map(),
-    campaigns: [{ id: "campaign", list: 0, text: ": Hei" }],
-    paused: 0,
-    retries: 0,
+  const sent: SentCampaign = {
+    id: "campaign",
+    way: "send",
+    list: 0,
+    text: ": Hei",
+    closed: [],
+    local: null,
+    cancelled: false,
   };
+  const clientLog: ClientLog = { texts: new Map(), campaigns: [sent], retries: 0 };
   const to = (contact: number, overrides: Partial<Row> = {}) =>
     row({
       id: `text ${contact}`,
@@ -159,5 +167,118 @@ describe("a campaign's rows against its list", () => {
     ["another campaign", [to(0), to(1), to(1, { source_id: "x" })], "1 texts are of campaign x, which was not sent"],
   ])("are wrong: %s", (_what, rows, wrong) => {
     expect(wrongCampaigns(rows, tenant, clientLog)).toContain(wrong);
+  });
+
+  test("of a cancelled one some may be missing, and only its texts may be cancelled", () => {
+    const cancelled = { ...clientLog, campaigns: [{ ...sent, cancelled: true }] };
+    const row = to(0, { status: "cancelled", submitted: false, sent: false });
+    expect(wrongCampaigns([row], tenant, cancelled)).toEqual([]);
+    expect(wrongCampaigns([row, to(1)], tenant, clientLog)).toEqual([
+      "campaign was not cancelled, and its text to +479100000 was",
+    ]);
+    const nothing = { taken: new Map<string, number>(), pieces: [] };
+    expect(compare([row], nothing, smpp, new Map())).toMatchObject({ lost: [], stopped: [], denied: [] });
+    const taken = new Map([["+479100000 Navn0: Hei", 1]]);
+    expect(compare([row], { taken, pieces: [] }, smpp, new Map()).denied).toEqual([row]);
+  });
+
+  const at = (moment: number, contact = 0) => ({
+    at: new Map([[`+4791${"0".repeat(4)}${contact} Navn${contact}: Hei`, [moment]]]),
+  });
+  const during = (closed: SentCampaign["closed"], local: number | null = null) => ({
+    campaigns: [{ ...sent, closed, local }],
+  });
+  const never = () => false;
+
+  test("are untimely while it is closed, not at its edges", () => {
+    const paused = during([{ from: 100, to: 200 }]);
+    for (const [moment, times] of [
+      [100, 0],
+      [101, 1],
+      [199, 1],
+      [200, 0],
+    ] as const)
+      expect(untimely(tenant, paused, at(moment), never)).toHaveLength(times);
+  });
+  test("may be untimely by what was under way at a fault, but not before the campaign's moment", () => {
+    const cancelled = during([{ from: 100, to: Number.POSITIVE_INFINITY }]);
+    expect(untimely(tenant, cancelled, at(4_000), () => true)).toEqual([]);
+    expect(untimely(tenant, cancelled, at(6_000), () => true)).toHaveLength(1);
+    expect(untimely(tenant, during([{ from: 0, to: 200 }]), at(199), () => true)).toHaveLength(1);
+  });
+  test("at a time of each recipient have a moment for those whose clocks are not ahead", () => {
+    expect(untimely(tenant, during([], 200), at(100, 1), never)).toHaveLength(1);
+    expect(untimely(tenant, during([], 200), at(100, 0), never)).toEqual([]);
+  });
+});
+
+describe("a mail", () => {
+  const mail: MailRow = {
+    id: "mail",
+    message_id: "m-1@localhost",
+    status: "sent",
+    reason: null,
+    source_type: "test_mail",
+    recipient: "person1@example.com",
+  };
+  const copy = (at: number, overrides: Partial<RelayedMail> = {}): RelayedMail => ({
+    message_id: "m-1@localhost",
+    to: mail.recipient,
+    at,
+    answered: true,
+    ...overrides,
+  });
+  const claims: MailClaim[] = [{ mail_id: "mail", holder: "worker 1", claimed: 900 }];
+  const death = (victim: string, at: number): InjectedFault => ({ kind: "worker", victim, from: at, to: at });
+  const holds = { lost: [], doubled: [], wrong: [], unknown: [], excessive: [] };
+
+  test("is at the relay once, or lost", () => {
+    expect(compareMails([mail], [copy(1_000)], claims, [])).toMatchObject(holds);
+    expect(compareMails([mail], [], claims, []).lost).toEqual([mail]);
+    expect(compareMails([mail], [copy(1_000, { message_id: "other" })], claims, []).unknown).toHaveLength(1);
+  });
+  test("may be there twice if the relay's answer to the first was lost", () => {
+    const [first, second] = [copy(1_000, { answered: false }), copy(2_000)];
+    expect(compareMails([mail], [first, second], claims, [])).toMatchObject({
+      ...holds,
+      again: { unanswered: 1, killed: 0 },
+    });
+    expect(compareMails([mail], [first, second, copy(3_000)], claims, []).doubled).toEqual([mail]);
+  });
+  test("may be there twice if the process that had submitted it was killed before the next copy, and no other", () => {
+    const copies = [copy(1_000), copy(5_000)];
+    expect(compareMails([mail], copies, claims, [death("worker 1", 1_100)])).toMatchObject({
+      ...holds,
+      again: { unanswered: 0, killed: 1 },
+    });
+    for (const faults of [[], [death("worker 2", 1_100)], [death("worker 1", 890)], [death("worker 1", 5_001)]])
+      expect(compareMails([mail], copies, claims, faults).doubled).toEqual([mail]);
+  });
+  test("is doubled by a death only with as many others as may be unrecorded", () => {
+    const many = Array.from({ length: 81 }, (_, i) => ({ ...mail, id: `${i}`, message_id: `${i}` }));
+    const copies = many.flatMap(({ message_id }) => [1_000, 5_000].map((at) => copy(at, { message_id })));
+    const claimed = many.map(({ id }) => ({ mail_id: id, holder: "worker 1", claimed: 900 }));
+    expect(compareMails(many, copies, claimed, [death("worker 1", 1_100)])).toMatchObject({
+      doubled: [],
+      excessive: ["a death of worker 1 doubled 81 mails"],
+    });
+  });
+  test("ends as the relay and the return path say; one of an alert may be over before", () => {
+    const refused = { ...mail, recipient: "refused1@example.com", status: "failed", reason: "unknown_address" };
+    expect(compareMails([refused], [], claims, [])).toMatchObject(holds);
+    expect(compareMails([refused], [copy(1_000)], claims, []).unknown).toHaveLength(1);
+    const bounced = { ...mail, recipient: "bouncing1@example.com" };
+    expect(compareMails([bounced], [copy(1_000)], claims, []).wrong).toEqual([bounced]);
+    expect(compareMails([{ ...bounced, status: "bounced" }], [copy(1_000)], claims, [])).toMatchObject(holds);
+    const stopped = { ...mail, status: "skipped", reason: "source_stopped" };
+    expect(compareMails([{ ...stopped, source_type: "alert" }], [], claims, [])).toMatchObject(holds);
+    expect(compareMails([stopped], [], claims, []).wrong).toEqual([stopped]);
+  });
+  test("that the client was promised is in the ledger", () => {
+    const log = { queued: ["mail", "other"], promised: [mail.recipient, "nobody@example.com"] };
+    expect(brokenMailPromises([mail], log)).toEqual([
+      "mail other is not in the ledger",
+      "there is no mail to nobody@example.com",
+    ]);
   });
 });

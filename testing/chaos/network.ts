@@ -1,15 +1,17 @@
 /**
- * The carriers' side: an SMSC in a process of its own behind a proxy, and a test double of Twilio in this process. Their records
- * survive every fault.
+ * The other side: an SMSC in a process of its own behind a proxy, a test double of Twilio in this process, and a mail relay. Their
+ * records survive every fault.
  */
 import { type SmscProcess, spawnSmsc } from "../smsc-process.ts";
 import { startTcpProxy, type TcpProxy } from "../tcp-proxy.ts";
 import { startFaultyTwilio, type FaultyTwilio } from "./faulty-twilio.ts";
+import { type Relay, startRelay } from "./relay.ts";
 
 export interface Network {
   smsc: SmscProcess;
   proxy: TcpProxy;
   twilio: FaultyTwilio;
+  relay: Relay;
   stop(): Promise<void>;
 }
 
@@ -33,11 +35,14 @@ export async function startNetwork(seed: number): Promise<Network> {
   });
   const proxy = await startTcpProxy(smsc.port);
   const twilio = await startFaultyTwilio(seed);
+  const relay = await startRelay(seed);
   return {
     smsc,
     proxy,
     twilio,
+    relay,
     async stop() {
+      await relay.stop();
       await twilio.stop();
       await proxy.close();
       await smsc.stop();

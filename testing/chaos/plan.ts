@@ -7,6 +7,9 @@ export interface Faults {
   api: number;
   database: number;
   network: number;
+  /** Processes that receive mails, and the mail relay. */
+  mail?: number;
+  relay?: number;
 }
 
 /** One fault; `which` selects the victim among the processes that are ready at that moment. */
@@ -21,9 +24,26 @@ export interface Fault {
   how: "reset" | "half" | "silence";
 }
 
+/** How a campaign is sent, see campaign-traffic.ts. */
+export const ways = [
+  "send",
+  "schedule",
+  "pause",
+  "local",
+  "cancel",
+  "local and paused",
+  "local and cancelled",
+  "paused and cancelled",
+  "taken back",
+] as const;
+export type Way = (typeof ways)[number];
+
 /** A campaign to one of the lists, from one of the senders. */
 export interface PlannedCampaign {
   at: number;
+  way: Way;
+  /** From 0 to 1: when within its way something is done. */
+  luck: number;
   list: number;
   sender: number;
   /** Index of its text, see traffic.ts. */
@@ -47,7 +67,7 @@ export interface Traffic {
 }
 
 export interface Scale {
-  /** Texts through each carrier at least. */
+  /** Texts for each carrier at least, cancelled ones included. */
   messages: number;
   lists: number;
   list_size: number;
@@ -64,8 +84,8 @@ const throughApi = 1 / 3;
 export function planFaults(seed: number, faults: Faults, duration: number): Fault[] {
   const random = seeded(seed);
   const planned: Fault[] = [];
-  for (const kind of ["worker", "api", "database", "network"] as const) {
-    for (let i = 0; i < faults[kind]; i++) {
+  for (const kind of ["worker", "api", "database", "network", "mail", "relay"] as const) {
+    for (let i = 0; i < (faults[kind] ?? 0); i++) {
       const how = random.pick(["reset", "reset", "half", "silence"] as const);
       planned.push({
         at: Math.floor(random.next() * duration),
@@ -85,7 +105,11 @@ export function planTraffic(seed: number, scale: Scale, duration: number): Traff
   const single = Math.ceil(scale.messages * throughApi);
   const campaigns: PlannedCampaign[] = [];
   const wanted = Math.ceil((scale.messages - single) / scale.list_size);
-  for (let i = 0; i < wanted; i++) campaigns.push({ at: 0, ...anyOf(random, scale), list: i % scale.lists });
+  for (let i = 0; i < wanted; i++) {
+    // In turn, and from another one on for each tenant, so that few campaigns take all ways together.
+    const way = ways[(i + seed * 4) % ways.length] as Way;
+    campaigns.push({ at: 0, way, luck: random.next(), ...anyOf(random, scale), list: i % scale.lists });
+  }
   // Evenly, so that something is always under way; each at a random moment of its share of the time.
   campaigns.forEach((each, i) => (each.at = Math.floor(((i + random.next()) / wanted) * duration * 0.95)));
   const texts = Array.from({ length: single }, (_, index): PlannedText => {

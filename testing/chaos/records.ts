@@ -1,5 +1,7 @@
 /** Compares the ledger with the carrier's own records, the client, the quota and the figures, and lists what must be empty. */
 import type pg from "pg";
+import { instantOf } from "../../server/kit/id.ts";
+import type { SentCampaign } from "./campaign-traffic.ts";
 import { type CarrierRecords, nameOf } from "./carrier-records.ts";
 import type { Tenant } from "./tenant.ts";
 import type { ClientLog } from "./traffic.ts";
@@ -37,12 +39,14 @@ export async function readLedger(client: Queries, tenant: Tenant): Promise<Row[]
 
 /** The records of the sandbox's handsets. */
 export async function sandboxRecords(client: Queries, tenant: Tenant): Promise<CarrierRecords> {
-  const { rows } = await client.query<{ phone: string; text: string; n: number }>(
-    "select phone, text, count(*)::int as n from sandbox_messages where workspace_id = $1 and outbound group by 1, 2",
+  const { rows } = await client.query<{ phone: string; text: string; ids: string[] }>(
+    `select phone, text, array_agg(id::text) as ids from sandbox_messages where workspace_id = $1 and outbound
+     group by 1, 2`,
     [tenant.id],
   );
   return {
-    taken: new Map(rows.map(({ phone, text, n }) => [nameOf(phone, text), n])),
+    taken: new Map(rows.map(({ phone, text, ids }) => [nameOf(phone, text), ids.length])),
+    at: new Map(rows.map(({ phone, text, ids }) => [nameOf(phone, text), ids.map((id) => instantOf(id).getTime())])),
     pieces: [],
     mute: new Set(rows.flatMap(({ phone, text }) => (tenant.silent.has(phone) ? [nameOf(phone, text)] : []))),
   };
@@ -56,7 +60,7 @@ export interface Comparison {
   doubled: Row[];
   /** The carrier has it, and the ledger says that it was never submitted. */
   denied: Row[];
-  /** It was never submitted, and the carrier does not refuse its number. */
+  /** It was never submitted, was not cancelled, and the carrier does not refuse its number. */
   stopped: Row[];
   /** The ledger calls it uncertain, although the carrier can look it up or no fault interrupted its batch. */
   unexplained: Row[];
@@ -76,7 +80,7 @@ export interface Comparison {
  */
 export function compare(
   ledger: readonly Row[],
-  { taken, pieces }: CarrierRecords,
+  { taken, pieces }: Pick<CarrierRecords, "taken" | "pieces">,
   { can_look_up, refusing }: Pick<Tenant, "can_look_up" | "refusing">,
   hit: ReadonlyMap<string, number>,
 ): Comparison {
@@ -108,7 +112,7 @@ export function compare(
     const mustBeThere = row.sent || (uncertain && row.class === "transactional" && !refused);
     if (times === 0 && mustBeThere) result.lost.push(row);
     if (!row.sent && times > 0 && !uncertain) result.denied.push(row);
-    if (!row.sent && !uncertain && !refused) result.stopped.push(row);
+    if (!row.sent && !uncertain && !refused && row.status !== "cancelled") result.stopped.push(row);
     if (uncertain && row.class === "marketing") result.given_up[times > 0 ? "arrived" : "missing"]++;
     if (mayBeTwice) result.sent_again[times > 1 ? "twice" : "once"]++;
   }
@@ -158,7 +162,10 @@ export function brokenPromises(ledger: readonly Row[], clientLog: ClientLog): st
   return broken;
 }
 
-/** Compares campaigns with their lists: exactly the contacts on it have the campaign's text, once, with their own name. */
+/**
+ * Compares campaigns with their lists: exactly the contacts on it have the campaign's text, once, with their own name. Of a cancelled
+ * one some may have none; only its texts may be cancelled.
+ */
 export function wrongCampaigns(
   ledger: readonly Row[],
   tenant: Pick<Tenant, "listed" | "numberOf" | "nameOf">,
@@ -169,23 +176,58 @@ export function wrongCampaigns(
     ledger.filter((row) => row.source_type === "campaign"),
     (row) => row.source_id,
   );
-  for (const { id, list, text } of clientLog.campaigns) {
+  for (const { id, list, text, cancelled } of clientLog.campaigns) {
     const due = new Map(
       tenant.listed(list).map((contact) => [tenant.numberOf(contact), `${tenant.nameOf(contact)}${text}`]),
     );
     const rows = campaigns.get(id) ?? [];
     campaigns.delete(id);
     const reached = new Set<string>();
-    for (const { number, text: got } of rows) {
+    for (const { number, text: got, status } of rows) {
       if (reached.has(number)) wrong.push(`${id} has two texts to ${number}`);
       reached.add(number);
       if (!due.has(number)) wrong.push(`${id} has a text to ${number}, who is not on its list`);
       else if (due.get(number) !== got) wrong.push(`${id} says to ${number}: ${got}`);
+      if (status === "cancelled" && !cancelled) wrong.push(`${id} was not cancelled, and its text to ${number} was`);
     }
+    if (cancelled) continue;
     for (const number of due.keys()) if (!reached.has(number)) wrong.push(`${id} has no text to ${number}`);
   }
   for (const [id, rows] of campaigns) wrong.push(`${rows.length} texts are of campaign ${id}, which was not sent`);
   return wrong;
+}
+
+/** What was written to a carrier before a fault may reach it so much later, in milliseconds. */
+const onItsWay = 5_000;
+
+/**
+ * Texts that a carrier accepted when none of their campaign might leave: before its moment, while it was paused, or after it was
+ * cancelled, by the answers to the client. What was under way at a fault may arrive a little after the answer.
+ */
+export function untimely(
+  tenant: Pick<Tenant, "listed" | "numberOf" | "nameOf" | "isAhead">,
+  clientLog: Pick<ClientLog, "campaigns">,
+  { at }: Pick<CarrierRecords, "at">,
+  isHit: (campaign: string, number: string) => boolean,
+): string[] {
+  const found: string[] = [];
+  for (const campaign of clientLog.campaigns) {
+    for (const contact of tenant.listed(campaign.list)) {
+      const number = tenant.numberOf(contact);
+      const grace = isHit(campaign.id, number) ? onItsWay : 0;
+      for (const moment of at.get(nameOf(number, `${tenant.nameOf(contact)}${campaign.text}`)) ?? [])
+        for (const { from, to } of closedFor(campaign, tenant.isAhead(contact)))
+          if (moment > from + (from > 0 ? grace : 0) && moment < to)
+            found.push(
+              `${campaign.way} ${campaign.id} to ${number}: ${moment - from} ms after ${from}, ${to - moment} ms before ${to}`,
+            );
+    }
+  }
+  return found;
+}
+
+function closedFor({ closed, local }: SentCampaign, isAhead: boolean): SentCampaign["closed"] {
+  return local === null || isAhead ? closed : [{ from: 0, to: local }, ...closed];
 }
 
 const same = (left: Map<string, number>, right: Map<string, number>, what: string): string[] =>
@@ -245,7 +287,7 @@ export async function leftOver(client: Queries, tenant: Tenant): Promise<string[
      union all select 'parked texts', count(*)::int from parked_messages where workspace_id = $1
      union all select 'sources that are held', count(*)::int from source_holds where workspace_id = $1
      union all select 'campaigns not sent', count(*)::int from campaigns
-       where workspace_id = $1 and status <> 'sent' and (sent_at is not null or status = 'scheduled')
+       where workspace_id = $1 and status not in ('draft', 'sent') and not (status = 'cancelled' and finished_at is not null)
      union all select 'receipts kept though their texts are known', count(*)::int from smpp_early_receipts e
        where workspace_id = $1 and exists (select 1 from smpp_references r
          where r.workspace_id = $1 and r.carrier_id = e.carrier_id and r.id = e.id)`,

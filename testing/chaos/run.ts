@@ -8,6 +8,8 @@ import type { CarrierRecords } from "./carrier-records.ts";
 import { type InjectedFault, injectFaults } from "./inject-fault.ts";
 import { type Installation, until } from "./installation.ts";
 import { judge, type Verdict } from "./judge.ts";
+import { watchedClaims, watchMails } from "./mail-records.ts";
+import { mailsUnderWay, sendMailTraffic, tryMailsNow } from "./mail-traffic.ts";
 import type { Network } from "./network.ts";
 import { type Faults, planFaults, planTraffic, type Scale } from "./plan.ts";
 import * as records from "./records.ts";
@@ -19,8 +21,10 @@ import { watchedJournals, watchJournals } from "./watch.ts";
 export interface RunOptions {
   seed: number;
   carriers: readonly CarrierName[];
-  /** Texts through each carrier. */
+  /** Texts for each carrier, cancelled ones included. */
   messages: number;
+  /** In a workspace of their own. */
+  mails: number;
   /** Milliseconds over which traffic and faults are spread. */
   duration: number;
   /** Seconds that a request to the SMSC may stay unanswered. */
@@ -52,6 +56,7 @@ export function faultScenario(
     injectFaults({
       installation,
       network: network.proxy,
+      relay: network.relay,
       faults: planFaults(seed, faults, duration),
       // Longer than the response timeout, so that both the timeout and the end of the connection occur.
       silence: response_seconds * 1_500,
@@ -77,12 +82,15 @@ export async function runScenario(
     await until(() => network.proxy.connections() >= installation.workers.length, "the workers' connections");
   await network.smsc.clear();
   network.twilio.clear();
+  await network.relay.clear();
   say(`texts are sent over ${duration / 1000} s`);
   await watchJournals(installation.superuser);
+  await watchMails(installation.superuser);
   const failure = new AbortController();
   const both = AbortSignal.any([signal, failure.signal]);
-  const [injected, ...clientLog] = await Promise.all([
+  const [injected, mailLog, ...clientLog] = await Promise.all([
     scenario(tenants, both),
+    sendMailTraffic(installation, tenants, { mails: options.mails, duration, signal: both }),
     ...tenants.map((tenant, i) =>
       sendTraffic(installation.urls, tenant, planTraffic(seed + 1 + i, scale, duration), both),
     ),
@@ -106,6 +114,7 @@ export async function runScenario(
       journals: await watchedJournals(client),
       response_seconds: options.response_seconds,
       tenants: await Promise.all(sides),
+      mails: { mailLog, relayed: await network.relay.records(), claims: await watchedClaims(client) },
     };
     const { lines, violations } = await judge(client, evidence);
     await disableConnections(client, tenants);
@@ -165,6 +174,7 @@ async function waitUntilIdle(
   let before: string[] = [];
   while (true) {
     signal.throwIfAborted();
+    await tryMailsNow(client);
     const left = await underWayNow(client, network, tenants);
     const now = Date.now();
     if (!isDeepStrictEqual(left, before)) changed = now;
@@ -181,5 +191,6 @@ async function underWayNow(client: pg.Client, { smsc, twilio }: Network, tenants
   if (undelivered > 0) left.push(`${undelivered} receipts of the SMSC`);
   if (twilio.undelivered() > 0) left.push(`${twilio.undelivered()} receipts of Twilio`);
   for (const tenant of tenants) left.push(...(await records.leftOver(client, tenant)));
+  left.push(...(await mailsUnderWay(client)));
   return left;
 }

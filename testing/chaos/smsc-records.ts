@@ -7,19 +7,20 @@ const atOnce = 20_000;
 
 /** Reads everything that it accepted. */
 export async function smscRecords(smsc: SmscProcess): Promise<CarrierRecords> {
-  const records: CarrierRecords = { taken: new Map(), pieces: [], mute: new Set() };
+  const records: CarrierRecords = { taken: new Map(), at: new Map(), pieces: [], mute: new Set() };
   const long = new Map<string, Map<number, Taken[]>>();
-  const add = (number: string, text: string, receipted: boolean) => {
-    const name = nameOf(number, text);
+  const add = (to: string, text: string, parts: readonly Taken[]) => {
+    const name = nameOf(`+${to}`, text);
     records.taken.set(name, (records.taken.get(name) ?? 0) + 1);
-    if (!receipted) records.mute.add(name);
+    records.at.getOrInsert(name, []).push(...parts.map(({ at }) => at));
+    if (!parts.every(({ receipted }) => receipted)) records.mute.add(name);
   };
   for (let from = 0; ; from += atOnce) {
     const some = await smsc.taken(from, atOnce);
     for (const each of some) {
       const header = headerOf(each);
       if (!header) {
-        add(`+${each.to}`, each.text, each.receipted);
+        add(each.to, each.text, [each]);
         continue;
       }
       const parts = long.getOrInsertComputed(
@@ -37,12 +38,7 @@ export async function smscRecords(smsc: SmscProcess): Promise<CarrierRecords> {
     for (let copy = 0; copy < copies; copy++) {
       const there = columns.map((column) => column[copy]);
       const text = there.map((part) => part?.text ?? "").join("");
-      if (there.every((part) => part !== undefined))
-        add(
-          `+${to}`,
-          text,
-          there.every((part) => part.receipted),
-        );
+      if (there.every((part) => part !== undefined)) add(to, text, there);
       else for (const part of there) if (part) records.pieces.push({ number: `+${to}`, text: part.text });
     }
   }

@@ -32,11 +32,20 @@ export interface Tenant {
   nameOf(contact: number): string;
   /** The contacts on a list, by the list's index. */
   listed(list: number): number[];
+  /** The zone of its clocks, and of most contacts. */
+  time_zone: string;
+  /** Whether a contact's clock is an hour ahead of them. */
+  isAhead(contact: number): boolean;
   /** Numbers for which no receipt is ever sent. */
   silent: ReadonlySet<string>;
   /** The numbers that the carrier refuses. */
   refusing: ReadonlySet<string>;
 }
+
+/** An hour apart all year. */
+const time_zone = "Europe/Oslo";
+const zoneAhead = "Europe/Helsinki";
+const everyAhead = 3;
 
 /** The code with which the sandbox refuses a text at submission. */
 const refusalCode = "21211";
@@ -70,7 +79,7 @@ export async function createTenant(
   scale: Scale,
   through: ThroughNetwork | null,
 ): Promise<Tenant> {
-  const workspace = await createTestWorkspace(db, { name, allowance: 100_000_000 });
+  const workspace = await createTestWorkspace(db, { name, time_zone, allowance: 100_000_000 });
   const key = newApiKey();
   const size = scale.lists * scale.list_size;
   const numberOf = (contact: number) => `+479${prefix}${String(contact).padStart(5, "0")}`;
@@ -94,9 +103,10 @@ export async function createTenant(
         update senders set rate_per_second = ${scale.rates[i] ?? null}
         where workspace_id = ${workspace.id} and id = ${id}`.execute(tx);
     await sql`
-      insert into contacts (workspace_id, id, mobile, mobile_kind, first_name, sms_consents, created_at, updated_at)
+      insert into contacts (workspace_id, id, mobile, mobile_kind, first_name, time_zone, sms_consents, created_at, updated_at)
       select ${workspace.id}, gen_random_uuid(), '+479' || ${prefix} || lpad(i::text, 5, '0'), 'mobile',
-        case when i % 10 = 0 then repeat('Navn', 40) else 'Navn' || (i % 50) end, 1, now(), now()
+        case when i % 10 = 0 then repeat('Navn', 40) else 'Navn' || (i % 50) end,
+        case when i % ${everyAhead}::int = 0 then ${zoneAhead} end, 1, now(), now()
       from generate_series(0, ${size - 1}::int) i`.execute(tx);
     for (let i = 0; i < scale.lists; i++) {
       const id = newId();
@@ -122,7 +132,8 @@ export async function createTenant(
   const can_look_up = through?.kind !== "smpp";
   const nameOf = (contact: number) => (contact % 10 === 0 ? "Navn".repeat(40) : `Navn${contact % 50}`);
   const listed = (list: number) => Array.from({ length: scale.list_size }, (_, i) => list * scale.list_size + i);
-  const belongings = { senders, addresses, lists, numberOf, nameOf, listed, silent, refusing };
+  const isAhead = (contact: number) => contact % everyAhead === 0;
+  const belongings = { senders, addresses, lists, numberOf, nameOf, listed, time_zone, isAhead, silent, refusing };
   return { name, carrier: through?.kind ?? "sandbox", id: workspace.id, key, can_look_up, ...belongings };
 }
 
