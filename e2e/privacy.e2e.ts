@@ -58,6 +58,7 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   const { items: senders } = await must<{ items: { address: string }[] }>("GET /senders");
   const reply = (from: string, text: string) =>
     must(`POST /sandbox/phones/${encodeURIComponent(from)}/reply`, { to: senders[0]?.address, text });
+  await must("POST /senders", { address: "SalongKari" });
   await reply("+4790000779", "Stop. Thank you");
   await page.goto(`${url}/contacts`);
   await page.getByRole("link", { name: "Possible opt-outs" }).click();
@@ -75,6 +76,7 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   await page.getByText(/^Opted out of texts from/).waitFor();
   // A STOP to one sender keeps all marketing away, so nothing says without more that it can be texted.
   await page.getByText(/^Opted out of \+?[\d ]+$/).waitFor();
+  await page.getByText("Personal texts only, from SalongKari").waitFor();
   expect(await page.getByText(/^Can be texted/).count()).toBe(0);
   await page.getByRole("tab", { name: "Consent" }).click();
   await page.getByRole("button", { name: "Lift opt-out" }).waitFor();

@@ -140,7 +140,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} sendte en testbesked gennem {what}",
     },
     carrier_routes: {
-      updated: "{who} ændrede, hvilke operatører der træder til",
+      updated: "{who} ændrede reserveoperatørerne",
     },
     webhook: {
       created: "{who} tilføjede webhooken til {what}",

@@ -140,7 +140,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} sendte en testmelding gjennom {what}",
     },
     carrier_routes: {
-      updated: "{who} endret hvilke operatører som trår til",
+      updated: "{who} endret reserveoperatørene",
     },
     webhook: {
       created: "{who} la til webhooken til {what}",

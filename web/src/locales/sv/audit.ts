@@ -140,7 +140,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} skickade ett testmeddelande via {what}",
     },
     carrier_routes: {
-      updated: "{who} ändrade vilka operatörer som rycker in",
+      updated: "{who} ändrade reservoperatörerna",
     },
     webhook: {
       created: "{who} lade till webhooken till {what}",

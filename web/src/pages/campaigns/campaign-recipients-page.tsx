@@ -50,7 +50,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         id: "contact",
         header: t("contact"),
         // Else the longest reason takes the room of the names.
-        width: "w-2/5",
+        width: "w-1/3",
         cell: (message) => {
           const number = message.to === "erased" ? erased : formatPhoneNumber(message.to, country);
           const name = message.contact_name || number || t("noNumber");
