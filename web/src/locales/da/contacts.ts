@@ -80,7 +80,7 @@ export const contacts: Translation<typeof en> = {
     optedOutAll: "Har afmeldt al sms",
     optedOutOf: "Har afmeldt {sender}",
     consents: "Samtykker til {types}",
-    consentsInVain: "Gav samtykke til {types}, men har afmeldt sig",
+    consentedButOptedOut: "Gav samtykke til {types}, men har afmeldt sig",
     noConsent: "Intet samtykke til markedsføring",
   },
   conversation: {

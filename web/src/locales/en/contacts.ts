@@ -80,7 +80,7 @@ export const contacts = {
     optedOutAll: "Opted out of all texts",
     optedOutOf: "Opted out of {sender}",
     consents: "Consents to {types}",
-    consentsInVain: "Consented to {types}, but has opted out",
+    consentedButOptedOut: "Consented to {types}, but has opted out",
     noConsent: "No consent to marketing",
   },
   conversation: {

@@ -81,7 +81,7 @@ export const contacts: Translation<typeof en> = {
     optedOutAll: "Har meldt seg av all SMS",
     optedOutOf: "Har meldt seg av {sender}",
     consents: "Samtykker til {types}",
-    consentsInVain: "Samtykket til {types}, men har meldt seg av",
+    consentedButOptedOut: "Samtykket til {types}, men har meldt seg av",
     noConsent: "Ikke samtykket til markedsføring",
   },
   conversation: {

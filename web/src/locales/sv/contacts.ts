@@ -82,7 +82,7 @@ export const contacts: Translation<typeof en> = {
     optedOutAll: "Har avanmält sig från alla sms",
     optedOutOf: "Har avanmält sig från {sender}",
     consents: "Samtycker till {types}",
-    consentsInVain: "Samtyckte till {types}, men har avanmält sig",
+    consentedButOptedOut: "Samtyckte till {types}, men har avanmält sig",
     noConsent: "Inget samtycke till marknadsföring",
   },
   conversation: {

@@ -100,7 +100,7 @@ function Marketing({ contact }: { contact: Contact }) {
   return (
     <li className="max-w-full">
       {types.length > 0 && stopped ? (
-        <Badge icon={CircleMinus}>{t("consentsInVain", { types: format.list(types) })}</Badge>
+        <Badge icon={CircleMinus}>{t("consentedButOptedOut", { types: format.list(types) })}</Badge>
       ) : types.length > 0 ? (
         <Badge tone="good" icon={CircleCheck}>
           {t("consents", { types: format.list(types) })}
