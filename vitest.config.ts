@@ -43,7 +43,7 @@ export default defineConfig({
           name: "integration",
           include: ["{server,testing}/**/*.test.ts"],
           globalSetup: "testing/global-setup.ts",
-          setupFiles: ["testing/statement-rules/watch.ts"],
+          setupFiles: ["testing/all-domains.ts", "testing/statement-rules/watch.ts"],
           testTimeout: testTimeout(180_000),
           hookTimeout: 120_000,
         },

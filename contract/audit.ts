@@ -66,6 +66,7 @@ export const auditActions = [
   "webhook.secret_rotated",
   "webhook.tested",
   "webhook.redelivered",
+  "mail.bounce_lifted",
   "quiet_hours.updated",
   "quiet_hours.switched_on",
   "retention.updated",

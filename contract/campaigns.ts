@@ -118,7 +118,7 @@ export const Campaign = z.object({
   error: z.object({ code: z.string(), message: z.string(), value: z.string().optional() }).nullable(),
   created_at: Instant,
   updated_at: Instant,
-  sent_at: Instant.nullable().describe("when Send was pressed"),
+  sent_at: Instant.nullable().describe("when Send was pressed; of a scheduled one, when it began"),
   finished_at: Instant.nullable().describe("when the last recipient had an outcome"),
   scheduled_at: Instant.nullable().describe(
     "when it begins by itself; for a time of each recipient, when the first of their zones has it",
@@ -228,6 +228,13 @@ export const campaigns = {
       "Checks a campaign before sending: errors, which prevent sending, warnings, and how many will and will not receive it and why.",
     permission: "campaigns:read",
     params: ById,
+    body: z
+      .object({
+        schedule: Schedule.optional().describe(
+          "when it is to begin, for the texts that would wait for quiet hours; default: as it is scheduled, else now",
+        ),
+      })
+      .prefault({}),
     answer: Review,
   }),
   audience: endpoint({

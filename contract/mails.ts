@@ -77,6 +77,15 @@ export const mails = {
     params: ById,
     answer: Mail.extend({ next_attempt_at: Instant.nullable() }),
   }),
+  liftBounce: endpoint({
+    method: "DELETE",
+    path: "/mails/:id/bounce",
+    summary:
+      "Allows mails to the address of a mail again, where a bounce has stopped it. Nothing changes where it has not; complaints and unsubscriptions stay.",
+    permission: "consent:write",
+    params: ById,
+    status: 204,
+  }),
   unsubscribePage: endpoint({
     method: "GET",
     path: "/unsubscribe/:token",

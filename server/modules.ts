@@ -34,7 +34,7 @@ export interface Module {
   /** Its scheduled jobs. */
   periodic?: readonly PeriodicJob[];
   /** What becomes due by the clock. */
-  due?: (services: DueServices) => readonly DueWork[];
+  due?: (services: DueServices & Pick<MailServices, "createMailTransport">) => readonly DueWork[];
   /** What reads activity; `present` shows what it is about, by all modules. */
   subscribers?: (present: Presenters) => readonly Subscriber[];
   /** How the subjects of its activity are shown. */

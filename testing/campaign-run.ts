@@ -3,12 +3,16 @@ import { sql } from "kysely";
 import { campaignJobs } from "../server/campaigns/campaigns-jobs.ts";
 import { createCampaign } from "../server/campaigns/edit-campaign.ts";
 import { sendCampaign } from "../server/campaigns/send-campaign.ts";
+import type { Carrier } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";
-import { systemClock } from "../server/kit/clock.ts";
+import { type Clock, systemClock } from "../server/kit/clock.ts";
 import { type Db, openDb } from "../server/kit/db.ts";
-import { jobs, runJobs } from "../server/kit/jobs.ts";
-import { createLog } from "../server/kit/log.ts";
+import type { DueWork } from "../server/kit/due.ts";
+import { type Jobs, jobs, runJobs } from "../server/kit/jobs.ts";
+import type { LiveUpdates } from "../server/kit/live-updates.ts";
+import { createLog, type Logger } from "../server/kit/log.ts";
 import { workspaceConnection } from "../server/kit/workspace-role.ts";
+import type { ShortLinks } from "../server/links/short-links.ts";
 import { pathConnections } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { startTestPath } from "./message-path.ts";
@@ -40,17 +44,40 @@ export async function createContacts(db: Db, id: string, size: number): Promise<
   return list;
 }
 
-/** Seconds from Send until every message has its final status through the sandbox, whose receipts come `delay_ms` after their submission. */
-export async function runCampaign(
+export interface CampaignServices {
+  db: Db;
+  clock: Clock;
+  jobs: Jobs;
+  liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
+  log: Logger;
+  shortLinks: ShortLinks;
+}
+
+/** A worker that prepares and sends campaigns through the sandbox. */
+export interface CampaignWorker {
+  /** Creates a campaign to a list; returns its id. */
+  draft(workspaceId: string, list: string): Promise<string>;
+  /** Sends it, as the product's own Send. */
+  send(workspaceId: string, id: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker whose receipts come `delay_ms` after their submission. `carrier` may wrap the sandbox; `due` is its work by the clock,
+ * the sweep of lanes alone by default.
+ */
+export async function startCampaignWorker(
   db: Db,
   connection: string,
-  { id: workspaceId }: TestWorkspace,
-  list: string,
-  size: number,
-  { delay_ms = 0 }: { delay_ms?: number } = {},
-): Promise<number> {
+  options: {
+    delay_ms?: number;
+    carrier?: (sandbox: Carrier) => Carrier;
+    due?: (services: CampaignServices) => readonly DueWork[];
+  } = {},
+): Promise<CampaignWorker> {
+  const { delay_ms = 0, carrier = (sandbox) => sandbox, due } = options;
   const pathDb = openDb({ connection, workspaces: await workspaceConnection(connection), max: pathConnections });
-  const services = {
+  const services: CampaignServices = {
     db,
     clock: systemClock,
     jobs,
@@ -58,35 +85,60 @@ export async function runCampaign(
     log,
     shortLinks,
   };
-  const carrier = createSandbox({ ...services, db: pathDb }, { delay_ms });
-  const path = await startTestPath({ ...services, pathDb, carriers: onlyCarriers(carrier) });
+  const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms });
+  const carriers = onlyCarriers(carrier(sandbox));
+  const path = await startTestPath({ ...services, pathDb, carriers }, {}, due?.(services));
   const runner = await runJobs({ connection, pool: db.pool, handlers: campaignJobs(services), log });
-  const author = { workspaceId, userId: null, name: "bench" };
-  const include = { lists: [list], contacts: [] };
-  const draft = await db.inWorkspace(workspaceId, (tx) =>
-    createCampaign(
-      tx,
-      author,
-      {
-        name: "Bench",
-        text: campaignText,
-        subscription_type: "marketing",
-        include,
-        exclude: { lists: [], contacts: [] },
-        opt_out_text: true,
-        links: { shorten: false },
-      },
-      new Date(),
-      shortLinks,
-    ),
-  );
+  return {
+    async draft(workspaceId, list) {
+      const author = { workspaceId, userId: null, name: "bench" };
+      const include = { lists: [list], contacts: [] };
+      const draft = await db.inWorkspace(workspaceId, (tx) =>
+        createCampaign(
+          tx,
+          author,
+          {
+            name: "Bench",
+            text: campaignText,
+            subscription_type: "marketing",
+            include,
+            exclude: { lists: [], contacts: [] },
+            opt_out_text: true,
+            links: { shorten: false },
+          },
+          new Date(),
+          shortLinks,
+        ),
+      );
+      return draft.id;
+    },
+    async send(workspaceId, id) {
+      await sendCampaign(services, workspaceId, id, null);
+    },
+    async stop() {
+      await path.stop();
+      await runner.stop();
+      await pathDb.close();
+    },
+  };
+}
+
+/** Seconds from Send until every message has its final status through the sandbox, whose receipts come `delay_ms` after their submission. */
+export async function runCampaign(
+  db: Db,
+  connection: string,
+  { id: workspaceId }: TestWorkspace,
+  list: string,
+  size: number,
+  options: { delay_ms?: number } = {},
+): Promise<number> {
+  const worker = await startCampaignWorker(db, connection, options);
+  const id = await worker.draft(workspaceId, list);
   const begin = performance.now();
-  await sendCampaign(services, workspaceId, draft.id, null);
-  await finished(db, workspaceId, draft.id, size);
+  await worker.send(workspaceId, id);
+  await finished(db, workspaceId, id, size);
   const seconds = (performance.now() - begin) / 1000;
-  await path.stop();
-  await runner.stop();
-  await pathDb.close();
+  await worker.stop();
   return seconds;
 }
 

@@ -20,13 +20,17 @@ type MailServices = Pick<Services, "db" | "clock" | "log"> & {
   config?: Pick<Services["config"], "public_url" | "secret_key" | "mail_domain">;
 };
 
-const usualConfig = { public_url: "http://localhost:3000", secret_key: testSecretKey, mail_domain: "sms.localhost" };
+export const mailConfig = {
+  public_url: "http://localhost:3000",
+  secret_key: testSecretKey,
+  mail_domain: "sms.localhost",
+};
 
 /** Submits what is due now: to the sandbox mailbox unless `transport` is given. */
 export function submitMails(services: MailServices, transport?: MailTransport, options?: SubmitOptions): Promise<void> {
   const to = transport ?? sandboxTransport({ ...services, ownerOf: recipientOf });
-  const all = { ...services, seal: testSeal, config: services.config ?? usualConfig };
-  return submitDueMails(submitServices(all as unknown as Services, to), options);
+  const all = { ...services, seal: testSeal, config: services.config ?? mailConfig };
+  return submitDueMails({ ...submitServices(all as unknown as Services), transport: to }, options);
 }
 
 /** Submits until no mail that is due waits, whoever else submits meanwhile. */

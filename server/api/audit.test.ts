@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditEvent } from "../../contract/audit.ts";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { mailBatch, send } from "../../testing/mail-batch.ts";
 import { newId } from "../../testing/new-id.ts";
 import { signedInPerson, type TestPerson } from "../../testing/people.ts";
 import { until } from "../../testing/until.ts";
@@ -11,6 +12,7 @@ import { accountJobs } from "../accounts/account-jobs.ts";
 import { addPossibleOptOuts } from "../consent/possible-opt-outs.ts";
 import { checkImport } from "../contacts/import/check-import.ts";
 import { runJobs } from "../kit/jobs.ts";
+import { everyType, insertStop } from "../mail/stops-store.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -372,6 +374,20 @@ const tries: Record<string, () => Promise<Try>> = {
     const { id } = await webhook();
     const delivery = await make(`POST /webhooks/${id}/test`);
     return { path: `/webhooks/${id}/deliveries/${delivery.id}/redeliver`, action: "webhook.redelivered" };
+  },
+  mails_liftBounce: async () => {
+    const address = "olaf@example.com";
+    const [mail] = (await send(db, mailBatch(workspaceId, [address]))).mails;
+    await db.inWorkspace(workspaceId, (tx) =>
+      insertStop(tx, workspaceId, {
+        address,
+        kind: "bounced",
+        subscription_type_id: everyType,
+        at: new Date(),
+        mail_id: null,
+      }),
+    );
+    return { path: `/mails/${mail?.id}/bounce`, action: "mail.bounce_lifted", never: [address] };
   },
   quietHours_update: async () => ({
     path: "/quiet-hours",

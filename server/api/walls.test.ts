@@ -157,6 +157,7 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     erasures_create: { confirm: inOurs.contact.id },
     campaigns_update: { name: "Changed" },
     campaigns_send: {},
+    campaigns_review: {},
     campaigns_schedule: { at: "2026-12-24T10:00" },
     sandbox_reply: { to: own.sender.address, text: "Hei" },
     sandbox_behave: { behaviour: "deliver" },

@@ -58,8 +58,8 @@ export function campaignsRoutes(
     async remove({ actor, params }) {
       await db.inWorkspace(actor.workspaceId, (tx) => deleteCampaign(tx, actor.workspaceId, params.id, clock.now()));
     },
-    async review({ actor, params }) {
-      return (await reviewCampaign(services, actor.workspaceId, params.id)).review;
+    async review({ actor, params, body }) {
+      return (await reviewCampaign(services, actor.workspaceId, params.id, body.schedule)).review;
     },
     async audience({ actor, params, query }) {
       return db.inWorkspace(actor.workspaceId, (tx) =>
@@ -77,6 +77,8 @@ export function campaignsRoutes(
     async send({ actor, params, body, idempotency, setHeader }) {
       const { campaign, replayed } = await sendCampaign(services, actor.workspaceId, params.id, idempotency, body);
       if (replayed) setHeader("Idempotency-Replayed", "true");
+      // With time to undo nothing else tells those who have the draft open that it is none any more.
+      else liveUpdates.publish(actor.workspaceId, "campaign", campaign.id);
       return campaign;
     },
     async schedule({ actor, params, body }) {

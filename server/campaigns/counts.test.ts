@@ -5,7 +5,7 @@ test("messages refused or lapsed at submission are not sent, those returned by t
   const entered = { queued: 20, skipped: 5, sent: 14, refused: 2, lapsed: 1, cancelled: 1 };
   const receipts = { delivered: 8, undelivered: 1, failed: 2, expired: 1 };
   const at = new Date();
-  const row = { planned: 20, skipped: 3, prepared_at: at };
+  const row = { status: "sending" as const, planned: 20, skipped: 3, prepared_at: at };
   const counts = { recipients: 20, sent: 14, not_sent: 9, delivered: 8, not_delivered: 4, pending: 0 };
   expect(countsOf({ ...row, finished_at: null }, { ...entered, ...receipts })).toEqual(counts);
   expect(countsOf({ ...row, finished_at: at }, { ...entered, ...receipts })).toEqual(counts);

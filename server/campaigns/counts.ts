@@ -24,13 +24,16 @@ export const notDelivered = ["undelivered", "failed", "expired"] as const;
 
 /** The counts that follow from the entries. */
 export function countsOf(
-  row: Pick<CampaignRow, "planned" | "skipped" | "finished_at" | "prepared_at">,
+  row: Pick<CampaignRow, "status" | "planned" | "skipped" | "finished_at" | "prepared_at">,
   entered: Entered,
 ): CampaignCounts {
   const n = (status: string) => entered[status] ?? 0;
   const queued = n("queued");
   const sent = n("sent");
-  const recipients = row.prepared_at ? queued : Math.max(queued, row.planned ?? 0);
+  const cancelled = row.status === "cancelled";
+  const recipients = row.prepared_at && !cancelled ? queued : Math.max(queued, row.planned ?? 0);
+  // A cancelled preparation leaves recipients who have no message.
+  const unprepared = cancelled ? recipients - queued : 0;
   const all = (statuses: readonly string[]) => statuses.reduce((sum, status) => sum + n(status), 0);
   const unsent = all(notSent);
   // More skips than in the audience are messages that were queued first, such as of a recipient who opted out before submission.
@@ -38,10 +41,10 @@ export function countsOf(
   return {
     recipients,
     sent,
-    not_sent: unsent,
+    not_sent: unsent + unprepared,
     delivered: n("delivered"),
     not_delivered: all(notDelivered),
-    pending: row.finished_at === null ? Math.max(0, recipients - sent - queuedUnsent) : 0,
+    pending: row.finished_at === null ? Math.max(0, recipients - unprepared - sent - queuedUnsent) : 0,
   };
 }
 

@@ -9,6 +9,7 @@ import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace
 import { dueParked } from "../messages/hold-source.ts";
 import { dueCampaigns } from "./finish-campaigns.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "./hold-campaign.ts";
+import { campaignPerformance } from "./performance.ts";
 import { prepareCampaign } from "./prepare-campaign.ts";
 import { listRecipients } from "./recipients.ts";
 
@@ -153,11 +154,13 @@ test("cancelled, what had not left ends as cancelled and is given back: in the q
   const rows = await ledger(db, workspace.id);
   expect(rows.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => "cancelled"));
   expect((await look(db, workspace.id, id)).counts).toMatchObject({
-    recipients: 40,
+    recipients: 60,
     sent: 0,
-    not_sent: 40,
+    not_sent: 60,
     pending: 0,
   });
+  const { not_sent, reasons } = await db.inWorkspace(workspace.id, (tx) => campaignPerformance(tx, workspace.id, id));
+  expect([not_sent, reasons]).toEqual([60, { cancelled: 60 }]);
   const page = await db.inWorkspace(workspace.id, (tx) =>
     listRecipients(tx, workspace.id, id, { view: "not_sent", limit: 100 }),
   );

@@ -20,6 +20,8 @@ interface MinuteCount {
 }
 
 const unhappy = new Set<string>([...notSent, ...notDelivered]);
+/** Statuses that are their own reason. */
+const reasonOf: Record<string, string> = { expired: "expired", lapsed: "expired", cancelled: "cancelled" };
 const givenBack = new Set<string>(notDelivered);
 
 /** Counts, rates, reasons and a series without the steps in which nothing happened. */
@@ -34,14 +36,17 @@ export async function campaignPerformance(tx: Tx, workspaceId: string, id: strin
   for (const { status, reason, n } of rows) {
     entered[status] = (entered[status] ?? 0) + n;
     if (!unhappy.has(status)) continue;
-    const why = reason || (status === "expired" || status === "lapsed" ? "expired" : "unknown");
+    const why = reason || reasonOf[status] || "unknown";
     reasons[why] = (reasons[why] ?? 0) + n;
   }
   const { time_zone } = await getWorkspace(tx, workspaceId);
   const shown = rows.filter(({ status }) => fieldOf(status) !== null);
   const step = seriesStep(shown[0]?.minute.getTime() ?? 0, shown.at(-1)?.minute.getTime() ?? 0);
   const { people, robots } = await clicksOfSource(tx, workspaceId, { type: sourceType, id });
-  const { sent, not_sent, delivered, not_delivered } = countsOf(campaign, entered);
+  const { recipients, sent, not_sent, delivered, not_delivered } = countsOf(campaign, entered);
+  // Who was to get it, and was not prepared before it was cancelled, has no message.
+  const unprepared = campaign.status === "cancelled" ? recipients - (entered.queued ?? 0) : 0;
+  if (unprepared > 0) reasons.cancelled = (reasons.cancelled ?? 0) + unprepared;
   return {
     sent,
     not_sent,

@@ -20,14 +20,14 @@ import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import type { ShortLinks } from "../links/short-links.ts";
 import type { MessageBatch } from "../messages/send/batch.ts";
-import { sendMessages } from "../messages/send/send-messages.ts";
+import { lockMarketing, sendMessages } from "../messages/send/send-messages.ts";
 import { quotaExceeded, releaseQuota, reserveQuota } from "../quota/quota.ts";
 import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
+import { momentsOf } from "./campaign-moments.ts";
 import { type CampaignRow, parseText, sourceType } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { faultOf, giveUpCampaign } from "./give-up-campaign.ts";
-import { momentsOf } from "./schedule-campaign.ts";
 
 interface Services {
   db: Db;
@@ -180,7 +180,11 @@ async function writeChunk(
         await releaseQuota(tx, workspaceId, campaign.period_start, campaign.reserved);
         return "done";
       }
-      if (!wholly) await releaseQuota(tx, workspaceId, campaign.period_start, campaign.reserved);
+      if (!wholly) {
+        // The door takes this lock before the quota's row, which is locked here already.
+        if (prepared.rule.cap) await lockMarketing(tx, workspaceId);
+        await releaseQuota(tx, workspaceId, campaign.period_start, campaign.reserved);
+      }
       const reserved = wholly ? campaign.reserved : 0;
       const sent = await sendMessages(tx, {
         ...batchOf(prepared, now),

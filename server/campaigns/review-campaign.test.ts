@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
-import { draftOf, editorOf, listOfAll, look, press } from "../../testing/campaign.ts";
+import type { Schedule } from "../../contract/campaigns.ts";
+import { campaignServices, draftOf, editorOf, listOf, listOfAll, look, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { addContacts, addManyContacts, ledger, quota } from "../../testing/pipeline.ts";
 import { shortLinks } from "../../testing/short-links.ts";
@@ -11,6 +12,7 @@ import { createSeal } from "../kit/seal.ts";
 import { updateCampaign } from "./edit-campaign.ts";
 import { previewText } from "./preview-text.ts";
 import { reviewCampaign } from "./review-campaign.ts";
+import { scheduleCampaign } from "./schedule-campaign.ts";
 
 const { db } = await testDatabase();
 let workspace: TestWorkspace;
@@ -309,4 +311,35 @@ test("texts that would wait for quiet hours, and those that would expire meanwhi
   expect(await look()).toMatchObject([
     { code: "quiet_hours", field: null, value: { wait: 2, first: monday, last: monday, expire: 0 } },
   ]);
+});
+
+test("a review counts the texts that wait by the schedule that a campaign has, or that it is asked about", async () => {
+  const people = await addContacts(db, workspace.id, [{ mobile: "+4791000088" }, { mobile: "+12125550100" }]);
+  await db.inWorkspace(workspace.id, (tx) =>
+    sql`update workspaces set quiet_hours = true where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  const list = await listOf(db, workspace.id, people);
+  const id = await draftOf(db, workspace, { validity_seconds: 24 * 3_600 }, list);
+  // Thursday at noon in Oslo.
+  const clock = { now: () => new Date("2027-06-10T13:30:00Z") };
+  const services = { ...campaignServices(db), clock };
+  const waits = async (schedule?: Schedule) =>
+    (await reviewCampaign(services, workspace.id, id, schedule)).review.warnings
+      .filter(({ code }) => code.startsWith("quiet_hours"))
+      .map(({ code, value }) => [code, value]);
+  expect(await waits()).toEqual([]);
+  // On Saturday evening in Oslo, which is midday in New York.
+  const saturday = { at: "2027-06-12T20:30", local: false };
+  expect(await waits(saturday)).toEqual([["quiet_hours_expire", { wait: 0, first: null, last: null, expire: 1 }]]);
+  expect(await waits({ at: "2027-06-11T10:00", local: true })).toEqual([]);
+  const evening = { at: "2027-06-11T22:00", local: true };
+  const friday = { wait: 2, first: "2027-06-12T07:00:00.000Z", last: "2027-06-12T12:00:00.000Z", expire: 0 };
+  expect(await waits(evening)).toEqual([["quiet_hours", friday]]);
+  await expect(waits({ at: "2027-06-09T10:00", local: false })).rejects.toMatchObject({
+    code: "time_past",
+    field: "at",
+  });
+  // Scheduled, it is reviewed by its schedule.
+  await scheduleCampaign(services, workspace.id, id, evening);
+  expect(await waits()).toEqual([["quiet_hours", friday]]);
 });

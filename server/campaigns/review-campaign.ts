@@ -1,5 +1,5 @@
 /** Reviews a campaign before sending. Errors prevent sending, warnings do not. */
-import type { Finding, Review } from "../../contract/campaigns.ts";
+import type { Finding, Review, Schedule } from "../../contract/campaigns.ts";
 import { isBlank } from "../../rules/blank.ts";
 import { usualValidity, validityShortfall } from "../../rules/campaign-validity.ts";
 import { estimateSegments, type SegmentEstimate } from "../../rules/estimate.ts";
@@ -25,9 +25,10 @@ import { forecastLane, type LaneForecast } from "../messages/send/lane-forecast.
 import { currentPeriod, type QuotaFigures, quotaExceeded } from "../quota/quota.ts";
 import { requireSender, type Sender, fallbackSenderOf } from "../senders/senders.ts";
 import { getWorkspace, keywordsOf, type WorkspaceRow } from "../workspaces/workspace.ts";
+import { momentsOf, readMoment } from "./campaign-moments.ts";
 import { type CampaignRow, readText } from "./campaign.ts";
 import { getCampaign } from "./edit-campaign.ts";
-import { countWaiting, type WaitingTexts, waitingWarnings } from "./waiting-texts.ts";
+import { type Beginning, countWaiting, type WaitingTexts, waitingWarnings } from "./waiting-texts.ts";
 
 /** A campaign that raises the used share of the allowance to this or more gets a warning. */
 const warnFrom = 0.6;
@@ -43,11 +44,15 @@ export interface Reviewed {
   review: Review;
 }
 
-/** Reviews a campaign. It uses its own connections, so it must be called outside of transactions. */
+/**
+ * Reviews a campaign as it would begin now, or by the schedule that it has or is asked about. It uses its own connections, so it must be
+ * called outside of transactions.
+ */
 export async function reviewCampaign(
   { db, clock, shortLinks }: { db: Db; clock: Clock; shortLinks: ShortLinks },
   workspaceId: string,
   id: string,
+  schedule?: Schedule,
 ): Promise<Reviewed> {
   const now = clock.now();
   const seen = await db.inWorkspace(workspaceId, async (tx) => {
@@ -65,6 +70,7 @@ export async function reviewCampaign(
     };
   });
   const { campaign, workspace, sender, fallback, type, quota, cap } = seen;
+  const begins = beginningOf(seen, schedule, now);
   if (cap) cap.full = await readFull(db, workspaceId, cap);
   const optOutText = optOutTextOf(campaign, workspace, sender, shortLinks);
   // What a short link has is known here, as it is not in the composer.
@@ -81,7 +87,7 @@ export async function reviewCampaign(
   const gaps = template && type && counted ? await missingValues(db, seen, type, template) : [];
   const unused = template ? await unusedProperties(db, workspaceId, template) : [];
   const lane = sender && (await db.inWorkspace(workspaceId, (tx) => forecastLane(tx, sender, mostCounted)));
-  const waiting = type && counted?.will ? await countQuiet(db, seen, type, now) : null;
+  const waiting = type && counted?.will ? await countQuiet(db, seen, type, begins) : null;
   const errors = [
     ...textErrors(campaign, optOutText, shortLinks),
     ...propertyErrors(unused),
@@ -184,12 +190,21 @@ function ruleOf({ campaign, sender, fallback, cap }: Seen, type: SubscriptionTyp
   };
 }
 
-/** As `missingValues`. A scheduled campaign begins at its moment. */
-function countQuiet(db: Db, seen: Seen, type: SubscriptionTypeRow, now: Date): Promise<WaitingTexts | null> {
+/** 422 for a schedule that is no moment to begin. */
+function beginningOf({ campaign, workspace }: Seen, schedule: Schedule | undefined, now: Date): Beginning {
+  const { time_zone } = workspace;
+  const { status, scheduled_at, scheduled_local } = campaign;
+  // A failed campaign keeps the schedule that it had.
+  if (!schedule && (status !== "scheduled" || !scheduled_at)) return { at: now, momentOf: null };
+  const at = schedule ? readMoment(schedule, time_zone, now) : scheduled_at;
+  const local = schedule ? (schedule.local ? schedule.at : null) : scheduled_local;
+  return { at: at && at > now ? at : now, momentOf: momentsOf({ scheduled_local: local }, time_zone) };
+}
+
+/** As `missingValues`. */
+function countQuiet(db: Db, seen: Seen, type: SubscriptionTypeRow, begins: Beginning): Promise<WaitingTexts | null> {
   const { campaign, workspace } = seen;
-  const { scheduled_at, validity_seconds } = campaign;
-  const at = scheduled_at && scheduled_at > now ? scheduled_at : now;
-  const about = { at, validity: validity_seconds ?? usualValidity };
+  const about = { ...begins, validity: campaign.validity_seconds ?? usualValidity };
   return db.inWorkspace(campaign.workspace_id, (tx) =>
     countWaiting(tx, workspace, ruleOf(seen, type), campaign, about),
   );

@@ -107,6 +107,9 @@ test("what is no moment to schedule is refused, with field and value", async () 
     );
   expect(await refused({ at: "tomorrow" })).toEqual(["invalid_time", "at", "tomorrow"]);
   expect(await refused({ at: "2026-13-01T10:00" })).toEqual(["invalid_time", "at", "2026-13-01T10:00"]);
+  // `Date` takes these for 2 March and for a day without a time.
+  for (const at of ["2027-02-30T10:00:00Z", "Dec 3 2026 10:00Z", "2026-12-03Z"])
+    expect(await refused({ at })).toEqual(["invalid_time", "at", at]);
   expect(await refused({ at: "2026-11-28T11:00:00Z" })).toEqual(["time_past", "at", "2026-11-28T11:00:00Z"]);
   expect(await refused({ at: "2028-01-01T10:00" })).toEqual(["time_too_far", "at", "2028-01-01T10:00"]);
   expect(await refused({ at: "2026-12-03T10:00:00Z", local: true })).toEqual([
@@ -213,6 +216,47 @@ test("a campaign that no worker began before its texts would have expired is fai
     error: { code: "missed", message: expect.stringContaining(begins.toISOString()) },
   });
   expect(await ledger(db, workspace.id)).toEqual([]);
+});
+
+test("where the time is over in some zones when it is scheduled, those get it at once, and the others at their time", async () => {
+  await addContacts(db, workspace.id, [{ mobile: "+818012345678" }, { mobile: "+12125550123" }]);
+  const list = await listOfAll(db, workspace.id);
+  const id = await draftOf(db, workspace, { opt_out_text: false, validity_seconds: 3_600 }, list);
+  const tokyo = new Date("2027-06-15T01:00:00Z");
+  const newYork = new Date("2027-06-15T14:00:00Z");
+  const pressed = new Date(tokyo.getTime() + 3 * hour);
+  await schedule(id, { at: "2027-06-15T10:00", local: true }, pressed);
+  const begun = new Date(pressed.getTime() + 1_000);
+  await at(begun);
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "preparing", sent_at: pressed.toISOString() });
+  await prepare(db, workspace.id, id, 5_000, undefined, { now: () => begun });
+  const { rows } = await db.asSystem((tx) =>
+    sql`select message_id, expires_at from message_queue where workspace_id = ${workspace.id}
+      union all select message_id, expires_at from parked_messages where workspace_id = ${workspace.id} order by expires_at`.execute(
+      tx,
+    ),
+  );
+  expect(rows.map((row) => (row as { expires_at: Date }).expires_at)).toEqual([
+    new Date(pressed.getTime() + hour),
+    new Date(newYork.getTime() + hour),
+  ]);
+});
+
+test("begun late, a campaign at each recipient's time is missed only once the last zone's texts would have expired", async () => {
+  await addContacts(db, workspace.id, [{ mobile: "+818012345678" }, { mobile: "+12125550123" }]);
+  const list = await listOfAll(db, workspace.id);
+  const campaign = () => draftOf(db, workspace, { opt_out_text: false, validity_seconds: 3_600 }, list);
+  const tokyo = new Date("2027-06-15T01:00:00Z");
+  const newYork = new Date("2027-06-15T14:00:00Z");
+  const before = new Date(tokyo.getTime() - 24 * hour);
+  const [late, tooLate] = [await campaign(), await campaign()];
+  await schedule(late, { at: "2027-06-15T10:00", local: true }, before);
+  const begun = new Date(tokyo.getTime() + 2 * hour);
+  await at(begun);
+  expect(await look(db, workspace.id, late)).toMatchObject({ status: "preparing", sent_at: tokyo.toISOString() });
+  await schedule(tooLate, { at: "2027-06-15T10:00", local: true }, before);
+  await at(new Date(newYork.getTime() + hour));
+  expect(await look(db, workspace.id, tooLate)).toMatchObject({ status: "failed", error: { code: "missed" } });
 });
 
 test("each recipient gets it at the wall time where they are: the first zone begins it, the others wait parked", async () => {

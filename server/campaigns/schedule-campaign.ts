@@ -6,32 +6,29 @@
  * others are parked. Until then the zones are looked at again each hour, since the audience may change.
  */
 import { sql } from "kysely";
+import type { Schedule } from "../../contract/campaigns.ts";
 import { usualValidity } from "../../rules/campaign-validity.ts";
-import { isWallTime, momentIn, momentsOnEarth, zoneOf } from "../../rules/local-moment.ts";
+import { momentIn, zoneOf } from "../../rules/local-moment.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { placesOfAudience } from "../audience/audience.ts";
 import type { Tx } from "../kit/db.ts";
 import { type Due, type DueWork, dueInWorkspaces, type Look } from "../kit/due.ts";
-import { invalid, Problem } from "../kit/errors.ts";
+import { Problem } from "../kit/errors.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
+import { readMoment } from "./campaign-moments.ts";
 import type { CampaignRow } from "./campaign.ts";
 import * as store from "./campaigns-store.ts";
 import { alreadySent, getCampaign, lockFor, targetOf } from "./edit-campaign.ts";
 import { begin, lockReviewed, reviewFor, type SendServices } from "./send-campaign.ts";
 
-/** A schedule that was pressed a moment too late. */
-const leeway = 60_000;
-const furthest = 366 * 86_400_000;
 const hour = 3_600_000;
 
 /** Errors of a review that may be gone when the campaign begins. */
 const later = ["quota_exceeded", "nobody"];
 
-interface ScheduleInput {
-  at: string;
-  local: boolean;
+interface ScheduleInput extends Schedule {
   reviewed?: number | undefined;
 }
 
@@ -80,27 +77,6 @@ export async function unscheduleCampaign(
   });
 }
 
-/** When a campaign is to begin, at the earliest. */
-function readMoment({ at, local }: ScheduleInput, zone: string, now: Date): Date {
-  const wall = isWallTime(at);
-  if (local && !wall) {
-    const message = `A time of each recipient is a date and time without offset, such as 2026-12-03T10:00, not ${at}.`;
-    throw invalid("invalid_time", message, "at", at);
-  }
-  const instant = wall ? momentIn(at, zone) : new Date(/(Z|[+-]\d{2}:?\d{2})$/i.test(at) ? at : Number.NaN);
-  if (Number.isNaN(instant.getTime())) {
-    const message = `${at} is no moment: give an instant (2026-12-03T10:00:00+01:00) or a time in ${zone} (2026-12-03T10:00).`;
-    throw invalid("invalid_time", message, "at", at);
-  }
-  const { first, last } = local ? momentsOnEarth(at) : { first: instant, last: instant };
-  if (last.getTime() < now.getTime() - leeway) {
-    throw invalid("time_past", `${at} is past: it is ${now.toISOString()} now.`, "at", at);
-  }
-  if (first.getTime() > now.getTime() + furthest)
-    throw invalid("time_too_far", `${at} is more than a year ahead.`, "at", at);
-  return first;
-}
-
 interface Services extends Pick<SendServices, "db" | "jobs" | "shortLinks"> {
   liveUpdates: Pick<LiveUpdates, "publish">;
   log: Pick<Logger, "warn">;
@@ -137,14 +113,16 @@ async function beginScheduled(services: Services, tx: Tx, workspaceId: string, i
   const campaign = await store.lockCampaign(tx, workspaceId, id);
   const { scheduled_at } = campaign ?? {};
   if (campaign?.status !== "scheduled" || !scheduled_at || scheduled_at > now) return;
-  const first = await firstMoment(tx, campaign);
-  if (first && first > now) {
+  const { first, last } = await momentsOfAudience(tx, campaign, scheduled_at);
+  if (first > now) {
     await store.postpone(tx, workspaceId, id, new Date(Math.min(first.getTime(), now.getTime() + hour)));
     return;
   }
-  const moment = first ?? scheduled_at;
+  // Whoever's clock had passed the time when it was scheduled (which was its last change) gets it at once, and as valid as the others.
+  const moment = first > campaign.updated_at ? first : campaign.updated_at;
   const validity = (campaign.validity_seconds ?? usualValidity) * 1_000;
-  if (moment.getTime() + validity <= now.getTime()) {
+  // Where some zones are over and others are not, the texts of those that are over expire.
+  if (Math.max(moment.getTime(), last.getTime()) + validity <= now.getTime()) {
     const message = `It should have begun at ${moment.toISOString()}, but no worker was there until ${now.toISOString()}, when its texts had expired. Nothing was sent.`;
     await store.failCampaign(tx, workspaceId, id, { code: "missed", message }, now);
     return;
@@ -163,26 +141,18 @@ async function beginScheduled(services: Services, tx: Tx, workspaceId: string, i
   }
 }
 
-/** When the first of the audience has the campaign's wall time; null where it is for all at once. */
-async function firstMoment(tx: Tx, campaign: CampaignRow): Promise<Date | null> {
+/** When the first and the last of the audience have the campaign's wall time; `scheduled_at` where it is for all at once. */
+async function momentsOfAudience(
+  tx: Tx,
+  campaign: CampaignRow,
+  scheduled_at: Date,
+): Promise<{ first: Date; last: Date }> {
   const { workspace_id: workspaceId, scheduled_local } = campaign;
-  if (scheduled_local === null) return null;
+  if (scheduled_local === null) return { first: scheduled_at, last: scheduled_at };
   const { time_zone } = await getWorkspace(tx, workspaceId);
   const places = await placesOfAudience(tx, workspaceId, campaign);
   const zones = new Set(places.map((place) => zoneOf(place, time_zone)));
   if (zones.size === 0) zones.add(time_zone);
-  return new Date(Math.min(...[...zones].map((zone) => momentIn(scheduled_local, zone).getTime())));
-}
-
-/** The moment of each recipient, by zone; null where the campaign is for all at once. */
-export function momentsOf(
-  { scheduled_local }: Pick<CampaignRow, "scheduled_local">,
-  workspaceZone: string,
-): ((recipient: Parameters<typeof zoneOf>[0]) => Date) | null {
-  if (scheduled_local === null) return null;
-  const moments = new Map<string, Date>();
-  return (recipient) => {
-    const zone = zoneOf(recipient, workspaceZone);
-    return moments.getOrInsertComputed(zone, () => momentIn(scheduled_local, zone));
-  };
+  const moments = [...zones].map((zone) => momentIn(scheduled_local, zone).getTime());
+  return { first: new Date(Math.min(...moments)), last: new Date(Math.max(...moments)) };
 }

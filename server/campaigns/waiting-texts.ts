@@ -1,7 +1,7 @@
 /** How many texts of a campaign would wait for quiet hours, and how many would expire meanwhile. */
 import type { Finding } from "../../contract/campaigns.ts";
 import type { Audience } from "../audience/audience.ts";
-import { countPlaces } from "../audience/places.ts";
+import { countPlaces, type Place } from "../audience/places.ts";
 import type { SuppressionRule } from "../audience/suppress.ts";
 import type { Tx } from "../kit/db.ts";
 import { deferralOf } from "../messages/send/deferral.ts";
@@ -17,23 +17,31 @@ export interface WaitingTexts {
   expire: number;
 }
 
-/** Null where none waits. `at` is when the campaign begins, `validity` in seconds. */
+/** When a campaign begins. */
+export interface Beginning {
+  at: Date;
+  /** For a time of each recipient, theirs, if that is later. */
+  momentOf: ((place: Pick<Place, "number" | "time_zone">) => Date) | null;
+}
+
+/** Null where none waits. `validity` in seconds. */
 export async function countWaiting(
   tx: Tx,
   workspace: WorkspaceRow,
   rule: SuppressionRule,
   audience: Audience,
-  { at, validity }: { at: Date; validity: number },
+  { at, momentOf, validity }: Beginning & { validity: number },
 ): Promise<WaitingTexts | null> {
   const deferral = await deferralOf(tx, workspace, rule.class);
   if (!deferral) return null;
-  const expires = at.getTime() + validity * 1_000;
   const opens: number[] = [];
   let [wait, expire] = [0, 0];
   for (const { recipients, ...place } of await countPlaces(tx, rule, audience)) {
-    const next = deferral.notBefore(place, at)?.getTime();
+    const own = momentOf?.(place);
+    const begins = own && own > at ? own : at;
+    const next = deferral.notBefore(place, begins)?.getTime();
     if (next === undefined) continue;
-    if (next < expires) {
+    if (next < begins.getTime() + validity * 1_000) {
       opens.push(next);
       wait += recipients;
     } else expire += recipients;

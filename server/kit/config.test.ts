@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { selfSigned } from "../../testing/self-signed.ts";
 import { ConfigError, readConfig, withPort } from "./config.ts";
 
 function temporaryDirectory(): string {
@@ -22,6 +23,7 @@ test("everything has a default", () => {
     smtp_port: 2525,
     mail_domain: "sms.localhost",
     outbound_smtp_url: null,
+    smtp_certificate: null,
     dkim: null,
     twilio_api_url: null,
     lease_seconds: 10,
@@ -51,6 +53,17 @@ test("a DKIM key is read from its file, and needs a selector", () => {
     /DKIM_KEY_FILE is .*dkim\.pem.*private key/,
   );
   expect(() => read({ DKIM_KEY_FILE: file, DKIM_SELECTOR: "a b" })).toThrow(/DKIM_SELECTOR is "a b"/);
+});
+
+test("a certificate of the SMTP server is read from its files, which belong together", () => {
+  const [cert, key] = ["cert.pem", "key.pem"].map((name) => join(temporaryDirectory(), name)) as [string, string];
+  const [first, second] = [selfSigned(), selfSigned()];
+  writeFileSync(cert, first.cert);
+  writeFileSync(key, first.key);
+  expect(read({ SMTP_CERT_FILE: cert, SMTP_KEY_FILE: key }).smtp_certificate).toEqual({ cert, key });
+  expect(() => read({ SMTP_CERT_FILE: cert })).toThrow("SMTP_KEY_FILE must be set too");
+  writeFileSync(key, second.key);
+  expect(() => read({ SMTP_CERT_FILE: cert, SMTP_KEY_FILE: key })).toThrow(/SMTP_CERT_FILE is .*cert\.pem/);
 });
 
 test("an empty variable counts as not set", () => {

@@ -13,6 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { createSecureContext } from "node:tls";
 import { Admin, WorkspaceInput } from "../../contract/accounts.ts";
 import { wordInPassword } from "../../rules/password-words.ts";
 import { isCommonPassword } from "./common-passwords.ts";
@@ -39,6 +40,26 @@ export interface DkimKey {
   key: string;
 }
 
+/** A certificate of a server and its key. */
+export interface Certificate {
+  /** PEM, with those between it and its root. */
+  cert: string;
+  /** PEM. */
+  key: string;
+}
+
+/** Reads a certificate from its files; throws where they are none, or do not belong together. */
+export function readCertificate({ cert, key }: CertificateFiles): Certificate {
+  const read = { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
+  createSecureContext(read);
+  return read;
+}
+
+export interface CertificateFiles {
+  cert: string;
+  key: string;
+}
+
 /** Every setting, with its default in place. */
 export interface Config {
   host: string;
@@ -56,6 +77,8 @@ export interface Config {
   roles_chosen: boolean;
   smtp_port: number;
   mail_domain: string;
+  /** Of the SMTP server, for STARTTLS; null: it offers none. */
+  smtp_certificate: CertificateFiles | null;
   /** Signs mails that leave by the relay; null: they are not signed here. */
   dkim: DkimKey | null;
   /** Null: mails are stored in the sandbox mailbox. */
@@ -205,6 +228,23 @@ export function readConfig(
     }
   }
 
+  function smtpCertificate(): CertificateFiles | null {
+    const [cert, key] = [text("SMTP_CERT_FILE"), text("SMTP_KEY_FILE")];
+    if (cert === undefined && key === undefined) return null;
+    if (cert === undefined || key === undefined) {
+      problems.push(`${cert === undefined ? "SMTP_CERT_FILE" : "SMTP_KEY_FILE"} must be set too: STARTTLS needs both`);
+      return null;
+    }
+    const files = { cert: resolve(cert), key: resolve(key) };
+    try {
+      readCertificate(files);
+    } catch (error) {
+      const reason = (error as Error).message;
+      refuse("SMTP_CERT_FILE", cert, `it must be a certificate in PEM, and SMTP_KEY_FILE its key (${reason})`);
+    }
+    return files;
+  }
+
   function secret(): string | undefined {
     const value = text("SECRET_KEY");
     if (value !== undefined && value.length < secretKeyLength) {
@@ -246,6 +286,7 @@ export function readConfig(
     roles_chosen: (given ?? text("ROLES")) !== undefined,
     smtp_port: port("SMTP_PORT", 2525),
     mail_domain: domain("MAIL_DOMAIN", "sms.localhost"),
+    smtp_certificate: smtpCertificate(),
     dkim: dkim(),
     outbound_smtp_url: url("OUTBOUND_SMTP_URL", ["smtp:", "smtps:"]),
     twilio_api_url: url("TWILIO_API_URL", ["http:", "https:"]),

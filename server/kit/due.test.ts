@@ -154,3 +154,23 @@ test("more than one look finds is done in the same turn", async () => {
   expect(await runDue([work])).toBe(25);
   expect(left).toBe(0);
 });
+
+test("what is left of one found, after a whole share of it, is done in the same turn", async () => {
+  const { id } = await createTestWorkspace(db);
+  let left = 25;
+  const work = dueInWorkspaces(
+    { db, log },
+    {
+      name: "shares",
+      share: 10,
+      find: async () => (left > 0 ? [{ workspace_id: id, due_at: new Date() }] : []),
+      claim: async () => {
+        const did = Math.min(10, left);
+        left -= did;
+        return did;
+      },
+    },
+  );
+  expect(await runDue([work])).toBe(25);
+  expect(left).toBe(0);
+});

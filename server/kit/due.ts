@@ -73,6 +73,8 @@ export function dueInWorkspaces<Found extends Due>(
     name: string;
     every_ms?: number;
     limit?: number;
+    /** What `claim` does of one found at most; where it did so much, more of it may be due, and the next round follows at once. */
+    share?: number;
     /** Without an alert for what stays undone. */
     silent?: true;
     find(tx: Tx, look: Look): Promise<Found[]>;
@@ -81,7 +83,7 @@ export function dueInWorkspaces<Found extends Due>(
     perform?(workspaceId: string, found: readonly Found[]): Promise<void> | void;
   },
 ): DueWork {
-  const { name, every_ms, limit = usualLimit } = work;
+  const { name, every_ms, limit = usualLimit, share = Number.POSITIVE_INFINITY } = work;
   const failed = new Map<string, { until: number; pause: number }>();
   const look = (tx: Tx, now: Date) => {
     const at = performance.now();
@@ -95,10 +97,13 @@ export function dueInWorkspaces<Found extends Due>(
       const found = await db.asSystem((tx) => look(tx, now));
       const errors: unknown[] = [];
       let done = 0;
+      let isLeft = found.length >= limit;
       await inEachWorkspace(found, async (workspaceId, own) => {
         if (signal.aborted) return;
         try {
-          done += await db.inWorkspace(workspaceId, (tx) => work.claim(tx, workspaceId, own, now));
+          const did = await db.inWorkspace(workspaceId, (tx) => work.claim(tx, workspaceId, own, now));
+          done += did;
+          isLeft ||= did >= share;
           await work.perform?.(workspaceId, own);
           failed.delete(workspaceId);
         } catch (error) {
@@ -108,7 +113,7 @@ export function dueInWorkspaces<Found extends Due>(
           errors.push(error);
         }
       });
-      return { done, oldest: oldestOf(found), more: found.length >= limit && !signal.aborted, errors };
+      return { done, oldest: oldestOf(found), more: (isLeft || done >= limit) && !signal.aborted, errors };
     },
     ...(!work.silent && { overdue: (tx: Tx, before: Date) => work.find(tx, { now: before, limit, except: [] }) }),
   };

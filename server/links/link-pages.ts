@@ -1,6 +1,6 @@
 /** The pages of a link that leads nowhere, in the language of the visitor's browser. */
 import type { Language } from "../../contract/shapes.ts";
-import { acceptedLanguage, escapeHtml } from "../kit/public-page.ts";
+import { acceptedLanguage, escapeHtml, publicPage } from "../kit/public-page.ts";
 
 interface Words {
   unknownTitle: string;
@@ -55,14 +55,5 @@ export function gonePage(language: Language, business: string): string {
   return page(language, goneTitle, gone(business));
 }
 
-const page = (language: Language, title: string, text: string) => `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title></head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(text)}</p>
-</main>
-</body>
-</html>
-`;
+const page = (language: Language, title: string, text: string) =>
+  publicPage(language, title, `<p>${escapeHtml(text)}</p>`);

@@ -184,10 +184,24 @@ test("a hit that was under way while its recipient was erased is counted for nob
 });
 
 test("links end with the messages that a workspace keeps, and those with a recipient's values with the texts", async () => {
-  const { paths } = await sent("https://example.com/a https://example.com/?n={{ contact.first_name }}", {
-    first_name: "Kari",
-  });
+  const { campaign, message, paths } = await sent(
+    "https://example.com/a https://example.com/?n={{ contact.first_name }}",
+    {
+      first_name: "Kari",
+    },
+  );
   const [plain, own] = paths as [string, string];
+  await server.open(own);
+  await server.judge();
+  const left = async () => {
+    const { rows } = await db.asSystem((tx) =>
+      sql<{ clicks: number; clickers: number }>`
+        select (select count(*) from clicks where message_id = ${message?.id}) as clicks,
+          (select count(*) from clickers where message_id = ${message?.id}) as clickers`.execute(tx),
+    );
+    return rows[0];
+  };
+  expect(await left()).toEqual({ clicks: 1, clickers: 1 });
   const inMonths = (months: number) => ({
     now: () => new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + months, 15)),
   });
@@ -199,6 +213,9 @@ test("links end with the messages that a workspace keeps, and those with a recip
   await must("PATCH /retention", { ledger_months: 2 });
   await run(4);
   expect([(await server.open(plain)).status, (await server.open(own)).status]).toEqual([410, 410]);
+  // Who clicked is gone with the message, how many did is not.
+  expect(await left()).toEqual({ clicks: 0, clickers: 0 });
+  expect(await must(`GET /campaigns/${campaign.id}/performance`)).toMatchObject({ clicked: 1 });
   await run(30);
   expect((await server.open(plain)).status).toBe(404);
 });

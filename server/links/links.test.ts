@@ -11,6 +11,7 @@ import { campaignClicks, campaignPerformance } from "../campaigns/performance.ts
 import { listRecipients } from "../campaigns/recipients.ts";
 import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { newId } from "../kit/id.ts";
+import { publicPagePolicy } from "../kit/public-page.ts";
 import { recordReceipts } from "../messages/receive/receipts.ts";
 import { judgeClicks } from "./judge-clicks.ts";
 
@@ -297,6 +298,8 @@ test("a link leads on for a year, and then says whose it was, in the visitor's l
   try {
     const answer = await server.open(path, { headers: { "accept-language": "no;q=0.5, nb-NO;q=0.9, en;q=0.4" } });
     expect(answer.status).toBe(410);
+    expect(answer.headers["content-security-policy"]).toBe(publicPagePolicy);
+    expect(answer.body).toContain("<style>");
     expect(answer.headers).toMatchObject({ "content-language": "nb", "x-frame-options": "DENY" });
     expect(answer.body).toContain("Frisør &lt;Kari&gt; &amp; Sønn");
     expect(answer.location).toBeUndefined();

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readCode } from "../../rules/short-link-code.ts";
 import { orderedIds } from "../kit/id.ts";
+import { publicPagePolicy } from "../kit/public-page.ts";
 import type { Services } from "../kit/services.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { createFindTarget, type FoundLink } from "./find-target.ts";
@@ -65,7 +66,7 @@ export function serveShortLinks(
     const language = languageFor(request.headers["accept-language"]);
     return reply
       .code(status)
-      .headers({ ...pageHeaders, ...uncached })
+      .headers({ ...pageHeaders, ...uncached, "content-security-policy": publicPagePolicy })
       .header("content-language", language)
       .header("vary", "accept-language")
       .type("text/html; charset=utf-8")

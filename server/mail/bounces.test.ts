@@ -7,6 +7,7 @@ import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { mailBatch, mailLedger, send } from "../../testing/mail-batch.ts";
 import { submitMails, testSecretKey } from "../../testing/mails.ts";
+import { selfSigned } from "../../testing/self-signed.ts";
 import { smtpSink } from "../../testing/smtp-sink.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
@@ -14,6 +15,7 @@ import { getConsent } from "../consent/get-consent.ts";
 import { recordConsent } from "../consent/record-consent.ts";
 import { findSubscriptionType } from "../consent/subscription-types.ts";
 import { createContact } from "../contacts/contacts.ts";
+import type { Certificate } from "../kit/config.ts";
 import { createIntakeCounts } from "./count-intake.ts";
 import { createMailTokens } from "./mail-token.ts";
 import { relayTransport } from "./relay.ts";
@@ -38,7 +40,7 @@ beforeEach(async () => {
   ({ id: workspaceId } = await createTestWorkspace(db));
 });
 
-async function server(limits: Partial<SmtpLimits> = {}) {
+async function server(limits: Partial<SmtpLimits> = {}, certificate: Certificate | null = null) {
   const outcomes: string[] = [];
   const count = (outcome: string) => {
     outcomes.push(outcome);
@@ -50,6 +52,7 @@ async function server(limits: Partial<SmtpLimits> = {}) {
     port: 0,
     mail_domain,
     mailboxes: [returnsMailbox(intakeServices), complaintsMailbox(intakeServices)],
+    certificate,
     log,
     onRefused: () => count("refused"),
     limits,
@@ -137,6 +140,14 @@ test("a hard bounce finds its mail, and its address is mailed no more by this wo
 
 test.each([
   ["a soft bounce ends the mail, not the address", dsn("failed", "4.2.2"), ["bounced", "4.2.2"], "bounced_softly"],
+  ["a mail taken for spam ends, not the address", dsn("failed", "5.7.1"), ["bounced", "5.7.1"], "bounced_softly"],
+  ["a full mailbox ends the mail, not the address", dsn("failed", "5.2.2"), ["bounced", "5.2.2"], "bounced_softly"],
+  [
+    "of a report that says 5.0.0 to everything the answer counts",
+    dsn("failed", "5.0.0").replace("550 5.0.0", "550 5.7.26"),
+    ["bounced", "5.7.26"],
+    "bounced_softly",
+  ],
   ["a delay changes nothing", dsn("delayed", "4.4.1"), ["sent", null], "news"],
   ["a delivery changes nothing", dsn("delivered", "2.0.0"), ["sent", null], "news"],
   [
@@ -153,6 +164,21 @@ test.each([
   expect(await stateOf()).toEqual([state]);
   expect(outcomes).toEqual([outcome]);
   expect(await queuedTo("ola@example.com")).toBe(1);
+});
+
+test.each([
+  ["without a reason", dsn("failed", "5.0.0")],
+  ["of a host that does not exist", dsn("failed", "5.4.4")],
+  [
+    "of a mail to an address beyond ASCII",
+    dsn("failed", "5.1.1").replace("message/delivery", "message/global-delivery"),
+  ],
+])("a hard bounce %s stops the address too", async (_, raw) => {
+  const { deliver, outcomes } = await server();
+  const [mail] = await sent(["ola@example.com"]);
+  await deliver(mail?.from ?? "", raw);
+  expect(outcomes).toEqual(["bounced"]);
+  expect(await queuedTo("ola@example.com")).toBe(0);
 });
 
 test("a bounce before the relay's answer was recorded stays, and the mail is not sent again", async () => {
@@ -314,6 +340,46 @@ test("a mail that is too large is refused by 552, announced or not, and the conn
   await say(`${"x".repeat(70)}\r\n`.repeat(300) + ".\r\n", /^552 /m);
   await say("NOOP\r\n", /^250 /m);
   expect(await stateOf()).toEqual([["sent", null]]);
+});
+
+test("mails that are being received together take limited memory, and give it back, also where a client goes away", async () => {
+  const { port, deliver } = await server({ held: 20_000 });
+  const [mail] = await sent(["ola@example.com"]);
+  const deliverOne = () => deliver(mail?.from ?? "", `Subject: x\r\n\r\n${`${"x".repeat(70)}\r\n`.repeat(100)}`);
+  const large = await rawClient(port);
+  await large.say("EHLO x\r\n", /^250 /m);
+  const begin = async () => {
+    await large.say("MAIL FROM:<>\r\n", /^250 /m);
+    await large.say(`RCPT TO:<${mail?.from}>\r\n`, /^250 /m);
+    await large.say("DATA\r\n", /^354 /m);
+    large.socket.write(`${"x".repeat(70)}\r\n`.repeat(250));
+    await until(() => expect(deliverOne()).rejects.toMatchObject({ responseCode: 452 }));
+  };
+  await begin();
+  await large.say("\r\n.\r\n", /^250 /m);
+  await deliverOne();
+  await begin();
+  large.socket.destroy();
+  await until(deliverOne);
+});
+
+test("with a certificate mails arrive encrypted, and a renewed one is used at once; without one nothing is offered", async () => {
+  const [first, second] = [selfSigned(), selfSigned()];
+  const { port, renew, outcomes } = await server({}, first);
+  const [mail] = await sent(["ola@example.com"]);
+  const deliverOver = (ca: string) =>
+    createTransport({ host: "127.0.0.1", port, requireTLS: true, tls: { ca, servername: "localhost" } }).sendMail({
+      envelope: { from: "", to: mail?.from ?? "" },
+      raw: dsn("delayed", "4.4.1"),
+    });
+  await deliverOver(first.cert);
+  await expect(deliverOver(second.cert)).rejects.toThrow(/certificate/);
+  renew(second);
+  await deliverOver(second.cert);
+  expect(outcomes).toEqual(["news", "news"]);
+  const { say, answers } = await rawClient((await server()).port);
+  await say("EHLO x\r\n", /^250 /m);
+  expect(answers()).not.toContain("STARTTLS");
 });
 
 test("one line feed and a dot do not end a mail, so that nothing can be smuggled after it", async () => {

@@ -4,9 +4,12 @@ import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { mailBatch, mailLedger, queueLength, send, template } from "../../testing/mail-batch.ts";
 import { submitMails } from "../../testing/mails.ts";
+import { until } from "../../testing/until.ts";
 import { eraseOnSandbox } from "../carriers/sandbox/erase-on-sandbox.ts";
 import { firstIdAt } from "../kit/id.ts";
+import { finishErasureOf } from "../privacy/finish-erasure.ts";
 import { purgeMailFiles, purgeMails } from "./erase-mails.ts";
+import { sendMails } from "./send-mails.ts";
 import { everyType, insertStop } from "./stops-store.ts";
 
 const database = await testDatabase();
@@ -91,6 +94,39 @@ test("an address that another contact has too stays in that contact's mails", as
   await send(db, mailBatch(workspace.id, [email]));
   await make(`POST /contacts/${gone.id}/erasure`, { confirm: gone.id });
   expect((await mailLedger(db, workspace.id)).map(({ recipient }) => recipient)).toEqual(["erased", email, email]);
+});
+
+test("a mail that is queued while the person is erased keeps its attachment if it is another's, and is erased if it is theirs", async () => {
+  const { id } = workspace;
+  const contact = await make("POST /contacts", { email: "kari@example.com" });
+  const own = { contact_id: contact.id as string, email: "kari@example.com", values: {} };
+  const attachments = [file("shared")];
+  await send(db, mailBatch(id, [], { people: [own], attachments }));
+  const queued = Promise.withResolvers<void>();
+  const erasing = Promise.withResolvers<void>();
+  const queuing = db.inWorkspace(id, async (tx) => {
+    const other = { contact_id: null, email: "other@example.com", values: {} };
+    await sendMails(tx, mailBatch(id, [], { people: [own, other], attachments }));
+    queued.resolve();
+    await erasing.promise;
+  });
+  await queued.promise;
+  const erased = make(`POST /contacts/${contact.id}/erasure`, { confirm: contact.id });
+  await until(async () => {
+    const { rows } = await db.asSystem((tx) => sql`select 1 from pg_locks where not granted`.execute(tx));
+    expect(rows).toHaveLength(1);
+  });
+  erasing.resolve();
+  await queuing;
+  const erasure = await erased;
+  expect(await filesOf()).toEqual(["shared"]);
+  const finish = { ...services, log: services.log, eraseNumbers: [] };
+  await finishErasureOf(finish, { workspace_id: id, id: erasure.id as string }, new AbortController().signal);
+  expect((await mailLedger(db, id)).map(({ recipient }) => recipient)).toEqual([
+    "erased",
+    "erased",
+    "other@example.com",
+  ]);
 });
 
 test("old mails are purged, those that wait are not; attachments go when no mail that waits needs them", async () => {

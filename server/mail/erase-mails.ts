@@ -5,7 +5,7 @@ import { firstIdAt, instantOf, newId } from "../kit/id.ts";
 import { inEachWorkspace } from "../kit/in-each-workspace.ts";
 import { type MailRow } from "./mails-store.ts";
 import { ownSources } from "./outgoing-mail.ts";
-import { addressKey } from "./stops-store.ts";
+import { addressKey, deleteBounceStops } from "./stops-store.ts";
 
 /** A person as the mails know them; `address` is null where another contact has it too. */
 export interface MailedPerson {
@@ -20,10 +20,7 @@ export interface MailedPerson {
 export async function eraseMails(tx: Tx, workspaceId: string, person: MailedPerson, at: Date): Promise<string[]> {
   const mails = await selectMailsOf(tx, workspaceId, person, null, null);
   const ids = mails.map(({ id }) => id);
-  if (person.address !== null)
-    await sql`
-      delete from mail_stops
-      where workspace_id = ${workspaceId} and address = ${addressKey(person.address)} and kind = 'bounced'`.execute(tx);
+  if (person.address !== null) await deleteBounceStops(tx, workspaceId, person.address);
   if (ids.length === 0) return [];
   await sql`delete from mail_queue where workspace_id = ${workspaceId} and mail_id = any(${ids}::uuid[])`.execute(tx);
   await eraseFiles(tx, workspaceId, [...new Set(mails.flatMap(({ files }) => files.map(({ id }) => id)))]);
@@ -43,6 +40,11 @@ export async function eraseMails(tx: Tx, workspaceId: string, person: MailedPers
 /** Deletes attachments, except those that a mail which waits for another person needs. */
 async function eraseFiles(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
+  // Waits for who is queuing a mail with one of them: its row in the queue is seen by the next statement only.
+  await sql`
+    select 1 from mail_files where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for update`.execute(
+    tx,
+  );
   const { rows } = await sql<{ files: string[] }>`
     select files from mail_queue where workspace_id = ${workspaceId} and files && ${ids}::uuid[]`.execute(tx);
   const needed = new Set(rows.flatMap(({ files }) => files));

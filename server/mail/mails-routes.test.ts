@@ -7,6 +7,7 @@ import { mailBatch, mailLedger, send, template, testSource } from "../../testing
 import { submitMails, testSeal, untilSubmitted } from "../../testing/mails.ts";
 import { installationId } from "../kit/mail.ts";
 import { createMailer } from "./queue-system-mail.ts";
+import { everyType, insertStop } from "./stops-store.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -97,6 +98,31 @@ test("the list is narrowed by address, source and status, and paged newest first
   expect(wrong).toMatchObject({ status: 422, body: { error: { field: "source", value: "alert:x" } } });
   expect((await call("GET /mails?status=lost", { key: workspace.key })).status).toBe(422);
   expect((await call("GET /mails?cursor=x", { key: workspace.key })).status).toBe(422);
+});
+
+test("a bounced address is mailed again once somebody says so, by any mail to it, and only in that workspace", async () => {
+  const [other, to] = [await workspaceWithKey(database), "Ola@example.com"];
+  const stop = { address: to, subscription_type_id: everyType, at: new Date(), mail_id: null };
+  for (const { id } of [workspace, other])
+    await db.inWorkspace(id, async (tx) => {
+      await insertStop(tx, id, { ...stop, kind: "bounced" });
+      await insertStop(tx, id, { ...stop, kind: "complained" });
+    });
+  const [mail] = (await send(db, mailBatch(workspace.id, [to]))).mails;
+  expect(mail).toMatchObject({ status: "skipped", reason: "bounced" });
+  const lift = (key: string) => call(`DELETE /mails/${mail?.id}/bounce`, { key });
+  expect((await lift(other.key)).status).toBe(404);
+  expect([(await lift(workspace.key)).status, (await lift(workspace.key)).status]).toEqual([204, 204]);
+  expect((await send(db, mailBatch(workspace.id, [to]))).queued).toBe(1);
+  expect((await send(db, mailBatch(other.id, [to]))).queued).toBe(0);
+  const stops = await db.asSystem((tx) =>
+    sql<{ kind: string }>`select kind from mail_stops where workspace_id = ${workspace.id}`.execute(tx),
+  );
+  expect(stops.rows).toEqual([{ kind: "complained" }]);
+  const events = await db.asSystem((tx) =>
+    sql`select 1 from audit_events where workspace_id = ${workspace.id} and action = 'mail.bounce_lifted'`.execute(tx),
+  );
+  expect(events.rows).toHaveLength(1);
 });
 
 test("an invitation's mail is listed without its text, and its link is in no table once it has left", async () => {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { mails } from "../../contract/mails.ts";
 import type { Language } from "../../contract/shapes.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid, notFound, Problem } from "../kit/errors.ts";
@@ -12,6 +13,7 @@ import type { MailTokens } from "./mail-token.ts";
 import { findMail, listMails, type MailFilter, type MailRow } from "./mails-store.ts";
 import { presentMail } from "./present-mail.ts";
 import { recordUnsubscribe } from "./record-return.ts";
+import { deleteBounceStops } from "./stops-store.ts";
 import { askPage, donePage, type UnsubscribeAbout } from "./unsubscribe-page.ts";
 
 interface Services {
@@ -53,6 +55,16 @@ export function mailsRoutes({ db, clock, tokens, mail_domain }: Services): Handl
       if (!row) throw notFound("mail", params.id);
       const next_attempt_at = row.status === "queued" ? (row.due_at?.toISOString() ?? null) : null;
       return { ...presentMail(row, mail_domain), next_attempt_at };
+    },
+    async liftBounce({ actor, params }) {
+      const { workspaceId } = actor;
+      await db.inWorkspace(workspaceId, async (tx) => {
+        const mail = await findMail(tx, workspaceId, params.id);
+        if (!mail) throw notFound("mail", params.id);
+        if (mail.recipient === null || !(await deleteBounceStops(tx, workspaceId, mail.recipient))) return;
+        const target = { type: "mail", id: mail.id, name: null };
+        await recordAuditEvent(tx, { workspaceId, at: clock.now(), action: "mail.bounce_lifted", target });
+      });
     },
     async unsubscribePage({ params, setHeader }) {
       const { about } = await inWorkspaceOfToken(params.token, (tx) => find(tx, params.token));

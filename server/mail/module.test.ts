@@ -9,6 +9,8 @@ import { testSecretKey } from "../../testing/mails.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { ProcessRole } from "../kit/config.ts";
+import { startDueWork } from "../kit/due-runner.ts";
+import type { DueServices } from "../kit/services.ts";
 import { createMailTokens } from "./mail-token.ts";
 import { type MailServices, mailModule } from "./module.ts";
 import { returnAddress } from "./return-address.ts";
@@ -31,8 +33,12 @@ async function start(roles: ProcessRole[], smtp_port: number, submitted: string[
     },
     close() {},
   });
-  const running = await mailModule.start({ ...services, config, createMailTransport } as unknown as MailServices);
+  const all = { ...services, config, createMailTransport } as unknown as MailServices & DueServices;
+  const running = await mailModule.start(all);
   onTestFinished(() => running?.stop());
+  if (!roles.includes("worker")) return;
+  const works = await startDueWork(services, mailModule.due(all));
+  onTestFinished(() => works.stop());
 }
 
 const bounceTo = (port: number, mailId: string) => {

@@ -1,7 +1,8 @@
 /** The SQL of the queue of mails: claim with a lease, record, release. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import type { MailAttachment } from "../kit/mail.ts";
+import type { Due } from "../kit/due.ts";
+import { installationId, type MailAttachment } from "../kit/mail.ts";
 import type { MailRow } from "./mails-store.ts";
 
 /** A mail of the queue. */
@@ -47,6 +48,28 @@ export async function findDue(tx: Tx, at: Date, except: readonly string[], limit
     select distinct q.workspace_id from mail_queue q
     where q.due_at <= ${at} and not q.workspace_id = any(${except}::uuid[]) limit ${limit}`.execute(tx);
   return rows.map(({ workspace_id }) => workspace_id);
+}
+
+/** Since when the oldest of the due mails is due. */
+export async function findOldestDue(tx: Tx, at: Date): Promise<Date | null> {
+  const { rows } = await sql<{ due_at: Date }>`
+    select due_at from mail_queue where due_at <= ${at} order by due_at limit 1`.execute(tx);
+  return rows[0]?.due_at ?? null;
+}
+
+/**
+ * Workspaces whose mails have been due since before `before` while none of theirs was being submitted: not those of a mailing that
+ * takes its time, nor those that wait for their rate.
+ */
+export async function findHeldUp(tx: Tx, before: Date): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    select q.workspace_id, min(q.due_at) as due_at from mail_queue q
+    where q.due_at <= ${before} and q.workspace_id <> ${installationId}
+      and not exists (select 1 from mail_queue l
+        where l.workspace_id = q.workspace_id and l.lease is not null and l.due_at > ${before})
+      and not exists (select 1 from mail_pace p where p.workspace_id = q.workspace_id and p.next_at > ${before})
+    group by q.workspace_id`.execute(tx);
+  return rows;
 }
 
 /** A mail that this process may submit until `lease_until`. */
@@ -101,6 +124,10 @@ async function contentsOf(tx: Tx, workspaceId: string, ids: readonly string[]): 
   return new Map(rows.map(({ id, content }) => [id, content]));
 }
 
+const second = 1_000;
+/** Milliseconds: rounds of submission follow each other at intervals of about a second. */
+const mostLate = 300;
+
 /**
  * Takes the next places of a workspace at so many mails a second: how many, at most `wanted` and 0 before their time, and when the
  * next are free. In the transaction of the claim, so that the rate holds over all processes.
@@ -117,10 +144,13 @@ export async function takePlaces(
   const { rows } = await sql<{ next_at: Date }>`
     select next_at from mail_pace where workspace_id = ${workspaceId} for update`.execute(tx);
   const next = rows[0]?.next_at ?? at;
-  if (next > at) return { places: 0, next };
-  // A second's worth at once at most.
+  const wait = next.getTime() - at.getTime();
+  // A longer wait than the rate ever sets is of a clock that was set back since.
+  if (wait > 0 && wait <= 2 * Math.max(second, second / rate)) return { places: 0, next };
+  // A second's worth at once at most. One who comes a little late loses nothing of the rate.
   const places = Math.max(1, Math.min(wanted, Math.floor(rate)));
-  const until = new Date(at.getTime() + Math.ceil((places * 1_000) / rate));
+  const from = wait > 0 ? at.getTime() : Math.max(next.getTime(), at.getTime() - mostLate);
+  const until = new Date(from + Math.ceil((places * second) / rate));
   await sql`update mail_pace set next_at = ${until} where workspace_id = ${workspaceId}`.execute(tx);
   return { places, next: until };
 }

@@ -31,7 +31,8 @@ export async function readReturned(source: Buffer): Promise<Returned> {
   if (type?.value?.toLowerCase() !== "multipart/report") return { kind: "other" };
   const part = (name: string) =>
     mail.attachments.find(({ contentType }) => contentType.toLowerCase() === name)?.content.toString("utf8");
-  const delivery = part("message/delivery-status");
+  // The second is of mails to addresses beyond ASCII (RFC 6533).
+  const delivery = part("message/delivery-status") ?? part("message/global-delivery-status");
   if (delivery !== undefined) return readDelivery(delivery);
   const feedback = part("message/feedback-report");
   if (feedback === undefined) return { kind: "other" };
@@ -50,7 +51,9 @@ function readDelivery(text: string): Returned {
     const status = /^([245]\.\d{1,3}\.\d{1,3})\b/.exec(fields.get("status") ?? "")?.[1];
     if (status === undefined || status.startsWith("2")) return { kind: "other" };
     const answer = (fields.get("diagnostic-code") ?? "").replace(/^\s*smtp\s*;\s*/i, "");
-    return { kind: "bounce", status, answer: storable(answer === "" ? status : answer) };
+    // Some servers report every refusal as 5.0.0, and what the other one said in its answer only.
+    const said = status === "5.0.0" ? /^5\d\d[ -]#?(5\.\d{1,3}\.\d{1,3})\b/.exec(answer)?.[1] : undefined;
+    return { kind: "bounce", status: said ?? status, answer: storable(answer === "" ? status : answer) };
   }
   return { kind: "other" };
 }

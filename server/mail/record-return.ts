@@ -8,6 +8,7 @@ import { addressOutOfUse } from "./address-out-of-use.ts";
 import { inWorkspaceOf } from "./in-workspace-of.ts";
 import type { MailKey } from "./mail-token.ts";
 import { findMail, type MailRow } from "./mails-store.ts";
+import { saysNoSuchAddress } from "./no-such-address.ts";
 import type { Returned } from "./read-return.ts";
 import { everyType, insertStop, selectMailConsents } from "./stops-store.ts";
 
@@ -37,7 +38,7 @@ export async function recordReturned(
     }
     const { status, answer } = returned;
     await endMail(tx, mail, { status: "bounced", reason: status, answer }, at);
-    if (!status.startsWith("5")) return "bounced_softly";
+    if (!saysNoSuchAddress(status)) return "bounced_softly";
     await addressOutOfUse(tx, mail, at);
     return "bounced";
   });

@@ -137,6 +137,9 @@ test("an address beyond ASCII is refused with the reason where the relay cannot 
 test.each([
   ["RCPT", "550 5.1.1 no such user", { kind: "refused", reason: "unknown_address" }],
   ["RCPT", "550 5.7.1 not from you", { kind: "refused", reason: "refused" }],
+  ["RCPT", "550 5.2.1 disabled", { kind: "refused", reason: "unknown_address" }],
+  ["RCPT", "552 5.2.2 mailbox full", { kind: "refused", reason: "refused" }],
+  ["RCPT", "553 5.1.8 no such sender domain", { kind: "later", everything: true }],
   ["RCPT", "451 4.3.0 later", { kind: "later", everything: false }],
   ["DATA", "554 5.6.0 spam", { kind: "refused", reason: "refused" }],
   ["DATA", "451 later", { kind: "later", everything: false }],

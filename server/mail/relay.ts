@@ -4,6 +4,7 @@ import { createTransport, type SentMessageInfo } from "nodemailer";
 import SMTPConnection from "nodemailer/lib/smtp-connection/index.js";
 import type { DkimKey } from "../kit/config.ts";
 import type { MailTransport, OutgoingMail, Submitted } from "../kit/mail.ts";
+import { saysNoSuchAddress } from "./no-such-address.ts";
 
 /** Timeouts of a relay, in milliseconds. They are short, since a mail is retried. */
 export interface RelayTimeouts {
@@ -153,18 +154,20 @@ function outcomeOf(error: RelayError): Submitted {
   const answer = shortened(error.response || error.message);
   const permanent = responseCode >= 500 && responseCode < 600;
   if (code === "EENVELOPE" && command === "API") return { kind: "refused", reason: "refused", answer };
-  if (code === "EENVELOPE" && command.startsWith("RCPT") && permanent)
-    return { kind: "refused", reason: /^\d{3}[ -]5\.1\.\d/.test(answer) ? "unknown_address" : "refused", answer };
+  // Many relays check the sender only with the recipient: 5.1.7 and 5.1.8 are about its address.
+  const isAboutSender = command.startsWith("MAIL") || /^5\.1\.[78]$/.test(statusOf(answer));
+  if (code === "EENVELOPE" && command.startsWith("RCPT") && permanent && !isAboutSender)
+    return { kind: "refused", reason: saysNoSuchAddress(statusOf(answer)) ? "unknown_address" : "refused", answer };
   if (code === "EMESSAGE" && (permanent || responseCode === 0)) return { kind: "refused", reason: "refused", answer };
   if (code === "EENVELOPE" && command === "DATA" && permanent) return { kind: "refused", reason: "refused", answer };
-  // A refused sender (MAIL FROM) is not for a reason of this mail's: it is about the account at the relay.
+  // A refused sender is not for a reason of this mail's: it is about the account at the relay.
   const everything =
-    notReached.test(code) ||
-    refusedConnection.test(error.message) ||
-    responseCode === 421 ||
-    command.startsWith("MAIL");
+    notReached.test(code) || refusedConnection.test(error.message) || responseCode === 421 || isAboutSender;
   return { kind: "later", everything, answer };
 }
+
+/** The enhanced status of an answer (RFC 2034); empty where it has none. */
+const statusOf = (answer: string) => /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(answer)?.[1] ?? "";
 
 /** The first 500 characters, on one line, as the database can store them. */
 const shortened = (text: string) =>

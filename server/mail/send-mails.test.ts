@@ -80,6 +80,17 @@ test("the same source, address and occurrence is one mail, also of two at once; 
   expect(await mailLedger(db, workspaceId)).toHaveLength(4);
 });
 
+test("whoever has an address that another was mailed at has an outcome of their own in each occurrence", async () => {
+  const [first, second] = [await contact("a@example.com", "grant"), await contact("b@example.com", "grant")];
+  const batch = mailBatch(workspaceId, []);
+  for (const key of ["1", "2"]) {
+    await send(db, { ...batch, people: [{ ...first, key }] });
+    const again = await send(db, { ...batch, people: [{ ...second, email: first.email, key }] });
+    expect(again.skipped).toEqual({ duplicate: 1 });
+  }
+  expect(await mailLedger(db, workspaceId)).toHaveLength(4);
+});
+
 test("nothing is sent of a transaction that is rolled back", async () => {
   const before = await queueLength(db);
   const batch = mailBatch(workspaceId, ["a@example.com"]);

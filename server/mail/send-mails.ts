@@ -124,7 +124,9 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
   });
 
   const fresh = await insertMails(tx, workspaceId, planned, now);
-  const known = planned.filter(({ id, status }) => status === "queued" && !fresh.has(id));
+  const known = planned.flatMap((mail, i) =>
+    mail.status === "queued" && !fresh.has(mail.id) ? [{ mail, key: batch.people[i]?.key }] : [],
+  );
   const duplicates = known.length > 0 ? await skipOthers(tx, batch, known) : new Set<string>();
   const queued = planned.filter(({ id, status }) => status === "queued" && fresh.has(id));
   const rows = queued.map(({ id, files: own }) => ({ mail_id: id, expires_at, files: own.map((file) => file.id) }));
@@ -201,17 +203,25 @@ async function storeFiles(tx: Tx, batch: MailBatch, until: Date): Promise<MailFi
 }
 
 /** Of mails that exist already, records a skip for those people whom the earlier mail was not for. Returns the ids of these. */
-async function skipOthers(tx: Tx, batch: MailBatch, known: readonly NewMail[]): Promise<Set<string>> {
+async function skipOthers(
+  tx: Tx,
+  batch: MailBatch,
+  known: readonly { mail: NewMail; key: string | undefined }[],
+): Promise<Set<string>> {
   const { workspace_id: workspaceId } = batch.workspace;
   const owners = await contactsOfMails(
     tx,
     workspaceId,
-    known.map(({ id }) => id),
+    known.map(({ mail }) => mail.id),
   );
-  const others = known.filter(({ id, contact_id }) => owners.get(id) !== contact_id);
-  const skips = others.map((mail, i): NewMail => ({
+  const others = known.filter(({ mail }) => owners.get(mail.id) !== mail.contact_id);
+  const skips = others.map(({ mail, key }, i): NewMail => ({
     ...mail,
-    id: skipId(batch, { contact_id: mail.contact_id, email: mail.recipient, values: {} }, i),
+    id: skipId(
+      batch,
+      { contact_id: mail.contact_id, email: mail.recipient, values: {}, ...(key !== undefined && { key }) },
+      i,
+    ),
     status: "skipped",
     reason: "duplicate",
     subject: "",
@@ -220,5 +230,5 @@ async function skipOthers(tx: Tx, batch: MailBatch, known: readonly NewMail[]): 
     files: [],
   }));
   const fresh = await insertMails(tx, workspaceId, skips, batch.now);
-  return new Set(others.filter((_, i) => fresh.has(skips[i]?.id ?? "")).map(({ id }) => id));
+  return new Set(others.filter((_, i) => fresh.has(skips[i]?.id ?? "")).map(({ mail }) => mail.id));
 }

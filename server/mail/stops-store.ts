@@ -37,6 +37,14 @@ export async function insertStop(
   return known.rows.length === 0;
 }
 
+/** Lifts what bounces stopped; returns whether there was anything. */
+export async function deleteBounceStops(tx: Tx, workspaceId: string, address: string): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from mail_stops
+    where workspace_id = ${workspaceId} and address = ${addressKey(address)} and kind = 'bounced'`.execute(tx);
+  return numAffectedRows > 0n;
+}
+
 /** The stops of these addresses, by the compared form. */
 export async function selectStops(
   tx: Tx,

@@ -4,13 +4,17 @@ import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../testing/database.ts";
 import { farDatabase } from "../../testing/far-database.ts";
 import { mailBatch, mailLedger, queueLength, send, stoppedSources } from "../../testing/mail-batch.ts";
-import { submitMails } from "../../testing/mails.ts";
+import { mailConfig, submitMails, testSeal } from "../../testing/mails.ts";
 import { newId } from "../../testing/new-id.ts";
 import { type SinkBehaviour, smtpSink } from "../../testing/smtp-sink.ts";
+import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { MailTransport, OutgoingMail } from "../kit/mail.ts";
+import type { Services } from "../kit/services.ts";
+import { submitServices } from "./module.ts";
+import { claimMails, findHeldUp, takePlaces } from "./queue-store.ts";
 import { relayTransport } from "./relay.ts";
-import { nextAttempt } from "./submit-mails.ts";
+import { mailSubmission, nextAttempt } from "./submit-mails.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -239,6 +243,77 @@ test("a rate is kept over all processes", async () => {
     expect(sink.mails).toHaveLength(expected);
     at += 1_000;
   }
+});
+
+test("a clock that was set back does not stop the mails of a rate", async () => {
+  const { sink, submit } = await relayTo({}, "?rate=5");
+  at += 86_400_000;
+  await send(db, mailBatch(workspaceId, addresses(5), { now: clock.now() }));
+  await submit();
+  at -= 86_400_000;
+  await send(db, mailBatch(workspaceId, addresses(7), { now: clock.now() }));
+  await submit();
+  await submit();
+  expect(sink.mails).toHaveLength(10);
+  at += 1_000;
+  await submit();
+  expect(sink.mails).toHaveLength(12);
+});
+
+test("a round that comes a little late loses nothing of the rate, and saves up no more", async () => {
+  const { sink, submit } = await relayTo({}, "?rate=5");
+  await send(db, mailBatch(workspaceId, addresses(30), { now: clock.now() }));
+  for (const [wait, expected] of [
+    [0, 5],
+    [1_200, 10],
+    [800, 15],
+    [10_000, 20],
+    [300, 20],
+    [400, 25],
+  ] as const) {
+    at += wait;
+    await submit();
+    expect(sink.mails).toHaveLength(expected);
+  }
+});
+
+test("many mails of a source that was stopped end in one go", async () => {
+  const { sink, submit } = await relayTo();
+  const batch = mailBatch(workspaceId, addresses(250), { now: clock.now() });
+  await send(db, batch);
+  await send(db, mailBatch(workspaceId, ["last@example.com"], { now: clock.now(), not_before: new Date(at + 1) }));
+  stoppedSources.add(batch.source.id as string);
+  at += 1;
+  const work = mailSubmission(
+    submitServices({ ...services, seal: testSeal, config: mailConfig } as unknown as Services),
+    () => relayTransport({ url: sink.url, mail_domain: "sms.localhost", dkim: null }),
+  );
+  const round = await work.run({ now: clock.now(), signal: new AbortController().signal });
+  expect(round).toMatchObject({ done: 1, oldest: new Date(at - 1) });
+  await until(async () => expect(await statuses()).toEqual({ skipped: 250, sent: 1 }));
+  await work.stop?.();
+  await submit();
+});
+
+test("mails that nobody submits are found, those of a mailing under way or of a rate are not", async () => {
+  const heldUp = async () => {
+    const found = await db.asSystem((tx) => findHeldUp(tx, new Date(at - 120_000)));
+    return found.map(({ workspace_id, due_at }) => [workspace_id, due_at]);
+  };
+  const due = clock.now();
+  await send(db, mailBatch(workspaceId, addresses(3), { now: due }));
+  at += 60_000;
+  expect(await heldUp()).toEqual([]);
+  at += 60_000;
+  expect(await heldUp()).toEqual([[workspaceId, due]]);
+  const lease = newId();
+  const claim = { at: clock.now(), until: new Date(at + 60_000), lease, limit: 1, messageIdOf: (id: string) => id };
+  await db.inWorkspace(workspaceId, (tx) => claimMails(tx, workspaceId, claim));
+  expect(await heldUp()).toEqual([]);
+  at += 181_000;
+  expect(await heldUp()).toHaveLength(1);
+  await db.inWorkspace(workspaceId, (tx) => takePlaces(tx, workspaceId, 5, clock.now(), 5));
+  expect(await heldUp()).toEqual([]);
 });
 
 test("what changed since a mail was queued is asked again: its source, the address", async () => {

@@ -4,13 +4,14 @@
  * with the same Message-ID. A mail is doubled only where the relay's answer to its DATA was lost, or the process died before it had
  * recorded it.
  *
- * For each workspace with due mails one server runs, with at most the window's submissions at once, so that a big
+ * For each workspace with due mails one server runs in a process, with at most the window's submissions at once, so that a big
  * mailing does not hold up another workspace's mails.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../kit/clock.ts";
 import { isDatabaseAway } from "../kit/database-away.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import type { DueWork } from "../kit/due.ts";
 import { gather } from "../kit/gather.ts";
 import { newId } from "../kit/id.ts";
 import type { Logger } from "../kit/log.ts";
@@ -22,6 +23,8 @@ import {
   type ClaimedMail,
   claimMails,
   findDue,
+  findHeldUp,
+  findOldestDue,
   releaseMails,
   retryMail,
   type SettledMail,
@@ -39,12 +42,11 @@ export interface SubmitServices extends OutgoingServices {
 
 /** What tests shorten. */
 export interface SubmitOptions {
-  poll_every_ms?: number;
+  every_ms?: number;
   /** Milliseconds; while it lasts no other process submits the mail. */
   lease_ms?: number;
 }
 
-const pollEvery = 1_000;
 /** How long running submissions may take when the process ends, in milliseconds. */
 const stopWithin = 5_000;
 /** Mails in one claim. */
@@ -93,29 +95,37 @@ function createSlots(most: number): { take(): Promise<() => void> } {
   };
 }
 
-/** Submits due mails until stopped; `stop` lets running submissions end. */
-export function startMailSubmitter(services: SubmitServices, options: SubmitOptions = {}): { stop(): Promise<void> } {
-  const { poll_every_ms = pollEvery } = options;
-  const submitter = createSubmitter(services, options);
-  const stopping = submitter.stopping.signal;
-  const polling = (async () => {
-    while (!stopping.aborted) {
-      await submitter
-        .serveDue()
-        .catch((error: unknown) => services.log.warn({ err: error }, "could not query due mails"));
-      await delay(submitter.restsFor(poll_every_ms), undefined, { signal: stopping }).catch(() => {}); // aborted: it ends
-    }
-    await submitter.served();
-  })();
+/**
+ * Submission as work by the clock: a round begins to serve the workspaces that have due mails, and ends; they are served on until they
+ * have none. So several processes submit at the same time, each with the workspaces that its rounds found. `stop` lets running submissions end.
+ */
+export function mailSubmission(
+  services: Omit<SubmitServices, "transport">,
+  createTransport: () => MailTransport,
+  options: SubmitOptions = {},
+): DueWork {
+  // Made when it is needed: a process that is no worker only looks for what is overdue.
+  let submitter: ReturnType<typeof createSubmitter> | null = null;
+  let transport: MailTransport | null = null;
   return {
+    name: "mails.submit",
+    ...(options.every_ms !== undefined && { every_ms: options.every_ms }),
+    async run() {
+      submitter ??= createSubmitter({ ...services, transport: (transport = createTransport()) }, options);
+      const oldest = await services.db.asSystem((tx) => findOldestDue(tx, services.clock.now()));
+      const done = oldest ? await submitter.serveDue() : 0;
+      return { done, oldest, more: false, errors: submitter.takeErrors() };
+    },
     async stop() {
+      if (!submitter) return;
       submitter.stopping.abort();
       // A relay that hangs does not keep the process from ending: such a mail is submitted again, with the same Message-ID.
-      const timer = setTimeout(() => submitter.givenUp.abort(), stopWithin);
-      await polling;
+      const timer = setTimeout(() => submitter?.givenUp.abort(), stopWithin);
+      await submitter.served();
       clearTimeout(timer);
-      services.transport.close();
+      transport?.close();
     },
+    overdue: findHeldUp,
   };
 }
 
@@ -135,6 +145,8 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   const lease = lease_ms ?? transport.longest_ms * 3;
   /** Workspaces that have used their rate up, until they may go on. */
   const resting = new Map<string, Date>();
+  /** Of workspaces whose mails could not be submitted or recorded, since they were taken. */
+  let errors: unknown[] = [];
   let failures = 0;
   let breaks = 0;
   let pausedUntil = 0;
@@ -165,7 +177,10 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     const due = await db.asSystem((tx) => findDue(tx, at, except, free));
     for (const workspaceId of due) {
       const work = serve(workspaceId)
-        .catch((error: unknown) => log.warn({ err: error, workspace_id: workspaceId }, "could not submit mails"))
+        .catch((error: unknown) => {
+          log.warn({ err: error, workspace_id: workspaceId }, "could not submit mails");
+          errors.push(error);
+        })
         .finally(() => serving.delete(workspaceId));
       serving.set(workspaceId, work);
     }
@@ -188,8 +203,8 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
     let fault: { error: unknown } | null = null;
 
     async function refill(): Promise<void> {
-      const mails = await claim(workspaceId, token);
-      isEmpty = mails.length === 0;
+      const { mails, more } = await claim(workspaceId, token);
+      isEmpty = !more;
       // One that is under way here longer than its lease is not submitted beside itself.
       waiting.push(...mails.filter(({ id }) => !underWay.has(id)));
     }
@@ -262,11 +277,11 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   }
 
   /** Claims mails, and settles at once those that must not be sent any more. */
-  async function claim(workspaceId: string, token: string): Promise<ClaimedMail[]> {
+  async function claim(workspaceId: string, token: string): Promise<{ mails: ClaimedMail[]; more: boolean }> {
     const at = clock.now();
     return inWorkspaceOf(db, workspaceId, async (tx) => {
       const limit = transport.rate === null ? claimed : await takeByRate(tx, workspaceId, transport.rate, at);
-      if (limit === 0) return [];
+      if (limit === 0) return { mails: [], more: false };
       const mails = await claimMails(tx, workspaceId, {
         at,
         until: new Date(at.getTime() + lease),
@@ -277,7 +292,7 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
       const stopped = await recheckMails(tx, workspaceId, mails, at);
       await settleMails(tx, workspaceId, stopped, at);
       const gone = new Set(stopped.map(({ id }) => id));
-      return mails.filter(({ id }) => !gone.has(id));
+      return { mails: mails.filter(({ id }) => !gone.has(id)), more: mails.length > 0 };
     });
   }
 
@@ -336,10 +351,10 @@ function createSubmitter(services: SubmitServices, { lease_ms }: SubmitOptions) 
   return {
     stopping,
     givenUp,
-    /** Milliseconds until a workspace may go on by its rate, at most so many. */
-    restsFor(most: number): number {
-      const next = Math.min(...[...resting.values()].map((until) => until.getTime() - clock.now().getTime()));
-      return Math.max(1, Math.min(most, next));
+    takeErrors(): unknown[] {
+      const taken = errors;
+      errors = [];
+      return taken;
     },
     serveDue,
     /** Resolves when all that is being served has ended. */

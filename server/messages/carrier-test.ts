@@ -4,14 +4,12 @@ import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { instantOf, newId } from "../kit/id.ts";
-/** A test text through one connection, by the same pipeline as any other, and its progress. */
-import { registerSourceType } from "../quota/source-types.ts";
 import type { Sender } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
 import { sendMessages } from "./send/send-messages.ts";
-
-const sourceType = registerSourceType("carrier_test", "asked");
+/** A test text through one connection, by the same pipeline as any other, and its progress. */
+import { ofCarrierTest } from "./source-types.ts";
 
 interface CarrierLine {
   name: string;
@@ -55,7 +53,7 @@ export async function sendCarrierTest(
   const text = `Test: ${workspace.name}, ${carrier.name}, ${time}`;
   const { messages } = await sendMessages(tx, {
     workspace,
-    source: { type: sourceType, id: newId(now), at: now },
+    source: { type: ofCarrierTest, id: newId(now), at: now },
     class: "transactional",
     sender,
     subscription_type: null,
@@ -120,7 +118,7 @@ export async function carrierTestSteps(
       select state, last_error from carrier_states
       where workspace_id = ${workspaceId} and carrier_id = ${carrierId} and updated_at > now() - interval '15 seconds'
       order by state = 'up' desc, last_error_at desc nulls last limit 1) s on true
-    where m.workspace_id = ${workspaceId} and m.id = ${messageId} and m.source_type = ${sourceType}`.execute(tx);
+    where m.workspace_id = ${workspaceId} and m.id = ${messageId} and m.source_type = ${ofCarrierTest}`.execute(tx);
   const row = rows[0];
   if (!row) throw notFound("test", messageId);
   return { steps: stepsOf(row, instantOf(messageId)), finished: row.final_at !== null && !row.unrecorded };

@@ -45,6 +45,7 @@ export function dueParked(services: { db: Db; log: Pick<Logger, "warn"> }): DueW
   return [
     dueInWorkspaces(services, {
       name: "messages.settle",
+      share: chunk,
       find: parked.findSettling,
       claim: async (tx, _workspaceId, holds, now) => {
         let settled = 0;
@@ -56,9 +57,12 @@ export function dueParked(services: { db: Db; log: Pick<Logger, "warn"> }): DueW
       name: "messages.move",
       limit: chunk,
       find: parked.findDueParked,
-      claim: async (tx, _workspaceId, lanes, now) => {
+      claim: async (tx, workspace_id, texts, now) => {
         let moved = 0;
-        for (const lane of lanes) moved += await parked.moveDue(tx, lane, now, chunk);
+        for (const [sender_id, some] of Map.groupBy(texts, (text) => text.sender_id)) {
+          const ids = some.slice(0, chunk).map(({ message_id }) => message_id);
+          moved += await parked.moveDue(tx, { workspace_id, sender_id }, ids, now);
+        }
         return moved;
       },
     }),

@@ -52,7 +52,7 @@ export const messagesModule = {
     "message.skipped": present,
   },
   periodic: [{ name: monthsJob, pattern: "*/5 * * * *" }, ...countPeriodicJobs],
-  due: (services: DueServices) => [dueLanes(services), ...dueParked(services), dueHours(services)],
+  due: (services: Pick<DueServices, "db" | "log">) => [dueLanes(services), ...dueParked(services), dueHours(services)],
   async start({ openPool, createCarriers, ...services }: PathServices): Promise<Running | undefined> {
     await keepMonths(services.db, services.log, makeMonths);
     if (!services.config.roles.has("worker")) return;

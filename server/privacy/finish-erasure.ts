@@ -8,6 +8,7 @@ import type { Db, Tx } from "../kit/db.ts";
 import { type Jobs, payloadsOf } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { Logger } from "../kit/log.ts";
+import { eraseMails } from "../mail/erase-mails.ts";
 import { cancelQueuedOf, claimByNumber, eraseMessagesOf, hasMessagesOf } from "../messages/erase-messages.ts";
 import { deleteDeliveriesOf, deleteDeliveriesWith } from "../webhooks/deliveries-store.ts";
 import { eraseJob } from "./erase-contact.ts";
@@ -63,8 +64,9 @@ export async function finishErasureOf(
     await cancelQueuedOf(tx, workspaceId, erasure.contact_id, clock.now());
   });
   await eraseTexts(services, erasure, signal);
-  // Texts to the number that did not name the contact, and what was being prepared when it was erased.
+  // What named the number and not the contact, and what was being prepared when the contact was erased.
   await db.inWorkspace(workspaceId, async (tx) => {
+    await eraseMails(tx, workspaceId, { contact_id: erasure.contact_id, address: null }, clock.now());
     await deleteDeliveriesOf(tx, workspaceId, erasure.contact_id);
     await deleteDeliveriesWith(tx, workspaceId, erasure.numbers ?? []);
   });

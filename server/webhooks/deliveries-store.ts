@@ -27,6 +27,8 @@ export type NewDelivery = Pick<DeliveryRow, "id" | "webhook_id" | "event" | "bod
 
 /** A delivery that is due, with its webhook's URL and secrets. */
 export interface DueDelivery extends DeliveryRow {
+  /** Since when it was due. */
+  due_at: Date;
   url: string;
   secrets: Buffer;
 }
@@ -193,7 +195,7 @@ async function lookForDue(tx: Tx, at: Date, busy: Busy, tried: readonly string[]
 /** Claims one delivery; undefined when it is no longer due, or another worker is claiming it. */
 async function claim(tx: Tx, { workspace_id, id }: Key, at: Date, until: Date): Promise<DueDelivery | undefined> {
   const { rows } = await sql<DueDelivery>`
-    select d.*, w.url, w.secrets
+    select d.*, d.next_at as due_at, w.url, w.secrets
     from webhook_deliveries d join webhooks w on w.workspace_id = ${workspace_id} and w.id = d.webhook_id
     where d.workspace_id = ${workspace_id} and d.id = ${id} and d.next_at <= ${at}
     for update of d skip locked`.execute(tx);

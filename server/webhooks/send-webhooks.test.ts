@@ -331,6 +331,20 @@ test("deliveries that wait for a free slot are sent as soon as there is one, in 
   expect(receiver.busy().most).toBeLessThanOrEqual(2);
 });
 
+test("a round says since when its oldest delivery was due", async () => {
+  const receiver = await startReceiver();
+  const tested = await start(receiver.url);
+  ahead = -3_600_000;
+  await tested.publish();
+  const due = new Date((await tested.delivery())?.next_at ?? 0);
+  ahead = 0;
+  await tested.publish();
+  const sender = webhookSender({ ...services, clock, log, targets: onThisMachine });
+  const round = await sender.run({ now: clock.now(), signal: new AbortController().signal });
+  expect(round.oldest).toEqual(due);
+  await sender.stop?.();
+});
+
 test("several workers post each delivery only once", async () => {
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const receiver = await startReceiver(async (response) => {

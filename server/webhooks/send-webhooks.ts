@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readSoon } from "../activity/subscriber.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db } from "../kit/db.ts";
-import type { DueWork } from "../kit/due.ts";
+import { type Due, type DueWork, oldestOf } from "../kit/due.ts";
 import { firstIdAt } from "../kit/id.ts";
 import type { JobHandler, PeriodicJob } from "../kit/jobs.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
@@ -95,13 +95,14 @@ export function webhookSender(services: Services, options: SenderOptions = {}): 
     };
   }
 
-  /** Claims and posts as long as there is room; answers the claimed ones' count. */
-  async function postAllDue(signal: AbortSignal): Promise<number> {
-    for (let posted = 0; ; posted++) {
+  /** Claims and posts as long as there is room; answers since when each was due. */
+  async function postAllDue(signal: AbortSignal): Promise<Due[]> {
+    for (const posted: Due[] = []; ;) {
       if (running.size >= maxConcurrent || signal.aborted) return posted;
       const at = clock.now();
       const due = await claimDue(db, at, new Date(at.getTime() + claimFor), busy());
       if (!due) return posted;
+      posted.push(due);
       const work = deliver(services, due, { timeout_ms, signal: stopping.signal })
         .catch((error) =>
           log.warn({ err: error, delivery: due.id }, "could not record the outcome of a webhook delivery"),
@@ -119,18 +120,18 @@ export function webhookSender(services: Services, options: SenderOptions = {}): 
     ...(every_ms !== undefined && { every_ms }),
     async run({ signal }) {
       const over = AbortSignal.any([signal, AbortSignal.timeout(round_ms)]);
-      let done = 0;
+      const done: Due[] = [];
       while (!over.aborted) {
         ended = new AbortController();
         const begun = performance.now();
-        done += await postAllDue(over);
+        done.push(...(await postAllDue(over)));
         if (running.size === 0) break;
         // The query is slow when many deliveries wait for a busy webhook: at most half of the time is spent on it.
         await pause(performance.now() - begun, over);
         // Deliveries that wait for a free slot are posted as soon as there is one, not with the next round.
         await pause(round_ms, AbortSignal.any([over, ended.signal]));
       }
-      return { done, oldest: null, more: false, errors: [] };
+      return { done: done.length, oldest: oldestOf(done), more: false, errors: [] };
     },
     async stop() {
       stopping.abort();

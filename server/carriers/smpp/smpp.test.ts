@@ -1,10 +1,10 @@
 /** SMPP against the test SMSC: connections, submission, and the outcomes of texts when something fails. */
-import { execFileSync } from "node:child_process";
 import { setDefaultCACertificates, getCACertificates } from "node:tls";
 import { sql } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { addManyContacts, ledger, quota, send, untilFinal } from "../../../testing/pipeline.ts";
+import { selfSigned } from "../../../testing/self-signed.ts";
 import { connectSmpp, startSmppPipeline } from "../../../testing/smpp-pipeline.ts";
 import { header, submitSmResp } from "../../../testing/smsc-pdu.ts";
 import { startSmsc } from "../../../testing/smsc.ts";
@@ -221,18 +221,6 @@ test("stopped while texts are under way, as by a change of its settings: they ar
 });
 
 describe("TLS", () => {
-  const selfSigned = () => {
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    const pem = execFileSync("openssl", [...made, ...subject, "-keyout", "-", "-out", "-"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    }).toString();
-    return {
-      key: pem.slice(0, pem.indexOf("-----BEGIN CERTIFICATE")),
-      cert: pem.slice(pem.indexOf("-----BEGIN CERTIFICATE")),
-    };
-  };
-
   test("on: only with a certificate of a known authority; unverified: with any certificate", async () => {
     const tls = selfSigned();
     const strict = await connectSmpp(db, { tls: "on" }, { tls }, { unbound: true });

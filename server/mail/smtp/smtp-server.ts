@@ -3,6 +3,7 @@
  * says whether an address is its own and what a mail to it means. All others are refused before their content is sent.
  */
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import type { Certificate } from "../../kit/config.ts";
 import type { Logger } from "../../kit/log.ts";
 
 /** A kind of address. */
@@ -37,6 +38,8 @@ export class MailRefused extends Error {
 export interface SmtpLimits {
   /** Octets of a mail. */
   size: number;
+  /** Octets of all mails that are being received together, since they are in memory. */
+  held: number;
   clients: number;
   clientsOfAddress: number;
   recipients: number;
@@ -48,6 +51,7 @@ export interface SmtpLimits {
 
 const usualLimits: SmtpLimits = {
   size: 10 * 1024 * 1024,
+  held: 64 * 1024 * 1024,
   clients: 200,
   clientsOfAddress: 20,
   recipients: 100,
@@ -57,6 +61,8 @@ const usualLimits: SmtpLimits = {
 
 export interface RunningSmtpServer {
   port: number;
+  /** Uses another certificate for connections from now on. */
+  renew(certificate: Certificate): void;
   /** Lets mails that are being received end, for a moment. */
   stop(): Promise<void>;
 }
@@ -66,6 +72,8 @@ export interface SmtpOptions {
   port: number;
   mail_domain: string;
   mailboxes: readonly Mailbox[];
+  /** For STARTTLS; null: it is not offered. */
+  certificate: Certificate | null;
   log: Pick<Logger, "warn" | "debug">;
   /** Called for each recipient that is refused. */
   onRefused(address: string): void;
@@ -74,10 +82,11 @@ export interface SmtpOptions {
 
 /** Listens; rejects where the port cannot be had. */
 export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtpServer> {
-  const { host, port, mailboxes, log, onRefused } = options;
+  const { host, port, mailboxes, certificate, log, onRefused } = options;
   const limits = { ...usualLimits, ...options.limits };
   const byAddress = new Map<string, number>();
   const ends = new Map<string, NodeJS.Timeout>();
+  let held = 0;
   const mailboxOf = (address: string) => mailboxes.find((mailbox) => mailbox.accepts(address));
 
   const server = new SMTPServer({
@@ -92,7 +101,8 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     maxAllowedUnauthenticatedCommands: false,
     disableReverseLookup: true,
     authOptional: true,
-    disabledCommands: ["AUTH", "STARTTLS"],
+    ...certificate,
+    disabledCommands: certificate ? ["AUTH"] : ["AUTH", "STARTTLS"],
     logger: false,
     onConnect(session, done) {
       const open = (byAddress.get(session.remoteAddress) ?? 0) + 1;
@@ -121,17 +131,32 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       let size = 0;
+      let own = 0;
+      let noRoom = false;
+      const release = () => {
+        held -= own;
+        own = 0;
+        chunks.length = 0;
+      };
       stream.on("data", (chunk: Buffer) => {
         size += chunk.length;
+        noRoom ||= held + chunk.length > limits.held;
         // Read to its end, but not kept: the client expects an answer after the last byte.
-        if (size > limits.size) chunks.length = 0;
-        else chunks.push(chunk);
+        if (size > limits.size || noRoom) return release();
+        chunks.push(chunk);
+        own += chunk.length;
+        held += chunk.length;
       });
       stream.on("error", done);
+      // Also of a connection that is cut off.
+      stream.on("close", () => {
+        if (!stream.readableEnded) release();
+      });
       stream.on("end", () => {
         if (stream.sizeExceeded || size > limits.size)
           return done(refusal(`5.3.4 A mail has at most ${limits.size} octets`, 552));
-        void answer(session, Buffer.concat(chunks), done);
+        if (noRoom) return done(refusal("4.3.1 Too many mails are being received. Try again later", 452));
+        void answer(session, Buffer.concat(chunks), done).finally(release);
       });
     },
   });
@@ -177,7 +202,8 @@ export async function startSmtpServer(options: SmtpOptions): Promise<RunningSmtp
     });
     server.server.once("error", fail);
   });
-  return { port: listening, stop: () => new Promise((done) => server.close(() => done())) };
+  const renew = (next: Certificate) => server.updateSecureContext({ ...next });
+  return { port: listening, renew, stop: () => new Promise((done) => server.close(() => done())) };
 }
 
 function refusal(message: string, responseCode: number): Error {

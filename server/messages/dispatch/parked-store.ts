@@ -5,11 +5,12 @@
  * due      its moment has come, or its validity has ended: the mover puts it into the queue, where a claim checks everything again
  * held     its source is paused: due at no time
  */
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { MessageClass } from "../../../contract/messages.ts";
 import type { Tx } from "../../kit/db.ts";
 import type { Due, Look } from "../../kit/due.ts";
 import { pipelined } from "../../kit/prepared.ts";
+import { setLocal } from "../../kit/set-local.ts";
 import { findPlace, type QueuedRow, queueRows } from "../messages-store.ts";
 import { type LaneKey, wakeLane } from "./lanes-store.ts";
 import type { Claimed } from "./queue-store.ts";
@@ -44,25 +45,53 @@ export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Deferred
   }
 }
 
-/** The senders whose parked texts are due, in all workspaces, the longest due first. */
-export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<(LaneKey & Due)[]> {
-  const { rows } = await sql<LaneKey & Due>`
-    select workspace_id, sender_id, min(due_at) as due_at
-    from (select workspace_id, sender_id, due_at from parked_messages
-      where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
-      order by due_at limit ${limit}) due
-    group by workspace_id, sender_id order by 3`.execute(tx);
-  return rows;
+/** Without statistics, or with those of an emptier table, the planner would read all that is due for each few thousand. */
+const byIndex = ["enable_seqscan = off", "enable_bitmapscan = off"];
+
+/** A parked text that is due. */
+export interface DueText extends LaneKey, Due {
+  message_id: string;
 }
 
-/** Moves up to `limit` due texts of a sender into the queue, in the order of their moments; answers how many. */
-export async function moveDue(tx: Tx, lane: LaneKey, now: Date, limit: number): Promise<number> {
+/** Of each sender a look finds at least so many, however many of others are due. */
+const ofEachSender = 100;
+const mostInAll = 50_000;
+
+/**
+ * Parked texts that are due, in all workspaces: the longest due first, and some of each sender, so that the many of one keep nobody
+ * waiting. At nine in the morning everything that waited for the night is due at one moment. The planner would sort all of it for each
+ * few thousand, since it takes what the tenant policy lets through for little: 5,700 pages of 300,000 texts, against 120 from
+ * the front of the index.
+ */
+export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<DueText[]> {
+  await setLocal(tx, "enable_sort = off", "max_parallel_workers_per_gather = 0", ...byIndex);
+  const { rows: longest } = await sql<DueText>`
+    select workspace_id, sender_id, message_id, due_at from parked_messages
+    where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
+    order by due_at limit ${limit}`.execute(tx);
+  if (longest.length < limit) return longest;
+  // In the order of the one index that finds a sender's: otherwise the planner may read the due ones of all senders for each.
+  const { rows: ofEach } = await sql<DueText>`
+    select s.workspace_id, s.id as sender_id, p.message_id, p.due_at
+    from senders s, lateral (select message_id, due_at from parked_messages
+      where workspace_id = s.workspace_id and sender_id = s.id and due_at <= ${now}
+      order by workspace_id, sender_id, due_at limit ${ofEachSender}) p
+    where s.workspace_id <> all(${except}::uuid[])
+    limit ${mostInAll}`.execute(tx);
+  return [...new Map([...longest, ...ofEach].map((text) => [text.message_id, text])).values()];
+}
+
+/** Moves those of a sender's texts that are still parked and due into the queue; answers how many. They are named, so that none is looked for. */
+export async function moveDue(tx: Tx, lane: LaneKey, ids: readonly string[], now: Date): Promise<number> {
+  await setLocal(tx, ...byIndex);
+  // COALESCE rules out the indexes of what is due, which without statistics look as good as the ids.
   const { rows } = await sql<QueuedRow>`
     delete from parked_messages
     where workspace_id = ${lane.workspace_id} and message_id = any(array(
       select message_id from parked_messages
-      where workspace_id = ${lane.workspace_id} and sender_id = ${lane.sender_id} and due_at <= ${now}
-      order by due_at, message_id limit ${limit} for update skip locked))
+      where workspace_id = ${lane.workspace_id} and message_id = any(${`{${ids.join(",")}}`}::uuid[])
+        and sender_id = ${lane.sender_id} and coalesce(due_at, 'infinity') <= ${now}
+      order by message_id for update skip locked))
     returning message_id, priority, period_start, expires_at, consent_bit, resent`.execute(tx);
   if (rows.length === 0) return 0;
   const place = await findPlace(tx, lane, rows.length);
@@ -149,15 +178,16 @@ export async function deleteParkedOf(
   now: Date,
   limit: number,
 ): Promise<Unparked[]> {
-  const some = (which: RawBuilder<unknown>) => sql`any(array(
-    select message_id from parked_messages where workspace_id = ${workspace_id} and source_id = ${source_id} and ${which}
-    order by message_id limit ${limit} for update skip locked))`;
-  await sql`
-    update parked_messages set due_at = ${now}, source_id = null
-    where workspace_id = ${workspace_id} and message_id = ${some(sql`resent > 0`)}`.execute(tx);
+  const { rows: some } = await sql<{ message_id: string; resent: number }>`
+    select message_id, resent from parked_messages where workspace_id = ${workspace_id} and source_id = ${source_id}
+    order by message_id limit ${limit} for update skip locked`.execute(tx);
+  const [gone, again] = [some.filter(({ resent }) => resent === 0), some.filter(({ resent }) => resent > 0)];
+  const named = (texts: typeof some) => sql`
+    workspace_id = ${workspace_id} and message_id = any(${`{${texts.map((text) => text.message_id).join(",")}}`}::uuid[])`;
+  if (again.length > 0)
+    await sql`update parked_messages set due_at = ${now}, source_id = null where ${named(again)}`.execute(tx);
   const { rows } = await sql<Unparked>`
-    delete from parked_messages where workspace_id = ${workspace_id} and message_id = ${some(sql`resent = 0`)}
-    returning message_id, period_start`.execute(tx);
+    delete from parked_messages where ${named(gone)} returning message_id, period_start`.execute(tx);
   return rows;
 }
 

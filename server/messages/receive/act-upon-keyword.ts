@@ -3,11 +3,11 @@ import { sql } from "kysely";
 import { type OptOutChange, recordOptIn, recordOptOut } from "../../consent/opt-outs.ts";
 import type { Tx } from "../../kit/db.ts";
 import type { MessageSource } from "../../kit/live-updates.ts";
-import { registerSourceType } from "../../quota/source-types.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { addCounts, counter } from "../counts.ts";
 import { endedByReceipt } from "../dispatch/unrecorded.ts";
 import { sendMessages } from "../send/send-messages.ts";
+import { answerToHelp, answerToStart, answerToStop } from "../source-types.ts";
 import type { Received } from "./arrived-text.ts";
 import { holdersOf } from "./contact-of-number.ts";
 
@@ -26,10 +26,6 @@ interface Context {
   now: Date;
 }
 
-const toStop = registerSourceType("opt_out_confirmation", "answer");
-const toHelp = registerSourceType("help", "answer");
-const toStart = registerSourceType("opt_in_confirmation", "asked");
-
 /** A STOP within this time after a marketing text counts as an answer to it. */
 const answersWithin = 7 * 24 * 3_600_000;
 
@@ -45,7 +41,7 @@ export async function actUponKeyword(
   let source: MessageSource | null = null;
   if (received.keyword === "stop") source = await stop(tx, context);
   else if (received.keyword === "start") await start(tx, context);
-  else if (received.keyword === "help") await answer(tx, context, toHelp, workspace.help_text);
+  else if (received.keyword === "help") await answer(tx, context, answerToHelp, workspace.help_text);
   const contact_ids = await holdersOf(tx, workspace.workspace_id, [
     received.number,
     ...(received.unclear?.others ?? []),
@@ -67,7 +63,7 @@ async function stop(tx: Tx, context: Context): Promise<MessageSource | null> {
     senderId: received.sender.id,
     now,
   });
-  await answer(tx, context, toStop, context.workspace.opt_out_confirmation);
+  await answer(tx, context, answerToStop, context.workspace.opt_out_confirmation);
   return source;
 }
 
@@ -76,7 +72,7 @@ async function stop(tx: Tx, context: Context): Promise<MessageSource | null> {
  */
 async function start(tx: Tx, context: Context): Promise<void> {
   const { lifted } = await recordOptIn(tx, optOutChange(context));
-  if (lifted) await answer(tx, context, toStart, context.workspace.opt_in_confirmation);
+  if (lifted) await answer(tx, context, answerToStart, context.workspace.opt_in_confirmation);
 }
 
 function optOutChange({ workspace, received }: Context): OptOutChange {

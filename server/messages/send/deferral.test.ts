@@ -9,6 +9,7 @@ import type { QuietHoursRule } from "../../../rules/quiet-hours.ts";
 import { testDatabase } from "../../../testing/database.ts";
 import { runDue } from "../../../testing/due.ts";
 import { addContacts, arrived, ledger, quota, send, startPipeline, untilFinal } from "../../../testing/pipeline.ts";
+import { until } from "../../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
 import { replaceRules, storeSwitch } from "../../workspaces/quiet-hours-store.ts";
 import { dueParked } from "../hold-source.ts";
@@ -241,6 +242,31 @@ test("rules that change while texts are parked give them another moment, in chun
     { number: "+4791000003", not_before: sunday, due_at: null },
   ]);
 });
+
+test("texts that somebody has locked when the rules change, as while their source is resumed, get their moments too", async () => {
+  const workspace = await quietWorkspace();
+  await addContacts(db, workspace.id, [{ mobile: "+4791000001" }, { mobile: "+4791000002" }]);
+  await send(db, workspace, { ...marketing, now: saturday, expires_at: new Date("2027-06-20T00:00:00Z") });
+  await setHours(workspace, false, [], saturday);
+  let looking: Promise<number> | undefined;
+  await db.inWorkspace(workspace.id, async (tx) => {
+    await sql`select 1 from parked_messages where workspace_id = ${workspace.id} for update`.execute(tx);
+    looking = db.inWorkspace(workspace.id, (other) => lookAgain(other, workspace.id, saturday));
+    await Promise.race([looking, untilBlocked()]);
+  });
+  expect(await looking).toBe(2);
+  expect((await parked(workspace)).map(({ not_before }) => not_before)).toEqual([
+    saturday.toISOString(),
+    saturday.toISOString(),
+  ]);
+});
+
+/** Until a transaction waits for another's rows. */
+const untilBlocked = () =>
+  until(async () => {
+    const { rows } = await db.asSystem((tx) => sql`select 1 from pg_locks where not granted`.execute(tx));
+    expect(rows).not.toEqual([]);
+  });
 
 test("quiet hours that are switched off let parked texts go, except those for a later moment", async () => {
   const workspace = await quietWorkspace();

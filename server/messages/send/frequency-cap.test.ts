@@ -79,6 +79,18 @@ test("a second contact with a number in one campaign is a duplicate, in the same
   }
 });
 
+test("a contact that is several people of one batch is counted for each", async () => {
+  const workspace = await cappedWorkspace(2, 7);
+  const [id = ""] = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  await send(db, workspace, marketing);
+  const source = { type: "campaign" as const, id: workspace.id, at: new Date() };
+  const people = ["first", "second", "third"].map((key) => ({ contact_id: id, key }));
+  expect(await send(db, workspace, { ...marketing, source, recipients: { people } })).toMatchObject({
+    queued: 1,
+    skipped: { frequency_cap: 2 },
+  });
+});
+
 test("tests and answers pass, although they are sent as marketing", async () => {
   const workspace = await cappedWorkspace(1, 7);
   await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);

@@ -37,7 +37,7 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   const planned = new Map<string, number>();
   let deferral: Deferral | null = null;
 
-  /** Whether the cap leaves nothing for the number, with what this batch gives it; a contact's has its reason already. */
+  /** Whether the cap leaves nothing for the number, with what this batch gives it. */
   const isFull = ({ reason, number, received }: Recipient) =>
     rule.cap !== undefined &&
     reason === null &&

@@ -29,8 +29,8 @@ export interface Recipient {
   /** Of the contact's address. */
   state: string | null;
   values: NonNullable<TemplateValues["contact"]>;
-  /** By number, where there is a frequency cap: the marketing texts that count for it. */
-  received?: number;
+  /** Of given people, where there is a frequency cap: the marketing texts that count for it. */
+  received?: number | undefined;
 }
 
 /** The columns of contacts for the placeholders that a text uses. */
@@ -55,17 +55,22 @@ function contactValues(row: ContactRow, columns: string[]): Recipient["values"] 
   return values;
 }
 
-/** Contacts by a query of their ids. One statement, so that no contact can opt out between being found and being checked. */
+/**
+ * Contacts by a query of their ids. One statement, so that no contact can opt out between being found and being checked. With
+ * `received`, each with the marketing texts that count for the cap: only people can be in a batch several times.
+ */
 export async function contactRecipients(
   tx: Tx,
   rule: SuppressionRule,
   contacts: RawBuilder<unknown>,
   fields: readonly string[],
+  { received = false } = {},
 ): Promise<Recipient[]> {
   const columns = valueColumns(fields);
   const { number, reason } = suppression(rule, "few");
-  const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null }>`
-    select c.id, ${number} as number, ${reason} as reason, ${placeColumns} ${selected(columns)}
+  const count = received ? sql`, ${countReceived(rule, sql`${number}`)} as received` : sql``;
+  const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null; received?: number }>`
+    select c.id, ${number} as number, ${reason} as reason, ${placeColumns} ${count} ${selected(columns)}
     from (select distinct id from (${contacts}) as wanted (id)) wanted
     cross join lateral (
       -- One index lookup each: OFFSET 0 keeps a planner with old statistics from reading all contacts for each batch.
@@ -78,6 +83,7 @@ export async function contactRecipients(
     reason: row.reason,
     time_zone: row.time_zone,
     state: row.state,
+    received: row.received,
     values: contactValues(row, columns),
   }));
 }
@@ -97,7 +103,9 @@ export async function peopleRecipients(
   const byId = new Map(
     ids.length === 0
       ? []
-      : (await contactRecipients(tx, rule, byTheirIds, fields)).map((each) => [each.contact_id, each] as const),
+      : (await contactRecipients(tx, rule, byTheirIds, fields, { received: rule.cap !== undefined })).map(
+          (each) => [each.contact_id, each] as const,
+        ),
   );
   const byNumber = (numbers.length === 0 ? [] : await numberRecipients(tx, rule, country, numbers, fields)).values();
   return people.map(({ contact_id }) => {

@@ -8,13 +8,11 @@ import type { Tx } from "../../kit/db.ts";
 import { invalid, notFound, Problem } from "../../kit/errors.ts";
 import { newId } from "../../kit/id.ts";
 import { claimKeys, type GivenAnswer, keyReused, releaseKeys, rememberAnswers } from "../../kit/idempotency.ts";
-import { registerSourceType } from "../../quota/source-types.ts";
 import { resolveSender } from "../../senders/senders.ts";
+import { ofApi } from "../source-types.ts";
 import { readTemplate, skipProblem } from "./api-send-problems.ts";
 import type { MessageBatch, Person, SentMessage } from "./batch.ts";
 import { sendMessages } from "./send-messages.ts";
-
-const sourceType = registerSourceType("api", "unasked");
 
 export type SendInput = z.output<typeof MessageInput>;
 export type SendAnswer = Answer<typeof messages.send>;
@@ -94,7 +92,7 @@ async function sendFresh(
       const key = `${sender.id} ${input.class} ${type?.id}`;
       let group = groups.get(key);
       if (!group) {
-        const source = { type: sourceType, id: null, at: now };
+        const source = { type: ofApi, id: null, at: now };
         const quota = { kind: "reserve", period_start: careful ? undefined : period_start } as const;
         const common = { workspace, source, class: input.class, sender, subscription_type: type, template };
         group = { batch: { ...common, opt_out_text: null, quota, now }, members: [] };

@@ -13,6 +13,7 @@ import { insertPreferenceLinks } from "../../links/preference-links.ts";
 import { insertShortLinks } from "../../links/write-links.ts";
 import { currentPeriod, reserveQuotaOrFail, quotaExceeded, releaseQuota, reserveQuota } from "../../quota/quota.ts";
 import { isUnasked, requireSourceType } from "../../quota/source-types.ts";
+import "../source-types.ts";
 import { fallbackSenderOf } from "../../senders/senders.ts";
 import { addCounts, counter } from "../counts.ts";
 import {
@@ -107,8 +108,11 @@ const capOf = ({ class: messageClass, source, workspace, now }: MessageBatch) =>
 /** The first half of an advisory lock's key. */
 const marketingLock = 0xca9;
 
-/** With a frequency cap one batch of marketing follows the other, so that each sees what the others have sent. */
-async function lockMarketing(tx: Tx, workspaceId: string): Promise<void> {
+/**
+ * With a frequency cap one batch of marketing follows the other, so that each sees what the others have sent. To be called before the
+ * quota's row is locked: whoever has that row must wait for nobody.
+ */
+export async function lockMarketing(tx: Tx, workspaceId: string): Promise<void> {
   const key = Number.parseInt(workspaceId.slice(-8), 16) | 0;
   await sql.raw(`select pg_advisory_xact_lock(${marketingLock}, ${key})`).execute(tx);
 }

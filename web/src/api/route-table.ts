@@ -133,6 +133,7 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
   mails: {
     list: "GET /mails",
     get: "GET /mails/:id",
+    liftBounce: "DELETE /mails/:id/bounce",
     unsubscribePage: "GET /unsubscribe/:token",
     unsubscribe: "POST /unsubscribe/:token",
   },

@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    mail: "E-mails",
     quiet_hours: "Stilletid",
     retention: "Opbevaring",
     audit: "Revisionslog",
@@ -149,6 +150,9 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} udskiftede hemmeligheden for webhooken til {what}",
       tested: "{who} sendte en testhændelse til {what}",
       redelivered: "{who} fik en webhook-hændelse sendt igen",
+    },
+    mail: {
+      bounce_lifted: "{who} åbnede igen for e-mails til en adresse, hvor e-mails er kommet retur",
     },
     quiet_hours: {
       updated: "{who} ændrede stilletid",

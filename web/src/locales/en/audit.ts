@@ -44,6 +44,7 @@ export const audit = {
     carrier: "Carriers",
     carrier_routes: "Fallback carriers",
     webhook: "Webhooks",
+    mail: "Mails",
     quiet_hours: "Quiet hours",
     retention: "Retention",
     audit: "Audit log",
@@ -144,6 +145,9 @@ export const audit = {
       secret_rotated: "{who} replaced the secret of the webhook to {what}",
       tested: "{who} sent a test event to {what}",
       redelivered: "{who} had an event of a webhook sent again",
+    },
+    mail: {
+      bounce_lifted: "{who} allowed mails again to an address that had bounced",
     },
     quiet_hours: {
       updated: "{who} changed quiet hours",

@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
+    mail: "E-post",
     quiet_hours: "Stilletid",
     retention: "Oppbevaring",
     audit: "Revisjonslogg",
@@ -149,6 +150,9 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} byttet hemmeligheten til webhooken til {what}",
       tested: "{who} sendte en testhendelse til {what}",
       redelivered: "{who} lot en webhook-hendelse bli sendt på nytt",
+    },
+    mail: {
+      bounce_lifted: "{who} åpnet igjen for e-post til en adresse der e-post har kommet i retur",
     },
     quiet_hours: {
       updated: "{who} endret stilletid",

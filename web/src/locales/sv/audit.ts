@@ -46,6 +46,7 @@ export const audit: Translation<typeof english> = {
     carrier: "Operatörer",
     carrier_routes: "Reservoperatörer",
     webhook: "Webhooks",
+    mail: "E-post",
     quiet_hours: "Tysta timmar",
     retention: "Lagringstid",
     audit: "Granskningslogg",
@@ -149,6 +150,9 @@ export const audit: Translation<typeof english> = {
       secret_rotated: "{who} bytte hemligheten för webhooken till {what}",
       tested: "{who} skickade en testhändelse till {what}",
       redelivered: "{who} lät en webhook-händelse skickas igen",
+    },
+    mail: {
+      bounce_lifted: "{who} tillät åter e-post till en adress som har studsat",
     },
     quiet_hours: {
       updated: "{who} ändrade tysta timmar",

@@ -110,7 +110,7 @@ export const campaigns: Translation<typeof en> = {
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
     quiet_hours:
-      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan gå ut {first}, de sista {last}.",
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan skickas {first}, de sista {last}.",
     quiet_hours_expire:
       "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:

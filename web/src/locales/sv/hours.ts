@@ -2,7 +2,7 @@ import type { hours as en } from "../en/hours.ts";
 import type { Translation } from "../languages.ts";
 
 export const hours: Translation<typeof en> = {
-  page: "När meddelanden får nå människor. Ett meddelande utanför tiderna väntar tills de börjar. Om det inte är giltigt så länge går det ut, och det syns på kampanjen.",
+  page: "När meddelanden får nå människor. Ett meddelande utanför tiderna väntar tills de börjar. Om det inte är giltigt så länge löper det ut, och det syns på kampanjen.",
   switch: "Tysta timmar",
   on: "Meddelanden väntar på tiderna nedan",
   onHint:
@@ -20,7 +20,7 @@ export const hours: Translation<typeof en> = {
   country: "Land",
   forWhat: "För",
   classes: { marketing: "Marknadsföring", transactional: "Transaktionella" },
-  hours: "Meddelanden får gå ut",
+  hours: "Meddelanden får skickas",
   from: "Från",
   to: "Till",
   toHint: "Tidigare än ”Från” betyder över midnatt; samma tid betyder hela dygnet.",

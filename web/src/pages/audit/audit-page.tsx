@@ -37,6 +37,7 @@ const subjects = [
   "carrier",
   "carrier_routes",
   "webhook",
+  "mail",
   "quiet_hours",
   "retention",
   "audit",

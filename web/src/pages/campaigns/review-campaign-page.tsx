@@ -39,7 +39,7 @@ export function ReviewCampaignPage() {
   const explain = useExplainCampaign();
   const campaign = useQuery(query("campaigns", "get", { params: { id } }));
   // A cached review may be out of date.
-  const review = useQuery({ ...query("campaigns", "review", { params: { id } }), staleTime: 0, gcTime: 0 });
+  const review = useQuery({ ...query("campaigns", "review", { params: { id }, body: {} }), staleTime: 0, gcTime: 0 });
   const gone = campaign.data && !isUnsent(campaign.data.status);
   useEffect(() => {
     if (gone) go(paths.campaign(id), { replace: true });

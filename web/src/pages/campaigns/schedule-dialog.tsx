@@ -1,8 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { ApiError } from "../../api/api-error.ts";
-import { useCall } from "../../api/queries.ts";
+import { query, useCall } from "../../api/queries.ts";
+import { useDebounced } from "../../lib/debounced.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { readWallTime, wallTimeAt } from "../../lib/wall-time.ts";
 import { RadioGroup } from "../../ui/choice.tsx";
@@ -10,7 +12,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { useExplainCampaign } from "./findings.ts";
+import { useExplainCampaign, useFindingText } from "./findings.ts";
 import { useWallTimeWords, useZoneWords } from "./schedule-words.tsx";
 
 const day = 86_400_000;
@@ -92,12 +94,34 @@ export function ScheduleDialog({
             { value: "own", label: t("forEach"), hint: t("forEachHint") },
           ]}
         />
-        <div aria-live="polite">
+        <div aria-live="polite" className="flex flex-col gap-2">
           <Outcome wall={`${date}T${time}`} own={whose === "own"} now={opened} />
+          <QuietHours campaignId={campaign.id} wall={`${date}T${time}`} local={whose === "own"} />
         </div>
       </FormShell>
     </Dialog>
   );
+}
+
+/** What quiet hours make of the chosen time: how many texts wait, and how many would expire. */
+function QuietHours({ campaignId, wall, local }: { campaignId: string; wall: string; local: boolean }) {
+  const { time_zone } = useWorkspace();
+  const findingText = useFindingText();
+  const at = useDebounced(wall, 300);
+  // The server reads a skipped time as the dialog does, and refuses one that is past: then Schedule says so.
+  const review = useQuery({
+    ...query("campaigns", "review", { params: { id: campaignId }, body: { schedule: { at, local } } }),
+    enabled: readWallTime(at, time_zone) !== null,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+  const findings = review.data?.warnings.filter(({ code }) => code.startsWith("quiet_hours")) ?? [];
+  return findings.map((finding) => (
+    <Notice key={finding.code} tone="warn">
+      {findingText(finding)}
+    </Notice>
+  ));
 }
 
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
