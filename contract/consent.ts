@@ -91,8 +91,8 @@ export const consent = {
     method: "GET",
     path: "/contacts/:id/preferences-link",
     summary:
-      "The link to the contact's page of preferences, where they choose what they get, without signing in. Whoever has it may change that; it is the same each time.",
-    permission: "consent:read",
+      "The link to the contact's page of preferences, where they choose what they get, without signing in. Whoever has it may change that, so it takes the permission to; it is the same each time.",
+    permission: "consent:write",
     params: ById,
     answer: z.object({ url: z.string() }),
   }),

@@ -49,6 +49,19 @@ test("what cannot be shortened is named", () => {
   expect(problems("javascript:alert(1)", false)).toEqual([]);
 });
 
+test("a recipient's own page of preferences is refused in every text", () => {
+  for (const shorten of [true, false]) {
+    expect(problems("Se https://SMS.test/p/k3Xv9QaZ81bC.", shorten)).toEqual([
+      ["own_preferences_link", "SMS.test/p/k3Xv9QaZ81bC."],
+    ]);
+    // Also behind a letter that is longer in lower case.
+    expect(problems("İİİ sms.test/p/k3Xv9QaZ81bC", shorten)[0]?.[1]).toBe("sms.test/p/k3Xv9QaZ81bC");
+    for (const other of ["sms.test/p/", "sms.test/p/prices", "sms.test/p/k3Xv9QaZ81bCd", "example.com/p/k3Xv9QaZ81bC"])
+      expect(problems(`Se ${other}`, shorten), other).toEqual([]);
+  }
+  expect(problems("Se {{ preferences_link }}", true)).toEqual([]);
+});
+
 test("a recipient's own short link is refused in every text", () => {
   for (const shorten of [true, false]) {
     expect(problems("Se https://SMS.test/l/AbCdEfGhIj nå", shorten)).toEqual([["own_link", "SMS.test/l/AbCdEfGhIj"]]);

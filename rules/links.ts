@@ -62,19 +62,31 @@ export function replaceLinks(text: string, by: (link: WrittenLink) => string): s
 
 const refusedScheme = /(?<![\p{L}\p{N}])(?:javascript:|vbscript:|data:text\/)\S*/giu;
 
+/** What follows a domain of ours in links that are one recipient's. */
+const ownLinks = [
+  { code: "own_link", path: /\/l\//giu, say: "short link. Write the address that it leads to." },
+  {
+    code: "own_preferences_link",
+    path: /\/p\/[0-9A-Za-z]{12}(?![0-9A-Za-z])/giu,
+    say: "page of preferences, which everybody could change. Write {{ preferences_link }}.",
+  },
+] as const;
+
 /**
  * What keeps a text from being sent with shortened links. `own` are the domains of the installation's short links: one of those in a
- * text is a single recipient's, and everybody's clicks would count as theirs; it is refused whether links are shortened or not.
+ * text is a single recipient's, and everybody's clicks would count as theirs, or their preferences would be everybody's; it is refused
+ * whether links are shortened or not.
  */
 export function linkProblems(text: string, options: { shorten: boolean; own: readonly string[] }): TemplateProblem[] {
   const problems: TemplateProblem[] = [];
-  const lower = text.toLowerCase();
-  for (const domain of new Set(options.own)) {
-    const position = lower.indexOf(`${domain.toLowerCase()}/l/`);
-    if (position === -1) continue;
-    const value = /^\S{0,100}/.exec(text.slice(position))?.[0] ?? "";
-    const message = `${value} is one recipient's short link. Write the address that it leads to.`;
-    problems.push({ code: "own_link", message, position, value });
+  const domains = new Set(options.own.map((domain) => domain.toLowerCase()));
+  for (const { code, path, say } of ownLinks) {
+    for (const domain of domains) {
+      const position = findDomain(text, domain, path);
+      if (position === null) continue;
+      const value = /^\S{0,100}/.exec(text.slice(position))?.[0] ?? "";
+      problems.push({ code, message: `${value} is one recipient's ${say}`, position, value });
+    }
   }
   if (!options.shorten) return problems;
   for (const found of text.matchAll(refusedScheme)) {
@@ -111,6 +123,15 @@ export function linkProblems(text: string, options: { shorten: boolean; own: rea
       value: String(different),
     });
   return problems;
+}
+
+/** Where a domain with such a path behind it begins, in any case; null: nowhere. */
+function findDomain(text: string, domain: string, path: RegExp): number | null {
+  for (const { index } of text.matchAll(path)) {
+    const position = index - domain.length;
+    if (position >= 0 && text.slice(position, index).toLowerCase() === domain) return position;
+  }
+  return null;
 }
 
 /** An address that a redirect may lead to, as browsers write it; null for anything that is not http or https. */

@@ -133,6 +133,14 @@ test("an unknown placeholder is an error with its place, not a blank", () => {
     expect(problems(`a {{ ${name} }}`)[0], name).toMatchObject({ code: "unknown_placeholder", position: 5 });
 });
 
+test("a filter that would change a link is refused, and one that leaves it is not", () => {
+  for (const filter of ["upcase", "capitalize", "truncate: 10", "replace: 'p', 'l'", "append: '.' | upcase"])
+    expect(problems(`Hei {{ preferences_link | ${filter} }}`), filter).toMatchObject([
+      { code: "filter_of_link", position: 7, value: "preferences_link" },
+    ]);
+  expect(problems("{{ preferences_link | append: '.' }} {{ contact.first_name | upcase }}")).toEqual([]);
+});
+
 test("tags that loop, include or assign are refused", () => {
   for (const tag of [
     "for a in (1..9)",

@@ -85,7 +85,10 @@ export function parseTemplate(
   } catch (error) {
     return { ok: false, problems: [syntaxProblem(error, text)] };
   }
-  const { fields, needs, problems } = checkNodes(nodes, text, (name) => isKnownPlaceholder(name, scope));
+  const { fields, needs, problems } = checkNodes(nodes, text, {
+    isKnown: (name) => isKnownPlaceholder(name, scope),
+    isLink: (name) => Object.hasOwn(scope, name) && scope[name]?.type === "link",
+  });
   const wrong = problems.length > 0 ? problems : checkLeftovers(text, tokens);
   if (wrong.length > 0) return { ok: false, problems: wrong };
   const compiled = compileNodes(nodes);

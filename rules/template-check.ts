@@ -29,8 +29,15 @@ export interface CheckedNodes {
   problems: TemplateProblem[];
 }
 
+/** Filters that leave nothing of a link, or another one. */
+const changing = ["upcase", "capitalize", "truncate", "replace"];
+
 /** Checks the nodes of a parsed template. */
-export function checkNodes(nodes: LiquidNode[], text: string, isKnown: (name: string) => boolean): CheckedNodes {
+export function checkNodes(
+  nodes: LiquidNode[],
+  text: string,
+  { isKnown, isLink }: { isKnown(name: string): boolean; isLink(name: string): boolean },
+): CheckedNodes {
   const used: { name: string; at: number }[] = [];
   const needs = new Map<string, string[]>();
   const problems: TemplateProblem[] = [];
@@ -73,6 +80,9 @@ export function checkNodes(nodes: LiquidNode[], text: string, isKnown: (name: st
     for (const token of postfix) checkToken(token);
     if (value.filters.length > mostFilters)
       report("too_many_filters", `A placeholder has at most ${mostFilters} filters.`, first);
+    const linkChange = value.filters.find(({ name }) => changing.includes(name));
+    if (linkChange && postfix.some((token) => TypeGuards.isPropertyAccessToken(token) && isLink(fieldOf(token))))
+      report("filter_of_link", `The filter "${linkChange.name}" would make it lead nowhere.`, first);
     for (const filter of value.filters) checkFilter(filter as unknown as LiquidFilter);
   }
 

@@ -109,7 +109,9 @@ export async function buildApp(
     bindResource(app, binding, prefix, resource, handlers),
   );
   serveShortLinks(app, services, headersOfPages({ https }));
-  servePreferences(app, services, headersOfPages({ https }));
+  servePreferences(app, services, headersOfPages({ https }), (request, code) =>
+    limiter.count("preferences", request, code),
+  );
   serveReferencePage(app);
   const document = JSON.stringify(openApiDocument({ version }));
   app.get("/api/openapi.json", async (_request, reply) =>

@@ -14,6 +14,8 @@ export const limits = {
   stranger: { max: 500, seconds: 10 },
   /** Unknown keys, by address: each of them costs a query. (A forged cookie fails on its signature.) */
   wrongKey: { max: 1_000, seconds: 60 },
+  /** Changes of one recipient's preferences, by their link: each keeps the whole workspace from submitting for a moment. */
+  preferences: { max: 10, seconds: 60 },
 } as const;
 
 export type LimitName = keyof typeof limits;

@@ -22,8 +22,9 @@ export async function countSegmentsOf(
   constant: Pick<TemplateValues, "workspace" | "sender">,
 ): Promise<{ recipients: number; segments: number }> {
   const values = valuesOf(template.fields);
-  const names = values.map(([name]) => sql.ref(name));
-  const columns = values.map(([name, value]) => sql`${value} as ${sql.ref(name)}`);
+  // `sql.id`: the name of a property has a dot, which `sql.ref` would read as that of a table.
+  const names = values.map(([name]) => sql.id(name));
+  const columns = values.map(([name, value]) => sql`${value} as ${sql.id(name)}`);
   const recipients = willGet(rule, audience, sql`${columns.length ? sql.join(columns) : sql`1 as everyone`}`);
   await setLocal(tx, "jit = off", "work_mem = '64MB'");
   await sql`

@@ -107,9 +107,17 @@ test("what is no moment to schedule is refused, with field and value", async () 
     );
   expect(await refused({ at: "tomorrow" })).toEqual(["invalid_time", "at", "tomorrow"]);
   expect(await refused({ at: "2026-13-01T10:00" })).toEqual(["invalid_time", "at", "2026-13-01T10:00"]);
-  // `Date` takes these for 2 March and for a day without a time.
-  for (const at of ["2027-02-30T10:00:00Z", "Dec 3 2026 10:00Z", "2026-12-03Z"])
+  // `Date` takes these for 2 March, 4 March and a day without a time.
+  for (const at of [
+    "2027-02-30T10:00:00Z",
+    "Dec 3 2026 10:00Z",
+    "2026-12-03Z",
+    "03/04/2027 10:00 Z",
+    "2026-12-03T10:00:00+99:99",
+  ])
     expect(await refused({ at })).toEqual(["invalid_time", "at", at]);
+  for (const at of ["2026-12-03T10:00Z", "2026-12-03T10:00:00.123456789+01:00", "2026-12-03T10:00:00+0100"])
+    expect(await refused({ at }), at).toBeNull();
   expect(await refused({ at: "2026-11-28T11:00:00Z" })).toEqual(["time_past", "at", "2026-11-28T11:00:00Z"]);
   expect(await refused({ at: "2028-01-01T10:00" })).toEqual(["time_too_far", "at", "2028-01-01T10:00"]);
   expect(await refused({ at: "2026-12-03T10:00:00Z", local: true })).toEqual([

@@ -65,6 +65,32 @@ const waitingJobs = async (name: string) =>
     )
   ).rows;
 
+test("texts with contacts' properties are counted, reserved and written as they are", async () => {
+  const towns = ["Oslo", "Å".repeat(200), null, 7, true];
+  await addManyContacts(db, workspace.id, 10);
+  await db.inWorkspace(workspace.id, async (tx) => {
+    const { rows } = await sql<{ id: string }>`select id from contacts where workspace_id = ${workspace.id}`.execute(
+      tx,
+    );
+    for (const [i, { id }] of rows.entries()) {
+      const properties = JSON.stringify({ town: towns[i % towns.length] });
+      await sql`update contacts set properties = ${properties}::jsonb where id = ${id}`.execute(tx);
+    }
+  });
+  const text = "{{ contact.first_name }}: {{ contact.properties.town }}";
+  const id = await draft({ text, opt_out_text: false });
+  await allow(11);
+  // Two of the ten have two segments: a review that counts exactly says so, too.
+  await expect(press(db, workspace.id, id)).rejects.toMatchObject({ code: "quota_exceeded", value: { needed: 12 } });
+  await db.inWorkspace(workspace.id, (tx) => sql`update quota_periods set allowance = 12`.execute(tx));
+  await press(db, workspace.id, id);
+  await prepare(db, workspace.id, id, 3);
+  expect(await look(db, workspace.id, id)).toMatchObject({ status: "sending", counts: { recipients: 10 } });
+  expect(await quota(db, workspace.id)).toEqual({ used: 0, reserved: 12 });
+  const texts = (await ledger(db, workspace.id)).map((row) => row.text?.split(": ")[1]);
+  expect(new Set(texts)).toEqual(new Set(["Oslo", "Å".repeat(200), "", "7", "true"]));
+});
+
 test("a campaign is sent when all recipients have an outcome, and the counts say which", async () => {
   await addManyContacts(db, workspace.id, 40);
   await addContacts(db, workspace.id, [

@@ -23,6 +23,8 @@ export function servePreferences(
   app: FastifyInstance,
   { db, clock, liveUpdates }: Pick<Services, "db" | "clock" | "liveUpdates">,
   pageHeaders: Readonly<Record<string, string>>,
+  /** Counts a change by the link with this code; throws where there were too many. */
+  countChange: (request: FastifyRequest, code: string) => Promise<void>,
 ): void {
   const find = async (code: string) =>
     isPreferenceCode(code) ? db.asSystem((tx) => findPreferenceLink(tx, code)) : null;
@@ -63,6 +65,7 @@ export function servePreferences(
       const act = form.get("do");
       const found = await find(request.params.code);
       if (!found || (act !== "save" && act !== "leave")) return answerUnknown(request, reply);
+      await countChange(request, request.params.code);
       const { workspace_id: workspaceId, contact_id: contactId } = found;
       const done = await db.inWorkspace(workspaceId, async (tx) => {
         const shown = await readPreferences(tx, workspaceId, contactId);
@@ -74,7 +77,7 @@ export function servePreferences(
           choices: act === "leave" ? null : choicesOf(form),
           wording: (preference) => wordingOf(language, shown.business, preference),
           language,
-          at: clock.now(),
+          clock,
         });
       });
       if (!done) return answerUnknown(request, reply);

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newApiKey, storeApiKey } from "../accounts/api-keys.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -79,6 +80,12 @@ test("the link is the same each time, nobody can guess it, and the page says not
   });
   for (const wrong of ["/p/000000000000", "/p/AAAAAAAAAAAA", `${path}x`, "/p/%00"])
     expect((await open({}, wrong)).statusCode, wrong).toBe(404);
+  // Whoever may only read consent gets nothing that changes it.
+  const reader = newApiKey();
+  await db.inWorkspace(workspace.id, (tx) =>
+    storeApiKey(tx, workspace.id, reader, { name: "reader", role: "viewer", scopes: ["consent:read"] }, new Date()),
+  );
+  expect((await call(`GET /contacts/${contact.id}/preferences-link`, { key: reader })).status).toBe(403);
   const elsewhere = await workspaceWithKey(database);
   expect((await call(`GET /contacts/${contact.id}/preferences-link`, { key: elsewhere.key })).status).toBe(404);
 });
@@ -172,6 +179,17 @@ test("an erased contact's link leads nowhere", async () => {
   expect((await as(`POST /contacts/${contact.id}/erasure`, { confirm: contact.id })).status).toBeLessThan(300);
   expect((await open()).statusCode).toBe(404);
   expect((await post({ do: "leave" })).statusCode).toBe(404);
+});
+
+test("whoever saves over and over is refused for a while, and nobody else is", async () => {
+  const other = (await as("POST /contacts", { mobile: "+4791000002" })).body;
+  const statuses: number[] = [];
+  for (let i = 0; i < 11; i++) statuses.push((await post({ do: "save" })).statusCode);
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 303), 429]);
+  expect((await open()).statusCode).toBe(200);
+  expect((await post({ do: "save" }, await linkOf(other.id))).statusCode).toBe(303);
+  // Codes that do not exist are not counted, and so take no memory.
+  for (let i = 0; i < 12; i++) expect((await post({ do: "save" }, "/p/000000000000")).statusCode).toBe(404);
 });
 
 test("two people who save at once leave one state, and each change is recorded once", async () => {

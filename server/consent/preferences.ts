@@ -3,6 +3,7 @@ import type { Channel } from "../../contract/consent.ts";
 /** What a contact gets, as the contact sees and changes it on the page of preferences. */
 import type { Language } from "../../contract/shapes.ts";
 import { lockContact, selectContact, selectOptOutsOf } from "../contacts/contacts-store.ts";
+import type { Clock } from "../kit/clock.ts";
 import type { Tx } from "../kit/db.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { everySender } from "./every-sender.ts";
@@ -67,7 +68,7 @@ export interface PreferenceChange {
   /** What the page said, kept as proof. */
   wording(preference: Preference): string;
   language: Language;
-  at: Date;
+  clock: Clock;
 }
 
 /**
@@ -75,12 +76,14 @@ export interface PreferenceChange {
  * whether there is such a contact.
  */
 export async function changePreferences(tx: Tx, change: PreferenceChange): Promise<boolean> {
-  const { workspaceId, contactId, choices, wording, at } = change;
+  const { workspaceId, contactId, choices, wording, clock } = change;
   // Before the contact's row, as everywhere: once this is acknowledged, nothing that it forbids is being submitted.
   await takeSubmitLock(tx, workspaceId);
   const contact = await lockContact(tx, workspaceId, contactId, "for no key update");
   const before = contact && (await readPreferences(tx, workspaceId, contactId));
   if (!contact || !before) return false;
+  // Of two changes at once the one that waited is the later one: it was compared with what the other left.
+  const at = clock.now();
   const wanted = new Map(choices?.map(({ type_id, channel, on }) => [`${type_id} ${channel}`, on]));
   const numbers = [...new Set([contact.mobile, contact.phone].filter((number) => number !== null))].sort();
   let textsOn = false;

@@ -32,7 +32,7 @@ const mostAtOnce = 1_000;
 /** Finds what a code leads to at `now`; null for a code that does not exist. */
 export type FindTarget = (code: bigint, now: Date) => Promise<FoundLink | null>;
 
-export function createFindTarget(db: Db): FindTarget {
+export function createFindTarget(db: Db, { cached = mostCached } = {}): FindTarget {
   const addresses = new Map<string, string>();
   interface Asked {
     code: string;
@@ -45,13 +45,20 @@ export function createFindTarget(db: Db): FindTarget {
     try {
       const codes = [...new Set(batch.map(({ code }) => code))];
       const rows = await inOneTransaction(db, (tx) => findShortLinks(tx, codes));
-      const unknown = rows.filter(({ url, closed, link_id }) => url === null && !closed && !addresses.has(link_id));
+      const open = rows.filter(({ url, closed }) => url === null && !closed);
+      // Of this batch, apart from the cache, which another batch may empty meanwhile.
+      const urls = new Map(open.map(({ link_id }) => [link_id, addresses.get(link_id)]));
+      const unknown = open.filter(({ link_id }) => urls.get(link_id) === undefined);
       for (const [workspaceId, group] of Map.groupBy(unknown, (row) => row.workspace_id)) {
         const ids = [...new Set(group.map((row) => row.link_id))];
         const links = await inOneTransaction(db, (tx) => findLinks(tx, workspaceId, ids));
-        if (addresses.size + links.length > mostCached) addresses.clear();
-        for (const { id, url } of links) addresses.set(id, url);
+        if (addresses.size + links.length > cached) addresses.clear();
+        for (const { id, url } of links) {
+          addresses.set(id, url);
+          urls.set(id, url);
+        }
       }
+      for (const row of open) row.url = urls.get(row.link_id) ?? null;
       // Reversed: of several with one code the first counts.
       const found = new Map(rows.toReversed().map((row) => [row.code, row]));
       for (const { code, done } of batch) done(found.get(code) ?? null);
@@ -63,9 +70,8 @@ export function createFindTarget(db: Db): FindTarget {
   return async (code, now) => {
     const row = await new Promise<Row | null>((done, fail) => queue.add({ code: String(code), done, fail }));
     if (!row) return null;
-    const { workspace_id, message_id, link_id, closed } = row;
-    const url = row.url ?? addresses.get(link_id);
-    const isOver = closed || url === undefined || now.getTime() - instantOf(message_id).getTime() > linkLife;
+    const { workspace_id, message_id, link_id, closed, url } = row;
+    const isOver = closed || url === null || now.getTime() - instantOf(message_id).getTime() > linkLife;
     return { workspace_id, message_id, link_id, target: isOver ? null : readTarget(url) };
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { readCode } from "../../rules/short-link-code.ts";
 import { draftOf, listOfAll, prepare, press } from "../../testing/campaign.ts";
 import { hitsOf, linkPaths, linksServer, phone, sendLinks } from "../../testing/clicks.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -13,6 +14,7 @@ import { reviewCampaign } from "../campaigns/review-campaign.ts";
 import { newId } from "../kit/id.ts";
 import { publicPagePolicy } from "../kit/public-page.ts";
 import { recordReceipts } from "../messages/receive/receipts.ts";
+import { createFindTarget } from "./find-target.ts";
 import { judgeClicks } from "./judge-clicks.ts";
 
 const database = await testDatabase({ max: 20 });
@@ -275,6 +277,38 @@ test("a link of one workspace is no other's, and neither are its clicks", async 
   expect(await hitsOf(database, other.id)).toHaveLength(0);
   expect((await clicksOf(other.id, theirs.id))[0]).toMatchObject({ clicks: 0 });
   await expect(clicksOf(other.id, mine.id)).rejects.toMatchObject({ status: 404 });
+});
+
+test("a link to the recipient's preferences may be within the address that a short link leads to", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4790000001" }, { mobile: "+4790000002" }]);
+  const { messages } = await sendLinks(
+    database,
+    workspace,
+    "https://example.com/?p={{ preferences_link }} https://a.no",
+  );
+  const targets = await Promise.all(
+    messages.map(async ({ text }) => (await server.open(linkPaths(text)[0] as string)).location as string),
+  );
+  const own = messages.map(({ contact_id }) => shortLinks.preferences.codeOf(workspace.id, contact_id as string));
+  expect(targets).toEqual(own.map((code) => expect.stringMatching(`/p/${code}$`)));
+  for (const code of own) expect((await server.open(`/p/${code}`)).status).toBe(200);
+});
+
+test("links lead on while the cache of their addresses is full and emptied", async () => {
+  const workspace = await createTestWorkspace(db);
+  await addContacts(db, workspace.id, [{ mobile: "+4790000001" }]);
+  const urls = Array.from({ length: 6 }, (_, i) => `https://example.com/${i}`);
+  const { messages } = await sendLinks(database, workspace, urls.join(" "));
+  const codes = linkPaths(messages[0]?.text ?? "").map((path) => readCode(path.slice(3)) as bigint);
+  const find = createFindTarget(db, { cached: 3 });
+  const targets = (some: bigint[]) =>
+    Promise.all(some.map(async (code) => (await find(code, server.clock.now()))?.target));
+  expect(await targets(codes.slice(0, 2))).toEqual(urls.slice(0, 2));
+  expect(await targets(codes)).toEqual(urls);
+  // One after the other they are looked up side by side.
+  const rounds = Array.from({ length: 20 }, () => Promise.all(codes.map((code) => targets([code]))));
+  expect(await Promise.all(rounds)).toEqual(Array.from({ length: 20 }, () => urls.map((url) => [url])));
 });
 
 test("an unknown code has a page, and nothing is recorded", async () => {

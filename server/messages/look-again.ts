@@ -29,7 +29,7 @@ export function dueHours(services: { db: Db; log: Pick<Logger, "warn"> }): DueWo
 export async function lookAgain(tx: Tx, workspaceId: string, now: Date, size: number = chunk): Promise<number> {
   const changed = await lockChangedHours(tx, workspaceId);
   if (!changed) return 0;
-  const { texts, to } = await nextParked(tx, workspaceId, changed.looked_to, size);
+  const { texts, to, busy } = await nextParked(tx, workspaceId, changed.looked_to, { now, limit: size });
   const of = {
     transactional: await readDeferral(tx, workspaceId, "transactional"),
     marketing: await readDeferral(tx, workspaceId, "marketing"),
@@ -46,6 +46,7 @@ export async function lookAgain(tx: Tx, workspaceId: string, now: Date, size: nu
     return [{ message_id: text.message_id, not_before }];
   });
   await postpone(tx, workspaceId, moved);
-  await moveLookedTo(tx, workspaceId, to);
+  // Texts that were locked meanwhile are looked at next time, and the others of the chunk once more.
+  if (!busy) await moveLookedTo(tx, workspaceId, to);
   return moved.length;
 }

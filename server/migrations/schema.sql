@@ -2099,7 +2099,7 @@ create table parked_messages (
   constraint parked_messages_pkey PRIMARY KEY (workspace_id, message_id)
 );
 CREATE INDEX parked_messages_due ON parked_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
-CREATE INDEX parked_messages_lane ON parked_messages USING btree (workspace_id, sender_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX parked_messages_lane ON parked_messages USING btree (workspace_id, sender_id, due_at, message_id) WHERE (due_at IS NOT NULL);
 CREATE INDEX parked_messages_source ON parked_messages USING btree (workspace_id, source_id, message_id) WHERE (source_id IS NOT NULL);
 alter table parked_messages enable row level security;
 alter table parked_messages force row level security;

@@ -64,18 +64,24 @@ const mostInAll = 50_000;
  * the front of the index.
  */
 export async function findDueParked(tx: Tx, { now, limit, except }: Look): Promise<DueText[]> {
-  await setLocal(tx, "enable_sort = off", "max_parallel_workers_per_gather = 0", ...byIndex);
+  await setLocal(
+    tx,
+    "enable_sort = off",
+    "enable_incremental_sort = off",
+    "max_parallel_workers_per_gather = 0",
+    ...byIndex,
+  );
   const { rows: longest } = await sql<DueText>`
     select workspace_id, sender_id, message_id, due_at from parked_messages
     where due_at <= ${now} and workspace_id <> all(${except}::uuid[])
     order by due_at limit ${limit}`.execute(tx);
   if (longest.length < limit) return longest;
-  // In the order of the one index that finds a sender's: otherwise the planner may read the due ones of all senders for each.
+  // In the order of the index by sender: otherwise the planner may read the due ones of all senders for each.
   const { rows: ofEach } = await sql<DueText>`
     select s.workspace_id, s.id as sender_id, p.message_id, p.due_at
     from senders s, lateral (select message_id, due_at from parked_messages
       where workspace_id = s.workspace_id and sender_id = s.id and due_at <= ${now}
-      order by workspace_id, sender_id, due_at limit ${ofEachSender}) p
+      order by due_at, message_id limit ${ofEachSender}) p
     where s.workspace_id <> all(${except}::uuid[])
     limit ${mostInAll}`.execute(tx);
   return [...new Map([...longest, ...ofEach].map((text) => [text.message_id, text])).values()];
@@ -211,29 +217,39 @@ export interface WaitingText {
   contact_id: string | null;
 }
 
-/** The next parked texts by id, locked; those that are just being moved are left out. `to` is the last id that was looked at. */
+/**
+ * The next parked texts by id, locked. `to` is the last id that was looked at. Texts that another transaction has locked are left out;
+ * `busy` says that some of them may stay parked, as those of a source that is just being resumed.
+ */
 export async function nextParked(
   tx: Tx,
   workspaceId: string,
   after: string | null,
-  limit: number,
-): Promise<{ texts: WaitingText[]; to: string | null }> {
+  { now, limit }: { now: Date; limit: number },
+): Promise<{ texts: WaitingText[]; to: string | null; busy: boolean }> {
+  const { rows: found } = await sql<{ message_id: string; due_at: Date | null }>`
+    select message_id, due_at from parked_messages
+    where workspace_id = ${workspaceId} ${after === null ? sql`` : sql`and message_id > ${after}`}
+    order by message_id limit ${limit}`.execute(tx);
   const { rows: parked } = await sql<Pick<WaitingText, "message_id" | "moment" | "not_before">>`
     select message_id, moment, not_before from parked_messages
-    where workspace_id = ${workspaceId} ${after === null ? sql`` : sql`and message_id > ${after}`}
-    order by message_id limit ${limit} for update skip locked`.execute(tx);
+    where workspace_id = ${workspaceId} and message_id = any(${`{${found.map((row) => row.message_id).join(",")}}`}::uuid[])
+    order by message_id for update skip locked`.execute(tx);
   const { rows: texts } = await sql<Omit<WaitingText, "moment" | "not_before">>`
     select id as message_id, class, source_type, number, contact_id from messages
     where workspace_id = ${workspaceId} and id = any(${`{${parked.map((row) => row.message_id).join(",")}}`}::uuid[])`.execute(
     tx,
   );
   const known = new Map(texts.map((text) => [text.message_id, text]));
+  const locked = new Set(parked.map((row) => row.message_id));
   return {
     texts: parked.flatMap((row) => {
       const text = known.get(row.message_id);
       return text ? [{ ...text, ...row }] : [];
     }),
-    to: parked.length < limit ? null : (parked.at(-1)?.message_id ?? null),
+    to: found.length < limit ? null : (found.at(-1)?.message_id ?? null),
+    // Those that are due are being moved into the queue, where the claim looks at their hours.
+    busy: found.some(({ message_id, due_at }) => !locked.has(message_id) && (due_at === null || due_at > now)),
   };
 }
 

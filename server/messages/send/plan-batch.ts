@@ -121,20 +121,24 @@ function ownText(
   message: { id: string; contact_id: string | null },
   rendered: Extract<Rendered, { ok: true }>,
 ): Pick<NewMessage, "text" | "links" | "preference_code"> {
-  let { text } = rendered;
+  let { text, links } = rendered;
   if (!short_links) {
-    if (rendered.links.length > 0) throw new Error("links are shortened for a source that says how");
+    if (links.length > 0) throw new Error("links are shortened for a source that says how");
     return { text };
   }
   const own: Pick<NewMessage, "links" | "preference_code"> = {};
   const { preferences } = short_links;
-  if (message.contact_id !== null && text.includes(preferences.standIn)) {
+  // It may also be within the address that a short link leads to.
+  const isUsed = [text, ...links.map(({ target }) => target)].some((each) => each?.includes(preferences.standIn));
+  if (message.contact_id !== null && isUsed) {
     own.preference_code = preferences.codeOf(workspace.workspace_id, message.contact_id);
-    text = text.replaceAll(preferences.standIn, preferences.urlOf(own.preference_code));
+    const url = preferences.urlOf(own.preference_code);
+    text = text.replaceAll(preferences.standIn, url);
+    links = links.map((each) => ({ ...each, target: each.target && each.target.replaceAll(preferences.standIn, url) }));
   }
-  if (rendered.links.length === 0) return { ...own, text };
+  if (links.length === 0) return { ...own, text };
   if (id === null) throw new Error("links are shortened for a source that has an id");
-  return { ...own, ...shortenText(short_links, { type, id, at }, message.id, { ...rendered, text }) };
+  return { ...own, ...shortenText(short_links, { type, id, at }, message.id, { text, links }) };
 }
 
 /** The skip of a recipient. Its id is derived from the contact: the number may belong to another's message, or be missing. */

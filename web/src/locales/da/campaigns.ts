@@ -82,6 +82,8 @@ export const campaigns: Translation<typeof en> = {
   quotaShort: "Der mangler {short, number} segmenter: intet bliver sendt.",
   findings: {
     own_link: "»{value}« er en enkelt modtagers kortlink. Skriv den adresse, det fører til.",
+    own_preferences_link:
+      "»{value}« er den side, hvor en enkelt modtager vælger, hvad vedkommende får, og alle kunne ændre den. Indsæt feltet for modtagerens egen side i stedet.",
     refused_link: "»{value}« er ikke adressen på en side. Et link begynder med https:// eller http://.",
     cut_link: "»{value}« fortsætter med en betingelse. Skriv hele adressen i hver gren.",
     link_too_long: "Linket »{value} …« er for langt til at blive forkortet.",
@@ -93,6 +95,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskaben »{value}«.",
     not_closed: "»{value}« er ikke lukket.",
     broken_placeholder: "»{value}« kan ikke læses.",
+    filter_of_link: "»{value}« er et link, og filteret ville gøre, at det ikke virker.",
     unknown_filter: "Filteret »{value}« findes ikke.",
     unknown_tag: "»{value}« er ikke tilladt i en tekst.",
     no_subscription_type: "Vælg, hvad modtagerne har givet samtykke til.",

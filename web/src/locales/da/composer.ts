@@ -125,6 +125,8 @@ export const composer: Translation<typeof en> = {
   },
   template: {
     own_link: "»{value}« er en enkelt modtagers kortlink. Skriv den adresse, det fører til.",
+    own_preferences_link:
+      "»{value}« er den side, hvor en enkelt modtager vælger, hvad vedkommende får, og alle kunne ændre den. Indsæt feltet for modtagerens egen side i stedet.",
     refused_link: "»{value}« er ikke adressen på en side. Et link begynder med https:// eller http://.",
     cut_link: "»{value}« fortsætter med en betingelse. Skriv hele adressen i hver gren.",
     link_too_long: "Linket »{value} …« er for langt til at blive forkortet.",
@@ -133,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Feltet »{value}« findes ikke. Vælg et under Tilpas.",
     not_closed: "»{value}« er ikke lukket.",
     broken_placeholder: "»{value}« kan ikke læses.",
+    filter_of_link: "»{value}« er et link, og filteret ville gøre, at det ikke virker.",
     unknown_filter: "Filteret »{value}« findes ikke.",
     unknown_tag: "»{value}« er ikke tilladt her.",
     stray_tag: "»{value}« hører ikke til noget.",

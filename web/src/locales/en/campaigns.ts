@@ -78,6 +78,8 @@ export const campaigns = {
   quotaShort: "{short, number} segments short: nothing will be sent.",
   findings: {
     own_link: "“{value}” is the short link of one recipient. Write the address that it leads to.",
+    own_preferences_link:
+      "“{value}” is one recipient’s page of preferences, and everybody could change it. Insert the field for each recipient’s own page instead.",
     refused_link: "“{value}” is not the address of a page. A link begins with https:// or http://.",
     cut_link: "“{value}” goes on with a condition. Write the whole address on each side of it.",
     link_too_long: "The link “{value} …” is too long to be shortened.",
@@ -89,6 +91,7 @@ export const campaigns = {
     unknown_property: "No contact has the property “{value}”.",
     not_closed: "“{value}” is not closed.",
     broken_placeholder: "“{value}” cannot be read.",
+    filter_of_link: "“{value}” is a link, which a filter would make lead nowhere.",
     unknown_filter: "There is no filter “{value}”.",
     unknown_tag: "“{value}” is not allowed in a text.",
     no_subscription_type: "Choose what recipients have consented to.",

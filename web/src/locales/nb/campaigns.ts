@@ -83,6 +83,8 @@ export const campaigns: Translation<typeof en> = {
   quotaShort: "Det mangler {short, number} segmenter: ingenting blir sendt.",
   findings: {
     own_link: "«{value}» er kortlenken til én mottaker. Skriv adressen den går til.",
+    own_preferences_link:
+      "«{value}» er siden der én mottaker velger hva de får, og alle kunne endret den. Sett inn feltet for mottakerens egen side i stedet.",
     refused_link: "«{value}» er ikke adressen til en side. En lenke begynner med https:// eller http://.",
     cut_link: "«{value}» fortsetter med et vilkår. Skriv hele adressen i hver gren.",
     link_too_long: "Lenken «{value} …» er for lang til å forkortes.",
@@ -94,6 +96,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskapen «{value}».",
     not_closed: "«{value}» er ikke lukket.",
     broken_placeholder: "«{value}» kan ikke leses.",
+    filter_of_link: "«{value}» er en lenke, og filteret ville gjort at den ikke virker.",
     unknown_filter: "Filteret «{value}» finnes ikke.",
     unknown_tag: "«{value}» er ikke tillatt i en tekst.",
     no_subscription_type: "Velg hva mottakerne har samtykket til.",

@@ -125,6 +125,8 @@ export const composer: Translation<typeof en> = {
   },
   template: {
     own_link: "«{value}» er kortlenken til én mottaker. Skriv adressen den går til.",
+    own_preferences_link:
+      "«{value}» er siden der én mottaker velger hva de får, og alle kunne endret den. Sett inn feltet for mottakerens egen side i stedet.",
     refused_link: "«{value}» er ikke adressen til en side. En lenke begynner med https:// eller http://.",
     cut_link: "«{value}» fortsetter med et vilkår. Skriv hele adressen i hver gren.",
     link_too_long: "Lenken «{value} …» er for lang til å forkortes.",
@@ -133,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Feltet «{value}» finnes ikke. Velg et fra Tilpass.",
     not_closed: "«{value}» er ikke lukket.",
     broken_placeholder: "«{value}» kan ikke leses.",
+    filter_of_link: "«{value}» er en lenke, og filteret ville gjort at den ikke virker.",
     unknown_filter: "Filteret «{value}» finnes ikke.",
     unknown_tag: "«{value}» er ikke tillatt her.",
     stray_tag: "«{value}» hører ikke til noe.",

@@ -83,6 +83,8 @@ export const campaigns: Translation<typeof en> = {
   quotaShort: "Det saknas {short, number} segment: ingenting skickas.",
   findings: {
     own_link: "”{value}” är en enskild mottagares kortlänk. Skriv adressen som den leder till.",
+    own_preferences_link:
+      "”{value}” är sidan där en enskild mottagare väljer vad den får, och alla skulle kunna ändra den. Infoga fältet för mottagarens egen sida i stället.",
     refused_link: "”{value}” är ingen adress till en sida. En länk börjar med https:// eller http://.",
     cut_link: "”{value}” fortsätter med ett villkor. Skriv hela adressen i varje gren.",
     link_too_long: "Länken ”{value} …” är för lång för att förkortas.",
@@ -94,6 +96,7 @@ export const campaigns: Translation<typeof en> = {
     unknown_property: "Ingen kontakt har egenskapen ”{value}”.",
     not_closed: "”{value}” är inte avslutat.",
     broken_placeholder: "”{value}” går inte att läsa.",
+    filter_of_link: "”{value}” är en länk, och filtret skulle göra att den inte fungerar.",
     unknown_filter: "Filtret ”{value}” finns inte.",
     unknown_tag: "”{value}” är inte tillåtet i en text.",
     no_subscription_type: "Välj vad mottagarna har samtyckt till.",

@@ -125,6 +125,8 @@ export const composer: Translation<typeof en> = {
   },
   template: {
     own_link: "”{value}” är en enskild mottagares kortlänk. Skriv adressen som den leder till.",
+    own_preferences_link:
+      "”{value}” är sidan där en enskild mottagare väljer vad den får, och alla skulle kunna ändra den. Infoga fältet för mottagarens egen sida i stället.",
     refused_link: "”{value}” är ingen adress till en sida. En länk börjar med https:// eller http://.",
     cut_link: "”{value}” fortsätter med ett villkor. Skriv hela adressen i varje gren.",
     link_too_long: "Länken ”{value} …” är för lång för att förkortas.",
@@ -133,6 +135,7 @@ export const composer: Translation<typeof en> = {
     unknown_placeholder: "Fältet ”{value}” finns inte. Välj ett under Anpassa.",
     not_closed: "”{value}” är inte avslutat.",
     broken_placeholder: "”{value}” går inte att läsa.",
+    filter_of_link: "”{value}” är en länk, och filtret skulle göra att den inte fungerar.",
     unknown_filter: "Filtret ”{value}” finns inte.",
     unknown_tag: "”{value}” är inte tillåtet här.",
     stray_tag: "”{value}” hör inte ihop med något.",
