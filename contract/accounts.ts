@@ -112,6 +112,7 @@ export const Session = z.object({
   role: z.enum(roles).nullable(),
   permissions: z.array(z.enum(permissions)),
   workspaces: z.array(z.object({ id: Id, name: z.string() })),
+  link_origin: z.string().describe("what the installation's links in texts begin with, such as `https://sms.example`"),
 });
 export type Session = z.infer<typeof Session>;
 

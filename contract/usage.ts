@@ -26,7 +26,11 @@ export const SegmentEntry = z.object({
   of: z.number().int(),
   at: Instant.describe("when it was submitted"),
   to: z.string(),
-  source: z.object({ type: z.string(), id: Id.nullable() }),
+  source: z.object({
+    type: z.string(),
+    id: Id.nullable(),
+    name: z.string().nullable().describe("a campaign's name, for who may see campaigns"),
+  }),
 });
 
 export const usage = {
@@ -40,7 +44,7 @@ export const usage = {
   segments: endpoint({
     method: "GET",
     path: "/usage/segments",
-    summary: "The segment log: one entry for each segment submitted, newest first.",
+    summary: "The segment log: one entry for each segment submitted, those of the message that was queued last first.",
     permission: "subscription:read",
     query: z.object({ ...Paging }),
     answer: page(SegmentEntry),

@@ -97,7 +97,7 @@ test("an exhausted quota is reported everywhere, once, and resolved when the all
   await must("PATCH /subscription", { allowance: 1_000 });
   await page.getByText("All is well").waitFor();
   await page.getByRole("tab", { name: "Past" }).click();
-  await page.getByRole("heading", { name: "50 % of the quota is used" }).waitFor();
+  await page.getByRole("heading", { name: "50 % of the quota is used or reserved" }).waitFor();
   expect(await page.getByRole("list", { name: "Past" }).innerText()).not.toContain("Nothing more goes out");
   await shoot(page, "alerts-past");
   await page.getByRole("link", { name: "Go to subscription" }).first().click();

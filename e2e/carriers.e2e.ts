@@ -92,10 +92,10 @@ test("a carrier is connected, tested, and replaced by its fallback", { timeout: 
   await page.getByText("Connected", { exact: true }).first().waitFor();
   await page.goto(`${url}/settings/carriers/fallback`);
   // With the keyboard: moving through the options of a select adds nothing yet.
-  await page.getByRole("combobox", { name: "Add a carrier for All other countries" }).focus();
+  await page.getByRole("combobox", { name: "Add a fallback carrier for All countries" }).focus();
   for (const key of ["ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
   await page.keyboard.press("Tab");
-  await page.getByText("Nobody: texts wait").waitFor();
+  await page.getByText("No fallback: texts wait").waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Move Reserve up" }).waitFor();
   // A country without a fallback carrier is not stored.

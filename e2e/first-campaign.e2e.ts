@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openContext } from "../testing/browser.ts";
 import { openBrowser } from "../testing/journey.ts";
-import { expectAccessible, expectNoOverflow } from "../testing/look.ts";
+import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 import { startTestServer, type TestServer } from "../testing/server.ts";
 
 const csv =
@@ -31,7 +31,9 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of 40[149]/.test(message.text())) faults.push(message.text());
+    const isFault = message.type() === "error" && !/status of 40[149]/.test(message.text());
+    // Chromium only warns of a policy that it does not know.
+    if (isFault || /Permissions-Policy/.test(message.text())) faults.push(message.text());
   });
 
   // First visit: without the link from the terminal …
@@ -124,6 +126,9 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await page.getByRole("tab", { name: "Recipients" }).click();
   await page.getByText("Ola Nordmann").waitFor();
   await expectAccessible(page);
+  const width = async (name: string) => (await page.getByRole("columnheader", { name }).boundingBox())?.width ?? 0;
+  expect(await width("Contact")).toBeGreaterThan(await width("Reason"));
+  await shoot(page, "recipients");
 
   // The handset shows it; STOP is confirmed there without a reload.
   await page.getByRole("link", { name: "Sandbox" }).click();
@@ -182,7 +187,15 @@ test("a salon sends its first campaign and honours STOP", { timeout: 180_000 }, 
   await heading("Current subscription").waitFor();
   // Two campaign texts and the confirmations of STOP and START.
   await page.getByText("9,996", { exact: true }).waitFor();
+  await page.getByRole("table", { name: "Segment log" }).getByRole("link", { name: "Høstklipp" }).first().waitFor();
+  await page.getByText("renewed on the 1st of each month").waitFor();
   await expectAccessible(page);
+  await shoot(page, "subscription");
+
+  // Nobody subscribes to what needs no consent.
+  await page.goto(`${server.url}/settings/subscription-types`);
+  await page.getByRole("row", { name: /^Marketing .* \d+$/ }).waitFor();
+  await page.getByRole("row", { name: /^Transactional .* –$/ }).waitFor();
 
   expect(faults).toEqual([]);
 });

@@ -195,11 +195,13 @@ test("columns are mapped one by one, the totals are shown, and the mapping is ch
 
 test("a checked import that was left is listed among the imports, and started or discarded there", async () => {
   for (const name of ["left.csv", "left-too.csv"]) {
-    await choose(name, Buffer.from("Navn;Mobil\nEva;91234551\n"));
+    await choose(name, Buffer.from("Navn;Mobil\nEva;91234551\nFeil;12\n"));
     await page.getByRole("button", { name: "Check the file" }).click();
     await total("1 New").waitFor();
   }
   await page.goto(`${url}/contacts/imports`);
+  // What the check has found, and nothing that has not been done.
+  await page.getByRole("row", { name: /^left\.csv Not started 2 – – 1 / }).waitFor();
   await page.getByRole("link", { name: "left-too.csv" }).click();
   await page.getByRole("button", { name: "Discard" }).click();
   await heading("Imports").waitFor();

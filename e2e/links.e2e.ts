@@ -72,6 +72,21 @@ test("a link is inserted by its dialog, and the performance page tells people fr
     .poll(() => must<Campaign>(`GET /campaigns/${campaign.id}`), { timeout: 15_000 })
     .toMatchObject({ text: `New prices: ${target}`, links: { shorten: true } });
 
+  // The bubble has its size before the code that fills in its text is there.
+  const code = /text-with-defaults/;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(code, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto(`${url}/campaigns/${campaign.id}/review`);
+  const bubble = page.getByRole("region", { name: /^Phone showing/ }).locator("[style*=font-size]");
+  await bubble.waitFor();
+  const early = await bubble.boundingBox();
+  release();
+  await page.getByText(/^New prices: https?:\S+\/l\/0{10}/).waitFor();
+  expect(await bubble.boundingBox()).toEqual(early);
+  await page.unroute(code);
   await must(`POST /campaigns/${campaign.id}/send`);
   await until(async () => {
     const { items } = await must<{ items: Message[] }>(`GET /campaigns/${campaign.id}/recipients?view=delivered`);
@@ -119,6 +134,10 @@ test("a link that is typed is offered for shortening, and counts what it has unt
   expect(await shorten.isChecked()).toBe(false);
   await shorten.check();
   await page.getByText("36 characters").first().waitFor();
+  // The phone shows what recipients get.
+  const bubble = page.getByRole("region", { name: /^Phone/ });
+  await bubble.getByText(/\/l\/0{10}$/).waitFor();
+  expect(await bubble.getByText("https://example.com/a").count()).toBe(0);
   await expect
     .poll(() => must<Campaign>(`GET /campaigns/${campaign.id}`), { timeout: 15_000 })
     .toMatchObject({ text: "https://example.com/a", links: { shorten: true } });

@@ -49,6 +49,7 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   // The consent is on record, but is not shown as in force.
   await page.getByRole("listitem").filter({ hasText: "Marketing" }).getByText("Opted out", { exact: true }).waitFor();
   await page.getByText("Opted out of all texts", { exact: true }).waitFor();
+  await page.getByText("Consented to Marketing, but has opted out").waitFor();
   await expectAccessible(page);
   await shoot(page, "consent");
 
@@ -57,10 +58,14 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   const { items: senders } = await must<{ items: { address: string }[] }>("GET /senders");
   const reply = (from: string, text: string) =>
     must(`POST /sandbox/phones/${encodeURIComponent(from)}/reply`, { to: senders[0]?.address, text });
+  await must("POST /senders", { address: "SalongKari" });
   await reply("+4790000779", "Stop. Thank you");
-  await page.goto(`${url}/tray`);
+  await page.goto(`${url}/contacts`);
+  await page.getByRole("link", { name: "Possible opt-outs" }).click();
   await page.getByText("They wrote: “Stop. Thank you”").waitFor();
   await expectAccessible(page);
+  const navigation = page.getByRole("navigation", { name: "Main navigation" });
+  await navigation.locator("[aria-current=page]").getByText("Contacts").waitFor();
   await shoot(page, "tray");
   await page.getByRole("link", { name: "Takk" }).click();
   await page.getByRole("heading", { level: 1, name: "Takk" }).waitFor();
@@ -69,6 +74,13 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
   await shoot(page, "polite");
   await page.getByRole("button", { name: "Opt out", exact: true }).click();
   await page.getByText(/^Opted out of texts from/).waitFor();
+  // A STOP to one sender keeps all marketing away, so nothing says without more that it can be texted.
+  await page.getByText(/^Opted out of \+?[\d ]+$/).waitFor();
+  await page.getByText("Personal texts only, from SalongKari").waitFor();
+  expect(await page.getByText(/^Can be texted/).count()).toBe(0);
+  await page.getByRole("tab", { name: "Consent" }).click();
+  await page.getByRole("button", { name: "Lift opt-out" }).waitFor();
+  await shoot(page, "stop-to-one-sender");
   expect((await must<{ items: unknown[] }>("GET /tray")).items).toEqual([]);
   await page.goto(`${url}/settings/workspace`);
   await page.getByLabel("Opt in again").fill("i'm back");

@@ -32,6 +32,14 @@ test("quiet hours are switched on, changed for a country, added for another, and
   await norway.getByText("09:00–20:00").waitFor();
   await norway.getByText("Good practice").waitFor();
   await table.getByText("47 CFR § 64.1200(c)(1)").waitFor();
+  // By name, and what a source leads to opens beside.
+  const places = await table.locator("tbody td:first-child > span:first-child").allInnerTexts();
+  expect(places).toEqual(places.toSorted(new Intl.Collator("en").compare));
+  const source = table.getByRole("link", { name: "https://developers.brevo.com/reference/sendtransacsms" });
+  expect([await source.getAttribute("target"), await source.getAttribute("rel")]).toEqual([
+    "_blank",
+    "noopener noreferrer",
+  ]);
   await lookAt("quiet-hours");
 
   await page.getByLabel("Texts wait for the hours below").check();

@@ -220,7 +220,8 @@ test("a campaign is paused, resumed and cancelled; what has left is told", async
   await expect.poll(async () => (await get(id)).counts.sent, soon).toBeGreaterThan(0);
   await page.goto(`${url}/campaigns/${id}`);
   await button("Pause").click();
-  await page.getByText(/Paused: \d+ of 90 sent to the carrier/).waitFor();
+  await page.getByText(/Paused: \d+ of 90 submitted/).waitFor();
+  await page.getByText(/^Started \d+ \w+ \d{4}, /).waitFor();
   const { counts } = await get(id);
   expect(counts.pending).toBeGreaterThan(0);
   await expectAccessible(page);
@@ -229,7 +230,7 @@ test("a campaign is paused, resumed and cancelled; what has left is told", async
   await page.getByText("Waits: the campaign is paused").first().waitFor();
   await button("Resume").click();
   await page
-    .getByText(/\d+ of 90 sent to the carrier/)
+    .getByText(/\d+ of 90 submitted/)
     .first()
     .waitFor();
   await button("Pause").click();
@@ -257,6 +258,7 @@ test("the review says from whom, to whom, at what price, and who they are; the s
   await page.getByText("Sandbox: no real handset gets this.").first().waitFor();
   await page.getByText("NOK 2.50").waitFor();
   await page.getByText("Kunder · 6").waitFor();
+  await page.getByRole("heading", { name: "Will this person get it, and why?" }).waitFor();
   await expectAccessible(page);
   await expectNoOverflow(page);
   await shoot(page, "review");

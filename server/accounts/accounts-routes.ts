@@ -35,6 +35,7 @@ interface Services {
   loginThrottle: LoginThrottle;
   seed: Seed;
   version: string;
+  linkOrigin: string;
 }
 
 export function accountsRoutes(services: Services): Handlers<typeof accounts> {
@@ -61,13 +62,13 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       const { user, workspace } = await setUp(services, input, clock.now());
       const { email, password } = input.admin;
       await open(call, { email, password });
-      return describeSession(db, user, workspace.workspace_id);
+      return describeSession(db, user, workspace.workspace_id, services.linkOrigin);
     },
 
     async session(call) {
       const asked = call.headers["x-workspace"];
       const workspaceId = typeof asked === "string" && asked !== "" ? asked : undefined;
-      return describeSession(db, signedIn(call), workspaceId);
+      return describeSession(db, signedIn(call), workspaceId, services.linkOrigin);
     },
 
     async updateAccount(call) {
@@ -120,7 +121,7 @@ export function accountsRoutes(services: Services): Handlers<typeof accounts> {
       const { user, workspaceId } = await acceptInvitation(services, token, call.body, at);
       if (has_account) await loginThrottle.recordSuccess("sign_in", email, from);
       await open(call, { email, password: call.body.password });
-      return describeSession(db, user, workspaceId);
+      return describeSession(db, user, workspaceId, services.linkOrigin);
     },
   };
 }

@@ -41,7 +41,12 @@ export async function findActor(db: Db, user: User, workspaceId: string | undefi
 }
 
 /** What a page needs to know about the signed-in person. */
-export async function describeSession(db: Db, user: User, workspaceId: string | undefined): Promise<Session> {
+export async function describeSession(
+  db: Db,
+  user: User,
+  workspaceId: string | undefined,
+  linkOrigin: string,
+): Promise<Session> {
   return db.asSystem(async (tx) => {
     const memberships = await membershipsOf(tx, user.id);
     const member = workspaceId ? memberships.find((m) => m.workspace_id === workspaceId) : memberships[0];
@@ -51,6 +56,7 @@ export async function describeSession(db: Db, user: User, workspaceId: string | 
       role: member?.role ?? null,
       permissions: member ? [...permissionsOf(member)] : [],
       workspaces: memberships.map((m) => ({ id: m.workspace_id, name: m.workspace_name })),
+      link_origin: linkOrigin,
     };
   });
 }

@@ -19,6 +19,8 @@ export interface AccountServices extends Services {
   loginThrottle: LoginThrottle;
   seed: Seed;
   version: string;
+  /** What the links in texts begin with. */
+  linkOrigin: string;
 }
 
 export const accountsModule = {

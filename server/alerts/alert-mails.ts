@@ -65,8 +65,8 @@ const en: Words = {
       text: `${f.number(errors)} of ${f.number(all)} texts of ${minutes} minutes failed.${usual_rate === null ? "" : ` Usual is ${f.percent(usual_rate)}.`}`,
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
-      title: threshold === 100 ? "The quota is used up" : `${threshold} % of the quota is used`,
-      text: `${f.number(used)} of ${f.number(allowance)} segments are used, ${f.number(reserved)} reserved. The period ends ${f.time(period_end)}.`,
+      title: threshold === 100 ? "The quota is used up" : `${threshold} % of the quota is used or reserved`,
+      text: `${f.number(used)} of ${f.number(allowance)} segments are used, and ${f.number(reserved)} are reserved for texts that wait. The period ends ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "A webhook was disabled",
@@ -111,8 +111,8 @@ const nb: Words = {
       text: `${f.number(errors)} av ${f.number(all)} meldinger på ${minutes} minutter feilet.${usual_rate === null ? "" : ` Det vanlige er ${f.percent(usual_rate)}.`}`,
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
-      title: threshold === 100 ? "Kvoten er brukt opp" : `${threshold} % av kvoten er brukt`,
-      text: `${f.number(used)} av ${f.number(allowance)} segmenter er brukt, ${f.number(reserved)} er reservert. Perioden slutter ${f.time(period_end)}.`,
+      title: threshold === 100 ? "Kvoten er brukt opp" : `${threshold} % av kvoten er brukt eller reservert`,
+      text: `${f.number(used)} av ${f.number(allowance)} segmenter er brukt, og ${f.number(reserved)} er reservert til meldinger som venter. Perioden slutter ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook ble slått av",
@@ -157,8 +157,8 @@ const sv: Words = {
       text: `${f.number(errors)} av ${f.number(all)} meddelanden på ${minutes} minuter misslyckades.${usual_rate === null ? "" : ` Det vanliga är ${f.percent(usual_rate)}.`}`,
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
-      title: threshold === 100 ? "Kvoten är förbrukad" : `${threshold} % av kvoten är förbrukad`,
-      text: `${f.number(used)} av ${f.number(allowance)} segment är förbrukade, ${f.number(reserved)} är reserverade. Perioden slutar ${f.time(period_end)}.`,
+      title: threshold === 100 ? "Kvoten är förbrukad" : `${threshold} % av kvoten är förbrukad eller reserverad`,
+      text: `${f.number(used)} av ${f.number(allowance)} meddelandedelar är förbrukade, och ${f.number(reserved)} är reserverade för meddelanden som väntar. Perioden slutar ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook stängdes av",
@@ -203,8 +203,8 @@ const da: Words = {
       text: `${f.number(errors)} af ${f.number(all)} beskeder på ${minutes} minutter fejlede.${usual_rate === null ? "" : ` Det sædvanlige er ${f.percent(usual_rate)}.`}`,
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
-      title: threshold === 100 ? "Kvoten er brugt op" : `${threshold} % af kvoten er brugt`,
-      text: `${f.number(used)} af ${f.number(allowance)} segmenter er brugt, ${f.number(reserved)} er reserveret. Perioden slutter ${f.time(period_end)}.`,
+      title: threshold === 100 ? "Kvoten er brugt op" : `${threshold} % af kvoten er brugt eller reserveret`,
+      text: `${f.number(used)} af ${f.number(allowance)} beskeddele er brugt, og ${f.number(reserved)} er reserveret til beskeder, der venter. Perioden slutter ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",

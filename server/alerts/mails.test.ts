@@ -109,7 +109,7 @@ test("a critical alert does not wait for the pause after a mail about a lesser o
     await watch.mails(admin);
   }
   expect((await watch.mails(admin)).map((mail) => mail.subject.replace(/^.*: /, ""))).toEqual([
-    "50 % of the quota is used",
+    "50 % of the quota is used or reserved",
     "The quota is used up",
   ]);
 });

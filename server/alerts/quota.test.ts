@@ -62,9 +62,9 @@ test("each threshold that is reached by itself is mailed", async () => {
     mailed.push(subjects(await watch.mails(email)));
   }
   expect(mailed.at(-1)).toEqual([
-    "50 % of the quota is used",
-    "80 % of the quota is used",
-    "90 % of the quota is used",
+    "50 % of the quota is used or reserved",
+    "80 % of the quota is used or reserved",
+    "90 % of the quota is used or reserved",
     "The quota is used up",
   ]);
 });
@@ -74,9 +74,9 @@ test("thresholds that are passed at once are raised once each, and only the high
   await reserve(95);
   await watch.after(5);
   expect(await states()).toEqual(["50", "80", "90 open"]);
-  expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used"]);
+  expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used or reserved"]);
   await watch.after(600);
-  expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used"]);
+  expect(subjects(await watch.mails(email))).toEqual(["90 % of the quota is used or reserved"]);
   expect(await states()).toEqual(["50", "80", "90 open"]);
 });
 
@@ -93,7 +93,7 @@ test("segments that are released and reserved again cause no second mail", async
   await reserve(80);
   for (let i = 0; i < 3; i++) await watch.after(2_000);
   expect(await states()).toEqual(["50", "80 open"]);
-  expect(subjects(await watch.mails(email))).toEqual(["80 % of the quota is used"]);
+  expect(subjects(await watch.mails(email))).toEqual(["80 % of the quota is used or reserved"]);
 });
 
 test("a bigger allowance and a new period resolve the open alert", async () => {

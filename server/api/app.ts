@@ -10,6 +10,7 @@ import { servePreferences } from "../consent/preference-route.ts";
 import { createHttpServer, type HttpTimeouts } from "../kit/http-server.ts";
 import { networks } from "../kit/ip-address.ts";
 import { serveShortLinks } from "../links/redirect-route.ts";
+import { linkOriginOf } from "../links/short-links.ts";
 import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { bodyLimits, type BodyLimits, ignoreBodies } from "./bodies.ts";
@@ -102,7 +103,8 @@ export async function buildApp(
 
   serveMetrics(app, binding);
   serveHealth(app, db);
-  const routeServices = { ...services, identity, apiKeyCache, loginThrottle, seed: seedWorkspace, version };
+  const linkOrigin = linkOriginOf(services.config);
+  const routeServices = { ...services, identity, apiKeyCache, loginThrottle, seed: seedWorkspace, version, linkOrigin };
   await bindRoutes(modules, routeServices, (prefix, resource, handlers) =>
     bindResource(app, binding, prefix, resource, handlers),
   );

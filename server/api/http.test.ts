@@ -241,6 +241,8 @@ test("every response has the security headers, and scripts load from this origin
       "cross-origin-resource-policy": "same-origin",
     });
     expect(headers["permissions-policy"]).toMatch(/\bcamera=\(\), .*\bgeolocation=\(\), .*\bmicrophone=\(\)/);
+    // Browsers write a warning to the console for a feature that they do not know.
+    expect(headers["permissions-policy"]).not.toMatch(/bluetooth/);
     expect(headers["strict-transport-security"]).toBeUndefined();
     expect(headers["x-powered-by"]).toBeUndefined();
   }

@@ -29,6 +29,13 @@ test("the document contains every endpoint of the contract once", () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("every group of operations has a title, and no resource its raw name", () => {
+  const tags = (document.tags as { name: string }[]).map(({ name }) => name);
+  expect(new Set(tags).size).toBe(tags.length);
+  for (const tag of tags) expect(tag).toMatch(/^[A-Z]/);
+  for (const { path, operation } of operations) expect(tags, path).toEqual(expect.arrayContaining(operation.tags));
+});
+
 test("every operation documents its parameters, responses and errors", () => {
   expect(document.openapi).toBe("3.1.0");
   for (const { path, operation } of operations) {

@@ -11,8 +11,10 @@ type Json = Record<string, unknown>;
 export const apiPrefix = "/api/v1";
 export const authenticationPrefix = "/api/auth";
 
+type ResourceName = keyof typeof contract | "authentication";
+
 /** Headings of the reference page. */
-const titles: Record<string, string> = {
+const titles: Record<ResourceName, string> = {
   authentication: "Signing in",
   accounts: "Installation and session",
   workspaces: "Workspace",
@@ -21,14 +23,24 @@ const titles: Record<string, string> = {
   subscription: "Subscription",
   usage: "Usage",
   contacts: "Contacts",
+  erasures: "Erasures",
+  properties: "Properties",
   lists: "Lists",
   consent: "Consent",
+  tray: "Possible opt-outs",
   senders: "Senders",
   segments: "Segments",
   messages: "Messages",
+  mails: "Mails",
   campaigns: "Campaigns",
+  editors: "Editors of campaigns",
   carriers: "Carriers",
   carrierWebhooks: "Webhooks of carriers",
+  alerts: "Alerts",
+  webhooks: "Webhooks",
+  quietHours: "Quiet hours",
+  retention: "Retention",
+  audit: "Audit log",
   sandbox: "Sandbox",
   news: "Live updates",
 };
@@ -36,10 +48,10 @@ const titles: Record<string, string> = {
 /** The document of this version. */
 export function openApiDocument(options: { version: string }): Json {
   const paths: Record<string, Json> = {};
-  const resources: [string, Resource, string][] = [
+  const resources: [ResourceName, Resource, string][] = [
     ["authentication", authentication, authenticationPrefix],
-    ...Object.entries<Resource>(contract).map(([name, resource]): [string, Resource, string] => [
-      name,
+    ...Object.entries<Resource>(contract).map(([name, resource]): [ResourceName, Resource, string] => [
+      name as keyof typeof contract,
       resource,
       apiPrefix,
     ]),
@@ -56,7 +68,7 @@ export function openApiDocument(options: { version: string }): Json {
     openapi: "3.1.0",
     info: { title: "Varsla", version: options.version, description: introduction },
     servers: [{ url: "/", description: "This installation" }],
-    tags: [...resources.map(([name]) => ({ name: titles[name] ?? name })), { name: "Events" }],
+    tags: [...resources.map(([name]) => ({ name: titles[name] })), { name: "Events" }],
     security: [{ apiKey: [] }, { session: [] }],
     paths,
     webhooks: Object.fromEntries(Object.entries(webhookEvents).map(([name, event]) => [name, webhook(name, event)])),
@@ -108,12 +120,12 @@ const failures: Record<number, string> = {
   503: "The service is starting, or cannot reach its database; Retry-After says when to try again",
 };
 
-function operation(resource: string, name: string, endpoint: Endpoint): Json {
+function operation(resource: ResourceName, name: string, endpoint: Endpoint): Json {
   const open = endpoint.permission === "anyone";
   const status = endpoint.status ?? 200;
   return {
     operationId: `${resource}_${name}`,
-    tags: [titles[resource] ?? resource],
+    tags: [titles[resource]],
     summary: endpoint.summary,
     description: needs(endpoint),
     ...(open ? { security: [] } : {}),

@@ -27,11 +27,15 @@ export interface ShortLinks {
   preferences: PreferenceLinks;
 }
 
+/** Scheme and host of the installation's links in texts. */
+export const linkOriginOf = (config: Pick<Config, "public_url" | "link_domain">): string =>
+  `${new URL(config.public_url).protocol}//${config.link_domain}`;
+
 export function createShortLinks(config: Pick<Config, "public_url" | "link_domain" | "secret_key">): ShortLinks {
-  const { protocol, host } = new URL(config.public_url);
+  const { host } = new URL(config.public_url);
   const key = Buffer.from(hkdfSync("sha256", config.secret_key, "varsla", "codes of short links", 32));
   return {
-    base: `${protocol}//${config.link_domain}/l/`,
+    base: `${linkOriginOf(config)}/l/`,
     codeOf: (messageId, linkId) =>
       createHmac("sha256", key).update(`${messageId} ${linkId}`).digest().readBigUInt64BE() % codes,
     preferences: createPreferenceLinks(config),

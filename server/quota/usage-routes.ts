@@ -31,7 +31,9 @@ export function usageRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<t
       const rows = await db.inWorkspace(actor.workspaceId, (tx) =>
         submittedRows(tx, actor.workspaceId, after?.id ?? null, query.limit + 1),
       );
-      const entries = rows.flatMap(entriesOf).slice(after ? entriesBefore(rows, after) : 0);
+      const entries = rows
+        .flatMap((row) => entriesOf(row, actor.permissions.has("campaigns:read")))
+        .slice(after ? entriesBefore(rows, after) : 0);
       const items = entries.slice(0, query.limit);
       const last = items.at(-1);
       return { items, next_cursor: entries.length > query.limit && last ? `${last.message_id}.${last.segment}` : null };
@@ -47,9 +49,14 @@ interface SubmittedRow {
   number: string;
   source_type: string;
   source_id: string | null;
+  source_name: string | null;
 }
 
-/** Newest first, from `fromId` on, which is included since the previous page may have ended within it. */
+/**
+ * The message that was queued last first, which is the order of the primary key: no index of the ledger contains when a message was
+ * submitted, since a status change would have to write it. From `fromId` on, which is included since the previous page may have ended
+ * within it.
+ */
 async function submittedRows(
   tx: Tx,
   workspaceId: string,
@@ -57,21 +64,23 @@ async function submittedRows(
   limit: number,
 ): Promise<SubmittedRow[]> {
   const { rows } = await sql<SubmittedRow>`
-    select id, segments, submitted_at, number, source_type, source_id from messages
-    where workspace_id = ${workspaceId} and submitted_at is not null ${fromId ? sql`and id <= ${fromId}` : sql``}
-    order by id desc limit ${limit + 1}`.execute(tx);
+    select m.id, m.segments, m.submitted_at, m.number, m.source_type, m.source_id, c.name as source_name
+    from messages m
+    left join campaigns c on m.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = m.source_id
+    where m.workspace_id = ${workspaceId} and m.submitted_at is not null ${fromId ? sql`and m.id <= ${fromId}` : sql``}
+    order by m.id desc limit ${limit + 1}`.execute(tx);
   return rows;
 }
 
-/** The last segment first, like the newest message first. */
-function entriesOf(row: SubmittedRow): z.output<typeof SegmentEntry>[] {
+/** The last segment first, like the newest message first. Only who may see campaigns gets their names. */
+function entriesOf(row: SubmittedRow, named: boolean): z.output<typeof SegmentEntry>[] {
   return Array.from({ length: row.segments }, (_, i) => ({
     message_id: row.id,
     segment: row.segments - i,
     of: row.segments,
     at: row.submitted_at.toISOString(),
     to: row.number,
-    source: { type: row.source_type, id: row.source_id },
+    source: { type: row.source_type, id: row.source_id, name: named ? row.source_name : null },
   }));
 }
 

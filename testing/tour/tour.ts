@@ -187,13 +187,13 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const carrier = await fillCarriers(api, smsc.port);
   await show("/settings/senders", "senders", "/settings/senders", "Nordisk SMS");
   await show("/settings/carriers", "carriers", "/settings/carriers", "Connected");
-  await show("/settings/carriers/fallback", "carrier-fallback", "/settings/carriers/fallback", "All other countries");
+  await show("/settings/carriers/fallback", "carrier-fallback", "/settings/carriers/fallback", "All countries");
   await show("/settings/carriers/$id", "carrier", `/settings/carriers/${carrier}`, "Connected");
   await show("/settings/quiet-hours", "quiet-hours", "/settings/quiet-hours", "Norway");
   await must("PATCH /subscription", { allowance: 1_000 });
   await show("/subscription", "subscription", "/subscription", "Current subscription");
   await useUpQuota(api);
-  await show("/alerts", "alerts", "/alerts", "80 % of the quota is used");
+  await show("/alerts", "alerts", "/alerts", "80 % of the quota is used or reserved");
   await show("/account", "account", "/account", "Chrome on Linux");
   await show("/workspaces/new", "workspace-new", "/workspaces/new", "Create workspace");
   await visitor.goto(`${server.url}/docs`);

@@ -1,5 +1,7 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { scaleTop } from "../ui/chart.tsx";
+import { scaleOf } from "../ui/chart.tsx";
 import { formFieldOf, looksLikeEmail } from "../ui/form.tsx";
 import { contactName } from "./contact-name.ts";
 import { countryOptions, guessCountry, timeZoneOptions } from "./countries.ts";
@@ -81,9 +83,25 @@ test("problem codes in any notation find their key", () => {
   expect(problemKey("body/email")).toBe("body_email");
 });
 
-test("a chart's scale ends at a round figure at or above the largest value", () => {
-  for (const largest of [0, 1, 4, 5, 9, 10, 11, 99, 101, 4910, 80_001, 1_000_000]) {
-    expect(scaleTop(largest)).toBeGreaterThanOrEqual(Math.max(4, largest));
-    expect(scaleTop(largest) % 1).toBe(0);
+test("a chart's scale has whole, round figures up to the largest value", () => {
+  expect(scaleOf(0)).toEqual([0, 1, 2, 3, 4]);
+  expect(scaleOf(5)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(scaleOf(46)).toEqual([0, 10, 20, 30, 40, 50]);
+  expect(scaleOf(101)).toEqual([0, 50, 100, 150]);
+  for (const largest of [0, 1, 4, 5, 6, 9, 10, 11, 99, 101, 4910, 80_001, 1_000_000]) {
+    const scale = scaleOf(largest);
+    expect(scale.at(-1)).toBeGreaterThanOrEqual(Math.max(4, largest));
+    expect(scale.length).toBeLessThanOrEqual(6);
+    const [, step = 0] = scale;
+    expect(String(step)).toMatch(/^[125]0*$/);
+    expect(scale).toEqual(scale.map((_, i) => i * step));
   }
+});
+
+test("dates have one form, “1 Dec 2026”, or the full one with the day of the week", () => {
+  const root = join(import.meta.dirname, "..");
+  const others = globSync("**/*.{ts,tsx}", { cwd: root, exclude: ["**/*.test.*"] }).filter((file) =>
+    /dateStyle: "(short|long)"/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(others).toEqual([]);
 });

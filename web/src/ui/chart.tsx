@@ -27,11 +27,13 @@ const looks = [
 const height = 200;
 const inset = { top: 10, right: 12, bottom: 22, left: 44 };
 
-/** A round figure at or above the largest value, so that the scale's lines are at readable figures. */
-export function scaleTop(largest: number): number {
-  if (largest <= 4) return 4;
-  const power = 10 ** Math.floor(Math.log10(largest));
-  return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((top) => top >= largest) ?? 10 * power;
+/** The figures at the scale's lines, from 0 to at least the largest value, in steps of 1, 2, 5, 10, 20, 50 and so on. */
+export function scaleOf(largest: number): number[] {
+  const least = Math.max(1, largest / 5);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5].map((one) => one * power).find((one) => one >= least) ?? 10 * power;
+  const steps = Math.max(largest <= 4 ? 4 : 1, Math.ceil(largest / step));
+  return Array.from({ length: steps + 1 }, (_, i) => i * step);
 }
 
 /** The element's width in CSS pixels, kept up to date; null before it is laid out, which is before it is painted. */
@@ -100,7 +102,8 @@ function Drawing(props: ChartProps) {
 function Lines({ label, times, step, series, width }: ChartProps & { width: number }) {
   const format = useFormatter();
   const titleId = useId();
-  const top = scaleTop(Math.max(0, ...series.flatMap((line) => line.values)));
+  const scale = scaleOf(Math.max(0, ...series.flatMap((line) => line.values)));
+  const top = scale.at(-1) ?? 1;
   const instants = times.map((time) => new Date(time).getTime());
   const from = Math.min(...instants);
   const span = Math.max(...instants) - from;
@@ -119,18 +122,18 @@ function Lines({ label, times, step, series, width }: ChartProps & { width: numb
   return (
     <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={titleId} className="absolute inset-0 size-full">
       <title id={titleId}>{label}</title>
-      {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-        <g key={share}>
+      {scale.map((figure) => (
+        <g key={figure}>
           <line
             x1={inset.left}
             x2={width - inset.right}
-            y1={y(top * share)}
-            y2={y(top * share)}
+            y1={y(figure)}
+            y2={y(figure)}
             className="stroke-line"
             strokeWidth="1"
           />
-          <text x={inset.left - 8} y={y(top * share) + 4} textAnchor="end" className="fill-faint text-xs">
-            {format.number(top * share, { notation: "compact" })}
+          <text x={inset.left - 8} y={y(figure) + 4} textAnchor="end" className="fill-faint text-xs">
+            {format.number(figure, { notation: top < 10_000 ? "standard" : "compact" })}
           </text>
         </g>
       ))}

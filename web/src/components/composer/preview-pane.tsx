@@ -4,7 +4,8 @@ import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { useDebounced } from "../../lib/debounced.ts";
 import { useExplain } from "../../lib/explain.ts";
-import { useWorkspace } from "../../lib/session.ts";
+import { useSession, useWorkspace } from "../../lib/session.ts";
+import { sampleShortLink } from "../../lib/shown-opt-out-text.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Picker, type PickerOption } from "../../ui/picker.tsx";
@@ -37,6 +38,7 @@ export function PreviewPane({
   const explain = useExplain();
   const labelOf = useFieldLabels();
   const workspace = useWorkspace();
+  const { link_origin } = useSession();
   const [contact, setContact] = useState<PickerOption | null>(null);
   const [search, setSearch] = useState("");
   const contacts = useContactChoices(search);
@@ -61,7 +63,13 @@ export function PreviewPane({
   const ready = asContact && asContact.errors.length === 0;
   const pieces = ready
     ? [{ kind: "text" as const, text: withoutOptOut(asContact.text, optOutText) }]
-    : renderDefaults(text, isField, labelOf, { "workspace.name": workspace.name, "sender.address": senderAddress });
+    : renderDefaults(
+        text,
+        isField,
+        labelOf,
+        { "workspace.name": workspace.name, "sender.address": senderAddress },
+        shorten ? sampleShortLink(link_origin) : null,
+      );
   return (
     <div className="flex flex-col gap-4">
       <Picker

@@ -8,11 +8,15 @@ export function TextWithDefaults({
   text,
   optOutText,
   known,
+  shortLink,
 }: {
   text: string;
   optOutText: string | null;
   known: Readonly<Record<string, string | undefined>>;
+  /** What links are shown as, or null where they are not shortened. */
+  shortLink: string | null;
 }) {
   const labelOf = useFieldLabels();
-  return <BubbleText pieces={renderDefaults(text, isField, labelOf, known)} optOutText={optOutText} dark={false} />;
+  const pieces = renderDefaults(text, isField, labelOf, known, shortLink);
+  return <BubbleText pieces={pieces} optOutText={optOutText} dark={false} />;
 }

@@ -12,7 +12,10 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const may = useMay();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const entry = (page: (typeof pages)[number]) => {
-    const here = page.path === "/" ? pathname === "/" : pathname.startsWith(page.path);
+    const here =
+      page.path === "/"
+        ? pathname === "/"
+        : [page.path, ...(page.also ?? [])].some((path) => pathname.startsWith(path));
     return (
       <li key={page.name}>
         <Link

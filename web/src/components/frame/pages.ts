@@ -6,6 +6,8 @@ interface PageEntry {
   /** Its key in the frame's catalogue. */
   name: "home" | "campaigns" | "contacts" | "lists" | "settings" | "sandbox";
   path: string;
+  /** Other pages that belong to it. */
+  also?: readonly string[];
   icon: LucideIcon;
   permission: Permission;
   /** Shown at the foot of the navigation. */
@@ -30,7 +32,7 @@ export const settingsSections = [
 export const pages: readonly PageEntry[] = [
   { name: "home", path: paths.home(), icon: House, permission: "workspace:read" },
   { name: "campaigns", path: paths.campaigns(), icon: Megaphone, permission: "campaigns:read" },
-  { name: "contacts", path: paths.contacts(), icon: Users, permission: "contacts:read" },
+  { name: "contacts", path: paths.contacts(), also: [paths.tray()], icon: Users, permission: "contacts:read" },
   { name: "lists", path: paths.lists(), icon: List, permission: "contacts:read" },
   { name: "settings", path: paths.settings(), icon: Settings, permission: "workspace:read" },
   { name: "sandbox", path: paths.sandbox(), icon: Smartphone, permission: "sandbox:use", foot: true },

@@ -25,7 +25,7 @@ export const alerts: Translation<typeof en> = {
     lane_stalled: "Beskeder fra {sender} bliver ikke sendt",
     campaign_stalled: "Kampagnen »{name}« står stille",
     error_rate: "Usædvanligt mange beskeder fejler: {rate}",
-    quota: "{threshold, number} % af kvoten er brugt",
+    quota: "{threshold, number} % af kvoten er brugt eller reserveret",
     quotaFull: "Kvoten er brugt op",
     webhook_disabled: "En webhook blev slået fra",
     work_overdue: "Planlagt arbejde er forsinket",
@@ -36,8 +36,7 @@ export const alerts: Translation<typeof en> = {
   texts: {
     work_overdue:
       "Det, der skulle være gjort {when}, er ikke gjort ({work}). Enten kører der ingen arbejderproces, eller også fejler det hver gang; loggen siger hvorfor. Det fortsætter af sig selv.",
-    carrier_down:
-      "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en operatør i reserve.",
+    carrier_down: "Den har ikke været tilsluttet siden {when}. Dens beskeder venter, eller går til en reserveoperatør.",
     carrierNoWorker: "Ingen arbejderproces har meldt noget om den siden {when}. Tjek, at der kører en.",
     lastError: "Seneste besked derfra: {error}",
     lane: "Da advarslen kom, ventede {waiting, plural, one {# besked} other {# beskeder}}, og ingen var sendt siden {when}.",
@@ -55,7 +54,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det sædvanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampagnen »{name}«.",
-    quota: "{used, number} af {allowance, number} segmenter er brugt, {reserved, number} er reserveret.",
+    quota:
+      "{used, number} af {allowance, number} beskeddele er brugt, og {reserved, number} er reserveret til beskeder, der venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",

@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const audit: Translation<typeof english> = {
   title: "Revisionslog",
-  text: "Hvem der gjorde hvad i dette arbejdsområde, og hvorfra. Intet her kan ændres eller slettes.",
+  text: "Hvem der gjorde hvad i dette arbejdsområde, og hvorfra. Ingen kan ændre eller slette en hændelse. Kun reglen under Opbevaring fjerner gamle, tidligst efter et år.",
   from: "Fra",
   to: "Til",
   who: "Hvem",
@@ -141,7 +141,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} sendte en testbesked gennem {what}",
     },
     carrier_routes: {
-      updated: "{who} ændrede, hvilke operatører der træder til",
+      updated: "{who} ændrede reserveoperatørerne",
     },
     webhook: {
       created: "{who} tilføjede webhooken til {what}",

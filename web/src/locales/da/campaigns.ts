@@ -141,8 +141,10 @@ export const campaigns: Translation<typeof en> = {
   originalText: "Oprindelig tekst",
   sentAt: "Sendt {at}",
   sentBy: "Sendt {at} af {name}",
+  startedAt: "Startet {at}",
+  startedBy: "Startet {at} af {name}",
   preparing: "Forbereder afsendelsen …",
-  progress: "{done, number} af {recipients, number} afleveret til operatøren",
+  progress: "{done, number} af {recipients, number} sendt til operatøren",
   progressLabel: "Sender",
   progressText: "Du kan forlade siden; afsendelsen fortsætter.",
   notSentSoFar: "{count, plural, one {# person får den ikke.} other {# personer får den ikke.}}",
@@ -218,7 +220,7 @@ export const campaigns: Translation<typeof en> = {
   scheduledText:
     "Hvem der får den, hvem der har givet samtykke, og hvad der er tilbage af kvoten, tjekkes, når den går i gang.",
   scheduledLocked: "Den kan ikke ændres, så længe den er planlagt. Fjern planen først, så er den en kladde igen.",
-  pausedTitle: "På pause: {done, number} af {recipients, number} er afleveret til operatøren",
+  pausedTitle: "På pause: {done, number} af {recipients, number} er sendt til operatøren",
   pausedText: "Intet sendes, før du fortsætter. Beskeder, der til den tid har ventet for længe, bliver ikke sendt.",
   cancelledTitle:
     "Afbrudt, efter at {sent, plural, =0 {intet var sendt} one {# besked var sendt} other {# beskeder var sendt}}",
@@ -249,7 +251,8 @@ export const campaigns: Translation<typeof en> = {
     beginsLocal: "Går i gang {at}, efter hver modtagers egen tid",
   },
   explain: {
-    title: "Hvorfor fik denne den, eller ikke?",
+    titleBefore: "Får denne person den, og hvorfor?",
+    title: "Hvorfor fik denne person den, eller ikke?",
     text: "Vælg en kontakt, på listerne eller ej.",
     contact: "Kontakt",
     will: "{name} får den.",

@@ -75,11 +75,12 @@ export const contacts: Translation<typeof en> = {
   status: {
     label: "Status",
     can: "Kan få sms",
-    canFrom: "Kan få sms fra {senders}",
+    personalFrom: "Kun personlige beskeder, fra {senders}",
     noNumber: "Mangler nummer",
     optedOutAll: "Har afmeldt al sms",
     optedOutOf: "Har afmeldt {sender}",
     consents: "Samtykker til {types}",
+    consentedButOptedOut: "Gav samtykke til {types}, men har afmeldt sig",
     noConsent: "Intet samtykke til markedsføring",
   },
   conversation: {
@@ -190,7 +191,7 @@ export const contacts: Translation<typeof en> = {
   },
   statuses: {
     queued: "I kø",
-    submitted: "Afleveret til operatøren",
+    submitted: "Sendt til operatøren",
     sent: "Sendt",
     delivered: "Leveret",
     undelivered: "Ikke leveret",

@@ -42,7 +42,7 @@ export const problems: Translation<typeof en> = {
   reserved_name: "Sandkassen har det navn. Vælg et andet.",
   carrier_in_use: "Afsendere bruger stadig denne operatør. Giv dem til en anden operatør først.",
   carrier_busy:
-    "For nogle beskeder, der er afleveret til denne operatør, vides det endnu ikke, hvordan det gik. Prøv igen om lidt.",
+    "For nogle beskeder, der er sendt til denne operatør, vides det endnu ikke, hvordan det gik. Prøv igen om lidt.",
   too_many_held: "20 filer er kontrolleret og ikke importeret. Importér eller kassér en af dem under Importer først.",
   import_not_held: "Denne import er allerede startet eller kasseret.",
   not_confirmed: "Du gentog et andet ID. Intet blev slettet.",

@@ -14,7 +14,7 @@ export const statuses: Translation<typeof en> = {
   },
   messages: {
     queued: "I kø",
-    submitted: "Afleveret til operatøren",
+    submitted: "Sendt til operatøren",
     sent: "Sendt",
     delivered: "Leveret",
     undelivered: "Ikke leveret",

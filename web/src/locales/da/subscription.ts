@@ -4,7 +4,7 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Nuværende abonnement",
   terms:
-    "{allowance, plural, one {# beskeddel} other {# beskeddele}} om måneden, fornyes den {renewal_day, number}. i måneden.",
+    "{allowance, plural, one {# beskeddel} other {# beskeddele}} om måneden, fornyes den {renewal_day, selectordinal, other {#.}} hver måned.",
   thisPeriod: "Denne periode",
   details: "Detaljer",
   meter: "Brugt af kvoten",
@@ -35,10 +35,10 @@ export const subscription: Translation<typeof en> = {
     carrier_test: "Testbeskeder",
   },
   log: "Log over beskeddele",
-  logText: "Én linje for hver del, der er afleveret til operatøren, nyeste først.",
+  logText: "Én linje for hver del, der er sendt til operatøren, i den rækkefølge beskederne kom i kø, nyeste først.",
   logEmpty: "Intet er sendt endnu",
   logEmptyText: "Hver del, der går ud, får sin linje her.",
-  handedOver: "Afleveret til operatøren",
+  submitted: "Sendt til operatøren",
   to: "Til",
   segment: "Del",
   segmentOf: "{segment, number} af {of, number}",

@@ -35,7 +35,7 @@ export const webhooks: Translation<typeof en> = {
   eventGroups: { alerts: "Alarmer", messages: "Sms'er", contacts: "Kontakter", other: "Kampagner, importer og links" },
   eventCount: "{count, plural, one {# hændelse} other {# hændelser}}",
   state: "Tilstand",
-  states: { on: "Til", off: "Slået fra", failing: "Fejler", disabled: "Deaktiveret" },
+  states: { on: "Slået til", off: "Slået fra", failing: "Fejler", disabled: "Deaktiveret" },
   lastError: "Seneste fejl: {error}",
   actions: "Handlinger",
   save: "Gem",

@@ -23,7 +23,7 @@ export const alerts = {
     lane_stalled: "Texts from {sender} do not go out",
     campaign_stalled: "The campaign “{name}” does not move",
     error_rate: "Unusually many texts fail: {rate}",
-    quota: "{threshold, number} % of the quota is used",
+    quota: "{threshold, number} % of the quota is used or reserved",
     quotaFull: "The quota is used up",
     webhook_disabled: "A webhook was disabled",
     work_overdue: "Planned work is late",
@@ -34,7 +34,7 @@ export const alerts = {
   texts: {
     work_overdue:
       "What was due at {when} has not been done ({work}). Either no worker process runs, or it fails each time: the log says why. It goes on by itself.",
-    carrier_down: "It has not been connected since {when}. Its texts wait, or go to a carrier that stands in for it.",
+    carrier_down: "It has not been connected since {when}. Its texts wait, or go to a fallback carrier.",
     carrierNoWorker: "No worker has said anything of it since {when}. Check that a worker is running.",
     lastError: "It said last: {error}",
     lane: "When this was raised, {waiting, plural, one {# text was} other {# texts were}} waiting, and none had gone since {when}.",
@@ -52,7 +52,8 @@ export const alerts = {
     usual: "Usual is {rate}.",
     mostly: "Mostly: {reasons}.",
     errorCampaign: "Most of them belong to the campaign “{name}”.",
-    quota: "{used, number} of {allowance, number} segments are used, {reserved, number} reserved.",
+    quota:
+      "{used, number} of {allowance, number} segments are used, and {reserved, number} are reserved for texts that wait.",
     quotaEnds: "The period ends {when}.",
     quotaFull: "Nothing more goes out until the period ends {when}, unless the allowance is raised.",
     webhook: "{url} has taken nothing since {when}. Switch it on again when it works.",

@@ -1,7 +1,7 @@
 /** The audit log: one sentence for each action of contract/audit.ts. */
 export const audit = {
   title: "Audit log",
-  text: "Who did what in this workspace, and from where. Nothing here can be changed or deleted.",
+  text: "Who did what in this workspace, and from where. Nobody can change or delete an event. Only the rule under Retention removes old ones, after a year at the earliest.",
   from: "From",
   to: "To",
   who: "Who",
@@ -136,7 +136,7 @@ export const audit = {
       tested: "{who} sent a test text through {what}",
     },
     carrier_routes: {
-      updated: "{who} changed which carriers stand in",
+      updated: "{who} changed the fallback carriers",
     },
     webhook: {
       created: "{who} added the webhook to {what}",

@@ -123,7 +123,7 @@ export const campaigns = {
     name_replaced:
       "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get it from {number} instead of {name}.",
     name_refused:
-      "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get nothing: there is no number of the same carrier that could stand in for {name}.",
+      "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get nothing: the same carrier has no number that could be used instead of {name}.",
     several_segments: "Each message takes about {value} segments.",
     not_a_draft: "The campaign has been sent already, so it cannot change.",
     unknown_list: "A chosen list does not exist any more.",
@@ -137,8 +137,10 @@ export const campaigns = {
   originalText: "Original text",
   sentAt: "Sent {at}",
   sentBy: "Sent {at} by {name}",
+  startedAt: "Started {at}",
+  startedBy: "Started {at} by {name}",
   preparing: "Getting ready to send …",
-  progress: "{done, number} of {recipients, number} sent to the carrier",
+  progress: "{done, number} of {recipients, number} submitted",
   progressLabel: "Sending",
   progressText: "You can leave this page; sending goes on.",
   notSentSoFar: "{count, plural, one {# person is not getting it.} other {# people are not getting it.}}",
@@ -213,7 +215,7 @@ export const campaigns = {
     "{sent, plural, =0 {Nothing has left yet.} one {# message has left and cannot be called back.} other {# messages have left and cannot be called back.}} {pending, plural, =0 {} one {# message will not be sent; its segments go back to the allowance.} other {# messages will not be sent; their segments go back to the allowance.}} A cancelled campaign cannot be resumed.",
   scheduledText: "Who gets it, who has consented and what is left of the allowance are looked at when it begins.",
   scheduledLocked: "It cannot be changed while it is scheduled. Unschedule it first; then it is a draft again.",
-  pausedTitle: "Paused: {done, number} of {recipients, number} sent to the carrier",
+  pausedTitle: "Paused: {done, number} of {recipients, number} submitted",
   pausedText: "Nothing leaves until you resume it. Messages that have waited too long by then are not sent.",
   cancelledTitle:
     "Cancelled after {sent, plural, =0 {nothing had left} one {# message had left} other {# messages had left}}",
@@ -244,7 +246,8 @@ export const campaigns = {
     beginsLocal: "Begins {at}, at each recipient’s own time",
   },
   explain: {
-    title: "Why did this one get it, or not?",
+    titleBefore: "Will this person get it, and why?",
+    title: "Why did this person get it, or not?",
     text: "Choose a contact, on the lists or not.",
     contact: "Contact",
     will: "{name} gets it.",

@@ -23,7 +23,7 @@ export const carriers = {
   },
   bound: "{bound, number} of {wanted, number} sessions",
   lastError: "{when}: {error}",
-  rateNow: "Texts a second",
+  rateNow: "Texts per second",
   backlog: "Waiting",
   backlogMore: "{count, number} or more",
   senders: "Senders",
@@ -35,7 +35,7 @@ export const carriers = {
   switchedOn: "{name} is switched on.",
   switchedOff: "{name} is switched off. Its texts wait.",
   switchOffTitle: "Switch off {name}?",
-  switchOffText: "Texts of its senders wait until it is switched on again, or go to a carrier that stands in for it.",
+  switchOffText: "Texts of its senders wait until it is switched on again, or go to a fallback carrier.",
   makeDefault: "Make default",
   madeDefault: "New senders belong to {name} now.",
   remove: "Remove carrier",
@@ -44,7 +44,7 @@ export const carriers = {
   removed: "{name} was removed.",
   inUseTitle: "{name} is still in use",
   inUseText:
-    "{count, plural, one {This sender hands its texts to it. Give it to another carrier first.} other {These senders hand their texts to it. Give them to another carrier first.}}",
+    "{count, plural, one {This sender uses it. Move it to another carrier first.} other {These senders use it. Move them to another carrier first.}}",
   toSenders: "Go to senders",
   loadFailed: "The carrier could not be fetched",
 
@@ -180,7 +180,7 @@ export const carriers = {
   groupHints: {
     sharedKey:
       "Only if a webhook rule at Twilio signs with a shared key. While you replace one key with another: both, with a space between them.",
-    rates: "Texts a second for each sender without a limit of its own. Empty: as fast as the carrier takes them.",
+    rates: "Texts per second for each sender without a limit of its own. Empty: as fast as the carrier takes them.",
     addresses: "Automatic goes by the address itself.",
   },
   wrong: {
@@ -204,7 +204,7 @@ export const carriers = {
   toSettings: "Check the settings",
   unknownText:
     "No worker has said anything of this carrier yet. It takes a few seconds after a change. If it stays so, check that a worker is running.",
-  offText: "It is switched off: texts of its senders wait, or go to a carrier that stands in for it.",
+  offText: "It is switched off: texts of its senders wait, or go to a fallback carrier.",
   sendersTitle: "Senders that use it",
   sendersText: "They hand their texts to this carrier first.",
   sendersNone: "No sender uses it yet",
@@ -235,25 +235,26 @@ export const carriers = {
   steps: {
     connected: "Connected to the carrier",
     queued: "Queued",
-    handed_over: "Handed over",
+    handed_over: "Submitted",
     accepted: "Accepted by the carrier",
     delivered: "Delivered to the phone",
   },
   stepStates: { done: "done", waiting: "waiting", failed: "failed" },
   reference: "Reference {reference}",
 
-  fallbackTitle: "Which carriers stand in",
+  fallbackTitle: "Fallback carriers",
   fallbackText:
-    "A text goes to its sender’s own carrier first. When that one surely did not take it, those listed here are asked, from the top.",
+    "A text goes to its sender’s own carrier first. If that one did not accept it, the fallback carriers are tried in this order; the sender’s own is skipped.",
   fallbackRule:
-    "Another carrier is only asked when the one before surely did not take the text. When nobody knows, no other is asked, so that nobody gets it twice.",
-  fallbackAllowed: "A carrier that stands in sends under the same number or name, and must be allowed to use it.",
+    "A fallback carrier is used only when it is certain that the carrier before it did not accept the text. When that is uncertain, no other is tried, so that nobody gets the text twice.",
+  fallbackAllowed: "A fallback carrier sends from the same number or name, and must be allowed to use it.",
   fallbackEmptyTitle: "Fallback needs a second carrier",
   fallbackEmptyText: "With two or more, one can take over when another is down or refuses a text.",
+  allCountries: "All countries",
   otherCountries: "All other countries",
-  nobodyStandsIn: "Nobody: texts wait for the sender’s own carrier.",
+  noFallback: "No fallback: texts wait for the sender’s own carrier.",
   addCountry: "Add country",
-  addStandIn: "Add a carrier for {country}",
+  addFallback: "Add a fallback carrier for {country}",
   chooseCountry: "Choose a country",
   chooseCarrier: "Choose a carrier",
   addChosen: "Add",

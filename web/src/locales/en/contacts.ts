@@ -75,11 +75,12 @@ export const contacts = {
   status: {
     label: "Status",
     can: "Can be texted",
-    canFrom: "Can be texted from {senders}",
+    personalFrom: "Personal texts only, from {senders}",
     noNumber: "No number to text",
     optedOutAll: "Opted out of all texts",
     optedOutOf: "Opted out of {sender}",
     consents: "Consents to {types}",
+    consentedButOptedOut: "Consented to {types}, but has opted out",
     noConsent: "No consent to marketing",
   },
   conversation: {
@@ -189,7 +190,7 @@ export const contacts = {
   },
   statuses: {
     queued: "Queued",
-    submitted: "Handed over",
+    submitted: "Submitted",
     sent: "Sent",
     delivered: "Delivered",
     undelivered: "Not delivered",
@@ -225,7 +226,7 @@ export const contacts = {
   importing: {
     title: "Import contacts",
     description:
-      "From a spreadsheet, a CSV file or an address book. People who are here already are updated, never doubled.",
+      "From a spreadsheet, a CSV file or an address book. People who are here already are updated, never duplicated.",
     file: "File",
     choose: "Choose a file",
     drop: "or drop it here",

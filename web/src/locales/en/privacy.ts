@@ -12,7 +12,7 @@ export const privacy = {
   eraseConfirm: "Erase contact",
   eraseDone: "The contact is erased; its texts are being made anonymous",
   pageText:
-    "How long messages are kept. What is older goes every night, in whole months, and cannot be brought back. Figures of campaigns stay for good.",
+    "How long messages are kept. Older ones are deleted every night, in whole months, and cannot be brought back. Figures of campaigns stay for good.",
   rule: "How long",
   textMonths: "Keep texts for",
   textHint: "Months. Empty: as long as the message itself.",

@@ -38,7 +38,7 @@ export const problems = {
   reserved_name: "The sandbox has this name. Choose another.",
   carrier_in_use: "Senders still use this carrier. Give them to another carrier first.",
   carrier_busy:
-    "Of some texts that were handed to this carrier it is not known yet what became of them. Try again in a while.",
+    "It is not known yet what became of some texts that were submitted to this carrier. Try again in a while.",
   too_many_held: "20 files have been checked and not imported. Import or discard one of them under Imports first.",
   import_not_held: "This import has been started or discarded already.",
   not_confirmed: "You repeated another id. Nothing was erased.",

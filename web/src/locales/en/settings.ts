@@ -176,7 +176,7 @@ export const settings = {
   rateWrong: "A whole number from 1 to 10,000.",
   carrier: "Carrier",
   sandboxCarrier: "Sandbox (built in)",
-  carrierHint: "What its texts are handed to.",
+  carrierHint: "The carrier that its texts are submitted to.",
   changeCarrier: "Change carrier…",
   carrierTitle: "Carrier of {sender}",
   carrierChanged: "{sender} now sends through {carrier}.",

@@ -12,7 +12,7 @@ export const statuses = {
   },
   messages: {
     queued: "Queued",
-    submitted: "Handed over",
+    submitted: "Submitted",
     sent: "Sent",
     delivered: "Delivered",
     undelivered: "Not delivered",

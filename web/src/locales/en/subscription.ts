@@ -1,7 +1,7 @@
 export const subscription = {
   title: "Current subscription",
   terms:
-    "{allowance, plural, one {# segment} other {# segments}} a month, renewed on day {renewal_day, number} of the month.",
+    "{allowance, plural, one {# segment} other {# segments}} a month, renewed on the {renewal_day, selectordinal, one {#st} two {#nd} few {#rd} other {#th}} of each month.",
   thisPeriod: "This period",
   details: "Details",
   meter: "Allowance taken",
@@ -15,7 +15,7 @@ export const subscription = {
   reserved: "Reserved",
   remaining: "Remaining",
   explain:
-    "A segment is one part of a text: 160 characters alone, 153 in a longer one. Reserved segments belong to texts that are queued; what is never handed over comes back. Unused segments do not roll over.",
+    "A segment is one part of a text: 160 characters alone, 153 in a longer one. Reserved segments belong to texts that are queued; what is never submitted comes back. Unused segments do not roll over.",
   bySource: "By source",
   sources: {
     campaign: "Campaigns",
@@ -32,10 +32,10 @@ export const subscription = {
     carrier_test: "Test texts",
   },
   log: "Segment log",
-  logText: "One line for each segment that was handed over, newest first.",
-  logEmpty: "Nothing handed over yet",
+  logText: "One line for each segment that was submitted, in the order in which the texts were queued, newest first.",
+  logEmpty: "Nothing submitted yet",
   logEmptyText: "Every segment that leaves will have its line here.",
-  handedOver: "Handed over",
+  submitted: "Submitted",
   to: "To",
   segment: "Segment",
   segmentOf: "{segment, number} of {of, number}",

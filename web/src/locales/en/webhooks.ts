@@ -33,7 +33,7 @@ export const webhooks = {
   eventGroups: { alerts: "Alerts", messages: "Texts", contacts: "Contacts", other: "Campaigns, imports and links" },
   eventCount: "{count, plural, one {# event} other {# events}}",
   state: "State",
-  states: { on: "On", off: "Switched off", failing: "Failing", disabled: "Disabled" },
+  states: { on: "On", off: "Off", failing: "Failing", disabled: "Disabled" },
   lastError: "Last error: {error}",
   actions: "Actions",
   save: "Save",

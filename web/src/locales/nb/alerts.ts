@@ -25,7 +25,7 @@ export const alerts: Translation<typeof en> = {
     lane_stalled: "Meldinger fra {sender} går ikke ut",
     campaign_stalled: "Kampanjen «{name}» står stille",
     error_rate: "Uvanlig mange meldinger feiler: {rate}",
-    quota: "{threshold, number} % av kvoten er brukt",
+    quota: "{threshold, number} % av kvoten er brukt eller reservert",
     quotaFull: "Kvoten er brukt opp",
     webhook_disabled: "En webhook ble slått av",
     work_overdue: "Planlagt arbeid er forsinket",
@@ -36,7 +36,7 @@ export const alerts: Translation<typeof en> = {
   texts: {
     work_overdue:
       "Det som skulle vært gjort {when}, er ikke gjort ({work}). Enten kjører ingen arbeiderprosess, eller så feiler det hver gang; loggen sier hvorfor. Det fortsetter av seg selv.",
-    carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en operatør i reserve.",
+    carrier_down: "Den har ikke vært tilkoblet siden {when}. Meldingene venter, eller går til en reserveoperatør.",
     carrierNoWorker:
       "Ingen arbeiderprosess har meldt noe om den siden {when}. Kontroller at en arbeiderprosess kjører.",
     lastError: "Siste melding derfra: {error}",
@@ -55,7 +55,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det vanlige er {rate}.",
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampanjen «{name}».",
-    quota: "{used, number} av {allowance, number} segmenter er brukt, {reserved, number} er reservert.",
+    quota:
+      "{used, number} av {allowance, number} segmenter er brukt, og {reserved, number} er reservert til meldinger som venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",

@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const audit: Translation<typeof english> = {
   title: "Revisjonslogg",
-  text: "Hvem som gjorde hva i dette arbeidsområdet, og hvorfra. Ingenting her kan endres eller slettes.",
+  text: "Hvem som gjorde hva i dette arbeidsområdet, og hvorfra. Ingen kan endre eller slette en hendelse. Bare regelen under Oppbevaring fjerner gamle, tidligst etter et år.",
   from: "Fra",
   to: "Til",
   who: "Hvem",
@@ -141,7 +141,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} sendte en testmelding gjennom {what}",
     },
     carrier_routes: {
-      updated: "{who} endret hvilke operatører som trår til",
+      updated: "{who} endret reserveoperatørene",
     },
     webhook: {
       created: "{who} la til webhooken til {what}",

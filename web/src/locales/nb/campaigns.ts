@@ -142,6 +142,8 @@ export const campaigns: Translation<typeof en> = {
   originalText: "Opprinnelig tekst",
   sentAt: "Sendt {at}",
   sentBy: "Sendt {at} av {name}",
+  startedAt: "Startet {at}",
+  startedBy: "Startet {at} av {name}",
   preparing: "Klargjør sendingen …",
   progress: "{done, number} av {recipients, number} sendt til operatøren",
   progressLabel: "Sender",
@@ -250,7 +252,8 @@ export const campaigns: Translation<typeof en> = {
     beginsLocal: "Starter {at}, etter hver mottakers egen tid",
   },
   explain: {
-    title: "Hvorfor fikk denne den, eller ikke?",
+    titleBefore: "Får denne personen den, og hvorfor?",
+    title: "Hvorfor fikk denne personen den, eller ikke?",
     text: "Velg en kontakt, enten den står på listene eller ikke.",
     contact: "Kontakt",
     will: "{name} får den.",

@@ -76,11 +76,12 @@ export const contacts: Translation<typeof en> = {
   status: {
     label: "Status",
     can: "Kan få SMS",
-    canFrom: "Kan få SMS fra {senders}",
+    personalFrom: "Bare personlige meldinger, fra {senders}",
     noNumber: "Mangler nummer",
     optedOutAll: "Har meldt seg av all SMS",
     optedOutOf: "Har meldt seg av {sender}",
     consents: "Samtykker til {types}",
+    consentedButOptedOut: "Samtykket til {types}, men har meldt seg av",
     noConsent: "Ikke samtykket til markedsføring",
   },
   conversation: {

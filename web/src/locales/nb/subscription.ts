@@ -4,7 +4,7 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Gjeldende abonnement",
   terms:
-    "{allowance, plural, one {# segment} other {# segmenter}} i måneden, fornyes den {renewal_day, number}. i måneden.",
+    "{allowance, plural, one {# segment} other {# segmenter}} i måneden, fornyes den {renewal_day, selectordinal, other {#.}} hver måned.",
   thisPeriod: "Denne perioden",
   details: "Detaljer",
   meter: "Brukt av kvoten",
@@ -35,10 +35,11 @@ export const subscription: Translation<typeof en> = {
     carrier_test: "Testmeldinger",
   },
   log: "Segmentlogg",
-  logText: "Én linje for hvert segment som er sendt til operatøren, nyeste først.",
+  logText:
+    "Én linje for hvert segment som er sendt til operatøren, i den rekkefølgen meldingene ble lagt i kø, nyeste først.",
   logEmpty: "Ingenting er sendt ennå",
   logEmptyText: "Hvert segment som går ut, får sin linje her.",
-  handedOver: "Sendt til operatøren",
+  submitted: "Sendt til operatøren",
   to: "Til",
   segment: "Del",
   segmentOf: "{segment, number} av {of, number}",

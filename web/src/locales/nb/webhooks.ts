@@ -40,7 +40,7 @@ export const webhooks: Translation<typeof en> = {
   },
   eventCount: "{count, plural, one {# hendelse} other {# hendelser}}",
   state: "Tilstand",
-  states: { on: "På", off: "Slått av", failing: "Feiler", disabled: "Deaktivert" },
+  states: { on: "På", off: "Av", failing: "Feiler", disabled: "Deaktivert" },
   lastError: "Siste feil: {error}",
   actions: "Handlinger",
   save: "Lagre",

@@ -25,7 +25,7 @@ export const alerts: Translation<typeof en> = {
     lane_stalled: "Meddelanden från {sender} går inte ut",
     campaign_stalled: "Kampanjen ”{name}” står still",
     error_rate: "Ovanligt många meddelanden misslyckas: {rate}",
-    quota: "{threshold, number} % av kvoten är förbrukad",
+    quota: "{threshold, number} % av kvoten är förbrukad eller reserverad",
     quotaFull: "Kvoten är förbrukad",
     webhook_disabled: "En webhook stängdes av",
     work_overdue: "Planerat arbete är försenat",
@@ -37,7 +37,7 @@ export const alerts: Translation<typeof en> = {
     work_overdue:
       "Det som skulle ha gjorts {when} är inte gjort ({work}). Antingen körs ingen arbetarprocess, eller så misslyckas det varje gång; loggen säger varför. Det fortsätter av sig självt.",
     carrier_down:
-      "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en operatör i reserv.",
+      "Den har inte varit ansluten sedan {when}. Dess meddelanden väntar, eller går till en reservoperatör.",
     carrierNoWorker: "Ingen arbetarprocess har sagt något om den sedan {when}. Kontrollera att en arbetarprocess körs.",
     lastError: "Senaste besked därifrån: {error}",
     lane: "När larmet kom väntade {waiting, plural, one {# meddelande} other {# meddelanden}}, och inget hade skickats sedan {when}.",
@@ -55,7 +55,8 @@ export const alerts: Translation<typeof en> = {
     usual: "Det vanliga är {rate}.",
     mostly: "Oftast: {reasons}.",
     errorCampaign: "De flesta hör till kampanjen ”{name}”.",
-    quota: "{used, number} av {allowance, number} segment är förbrukade, {reserved, number} är reserverade.",
+    quota:
+      "{used, number} av {allowance, number} meddelandedelar är förbrukade, och {reserved, number} är reserverade för meddelanden som väntar.",
     quotaEnds: "Perioden slutar {when}.",
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",

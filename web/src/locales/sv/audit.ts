@@ -3,7 +3,7 @@ import type { Translation } from "../languages.ts";
 
 export const audit: Translation<typeof english> = {
   title: "Granskningslogg",
-  text: "Vem som gjorde vad i den här arbetsytan, och varifrån. Inget här kan ändras eller tas bort.",
+  text: "Vem som gjorde vad i den här arbetsytan, och varifrån. Ingen kan ändra eller ta bort en händelse. Bara regeln under Lagringstid raderar gamla, tidigast efter ett år.",
   from: "Från",
   to: "Till",
   who: "Vem",
@@ -141,7 +141,7 @@ export const audit: Translation<typeof english> = {
       tested: "{who} skickade ett testmeddelande via {what}",
     },
     carrier_routes: {
-      updated: "{who} ändrade vilka operatörer som rycker in",
+      updated: "{who} ändrade reservoperatörerna",
     },
     webhook: {
       created: "{who} lade till webhooken till {what}",

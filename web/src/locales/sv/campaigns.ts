@@ -142,6 +142,8 @@ export const campaigns: Translation<typeof en> = {
   originalText: "Ursprunglig text",
   sentAt: "Skickad {at}",
   sentBy: "Skickad {at} av {name}",
+  startedAt: "Startad {at}",
+  startedBy: "Startad {at} av {name}",
   preparing: "Förbereder utskicket …",
   progress: "{done, number} av {recipients, number} skickade till operatören",
   progressLabel: "Skickar",
@@ -248,7 +250,8 @@ export const campaigns: Translation<typeof en> = {
     beginsLocal: "Börjar {at}, enligt varje mottagares egen tid",
   },
   explain: {
-    title: "Varför fick den här det, eller inte?",
+    titleBefore: "Får den här personen det, och varför?",
+    title: "Varför fick den här personen det, eller inte?",
     text: "Välj en kontakt, på listorna eller inte.",
     contact: "Kontakt",
     will: "{name} får det.",

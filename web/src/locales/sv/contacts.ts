@@ -77,11 +77,12 @@ export const contacts: Translation<typeof en> = {
   status: {
     label: "Status",
     can: "Kan få sms",
-    canFrom: "Kan få sms från {senders}",
+    personalFrom: "Bara personliga sms, från {senders}",
     noNumber: "Saknar nummer",
     optedOutAll: "Har avanmält sig från alla sms",
     optedOutOf: "Har avanmält sig från {sender}",
     consents: "Samtycker till {types}",
+    consentedButOptedOut: "Samtyckte till {types}, men har avanmält sig",
     noConsent: "Inget samtycke till marknadsföring",
   },
   conversation: {
@@ -191,7 +192,7 @@ export const contacts: Translation<typeof en> = {
   },
   statuses: {
     queued: "I kö",
-    submitted: "Överlämnat",
+    submitted: "Skickat till operatören",
     sent: "Skickat",
     delivered: "Levererat",
     undelivered: "Inte levererat",

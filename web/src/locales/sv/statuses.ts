@@ -14,7 +14,7 @@ export const statuses: Translation<typeof en> = {
   },
   messages: {
     queued: "I kö",
-    submitted: "Överlämnat",
+    submitted: "Skickat till operatören",
     sent: "Skickat",
     delivered: "Levererat",
     undelivered: "Inte levererat",

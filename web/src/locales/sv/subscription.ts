@@ -4,7 +4,7 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Nuvarande abonnemang",
   terms:
-    "{allowance, plural, one {# meddelandedel} other {# meddelandedelar}} i månaden, förnyas den {renewal_day, number} i månaden.",
+    "{allowance, plural, one {# meddelandedel} other {# meddelandedelar}} i månaden, förnyas den {renewal_day, selectordinal, one {#:a} other {#:e}} varje månad.",
   thisPeriod: "Den här perioden",
   details: "Detaljer",
   meter: "Använt av kvoten",
@@ -35,10 +35,11 @@ export const subscription: Translation<typeof en> = {
     carrier_test: "Testmeddelanden",
   },
   log: "Logg över meddelandedelar",
-  logText: "En rad för varje del som har lämnats till operatören, den nyaste först.",
+  logText:
+    "En rad för varje del som har skickats till operatören, i den ordning som meddelandena lades i kö, den nyaste först.",
   logEmpty: "Inget har skickats ännu",
   logEmptyText: "Varje del som går ut får sin rad här.",
-  handedOver: "Överlämnat",
+  submitted: "Skickat till operatören",
   to: "Till",
   segment: "Del",
   segmentOf: "{segment, number} av {of, number}",

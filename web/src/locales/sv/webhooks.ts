@@ -35,7 +35,7 @@ export const webhooks: Translation<typeof en> = {
   eventGroups: { alerts: "Larm", messages: "Sms", contacts: "Kontakter", other: "Kampanjer, importer och länkar" },
   eventCount: "{count, plural, one {# händelse} other {# händelser}}",
   state: "Tillstånd",
-  states: { on: "På", off: "Avstängd", failing: "Misslyckas", disabled: "Inaktiverad" },
+  states: { on: "På", off: "Av", failing: "Misslyckas", disabled: "Inaktiverad" },
   lastError: "Senaste fel: {error}",
   actions: "Åtgärder",
   save: "Spara",

@@ -11,7 +11,7 @@ import { Link } from "../../components/link.tsx";
 import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
-import { useMay, useWorkspace } from "../../lib/session.ts";
+import { useMay, useSession, useWorkspace } from "../../lib/session.ts";
 import { shownOptOutText } from "../../lib/shown-opt-out-text.ts";
 import { paths } from "../../paths.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -46,6 +46,7 @@ export function CampaignEditor({
   const go = useGo();
   const [{ field }] = useFilters({ field: "" });
   const workspace = useWorkspace();
+  const { link_origin } = useSession();
   const mayWrite = useMay()("campaigns:write");
   const fieldsOf = (of: Campaign) => readDraft(of, senders);
   const [draft, setDraft] = useState<Draft>(() => fieldsOf(campaign));
@@ -180,7 +181,7 @@ export function CampaignEditor({
               error={errorAt("text") ?? errorAt("links")}
               readOnly={!mayWrite}
               optOut={{
-                text: shownOptOutText(workspace, sender?.address),
+                text: shownOptOutText(workspace, sender?.address, link_origin),
                 included: draft.opt_out_text,
                 onChange: (included) => change({ opt_out_text: included }),
               }}

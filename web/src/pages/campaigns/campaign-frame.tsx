@@ -81,7 +81,7 @@ export function CampaignFrame({
       <div className="grid items-start gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           {data.status === "scheduled" ? (
-            <ExplainPanel campaignId={id} />
+            <ExplainPanel campaignId={id} before />
           ) : (
             <Tabs
               label={t("views")}
@@ -109,6 +109,9 @@ function SentLine({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const format = useFormatter();
   if (!campaign.sent_at || isUnsent(campaign.status) || campaign.status === "scheduled") return null;
-  const at = format.dateTime(new Date(campaign.sent_at), { dateStyle: "long", timeStyle: "short" });
-  return campaign.owner ? t("sentBy", { at, name: campaign.owner.name }) : t("sentAt", { at });
+  const at = format.dateTime(new Date(campaign.sent_at), { dateStyle: "medium", timeStyle: "short" });
+  const name = campaign.owner?.name;
+  // Until all of it has left it is not sent, only begun.
+  if (campaign.status !== "sent") return name ? t("startedBy", { at, name }) : t("startedAt", { at });
+  return name ? t("sentBy", { at, name }) : t("sentAt", { at });
 }

@@ -49,6 +49,8 @@ function Recipients({ campaign }: { campaign: Campaign }) {
       {
         id: "contact",
         header: t("contact"),
+        // Else the longest reason takes the room of the names.
+        width: "w-1/3",
         cell: (message) => {
           const number = message.to === "erased" ? erased : formatPhoneNumber(message.to, country);
           const name = message.contact_name || number || t("noNumber");
@@ -92,7 +94,7 @@ function Recipients({ campaign }: { campaign: Campaign }) {
         secondary: true,
         cell: (message) => (
           <span className="whitespace-nowrap text-soft">
-            {format.dateTime(new Date(message.created_at), { dateStyle: "short", timeStyle: "short" })}
+            {format.dateTime(new Date(message.created_at), { dateStyle: "medium", timeStyle: "short" })}
           </span>
         ),
       },
@@ -154,7 +156,7 @@ function RetentionNote({ since }: { since: string | null }) {
   if (!data || !since) return null;
   const { texts_gone_before: texts, messages_gone_before: messages } = data;
   const at = new Date(since);
-  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeZone: "UTC" });
   if (messages && at < new Date(messages))
     return <Notice tone="info">{t("noteMessages", { before: day(messages) })}</Notice>;
   if (texts && at < new Date(texts)) return <Notice tone="info">{t("noteTexts", { before: day(texts) })}</Notice>;

@@ -11,13 +11,13 @@ import { Panel } from "../../ui/page-header.tsx";
 import { Picker, type PickerOption } from "../../ui/picker.tsx";
 import { MessageStatusBadge, useReason } from "./message-status.tsx";
 
-/** Answers for one contact why they get the campaign, or not. */
-export function ExplainPanel({ campaignId }: { campaignId: string }) {
+/** Answers for one contact why they get the campaign, or not; `before` it is sent, or afterwards. */
+export function ExplainPanel({ campaignId, before = false }: { campaignId: string; before?: boolean }) {
   const t = useTranslations("campaigns.explain");
   const [search, setSearch] = useState("");
   const [contact, setContact] = useState<PickerOption | null>(null);
   return (
-    <Panel title={t("title")} description={t("text")}>
+    <Panel title={before ? t("titleBefore") : t("title")} description={t("text")}>
       <div className="flex flex-col gap-3">
         <div className="max-w-md">
           <Picker

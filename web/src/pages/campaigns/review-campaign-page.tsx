@@ -172,7 +172,7 @@ function ReviewPanel({ campaign, review }: { campaign: Campaign; review: Review 
             </Stats>
             <QuotaPanel quota={review.quota} needed={review.segments_estimate} />
           </Panel>
-          <ExplainPanel campaignId={campaign.id} />
+          <ExplainPanel campaignId={campaign.id} before />
         </div>
         <CampaignPhone campaign={campaign} />
       </div>

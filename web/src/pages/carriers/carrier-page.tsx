@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Power, Send } from "lucide-react";
+import { Power, Send, Star } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
@@ -49,7 +49,11 @@ export function CarrierPage() {
         status={
           <>
             <CarrierState state={data.status.state} />
-            {data.is_default ? <Badge tone="accent">{t("default")}</Badge> : null}
+            {data.is_default ? (
+              <Badge tone="accent" icon={Star}>
+                {t("default")}
+              </Badge>
+            ) : null}
           </>
         }
         description={

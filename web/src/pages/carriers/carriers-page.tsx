@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Cable, Plus } from "lucide-react";
+import { Cable, Plus, Star } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import type { Carrier } from "../../../../contract/carriers.ts";
@@ -95,7 +95,11 @@ function useColumns(actions: ReturnType<typeof useCarrierActions>): Column<Row>[
             <Link to={carrier ? paths.carrier(carrier.id) : paths.sandbox()} className="break-words">
               {carrier?.name ?? t("sandbox")}
             </Link>
-            {carrier?.is_default ? <Badge tone="accent">{t("default")}</Badge> : null}
+            {carrier?.is_default ? (
+              <Badge tone="accent" icon={Star}>
+                {t("default")}
+              </Badge>
+            ) : null}
           </p>
           <p className="text-sm text-soft">{carrier ? t(`kinds.${carrier.kind}`) : t("builtIn")}</p>
         </div>

@@ -36,7 +36,9 @@ export function FallbackForm({ carriers, routes }: { carriers: readonly Carrier[
       routes: form.values.routes.map((route) => (route.country === country ? { country, carriers: order } : route)),
     });
   const nameOf = (country: string) =>
-    country === everywhere ? t("otherCountries") : (countries.find(({ value }) => value === country)?.label ?? country);
+    country === everywhere
+      ? t(form.values.routes.length > 1 ? "otherCountries" : "allCountries")
+      : (countries.find(({ value }) => value === country)?.label ?? country);
   const free = countries.filter(({ value }) => !form.values.routes.some((route) => route.country === value));
   return (
     <FormShell form={form} submitLabel={t("saveFallback")} submitDisabled={!form.dirty}>

@@ -46,7 +46,7 @@ export function FallbackOrder({
   const free = carriers.filter((carrier) => !order.includes(carrier.id));
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      {order.length === 0 ? <p className="py-1 text-soft">{t("nobodyStandsIn")}</p> : null}
+      {order.length === 0 ? <p className="py-1 text-soft">{t("noFallback")}</p> : null}
       <ol ref={list} className="flex flex-col gap-1 empty:hidden">
         {order.map((id, index) => {
           const carrier = nameOf(id);
@@ -89,7 +89,7 @@ export function FallbackOrder({
       </ol>
       {free.length > 0 ? (
         <AddChoice
-          label={t("addStandIn", { country })}
+          label={t("addFallback", { country })}
           placeholder={t("chooseCarrier")}
           options={free.map((carrier) => ({ value: carrier.id, label: carrier.name }))}
           onAdd={add}

@@ -43,7 +43,7 @@ export function ContactOptOuts({
       flush
       action={
         mayChange ? (
-          <>
+          <div className="flex flex-wrap gap-2">
             {contact.opt_outs.length > 0 ? (
               <Button size="small" onClick={() => setChanging("liftOptOut")}>
                 {t("liftOptOut")}
@@ -54,7 +54,7 @@ export function ContactOptOuts({
                 {t("optOut")}
               </Button>
             )}
-          </>
+          </div>
         ) : null
       }
     >

@@ -8,7 +8,7 @@ import { useMay, useWorkspace } from "../../lib/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { textedNumber } from "./texted-number.ts";
 
-/** Whether the contact can be texted, by sender where it differs, and which marketing they consent to. */
+/** Whether the contact can be texted, by sender where it differs, and which marketing reaches them. */
 export function ContactStatus({ contact }: { contact: Contact }) {
   const t = useTranslations("contacts.status");
   return (
@@ -71,8 +71,8 @@ function Reach({ contact }: { contact: Contact }) {
       ))}
       {refused.length > 0 && shown.length > 0 ? (
         <li>
-          <Badge tone="good" icon={CircleCheck}>
-            {t("canFrom", { senders: format.list(shown, { type: "disjunction" }) })}
+          <Badge icon={CircleMinus}>
+            {t("personalFrom", { senders: format.list(shown, { type: "disjunction" }) })}
           </Badge>
         </li>
       ) : null}
@@ -94,9 +94,14 @@ function Marketing({ contact }: { contact: Contact }) {
       ({ granted, channel, subscription_type }) => granted && channel === "sms" && subscription_type.needs_consent,
     )
     .map(({ subscription_type }) => subscription_type.name);
+  // A STOP to any sender keeps all marketing away, whatever the ledger has.
+  const { number } = textedNumber(contact);
+  const stopped = contact.opt_outs.some((optOut) => optOut.number === number);
   return (
     <li className="max-w-full">
-      {types.length > 0 ? (
+      {types.length > 0 && stopped ? (
+        <Badge icon={CircleMinus}>{t("consentedButOptedOut", { types: format.list(types) })}</Badge>
+      ) : types.length > 0 ? (
         <Badge tone="good" icon={CircleCheck}>
           {t("consents", { types: format.list(types) })}
         </Badge>

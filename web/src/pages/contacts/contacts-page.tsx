@@ -45,6 +45,8 @@ export function ContactsPage() {
       query: { query: asked || undefined, list: filters.list || undefined, sort, limit: 50 },
     }),
   );
+  const tray = useQuery({ ...query("tray", "list", { query: { limit: 1 } }), enabled: may("consent:read") });
+  const undecided = (tray.data?.items.length ?? 0) > 0;
   const rows = found.data ? items(found.data) : undefined;
   type Row = NonNullable<typeof rows>[number];
   const total = found.data?.pages[0]?.total;
@@ -154,9 +156,10 @@ export function ContactsPage() {
             {t("bulk.newListFrom")}
           </Button>
         ) : null}
-        <Link to={paths.imports()} className="ml-auto">
-          {t("imports")}
-        </Link>
+        <span className="ml-auto flex flex-wrap gap-x-4">
+          {undecided ? <Link to={paths.tray()}>{t("possibleOptOut.page")}</Link> : null}
+          <Link to={paths.imports()}>{t("imports")}</Link>
+        </span>
       </div>
       {naming ? <NewListFrom where={matching} count={matchCount} onClose={() => setNaming(false)} /> : null}
       <BulkProgress />

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { Import } from "../../../../contract/contacts.ts";
 import { pages } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink, Link } from "../../components/link.tsx";
@@ -11,6 +12,9 @@ import { paths } from "../../paths.ts";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { ImportStatus } from "./import-status.tsx";
+
+/** Nothing of it has been imported yet: what is known is what its check has found. */
+const isHeld = ({ status }: Pick<Import, "status">) => status === "checking" || status === "held";
 
 /** All imports, newest first. */
 export function ImportsPage() {
@@ -51,20 +55,23 @@ export function ImportsPage() {
               id: "created",
               header: t("importResult.created"),
               align: "right",
-              cell: (row) => format.number(row.created),
+              cell: (row) => (isHeld(row) ? "–" : format.number(row.created)),
             },
             {
               id: "updated",
               header: t("importResult.updated"),
               align: "right",
               secondary: true,
-              cell: (row) => format.number(row.updated),
+              cell: (row) => (isHeld(row) ? "–" : format.number(row.updated)),
             },
             {
               id: "rejected",
               header: t("importResult.rejected"),
               align: "right",
-              cell: (row) => format.number(row.rejected_count),
+              cell: (row) => {
+                const rejected = isHeld(row) ? row.totals?.rejected : row.rejected_count;
+                return rejected === undefined ? "–" : format.number(rejected);
+              },
             },
             {
               id: "started",

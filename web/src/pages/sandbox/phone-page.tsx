@@ -12,7 +12,7 @@ import { useParam } from "../../lib/location.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
-import { Select } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
@@ -77,7 +77,7 @@ export function PhonePage() {
             id: text.id,
             direction: text.direction,
             content: text.text,
-            note: format.dateTime(new Date(text.at), { dateStyle: "short", timeStyle: "short" }),
+            note: format.dateTime(new Date(text.at), { dateStyle: "medium", timeStyle: "short" }),
           }))}
         >
           <div ref={end} />
@@ -115,9 +115,8 @@ export function PhonePage() {
             <Panel title={t("reply")}>
               <div className="flex flex-col gap-3">
                 {receiving.length > 1 ? (
-                  <Select
-                    aria-label={t("replyTo")}
-                    className="max-w-64"
+                  <SelectField
+                    label={t("replyTo")}
                     value={form.values.to || preferred.address}
                     onChange={(to) => form.set({ to })}
                     options={receiving.map((sender) => ({

@@ -88,7 +88,7 @@ export function SandboxPage() {
               header: t("lastAt"),
               align: "right",
               secondary: true,
-              cell: (row) => format.dateTime(new Date(row.last_at), { dateStyle: "short", timeStyle: "short" }),
+              cell: (row) => format.dateTime(new Date(row.last_at), { dateStyle: "medium", timeStyle: "short" }),
             },
           ]}
         />

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Moon, Plus } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useLocale, useTranslations } from "use-intl";
 import type { QuietHours, QuietHoursRule } from "../../../../contract/quiet-hours.ts";
 import { isLikeDefault, ruleKey } from "../../../../rules/quiet-hours-defaults.ts";
 import { query, useCall } from "../../api/queries.ts";
@@ -114,7 +114,12 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
   const t = useTranslations("hours");
   const format = useFormatter();
   const may = useMay();
+  const locale = useLocale();
   const nameOf = usePlaceName();
+  const sorted = useMemo(() => {
+    const order = new Intl.Collator(locale);
+    return rules.toSorted((one, other) => order.compare(nameOf(one.country), nameOf(other.country)));
+  }, [rules, nameOf, locale]);
   const columns = useMemo<Column<QuietHoursRule>[]>(
     () => [
       {
@@ -146,7 +151,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
         secondary: true,
         cell: ({ source, source_date }) => (
           <span className="text-sm break-words text-soft">
-            {source ?? "–"}
+            {source === null ? "–" : <WithLinks text={source} />}
             {source_date ? (
               <span className="block text-faint">
                 {format.dateTime(new Date(`${source_date}T00:00:00Z`), { dateStyle: "medium", timeZone: "UTC" })}
@@ -179,10 +184,29 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
       <Table
         label={t("rules")}
         columns={columns}
-        rows={rules}
+        rows={sorted}
         rowId={ruleKey}
         empty={<EmptyState icon={Moon} title={t("rules")} />}
       />
     </Panel>
+  );
+}
+
+/** A rule's source in words, whose web addresses open in a tab of their own. */
+function WithLinks({ text }: { text: string }) {
+  return text.split(/(https?:\/\/\S+)/).map((part, index) =>
+    index % 2 === 1 ? (
+      <a
+        key={part}
+        href={part}
+        target="_blank"
+        rel="noopener noreferrer"
+        className="rounded-sm break-all text-accent-ink hover:underline"
+      >
+        {part}
+      </a>
+    ) : (
+      part
+    ),
   );
 }

@@ -119,7 +119,7 @@ function PurgedNext({ next: { texts, messages } }: { next: Retention["would_go"]
   const format = useFormatter();
   if (!texts && !messages) return <p className="text-soft">{t("forEver")}</p>;
   if (!texts?.messages && !messages?.messages) return <p className="text-soft">{t("nothing")}</p>;
-  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeZone: "UTC" });
   const lines = [
     { key: "messages", next: messages, one: "goMessages", many: "goMessagesMany" },
     { key: "texts", next: texts, one: "goTexts", many: "goTextsMany" },
@@ -150,7 +150,7 @@ function PurgedSoFar({ retention: { texts_gone_before, messages_gone_before } }:
   const t = useTranslations("privacy");
   const format = useFormatter();
   if (!texts_gone_before && !messages_gone_before) return null;
-  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "long", timeZone: "UTC" });
+  const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeZone: "UTC" });
   return (
     <Panel title={t("gone")}>
       <ul className="flex flex-col gap-2">

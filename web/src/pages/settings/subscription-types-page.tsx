@@ -45,7 +45,7 @@ export function SubscriptionTypesPage() {
         id: "subscribers",
         header: t("subscribers"),
         align: "right",
-        cell: (type) => (type.subscribers === undefined ? "–" : format.number(type.subscribers)),
+        cell: (type) => (type.needs_consent && type.subscribers !== undefined ? format.number(type.subscribers) : "–"),
       },
     ],
     [t, format],

@@ -134,7 +134,7 @@ function SegmentLog() {
     () => [
       {
         id: "at",
-        header: t("handedOver"),
+        header: t("submitted"),
         cell: (entry) => format.dateTime(new Date(entry.at), { dateStyle: "medium", timeStyle: "medium" }),
       },
       {
@@ -153,8 +153,8 @@ function SegmentLog() {
         header: t("source"),
         secondary: true,
         cell: (entry) =>
-          entry.source.type === "campaign" && entry.source.id ? (
-            <Link to={paths.campaign(entry.source.id)}>{sourceName("campaign")}</Link>
+          entry.source.id && entry.source.name !== null ? (
+            <Link to={paths.campaign(entry.source.id)}>{entry.source.name || sourceName("campaign")}</Link>
           ) : (
             sourceName(entry.source.type)
           ),

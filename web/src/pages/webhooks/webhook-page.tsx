@@ -164,7 +164,7 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
             align: "right",
             cell: ({ created_at }) => (
               <span className="figures whitespace-nowrap">
-                {format.dateTime(new Date(created_at), { dateStyle: "short", timeStyle: "medium" })}
+                {format.dateTime(new Date(created_at), { dateStyle: "medium", timeStyle: "medium" })}
               </span>
             ),
           },
