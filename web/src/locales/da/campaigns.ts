@@ -141,6 +141,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Forbereder afsendelsen …",
   progress: "{done, number} af {recipients, number} afleveret til operatøren",
   progressLabel: "Sender",
+  waiting:
+    "{count, plural, one {# besked venter på, at stilletiden er forbi, eller på modtagerens eget tidspunkt. Den kan gå ud {at}, {zone}.} other {# beskeder venter på, at stilletiden er forbi, eller på modtagernes eget tidspunkt. De første kan gå ud {at}, {zone}.}}",
   progressText: "Du kan forlade siden; afsendelsen fortsætter.",
   notSentSoFar: "{count, plural, one {# person får den ikke.} other {# personer får den ikke.}}",
   deliveryRate: "Leveringsgrad",

@@ -137,6 +137,8 @@ export const campaigns = {
   preparing: "Getting ready to send …",
   progress: "{done, number} of {recipients, number} sent to the carrier",
   progressLabel: "Sending",
+  waiting:
+    "{count, plural, one {# text waits for quiet hours to end, or for the recipient’s own time. It can leave {at}, {zone}.} other {# texts wait for quiet hours to end, or for the recipients’ own time. The first can leave {at}, {zone}.}}",
   progressText: "You can leave this page; sending goes on.",
   notSentSoFar: "{count, plural, one {# person is not getting it.} other {# people are not getting it.}}",
   deliveryRate: "Delivered rate",

@@ -142,6 +142,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Klargjør sendingen …",
   progress: "{done, number} av {recipients, number} sendt til operatøren",
   progressLabel: "Sender",
+  waiting:
+    "{count, plural, one {# melding venter på at stilletiden er over, eller på mottakerens eget klokkeslett. Den kan gå ut {at}, {zone}.} other {# meldinger venter på at stilletiden er over, eller på mottakernes eget klokkeslett. De første kan gå ut {at}, {zone}.}}",
   progressText: "Du kan gå fra denne siden; sendingen fortsetter.",
   notSentSoFar: "{count, plural, one {# person får den ikke.} other {# personer får den ikke.}}",
   deliveryRate: "Leveringsgrad",

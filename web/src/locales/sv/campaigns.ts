@@ -142,6 +142,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Förbereder utskicket …",
   progress: "{done, number} av {recipients, number} skickade till operatören",
   progressLabel: "Skickar",
+  waiting:
+    "{count, plural, one {# meddelande väntar på att de tysta timmarna ska ta slut, eller på mottagarens egen tid. Det kan gå ut {at}, {zone}.} other {# meddelanden väntar på att de tysta timmarna ska ta slut, eller på mottagarnas egen tid. De första kan gå ut {at}, {zone}.}}",
   progressText: "Du kan lämna den här sidan; utskicket fortsätter.",
   notSentSoFar: "{count, plural, one {# person får det inte.} other {# personer får det inte.}}",
   deliveryRate: "Leveransgrad",
