@@ -58,6 +58,9 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
   await page.keyboard.type("berit@people");
   await page.keyboard.press("Enter");
   await dialog.getByText("Write a whole e-mail address").waitFor();
+  await field.fill("ola.frisør@people.example");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("“ola.frisør@people.example” cannot be used as an e-mail address.").waitFor();
   await field.fill(kari.toUpperCase());
   await page.keyboard.press("Enter");
   await dialog.getByText("This person is in the workspace already.").waitFor();
