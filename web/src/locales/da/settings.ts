@@ -38,12 +38,13 @@ export const settings: Translation<typeof en> = {
   capText:
     "Hvor megen markedsføring et nummer højst får, uanset hvad der sender den. Mere springes over, og gennemgangen siger for hvor mange. Prøver og svar på svar tæller ikke.",
   capMessages: "Markedsføringsbeskeder",
-  capMessagesHint: "Højst, til ét nummer. Tomt: ingen grænse.",
-  capDays: "Inden for dage",
-  capDaysHint: "Gange 24 timer, 1 til 90.",
+  capMessagesHint: "Højst, til ét nummer. Er begge felter tomme, er der ingen grænse.",
+  capDays: "Inden for så mange dage",
+  capDaysHint: "1 til 90. En dag er 24 timer.",
   capMessagesWrong: "Et helt tal fra 1 til 1.000.",
   capDaysWrong: "Et helt tal fra 1 til 90.",
-  capBoth: "Udfyld begge eller ingen.",
+  capMessagesMissing: "Skriv et antal her, eller tøm også dagene: så er der ingen grænse.",
+  capDaysMissing: "Skriv et antal dage her, eller tøm også beskederne: så er der ingen grænse.",
   keywords: "Ord, som folk svarer med",
   keywordsText:
     "Et svar tæller, når det er et af disse ord og intet andet, med store eller små bogstaver. Høflige svar som »Stop, tak« vises for dig i stedet.",
