@@ -353,7 +353,7 @@ test("a text typed while the server is unreachable is kept, and saved when it is
 test("every error of the review links to its field", async () => {
   await write({ subscription_type: null, include: { lists: [], contacts: [] } });
   await button("Review").click();
-  await page.getByText("3 things must be mended first").waitFor();
+  await page.getByText("3 things must be fixed first").waitFor();
   expect(await button("Send now").isDisabled()).toBe(true);
   const review = page.url();
   for (const [problem, field] of [

@@ -109,7 +109,7 @@ export const campaigns: Translation<typeof en> = {
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
     quiet_hours:
-      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. De første kan sendes {first}, de sidste {last}.",
+      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. {same, select, yes {{wait, plural, one {Den} other {De}} kan sendes {first}, {zone}.} other {De første kan sendes {first}, de sidste {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# besked} other {# beskeder}} ville udløbe, før stilletiden er forbi. Send på et andet tidspunkt, eller lad beskederne være gyldige længere.",
     validity_short:
@@ -120,7 +120,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# modtager} other {# modtagere}} mangler »{field}«. For dem bliver teksten tom, og de får intet. Giv feltet en standardværdi.",
     no_opt_out_text: "Teksten siger ikke, hvordan man melder sig fra. Slå afmeldingsteksten til, eller skriv din egen.",
-    ucs2: "{value} gør, at hver besked fylder mere end dobbelt så meget.",
+    ucs2: "»{value}« findes ikke i det almindelige sms-alfabet. {count, plural, one {Med det tegn} other {Med de tegn}} er der plads til 70 tegn i et segment i stedet for 160.",
     name_replaced:
       "{count, plural, one {# modtager er} other {# modtagere er}} i lande, hvor nettene ikke viser navne som afsender. De får beskeden fra {number} i stedet for {name}.",
     name_refused:

@@ -58,7 +58,7 @@ export const campaigns = {
   sendConfirm: "Send to {count, plural, one {# person} other {# people}}",
   sendText:
     "About {segments, plural, one {# segment} other {# segments}} will be used. A text that has left cannot be called back.",
-  errors: "{count, plural, one {One thing must be mended first} other {# things must be mended first}}",
+  errors: "{count, plural, one {One thing must be fixed first} other {# things must be fixed first}}",
   errorsText: "The campaign cannot be sent like this.",
   warnings: "{count, plural, one {One thing to think about} other {# things to think about}}",
   ready: "Ready to send",
@@ -105,7 +105,7 @@ export const campaigns = {
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
     quiet_hours:
-      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. The first can leave {first}, the last {last}.",
+      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. {same, select, yes {{wait, plural, one {It} other {They}} can leave {first}, {zone}.} other {The first can leave {first}, the last {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# text} other {# texts}} would expire before quiet hours end. Send at another time, or let texts be valid for longer.",
     validity_short:
@@ -116,7 +116,7 @@ export const campaigns = {
     missing_value_nothing:
       "{count, plural, one {# recipient has} other {# recipients have}} no “{field}”. Nothing is left of the text for them, so they get none. Give the field a default value.",
     no_opt_out_text: "The text does not say how to opt out. Switch the opt-out text on, or write your own.",
-    ucs2: "{value} make every message cost more than twice the room.",
+    ucs2: "“{value}” {count, plural, one {is} other {are}} not in the usual SMS alphabet. A segment then holds 70 characters instead of 160.",
     name_replaced:
       "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get it from {number} instead of {name}.",
     name_refused:

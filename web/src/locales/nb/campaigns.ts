@@ -110,7 +110,7 @@ export const campaigns: Translation<typeof en> = {
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
     quiet_hours:
-      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. De første kan gå ut {first}, de siste {last}.",
+      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. {same, select, yes {{wait, plural, one {Den} other {De}} kan gå ut {first}, {zone}.} other {De første kan gå ut {first}, de siste {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# melding} other {# meldinger}} vil utløpe før stilletiden er over. Send på et annet tidspunkt, eller la meldingene være gyldige lenger.",
     validity_short:
@@ -121,7 +121,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# mottaker} other {# mottakere}} mangler «{field}». For dem blir teksten tom, og de får ingenting. Gi feltet en standardverdi.",
     no_opt_out_text: "Teksten sier ikke hvordan man melder seg av. Slå på avmeldingsteksten, eller skriv din egen.",
-    ucs2: "{value} gjør at hver melding tar mer enn dobbelt så stor plass.",
+    ucs2: "«{value}» finnes ikke i det vanlige SMS-alfabetet. {count, plural, one {Med det tegnet} other {Med de tegnene}} er det plass til 70 tegn i et segment i stedet for 160.",
     name_replaced:
       "{count, plural, one {# mottaker er} other {# mottakere er}} i land der nettene ikke viser navn som avsender. De får meldingen fra {number} i stedet for {name}.",
     name_refused:

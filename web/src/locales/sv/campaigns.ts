@@ -110,7 +110,7 @@ export const campaigns: Translation<typeof en> = {
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
     quiet_hours:
-      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan skickas {first}, de sista {last}.",
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. {same, select, yes {{wait, plural, one {Det} other {De}} kan skickas {first}, {zone}.} other {De första kan skickas {first}, de sista {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:
@@ -121,7 +121,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# mottagare} other {# mottagare}} saknar ”{field}”. För dem blir texten tom, och de får inget. Ge fältet ett standardvärde.",
     no_opt_out_text: "Texten säger inte hur man avanmäler sig. Slå på avanmälningstexten, eller skriv en egen.",
-    ucs2: "{value} gör att varje meddelande tar mer än dubbelt så stor plats.",
+    ucs2: "”{value}” finns inte i det vanliga sms-alfabetet. {count, plural, one {Med det tecknet} other {Med de tecknen}} rymmer ett segment 70 tecken i stället för 160.",
     name_replaced:
       "{count, plural, one {# mottagare finns} other {# mottagare finns}} i länder vars nät inte visar namn som avsändare. De får meddelandet från {number} i stället för {name}.",
     name_refused:
