@@ -111,6 +111,8 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
   await berits.getByLabel("Password", { exact: true }).fill(berit.password);
   await berits.keyboard.press("Enter");
   await berits.getByRole("button", { name: `Your account, ${berit.name}` }).waitFor();
+  // The language of the page that she joined on is hers from now on, whatever the workspace's is.
+  expect(await berits.evaluate(() => localStorage.getItem("varsla.language"))).toBe("en");
   await berits.getByRole("link", { name: "Contacts", exact: true }).click();
   await berits.getByRole("link", { name: "New contact" }).waitFor();
 
