@@ -197,6 +197,11 @@ test("Send can be taken back for some seconds on every page, and its result is t
   await button("Send to 5 people").click();
   await button("Undo").waitFor();
   expect((await get(id)).status).toBe("scheduled");
+  // Its page offers nothing beside Undo, and does not look like that of one scheduled for later.
+  await page.getByText("The campaign is about to be sent").waitFor();
+  for (const other of ["Unschedule", "Change the time"]) expect(await button(other).count()).toBe(0);
+  expect(await page.getByText("Scheduled", { exact: true }).count()).toBe(0);
+  await shoot(page, "about-to-be-sent");
   await page.getByRole("link", { name: "Lists", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Lists" }).waitFor();
   await expectAccessible(page);

@@ -214,6 +214,9 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tilbage",
   cancelText:
     "{sent, plural, =0 {Intet er sendt endnu.} one {# besked er sendt og kan ikke kaldes tilbage.} other {# beskeder er sendt og kan ikke kaldes tilbage.}} {pending, plural, =0 {} one {# besked bliver ikke sendt; segmenterne går tilbage til kvoten.} other {# beskeder bliver ikke sendt; segmenterne går tilbage til kvoten.}} En afbrudt kampagne kan ikke fortsætte.",
+  aboutToBeSent: "Sendes straks",
+  aboutToBeSentTitle: "Kampagnen bliver straks sendt",
+  aboutToBeSentText: "Intet er sendt endnu. Tryk på Fortryd nederst på siden, så bliver den en kladde igen.",
   scheduledText:
     "Hvem der får den, hvem der har givet samtykke, og hvad der er tilbage af kvoten, tjekkes, når den går i gang.",
   scheduledLocked: "Den kan ikke ændres, så længe den er planlagt. Fjern planen først, så er den en kladde igen.",

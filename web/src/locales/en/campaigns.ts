@@ -210,6 +210,9 @@ export const campaigns = {
   cancelDismiss: "Go back",
   cancelText:
     "{sent, plural, =0 {Nothing has left yet.} one {# message has left and cannot be called back.} other {# messages have left and cannot be called back.}} {pending, plural, =0 {} one {# message will not be sent; its segments go back to the allowance.} other {# messages will not be sent; their segments go back to the allowance.}} A cancelled campaign cannot be resumed.",
+  aboutToBeSent: "About to be sent",
+  aboutToBeSentTitle: "The campaign is about to be sent",
+  aboutToBeSentText: "Nothing has left yet. Undo, at the foot of the page, makes it a draft again.",
   scheduledText: "Who gets it, who has consented and what is left of the allowance are looked at when it begins.",
   scheduledLocked: "It cannot be changed while it is scheduled. Unschedule it first; then it is a draft again.",
   pausedTitle: "Paused: {done, number} of {recipients, number} sent to the carrier",

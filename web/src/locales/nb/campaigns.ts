@@ -215,6 +215,9 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tilbake",
   cancelText:
     "{sent, plural, =0 {Ingenting er sendt ennå.} one {# melding er sendt og kan ikke kalles tilbake.} other {# meldinger er sendt og kan ikke kalles tilbake.}} {pending, plural, =0 {} one {# melding blir ikke sendt; segmentene går tilbake til kvoten.} other {# meldinger blir ikke sendt; segmentene går tilbake til kvoten.}} En avbrutt kampanje kan ikke fortsette.",
+  aboutToBeSent: "Sendes straks",
+  aboutToBeSentTitle: "Kampanjen blir straks sendt",
+  aboutToBeSentText: "Ingenting er sendt ennå. Trykk på Angre nederst på siden, så blir den et utkast igjen.",
   scheduledText:
     "Hvem som får den, hvem som har samtykket og hva som er igjen av kvoten, blir sjekket når den starter.",
   scheduledLocked: "Den kan ikke endres så lenge den er planlagt. Fjern planen først, så er den et utkast igjen.",

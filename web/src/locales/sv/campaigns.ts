@@ -215,6 +215,9 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tillbaka",
   cancelText:
     "{sent, plural, =0 {Ingenting har skickats ännu.} one {# meddelande har skickats och kan inte återkallas.} other {# meddelanden har skickats och kan inte återkallas.}} {pending, plural, =0 {} one {# meddelande skickas inte; segmenten går tillbaka till kvoten.} other {# meddelanden skickas inte; segmenten går tillbaka till kvoten.}} En avbruten kampanj kan inte fortsätta.",
+  aboutToBeSent: "Skickas strax",
+  aboutToBeSentTitle: "Kampanjen skickas strax",
+  aboutToBeSentText: "Inget har skickats ännu. Tryck på Ångra längst ner på sidan, så blir den ett utkast igen.",
   scheduledText: "Vilka som får det, vilka som har samtyckt och vad som är kvar av kvoten kontrolleras när den börjar.",
   scheduledLocked: "Den kan inte ändras så länge den är schemalagd. Ta bort schemat först, så är den ett utkast igen.",
   pausedTitle: "Pausad: {done, number} av {recipients, number} skickade till operatören",

@@ -23,6 +23,17 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   return <Progressing campaign={campaign} />;
 }
 
+/** The seconds after Send in which it can be taken back. */
+export function AboutToBeSent() {
+  const t = useTranslations("campaigns");
+  return (
+    <div className="mb-5 rounded-lg border border-line bg-surface p-4">
+      <p className="font-medium">{t("aboutToBeSentTitle")}</p>
+      <p className="mt-1 text-soft">{t("aboutToBeSentText")}</p>
+    </div>
+  );
+}
+
 function Scheduled({ campaign }: { campaign: Campaign }) {
   const t = useTranslations("campaigns");
   const words = useScheduleWords();
