@@ -223,7 +223,7 @@ export const campaigns: Translation<typeof en> = {
   pausedTitle: "På pause: {done, number} af {recipients, number} er afleveret til operatøren",
   pausedText: "Intet sendes, før du fortsætter. Beskeder, der til den tid har ventet for længe, bliver ikke sendt.",
   cancelledTitle:
-    "Afbrudt, efter at {sent, plural, =0 {intet var sendt} one {# besked var sendt} other {# beskeder var sendt}}",
+    "{sent, plural, =0 {Afbrudt, før noget blev sendt} one {Afbrudt, efter at # besked var sendt} other {Afbrudt, efter at # beskeder var sendt}}",
   cancelledText:
     "{count, plural, =0 {Alt var allerede sendt.} one {# besked blev ikke sendt.} other {# beskeder blev ikke sendt.}}",
   waitsUntil: "Venter til {at}",

@@ -19,7 +19,7 @@ export const settings: Translation<typeof en> = {
   language: "Sprog",
   languageHint: "Til standardteksterne og til programmet hos dem, der ikke selv har valgt.",
   texts: "Standardtekster",
-  textsText: "Tegn uden for GSM-alfabetet gør en tekst længere og dyrere: 70 tegn pr. del i stedet for 160.",
+  textsText: "Tegn uden for GSM-alfabetet gør en tekst længere og dyrere: 70 tegn pr. segment i stedet for 160.",
   text: {
     opt_out_text: "Afmeldingstekst",
     help_text: "Svar på HJÆLP",
@@ -33,7 +33,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Sendes, når nogen tilmelder sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} · {encoding}",
+    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# segment} other {# segmenter}} · {encoding}",
   cap: "Hyppighedsloft",
   capText:
     "Hvor megen markedsføring et nummer højst får, uanset hvad der sender den. Mere springes over, og gennemgangen siger for hvor mange. Prøver og svar på svar tæller ikke.",

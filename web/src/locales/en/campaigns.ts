@@ -218,7 +218,7 @@ export const campaigns = {
   pausedTitle: "Paused: {done, number} of {recipients, number} sent to the carrier",
   pausedText: "Nothing leaves until you resume it. Messages that have waited too long by then are not sent.",
   cancelledTitle:
-    "Cancelled after {sent, plural, =0 {nothing had left} one {# message had left} other {# messages had left}}",
+    "{sent, plural, =0 {Cancelled before anything left} one {Cancelled after # message had left} other {Cancelled after # messages had left}}",
   cancelledText:
     "{count, plural, =0 {Everything had left already.} one {# message was not sent.} other {# messages were not sent.}}",
   waitsUntil: "Waits until {at}",

@@ -224,7 +224,7 @@ export const campaigns: Translation<typeof en> = {
   pausedTitle: "På pause: {done, number} av {recipients, number} er sendt til operatøren",
   pausedText: "Ingenting sendes før du fortsetter. Meldinger som da har ventet for lenge, blir ikke sendt.",
   cancelledTitle:
-    "Avbrutt etter at {sent, plural, =0 {ingenting var sendt} one {# melding var sendt} other {# meldinger var sendt}}",
+    "{sent, plural, =0 {Avbrutt før noe ble sendt} one {Avbrutt etter at # melding var sendt} other {Avbrutt etter at # meldinger var sendt}}",
   cancelledText:
     "{count, plural, =0 {Alt var allerede sendt.} one {# melding ble ikke sendt.} other {# meldinger ble ikke sendt.}}",
   waitsUntil: "Venter til {at}",

@@ -19,7 +19,7 @@ export const settings: Translation<typeof en> = {
   language: "Språk",
   languageHint: "För standardtexterna, och för programmet hos dem som inte har valt själva.",
   texts: "Standardtexter",
-  textsText: "Tecken utanför GSM-alfabetet gör en text längre och dyrare: 70 tecken per del i stället för 160.",
+  textsText: "Tecken utanför GSM-alfabetet gör en text längre och dyrare: 70 tecken per segment i stället för 160.",
   text: {
     opt_out_text: "Avanmälningstext",
     help_text: "Svar på HJÄLP",
@@ -33,7 +33,7 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Skickas när någon registrerar sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} · {encoding}",
+    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# segment} other {# segment}} · {encoding}",
   cap: "Frekvenstak",
   capText:
     "Hur mycket marknadsföring ett nummer får som mest, oavsett vad som skickar den. Mer hoppas över, och granskningen säger för hur många. Tester och svar på svar räknas inte.",

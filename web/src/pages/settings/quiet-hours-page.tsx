@@ -18,6 +18,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { QuietHoursDialog } from "./quiet-hours-dialog.tsx";
 import { usePlaceName } from "./quiet-hours-places.ts";
+import { useSourceWords } from "./source-words.ts";
 
 /** When texts may leave, by country and class. */
 export function QuietHoursPage() {
@@ -112,6 +113,7 @@ function daysOf(sundays: boolean, holidays: boolean): "all" | "noSundays" | "noH
 
 function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (rule: QuietHoursRule) => void }) {
   const t = useTranslations("hours");
+  const sourceWords = useSourceWords();
   const format = useFormatter();
   const may = useMay();
   const nameOf = usePlaceName();
@@ -146,7 +148,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
         secondary: true,
         cell: ({ source, source_date }) => (
           <span className="text-sm break-words text-soft">
-            {source ?? "–"}
+            {source === null ? "–" : sourceWords(source)}
             {source_date ? (
               <span className="block text-faint">
                 {format.dateTime(new Date(`${source_date}T00:00:00Z`), { dateStyle: "medium", timeZone: "UTC" })}
