@@ -174,7 +174,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
           ]
         : []),
     ],
-    [t, format, may, nameOf, onEdit],
+    [t, format, may, nameOf, onEdit, sourceWords],
   );
   return (
     <Panel title={t("rules")} description={t("rulesText")} flush>
