@@ -109,6 +109,15 @@ export const Campaign = z.object({
   links: Links,
   validity_seconds: z.number().int().nullable(),
   counts: CampaignCounts,
+  waiting: z
+    .object({
+      count: z.number().int().describe("how many texts wait; part of `counts.pending`"),
+      until: Instant.describe("when the first of them may leave"),
+    })
+    .nullable()
+    .describe(
+      "texts of a campaign that is being sent which wait for quiet hours to end, or for their recipient's own time; null where none waits. Those that expire before are not among them",
+    ),
   owner: z.object({ id: Id.nullable(), name: z.string() }).nullable(),
   changed_by: z
     .object({ id: Id.nullable(), name: z.string() })

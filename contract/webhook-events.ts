@@ -130,6 +130,7 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
     validity_seconds: null,
     links: { shorten: true },
     counts: { recipients: 1_200, sent: 1_196, not_sent: 4, delivered: 1_150, not_delivered: 12, pending: 0 },
+    waiting: null,
     owner: { id: null, name: "Ola Nordmann" },
     changed_by: { id: null, name: "Ola Nordmann" },
     error: null,

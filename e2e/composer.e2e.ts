@@ -170,7 +170,13 @@ test("Personalise inserts a field; its default is changed on the chip and under 
   await dialog.getByLabel("Default value").fill('"you"');
   await press("Enter");
   await expect.poll(savedText, soon).toMatch(/^Hi \{\{ contact\.first_name \| default: .*you.* \}\}$/);
+  // The recipient's own page always exists: no default is asked for.
   await button(/^First name/).click();
+  await dialog.getByLabel("Type").selectOption({ label: "Links" });
+  await dialog.getByRole("option", { name: "Link to preferences" }).waitFor({ state: "attached" });
+  expect(await dialog.getByLabel("Default value").count()).toBe(0);
+  await dialog.getByLabel("Type").selectOption({ label: "Contact" });
+  await dialog.getByLabel("Default value").waitFor();
   await dialog.getByRole("button", { name: "Remove", exact: true }).click();
   await expect.poll(shown, soon).toBe("Hi ");
   expect(await chips().count()).toBe(0);
@@ -353,7 +359,7 @@ test("a text typed while the server is unreachable is kept, and saved when it is
 test("every error of the review links to its field", async () => {
   await write({ subscription_type: null, include: { lists: [], contacts: [] } });
   await button("Review").click();
-  await page.getByText("3 things must be mended first").waitFor();
+  await page.getByText("3 things must be fixed first").waitFor();
   expect(await button("Send now").isDisabled()).toBe(true);
   const review = page.url();
   for (const [problem, field] of [

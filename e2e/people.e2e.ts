@@ -58,6 +58,9 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
   await page.keyboard.type("berit@people");
   await page.keyboard.press("Enter");
   await dialog.getByText("Write a whole e-mail address").waitFor();
+  await field.fill("ola.frisør@people.example");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("“ola.frisør@people.example” cannot be used as an e-mail address.").waitFor();
   await field.fill(kari.toUpperCase());
   await page.keyboard.press("Enter");
   await dialog.getByText("This person is in the workspace already.").waitFor();
@@ -108,6 +111,8 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
   await berits.getByLabel("Password", { exact: true }).fill(berit.password);
   await berits.keyboard.press("Enter");
   await berits.getByRole("button", { name: `Your account, ${berit.name}` }).waitFor();
+  // The language of the page that she joined on is hers from now on, whatever the workspace's is.
+  expect(await berits.evaluate(() => localStorage.getItem("varsla.language"))).toBe("en");
   await berits.getByRole("link", { name: "Contacts", exact: true }).click();
   await berits.getByRole("link", { name: "New contact" }).waitFor();
 

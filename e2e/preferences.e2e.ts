@@ -4,7 +4,7 @@ import { openContext } from "../testing/browser.ts";
 import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
 
-const { must, browser } = await openJourney("preferences");
+const { must, browser, url: installation, signIn } = await openJourney("preferences");
 const context = await openContext(browser, 390);
 context.setDefaultTimeout(15_000);
 
@@ -47,4 +47,10 @@ test("a recipient chooses what to get, stops everything, and comes back", async 
   await page.getByRole("status").waitFor();
   expect(await granted()).toEqual(["sms"]);
   expect(await page.getByText("You have stopped all text messages.").count()).toBe(0);
+
+  // The business reads in words where that came from.
+  await signIn(page);
+  await page.goto(`${installation}/contacts/${id}?tab=consent`);
+  await page.getByText("from the preference page").first().waitFor();
+  expect(await page.getByText("preferences", { exact: true }).count()).toBe(0);
 });

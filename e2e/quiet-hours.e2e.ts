@@ -86,14 +86,16 @@ test("the frequency cap is set and removed", async (context) => {
   const panel = page.locator("section", { has: page.getByRole("heading", { name: "Frequency cap" }) });
   await panel.getByLabel("Marketing messages").fill("2");
   await panel.getByRole("button", { name: "Save" }).click();
-  await panel.getByText("Fill in both, or neither.").waitFor();
-  await panel.getByLabel("Within days").fill("7");
+  await panel.getByText("Write a number of days here, or empty the messages too: then there is no limit.").waitFor();
+  await panel.getByLabel("Within this many days").fill("7");
   await panel.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved", { exact: true }).first().waitFor();
   expect(await must("GET /workspace")).toMatchObject({ frequency_cap: { messages: 2, days: 7 } });
   await expectAccessible(page);
   await panel.getByLabel("Marketing messages").fill("");
-  await panel.getByLabel("Within days").fill("");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByText("Write a number here, or empty the days too: then there is no limit.").waitFor();
+  await panel.getByLabel("Within this many days").fill("");
   await panel.getByRole("button", { name: "Save" }).click();
   await expect.poll(() => must("GET /workspace")).toMatchObject({ frequency_cap: null });
 });
@@ -116,4 +118,34 @@ test("the first carrier switches quiet hours on, and the page says so until some
   await page.getByRole("button", { name: "Leave it so" }).click();
   await page.getByText("Switched on with the first carrier").waitFor({ state: "detached" });
   expect((await must<Rules>("GET /quiet-hours")).enabled).toBe(true);
+});
+
+test("a campaign whose texts wait for quiet hours says how many wait, and until when", async (context) => {
+  explainFailure(context, page);
+  // In Norway texts may leave for an hour only, which begins in an hour or two.
+  const oslo = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", timeZone: "Europe/Oslo" }).format(Date.now());
+  const hour = (ahead: number) => `${String((Number(oslo) + ahead) % 24).padStart(2, "0")}:00`;
+  const rule = { country: "NO", from: hour(2), to: hour(3), sundays: true, holidays: true };
+  await must("PUT /quiet-hours", { enabled: true, rules: [rule] });
+  const { id: contact } = await must<{ id: string }>("POST /contacts", { mobile: "+4791234567" });
+  const consent = { subscription_type: "marketing", channel: "sms", action: "grant", source: "Skjema" };
+  await must("POST /consent-events", { contact_id: contact, ...consent });
+  await must("POST /senders", { kind: "number", address: "+4759440000", is_default: true });
+  const { id } = await must<{ id: string }>("POST /campaigns", {
+    name: "I morgen",
+    text: "Vi sees!",
+    include: { contacts: [contact] },
+    subscription_type: "marketing",
+  });
+  await must(`POST /campaigns/${id}/send`, {});
+  await page.goto(`${url}/campaigns/${id}`);
+  await page.getByText(/1 text waits for quiet hours to end.* (Central European|Norway) Time/).waitFor();
+  const { waiting } = await must<{ waiting: { count: number; until: string } }>(`GET /campaigns/${id}`);
+  const shown = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Europe/Oslo" });
+  expect({ ...waiting, until: shown.format(new Date(waiting.until)) }).toEqual({ count: 1, until: rule.from });
+  await lookAt("campaign-waits");
+
+  // Paused, it waits for nothing but its resumption.
+  await must(`POST /campaigns/${id}/pause`);
+  await page.getByText("1 text waits for quiet hours to end").waitFor({ state: "detached" });
 });

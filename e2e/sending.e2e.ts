@@ -87,8 +87,17 @@ test("a campaign is scheduled, moved and unscheduled; the zone is named, and a t
   const dialog = page.getByRole("dialog", { name: "Schedule “Julehilsen”" });
   await dialog.getByLabel("Central European Time (Oslo)").waitFor();
   await dialog.getByLabel("Date").fill("2020-01-01");
+  // At once, at the time, and without saying when it would begin.
+  await dialog.getByText("This time has passed already.").waitFor();
+  expect(await dialog.getByLabel("Time", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+  expect(await dialog.getByText("It begins").count()).toBe(0);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await button("Schedule").click();
+  await dialog.getByLabel("Date").fill("2020-01-01");
   await button("Schedule").last().click();
   await dialog.getByText("This time has passed already.").waitFor();
+  expect((await get(id)).status).toBe("draft");
   await dialog.getByLabel("Date").fill("2299-01-01");
   await button("Schedule").last().click();
   await dialog.getByText("This is more than a year ahead.").waitFor();
@@ -188,6 +197,11 @@ test("Send can be taken back for some seconds on every page, and its result is t
   await button("Send to 5 people").click();
   await button("Undo").waitFor();
   expect((await get(id)).status).toBe("scheduled");
+  // Its page offers nothing beside Undo, and does not look like that of one scheduled for later.
+  await page.getByText("The campaign is about to be sent").waitFor();
+  for (const other of ["Unschedule", "Change the time"]) expect(await button(other).count()).toBe(0);
+  expect(await page.getByText("Scheduled", { exact: true }).count()).toBe(0);
+  await shoot(page, "about-to-be-sent");
   await page.getByRole("link", { name: "Lists", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Lists" }).waitFor();
   await expectAccessible(page);

@@ -18,7 +18,9 @@ const marketing = (country: string, hours: Hours, source: string, source_date: s
 });
 
 const workingDays = { sundays: false, holidays: false };
-const goodPractice = "Good practice: no law of the country sets hours for texts to those who consented";
+/** Sources that are words rather than a citation; the web app shows them in the reader's language. */
+export const goodPractice = "Good practice: no law of the country sets hours for texts to those who consented";
+export const carriersRules = "Carriers' rules: ";
 /** A collection of the states' rules for telephone sales, which also apply to texts or are read so. */
 const collection = "https://www.dropcowboy.com/state-compliance";
 
@@ -29,7 +31,7 @@ export const defaultQuietHours: readonly QuietHoursRule[] = [
   marketing(
     "FR",
     { from: "08:00", to: "22:00", ...workingDays },
-    "Carriers' rules: https://developers.brevo.com/reference/sendtransacsms",
+    `${carriersRules}https://developers.brevo.com/reference/sendtransacsms`,
     "2026-12-01",
   ),
   marketing("US", { from: "08:00", to: "21:00" }, "47 CFR § 64.1200(c)(1)", "2026-12-01"),

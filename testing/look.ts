@@ -66,4 +66,9 @@ export async function expectNoOverflow(page: Page): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(overflow, `${page.url()} at ${page.viewportSize()?.width} px`).toBeLessThanOrEqual(0);
+  // Where scrollbars take room, a row of tabs that is a pixel too high for itself gets one.
+  const rows = await page
+    .getByRole("tablist")
+    .evaluateAll((lists) => lists.map((list) => list.scrollHeight - list.clientHeight));
+  expect(rows, `rows of tabs of ${page.url()}`).toEqual(rows.map(() => 0));
 }

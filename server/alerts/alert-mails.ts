@@ -77,7 +77,7 @@ const en: Words = {
       text: `What was due at ${f.time(since)} has not been done (${work}). Either no worker process runs, or it fails each time: the log says why. It goes on by itself.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
-      title: "Replies look like opt-outs",
+      title: waiting === 1 ? "A reply looks like an opt-out" : "Replies look like opt-outs",
       text: `${waiting === 1 ? "A reply looks like an opt-out and waits" : `${f.number(waiting)} replies look like opt-outs and wait`} for somebody to decide, the oldest since ${f.time(since)}. Until then whoever wrote it keeps getting texts.`,
     }),
     quiet_hours: ({ enabled, reason }) => ({
@@ -123,7 +123,7 @@ const nb: Words = {
       text: `Det som skulle vært gjort ${f.time(since)}, er ikke gjort (${work}). Enten kjører ingen arbeiderprosess, eller så feiler det hver gang; loggen sier hvorfor. Det fortsetter av seg selv.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
-      title: "Svar ligner avmeldinger",
+      title: waiting === 1 ? "Et svar ligner en avmelding" : "Svar ligner avmeldinger",
       text: `${waiting === 1 ? "Ett svar ligner en avmelding" : `${f.number(waiting)} svar ligner avmeldinger`} og venter på at noen avgjør det, det eldste siden ${f.time(since)}. Inntil da får avsenderen fortsatt meldinger.`,
     }),
     quiet_hours: ({ enabled, reason }) => ({
@@ -169,7 +169,7 @@ const sv: Words = {
       text: `Det som skulle ha gjorts ${f.time(since)} är inte gjort (${work}). Antingen körs ingen arbetarprocess, eller så misslyckas det varje gång; loggen säger varför. Det fortsätter av sig självt.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
-      title: "Svar liknar avanmälningar",
+      title: waiting === 1 ? "Ett svar liknar en avanmälan" : "Svar liknar avanmälningar",
       text: `${waiting === 1 ? "Ett svar liknar en avanmälan" : `${f.number(waiting)} svar liknar avanmälningar`} och väntar på att någon avgör, det äldsta sedan ${f.time(since)}. Tills dess får den som skrev fortfarande meddelanden.`,
     }),
     quiet_hours: ({ enabled, reason }) => ({
@@ -215,7 +215,7 @@ const da: Words = {
       text: `Det, der skulle være gjort ${f.time(since)}, er ikke gjort (${work}). Enten kører der ingen arbejderproces, eller også fejler det hver gang; loggen siger hvorfor. Det fortsætter af sig selv.`,
     }),
     possible_opt_outs: ({ since, waiting }, f) => ({
-      title: "Svar ligner afmeldinger",
+      title: waiting === 1 ? "Et svar ligner en afmelding" : "Svar ligner afmeldinger",
       text: `${waiting === 1 ? "Et svar ligner en afmelding" : `${f.number(waiting)} svar ligner afmeldinger`} og venter på, at nogen afgør det, det ældste siden ${f.time(since)}. Indtil da får den, der skrev, stadig beskeder.`,
     }),
     quiet_hours: ({ enabled, reason }) => ({

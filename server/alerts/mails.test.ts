@@ -176,3 +176,11 @@ test.each(Language.options)("the mail in %s contains each kind's params", (langu
   expect(text, "in the workspace's zone").toMatch(/(21|9)[.:]15/);
   expect(text).not.toMatch(/undefined|null|NaN|\[object/);
 });
+
+test.each(Language.options)("the subject in %s says whether one reply waits or several", (language) => {
+  const about = { to: "kari@example.com", workspace: "Saks", language, time_zone: "Europe/Oslo", link: "https://l" };
+  const subject = (waiting: number) =>
+    alertsMail(about, [{ ...common, kind: "possible_opt_outs", params: { since: at, waiting } }]).subject;
+  expect(subject(1)).not.toBe(subject(2));
+  expect(subject(2)).toBe(subject(30));
+});

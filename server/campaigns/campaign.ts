@@ -107,7 +107,11 @@ export function parseText(text: LinkedText, shortLinks: ShortLinks): Template {
 }
 
 /** A campaign as the API shows it. */
-export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campaign {
+export function presentCampaign(
+  row: CampaignRow,
+  counts: CampaignCounts,
+  waiting: Campaign["waiting"] = null,
+): Campaign {
   return {
     id: row.id,
     name: row.name,
@@ -127,6 +131,7 @@ export function presentCampaign(row: CampaignRow, counts: CampaignCounts): Campa
     links: { shorten: row.shorten_links },
     validity_seconds: row.validity_seconds,
     counts,
+    waiting,
     owner: { id: row.created_by, name: row.created_by_name },
     changed_by: row.changed_by_name === null ? null : { id: row.changed_by, name: row.changed_by_name },
     error: row.error,

@@ -351,7 +351,8 @@ function segmentWarnings(text: string, optOutText: string | null, { segments, en
   if (encoding === "UCS-2") {
     const causes = [...new Set(ucs2Causes(`${text}${optOutText ?? ""}`).map(({ character }) => character))];
     const shown = causes.slice(0, 10).join(" ");
-    const message = `${shown} cost more than twice the room: each message takes ${segments} ${segments === 1 ? "segment" : "segments"}.`;
+    const are = causes.length === 1 ? "is" : "are";
+    const message = `${shown} ${are} not in the GSM alphabet, so a segment holds 70 characters instead of 160: each message takes ${segments} ${segments === 1 ? "segment" : "segments"}.`;
     return [finding("ucs2", message, "text", shown)];
   }
   if (segments <= 1) return [];

@@ -30,7 +30,7 @@ const words: Record<Language, Words> = {
     saved: "Saved.",
     stopped: "You have stopped all text messages. If you tick one and save, you get those again.",
     nothing: (business) => `${business} sends nothing that you could choose here.`,
-    leaveTitle: "Nothing more at all",
+    leaveTitle: "Send me nothing more",
     leaveText: (business) =>
       `You get no more offers or news from ${business}, neither as texts nor by e-mail, and no other texts either.`,
     leave: "Stop everything",
@@ -47,7 +47,7 @@ const words: Record<Language, Words> = {
     saved: "Lagret.",
     stopped: "Du har stoppet alle SMS. Krysser du av for noe og lagrer, får du det igjen.",
     nothing: (business) => `${business} sender ikke noe du kan velge her.`,
-    leaveTitle: "Ikke noe mer i det hele tatt",
+    leaveTitle: "Ikke send meg noe mer",
     leaveText: (business) =>
       `Du får ikke flere tilbud eller nyheter fra ${business}, verken på SMS eller e-post, og heller ingen andre SMS.`,
     leave: "Stopp alt",
@@ -64,7 +64,7 @@ const words: Record<Language, Words> = {
     saved: "Sparat.",
     stopped: "Du har stoppat alla sms. Om du kryssar för något och sparar får du det igen.",
     nothing: (business) => `${business} skickar inget som du kan välja här.`,
-    leaveTitle: "Ingenting mer alls",
+    leaveTitle: "Skicka inget mer till mig",
     leaveText: (business) =>
       `Du får inga fler erbjudanden eller nyheter från ${business}, varken via sms eller e-post, och inte heller några andra sms.`,
     leave: "Stoppa allt",
@@ -81,7 +81,7 @@ const words: Record<Language, Words> = {
     saved: "Gemt.",
     stopped: "Du har stoppet alle sms’er. Sætter du kryds ved noget og gemmer, får du det igen.",
     nothing: (business) => `${business} sender ikke noget, som du kan vælge her.`,
-    leaveTitle: "Slet ikke mere",
+    leaveTitle: "Send mig ikke mere",
     leaveText: (business) =>
       `Du får ikke flere tilbud eller nyheder fra ${business}, hverken på sms eller e-mail, og heller ingen andre sms’er.`,
     leave: "Stop alt",

@@ -206,6 +206,23 @@ export async function deleteParked(tx: Tx, workspaceId: string, ids: readonly st
   return rows;
 }
 
+/**
+ * How many texts of each source wait for a moment that they live to see, and when the first of these may leave, by the index of sources.
+ * Those of paused sources wait for no moment.
+ */
+export async function countWaitingOf(
+  tx: Tx,
+  workspaceId: string,
+  sourceIds: readonly string[],
+): Promise<Map<string, { count: number; until: Date }>> {
+  const { rows } = await sql<{ source_id: string; count: number; until: Date }>`
+    select source_id, count(*) as count, min(not_before) as until from parked_messages
+    where workspace_id = ${workspaceId} and source_id = any(${`{${sourceIds.join(",")}}`}::uuid[])
+      and due_at is not null and not_before < expires_at
+    group by source_id`.execute(tx);
+  return new Map(rows.map(({ source_id, count, until }) => [source_id, { count: Number(count), until }]));
+}
+
 /** A parked text with what its quiet hours depend on. */
 export interface WaitingText {
   message_id: string;

@@ -59,3 +59,24 @@ test.each([
       expect(sentence.toLowerCase(), code).toContain(name);
     }
 });
+
+test.each(["en", "nb", "sv", "da"] as const)(
+  "in %s a value that the contract refuses is explained in that language, not in the schema's words",
+  async (language) => {
+    const schema = "Invalid email address";
+    const wrong = (field: string, value?: string) =>
+      readFailure(422, JSON.stringify({ error: { code: "invalid", message: `${field}: ${schema}`, field, value } }));
+    for (const [error, said] of [
+      [wrong("email", "ola.frisør@x.example"), "ola.frisør@x.example"],
+      [wrong("admin.email", "ola.frisør@x.example"), "dress"],
+      [wrong("name", "x".repeat(9)), "xxxxxxxxx"],
+      [wrong("password"), ". "],
+    ] as const) {
+      const sentence = await explained(language, error);
+      expect(sentence).toContain(said);
+      expect(sentence).not.toContain(schema);
+    }
+    expect(await explained(language, wrong("email", "a@b"))).not.toBe(await explained(language, wrong("name", "a@b")));
+    expect(await explained(language, wrong("password"))).not.toMatch(/[“”«»]/);
+  },
+);

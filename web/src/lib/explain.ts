@@ -8,6 +8,12 @@ export function problemKey(code: string): string {
   return code.toLowerCase().replace(/[^a-z0-9]+/g, "_");
 }
 
+/** What the contract refuses is just `invalid`; of an e-mail address more can be said. */
+function specificKey({ code, field }: ApiError): string {
+  const key = problemKey(code);
+  return key === "invalid" && field?.split(".").at(-1) === "email" ? "invalid_email" : key;
+}
+
 /** Explains any failure in the reader's language; an unknown code falls back to the server's own sentence. */
 export function useExplain(): (error: unknown) => string {
   const t = useTranslations("problems");
@@ -15,12 +21,16 @@ export function useExplain(): (error: unknown) => string {
   return useCallback(
     (error) => {
       if (!(error instanceof ApiError)) return t("unexpected");
-      const key = problemKey(error.code) as "ambiguous_number";
+      const key = specificKey(error) as "ambiguous_number";
       const readings = format.list(
         error.readings.map((number) => formatPhoneNumber(number)),
         { type: "disjunction" },
       );
-      if (t.has(key)) return t(key, { field: error.field ?? "", value: String(error.value ?? ""), readings });
+      const value = String(error.value ?? "");
+      if (t.has(key)) {
+        const words = { field: error.field ?? "", value, has: value === "" ? "nothing" : "value", readings };
+        return t(key, words);
+      }
       if (error.message && error.code !== "unreadable") return error.message;
       return error.status >= 500 ? t("server_error") : t("unexpected");
     },

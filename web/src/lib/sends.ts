@@ -69,3 +69,16 @@ export function useSends(workspaceId: string): readonly WatchedSend[] {
     () => sendsOf(workspaceId),
   );
 }
+
+/** How long after the time for Undo a campaign is still taken for one that is just beginning, in ms. */
+const begins = 60_000;
+
+/** Whether a campaign is scheduled only for the seconds in which Send can be taken back, as far as this tab knows. */
+export function isAboutToBeSent(
+  campaign: { id: string; status: string },
+  sends: readonly WatchedSend[],
+  now: number,
+): boolean {
+  const until = sends.find(({ id }) => id === campaign.id)?.undoUntil ?? null;
+  return campaign.status === "scheduled" && until !== null && now < until + begins;
+}

@@ -61,3 +61,14 @@ test.each(languages)("%s has a word for every source that uses segments", async 
   const words = Object.keys((await loadPageMessages("subscription", language)).sources);
   expect(words.sort()).toEqual(Object.keys(sourceTypes).sort());
 });
+
+test.each(languages)("in %s texts that wait for quiet hours are told one time where it is one", async (language) => {
+  const texts = new Map(flatten(await all(language)));
+  const told = new IntlMessageFormat(texts.get("campaigns.findings.quiet_hours") ?? "", language);
+  const say = (wait: number, first: string, last: string) =>
+    String(told.format({ wait, first, last, same: first === last ? "yes" : "no", zone: "Oslo" }));
+  expect(say(2, "15:00", "15:00").match(/15:00/g)).toHaveLength(1);
+  expect(say(2, "15:00", "16:00")).toMatch(/15:00.*16:00.*Oslo/);
+  for (const one of [say(1, "15:00", "15:00"), say(2, "15:00", "15:00")]) expect(one).toContain("15:00, Oslo.");
+  expect(say(1, "15:00", "15:00").replace("1 ", "2 ")).not.toBe(say(2, "15:00", "15:00"));
+});

@@ -2,6 +2,7 @@ import { useBlocker } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
+import { classes } from "./classes.ts";
 import { Dialog } from "./dialog.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -175,6 +176,7 @@ export function FormShell<V extends object>({
   submitLabel,
   children,
   secondary,
+  onCancel,
   guard = true,
   wide,
   submitDisabled,
@@ -185,6 +187,8 @@ export function FormShell<V extends object>({
   children: ReactNode;
   /** Buttons next to the submit button. */
   secondary?: ReactNode;
+  /** Closes the dialog that the form is in: the buttons stand at the right then, as in dialogs that only ask. */
+  onCancel?: () => void;
   /** Asks before leaving with unsaved changes. */
   guard?: boolean;
   /** Makes the button as wide as the form, as on a page with nothing else. */
@@ -193,6 +197,7 @@ export function FormShell<V extends object>({
   /** Shows the values to a person who may not change them. */
   readOnly?: boolean;
 }) {
+  const t = useTranslations("ui");
   const element = useRef<HTMLFormElement>(null);
   const { refusals } = form;
   useEffect(() => {
@@ -211,7 +216,8 @@ export function FormShell<V extends object>({
         {children}
       </fieldset>
       {readOnly ? null : (
-        <div className="flex flex-wrap gap-2 pt-1">
+        <div className={classes("flex flex-wrap gap-2 pt-1", onCancel && "justify-end")}>
+          {onCancel ? <Button onClick={onCancel}>{t("cancel")}</Button> : null}
           <Button
             type="submit"
             kind="primary"

@@ -218,7 +218,7 @@ export function Composer({
         {optOut ? (
           <Checkbox
             label={t("optOut.include")}
-            hint={optOut.included ? `“${optOut.text}”` : t("optOut.without")}
+            hint={optOut.included ? t("optOut.quoted", { text: optOut.text }) : t("optOut.without")}
             checked={optOut.included}
             onChange={optOut.onChange}
             disabled={readOnly}

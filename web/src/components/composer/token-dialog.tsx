@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from "react";
 import { useTranslations } from "use-intl";
-import { propertyOf } from "../../../../rules/placeholder-names.ts";
+import { preferencesPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
 import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -37,11 +37,14 @@ export function TokenDialog({
   const fields = fieldsOf(keys, token?.field);
   const ofType = fields.filter((one) => one.type === type);
 
+  // Every recipient has a page of preferences.
+  const hasDefault = field !== preferencesPlaceholder;
+
   const save = (event: FormEvent) => {
     event.preventDefault();
     // React bubbles this event to the page's form, although the dialog is outside of it in the document.
     event.stopPropagation();
-    onSave({ field, fallback: cleanFallback(fallback).trim() || null });
+    onSave({ field, fallback: hasDefault ? cleanFallback(fallback).trim() || null : null });
   };
 
   return (
@@ -83,17 +86,19 @@ export function TokenDialog({
           onChange={setField}
           options={ofType.map((one) => ({ value: one.field, label: labelOf(one.field) }))}
         />
-        <TextField
-          label={t("token.fallback")}
-          hint={
-            fallback.trim() === "" ? `${t("token.fallbackHint")} ${t("token.fallbackNone")}` : t("token.fallbackHint")
-          }
-          value={fallback}
-          onChange={setFallback}
-          maxLength={200}
-          // A field was chosen already, or a chip is being changed: only the default is left to type.
-          autoFocus={token !== null}
-        />
+        {hasDefault ? (
+          <TextField
+            label={t("token.fallback")}
+            hint={
+              fallback.trim() === "" ? `${t("token.fallbackHint")} ${t("token.fallbackNone")}` : t("token.fallbackHint")
+            }
+            value={fallback}
+            onChange={setFallback}
+            maxLength={200}
+            // A field was chosen already, or a chip is being changed: only the default is left to type.
+            autoFocus={token !== null}
+          />
+        ) : null}
       </form>
     </Dialog>
   );

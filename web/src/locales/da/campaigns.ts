@@ -112,7 +112,7 @@ export const campaigns: Translation<typeof en> = {
       "Teksten beder om svar, men {value} kan ikke modtage nogen. Vælg et nummer, eller formulér afmeldingen anderledes.",
     quota_exceeded: "Kampagnen kræver flere segmenter, end der er tilbage denne måned.",
     quiet_hours:
-      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. De første kan sendes {first}, de sidste {last}.",
+      "{wait, plural, one {# besked venter} other {# beskeder venter}}, til stilletiden er forbi. {same, select, yes {{wait, plural, one {Den} other {De}} kan sendes {first}, {zone}.} other {De første kan sendes {first}, de sidste {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# besked} other {# beskeder}} ville udløbe, før stilletiden er forbi. Send på et andet tidspunkt, eller lad beskederne være gyldige længere.",
     validity_short:
@@ -123,7 +123,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# modtager} other {# modtagere}} mangler »{field}«. For dem bliver teksten tom, og de får intet. Giv feltet en standardværdi.",
     no_opt_out_text: "Teksten siger ikke, hvordan man melder sig fra. Slå afmeldingsteksten til, eller skriv din egen.",
-    ucs2: "{value} gør, at hver besked fylder mere end dobbelt så meget.",
+    ucs2: "»{value}« findes ikke i det almindelige sms-alfabet. {count, plural, one {Med det tegn} other {Med de tegn}} er der plads til 70 tegn i et segment i stedet for 160.",
     name_replaced:
       "{count, plural, one {# modtager er} other {# modtagere er}} i lande, hvor nettene ikke viser navne som afsender. De får beskeden fra {number} i stedet for {name}.",
     name_refused:
@@ -146,6 +146,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Forbereder afsendelsen …",
   progress: "{done, number} af {recipients, number} sendt til operatøren",
   progressLabel: "Sender",
+  waiting:
+    "{count, plural, one {# besked venter på, at stilletiden er forbi, eller på modtagerens eget tidspunkt. Den kan gå ud {at}, {zone}.} other {# beskeder venter på, at stilletiden er forbi, eller på modtagernes eget tidspunkt. De første kan gå ud {at}, {zone}.}}",
   progressText: "Du kan forlade siden; afsendelsen fortsætter.",
   notSentSoFar: "{count, plural, one {# person får den ikke.} other {# personer får den ikke.}}",
   deliveryRate: "Leveringsgrad",
@@ -217,13 +219,16 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tilbage",
   cancelText:
     "{sent, plural, =0 {Intet er sendt endnu.} one {# besked er sendt og kan ikke kaldes tilbage.} other {# beskeder er sendt og kan ikke kaldes tilbage.}} {pending, plural, =0 {} one {# besked bliver ikke sendt; segmenterne går tilbage til kvoten.} other {# beskeder bliver ikke sendt; segmenterne går tilbage til kvoten.}} En afbrudt kampagne kan ikke fortsætte.",
+  aboutToBeSent: "Sendes straks",
+  aboutToBeSentTitle: "Kampagnen bliver straks sendt",
+  aboutToBeSentText: "Intet er sendt endnu. Tryk på Fortryd nederst på siden, så bliver den en kladde igen.",
   scheduledText:
     "Hvem der får den, hvem der har givet samtykke, og hvad der er tilbage af kvoten, tjekkes, når den går i gang.",
   scheduledLocked: "Den kan ikke ændres, så længe den er planlagt. Fjern planen først, så er den en kladde igen.",
   pausedTitle: "På pause: {done, number} af {recipients, number} er sendt til operatøren",
   pausedText: "Intet sendes, før du fortsætter. Beskeder, der til den tid har ventet for længe, bliver ikke sendt.",
   cancelledTitle:
-    "Afbrudt, efter at {sent, plural, =0 {intet var sendt} one {# besked var sendt} other {# beskeder var sendt}}",
+    "{sent, plural, =0 {Afbrudt, før noget blev sendt} one {Afbrudt, efter at # besked var sendt} other {Afbrudt, efter at # beskeder var sendt}}",
   cancelledText:
     "{count, plural, =0 {Alt var allerede sendt.} one {# besked blev ikke sendt.} other {# beskeder blev ikke sendt.}}",
   waitsUntil: "Venter til {at}",

@@ -94,7 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Sprog",
     workspace_name: "Virksomhedsnavn",
     sender_address: "Afsender",
-    preferences_link: "Link til egne valg",
+    preferences_link: "Link til modtagerens valg",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",
@@ -120,6 +120,7 @@ export const composer: Translation<typeof en> = {
     times: "{count, number} gange",
   },
   optOut: {
+    quoted: "»{text}«",
     include: "Tilføj standardteksten om afmelding",
     without: "Uden den må du selv skrive, hvordan man melder sig fra, for eksempel ved at svare STOP.",
   },

@@ -202,6 +202,7 @@ export const contacts: Translation<typeof en> = {
     received: "Modtaget",
   },
   consent: {
+    preferencePage: "siden med modtagerens valg",
     title: "Samtykke nu",
     ledger: "Alle samtykkehændelser, nyeste først",
     ledgerText: "Bevis, som aldrig ændres eller slettes.",

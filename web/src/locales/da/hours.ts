@@ -36,6 +36,8 @@ export const hours: Translation<typeof en> = {
   holidaysToo: "Også på helligdage",
   holidaysHint: "Kendt for Norge, Sverige, Danmark, Finland, Tyskland, Storbritannien, Frankrig og USA.",
   source: "Kilde",
+  goodPractice: "God skik: ingen lov i landet fastsætter tider for beskeder til dem, der har givet samtykke",
+  carriersRules: "Operatørernes regler: {source}",
   sourceDate: "Kildens dato",
   own: "ændret",
   edit: "Ændr",

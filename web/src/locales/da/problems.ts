@@ -11,6 +11,10 @@ export const problems: Translation<typeof en> = {
   too_many_requests: "Det blev lidt for meget på én gang. Vent et øjeblik, og prøv igen.",
   invalid_email_or_password: "E-mailadressen eller adgangskoden er forkert.",
   invalid_token: "Linket er brugt eller udløbet. Bed om et nyt.",
+  invalid_email:
+    "»{value}« kan ikke bruges som e-mailadresse. Se efter mellemrum og andre bogstaver end a til z, som æ, ø og å.",
+  invalid:
+    "{has, select, value {»{value}« kan ikke bruges her.} other {Det kan ikke bruges her.}} Det kan være for langt eller have en forkert form.",
   last_super_admin: "Et arbejdsområde skal have mindst én superadministrator.",
   session_expired: "Sessionen er udløbet. Log ind igen for at fortsætte.",
   too_many_attempts: "For mange forsøg. Vent lidt, og prøv igen.",

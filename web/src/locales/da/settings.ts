@@ -19,7 +19,7 @@ export const settings: Translation<typeof en> = {
   language: "Sprog",
   languageHint: "Til standardteksterne og til programmet hos dem, der ikke selv har valgt.",
   texts: "Standardtekster",
-  textsText: "Tegn uden for GSM-alfabetet gør en tekst længere og dyrere: 70 tegn pr. del i stedet for 160.",
+  textsText: "Tegn uden for GSM-alfabetet gør en tekst længere og dyrere: 70 tegn pr. segment i stedet for 160.",
   text: {
     opt_out_text: "Afmeldingstekst",
     help_text: "Svar på HJÆLP",
@@ -33,17 +33,18 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Sendes, når nogen tilmelder sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# del} other {# dele}} · {encoding}",
+    "{characters, plural, one {# tegn} other {# tegn}} · {segments, plural, one {# segment} other {# segmenter}} · {encoding}",
   cap: "Hyppighedsloft",
   capText:
     "Hvor megen markedsføring et nummer højst får, uanset hvad der sender den. Mere springes over, og gennemgangen siger for hvor mange. Prøver og svar på svar tæller ikke.",
   capMessages: "Markedsføringsbeskeder",
-  capMessagesHint: "Højst, til ét nummer. Tomt: ingen grænse.",
-  capDays: "Inden for dage",
-  capDaysHint: "Gange 24 timer, 1 til 90.",
+  capMessagesHint: "Højst, til ét nummer. Er begge felter tomme, er der ingen grænse.",
+  capDays: "Inden for så mange dage",
+  capDaysHint: "1 til 90. En dag er 24 timer.",
   capMessagesWrong: "Et helt tal fra 1 til 1.000.",
   capDaysWrong: "Et helt tal fra 1 til 90.",
-  capBoth: "Udfyld begge eller ingen.",
+  capMessagesMissing: "Skriv et antal her, eller tøm også dagene: så er der ingen grænse.",
+  capDaysMissing: "Skriv et antal dage her, eller tøm også beskederne: så er der ingen grænse.",
   keywords: "Ord, som folk svarer med",
   keywordsText:
     "Et svar tæller, når det er et af disse ord og intet andet, med store eller små bogstaver. Høflige svar som »Stop, tak« vises for dig i stedet.",

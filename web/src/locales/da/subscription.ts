@@ -4,13 +4,13 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Nuværende abonnement",
   terms:
-    "{allowance, plural, one {# beskeddel} other {# beskeddele}} om måneden, fornyes den {renewal_day, selectordinal, other {#.}} hver måned.",
+    "{allowance, plural, one {# segment} other {# segmenter}} om måneden, fornyes den {renewal_day, selectordinal, other {#.}} hver måned.",
   thisPeriod: "Denne periode",
   details: "Detaljer",
   meter: "Brugt af kvoten",
   meterText:
     "{used, number} brugt og {reserved, number} reserveret af {allowance, number}; {remaining, number} tilbage",
-  segmentsLeft: "af {allowance, plural, one {# beskeddel} other {# beskeddele}} tilbage",
+  segmentsLeft: "af {allowance, plural, one {# segment} other {# segmenter}} tilbage",
   usedAndReserved: "{used, number} brugt · {reserved, number} reserveret",
   renews: "Fornyes {date}",
   allowance: "Kvote",
@@ -18,7 +18,7 @@ export const subscription: Translation<typeof en> = {
   reserved: "Reserveret",
   remaining: "Tilbage",
   explain:
-    "En beskeddel er ét stykke af en tekst: 160 tegn alene, 153 i en længere. Reserverede dele hører til beskeder i kø; det, der aldrig bliver sendt, kommer tilbage. Ubrugte dele overføres ikke.",
+    "Et segment er ét stykke af en tekst: 160 tegn alene, 153 i en længere. Reserverede segmenter hører til beskeder i kø; det, der aldrig bliver sendt, kommer tilbage. Ubrugte segmenter overføres ikke.",
   bySource: "Efter kilde",
   sources: {
     campaign: "Kampagner",

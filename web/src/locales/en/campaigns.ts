@@ -58,7 +58,7 @@ export const campaigns = {
   sendConfirm: "Send to {count, plural, one {# person} other {# people}}",
   sendText:
     "About {segments, plural, one {# segment} other {# segments}} will be used. A text that has left cannot be called back.",
-  errors: "{count, plural, one {One thing must be mended first} other {# things must be mended first}}",
+  errors: "{count, plural, one {One thing must be fixed first} other {# things must be fixed first}}",
   errorsText: "The campaign cannot be sent like this.",
   warnings: "{count, plural, one {One thing to think about} other {# things to think about}}",
   ready: "Ready to send",
@@ -108,7 +108,7 @@ export const campaigns = {
       "The text asks for a reply, but {value} cannot receive any. Choose a number, or word the opt-out differently.",
     quota_exceeded: "The campaign needs more segments than are left this month.",
     quiet_hours:
-      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. The first can leave {first}, the last {last}.",
+      "{wait, plural, one {# text waits} other {# texts wait}} for quiet hours to end. {same, select, yes {{wait, plural, one {It} other {They}} can leave {first}, {zone}.} other {The first can leave {first}, the last {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# text} other {# texts}} would expire before quiet hours end. Send at another time, or let texts be valid for longer.",
     validity_short:
@@ -119,7 +119,7 @@ export const campaigns = {
     missing_value_nothing:
       "{count, plural, one {# recipient has} other {# recipients have}} no “{field}”. Nothing is left of the text for them, so they get none. Give the field a default value.",
     no_opt_out_text: "The text does not say how to opt out. Switch the opt-out text on, or write your own.",
-    ucs2: "{value} make every message cost more than twice the room.",
+    ucs2: "“{value}” {count, plural, one {is} other {are}} not in the usual SMS alphabet. A segment then holds 70 characters instead of 160.",
     name_replaced:
       "{count, plural, one {# recipient is} other {# recipients are}} in countries whose networks show no names as senders. They get it from {number} instead of {name}.",
     name_refused:
@@ -142,6 +142,8 @@ export const campaigns = {
   preparing: "Getting ready to send …",
   progress: "{done, number} of {recipients, number} submitted",
   progressLabel: "Sending",
+  waiting:
+    "{count, plural, one {# text waits for quiet hours to end, or for the recipient’s own time. It can leave {at}, {zone}.} other {# texts wait for quiet hours to end, or for the recipients’ own time. The first can leave {at}, {zone}.}}",
   progressText: "You can leave this page; sending goes on.",
   notSentSoFar: "{count, plural, one {# person is not getting it.} other {# people are not getting it.}}",
   deliveryRate: "Delivered rate",
@@ -213,12 +215,15 @@ export const campaigns = {
   cancelDismiss: "Go back",
   cancelText:
     "{sent, plural, =0 {Nothing has left yet.} one {# message has left and cannot be called back.} other {# messages have left and cannot be called back.}} {pending, plural, =0 {} one {# message will not be sent; its segments go back to the allowance.} other {# messages will not be sent; their segments go back to the allowance.}} A cancelled campaign cannot be resumed.",
+  aboutToBeSent: "About to be sent",
+  aboutToBeSentTitle: "The campaign is about to be sent",
+  aboutToBeSentText: "Nothing has left yet. Undo, at the foot of the page, makes it a draft again.",
   scheduledText: "Who gets it, who has consented and what is left of the allowance are looked at when it begins.",
   scheduledLocked: "It cannot be changed while it is scheduled. Unschedule it first; then it is a draft again.",
   pausedTitle: "Paused: {done, number} of {recipients, number} submitted",
   pausedText: "Nothing leaves until you resume it. Messages that have waited too long by then are not sent.",
   cancelledTitle:
-    "Cancelled after {sent, plural, =0 {nothing had left} one {# message had left} other {# messages had left}}",
+    "{sent, plural, =0 {Cancelled before anything left} one {Cancelled after # message had left} other {Cancelled after # messages had left}}",
   cancelledText:
     "{count, plural, =0 {Everything had left already.} one {# message was not sent.} other {# messages were not sent.}}",
   waitsUntil: "Waits until {at}",

@@ -91,7 +91,7 @@ export const composer = {
     locale: "Language",
     workspace_name: "Company name",
     sender_address: "Sender",
-    preferences_link: "Link to own choices",
+    preferences_link: "Link to preferences",
   },
   counter: {
     characters: "{count, plural, one {# character} other {# characters}}",
@@ -117,6 +117,7 @@ export const composer = {
     times: "{count, number} times",
   },
   optOut: {
+    quoted: "“{text}”",
     include: "Add the default opt-out text",
     without: "Without it, say yourself how to opt out, for example by replying STOP.",
   },

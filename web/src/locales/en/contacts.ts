@@ -201,6 +201,7 @@ export const contacts = {
     received: "Received",
   },
   consent: {
+    preferencePage: "the preference page",
     title: "Consent now",
     ledger: "Every consent event, newest first",
     ledgerText: "Proof that is never changed or deleted.",

@@ -34,6 +34,8 @@ export const hours = {
   holidaysToo: "Also on public holidays",
   holidaysHint: "Known for Norway, Sweden, Denmark, Finland, Germany, Great Britain, France and the United States.",
   source: "Source",
+  goodPractice: "Good practice: no law of the country sets hours for texts to those who consented",
+  carriersRules: "Carriers’ rules: {source}",
   sourceDate: "Date of the source",
   own: "changed",
   edit: "Change",

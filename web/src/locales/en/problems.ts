@@ -8,6 +8,9 @@ export const problems = {
   too_many_requests: "That was a lot at once. Wait a moment and try again.",
   invalid_email_or_password: "The e-mail address or the password is not right.",
   invalid_token: "This link has been used or has expired. Ask for a new one.",
+  invalid_email: "“{value}” cannot be used as an e-mail address. Look for spaces, and for letters other than a to z.",
+  invalid:
+    "{has, select, value {“{value}” cannot be used here.} other {This cannot be used here.}} It may be too long, or not have the form that is expected.",
   last_super_admin: "A workspace needs at least one super admin.",
   session_expired: "Your session has ended. Sign in again to go on.",
   too_many_attempts: "Too many attempts. Wait a while and try again.",

@@ -35,12 +35,13 @@ export const settings = {
   capText:
     "How much marketing a number gets at most, whatever sends it. More is skipped, and the review says for how many. Tests and answers to replies do not count.",
   capMessages: "Marketing messages",
-  capMessagesHint: "At most, to one number. Empty: no limit.",
-  capDays: "Within days",
-  capDaysHint: "Times 24 hours, 1 to 90.",
+  capMessagesHint: "At most, to one number. With both fields empty there is no limit.",
+  capDays: "Within this many days",
+  capDaysHint: "1 to 90. A day is 24 hours.",
   capMessagesWrong: "A whole number from 1 to 1,000.",
   capDaysWrong: "A whole number from 1 to 90.",
-  capBoth: "Fill in both, or neither.",
+  capMessagesMissing: "Write a number here, or empty the days too: then there is no limit.",
+  capDaysMissing: "Write a number of days here, or empty the messages too: then there is no limit.",
   keywords: "Words that people reply with",
   keywordsText:
     "A reply counts when it is one of these words and nothing else, in capitals or not. Polite ones such as “Stop, please” are shown to you instead.",

@@ -113,7 +113,7 @@ export const campaigns: Translation<typeof en> = {
       "Teksten ber om svar, men {value} kan ikke ta imot noen. Velg et nummer, eller skriv avmeldingen annerledes.",
     quota_exceeded: "Kampanjen trenger flere segmenter enn det er igjen denne måneden.",
     quiet_hours:
-      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. De første kan gå ut {first}, de siste {last}.",
+      "{wait, plural, one {# melding venter} other {# meldinger venter}} til stilletiden er over. {same, select, yes {{wait, plural, one {Den} other {De}} kan gå ut {first}, {zone}.} other {De første kan gå ut {first}, de siste {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# melding} other {# meldinger}} vil utløpe før stilletiden er over. Send på et annet tidspunkt, eller la meldingene være gyldige lenger.",
     validity_short:
@@ -124,7 +124,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# mottaker} other {# mottakere}} mangler «{field}». For dem blir teksten tom, og de får ingenting. Gi feltet en standardverdi.",
     no_opt_out_text: "Teksten sier ikke hvordan man melder seg av. Slå på avmeldingsteksten, eller skriv din egen.",
-    ucs2: "{value} gjør at hver melding tar mer enn dobbelt så stor plass.",
+    ucs2: "«{value}» finnes ikke i det vanlige SMS-alfabetet. {count, plural, one {Med det tegnet} other {Med de tegnene}} er det plass til 70 tegn i et segment i stedet for 160.",
     name_replaced:
       "{count, plural, one {# mottaker er} other {# mottakere er}} i land der nettene ikke viser navn som avsender. De får meldingen fra {number} i stedet for {name}.",
     name_refused:
@@ -147,6 +147,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Klargjør sendingen …",
   progress: "{done, number} av {recipients, number} sendt til operatøren",
   progressLabel: "Sender",
+  waiting:
+    "{count, plural, one {# melding venter på at stilletiden er over, eller på mottakerens eget klokkeslett. Den kan gå ut {at}, {zone}.} other {# meldinger venter på at stilletiden er over, eller på mottakernes eget klokkeslett. De første kan gå ut {at}, {zone}.}}",
   progressText: "Du kan gå fra denne siden; sendingen fortsetter.",
   notSentSoFar: "{count, plural, one {# person får den ikke.} other {# personer får den ikke.}}",
   deliveryRate: "Leveringsgrad",
@@ -218,13 +220,16 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tilbake",
   cancelText:
     "{sent, plural, =0 {Ingenting er sendt ennå.} one {# melding er sendt og kan ikke kalles tilbake.} other {# meldinger er sendt og kan ikke kalles tilbake.}} {pending, plural, =0 {} one {# melding blir ikke sendt; segmentene går tilbake til kvoten.} other {# meldinger blir ikke sendt; segmentene går tilbake til kvoten.}} En avbrutt kampanje kan ikke fortsette.",
+  aboutToBeSent: "Sendes straks",
+  aboutToBeSentTitle: "Kampanjen blir straks sendt",
+  aboutToBeSentText: "Ingenting er sendt ennå. Trykk på Angre nederst på siden, så blir den et utkast igjen.",
   scheduledText:
     "Hvem som får den, hvem som har samtykket og hva som er igjen av kvoten, blir sjekket når den starter.",
   scheduledLocked: "Den kan ikke endres så lenge den er planlagt. Fjern planen først, så er den et utkast igjen.",
   pausedTitle: "På pause: {done, number} av {recipients, number} er sendt til operatøren",
   pausedText: "Ingenting sendes før du fortsetter. Meldinger som da har ventet for lenge, blir ikke sendt.",
   cancelledTitle:
-    "Avbrutt etter at {sent, plural, =0 {ingenting var sendt} one {# melding var sendt} other {# meldinger var sendt}}",
+    "{sent, plural, =0 {Avbrutt før noe ble sendt} one {Avbrutt etter at # melding var sendt} other {Avbrutt etter at # meldinger var sendt}}",
   cancelledText:
     "{count, plural, =0 {Alt var allerede sendt.} one {# melding ble ikke sendt.} other {# meldinger ble ikke sendt.}}",
   waitsUntil: "Venter til {at}",

@@ -94,7 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Bedriftsnavn",
     sender_address: "Avsender",
-    preferences_link: "Lenke til egne valg",
+    preferences_link: "Lenke til mottakerens valg",
   },
   counter: {
     characters: "{count, plural, one {# tegn} other {# tegn}}",
@@ -120,6 +120,7 @@ export const composer: Translation<typeof en> = {
     times: "{count, number} ganger",
   },
   optOut: {
+    quoted: "«{text}»",
     include: "Legg til standard avmeldingstekst",
     without: "Uten den må du selv skrive hvordan man melder seg av, for eksempel ved å svare STOPP.",
   },

@@ -172,7 +172,7 @@ export const contacts: Translation<typeof en> = {
     ignored: "Ingenting er endret",
     page: "Mulige avmeldinger",
     pageText:
-      "Bare de avtalte ordene melder av seg selv. I disse svarene står det mer, og de som skrev dem, får fortsatt meldinger til du avgjør det.",
+      "Bare de avtalte ordene melder folk av automatisk. I disse svarene står det mer, og de som skrev dem, får fortsatt meldinger til du avgjør det.",
     empty: "Ingenting å avgjøre",
     emptyText: "Svar som «Stopp. Tusen takk» kommer hit, så ingen blir oversett.",
   },
@@ -202,6 +202,7 @@ export const contacts: Translation<typeof en> = {
     received: "Mottatt",
   },
   consent: {
+    preferencePage: "siden med mottakerens valg",
     title: "Samtykke nå",
     ledger: "Alle samtykkehendelser, nyeste først",
     ledgerText: "Bevis som aldri endres eller slettes.",

@@ -36,6 +36,8 @@ export const hours: Translation<typeof en> = {
   holidaysToo: "Også på helligdager",
   holidaysHint: "Kjent for Norge, Sverige, Danmark, Finland, Tyskland, Storbritannia, Frankrike og USA.",
   source: "Kilde",
+  goodPractice: "God skikk: ingen lov i landet sier når meldinger kan sendes til dem som har samtykket",
+  carriersRules: "Operatørenes regler: {source}",
   sourceDate: "Kildens dato",
   own: "endret",
   edit: "Endre",

@@ -11,6 +11,10 @@ export const problems: Translation<typeof en> = {
   too_many_requests: "Det ble litt mye på en gang. Vent et øyeblikk og prøv igjen.",
   invalid_email_or_password: "E-postadressen eller passordet er feil.",
   invalid_token: "Denne lenken er brukt eller utløpt. Be om en ny.",
+  invalid_email:
+    "«{value}» kan ikke brukes som e-postadresse. Se etter mellomrom og andre bokstaver enn a til z, som æ, ø og å.",
+  invalid:
+    "{has, select, value {«{value}» kan ikke brukes her.} other {Dette kan ikke brukes her.}} Det kan være for langt eller ha feil form.",
   last_super_admin: "Et arbeidsområde må ha minst én superadministrator.",
   session_expired: "Økten er utløpt. Logg inn igjen for å fortsette.",
   too_many_attempts: "For mange forsøk. Vent litt og prøv igjen.",

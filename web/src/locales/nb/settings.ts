@@ -38,12 +38,13 @@ export const settings: Translation<typeof en> = {
   capText:
     "Hvor mye markedsføring et nummer får på det meste, uansett hva som sender den. Mer hoppes over, og gjennomgangen sier for hvor mange. Tester og svar på svar teller ikke.",
   capMessages: "Markedsføringsmeldinger",
-  capMessagesHint: "På det meste, til ett nummer. Tomt: ingen grense.",
-  capDays: "I løpet av dager",
-  capDaysHint: "Ganger 24 timer, 1 til 90.",
+  capMessagesHint: "På det meste, til ett nummer. Er begge feltene tomme, er det ingen grense.",
+  capDays: "I løpet av så mange dager",
+  capDaysHint: "1 til 90. En dag er 24 timer.",
   capMessagesWrong: "Et helt tall fra 1 til 1000.",
   capDaysWrong: "Et helt tall fra 1 til 90.",
-  capBoth: "Fyll ut begge eller ingen.",
+  capMessagesMissing: "Skriv et antall her, eller tøm dagene også: da er det ingen grense.",
+  capDaysMissing: "Skriv et antall dager her, eller tøm meldingene også: da er det ingen grense.",
   keywords: "Ord som folk svarer med",
   keywordsText:
     "Et svar teller når det er ett av disse ordene og ingenting annet, med store eller små bokstaver. Høflige svar som «Stopp, takk» vises for deg i stedet.",

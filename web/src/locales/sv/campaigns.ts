@@ -37,7 +37,7 @@ export const campaigns: Translation<typeof en> = {
   defaultSender: "standard",
   usualSender: "Standardavsändare",
   noSender: "Ingen avsändare ännu",
-  subscriptionType: "Prenumerationstyp",
+  subscriptionType: "Samtyckestyp",
   subscriptionTypeHint: "Bara kontakter som har samtyckt till den får meddelandet.",
   chooseType: "Välj en typ",
   toReview: "Granska",
@@ -100,20 +100,20 @@ export const campaigns: Translation<typeof en> = {
     unknown_filter: "Filtret ”{value}” finns inte.",
     unknown_tag: "”{value}” är inte tillåtet i en text.",
     no_subscription_type: "Välj vad mottagarna har samtyckt till.",
-    type_without_consent: "En kampanj behöver en prenumerationstyp som man samtycker till.",
+    type_without_consent: "En kampanj behöver en samtyckestyp som man samtycker till.",
     no_audience: "Ingen är vald under ”Skicka till”.",
     nobody: "Ingen av de valda kan få det; orsakerna står nedan.",
     nobody_there: "Ingen finns på de valda listorna.",
     no_sender: "Det finns ingen avsändare ännu.",
     invalid_sender: "”{value}” kan inte vara avsändare.",
     unknown_sender: "Avsändaren finns inte längre.",
-    unknown_subscription_type: "Prenumerationstypen finns inte längre.",
+    unknown_subscription_type: "Samtyckestypen finns inte längre.",
     preparation_failed: "Kampanjen kunde inte förberedas på grund av ett fel hos oss.",
     sender_cannot_receive:
       "Texten ber om svar, men {value} kan inte ta emot några. Välj ett nummer, eller formulera avanmälan på annat sätt.",
     quota_exceeded: "Kampanjen behöver fler segment än det finns kvar den här månaden.",
     quiet_hours:
-      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. De första kan skickas {first}, de sista {last}.",
+      "{wait, plural, one {# meddelande väntar} other {# meddelanden väntar}} tills de tysta timmarna är över. {same, select, yes {{wait, plural, one {Det} other {De}} kan skickas {first}, {zone}.} other {De första kan skickas {first}, de sista {last}, {zone}.}}",
     quiet_hours_expire:
       "{expire, plural, one {# meddelande} other {# meddelanden}} skulle löpa ut innan de tysta timmarna är över. Skicka vid en annan tid, eller låt meddelandena vara giltiga längre.",
     validity_short:
@@ -124,7 +124,7 @@ export const campaigns: Translation<typeof en> = {
     missing_value_nothing:
       "{count, plural, one {# mottagare} other {# mottagare}} saknar ”{field}”. För dem blir texten tom, och de får inget. Ge fältet ett standardvärde.",
     no_opt_out_text: "Texten säger inte hur man avanmäler sig. Slå på avanmälningstexten, eller skriv en egen.",
-    ucs2: "{value} gör att varje meddelande tar mer än dubbelt så stor plats.",
+    ucs2: "”{value}” finns inte i det vanliga sms-alfabetet. {count, plural, one {Med det tecknet} other {Med de tecknen}} rymmer ett segment 70 tecken i stället för 160.",
     name_replaced:
       "{count, plural, one {# mottagare finns} other {# mottagare finns}} i länder vars nät inte visar namn som avsändare. De får meddelandet från {number} i stället för {name}.",
     name_refused:
@@ -147,6 +147,8 @@ export const campaigns: Translation<typeof en> = {
   preparing: "Förbereder utskicket …",
   progress: "{done, number} av {recipients, number} skickade till operatören",
   progressLabel: "Skickar",
+  waiting:
+    "{count, plural, one {# meddelande väntar på att de tysta timmarna ska ta slut, eller på mottagarens egen tid. Det kan gå ut {at}, {zone}.} other {# meddelanden väntar på att de tysta timmarna ska ta slut, eller på mottagarnas egen tid. De första kan gå ut {at}, {zone}.}}",
   progressText: "Du kan lämna den här sidan; utskicket fortsätter.",
   notSentSoFar: "{count, plural, one {# person får det inte.} other {# personer får det inte.}}",
   deliveryRate: "Leveransgrad",
@@ -218,12 +220,15 @@ export const campaigns: Translation<typeof en> = {
   cancelDismiss: "Tillbaka",
   cancelText:
     "{sent, plural, =0 {Ingenting har skickats ännu.} one {# meddelande har skickats och kan inte återkallas.} other {# meddelanden har skickats och kan inte återkallas.}} {pending, plural, =0 {} one {# meddelande skickas inte; segmenten går tillbaka till kvoten.} other {# meddelanden skickas inte; segmenten går tillbaka till kvoten.}} En avbruten kampanj kan inte fortsätta.",
+  aboutToBeSent: "Skickas strax",
+  aboutToBeSentTitle: "Kampanjen skickas strax",
+  aboutToBeSentText: "Inget har skickats ännu. Tryck på Ångra längst ner på sidan, så blir den ett utkast igen.",
   scheduledText: "Vilka som får det, vilka som har samtyckt och vad som är kvar av kvoten kontrolleras när den börjar.",
   scheduledLocked: "Den kan inte ändras så länge den är schemalagd. Ta bort schemat först, så är den ett utkast igen.",
   pausedTitle: "Pausad: {done, number} av {recipients, number} skickade till operatören",
   pausedText: "Ingenting skickas förrän du fortsätter. Meddelanden som då har väntat för länge skickas inte.",
   cancelledTitle:
-    "Avbruten efter att {sent, plural, =0 {ingenting hade skickats} one {# meddelande hade skickats} other {# meddelanden hade skickats}}",
+    "{sent, plural, =0 {Avbruten innan något skickades} one {Avbruten efter att # meddelande hade skickats} other {Avbruten efter att # meddelanden hade skickats}}",
   cancelledText:
     "{count, plural, =0 {Allt hade redan skickats.} one {# meddelande skickades inte.} other {# meddelanden skickades inte.}}",
   waitsUntil: "Väntar till {at}",
@@ -281,7 +286,7 @@ export const campaigns: Translation<typeof en> = {
       exclude: "skicka inte till",
       opt_out_text: "avanmälningstext",
       sender: "avsändare",
-      subscription_type: "prenumerationstyp",
+      subscription_type: "samtyckestyp",
       links: "förkortade länkar",
     },
   },

@@ -94,7 +94,7 @@ export const composer: Translation<typeof en> = {
     locale: "Språk",
     workspace_name: "Företagsnamn",
     sender_address: "Avsändare",
-    preferences_link: "Länk till egna val",
+    preferences_link: "Länk till mottagarens val",
   },
   counter: {
     characters: "{count, plural, one {# tecken} other {# tecken}}",
@@ -120,6 +120,7 @@ export const composer: Translation<typeof en> = {
     times: "{count, number} gånger",
   },
   optOut: {
+    quoted: "”{text}”",
     include: "Lägg till standardtexten för avanmälan",
     without: "Utan den får du själv skriva hur man avanmäler sig, till exempel genom att svara STOPP.",
   },

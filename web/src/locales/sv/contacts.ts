@@ -203,6 +203,7 @@ export const contacts: Translation<typeof en> = {
     received: "Mottaget",
   },
   consent: {
+    preferencePage: "sidan med mottagarens val",
     title: "Samtycke nu",
     ledger: "Alla samtyckeshändelser, nyaste först",
     ledgerText: "Bevis som aldrig ändras eller tas bort.",

@@ -36,6 +36,8 @@ export const hours: Translation<typeof en> = {
   holidaysToo: "Även på helgdagar",
   holidaysHint: "Kända för Norge, Sverige, Danmark, Finland, Tyskland, Storbritannien, Frankrike och USA.",
   source: "Källa",
+  goodPractice: "God sed: ingen lag i landet anger tider för meddelanden till dem som har samtyckt",
+  carriersRules: "Operatörernas regler: {source}",
   sourceDate: "Källans datum",
   own: "ändrad",
   edit: "Ändra",

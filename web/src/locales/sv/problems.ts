@@ -11,6 +11,10 @@ export const problems: Translation<typeof en> = {
   too_many_requests: "Det blev lite mycket på en gång. Vänta en stund och försök igen.",
   invalid_email_or_password: "E-postadressen eller lösenordet stämmer inte.",
   invalid_token: "Länken är använd eller har gått ut. Be om en ny.",
+  invalid_email:
+    "”{value}” kan inte användas som e-postadress. Se efter mellanslag och andra bokstäver än a till z, som å, ä och ö.",
+  invalid:
+    "{has, select, value {”{value}” kan inte användas här.} other {Det här kan inte användas.}} Det kan vara för långt eller ha fel form.",
   last_super_admin: "En arbetsyta måste ha minst en superadministratör.",
   session_expired: "Sessionen har gått ut. Logga in igen för att fortsätta.",
   too_many_attempts: "För många försök. Vänta en stund och försök igen.",

@@ -19,7 +19,7 @@ export const settings: Translation<typeof en> = {
   language: "Språk",
   languageHint: "För standardtexterna, och för programmet hos dem som inte har valt själva.",
   texts: "Standardtexter",
-  textsText: "Tecken utanför GSM-alfabetet gör en text längre och dyrare: 70 tecken per del i stället för 160.",
+  textsText: "Tecken utanför GSM-alfabetet gör en text längre och dyrare: 70 tecken per segment i stället för 160.",
   text: {
     opt_out_text: "Avanmälningstext",
     help_text: "Svar på HJÄLP",
@@ -33,17 +33,18 @@ export const settings: Translation<typeof en> = {
     opt_in_confirmation: "Skickas när någon registrerar sig igen.",
   },
   segmentCount:
-    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# del} other {# delar}} · {encoding}",
+    "{characters, plural, one {# tecken} other {# tecken}} · {segments, plural, one {# segment} other {# segment}} · {encoding}",
   cap: "Frekvenstak",
   capText:
     "Hur mycket marknadsföring ett nummer får som mest, oavsett vad som skickar den. Mer hoppas över, och granskningen säger för hur många. Tester och svar på svar räknas inte.",
   capMessages: "Marknadsföringsmeddelanden",
-  capMessagesHint: "Som mest, till ett nummer. Tomt: ingen gräns.",
-  capDays: "Inom dagar",
-  capDaysHint: "Gånger 24 timmar, 1 till 90.",
+  capMessagesHint: "Som mest, till ett nummer. Är båda fälten tomma finns det ingen gräns.",
+  capDays: "Inom så här många dagar",
+  capDaysHint: "1 till 90. En dag är 24 timmar.",
   capMessagesWrong: "Ett heltal från 1 till 1 000.",
   capDaysWrong: "Ett heltal från 1 till 90.",
-  capBoth: "Fyll i båda eller ingen.",
+  capMessagesMissing: "Skriv ett antal här, eller töm dagarna också: då finns det ingen gräns.",
+  capDaysMissing: "Skriv ett antal dagar här, eller töm meddelandena också: då finns det ingen gräns.",
   keywords: "Ord som folk svarar med",
   keywordsText:
     "Ett svar räknas när det är ett av de här orden och inget annat, med stora eller små bokstäver. Artiga svar som ”Stopp, tack” visas för dig i stället.",

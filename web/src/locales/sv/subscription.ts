@@ -4,13 +4,13 @@ import type { Translation } from "../languages.ts";
 export const subscription: Translation<typeof en> = {
   title: "Nuvarande abonnemang",
   terms:
-    "{allowance, plural, one {# meddelandedel} other {# meddelandedelar}} i månaden, förnyas den {renewal_day, selectordinal, one {#:a} other {#:e}} varje månad.",
+    "{allowance, plural, one {# segment} other {# segment}} i månaden, förnyas den {renewal_day, selectordinal, one {#:a} other {#:e}} varje månad.",
   thisPeriod: "Den här perioden",
   details: "Detaljer",
   meter: "Använt av kvoten",
   meterText:
     "{used, number} använda och {reserved, number} reserverade av {allowance, number}; {remaining, number} återstår",
-  segmentsLeft: "av {allowance, plural, one {# meddelandedel} other {# meddelandedelar}} kvar",
+  segmentsLeft: "av {allowance, plural, one {# segment} other {# segment}} kvar",
   usedAndReserved: "{used, number} använda · {reserved, number} reserverade",
   renews: "Förnyas {date}",
   allowance: "Kvot",
@@ -18,7 +18,7 @@ export const subscription: Translation<typeof en> = {
   reserved: "Reserverat",
   remaining: "Återstår",
   explain:
-    "En meddelandedel är ett stycke av en text: 160 tecken ensamt, 153 i en längre. Reserverade delar hör till meddelanden i kö; det som aldrig skickas kommer tillbaka. Oanvända delar följer inte med till nästa period.",
+    "Ett segment är ett stycke av en text: 160 tecken ensamt, 153 i en längre. Reserverade segment hör till meddelanden i kö; det som aldrig skickas kommer tillbaka. Oanvända segment följer inte med till nästa period.",
   bySource: "Efter källa",
   sources: {
     campaign: "Kampanjer",

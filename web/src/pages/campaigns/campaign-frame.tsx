@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useNow, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { query } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
@@ -9,7 +9,8 @@ import { ButtonLink, Link } from "../../components/link.tsx";
 import { SandboxNotice } from "../../components/sandbox.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useGo, useParam } from "../../lib/location.ts";
-import { useMay } from "../../lib/session.ts";
+import { isAboutToBeSent, useSends } from "../../lib/sends.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -18,8 +19,8 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { CampaignActions } from "./campaign-actions.tsx";
 import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
-import { CampaignProgress } from "./campaign-progress.tsx";
-import { CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
+import { AboutToBeSent, CampaignProgress } from "./campaign-progress.tsx";
+import { AboutToBeSentBadge, CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
 import { ExplainPanel } from "./explain-panel.tsx";
 
 /** How often figures are fetched while a campaign is under way, in ms, in case live updates are lost. */
@@ -38,6 +39,8 @@ export function CampaignFrame({
   const go = useGo();
   const explain = useExplain();
   const may = useMay();
+  const sends = useSends(useWorkspace().id);
+  const now = useNow({ updateInterval: 10_000 });
   const { data, error, refetch } = useQuery({
     ...query("campaigns", "get", { params: { id } }),
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data.status) ? underWayInterval : false),
@@ -51,15 +54,17 @@ export function CampaignFrame({
     return <ErrorState title={t("loadFailed")} message={explain(error)} onRetry={() => void refetch()} />;
   }
   if (!data || isDraft) return <PageSkeleton />;
+  const aboutToBeSent = isAboutToBeSent(data, sends, now.getTime());
   return (
     <>
       <DocumentTitle>{data.name}</DocumentTitle>
       <PageHeader
         title={data.name}
         above={<Link to={paths.campaigns()}>{t("title")}</Link>}
-        status={<CampaignStatusBadge status={data.status} />}
+        status={aboutToBeSent ? <AboutToBeSentBadge /> : <CampaignStatusBadge status={data.status} />}
         description={<SentLine campaign={data} />}
-        action={<CampaignActions campaign={data} onFailure={setFailure} />}
+        // Undo stands at the foot of every page, and is all that can be done for these seconds.
+        action={aboutToBeSent ? null : <CampaignActions campaign={data} onFailure={setFailure} />}
       />
       <CampaignError
         campaign={data}
@@ -77,7 +82,7 @@ export function CampaignFrame({
         </div>
       )}
       <SandboxNotice sender={data.sender} />
-      <CampaignProgress campaign={data} />
+      {aboutToBeSent ? <AboutToBeSent /> : <CampaignProgress campaign={data} />}
       <div className="grid items-start gap-x-8 gap-y-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           {data.status === "scheduled" ? (

@@ -4,12 +4,14 @@ import { propertyOf } from "../../../../rules/placeholder-names.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { useFieldLabels } from "../../components/composer/use-field-labels.ts";
 import { useExplain } from "../../lib/explain.ts";
+import { useZoneWords } from "./schedule-words.tsx";
 
 /** Explains a review's finding; an unknown code falls back to the server's own sentence. */
 export function useFindingText(): (finding: { code: string; message: string; value?: unknown }) => string {
   const t = useTranslations("campaigns.findings");
   const labelOf = useFieldLabels();
   const format = useFormatter();
+  const zone = useZoneWords();
   return useCallback(
     (finding) => {
       const { code, value } = specificFinding(finding);
@@ -19,11 +21,13 @@ export function useFindingText(): (finding: { code: string; message: string; val
         value: typeof value === "object" || value === undefined ? "" : String(value),
         field: fieldsIn(value).map(labelOf).join(", "),
         ...partsOf(value),
+        ...(code === "ucs2" && { count: String(value).split(" ").length }),
+        zone,
         ...momentsOf(value, (at) => format.dateTime(at, { dateStyle: "medium", timeStyle: "short" })),
       };
       return t(key, words as { value: string });
     },
-    [t, labelOf, format],
+    [t, labelOf, format, zone],
   );
 }
 
@@ -50,10 +54,11 @@ function partsOf(value: unknown): Record<string, string | number> {
   return Object.fromEntries(plain);
 }
 
-/** The moments of a finding: when waiting texts leave. */
+/** The moments of a finding: when waiting texts leave, and whether that is one time. */
 function momentsOf(value: unknown, format: (at: Date) => string): Record<string, string> {
   const moments = Object.entries(partsOf(value)).filter(([name]) => name === "first" || name === "last");
-  return Object.fromEntries(moments.map(([name, at]) => [name, format(new Date(at))]));
+  const words = Object.fromEntries(moments.map(([name, at]) => [name, format(new Date(at))]));
+  return { ...words, same: words.first === words.last ? "yes" : "no" };
 }
 
 /** Explains a failed call about a campaign: in the review's words where it is a finding, else in the general ones. */

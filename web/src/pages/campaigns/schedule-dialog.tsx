@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useNow, useTranslations } from "use-intl";
 import type { Campaign } from "../../../../contract/campaigns.ts";
 import { ApiError } from "../../api/api-error.ts";
 import { query, useCall } from "../../api/queries.ts";
@@ -34,6 +34,7 @@ export function ScheduleDialog({
   onChanged?: () => void;
 }) {
   const t = useTranslations("campaigns.schedule");
+  const problems = useTranslations("problems");
   const { time_zone } = useWorkspace();
   const zone = useZoneWords();
   const schedule = useCall("campaigns", "schedule");
@@ -43,6 +44,12 @@ export function ScheduleDialog({
     : campaign.scheduled_at
       ? wallTimeAt(new Date(campaign.scheduled_at), time_zone)
       : `${wallTimeAt(new Date(opened.getTime() + day), time_zone).slice(0, 11)}10:00`;
+  const now = useNow({ updateInterval: 10_000 });
+  const isPast = ({ whose, date, time }: { whose: "all" | "own"; date: string; time: string }) => {
+    // At each recipient's own time it may still lie ahead where some of them are.
+    const read = whose === "all" ? readWallTime(`${date}T${time}`, time_zone) : null;
+    return read !== null && read.instant <= now;
+  };
   const form = useForm({
     initial: {
       whose: campaign.schedule?.local ? "own" : "all",
@@ -50,7 +57,8 @@ export function ScheduleDialog({
       time: begin.slice(11, 16),
     } as { whose: "all" | "own"; date: string; time: string },
     required: ["date", "time"],
-    names: { at: "date" },
+    names: { at: "time" },
+    check: (values) => (isPast(values) ? { time: problems("time_past") } : {}),
     submit: async ({ whose, date, time }) => {
       try {
         return await schedule.mutateAsync({
@@ -67,35 +75,42 @@ export function ScheduleDialog({
     explain: useExplainCampaign(),
   });
   const { whose, date, time } = form.values;
+  const past = isPast(form.values);
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t("title", { name: campaign.name })}>
-      <FormShell form={form} submitLabel={t(campaign.status === "scheduled" ? "change" : "confirm")} guard={false}>
+      <FormShell
+        form={form}
+        submitLabel={t(campaign.status === "scheduled" ? "change" : "confirm")}
+        onCancel={onClose}
+        guard={false}
+      >
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
             label={t("date")}
             type="date"
             min={wallTimeAt(opened, time_zone).slice(0, 10)}
             {...form.field("date")}
+            // A refused moment is shown at the time, and is another one now.
+            onChange={(next) => form.set({ date: next, time })}
           />
           <TextField
             label={t("time")}
             type="time"
             {...form.field("time")}
-            // A refused moment is shown at the date, and is another one now.
-            onChange={(next) => form.set({ time: next, date })}
+            error={form.errors.time ?? (past ? problems("time_past") : null)}
           />
         </div>
         <RadioGroup
           label={t("whose")}
           value={whose}
-          onChange={(next) => form.set({ whose: next, date })}
+          onChange={(next) => form.set({ whose: next, time })}
           options={[
             { value: "all", label: t("forAll", { zone }), hint: t("forAllHint") },
             { value: "own", label: t("forEach"), hint: t("forEachHint") },
           ]}
         />
         <div aria-live="polite" className="flex flex-col gap-2">
-          <Outcome wall={`${date}T${time}`} own={whose === "own"} now={opened} />
+          {past ? null : <Outcome wall={`${date}T${time}`} own={whose === "own"} now={now} />}
           <QuietHours campaignId={campaign.id} wall={`${date}T${time}`} local={whose === "own"} />
         </div>
       </FormShell>

@@ -26,6 +26,8 @@ interface Change {
 export function ContactConsent({ contact, name }: { contact: Contact; name: string }) {
   const { id } = contact;
   const t = useTranslations("contacts");
+  // A source is what somebody wrote, but for the word that the recipient's own page records.
+  const sourceOf = (source: string) => (source === "preferences" ? t("consent.preferencePage") : source);
   const format = useFormatter();
   const explain = useExplain();
   const may = useMay();
@@ -68,7 +70,9 @@ export function ContactConsent({ contact, name }: { contact: Contact; name: stri
                   <Badge icon={CircleMinus}>{t("consent.never")}</Badge>
                 )}
                 {state ? (
-                  <span className="text-soft">{t("consent.since", { at: at(state.at), source: state.source })}</span>
+                  <span className="text-soft">
+                    {t("consent.since", { at: at(state.at), source: sourceOf(state.source) })}
+                  </span>
                 ) : null}
                 {type.needs_consent && may("consent:write") ? (
                   <Button
@@ -99,7 +103,7 @@ export function ContactConsent({ contact, name }: { contact: Contact; name: stri
               header: t("consent.what"),
               cell: (row) => (row.action === "grant" ? t("consent.granted") : t("consent.withdrawn")),
             },
-            { id: "source", header: t("consent.source"), cell: (row) => row.source },
+            { id: "source", header: t("consent.source"), cell: (row) => sourceOf(row.source) },
             {
               id: "evidence",
               header: t("consent.evidence"),

@@ -18,6 +18,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { QuietHoursDialog } from "./quiet-hours-dialog.tsx";
 import { usePlaceName } from "./quiet-hours-places.ts";
+import { useSourceWords } from "./source-words.ts";
 
 /** When texts may leave, by country and class. */
 export function QuietHoursPage() {
@@ -112,6 +113,7 @@ function daysOf(sundays: boolean, holidays: boolean): "all" | "noSundays" | "noH
 
 function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (rule: QuietHoursRule) => void }) {
   const t = useTranslations("hours");
+  const sourceWords = useSourceWords();
   const format = useFormatter();
   const may = useMay();
   const locale = useLocale();
@@ -151,7 +153,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
         secondary: true,
         cell: ({ source, source_date }) => (
           <span className="text-sm break-words text-soft">
-            {source === null ? "–" : <WithLinks text={source} />}
+            {source === null ? "–" : <WithLinks text={sourceWords(source)} />}
             {source_date ? (
               <span className="block text-faint">
                 {format.dateTime(new Date(`${source_date}T00:00:00Z`), { dateStyle: "medium", timeZone: "UTC" })}
@@ -177,7 +179,7 @@ function Rules({ rules, onEdit }: { rules: readonly QuietHoursRule[]; onEdit: (r
           ]
         : []),
     ],
-    [t, format, may, nameOf, onEdit],
+    [t, format, may, nameOf, onEdit, sourceWords],
   );
   return (
     <Panel title={t("rules")} description={t("rulesText")} flush>

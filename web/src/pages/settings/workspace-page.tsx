@@ -162,8 +162,8 @@ function Cap() {
       return {
         ...(messages === undefined && { messages: t("capMessagesWrong") }),
         ...(days === undefined && { days: t("capDaysWrong") }),
-        ...(messages === null && days !== null && { messages: t("capBoth") }),
-        ...(days === null && messages !== null && { days: t("capBoth") }),
+        ...(messages === null && days !== null && { messages: t("capMessagesMissing") }),
+        ...(days === null && messages !== null && { days: t("capDaysMissing") }),
       };
     },
     submit: (typed) => {

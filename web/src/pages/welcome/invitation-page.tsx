@@ -8,6 +8,7 @@ import { Link } from "../../components/link.tsx";
 import { isTooShort, PasswordField } from "../../components/password-field.tsx";
 import { WelcomeLayout } from "../../components/welcome-layout.tsx";
 import { useExplain } from "../../lib/explain.ts";
+import { useLanguage } from "../../lib/language-provider.tsx";
 import { useGo, useParam } from "../../lib/location.ts";
 import { paths } from "../../paths.ts";
 import { TextField } from "../../ui/field.tsx";
@@ -57,6 +58,7 @@ function Accept({
   const explain = useExplain();
   const go = useGo();
   const client = useQueryClient();
+  const { language, choose } = useLanguage();
   const { email, workspace, has_account } = invitation;
   const form = useForm({
     initial: { name: "", password: "" },
@@ -68,6 +70,8 @@ function Accept({
         body: has_account ? { password } : { name, password },
       }),
     onSuccess: (session) => {
+      // Whoever is new goes on in the language of this page, not in the workspace's.
+      if (!has_account) choose(language);
       chooseWorkspace(session.workspace?.id ?? null);
       client.clear();
       go(paths.home(), { replace: true });
