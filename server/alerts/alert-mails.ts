@@ -158,7 +158,7 @@ const sv: Words = {
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
       title: threshold === 100 ? "Kvoten är förbrukad" : `${threshold} % av kvoten är förbrukad eller reserverad`,
-      text: `${f.number(used)} av ${f.number(allowance)} meddelandedelar är förbrukade, och ${f.number(reserved)} är reserverade för meddelanden som väntar. Perioden slutar ${f.time(period_end)}.`,
+      text: `${f.number(used)} av ${f.number(allowance)} segment är förbrukade, och ${f.number(reserved)} är reserverade för meddelanden som väntar. Perioden slutar ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook stängdes av",
@@ -204,7 +204,7 @@ const da: Words = {
     }),
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
       title: threshold === 100 ? "Kvoten er brugt op" : `${threshold} % af kvoten er brugt eller reserveret`,
-      text: `${f.number(used)} af ${f.number(allowance)} beskeddele er brugt, og ${f.number(reserved)} er reserveret til beskeder, der venter. Perioden slutter ${f.time(period_end)}.`,
+      text: `${f.number(used)} af ${f.number(allowance)} segmenter er brugt, og ${f.number(reserved)} er reserveret til beskeder, der venter. Perioden slutter ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",

@@ -55,7 +55,7 @@ export const alerts: Translation<typeof en> = {
     mostly: "Oftest: {reasons}.",
     errorCampaign: "De fleste hører til kampagnen »{name}«.",
     quota:
-      "{used, number} af {allowance, number} beskeddele er brugt, og {reserved, number} er reserveret til beskeder, der venter.",
+      "{used, number} af {allowance, number} segmenter er brugt, og {reserved, number} er reserveret til beskeder, der venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",

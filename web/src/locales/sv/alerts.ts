@@ -56,7 +56,7 @@ export const alerts: Translation<typeof en> = {
     mostly: "Oftast: {reasons}.",
     errorCampaign: "De flesta hör till kampanjen ”{name}”.",
     quota:
-      "{used, number} av {allowance, number} meddelandedelar är förbrukade, och {reserved, number} är reserverade för meddelanden som väntar.",
+      "{used, number} av {allowance, number} segment är förbrukade, och {reserved, number} är reserverade för meddelanden som väntar.",
     quotaEnds: "Perioden slutar {when}.",
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",

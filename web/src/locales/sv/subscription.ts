@@ -34,7 +34,7 @@ export const subscription: Translation<typeof en> = {
     help: "Svar på HJÄLP",
     carrier_test: "Testmeddelanden",
   },
-  log: "Logg över meddelandedelar",
+  log: "Segmentlogg",
   logText:
     "En rad för varje del som har skickats till operatören, i den ordning som meddelandena lades i kö, den nyaste först.",
   logEmpty: "Inget har skickats ännu",
@@ -46,7 +46,7 @@ export const subscription: Translation<typeof en> = {
   source: "Källa",
   change: "Ändra abonnemanget",
   changeTitle: "Ändra abonnemanget",
-  allowanceHint: "Meddelandedelar i månaden. Gäller genast.",
+  allowanceHint: "Segment i månaden. Gäller genast.",
   allowanceWrong: "Ett heltal, 0 eller mer.",
   renewalDay: "Förnyelsedag",
   renewalDayHint: "Dag i månaden, från nästa period. Kortare månader förnyas på sin sista dag.",

@@ -16,11 +16,12 @@ import { Notice } from "../../ui/notice.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
+import { AboutToBeSentBadge } from "./about-to-be-sent.tsx";
 import { CampaignActions } from "./campaign-actions.tsx";
 import { CampaignError } from "./campaign-error.tsx";
 import { CampaignPhone } from "./campaign-phone.tsx";
 import { AboutToBeSent, CampaignProgress } from "./campaign-progress.tsx";
-import { AboutToBeSentBadge, CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
+import { CampaignStatusBadge, isUnderWay, isUnsent } from "./campaign-status.tsx";
 import { ExplainPanel } from "./explain-panel.tsx";
 
 /** How often figures are fetched while a campaign is under way, in ms, in case live updates are lost. */

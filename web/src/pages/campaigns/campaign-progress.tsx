@@ -84,7 +84,7 @@ function Waiting({ count, until }: NonNullable<Campaign["waiting"]>) {
   return (
     <p className="flex gap-2" role="status">
       <Clock className="mt-0.5 size-4 shrink-0 text-info" aria-hidden />
-      {t("waiting", { count, at: format.dateTime(new Date(until), { dateStyle: "long", timeStyle: "short" }), zone })}
+      {t("waiting", { count, at: format.dateTime(new Date(until), { dateStyle: "medium", timeStyle: "short" }), zone })}
     </p>
   );
 }

@@ -69,13 +69,3 @@ export function CampaignStatusBadge({ status }: { status: CampaignStatus }) {
     </Badge>
   );
 }
-
-/** In place of `scheduled` for the seconds after Send in which it can be taken back. */
-export function AboutToBeSentBadge() {
-  const t = useTranslations("campaigns");
-  return (
-    <Badge tone="info" icon={Send}>
-      {t("aboutToBeSent")}
-    </Badge>
-  );
-}
