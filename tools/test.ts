@@ -53,7 +53,7 @@ async function runAllButBrowserTests(): Promise<void> {
   sum.passed += checked.passed;
   sum.failed += checked.failed;
   await runVitest("unit", ["--project=unit"]);
-  await runVitest("integration", ["--project=integration", "--maxWorkers=2"]);
+  await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
 }
 
 /** The scenarios of `npm run chaos`: about twenty minutes in all. */
