@@ -55,6 +55,8 @@ export function openLanePool(options: pg.PoolConfig, lock_ms: number, log: Pick<
   // lane failed may raise too, when the database goes down at that moment: without a listener that would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
   const holding = new Set<pg.PoolClient>();
+  /** Statements of `keepAlive` that are not answered yet. */
+  const unanswered = new Map<pg.PoolClient, Promise<void>>();
 
   async function take(): Promise<LaneConnection> {
     const client = await pool.connect();
@@ -87,8 +89,14 @@ export function openLanePool(options: pg.PoolConfig, lock_ms: number, log: Pick<
       release(failed = false) {
         holding.delete(client);
         client.off("error", onLost).off("end", onLost);
-        stopPipelining(client);
-        client.release(failed);
+        const give = () => {
+          stopPipelining(client);
+          client.release(failed);
+        };
+        // Pipelining ends when everything is answered: of two answers that came later the second would break the connection.
+        const answered = unanswered.get(client);
+        if (answered && !failed) void answered.then(give);
+        else give();
       },
     };
   }
@@ -98,7 +106,15 @@ export function openLanePool(options: pg.PoolConfig, lock_ms: number, log: Pick<
     isUsedUp: () => pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0)),
     keepAlive() {
       // A connection that breaks at it raises `lost`.
-      for (const client of holding) client.query("select 1").catch(() => {});
+      for (const client of holding) {
+        const answered = client
+          .query("select 1")
+          .catch(() => {})
+          .then(() => {
+            if (unanswered.get(client) === answered) unanswered.delete(client);
+          });
+        unanswered.set(client, answered);
+      }
     },
     end: () => pool.end(),
   };
