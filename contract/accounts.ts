@@ -57,6 +57,20 @@ export const FrequencyCap = z
   );
 export type FrequencyCap = z.infer<typeof FrequencyCap>;
 
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Invalid string: expected a time of day such as 08:00");
+/** When reminders and thanks may go, in the zone of the booking. */
+export const ReminderHours = z
+  .object({ from: TimeOfDay, to: TimeOfDay })
+  .nullable()
+  .describe("what would go at another time goes before it (reminders) or after it (thanks); null: at any hour");
+export type ReminderHours = z.infer<typeof ReminderHours>;
+const CancelLimit = z
+  .number()
+  .int()
+  .min(0)
+  .max(527_040)
+  .describe("how long before the start a customer may still cancel a booking on its page");
+
 export const Workspace = WorkspaceInput.extend({
   id: Id,
   opt_out_text: z.string().describe("added at the end of campaign texts"),
@@ -67,6 +81,13 @@ export const Workspace = WorkspaceInput.extend({
   undo_seconds: UndoSeconds,
   segment_price: SegmentPrice.nullable().describe("what a segment costs the business; null: reviews show no price"),
   frequency_cap: FrequencyCap,
+  workflow_sender: z
+    .string()
+    .nullable()
+    .describe("the address of the sender of workflows; null: a name in the workspace's language, such as Reservasjon"),
+  reminder_hours: ReminderHours,
+  cancel_limit_minutes: CancelLimit,
+  customer_access: z.boolean().describe("whether customers get a page of their own by `access.link`"),
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
@@ -282,6 +303,10 @@ export const workspaces = {
       undo_seconds: UndoSeconds,
       segment_price: SegmentPrice.nullable(),
       frequency_cap: FrequencyCap,
+      workflow_sender: z.string().trim().min(1).max(40).nullable().describe("a sender's id, number or name"),
+      reminder_hours: ReminderHours,
+      cancel_limit_minutes: CancelLimit,
+      customer_access: z.boolean(),
     }).partial(),
     answer: Workspace,
   }),

@@ -34,6 +34,11 @@ export const ContactInput = z.object({
   time_zone: TimeZone.nullish(),
   marketing: z.boolean().optional().describe("whether the contact may receive marketing at all; default: true"),
   properties: Properties.optional(),
+  muted: z.boolean().optional().describe("whether workflows send this person nothing; default: false"),
+  customer: z
+    .literal(true)
+    .optional()
+    .describe("makes the contact a customer, which a first booking does by itself; workflows are told of a new one"),
 });
 export type ContactInput = z.infer<typeof ContactInput>;
 
@@ -67,6 +72,8 @@ export const Contact = z.object({
   locale: z.string().nullable(),
   time_zone: z.string().nullable(),
   marketing: z.boolean(),
+  muted: z.boolean().describe("whether workflows send this person nothing"),
+  customer_since: Instant.nullable().describe("the first booking, or when the contact was made a customer"),
   properties: z.record(z.string(), z.unknown()),
   lists: z.array(z.object({ id: Id, name: z.string() })),
   opt_outs: z.array(OptOut),

@@ -2,6 +2,8 @@
 import { accounts, apiKeys, people, workspaces } from "./accounts.ts";
 import { alerts } from "./alerts.ts";
 import { audit } from "./audit.ts";
+import { bookingStatuses, locations, resources, services } from "./booking-places.ts";
+import { bookings } from "./bookings.ts";
 import { campaigns } from "./campaigns.ts";
 import { carrierWebhooks } from "./carrier-webhooks.ts";
 import { carriers } from "./carriers.ts";
@@ -21,6 +23,7 @@ import { senders } from "./senders.ts";
 import { tray } from "./tray.ts";
 import { subscription, usage } from "./usage.ts";
 import { webhooks } from "./webhooks.ts";
+import { workflows } from "./workflows.ts";
 
 export const contract = {
   accounts,
@@ -39,6 +42,12 @@ export const contract = {
   segments,
   messages,
   mails,
+  services,
+  locations,
+  resources,
+  bookingStatuses,
+  bookings,
+  workflows,
   campaigns,
   editors,
   carriers,

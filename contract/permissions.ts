@@ -22,6 +22,9 @@ export const permissions = [
   "campaigns:read",
   "campaigns:write",
   "campaigns:send",
+  "bookings:read",
+  "bookings:write",
+  "workflows:write",
   "senders:read",
   "sms-setup:write",
   "sandbox:use",
@@ -41,6 +44,7 @@ const reading = [
   "consent:read",
   "messages:read",
   "campaigns:read",
+  "bookings:read",
   "senders:read",
 ] as const satisfies readonly Permission[];
 
@@ -49,10 +53,16 @@ const helping = [
   "contacts:write",
   "consent:write",
   "messages:send",
+  "bookings:write",
   "sandbox:use",
 ] as const satisfies readonly Permission[];
 
-const marketing = [...helping, "campaigns:write", "campaigns:send"] as const satisfies readonly Permission[];
+const marketing = [
+  ...helping,
+  "campaigns:write",
+  "campaigns:send",
+  "workflows:write",
+] as const satisfies readonly Permission[];
 
 const administering = [
   ...marketing,

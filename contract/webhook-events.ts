@@ -27,6 +27,8 @@ const contact: ActivityData<"contact.created"> = {
   locale: "nb",
   time_zone: null,
   marketing: true,
+  muted: false,
+  customer_since: null,
   properties: { town: "Bergen" },
   lists: [{ id: "019abf0e-1b02-7d3f-9c11-0d4b5a6c7e8f", name: "Members" }],
   opt_outs: [],

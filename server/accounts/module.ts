@@ -10,7 +10,7 @@ import type { Identity } from "./identity.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { quietHoursRoutes } from "./quiet-hours-routes.ts";
-import { workspacesRoutes } from "./workspaces-routes.ts";
+import { type SenderAddress, workspacesRoutes } from "./workspaces-routes.ts";
 
 /** What an API process shares between authenticating requests and the calls on accounts. */
 export interface AccountServices extends Services {
@@ -18,6 +18,7 @@ export interface AccountServices extends Services {
   apiKeyCache: ApiKeyCache;
   loginThrottle: LoginThrottle;
   seed: Seed;
+  senderAddress: SenderAddress;
   version: string;
   /** What the links in texts begin with. */
   linkOrigin: string;

@@ -11,6 +11,7 @@ import { createHttpServer, type HttpTimeouts } from "../kit/http-server.ts";
 import { networks } from "../kit/ip-address.ts";
 import { serveShortLinks } from "../links/redirect-route.ts";
 import { linkOriginOf } from "../links/short-links.ts";
+import { senderAddress } from "../senders/senders.ts";
 import { startAccessWatch } from "./access-watch.ts";
 import { type Binding, bindResource } from "./bind.ts";
 import { bodyLimits, type BodyLimits, ignoreBodies } from "./bodies.ts";
@@ -104,7 +105,16 @@ export async function buildApp(
   serveMetrics(app, binding);
   serveHealth(app, db);
   const linkOrigin = linkOriginOf(services.config);
-  const routeServices = { ...services, identity, apiKeyCache, loginThrottle, seed: seedWorkspace, version, linkOrigin };
+  const routeServices = {
+    ...services,
+    identity,
+    apiKeyCache,
+    loginThrottle,
+    seed: seedWorkspace,
+    senderAddress,
+    version,
+    linkOrigin,
+  };
   await bindRoutes(modules, routeServices, (prefix, resource, handlers) =>
     bindResource(app, binding, prefix, resource, handlers),
   );

@@ -19,6 +19,8 @@ export interface ContactRow {
   locale: string | null;
   time_zone: string | null;
   marketing: boolean;
+  muted: boolean;
+  customer_since: Date | null;
   sms_consents: number;
   properties: Record<string, unknown>;
   created_at: Date;
@@ -39,6 +41,7 @@ export type ContactFields = Partial<
     | "locale"
     | "time_zone"
     | "marketing"
+    | "muted"
     | "properties"
   >
 >;
@@ -92,6 +95,7 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     fields.time_zone = timeZone;
   }
   if (input.marketing !== undefined) fields.marketing = input.marketing;
+  if (input.muted !== undefined) fields.muted = input.muted;
   if (input.properties) {
     fields.properties = Object.fromEntries(
       Object.entries(input.properties).map(([key, value]) => [
@@ -165,6 +169,8 @@ function presentColumns(row: ContactRow) {
     locale: row.locale,
     time_zone: row.time_zone,
     marketing: row.marketing,
+    muted: row.muted,
+    customer_since: row.customer_since?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

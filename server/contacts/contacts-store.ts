@@ -6,7 +6,7 @@ import type { ContactFields, ContactRow, OptOutRow, PossibleOptOutRow } from "./
 /** The columns of ContactRow. */
 export const contactColumns = sql.raw(
   `c.id, c.mobile, c.mobile_kind, c.phone, c.phone_kind, c.email, c.first_name, c.last_name, c.locale, c.time_zone,
-   c.marketing, c.sms_consents, c.properties, c.created_at, c.updated_at`,
+   c.marketing, c.muted, c.customer_since, c.sms_consents, c.properties, c.created_at, c.updated_at`,
 );
 
 export async function selectContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | undefined> {
@@ -54,10 +54,10 @@ export async function insertContact(
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into contacts (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
-      time_zone, marketing, properties, created_at, updated_at)
+      time_zone, marketing, muted, properties, created_at, updated_at)
     values (${workspaceId}, ${id}, ${fields.mobile ?? null}, ${fields.mobile_kind ?? null}, ${fields.phone ?? null},
       ${fields.phone_kind ?? null}, ${fields.email ?? null}, ${fields.first_name ?? null}, ${fields.last_name ?? null},
-      ${fields.locale ?? null}, ${fields.time_zone ?? null}, ${fields.marketing ?? true},
+      ${fields.locale ?? null}, ${fields.time_zone ?? null}, ${fields.marketing ?? true}, ${fields.muted ?? false},
       jsonb_strip_nulls(${JSON.stringify(fields.properties ?? {})}::jsonb), ${at}, ${at})
     on conflict (workspace_id, mobile) where mobile is not null do nothing
     returning id`.execute(tx);
@@ -82,7 +82,7 @@ export async function updateContactRow(
       update contacts
       set mobile = ${row.mobile}, mobile_kind = ${row.mobile_kind}, phone = ${row.phone}, phone_kind = ${row.phone_kind},
         email = ${row.email}, first_name = ${row.first_name}, last_name = ${row.last_name}, locale = ${row.locale},
-        time_zone = ${row.time_zone}, marketing = ${row.marketing},
+        time_zone = ${row.time_zone}, marketing = ${row.marketing}, muted = ${row.muted},
         properties = jsonb_strip_nulls(properties || ${JSON.stringify(fields.properties ?? {})}::jsonb), updated_at = ${at}
       where workspace_id = ${workspaceId} and id = ${before.id}`.execute(tx);
     return true;
@@ -91,6 +91,20 @@ export async function updateContactRow(
     await sql`rollback to unique_mobile`.execute(tx);
     return false;
   }
+}
+
+/** Makes those of the contacts customers who are none, and answers which. */
+export async function updateCustomers(
+  tx: Tx,
+  workspaceId: string,
+  ids: readonly string[],
+  at: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update contacts set customer_since = ${at}
+    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and customer_since is null
+    returning id`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 /** Deletes a contact and its list memberships; consent events and opt-outs are kept. */

@@ -19,6 +19,7 @@ import {
   selectPossibleOptOutsOf,
   updateContactRow,
 } from "./contacts-store.ts";
+import { makeCustomer } from "./customers.ts";
 import { notePropertyKeys } from "./properties.ts";
 
 const maxProperties = 100;
@@ -63,6 +64,7 @@ export async function createContact(tx: Tx, workspaceId: string, input: ContactI
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
   await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
   await appendOne(tx, workspaceId, at, "contact.created", id);
+  if (input.customer) await makeCustomer(tx, workspaceId, id, at);
   return getContact(tx, workspaceId, id);
 }
 
@@ -100,6 +102,7 @@ export async function updateContact(
     after: { fields: Object.keys(fields) },
   });
   if (Object.keys(fields).length > 0) await appendOne(tx, workspaceId, at, "contact.updated", before.id);
+  if (input.customer) await makeCustomer(tx, workspaceId, before.id, at);
   return getContact(tx, workspaceId, id);
 }
 

@@ -65,6 +65,7 @@ const localTables: readonly { name: RegExp; reason: string }[] = [
   { name: /^(sessions|accounts|verifications|two_factors)$/, reason: "sign-in: one person may be in many workspaces" },
   { name: /^alert_watch$/, reason: "the time of the last check for alerts by processes of an earlier version" },
   { name: /^due_work$/, reason: "turns at work by the clock" },
+  { name: /^workflow_sweep$/, reason: "how far the moments of timed workflows have been decided" },
   { name: /^attempts$/, reason: "counts of the login throttle" },
   { name: /^mail_intake$/, reason: "counts of mails that the installation received" },
   {

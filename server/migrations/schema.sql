@@ -1241,6 +1241,125 @@ create policy workspace_wall_door on audit_events to current_user
   using (is_system());
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
+create table booking_attendees (
+  workspace_id uuid not null,
+  booking_id uuid not null,
+  id uuid not null,
+  "position" integer not null,
+  contact_id uuid,
+  first_name text,
+  last_name text,
+  locale text,
+  time_zone text,
+  constraint booking_attendees_pkey PRIMARY KEY (workspace_id, booking_id, id)
+);
+CREATE INDEX booking_attendees_contact ON booking_attendees USING btree (workspace_id, contact_id);
+alter table booking_attendees enable row level security;
+alter table booking_attendees force row level security;
+create policy workspace_wall on booking_attendees
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_attendees to current_user
+  using (is_system());
+
+create table booking_happenings (
+  workspace_id uuid not null,
+  id uuid not null,
+  booking_id uuid,
+  contact_id uuid,
+  at timestamp with time zone not null,
+  before jsonb,
+  happenings jsonb not null,
+  by text not null,
+  notify boolean not null,
+  depth integer default 0 not null,
+  constraint booking_happenings_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX booking_happenings_at ON booking_happenings USING btree (at);
+alter table booking_happenings enable row level security;
+alter table booking_happenings force row level security;
+create policy workspace_wall on booking_happenings
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_happenings to current_user
+  using (is_system());
+
+create table booking_history (
+  workspace_id uuid not null,
+  booking_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  what text not null,
+  change jsonb default '{}'::jsonb not null,
+  by text not null,
+  name text,
+  reason text,
+  constraint booking_history_pkey PRIMARY KEY (workspace_id, booking_id, id)
+);
+alter table booking_history enable row level security;
+alter table booking_history force row level security;
+create policy workspace_wall on booking_history
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_history to current_user
+  using (is_system());
+
+create table booking_statuses (
+  workspace_id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  stands_for text not null,
+  "position" integer not null,
+  constraint booking_statuses_pkey PRIMARY KEY (workspace_id, name_key)
+);
+alter table booking_statuses enable row level security;
+alter table booking_statuses force row level security;
+create policy workspace_wall on booking_statuses
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_statuses to current_user
+  using (is_system());
+
+create table bookings (
+  workspace_id uuid not null,
+  id uuid not null,
+  reference text not null,
+  customer_id uuid,
+  service_id uuid,
+  location_id uuid,
+  resource_ids uuid[] default '{}'::uuid[] not null,
+  start_at timestamp with time zone not null,
+  end_at timestamp with time zone not null,
+  status text not null,
+  stands_for text not null,
+  payment text default 'none'::text not null,
+  locale text,
+  notes text,
+  source text not null,
+  origin text default ''::text not null,
+  external_id text,
+  external_at timestamp with time zone,
+  muted boolean default false not null,
+  muted_workflows uuid[] default '{}'::uuid[] not null,
+  sequence integer default 0 not null,
+  armed_at timestamp with time zone not null,
+  manage_code text collate "C" not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint bookings_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX bookings_created ON bookings USING btree (workspace_id, created_at, id);
+CREATE INDEX bookings_customer ON bookings USING btree (workspace_id, customer_id, start_at);
+CREATE INDEX bookings_ended ON bookings USING btree (end_at) WHERE (stands_for = ANY (ARRAY['confirmed'::text, 'completed'::text]));
+CREATE UNIQUE INDEX bookings_external ON bookings USING btree (workspace_id, origin, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX bookings_manage ON bookings USING btree (manage_code);
+CREATE INDEX bookings_reference ON bookings USING btree (workspace_id, reference);
+CREATE INDEX bookings_resources ON bookings USING gin (resource_ids);
+CREATE INDEX bookings_start ON bookings USING btree (workspace_id, start_at, id);
+CREATE INDEX bookings_starting ON bookings USING btree (start_at) WHERE (stands_for = ANY (ARRAY['pending'::text, 'confirmed'::text]));
+alter table bookings enable row level security;
+alter table bookings force row level security;
+create policy workspace_wall on bookings
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on bookings to current_user
+  using (is_system());
+
 create table bulk_changes (
   workspace_id uuid not null,
   id uuid not null,
@@ -1481,6 +1600,8 @@ create table contacts (
   updated_at timestamp with time zone not null,
   name_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
   sort_key text collate "C" generated always as (lower((TRIM(BOTH FROM ((COALESCE(last_name, ''::text) || ' '::text) || COALESCE(first_name, ''::text))) COLLATE "und-x-icu"))) stored not null,
+  muted boolean default false not null,
+  customer_since timestamp with time zone,
   constraint contacts_pkey PRIMARY KEY (workspace_id, id) INCLUDE (mobile_kind, phone_kind, marketing, sms_consents)
 );
 CREATE INDEX contacts_email ON contacts USING btree (workspace_id, email, id) WHERE (email IS NOT NULL);
@@ -1849,6 +1970,29 @@ create policy workspace_wall on lists
 create policy workspace_wall_door on lists to current_user
   using (is_system());
 
+create table locations (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  address text,
+  phone text,
+  directions text,
+  time_zone text,
+  remote boolean default false not null,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint locations_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX locations_name ON locations USING btree (workspace_id, name_key) WHERE (archived_at IS NULL);
+alter table locations enable row level security;
+alter table locations force row level security;
+create policy workspace_wall on locations
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on locations to current_user
+  using (is_system());
+
 create table mail_files (
   workspace_id uuid not null,
   id uuid not null,
@@ -2205,6 +2349,29 @@ create policy workspace_wall on quota_usage
 create policy workspace_wall_door on quota_usage to current_user
   using (is_system());
 
+create table resources (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  mobile text,
+  email text,
+  locale text,
+  calendar_code text collate "C",
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint resources_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX resources_calendar ON resources USING btree (calendar_code) WHERE (calendar_code IS NOT NULL);
+CREATE UNIQUE INDEX resources_name ON resources USING btree (workspace_id, name_key) WHERE (archived_at IS NULL);
+alter table resources enable row level security;
+alter table resources force row level security;
+create policy workspace_wall on resources
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on resources to current_user
+  using (is_system());
+
 create table retention_rules (
   workspace_id uuid not null,
   text_months integer,
@@ -2307,6 +2474,27 @@ alter table senders force row level security;
 create policy workspace_wall on senders
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on senders to current_user
+  using (is_system());
+
+create table services (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  duration_minutes integer,
+  price numeric(12,2),
+  currency text,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint services_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX services_name ON services USING btree (workspace_id, name_key) WHERE (archived_at IS NULL);
+alter table services enable row level security;
+alter table services force row level security;
+create policy workspace_wall on services
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on services to current_user
   using (is_system());
 
 create table sessions (
@@ -2557,6 +2745,73 @@ create policy workspace_wall on webhooks
 create policy workspace_wall_door on webhooks to current_user
   using (is_system());
 
+create table workflow_decisions (
+  workspace_id uuid not null,
+  booking_id uuid not null,
+  workflow_id uuid not null,
+  occurrence timestamp with time zone not null,
+  action text not null,
+  recipient text not null,
+  contact_id uuid,
+  name text,
+  "to" text,
+  action_kind text not null,
+  channel text not null,
+  state text not null,
+  reason text,
+  due_at timestamp with time zone not null,
+  decided_at timestamp with time zone not null,
+  message_id uuid,
+  mail_id uuid,
+  constraint workflow_decisions_pkey PRIMARY KEY (workspace_id, booking_id, workflow_id, occurrence, action, recipient)
+);
+CREATE INDEX workflow_decisions_contact ON workflow_decisions USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX workflow_decisions_last ON workflow_decisions USING btree (workspace_id, workflow_id, decided_at);
+alter table workflow_decisions enable row level security;
+alter table workflow_decisions force row level security;
+create policy workspace_wall on workflow_decisions
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on workflow_decisions to current_user
+  using (is_system());
+
+create table workflow_sweep (
+  one boolean default true not null,
+  until timestamp with time zone not null,
+  constraint workflow_sweep_pkey PRIMARY KEY (one)
+);
+
+create table workflows (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  enabled boolean not null,
+  trigger text not null,
+  unit text,
+  count integer,
+  at_time text,
+  "when" jsonb not null,
+  "do" jsonb not null,
+  ask_for_reply boolean default false not null,
+  merge boolean default false not null,
+  enabled_at timestamp with time zone,
+  also_ahead boolean default false not null,
+  revision integer default 1 not null,
+  deleted_at timestamp with time zone,
+  created_by text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint workflows_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX workflows_name ON workflows USING btree (workspace_id, name_key, id) WHERE (deleted_at IS NULL);
+CREATE INDEX workflows_timed ON workflows USING btree (trigger, unit, count, at_time) WHERE (enabled AND (deleted_at IS NULL) AND (unit IS NOT NULL));
+alter table workflows enable row level security;
+alter table workflows force row level security;
+create policy workspace_wall on workflows
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on workflows to current_user
+  using (is_system());
+
 create table workspace_role (
   one boolean default true not null,
   name text not null,
@@ -2588,6 +2843,11 @@ create table workspaces (
   quiet_hours_looked_to uuid,
   frequency_cap_messages smallint,
   frequency_cap_days smallint,
+  workflow_sender text,
+  reminder_from text,
+  reminder_to text,
+  cancel_limit_minutes integer default 1440 not null,
+  customer_access boolean default false not null,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
   constraint workspaces_frequency_cap CHECK (((frequency_cap_messages IS NULL) = (frequency_cap_days IS NULL))),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))

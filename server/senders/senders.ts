@@ -33,6 +33,10 @@ export async function resolveSender(
   );
 }
 
+/** The address of the sender that a caller means, as `resolveSender` finds it. */
+export const senderAddress = async (tx: Tx, workspaceId: string, ref: string, at: Date): Promise<string> =>
+  (await resolveSender(tx, workspaceId, ref, at)).address;
+
 /** The sender of this id, or the workspace's default for null. 422 `unknown_sender` or `no_sender` on the field `sender`. */
 export async function requireSender(tx: Tx, workspaceId: string, id: string | null): Promise<Sender> {
   if (id === null) {

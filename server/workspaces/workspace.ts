@@ -1,6 +1,6 @@
 /** A workspace: one business, the tenant. Everything belongs to exactly one. */
 import { sql } from "kysely";
-import type { FrequencyCap, SegmentPrice, Workspace } from "../../contract/accounts.ts";
+import type { FrequencyCap, ReminderHours, SegmentPrice, Workspace } from "../../contract/accounts.ts";
 import type { Language } from "../../contract/shapes.ts";
 import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
@@ -25,6 +25,11 @@ export interface WorkspaceRow {
   quiet_hours: boolean;
   frequency_cap_messages: number | null;
   frequency_cap_days: number | null;
+  workflow_sender: string | null;
+  reminder_from: string | null;
+  reminder_to: string | null;
+  cancel_limit_minutes: number;
+  customer_access: boolean;
   created_at: Date;
 }
 
@@ -59,6 +64,13 @@ export const frequencyCapOf = ({
 }: Pick<WorkspaceRow, "frequency_cap_messages" | "frequency_cap_days">): FrequencyCap =>
   messages === null || days === null ? null : { messages, days };
 
+/** When reminders and thanks may go; null where they may at any hour. */
+export const reminderHoursOf = ({
+  reminder_from: from,
+  reminder_to: to,
+}: Pick<WorkspaceRow, "reminder_from" | "reminder_to">): ReminderHours =>
+  from === null || to === null ? null : { from, to };
+
 /** A workspace as the API shows it. */
 export function presentWorkspace(row: WorkspaceRow): Workspace {
   const keywords = keywordsOf(row);
@@ -76,6 +88,10 @@ export function presentWorkspace(row: WorkspaceRow): Workspace {
     undo_seconds: row.undo_seconds,
     segment_price: row.segment_price,
     frequency_cap: frequencyCapOf(row),
+    workflow_sender: row.workflow_sender,
+    reminder_hours: reminderHoursOf(row),
+    cancel_limit_minutes: row.cancel_limit_minutes,
+    customer_access: row.customer_access,
     created_at: row.created_at.toISOString(),
   };
 }

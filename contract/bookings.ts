@@ -1,0 +1,441 @@
+import { z } from "zod";
+import { BuiltInStatus } from "./booking-places.ts";
+import { endpoint, type Resource } from "./endpoint.ts";
+import type { SkipReason } from "./messages.ts";
+import { MessageStatus } from "./messages.ts";
+import { ById, Id, Instant, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
+
+export const Payment = z.enum(["none", "due", "paid", "refunded"]);
+export type Payment = z.infer<typeof Payment>;
+
+export const ChangedBy = z.enum(["customer", "employee", "system"]);
+export type ChangedBy = z.infer<typeof ChangedBy>;
+const ByPeople = z.enum(["customer", "employee"]);
+
+/** An id, or a name as it is written. */
+const Ref = z.string().trim().min(1).max(100);
+
+const personFields = {
+  first_name: nameOf(100, 0).nullish(),
+  last_name: nameOf(100, 0).nullish(),
+  mobile: z.string().trim().max(40).nullish().describe("any spelling; read by the workspace's country"),
+  email: z.email().max(254).nullish(),
+  locale: z.string().trim().max(20).nullish().describe("BCP 47, like nb-NO"),
+};
+
+const CustomerInput = z
+  .union([z.strictObject({ id: Id }), z.strictObject(personFields)])
+  .describe(
+    "a contact by its id, or a person, who is found by mobile number, then e-mail, else becomes a contact. What is known of a found one stays, but for what was empty",
+  );
+export type CustomerInput = z.infer<typeof CustomerInput>;
+
+const AttendeeInput = z.union([
+  z.strictObject({ id: Id }),
+  z.strictObject({ ...personFields, time_zone: TimeZone.nullish() }),
+]);
+export type AttendeeInput = z.infer<typeof AttendeeInput>;
+
+/** The most attendees of a booking. */
+export const mostAttendees = 500;
+
+const When = z
+  .string()
+  .trim()
+  .max(40)
+  .describe(
+    "an instant (2026-12-04T14:00:00+01:00), or a wall time without offset (2026-12-04T14:00), which is that of the location's zone. A wall time that the clocks skip is refused (`skipped_time`); of one that they show twice the first counts",
+  );
+
+const fields = {
+  customer: CustomerInput.nullish(),
+  attendees: z
+    .array(AttendeeInput)
+    .max(mostAttendees)
+    .optional()
+    .describe("who comes, where that is not simply the customer; each gets texts of their own"),
+  service: Ref.nullish().describe("id or name"),
+  location: Ref.nullish().describe("id or name"),
+  resources: z.array(Ref).max(20).optional().describe("ids or names"),
+  start: When,
+  end: When.optional().describe("as `start`; without it the service's duration counts"),
+  status: z.string().trim().min(1).max(40).optional().describe("a built-in status or one of the workspace's own names"),
+  payment: Payment.optional(),
+  locale: z
+    .string()
+    .trim()
+    .max(20)
+    .nullish()
+    .describe("BCP 47: the language of the booking's texts, before the customer's"),
+  notes: z.string().trim().max(2_000).nullish(),
+};
+
+const notify = z.boolean().default(true).describe("false: workflows are not told of this change. Reminders go as ever");
+
+export const BookingInput = z.object({
+  ...fields,
+  external_id: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .nullish()
+    .describe("your own id: a further POST with it changes the booking instead of making another"),
+  updated_at: Instant.optional().describe(
+    "with `external_id`: when this was so in your system. What is older than what is known is ignored",
+  ),
+  changed_by: ByPeople.optional().describe("default: employee"),
+  notify,
+});
+export type BookingInput = z.infer<typeof BookingInput>;
+
+export const BookingChange = z
+  .object({
+    ...fields,
+    muted: z
+      .union([z.boolean(), z.array(Id).max(100)])
+      .describe("true: no workflow sends anything about it any more; or the ids of the workflows that do not"),
+  })
+  .partial()
+  .extend({ changed_by: ByPeople.default("employee"), notify });
+export type BookingChange = z.infer<typeof BookingChange>;
+
+const PersonShown = z.object({
+  id: Id.nullable().describe("the contact's; null where the contact was deleted"),
+  name: z.string().nullable(),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
+  mobile: z.string().nullable(),
+  email: z.string().nullable(),
+  locale: z.string().nullable(),
+  time_zone: z.string().nullable(),
+});
+
+const Named = z.object({ id: Id, name: z.string() });
+
+export const BookingSource = z.enum([
+  "ui",
+  "api",
+  "calcom",
+  "calendly",
+  "easyappointments",
+  "ical",
+  "import",
+  "public",
+]);
+export type BookingSource = z.infer<typeof BookingSource>;
+
+export const HistoryEntry = z.object({
+  at: Instant,
+  what: z
+    .enum([
+      "created",
+      "start",
+      "end",
+      "service",
+      "location",
+      "resources",
+      "customer",
+      "attendees",
+      "status",
+      "payment",
+      "locale",
+      "notes",
+      "muted",
+      "message_stopped",
+    ])
+    .describe("what was changed"),
+  from: z.unknown().nullable(),
+  to: z.unknown().nullable(),
+  by: ChangedBy,
+  name: z.string().nullable().describe("who it was"),
+  reason: z.string().nullable(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+export const Booking = z.object({
+  id: Id,
+  reference: z.string().describe("short, for people"),
+  customer: PersonShown.nullable(),
+  attendees: z.array(PersonShown),
+  service: Named.nullable(),
+  location: Named.nullable(),
+  resources: z.array(Named),
+  start: Instant,
+  end: Instant,
+  time_zone: z.string().describe("the location's, else the workspace's"),
+  status: z.string(),
+  stands_for: BuiltInStatus.describe("what the status means"),
+  payment: Payment,
+  locale: z.string().nullable(),
+  notes: z.string().nullable(),
+  source: BookingSource,
+  external_id: z.string().nullable(),
+  muted: z.boolean().describe("whether no workflow sends anything about it"),
+  muted_workflows: z.array(Id).describe("workflows that send nothing about it"),
+  manage_url: z.string().describe("the customer's page of the booking"),
+  created_at: Instant,
+  updated_at: Instant,
+});
+export type Booking = z.infer<typeof Booking>;
+
+export const BookingWithHistory = Booking.extend({ history: z.array(HistoryEntry).describe("newest first") });
+export type BookingWithHistory = z.infer<typeof BookingWithHistory>;
+
+/** Why a workflow sent nothing, beside the skip reasons of messages. */
+export const decisionReasons = {
+  booked_too_late: "the booking was made, or moved, after the moment of this text",
+  too_late: "nothing was running at its moment, and it would have come too late",
+  booking_cancelled: "the booking is cancelled or rejected",
+  booking_over: "the booking was over already",
+  status_not_meant: "its status is none that the workflow is for",
+  muted: "the customer is muted",
+  booking_muted: "the booking is muted, or switched out of the workflow",
+  not_told: "whoever made the change chose to tell nobody",
+  superseded: "a further change followed before this one was told",
+  booked_at_short_notice: "it was booked later before its start than the workflow asks for",
+  no_recipient: "there is nobody to send it to",
+  no_address: "the recipient has no e-mail address",
+  invalid_address: "the e-mail address cannot be one",
+  address_in_use_no_more: "mails to the address come back",
+  instead_by_mail: "no text could go, so a mail went",
+  no_access: "the workspace gives customers no access",
+  no_sender: "there is no sender for it",
+  loop: "workflows have set each other off too many times",
+  gone: "what the action names is gone",
+  merged: "it is in the text about the customer's other booking at the same time",
+  unchanged: "it was so already",
+} as const;
+export type DecisionReason = keyof typeof decisionReasons | z.infer<typeof SkipReason>;
+
+export const DecisionState = z.enum(["sent", "skipped", "waiting", "missed"]);
+export type DecisionState = z.infer<typeof DecisionState>;
+
+export const Decision = z.object({
+  workflow: Named,
+  action: z.string().describe("what it was to do: `send_sms`, `send_email`, …"),
+  channel: z.enum(["sms", "email", "none"]),
+  to: z.string().nullable().describe("the number or address"),
+  recipient: z.enum(["customer", "attendee", "resource", "number", "address", "none"]),
+  name: z.string().nullable().describe("the recipient's name"),
+  state: DecisionState.describe(
+    "sent: queued, see the message for what became of it; waiting: it is ahead; missed: final, its moment passed while nothing was running",
+  ),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      `a skip reason of messages, or ${Object.entries(decisionReasons)
+        .map(([reason, meaning]) => `\`${reason}\` (${meaning})`)
+        .join(", ")}`,
+    ),
+  due_at: Instant,
+  decided_at: Instant.nullable(),
+  message_id: Id.nullable(),
+  mail_id: Id.nullable(),
+  message_status: MessageStatus.nullable().describe("of the text, as it is now"),
+});
+export type Decision = z.infer<typeof Decision>;
+
+export const BookingDecision = Decision.extend({
+  booking: z.object({ id: Id, reference: z.string(), start: Instant }).nullable(),
+});
+export type BookingDecision = z.infer<typeof BookingDecision>;
+
+const cancelling = z
+  .object({
+    by: ByPeople.default("employee"),
+    reason: z.string().trim().max(500).nullish(),
+    notify,
+  })
+  .prefault({});
+
+const day = z.string().max(40).describe("an instant, or a date (2026-12-04), which begins in the workspace's zone");
+
+export const bookings = {
+  create: endpoint({
+    method: "POST",
+    path: "/bookings",
+    summary:
+      "Makes a booking: 201; or changes the one with this `external_id`: 200. Workflows are told of what that makes happen.",
+    permission: "bookings:write",
+    body: BookingInput,
+    status: 201,
+    answer: BookingWithHistory,
+    idempotent: true,
+  }),
+  list: endpoint({
+    method: "GET",
+    path: "/bookings",
+    summary: "Bookings by their start. `query` looks at reference, names, numbers, e-mail and service.",
+    permission: "bookings:read",
+    query: z.object({
+      ...Paging,
+      from: day.optional().describe("bookings that end after this"),
+      to: day.optional().describe("bookings that start before this"),
+      status: z.string().max(40).optional().describe("a status's name, or `live`, `ended` or `off`"),
+      service: Ref.optional(),
+      location: Ref.optional(),
+      resource: Ref.optional(),
+      customer: Id.optional(),
+      query: z.string().trim().max(100).optional(),
+      sort: z.enum(["start", "-start", "-created_at"]).default("start"),
+    }),
+    answer: page(Booking),
+  }),
+  get: endpoint({
+    method: "GET",
+    path: "/bookings/:id",
+    summary: "One booking with its history.",
+    permission: "bookings:read",
+    params: ById,
+    answer: BookingWithHistory,
+  }),
+  update: endpoint({
+    method: "PATCH",
+    path: "/bookings/:id",
+    summary: "Changes the given fields; null clears one.",
+    permission: "bookings:write",
+    params: ById,
+    body: BookingChange,
+    answer: BookingWithHistory,
+  }),
+  cancel: endpoint({
+    method: "POST",
+    path: "/bookings/:id/cancel",
+    summary: "Cancels a booking. One that is cancelled already stays as it is.",
+    permission: "bookings:write",
+    params: ById,
+    body: cancelling,
+    answer: BookingWithHistory,
+  }),
+  remove: endpoint({
+    method: "DELETE",
+    path: "/bookings/:id",
+    summary: "The same as cancelling: bookings are kept, with what was sent about them.",
+    permission: "bookings:write",
+    params: ById,
+    body: cancelling,
+    answer: BookingWithHistory,
+  }),
+  decisions: endpoint({
+    method: "GET",
+    path: "/bookings/:id/decisions",
+    summary: "What workflows sent about the booking, did not send and why, and what is ahead; latest moment first.",
+    permission: "bookings:read",
+    params: ById,
+    answer: z.object({ items: z.array(Decision) }),
+  }),
+  wouldTell: endpoint({
+    method: "POST",
+    path: "/bookings/would-tell",
+    summary:
+      "What workflows would send at once if a booking were made (without `id`), changed or cancelled so: whom, and by which workflow. Nothing is written.",
+    permission: "bookings:read",
+    body: z.object({
+      id: Id.optional(),
+      change: z.object(fields).partial().prefault({}),
+      cancel: z.boolean().default(false),
+    }),
+    answer: z.object({
+      items: z.array(
+        z.object({
+          workflow: Named,
+          channel: z.enum(["sms", "email"]),
+          to: z.string().nullable(),
+          name: z.string().nullable(),
+          text: z.string(),
+        }),
+      ),
+      busy: z
+        .array(
+          z.object({
+            resource: Named,
+            booking: z.object({ id: Id, reference: z.string(), start: Instant, end: Instant }),
+          }),
+        )
+        .describe("live bookings of the same resources at the same time"),
+    }),
+  }),
+  startImport: endpoint({
+    method: "POST",
+    path: "/bookings/imports",
+    summary:
+      "Imports bookings from a CSV file, row by row as POST /bookings would take them. Columns are guessed from their headings; dates without zone are the location's.",
+    permission: "bookings:write",
+    query: z.object({
+      file_name: z.string().max(255).optional(),
+      mapping: z
+        .string()
+        .max(20_000)
+        .optional()
+        .describe("JSON of column → field; guessed from the headings where absent"),
+      notify: z.enum(["true", "false"]).default("true").describe("false: workflows are not told of these bookings"),
+      create_missing: z
+        .enum(["true", "false"])
+        .default("false")
+        .describe("true: services, locations and resources of unknown names are made; else such rows are rejected"),
+    }),
+    bodyType: "text/csv",
+    bodyTypes: ["text/tab-separated-values", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    status: 202,
+    answer: ById,
+  }),
+  previewImport: endpoint({
+    method: "POST",
+    path: "/bookings/imports/preview",
+    summary:
+      "Reads the beginning of a file: its columns, the guessed mapping, and the first 20 rows as they would be imported.",
+    permission: "bookings:write",
+    query: z.object({ mapping: z.string().max(20_000).optional() }),
+    bodyType: "text/csv",
+    bodyTypes: ["text/tab-separated-values", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    bodies: "sample",
+    answer: z.object({
+      columns: z.array(z.object({ name: z.string(), field: z.string(), samples: z.array(z.string()) })),
+      rows: z.array(
+        z.object({
+          row: z.number().int(),
+          customer: z.string().nullable(),
+          start: z.string().nullable(),
+          end: z.string().nullable(),
+          service: z.string().nullable(),
+          reason: z.string().nullable().describe("why the row would be rejected"),
+          field: z.string().nullable(),
+          value: z.string().nullable(),
+        }),
+      ),
+    }),
+  }),
+  getImport: endpoint({
+    method: "GET",
+    path: "/bookings/imports/:id",
+    summary: "One import of bookings: its progress and, when done, its result.",
+    permission: "bookings:read",
+    params: ById,
+    answer: z.object({
+      id: Id,
+      status: z.enum(["running", "done", "failed"]),
+      file_name: z.string().nullable(),
+      rows: z.number().int(),
+      created: z.number().int(),
+      updated: z.number().int(),
+      unchanged: z.number().int(),
+      rejected_count: z.number().int(),
+      rejected: z
+        .array(
+          z.object({
+            row: z.number().int().describe("the row's number in a spreadsheet"),
+            reason: z.string(),
+            field: z.string().nullable(),
+            value: z.string().nullable(),
+            message: z.string(),
+          }),
+        )
+        .describe("the first 1,000"),
+      error: z.object({ code: z.string(), message: z.string() }).nullable(),
+      created_at: Instant,
+      finished_at: Instant.nullable(),
+    }),
+  }),
+} satisfies Resource;
