@@ -6,7 +6,7 @@ import type { Tx } from "../kit/db.ts";
 import { conflict, invalid, notFound, type Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { type ContactRow, keysWithValue, presentContact, readContactInput } from "./contact.ts";
+import { type ContactFields, type ContactRow, keysWithValue, presentContact, readContactInput } from "./contact.ts";
 import {
   deleteContactRow,
   insertContact,
@@ -57,15 +57,59 @@ export async function requireContact(tx: Tx, workspaceId: string, id: string): P
 export async function createContact(tx: Tx, workspaceId: string, input: ContactInput, at: Date): Promise<Contact> {
   const { country } = await getWorkspace(tx, workspaceId);
   const fields = readContactInput(input, country);
+  const id = await addContact(tx, workspaceId, fields, at);
+  if (id === null) throw await mobileTaken(tx, workspaceId, fields.mobile as string);
+  if (input.customer) await makeCustomer(tx, workspaceId, id, at);
+  return getContact(tx, workspaceId, id);
+}
+
+/** Adds a contact with fields as they are stored, and answers its id; null when another contact has the mobile number. */
+export async function addContact(
+  tx: Tx,
+  workspaceId: string,
+  fields: ContactFields,
+  at: Date,
+): Promise<string | null> {
   const id = newId(at);
-  if (!(await insertContact(tx, workspaceId, id, fields, at))) {
-    throw await mobileTaken(tx, workspaceId, fields.mobile as string);
-  }
+  if (!(await insertContact(tx, workspaceId, id, fields, at))) return null;
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
   await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
   await appendOne(tx, workspaceId, at, "contact.created", id);
-  if (input.customer) await makeCustomer(tx, workspaceId, id, at);
-  return getContact(tx, workspaceId, id);
+  return id;
+}
+
+/**
+ * Fills in what a contact does not have yet; a mobile number that nobody else has replaces the one it has. What does not fit is left out,
+ * without an error: the caller says in passing what it knows.
+ */
+export async function fillContact(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  fields: ContactFields,
+  at: Date,
+): Promise<void> {
+  const known = await selectContact(tx, workspaceId, id);
+  const change = known && missingOf(known, fields);
+  if (!change || Object.keys(change).length === 0) return;
+  const before = await lockContact(tx, workspaceId, id);
+  if (!before) return;
+  const still = missingOf(before, fields);
+  if (Object.keys(still).length === 0 || !(await updateContactRow(tx, workspaceId, before, still, at))) return;
+  const target = { type: "contact", id };
+  await recordAuditEvent(tx, { workspaceId, at, action: "contact.updated", target, after: { fields: Object.keys(still) } });
+  await appendOne(tx, workspaceId, at, "contact.updated", id);
+}
+
+function missingOf(row: ContactRow, fields: ContactFields): ContactFields {
+  const missing: ContactFields = {};
+  if (fields.mobile && fields.mobile !== row.mobile) {
+    missing.mobile = fields.mobile;
+    missing.mobile_kind = fields.mobile_kind ?? null;
+  }
+  for (const field of ["email", "first_name", "last_name", "locale"] as const)
+    if (row[field] === null && fields[field]) missing[field] = fields[field];
+  return missing;
 }
 
 /** Changes the given fields, null clears one; 409 when another contact has the mobile number. */
