@@ -2,7 +2,7 @@
 import { countSegments, normaliseText, type SegmentCount } from "./gsm-segments.ts";
 import { replaceLinks } from "./links.ts";
 import { withOptOutText } from "./opt-out-text.ts";
-import { preferencesPlaceholder } from "./placeholder-names.ts";
+import { campaignScope, isLinkPlaceholder, type TemplateScope } from "./placeholder-names.ts";
 import { type Placeholder, readPlaceholder, readTemplateTokens } from "./template-tokens.ts";
 
 /** A link that will be shortened counts this many characters until its short form is known. */
@@ -17,21 +17,21 @@ export interface SegmentEstimate extends SegmentCount {
 
 /**
  * Estimates one recipient's segments. Where `links` are shortened each counts so many characters, 36 as long as nobody knows better;
- * otherwise it counts what it has. A placeholder counts its default's length or 15 where it has none. Neither changes the encoding,
- * except by what a default contains. Of an if or case the longest branch counts.
+ * otherwise it counts what it has. A placeholder counts its default's length, or where it has none 36 for a link of the scope and 15
+ * for anything else. Neither changes the encoding, except by what a default contains. Of an if or case the longest branch counts.
  */
 export function estimateSegments(
   text: string,
-  options: { optOutText?: string | null; links?: { length: number } | null } = {},
+  options: { optOutText?: string | null; links?: { length: number } | null; scope?: TemplateScope } = {},
 ): SegmentEstimate {
-  const { optOutText, links } = options;
-  const body = longestReading(links ? replaceLinks(text, () => "x".repeat(links.length)) : text);
-  const whole = optOutText ? withOptOutText(body, longestReading(optOutText)) : body;
+  const { optOutText, links, scope = campaignScope } = options;
+  const body = longestReading(links ? replaceLinks(text, () => "x".repeat(links.length)) : text, scope);
+  const whole = optOutText ? withOptOutText(body, longestReading(optOutText, scope)) : body;
   return { ...countSegments(whole), characters: [...normaliseText(whole)].length };
 }
 
-const typicalValue = ({ field, default: fallback }: Placeholder): string =>
-  fallback ?? "x".repeat(field === preferencesPlaceholder ? usualLinkLength : tokenLength);
+const typicalValue = ({ field, default: fallback }: Placeholder, scope: TemplateScope): string =>
+  fallback ?? "x".repeat(isLinkPlaceholder(field, scope) ? usualLinkLength : tokenLength);
 
 interface Branches {
   /** The text before the branches. */
@@ -40,13 +40,13 @@ interface Branches {
 }
 
 /** The text with typical values in its placeholders, and each if, unless and case replaced by its longest branch. */
-function longestReading(text: string): string {
+function longestReading(text: string, scope: TemplateScope): string {
   const open: Branches[] = [];
   let current = "";
   for (const token of readTemplateTokens(text)) {
     if (token.kind !== "tag") {
       const placeholder = readPlaceholder(text, token);
-      current += placeholder ? typicalValue(placeholder) : text.slice(token.start, token.end);
+      current += placeholder ? typicalValue(placeholder, scope) : text.slice(token.start, token.end);
       continue;
     }
     const block = open.at(-1);

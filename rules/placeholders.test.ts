@@ -134,7 +134,14 @@ test("an unknown placeholder is an error with its place, not a blank", () => {
 });
 
 test("a filter that would change a link is refused, and one that leaves it is not", () => {
-  for (const filter of ["upcase", "capitalize", "truncate: 10", "replace: 'p', 'l'", "append: '.' | upcase"])
+  for (const filter of [
+    "upcase",
+    "downcase",
+    "capitalize",
+    "truncate: 10",
+    "replace: 'p', 'l'",
+    "append: '.' | upcase",
+  ])
     expect(problems(`Hei {{ preferences_link | ${filter} }}`), filter).toMatchObject([
       { code: "filter_of_link", position: 7, value: "preferences_link" },
     ]);

@@ -4,7 +4,7 @@
  */
 import { Liquid, LiquidError, type Template as LiquidNode } from "liquidjs";
 import { isBlank } from "./blank.ts";
-import { isKnownPlaceholder, type TemplateScope } from "./placeholder-names.ts";
+import { isKnownPlaceholder, isLinkPlaceholder, isOfPerson, type TemplateScope } from "./placeholder-names.ts";
 import { checkNodes, type TemplateProblem } from "./template-check.ts";
 import { compileNodes } from "./template-compile.ts";
 import { filters } from "./template-filters.ts";
@@ -13,19 +13,24 @@ import { firstUnclosed, readTemplateTokens, type Stretch } from "./template-toke
 
 export type { TemplateProblem } from "./template-check.ts";
 
+/** The values of one person's placeholders. */
+export interface PersonValues {
+  first_name?: string | null;
+  last_name?: string | null;
+  /** First and last name unless given. */
+  full_name?: string | null;
+  mobile?: string | null;
+  phone?: string | null;
+  email?: string | null;
+  locale?: string | null;
+  properties?: Readonly<Record<string, unknown>>;
+}
+
 /** The values of placeholders. For a null, absent or blank one the default applies. */
 export interface TemplateValues {
-  contact?: {
-    first_name?: string | null;
-    last_name?: string | null;
-    /** First and last name unless given. */
-    full_name?: string | null;
-    mobile?: string | null;
-    phone?: string | null;
-    email?: string | null;
-    locale?: string | null;
-    properties?: Readonly<Record<string, unknown>>;
-  };
+  contact?: PersonValues;
+  customer?: PersonValues;
+  booker?: PersonValues;
   workspace?: { name?: string | null };
   sender?: { address?: string | null };
   preferences_link?: string | null;
@@ -37,7 +42,7 @@ export interface Template {
   /** The names in the text, like "contact.first_name", each once, in order of appearance. */
   fields: string[];
   /**
-   * The contact's values that the text needs: for each, the names of which at least one must have a value, or the text has a gap.
+   * The people's values that the text needs: for each, the names of which at least one must have a value, or the text has a gap.
    * Placeholders within a tag that checks for the value are not needed.
    */
   needs: string[][];
@@ -87,7 +92,7 @@ export function parseTemplate(
   }
   const { fields, needs, problems } = checkNodes(nodes, text, {
     isKnown: (name) => isKnownPlaceholder(name, scope),
-    isLink: (name) => Object.hasOwn(scope, name) && scope[name]?.type === "link",
+    isLink: (name) => isLinkPlaceholder(name, scope),
   });
   const wrong = problems.length > 0 ? problems : checkLeftovers(text, tokens);
   if (wrong.length > 0) return { ok: false, problems: wrong };
@@ -95,12 +100,12 @@ export function parseTemplate(
   const render = compiled
     ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
     : (values: TemplateValues) => renderByEngine(nodes, fields, values);
-  const ofContact = needs.filter((names) => names.every((name) => name.startsWith("contact.")));
-  return { ok: true, template: { fields, needs: ofContact, render } };
+  const ofPeople = needs.filter((names) => names.every(isOfPerson));
+  return { ok: true, template: { fields, needs: ofPeople, render } };
 }
 
 function renderByEngine(nodes: LiquidNode[], fields: string[], values: TemplateValues): string {
-  const scope: Tree = { contact: { properties: {} }, workspace: {}, sender: {} };
+  const scope: Tree = {};
   for (const field of fields) place(scope, field, readField(values, field));
   return withoutControls(engine.renderSync(nodes, scope));
 }
@@ -110,7 +115,7 @@ type Tree = { [key: string]: unknown };
 function place(scope: Tree, field: string, value: unknown): void {
   const path = field.split(".");
   let at = scope;
-  for (const key of path.slice(0, -1)) at = at[key] as Tree;
+  for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Tree;
   at[path.at(-1) as string] = value;
 }
 

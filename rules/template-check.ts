@@ -30,7 +30,7 @@ export interface CheckedNodes {
 }
 
 /** Filters that leave nothing of a link, or another one. */
-const changing = ["upcase", "capitalize", "truncate", "replace"];
+const changing = ["upcase", "downcase", "capitalize", "truncate", "replace"];
 
 /** Checks the nodes of a parsed template. */
 export function checkNodes(

@@ -36,3 +36,14 @@ export function offsetSpan(zone: string, at: number): OffsetSpan {
   known.push(span);
   return span;
 }
+
+/** The spans that share an instant with a stretch, both ends included, in order. The zone must exist. */
+export function spansBetween(zone: string, from: number, until: number): OffsetSpan[] {
+  const between: OffsetSpan[] = [];
+  for (let at = from; at <= until;) {
+    const span = offsetSpan(zone, at);
+    between.push(span);
+    at = span.to;
+  }
+  return between;
+}
