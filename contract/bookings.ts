@@ -261,6 +261,7 @@ export const bookings = {
     permission: "bookings:write",
     body: BookingInput,
     status: 201,
+    orStatus: { status: 200, when: "a booking with this `external_id` was known, and was changed" },
     answer: BookingWithHistory,
     idempotent: true,
   }),

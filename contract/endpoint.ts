@@ -26,6 +26,8 @@ export interface Endpoint {
   bodyTypes?: readonly string[];
   /** The status of success; default 200. */
   status?: 200 | 201 | 202 | 204;
+  /** A further status of success with the same answer, which a handler chooses, and when it is that. */
+  orStatus?: { status: 200 | 202; when: string };
   /** Absent with status 204, and where `answerType` names a stream. */
   answer?: z.ZodType;
   answerType?: "text/csv" | "application/json" | "text/event-stream" | "text/xml" | "text/html";

@@ -70,17 +70,22 @@ function bindEndpoint(
       ...(endpoint.params && { params: endpoint.params }),
       ...(endpoint.query && { querystring: endpoint.query }),
       ...(endpoint.body && { body: endpoint.body }),
-      ...(endpoint.answer && { response: { [status]: endpoint.answer } }),
+      ...(endpoint.answer && {
+        response: {
+          [status]: endpoint.answer,
+          ...(endpoint.orStatus && { [endpoint.orStatus.status]: endpoint.answer }),
+        },
+      }),
     },
     handler: async (request, reply) => {
       const call = callOf(endpoint, request, reply, binding);
+      reply.code(status);
       const { actor = null, user = null } = request.caller ?? {};
       const context = { actor, user, ip: call.ip };
       // A replayed response can be an error as well as a success.
       const answer = await inRequest(context, () => handler(call)).finally(() => {
         if (call.idempotency?.replayed) reply.header("idempotency-replayed", "true");
       });
-      reply.code(status);
       if (endpoint.answerType === "text/xml" || endpoint.answerType === "text/html")
         return reply.type(`${endpoint.answerType}; charset=utf-8`).send(answer);
       if (endpoint.answerType)
@@ -117,6 +122,10 @@ function callOf(
       return { origin: `${request.protocol}://${request.host}`, url: request.url, body };
     },
     idempotency: endpoint.idempotent ? readIdempotency(request.headers["idempotency-key"], request) : null,
+    answerOtherwise() {
+      if (!endpoint.orStatus) throw new Error(`${endpoint.path} has one status of success only`);
+      reply.code(endpoint.orStatus.status);
+    },
     setHeader: (name, value) =>
       name === "set-cookie" ? setCookies(request, reply, value) : void reply.header(name, value),
     get signal() {

@@ -58,6 +58,8 @@ export interface Call<E extends Endpoint> extends Parsed<E> {
   };
   /** The Idempotency-Key header of an `idempotent` endpoint with a fingerprint of the call, or null without one. */
   idempotency: Idempotency | null;
+  /** Answers with the endpoint's `orStatus` instead of its `status`. */
+  answerOtherwise(): void;
   /** Extra response headers (cookies of setup and invitation). */
   setHeader(name: string, value: string | string[]): void;
   /** Aborted when the client disconnects. */

@@ -1,0 +1,107 @@
+/** What has happened to bookings and workflows have not looked at yet. */
+import { sql } from "kysely";
+import type { ChangedBy } from "../../contract/bookings.ts";
+import type { BookingHappening } from "../../rules/booking-difference.ts";
+import type { Tx } from "../kit/db.ts";
+import type { Due, Look } from "../kit/due.ts";
+import { orderedIds } from "../kit/id.ts";
+import type { Booking, ChangeContext } from "./booking.ts";
+
+/** A booking before a change, as far as texts about the change say it. */
+export interface BookingBefore {
+  start: string;
+  end: string;
+  time_zone: string;
+  service: string | null;
+  location: string | null;
+  resources: { id: string; name: string }[];
+  /** Attendees who are gone. */
+  left: { id: string; contact_id: string | null; first_name: string | null; last_name: string | null; locale: string | null }[];
+}
+
+export interface HappeningRow {
+  workspace_id: string;
+  id: string;
+  booking_id: string | null;
+  contact_id: string | null;
+  at: Date;
+  before: BookingBefore | null;
+  happenings: (BookingHappening | { kind: "customer_created" })[];
+  by: ChangedBy;
+  notify: boolean;
+  depth: number;
+}
+
+const nextId = orderedIds();
+
+/** Notes what happened to a booking, in the transaction in which it did. */
+export async function insertHappening(
+  tx: Tx,
+  {
+    booking,
+    before,
+    happened,
+    context,
+  }: { booking: Booking; before: Booking | null; happened: HappeningRow["happenings"]; context: ChangeContext },
+): Promise<void> {
+  const { workspace_id, id } = booking;
+  const { at, by, notify, depth } = context;
+  const was = before && JSON.stringify(beforeOf(before, booking));
+  await sql`
+    insert into booking_happenings (workspace_id, id, booking_id, at, before, happenings, by, notify, depth)
+    values (${workspace_id}, ${nextId(at)}, ${id}, ${at}, ${was}::jsonb, ${JSON.stringify(happened)}::jsonb, ${by}, ${notify},
+      ${depth})`.execute(tx);
+}
+
+function beforeOf(before: Booking, after: Booking): BookingBefore {
+  const staying = new Set(after.attendees.map(({ id }) => id));
+  return {
+    start: before.start_at.toISOString(),
+    end: before.end_at.toISOString(),
+    time_zone: before.time_zone,
+    service: before.service?.name ?? null,
+    location: before.location?.name ?? null,
+    resources: before.resources.map(({ id, name }) => ({ id, name })),
+    left: before.attendees
+      .filter(({ id }) => !staying.has(id))
+      .map(({ id, contact, first_name, last_name, locale }) => ({
+        id,
+        contact_id: contact?.id ?? null,
+        first_name,
+        last_name,
+        locale,
+      })),
+  };
+}
+
+/** Notes that contacts became customers without a booking. */
+export async function insertNewCustomers(
+  tx: Tx,
+  workspaceId: string,
+  contactIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  for (const contactId of contactIds)
+    await sql`
+      insert into booking_happenings (workspace_id, id, contact_id, at, happenings, by, notify)
+      values (${workspaceId}, ${nextId(at)}, ${contactId}, ${at}, '[{"kind": "customer_created"}]', 'employee', true)`.execute(
+      tx,
+    );
+}
+
+/** What waits, longest first, of all workspaces. */
+export async function findHappenings(tx: Tx, { now, limit, except }: Look): Promise<(Due & { id: string })[]> {
+  const { rows } = await sql<Due & { id: string }>`
+    select workspace_id, id, at as due_at from booking_happenings
+    where at <= ${now} and workspace_id <> all(${except}::uuid[])
+    order by at, id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** Takes what waits, in the order in which it happened: it is gone with the transaction. */
+export async function takeHappenings(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<HappeningRow[]> {
+  const { rows } = await sql<HappeningRow>`
+    delete from booking_happenings where workspace_id = ${workspaceId} and id = any(${`{${ids.join(",")}}`}::uuid[])
+    returning workspace_id, id, booking_id, contact_id, at, before, happenings, by, notify, depth`.execute(tx);
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,26 @@
+/**
+ * Links to the customer's page of a booking: `https://<LINK_DOMAIN>/b/<code>`. Whoever has one sees the booking, so nobody can guess it: a
+ * code is one of 3.2 × 10²¹, derived with the installation's key.
+ */
+import { createHmac, hkdfSync } from "node:crypto";
+import type { Config } from "../kit/config.ts";
+
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const length = 12;
+
+export interface ManageLinks {
+  codeOf(workspaceId: string, bookingId: string): string;
+  urlOf(code: string): string;
+}
+
+export function createManageLinks(config: Pick<Config, "public_url" | "link_domain" | "secret_key">): ManageLinks {
+  const { protocol } = new URL(config.public_url);
+  const key = Buffer.from(hkdfSync("sha256", config.secret_key, "varsla", "links of bookings", 32));
+  return {
+    codeOf: (workspaceId, bookingId) =>
+      [...createHmac("sha256", key).update(`${workspaceId} ${bookingId}`).digest().subarray(0, length)]
+        .map((byte) => digits[byte % digits.length])
+        .join(""),
+    urlOf: (code) => `${protocol}//${config.link_domain}/b/${code}`,
+  };
+}

@@ -1,0 +1,321 @@
+/**
+ * The one command that writes bookings, whatever the way in. It compares the booking as it was with the booking as it is and notes what
+ * happened, which workflows look at after the commit; a change that changes nothing writes nothing.
+ */
+import type { AttendeeInput, BookingSource, CustomerInput, HistoryEntry, Payment } from "../../contract/bookings.ts";
+import { type BookingHappening, differenceOf } from "../../rules/booking-difference.ts";
+import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { appendActivity } from "../activity/activity.ts";
+import { readLocale } from "../contacts/contact.ts";
+import { becomeCustomers } from "../contacts/customers.ts";
+import type { Tx } from "../kit/db.ts";
+import { invalid, notFound } from "../kit/errors.ts";
+import { newId, orderedIds } from "../kit/id.ts";
+import { pipelined } from "../kit/prepared.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
+import { requireStatus } from "./booking-statuses.ts";
+import { checkSpan, readWhen } from "./booking-times.ts";
+import { type Booking, type BookingRow, type ChangeContext, fullName, isOff, namesOf, referenceOf, snapshotOf } from "./booking.ts";
+import * as store from "./bookings-store.ts";
+import { insertHappening } from "./happenings-store.ts";
+import type { ManageLinks } from "./manage-links.ts";
+import { resolveAttendees, resolveCustomer } from "./people.ts";
+import { resolvePlaces } from "./places.ts";
+
+/** What is said about a booking; undefined leaves it as it is. */
+export interface BookingFields {
+  customer?: CustomerInput | null | undefined;
+  attendees?: readonly AttendeeInput[] | undefined;
+  service?: string | null | undefined;
+  location?: string | null | undefined;
+  resources?: readonly string[] | undefined;
+  start?: string | undefined;
+  end?: string | undefined;
+  status?: string | undefined;
+  payment?: Payment | undefined;
+  locale?: string | null | undefined;
+  notes?: string | null | undefined;
+  muted?: boolean | readonly string[] | undefined;
+}
+
+/** Where a new booking comes from. */
+export interface Origin {
+  source: BookingSource;
+  /** Whose ids `external_id` is one of; empty for the workspace's own systems. */
+  origin: string;
+  external_id: string | null;
+  /** When it was so there: what is older than what is known changes nothing. */
+  external_at: Date | null;
+}
+
+const minute = 60_000;
+
+/** Makes a booking, or changes the one with the origin's external id. 422 names the field and its value. */
+export async function makeBooking(
+  tx: Tx,
+  links: ManageLinks,
+  workspaceId: string,
+  fields: BookingFields,
+  from: Origin,
+  context: ChangeContext,
+): Promise<{ booking: Booking; made: boolean }> {
+  const { origin, external_id, external_at } = from;
+  const known = external_id === null ? undefined : await store.selectExternal(tx, workspaceId, origin, external_id);
+  if (known !== undefined)
+    return { booking: await changeBooking(tx, workspaceId, known, fields, context, external_at), made: false };
+  const { start } = fields;
+  if (start === undefined) throw invalid("start_missing", "A booking has a start.", "start", null);
+  const id = newId(context.at);
+  const blank: Booking = {
+    workspace_id: workspaceId,
+    id,
+    reference: referenceOf(id),
+    ...{ customer_id: null, customer: null, attendees: [], service_id: null, service: null },
+    ...{ location_id: null, location: null, resource_ids: [], resources: [] },
+    ...{ start_at: context.at, end_at: context.at, time_zone: "UTC" },
+    ...{ status: "confirmed", stands_for: "confirmed", payment: "none", locale: null, notes: null },
+    ...from,
+    ...{ muted: false, muted_workflows: [], sequence: 0, armed_at: context.at },
+    manage_code: links.codeOf(workspaceId, id),
+    ...{ created_at: context.at, updated_at: context.at },
+  };
+  const booking = await withFields(tx, blank, fields, context);
+  if (!(await store.insertBooking(tx, booking))) {
+    const other = await store.selectExternal(tx, workspaceId, origin, external_id ?? "");
+    if (other === undefined) throw new Error(`booking ${external_id} can be neither added nor found`);
+    return { booking: await changeBooking(tx, workspaceId, other, fields, context, external_at), made: false };
+  }
+  if (booking.attendees.length > 0) await writeAttendees(tx, booking);
+  const happened = differenceOf(null, snapshotOf(booking));
+  const history = historyEntry(context, "created", { to: booking.start_at.toISOString() });
+  await pipelined(
+    tx,
+    () => store.insertHistory(tx, workspaceId, id, [history]),
+    () => insertHappening(tx, { booking, before: null, happened, context }),
+    () => recordAuditEvent(tx, { workspaceId, at: context.at, action: "booking.created", target: targetOf(booking) }),
+    () => appendActivity(tx, workspaceId, context.at, [{ type: "booking.created", subjects: [id] }]),
+  );
+  await noteCustomer(tx, booking, context.at);
+  return { booking, made: true };
+}
+
+/** Changes a booking; 404 where there is none. `externalAt`: when it was so elsewhere. */
+export async function changeBooking(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  fields: BookingFields,
+  context: ChangeContext,
+  externalAt: Date | null = null,
+  reason: string | null = null,
+): Promise<Booking> {
+  const row = await store.lockBooking(tx, workspaceId, id);
+  if (!row) throw notFound("booking", id);
+  const { time_zone } = await getWorkspace(tx, workspaceId);
+  const [before] = await store.completeBookings(tx, workspaceId, time_zone, [row]);
+  if (!before) throw notFound("booking", id);
+  if (externalAt && row.external_at && externalAt < row.external_at) return before;
+  // Later than the change before it also where the clock was set back: each change is an occurrence of its own.
+  const at = new Date(Math.max(context.at.getTime(), before.updated_at.getTime() + 1));
+  const after = await withFields(tx, before, fields, { ...context, at });
+  after.external_at = externalAt ?? before.external_at;
+  const history = changesOf(before, after, { ...context, at }, reason);
+  if (history.length === 0) {
+    if (after.external_at !== before.external_at) await store.updateBooking(tx, after);
+    return { ...before, external_at: after.external_at };
+  }
+  const happened = differenceOf(snapshotOf(before), snapshotOf(after));
+  after.updated_at = at;
+  if (happened.length > 0) after.sequence++;
+  if (isArmedAnew(before, after)) after.armed_at = at;
+  await store.updateBooking(tx, after);
+  if (fields.attendees !== undefined) await writeAttendees(tx, after);
+  await pipelined(
+    tx,
+    () => store.insertHistory(tx, workspaceId, id, history),
+    async () => {
+      if (happened.length > 0) await insertHappening(tx, { booking: after, before, happened, context: { ...context, at } });
+    },
+    () => recordChanged(tx, before, after, history, at),
+    () => appendActivity(tx, workspaceId, at, [{ type: activityOf(happened), subjects: [id] }]),
+  );
+  await noteCustomer(tx, after, at);
+  return after;
+}
+
+/** The booking with what is said about it. */
+async function withFields(tx: Tx, before: Booking, fields: BookingFields, context: ChangeContext): Promise<Booking> {
+  const { workspace_id: workspaceId } = before;
+  const { at } = context;
+  const [workspace, places] = await pipelined(
+    tx,
+    () => getWorkspace(tx, workspaceId),
+    () => resolvePlaces(tx, workspaceId, fields),
+  );
+  const scope = { workspaceId, country: workspace.country, at };
+  const after: Booking = { ...before };
+  if (fields.service !== undefined) {
+    after.service = places.service;
+    after.service_id = places.service?.id ?? null;
+  }
+  if (fields.location !== undefined) {
+    after.location = places.location;
+    after.location_id = places.location?.id ?? null;
+  }
+  if (fields.resources !== undefined) {
+    after.resources = places.resources;
+    after.resource_ids = places.resources.map(({ id }) => id);
+  }
+  after.time_zone = after.location?.time_zone ?? workspace.time_zone;
+  setTimes(after, before, fields, at);
+  if (fields.status !== undefined) Object.assign(after, await requireStatus(tx, workspaceId, fields.status, "status"));
+  if (fields.payment !== undefined) after.payment = fields.payment;
+  if (fields.locale !== undefined) after.locale = fields.locale ? readLocale(fields.locale) : null;
+  if (fields.notes !== undefined) after.notes = fields.notes ? checkText(fields.notes, "notes") : null;
+  if (fields.muted !== undefined) setMuted(after, fields.muted);
+  if (fields.customer !== undefined) {
+    after.customer_id = fields.customer && (await resolveCustomer(tx, scope, fields.customer, before.customer));
+  }
+  const given =
+    fields.attendees === undefined ? null : await resolveAttendees(tx, scope, fields.attendees, before.attendees);
+  if (fields.customer !== undefined || given) {
+    const ids = [after.customer_id, ...(given ?? []).map(({ contact_id }) => contact_id)];
+    const contacts = await store.selectContacts(tx, workspaceId, ids);
+    after.customer = after.customer_id === null ? null : (contacts.get(after.customer_id) ?? null);
+    if (given)
+      after.attendees = given.map(({ contact_id, ...rest }) => ({
+        ...rest,
+        contact: contact_id === null ? null : (contacts.get(contact_id) ?? null),
+      }));
+  }
+  return after;
+}
+
+/** A booking that starts at another time without saying when it ends lasts as long as before; a new one as long as its service. */
+function setTimes(after: Booking, before: Booking, { start, end, service }: BookingFields, now: Date): void {
+  if (start !== undefined) {
+    after.start_at = readWhen(start, after.time_zone, "start", now);
+    const lasts = before.end_at.getTime() - before.start_at.getTime();
+    after.end_at = new Date(after.start_at.getTime() + lasts);
+  }
+  const usual = after.service?.duration_minutes ?? null;
+  if (end !== undefined) {
+    after.end_at = readWhen(end, after.time_zone, "end", now);
+    checkSpan(after.start_at, after.end_at, end);
+  } else if (start !== undefined && before.start_at.getTime() === before.end_at.getTime()) {
+    if (usual === null)
+      throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
+    after.end_at = new Date(after.start_at.getTime() + usual * minute);
+  } else if (service !== undefined && usual !== null && after.service_id !== before.service_id) {
+    after.end_at = new Date(after.start_at.getTime() + usual * minute);
+  }
+  checkSpan(after.start_at, after.end_at, end ?? after.end_at.toISOString());
+}
+
+function setMuted(after: BookingRow, muted: boolean | readonly string[]): void {
+  after.muted = muted === true;
+  after.muted_workflows = typeof muted === "boolean" ? [] : [...new Set(muted.map((id) => id.toLowerCase()))].sort();
+}
+
+function checkText(text: string, field: string): string {
+  if (text.includes("\0")) throw invalid("invalid_text", `${field} holds a NUL character.`, field, text);
+  return text.toWellFormed().normalize("NFC");
+}
+
+/** Whether reminders of moments before now are too late for it: it starts at another time, or is live again. */
+const isArmedAnew = (before: Booking, after: Booking): boolean =>
+  before.start_at.getTime() !== after.start_at.getTime() || (isOff(before) && !isOff(after));
+
+const writeAttendees = (tx: Tx, { workspace_id, id, attendees }: Booking) =>
+  store.replaceAttendees(
+    tx,
+    workspace_id,
+    id,
+    attendees.map(({ contact, ...rest }) => ({ ...rest, contact_id: contact?.id ?? null })),
+  );
+
+/** The first booking makes its customer one; whoever is one already stays so. */
+async function noteCustomer(tx: Tx, booking: Booking, at: Date): Promise<void> {
+  const { workspace_id, customer_id } = booking;
+  if (customer_id === null) return;
+  await becomeCustomers(tx, workspace_id, [customer_id], at);
+}
+
+const nextHistoryId = orderedIds();
+
+const historyEntry = (
+  { at, by, name }: ChangeContext,
+  what: HistoryEntry["what"],
+  change: store.HistoryRow["change"],
+  reason: string | null = null,
+): store.HistoryRow => ({ id: nextHistoryId(at), at, what, change, by, name, reason });
+
+/** What the history says of a booking, by what was changed. */
+const told = {
+  start: ({ start_at }) => start_at.toISOString(),
+  end: ({ end_at }) => end_at.toISOString(),
+  service: ({ service }) => service?.name ?? null,
+  location: ({ location }) => location?.name ?? null,
+  resources: ({ resources }) => resources.map(({ name }) => name),
+  customer: ({ customer }) => (customer === null ? null : (fullName(customer) ?? customer.mobile ?? customer.email)),
+  attendees: ({ attendees }) => attendees.map((each) => fullName(namesOf(each)) ?? each.contact?.mobile ?? null),
+  status: ({ status }) => status,
+  payment: ({ payment }) => payment,
+  locale: ({ locale }) => locale,
+  notes: ({ notes }) => notes,
+  muted: ({ muted, muted_workflows }) => (muted ? true : muted_workflows.length > 0 ? muted_workflows : false),
+} as const satisfies Partial<Record<HistoryEntry["what"], (booking: Booking) => unknown>>;
+
+/** What decides whether something was changed, where that is not what is told: two services may have one name. */
+const compared: Partial<Record<keyof typeof told, (booking: Booking) => unknown>> = {
+  service: ({ service_id }) => service_id,
+  location: ({ location_id }) => location_id,
+  resources: ({ resource_ids }) => resource_ids.toSorted(),
+  customer: ({ customer_id }) => customer_id,
+  attendees: ({ attendees }) => attendees.map(({ contact, ...rest }) => ({ ...rest, contact: contact?.id })),
+};
+
+function changesOf(
+  before: Booking,
+  after: Booking,
+  context: ChangeContext,
+  reason: string | null,
+): store.HistoryRow[] {
+  return (Object.keys(told) as (keyof typeof told)[]).flatMap((what) => {
+    const seen = compared[what] ?? told[what];
+    if (JSON.stringify(seen(before)) === JSON.stringify(seen(after))) return [];
+    return [historyEntry(context, what, { from: told[what](before), to: told[what](after) }, reason)];
+  });
+}
+
+const targetOf = ({ id, reference }: BookingRow) => ({ type: "booking", id, name: reference });
+
+/** Of what says something about a person only that it was changed. */
+const personal: readonly HistoryEntry["what"][] = ["customer", "attendees", "notes"];
+
+async function recordChanged(
+  tx: Tx,
+  before: Booking,
+  after: Booking,
+  history: readonly store.HistoryRow[],
+  at: Date,
+): Promise<void> {
+  const shown = (side: "from" | "to") =>
+    Object.fromEntries(
+      history.map(({ what, change }) => [what, personal.includes(what) ? "…" : (change[side] ?? null)]),
+    );
+  await recordAuditEvent(tx, {
+    workspaceId: after.workspace_id,
+    at,
+    action: isOff(after) && !isOff(before) ? "booking.cancelled" : "booking.updated",
+    target: targetOf(after),
+    before: shown("from"),
+    after: shown("to"),
+  });
+}
+
+function activityOf(happened: readonly BookingHappening[]) {
+  const status = happened.find((each) => each.kind === "status");
+  if (status && ["cancelled", "rejected"].includes(status.to_stands_for)) return "booking.cancelled" as const;
+  return "booking.updated" as const;
+}
