@@ -1,5 +1,6 @@
 /** What happens in a workspace: each type, what it means, and what a webhook gets of it. */
 import { z } from "zod";
+import { Booking } from "./bookings.ts";
 import { Campaign } from "./campaigns.ts";
 import { ConsentEvent } from "./consent.ts";
 import { Contact, Import } from "./contacts.ts";
@@ -51,6 +52,12 @@ export const activityTypes = {
     summary: "A contact was erased, with everything that identifies it. Erase it in your system too.",
     data: z.object({ id: Id }),
   },
+  "booking.created": { summary: "A booking was made, by hand, by API, or by an import.", data: Booking },
+  "booking.updated": {
+    summary: "A booking was changed: its time, what it is made of, its status or its payment.",
+    data: Booking,
+  },
+  "booking.cancelled": { summary: "A booking was cancelled or rejected; `stands_for` says which.", data: Booking },
   "campaign.sent": { summary: "Every recipient of a campaign has an outcome.", data: Campaign },
   "import.done": {
     summary: "All rows of an import were processed.",

@@ -14,6 +14,8 @@ export const LiveUpdate = z.object({
     "alert",
     "webhook",
     "editors",
+    "booking",
+    "workflow",
   ]),
   id: z.string().nullable(),
 });

@@ -65,6 +65,40 @@ const sent: ActivityData<"message.delivered"> = {
 const beforeOutcome = sent.history.slice(0, 3);
 const unsent = { carrier: null, carrier_reference: null, segments: 0, text: "" };
 
+const booking: ActivityData<"booking.created"> = {
+  id: "019abf12-1111-7a2b-8c3d-4e5f6a7b8c9d",
+  reference: "K7PX-3MQD",
+  customer: {
+    id: contact.id,
+    name: "Kari Nordmann",
+    first_name: "Kari",
+    last_name: "Nordmann",
+    mobile: "+4790123456",
+    email: "kari@example.com",
+    locale: "nb",
+    time_zone: null,
+  },
+  attendees: [],
+  service: { id: "019abf0e-3333-7b4c-8d5e-6f7a8b9c0d1e", name: "Haircut" },
+  location: { id: "019abf0e-4444-7c5d-8e6f-7a8b9c0d1e2f", name: "Storgata" },
+  resources: [{ id: "019abf0e-5555-7d6e-8f7a-8b9c0d1e2f3a", name: "Ola" }],
+  start: "2026-12-04T13:00:00.000Z",
+  end: "2026-12-04T13:45:00.000Z",
+  time_zone: "Europe/Oslo",
+  status: "confirmed",
+  stands_for: "confirmed",
+  payment: "none",
+  locale: null,
+  notes: null,
+  source: "api",
+  external_id: "A-1042",
+  muted: false,
+  muted_workflows: [],
+  manage_url: "https://sms.example/b/k3Xv9QaZ81bC",
+  created_at: at,
+  updated_at: at,
+};
+
 const examples: { [Type in ActivityType]: ActivityData<Type> } = {
   "message.received": {
     ...sent,
@@ -119,6 +153,9 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
     },
   },
   "contact.erased": { id: contact.id },
+  "booking.created": booking,
+  "booking.updated": { ...booking, payment: "paid" },
+  "booking.cancelled": { ...booking, status: "cancelled", stands_for: "cancelled" },
   "campaign.sent": {
     id: source.id,
     name: "November offer",

@@ -55,7 +55,7 @@ export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
 /** One event for one webhook. */
 export const WebhookDelivery = z.object({
   id: Id.describe("the webhook-id header, the same in every attempt"),
-  event: z.string().describe("an event's name, or webhook.test"),
+  event: z.string().describe("an event's name, webhook.test, or workflow.triggered of a workflow's action"),
   state: z.enum(["waiting", "delivered", "failed"]).describe("failed: it is not retried automatically"),
   created_at: Instant,
   attempts: z

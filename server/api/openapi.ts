@@ -138,7 +138,13 @@ function operation(resource: ResourceName, name: string, endpoint: Endpoint): Js
     ...(endpoint.permission === "signed-in" ? { security: [{ session: [] }] } : {}),
     parameters: parameters(endpoint),
     ...requestBody(endpoint),
-    responses: { [status]: success(endpoint), ...failureResponses(endpoint) },
+    responses: {
+      [status]: success(endpoint),
+      ...(endpoint.orStatus && {
+        [endpoint.orStatus.status]: { ...success(endpoint), description: endpoint.orStatus.when },
+      }),
+      ...failureResponses(endpoint),
+    },
     "x-permission": endpoint.permission,
   };
 }

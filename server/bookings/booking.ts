@@ -10,7 +10,6 @@ import type { BuiltInStatus } from "../../contract/booking-places.ts";
 import type { BookingSource, ChangedBy, Payment } from "../../contract/bookings.ts";
 import type { BookingSnapshot } from "../../rules/booking-difference.ts";
 
-
 /** A row of `bookings`. */
 export interface BookingRow {
   workspace_id: string;
@@ -52,6 +51,7 @@ export interface BookingContact {
   locale: string | null;
   time_zone: string | null;
   muted: boolean;
+  customer_since: Date | null;
   properties: Record<string, unknown>;
 }
 

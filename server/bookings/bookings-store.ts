@@ -67,9 +67,24 @@ export async function completeBookings(
   const [contacts, services, locations, resources] = await pipelined(
     tx,
     () => selectContacts(tx, workspaceId, contactIds),
-    () => selectServices(tx, workspaceId, rows.map(({ service_id }) => service_id)),
-    () => selectLocations(tx, workspaceId, rows.map(({ location_id }) => location_id)),
-    () => selectResources(tx, workspaceId, rows.flatMap(({ resource_ids }) => resource_ids)),
+    () =>
+      selectServices(
+        tx,
+        workspaceId,
+        rows.map(({ service_id }) => service_id),
+      ),
+    () =>
+      selectLocations(
+        tx,
+        workspaceId,
+        rows.map(({ location_id }) => location_id),
+      ),
+    () =>
+      selectResources(
+        tx,
+        workspaceId,
+        rows.flatMap(({ resource_ids }) => resource_ids),
+      ),
   );
   const attending = Map.groupBy(attendees, ({ booking_id }) => booking_id);
   return rows.map((row): Booking => {
@@ -78,12 +93,10 @@ export async function completeBookings(
       ...row,
       time_zone: location?.time_zone ?? zone,
       customer: contacts.get(row.customer_id ?? "") ?? null,
-      attendees: (attending.get(row.id) ?? []).map(
-        ({ contact_id, booking_id: _booking, ...rest }): Attendee => ({
-          ...rest,
-          contact: contacts.get(contact_id ?? "") ?? null,
-        }),
-      ),
+      attendees: (attending.get(row.id) ?? []).map(({ contact_id, booking_id: _booking, ...rest }): Attendee => ({
+        ...rest,
+        contact: contacts.get(contact_id ?? "") ?? null,
+      })),
       service: services.get(row.service_id ?? "") ?? null,
       location,
       resources: row.resource_ids.flatMap((id) => resources.get(id) ?? []),
@@ -114,7 +127,8 @@ export async function selectContacts(
 ): Promise<Map<string, BookingContact>> {
   if (ids.every((id) => id === null)) return new Map();
   const { rows } = await sql<BookingContact>`
-    select id, first_name, last_name, mobile, mobile_kind, phone, email, locale, time_zone, muted, properties from contacts
+    select id, first_name, last_name, mobile, mobile_kind, phone, email, locale, time_zone, muted, customer_since, properties
+    from contacts
     where workspace_id = ${workspaceId} and id = any(${uuids(ids)}::uuid[])`.execute(tx);
   return byId(rows);
 }

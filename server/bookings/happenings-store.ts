@@ -16,8 +16,16 @@ export interface BookingBefore {
   location: string | null;
   resources: { id: string; name: string }[];
   /** Attendees who are gone. */
-  left: { id: string; contact_id: string | null; first_name: string | null; last_name: string | null; locale: string | null }[];
+  left: {
+    id: string;
+    contact_id: string | null;
+    first_name: string | null;
+    last_name: string | null;
+    locale: string | null;
+  }[];
 }
+
+export type Happening = BookingHappening | { kind: "customer_created" };
 
 export interface HappeningRow {
   workspace_id: string;
@@ -26,7 +34,7 @@ export interface HappeningRow {
   contact_id: string | null;
   at: Date;
   before: BookingBefore | null;
-  happenings: (BookingHappening | { kind: "customer_created" })[];
+  happenings: Happening[];
   by: ChangedBy;
   notify: boolean;
   depth: number;
@@ -42,7 +50,7 @@ export async function insertHappening(
     before,
     happened,
     context,
-  }: { booking: Booking; before: Booking | null; happened: HappeningRow["happenings"]; context: ChangeContext },
+  }: { booking: Booking; before: Booking | null; happened: readonly Happening[]; context: ChangeContext },
 ): Promise<void> {
   const { workspace_id, id } = booking;
   const { at, by, notify, depth } = context;

@@ -10,8 +10,8 @@ import { getWorkspace } from "../workspaces/workspace.ts";
 import { requireStatus } from "./booking-statuses.ts";
 import { type BookingFilter, completeBookings, listBookings } from "./bookings-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
-import { presentBooking } from "./present-booking.ts";
 import { findServicesNamed } from "./places-store.ts";
+import { presentBooking } from "./present-booking.ts";
 import { resolvePlaces } from "./resolve-places.ts";
 
 type Query = z.output<typeof bookings.list.query>;

@@ -3,7 +3,7 @@
  * happened, which workflows look at after the commit; a change that changes nothing writes nothing.
  */
 import type { AttendeeInput, BookingSource, CustomerInput, HistoryEntry, Payment } from "../../contract/bookings.ts";
-import { type BookingHappening, differenceOf } from "../../rules/booking-difference.ts";
+import { differenceOf } from "../../rules/booking-difference.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { appendActivity } from "../activity/activity.ts";
 import { readLocale } from "../contacts/contact.ts";
@@ -15,12 +15,21 @@ import { pipelined } from "../kit/prepared.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { requireStatus } from "./booking-statuses.ts";
 import { checkSpan, readWhen } from "./booking-times.ts";
-import { type Booking, type BookingRow, type ChangeContext, fullName, isOff, namesOf, referenceOf, snapshotOf } from "./booking.ts";
+import {
+  type Booking,
+  type BookingRow,
+  type ChangeContext,
+  fullName,
+  isOff,
+  namesOf,
+  referenceOf,
+  snapshotOf,
+} from "./booking.ts";
 import * as store from "./bookings-store.ts";
-import { insertHappening } from "./happenings-store.ts";
+import { type Happening, insertHappening } from "./happenings-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
 import { resolveAttendees, resolveCustomer } from "./people.ts";
-import { resolvePlaces } from "./places.ts";
+import { resolvePlaces } from "./resolve-places.ts";
 
 /** What is said about a booking; undefined leaves it as it is. */
 export interface BookingFields {
@@ -66,19 +75,7 @@ export async function makeBooking(
   const { start } = fields;
   if (start === undefined) throw invalid("start_missing", "A booking has a start.", "start", null);
   const id = newId(context.at);
-  const blank: Booking = {
-    workspace_id: workspaceId,
-    id,
-    reference: referenceOf(id),
-    ...{ customer_id: null, customer: null, attendees: [], service_id: null, service: null },
-    ...{ location_id: null, location: null, resource_ids: [], resources: [] },
-    ...{ start_at: context.at, end_at: context.at, time_zone: "UTC" },
-    ...{ status: "confirmed", stands_for: "confirmed", payment: "none", locale: null, notes: null },
-    ...from,
-    ...{ muted: false, muted_workflows: [], sequence: 0, armed_at: context.at },
-    manage_code: links.codeOf(workspaceId, id),
-    ...{ created_at: context.at, updated_at: context.at },
-  };
+  const blank = newBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
   const booking = await withFields(tx, blank, fields, context);
   if (!(await store.insertBooking(tx, booking))) {
     const other = await store.selectExternal(tx, workspaceId, origin, external_id ?? "");
@@ -86,7 +83,7 @@ export async function makeBooking(
     return { booking: await changeBooking(tx, workspaceId, other, fields, context, external_at), made: false };
   }
   if (booking.attendees.length > 0) await writeAttendees(tx, booking);
-  const happened = differenceOf(null, snapshotOf(booking));
+  const happened = [...differenceOf(null, snapshotOf(booking)), ...(await noteCustomer(tx, booking, context.at))];
   const history = historyEntry(context, "created", { to: booking.start_at.toISOString() });
   await pipelined(
     tx,
@@ -95,7 +92,6 @@ export async function makeBooking(
     () => recordAuditEvent(tx, { workspaceId, at: context.at, action: "booking.created", target: targetOf(booking) }),
     () => appendActivity(tx, workspaceId, context.at, [{ type: "booking.created", subjects: [id] }]),
   );
-  await noteCustomer(tx, booking, context.at);
   return { booking, made: true };
 }
 
@@ -124,7 +120,7 @@ export async function changeBooking(
     if (after.external_at !== before.external_at) await store.updateBooking(tx, after);
     return { ...before, external_at: after.external_at };
   }
-  const happened = differenceOf(snapshotOf(before), snapshotOf(after));
+  const happened = [...differenceOf(snapshotOf(before), snapshotOf(after)), ...(await noteCustomer(tx, after, at))];
   after.updated_at = at;
   if (happened.length > 0) after.sequence++;
   if (isArmedAnew(before, after)) after.armed_at = at;
@@ -134,13 +130,48 @@ export async function changeBooking(
     tx,
     () => store.insertHistory(tx, workspaceId, id, history),
     async () => {
-      if (happened.length > 0) await insertHappening(tx, { booking: after, before, happened, context: { ...context, at } });
+      if (happened.length > 0)
+        await insertHappening(tx, { booking: after, before, happened, context: { ...context, at } });
     },
     () => recordChanged(tx, before, after, history, at),
     () => appendActivity(tx, workspaceId, at, [{ type: activityOf(happened), subjects: [id] }]),
   );
-  await noteCustomer(tx, after, at);
   return after;
+}
+
+/** A booking of which nothing is known yet. */
+function newBooking(given: { workspaceId: string; id: string; from: Origin; manage_code: string; at: Date }): Booking {
+  const { workspaceId, id, from, manage_code, at } = given;
+  return {
+    ...from,
+    workspace_id: workspaceId,
+    id,
+    reference: referenceOf(id),
+    customer_id: null,
+    customer: null,
+    attendees: [],
+    service_id: null,
+    service: null,
+    location_id: null,
+    location: null,
+    resource_ids: [],
+    resources: [],
+    start_at: at,
+    end_at: at,
+    time_zone: "UTC",
+    status: "confirmed",
+    stands_for: "confirmed",
+    payment: "none",
+    locale: null,
+    notes: null,
+    muted: false,
+    muted_workflows: [],
+    sequence: 0,
+    armed_at: at,
+    manage_code,
+    created_at: at,
+    updated_at: at,
+  };
 }
 
 /** The booking with what is said about it. */
@@ -150,7 +181,12 @@ async function withFields(tx: Tx, before: Booking, fields: BookingFields, contex
   const [workspace, places] = await pipelined(
     tx,
     () => getWorkspace(tx, workspaceId),
-    () => resolvePlaces(tx, workspaceId, fields),
+    () =>
+      resolvePlaces(tx, workspaceId, {
+        ...(fields.service && { service: fields.service }),
+        ...(fields.location && { location: fields.location }),
+        ...(fields.resources && { resources: fields.resources }),
+      }),
   );
   const scope = { workspaceId, country: workspace.country, at };
   const after: Booking = { ...before };
@@ -203,8 +239,7 @@ function setTimes(after: Booking, before: Booking, { start, end, service }: Book
     after.end_at = readWhen(end, after.time_zone, "end", now);
     checkSpan(after.start_at, after.end_at, end);
   } else if (start !== undefined && before.start_at.getTime() === before.end_at.getTime()) {
-    if (usual === null)
-      throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
+    if (usual === null) throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
     after.end_at = new Date(after.start_at.getTime() + usual * minute);
   } else if (service !== undefined && usual !== null && after.service_id !== before.service_id) {
     after.end_at = new Date(after.start_at.getTime() + usual * minute);
@@ -234,11 +269,11 @@ const writeAttendees = (tx: Tx, { workspace_id, id, attendees }: Booking) =>
     attendees.map(({ contact, ...rest }) => ({ ...rest, contact_id: contact?.id ?? null })),
   );
 
-/** The first booking makes its customer one; whoever is one already stays so. */
-async function noteCustomer(tx: Tx, booking: Booking, at: Date): Promise<void> {
-  const { workspace_id, customer_id } = booking;
-  if (customer_id === null) return;
-  await becomeCustomers(tx, workspace_id, [customer_id], at);
+/** The first booking makes its customer one. Answers what happened by that: nothing where they were one already. */
+async function noteCustomer(tx: Tx, { workspace_id, customer }: Booking, at: Date): Promise<Happening[]> {
+  if (customer === null || customer.customer_since !== null) return [];
+  const made = await becomeCustomers(tx, workspace_id, [customer.id], at);
+  return made.length > 0 ? [{ kind: "customer_created" }] : [];
 }
 
 const nextHistoryId = orderedIds();
@@ -275,12 +310,7 @@ const compared: Partial<Record<keyof typeof told, (booking: Booking) => unknown>
   attendees: ({ attendees }) => attendees.map(({ contact, ...rest }) => ({ ...rest, contact: contact?.id })),
 };
 
-function changesOf(
-  before: Booking,
-  after: Booking,
-  context: ChangeContext,
-  reason: string | null,
-): store.HistoryRow[] {
+function changesOf(before: Booking, after: Booking, context: ChangeContext, reason: string | null): store.HistoryRow[] {
   return (Object.keys(told) as (keyof typeof told)[]).flatMap((what) => {
     const seen = compared[what] ?? told[what];
     if (JSON.stringify(seen(before)) === JSON.stringify(seen(after))) return [];
@@ -314,7 +344,7 @@ async function recordChanged(
   });
 }
 
-function activityOf(happened: readonly BookingHappening[]) {
+function activityOf(happened: readonly Happening[]) {
   const status = happened.find((each) => each.kind === "status");
   if (status && ["cancelled", "rejected"].includes(status.to_stands_for)) return "booking.cancelled" as const;
   return "booking.updated" as const;

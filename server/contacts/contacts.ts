@@ -64,12 +64,7 @@ export async function createContact(tx: Tx, workspaceId: string, input: ContactI
 }
 
 /** Adds a contact with fields as they are stored, and answers its id; null when another contact has the mobile number. */
-export async function addContact(
-  tx: Tx,
-  workspaceId: string,
-  fields: ContactFields,
-  at: Date,
-): Promise<string | null> {
+export async function addContact(tx: Tx, workspaceId: string, fields: ContactFields, at: Date): Promise<string | null> {
   const id = newId(at);
   if (!(await insertContact(tx, workspaceId, id, fields, at))) return null;
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
@@ -97,7 +92,13 @@ export async function fillContact(
   const still = missingOf(before, fields);
   if (Object.keys(still).length === 0 || !(await updateContactRow(tx, workspaceId, before, still, at))) return;
   const target = { type: "contact", id };
-  await recordAuditEvent(tx, { workspaceId, at, action: "contact.updated", target, after: { fields: Object.keys(still) } });
+  await recordAuditEvent(tx, {
+    workspaceId,
+    at,
+    action: "contact.updated",
+    target,
+    after: { fields: Object.keys(still) },
+  });
   await appendOne(tx, workspaceId, at, "contact.updated", id);
 }
 

@@ -19,6 +19,8 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
   alert: [["alerts"]],
   webhook: [["webhooks"]],
   editors: [["editors"]],
+  booking: [["bookings"], ["workflows", "upcoming"]],
+  workflow: [["workflows"], ["bookings", "decisions"]],
 };
 
 /** The query keys that a live update of a topic makes stale. */

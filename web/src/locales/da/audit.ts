@@ -124,6 +124,18 @@ export const audit: Translation<typeof english> = {
       created: "{who} tilføjede afsenderen {what}",
       updated: "{who} ændrede afsenderen {what}",
     },
+    booking: {
+      created: "{who} oprettede bookingen »{what}«",
+      updated: "{who} ændrede bookingen »{what}«",
+      cancelled: "{who} aflyste bookingen »{what}«",
+    },
+    booking_import: { started: "{who} importerede bookinger fra »{what}«" },
+    workflow: {
+      created: "{who} oprettede arbejdsgangen »{what}«",
+      updated: "{who} ændrede arbejdsgangen »{what}«",
+      deleted: "{who} slettede arbejdsgangen »{what}«",
+      tested: "{who} afprøvede arbejdsgangen »{what}«",
+    },
     campaign: {
       created: "{who} begyndte på kampagnen “{what}”",
       deleted: "{who} slettede kampagnen “{what}”",

@@ -119,6 +119,18 @@ export const audit = {
       created: "{who} added the sender {what}",
       updated: "{who} changed the sender {what}",
     },
+    booking: {
+      created: "{who} made the booking “{what}”",
+      updated: "{who} changed the booking “{what}”",
+      cancelled: "{who} cancelled the booking “{what}”",
+    },
+    booking_import: { started: "{who} imported bookings from “{what}”" },
+    workflow: {
+      created: "{who} made the workflow “{what}”",
+      updated: "{who} changed the workflow “{what}”",
+      deleted: "{who} deleted the workflow “{what}”",
+      tested: "{who} tested the workflow “{what}”",
+    },
     campaign: {
       created: "{who} began the campaign “{what}”",
       deleted: "{who} deleted the campaign “{what}”",

@@ -124,6 +124,18 @@ export const audit: Translation<typeof english> = {
       created: "{who} la til avsenderen {what}",
       updated: "{who} endret avsenderen {what}",
     },
+    booking: {
+      created: "{who} la inn bookingen «{what}»",
+      updated: "{who} endret bookingen «{what}»",
+      cancelled: "{who} avbestilte bookingen «{what}»",
+    },
+    booking_import: { started: "{who} importerte bookinger fra «{what}»" },
+    workflow: {
+      created: "{who} laget arbeidsflyten «{what}»",
+      updated: "{who} endret arbeidsflyten «{what}»",
+      deleted: "{who} slettet arbeidsflyten «{what}»",
+      tested: "{who} testet arbeidsflyten «{what}»",
+    },
     campaign: {
       created: "{who} begynte på kampanjen «{what}»",
       deleted: "{who} slettet kampanjen «{what}»",

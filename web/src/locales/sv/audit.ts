@@ -124,6 +124,18 @@ export const audit: Translation<typeof english> = {
       created: "{who} lade till avsändaren {what}",
       updated: "{who} ändrade avsändaren {what}",
     },
+    booking: {
+      created: "{who} lade in bokningen ”{what}”",
+      updated: "{who} ändrade bokningen ”{what}”",
+      cancelled: "{who} avbokade bokningen ”{what}”",
+    },
+    booking_import: { started: "{who} importerade bokningar från ”{what}”" },
+    workflow: {
+      created: "{who} skapade arbetsflödet ”{what}”",
+      updated: "{who} ändrade arbetsflödet ”{what}”",
+      deleted: "{who} tog bort arbetsflödet ”{what}”",
+      tested: "{who} testade arbetsflödet ”{what}”",
+    },
     campaign: {
       created: "{who} påbörjade kampanjen ”{what}”",
       deleted: "{who} tog bort kampanjen ”{what}”",

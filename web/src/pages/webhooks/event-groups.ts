@@ -12,6 +12,7 @@ export const eventGroups = {
     "contact.opted_in",
     "contact.erased",
   ],
+  bookings: ["booking.created", "booking.updated", "booking.cancelled"],
   other: ["campaign.sent", "import.done", "link.clicked"],
 } as const satisfies Record<string, readonly WebhookEvent[]>;
 

@@ -1,0 +1,105 @@
+import type { z } from "zod";
+import type { bookings } from "../../contract/bookings.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Db } from "../kit/db.ts";
+import type { Call, Handlers } from "../kit/http.ts";
+import { answerOnce } from "../kit/idempotency.ts";
+import type { LiveUpdates } from "../kit/live-updates.ts";
+import type { ChangeContext } from "./booking.ts";
+import { listPage } from "./list-bookings.ts";
+import type { ManageLinks } from "./manage-links.ts";
+import { loadBooking, presentWithHistory } from "./present-booking.ts";
+import { type BookingFields, changeBooking, makeBooking } from "./write-booking.ts";
+
+interface Services {
+  db: Db;
+  clock: Clock;
+  links: ManageLinks;
+  liveUpdates: Pick<LiveUpdates, "publish">;
+}
+
+type Called = Pick<Call<typeof bookings.create>, "actor">;
+
+type Routes = Omit<
+  Handlers<typeof bookings>,
+  "decisions" | "wouldTell" | "startImport" | "previewImport" | "getImport"
+>;
+
+/** The calls that write and read bookings. */
+export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Routes {
+  const tell = (workspaceId: string, id: string) => liveUpdates.publish(workspaceId, "booking", id);
+  return {
+    async create(call) {
+      const { actor, body, idempotency } = call;
+      const { workspaceId } = actor;
+      const { external_id = null, updated_at, changed_by, notify, ...fields } = body;
+      const at = clock.now();
+      const context = contextOf(call, { by: changed_by ?? "employee", notify, at });
+      const from = {
+        source: actor.key ? ("api" as const) : ("ui" as const),
+        origin: "",
+        external_id,
+        external_at: updated_at === undefined ? null : new Date(updated_at),
+      };
+      const answer = await db.inWorkspace(workspaceId, (tx) =>
+        answerOnce(
+          tx,
+          workspaceId,
+          idempotency,
+          async () => {
+            const { booking, made } = await makeBooking(tx, links, workspaceId, fields, from, context);
+            return { status: made ? 201 : 200, body: await presentWithHistory(tx, links, booking) };
+          },
+          at,
+        ),
+      );
+      if (idempotency) idempotency.replayed = answer.replayed;
+      if (answer.status === 200) call.answerOtherwise();
+      tell(workspaceId, answer.body.id);
+      return answer.body;
+    },
+    async list({ actor, query }) {
+      return db.inWorkspace(actor.workspaceId, (tx) => listPage(tx, links, actor.workspaceId, query));
+    },
+    async get({ actor, params }) {
+      return db.inWorkspace(actor.workspaceId, async (tx) =>
+        presentWithHistory(tx, links, await loadBooking(tx, actor.workspaceId, params.id)),
+      );
+    },
+    async update(call) {
+      const { changed_by, notify, ...fields } = call.body;
+      return change(call, call.params.id, fields, { by: changed_by, notify, reason: null });
+    },
+    async cancel(call) {
+      return cancel(call, call.params.id, call.body);
+    },
+    async remove(call) {
+      return cancel(call, call.params.id, call.body);
+    },
+  };
+
+  async function change(
+    call: Called,
+    id: string,
+    fields: BookingFields,
+    { by, notify, reason }: { by: ChangeContext["by"]; notify: boolean; reason: string | null },
+  ) {
+    const { workspaceId } = call.actor;
+    const context = contextOf(call, { by, notify, at: clock.now() });
+    const shown = await db.inWorkspace(workspaceId, async (tx) =>
+      presentWithHistory(tx, links, await changeBooking(tx, workspaceId, id, fields, context, null, reason)),
+    );
+    tell(workspaceId, id);
+    return shown;
+  }
+
+  function cancel(call: Called, id: string, { by, reason = null, notify }: z.output<typeof bookings.cancel.body>) {
+    return change(call, id, { status: "cancelled" }, { by, notify, reason: reason || null });
+  }
+}
+
+const contextOf = ({ actor }: Called, rest: Pick<ChangeContext, "by" | "notify" | "at">): ChangeContext => ({
+  ...rest,
+  name: actor.name,
+  depth: 0,
+});
