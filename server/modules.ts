@@ -6,6 +6,7 @@ import { alertsModule } from "./alerts/module.ts";
 import { analyticsModule } from "./analytics/module.ts";
 import { apiModule } from "./api/module.ts";
 import type { ModuleRoutes, RouteServices } from "./api/services.ts";
+import { bookingsModule } from "./bookings/module.ts";
 import { campaignsModule } from "./campaigns/module.ts";
 import { carriersModule } from "./carriers/module.ts";
 import { consentModule } from "./consent/module.ts";
@@ -59,6 +60,7 @@ export const modules: readonly Module[] = [
   messagesModule,
   campaignsModule,
   webhooksModule,
+  bookingsModule,
   alertsModule,
   analyticsModule,
   privacyModule,

@@ -73,13 +73,9 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     fields[field] = null;
     fields[`${field}_kind`] = null;
     if (given === null) continue;
-    const parsed = parsePhoneNumber(given, country, field);
-    if ("problem" in parsed) throw numberProblem(parsed, field, given);
-    if (parsed.kind === "short") {
-      throw invalid("invalid_number", `${parsed.number} is the short number of a service.`, field, given);
-    }
-    fields[field] = parsed.number;
-    fields[`${field}_kind`] = parsed.kind;
+    const { number, kind } = readNumber(given, country, field);
+    fields[field] = number;
+    fields[`${field}_kind`] = kind;
   }
   for (const field of ["first_name", "last_name"] as const) {
     const given = emptied(input[field]);
@@ -111,11 +107,20 @@ export function readContactInput(input: ContactInput, country: string): ContactF
 export const keysWithValue = (properties: Record<string, unknown> = {}): string[] =>
   Object.keys(properties).filter((key) => properties[key] !== null);
 
-const emptied = (value: string | null | undefined) =>
+/** Somebody's number in any spelling, read by `country`'s plan; 422 for one that is none or a service's. */
+export function readNumber(given: string, country: string, field: "mobile" | "phone") {
+  const parsed = parsePhoneNumber(given, country, field);
+  if ("problem" in parsed) throw numberProblem(parsed, field, given);
+  if (parsed.kind !== "short") return { number: parsed.number, kind: parsed.kind };
+  throw invalid("invalid_number", `${parsed.number} is the short number of a service.`, field, given);
+}
+
+/** Null for a text without visible characters; undefined stays. */
+export const emptied = (value: string | null | undefined) =>
   value === undefined ? undefined : trimBlank(value ?? "") || null;
 
 /** Composed (NFC) and without what PostgreSQL's text and jsonb cannot hold. */
-function storable(value: string, field: string): string {
+export function storable(value: string, field: string): string {
   if (value.includes("\0")) throw invalid("invalid_text", `${field} holds a NUL character.`, field, value);
   return value.toWellFormed().normalize("NFC");
 }

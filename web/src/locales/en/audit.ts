@@ -41,6 +41,10 @@ export const audit = {
     list: "Lists",
     sender: "Senders",
     campaign: "Campaigns",
+    service: "Services",
+    location: "Locations",
+    resource: "Resources",
+    booking_statuses: "Booking statuses",
     carrier: "Carriers",
     carrier_routes: "Fallback carriers",
     webhook: "Webhooks",
@@ -140,6 +144,27 @@ export const audit = {
       paused: "{who} paused the campaign “{what}”",
       resumed: "{who} resumed the campaign “{what}”",
       cancelled: "{who} cancelled the campaign “{what}”",
+    },
+    service: {
+      created: "{who} added the service “{what}”",
+      updated: "{who} changed the service “{what}”",
+      archived: "{who} archived the service “{what}”",
+      restored: "{who} brought back the service “{what}”",
+    },
+    location: {
+      created: "{who} added the location “{what}”",
+      updated: "{who} changed the location “{what}”",
+      archived: "{who} archived the location “{what}”",
+      restored: "{who} brought back the location “{what}”",
+    },
+    resource: {
+      created: "{who} added the resource “{what}”",
+      updated: "{who} changed the resource “{what}”",
+      archived: "{who} archived the resource “{what}”",
+      restored: "{who} brought back the resource “{what}”",
+    },
+    booking_statuses: {
+      updated: "{who} changed the workspace’s own booking statuses",
     },
     carrier: {
       created: "{who} connected the carrier {what}",

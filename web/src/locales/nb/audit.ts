@@ -43,6 +43,10 @@ export const audit: Translation<typeof english> = {
     list: "Lister",
     sender: "Avsendere",
     campaign: "Kampanjer",
+    service: "Tjenester",
+    location: "Steder",
+    resource: "Ansatte og ressurser",
+    booking_statuses: "Bookingstatuser",
     carrier: "Operatører",
     carrier_routes: "Reserveoperatører",
     webhook: "Webhooks",
@@ -145,6 +149,27 @@ export const audit: Translation<typeof english> = {
       paused: "{who} satte kampanjen «{what}» på pause",
       resumed: "{who} gjenopptok kampanjen «{what}»",
       cancelled: "{who} avbrøt kampanjen «{what}»",
+    },
+    service: {
+      created: "{who} la til tjenesten «{what}»",
+      updated: "{who} endret tjenesten «{what}»",
+      archived: "{who} arkiverte tjenesten «{what}»",
+      restored: "{who} hentet tilbake tjenesten «{what}»",
+    },
+    location: {
+      created: "{who} la til stedet «{what}»",
+      updated: "{who} endret stedet «{what}»",
+      archived: "{who} arkiverte stedet «{what}»",
+      restored: "{who} hentet tilbake stedet «{what}»",
+    },
+    resource: {
+      created: "{who} la til «{what}» under ansatte og ressurser",
+      updated: "{who} endret «{what}» under ansatte og ressurser",
+      archived: "{who} arkiverte «{what}» under ansatte og ressurser",
+      restored: "{who} hentet tilbake «{what}» under ansatte og ressurser",
+    },
+    booking_statuses: {
+      updated: "{who} endret arbeidsområdets egne bookingstatuser",
     },
     carrier: {
       created: "{who} koblet til operatøren {what}",

@@ -43,6 +43,10 @@ export const audit: Translation<typeof english> = {
     list: "Listor",
     sender: "Avsändare",
     campaign: "Kampanjer",
+    service: "Tjänster",
+    location: "Platser",
+    resource: "Personal och resurser",
+    booking_statuses: "Bokningsstatusar",
     carrier: "Operatörer",
     carrier_routes: "Reservoperatörer",
     webhook: "Webhooks",
@@ -145,6 +149,27 @@ export const audit: Translation<typeof english> = {
       paused: "{who} pausade kampanjen ”{what}”",
       resumed: "{who} återupptog kampanjen ”{what}”",
       cancelled: "{who} avbröt kampanjen ”{what}”",
+    },
+    service: {
+      created: "{who} lade till tjänsten ”{what}”",
+      updated: "{who} ändrade tjänsten ”{what}”",
+      archived: "{who} arkiverade tjänsten ”{what}”",
+      restored: "{who} tog tillbaka tjänsten ”{what}”",
+    },
+    location: {
+      created: "{who} lade till platsen ”{what}”",
+      updated: "{who} ändrade platsen ”{what}”",
+      archived: "{who} arkiverade platsen ”{what}”",
+      restored: "{who} tog tillbaka platsen ”{what}”",
+    },
+    resource: {
+      created: "{who} lade till ”{what}” under personal och resurser",
+      updated: "{who} ändrade ”{what}” under personal och resurser",
+      archived: "{who} arkiverade ”{what}” under personal och resurser",
+      restored: "{who} tog tillbaka ”{what}” under personal och resurser",
+    },
+    booking_statuses: {
+      updated: "{who} ändrade arbetsytans egna bokningsstatusar",
     },
     carrier: {
       created: "{who} anslöt operatören {what}",

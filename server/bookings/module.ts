@@ -1,0 +1,13 @@
+/** Bookings, and what they are made of. */
+import type { Services } from "../kit/services.ts";
+import { bookingStatusesRoutes } from "./booking-statuses-routes.ts";
+import { placesRoutes } from "./places-routes.ts";
+
+export const bookingsModule = {
+  routes: (services: Services) => ({
+    services: placesRoutes("service", services),
+    locations: placesRoutes("location", services),
+    resources: placesRoutes("resource", services),
+    bookingStatuses: bookingStatusesRoutes(services),
+  }),
+};
