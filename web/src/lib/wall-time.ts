@@ -1,4 +1,5 @@
 /** Wall times in a time zone, where the clocks may skip a time or show it twice. Temporal is not in every browser yet. */
+import { offsetAt } from "../../../rules/offset-at.ts";
 
 /** What a zone's clocks make of a wall time. */
 export interface WallTime {
@@ -28,27 +29,6 @@ export function readWallTime(text: string, zone: string): WallTime | null {
 /** What a zone's clocks show, to the minute: 2026-12-24T10:00. */
 export function wallTimeAt(instant: Date, zone: string): string {
   return new Date(instant.getTime() + offsetAt(instant.getTime(), zone)).toISOString().slice(0, 16);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function offsetAt(milliseconds: number, zone: string): number {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat("en-u-hc-h23", {
-      timeZone: zone,
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-    formats.set(zone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day: date = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, date, hour, minute, second) - Math.floor(milliseconds / 1000) * 1000;
 }
 
 /** A zone in words of the language, with its city: "Central European Time (Oslo)". */

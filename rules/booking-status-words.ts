@@ -1,0 +1,44 @@
+/** The built-in statuses of bookings in words. */
+import type { BuiltInStatus } from "../contract/booking-places.ts";
+import type { Language } from "../contract/shapes.ts";
+
+/** As they stand in a sentence: "Your booking is confirmed". */
+const words: Record<Language, Record<BuiltInStatus, string>> = {
+  en: {
+    pending: "pending",
+    confirmed: "confirmed",
+    rejected: "rejected",
+    cancelled: "cancelled",
+    completed: "completed",
+    no_show: "no-show",
+  },
+  nb: {
+    pending: "ikke bekreftet ennå",
+    confirmed: "bekreftet",
+    rejected: "avslått",
+    cancelled: "avlyst",
+    completed: "gjennomført",
+    no_show: "ikke møtt",
+  },
+  sv: {
+    pending: "inte bekräftad än",
+    confirmed: "bekräftad",
+    rejected: "avböjd",
+    cancelled: "avbokad",
+    completed: "genomförd",
+    no_show: "utebliven",
+  },
+  da: {
+    pending: "ikke bekræftet endnu",
+    confirmed: "bekræftet",
+    rejected: "afvist",
+    cancelled: "aflyst",
+    completed: "gennemført",
+    no_show: "udeblevet",
+  },
+};
+
+/** A built-in status in words for a text; a workspace's own name as it is. */
+export function statusInWords(status: string, language: Language): string {
+  return Object.hasOwn(words.en, status) ? words[language][status as BuiltInStatus] : status;
+}
