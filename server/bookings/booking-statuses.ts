@@ -60,3 +60,16 @@ function keyOf(name: string): string {
   const written = [...name].map((character) => (invisibleCharacters.includes(character) ? " " : character));
   return fold(written.join("")).replace(/ +/g, " ").trim();
 }
+
+/** What a caller's status is as a booking has it; 422 `unknown_status` on `field` where there is none of that name. */
+export async function requireStatus(
+  tx: Tx,
+  workspaceId: string,
+  name: string,
+  field: string,
+): Promise<{ status: string; stands_for: BuiltInStatus }> {
+  const found = builtInOf(name) ? standsFor(name, []) : standsFor(name, await readStatuses(tx, workspaceId));
+  if (found) return { status: found.name, stands_for: found.stands_for };
+  const message = `There is no status "${name}". There are ${builtInStatuses.join(", ")}, and the workspace's own names.`;
+  throw invalid("unknown_status", message, field, name);
+}

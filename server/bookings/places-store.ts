@@ -91,3 +91,12 @@ function ownColumns(row: PlaceRow): RawBuilder<unknown> {
   };
   return columns[row.kind];
 }
+
+/** The services whose name has this in it. */
+export async function findServicesNamed(tx: Tx, workspaceId: string, part: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from services
+    where workspace_id = ${workspaceId} and strpos(fold(name_key), fold(name_key(${part}))) > 0
+    order by name_key limit 100`.execute(tx);
+  return rows.map(({ id }) => id);
+}

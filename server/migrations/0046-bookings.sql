@@ -202,6 +202,9 @@ create table workflows (
   enabled_at timestamptz,
   also_ahead boolean not null default false,
   revision integer not null default 1,
+  -- Texts and mails that it has sent, and when it did last.
+  sent_count bigint not null default 0,
+  last_sent_at timestamptz,
   deleted_at timestamptz, -- its decisions keep its name
   created_by text,
   created_at timestamptz not null,
@@ -239,9 +242,10 @@ create index workflow_decisions_last on workflow_decisions (workspace_id, workfl
 create index workflow_decisions_contact on workflow_decisions (workspace_id, contact_id) where contact_id is not null;
 call apply_tenant_policy('workflow_decisions');
 
--- Up to when moments of timed workflows have been decided, in all workspaces. One row.
+-- Up to when the moments of timed workflows have been decided: one row for all workspaces, and one for each that lags behind, since
+-- something failed there.
 create table workflow_sweep (
-  one boolean primary key default true,
+  workspace_id uuid primary key, -- 0 for all
   until timestamptz not null
 );
 

@@ -1,0 +1,100 @@
+/** The SQL of decisions. */
+import { sql } from "kysely";
+import type { Decision } from "../../../contract/bookings.ts";
+import type { Tx } from "../../kit/db.ts";
+
+/** What tells decisions apart: at most one has the same. */
+export interface DecisionKey {
+  booking_id: string;
+  workflow_id: string;
+  occurrence: Date;
+  action: string;
+  /** Its kind, with an id, number or address. */
+  recipient: string;
+}
+
+export interface DecisionRow extends DecisionKey {
+  contact_id: string | null;
+  name: string | null;
+  to: string | null;
+  action_kind: string;
+  channel: Decision["channel"];
+  state: Exclude<Decision["state"], "waiting">;
+  reason: string | null;
+  due_at: Date;
+  decided_at: Date;
+  message_id: string | null;
+  mail_id: string | null;
+}
+
+/** A key as a text, to compare keys in memory. */
+export const keyText = ({ booking_id, workflow_id, occurrence, action, recipient }: DecisionKey): string =>
+  [booking_id, workflow_id, occurrence.getTime(), action, recipient].join(" ");
+
+const uuids = (ids: Iterable<string>): string => `{${[...new Set(ids)].join(",")}}`;
+
+/** The keys that have been decided of any of these bookings by any of these workflows, as texts. */
+export async function selectDecided(
+  tx: Tx,
+  workspaceId: string,
+  keys: readonly Pick<DecisionKey, "booking_id" | "workflow_id">[],
+): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const { rows } = await sql<DecisionKey>`
+    select booking_id, workflow_id, occurrence, action, recipient from workflow_decisions
+    where workspace_id = ${workspaceId} and booking_id = any(${uuids(keys.map((each) => each.booking_id))}::uuid[])
+      and workflow_id = any(${uuids(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
+  return new Set(rows.map(keyText));
+}
+
+export async function insertDecisions(tx: Tx, workspaceId: string, rows: readonly DecisionRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into workflow_decisions (workspace_id, booking_id, workflow_id, occurrence, action, recipient, contact_id, name, "to",
+      action_kind, channel, state, reason, due_at, decided_at, message_id, mail_id)
+    select w.workspace_id, d.booking_id, d.workflow_id, d.occurrence, d.action, d.recipient, d.contact_id, d.name, d."to",
+      d.action_kind, d.channel, d.state, d.reason, d.due_at, d.decided_at, d.message_id, d.mail_id
+    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as d (booking_id uuid, workflow_id uuid, occurrence timestamptz, action text, recipient text, contact_id uuid, name text,
+        "to" text, action_kind text, channel text, state text, reason text, due_at timestamptz, decided_at timestamptz,
+        message_id uuid, mail_id uuid)
+    where w.workspace_id = ${workspaceId}`.execute(tx);
+}
+
+export type ShownDecision = DecisionRow & { workflow_name: string; message_status: Decision["message_status"] };
+
+const shownColumns = sql.raw(
+  `d.booking_id, d.workflow_id, d.occurrence, d.action, d.recipient, d.contact_id, d.name, d."to", d.action_kind, d.channel,
+   d.state, d.reason, d.due_at, d.decided_at, d.message_id, d.mail_id, w.name as workflow_name, m.status as message_status`,
+);
+
+const mostOfBooking = 1_000;
+
+/** What was decided about a booking, latest moment first. */
+export async function selectOfBooking(tx: Tx, workspaceId: string, bookingId: string): Promise<ShownDecision[]> {
+  const { rows } = await sql<ShownDecision>`
+    select ${shownColumns} from workflow_decisions d
+    join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
+    left join lateral (select status from messages where workspace_id = ${workspaceId} and id = d.message_id offset 0) m on true
+    where d.workspace_id = ${workspaceId} and d.booking_id = ${bookingId}
+    order by d.due_at desc, d.decided_at desc, d.workflow_id, d.action, d.recipient limit ${mostOfBooking}`.execute(tx);
+  return rows;
+}
+
+/** What a workflow decided, last first. `after`: how many came before in the same order, and until when. */
+export async function selectOfWorkflow(
+  tx: Tx,
+  workspaceId: string,
+  workflowId: string,
+  { before, skip, limit }: { before: Date | null; skip: number; limit: number },
+): Promise<ShownDecision[]> {
+  const { rows } = await sql<ShownDecision>`
+    select ${shownColumns} from workflow_decisions d
+    join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
+    left join lateral (select status from messages where workspace_id = ${workspaceId} and id = d.message_id offset 0) m on true
+    where d.workspace_id = ${workspaceId} and d.workflow_id = ${workflowId}
+      and (${before}::timestamptz is null or d.decided_at <= ${before})
+    order by d.decided_at desc, d.booking_id, d.occurrence, d.action, d.recipient
+    limit ${limit} offset ${skip}`.execute(tx);
+  return rows;
+}
