@@ -92,7 +92,7 @@ interface Change {
 
 function changeOf(before: readonly string[], after: readonly string[]): Change {
   const [was, is] = [new Set(before), new Set(after)];
-  return { added: [...is.difference(was)], removed: [...was.difference(is)] };
+  return { added: [...is].filter((key) => !was.has(key)), removed: [...was].filter((key) => !is.has(key)) };
 }
 
 const hasChanged = ({ added, removed }: Change): boolean => added.length > 0 || removed.length > 0;

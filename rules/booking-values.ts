@@ -160,7 +160,7 @@ function price({ amount, currency }: { amount: number; currency: string }, local
 }
 
 function listed(names: readonly string[], locale: string): string | null {
-  return names.length === 0 ? null : new Intl.ListFormat(locale).format(names);
+  return names.length < 2 ? (names[0] ?? null) : new Intl.ListFormat(locale).format(names);
 }
 
 /** Without the spaces and signs of Intl that GSM-7 has not: one of them would double the price of a text. */

@@ -8,7 +8,7 @@ export function offsetAt(milliseconds: number, zone: string): number {
   const format = formatOf(
     zone,
     () =>
-      new Intl.DateTimeFormat("en-u-hc-h23", {
+      new Intl.DateTimeFormat("en-US-u-hc-h23", {
         timeZone: zone,
         year: "numeric",
         month: "numeric",
@@ -18,7 +18,8 @@ export function offsetAt(milliseconds: number, zone: string): number {
         second: "numeric",
       }),
   );
-  const parts = Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day: date = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, date, hour, minute, second) - Math.floor(milliseconds / 1000) * 1000;
+  // 12/24/2026, 10:00:00: read as a text, since formatToParts takes five times as long.
+  const shown = format.format(milliseconds).match(/\d+/g)?.map(Number) ?? [];
+  const [month = 1, day = 1, year = 0, hour = 0, minute = 0, second = 0] = shown;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(milliseconds / 1000) * 1000;
 }
