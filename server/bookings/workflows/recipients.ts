@@ -1,0 +1,147 @@
+/** Who gets an action's text or mail about a booking. */
+import type { Decision } from "../../../contract/bookings.ts";
+import { type Attendee, type BookedResource, type Booking, type BookingContact, fullName, namesOf } from "../booking.ts";
+import type { Occasion } from "./occasion.ts";
+import type { StoredAction } from "./workflow.ts";
+
+/** Somebody to tell. */
+export interface RecipientOf {
+  kind: Exclude<Decision["recipient"], "none">;
+  /** Distinguishes them from the others of an action. */
+  key: string;
+  contact: BookingContact | null;
+  /** Of those who are no contacts: where to. */
+  number: string | null;
+  email: string | null;
+  name: string | null;
+  /** Their language and zone, if known. */
+  locale: string | null;
+  time_zone: string | null;
+  /** Whom `customer.…` and `contact.…` mean in their text. */
+  about: About | null;
+}
+
+/** A person that a text is about: an attendee with the names of the booking, or a contact. */
+export interface About {
+  contact: BookingContact | null;
+  first_name: string | null;
+  last_name: string | null;
+  locale: string | null;
+}
+
+type To = Extract<StoredAction, { action: "send_sms" | "send_email" }>["to"];
+
+/** Resources that were on a booking and are not any more, by their ids. */
+export type Resources = ReadonlyMap<string, BookedResource>;
+
+/** All of them, each once. A text about some attendees goes to these alone, and not to others. */
+export function recipientsOf(occasion: Occasion, to: To, resources: Resources): RecipientOf[] {
+  const people = to.customer ? customersOf(occasion) : [];
+  if (occasion.only !== null) return people;
+  const about = aboutOf(occasion);
+  const others = [...resourcesOf(occasion, to, resources), ...fixedOf(to)].map((each) => ({ ...each, about }));
+  const all = new Map<string, RecipientOf>();
+  for (const each of [...people, ...others]) {
+    // A number that is typed and a resource's too gets one text.
+    const where = each.contact ? each.key : (each.number ?? each.email ?? each.key);
+    if (!all.has(where)) all.set(where, each);
+  }
+  return [...all.values()];
+}
+
+function customersOf({ booking, contact, only, before }: Occasion): RecipientOf[] {
+  if (booking === null) return contact === null ? [] : [customer(contact, null)];
+  if (only !== null) {
+    const left = (before?.left ?? []).map(({ contact_id, ...rest }) => ({
+      ...rest,
+      time_zone: null,
+      contact: contact_id === null ? null : { ...nobody, id: contact_id },
+    }));
+    return [...booking.attendees, ...left].filter(({ id }) => only.includes(id)).map((each) => attendee(each, booking));
+  }
+  if (booking.attendees.length > 0) return booking.attendees.map((each) => attendee(each, booking));
+  return booking.customer === null ? [] : [customer(booking.customer, booking.locale)];
+}
+
+/** Of somebody who left only the id is known; the doors read the rest. */
+const nobody: Omit<BookingContact, "id"> = {
+  first_name: null,
+  last_name: null,
+  mobile: null,
+  mobile_kind: null,
+  phone: null,
+  email: null,
+  locale: null,
+  time_zone: null,
+  muted: false,
+  customer_since: null,
+  properties: {},
+};
+
+function customer(contact: BookingContact, locale: string | null): RecipientOf {
+  const { first_name, last_name, time_zone } = contact;
+  return {
+    kind: "customer",
+    key: `customer:${contact.id}`,
+    contact,
+    number: null,
+    email: null,
+    name: fullName(contact),
+    locale: locale ?? contact.locale,
+    time_zone,
+    about: { contact, first_name, last_name, locale: contact.locale },
+  };
+}
+
+function attendee(who: Attendee, { locale: ofBooking }: Booking): RecipientOf {
+  const { contact } = who;
+  const names = namesOf(who);
+  const locale = who.locale ?? ofBooking ?? contact?.locale ?? null;
+  return {
+    kind: "attendee",
+    key: `attendee:${who.id}`,
+    contact,
+    number: null,
+    email: null,
+    name: fullName(names),
+    locale,
+    time_zone: who.time_zone ?? contact?.time_zone ?? null,
+    about: { contact, ...names, locale: who.locale ?? contact?.locale ?? null },
+  };
+}
+
+/** In a text to others the customer is the one who booked. */
+function aboutOf({ booking, contact }: Occasion): About | null {
+  const person = booking === null ? contact : booking.customer;
+  if (person === null) return null;
+  const { first_name, last_name, locale } = person;
+  return { contact: person, first_name, last_name, locale };
+}
+
+type Other = Omit<RecipientOf, "about">;
+
+function resourcesOf({ booking, before }: Occasion, to: To, known: Resources): Other[] {
+  if (booking === null) return [];
+  const was = new Set((before?.resources ?? []).map(({ id }) => id));
+  const is = new Set(booking.resource_ids);
+  const ids = new Set<string>();
+  if (to.resource) for (const id of is) ids.add(id);
+  if (to.new_resource) for (const id of is) if (!was.has(id)) ids.add(id);
+  if (to.old_resource) for (const id of was) if (!is.has(id)) ids.add(id);
+  return [...ids].flatMap((id): Other[] => {
+    const resource = booking.resources.find((each) => each.id === id) ?? known.get(id);
+    if (!resource) return [];
+    const { mobile: number, email, name, locale } = resource;
+    return [{ kind: "resource", key: `resource:${id}`, contact: null, number, email, name, locale, time_zone: null }];
+  });
+}
+
+function fixedOf(to: To): Other[] {
+  const nothing = { contact: null, name: null, locale: null, time_zone: null } as const;
+  const numbers = "numbers" in to ? (to.numbers ?? []) : [];
+  const addresses = "addresses" in to ? (to.addresses ?? []) : [];
+  return [
+    ...numbers.map((number): Other => ({ ...nothing, kind: "number", key: `number:${number}`, number, email: null })),
+    ...addresses.map((email): Other => ({ ...nothing, kind: "address", key: `address:${email}`, number: null, email })),
+  ];
+}
