@@ -1,8 +1,8 @@
 import { extractText, getDocumentProxy } from "unpdf";
 import { expect, test } from "vitest";
 import { hostileTexts } from "../../testing/hostile.ts";
-import { type BookingDocument, bookingPdf } from "./booking-pdf.ts";
 import { bookingPdfWords } from "./booking-pdf-words.ts";
+import { type BookingDocument, bookingPdf } from "./booking-pdf.ts";
 
 const document: BookingDocument = {
   language: "nb",
@@ -13,7 +13,8 @@ const document: BookingDocument = {
   service: "Klipp og farge",
   resource: "Łukasz Şahin",
   where: "Salong Åse Grünerløkka\nMarkveien 35 B, 0554 Oslo",
-  directions: "Trikk 11 eller 12 til Olaf Ryes plass. Inngang fra bakgården, andre etasje; heisen er til høyre for døren.",
+  directions:
+    "Trikk 11 eller 12 til Olaf Ryes plass. Inngang fra bakgården, andre etasje; heisen er til høyre for døren.",
   price: "kr 1\u00a0490,00",
   status: "Bekreftet",
   booked_by: "Ωμέγα Юрий\n+47 412 34 567\nomega@example.com",
@@ -31,14 +32,15 @@ async function read(bytes: Buffer) {
   return { pdf, pages: text.map(inOneLine), text: inOneLine(text.join(" ")) };
 }
 
-const readBooking = async (changes: Partial<BookingDocument> = {}) => read(await bookingPdf({ ...document, ...changes }));
+const readBooking = async (changes: Partial<BookingDocument> = {}) =>
+  read(await bookingPdf({ ...document, ...changes }));
 const inOneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
 test.each(["en", "nb", "sv", "da"] as const)("one page shows every value and every label in %s", async (language) => {
   const { pages, text } = await readBooking({ language });
   expect(pages).toHaveLength(1);
-  const { language: _, created_at: __, attendees, ...values } = document;
-  for (const value of [...Object.values(values), ...attendees]) expect(text).toContain(inOneLine(value ?? ""));
+  const values = Object.values({ ...document, language: "", created_at: "" }).flat();
+  for (const value of values) expect(text).toContain(inOneLine(value ?? ""));
   const { page, ...labels } = bookingPdfWords[language];
   for (const label of Object.values(labels)) expect(text).toContain(label);
   expect(text).not.toContain(page(1, 1));
@@ -59,7 +61,7 @@ test("what is missing is left out with its label", async () => {
 
 test("the file says what it is, whose, and in which language", async () => {
   const { pdf } = await readBooking({ language: "da" });
-  const { info } = (await pdf.getMetadata()) as { info: Record<string, unknown> };
+  const { info } = (await pdf.getMetadata()) as unknown as { info: Record<string, unknown> };
   expect(info).toMatchObject({
     Title: "Timen din er bekreftet (K7M2QX)",
     Author: "Salong Åse",
@@ -79,7 +81,13 @@ test("screen readers find a heading, a table with headers of its rows, a link an
   };
   collect(tree);
   expect(roles.slice(0, 10)).toEqual(["Root", "Document", "P", "H1", "P", "P", "P", "Table", "TR", "TH"]);
-  expect(roles.slice(-5)).toEqual(["Link", "Span", "Span", "P", `Figure: Se eller endre bestillingen: ${document.manage_link}`]);
+  expect(roles.slice(-5)).toEqual([
+    "Link",
+    "Span",
+    "Span",
+    "P",
+    `Figure: Se eller endre bestillingen: ${document.manage_link}`,
+  ]);
 });
 
 test("the manage link can be followed, with whatever it contains", async () => {
@@ -138,12 +146,15 @@ test("what has no letter in the typeface becomes a plain one or a question mark,
   expect(text).toContain("Hei Kari, ???! 1 é a-b c");
 });
 
-test.each(hostileTexts)("%j anywhere makes a readable PDF", async (text) => {
-  const all = Object.fromEntries(
-    Object.keys(document).map((key) => [key, key === "attendees" ? [text, text] : text]),
-  ) as unknown as BookingDocument;
-  const { pages } = await readBooking({ ...all, language: "en", created_at: document.created_at });
-  expect(pages.length).toBeGreaterThan(0);
+test("hostile texts anywhere make a readable PDF", async () => {
+  for (const text of hostileTexts.map((each) => each.slice(0, 5_000))) {
+    const all = Object.fromEntries(
+      Object.keys(document).map((key) => [key, key === "attendees" ? [text, text] : text]),
+    );
+    const { text: found } = await readBooking({ ...all, language: "en", created_at: document.created_at });
+    expect(found).toContain("Reference");
+    if (/^[\x21-\x7e]{1,40}$/.test(text)) expect(found.split(text).length).toBeGreaterThan(10);
+  }
 });
 
 test("the same document gives the same bytes", async () => {

@@ -136,7 +136,8 @@ function writeManage(page: Paper, address: string, words: BookingPdfWords) {
   const [name = ""] = page.linesOf(words.manage, width, styles.link);
   const lines = page.linesOf(address, width, styles.small);
   const [scan = ""] = scanned ? page.linesOf(words.scan, width, styles.small) : [];
-  const textHeight = styles.link.leading + (lines.length + (scanned ? 1 : 0)) * styles.small.leading + (scanned ? 8 : 0);
+  const textHeight =
+    styles.link.leading + (lines.length + (scanned ? 1 : 0)) * styles.small.leading + (scanned ? 8 : 0);
   const height = 2 * padding + Math.max(textHeight, scanned ? side : 0);
 
   page.skip(16);

@@ -34,7 +34,13 @@ const alike: Record<string, string> = {
  * else has none, such as emoji and control characters, goes. Line breaks stay.
  */
 export function inGlyphs(text: string): string {
-  return Array.from(text.toWellFormed().normalize("NFC").replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n"), glyphsFor)
+  return Array.from(
+    text
+      .toWellFormed()
+      .normalize("NFC")
+      .replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n"),
+    glyphsFor,
+  )
     .join("")
     .replace(/ {2,}/g, " ")
     .replace(/^ | $/gm, "");

@@ -24,7 +24,7 @@ export interface PaperOptions {
   created_at: Date;
 }
 
-export type Element = PDFKit.Mixins.PDFStructureElement;
+export type Element = ReturnType<PDFKit.PDFDocument["struct"]>;
 export type Paper = ReturnType<typeof paper>;
 
 /** An empty first page. The same writing gives the same bytes. */
@@ -46,7 +46,7 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
   let y = margin.top;
   let foot = 0;
 
-  const use = ({ font, size, color }: TextStyle) => {
+  const setStyle = ({ font, size, color }: TextStyle) => {
     // pdfkit takes a parsed font too, which its types do not know.
     doc.font(fonts[font] as unknown as Buffer, size).fillColor(color);
   };
@@ -56,7 +56,7 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
     y = margin.top;
   };
   const write = (line: string, x: number, at: number, style: TextStyle) => {
-    use(style);
+    setStyle(style);
     doc.text(line, x, at + (style.leading - doc.currentLineHeight()) / 2, { lineBreak: false });
   };
 
@@ -73,11 +73,11 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
 
     /** The lines of a text, in characters that have a glyph. */
     linesOf(text: string, width: number, style: TextStyle): string[] {
-      use(style);
+      setStyle(style);
       return wrap(inGlyphs(text), width, (part) => doc.widthOfString(part));
     },
     widthOf(line: string, style: TextStyle): number {
-      use(style);
+      setStyle(style);
       return doc.widthOfString(line);
     },
     /** Writes lines below each other, on further pages too. */
@@ -91,7 +91,12 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
     },
 
     /** An element of the structure, drawn at once; without `draw` it takes elements until it is ended. */
-    element(parent: Element | null, tag: string, options: { alt?: string; scope?: "Row" } = {}, draw?: () => void): Element {
+    element(
+      parent: Element | null,
+      tag: string,
+      options: { alt?: string; scope?: "Row" } = {},
+      draw?: () => void,
+    ): Element {
       const element = doc.struct(tag, options as PDFKit.Mixins.StructureElementOptions, draw);
       (parent ?? root).add(element);
       return element;
@@ -119,10 +124,15 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
         doc.switchToPage(index);
         doc.markContent("Artifact", { type: "Pagination" });
         const top = sheet.height - foot + 12;
-        doc.moveTo(left, top).lineTo(left + textWidth, top).lineWidth(0.75).strokeColor(line).stroke();
+        doc
+          .moveTo(left, top)
+          .lineTo(left + textWidth, top)
+          .lineWidth(0.75)
+          .strokeColor(line)
+          .stroke();
         for (const [place, each] of lines.entries()) write(each, left, top + 10 + place * style.leading, style);
         const end = right(index + 1, count);
-        use(style);
+        setStyle(style);
         write(end, left + textWidth - doc.widthOfString(end), top + 10, style);
         doc.endMarkedContent();
       }
