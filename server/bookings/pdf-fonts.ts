@@ -65,22 +65,22 @@ function hasGlyphs(text: string): boolean {
  * part of a line.
  */
 export function wrap(text: string, width: number, widthOf: (part: string) => number): string[] {
+  const space = widthOf(" ");
+  // The space after a word may stand outside, since nobody sees it.
+  const widthSeen = (part: string) => widthOf(part) - (part.endsWith(" ") ? space : 0);
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];
     let line = "";
     let used = 0;
-    const put = (part: string) => {
-      if (line !== "" && used + widthOf(part) > width) {
-        lines.push(line.trimEnd());
-        [line, used] = ["", 0];
-      }
-      line += part;
-      used += widthOf(part);
-    };
     for (const word of paragraph.split(/(?<= )/)) {
-      // The space after a word may stand outside: it is not seen.
-      const parts = widthOf(word.trimEnd()) > width ? Array.from(word) : [word];
-      for (const part of parts) put(part);
+      for (const part of widthSeen(word) > width ? Array.from(word) : [word]) {
+        if (line !== "" && used + widthSeen(part) > width) {
+          lines.push(line.trimEnd());
+          [line, used] = ["", 0];
+        }
+        line += part;
+        used += widthOf(part);
+      }
     }
     return [...lines, line.trimEnd()];
   });

@@ -1,5 +1,4 @@
 /** A4 paper to write on from top to bottom: lines that never overflow, a further page where one is full, and the structure for screen readers. */
-import { buffer } from "node:stream/consumers";
 import PDFDocument from "pdfkit";
 import { type FontName, fonts, inGlyphs, wrap } from "./pdf-fonts.ts";
 
@@ -40,15 +39,17 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
     font: "", // none of the standard fonts
     info: { Title: title, Author: author, Creator: "Varsla", CreationDate: created_at, ModDate: created_at },
   });
-  const bytes = buffer(doc);
+  for (const [name, font] of Object.entries(fonts)) {
+    // pdfkit takes a parsed font too, which its types do not know.
+    doc.registerFont(name, font as unknown as Buffer);
+  }
   const root = doc.struct("Document");
   doc.addStructure(root);
   let y = margin.top;
   let foot = 0;
 
   const setStyle = ({ font, size, color }: TextStyle) => {
-    // pdfkit takes a parsed font too, which its types do not know.
-    doc.font(fonts[font] as unknown as Buffer, size).fillColor(color);
+    doc.font(font, size).fillColor(color);
   };
   const room = () => sheet.height - foot - y;
   const turn = () => {
@@ -138,10 +139,10 @@ export function paper({ language, title, author, created_at }: PaperOptions) {
       }
     },
     /** Ends the document, which nothing can be written on afterwards. */
-    bytes(): Promise<Buffer> {
+    async bytes(): Promise<Buffer> {
       root.end();
       doc.end();
-      return bytes;
+      return Buffer.concat(await doc.toArray());
     },
   };
 }
