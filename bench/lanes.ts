@@ -18,6 +18,7 @@ import { createLog } from "../server/kit/log.ts";
 import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "../testing/carriers.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
+import { testSeal } from "../testing/seal.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
 
 const [workspaces = 10_000, each = 20] = process.argv.slice(2).map(Number);
@@ -130,7 +131,7 @@ async function drain(db: Db): Promise<{ seconds: number; begun: Date }> {
   });
   const sandbox = createSandbox({ ...services, db: pathDb }, { delay_ms: 0 });
   const begun = new Date();
-  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox) });
+  const path = await startMessagePath({ ...services, pathDb, carriers: onlyCarriers(sandbox), seal: testSeal });
   while (await isUnderWay(db)) await new Promise((done) => setTimeout(done, 150));
   const seconds = (Date.now() - begun.getTime()) / 1000;
   await path.stop();

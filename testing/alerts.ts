@@ -10,7 +10,8 @@ import { checkConditions, type WatchServices } from "../server/alerts/watch.ts";
 import type { Db } from "../server/kit/db.ts";
 import type { DueWork } from "../server/kit/due.ts";
 import { createMailer } from "../server/mail/queue-system-mail.ts";
-import { submitMails, testSeal } from "./mails.ts";
+import { submitMails } from "./mails.ts";
+import { testSeal } from "./seal.ts";
 
 export interface TestWatch {
   services: WatchServices;

@@ -20,8 +20,9 @@ import { readHandset, readReceiver } from "../server/messages/receive/received-s
 import { type Module, modules, sourceTopics } from "../server/modules.ts";
 import { createWorkspace } from "../server/workspaces/create-workspace.ts";
 import type { TestDatabase } from "./database.ts";
-import { promptMailer, testSecretKey } from "./mails.ts";
+import { promptMailer } from "./mails.ts";
 import { quickPasswords } from "./quick-passwords.ts";
+import { testSecretKey } from "./seal.ts";
 import { whenDone } from "./when-done.ts";
 
 /** One answer; `body` is parsed where it is JSON. */

@@ -14,6 +14,7 @@ import { leaseLanes, releaseLane, renewLease } from "../server/messages/dispatch
 import { LeaseLost } from "../server/messages/dispatch/record-outcomes.ts";
 import { onlyCarriers } from "./carriers.ts";
 import { newId } from "./new-id.ts";
+import { testSeal } from "./seal.ts";
 
 /** The next step of a worker: a transaction, a call of the carrier, or what to do with a lane that paused. */
 type Point = "transaction" | "lease" | "release" | "submit" | "answer" | "lookup" | "paused";
@@ -144,6 +145,7 @@ export function startWorker(world: World, options: { crowded: boolean }) {
         pool: { take, isUsedUp: () => false },
         liveUpdates: { publish() {}, publishSources() {} },
         log: pino({ level: "silent" }),
+        seal: testSeal,
         onReceipts: async () => {},
         now,
         signal: lost.signal,

@@ -4,16 +4,13 @@ import { sql } from "kysely";
 import { recipientOf } from "../server/accounts/recipients.ts";
 import { sandboxTransport } from "../server/carriers/sandbox/keep-mails.ts";
 import type { Mail, Mailer, MailTransport } from "../server/kit/mail.ts";
-import { createSeal } from "../server/kit/seal.ts";
 import type { Services } from "../server/kit/services.ts";
 import { submitServices } from "../server/mail/module.ts";
 import { createMailer } from "../server/mail/queue-system-mail.ts";
 import { type SubmitOptions, submitDueMails } from "../server/mail/submit-mails.ts";
 import { newId } from "./new-id.ts";
+import { testSeal, testSecretKey } from "./seal.ts";
 import { until } from "./until.ts";
-
-export const testSecretKey = "a test's key of at least thirty-two characters";
-export const testSeal = createSeal(testSecretKey);
 
 type MailServices = Pick<Services, "db" | "clock" | "log"> & {
   liveUpdates: Pick<Services["liveUpdates"], "publish">;

@@ -18,6 +18,7 @@ import { LeaseLost } from "../server/messages/dispatch/record-outcomes.ts";
 import { recordReceipts } from "../server/messages/receive/receipts.ts";
 import { newId } from "./new-id.ts";
 import { addContacts, type LedgerRow, ledger, quota, send } from "./pipeline.ts";
+import { testSeal } from "./seal.ts";
 import { createTestWorkspace } from "./workspace.ts";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
@@ -179,6 +180,7 @@ export async function runScript(
       worker,
       pool,
       log,
+      seal: testSeal,
       now,
       liveUpdates: { publish() {}, publishSources() {} },
       carriers: { get: () => carrier, isDown: () => false },

@@ -37,13 +37,16 @@ export interface CapRule {
   since: Date;
   /** The moment at which it is asked. */
   until: Date;
-  /** Its own texts do not count: a second contact with a number is a duplicate. */
+  /**
+   * The source whose own texts do not count, since all of them are of one occasion: a second contact with a number is a duplicate. Null
+   * where earlier texts of the source count like all others.
+   */
   source_id: string | null;
   /** The numbers that have as many, read before (`readFull`): for statements over many contacts. */
   full?: readonly string[];
 }
 
-/** The workspace's frequency cap for a source whose texts are sent at `now`. */
+/** The workspace's frequency cap for texts that are sent at `now`; `sourceId` as in the rule. */
 export const capRule = (
   workspace: Pick<WorkspaceRow, "frequency_cap_messages" | "frequency_cap_days">,
   sourceId: string | null,

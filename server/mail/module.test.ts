@@ -5,7 +5,7 @@ import { testApp } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { freePorts } from "../../testing/free-ports.ts";
 import { mailBatch, mailLedger, send } from "../../testing/mail-batch.ts";
-import { testSecretKey } from "../../testing/mails.ts";
+import { testSecretKey } from "../../testing/seal.ts";
 import { until } from "../../testing/until.ts";
 import { createTestWorkspace } from "../../testing/workspace.ts";
 import type { ProcessRole } from "../kit/config.ts";

@@ -2,6 +2,7 @@
 import type { MailSkipReason } from "../../contract/mails.ts";
 import type { Language } from "../../contract/shapes.ts";
 import { isBlank } from "../../rules/blank.ts";
+import { mapTexts } from "../../rules/map-texts.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { oneLine } from "../kit/mail.ts";
 import { escapeHtml } from "../kit/public-page.ts";
@@ -40,7 +41,8 @@ export function renderMail(template: MailTemplate, values: TemplateValues, unsub
       .slice(0, longestSubject)
       .join("");
     text = template.text?.render(values) ?? null;
-    html = template.html?.render(escapeValues(values)) ?? null;
+    // Escaped before, so that no filter sees what it could unescape.
+    html = template.html?.render(mapTexts(values, escapeHtml)) ?? null;
   } catch {
     return { ok: false, reason: "render_error" }; // a filter made it too long for this recipient's values
   }
@@ -58,12 +60,4 @@ function withFooter(html: string, word: string): string {
   const footer = `<p style="font-size:13px;color:#555555"><a href="${unsubscribeLink}">${word}</a></p>`;
   const end = html.search(/<\/body\s*>/i);
   return end === -1 ? html + footer : html.slice(0, end) + footer + html.slice(end);
-}
-
-/** The values with every text in them escaped, so that no filter sees what it could unescape. */
-function escapeValues<T>(value: T): T {
-  if (typeof value === "string") return escapeHtml(value) as T;
-  if (Array.isArray(value)) return value.map(escapeValues) as T;
-  if (value === null || typeof value !== "object" || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escapeValues(each)])) as T;
 }

@@ -14,7 +14,11 @@ export interface NewMessage {
   id: string;
   contact_id: string | null;
   number: string;
+  /** As the ledger shows it. */
   text: string;
+  /** The text that is sent, if it has secrets that the ledger's has not (sealed-text.ts). */
+  sealed?: Buffer;
+  /** Of the text that is sent. */
   encoding: Encoding;
   segments: number;
   expires_at: Date;
@@ -145,7 +149,7 @@ export async function insertMessages(
   const insert = () => insertIntoLedger(tx, batch, messages);
   const enqueue = (added: readonly NewMessage[]) => {
     const [now, later] = divide(added);
-    const rows = now.map(({ id, expires_at }) => queuedRow(batch, id, expires_at));
+    const rows = now.map((message) => queuedRow(batch, message));
     return [
       ...(rows.length > 0 ? [() => wakeLane(tx, place), () => queueRows(tx, batch, rows, place)] : []),
       ...(later.length > 0 ? [() => insertParked(tx, batch, later)] : []),
@@ -174,13 +178,14 @@ function divide(messages: readonly NewMessage[]): [NewMessage[], ParkedMessage[]
   return [now, later];
 }
 
-const queuedRow = (batch: BatchColumns, message_id: string, expires_at: Date): QueuedRow => ({
-  message_id,
+const queuedRow = (batch: BatchColumns, { id, expires_at, sealed }: NewMessage): QueuedRow => ({
+  message_id: id,
   priority: priorityOf[batch.class],
   period_start: batch.period_start,
   expires_at,
   consent_bit: batch.consent_bit,
   resent: 0,
+  sealed: sealed ?? null,
 });
 
 async function insertIntoLedger(tx: Tx, batch: BatchColumns, messages: readonly NewMessage[]): Promise<Set<string>> {
@@ -210,6 +215,7 @@ export interface QueuedRow {
   expires_at: Date;
   consent_bit: number | null;
   resent: number;
+  sealed: Buffer | null;
 }
 
 /** Puts rows into a sender's queue, in their order. */
@@ -231,9 +237,12 @@ export async function queueRows(
     const expiry = moment("expires_at", (row) => row.expires_at);
     const consent = column("consent_bit", "smallint", (row) => row.consent_bit);
     const resent = column("resent", "smallint", (row) => row.resent);
+    const sealed = column("sealed", "bytea", (row) => row.sealed);
     await sql`
-      insert into message_queue as q (workspace_id, sender_id, priority, seq, message_id, period_start, expires_at, consent_bit, resent)
-      select w.workspace_id, ${lane.sender_id}::uuid, ${priority}, ${first - 1}::bigint + u.n, ${id}, ${period}, ${expiry}, ${consent}, ${resent}
+      insert into message_queue as q (workspace_id, sender_id, priority, seq, message_id, period_start, expires_at, consent_bit, resent,
+        sealed)
+      select w.workspace_id, ${lane.sender_id}::uuid, ${priority}, ${first - 1}::bigint + u.n, ${id}, ${period}, ${expiry}, ${consent}, ${resent},
+        ${sealed}
       from workspaces w, ${from()} where w.workspace_id = ${lane.workspace_id}::uuid
       returning 1`.execute(tx);
   });
@@ -248,13 +257,13 @@ async function insertParked(tx: Tx, batch: BatchColumns, messages: readonly Park
   const ids = `{${messages.map(({ id }) => id).join(",")}}`;
   await sql`
     insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
-      consent_bit, moment, not_before, due_at)
+      consent_bit, sealed, moment, not_before, due_at)
     select w.workspace_id, u.id, ${batch.sender_id}::uuid, ${priorityOf[batch.class]}, ${batch.source_id}::uuid,
-      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.moment, u.not_before,
+      ${batch.period_start}::timestamptz, u.expires_at, ${batch.consent_bit}::smallint, u.sealed, u.moment, u.not_before,
       least(u.not_before, u.expires_at)
     from workspaces w, unnest(${ids}::uuid[], ${messages.map((m) => m.expires_at)}::timestamptz[],
-      ${messages.map((m) => m.moment ?? null)}::timestamptz[],
-      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, moment, not_before)
+      ${messages.map((m) => m.sealed ?? null)}::bytea[], ${messages.map((m) => m.moment ?? null)}::timestamptz[],
+      ${messages.map((m) => m.not_before)}::timestamptz[]) as u (id, expires_at, sealed, moment, not_before)
     where w.workspace_id = ${batch.workspace_id}::uuid`.execute(tx);
 }
 

@@ -2143,6 +2143,7 @@ create table message_queue (
   expires_at timestamp with time zone not null,
   consent_bit smallint,
   resent smallint default 0 not null,
+  sealed bytea,
   constraint message_queue_pkey PRIMARY KEY (workspace_id, sender_id, priority, seq)
 );
 alter table message_queue enable row level security;
@@ -2240,6 +2241,7 @@ create table parked_messages (
   not_before timestamp with time zone not null,
   due_at timestamp with time zone,
   moment timestamp with time zone,
+  sealed bytea,
   constraint parked_messages_pkey PRIMARY KEY (workspace_id, message_id)
 );
 CREATE INDEX parked_messages_due ON parked_messages USING btree (due_at) WHERE (due_at IS NOT NULL);

@@ -37,6 +37,7 @@ export interface DispatcherServices {
   clock: Clock;
   liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   log: Logger;
+  seal: LaneContext["seal"];
   onReceipts: LaneContext["onReceipts"];
 }
 
@@ -95,7 +96,7 @@ interface LeaseEnd {
 
 /** A dispatcher over these carriers. */
 export function createDispatcher(services: DispatcherServices, options: DispatcherOptions = {}): Dispatcher {
-  const { db, carriers, clock, liveUpdates, log, onReceipts } = services;
+  const { db, carriers, clock, liveUpdates, log, seal, onReceipts } = services;
   const { slots = 4, lease_ms = 10_000, kept = 300 } = options;
   const seconds = lease_ms / 1000;
   const key = (lane: LaneKey) => `${lane.workspace_id} ${lane.sender_id}`;
@@ -206,6 +207,7 @@ export function createDispatcher(services: DispatcherServices, options: Dispatch
           pool,
           liveUpdates,
           log,
+          seal,
           onReceipts,
           now: () => clock.now(),
           signal: each.lost.signal,

@@ -10,6 +10,7 @@ import { onlyCarriers } from "../../../testing/carriers.ts";
 import { testDatabase } from "../../../testing/database.ts";
 import { farDatabase } from "../../../testing/far-database.ts";
 import { addContacts, arrived, send, untilFinal } from "../../../testing/pipeline.ts";
+import { testSeal } from "../../../testing/seal.ts";
 import { stopSession } from "../../../testing/stop-session.ts";
 import { until } from "../../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
@@ -60,7 +61,7 @@ async function slowSubmits(max: number, options: DispatcherOptions = { lease_ms 
 
 async function startDispatcher(over: Db, carrier: Carrier, options: DispatcherOptions): Promise<() => Promise<void>> {
   const dispatcher = createDispatcher(
-    { ...services, db: over, carriers: onlyCarriers(carrier), onReceipts: async () => {} },
+    { ...services, db: over, carriers: onlyCarriers(carrier), seal: testSeal, onReceipts: async () => {} },
     options,
   );
   await dispatcher.start();

@@ -6,7 +6,7 @@ import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { Logger } from "../../kit/log.ts";
 import { createInboundIntake } from "../receive/inbound.ts";
 import { createReceiptIntake } from "../receive/receipts.ts";
-import { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
+import { createDispatcher, type DispatcherOptions, type DispatcherServices } from "./dispatcher.ts";
 
 /** A sufficient size of a path's own pool: for leases, receipts, and carriers that store records in the database. */
 export const pathConnections = 8;
@@ -29,6 +29,7 @@ export interface MessagePathServices {
   clock: Clock;
   liveUpdates: Pick<LiveUpdates, "publish" | "publishSources">;
   log: Logger;
+  seal: DispatcherServices["seal"];
 }
 
 /** Starts carriers and dispatcher. `stop` finishes the batches under way and records receipts that have arrived. */

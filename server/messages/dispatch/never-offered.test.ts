@@ -12,6 +12,7 @@ import { onlyCarriers } from "../../../testing/carriers.ts";
 import { testDatabase } from "../../../testing/database.ts";
 import { newId } from "../../../testing/new-id.ts";
 import { addContacts, ledger, quota, send } from "../../../testing/pipeline.ts";
+import { testSeal } from "../../../testing/seal.ts";
 import { until } from "../../../testing/until.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
 import type { Carrier } from "../../carriers/carrier.ts";
@@ -93,6 +94,7 @@ async function serve(scene: Scene, meanwhile: Meanwhile = {}): Promise<Pause> {
     pool: { take, isUsedUp: pool.isUsedUp },
     liveUpdates: { publish() {}, publishSources() {} },
     log,
+    seal: testSeal,
     onReceipts: async () => {},
     now: () => new Date(),
     signal: new AbortController().signal,

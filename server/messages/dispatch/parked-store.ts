@@ -32,9 +32,9 @@ export async function parkClaimed(tx: Tx, lane: LaneKey, rows: readonly Deferred
     const seqs = sql`${`{${some.map(({ row }) => row.seq).join(",")}}`}::bigint[]`;
     await sql`
       insert into parked_messages as p (workspace_id, message_id, sender_id, priority, source_id, period_start, expires_at,
-        consent_bit, resent, not_before, due_at)
+        consent_bit, resent, sealed, not_before, due_at)
       select q.workspace_id, q.message_id, q.sender_id, q.priority, u.source_id, q.period_start, q.expires_at, q.consent_bit,
-        q.resent, u.not_before, case when u.due then least(u.not_before, q.expires_at) end
+        q.resent, q.sealed, u.not_before, case when u.due then least(u.not_before, q.expires_at) end
       from message_queue q, unnest(${`{${some.map(({ row }) => row.message_id).join(",")}}`}::uuid[],
         ${some.map(({ row }) => row.source_id)}::uuid[], ${some.map(({ not_before }) => not_before ?? now)}::timestamptz[],
         ${some.map(({ not_before }) => not_before !== null)}::boolean[]) as u (message_id, source_id, not_before, due)
@@ -98,7 +98,7 @@ export async function moveDue(tx: Tx, lane: LaneKey, ids: readonly string[], now
       where workspace_id = ${lane.workspace_id} and message_id = any(${`{${ids.join(",")}}`}::uuid[])
         and sender_id = ${lane.sender_id} and coalesce(due_at, 'infinity') <= ${now}
       order by message_id for update skip locked))
-    returning message_id, priority, period_start, expires_at, consent_bit, resent`.execute(tx);
+    returning message_id, priority, period_start, expires_at, consent_bit, resent, sealed`.execute(tx);
   if (rows.length === 0) return 0;
   const place = await findPlace(tx, lane, rows.length);
   // Ids begin with their source's moment, and among those of one source any order will do.

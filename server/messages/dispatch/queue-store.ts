@@ -15,6 +15,8 @@ interface QueueRow {
   expires_at: Date;
   /** How often it was sent again because its outcome was unknown. */
   resent: number;
+  /** The text to be sent, if it has secrets that the ledger's has not (messages/sealed-text.ts). */
+  sealed: Buffer | null;
   opted_out: boolean;
   no_consent: boolean;
   /** Whether its source was paused or cancelled. */
@@ -32,6 +34,7 @@ interface LedgerRow {
   source_id: string | null;
   contact_id: string | null;
   number: string;
+  /** Without secrets. */
   text: string;
   /** `uncertain`: it was sent again, see `resent`. */
   reason: string | null;
@@ -57,7 +60,7 @@ const mostStrays = 1_000;
 /** Before every row of a queue. */
 const leastSeq = 0;
 
-const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at, q.resent,
+const claimedColumns = sql`q.seq, q.priority, q.message_id, q.period_start, q.expires_at, q.resent, q.sealed,
   m.status, m.class, m.encoding, m.segments, m.source_type, m.source_id, m.contact_id, m.number, m.text, m.reason`;
 
 /**

@@ -6,7 +6,9 @@
 import type { Carriers, Found, OutboundText, Receipt } from "../../carriers/carrier.ts";
 import { instantOf } from "../../kit/id.ts";
 import type { Logger } from "../../kit/log.ts";
+import type { Seal } from "../../kit/seal.ts";
 import { findOwners, priorityOf } from "../messages-store.ts";
+import { openText } from "../sealed-text.ts";
 import type { LaneConnection } from "./lane-connection.ts";
 import { holdLease, type LaneRow, longestWait, markLane } from "./lanes-store.ts";
 import {
@@ -41,18 +43,23 @@ export interface ReconcileContext {
   worker: string;
   now: () => Date;
   log: Logger;
+  /** Opens texts with secrets. */
+  seal: Pick<Seal, "open">;
   /** Takes the receipts that the lookup found. */
   onReceipts(receipts: Receipt[]): Promise<void>;
 }
 
-/** A queue row as the carrier knows it. */
-export function outboundText(lane: LaneRow, row: ClaimedMessage): OutboundText {
+/** A queue row as the carrier knows it. Throws where its text was sealed with another key. */
+export function outboundText(
+  { lane, seal }: Pick<ReconcileContext, "lane" | "seal">,
+  row: ClaimedMessage,
+): OutboundText {
   return {
     workspace_id: lane.workspace_id,
     message_id: row.message_id,
     from: lane.address,
     to: row.number,
-    text: row.text,
+    text: openText(seal, lane.workspace_id, row),
     encoding: row.encoding === "u" ? "UCS-2" : "GSM-7",
     segments: row.segments,
     class: row.class,
@@ -115,7 +122,7 @@ async function reconcile(context: ReconcileContext, journal: OpenJournal): Promi
     if (!carrier) throw new Error(`carrier ${journal.carrier_id} is not available`);
     const since = new Date(begun.getTime() - clockSlack);
     found = await carrier.lookup(
-      present.map((row) => outboundText(lane, row)),
+      present.map((row) => outboundText(context, row)),
       since,
       (references) =>
         connection.inWorkspace(lane.workspace_id, (tx) => findOwners(tx, lane.workspace_id, references, since)),

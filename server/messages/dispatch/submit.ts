@@ -1,10 +1,13 @@
 /** Submitting the texts of a batch to their carrier, as long as the lane may still submit. */
+import type { Outcome, OutboundText } from "../../carriers/carrier.ts";
 import type { Submission } from "./claim-batch.ts";
 import type { LaneContext } from "./lane-context.ts";
+import type { ClaimedMessage } from "./queue-store.ts";
 import { outboundText } from "./reconcile-journal.ts";
 
 /** Submits the texts and keeps the carrier's answer to each. */
-export async function submit({ lane, log }: LaneContext, halt: AbortSignal, submission: Submission): Promise<void> {
+export async function submit(context: LaneContext, halt: AbortSignal, submission: Submission): Promise<void> {
+  const { log } = context;
   const { carrier, rows } = submission;
   // A process that was suspended since the claim must not send texts that another has reconciled by now. That they were not offered
   // can be recorded as long as the lane is ours; otherwise they are in doubt like any journalled text.
@@ -12,19 +15,32 @@ export async function submit({ lane, log }: LaneContext, halt: AbortSignal, subm
     submission.outcomes = rows.map(() => ({ kind: "later", after_ms: 0 }));
     return;
   }
+  const texts = rows.map((row) => readText(context, row));
+  const readable = texts.filter((text) => text !== null);
   try {
-    submission.outcomes = await carrier.submit(
-      rows.map((row) => outboundText(lane, row)),
-      halt,
-    );
-    if (submission.outcomes.length !== rows.length)
-      throw new Error(`${carrier.name} answered ${submission.outcomes.length} of ${rows.length} texts`);
+    const answers = readable.length === 0 ? [] : await carrier.submit(readable, halt);
+    if (answers.length !== readable.length)
+      throw new Error(`${carrier.name} answered ${answers.length} of ${readable.length} texts`);
+    const next = answers.values();
+    submission.outcomes = texts.map((text) => (text === null ? unreadable : (next.next().value as Outcome)));
   } catch (error) {
     log.warn(
       { err: error, carrier: carrier.name, texts: rows.length },
       "a submission failed; which texts went is unknown",
     );
     submission.outcomes = rows.map(() => ({ kind: "unknown" }));
+  }
+}
+
+/** Of a text with secrets that was sealed with another SECRET_KEY: without them it would be of no use. */
+const unreadable: Outcome = { kind: "refused", reason: "unknown", code: "sealed_with_another_key" };
+
+function readText(context: LaneContext, row: ClaimedMessage): OutboundText | null {
+  try {
+    return outboundText(context, row);
+  } catch (error) {
+    context.log.warn({ err: error, message: row.message_id }, "a text with secrets cannot be read and is not sent");
+    return null;
   }
 }
 

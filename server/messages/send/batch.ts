@@ -2,6 +2,8 @@
 import type { RawBuilder } from "kysely";
 import type { MessageClass, SkipReason } from "../../../contract/messages.ts";
 import type { Template, TemplateValues } from "../../../rules/placeholders.ts";
+import type { Secret } from "../../../rules/secrets.ts";
+import type { Seal } from "../../kit/seal.ts";
 import type { ShortLinks } from "../../links/short-links.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
 import type { Addressee, Recipient } from "./recipients.ts";
@@ -30,8 +32,13 @@ export type Person = Addressee & {
   id?: string;
   /** Instead of the batch's. */
   template?: Template;
-  /** Instead of the batch's. */
+  /** Instead of the batch's, and whatever moment the text is for. */
   expires_at?: Date;
+  /**
+   * What of the values only the recipient may read: it is sent, and everything else that has the text, the ledger first, has what is
+   * shown in its place.
+   */
+  secrets?: readonly Secret[];
 };
 
 export interface MessageBatch {
@@ -47,6 +54,8 @@ export interface MessageBatch {
   template: Template;
   /** What shortens the links of a template that has any (`parseLinkedTemplate`); only for sources with an id. */
   short_links?: ShortLinks;
+  /** Seals the texts of people with secrets; without any it is not needed. */
+  seal?: Pick<Seal, "close">;
   /** Added to the rendered text; null for none. */
   opt_out_text: string | null;
   /** Not submitted after this; by default 48 hours (marketing: 24) from now. */
@@ -65,12 +74,15 @@ export interface MessageBatch {
 /**
  * How the segments are paid. `reserve`: now, all or nothing; where the caller knows the current period's start, with the
  * commit, which then fails with `isQuotaInsufficient`. `reserve-or-skip`: now, and where they are not left the messages are
- * skips (quota_exceeded). `reserved`: drawn from what the source has reserved; what is needed beyond `segments` is
- * reserved now, all or nothing.
+ * skips (quota_exceeded). `reserve-what-fits`: now; in the order of people those get their text for whom segments are left, and the
+ * others are skips (quota_exceeded), also where a shorter text of a later one still fits. The period's row is locked from the batch's
+ * end to the commit, so such a batch is the last of its transaction. `reserved`: drawn from what the source has reserved; what is
+ * needed beyond `segments` is reserved now, all or nothing.
  */
 export type QuotaTerms =
   | { kind: "reserve"; period_start?: Date }
   | { kind: "reserve-or-skip" }
+  | { kind: "reserve-what-fits" }
   | { kind: "reserved"; period_start: Date; segments: number };
 
 /** The outcome of one recipient. */

@@ -24,7 +24,7 @@ test("thousands of messages become skips with one or two reads of each answer, n
     skips: [],
     answers: [...ids.map(answerOf), skipped],
   };
-  skipMessages({ source: { type: "api", id: null, at: new Date(0) } }, plan, "quota_exceeded");
+  skipMessages({ source: { type: "api", id: null, at: new Date(0) } }, plan, "quota_exceeded", plan.messages);
   expect(looks).toBeGreaterThan(0);
   expect(looks).toBeLessThanOrEqual(2 * ids.length);
   expect(plan.messages).toEqual([]);

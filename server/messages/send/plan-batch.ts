@@ -4,13 +4,15 @@ import { usualValidity } from "../../../rules/campaign-validity.ts";
 import { beyondNames } from "../../../rules/names-as-senders.ts";
 import type { Template } from "../../../rules/placeholders.ts";
 import { type Rendered, renderer } from "../../../rules/render-text.ts";
+import { maskSecrets } from "../../../rules/secrets.ts";
 import type { SuppressionRule } from "../../audience/suppress.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId, newId } from "../../kit/id.ts";
 import { pipelined } from "../../kit/prepared.ts";
 import { shortenText } from "../../links/write-links.ts";
 import { isUnasked } from "../../quota/source-types.ts";
-import type { NewMessage, NewSkip, Occasion } from "../messages-store.ts";
+import { contactsOf, type NewMessage, type NewSkip, type Occasion } from "../messages-store.ts";
+import { sealText } from "../sealed-text.ts";
 import type { MessageBatch, Person, SentMessage } from "./batch.ts";
 import { type Deferral, deferralOf } from "./deferral.ts";
 import { contactRecipients, peopleRecipients, type Recipient } from "./recipients.ts";
@@ -37,27 +39,35 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
   const planned = new Map<string, number>();
   let deferral: Deferral | null = null;
 
-  /** Whether the cap leaves nothing for the number, with what this batch gives it. */
-  const isFull = ({ reason, number, received }: Recipient) =>
+  let known: ReadonlySet<string> = new Set();
+
+  /** Whether the cap leaves nothing for the number, with what this batch gives it. What exists already is the same occasion. */
+  const isFull = ({ reason, number, received }: Recipient, id: string | null) =>
     rule.cap !== undefined &&
     reason === null &&
     received !== undefined &&
-    received + (planned.get(number ?? "") ?? 0) >= rule.cap.messages;
+    received + (planned.get(number ?? "") ?? 0) >= rule.cap.messages &&
+    !known.has(id ?? "");
 
   const place = (recipient: Recipient, given: Person | null) => {
     const { number, contact_id } = recipient;
     const replaced = textsOfFallback && number !== null && beyondNames.test(number);
     const textsOf = replaced ? textsOfFallback : texts;
-    const rendered =
-      recipient.reason === null ? textsOf(given?.template ?? batch.template)(recipient.values, given?.values) : null;
-    const occasion = given && (given.key !== undefined || given.at) ? { key: given.key, at: given.at } : undefined;
+    const render = textsOf(given?.template ?? batch.template);
+    const rendered = recipient.reason === null ? render(recipient.values, given?.values) : null;
+    const masked =
+      rendered?.ok && given?.secrets?.length
+        ? render(recipient.values, maskSecrets(given.values, given.secrets))
+        : null;
+    const occasion = occasionOf(given);
+    const id = number === null ? null : (given?.id ?? messageId(batch, number, occasion));
     const sameText = `${number} ${occasion?.key ?? ""}`;
     const again = batch.source.id !== null && seen.has(sameText);
-    const reason = isFull(recipient) ? "frequency_cap" : reasonOf(recipient, rendered, again);
-    if (reason === null && rendered?.ok && number !== null) {
+    const reason = isFull(recipient, id)
+      ? "frequency_cap"
+      : (reasonOf(recipient, rendered, again) ?? (rendered?.ok && masked ? reasonOfMasked(rendered, masked) : null));
+    if (reason === null && rendered?.ok && number !== null && id !== null) {
       const { encoding, segments } = rendered;
-      const id = given?.id ?? messageId(batch, number, occasion);
-      const expires = given?.expires_at ?? expiresAt;
       const moment = batch.moment?.(recipient) ?? null;
       const later = moment && moment > batch.now ? moment : null;
       const opens =
@@ -65,15 +75,17 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
         null;
       seen.add(sameText);
       // Of a source with an id, a second text to the number on the same occasion is a duplicate.
-      if (batch.source.id === null || occasion) planned.set(number, (planned.get(number) ?? 0) + 1);
+      if ((batch.source.id === null || occasion) && !known.has(id)) planned.set(number, (planned.get(number) ?? 0) + 1);
       plan.messages.push({
         id,
         contact_id,
         number,
-        ...ownText(batch, { id, contact_id }, rendered),
+        ...(masked?.ok
+          ? textWithSecrets(batch, { id, contact_id }, rendered, masked)
+          : ownText(batch, { id, contact_id }, rendered)),
         encoding,
         segments,
-        expires_at: moment ? shifted(expires, batch.source.at, moment) : expires,
+        expires_at: given?.expires_at ?? (moment ? shifted(expiresAt, batch.source.at, moment) : expiresAt),
         ...((opens ?? later) && { not_before: opens ?? later ?? undefined, moment: later }),
         ...(replaced && { sender_id: fallback?.id }),
         ...(occasion && { occasion }),
@@ -103,9 +115,23 @@ export async function planBatch(tx: Tx, batch: MessageBatch, rule: SuppressionRu
       () => readHours(tx, batch),
     );
     deferral = read;
+    if (rule.cap) known = await knownOf(tx, batch, found);
     plan.answers = found.map((recipient, i) => place(recipient, people[i] ?? null));
   }
   return plan;
+}
+
+const occasionOf = (given: Person | null | undefined): Occasion | undefined =>
+  given && (given.key !== undefined || given.at) ? { key: given.key, at: given.at } : undefined;
+
+/** The ids of people's messages that exist. */
+async function knownOf(tx: Tx, batch: MessageBatch, found: readonly Recipient[]): Promise<ReadonlySet<string>> {
+  if (batch.source.id === null || !("people" in batch.recipients)) return new Set();
+  const { people } = batch.recipients;
+  const ids = found.flatMap(({ number, reason }, i) =>
+    number === null || reason !== null ? [] : [people[i]?.id ?? messageId(batch, number, occasionOf(people[i]))],
+  );
+  return new Set((await contactsOf(tx, batch.workspace.workspace_id, ids)).keys());
 }
 
 const readHours = (tx: Tx, { workspace, class: messageClass, source }: MessageBatch) =>
@@ -115,11 +141,33 @@ const readHours = (tx: Tx, { workspace, class: messageClass, source }: MessageBa
 const shifted = (expiry: Date, from: Date, moment: Date) =>
   new Date(expiry.getTime() + Math.max(0, moment.getTime() - from.getTime()));
 
+type RenderedText = Extract<Rendered, { ok: true }>;
+
+/** Why a text with secrets cannot be shown without them; where a short link leads is stored, so that no secret may be in it. */
+function reasonOfMasked(rendered: RenderedText, masked: Rendered): SkipReason | null {
+  if (!masked.ok) return masked.reason;
+  return masked.links.some(({ target }, i) => target !== rendered.links[i]?.target) ? "render_error" : null;
+}
+
+/** What the ledger shows of a text with secrets, and the text itself, sealed. */
+function textWithSecrets(
+  batch: MessageBatch,
+  message: { id: string; contact_id: string | null },
+  rendered: RenderedText,
+  masked: RenderedText,
+): Pick<NewMessage, "text" | "sealed" | "links" | "preference_code"> {
+  const { text, ...own } = ownText(batch, message, rendered);
+  const shown = ownText(batch, message, masked).text;
+  if (shown === text) return { ...own, text };
+  if (!batch.seal) throw new Error("a text with secrets needs a seal");
+  return { ...own, text: shown, sealed: sealText(batch.seal, batch.workspace.workspace_id, message.id, text) };
+}
+
 /** The rendered text, with the message's own short links and the link to the recipient's preferences. */
 function ownText(
   { workspace, source: { type, id, at }, short_links }: MessageBatch,
   message: { id: string; contact_id: string | null },
-  rendered: Extract<Rendered, { ok: true }>,
+  rendered: RenderedText,
 ): Pick<NewMessage, "text" | "links" | "preference_code"> {
   let { text, links } = rendered;
   if (!short_links) {
@@ -152,16 +200,25 @@ export function planSkip(
   return { id: id ?? messageId(batch, name, occasion), contact_id, number: number ?? "", reason };
 }
 
-/** Turns all messages of a plan, and their answers, into skips; each answer is found by its id, since there may be thousands. */
-export function skipMessages(batch: Pick<MessageBatch, "source">, plan: BatchPlan, reason: SkipReason): void {
+/** Turns messages of a plan, and their answers, into skips; each answer is found by its id, since there may be thousands. */
+export function skipMessages(
+  batch: Pick<MessageBatch, "source">,
+  plan: BatchPlan,
+  reason: SkipReason,
+  messages: readonly NewMessage[],
+): void {
   const answers = new Map(plan.answers.map((answer) => [answer.id, answer]));
-  for (const message of plan.messages) {
+  for (const message of messages) {
     plan.skips.push(planSkip(batch, message, reason, message.id));
     const answer = answers.get(message.id);
     if (answer) Object.assign(answer, { status: "skipped", reason, segments: 0 });
   }
-  plan.messages = [];
+  const skipped = new Set(messages);
+  plan.messages = plan.messages.filter((message) => !skipped.has(message));
 }
+
+export const sumSegments = (messages: readonly NewMessage[]): number =>
+  messages.reduce((sum, { segments }) => sum + segments, 0);
 
 function reasonOf(recipient: Recipient, rendered: Rendered | null, duplicate: boolean): SkipReason | null {
   if (recipient.reason !== null) return recipient.reason;

@@ -57,7 +57,7 @@ function contactValues(row: ContactRow, columns: string[]): Recipient["values"] 
 
 /**
  * Contacts by a query of their ids. One statement, so that no contact can opt out between being found and being checked. With
- * `received`, each with the marketing texts that count for the cap: only people can be in a batch several times.
+ * `received`, each with the marketing texts that count for the cap, in place of that reason: only people can be in a batch several times.
  */
 export async function contactRecipients(
   tx: Tx,
@@ -67,7 +67,7 @@ export async function contactRecipients(
   { received = false } = {},
 ): Promise<Recipient[]> {
   const columns = valueColumns(fields);
-  const { number, reason } = suppression(rule, "few");
+  const { number, reason } = suppression(received ? { ...rule, cap: undefined } : rule, "few");
   const count = received ? sql`, ${countReceived(rule, sql`${number}`)} as received` : sql``;
   const { rows } = await sql<ContactRow & { number: string | null; reason: SkipReason | null; received?: number }>`
     select c.id, ${number} as number, ${reason} as reason, ${placeColumns} ${count} ${selected(columns)}

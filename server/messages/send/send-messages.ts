@@ -2,7 +2,7 @@
  * The only door: every outbound text of every source is sent by this function.
  *
  * suppress → render → normalise → count → ledger and queue → counts → quota, in the caller's transaction. All or nothing: where the
- * quota is insufficient a Problem is thrown, and the transaction is rolled back.
+ * quota is insufficient a Problem is thrown, and the transaction is rolled back, unless the batch's terms say otherwise.
  */
 import { sql } from "kysely";
 import { appendActivity } from "../../activity/activity.ts";
@@ -27,11 +27,12 @@ import {
   type QueuePlace,
 } from "../messages-store.ts";
 import type { MessageBatch, SendResult } from "./batch.ts";
-import { type BatchPlan, planBatch, planSkip, skipMessages } from "./plan-batch.ts";
+import { type BatchPlan, planBatch, planSkip, skipMessages, sumSegments } from "./plan-batch.ts";
+import { writeWhatFits } from "./write-what-fits.ts";
 
 /** Sends a batch. 422 `quota_exceeded` with the figures where it does not fit. */
 export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendResult> {
-  const { workspace, source, sender, now } = batch;
+  const { workspace, source, sender } = batch;
   requireSourceType(source.type);
   const rule: SuppressionRule = {
     workspaceId: workspace.workspace_id,
@@ -50,34 +51,66 @@ export async function sendMessages(tx: Tx, batch: MessageBatch): Promise<SendRes
     () => findPlace(tx, lane, "people" in batch.recipients ? batch.recipients.people.length : undefined),
   );
   if (batch.quota.kind === "reserve-or-skip") await reserveOrSkip(tx, batch, plan);
-  const columns: BatchColumns = {
-    workspace_id: workspace.workspace_id,
-    source_type: source.type,
-    source_id: source.id,
-    sender_id: sender.id,
-    class: batch.class,
-    consent_bit: rule.consentBit,
-    period_start: await periodStart(tx, batch),
-  };
-  const known = new Set(await insertBySender(tx, columns, plan.messages, place, rule));
-  if (known.size > 0) await skipDuplicates(tx, batch, plan, known);
-  const knownSkips = new Set(await insertSkips(tx, columns, plan.skips));
-
-  const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
-  await insertPreferenceLinks(tx, workspace.workspace_id, queued.flatMap(preferenceLinkOf));
-  if (source.id !== null) await insertShortLinks(tx, workspace.workspace_id, { ...source, id: source.id }, queued);
-  const skips = plan.skips.filter((skip) => !knownSkips.has(skip.id));
-  await addCounts(tx, workspace.workspace_id, now, countsOf(columns, queued.length, skips));
-  await appendActivity(tx, workspace.workspace_id, now, [
-    { type: "message.skipped", subjects: skips.map(({ id }) => id) },
-  ]);
-
-  const segments = sumSegments(queued);
-  await payQuota(tx, batch, plan, segments);
+  const write = (periodStart: Date) => writePlan(tx, batch, plan, rule, place, periodStart);
+  let written: Written;
+  if (batch.quota.kind === "reserve-what-fits") written = await writeWhatFits(tx, batch, plan, write);
+  else {
+    written = await write(await periodStart(tx, batch));
+    await payQuota(tx, batch, plan, written.segments);
+  }
+  const { queued, skips, segments } = written;
   const skipped: SendResult["skipped"] = {};
   for (const { reason } of skips) skipped[reason] = (skipped[reason] ?? 0) + 1;
   return { queued: queued.length, skipped, segments, messages: plan.answers };
 }
+
+/** What was new of a plan. */
+interface Written {
+  queued: readonly NewMessage[];
+  skips: readonly NewSkip[];
+  /** Of the queued ones. */
+  segments: number;
+}
+
+/** Writes a plan to ledger, queue and counts; the plan stays as it is. */
+async function writePlan(
+  tx: Tx,
+  batch: MessageBatch,
+  plan: BatchPlan,
+  rule: SuppressionRule,
+  place: QueuePlace,
+  period_start: Date,
+): Promise<Written> {
+  const { source, now } = batch;
+  const { workspace_id } = batch.workspace;
+  const columns: BatchColumns = {
+    workspace_id,
+    source_type: source.type,
+    source_id: source.id,
+    sender_id: batch.sender.id,
+    class: batch.class,
+    consent_bit: rule.consentBit,
+    period_start,
+  };
+  const known = new Set(await insertBySender(tx, columns, plan.messages, place, atOnce(batch)));
+  const planned = known.size === 0 ? plan.skips : [...plan.skips, ...(await duplicatesOf(tx, batch, plan, known))];
+  const knownSkips = new Set(await insertSkips(tx, columns, planned));
+
+  const queued = known.size === 0 ? plan.messages : plan.messages.filter((message) => !known.has(message.id));
+  await insertPreferenceLinks(tx, workspace_id, queued.flatMap(preferenceLinkOf));
+  if (source.id !== null) await insertShortLinks(tx, workspace_id, { ...source, id: source.id }, queued);
+  const skips = planned.filter((skip) => !knownSkips.has(skip.id));
+  await addCounts(tx, workspace_id, now, countsOf(columns, queued.length, skips));
+  await appendActivity(tx, workspace_id, now, [{ type: "message.skipped", subjects: skips.map(({ id }) => id) }]);
+  return { queued, skips, segments: sumSegments(queued) };
+}
+
+/**
+ * Whether messages are inserted before anything else is done. Those of the API, whose ids are new, need not be: their result is not
+ * needed. With a cap the next batch of the transaction counts them, and what does not fit into the quota is undone.
+ */
+const atOnce = (batch: MessageBatch) =>
+  batch.source.id !== null || batch.quota.kind === "reserve-what-fits" || capOf(batch) !== undefined;
 
 /**
  * Inserts the messages and answers the ids that existed already. Nearly always all have the batch's sender; in some countries a
@@ -88,22 +121,24 @@ async function insertBySender(
   columns: BatchColumns,
   messages: readonly NewMessage[],
   usual: QueuePlace,
-  { cap }: SuppressionRule,
+  now: boolean,
 ): Promise<string[]> {
   const known: string[] = [];
   for (const [sender_id, group] of Map.groupBy(messages, (message) => message.sender_id ?? columns.sender_id)) {
     const lane = { workspace_id: columns.workspace_id, sender_id };
     const place = sender_id === usual.sender_id ? usual : await findPlace(tx, lane, group.length);
     const insert = () => insertMessages(tx, { ...columns, sender_id }, group, place);
-    // The API's ids are new, so the result is not needed; with a cap the next batch of the transaction counts them.
-    if (columns.source_id === null && !cap) await atCommit(tx, insert);
-    else known.push(...(await insert()));
+    if (now) known.push(...(await insert()));
+    else await atCommit(tx, insert);
   }
   return known;
 }
 
-const capOf = ({ class: messageClass, source, workspace, now }: MessageBatch) =>
-  messageClass === "marketing" && isUnasked(source.type) ? capRule(workspace, source.id, now) : undefined;
+/** Of contacts the source is the occasion. People have occasions of their own: the same workflow may text one every week. */
+const capOf = ({ class: messageClass, source, workspace, recipients, now }: MessageBatch) =>
+  messageClass === "marketing" && isUnasked(source.type)
+    ? capRule(workspace, "people" in recipients ? null : source.id, now)
+    : undefined;
 
 /** The first half of an advisory lock's key. */
 const marketingLock = 0xca9;
@@ -127,23 +162,22 @@ export function consentBit({
 }
 
 async function periodStart(tx: Tx, { workspace, quota, now }: MessageBatch): Promise<Date> {
-  if (quota.kind !== "reserve-or-skip" && quota.period_start) return quota.period_start;
+  if ("period_start" in quota && quota.period_start) return quota.period_start;
   return (await currentPeriod(tx, workspace.workspace_id, now)).period_start;
 }
 
-/** Contacts whose number got its message in an earlier chunk become skips, except those that the message was for. */
-async function skipDuplicates(tx: Tx, batch: MessageBatch, plan: BatchPlan, known: Set<string>): Promise<void> {
+/** Skips of contacts whose number got its message in an earlier chunk, except those that the message was for. */
+async function duplicatesOf(tx: Tx, batch: MessageBatch, plan: BatchPlan, known: Set<string>): Promise<NewSkip[]> {
   const owners = await contactsOf(tx, batch.workspace.workspace_id, [...known]);
-  for (const message of plan.messages) {
-    if (!known.has(message.id) || owners.get(message.id) === message.contact_id) continue;
-    plan.skips.push(planSkip(batch, message, "duplicate"));
-  }
+  return plan.messages
+    .filter(({ id, contact_id }) => known.has(id) && owners.get(id) !== contact_id)
+    .map((message) => planSkip(batch, message, "duplicate"));
 }
 
 /** Reserves before anything is written; messages that do not fit become skips. */
 async function reserveOrSkip(tx: Tx, batch: MessageBatch, plan: BatchPlan): Promise<void> {
   const reserved = await reserveQuota(tx, batch.workspace.workspace_id, batch.now, sumSegments(plan.messages));
-  if (!reserved.ok) skipMessages(batch, plan, "quota_exceeded");
+  if (!reserved.ok) skipMessages(batch, plan, "quota_exceeded", plan.messages);
 }
 
 /** The quota comes last, because its lock makes all other sends of the workspace wait until the commit. */
@@ -176,5 +210,3 @@ function countsOf(columns: BatchColumns, queued: number, skips: readonly NewSkip
   for (const { reason } of skips) add(columns, "skipped", reason);
   return counts;
 }
-
-const sumSegments = (messages: readonly NewMessage[]) => messages.reduce((sum, { segments }) => sum + segments, 0);
