@@ -11,5 +11,13 @@
 const areasWithNames = [264, 268, 246, 441, 284, 767, 473, 876, 658, 664, 869, 758, 784, 868, 649, 684, 721];
 const callingCodes = [27, 32, 36, 56, 57, 60, 64, 82, 86, 98, 506, 507, 593, 594, 595, 598, 674, 886, 963];
 
+/** Those countries by their ISO 3166-1 codes, for what is decided before there is a number. */
+const countriesWithoutNames: ReadonlySet<string> = new Set(
+  "BE BS CA CL CN CO CR DO EC GF GU HU IR KR KY MP MY NR NZ PA PR PY SY TW US UY VI ZA".split(" "),
+);
+
+/** Whether the networks of a country (ISO 3166-1) show names as senders. */
+export const namesReach = (country: string): boolean => !countriesWithoutNames.has(country);
+
 /** An E.164 number that no text from a name reaches. JavaScript and PostgreSQL read the pattern alike. */
 export const beyondNames = new RegExp(`^\\+(1(?!${areasWithNames.join("|")})|${callingCodes.join("|")})`);

@@ -100,7 +100,7 @@ export function parseTemplate(
   const render = compiled
     ? (values: TemplateValues) => withoutControls(compiled((field) => readField(values, field)))
     : (values: TemplateValues) => renderByEngine(nodes, fields, values);
-  const ofPeople = needs.filter((names) => names.every(isOfPerson));
+  const ofPeople = needs.filter((names) => names.every((name) => isOfPerson(name) || name === "access.link"));
   return { ok: true, template: { fields, needs: ofPeople, render } };
 }
 

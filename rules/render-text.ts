@@ -71,7 +71,7 @@ export function renderer(
   template: Template,
   optOutText: string | null,
   constant: Omit<TemplateValues, "contact">,
-): (contact: NonNullable<TemplateValues["contact"]>, own?: Omit<TemplateValues, "contact">) => Rendered {
+): (contact: NonNullable<TemplateValues["contact"]>, own?: TemplateValues) => Rendered {
   const isPersonal = template.fields.some((field) => field.startsWith("contact."));
   const cache = new Map<string, Rendered>();
   return (contact, own) => {

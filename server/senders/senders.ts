@@ -177,6 +177,15 @@ export async function fallbackSenderOf(
   return (await store.findFallbackSender(tx, workspaceId, sender.id)) ?? null;
 }
 
+/** The sender of a name that Varsla itself chose, added with the default connection where there is none yet. */
+export async function namedSender(tx: Tx, workspaceId: string, name: string, at: Date): Promise<Sender> {
+  const known = await findSender(tx, workspaceId, name);
+  if (known) return known;
+  await store.lockSenders(tx, workspaceId);
+  const carrierId = await store.findDefaultCarrier(tx, workspaceId);
+  return (await findSender(tx, workspaceId, name)) ?? addSender(tx, workspaceId, readAddress(name), carrierId, at);
+}
+
 /** The workspace's default sender; when it has none, a free sandbox number of its country is created as the default. */
 export async function createDefaultSender(tx: Tx, workspaceId: string, at: Date): Promise<Sender> {
   await store.lockSenders(tx, workspaceId);

@@ -65,7 +65,12 @@ export function templateOf({ trigger }: Pick<WorkflowRow, "trigger">, text: stri
 
 /** What a booking's texts may say, for one recipient. `access`: what stands for the link to their own page; null where there is none. */
 export function valuesFor(
-  { booking, before, recipient, access }: {
+  {
+    booking,
+    before,
+    recipient,
+    access,
+  }: {
     booking: Booking | null;
     before: BookingBefore | null;
     recipient: Pick<RecipientOf, "locale" | "time_zone" | "about">;
@@ -126,4 +131,32 @@ function personOf(person: About | BookingContact | null): TemplateValues["contac
     email: contact?.email ?? null,
     properties: contact?.properties ?? {},
   };
+}
+
+/** The values of several bookings that are told in one text: what differs is listed, in the reader's language. */
+export function joinedValues(values: readonly TemplateValues[], locale: string): TemplateValues {
+  const [first, ...others] = values;
+  if (!first || others.length === 0) return first ?? {};
+  const list = new Intl.ListFormat(languageTag(locale), { type: "conjunction" });
+  const join = (each: readonly unknown[]): unknown => {
+    if (typeof each[0] === "object" && each[0] !== null) {
+      const keys = Object.keys(each[0]);
+      return Object.fromEntries(keys.map((key) => [key, join(each.map((one) => (one as Fields | null)?.[key]))]));
+    }
+    const different = [...new Set(each)].filter((one) => typeof one === "string");
+    return different.length > 1 ? list.format(different) : each[0];
+  };
+  return join(values) as TemplateValues;
+}
+
+type Fields = Record<string, unknown>;
+
+/** A locale that Intl takes. */
+function languageTag(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale.replaceAll("_", "-"))[0] ?? "en";
+  } catch (error) {
+    if (error instanceof RangeError) return "en";
+    throw error;
+  }
 }

@@ -19,8 +19,8 @@ export interface Source {
 
 /** A recipient with what the source knows of the occasion. */
 export type Person = Addressee & {
-  /** Values by scope, such as those of a booking; the contact's are read. */
-  values?: Omit<TemplateValues, "contact">;
+  /** Values by scope, such as those of a booking. The contact's are read, unless they are given: a text may be about somebody else. */
+  values?: TemplateValues;
   /** Distinguishes several texts that one source sends one recipient on purpose: the occurrence, such as a booking and its time. */
   key?: string;
   /**

@@ -1,0 +1,98 @@
+/** Workflows look at what has happened to bookings, as work by the clock: seconds after the commit of the change. */
+import type { Tx } from "../../kit/db.ts";
+import { type DueWork, dueInWorkspaces } from "../../kit/due.ts";
+import type { DueServices } from "../../kit/services.ts";
+import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
+import type { Booking } from "../booking.ts";
+import { selectContacts } from "../bookings-store.ts";
+import { findHappenings, type HappeningRow, takeHappenings } from "../happenings-store.ts";
+import { loadBookings } from "../present-booking.ts";
+import { decide } from "./decide.ts";
+import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
+import type { DecideServices } from "./step.ts";
+import type { WorkflowRow } from "./workflow.ts";
+import { selectEnabled } from "./workflows-store.ts";
+
+/** What is decided in one transaction: PDFs take milliseconds each, and the quota's row is locked meanwhile. */
+const atOnce = 200;
+
+/** Deciding about changes, as work by the clock. */
+export function reactions(
+  services: Pick<DueServices, "db" | "log" | "liveUpdates">,
+  deciding: DecideServices,
+): DueWork {
+  return dueInWorkspaces(services, {
+    name: "workflows.react",
+    share: atOnce,
+    find: findHappenings,
+    async claim(tx, workspaceId, found, now) {
+      const ids = found.slice(0, atOnce).map(({ id }) => id as string);
+      return react(deciding, tx, workspaceId, ids, now);
+    },
+    perform: (workspaceId) => services.liveUpdates.publish(workspaceId, "workflow", null),
+  });
+}
+
+/** Decides about these happenings; answers how many there were. */
+export async function react(
+  deciding: DecideServices,
+  tx: Tx,
+  workspaceId: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<number> {
+  const rows = await takeHappenings(tx, workspaceId, ids);
+  const workflows = await selectEnabled(tx, workspaceId);
+  if (workflows.length === 0) return rows.length;
+  const bookingIds = [...new Set(rows.flatMap(({ booking_id }) => booking_id ?? []))];
+  const bookings = new Map((await loadBookings(tx, workspaceId, bookingIds)).map((booking) => [booking.id, booking]));
+  const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
+  const occasions: Occasion[] = [];
+  for (const [bookingId, own] of Map.groupBy(rows, ({ booking_id }) => booking_id)) {
+    const booking = bookingId === null ? null : (bookings.get(bookingId) ?? null);
+    if (bookingId === null) occasions.push(...(await ofCustomers(tx, workspaceId, workflows, own, now)));
+    if (booking === null) continue;
+    for (const change of changesOf(own, booking))
+      occasions.push(...occasionsOfChange(workflows, change, { booking, contact: null }, now));
+    occasions.push(...timedOf(workflows, booking, own, hours, now));
+  }
+  await decide(deciding, tx, workspaceId, occasions, now);
+  return rows.length;
+}
+
+/**
+ * Moments that had passed when the booking was made or changed, which looking for what is due does not find: a booking that was made too
+ * late for its reminder.
+ */
+function timedOf(
+  workflows: readonly WorkflowRow[],
+  booking: Booking,
+  rows: readonly HappeningRow[],
+  hours: ReturnType<typeof reminderHoursOf>,
+  now: Date,
+): Occasion[] {
+  const kinds = new Set(rows.flatMap(({ happenings }) => happenings.map(({ kind }) => kind)));
+  if (!kinds.has("created") && !kinds.has("changed") && !kinds.has("status")) return [];
+  return workflows.flatMap((workflow) => timedOccasion(workflow, booking, hours, now) ?? []);
+}
+
+async function ofCustomers(
+  tx: Tx,
+  workspaceId: string,
+  workflows: readonly WorkflowRow[],
+  rows: readonly HappeningRow[],
+  now: Date,
+): Promise<Occasion[]> {
+  const contacts = await selectContacts(
+    tx,
+    workspaceId,
+    rows.map(({ contact_id }) => contact_id),
+  );
+  return rows.flatMap((row) => {
+    const contact = contacts.get(row.contact_id ?? "");
+    if (!contact) return [];
+    return changesOf([row], null).flatMap((change) =>
+      occasionsOfChange(workflows, change, { booking: null, contact }, now),
+    );
+  });
+}

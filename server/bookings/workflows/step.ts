@@ -1,0 +1,41 @@
+/** One action of a workflow for one recipient, on the way to its decision. */
+import type { DecisionReason } from "../../../contract/bookings.ts";
+import type { Tx } from "../../kit/db.ts";
+import type { Seal } from "../../kit/seal.ts";
+import type { WorkspaceRow } from "../../workspaces/workspace.ts";
+import type { AccessLinks } from "../access-links.ts";
+import type { ManageLinks } from "../manage-links.ts";
+import type { DecisionRow } from "./decisions-store.ts";
+import type { Occasion } from "./occasion.ts";
+import type { RecipientOf } from "./recipients.ts";
+import type { StoredAction } from "./workflow.ts";
+
+/** What deciding needs beside the transaction. */
+export interface DecideServices {
+  links: ManageLinks;
+  access: AccessLinks;
+  seal: Pick<Seal, "close">;
+  /** In the ids of calendar entries. */
+  mailDomain: string;
+}
+
+/** The state in which a whole batch is decided. */
+export interface Deciding extends DecideServices {
+  tx: Tx;
+  workspace: WorkspaceRow;
+  now: Date;
+}
+
+/** What an action means for one recipient, or for nobody in particular. */
+export interface Step {
+  occasion: Occasion;
+  action: StoredAction;
+  recipient: RecipientOf | null;
+  decision: DecisionRow;
+}
+
+/** Marks a step as not done, unless it is that already. */
+export function skip(step: Step, reason: DecisionReason): Step {
+  if (step.decision.state === "sent") Object.assign(step.decision, { state: "skipped", reason });
+  return step;
+}

@@ -1,0 +1,155 @@
+/**
+ * Reminders and thanks: each second those bookings are found whose moment has come since the last time, by their state of now. Nothing is
+ * scheduled that could go stale, and what was decided is not found again. After a stoppage the time since is caught up with.
+ *
+ * A workspace in which something fails does not hold up the others: it gets a time of its own, from which it is tried again.
+ */
+import { rangesDue } from "../../../rules/booking-moments.ts";
+import type { Db, Tx } from "../../kit/db.ts";
+import type { DueResult, DueRound, DueWork } from "../../kit/due.ts";
+import { inEachWorkspace } from "../../kit/in-each-workspace.ts";
+import type { DueServices } from "../../kit/services.ts";
+import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
+import { loadBookings } from "../present-booking.ts";
+import { decide } from "./decide.ts";
+import * as store from "./moments-store.ts";
+import { timedOccasion } from "./occasion.ts";
+import type { DecideServices } from "./step.ts";
+import { selectEnabled } from "./workflows-store.ts";
+
+type Services = Pick<DueServices, "db" | "log" | "liveUpdates">;
+
+const name = "workflows.moments";
+/** What is found at once, and what is decided in one transaction. */
+const pageSize = 1_000;
+const atOnce = 200;
+/** While nothing is due the time is noted this seldom: a look at a minute costs as much as one at a second. */
+const noteEvery = 30_000;
+
+/** Deciding about moments, as work by the clock. */
+export function momentsWork(services: Services, deciding: DecideServices): DueWork {
+  return { name, run: (round) => sweep(services, deciding, round) };
+}
+
+/** Which bookings are looked at: those of one workspace, or of all but some. */
+interface Scope {
+  only: string | null;
+  but: readonly string[];
+}
+
+async function sweep(services: Services, deciding: DecideServices, { now, signal }: DueRound): Promise<DueResult> {
+  const { db } = services;
+  const { until, lagging } = await db.asSystem(store.selectSweep);
+  const result: DueResult = { done: 0, oldest: null, more: false, errors: [] };
+  // A clock that was set back: what comes due again has its decision.
+  const since = until && until < now ? until : now;
+  const main = await sweepOver(services, deciding, { since, now, signal }, { only: null, but: [...lagging.keys()] });
+  merge(result, main);
+  await db.asSystem(async (tx) => {
+    for (const workspaceId of main.failed) await store.upsertSweep(tx, workspaceId, since);
+    const isWorthIt = until === null || main.done > 0 || Math.abs(now.getTime() - until.getTime()) > noteEvery;
+    if (main.complete && (isWorthIt || main.failed.size > 0)) await store.upsertSweep(tx, null, now);
+  });
+  for (const [workspaceId, from] of lagging) {
+    if (signal.aborted) break;
+    const own = await sweepOver(services, deciding, { since: from, now, signal }, { only: workspaceId, but: [] });
+    merge(result, own);
+    if (own.complete && own.failed.size === 0) {
+      // Together with all others from now on: the time between is looked at once more.
+      await db.asSystem((tx) => store.deleteSweep(tx, workspaceId));
+    }
+  }
+  return result;
+}
+
+interface Swept extends Pick<DueResult, "done" | "oldest" | "errors"> {
+  /** Whether all that was found was looked at. */
+  complete: boolean;
+  failed: Set<string>;
+}
+
+function merge(result: DueResult, { done, oldest, errors }: Swept): void {
+  result.done += done;
+  result.errors.push(...errors);
+  if (oldest && (!result.oldest || oldest < result.oldest)) result.oldest = oldest;
+}
+
+async function sweepOver(
+  { db, log, liveUpdates }: Services,
+  deciding: DecideServices,
+  { since, now, signal }: { since: Date; now: Date; signal: AbortSignal },
+  scope: Scope,
+): Promise<Swept> {
+  const swept: Swept = { done: 0, oldest: null, errors: [], complete: false, failed: new Set() };
+  const ranges = await db.asSystem((tx) => rangesBetween(tx, since, now));
+  for (const trigger of ["before_start", "after_end"] as const) {
+    const own = ranges.filter((range) => range.trigger === trigger);
+    for (let after: store.Place | null = null; ;) {
+      if (signal.aborted) return swept;
+      const found: store.FoundMoment[] = await db.asSystem((tx) =>
+        store.selectMoments(tx, trigger, own, { ...scope, after, limit: pageSize }),
+      );
+      await inEachWorkspace(found, async (workspaceId, moments) => {
+        if (swept.failed.has(workspaceId)) return;
+        try {
+          const { done, oldest } = await decideMoments(db, deciding, workspaceId, moments, now);
+          swept.done += done;
+          if (oldest && (!swept.oldest || oldest < swept.oldest)) swept.oldest = oldest;
+          if (done > 0) liveUpdates.publish(workspaceId, "workflow", null);
+        } catch (error) {
+          swept.failed.add(workspaceId);
+          swept.errors.push(error);
+          log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
+        }
+      });
+      const last = found.at(-1);
+      if (!last || found.length < pageSize) break;
+      after = last;
+    }
+  }
+  swept.complete = true;
+  return swept;
+}
+
+/** The starts and ends of bookings whose moments lie between two instants, by timing and zone. */
+async function rangesBetween(tx: Tx, since: Date, now: Date): Promise<store.Range[]> {
+  const timings = await store.selectTimings(tx);
+  if (timings.length === 0) return [];
+  const zones = await store.selectZones(tx);
+  return timings.flatMap((timing) => {
+    const { hours_from, hours_to } = timing;
+    const hours = hours_from === null || hours_to === null ? null : { from: hours_from, to: hours_to };
+    // Elapsed time is the same everywhere.
+    const everywhere = timing.unit !== "days" && hours === null;
+    return (everywhere ? [null] : zones).flatMap((zone) =>
+      rangesDue(timing, zone ?? "UTC", hours, since, now).map((range) => ({ ...timing, zone, ...range })),
+    );
+  });
+}
+
+async function decideMoments(
+  db: Db,
+  deciding: DecideServices,
+  workspaceId: string,
+  moments: readonly store.FoundMoment[],
+  now: Date,
+): Promise<{ done: number; oldest: Date | null }> {
+  let done = 0;
+  let oldest: Date | null = null;
+  for (let at = 0; at < moments.length; at += atOnce) {
+    const part = moments.slice(at, at + atOnce);
+    await db.inWorkspace(workspaceId, async (tx) => {
+      const workflows = new Map((await selectEnabled(tx, workspaceId)).map((row) => [row.id, row]));
+      const ids = [...new Set(part.map(({ booking_id }) => booking_id))];
+      const bookings = new Map((await loadBookings(tx, workspaceId, ids)).map((row) => [row.id, row]));
+      const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
+      const occasions = part.flatMap(({ workflow_id, booking_id }) => {
+        const [workflow, booking] = [workflows.get(workflow_id), bookings.get(booking_id)];
+        return (workflow && booking && timedOccasion(workflow, booking, hours, now)) ?? [];
+      });
+      for (const { due_at } of occasions) if (!oldest || due_at < oldest) oldest = due_at;
+      done += await decide(deciding, tx, workspaceId, occasions, now);
+    });
+  }
+  return { done, oldest };
+}
