@@ -38,8 +38,8 @@ export interface Module {
   due?: (services: DueServices & Pick<MailServices, "createMailTransport">) => readonly DueWork[];
   /** What reads activity; `present` shows what it is about, by all modules. */
   subscribers?: (present: Presenters) => readonly Subscriber[];
-  /** How the subjects of its activity are shown. */
-  presents?: Presenters;
+  /** How the subjects of its activity are shown; by the configuration where they have addresses. */
+  presents?: Presenters | ((services: Pick<Services, "config">) => Presenters);
   /** The topics of live updates of what it sends messages for, by type of source. */
   topics?: SourceTopics;
   /** Starts, in every process, what its roles need. Modules are stopped in reverse order. */
@@ -71,7 +71,8 @@ export const modules: readonly Module[] = [
 export const sourceTopics: SourceTopics = Object.assign({}, ...modules.map(({ topics }) => topics));
 
 /** What reads activity, of all modules. */
-export function allSubscribers(): Subscriber[] {
-  const present: Presenters = Object.assign({}, ...modules.map(({ presents }) => presents));
+export function allSubscribers(services: Pick<Services, "config">): Subscriber[] {
+  const own = modules.map(({ presents }) => (typeof presents === "function" ? presents(services) : presents));
+  const present: Presenters = Object.assign({}, ...own);
   return modules.flatMap(({ subscribers }) => subscribers?.(present) ?? []);
 }

@@ -91,7 +91,7 @@ export async function wire(options: {
   }
   const works: readonly DueWork[] = [
     ...modules.flatMap(({ due }) => due?.({ ...startServices, db: jobsDb, allDue: () => works }) ?? []),
-    activityReading({ ...services, db: jobsDb, subscribers: allSubscribers() }),
+    activityReading({ ...services, db: jobsDb, subscribers: allSubscribers(services) }),
   ];
   const own = works.filter(({ everywhere }) => everywhere || roles.has("worker"));
   running.push(await startDueWork({ db: jobsDb, log }, own));

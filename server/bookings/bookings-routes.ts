@@ -9,6 +9,8 @@ import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
 import type { ManageLinks } from "./manage-links.ts";
 import { loadBooking, presentWithHistory } from "./present-booking.ts";
+import { decisionsOfBooking } from "./workflows/present-decisions.ts";
+import { wouldTell } from "./workflows/would-tell.ts";
 import { type BookingFields, changeBooking, makeBooking } from "./write-booking.ts";
 
 interface Services {
@@ -20,10 +22,7 @@ interface Services {
 
 type Called = Pick<Call<typeof bookings.create>, "actor">;
 
-type Routes = Omit<
-  Handlers<typeof bookings>,
-  "decisions" | "wouldTell" | "startImport" | "previewImport" | "getImport"
->;
+type Routes = Omit<Handlers<typeof bookings>, "startImport" | "previewImport" | "getImport">;
 
 /** The calls that write and read bookings. */
 export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Routes {
@@ -75,6 +74,16 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
     },
     async remove(call) {
       return cancel(call, call.params.id, call.body);
+    },
+    async decisions({ actor, params }) {
+      const { workspaceId } = actor;
+      return db.inWorkspace(workspaceId, async (tx) => ({
+        items: await decisionsOfBooking(tx, workspaceId, params.id, clock.now()),
+      }));
+    },
+    async wouldTell(call) {
+      const context = contextOf(call, { by: "employee", notify: true, at: clock.now() });
+      return wouldTell({ db, links }, call.actor.workspaceId, call.body, context);
     },
   };
 

@@ -113,3 +113,11 @@ export async function takeHappenings(tx: Tx, workspaceId: string, ids: readonly 
     returning workspace_id, id, booking_id, contact_id, at, before, happenings, by, notify, depth`.execute(tx);
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** What waits of one booking. */
+export async function selectHappeningsOf(tx: Tx, workspaceId: string, bookingId: string): Promise<HappeningRow[]> {
+  const { rows } = await sql<HappeningRow>`
+    select workspace_id, id, booking_id, contact_id, at, before, happenings, by, notify, depth from booking_happenings
+    where workspace_id = ${workspaceId} and booking_id = ${bookingId} order by id`.execute(tx);
+  return rows;
+}

@@ -9,18 +9,21 @@ const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const length = 12;
 
 export interface ManageLinks {
+  /** What links in texts begin with, such as https://sms.example. */
+  origin: string;
   codeOf(workspaceId: string, bookingId: string): string;
   urlOf(code: string): string;
 }
 
 export function createManageLinks(config: Pick<Config, "public_url" | "link_domain" | "secret_key">): ManageLinks {
-  const { protocol } = new URL(config.public_url);
+  const origin = `${new URL(config.public_url).protocol}//${config.link_domain}`;
   const key = Buffer.from(hkdfSync("sha256", config.secret_key, "varsla", "links of bookings", 32));
   return {
+    origin,
     codeOf: (workspaceId, bookingId) =>
       [...createHmac("sha256", key).update(`${workspaceId} ${bookingId}`).digest().subarray(0, length)]
         .map((byte) => digits[byte % digits.length])
         .join(""),
-    urlOf: (code) => `${protocol}//${config.link_domain}/b/${code}`,
+    urlOf: (code) => `${origin}/b/${code}`,
   };
 }

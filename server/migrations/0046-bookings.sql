@@ -119,6 +119,7 @@ create table bookings (
   primary key (workspace_id, id)
 );
 create index bookings_start on bookings (workspace_id, start_at, id);
+create index bookings_end on bookings (workspace_id, end_at, id);
 create index bookings_created on bookings (workspace_id, created_at, id);
 create index bookings_customer on bookings (workspace_id, customer_id, start_at);
 create index bookings_resources on bookings using gin (resource_ids);

@@ -1346,6 +1346,7 @@ create table bookings (
 );
 CREATE INDEX bookings_created ON bookings USING btree (workspace_id, created_at, id);
 CREATE INDEX bookings_customer ON bookings USING btree (workspace_id, customer_id, start_at);
+CREATE INDEX bookings_end ON bookings USING btree (workspace_id, end_at, id);
 CREATE INDEX bookings_ended ON bookings USING btree (end_at) WHERE (stands_for = ANY (ARRAY['confirmed'::text, 'completed'::text]));
 CREATE UNIQUE INDEX bookings_external ON bookings USING btree (workspace_id, origin, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX bookings_manage ON bookings USING btree (manage_code);
@@ -2777,9 +2778,9 @@ create policy workspace_wall_door on workflow_decisions to current_user
   using (is_system());
 
 create table workflow_sweep (
-  one boolean default true not null,
+  workspace_id uuid not null,
   until timestamp with time zone not null,
-  constraint workflow_sweep_pkey PRIMARY KEY (one)
+  constraint workflow_sweep_pkey PRIMARY KEY (workspace_id)
 );
 
 create table workflows (
@@ -2799,6 +2800,8 @@ create table workflows (
   enabled_at timestamp with time zone,
   also_ahead boolean default false not null,
   revision integer default 1 not null,
+  sent_count bigint default 0 not null,
+  last_sent_at timestamp with time zone,
   deleted_at timestamp with time zone,
   created_by text,
   created_at timestamp with time zone not null,

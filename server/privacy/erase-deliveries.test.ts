@@ -16,7 +16,7 @@ const database = await testDatabase();
 const { db } = database;
 const { call, services } = await testApp(database);
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
-const read = () => runDue([activityReading({ ...services, log, subscribers: allSubscribers() })]);
+const read = () => runDue([activityReading({ ...services, log, subscribers: allSubscribers(services) })]);
 
 async function start() {
   const { id: workspace, key } = await workspaceWithKey(database);

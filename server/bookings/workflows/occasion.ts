@@ -116,7 +116,8 @@ function reminderVerdict(
   return { verdict: last < now ? missed : null };
 }
 
-function occasionOf(
+/** A workflow that fires for a booking as it is, for everybody. */
+export function occasionOf(
   workflow: WorkflowRow,
   booking: Booking | null,
   occurrence: Date,

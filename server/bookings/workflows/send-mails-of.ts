@@ -2,16 +2,12 @@ import type { DecisionReason } from "../../../contract/bookings.ts";
 /** Sends the mails of an action, and those that go where no text can. */
 import type { MailSkipReason } from "../../../contract/mails.ts";
 import type { Language } from "../../../contract/shapes.ts";
-import { bookingValues } from "../../../rules/booking-values.ts";
-import { languageOf, readerLocale } from "../../../rules/reader-locale.ts";
-import type { MailAttachment } from "../../kit/mail.ts";
 import { type MailRecipient, sendMails } from "../../mail/send-mails.ts";
-import { type Booking, fullName, isOff, namesOf } from "../booking.ts";
-import { calendarOf } from "../icalendar.ts";
 import type { DecisionRow } from "./decisions-store.ts";
+import { attachmentsOf, mailLanguage } from "./mail-attachments.ts";
 import { mailOfText } from "./mail-of-text.ts";
 import { type Deciding, skip, type Step } from "./step.ts";
-import { factsOf, joinedValues, templateOf, textFor, valuesFor } from "./texts.ts";
+import { joinedValues, templateOf, textFor, valuesFor } from "./texts.ts";
 import { type StoredAction, sourceType } from "./workflow.ts";
 
 type SendEmail = Extract<StoredAction, { action: "send_email" }>;
@@ -91,7 +87,9 @@ const addressOf = (recipient: Step["recipient"]): string | null =>
 
 async function sendAll(deciding: Deciding, steps: readonly Step[], action: MailAction): Promise<void> {
   const { tx, workspace, now, links } = deciding;
-  for (const [language, group] of Map.groupBy(steps, (step) => languageFor(deciding, step.recipient?.locale ?? null))) {
+  for (const [language, group] of Map.groupBy(steps, (step) =>
+    mailLanguage(workspace, step.recipient?.locale ?? null),
+  )) {
     const [first] = group;
     if (!first) continue;
     const { workflow } = first.occasion;
@@ -122,7 +120,11 @@ async function sendAll(deciding: Deciding, steps: readonly Step[], action: MailA
           email: addressOf(recipient),
           values: own,
           key: [decision.booking_id, decision.occurrence.toISOString(), decision.action, decision.recipient].join(" "),
-          attachments: await attachmentsOf(deciding, step, action, { language, heading }),
+          attachments: await attachmentsOf(deciding, occasion.booking, action, {
+            language,
+            heading,
+            locale: recipient.locale,
+          }),
         });
       }
       const sent = await sendMails(tx, {
@@ -147,80 +149,3 @@ async function sendAll(deciding: Deciding, steps: readonly Step[], action: MailA
 
 const latest = (steps: readonly Step[]): Date =>
   new Date(Math.max(...steps.map(({ occasion }) => occasion.expires_at.getTime())));
-
-/** The language of our own words for a recipient. */
-const languageFor = ({ workspace }: Deciding, locale: string | null): Language =>
-  languageOf(readerLocale({ locale, language: workspace.language, country: workspace.country })) ?? workspace.language;
-
-async function attachmentsOf(
-  deciding: Deciding,
-  { occasion: { booking }, recipient }: Step,
-  { pdf, ics }: MailAction,
-  { language, heading }: { language: Language; heading: string },
-): Promise<MailAttachment[]> {
-  if (booking === null) return [];
-  const files: MailAttachment[] = [];
-  if (pdf) {
-    const content = await pdfOf(deciding, booking, { language, heading, locale: recipient?.locale ?? null });
-    files.push({ name: `${booking.reference}.pdf`, type: "application/pdf", content });
-  }
-  if (ics) {
-    const content = Buffer.from(calendarOf([entryOf(deciding, booking)], { language }));
-    files.push({ name: `${booking.reference}.ics`, type: "text/calendar; charset=utf-8; method=PUBLISH", content });
-  }
-  return files;
-}
-
-/** A booking as a calendar entry; the same booking is the same entry, however often it is sent. */
-function entryOf(
-  { workspace, links, mailDomain }: Deciding,
-  booking: Booking,
-): Parameters<typeof calendarOf>[0][number] {
-  const { service, location, resources } = booking;
-  return {
-    uid: `${booking.id}@${mailDomain}`,
-    sequence: booking.sequence,
-    start: booking.start_at,
-    end: booking.end_at,
-    summary: service ? `${service.name}, ${workspace.name}` : workspace.name,
-    description: [booking.reference, resources.map(({ name }) => name).join(", "), location?.directions ?? ""]
-      .filter((line) => line !== "")
-      .join("\n"),
-    location: location && [location.name, location.address].filter(Boolean).join(", "),
-    url: links.urlOf(booking.manage_code),
-    status: isOff(booking) ? "CANCELLED" : booking.stands_for === "pending" ? "TENTATIVE" : "CONFIRMED",
-    created_at: booking.created_at,
-    updated_at: booking.updated_at,
-  };
-}
-
-async function pdfOf(
-  { workspace, links, now }: Deciding,
-  booking: Booking,
-  { language, heading, locale }: { language: Language; heading: string; locale: string | null },
-): Promise<Buffer> {
-  // Loaded where a mail needs it: the fonts take 100 MB of memory.
-  const { bookingPdf } = await import("../booking-pdf.ts");
-  const reader = { locale, time_zone: null, language: workspace.language, country: workspace.country };
-  const values = bookingValues(factsOf(booking, null, links), reader);
-  const { customer, location } = booking;
-  return bookingPdf({
-    language,
-    business: workspace.name,
-    heading,
-    reference: booking.reference,
-    when: `${values.booking.weekday} ${values.booking.date}\n${values.booking.time}–${values.booking.end_time}`,
-    service: values.service.name,
-    resource: values.resource.name,
-    where: location && [location.name, location.address].filter(Boolean).join("\n"),
-    directions: location?.directions ?? null,
-    price: values.booking.price,
-    status: values.booking.status,
-    booked_by: customer && [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n"),
-    attendees: booking.attendees.map((each) => fullName(namesOf(each)) ?? ""),
-    notes: booking.notes,
-    manage_link: links.urlOf(booking.manage_code),
-    footer: [workspace.name, location?.address, location?.phone].filter(Boolean).join("\n"),
-    created_at: now,
-  });
-}

@@ -1,0 +1,128 @@
+import type { Language } from "../../../contract/shapes.ts";
+/** Ready-made workflows, in each language: what most businesses begin with. They are off until somebody switches them on. */
+import type { Action, When } from "../../../contract/workflows.ts";
+
+export interface ReadyMade {
+  key: string;
+  name: string;
+  description: string;
+  when: When;
+  do: Action[];
+}
+
+interface Words {
+  name: string;
+  description: string;
+  text: string;
+}
+
+const toCustomer = (text: string): Action[] => [{ action: "send_sms", to: { customer: true }, text }];
+
+const keys = ["confirmation", "change", "reminder", "thanks"] as const;
+type Key = (typeof keys)[number];
+
+const whens: Record<Key, When> = {
+  confirmation: { trigger: "booking_created" },
+  change: { trigger: "booking_changed" },
+  reminder: { trigger: "before_start", hours: 24 },
+  thanks: { trigger: "after_end", hours: 2, statuses: ["confirmed", "completed"] },
+};
+
+const words: Record<Language, Record<Key, Words>> = {
+  en: {
+    confirmation: {
+      name: "Booking confirmation",
+      description: "A text as soon as somebody has booked.",
+      text: 'Hi {{ customer.first_name | default: "there" }}! {% if service.name %}{{ service.name }}{% else %}Your booking{% endif %} is booked for {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
+    },
+    change: {
+      name: "Booking changed",
+      description: "A text when the time, the place or the person is another.",
+      text: 'Hi {{ customer.first_name | default: "there" }}! Your booking on {{ old.date }} at {{ old.time }} is now on {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
+    },
+    reminder: {
+      name: "Reminder the day before",
+      description: "A text 24 hours before the booking.",
+      text: 'Hi {{ customer.first_name | default: "there" }}! Welcome {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Can you not come? {{ booking.manage_link }}\n{{ workspace.name }}',
+    },
+    thanks: {
+      name: "Thanks for your visit",
+      description: "A text two hours after the booking.",
+      text: "Thanks for your visit{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! We hope to see you again.\n{{ workspace.name }}",
+    },
+  },
+  nb: {
+    confirmation: {
+      name: "Bekreftelse på booking",
+      description: "En SMS med en gang noen har bestilt.",
+      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Timen din{% endif %} er bestilt {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    change: {
+      name: "Bookingen er endret",
+      description: "En SMS når tid, sted eller person er en annen.",
+      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Timen din {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    reminder: {
+      name: "Påminnelse dagen før",
+      description: "En SMS 24 timer før.",
+      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    thanks: {
+      name: "Takk for besøket",
+      description: "En SMS to timer etter.",
+      text: "Takk for besøket{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi håper å se deg igjen.\nHilsen {{ workspace.name }}",
+    },
+  },
+  sv: {
+    confirmation: {
+      name: "Bokningsbekräftelse",
+      description: "Ett sms så fort någon har bokat.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Din tid{% endif %} är bokad {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+    },
+    change: {
+      name: "Bokningen är ändrad",
+      description: "Ett sms när tid, plats eller person är en annan.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Din tid {{ old.date }} kl. {{ old.time }} är flyttad till {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+    },
+    reminder: {
+      name: "Påminnelse dagen innan",
+      description: "Ett sms 24 timmar innan.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Välkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du inte komma? {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+    },
+    thanks: {
+      name: "Tack för besöket",
+      description: "Ett sms två timmar efteråt.",
+      text: "Tack för besöket{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi hoppas att vi ses igen.\nHälsningar {{ workspace.name }}",
+    },
+  },
+  da: {
+    confirmation: {
+      name: "Bekræftelse af booking",
+      description: "En sms, så snart nogen har booket.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Din tid{% endif %} er booket {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    change: {
+      name: "Bookingen er ændret",
+      description: "En sms, når tid, sted eller person er en anden.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Din tid {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    reminder: {
+      name: "Påmindelse dagen før",
+      description: "En sms 24 timer før.",
+      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+    },
+    thanks: {
+      name: "Tak for besøget",
+      description: "En sms to timer efter.",
+      text: "Tak for besøget{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi håber at se dig igen.\nHilsen {{ workspace.name }}",
+    },
+  },
+};
+
+/** All of them in a language. */
+export function readyMade(language: Language): ReadyMade[] {
+  return keys.map((key) => {
+    const { name, description, text } = words[language][key];
+    return { key, name, description, when: whens[key], do: toCustomer(text) };
+  });
+}
