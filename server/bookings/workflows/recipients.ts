@@ -1,6 +1,13 @@
 /** Who gets an action's text or mail about a booking. */
 import type { Decision } from "../../../contract/bookings.ts";
-import { type Attendee, type BookedResource, type Booking, type BookingContact, fullName, namesOf } from "../booking.ts";
+import {
+  type Attendee,
+  type BookedResource,
+  type Booking,
+  type BookingContact,
+  fullName,
+  namesOf,
+} from "../booking.ts";
 import type { Occasion } from "./occasion.ts";
 import type { StoredAction } from "./workflow.ts";
 

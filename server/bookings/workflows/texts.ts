@@ -65,7 +65,12 @@ export function templateOf({ trigger }: Pick<WorkflowRow, "trigger">, text: stri
 
 /** What a booking's texts may say, for one recipient. `access`: what stands for the link to their own page; null where there is none. */
 export function valuesFor(
-  { booking, before, recipient, access }: {
+  {
+    booking,
+    before,
+    recipient,
+    access,
+  }: {
     booking: Booking | null;
     before: BookingBefore | null;
     recipient: Pick<RecipientOf, "locale" | "time_zone" | "about">;
