@@ -75,6 +75,7 @@ export const auditActions = [
   "resource.updated",
   "resource.archived",
   "resource.restored",
+  "resource.calendar_link_renewed",
   "booking_statuses.updated",
   "carrier.created",
   "carrier.updated",

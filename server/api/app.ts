@@ -5,6 +5,7 @@ import { type FastifyInstance, fastify, LogController } from "fastify";
 import { identityOf } from "../accounts/account-jobs.ts";
 import { createApiKeyCache } from "../accounts/api-key-cache.ts";
 import { createLoginThrottle } from "../accounts/login-throttle.ts";
+import { servePublicBookings } from "../bookings/public-routes.ts";
 import type { IncomingServices } from "../carriers/carrier.ts";
 import { servePreferences } from "../consent/preference-route.ts";
 import { createHttpServer, type HttpTimeouts } from "../kit/http-server.ts";
@@ -121,6 +122,9 @@ export async function buildApp(
   serveShortLinks(app, services, headersOfPages({ https }));
   servePreferences(app, services, headersOfPages({ https }), (request, code) =>
     limiter.count("preferences", request, code),
+  );
+  servePublicBookings(app, services, headersOfPages({ https }), (request) =>
+    limiter.count("stranger", request, request.ip),
   );
   serveReferencePage(app);
   const document = JSON.stringify(openApiDocument({ version }));

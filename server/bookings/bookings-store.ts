@@ -259,6 +259,21 @@ export async function selectHistory(tx: Tx, workspaceId: string, bookingId: stri
   return rows;
 }
 
+/** Which of the bookings got their status, or were made, after `since`. */
+export async function selectChangedStatus(
+  tx: Tx,
+  workspaceId: string,
+  bookings: readonly string[],
+  since: Date,
+): Promise<Set<string>> {
+  if (bookings.length === 0) return new Set();
+  const { rows } = await sql<{ booking_id: string }>`
+    select distinct booking_id from booking_history
+    where workspace_id = ${workspaceId} and booking_id = any(${uuids(bookings)}::uuid[])
+      and what in ('created', 'status') and at > ${since}`.execute(tx);
+  return new Set(rows.map(({ booking_id }) => booking_id));
+}
+
 /** What a list is narrowed to. */
 export interface BookingFilter {
   from: Date | null;
@@ -274,6 +289,19 @@ export interface BookingFilter {
   /** Any of these: found by a search. */
   found: { references: string; contacts: readonly string[]; services: readonly string[] } | null;
 }
+
+/** What narrows nothing. */
+export const everyBooking: BookingFilter = {
+  from: null,
+  to: null,
+  statuses: null,
+  standFor: null,
+  service_id: null,
+  location_id: null,
+  resource_id: null,
+  customer_id: null,
+  found: null,
+};
 
 export type BookingOrder = "start" | "-start" | "-created_at";
 

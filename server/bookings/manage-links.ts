@@ -3,9 +3,9 @@
  * code is one of 3.2 × 10²¹, derived with the installation's key.
  */
 import { createHmac, hkdfSync } from "node:crypto";
+import { codeOfDigest } from "../kit/codes.ts";
 import type { Config } from "../kit/config.ts";
 
-const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const length = 12;
 
 export interface ManageLinks {
@@ -21,9 +21,10 @@ export function createManageLinks(config: Pick<Config, "public_url" | "link_doma
   return {
     origin,
     codeOf: (workspaceId, bookingId) =>
-      [...createHmac("sha256", key).update(`${workspaceId} ${bookingId}`).digest().subarray(0, length)]
-        .map((byte) => digits[byte % digits.length])
-        .join(""),
+      codeOfDigest(createHmac("sha256", key).update(`${workspaceId} ${bookingId}`).digest(), length),
     urlOf: (code) => `${origin}/b/${code}`,
   };
 }
+
+/** Whether a text can be a code at all. */
+export const isManageCode = (text: string): boolean => /^[0-9A-Za-z]{12}$/.test(text);

@@ -8,6 +8,7 @@ import { bookingStatusesRoutes } from "./booking-statuses-routes.ts";
 import { bookingsRoutes } from "./bookings-routes.ts";
 import { insertNewCustomers } from "./happenings-store.ts";
 import { createManageLinks, type ManageLinks } from "./manage-links.ts";
+import { calendarLinksRoutes } from "./calendar-links-routes.ts";
 import { placesRoutes } from "./places-routes.ts";
 import { loadBookings, presentBooking } from "./present-booking.ts";
 import { reactions } from "./workflows/react.ts";
@@ -42,7 +43,7 @@ export const bookingsModule = {
     return {
       services: placesRoutes("service", services),
       locations: placesRoutes("location", services),
-      resources: placesRoutes("resource", services),
+      resources: { ...placesRoutes("resource", services), ...calendarLinksRoutes(services) },
       bookingStatuses: bookingStatusesRoutes(services),
       bookings: bookingsRoutes({ ...services, links: deciding.links }),
       workflows: workflowsRoutes({ ...services, deciding }),

@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Channel } from "../../contract/consent.ts";
 import { Language } from "../../contract/shapes.ts";
-import { acceptedLanguage, publicPagePolicy } from "../kit/public-page.ts";
+import { acceptedLanguage, privatePageHeaders } from "../kit/public-page.ts";
+import { sendPrivatePage } from "../kit/send-page.ts";
 import type { Services } from "../kit/services.ts";
 import { findPreferenceLink, isPreferenceCode } from "../links/preference-links.ts";
 import { preferencePage, unknownPreferences, wordingOf } from "./preference-page.ts";
@@ -10,14 +11,6 @@ import { changePreferences, type PreferenceChange, type Preferences, readPrefere
 
 /** A form with all types of a workspace by all channels has less. */
 const longestForm = 32_768;
-
-/** The page is one person's, and its address a secret. */
-const headers = {
-  "cache-control": "no-store",
-  "x-robots-tag": "noindex, nofollow",
-  "referrer-policy": "no-referrer",
-  "content-security-policy": publicPagePolicy,
-};
 
 export function servePreferences(
   app: FastifyInstance,
@@ -36,12 +29,7 @@ export function servePreferences(
     return send(reply.code(404), language, unknownPreferences(language));
   };
   const send = (reply: FastifyReply, language: Language, page: string) =>
-    reply
-      .headers({ ...pageHeaders, ...headers })
-      .header("content-language", language)
-      .header("vary", "accept-language")
-      .type("text/html; charset=utf-8")
-      .send(page);
+    sendPrivatePage(reply, pageHeaders, language, page);
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -86,7 +74,7 @@ export function servePreferences(
       const location = `/p/${request.params.code}?done=${act === "leave" ? "left" : "saved"}`;
       return reply
         .code(303)
-        .headers({ ...pageHeaders, ...headers })
+        .headers({ ...pageHeaders, ...privatePageHeaders })
         .header("location", location)
         .send();
     });

@@ -5,10 +5,10 @@
  */
 import { createHmac, hkdfSync } from "node:crypto";
 import { sql } from "kysely";
+import { codeOfDigest } from "../kit/codes.ts";
 import type { Config } from "../kit/config.ts";
 import type { Tx } from "../kit/db.ts";
 
-const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const length = 12;
 
 /** The preference links of an installation. */
@@ -31,9 +31,7 @@ export function createPreferenceLinks(
   return {
     filler: base + "0".repeat(length),
     codeOf: (workspaceId, contactId) =>
-      [...createHmac("sha256", key).update(`${workspaceId} ${contactId}`).digest().subarray(0, length)]
-        .map((byte) => digits[byte % digits.length])
-        .join(""),
+      codeOfDigest(createHmac("sha256", key).update(`${workspaceId} ${contactId}`).digest(), length),
     urlOf: (code) => base + code,
   };
 }

@@ -1060,6 +1060,25 @@ begin
   call apply_tenant_policy(tenant_table);
 end $procedure$;
 
+create table access_links (
+  workspace_id uuid not null,
+  code_hash text collate "C" not null,
+  contact_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  first_used_at timestamp with time zone,
+  constraint access_links_pkey PRIMARY KEY (workspace_id, code_hash)
+);
+CREATE INDEX access_links_code ON access_links USING btree (code_hash);
+CREATE INDEX access_links_contact ON access_links USING btree (workspace_id, contact_id);
+CREATE INDEX access_links_expired ON access_links USING btree (expires_at);
+alter table access_links enable row level security;
+alter table access_links force row level security;
+create policy workspace_wall on access_links
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on access_links to current_user
+  using (is_system());
+
 create table accounts (
   id uuid not null,
   user_id uuid not null,
@@ -1275,6 +1294,7 @@ create table booking_happenings (
   constraint booking_happenings_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX booking_happenings_at ON booking_happenings USING btree (at);
+CREATE INDEX booking_happenings_contact ON booking_happenings USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 alter table booking_happenings enable row level security;
 alter table booking_happenings force row level security;
 create policy workspace_wall on booking_happenings
@@ -1294,6 +1314,7 @@ create table booking_history (
   reason text,
   constraint booking_history_pkey PRIMARY KEY (workspace_id, booking_id, id)
 );
+CREATE INDEX booking_history_people ON booking_history USING btree (workspace_id) WHERE (what = ANY (ARRAY['customer'::text, 'attendees'::text]));
 alter table booking_history enable row level security;
 alter table booking_history force row level security;
 create policy workspace_wall on booking_history
@@ -1622,6 +1643,24 @@ CREATE TRIGGER contacts_changed AFTER UPDATE ON contacts FOR EACH ROW WHEN (((ol
 CREATE TRIGGER contacts_kinds_changed AFTER UPDATE ON contacts REFERENCING OLD TABLE AS old_contacts NEW TABLE AS new_contacts FOR EACH STATEMENT EXECUTE FUNCTION count_changed_kinds();
 CREATE TRIGGER contacts_kinds_gone AFTER DELETE ON contacts REFERENCING OLD TABLE AS old_contacts FOR EACH STATEMENT EXECUTE FUNCTION count_gone_kinds();
 CREATE TRIGGER contacts_removed AFTER DELETE ON contacts FOR EACH ROW WHEN (((NOT is_plain_name(old.name_key, old.sort_key)) OR (old.email ~ '[0-9][0-9]'::text))) EXECUTE FUNCTION index_changed_contact();
+
+create table customer_visits (
+  workspace_id uuid not null,
+  token_hash text collate "C" not null,
+  contact_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint customer_visits_pkey PRIMARY KEY (workspace_id, token_hash)
+);
+CREATE INDEX customer_visits_contact ON customer_visits USING btree (workspace_id, contact_id);
+CREATE INDEX customer_visits_expired ON customer_visits USING btree (expires_at);
+CREATE INDEX customer_visits_token ON customer_visits USING btree (token_hash);
+alter table customer_visits enable row level security;
+alter table customer_visits force row level security;
+create policy workspace_wall on customer_visits
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on customer_visits to current_user
+  using (is_system());
 
 create table dispatch_journal (
   workspace_id uuid not null,
@@ -2383,6 +2422,7 @@ create table retention_rules (
   texts_gone_before timestamp with time zone,
   rows_gone_before timestamp with time zone,
   audit_months integer,
+  booking_months integer,
   constraint retention_rules_pkey PRIMARY KEY (workspace_id),
   constraint retention_rules_audit_months_check CHECK ((audit_months >= 12)),
   constraint retention_rules_check CHECK ((ledger_months >= text_months)),
@@ -2769,7 +2809,9 @@ create table workflow_decisions (
   constraint workflow_decisions_pkey PRIMARY KEY (workspace_id, booking_id, workflow_id, occurrence, action, recipient)
 );
 CREATE INDEX workflow_decisions_contact ON workflow_decisions USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX workflow_decisions_decided ON workflow_decisions USING btree (workspace_id, decided_at);
 CREATE INDEX workflow_decisions_last ON workflow_decisions USING btree (workspace_id, workflow_id, decided_at);
+CREATE INDEX workflow_decisions_to ON workflow_decisions USING btree (workspace_id, "to") WHERE ("to" IS NOT NULL);
 alter table workflow_decisions enable row level security;
 alter table workflow_decisions force row level security;
 create policy workspace_wall on workflow_decisions

@@ -129,16 +129,16 @@ export const audit: Translation<typeof english> = {
       updated: "{who} ændrede afsenderen {what}",
     },
     booking: {
-      created: "{who} oprettede bookingen »{what}«",
-      updated: "{who} ændrede bookingen »{what}«",
-      cancelled: "{who} aflyste bookingen »{what}«",
+      created: "{who} oprettede bookingen “{what}”",
+      updated: "{who} ændrede bookingen “{what}”",
+      cancelled: "{who} aflyste bookingen “{what}”",
     },
-    booking_import: { started: "{who} importerede bookinger fra »{what}«" },
+    booking_import: { started: "{who} importerede bookinger fra “{what}”" },
     workflow: {
-      created: "{who} oprettede arbejdsgangen »{what}«",
-      updated: "{who} ændrede arbejdsgangen »{what}«",
-      deleted: "{who} slettede arbejdsgangen »{what}«",
-      tested: "{who} afprøvede arbejdsgangen »{what}«",
+      created: "{who} oprettede arbejdsgangen “{what}”",
+      updated: "{who} ændrede arbejdsgangen “{what}”",
+      deleted: "{who} slettede arbejdsgangen “{what}”",
+      tested: "{who} afprøvede arbejdsgangen “{what}”",
     },
     campaign: {
       created: "{who} begyndte på kampagnen “{what}”",
@@ -167,6 +167,7 @@ export const audit: Translation<typeof english> = {
       updated: "{who} ændrede “{what}” under medarbejdere og ressourcer",
       archived: "{who} arkiverede “{what}” under medarbejdere og ressourcer",
       restored: "{who} hentede “{what}” under medarbejdere og ressourcer frem igen",
+      calendar_link_renewed: "{who} skiftede adressen på kalenderen for “{what}”",
     },
     booking_statuses: {
       updated: "{who} ændrede arbejdsområdets egne bookingstatusser",

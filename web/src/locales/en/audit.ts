@@ -162,6 +162,7 @@ export const audit = {
       updated: "{who} changed the resource “{what}”",
       archived: "{who} archived the resource “{what}”",
       restored: "{who} brought back the resource “{what}”",
+      calendar_link_renewed: "{who} replaced the address of the calendar of “{what}”",
     },
     booking_statuses: {
       updated: "{who} changed the workspace’s own booking statuses",

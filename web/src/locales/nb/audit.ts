@@ -167,6 +167,7 @@ export const audit: Translation<typeof english> = {
       updated: "{who} endret «{what}» under ansatte og ressurser",
       archived: "{who} arkiverte «{what}» under ansatte og ressurser",
       restored: "{who} hentet tilbake «{what}» under ansatte og ressurser",
+      calendar_link_renewed: "{who} byttet adressen til kalenderen for «{what}»",
     },
     booking_statuses: {
       updated: "{who} endret arbeidsområdets egne bookingstatuser",

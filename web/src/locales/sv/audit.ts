@@ -167,6 +167,7 @@ export const audit: Translation<typeof english> = {
       updated: "{who} ändrade ”{what}” under personal och resurser",
       archived: "{who} arkiverade ”{what}” under personal och resurser",
       restored: "{who} tog tillbaka ”{what}” under personal och resurser",
+      calendar_link_renewed: "{who} bytte adressen till kalendern för ”{what}”",
     },
     booking_statuses: {
       updated: "{who} ändrade arbetsytans egna bokningsstatusar",
