@@ -21,18 +21,6 @@ export function standsFor(name: string, own: readonly Status[]): Status | undefi
   return own.find((status) => keyOf(status.name) === key);
 }
 
-/** What a booking with this status has in its row; 422 `unknown_status` for a name that is neither built in nor the workspace's own. */
-export async function requireStatus(
-  tx: Tx,
-  workspaceId: string,
-  name: string,
-  field: string,
-): Promise<{ status: string; stands_for: BuiltInStatus }> {
-  const found = standsFor(name, []) ?? standsFor(name, await readStatuses(tx, workspaceId));
-  if (found) return { status: found.name, stands_for: found.stands_for };
-  throw invalid("unknown_status", `There is no status "${name}".`, field, name);
-}
-
 /**
  * Replaces the workspace's own names; a built-in one that stands for itself needs no entry. 422 for a name that is given twice, or is
  * built in and would stand for another; 409 `status_in_use` where it stands for another in bookings that have it.

@@ -60,14 +60,6 @@ export async function selectPlaces(
   return rows;
 }
 
-/** The ids of services whose name contains the query, archived ones too. */
-export async function findServicesNamed(tx: Tx, workspaceId: string, query: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from services
-    where workspace_id = ${workspaceId} and strpos(fold(name_key), fold(name_key(${query}))) > 0`.execute(tx);
-  return rows.map(({ id }) => id);
-}
-
 /** Only the name; false when one that is not archived has it. */
 export async function insertPlace(
   tx: Tx,
