@@ -98,7 +98,7 @@ export const places: Translation<typeof english> = {
   ownStatusesText:
     "Hvert navn står for en indbygget status og virker som den: »Ankommet« kan stå for bekræftet. Bookinger beholder et navn, som du fjerner.",
   ownName: "Navn {number}",
-  standsFor: "Står for",
+  standsFor: "står for",
   standsForOf: "»{name}« står for",
   addStatus: "Tilføj navn",
   noOwnStatuses: "Ingen endnu.",

@@ -95,7 +95,7 @@ export const places = {
   ownStatusesText:
     "Each stands for a built-in status and works like it: “Arrived” may stand for confirmed. Bookings keep a name that you remove.",
   ownName: "Name {number}",
-  standsFor: "Stands for",
+  standsFor: "stands for",
   standsForOf: "“{name}” stands for",
   addStatus: "Add name",
   noOwnStatuses: "None yet.",

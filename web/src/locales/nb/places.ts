@@ -98,7 +98,7 @@ export const places: Translation<typeof english> = {
   ownStatusesText:
     "Hvert navn står for en innebygd status og virker som den: «Kommet» kan stå for bekreftet. Bookinger beholder et navn som du fjerner.",
   ownName: "Navn {number}",
-  standsFor: "Står for",
+  standsFor: "står for",
   standsForOf: "«{name}» står for",
   addStatus: "Legg til navn",
   noOwnStatuses: "Ingen ennå.",

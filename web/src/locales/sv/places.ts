@@ -98,7 +98,7 @@ export const places: Translation<typeof english> = {
   ownStatusesText:
     "Varje namn står för en inbyggd status och fungerar som den: ”Har kommit” kan stå för bekräftad. Bokningar behåller ett namn som du tar bort.",
   ownName: "Namn {number}",
-  standsFor: "Står för",
+  standsFor: "står för",
   standsForOf: "”{name}” står för",
   addStatus: "Lägg till namn",
   noOwnStatuses: "Inga än.",

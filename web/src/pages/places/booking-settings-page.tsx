@@ -6,7 +6,7 @@ import { DocumentTitle } from "../../components/document-title.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { Checkbox } from "../../ui/choice.tsx";
-import { SelectField, TextField } from "../../ui/field.tsx";
+import { Field, Input, Select, SelectField, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -142,20 +142,27 @@ function CustomersPanel() {
   return (
     <Panel title={t("customers")}>
       <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
-        <div className="grid grid-cols-2 items-start gap-x-4 gap-y-1.5">
-          <TextField
-            label={t("cancelLimit")}
-            hint={t("cancelLimitHint")}
-            inputMode="numeric"
-            maxLength={6}
-            {...form.field("count")}
-          />
-          <SelectField
-            label={t("unit")}
-            options={units.map((value) => ({ value, label: t(`units.${value}`) }))}
-            {...form.field("unit")}
-          />
-        </div>
+        <Field label={t("cancelLimit")} hint={t("cancelLimitHint")} error={form.errors.count ?? null}>
+          {(wiring) => (
+            <div className="flex gap-2">
+              <Input
+                className="w-20 shrink-0"
+                inputMode="numeric"
+                maxLength={6}
+                value={form.values.count}
+                onChange={(count) => form.set({ count })}
+                {...wiring}
+              />
+              <Select
+                aria-label={t("unit")}
+                className="max-w-48"
+                options={units.map((value) => ({ value, label: t(`units.${value}`) }))}
+                value={form.values.unit}
+                onChange={(unit) => form.set({ unit })}
+              />
+            </div>
+          )}
+        </Field>
         <Checkbox
           label={t("access")}
           hint={t("accessHint")}

@@ -39,7 +39,7 @@ export function OwnStatuses({ statuses }: { statuses: readonly OwnStatus[] }) {
     <Panel title={t("ownStatuses")} description={t("ownStatusesText")}>
       <FormShell form={form} submitLabel={ui("save")} readOnly={readOnly}>
         {items.length === 0 ? <p className="text-soft">{t("noOwnStatuses")}</p> : null}
-        <ul className="flex flex-col gap-2 empty:hidden">
+        <ul className="flex flex-col gap-4 empty:hidden sm:gap-2">
           {items.map((item, index) => (
             // Names change while they are typed, so that only the place tells the rows apart.
             // oxlint-disable-next-line react/no-array-index-key
@@ -47,7 +47,7 @@ export function OwnStatuses({ statuses }: { statuses: readonly OwnStatus[] }) {
               <Input
                 aria-label={t("ownName", { number: String(index + 1) })}
                 aria-invalid={form.errors.items && item.name.trim() === "" ? true : undefined}
-                className="min-w-0 flex-1 basis-40"
+                className="min-w-0 flex-1 basis-full sm:basis-40"
                 maxLength={40}
                 value={item.name}
                 onChange={(name) => change(index, { name })}

@@ -24,8 +24,11 @@ export function ServicesPage() {
         id: "duration",
         header: t("duration"),
         align: "right",
-        cell: ({ duration_minutes: all }) =>
-          all === null ? "–" : t("durationOf", { hours: Math.floor(all / 60), minutes: all % 60 }),
+        cell: ({ duration_minutes: all }) => (
+          <span className="figures whitespace-nowrap">
+            {all === null ? "–" : t("durationOf", { hours: Math.floor(all / 60), minutes: all % 60 })}
+          </span>
+        ),
       },
       {
         id: "price",
