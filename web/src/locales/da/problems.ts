@@ -91,4 +91,11 @@ export const problems: Translation<typeof en> = {
   not_scheduled: "Kampagnen er ikke planlagt længere: den er gået i gang, eller nogen har fjernet planen.",
   not_sending: "Der er intet at sætte på pause: kampagnen sendes ikke lige nu.",
   not_paused: "Kampagnen er kommet videre i mellemtiden. Se på den igen.",
+  invalid_price: "En pris har højst to decimaler.",
+  unknown_currency: "»{value}« er ikke en valuta. Skriv tre bogstaver, for eksempel DKK.",
+  currency_required: "Skriv, hvilken valuta prisen er i.",
+  built_in_status: "»{value}« er navnet på en indbygget status og kan ikke stå for en anden. Vælg et andet navn.",
+  status_twice: "»{value}« står der to gange.",
+  status_in_use:
+    "Der er bookinger med statussen »{value}«, så den kan ikke stå for noget andet nu. Brug et nyt navn i stedet.",
 };

@@ -87,4 +87,10 @@ export const problems = {
   not_scheduled: "The campaign is not scheduled any more: it has begun, or somebody has unscheduled it.",
   not_sending: "There is nothing to pause: the campaign is not being sent just now.",
   not_paused: "The campaign has moved on meanwhile. Look at it again.",
+  invalid_price: "A price has at most two decimals.",
+  unknown_currency: "“{value}” is no currency. Write three letters, such as NOK.",
+  currency_required: "Say which currency the price is in.",
+  built_in_status: "“{value}” is the name of a built-in status and cannot stand for another. Choose another name.",
+  status_twice: "“{value}” is there twice.",
+  status_in_use: "Bookings have the status “{value}”, so it cannot stand for another one now. Use a new name instead.",
 } as const;

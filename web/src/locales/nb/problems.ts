@@ -93,4 +93,11 @@ export const problems: Translation<typeof en> = {
   not_scheduled: "Kampanjen er ikke planlagt lenger: den er i gang, eller noen har fjernet planen.",
   not_sending: "Det er ingenting å sette på pause: kampanjen sendes ikke akkurat nå.",
   not_paused: "Kampanjen er kommet videre i mellomtiden. Se på den en gang til.",
+  invalid_price: "En pris har høyst to desimaler.",
+  unknown_currency: "«{value}» er ingen valuta. Skriv tre bokstaver, for eksempel NOK.",
+  currency_required: "Skriv hvilken valuta prisen er i.",
+  built_in_status: "«{value}» er navnet på en innebygd status og kan ikke stå for en annen. Velg et annet navn.",
+  status_twice: "«{value}» står der to ganger.",
+  status_in_use:
+    "Det finnes bookinger med statusen «{value}», så den kan ikke stå for noe annet nå. Bruk et nytt navn i stedet.",
 };

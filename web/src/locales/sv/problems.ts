@@ -93,4 +93,11 @@ export const problems: Translation<typeof en> = {
   not_scheduled: "Kampanjen är inte schemalagd längre: den har börjat, eller så har någon tagit bort schemat.",
   not_sending: "Det finns inget att pausa: kampanjen skickas inte just nu.",
   not_paused: "Kampanjen har gått vidare under tiden. Titta på den igen.",
+  invalid_price: "Ett pris har högst två decimaler.",
+  unknown_currency: "”{value}” är ingen valuta. Skriv tre bokstäver, till exempel SEK.",
+  currency_required: "Skriv vilken valuta priset är i.",
+  built_in_status: "”{value}” är namnet på en inbyggd status och kan inte stå för en annan. Välj ett annat namn.",
+  status_twice: "”{value}” finns två gånger.",
+  status_in_use:
+    "Det finns bokningar med statusen ”{value}”, så den kan inte stå för något annat nu. Använd ett nytt namn i stället.",
 };
