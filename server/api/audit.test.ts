@@ -44,11 +44,21 @@ const notAudited: Record<string, string> = {
   editors_keep: "says who has a draft open, every few seconds",
   editors_leave: "says who has a draft open no more",
   contacts_previewImport: "reads only",
+  bookings_previewImport: "reads only",
+  bookings_wouldTell: "what it does is taken back",
+  workflows_preview: "reads only",
   alerts_see: "records only what one person has seen",
   sandbox_reply: "simulates a handset",
   sandbox_behave: "simulates a handset",
   carrierWebhooks_twilioStatus: "signed by a carrier; recorded in the ledger",
   carrierWebhooks_twilioInbound: "signed by a carrier; recorded in the ledger",
+};
+
+const aBooking = { start: "2030-12-04T14:00", end: "2030-12-04T15:00" };
+const aWorkflow = {
+  name: "Confirmation",
+  when: { trigger: "booking_created" },
+  do: [{ action: "send_sms", to: { customer: true }, text: "Hei" }],
 };
 
 type Body = Record<string, unknown> | string | undefined;
@@ -90,6 +100,8 @@ const heldImport = async (): Promise<string> => {
 const list = () => make("POST /lists", { name: `List ${++n}` });
 const place = async (path: string): Promise<string> =>
   `${path}/${(await make(`POST ${path}`, { name: `Place ${++n}` })).id}`;
+const made = async (path: string, body: Record<string, unknown>): Promise<string> =>
+  `${path}/${(await make(`POST ${path}`, body)).id}`;
 const campaign = async () => {
   const { id } = await contact();
   const consent = { contact_id: id, subscription_type: "marketing", action: "grant", source: "form" };
@@ -333,6 +345,42 @@ const tries: Record<string, () => Promise<Try>> = {
     const body = { items: [{ name: `Arrived ${++n}`, stands_for: "confirmed" }] };
     return { path: "/booking-statuses", body, action: "booking_statuses.updated" };
   },
+  bookings_create: async () => ({ path: "/bookings", body: aBooking, action: "booking.created" }),
+  bookings_update: async () => ({
+    path: await made("/bookings", aBooking),
+    body: { payment: "paid" },
+    action: "booking.updated",
+  }),
+  bookings_startImport: async () => ({
+    path: "/bookings/imports?file_name=bookings.csv",
+    body: "full_name,start,end\nOla,2031-01-01T10:00,2031-01-01T11:00\n",
+    action: "booking_import.started",
+  }),
+  resources_renewCalendarLink: async () => ({
+    path: `${await place("/resources")}/calendar-link`,
+    action: "resource.calendar_link_renewed",
+  }),
+  bookings_cancel: async () => ({
+    path: `${await made("/bookings", aBooking)}/cancel`,
+    body: {},
+    action: "booking.cancelled",
+  }),
+  bookings_remove: async () => ({ path: await made("/bookings", aBooking), body: {}, action: "booking.cancelled" }),
+  workflows_create: async () => ({ path: "/workflows", body: aWorkflow, action: "workflow.created" }),
+  workflows_update: async () => ({
+    path: await made("/workflows", aWorkflow),
+    body: { name: "Changed" },
+    action: "workflow.updated",
+  }),
+  workflows_remove: async () => ({ path: await made("/workflows", aWorkflow), action: "workflow.deleted" }),
+  workflows_clone: async () => ({ path: `${await made("/workflows", aWorkflow)}/clone`, action: "workflow.created" }),
+  workflows_test: async () => ({
+    path: `${await made("/workflows", aWorkflow)}/test`,
+    body: { to: "+4791234599" },
+    action: "workflow.tested",
+    never: ["+4791234599"],
+  }),
+  workflows_fromTemplate: async () => ({ path: "/workflow-templates/reminder", body: {}, action: "workflow.created" }),
   campaigns_create: async () => ({
     path: "/campaigns",
     body: { name: "Spring", text: "Hei" },

@@ -76,6 +76,23 @@ async function fixtures(key: string, n: number) {
   const service = await make("POST /services", { name: "Haircut" });
   const location = await make("POST /locations", { name: "Salon" });
   const resource = await make("POST /resources", { name: "Anne" });
+  const booking = await make("POST /bookings", {
+    customer: { id: contact.id },
+    service: service.id,
+    start: "2030-12-04T14:00",
+    end: "2030-12-04T15:00",
+  });
+  const workflow = await make("POST /workflows", {
+    name: "Confirmation",
+    when: { trigger: "booking_created" },
+    do: [{ action: "send_sms", to: { customer: true }, text: "Hei" }],
+  });
+  const bookingImport = await call("POST /bookings/imports", {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: "full_name,start,end\nOla,2031-01-01T10:00,2031-01-01T11:00\n",
+  });
+  expect(bookingImport.status, JSON.stringify(bookingImport.body)).toBe(202);
   // Disabled, so that no connection is attempted.
   const carrier = await make("POST /carriers", {
     kind: "smpp",
@@ -104,6 +121,9 @@ async function fixtures(key: string, n: number) {
     service,
     location,
     resource,
+    booking,
+    workflow,
+    bookingImport: bookingImport.body,
     carrier,
     webhook,
     delivery,
@@ -130,6 +150,10 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/services\//, of.service.id],
     [/^\w+ \/locations\//, of.location.id],
     [/^\w+ \/resources\//, of.resource.id],
+    [/^\w+ \/bookings\/imports\//, of.bookingImport.id],
+    [/^\w+ \/bookings\//, of.booking.id],
+    [/^\w+ \/workflows\//, of.workflow.id],
+    [/^\w+ \/workflow-templates\//, "no-such-key"],
     [/^\w+ \/carriers\//, of.carrier.id],
     [/^\w+ \/webhooks\//, of.webhook.id],
     [/^\w+ \/sandbox\/phones\//, encodeURIComponent(of.contact.mobile)],
@@ -161,6 +185,12 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     services_update: { name: "Changed" },
     locations_update: { name: "Changed" },
     resources_update: { name: "Changed" },
+    bookings_update: { notes: "Changed" },
+    bookings_cancel: {},
+    bookings_remove: {},
+    workflows_update: { name: "Changed" },
+    workflows_test: { to: own.contact.mobile },
+    workflows_fromTemplate: {},
     carriers_update: { name: "Changed" },
     carriers_test: { to: own.contact.mobile },
     webhooks_update: { events: ["alert.resolved"] },

@@ -37,7 +37,6 @@ const decidingWith = ({ config, seal }: Pick<Services, "config" | "seal">): Deci
   links: createManageLinks(config),
   access: createAccessLinks(config),
   seal,
-  mailDomain: config.mail_domain,
 });
 
 const withLinks = <S extends Services>(services: S) => ({ ...services, links: createManageLinks(services.config) });

@@ -246,7 +246,7 @@ call apply_tenant_policy('workflow_decisions');
 -- Up to when the moments of timed workflows have been decided: one row for all workspaces, and one for each that lags behind, since
 -- something failed there.
 create table workflow_sweep (
-  workspace_id uuid primary key, -- 0 for all
+  whose uuid primary key, -- 0 for all workspaces
   until timestamptz not null
 );
 

@@ -2880,9 +2880,9 @@ create policy workspace_wall_door on workflow_decisions to current_user
   using (is_system());
 
 create table workflow_sweep (
-  workspace_id uuid not null,
+  whose uuid not null,
   until timestamp with time zone not null,
-  constraint workflow_sweep_pkey PRIMARY KEY (workspace_id)
+  constraint workflow_sweep_pkey PRIMARY KEY (whose)
 );
 
 create table workflows (

@@ -3,7 +3,8 @@ import type { Language } from "../../../contract/shapes.ts";
 import { bookingValues } from "../../../rules/booking-values.ts";
 import { languageOf, readerLocale } from "../../../rules/reader-locale.ts";
 import type { MailAttachment } from "../../kit/mail.ts";
-import { type Booking, fullName, isOff, namesOf } from "../booking.ts";
+import { type Booking, fullName, namesOf } from "../booking.ts";
+import { entryForCustomer } from "../calendar-entries.ts";
 import { calendarOf } from "../icalendar.ts";
 import type { Deciding } from "./step.ts";
 import { factsOf, type Home } from "./texts.ts";
@@ -20,39 +21,19 @@ export async function attachmentsOf(
   { language, heading, locale }: { language: Language; heading: string; locale: string | null },
 ): Promise<MailAttachment[]> {
   if (booking === null) return [];
+  const { workspace, links } = deciding;
   const files: MailAttachment[] = [];
   if (pdf) {
     const content = await pdfOf(deciding, booking, { language, heading, locale });
     files.push({ name: `${booking.reference}.pdf`, type: "application/pdf", content });
   }
   if (ics) {
-    const content = Buffer.from(calendarOf([entryOf(deciding, booking)], { language }));
+    const content = Buffer.from(
+      calendarOf([entryForCustomer(booking, links, { business: workspace.name, language })], { language }),
+    );
     files.push({ name: `${booking.reference}.ics`, type: "text/calendar; charset=utf-8; method=PUBLISH", content });
   }
   return files;
-}
-
-/** A booking as a calendar entry; the same booking is the same entry, however often it is sent. */
-function entryOf(
-  { workspace, links, mailDomain }: Deciding,
-  booking: Booking,
-): Parameters<typeof calendarOf>[0][number] {
-  const { service, location, resources } = booking;
-  return {
-    uid: `${booking.id}@${mailDomain}`,
-    sequence: booking.sequence,
-    start: booking.start_at,
-    end: booking.end_at,
-    summary: service ? `${service.name}, ${workspace.name}` : workspace.name,
-    description: [booking.reference, resources.map(({ name }) => name).join(", "), location?.directions ?? ""]
-      .filter((line) => line !== "")
-      .join("\n"),
-    location: location && [location.name, location.address].filter(Boolean).join(", "),
-    url: links.urlOf(booking.manage_code),
-    status: isOff(booking) ? "CANCELLED" : booking.stands_for === "pending" ? "TENTATIVE" : "CONFIRMED",
-    created_at: booking.created_at,
-    updated_at: booking.updated_at,
-  };
 }
 
 async function pdfOf(

@@ -85,9 +85,8 @@ const everybody = "00000000-0000-0000-0000-000000000000";
 
 /** Up to when moments have been decided: in all workspaces, null before the first time, and where that is behind. */
 export async function selectSweep(tx: Tx): Promise<{ until: Date | null; lagging: Map<string, Date> }> {
-  const { rows } = await sql<{ workspace_id: string; until: Date }>`
-    select workspace_id, until from workflow_sweep`.execute(tx);
-  const lagging = new Map(rows.map(({ workspace_id, until }) => [workspace_id, until]));
+  const { rows } = await sql<{ whose: string; until: Date }>`select whose, until from workflow_sweep`.execute(tx);
+  const lagging = new Map(rows.map(({ whose, until }) => [whose, until]));
   const until = lagging.get(everybody) ?? null;
   lagging.delete(everybody);
   return { until, lagging };
@@ -96,11 +95,11 @@ export async function selectSweep(tx: Tx): Promise<{ until: Date | null; lagging
 /** Notes up to when moments have been decided; null: in all workspaces that do not lag behind. */
 export async function upsertSweep(tx: Tx, workspaceId: string | null, until: Date): Promise<void> {
   await sql`
-    insert into workflow_sweep (workspace_id, until) values (${workspaceId ?? everybody}, ${until})
-    on conflict (workspace_id) do update set until = excluded.until`.execute(tx);
+    insert into workflow_sweep (whose, until) values (${workspaceId ?? everybody}, ${until})
+    on conflict (whose) do update set until = excluded.until`.execute(tx);
 }
 
 /** A workspace has caught up. */
 export async function deleteSweep(tx: Tx, workspaceId: string): Promise<void> {
-  await sql`delete from workflow_sweep where workspace_id = ${workspaceId}`.execute(tx);
+  await sql`delete from workflow_sweep where whose = ${workspaceId}`.execute(tx);
 }

@@ -15,8 +15,6 @@ export interface DecideServices {
   links: ManageLinks;
   access: AccessLinks;
   seal: Pick<Seal, "close">;
-  /** In the ids of calendar entries. */
-  mailDomain: string;
 }
 
 /** The state in which a whole batch is decided. */
