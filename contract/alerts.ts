@@ -58,6 +58,12 @@ const params = {
     reserved: z.number().int(),
     period_end: Instant,
   }),
+  quota_skipped: z.object({
+    texts: z.number().int().describe("texts that were skipped in the ten minutes before the alert was raised"),
+    allowance: z.number().int(),
+    remaining: z.number().int().describe("segments that were left"),
+    period_end: Instant,
+  }),
   webhook_disabled: z.object({
     webhook: z.object({ id: Id, url: z.string().describe("without its path, which may contain a secret") }),
     since: Instant.describe("when its deliveries began to fail"),
@@ -95,6 +101,7 @@ export const Alert = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("carrier_down"), params: params.carrier_down }),
   z.object({ ...common, kind: z.literal("error_rate"), params: params.error_rate }),
   z.object({ ...common, kind: z.literal("quota"), params: params.quota }),
+  z.object({ ...common, kind: z.literal("quota_skipped"), params: params.quota_skipped }),
   z.object({ ...common, kind: z.literal("webhook_disabled"), params: params.webhook_disabled }),
   z.object({ ...common, kind: z.literal("work_overdue"), params: params.work_overdue }),
   z.object({ ...common, kind: z.literal("possible_opt_outs"), params: params.possible_opt_outs }),

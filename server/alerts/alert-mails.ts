@@ -68,6 +68,10 @@ const en: Words = {
       title: threshold === 100 ? "The quota is used up" : `${threshold} % of the quota is used or reserved`,
       text: `${f.number(used)} of ${f.number(allowance)} segments are used, and ${f.number(reserved)} are reserved for texts that wait. The period ends ${f.time(period_end)}.`,
     }),
+    quota_skipped: ({ texts: skipped, allowance, remaining, period_end }, f) => ({
+      title: "Texts were not sent for lack of quota",
+      text: `${skipped === 1 ? "One text was" : `${f.number(skipped)} texts were`} skipped within ten minutes, because only ${f.number(remaining)} of the period’s ${f.number(allowance)} segments were left. What was skipped is not sent later. The period ends ${f.time(period_end)}.`,
+    }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "A webhook was disabled",
       text: `${webhook.url} has taken nothing since ${f.time(since)}. Enable it again when it works.`,
@@ -113,6 +117,10 @@ const nb: Words = {
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
       title: threshold === 100 ? "Kvoten er brukt opp" : `${threshold} % av kvoten er brukt eller reservert`,
       text: `${f.number(used)} av ${f.number(allowance)} segmenter er brukt, og ${f.number(reserved)} er reservert til meldinger som venter. Perioden slutter ${f.time(period_end)}.`,
+    }),
+    quota_skipped: ({ texts: skipped, allowance, remaining, period_end }, f) => ({
+      title: "Meldinger ble ikke sendt fordi kvoten ikke strakk til",
+      text: `${skipped === 1 ? "Én melding ble" : `${f.number(skipped)} meldinger ble`} hoppet over i løpet av ti minutter, fordi bare ${f.number(remaining)} av periodens ${f.number(allowance)} segmenter var igjen. Det som er hoppet over, sendes ikke senere. Perioden slutter ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook ble slått av",
@@ -160,6 +168,10 @@ const sv: Words = {
       title: threshold === 100 ? "Kvoten är förbrukad" : `${threshold} % av kvoten är förbrukad eller reserverad`,
       text: `${f.number(used)} av ${f.number(allowance)} segment är förbrukade, och ${f.number(reserved)} är reserverade för meddelanden som väntar. Perioden slutar ${f.time(period_end)}.`,
     }),
+    quota_skipped: ({ texts: skipped, allowance, remaining, period_end }, f) => ({
+      title: "Meddelanden skickades inte eftersom kvoten inte räckte",
+      text: `${skipped === 1 ? "Ett meddelande" : `${f.number(skipped)} meddelanden`} hoppades över inom tio minuter, eftersom bara ${f.number(remaining)} av periodens ${f.number(allowance)} segment fanns kvar. Det som hoppats över skickas inte senare. Perioden slutar ${f.time(period_end)}.`,
+    }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook stängdes av",
       text: `${webhook.url} har inte tagit emot något sedan ${f.time(since)}. Slå på den igen när den fungerar.`,
@@ -205,6 +217,10 @@ const da: Words = {
     quota: ({ threshold, allowance, used, reserved, period_end }, f) => ({
       title: threshold === 100 ? "Kvoten er brugt op" : `${threshold} % af kvoten er brugt eller reserveret`,
       text: `${f.number(used)} af ${f.number(allowance)} segmenter er brugt, og ${f.number(reserved)} er reserveret til beskeder, der venter. Perioden slutter ${f.time(period_end)}.`,
+    }),
+    quota_skipped: ({ texts: skipped, allowance, remaining, period_end }, f) => ({
+      title: "Beskeder blev ikke sendt, fordi kvoten ikke rakte",
+      text: `${skipped === 1 ? "Én besked blev" : `${f.number(skipped)} beskeder blev`} sprunget over inden for ti minutter, fordi kun ${f.number(remaining)} af periodens ${f.number(allowance)} segmenter var tilbage. Det, der er sprunget over, bliver ikke sendt senere. Perioden slutter ${f.time(period_end)}.`,
     }),
     webhook_disabled: ({ webhook, since }, f) => ({
       title: "En webhook blev slået fra",

@@ -32,12 +32,13 @@ export interface Condition {
 const second = 1_000;
 const minute = 60 * second;
 
-/** The kinds that finders look for; quota has its own rules, see watch-quota.ts. */
+/** The kinds that finders look for; the thresholds of the quota have their own rules, see watch-quota.ts. */
 export const watched = {
   carrier_down: { severity: "critical", resolve_after_ms: minute },
   lane_stalled: { severity: "critical", resolve_after_ms: minute },
   campaign_stalled: { severity: "warning", resolve_after_ms: minute },
   error_rate: { severity: "warning", resolve_after_ms: 5 * minute },
+  quota_skipped: { severity: "critical", resolve_after_ms: minute },
   webhook_disabled: { severity: "warning", resolve_after_ms: 0 },
   work_overdue: { severity: "critical", resolve_after_ms: minute },
   possible_opt_outs: { severity: "warning", resolve_after_ms: 0 },
@@ -64,6 +65,7 @@ export const mailedTo: Record<AlertKind, readonly Permission[]> = {
   campaign_stalled: ["campaigns:send"],
   work_overdue: ["sms-setup:write", "workspace:write"],
   quota: ["subscription:write", "workspace:write"],
+  quota_skipped: ["subscription:write", "workspace:write"],
   webhook_disabled: ["workspace:write"],
   possible_opt_outs: ["consent:write"],
   quiet_hours: ["workspace:write"],

@@ -10,6 +10,7 @@ import { quarantined } from "../messages/dispatch/queue-store.ts";
 import type { Condition, ParamsOf, WatchedKind } from "./alert.ts";
 import { isConnected, reportValidFor } from "./carrier-health.ts";
 import { findErrorJumps } from "./find-error-jumps.ts";
+import { findQuotaSkips } from "./find-quota-skips.ts";
 import { findStalledLanes } from "./find-stalled-lanes.ts";
 import { recordSuspects } from "./suspects-store.ts";
 
@@ -147,6 +148,7 @@ export const finders: Record<Exclude<WatchedKind, "work_overdue">, Finder> = {
   lane_stalled: findStalledLanes,
   campaign_stalled: findStalledCampaigns,
   error_rate: findErrorJumps,
+  quota_skipped: findQuotaSkips,
   webhook_disabled: findDisabledWebhooks,
   possible_opt_outs: findPossibleOptOuts,
   quiet_hours: findQuietHours,

@@ -161,6 +161,11 @@ const every: Alert[] = [
   { ...common, kind: "quota", params: { threshold: 80, allowance: 1_000, used: 700, reserved: 100, period_end: at } },
   {
     ...common,
+    kind: "quota_skipped",
+    params: { texts: 5_678, allowance: 1_000, remaining: 2, period_end: at },
+  },
+  {
+    ...common,
     kind: "webhook_disabled",
     params: { webhook: { id: newId(), url: "https://example.com/hook" }, since: at, last_error: null },
   },
@@ -172,6 +177,7 @@ test.each(Language.options)("the mail in %s contains each kind's params", (langu
   for (const part of ["Link", "ESME_RBINDFAIL", "Saks", "Høst & vår", "80", "https://example.com/hook", "https://l"])
     expect(text).toContain(part);
   expect(text).toMatch(/1\D?234/);
+  expect(text).toMatch(/5\D?678/);
   expect(text).toMatch(/12[.,]5/);
   expect(text, "in the workspace's zone").toMatch(/(21|9)[.:]15/);
   expect(text).not.toMatch(/undefined|null|NaN|\[object/);

@@ -29,6 +29,8 @@ export interface WatchServices {
 }
 
 type Kind = WatchedKind | "quota";
+/** They are found in the counts per minute. */
+const byMinute: ReadonlySet<Kind> = new Set(["error_rate", "quota_skipped"]);
 const kinds: readonly Kind[] = [...(Object.keys(watched) as WatchedKind[]), "quota"];
 
 /** The check, every few seconds in turn with all other processes. */
@@ -40,7 +42,7 @@ export function dueAlerts(services: WatchServices): DueWork {
     everywhere: true,
     async run({ now }) {
       const current = Math.floor(now.getTime() / 60_000);
-      await checkConditions(services, current === minute ? kinds.filter((kind) => kind !== "error_rate") : kinds);
+      await checkConditions(services, current === minute ? kinds.filter((kind) => !byMinute.has(kind)) : kinds);
       minute = current;
       return { done: 1, oldest: null, more: false, errors: [] };
     },
@@ -48,8 +50,8 @@ export function dueAlerts(services: WatchServices): DueWork {
 }
 
 /**
- * Raises and resolves alerts, with their webhooks and mails; concurrent calls are serialised by kind. Error rates are checked
- * once a minute: they change with the counts per minute, and the usual rate takes a day of those.
+ * Raises and resolves alerts, with their webhooks and mails; concurrent calls are serialised by kind. What is found in the
+ * counts per minute is checked once a minute.
  */
 export async function checkConditions(services: WatchServices, checked: readonly Kind[] = kinds): Promise<void> {
   const { db, clock, liveUpdates, log } = services;

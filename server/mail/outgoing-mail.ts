@@ -3,9 +3,9 @@ import type { OutgoingMail } from "../kit/mail.ts";
 import type { Seal } from "../kit/seal.ts";
 import type { MailKey, MailTokens } from "./mail-token.ts";
 import type { ClaimedMail } from "./queue-store.ts";
-import { type SealedTexts, sealContext } from "./queue-system-mail.ts";
 import { unsubscribeLink } from "./render-mail.ts";
 import { returnAddress } from "./return-address.ts";
+import { openMail } from "./sealed-mail.ts";
 
 export interface OutgoingServices {
   tokens: MailTokens;
@@ -36,7 +36,7 @@ export const messageIdOf =
 export function outgoingMail(services: OutgoingServices, mail: ClaimedMail): OutgoingMail {
   const { workspace_id, id: mail_id } = mail;
   const key = { workspace_id, mail_id };
-  const sealed = mail.sealed && (services.seal.open(mail.sealed, sealContext(workspace_id, mail_id)) as SealedTexts);
+  const { subject, text, html } = { ...mail, ...openMail(services.seal, workspace_id, mail_id, mail.sealed) };
   const link = mail.subscription_type_id === null ? null : unsubscribeUrl(services, key);
   const linked = (text: string) => (link ? text.replaceAll(unsubscribeLink, link) : text);
   return {
@@ -47,9 +47,9 @@ export function outgoingMail(services: OutgoingServices, mail: ClaimedMail): Out
     return_path: returnAddress(services.tokens, services.mail_domain, key),
     to: mail.recipient ?? "",
     reply_to: mail.reply_to,
-    subject: mail.subject,
-    text: sealed ? sealed.text : linked(mail.text),
-    html: mail.html === null ? null : linked(mail.html),
+    subject,
+    text: linked(text),
+    html: html === null ? null : linked(html),
     attachments: mail.contents,
     headers: {
       // RFC 3834: keeps out-of-office programs from replying.

@@ -17,14 +17,16 @@ export interface QueuedMail {
 export async function insertQueue(
   tx: Tx,
   workspaceId: string,
-  mails: readonly Omit<QueuedMail, "sealed">[],
+  mails: readonly QueuedMail[],
   due_at: Date,
 ): Promise<void> {
   if (mails.length === 0) return;
+  const rows = mails.map(({ sealed, ...mail }) => ({ ...mail, sealed: sealed && `\\x${sealed.toString("hex")}` }));
   await sql`
-    insert into mail_queue (workspace_id, mail_id, due_at, expires_at, files)
-    select w.workspace_id, r.mail_id, ${due_at}, r.expires_at, r.files
-    from workspaces w, jsonb_to_recordset(${JSON.stringify(mails)}::jsonb) as r (mail_id uuid, expires_at timestamptz, files uuid[])
+    insert into mail_queue (workspace_id, mail_id, due_at, expires_at, files, sealed)
+    select w.workspace_id, r.mail_id, ${due_at}, r.expires_at, r.files, r.sealed
+    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r (mail_id uuid, expires_at timestamptz, files uuid[], sealed bytea)
     where w.workspace_id = ${workspaceId}`.execute(tx);
 }
 

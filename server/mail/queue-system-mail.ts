@@ -5,15 +5,8 @@ import { installationId, type Mailer, oneLine, readAddress, type SystemMail } fr
 import type { Seal } from "../kit/seal.ts";
 import { insertMail } from "./mails-store.ts";
 import { insertQueueRow } from "./queue-store.ts";
+import { sealMail } from "./sealed-mail.ts";
 import { mailValidity } from "./send-mails.ts";
-
-/** The texts of a confidential mail, as the queue has them. */
-export interface SealedTexts {
-  text: string;
-}
-
-/** What the seal of a queued mail is bound to. */
-export const sealContext = (workspaceId: string, id: string): string => `mail ${workspaceId} ${id}`;
 
 /** The Mailer of a process. */
 export function createMailer({ seal }: { seal: Pick<Seal, "close"> }): Mailer {
@@ -46,8 +39,7 @@ async function queueSystemMail(tx: Tx, seal: Pick<Seal, "close">, mail: SystemMa
     files: [],
   } as const;
   if (!(await insertMail(tx, workspaceId, { ...row, files: [] }, at))) return;
-  const texts: SealedTexts = { text: mail.text };
-  const sealed = confidential ? seal.close(texts, sealContext(workspaceId, id)) : null;
+  const sealed = confidential ? sealMail(seal, workspaceId, id, { text: mail.text }) : null;
   const expires_at = mail.expires_at ?? new Date(at.getTime() + mailValidity);
   await insertQueueRow(tx, workspaceId, { mail_id: id, expires_at, sealed, files: [] }, at);
 }

@@ -16,8 +16,14 @@ export interface MailTemplate {
   html: Template | null;
 }
 
+export interface RenderedTexts {
+  subject: string;
+  text: string;
+  html: string | null;
+}
+
 export type RenderedMail =
-  | { ok: true; subject: string; text: string; html: string | null }
+  | ({ ok: true } & RenderedTexts)
   | { ok: false; reason: Extract<MailSkipReason, "empty_text" | "render_error"> };
 
 /** Stands for the mail's own unsubscribe link in texts; it is put in when the mail is submitted. */

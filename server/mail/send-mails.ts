@@ -7,13 +7,16 @@ import type { MailSkipReason } from "../../contract/mails.ts";
 import type { MessageClass } from "../../contract/messages.ts";
 import type { Language } from "../../contract/shapes.ts";
 import type { TemplateValues } from "../../rules/placeholders.ts";
+import { maskSecrets, type Secret } from "../../rules/secrets.ts";
 import type { Tx } from "../kit/db.ts";
 import { namedId } from "../kit/id.ts";
 import { type MailAttachment, oneLine, readAddress } from "../kit/mail.ts";
+import type { Seal } from "../kit/seal.ts";
 import { findMailSource } from "./mail-sources.ts";
 import { contactsOfMails, insertMails, type MailFile, type NewMail } from "./mails-store.ts";
 import { insertQueue, keepFile } from "./queue-store.ts";
-import { type MailTemplate, renderMail } from "./render-mail.ts";
+import { type MailTemplate, renderMail, type RenderedTexts } from "./render-mail.ts";
+import { sealMail } from "./sealed-mail.ts";
 import { suppressMails } from "./suppress-mails.ts";
 
 /** A person to mail. */
@@ -26,6 +29,11 @@ export interface MailRecipient {
   key?: string;
   /** In addition to the batch's. */
   attachments?: readonly MailAttachment[];
+  /**
+   * What of the values only the recipient may read: it is sent, and everything else that has the mail, the ledger first, has what is
+   * shown in its place.
+   */
+  secrets?: readonly Secret[];
 }
 
 export interface MailBatch {
@@ -41,6 +49,8 @@ export interface MailBatch {
   reply_to?: string;
   attachments?: readonly MailAttachment[];
   people: readonly MailRecipient[];
+  /** Seals the mails of people with secrets; without any it is not needed. */
+  seal?: Pick<Seal, "close">;
   /** Not submitted before this; by default at once. */
   not_before?: Date;
   /** Not submitted after this; by default two days after it is due. */
@@ -88,6 +98,7 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
   const files = await storeFiles(tx, batch, expires_at);
 
   const seen = new Map<string, string | null>();
+  const sealed = new Map<string, Buffer>();
   const planned = batch.people.map((person, i): NewMail => {
     const address = addresses[i] ?? null;
     const common = commonOf(batch, typeId, person);
@@ -108,10 +119,16 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
     if (reason) return skip(reason);
     const id = mailId(batch, address, person.key);
     if (seen.has(id)) return skip("duplicate");
-    const rendered = renderMail(batch.template, person.values, typeId === null ? null : workspace.language);
+    const unsubscribe = typeId === null ? null : workspace.language;
+    const rendered = renderMail(batch.template, person.values, unsubscribe);
     if (!rendered.ok) return skip(rendered.reason);
+    const masked = person.secrets?.length
+      ? renderMail(batch.template, maskSecrets(person.values, person.secrets), unsubscribe)
+      : rendered;
+    if (!masked.ok) return skip(masked.reason);
     seen.set(id, person.contact_id);
-    const { ok: _, ...texts } = rendered;
+    const { ok: _, ...texts } = masked;
+    if (masked !== rendered) sealed.set(id, sealRendered(batch, id, rendered));
     return {
       ...common,
       ...texts,
@@ -129,7 +146,12 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
   );
   const duplicates = known.length > 0 ? await skipOthers(tx, batch, known) : new Set<string>();
   const queued = planned.filter(({ id, status }) => status === "queued" && fresh.has(id));
-  const rows = queued.map(({ id, files: own }) => ({ mail_id: id, expires_at, files: own.map((file) => file.id) }));
+  const rows = queued.map(({ id, files: own }) => ({
+    mail_id: id,
+    expires_at,
+    sealed: sealed.get(id) ?? null,
+    files: own.map((file) => file.id),
+  }));
   await insertQueue(tx, workspaceId, rows, dueAt);
 
   const result: SendMailsResult = { queued: queued.length, skipped: {}, mails: [] };
@@ -140,6 +162,12 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
     result.mails.push({ id, status: !isFresh ? "known" : why ? "skipped" : (status as "queued"), reason: why });
   }
   return result;
+}
+
+function sealRendered({ seal, workspace }: MailBatch, id: string, texts: RenderedTexts): Buffer {
+  if (!seal) throw new Error("a mail with secrets needs a seal");
+  const { subject, text, html } = texts;
+  return sealMail(seal, workspace.workspace_id, id, { subject, text, html });
 }
 
 /** The type whose consent is required. Marketing always requires consent, whatever the type's setting. */

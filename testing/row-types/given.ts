@@ -30,6 +30,7 @@ export const given: Record<string, string> = {
   [`${ledger}: column("priority", "smallint", (row) => row.priority)`]: "1",
   [`${ledger}: column("consent_bit", "smallint", (row) => row.consent_bit)`]: "null::smallint",
   [`${ledger}: column("resent", "smallint", (row) => row.resent)`]: "0",
+  [`${ledger}: column("sealed", "bytea", (row) => row.sealed)`]: "null::bytea",
   [`${ledger}: column("contact_id", "uuid", (m) => m.contact_id)`]: "null::uuid",
   [`${ledger}: column("number", "text", (m) => m.number)`]: "''",
   [`${ledger}: column("text", "text", (m) => m.text)`]: "''",

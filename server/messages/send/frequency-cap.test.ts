@@ -91,6 +91,38 @@ test("a contact that is several people of one batch is counted for each", async 
   });
 });
 
+test("a source that texts a person on one occasion after the other is capped like any other", async () => {
+  const workspace = await cappedWorkspace(2, 7);
+  const [id = ""] = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const source = { type: "campaign" as const, id: workspace.id, at: new Date() };
+  for (const to of [{ contact_id: id }, { number: "+4791000001" }]) {
+    const on = (key: string) => send(db, workspace, { ...marketing, source, recipients: { people: [{ ...to, key }] } });
+    await set(workspace, sql`status = 'cancelled'`);
+    const week = (n: number) => `${Object.keys(to)[0]} week ${n}`;
+    expect(await on(week(1))).toMatchObject({ queued: 1 });
+    expect(await on(week(2))).toMatchObject({ queued: 1 });
+    expect(await on(week(3))).toMatchObject({ queued: 0, skipped: { frequency_cap: 1 } });
+    // The same occasion once more is neither sent nor skipped.
+    const again = await on(week(2));
+    expect(again).toMatchObject({ queued: 0, skipped: {}, messages: [{ status: "queued", reason: null }] });
+  }
+});
+
+test("occasions that exist already leave the others of their batch what the cap allows", async () => {
+  const workspace = await cappedWorkspace(2, 7);
+  const [id = ""] = await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);
+  const source = { type: "campaign" as const, id: workspace.id, at: new Date() };
+  const on = (...keys: string[]) =>
+    send(db, workspace, {
+      ...marketing,
+      source,
+      recipients: { people: keys.map((key) => ({ contact_id: id, key })) },
+    });
+  await on("first");
+  const { messages } = await on("first", "second", "third");
+  expect(messages.map(({ reason }) => reason)).toEqual([null, null, "frequency_cap"]);
+});
+
 test("tests and answers pass, although they are sent as marketing", async () => {
   const workspace = await cappedWorkspace(1, 7);
   await addContacts(db, workspace.id, [{ mobile: "+4791000001" }]);

@@ -16,6 +16,7 @@ import { newId } from "../../../testing/new-id.ts";
 import { addContacts, arrived, ledger, quota, send, startPipeline, untilFinal } from "../../../testing/pipeline.ts";
 import { testSeal } from "../../../testing/seal.ts";
 import { shortLinks } from "../../../testing/short-links.ts";
+import { tablesWith } from "../../../testing/tables-with.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../../testing/workspace.ts";
 import type { Carrier, OutboundText } from "../../carriers/carrier.ts";
 import { takeSubmitLock } from "../../consent/submit-lock.ts";
@@ -64,27 +65,6 @@ const sendAccess = (workspace: TestWorkspace, people: Person[], parts: Partial<M
     ...parts,
   });
 
-/** The tables that have a text anywhere in a row, as it is written or in its bytes. */
-async function tablesWith(text: string): Promise<string[]> {
-  return db.asSystem(async (tx) => {
-    const { rows } = await sql<{ name: string }>`
-      select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
-      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`.execute(
-      tx,
-    );
-    const found: string[] = [];
-    for (const { name } of rows) {
-      const hex = Buffer.from(text).toString("hex");
-      const { rows: hits } = await sql`
-        select 1 from ${sql.raw(name)} t where strpos(t::text, ${text}) > 0 or strpos(t::text, ${hex}) > 0 limit 1`.execute(
-        tx,
-      );
-      if (hits.length > 0) found.push(name);
-    }
-    return found;
-  });
-}
-
 async function sealedRows(workspace: TestWorkspace): Promise<{ queued: number; parked: number }> {
   const { rows } = await db.asSystem((tx) =>
     sql<{ queued: number; parked: number }>`
@@ -100,7 +80,7 @@ test("the handset gets the secret; ledger, API, webhooks and log have what is sh
   const workspace = await createTestWorkspace(db);
   const secret = token();
   const { messages } = await sendAccess(workspace, [toNumber(secret), { number: "+4791000002", key: "b", values: {} }]);
-  expect(await tablesWith(secret), "while it waits").toEqual([]);
+  expect(await tablesWith(db, secret), "while it waits").toEqual([]);
   expect(await sealedRows(workspace)).toEqual({ queued: 1, parked: 0 });
 
   const lines: string[] = [];
@@ -111,7 +91,7 @@ test("the handset gets the secret; ledger, API, webhooks and log have what is sh
     "Logg inn: . Hilsen oss",
     `Logg inn: https://salong.no/a/${secret}. Hilsen oss`,
   ]);
-  expect(await tablesWith(secret), "the sandbox's handset alone").toEqual(["public.sandbox_messages"]);
+  expect(await tablesWith(db, secret), "the sandbox's handset alone").toEqual(["public.sandbox_messages"]);
   expect(lines.filter((line) => line.includes(secret))).toEqual([]);
 
   const subjects = [messages[0]?.id as string];
@@ -228,7 +208,7 @@ test("parked at the door and while its source is paused, it leaves with its secr
   await db.inWorkspace(workspace.id, (tx) => pauseSource(tx, hold));
   await startPipeline(db);
   await expect.poll(() => sealedRows(workspace)).toEqual({ queued: 0, parked: 2 });
-  expect([await tablesWith(secret), await tablesWith(paused)]).toEqual([[], []]);
+  expect([await tablesWith(db, secret), await tablesWith(db, paused)]).toEqual([[], []]);
   await db.inWorkspace(workspace.id, (tx) => resumeSource(tx, hold));
   await runDue(dueParked({ db, log: services.log }), soon);
   await untilFinal(db, workspace.id);

@@ -107,6 +107,17 @@ export function useAlertWords(): (alert: Alert) => AlertWords {
           link: may("subscription:read") ? { to: paths.subscription(), label: t("links.subscription") } : null,
         };
       }
+      case "quota_skipped": {
+        const { texts, allowance, remaining, period_end } = alert.params;
+        return {
+          title: t("titles.quotaSkipped"),
+          text: sentences(
+            t("texts.quotaSkipped", { texts, allowance, remaining }),
+            !isOver && t("texts.quotaEnds", { when: time(period_end) }),
+          ),
+          link: may("subscription:read") ? { to: paths.subscription(), label: t("links.subscription") } : null,
+        };
+      }
       case "webhook_disabled": {
         const { webhook, since, last_error: error } = alert.params;
         return {

@@ -27,6 +27,7 @@ export const alerts: Translation<typeof en> = {
     error_rate: "Usædvanligt mange beskeder fejler: {rate}",
     quota: "{threshold, number} % af kvoten er brugt eller reserveret",
     quotaFull: "Kvoten er brugt op",
+    quotaSkipped: "Beskeder blev ikke sendt, fordi kvoten ikke rakte",
     webhook_disabled: "En webhook blev slået fra",
     work_overdue: "Planlagt arbejde er forsinket",
     possible_opt_outs: "Svar ligner afmeldinger",
@@ -58,6 +59,8 @@ export const alerts: Translation<typeof en> = {
       "{used, number} af {allowance, number} segmenter er brugt, og {reserved, number} er reserveret til beskeder, der venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Der bliver ikke sendt mere, før perioden slutter {when}, medmindre kvoten hæves.",
+    quotaSkipped:
+      "{texts, plural, one {# besked blev} other {# beskeder blev}} sprunget over inden for ti minutter, fordi kun {remaining, number} af {allowance, number} segmenter var tilbage. Det, der er sprunget over, bliver ikke sendt senere.",
     webhook: "{url} har ikke taget imod noget siden {when}. Slå den til igen, når den virker.",
     possible_opt_outs: "De, der skrev dem, får stadig beskeder, til nogen afgør det. Det ældste kom {when}.",
     quietHoursOn:

@@ -25,6 +25,7 @@ export const alerts = {
     error_rate: "Unusually many texts fail: {rate}",
     quota: "{threshold, number} % of the quota is used or reserved",
     quotaFull: "The quota is used up",
+    quotaSkipped: "Texts were not sent for lack of quota",
     webhook_disabled: "A webhook was disabled",
     work_overdue: "Planned work is late",
     possible_opt_outs: "Replies look like opt-outs",
@@ -56,6 +57,8 @@ export const alerts = {
       "{used, number} of {allowance, number} segments are used, and {reserved, number} are reserved for texts that wait.",
     quotaEnds: "The period ends {when}.",
     quotaFull: "Nothing more goes out until the period ends {when}, unless the allowance is raised.",
+    quotaSkipped:
+      "{texts, plural, one {# text was} other {# texts were}} skipped within ten minutes, because only {remaining, number} of {allowance, number} segments were left. What was skipped is not sent later.",
     webhook: "{url} has taken nothing since {when}. Switch it on again when it works.",
     possible_opt_outs: "Whoever wrote them goes on getting texts until somebody decides. The oldest came {when}.",
     quietHoursOn:

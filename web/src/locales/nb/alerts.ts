@@ -27,6 +27,7 @@ export const alerts: Translation<typeof en> = {
     error_rate: "Uvanlig mange meldinger feiler: {rate}",
     quota: "{threshold, number} % av kvoten er brukt eller reservert",
     quotaFull: "Kvoten er brukt opp",
+    quotaSkipped: "Meldinger ble ikke sendt fordi kvoten ikke strakk til",
     webhook_disabled: "En webhook ble slått av",
     work_overdue: "Planlagt arbeid er forsinket",
     possible_opt_outs: "Svar ligner avmeldinger",
@@ -59,6 +60,8 @@ export const alerts: Translation<typeof en> = {
       "{used, number} av {allowance, number} segmenter er brukt, og {reserved, number} er reservert til meldinger som venter.",
     quotaEnds: "Perioden slutter {when}.",
     quotaFull: "Ingenting mer går ut før perioden slutter {when}, med mindre kvoten økes.",
+    quotaSkipped:
+      "{texts, plural, one {# melding ble} other {# meldinger ble}} hoppet over i løpet av ti minutter, fordi bare {remaining, number} av {allowance, number} segmenter var igjen. Det som er hoppet over, sendes ikke senere.",
     webhook: "{url} har ikke tatt imot noe siden {when}. Slå den på igjen når den virker.",
     possible_opt_outs: "De som skrev dem, får fortsatt meldinger til noen avgjør det. Det eldste kom {when}.",
     quietHoursOn:

@@ -27,6 +27,7 @@ export const alerts: Translation<typeof en> = {
     error_rate: "Ovanligt många meddelanden misslyckas: {rate}",
     quota: "{threshold, number} % av kvoten är förbrukad eller reserverad",
     quotaFull: "Kvoten är förbrukad",
+    quotaSkipped: "Meddelanden skickades inte eftersom kvoten inte räckte",
     webhook_disabled: "En webhook stängdes av",
     work_overdue: "Planerat arbete är försenat",
     possible_opt_outs: "Svar liknar avanmälningar",
@@ -59,6 +60,8 @@ export const alerts: Translation<typeof en> = {
       "{used, number} av {allowance, number} segment är förbrukade, och {reserved, number} är reserverade för meddelanden som väntar.",
     quotaEnds: "Perioden slutar {when}.",
     quotaFull: "Inget mer går ut förrän perioden slutar {when}, om inte kvoten höjs.",
+    quotaSkipped:
+      "{texts, plural, one {# meddelande} other {# meddelanden}} hoppades över inom tio minuter, eftersom bara {remaining, number} av {allowance, number} segment fanns kvar. Det som hoppats över skickas inte senare.",
     webhook: "{url} har inte tagit emot något sedan {when}. Slå på den igen när den fungerar.",
     possible_opt_outs: "De som skrev dem får fortfarande meddelanden tills någon avgör. Det äldsta kom {when}.",
     quietHoursOn: "Marknadsföring väntar nu till tiderna för mottagarens land. Det slogs på med den första operatören.",
