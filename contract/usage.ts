@@ -15,7 +15,19 @@ export const Usage = z.object({
   reserved: z.number().int().describe("segments of queued messages, released if they are never submitted"),
   remaining: z.number().int(),
   by_source: z.array(
-    z.object({ source: z.string().describe("`source.type` of the messages"), used: z.number().int() }),
+    z.object({
+      source: z.string().describe("`source.type` of the messages"),
+      used: z.number().int(),
+      sources: z
+        .array(
+          z.object({
+            id: Id,
+            name: z.string().nullable().describe("a campaign's or workflow's, for who may see them"),
+            used: z.number().int(),
+          }),
+        )
+        .describe("which of them, such as which campaigns: those that used most, a hundred at most"),
+    }),
   ),
 });
 export type Usage = z.infer<typeof Usage>;
@@ -29,7 +41,7 @@ export const SegmentEntry = z.object({
   source: z.object({
     type: z.string(),
     id: Id.nullable(),
-    name: z.string().nullable().describe("a campaign's name, for who may see campaigns"),
+    name: z.string().nullable().describe("a campaign's or workflow's name, for who may see them"),
   }),
 });
 

@@ -27,7 +27,7 @@ async function start(allowance = 100) {
   const release = (segments: number) =>
     db.inWorkspace(workspace.id, (tx) => releaseQuota(tx, workspace.id, period, segments));
   const spend = (segments: number) =>
-    db.inWorkspace(workspace.id, (tx) => spendQuota(tx, workspace.id, period, new Map([["api", segments]])));
+    db.inWorkspace(workspace.id, (tx) => spendQuota(tx, workspace.id, period, [{ type: "api", id: null, segments }]));
   /** `threshold open` or `threshold`. */
   const states = async () =>
     (await watch.alerts(workspace.id)).map(({ params, resolved_at }) => {

@@ -2451,6 +2451,21 @@ create policy workspace_wall on quota_usage
 create policy workspace_wall_door on quota_usage to current_user
   using (is_system());
 
+create table quota_usage_of_sources (
+  workspace_id uuid not null,
+  period_start timestamp with time zone not null,
+  source_type text not null,
+  source_id uuid not null,
+  used bigint not null,
+  constraint quota_usage_of_sources_pkey PRIMARY KEY (workspace_id, period_start, source_type, source_id)
+);
+alter table quota_usage_of_sources enable row level security;
+alter table quota_usage_of_sources force row level security;
+create policy workspace_wall on quota_usage_of_sources
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on quota_usage_of_sources to current_user
+  using (is_system());
+
 create table resources (
   workspace_id uuid not null,
   id uuid not null,

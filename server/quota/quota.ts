@@ -71,32 +71,56 @@ export async function releaseQuota(tx: Tx, workspaceId: string, periodStart: Dat
     where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx);
 }
 
-/** Segments by the source type that they are billed to. */
-export type SegmentsBySource = ReadonlyMap<string, number>;
+/** Segments that were submitted for a source; `id` is null where it has none, such as the API. */
+export interface SpentSegments {
+  type: string;
+  id: string | null;
+  segments: number;
+}
 
-/** Turns reserved segments into used ones, and releases `released` in the same update. */
+/** Turns reserved segments into used ones, and releases `released` in the same update. Each source is there once. */
 export async function spendQuota(
   tx: Tx,
   workspaceId: string,
   periodStart: Date,
-  spent: SegmentsBySource,
+  spent: readonly SpentSegments[],
   released = 0,
 ): Promise<void> {
-  const entries = [...spent].filter(([, segments]) => segments > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-  const total = entries.reduce((sum, [, segments]) => sum + segments, 0);
+  // Sorted, so that two transactions never deadlock.
+  const some = spent
+    .filter(({ segments }) => segments > 0)
+    .sort((a, b) => (`${a.type} ${a.id}` < `${b.type} ${b.id}` ? -1 : 1));
+  const total = some.reduce((sum, { segments }) => sum + segments, 0);
   if (total + released === 0) return;
+  const byType = [...Map.groupBy(some, ({ type }) => type)].map(
+    ([type, all]) => [type, all.reduce((sum, { segments }) => sum + segments, 0)] as const,
+  );
   const addUsage = async () => {
-    if (entries.length === 0) return;
+    if (byType.length === 0) return;
     await sql`
       insert into quota_usage as q (workspace_id, period_start, source_type, used)
       select w.workspace_id, ${periodStart}::timestamptz, u.source_type, u.used
       from workspaces w,
-        unnest(${entries.map(([type]) => type)}::text[], ${entries.map(([, n]) => n)}::bigint[]) as u (source_type, used)
+        unnest(${byType.map(([type]) => type)}::text[], ${byType.map(([, n]) => n)}::bigint[]) as u (source_type, used)
       where w.workspace_id = ${workspaceId}
       on conflict (workspace_id, period_start, source_type) do update set used = q.used + excluded.used`.execute(tx);
   };
+  const named = some.filter(({ id }) => id !== null);
+  const addUsageOfSources = async () => {
+    if (named.length === 0) return;
+    const [types, ids] = [named.map(({ type }) => type), named.map(({ id }) => id)];
+    await sql`
+      insert into quota_usage_of_sources as q (workspace_id, period_start, source_type, source_id, used)
+      select w.workspace_id, ${periodStart}::timestamptz, u.source_type, u.source_id, u.used
+      from workspaces w, unnest(${types}::text[], ${ids}::uuid[], ${named.map(({ segments }) => segments)}::bigint[])
+        as u (source_type, source_id, used)
+      where w.workspace_id = ${workspaceId}
+      on conflict (workspace_id, period_start, source_type, source_id) do update set used = q.used + excluded.used`.execute(
+      tx,
+    );
+  };
   // The period's row is the last to be locked.
-  await pipelined(tx, addUsage, () =>
+  await pipelined(tx, addUsage, addUsageOfSources, () =>
     sql`
       update quota_periods set reserved = reserved - ${total + released}::bigint, used = used + ${total}::bigint
       where workspace_id = ${workspaceId} and period_start = ${periodStart}`.execute(tx),

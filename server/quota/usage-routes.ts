@@ -1,10 +1,10 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { z } from "zod";
 import type { SegmentEntry, usage } from "../../contract/usage.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
-import type { Handlers } from "../kit/http.ts";
+import type { Actor, Handlers } from "../kit/http.ts";
 import { isId } from "../kit/id.ts";
 import { currentPeriod } from "./quota.ts";
 
@@ -18,11 +18,17 @@ export function usageRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<t
           select source_type as source, used from quota_usage
           where workspace_id = ${actor.workspaceId} and period_start = ${period_start}
           order by used desc, source_type`.execute(tx);
+        const sources = Map.groupBy(await usedBySources(tx, actor.workspaceId, period_start), ({ type }) => type);
+        const shown = ({ type, id, name, used }: UsedBySource) => ({
+          id,
+          name: mayName(actor, type) ? name : null,
+          used,
+        });
         return {
           period_start: period_start.toISOString(),
           period_end: period_end.toISOString(),
           ...figures,
-          by_source: rows,
+          by_source: rows.map((row) => ({ ...row, sources: (sources.get(row.source) ?? []).map(shown) })),
         };
       });
     },
@@ -32,7 +38,7 @@ export function usageRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<t
         submittedRows(tx, actor.workspaceId, after?.id ?? null, query.limit + 1),
       );
       const entries = rows
-        .flatMap((row) => entriesOf(row, actor.permissions.has("campaigns:read")))
+        .flatMap((row) => entriesOf(row, mayName(actor, row.source_type)))
         .slice(after ? entriesBefore(rows, after) : 0);
       const items = entries.slice(0, query.limit);
       const last = items.at(-1);
@@ -40,6 +46,36 @@ export function usageRoutes({ db, clock }: { db: Db; clock: Clock }): Handlers<t
     },
   };
 }
+
+interface UsedBySource {
+  type: string;
+  id: string;
+  name: string | null;
+  used: number;
+}
+
+const mostSources = 100;
+
+/** The sources that used most of a period. */
+async function usedBySources(tx: Tx, workspaceId: string, periodStart: Date): Promise<UsedBySource[]> {
+  const { rows } = await sql<UsedBySource>`
+    select u.source_type as type, u.source_id as id, ${nameOfSource} as name, u.used from quota_usage_of_sources u
+    ${namesOfSources(workspaceId, sql`u`)}
+    where u.workspace_id = ${workspaceId} and u.period_start = ${periodStart}
+    order by u.used desc, u.source_id limit ${mostSources}`.execute(tx);
+  return rows;
+}
+
+const nameOfSource = sql`coalesce(c.name, f.name)`;
+
+/** Joins what the sources of a row are called. */
+const namesOfSources = (workspaceId: string, row: RawBuilder<unknown>) => sql`
+  left join campaigns c on ${row}.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = ${row}.source_id
+  left join workflows f on ${row}.source_type in ('workflow', 'test') and f.workspace_id = ${workspaceId}
+    and f.id = ${row}.source_id`;
+
+const mayName = ({ permissions }: Actor, type: string): boolean =>
+  permissions.has(type === "campaign" ? "campaigns:read" : "bookings:read");
 
 /** A submitted message, shown as one entry for each segment. */
 interface SubmittedRow {
@@ -64,9 +100,8 @@ async function submittedRows(
   limit: number,
 ): Promise<SubmittedRow[]> {
   const { rows } = await sql<SubmittedRow>`
-    select m.id, m.segments, m.submitted_at, m.number, m.source_type, m.source_id, c.name as source_name
-    from messages m
-    left join campaigns c on m.source_type = 'campaign' and c.workspace_id = ${workspaceId} and c.id = m.source_id
+    select m.id, m.segments, m.submitted_at, m.number, m.source_type, m.source_id, ${nameOfSource} as source_name
+    from messages m ${namesOfSources(workspaceId, sql`m`)}
     where m.workspace_id = ${workspaceId} and m.submitted_at is not null ${fromId ? sql`and m.id <= ${fromId}` : sql``}
     order by m.id desc limit ${limit + 1}`.execute(tx);
   return rows;

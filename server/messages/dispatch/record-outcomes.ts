@@ -7,7 +7,7 @@ import type { FailureReason, MessageStatus, SkipReason } from "../../../contract
 import { appendActivity } from "../../activity/activity.ts";
 import type { Tx } from "../../kit/db.ts";
 import { atCommit, pipelined } from "../../kit/prepared.ts";
-import { spendQuota } from "../../quota/quota.ts";
+import { type SpentSegments, spendQuota } from "../../quota/quota.ts";
 import { addCounts, counter } from "../counts.ts";
 import { statusNamed } from "../messages-store.ts";
 import { noteOptedOut } from "../receive/opted-out-at-carrier.ts";
@@ -203,7 +203,7 @@ async function recordEnded(
 
 /** Spends the segments of submitted texts and releases all others, in the period of the reservation. */
 async function spendOrRelease(tx: Tx, workspaceId: string, results: readonly TextResult[]): Promise<void> {
-  const periods = new Map<number, { spent: Map<string, number>; released: number }>();
+  const periods = new Map<number, { spent: Map<string, SpentSegments>; released: number }>();
   for (const { row, result } of results) {
     const start = row.period_start.getTime();
     let period = periods.get(start);
@@ -213,9 +213,12 @@ async function spendOrRelease(tx: Tx, workspaceId: string, results: readonly Tex
     }
     const paid = result.status === "sent" || (result.status === "failed" && result.reason === "uncertain");
     if (!paid) period.released += row.segments ?? 0;
-    else if (row.status !== null)
-      period.spent.set(row.source_type, (period.spent.get(row.source_type) ?? 0) + row.segments);
+    else if (row.status !== null) {
+      const { source_type: type, source_id: id } = row;
+      const spent = period.spent.getOrInsertComputed(`${type} ${id}`, () => ({ type, id, segments: 0 }));
+      spent.segments += row.segments;
+    }
   }
   for (const [start, { spent, released }] of [...periods].sort(([a], [b]) => a - b))
-    await atCommit(tx, () => spendQuota(tx, workspaceId, new Date(start), spent, released));
+    await atCommit(tx, () => spendQuota(tx, workspaceId, new Date(start), [...spent.values()], released));
 }

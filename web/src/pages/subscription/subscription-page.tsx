@@ -105,6 +105,13 @@ function useSourceName(): (source: string) => string {
   };
 }
 
+/** A campaign or workflow by its name, with the way to its page. */
+function SourceLink({ type, id, name }: { type: string; id: string; name: string | null }) {
+  const sourceName = useSourceName();
+  const shown = name || sourceName(type);
+  return <Link to={type === "campaign" ? paths.campaign(id) : paths.workflow(id)}>{shown}</Link>;
+}
+
 function BySource({ usage }: { usage: Usage }) {
   const t = useTranslations("subscription");
   const format = useFormatter();
@@ -113,10 +120,22 @@ function BySource({ usage }: { usage: Usage }) {
   return (
     <Panel title={t("bySource")}>
       <ul className="flex flex-col gap-1.5">
-        {usage.by_source.map(({ source, used }) => (
-          <li key={source} className="flex justify-between gap-4 border-b border-line pb-1.5 last:border-0 last:pb-0">
-            <span>{sourceName(source)}</span>
-            <span className="figures">{format.number(used)}</span>
+        {usage.by_source.map(({ source, used, sources }) => (
+          <li key={source} className="border-b border-line pb-1.5 last:border-0 last:pb-0">
+            <span className="flex justify-between gap-4">
+              <span>{sourceName(source)}</span>
+              <span className="figures">{format.number(used)}</span>
+            </span>
+            {sources.some(({ name }) => name !== null) && (
+              <ul aria-label={sourceName(source)} className="mt-1 flex flex-col gap-1 pl-4 text-sm text-soft">
+                {sources.map(({ id, name, used: own }) => (
+                  <li key={id} className="flex justify-between gap-4">
+                    <SourceLink type={source} id={id} name={name} />
+                    <span className="figures">{format.number(own)}</span>
+                  </li>
+                ))}
+              </ul>
+            )}
           </li>
         ))}
       </ul>
@@ -154,7 +173,7 @@ function SegmentLog() {
         secondary: true,
         cell: (entry) =>
           entry.source.id && entry.source.name !== null ? (
-            <Link to={paths.campaign(entry.source.id)}>{entry.source.name || sourceName("campaign")}</Link>
+            <SourceLink type={entry.source.type} id={entry.source.id} name={entry.source.name} />
           ) : (
             sourceName(entry.source.type)
           ),
