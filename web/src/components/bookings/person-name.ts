@@ -1,7 +1,10 @@
-import type { Booking } from "../../../../contract/bookings.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 
-type Person = NonNullable<Booking["customer"]>;
+interface Person {
+  name: string | null;
+  mobile: string | null;
+  email: string | null;
+}
 
 /** Who somebody is: by name, else number, else address; null where none of them is known. */
 export function personName(person: Person | null, country?: string): string | null {
