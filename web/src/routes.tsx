@@ -136,7 +136,7 @@ export const routeTree = root.addChildren([
     inside("/contacts/imports/$id", ["contacts"], () => import("./pages/contacts/import-page.tsx"), "ImportPage"),
     inside(
       "/contacts/$id",
-      ["contacts", "privacy", "composer"],
+      ["bookings", "contacts", "privacy", "composer"],
       () => import("./pages/contacts/contact-page.tsx"),
       "ContactPage",
     ),

@@ -1,7 +1,7 @@
 import { Ban, CheckCheck, CircleCheck, CircleDashed, CircleX, type LucideIcon, UserX } from "lucide-react";
 import { useTranslations } from "use-intl";
-import type { Booking } from "../../../../contract/bookings.ts";
 import { type BuiltInStatus, builtInStatuses } from "../../../../contract/booking-places.ts";
+import type { Booking } from "../../../../contract/bookings.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 
 /** The looks of what a status stands for. */

@@ -1,5 +1,14 @@
 /** What a workflow decided for one recipient, in words. */
-import { CircleCheck, Clock, Hourglass, type LucideIcon, Mail, MessageSquare, SkipForward, Workflow } from "lucide-react";
+import {
+  CircleCheck,
+  Clock,
+  Hourglass,
+  type LucideIcon,
+  Mail,
+  MessageSquare,
+  SkipForward,
+  Workflow,
+} from "lucide-react";
 import { useCallback } from "react";
 import { useTranslations } from "use-intl";
 import type { Decision } from "../../../../contract/bookings.ts";

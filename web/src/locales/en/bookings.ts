@@ -222,7 +222,8 @@ export const bookings = {
     leave: "You can leave this page and come back; the import goes on.",
     done: "The import is done",
     failed: "The import stopped",
-    failedText: "What was imported before stays. Correct the file and import it again: known bookings are not made twice if they have an id.",
+    failedText:
+      "What was imported before stays. Correct the file and import it again: known bookings are not made twice if they have an id.",
     created: "New",
     updated: "Changed",
     unchanged: "Unchanged",

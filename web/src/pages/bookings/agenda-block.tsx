@@ -1,8 +1,8 @@
 import { BellOff } from "lucide-react";
 import { memo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import type { Booking } from "../../../../contract/bookings.ts";
 import type { BuiltInStatus } from "../../../../contract/booking-places.ts";
+import type { Booking } from "../../../../contract/bookings.ts";
 import { isOff, statusLooks, useStatusName } from "../../components/bookings/booking-status.tsx";
 import { personName } from "../../components/bookings/person-name.ts";
 import { Link } from "../../components/link.tsx";

@@ -6,7 +6,12 @@ const zone = "Europe/Oslo";
 test.each([
   ["an hour", "2026-12-01T13:00:00Z", "2026-12-01T14:00:00Z", { from: 840, to: 900 }],
   ["what is short is drawn half an hour long", "2026-12-01T13:00:00Z", "2026-12-01T13:10:00Z", { from: 840, to: 870 }],
-  ["late in the evening it stays within the day", "2026-12-01T22:50:00Z", "2026-12-01T22:59:00Z", { from: 1410, to: 1440 }],
+  [
+    "late in the evening it stays within the day",
+    "2026-12-01T22:50:00Z",
+    "2026-12-01T22:59:00Z",
+    { from: 1410, to: 1440 },
+  ],
   ["over midnight, the first day", "2026-12-01T22:00:00Z", "2026-12-02T01:00:00Z", { from: 1380, to: 1440 }],
   ["from the day before", "2026-11-30T22:00:00Z", "2026-12-01T01:00:00Z", { from: 0, to: 120 }],
   ["that ended at midnight", "2026-11-30T22:00:00Z", "2026-11-30T23:00:00Z", null],

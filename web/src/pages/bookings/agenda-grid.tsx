@@ -5,9 +5,9 @@ import { useGo } from "../../lib/location.ts";
 import { readWallTime } from "../../lib/wall-time.ts";
 import { paths } from "../../paths.ts";
 import { AgendaColumnView } from "./agenda-column.tsx";
-import { ColumnTitle } from "./agenda-titles.tsx";
 import { minutesOf, wallOf } from "./agenda-days.ts";
 import { hourHeight, pixelsOf, slotMinutes, slots } from "./agenda-scale.ts";
+import { ColumnTitle } from "./agenda-titles.tsx";
 import type { Move } from "./move-dialog.tsx";
 import type { AgendaColumn } from "./use-agenda.ts";
 import { useDrag } from "./use-drag.ts";
@@ -91,7 +91,7 @@ export function AgendaGrid({ columns, zone, now, writable, onMove }: AgendaProps
         {writable ? t("keys") : null}
       </p>
       {/* The keys are those of the slots and bookings inside. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         ref={scroller}
         aria-describedby="agenda-keys"

@@ -25,7 +25,12 @@ export function AgendaList({ columns, zone, now, writable }: AgendaProps) {
         return (
           <section key={key} aria-label={day} className="overflow-clip rounded-lg border border-line bg-surface">
             <div className="flex items-center justify-between gap-2 px-3 py-2">
-              <h3 className={classes("font-semibold first-letter:uppercase", date === now.slice(0, 10) && "text-accent-ink")}>
+              <h3
+                className={classes(
+                  "font-semibold first-letter:uppercase",
+                  date === now.slice(0, 10) && "text-accent-ink",
+                )}
+              >
                 {day}
               </h3>
               {writable ? (

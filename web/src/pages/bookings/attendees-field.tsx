@@ -21,7 +21,9 @@ export function AttendeesField({
   const t = useTranslations("bookings");
   const { country } = useWorkspace();
   const nameOf = (one: AttendeeValues, index: number) =>
-    one.label || [one.first_name, one.last_name].filter(Boolean).join(" ") || t("attendeeNumber", { number: index + 1 });
+    one.label ||
+    [one.first_name, one.last_name].filter(Boolean).join(" ") ||
+    t("attendeeNumber", { number: index + 1 });
   return (
     <fieldset className="flex flex-col gap-3">
       <legend className="sr-only">{t("attendees")}</legend>

@@ -1,8 +1,8 @@
 import { Ban, Check, ChevronDown, Clock, Pencil, UserX } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { BookingWithHistory, Payment } from "../../../../contract/bookings.ts";
 import type { BuiltInStatus } from "../../../../contract/booking-places.ts";
+import type { BookingWithHistory, Payment } from "../../../../contract/bookings.ts";
 import { isOff } from "../../components/bookings/booking-status.tsx";
 import { ButtonLink } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";

@@ -5,12 +5,12 @@ import type { BookingWithHistory, Decision } from "../../../../contract/bookings
 import { query } from "../../api/queries.ts";
 import { ChannelIcon, DecisionState, useDecisionReason, useRecipient } from "../../components/bookings/decision.tsx";
 import { Link } from "../../components/link.tsx";
-import { MessageStatusBadge } from "../campaigns/message-status.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { Panel } from "../../ui/page-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { MessageStatusBadge } from "../campaigns/message-status.tsx";
 import { BookingWorkflows } from "./booking-workflows.tsx";
 
 /** What workflows sent about a booking, did not send and why, and what is ahead. */
@@ -74,7 +74,11 @@ function DecisionRow({ decision, booking }: { decision: Decision; booking: Booki
           {recipient ? (
             <>
               {" · "}
-              {contact && may("contacts:read") ? <Link to={conversation ?? paths.contact(contact)}>{recipient}</Link> : recipient}
+              {contact && may("contacts:read") ? (
+                <Link to={conversation ?? paths.contact(contact)}>{recipient}</Link>
+              ) : (
+                recipient
+              )}
             </>
           ) : null}
         </p>

@@ -38,7 +38,12 @@ export function BookingFacts({ booking }: { booking: BookingWithHistory }) {
     [t("payment"), booking.payment === "none" ? null : paymentName(booking.payment)],
     [t("locale"), booking.locale],
     [t("notes"), booking.notes ? <span className="whitespace-pre-wrap">{booking.notes}</span> : null],
-    [t("reference"), <span className="figures">{booking.reference}</span>],
+    [
+      t("reference"),
+      <span key="reference" className="figures">
+        {booking.reference}
+      </span>,
+    ],
     [t("madeBy"), t("madeAt", { source: source(booking.source), at: created })],
     [t("externalId"), booking.external_id],
   ];

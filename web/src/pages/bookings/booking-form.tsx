@@ -9,7 +9,17 @@ import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { Panel } from "../../ui/page-header.tsx";
 import { AttendeesField } from "./attendees-field.tsx";
-import { type BookingBody, type BookingValues, bodyOf, changesOf, emptyValues, minutesOf, newPrefix, usualMinutes, withEnd } from "./booking-values.ts";
+import {
+  type BookingBody,
+  type BookingValues,
+  bodyOf,
+  changesOf,
+  emptyValues,
+  minutesOf,
+  newPrefix,
+  usualMinutes,
+  withEnd,
+} from "./booking-values.ts";
 import { CustomerField } from "./customer-field.tsx";
 import { payments } from "./payments.ts";
 import { PlacePicker, PlacesPicker } from "./place-picker.tsx";
@@ -59,9 +69,7 @@ export function BookingForm({
     locations.find(({ id }) => id === values.location?.value)?.time_zone ??
     workspace.time_zone;
   const changes = (values: BookingValues): Partial<BookingBody> =>
-    known && booking
-      ? changesOf(bodyOf(known), bodyOf(values), zoneOf(values) === booking.time_zone)
-      : bodyOf(values);
+    known && booking ? changesOf(bodyOf(known), bodyOf(values), zoneOf(values) === booking.time_zone) : bodyOf(values);
   const save = useSaveBooking(booking?.id ?? null);
   const form = useForm({
     initial: begun,

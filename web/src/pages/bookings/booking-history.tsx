@@ -1,9 +1,9 @@
 import { ArrowRight } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
-import { payments } from "./payments.ts";
 import type { HistoryEntry } from "../../../../contract/bookings.ts";
 import { useStatusName } from "../../components/bookings/booking-status.tsx";
 import { Panel } from "../../ui/page-header.tsx";
+import { payments } from "./payments.ts";
 
 /** Who changed what of a booking, from what to what, newest first. */
 export function BookingHistory({ history }: { history: readonly HistoryEntry[] }) {

@@ -29,7 +29,10 @@ test("a new customer is told by what is known of them, and a contact by the id a
 
 test("what is made on the way is told by its name", () => {
   const klipp = { value: "new:Klipp", label: "Klipp" };
-  expect(bodyOf({ ...empty, service: klipp, resources: [klipp] })).toMatchObject({ service: "Klipp", resources: ["Klipp"] });
+  expect(bodyOf({ ...empty, service: klipp, resources: [klipp] })).toMatchObject({
+    service: "Klipp",
+    resources: ["Klipp"],
+  });
 });
 
 test("only what was changed is told, times together, and in another zone also where the clock shows the same", () => {
@@ -44,7 +47,10 @@ test("only what was changed is told, times together, and in another zone also wh
 });
 
 test("the end keeps its distance over midnight and over a change of the clocks", () => {
-  expect(withEnd({ date: "2026-12-01", time: "23:30" }, 60, zone)).toMatchObject({ endDate: "2026-12-02", endTime: "00:30" });
+  expect(withEnd({ date: "2026-12-01", time: "23:30" }, 60, zone)).toMatchObject({
+    endDate: "2026-12-02",
+    endTime: "00:30",
+  });
   expect(later("2027-03-28T01:30", 60, zone)).toBe("2027-03-28T03:30");
   expect(minutesOf({ date: "2027-03-28", time: "01:30", endDate: "2027-03-28", endTime: "03:30" }, zone)).toBe(60);
   expect(minutesOf({ ...empty, endTime: "" }, zone)).toBeNull();

@@ -32,7 +32,17 @@ export interface BookingValues extends TypedPerson {
 /** What a booking is made of, without how it came about. */
 export type BookingBody = Pick<
   BookingInput,
-  "customer" | "attendees" | "service" | "location" | "resources" | "start" | "end" | "status" | "payment" | "locale" | "notes"
+  | "customer"
+  | "attendees"
+  | "service"
+  | "location"
+  | "resources"
+  | "start"
+  | "end"
+  | "status"
+  | "payment"
+  | "locale"
+  | "notes"
 >;
 
 /** The value of an option for something that does not exist yet. */
@@ -57,7 +67,10 @@ export function emptyValues(start: Date, zone: string): BookingValues {
     service: null,
     location: null,
     resources: [],
-    ...{ date: from.slice(0, 10), time: from.slice(11), endDate: until.slice(0, 10), endTime: until.slice(11) },
+    date: from.slice(0, 10),
+    time: from.slice(11),
+    endDate: until.slice(0, 10),
+    endTime: until.slice(11),
     attendees: [],
     status: "confirmed",
     payment: "none",
@@ -68,19 +81,30 @@ export function emptyValues(start: Date, zone: string): BookingValues {
 }
 
 /** The form of a booking that exists. */
-export function valuesOf(booking: BookingWithHistory, label: (person: { name: string | null; mobile: string | null; email: string | null }) => string): BookingValues {
+export function valuesOf(
+  booking: BookingWithHistory,
+  label: (person: { name: string | null; mobile: string | null; email: string | null }) => string,
+): BookingValues {
   const option = ({ id, name }: { id: string; name: string }): PickerOption => ({ value: id, label: name });
   const { customer } = booking;
   const start = wallTimeAt(new Date(booking.start), booking.time_zone);
   const end = wallTimeAt(new Date(booking.end), booking.time_zone);
   return {
     ...noPerson,
-    customer: customer?.id ? { value: customer.id, label: label(customer) } : null,
+    customer: customer?.id
+      ? {
+          value: customer.id,
+          label: label(customer),
+        }
+      : null,
     isNew: false,
     service: booking.service && option(booking.service),
     location: booking.location && option(booking.location),
     resources: booking.resources.map(option),
-    ...{ date: start.slice(0, 10), time: start.slice(11), endDate: end.slice(0, 10), endTime: end.slice(11) },
+    date: start.slice(0, 10),
+    time: start.slice(11),
+    endDate: end.slice(0, 10),
+    endTime: end.slice(11),
     attendees: booking.attendees.map((person) => ({
       id: person.id,
       label: label(person),
@@ -119,7 +143,7 @@ export function withEnd(times: Pick<Times, "date" | "time">, minutes: number, zo
 }
 
 /** What is typed in of a person; null where nothing is. */
-function personOf({ first_name, last_name, mobile, email }: TypedPerson) {
+function personOf({ first_name, last_name, mobile, email }: TypedPerson): Partial<TypedPerson> | null {
   const known = Object.entries({ first_name, last_name, mobile, email }).filter(([, value]) => value.trim() !== "");
   return known.length > 0 ? Object.fromEntries(known) : null;
 }

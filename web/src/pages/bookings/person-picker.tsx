@@ -27,7 +27,9 @@ export function PersonPicker({
   const [typed, setTyped] = useState("");
   const { options, busy } = useContactChoices(typed);
   const offered =
-    typed && options ? [...options, { value: `${newPrefix}${typed}`, label: t("newCustomer", { name: typed }) }] : options;
+    typed && options
+      ? [...options, { value: `${newPrefix}${typed}`, label: t("newCustomer", { name: typed }) }]
+      : options;
   const choose = (option: PickerOption | null) => {
     const name = newNameOf(option);
     if (name === null) onChoose(option);

@@ -25,10 +25,7 @@ export function PlaceFilters({
         aria-label={t(kind)}
         value={filters[kind]}
         onChange={(id) => onChange({ [kind]: id })}
-        options={[
-          { value: "", label: any[kind] },
-          ...all[kind].map(({ id, name }) => ({ value: id, label: name })),
-        ]}
+        options={[{ value: "", label: any[kind] }, ...all[kind].map(({ id, name }) => ({ value: id, label: name }))]}
       />
     ));
 }

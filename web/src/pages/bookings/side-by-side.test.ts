@@ -26,7 +26,9 @@ test("one widens over lanes that are free beside it", () => {
 });
 
 const extents = fc.array(
-  fc.tuple(fc.integer({ min: 0, max: 1_410 }), fc.integer({ min: 15, max: 600 })).map(([from, length]) => extent(from, from + length)),
+  fc
+    .tuple(fc.integer({ min: 0, max: 1_410 }), fc.integer({ min: 15, max: 600 }))
+    .map(([from, length]) => extent(from, from + length)),
   { maxLength: 40 },
 );
 

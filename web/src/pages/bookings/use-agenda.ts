@@ -3,9 +3,9 @@ import { useMemo } from "react";
 import type { Booking } from "../../../../contract/bookings.ts";
 import type { ApiError } from "../../api/api-error.ts";
 import { call } from "../../api/client.ts";
+import { isOff } from "../../components/bookings/booking-status.tsx";
 import { addDays, mondayOf } from "../../lib/plain-date.ts";
 import { readWallTime } from "../../lib/wall-time.ts";
-import { isOff } from "../../components/bookings/booking-status.tsx";
 import { extentOn } from "./agenda-days.ts";
 
 export interface AgendaFilters {

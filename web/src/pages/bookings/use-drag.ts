@@ -94,7 +94,9 @@ export function useDrag({
       const wanted = Math.round((minutes - held.offset) / dragMinutes) * dragMinutes;
       const from = Math.max(0, Math.min(minutesOfDay - dragMinutes, wanted));
       setGhost((now) =>
-        now?.column === column && now.from === from ? now : { column, from, length: Math.min(held.length, minutesOfDay - from) },
+        now?.column === column && now.from === from
+          ? now
+          : { column, from, length: Math.min(held.length, minutesOfDay - from) },
       );
     },
     onPointerUp: () => {
@@ -111,7 +113,8 @@ export function useDrag({
       if (sameColumn && start.instant.getTime() === new Date(held.booking.start).getTime()) return;
       onDrop(held.booking, {
         start: start.instant.toISOString(),
-        ...(!sameColumn && origin?.resource !== undefined && { resource: { from: origin.resource, to: target.resource ?? null } }),
+        ...(!sameColumn &&
+          origin?.resource !== undefined && { resource: { from: origin.resource, to: target.resource ?? null } }),
         ...(!sameColumn && origin?.location !== undefined && { location: target.location ?? null }),
       });
     },

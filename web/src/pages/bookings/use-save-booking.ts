@@ -42,7 +42,8 @@ export function useSaveBooking(id: string | null) {
     }
     const { notify } = values;
     const body = bodyOf(whole);
-    if (id !== null) return atList(update.mutateAsync({ params: { id }, body: { ...body, notify, changed_by: "employee" } }));
+    if (id !== null)
+      return atList(update.mutateAsync({ params: { id }, body: { ...body, notify, changed_by: "employee" } }));
     return atList(create.mutateAsync({ body: { ...(body as BookingBody), notify } }));
   };
 }

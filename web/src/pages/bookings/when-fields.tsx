@@ -1,6 +1,6 @@
 import { useFormatter, useLocale, useTranslations } from "use-intl";
-import { useWorkspace } from "../../lib/session.ts";
 import { addDays, isPlainDate } from "../../lib/plain-date.ts";
+import { useWorkspace } from "../../lib/session.ts";
 import { readWallTime, wallTimeAt, zoneInWords } from "../../lib/wall-time.ts";
 import { TextField } from "../../ui/field.tsx";
 import type { FormState } from "../../ui/form.tsx";
@@ -14,7 +14,10 @@ export function WhenFields({ form, zone }: { form: FormState<BookingValues>; zon
   const move = (changes: Partial<Pick<BookingValues, "date" | "time">>) => {
     const times = { date: values.date, time: values.time, ...changes };
     const whole = readWallTime(`${times.date}T${times.time}`, zone) !== null;
-    form.set({ ...times, ...(whole && withEnd(times, minutes !== null && minutes >= 0 ? minutes : usualMinutes, zone)) });
+    form.set({
+      ...times,
+      ...(whole && withEnd(times, minutes !== null && minutes >= 0 ? minutes : usualMinutes, zone)),
+    });
   };
   const end = (endTime: string) => {
     // An end before the start is meant for the day after.

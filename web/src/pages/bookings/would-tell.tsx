@@ -103,7 +103,9 @@ function ToldItem({ item }: { item: WouldTell["items"][number] }) {
       <div className="min-w-0 flex-1">
         <p>
           <span className="font-medium">{recipient}</span>{" "}
-          <span className="text-sm text-soft">{t("byWorkflow", { channel: item.channel, name: item.workflow.name })}</span>
+          <span className="text-sm text-soft">
+            {t("byWorkflow", { channel: item.channel, name: item.workflow.name })}
+          </span>
         </p>
         <p className="mt-1 max-h-40 overflow-y-auto rounded-lg bg-sunken px-2.5 py-1.5 break-words whitespace-pre-wrap">
           {item.text}

@@ -6,10 +6,12 @@ import { QuotaPanel } from "../../components/quota-panel.tsx";
 import { useMay, useSession } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { GoesOutNext } from "./goes-out-next.tsx";
 import { NextSteps } from "./next-steps.tsx";
 import { RecentCampaigns } from "./recent-campaigns.tsx";
+import { Today } from "./today.tsx";
 
-/** The first page: what to do next, what happened last, and what is left of the month's segments. */
+/** The first page: what to do next, today's bookings, what happened last, what goes out next, and what is left of the month's segments. */
 export function HomePage() {
   const t = useTranslations("home");
   const may = useMay();
@@ -30,9 +32,13 @@ export function HomePage() {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
           {may("campaigns:write") && may("contacts:write") ? <NextSteps /> : null}
+          {may("bookings:read") ? <Today /> : null}
           {may("campaigns:read") ? <RecentCampaigns /> : null}
         </div>
-        {may("subscription:read") ? <QuotaPanel /> : null}
+        <div className="flex min-w-0 flex-col gap-5">
+          {may("subscription:read") ? <QuotaPanel /> : null}
+          {may("bookings:read") ? <GoesOutNext /> : null}
+        </div>
       </div>
     </>
   );
