@@ -1,6 +1,6 @@
 import { Ban, CheckCheck, CircleCheck, CircleDashed, CircleX, type LucideIcon, UserX } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { type BuiltInStatus, builtInStatuses } from "../../../../contract/booking-places.ts";
+import type { BuiltInStatus } from "../../../../contract/booking-places.ts";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 
@@ -13,6 +13,8 @@ export const statusLooks: Record<BuiltInStatus, { tone: Tone; icon: LucideIcon }
   cancelled: { tone: "neutral", icon: Ban },
   rejected: { tone: "neutral", icon: CircleX },
 };
+
+export const builtInStatuses = Object.keys(statusLooks) as BuiltInStatus[];
 
 /** Whether the booking will not take place. */
 export const isOff = ({ stands_for }: Pick<Booking, "stands_for">) =>

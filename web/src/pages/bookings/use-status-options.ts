@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { builtInStatuses } from "../../../../contract/booking-places.ts";
 import { query } from "../../api/queries.ts";
-import { useStatusName } from "../../components/bookings/booking-status.tsx";
+import { builtInStatuses, useStatusName } from "../../components/bookings/booking-status.tsx";
 import type { Option } from "../../ui/field.tsx";
 
 /** The statuses that a booking can have: the built-in ones, the workspace's own, and its present one in any case. */
