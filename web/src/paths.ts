@@ -30,7 +30,7 @@ export const paths = {
     withQuery(`/campaigns/${segment(id)}/recipients`, query),
 
   bookings: (query: { date?: string; view?: string } = {}) => withQuery("/bookings", query),
-  bookingList: (query: { customer?: string; status?: string; query?: string } = {}) =>
+  bookingList: (query: { from?: string; customer?: string; status?: string; query?: string } = {}) =>
     withQuery("/bookings/list", query),
   newBooking: (query: { start?: string; resource?: string; location?: string; customer?: string } = {}) =>
     withQuery("/bookings/new", query),

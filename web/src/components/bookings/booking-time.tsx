@@ -1,4 +1,4 @@
-import { useFormatter, useLocale } from "use-intl";
+import { useFormatter, useLocale, useNow } from "use-intl";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { wallTimeAt, zoneInWords } from "../../lib/wall-time.ts";
@@ -9,30 +9,29 @@ type Times = Pick<Booking, "start" | "end" | "time_zone">;
 export function BookingTime({ booking, dated = true }: { booking: Times; dated?: boolean }) {
   const format = useFormatter();
   const locale = useLocale();
-  const there = useOtherZone(booking);
+  const { time_zone: own } = useWorkspace();
+  // Only where its clocks show another time.
+  const zone = booking.time_zone;
+  const there = wallTimeAt(new Date(booking.start), zone) === wallTimeAt(new Date(booking.start), own) ? null : zone;
   const [start, end] = [new Date(booking.start), new Date(booking.end)];
-  const range = (timeZone?: string) =>
+  const otherYear = start.getUTCFullYear() !== useNow().getUTCFullYear();
+  const range = (timeZone: string, withDate: boolean) =>
     format.dateTimeRange(start, end, {
-      ...(dated && { weekday: "short", day: "numeric", month: "short", year: "numeric" }),
+      ...(withDate && { weekday: "short", day: "numeric", month: "short", ...(otherYear && { year: "numeric" }) }),
       hour: "2-digit",
       minute: "2-digit",
-      ...(timeZone && { timeZone }),
+      timeZone,
     });
   return (
     <span className="figures">
-      {range()}
+      {range(own, dated)}
       {there ? (
         <span className="block text-sm text-soft">
-          {range(there)} {zoneInWords(there, locale, start)}
+          {range(there, dated && dayIn(start, there) !== dayIn(start, own))} {zoneInWords(there, locale, start)}
         </span>
       ) : null}
     </span>
   );
 }
 
-/** The zone of the booking's location, where its clocks show another time than the workspace's; else null. */
-function useOtherZone({ start, time_zone: zone }: Times): string | null {
-  const workspace = useWorkspace();
-  const at = new Date(start);
-  return wallTimeAt(at, zone) === wallTimeAt(at, workspace.time_zone) ? null : zone;
-}
+const dayIn = (instant: Date, zone: string) => wallTimeAt(instant, zone).slice(0, 10);

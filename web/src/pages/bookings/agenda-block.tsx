@@ -23,20 +23,23 @@ const looks: Record<BuiltInStatus, string> = {
   rejected: "border-line-strong bg-sunken text-soft border-dashed",
 };
 
-/** From this length on there is room for more lines. In minutes. */
-const roomy = 45;
+/** Of a line of text, and what a block needs beside its lines; in pixels. */
+const lineHeight = 16;
+const frame = 8;
 
 /** A booking in the time grid. */
 export const AgendaBlock = memo(function AgendaBlock({
   booking,
   extent,
   place,
+  zone,
   inWeek,
   writable,
 }: {
   booking: Booking;
   extent: Extent;
   place: Place;
+  zone: string;
   /** Where the column does not say whose booking it is. */
   inWeek: boolean;
   writable: boolean;
@@ -47,11 +50,12 @@ export const AgendaBlock = memo(function AgendaBlock({
   const statusName = useStatusName()(booking.status);
   const { icon: Icon } = statusLooks[booking.stands_for];
   const name = personName(booking.customer, country) ?? t("noCustomer");
-  const clock = { hour: "2-digit", minute: "2-digit" } as const;
-  const time = format.dateTimeRange(new Date(booking.start), new Date(booking.end), clock);
+  const clock = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
+  const [start, end] = [new Date(booking.start), new Date(booking.end)];
+  const time = format.dateTimeRange(start, end, clock);
   const whose = inWeek ? booking.resources.map((resource) => resource.name).join(", ") : "";
   const about = [booking.service?.name, whose].filter(Boolean).join(", ");
-  const tall = extent.to - extent.from >= roomy;
+  const lines = Math.floor((pixelsOf(extent.to - extent.from) - frame) / lineHeight);
   return (
     <li
       className="pointer-events-auto absolute p-px"
@@ -70,18 +74,21 @@ export const AgendaBlock = memo(function AgendaBlock({
         title={[time, name, about, statusName].filter(Boolean).join("\n")}
         aria-keyshortcuts={writable ? "m" : undefined}
         className={classes(
-          "flex h-full scroll-mt-12 gap-1 overflow-hidden rounded-md border border-l-4 px-1.5 text-xs select-none hover:brightness-97 dark:hover:brightness-110",
-          tall ? "flex-col py-1" : "items-center",
+          "block h-full scroll-mt-12 overflow-hidden rounded-md border border-l-4 px-1 py-0.5 text-xs select-none hover:brightness-97 dark:hover:brightness-110",
           looks[booking.stands_for],
         )}
       >
-        <span className="flex min-w-0 shrink-0 items-center gap-1">
+        <span className="flex items-center gap-1">
           <Icon className="size-3.5 shrink-0" aria-hidden />
-          <span className="figures truncate">{tall ? time : time.slice(0, 5)}</span>
+          <span className={classes("min-w-0 truncate font-semibold", isOff(booking) && "line-through")}>{name}</span>
           {booking.muted ? <BellOff className="size-3 shrink-0" aria-hidden /> : null}
+          {lines < 2 ? (
+            <span className="figures min-w-0 shrink-[9] truncate">{format.dateTime(start, clock)}</span>
+          ) : null}
         </span>
-        <span className={classes("min-w-0 truncate font-semibold", isOff(booking) && "line-through")}>{name}</span>
-        {about ? <span className="min-w-0 truncate">{about}</span> : null}
+        {lines >= 2 ? <span className="figures block truncate">{time}</span> : null}
+        {lines >= 3 && about ? <span className="block truncate">{about}</span> : null}
+        {lines < 3 && about ? <span className="sr-only">{about}</span> : null}
         <span className="sr-only">
           {statusName}
           {booking.muted ? `, ${t("mutedShort")}` : null}

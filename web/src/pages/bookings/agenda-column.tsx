@@ -42,6 +42,7 @@ export const AgendaColumnView = memo(function AgendaColumnView(props: ColumnProp
             booking={booking}
             extent={extent}
             place={place}
+            zone={zone}
             inWeek={column.resource === undefined}
             writable={writable}
           />

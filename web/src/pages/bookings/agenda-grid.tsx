@@ -99,7 +99,7 @@ export function AgendaGrid({ columns, zone, now, writable, onMove }: AgendaProps
         aria-label={t("agenda")}
         onKeyDown={onKeyDown}
         {...drag.handlers}
-        className="relative h-[max(24rem,calc(100dvh-17rem))] overflow-auto rounded-lg border border-line bg-surface"
+        className="relative h-[max(24rem,calc(100dvh-19rem))] overflow-auto rounded-lg border border-line bg-surface"
       >
         <div
           className="grid w-full min-w-max"

@@ -51,6 +51,7 @@ test("the end keeps its distance over midnight and over a change of the clocks",
     endDate: "2026-12-02",
     endTime: "00:30",
   });
+  expect(Object.keys(withEnd(empty, 60, zone))).toEqual(["date", "time", "endDate", "endTime"]);
   expect(later("2027-03-28T01:30", 60, zone)).toBe("2027-03-28T03:30");
   expect(minutesOf({ date: "2027-03-28", time: "01:30", endDate: "2027-03-28", endTime: "03:30" }, zone)).toBe(60);
   expect(minutesOf({ ...empty, endTime: "" }, zone)).toBeNull();

@@ -137,9 +137,9 @@ export function minutesOf({ date, time, endDate, endTime }: Times, zone: string)
 type Times = Pick<BookingValues, "date" | "time" | "endDate" | "endTime">;
 
 /** The end that keeps, or takes, a length when the start is changed. */
-export function withEnd(times: Pick<Times, "date" | "time">, minutes: number, zone: string): Times {
-  const end = later(`${times.date}T${times.time}`, minutes, zone);
-  return { ...times, endDate: end.slice(0, 10), endTime: end.slice(11, 16) };
+export function withEnd({ date, time }: Pick<Times, "date" | "time">, minutes: number, zone: string): Times {
+  const end = later(`${date}T${time}`, minutes, zone);
+  return { date, time, endDate: end.slice(0, 10), endTime: end.slice(11, 16) };
 }
 
 /** What is typed in of a person; null where nothing is. */

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CalendarDays, Plus, Search, X } from "lucide-react";
 import { useMemo, useState } from "react";
-import { useTranslations } from "use-intl";
+import { useNow, useTranslations } from "use-intl";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { pages } from "../../api/queries.ts";
 import { BookingStatus, useStatusName } from "../../components/bookings/booking-status.tsx";
@@ -13,6 +13,7 @@ import { useDebounced } from "../../lib/debounced.ts";
 import { useFilters, useGo } from "../../lib/location.ts";
 import { addDays, isPlainDate } from "../../lib/plain-date.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
+import { wallTimeAt } from "../../lib/wall-time.ts";
 import { paths } from "../../paths.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input, Select } from "../../ui/field.tsx";
@@ -25,9 +26,11 @@ import { CustomerFilter } from "./customer-filter.tsx";
 import { PlaceFilters } from "./place-filters.tsx";
 import { useStatusOptions } from "./use-status-options.ts";
 
+/** No first day, where today is the usual one. */
+const ever = "ever";
+
 const none = {
   query: "",
-  from: "",
   to: "",
   status: "",
   service: "",
@@ -43,14 +46,16 @@ export function BookingsPage() {
   const t = useTranslations("bookings");
   const go = useGo();
   const may = useMay();
-  const { country } = useWorkspace();
+  const { country, time_zone } = useWorkspace();
   const statusName = useStatusName();
   const statusOptions = useStatusOptions();
-  const [filters, setFilters] = useFilters(none);
+  const today = wallTimeAt(useNow(), time_zone).slice(0, 10);
+  const usual = { ...none, from: today };
+  const [filters, setFilters] = useFilters(usual);
   const [typed, setTyped] = useState(filters.query);
   const wanted = useDebounced(filters.query.trim());
-  const { sort, query: _, ...narrowing } = filters;
-  const filtered = wanted !== "" || Object.values(narrowing).some(Boolean);
+  const { sort } = filters;
+  const filtered = Object.entries(usual).some(([name, value]) => name !== "sort" && filters[name as "from"] !== value);
   const date = (text: string) => (isPlainDate(text) ? text : undefined);
   const to = date(filters.to);
   const possible = !date(filters.from) || !to || filters.from <= to;
@@ -78,7 +83,7 @@ export function BookingsPage() {
         header: t("when"),
         sort: "start",
         cell: (booking) => (
-          <Link to={paths.booking(booking.id)} className="block whitespace-nowrap max-md:whitespace-normal">
+          <Link to={paths.booking(booking.id)} className="block min-w-28 md:min-w-44">
             <BookingTime booking={booking} />
           </Link>
         ),
@@ -115,7 +120,7 @@ export function BookingsPage() {
   );
   const clear = () => {
     setTyped("");
-    setFilters(none);
+    setFilters(usual);
   };
   return (
     <>
@@ -140,8 +145,8 @@ export function BookingsPage() {
             type="date"
             className="min-w-0 sm:w-36"
             aria-label={t("from")}
-            value={filters.from}
-            onChange={(from) => setFilters({ from })}
+            value={filters.from === ever ? "" : filters.from}
+            onChange={(from) => setFilters({ from: from || ever })}
           />
           <span aria-hidden className="text-faint">
             –

@@ -1,4 +1,4 @@
-import { useTranslations } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import { useWorkspace } from "../../lib/session.ts";
 import { TextField } from "../../ui/field.tsx";
 import type { TypedPerson } from "./typed-person.ts";
@@ -17,7 +17,8 @@ export function PersonFields({
   onChange: (changes: Partial<TypedPerson>) => void;
 }) {
   const t = useTranslations("bookings.person");
-  const { country } = useWorkspace();
+  const workspace = useWorkspace();
+  const country = new Intl.DisplayNames(useLocale(), { type: "region" }).of(workspace.country) ?? workspace.country;
   return (
     <div className="grid gap-3 sm:grid-cols-2">
       {fields.map((field) => (

@@ -48,7 +48,11 @@ export function ContactBookings({ contact }: { contact: Contact }) {
           {(bookings) => <Rows bookings={bookings} />}
         </PagedList>
       </Panel>
-      <Panel flush title={t("past")} action={<Link to={paths.bookingList({ customer: contact.id })}>{t("all")}</Link>}>
+      <Panel
+        flush
+        title={t("past")}
+        action={<Link to={paths.bookingList({ customer: contact.id, from: "ever" })}>{t("all")}</Link>}
+      >
         <PagedList found={past} empty={<None />} bordered>
           {(bookings) => <Rows bookings={bookings.filter(({ end }) => end <= now)} />}
         </PagedList>
@@ -77,7 +81,9 @@ function Rows({ bookings }: { bookings: readonly Booking[] }) {
           <span className="min-w-0 flex-1 basis-32 truncate text-soft">
             {[booking.service?.name, booking.resources.map(({ name }) => name).join(", ")].filter(Boolean).join(" · ")}
           </span>
-          <BookingStatus booking={booking} />
+          <span className="sm:w-32">
+            <BookingStatus booking={booking} />
+          </span>
         </li>
       ))}
     </ul>

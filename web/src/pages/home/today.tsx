@@ -60,7 +60,9 @@ export function Today() {
                 .filter(Boolean)
                 .join(" · ")}
             </span>
-            <BookingStatus booking={booking} />
+            <span className="shrink-0 sm:w-32">
+              <BookingStatus booking={booking} />
+            </span>
           </li>
         ))}
       </ul>
