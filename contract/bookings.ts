@@ -242,6 +242,49 @@ export const BookingDecision = Decision.extend({
 });
 export type BookingDecision = z.infer<typeof BookingDecision>;
 
+/** What a column of a file of bookings can be. */
+export const bookingImportFields = [
+  "external_id",
+  "start",
+  "date",
+  "time",
+  "end",
+  "duration",
+  "service",
+  "location",
+  "resources",
+  "first_name",
+  "last_name",
+  "full_name",
+  "mobile",
+  "phone",
+  "email",
+  "locale",
+  "status",
+  "payment",
+  "notes",
+] as const;
+export type BookingImportField = (typeof bookingImportFields)[number];
+
+/** The media types of files of bookings, besides text/csv. */
+const importTypes = [
+  "text/tab-separated-values",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+] as const;
+
+const mapping = z
+  .string()
+  .max(20_000)
+  .optional()
+  .describe(
+    `JSON of column → field; guessed from the headings and cells where absent. Fields: ${bookingImportFields.map((field) => `\`${field}\``).join(", ")} and \`ignore\``,
+  );
+
+const createMissing = z
+  .enum(["true", "false"])
+  .default("false")
+  .describe("true: services, locations and resources of unknown names are made; else such rows are rejected");
+
 const cancelling = z
   .object({
     by: ByPeople.default("employee"),
@@ -362,23 +405,16 @@ export const bookings = {
     method: "POST",
     path: "/bookings/imports",
     summary:
-      "Imports bookings from a CSV file, row by row as POST /bookings would take them. Columns are guessed from their headings; dates without zone are the location's.",
+      "Imports bookings from a CSV file or workbook, row by row as POST /bookings would take them. Columns are guessed from their headings; times without zone are the location's. A row with an `external_id` changes the booking that has it; one without stays as it is where an earlier import has made a booking of the same customer, start and service.",
     permission: "bookings:write",
     query: z.object({
       file_name: z.string().max(255).optional(),
-      mapping: z
-        .string()
-        .max(20_000)
-        .optional()
-        .describe("JSON of column → field; guessed from the headings where absent"),
+      mapping,
       notify: z.enum(["true", "false"]).default("true").describe("false: workflows are not told of these bookings"),
-      create_missing: z
-        .enum(["true", "false"])
-        .default("false")
-        .describe("true: services, locations and resources of unknown names are made; else such rows are rejected"),
+      create_missing: createMissing,
     }),
     bodyType: "text/csv",
-    bodyTypes: ["text/tab-separated-values", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    bodyTypes: importTypes,
     status: 202,
     answer: ById,
   }),
@@ -388,9 +424,9 @@ export const bookings = {
     summary:
       "Reads the beginning of a file: its columns, the guessed mapping, and the first 20 rows as they would be imported.",
     permission: "bookings:write",
-    query: z.object({ mapping: z.string().max(20_000).optional() }),
+    query: z.object({ mapping, create_missing: createMissing }),
     bodyType: "text/csv",
-    bodyTypes: ["text/tab-separated-values", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    bodyTypes: importTypes,
     bodies: "sample",
     answer: z.object({
       columns: z.array(z.object({ name: z.string(), field: z.string(), samples: z.array(z.string()) })),

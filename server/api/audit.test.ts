@@ -88,6 +88,8 @@ const heldImport = async (): Promise<string> => {
   return answer.body.id;
 };
 const list = () => make("POST /lists", { name: `List ${++n}` });
+const place = async (path: string): Promise<string> =>
+  `${path}/${(await make(`POST ${path}`, { name: `Place ${++n}` })).id}`;
 const campaign = async () => {
   const { id } = await contact();
   const consent = { contact_id: id, subscription_type: "marketing", action: "grant", source: "form" };
@@ -306,6 +308,30 @@ const tries: Record<string, () => Promise<Try>> = {
   senders_update: async () => {
     const { id } = await make("POST /senders", {});
     return { path: `/senders/${id}`, body: { rate_per_second: 7 }, action: "sender.updated" };
+  },
+  services_create: async () => ({ path: "/services", body: { name: "Haircut" }, action: "service.created" }),
+  services_update: async () => ({ path: await place("/services"), body: { price: 1 }, action: "service.updated" }),
+  services_remove: async () => ({ path: await place("/services"), action: "service.archived" }),
+  locations_create: async () => ({ path: "/locations", body: { name: "Salon" }, action: "location.created" }),
+  locations_update: async () => ({
+    path: await place("/locations"),
+    body: { remote: true },
+    action: "location.updated",
+  }),
+  locations_remove: async () => ({ path: await place("/locations"), action: "location.archived" }),
+  resources_create: async () => {
+    const body = { name: "Anne", mobile: "+4791234999", email: "anne@salon.example" };
+    return { path: "/resources", body, action: "resource.created", never: [body.mobile, body.email] };
+  },
+  resources_update: async () => {
+    const body = { mobile: "+4791234999", email: "anne@salon.example" };
+    const path = await place("/resources");
+    return { path, body, action: "resource.updated", never: [body.mobile, body.email] };
+  },
+  resources_remove: async () => ({ path: await place("/resources"), action: "resource.archived" }),
+  bookingStatuses_replace: async () => {
+    const body = { items: [{ name: `Arrived ${++n}`, stands_for: "confirmed" }] };
+    return { path: "/booking-statuses", body, action: "booking_statuses.updated" };
   },
   campaigns_create: async () => ({
     path: "/campaigns",

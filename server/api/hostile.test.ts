@@ -81,6 +81,12 @@ const good: Record<string, unknown> = {
   allowance: 100_000,
   renewal_day: 1,
   behaviour: "deliver",
+  duration_minutes: 45,
+  price: 499,
+  currency: "NOK",
+  remote: false,
+  locale: "nb-NO",
+  mobile: "+4791234567",
   enabled: false,
   text_months: 120,
   ledger_months: 240,
@@ -94,6 +100,7 @@ const optional = new Set([
   "at",
   "marketing",
   "delay_ms",
+  "archived",
 ]);
 
 let real: Record<string, string> = {};
@@ -151,6 +158,9 @@ beforeAll(async () => {
       webhooks: await make("POST /webhooks", { ...pick("url", "events") }),
       "contacts/imports": await make("POST /contacts/imports", "mobile\n12\n13\n", { "content-type": "text/csv" }),
       senders: (await call("GET /senders", { key })).body.items[0].id,
+      services: await make("POST /services", { name }),
+      locations: await make("POST /locations", { name }),
+      resources: await make("POST /resources", { name }),
     };
     for (const action of ["grant", "withdraw"])
       await make("POST /consent-events", {

@@ -73,6 +73,9 @@ async function fixtures(key: string, n: number) {
     expect(item).toBeDefined();
     return item;
   });
+  const service = await make("POST /services", { name: "Haircut" });
+  const location = await make("POST /locations", { name: "Salon" });
+  const resource = await make("POST /resources", { name: "Anne" });
   // Disabled, so that no connection is attempted.
   const carrier = await make("POST /carriers", {
     kind: "smpp",
@@ -98,6 +101,9 @@ async function fixtures(key: string, n: number) {
     message,
     campaign,
     sender,
+    service,
+    location,
+    resource,
     carrier,
     webhook,
     delivery,
@@ -121,6 +127,9 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/mails\//, of.mail.id],
     [/^\w+ \/campaigns\//, of.campaign.id],
     [/^\w+ \/senders\//, of.sender.id],
+    [/^\w+ \/services\//, of.service.id],
+    [/^\w+ \/locations\//, of.location.id],
+    [/^\w+ \/resources\//, of.resource.id],
     [/^\w+ \/carriers\//, of.carrier.id],
     [/^\w+ \/webhooks\//, of.webhook.id],
     [/^\w+ \/sandbox\/phones\//, encodeURIComponent(of.contact.mobile)],
@@ -149,6 +158,9 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     lists_addMembers: { contacts: [own.contact.id] },
     lists_removeMembers: { contacts: [own.contact.id] },
     senders_update: { is_default: true },
+    services_update: { name: "Changed" },
+    locations_update: { name: "Changed" },
+    resources_update: { name: "Changed" },
     carriers_update: { name: "Changed" },
     carriers_test: { to: own.contact.mobile },
     webhooks_update: { events: ["alert.resolved"] },

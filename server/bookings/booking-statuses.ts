@@ -46,7 +46,7 @@ export async function replaceStatuses(
   }
   const before = await readStatuses(tx, workspaceId);
   await store.replaceStatuses(tx, workspaceId, wanted);
-  const event = { workspaceId, at, action: "booking_statuses.updated" } as const;
+  const event = { workspaceId, at, action: "booking_statuses.updated", target: { type: "booking_statuses" } } as const;
   await recordChange(tx, event, { items: before }, { items: wanted });
   return readStatuses(tx, workspaceId);
 }

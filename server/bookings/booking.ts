@@ -132,6 +132,9 @@ export const snapshotOf = (booking: Booking): BookingSnapshot => ({
   attendees: booking.attendees.map(({ id }) => id),
 });
 
+/** The origin of bookings of a file whose rows have no ids: theirs are derived from customer, start and service. */
+export const importOrigin = "import";
+
 /** Without letters and digits that look alike: Crockford's base 32. */
 const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -2,12 +2,15 @@
 import type { ActivityData } from "../../contract/activity.ts";
 import type { Present } from "../activity/subscriber.ts";
 import { onNewCustomer } from "../contacts/customers.ts";
-import type { DueServices, Services } from "../kit/services.ts";
+import type { DueServices, Services, StartServices } from "../kit/services.ts";
 import { createAccessLinks } from "./access-links.ts";
 import { bookingStatusesRoutes } from "./booking-statuses-routes.ts";
 import { bookingsRoutes } from "./bookings-routes.ts";
 import { calendarLinksRoutes } from "./calendar-links-routes.ts";
 import { insertNewCustomers } from "./happenings-store.ts";
+import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
+import { bookingImportRoutes } from "./import/import-routes.ts";
+import { importJob } from "./import/receive-import.ts";
 import { createManageLinks, type ManageLinks } from "./manage-links.ts";
 import { placesRoutes } from "./places-routes.ts";
 import { loadBookings, presentBooking } from "./present-booking.ts";
@@ -37,6 +40,8 @@ const decidingWith = ({ config, seal }: Pick<Services, "config" | "seal">): Deci
   mailDomain: config.mail_domain,
 });
 
+const withLinks = <S extends Services>(services: S) => ({ ...services, links: createManageLinks(services.config) });
+
 export const bookingsModule = {
   routes: (services: Services) => {
     const deciding = decidingWith(services);
@@ -45,17 +50,22 @@ export const bookingsModule = {
       locations: placesRoutes("location", services),
       resources: { ...placesRoutes("resource", services), ...calendarLinksRoutes(services) },
       bookingStatuses: bookingStatusesRoutes(services),
-      bookings: bookingsRoutes({ ...services, links: deciding.links }),
+      bookings: { ...bookingsRoutes(withLinks(services)), ...bookingImportRoutes(withLinks(services)) },
       workflows: workflowsRoutes({ ...services, deciding }),
     };
   },
+  jobs: (services: Services) => importJobs(withLinks(services)),
+  kinds: { [importJob]: "imports" } as const,
   due: (services: DueServices) => {
     const deciding = decidingWith(services);
-    return [reactions(services, deciding), momentsWork(services, deciding)];
+    return [reactions(services, deciding), momentsWork(services, deciding), dueImports(withLinks(services))];
   },
   topics: { [sourceType]: "workflow" } as const,
   presents({ config }: Pick<Services, "config">) {
     const present = presentTo(createManageLinks(config));
     return { "booking.created": present, "booking.updated": present, "booking.cancelled": present };
+  },
+  async start({ jobsDb, ...services }: StartServices) {
+    if (services.config.roles.has("worker")) await sweepImports(withLinks({ ...services, db: jobsDb }));
   },
 };

@@ -1,6 +1,7 @@
 /** The people of a booking: found among the contacts, or made contacts. */
 import { sql } from "kysely";
 import type { AttendeeInput, CustomerInput } from "../../contract/bookings.ts";
+import type { ContactInput } from "../../contract/contacts.ts";
 import { type ContactFields, readContactInput } from "../contacts/contact.ts";
 import { addContact, fillContact } from "../contacts/contacts.ts";
 import type { Tx } from "../kit/db.ts";
@@ -25,7 +26,7 @@ interface Scope {
 export async function resolveCustomer(
   tx: Tx,
   scope: Scope,
-  input: CustomerInput,
+  input: CustomerInput & Pick<ContactInput, "phone">,
   present: BookingContact | null,
   field = "customer",
 ): Promise<string> {

@@ -70,7 +70,7 @@ export function readPlaceInput(input: PlaceInput, country: string): PlaceFields 
   const mobile = emptied(input.mobile);
   if (mobile !== undefined) fields.mobile = mobile && readNumber(mobile, country, "mobile").number;
   const email = emptied(input.email);
-  if (email !== undefined) fields.email = email?.toLowerCase();
+  if (email !== undefined) fields.email = email && email.toLowerCase();
   const locale = emptied(input.locale);
   if (locale !== undefined) fields.locale = locale && readLocale(locale);
   return fields;

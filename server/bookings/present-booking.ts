@@ -3,7 +3,7 @@ import type { Booking as Shown, BookingWithHistory, HistoryEntry } from "../../c
 import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { type Attendee, type Booking, type BookingContact, fullName, namesOf } from "./booking.ts";
+import { type Attendee, type Booking, type BookingContact, fullName, importOrigin, namesOf } from "./booking.ts";
 import * as store from "./bookings-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
 
@@ -45,7 +45,8 @@ export function presentBooking(links: ManageLinks, booking: Booking): Shown {
     locale: booking.locale,
     notes: booking.notes,
     source: booking.source,
-    external_id: booking.external_id,
+    // Rows of a file that have no id of their own are told apart by one that is nobody's.
+    external_id: booking.origin === importOrigin ? null : booking.external_id,
     muted: booking.muted,
     muted_workflows: booking.muted_workflows,
     manage_url: links.urlOf(booking.manage_code),

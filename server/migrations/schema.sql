@@ -1322,6 +1322,66 @@ create policy workspace_wall on booking_history
 create policy workspace_wall_door on booking_history to current_user
   using (is_system());
 
+create table booking_import_rejections (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  reason text not null,
+  field text,
+  value text,
+  message text not null,
+  constraint booking_import_rejections_pkey PRIMARY KEY (workspace_id, import_id, "row")
+);
+alter table booking_import_rejections enable row level security;
+alter table booking_import_rejections force row level security;
+create policy workspace_wall on booking_import_rejections
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_import_rejections to current_user
+  using (is_system());
+
+create table booking_import_rows (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  lane smallint not null,
+  "row" bigint not null,
+  repeats integer not null,
+  said jsonb not null,
+  fault text,
+  constraint booking_import_rows_pkey PRIMARY KEY (workspace_id, import_id, lane, "row")
+) with (autovacuum_analyze_threshold=2147483647, autovacuum_vacuum_insert_threshold=-1);
+alter table booking_import_rows enable row level security;
+alter table booking_import_rows force row level security;
+create policy workspace_wall on booking_import_rows
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_import_rows to current_user
+  using (is_system());
+
+create table booking_imports (
+  workspace_id uuid not null,
+  id uuid not null,
+  status text not null,
+  file_name text,
+  options jsonb default '{}'::jsonb not null,
+  rows bigint default 0 not null,
+  created bigint default 0 not null,
+  updated bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  rejected bigint default 0 not null,
+  error jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  heard_at timestamp with time zone not null,
+  constraint booking_imports_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX booking_imports_open ON booking_imports USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['receiving'::text, 'running'::text]));
+alter table booking_imports enable row level security;
+alter table booking_imports force row level security;
+create policy workspace_wall on booking_imports
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on booking_imports to current_user
+  using (is_system());
+
 create table booking_statuses (
   workspace_id uuid not null,
   name text not null,

@@ -3,6 +3,7 @@ import type { Erasure } from "../../contract/erasures.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { eraseNumbersIn } from "../activity/activity-store.ts";
 import { appendOne } from "../activity/activity.ts";
+import { deleteAccessOf } from "../bookings/access-store.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -54,6 +55,7 @@ export async function eraseContact(
   await cancelQueuedOf(tx, workspaceId, id, now);
   await closeLinksOf(tx, workspaceId, id);
   await deletePreferenceLink(tx, workspaceId, id);
+  await deleteAccessOf(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);

@@ -9,6 +9,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { deleteOldAuditEvents } from "../accounts/audit-events-store.ts";
+import { purgeAccessLinks, purgeVisits } from "../bookings/access-store.ts";
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
 import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
@@ -238,6 +239,8 @@ async function purgeByAge(
     [purgeMails, recordsFor],
     [purgeMailFiles, 0],
     [purgeShortLinks, linkKept],
+    [purgeAccessLinks, 0],
+    [purgeVisits, 0],
     ...purgeOld.map((each): [PurgeOld, number] => [each, recordsFor]),
   ];
   let total = 0;

@@ -18,6 +18,7 @@ import { startTestServer, type TestServer } from "../server.ts";
 import { startSmsc } from "../smsc.ts";
 import { until } from "../until.ts";
 import { startReceiver } from "../webhook-receiver.ts";
+import { fillBookingPlaces } from "./booking-places.ts";
 import { openCamera } from "./camera.ts";
 import { newsletterFile } from "./customers.ts";
 import { imageFolder, pageRoutes, tourSections } from "./routes.ts";
@@ -93,6 +94,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const api = sessionClient(page);
   const { must } = api;
   const receiver = await startReceiver();
+  await fillBookingPlaces(api);
   const salon = await fillSalon(api, server.url, receiver.url);
   const invitation = await fillPeople(api, server.url, (email) => linkTo(api, email, "/invitations/"));
 
@@ -181,6 +183,11 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/settings/webhooks/$id", "webhook", `/settings/webhooks/${salon.webhook}`, "Delivered");
   await show("/settings/retention", "retention", "/settings/retention", "Keep texts for");
   await show("/settings/audit-log", "audit-log", "/settings/audit-log", "Kari Hansen");
+  await show("/settings/services", "services", "/settings/services", "Dameklipp");
+  await show("/settings/locations", "locations", "/settings/locations", "Thorvald Meyers gate");
+  await show("/settings/resources", "resources", "/settings/resources", "Behandlingsrom");
+  await show("/settings/booking-statuses", "booking-statuses", "/settings/booking-statuses", "Awaiting confirmation");
+  await show("/settings/bookings", "booking-settings", "/settings/bookings", "Sender of workflows");
   await show("/settings/carriers/new", "carrier-new", "/settings/carriers/new", "SMPP");
   const smsc = await startSmsc({ system_id: "salongsaks", password: "secret" });
   closing.unshift(() => smsc.stop());

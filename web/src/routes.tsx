@@ -172,6 +172,16 @@ export const routeTree = root.addChildren([
         () => import("./pages/carriers/carrier-page.tsx"),
         "CarrierPage",
       ),
+      setting("/services", ["places"], () => import("./pages/places/services-page.tsx"), "ServicesPage"),
+      setting("/locations", ["places"], () => import("./pages/places/locations-page.tsx"), "LocationsPage"),
+      setting("/resources", ["places"], () => import("./pages/places/resources-page.tsx"), "ResourcesPage"),
+      setting(
+        "/booking-statuses",
+        ["places"],
+        () => import("./pages/places/booking-statuses-page.tsx"),
+        "BookingStatusesPage",
+      ),
+      setting("/bookings", ["places"], () => import("./pages/places/booking-settings-page.tsx"), "BookingSettingsPage"),
       setting(
         "/subscription-types",
         [],

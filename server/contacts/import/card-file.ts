@@ -1,13 +1,13 @@
 /** A file of vCards as an import reads it: one row for each card. */
 import type { IncomingText } from "./csv-file.ts";
 import { isBlank } from "./csv-format.ts";
+import { type ColumnRules, readColumns } from "./file-columns.ts";
 import type { FileRow } from "./file-row.ts";
-import { type ImportFile, type ReadingOptions, sampleRows } from "./import-file.ts";
-import { readColumns } from "./import-mapping.ts";
+import { type ImportFile, sampleRows } from "./import-file.ts";
 import { cardColumns, createCardReader } from "./vcard.ts";
 
 /** Throws 422 for a mapping that names columns that cards don't have. */
-export function openCards(incoming: IncomingText, { mapping, country }: ReadingOptions): ImportFile {
+export function openCards(incoming: IncomingText, columns: ColumnRules, country: string): ImportFile {
   const { decoder, text, ended, rest } = incoming;
   const sample: FileRow[] = [];
   const first = cardRows(country, (row) => sample.length < sampleRows && !isBlank(row.cells) && sample.push(row));
@@ -18,7 +18,7 @@ export function openCards(incoming: IncomingText, { mapping, country }: ReadingO
     encoding: decoder.encoding,
     delimiter: null,
     sheet: null,
-    columns: readColumns([cardColumns, ...sample.map(({ cells }) => cells)], mapping, country),
+    columns: readColumns([cardColumns, ...sample.map(({ cells }) => cells)], columns),
     headerRow: null,
     sample,
     async read(onRow, between) {

@@ -12,9 +12,9 @@ import {
   usualWidth,
 } from "./csv-format.ts";
 import { createCsvSplitter, type RowShape } from "./csv-splitter.ts";
+import { type Columns, ownCells, readColumns } from "./file-columns.ts";
 import { type FileRow, ImportFailure } from "./file-row.ts";
 import { type ImportFile, type Incoming, longestRow, type ReadingOptions, sampleRows } from "./import-file.ts";
-import { type Columns, ownCells, readColumns } from "./import-mapping.ts";
 
 /** A file whose beginning has been decoded. */
 export interface IncomingText extends Incoming {
@@ -75,13 +75,13 @@ export function openCsv(incoming: IncomingText, options: ReadingOptions): Import
 }
 
 /** The first rows that are not empty, their columns, and what all rows have in common. */
-function readBeginning(text: string, delimiter: Delimiter, cut: boolean, { mapping, country }: ReadingOptions) {
+function readBeginning(text: string, delimiter: Delimiter, cut: boolean, { columns: rules }: ReadingOptions) {
   const split = (shape: RowShape | null): FileRow[] =>
     splitRows(text, { delimiter, most: sampleRows, cut, shape, longestRow }).filter(({ cells }) => !isBlank(cells));
   // Twice: what the rows have in common decides which quotes are accepted, and so which rows there are.
   const first = split(null);
-  const rows = split(shapeOf(first, delimiter, readColumns(cellsOf(first, cut), mapping, country)));
-  const columns = readColumns(cellsOf(rows, cut), mapping, country);
+  const rows = split(shapeOf(first, delimiter, readColumns(cellsOf(first, cut), rules)));
+  const columns = readColumns(cellsOf(rows, cut), rules);
   return { rows, columns, shape: shapeOf(rows, delimiter, columns) };
 }
 

@@ -7,16 +7,20 @@ import type { ImportField } from "../../../contract/contacts.ts";
 import { type Heading, isAboutEmail, isOtherNumber, readHeading } from "../../../rules/csv-columns.ts";
 import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import { columnsLookedAt, looksLikeEmail, looksLikeNumber } from "./csv-format.ts";
+import { isUnnamed } from "./file-columns.ts";
 import { readConsent } from "./import-consent.ts";
 
 /** Rows of titles that may be above the headings, at most. */
 const rowsAboveHeader = 20;
 
 /**
- * The position of the row that names the columns, -1 where none does. A row with a number or an e-mail address is no header;
- * rows above it have fewer cells.
+ * The position of the row that names the columns, -1 where none does. A row with data (a number or an e-mail address, unless the caller
+ * says otherwise) is no header; rows above it have fewer cells.
  */
-export function findHeader(rows: readonly string[][]): number {
+export function findHeader(
+  rows: readonly string[][],
+  { isHeading = (cell: string) => readHeading(cell) !== null, isData = isReachable } = {},
+): number {
   let best = -1;
   let known = 0;
   let mostFilled = 0;
@@ -25,23 +29,24 @@ export function findHeader(rows: readonly string[][]): number {
     const row = whole.slice(0, columnsLookedAt);
     const filled = row.filter((cell) => cell.trim() !== "").length;
     const data = row.some(isData);
-    const words = data ? 0 : row.filter((cell) => readHeading(cell) !== null).length;
+    const words = data ? 0 : row.filter(isHeading).length;
     const below = filled > mostFilled && (mostFilledData === 0 || (words > 1 && mostFilledData * 2 <= filled));
     // One such word alone may be a person's name.
-    if (words > known && (index === 0 || below) && (words > 1 || namesData(rows.slice(index)))) {
+    if (words > known && (index === 0 || below) && (words > 1 || namesData(rows.slice(index), isData))) {
       best = index;
       known = words;
     }
     mostFilled = Math.max(mostFilled, filled);
     if (data) mostFilledData = Math.max(mostFilledData, filled);
   }
-  return best >= 0 ? best : namesData(rows) ? 0 : -1;
+  return best >= 0 ? best : namesData(rows, isData) ? 0 : -1;
 }
 
-const isData = (cell: string) => looksLikeEmail(cell) || looksLikeNumber(cell);
+/** Whether a cell holds a number or an e-mail address. */
+export const isReachable = (cell: string): boolean => looksLikeEmail(cell) || looksLikeNumber(cell);
 
-/** Whether a first row has words above columns of numbers or addresses; true where there are no such columns. */
-function namesData([first = [], ...rest]: readonly string[][]): boolean {
+/** Whether a first row has words above columns of data; true where there are no such columns. */
+function namesData([first = [], ...rest]: readonly string[][], isData: (cell: string) => boolean): boolean {
   const row = first.slice(0, columnsLookedAt);
   if (row.some(isData)) return false;
   const data = row.map((_, index) => {
@@ -209,7 +214,7 @@ function chooseConsents(columns: readonly Column[]): Column[] {
 }
 
 function readColumn(name: string, index: number, rows: readonly string[][], country: string): Column {
-  const unnamed = /^#\d+$/.test(name);
+  const unnamed = isUnnamed(name);
   const column: Column = {
     index,
     heading: unnamed ? null : readHeading(name),

@@ -2,8 +2,8 @@
 import type { Readable } from "node:stream";
 import type { CsvEncoding } from "./csv-decoder.ts";
 import type { Delimiter } from "./csv-format.ts";
-import type { FileRow, RowKind } from "./file-row.ts";
-import type { ColumnField, Columns } from "./import-mapping.ts";
+import type { ColumnRules, Columns } from "./file-columns.ts";
+import { type FileRow, ImportFailure, type RowKind } from "./file-row.ts";
 
 export interface ImportFile {
   format: "csv" | "xlsx" | "vcard";
@@ -25,10 +25,9 @@ export interface ImportFile {
 
 /** How a file is to be read. */
 export interface ReadingOptions {
-  /** The caller's; null: guessed. */
-  mapping: Record<string, ColumnField> | null;
-  /** The workspace's, for numbers without a country code. */
-  country: string;
+  columns: ColumnRules;
+  /** By whose plan the numbers of vCards are read; null: vCards hold no such rows. */
+  cardCountry: string | null;
 }
 
 /** A file as it comes: what has been read of it so far, and the rest. */
@@ -43,6 +42,23 @@ export interface Incoming {
 export const longestRow = 2 ** 20;
 /** Rows that decide about the columns. */
 export const sampleRows = 100;
+
+/** The chunks of a body of which an error means that the client is gone. */
+export function unlessCutOff(chunks: AsyncIterator<Buffer>): AsyncIterator<Buffer> {
+  return {
+    async next() {
+      try {
+        return await chunks.next();
+      } catch (cause) {
+        throw new ImportFailure(
+          "cut_off",
+          "The file stopped coming before its end, so nothing of it was imported. Send it again.",
+          { cause },
+        );
+      }
+    },
+  };
+}
 
 /** The chunks of a request's body. Stopping early leaves the stream open, so that the answer still gets out. */
 export const chunksOf = (stream: Readable): AsyncIterator<Buffer> =>

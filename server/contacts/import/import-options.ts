@@ -5,8 +5,9 @@ import { conflict, invalid } from "../../kit/errors.ts";
 import { isId } from "../../kit/id.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { getList } from "../lists.ts";
+import type { ColumnField } from "./file-columns.ts";
 import { readConsentDate } from "./import-consent.ts";
-import { type ColumnField, parseMapping } from "./import-mapping.ts";
+import { parseContactMapping } from "./import-mapping.ts";
 import type { RowContext } from "./import-row.ts";
 import { countHeld, type ImportOptions } from "./import-store.ts";
 
@@ -44,7 +45,7 @@ export async function readImportOptions(
     );
   }
   const workspace = await getWorkspace(tx, workspaceId);
-  const mapping = parseMapping(request.mapping);
+  const mapping = parseContactMapping(request.mapping);
   const type = request.subscription_type ? await findType(tx, workspaceId, request.subscription_type) : null;
   const about = Object.values(mapping ?? {}).find((field) => field.startsWith("consent"));
   if (about && !type) {

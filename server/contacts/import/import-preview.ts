@@ -4,7 +4,7 @@ import type { Answer } from "../../../contract/endpoint.ts";
 import { Problem } from "../../kit/errors.ts";
 import { ImportFailure } from "./file-row.ts";
 import { chunksOf, type ImportFile, discardRest } from "./import-file.ts";
-import { parseMapping } from "./import-mapping.ts";
+import { contactColumns, parseContactMapping } from "./import-mapping.ts";
 import {
   createRowReader,
   type ImportedContact,
@@ -27,11 +27,14 @@ export async function previewImport(
   mappingJson: string | undefined,
   context: RowContext,
 ): Promise<Preview> {
-  const mapping = parseMapping(mappingJson);
+  const mapping = parseContactMapping(mappingJson);
   const chunks = chunksOf(stream);
   let file: ImportFile | null = null;
   try {
-    file = await openImportFile(chunks, { mapping, country: context.country });
+    file = await openImportFile(chunks, {
+      columns: contactColumns(mapping, context.country),
+      cardCountry: context.country,
+    });
     return preview(file, context);
   } catch (error) {
     if (!(error instanceof ImportFailure)) throw error;

@@ -8,8 +8,8 @@ import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import { isTimeZone } from "../../../rules/time-zone.ts";
 import { Problem } from "../../kit/errors.ts";
 import { readLocale } from "../contact.ts";
+import type { ColumnField } from "./file-columns.ts";
 import { readConsent, readConsentDate, readOptedOut } from "./import-consent.ts";
-import type { ColumnField } from "./import-mapping.ts";
 
 /** What a row says. Null: the cell was empty or there is no such column, so what is known stays. */
 export interface ImportedContact {
@@ -220,16 +220,16 @@ const isTidy = /^[!-~À-ÿ]+(?: [!-~À-ÿ]+)*$/;
 const unfitForAll = new RegExp(unfitForNames, "gu");
 
 /** "Ola Johan Nordmann": the last word is the last name. "Nordmann, Ola" is reversed. */
-function splitName(name: string, contact: ImportedContact): void {
+export function splitName(name: string, person: { first_name: string | null; last_name: string | null }): void {
   const comma = /^([^,]+), ?([^,]+)$/.exec(name);
   if (comma) {
-    contact.last_name = comma[1] as string;
-    contact.first_name = comma[2] as string;
+    person.last_name = comma[1] as string;
+    person.first_name = comma[2] as string;
     return;
   }
   const space = name.lastIndexOf(" ");
-  contact.first_name = space < 0 ? name : name.slice(0, space);
-  contact.last_name = space < 0 ? null : name.slice(space + 1);
+  person.first_name = space < 0 ? name : name.slice(0, space);
+  person.last_name = space < 0 ? null : name.slice(space + 1);
 }
 
 function localeOrNull(value: string): string | null {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Import, ImportFault, ImportTotals, RejectionReason } from "../../../contract/contacts.ts";
 import { appendOne } from "../../activity/activity.ts";
 import type { Tx } from "../../kit/db.ts";
+import type { Received } from "./read-in-batches.ts";
 
 /** What the merge needs to know, decided before the first row is read. */
 export interface ImportOptions {
@@ -115,13 +116,6 @@ export async function touchReceiving(tx: Tx, workspaceId: string, id: string): P
   await sql`
     update imports set heard_at = now()
     where workspace_id = ${workspaceId} and id = ${id} and status = 'receiving'`.execute(tx);
-}
-
-/** How much of a file has been received. */
-export interface Received {
-  /** The number of the last row. */
-  rows: number;
-  data_rows: number;
 }
 
 /** Stores how many rows have come so far; false when the import was given up meanwhile. */

@@ -26,7 +26,11 @@ export async function openImportFile(chunks: AsyncIterator<Buffer>, options: Rea
   const decoder = createCsvDecoder(incoming.head);
   const text = decoder.push(incoming.head) + (incoming.ended ? decoder.end() : "");
   const read = { ...incoming, decoder, text };
-  if (/^\s*BEGIN:VCARD/i.test(text)) return openCards(read, options);
+  if (/^\s*BEGIN:VCARD/i.test(text)) {
+    const { columns, cardCountry } = options;
+    if (cardCountry !== null) return openCards(read, columns, cardCountry);
+    throw new ImportFailure("binary_file", "The file holds vCards, which are contacts and nothing else.");
+  }
   if (/^\s*<(\?xml|!doctype|html|table)/i.test(text)) {
     throw new ImportFailure(
       "binary_file",

@@ -1,6 +1,7 @@
 /** Reads files in tests as imports do, without a database. */
+import type { ColumnField, Columns } from "./file-columns.ts";
 import type { FileRow, RowKind } from "./file-row.ts";
-import type { ColumnField, Columns } from "./import-mapping.ts";
+import { contactColumns } from "./import-mapping.ts";
 import { openImportFile } from "./open-import-file.ts";
 
 export interface ReadFile {
@@ -22,12 +23,13 @@ export async function readFile(
   content: string | Buffer,
   options: { country?: string; mapping?: Record<string, ColumnField>; pieces?: number } = {},
 ): Promise<ReadFile> {
+  const { country = "NO", mapping = null } = options;
   const bytes = Buffer.from(content);
   const size = Math.max(1, Math.ceil(bytes.length / (options.pieces ?? 1)));
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }
-  const file = await openImportFile(chunks(), { country: options.country ?? "NO", mapping: options.mapping ?? null });
+  const file = await openImportFile(chunks(), { columns: contactColumns(mapping, country), cardCountry: country });
   try {
     const all: ReadFile["all"] = [];
     await file.read(

@@ -1,8 +1,6 @@
 /**
  * The first half of an import: the body is read as it comes, each row is checked, and goes to `import_rows`. Nothing
  * of it is a contact yet, so a file that is cut off or turns out to be no CSV changes nothing.
- *
- * At most one batch is being written while the next is being read: that is all the memory a file takes, however long.
  */
 import type { Readable } from "node:stream";
 import type { RejectionReason } from "../../../contract/contacts.ts";
@@ -16,15 +14,16 @@ import type { Jobs } from "../../kit/jobs.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { Logger } from "../../kit/log.ts";
 import { notePropertyKeys, propertyKeysOf } from "../properties.ts";
-import { type FileRow, ImportFailure, type RowKind } from "./file-row.ts";
-import { chunksOf, type ImportFile, discardRest } from "./import-file.ts";
-import { requireNumberColumn } from "./import-mapping.ts";
+import { ImportFailure } from "./file-row.ts";
+import { chunksOf, type ImportFile, discardRest, unlessCutOff } from "./import-file.ts";
+import { contactColumns, requireNumberColumn } from "./import-mapping.ts";
 import { type ImportRequest, readImportOptions, type CheckedOptions } from "./import-options.ts";
 import { createRowReader, type RowContext, tidy } from "./import-row.ts";
 import { deleteRows } from "./import-rows.ts";
 import * as store from "./import-store.ts";
 import { openImportFile } from "./open-import-file.ts";
-import { createStaging, type StagedRows } from "./staged-rows.ts";
+import { type Received, readInBatches } from "./read-in-batches.ts";
+import { createStaging } from "./staged-rows.ts";
 
 export interface ReceiveServices {
   db: Db;
@@ -38,9 +37,6 @@ export interface ReceiveServices {
 export const importJob = "import";
 /** … and the one that counts what that would do. */
 export const checkJob = "import:check";
-
-const batchOctets = 2 ** 21;
-const batchRows = 20_000;
 
 /**
  * Receives a file and has it merged in the background, or held. Invalid options throw 422 and leave nothing; a file that
@@ -109,9 +105,12 @@ async function stageRows(
   id: string,
   checked: CheckedOptions,
   now: Date,
-): Promise<{ received: store.Received; file: ImportFile }> {
+): Promise<{ received: Received; file: ImportFile }> {
   const { mapping, context } = checked;
-  const file = await openImportFile(unlessCutOff(chunks), { mapping, country: context.country });
+  const file = await openImportFile(unlessCutOff(chunks), {
+    columns: contactColumns(mapping, context.country),
+    cardCountry: context.country,
+  });
   try {
     requireNumberColumn(file.columns);
     return { received: await stageFile(services, workspaceId, id, file, { ...context, now }), file };
@@ -126,58 +125,24 @@ async function stageFile(
   id: string,
   file: ImportFile,
   context: RowContext,
-): Promise<store.Received> {
+): Promise<Received> {
   const readRow = createRowReader(file.columns.fields, context);
-  const received = { rows: 0, data_rows: 0 };
-  const newBatch = createStaging(id);
-  let batch = newBatch();
-  const onRow = ({ row, cells, fault }: FileRow, kind: RowKind) => {
-    if (kind !== "data") return;
-    received.rows = row;
-    received.data_rows++;
-    const read = fault
-      ? { reason: fault satisfies RejectionReason, value: (cells[0] ?? "").slice(0, 200) }
-      : readRow(cells);
-    batch.add(row, read, cells);
-  };
-
-  let writing: Promise<void> = Promise.resolve();
-  const write = async (rows: StagedRows, soFar: store.Received) => {
-    await db.inWorkspace(workspaceId, async (tx) => {
-      await rows.insert(tx, workspaceId);
-      // Last, so that the heartbeat, which writes the import too, is not held up.
-      if (!(await store.updateReceived(tx, workspaceId, id, soFar))) throw givenUp();
-    });
-    liveUpdates.publish(workspaceId, "import", id);
-  };
-  const flush = async (all: boolean) => {
-    if (batch.rows === 0 || (!all && batch.octets < batchOctets && batch.rows < batchRows)) return;
-    await writing;
-    writing = write(batch, { ...received });
-    writing.catch(() => {}); // awaited before the next batch and at the end
-    batch = newBatch();
-  };
-  await file.read(onRow, () => flush(false));
-  await flush(true);
-  await writing;
-  return received;
-}
-
-/** An error of the body's stream means that the client is gone. */
-function unlessCutOff(chunks: AsyncIterator<Buffer>): AsyncIterator<Buffer> {
-  return {
-    async next() {
-      try {
-        return await chunks.next();
-      } catch (cause) {
-        throw new ImportFailure(
-          "cut_off",
-          "The file stopped coming before its end, so nothing of it was imported. Send it again.",
-          { cause },
-        );
-      }
+  return readInBatches(file, createStaging(id), {
+    add(batch, { row, cells, fault }) {
+      const read = fault
+        ? { reason: fault satisfies RejectionReason, value: (cells[0] ?? "").slice(0, 200) }
+        : readRow(cells);
+      batch.add(row, read, cells);
     },
-  };
+    async write(batch, soFar) {
+      await db.inWorkspace(workspaceId, async (tx) => {
+        await batch.insert(tx, workspaceId);
+        // Last, so that the heartbeat, which writes the import too, is not held up.
+        if (!(await store.updateReceived(tx, workspaceId, id, soFar))) throw givenUp();
+      });
+      liveUpdates.publish(workspaceId, "import", id);
+    },
+  });
 }
 
 const givenUp = () => new ImportFailure("interrupted", "The import was given up while its file was still coming.");

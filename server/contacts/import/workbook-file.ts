@@ -1,16 +1,16 @@
-/** A workbook as an import reads it: the first visible sheet that has people on it. */
+/** A workbook as an import reads it: the first visible sheet that has what its rows are to be about. */
 import type { FileHandle } from "node:fs/promises";
 import { spool } from "../../kit/spool.ts";
 import { isBlank } from "./csv-format.ts";
+import { type Columns, ownCells, readColumns } from "./file-columns.ts";
 import { type FileRow, ImportFailure } from "./file-row.ts";
 import { allOf, type ImportFile, type Incoming, longestRow, type ReadingOptions, sampleRows } from "./import-file.ts";
-import { type Columns, ownCells, readColumns, identifiesPerson } from "./import-mapping.ts";
 import { tooLarge } from "./workbook-parts.ts";
 import { openWorkbook, type Sheet } from "./workbook.ts";
 
 /** Twice what a million people with ten columns take. */
 const mostBytes = 64 * 2 ** 20;
-/** How many sheets are looked at for people. */
+/** How many sheets are looked at. */
 const mostSheets = 20;
 
 /** Throws an ImportFailure for what is no workbook or has no rows, 422 for a mapping that does not fit. */
@@ -25,22 +25,22 @@ export async function openWorkbookFile(incoming: Incoming, options: ReadingOptio
   }
 }
 
-async function openFirstSheet(file: FileHandle, options: ReadingOptions): Promise<ImportFile> {
+async function openFirstSheet(file: FileHandle, { columns: rules }: ReadingOptions): Promise<ImportFile> {
   const sheets = (await openWorkbook(file)).filter(({ hidden }) => !hidden).slice(0, mostSheets);
   let chosen: { sheet: Sheet; rows: FileRow[]; cells: string[][]; guessed: Columns } | null = null;
   for (const sheet of sheets) {
     const rows = await firstRows(sheet);
     if (rows.length === 0) continue;
     const cells = rows.map((row) => row.cells);
-    const guessed = readColumns(cells, null, options.country);
-    if (chosen && !identifiesPerson(guessed)) continue;
+    const guessed = readColumns(cells, { ...rules, mapping: null });
+    if (chosen && !rules.isMeant(guessed)) continue;
     chosen = { sheet, rows, cells, guessed };
-    if (identifiesPerson(guessed)) break;
+    if (rules.isMeant(guessed)) break;
   }
   if (!chosen) throw new ImportFailure("empty_file", "The workbook has no sheet with anything on it.");
   const { sheet, rows, cells, guessed } = chosen;
   // Only now: sheets that are not read need not have the mapped columns.
-  const columns = options.mapping ? readColumns(cells, options.mapping, options.country) : guessed;
+  const columns = rules.mapping ? readColumns(cells, rules) : guessed;
   const headerRow = rows[columns.header]?.row ?? null;
   const own = (row: FileRow): FileRow => ({ ...row, cells: ownCells(row.cells, columns) });
   return {

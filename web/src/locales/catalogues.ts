@@ -78,6 +78,12 @@ const pageCatalogues: {
     sv: () => import("./sv/lists.ts"),
     da: () => import("./da/lists.ts"),
   },
+  places: {
+    en: () => import("./en/places.ts"),
+    nb: () => import("./nb/places.ts"),
+    sv: () => import("./sv/places.ts"),
+    da: () => import("./da/places.ts"),
+  },
   privacy: {
     en: () => import("./en/privacy.ts"),
     nb: () => import("./nb/privacy.ts"),

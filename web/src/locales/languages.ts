@@ -12,6 +12,7 @@ import type { contacts } from "./en/contacts.ts";
 import type { home } from "./en/home.ts";
 import type { hours } from "./en/hours.ts";
 import type { lists } from "./en/lists.ts";
+import type { places } from "./en/places.ts";
 import type { privacy } from "./en/privacy.ts";
 import type { sandbox } from "./en/sandbox.ts";
 import type { settings } from "./en/settings.ts";
@@ -35,6 +36,7 @@ export interface PageMessages {
   contacts: typeof contacts;
   home: typeof home;
   lists: typeof lists;
+  places: typeof places;
   privacy: typeof privacy;
   hours: typeof hours;
   sandbox: typeof sandbox;

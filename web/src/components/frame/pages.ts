@@ -14,7 +14,7 @@ interface PageEntry {
   foot?: true;
 }
 
-/** The sections of the settings, by their keys in the catalogue. */
+/** The sections of the settings, by their keys in the catalogue; those of a group stand together under its name. */
 export const settingsSections = [
   { name: "workspace", path: paths.workspaceSettings(), permission: "workspace:read" },
   { name: "people", path: paths.people(), permission: "people:read" },
@@ -26,7 +26,15 @@ export const settingsSections = [
   { name: "apiKeys", path: paths.apiKeys(), permission: "api-keys:write" },
   { name: "webhooks", path: paths.webhooks(), permission: "workspace:write" },
   { name: "audit", path: paths.audit(), permission: "audit:read" },
-] as const satisfies readonly { name: string; path: string; permission: Permission }[];
+  { name: "services", path: paths.services(), permission: "bookings:read", group: "bookings" },
+  { name: "locations", path: paths.locations(), permission: "bookings:read", group: "bookings" },
+  { name: "resources", path: paths.resources(), permission: "bookings:read", group: "bookings" },
+  { name: "bookingStatuses", path: paths.bookingStatuses(), permission: "bookings:read", group: "bookings" },
+  { name: "bookingSettings", path: paths.bookingSettings(), permission: "workspace:read", group: "bookings" },
+] as const satisfies readonly { name: string; path: string; permission: Permission; group?: "bookings" }[];
+export type SettingsSection = Pick<(typeof settingsSections)[number], "name" | "path" | "permission"> & {
+  group?: "bookings";
+};
 
 /** The entries of the navigation, in their order. */
 export const pages: readonly PageEntry[] = [

@@ -103,4 +103,11 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Der er ikke noget sted »{value}«.",
   unknown_resource: "Der er ingen ressource »{value}«.",
   unknown_status: "Der er ingen status »{value}«.",
+  invalid_price: "En pris har højst to decimaler.",
+  unknown_currency: "»{value}« er ikke en valuta. Skriv tre bogstaver, for eksempel DKK.",
+  currency_required: "Skriv, hvilken valuta prisen er i.",
+  built_in_status: "»{value}« er navnet på en indbygget status og kan ikke stå for en anden. Vælg et andet navn.",
+  status_twice: "»{value}« står der to gange.",
+  status_in_use:
+    "Der er bookinger med statussen »{value}«, så den kan ikke stå for noget andet nu. Brug et nyt navn i stedet.",
 };

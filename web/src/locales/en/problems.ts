@@ -99,4 +99,10 @@ export const problems = {
   unknown_location: "There is no location “{value}”.",
   unknown_resource: "There is no resource “{value}”.",
   unknown_status: "There is no status “{value}”.",
+  invalid_price: "A price has at most two decimals.",
+  unknown_currency: "“{value}” is no currency. Write three letters, such as NOK.",
+  currency_required: "Say which currency the price is in.",
+  built_in_status: "“{value}” is the name of a built-in status and cannot stand for another. Choose another name.",
+  status_twice: "“{value}” is there twice.",
+  status_in_use: "Bookings have the status “{value}”, so it cannot stand for another one now. Use a new name instead.",
 } as const;

@@ -105,4 +105,11 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Det finnes ikke noe sted «{value}».",
   unknown_resource: "Det finnes ingen ressurs «{value}».",
   unknown_status: "Det finnes ingen status «{value}».",
+  invalid_price: "En pris har høyst to desimaler.",
+  unknown_currency: "«{value}» er ingen valuta. Skriv tre bokstaver, for eksempel NOK.",
+  currency_required: "Skriv hvilken valuta prisen er i.",
+  built_in_status: "«{value}» er navnet på en innebygd status og kan ikke stå for en annen. Velg et annet navn.",
+  status_twice: "«{value}» står der to ganger.",
+  status_in_use:
+    "Det finnes bookinger med statusen «{value}», så den kan ikke stå for noe annet nå. Bruk et nytt navn i stedet.",
 };

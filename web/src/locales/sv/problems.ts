@@ -105,4 +105,11 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Det finns ingen plats ”{value}”.",
   unknown_resource: "Det finns ingen resurs ”{value}”.",
   unknown_status: "Det finns ingen status ”{value}”.",
+  invalid_price: "Ett pris har högst två decimaler.",
+  unknown_currency: "”{value}” är ingen valuta. Skriv tre bokstäver, till exempel SEK.",
+  currency_required: "Skriv vilken valuta priset är i.",
+  built_in_status: "”{value}” är namnet på en inbyggd status och kan inte stå för en annan. Välj ett annat namn.",
+  status_twice: "”{value}” finns två gånger.",
+  status_in_use:
+    "Det finns bokningar med statusen ”{value}”, så den kan inte stå för något annat nu. Använd ett nytt namn i stället.",
 };

@@ -1,0 +1,76 @@
+/** Rows of a file on their way into `booking_import_rows`. */
+import { hash } from "node:crypto";
+import { type BookingImportField, bookingImportFields } from "../../../contract/bookings.ts";
+import type { FileRow } from "../../contacts/import/file-row.ts";
+import { createSeenKeys } from "../../contacts/import/seen-keys.ts";
+import type { WaitingRow } from "./import-store.ts";
+import type { Said } from "./read-row.ts";
+
+/** How many rows are imported at a time. */
+export const lanes = 2;
+
+export type LaneRow = WaitingRow & { lane: number };
+
+/** Makes the reader of a file's rows, which come in their order. */
+export function createRowTaker(fields: readonly string[]): (row: FileRow) => LaneRow {
+  const isField = (field: string): field is BookingImportField =>
+    (bookingImportFields as readonly string[]).includes(field);
+  const columns = fields.flatMap((field, index) => (isField(field) ? [{ index, field }] : []));
+  const repeatsOf = createRepeats();
+  return ({ row, cells, fault }) => {
+    if (fault) return { row, lane: 0, repeats: 0, said: {}, fault };
+    if (cells.slice(fields.length).some((cell) => cell.trim() !== ""))
+      return { row, lane: 0, repeats: 0, said: {}, fault: "too_many_cells" };
+    const said: Said = {};
+    for (const { index, field } of columns) {
+      // PostgreSQL's jsonb holds no NUL.
+      const cell = (cells[index] ?? "").replaceAll("\0", "").toWellFormed().normalize("NFC").trim();
+      if (cell !== "") said[field] = cell;
+    }
+    return { row, lane: laneOf(said), repeats: repeatsOf(said), said, fault: null };
+  };
+}
+
+/**
+ * Rows that may mean one person have one lane, or two lanes would make two contacts of them: nothing but a mobile number is unique among
+ * contacts.
+ */
+function laneOf(said: Said): number {
+  const person = said.email?.toLowerCase() ?? said.mobile ?? said.phone ?? nameOf(said);
+  return Number.parseInt(hash("sha1", person, "hex").slice(0, 4), 16) % lanes;
+}
+
+const nameOf = ({ full_name, first_name, last_name }: Said) => [full_name, first_name, last_name].join(" ");
+
+/** Counts rows that say the same of person, start and service. */
+function createRepeats(): (said: Said) => number {
+  const seen = createSeenKeys();
+  const times = new Map<string, number>();
+  return (said) => {
+    const { email, mobile, phone, start, date, time, service, location, resources } = said;
+    const key = JSON.stringify([email, mobile, phone, nameOf(said), start, date, time, service, location, resources]);
+    if (!seen.add(key)) return 0;
+    const before = times.get(key) ?? 0;
+    times.set(key, before + 1);
+    return before + 1;
+  };
+}
+
+/** Rows that are written together. */
+export function newBatch() {
+  const list: LaneRow[] = [];
+  let octets = 0;
+  return {
+    list,
+    get rows() {
+      return list.length;
+    },
+    get octets() {
+      return octets;
+    },
+    add(row: LaneRow) {
+      list.push(row);
+      for (const cell of Object.values(row.said)) octets += cell.length + 20;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Armchair } from "lucide-react";
+import { useCallback, useMemo } from "react";
+import { useTranslations } from "use-intl";
+import type { BookableResource } from "../../../../contract/booking-places.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
+import { pages, useCall } from "../../api/queries.ts";
+import { useWorkspace } from "../../lib/session.ts";
+import type { Column } from "../../ui/table.tsx";
+import { PlaceList, usePlaceFilters } from "./place-list.tsx";
+import { ResourceDialog } from "./resource-dialog.tsx";
+
+/** Who or what is booked. */
+export function ResourcesPage() {
+  const t = useTranslations("places");
+  const title = useTranslations("frame.sections")("resources");
+  const { country } = useWorkspace();
+  const filters = usePlaceFilters();
+  const found = useInfiniteQuery(pages("resources", "list", { query: filters.asked }));
+  const { mutateAsync: update } = useCall("resources", "update");
+  const { mutateAsync: remove } = useCall("resources", "remove");
+  const restore = useCallback((id: string) => update({ params: { id }, body: { archived: false } }), [update]);
+  const columns = useMemo<Column<BookableResource>[]>(
+    () => [
+      {
+        id: "mobile",
+        header: t("mobile"),
+        cell: ({ mobile }) => <span className="figures">{mobile ? formatPhoneNumber(mobile, country) : "–"}</span>,
+      },
+      {
+        id: "email",
+        header: t("email"),
+        secondary: true,
+        cell: ({ email }) => <span className="break-all">{email ?? "–"}</span>,
+      },
+    ],
+    [t, country],
+  );
+  return (
+    <PlaceList
+      kind="resource"
+      icon={Armchair}
+      title={title}
+      found={found}
+      filters={filters}
+      columns={columns}
+      dialog={(resource, onClose) => <ResourceDialog resource={resource} onClose={onClose} />}
+      archive={(id) => remove({ params: { id } })}
+      restore={restore}
+    />
+  );
+}
