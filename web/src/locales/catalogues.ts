@@ -66,6 +66,12 @@ const pageCatalogues: {
     sv: () => import("./sv/contacts.ts"),
     da: () => import("./da/contacts.ts"),
   },
+  decisions: {
+    en: () => import("./en/decisions.ts"),
+    nb: () => import("./nb/decisions.ts"),
+    sv: () => import("./sv/decisions.ts"),
+    da: () => import("./da/decisions.ts"),
+  },
   home: {
     en: () => import("./en/home.ts"),
     nb: () => import("./nb/home.ts"),

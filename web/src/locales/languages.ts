@@ -9,6 +9,7 @@ import type { carriers } from "./en/carriers.ts";
 import type { commands } from "./en/commands.ts";
 import type { composer } from "./en/composer.ts";
 import type { contacts } from "./en/contacts.ts";
+import type { decisions } from "./en/decisions.ts";
 import type { home } from "./en/home.ts";
 import type { hours } from "./en/hours.ts";
 import type { lists } from "./en/lists.ts";
@@ -34,6 +35,7 @@ export interface PageMessages {
   commands: typeof commands;
   composer: typeof composer;
   contacts: typeof contacts;
+  decisions: typeof decisions;
   home: typeof home;
   lists: typeof lists;
   places: typeof places;
