@@ -38,6 +38,11 @@ export const paths = {
   booking: (id: string, query: { tab?: string } = {}) => withQuery(`/bookings/${segment(id)}`, query),
   bookingEdit: (id: string) => `/bookings/${segment(id)}/edit`,
 
+  workflows: (query: { query?: string } = {}) => withQuery("/workflows", query),
+  newWorkflow: (query: { name?: string; trigger?: string; action?: string } = {}) => withQuery("/workflows/new", query),
+  /** `next` is what the page begins with: `test` or `enable`. */
+  workflow: (id: string, query: { next?: string } = {}) => withQuery(`/workflows/${segment(id)}`, query),
+
   contacts: (query: { query?: string; list?: string; sort?: string } = {}) => withQuery("/contacts", query),
   newContact: () => "/contacts/new",
   contact: (id: string, query: { tab?: string } = {}) => withQuery(`/contacts/${segment(id)}`, query),

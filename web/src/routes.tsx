@@ -124,6 +124,25 @@ export const routeTree = root.addChildren([
       "EditBookingPage",
     ),
 
+    inside(
+      "/workflows",
+      ["workflows", "composer"],
+      () => import("./pages/workflows/workflows-page.tsx"),
+      "WorkflowsPage",
+    ),
+    inside(
+      "/workflows/new",
+      ["composer", "keywords", "workflows"],
+      () => import("./pages/workflows/new-workflow-page.tsx"),
+      "NewWorkflowPage",
+    ),
+    inside(
+      "/workflows/$id",
+      ["composer", "keywords", "workflows"],
+      () => import("./pages/workflows/workflow-page.tsx"),
+      "WorkflowPage",
+    ),
+
     inside("/contacts", ["contacts"], () => import("./pages/contacts/contacts-page.tsx"), "ContactsPage"),
     inside("/contacts/new", ["contacts"], () => import("./pages/contacts/new-contact-page.tsx"), "NewContactPage"),
     inside("/contacts/imports", ["contacts"], () => import("./pages/contacts/imports-page.tsx"), "ImportsPage"),

@@ -66,17 +66,17 @@ const pageCatalogues: {
     sv: () => import("./sv/contacts.ts"),
     da: () => import("./da/contacts.ts"),
   },
-  decisions: {
-    en: () => import("./en/decisions.ts"),
-    nb: () => import("./nb/decisions.ts"),
-    sv: () => import("./sv/decisions.ts"),
-    da: () => import("./da/decisions.ts"),
-  },
   home: {
     en: () => import("./en/home.ts"),
     nb: () => import("./nb/home.ts"),
     sv: () => import("./sv/home.ts"),
     da: () => import("./da/home.ts"),
+  },
+  keywords: {
+    en: () => import("./en/keywords.ts"),
+    nb: () => import("./nb/keywords.ts"),
+    sv: () => import("./sv/keywords.ts"),
+    da: () => import("./da/keywords.ts"),
   },
   lists: {
     en: () => import("./en/lists.ts"),
@@ -131,6 +131,12 @@ const pageCatalogues: {
     nb: () => import("./nb/webhooks.ts"),
     sv: () => import("./sv/webhooks.ts"),
     da: () => import("./da/webhooks.ts"),
+  },
+  workflows: {
+    en: () => import("./en/workflows.ts"),
+    nb: () => import("./nb/workflows.ts"),
+    sv: () => import("./sv/workflows.ts"),
+    da: () => import("./da/workflows.ts"),
   },
 };
 

@@ -9,9 +9,9 @@ import type { carriers } from "./en/carriers.ts";
 import type { commands } from "./en/commands.ts";
 import type { composer } from "./en/composer.ts";
 import type { contacts } from "./en/contacts.ts";
-import type { decisions } from "./en/decisions.ts";
 import type { home } from "./en/home.ts";
 import type { hours } from "./en/hours.ts";
+import type { keywords } from "./en/keywords.ts";
 import type { lists } from "./en/lists.ts";
 import type { places } from "./en/places.ts";
 import type { privacy } from "./en/privacy.ts";
@@ -20,6 +20,7 @@ import type { settings } from "./en/settings.ts";
 import type { statuses } from "./en/statuses.ts";
 import type { subscription } from "./en/subscription.ts";
 import type { webhooks } from "./en/webhooks.ts";
+import type { workflows } from "./en/workflows.ts";
 
 /** The texts that every page needs. English is the original: the keys and ICU arguments of the others are compared with it. */
 export type Messages = typeof english;
@@ -35,8 +36,8 @@ export interface PageMessages {
   commands: typeof commands;
   composer: typeof composer;
   contacts: typeof contacts;
-  decisions: typeof decisions;
   home: typeof home;
+  keywords: typeof keywords;
   lists: typeof lists;
   places: typeof places;
   privacy: typeof privacy;
@@ -46,6 +47,7 @@ export interface PageMessages {
   statuses: typeof statuses;
   subscription: typeof subscription;
   webhooks: typeof webhooks;
+  workflows: typeof workflows;
 }
 export type PageArea = keyof PageMessages;
 export type AllMessages = Messages & PageMessages;

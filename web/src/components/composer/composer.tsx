@@ -236,16 +236,18 @@ export function Composer({
           />
         ) : null}
       </div>
-      {compact ? null : (
-        side ?? <PreviewPane
-          text={value}
-          sender={sender.label}
-          senderAddress={sender.address}
-          senderRef={senderRef}
-          optOutText={optOutText}
-          shorten={shorten}
-        />
-      )}
+      {compact
+        ? null
+        : (side ?? (
+            <PreviewPane
+              text={value}
+              sender={sender.label}
+              senderAddress={sender.address}
+              senderRef={senderRef}
+              optOutText={optOutText}
+              shorten={shorten}
+            />
+          ))}
       {asking?.what === "link" ? (
         <LinkDialog
           shorten={links ? shorten || count.links === 0 : null}

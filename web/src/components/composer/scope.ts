@@ -1,7 +1,12 @@
 /** What one kind of text can be personalised with, in the reader's language. */
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
-import { campaignScope, isKnownPlaceholder, propertyOf, type TemplateScope } from "../../../../rules/placeholder-names.ts";
+import {
+  campaignScope,
+  isKnownPlaceholder,
+  propertyOf,
+  type TemplateScope,
+} from "../../../../rules/placeholder-names.ts";
 import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { fieldsOf } from "./fields.ts";
 import { useFieldLabels } from "./use-field-labels.ts";

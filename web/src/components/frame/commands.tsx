@@ -230,7 +230,14 @@ function useFixedCommands(): Command[] {
     }
 
     const make = (
-      name: "newCampaign" | "newBooking" | "importBookings" | "newContact" | "importContacts" | "newCarrier",
+      name:
+        | "newCampaign"
+        | "newWorkflow"
+        | "newBooking"
+        | "importBookings"
+        | "newContact"
+        | "importContacts"
+        | "newCarrier",
       path: string,
       icon: ReactNode,
     ) => all.push({ id: name, group: t("make"), label: t(name), words: words(name), icon, usual: true, run: to(path) });
@@ -239,6 +246,7 @@ function useFixedCommands(): Command[] {
       make("newBooking", paths.newBooking(), <CalendarPlus aria-hidden />);
       make("importBookings", paths.importBookings(), <Upload aria-hidden />);
     }
+    if (may("workflows:write")) make("newWorkflow", paths.newWorkflow(), <Plus aria-hidden />);
     if (may("contacts:write")) {
       make("newContact", paths.newContact(), <Plus aria-hidden />);
       make("importContacts", paths.newImport(), <Upload aria-hidden />);

@@ -298,7 +298,8 @@ export const workflows: Translation<typeof en> = {
     unknown_list: "Listen findes ikke længere.",
     unknown_webhook: "Webhooken findes ikke længere.",
     unknown_sender: "»{value}« er ikke en af jeres afsendere.",
-    invalid_number: "»{value}« er ikke et gyldigt nummer. Tjek cifrene; et udenlandsk nummer begynder med + og landekode.",
+    invalid_number:
+      "»{value}« er ikke et gyldigt nummer. Tjek cifrene; et udenlandsk nummer begynder med + og landekode.",
     no_sender: "Der er ingen afsender til beskederne.",
   },
 };

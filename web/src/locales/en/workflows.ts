@@ -298,7 +298,8 @@ export const workflows = {
     unknown_list: "The list does not exist any more.",
     unknown_webhook: "The webhook does not exist any more.",
     unknown_sender: "“{value}” is no sender of this workspace.",
-    invalid_number: "“{value}” is not a valid number. Check its digits; a foreign one begins with + and its country code.",
+    invalid_number:
+      "“{value}” is not a valid number. Check its digits; a foreign one begins with + and its country code.",
     no_sender: "There is no sender for its texts.",
   },
 } as const;

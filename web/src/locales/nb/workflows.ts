@@ -299,7 +299,8 @@ export const workflows: Translation<typeof en> = {
     unknown_list: "Listen finnes ikke lenger.",
     unknown_webhook: "Webhooken finnes ikke lenger.",
     unknown_sender: "«{value}» er ikke en av avsenderne deres.",
-    invalid_number: "«{value}» er ikke et gyldig nummer. Se over sifrene; et utenlandsk nummer begynner med + og landskode.",
+    invalid_number:
+      "«{value}» er ikke et gyldig nummer. Se over sifrene; et utenlandsk nummer begynner med + og landskode.",
     no_sender: "Det finnes ingen avsender for meldingene.",
   },
 };

@@ -11,7 +11,8 @@ export const workflows: Translation<typeof en> = {
   cancel: "Avbryt",
   search: "Sök bland arbetsflöden",
   empty: "Inga arbetsflöden än",
-  emptyText: "Ett arbetsflöde skickar bekräftelser, ändringar, påminnelser och tack utan att någon behöver tänka på det.",
+  emptyText:
+    "Ett arbetsflöde skickar bekräftelser, ändringar, påminnelser och tack utan att någon behöver tänka på det.",
   noMatch: "Inget arbetsflöde stämmer med ”{query}”.",
   name: "Arbetsflödets namn",
   nameHint: "Det är bara ni som ser det.",
@@ -298,7 +299,8 @@ export const workflows: Translation<typeof en> = {
     unknown_list: "Listan finns inte längre.",
     unknown_webhook: "Webhooken finns inte längre.",
     unknown_sender: "”{value}” är ingen av era avsändare.",
-    invalid_number: "”{value}” är inget giltigt nummer. Kontrollera siffrorna; ett utländskt nummer börjar med + och landskod.",
+    invalid_number:
+      "”{value}” är inget giltigt nummer. Kontrollera siffrorna; ett utländskt nummer börjar med + och landskod.",
     no_sender: "Det finns ingen avsändare för meddelandena.",
   },
 };

@@ -20,7 +20,12 @@ export function KeywordField({
   const t = useTranslations("settings");
   const read = (text: string) => {
     const known = new Set(value.map(foldWords));
-    return { add: text.split(",").map(tidyKeyword).filter((word) => word !== "" && !known.has(foldWords(word))) };
+    return {
+      add: text
+        .split(",")
+        .map(tidyKeyword)
+        .filter((word) => word !== "" && !known.has(foldWords(word))),
+    };
   };
   return (
     <ChipsField

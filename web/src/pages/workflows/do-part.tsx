@@ -1,7 +1,6 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { useTranslations } from "use-intl";
-import type { When } from "../../../../contract/workflows.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/choice.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
@@ -9,7 +8,15 @@ import { ActionFields } from "./action-fields.tsx";
 import { actionIcons } from "./action-icons.ts";
 import { PartButton } from "./part.tsx";
 import { describeAction, type Wording } from "./when-sentence.ts";
-import { actionKinds, type Draft, type DraftAction, errorAt, type FieldError, freshAction, moved } from "./workflow-draft.ts";
+import {
+  actionKinds,
+  type Draft,
+  type DraftAction,
+  errorAt,
+  type FieldError,
+  freshAction,
+  moved,
+} from "./workflow-draft.ts";
 
 /** What a workflow does: its actions in their order, each opened by its own button. */
 export function DoPart({

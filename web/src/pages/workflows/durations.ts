@@ -12,7 +12,8 @@ const minutesOf: Record<Unit, number> = { minutes: 1, hours: 60, days: 1_440 };
 
 /** Minutes in the largest unit of which they are a whole number. */
 export function readDuration(minutes: number): Duration {
-  const unit = minutes !== 0 && minutes % 1_440 === 0 ? "days" : minutes !== 0 && minutes % 60 === 0 ? "hours" : "minutes";
+  const unit =
+    minutes !== 0 && minutes % 1_440 === 0 ? "days" : minutes !== 0 && minutes % 60 === 0 ? "hours" : "minutes";
   return { amount: minutes / minutesOf[unit], unit };
 }
 

@@ -1,8 +1,8 @@
 import { useTranslations } from "use-intl";
 import type { Action } from "../../../../contract/workflows.ts";
 import { Composer } from "../../components/composer/composer.tsx";
-import { Checkbox } from "../../ui/choice.tsx";
 import { ChipsField, type ReadChips } from "../../ui/chips-field.tsx";
+import { Checkbox } from "../../ui/choice.tsx";
 import { looksLikeEmail } from "../../ui/form.tsx";
 import type { ActionFieldsProps } from "./action-props.ts";
 import { EmailPreview } from "./email-preview.tsx";
@@ -66,7 +66,9 @@ export function EmailFields({ action, when, onChange, at, errors }: ActionFields
             subjects: { ...action.subjects, [one]: action.subject },
           })
         }
-        onRemove={(one) => set({ texts: withoutLanguage(action.texts, one), subjects: withoutLanguage(action.subjects, one) })}
+        onRemove={(one) =>
+          set({ texts: withoutLanguage(action.texts, one), subjects: withoutLanguage(action.subjects, one) })
+        }
         shown={language}
         onShow={preview.setLanguage}
       >

@@ -13,7 +13,7 @@ export function useExplainWorkflow(): (error: unknown) => string {
       if (!(error instanceof ApiError)) return explain(error);
       const key = problemKey(error.code);
       const value = String(error.value ?? "");
-      if (t.has(key as "workflow_changed")) return t(key as "workflow_changed", { value });
+      if (t.has(key as "workflow_changed")) return t(key as "unknown_service", { value });
       if (composer.has(key as "unknown_placeholder")) return composer(key as "unknown_placeholder", { value });
       return explain(error);
     },

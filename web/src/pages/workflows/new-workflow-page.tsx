@@ -91,8 +91,10 @@ function Unsaved({ name, trigger, action }: { name: string; trigger: Trigger; ac
       />
       <WorkflowEditor
         editor={editor}
-        onSaved={(workflow) => go(paths.workflow(workflow.id, { then: workflow.enabled ? "" : "enable" }), { replace: true })}
-        onTest={(workflow) => go(paths.workflow(workflow.id, { then: "test" }), { replace: true })}
+        onSaved={(workflow) =>
+          go(paths.workflow(workflow.id, { next: workflow.enabled ? "" : "enable" }), { replace: true })
+        }
+        onTest={(workflow) => go(paths.workflow(workflow.id, { next: "test" }), { replace: true })}
       />
     </>
   );

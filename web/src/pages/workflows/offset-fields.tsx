@@ -24,14 +24,13 @@ export function OffsetFields({
   const isBefore = when.trigger === "after_end" && (offset?.amount ?? 0) < 0;
   const set = (amount: number, unit: "minutes" | "hours" | "days", before: boolean) =>
     onChange(withOffset(when, { amount: before ? -amount : amount, unit }));
-  const { minutes: _, hours: __, days: ___, ...without } = when;
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <DurationField
           label={t(when.trigger === "before_start" ? "howLongBefore" : "howLong")}
           value={offset && { ...offset, amount: Math.abs(offset.amount) }}
-          onChange={(value) => (value ? set(value.amount, value.unit, isBefore) : onChange(without))}
+          onChange={(value) => (value ? set(value.amount, value.unit, isBefore) : onChange(withOffset(when, null)))}
           error={error}
         />
         {when.trigger === "after_end" ? (

@@ -8,7 +8,8 @@ export function SegmentCounts({ preview: { data } }: { preview: Preview }) {
   const { typical_segments: typical, longest_segments: longest, longest_name: name } = data;
   return (
     <p className="figures text-sm text-soft" data-counts>
-      {t("typical", { count: typical })} · {t("longest", { count: longest, has: name ? "name" : "none", name: name ?? "" })}
+      {t("typical", { count: typical })} ·{" "}
+      {t("longest", { count: longest, has: name ? "name" : "none", name: name ?? "" })}
     </p>
   );
 }

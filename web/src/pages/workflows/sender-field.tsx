@@ -39,7 +39,10 @@ export function SenderField({
       value={chosen?.id ?? value ?? ""}
       onChange={(id) => onChange(id || null)}
       options={[
-        { value: "", label: usual ? t("usualSender", { sender: formatPhoneNumber(usual, country) }) : t("workspaceSender") },
+        {
+          value: "",
+          label: usual ? t("usualSender", { sender: formatPhoneNumber(usual, country) }) : t("workspaceSender"),
+        },
         ...all.map(({ id, address }) => ({ value: id, label: formatPhoneNumber(address, country) })),
         ...(value !== null && !chosen ? [{ value, label: value }] : []),
       ]}

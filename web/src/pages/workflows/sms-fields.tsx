@@ -1,11 +1,11 @@
 import { useTranslations } from "use-intl";
+import type { Action } from "../../../../contract/workflows.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { readSpelling } from "../../../../rules/phone-number-spelling.ts";
-import type { Action } from "../../../../contract/workflows.ts";
 import { Composer } from "../../components/composer/composer.tsx";
 import { useWorkspace } from "../../lib/session.ts";
-import { Checkbox } from "../../ui/choice.tsx";
 import { ChipsField, type ReadChips } from "../../ui/chips-field.tsx";
+import { Checkbox } from "../../ui/choice.tsx";
 import type { ActionFieldsProps } from "./action-props.ts";
 import { LanguageTabs } from "./language-tabs.tsx";
 import { RecipientFields } from "./recipient-fields.tsx";

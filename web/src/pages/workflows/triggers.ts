@@ -25,10 +25,16 @@ export function offsetOf({ minutes, hours, days }: When): Duration | null {
   return days === undefined ? null : { amount: days, unit: "days" };
 }
 
-/** The conditions with another offset; a time of day goes with days only. */
-export function withOffset(when: When, { amount, unit }: Duration): When {
-  const { minutes: _, hours: __, days: ___, at, ...rest } = when;
-  return { ...rest, [unit]: amount, ...(unit === "days" && at !== undefined && { at }) };
+/** The conditions with another offset, or without one; a time of day goes with days only. */
+export function withOffset(when: When, offset: Duration | null): When {
+  return {
+    ...when,
+    minutes: undefined,
+    hours: undefined,
+    days: undefined,
+    at: offset?.unit === "days" ? when.at : undefined,
+    ...(offset && { [offset.unit]: offset.amount }),
+  };
 }
 
 /** A trigger without conditions, and with the offset that most people want. */

@@ -47,7 +47,9 @@ export function usePreview(when: When, action: Extract<Action, { action: "send_s
       };
       if (refused && isOf(refused.field)) return explain(refused);
       const problem = problems?.find((one) => isOf(one.field));
-      return problem ? explain(new ApiError(422, problem.code, problem.message, { field, value: problem.value })) : null;
+      return problem
+        ? explain(new ApiError(422, problem.code, problem.message, { field, value: problem.value }))
+        : null;
     },
     [refused, problems, explain],
   );

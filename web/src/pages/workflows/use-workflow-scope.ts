@@ -7,7 +7,18 @@ import type { ComposerScope } from "../../components/composer/scope.ts";
 import { propertyLabel, usePropertyKeys } from "../../lib/property-keys.ts";
 
 /** The groups of the menu, in its order. `contact` is the customer by another name, so the menu leaves it out. */
-const groups = ["booking", "customer", "service", "location", "resource", "old", "booker", "access", "workspace", "sender"] as const;
+const groups = [
+  "booking",
+  "customer",
+  "service",
+  "location",
+  "resource",
+  "old",
+  "booker",
+  "access",
+  "workspace",
+  "sender",
+] as const;
 
 /** What the texts of a workflow may name, with the labels that people know. */
 export function useWorkflowScope(trigger: Trigger): ComposerScope {

@@ -8,10 +8,10 @@ import { ChosenField, ChosenPlaces } from "./chosen-fields.tsx";
 import { DurationField } from "./duration-field.tsx";
 import { inMinutes, readDuration } from "./durations.ts";
 import { OffsetFields } from "./offset-fields.tsx";
+import { textLanguages } from "./text-languages.ts";
 import { hasChangedBy, hasStatuses, isAboutBooking, isTimed, withTrigger } from "./triggers.ts";
 import { useLanguageName, useStatuses } from "./use-wording.ts";
 import { errorAt, type FieldError } from "./workflow-draft.ts";
-import { textLanguages } from "./text-languages.ts";
 
 /** Edits when a workflow fires, and for which bookings. */
 export function WhenFields({
@@ -82,9 +82,24 @@ export function WhenFields({
       <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
         {isAboutBooking(when.trigger) ? (
           <>
-            <ChosenPlaces kind="services" value={when.services} onChange={(services) => set({ services })} error={at("services")} />
-            <ChosenPlaces kind="locations" value={when.locations} onChange={(locations) => set({ locations })} error={at("locations")} />
-            <ChosenPlaces kind="resources" value={when.resources} onChange={(resources) => set({ resources })} error={at("resources")} />
+            <ChosenPlaces
+              kind="services"
+              value={when.services}
+              onChange={(services) => set({ services })}
+              error={at("services")}
+            />
+            <ChosenPlaces
+              kind="locations"
+              value={when.locations}
+              onChange={(locations) => set({ locations })}
+              error={at("locations")}
+            />
+            <ChosenPlaces
+              kind="resources"
+              value={when.resources}
+              onChange={(resources) => set({ resources })}
+              error={at("resources")}
+            />
           </>
         ) : null}
         {hasStatuses(when.trigger) ? (

@@ -45,7 +45,14 @@ function describeOffset(when: When, { say }: Wording): string {
   const offset = offsetOf(when);
   if (!offset) return say(when.trigger);
   const { amount, unit } = offset;
-  const side = when.trigger === "before_start" ? (amount < 0 ? "afterStart" : "beforeStart") : amount < 0 ? "beforeEnd" : "afterEnd";
+  const side =
+    when.trigger === "before_start"
+      ? amount < 0
+        ? "afterStart"
+        : "beforeStart"
+      : amount < 0
+        ? "beforeEnd"
+        : "afterEnd";
   if (when.at !== undefined && unit === "days") return say(`${side}At`, { days: Math.abs(amount), at: when.at });
   return say(side, { length: say(unit, { count: Math.abs(amount) }), zero: amount === 0 ? "yes" : "no" });
 }
@@ -78,13 +85,17 @@ export function describeAction(action: Action, wording: Wording): string {
   switch (action.action) {
     case "send_sms":
     case "send_email": {
-      const people = (["customer", "resource", "old_resource", "new_resource"] as const).filter((one) => action.to[one]);
+      const people = (["customer", "resource", "old_resource", "new_resource"] as const).filter(
+        (one) => action.to[one],
+      );
       const fixed = (action.action === "send_sms" ? action.to.numbers : action.to.addresses) ?? [];
       const to = [...people.map((one) => say(`to.${one}`)), ...fixed];
       return to.length > 0 ? say(`${action.action}To`, { to: list(to) }) : say(action.action);
     }
     case "change_status":
-      return action.status === "" ? say("change_status") : say("change_statusTo", { status: statusName(action.status) });
+      return action.status === ""
+        ? say("change_status")
+        : say("change_statusTo", { status: statusName(action.status) });
     case "set_contact": {
       const parts: string[] = [];
       if (action.marketing !== undefined) parts.push(say(action.marketing ? "marketingOn" : "marketingOff"));

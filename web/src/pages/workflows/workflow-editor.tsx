@@ -13,8 +13,8 @@ import { DoPart } from "./do-part.tsx";
 import { Part } from "./part.tsx";
 import type { useEditor } from "./use-editor.ts";
 import { useWording } from "./use-wording.ts";
-import { describeWhen } from "./when-sentence.ts";
 import { WhenFields } from "./when-fields.tsx";
+import { describeWhen } from "./when-sentence.ts";
 import { errorAt } from "./workflow-draft.ts";
 
 type Editor = ReturnType<typeof useEditor>;

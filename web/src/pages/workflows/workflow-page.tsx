@@ -48,23 +48,22 @@ function OneWorkflow({ workflow }: { workflow: Workflow }) {
   const go = useGo();
   const mayWrite = useMay()("workflows:write");
   const wording = useWording();
-  const [{ then }, setFilters] = useFilters({ then: "" });
+  const [{ next }, setFilters] = useFilters({ next: "" });
   const editor = useEditor(workflow, draftOf(workflow));
   const { enable, busy, dialog } = useEnabling(editor.know);
   const clone = useCall("workflows", "clone");
-  const [testing, setTesting] = useState<Workflow | null>(null);
+  const [testing, setTesting] = useState(next === "test" ? workflow : null);
   const [deleting, setDeleting] = useState(false);
   const { enabled, problems, last_sent_at, sent_count } = workflow;
 
   // The page before has just saved it, and asked for what comes next.
   const begun = useRef(false);
   useEffect(() => {
-    if (then === "" || begun.current) return;
+    if (next === "" || begun.current) return;
     begun.current = true;
-    setFilters({ then: "" });
-    if (then === "test") setTesting(workflow);
-    else if (then === "enable") enable(workflow, true);
-  }, [then, setFilters, enable, workflow]);
+    setFilters({ next: "" });
+    if (next === "enable") enable(workflow, true);
+  }, [next, setFilters, enable, workflow]);
 
   const copy = async () => {
     try {
