@@ -11,7 +11,7 @@ import { RecipientFields } from "./recipient-fields.tsx";
 import { SubjectField } from "./subject-field.tsx";
 import { usePreview } from "./use-preview.ts";
 import { useWorkflowScope } from "./use-workflow-scope.ts";
-import { errorAt, withoutLanguage } from "./workflow-draft.ts";
+import { errorAt, withoutLanguage, wrongLanguage } from "./workflow-draft.ts";
 
 type SendEmail = Extract<Action, { action: "send_email" }>;
 
@@ -71,6 +71,7 @@ export function EmailFields({ action, when, onChange, at, errors }: ActionFields
         }
         shown={language}
         onShow={preview.setLanguage}
+        wrong={wrongLanguage(errors, at)}
       >
         <div key={language} className="flex flex-col gap-4">
           <SubjectField

@@ -12,11 +12,18 @@ export function useExplainWorkflow(): (error: unknown) => string {
     (error) => {
       if (!(error instanceof ApiError)) return explain(error);
       const key = problemKey(error.code);
-      const value = String(error.value ?? "");
-      if (t.has(key as "workflow_changed")) return t(key as "unknown_service", { value });
+      const value = wordsOf(error.value);
+      const field = error.field?.split(".")[1] ?? "";
+      if (t.has(key as "workflow_changed")) return t(key as "condition_never_met", { value, field });
       if (composer.has(key as "unknown_placeholder")) return composer(key as "unknown_placeholder", { value });
       return explain(error);
     },
     [t, composer, explain],
   );
+}
+
+/** The offending words; of a text they come with their place in it. */
+function wordsOf(value: unknown): string {
+  if (typeof value === "object" && value !== null && "value" in value) return String(value.value ?? "");
+  return typeof value === "object" ? "" : String(value ?? "");
 }

@@ -1,5 +1,5 @@
 import { Languages, Trash2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "../../ui/button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
@@ -14,6 +14,7 @@ export function LanguageTabs({
   onRemove,
   shown,
   onShow,
+  wrong,
   children,
 }: {
   /** The languages or locales of the variants. */
@@ -23,10 +24,16 @@ export function LanguageTabs({
   /** Empty for the main text. */
   shown: string;
   onShow: (language: string) => void;
+  /** The variant that a failed save is about: it is shown. */
+  wrong: string | undefined;
   children: ReactNode;
 }) {
   const t = useTranslations("workflows.languages");
   const languageName = useLanguageName();
+  useEffect(() => {
+    if (wrong !== undefined) onShow(wrong);
+    // oxlint-disable-next-line react/exhaustive-deps -- once for each failure
+  }, [wrong]);
   const free = textLanguages.filter((language) => !used.includes(language));
   return (
     <div className="flex flex-col gap-3">

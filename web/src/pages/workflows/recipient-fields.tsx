@@ -25,12 +25,10 @@ export function RecipientFields({
 }) {
   const t = useTranslations("workflows.recipients");
   const id = useId();
-  const isChange = trigger === "booking_changed";
   const offered = [
     "customer" as const,
     ...(isAboutBooking(trigger) ? ["resource" as const] : []),
-    // One that was set for another trigger is shown, or it could not be taken out.
-    ...(["old_resource", "new_resource"] as const).filter((one) => isChange || to[one]),
+    ...(trigger === "booking_changed" ? (["old_resource", "new_resource"] as const) : []),
   ];
   return (
     <fieldset aria-describedby={error ? id : undefined} className="flex flex-col gap-2">

@@ -14,7 +14,7 @@ import { SenderField } from "./sender-field.tsx";
 import { SmsPreview } from "./sms-preview.tsx";
 import { usePreview } from "./use-preview.ts";
 import { useWorkflowScope } from "./use-workflow-scope.ts";
-import { errorAt, withoutLanguage } from "./workflow-draft.ts";
+import { errorAt, withoutLanguage, wrongLanguage } from "./workflow-draft.ts";
 
 type SendSms = Extract<Action, { action: "send_sms" }>;
 
@@ -73,6 +73,7 @@ export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsPr
         onRemove={(language) => set({ texts: withoutLanguage(action.texts, language) })}
         shown={preview.language}
         onShow={preview.setLanguage}
+        wrong={wrongLanguage(errors, at)}
       >
         <Composer
           key={preview.language}

@@ -3,12 +3,41 @@ import { inMinutes, readAmount, readDuration } from "./durations.ts";
 import { exampleOf, offsetOf, withOffset, withTrigger } from "./triggers.ts";
 
 test("another trigger keeps the conditions that it knows", () => {
-  const when = { trigger: "booking_changed", services: ["a"], statuses: ["confirmed"], changed_by: "customer", languages: ["nb"] } as const;
+  const when = {
+    trigger: "booking_changed",
+    services: ["a"],
+    statuses: ["confirmed"],
+    changed_by: "customer",
+    languages: ["nb"],
+  } as const;
   const kept = (trigger: Parameters<typeof withTrigger>[1]) =>
-    JSON.parse(JSON.stringify(withTrigger({ ...when, services: [...when.services], statuses: [...when.statuses], languages: [...when.languages] }, trigger)));
-  expect(kept("booking_created")).toEqual({ trigger: "booking_created", services: ["a"], statuses: ["confirmed"], languages: ["nb"] });
-  expect(kept("booking_cancelled")).toEqual({ trigger: "booking_cancelled", services: ["a"], changed_by: "customer", languages: ["nb"] });
-  expect(kept("before_start")).toEqual({ trigger: "before_start", hours: 24, services: ["a"], statuses: ["confirmed"], languages: ["nb"] });
+    JSON.parse(
+      JSON.stringify(
+        withTrigger(
+          { ...when, services: [...when.services], statuses: [...when.statuses], languages: [...when.languages] },
+          trigger,
+        ),
+      ),
+    );
+  expect(kept("booking_created")).toEqual({
+    trigger: "booking_created",
+    services: ["a"],
+    statuses: ["confirmed"],
+    languages: ["nb"],
+  });
+  expect(kept("booking_cancelled")).toEqual({
+    trigger: "booking_cancelled",
+    services: ["a"],
+    changed_by: "customer",
+    languages: ["nb"],
+  });
+  expect(kept("before_start")).toEqual({
+    trigger: "before_start",
+    hours: 24,
+    services: ["a"],
+    statuses: ["confirmed"],
+    languages: ["nb"],
+  });
   expect(kept("customer_created")).toEqual({ trigger: "customer_created", languages: ["nb"] });
 });
 
@@ -39,5 +68,12 @@ test("minutes are read in the largest unit of which they are a whole number", ()
     expect(readDuration(minutes)).toEqual(duration);
     expect(inMinutes(duration)).toBe(minutes);
   }
-  expect(["12", " 5 ", "", "1,5", "-3", "abc"].map(readAmount)).toEqual([12, 5, undefined, undefined, undefined, undefined]);
+  expect(["12", " 5 ", "", "1,5", "-3", "abc"].map(readAmount)).toEqual([
+    12,
+    5,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

@@ -6,7 +6,13 @@ import { loadPageMessages } from "../../locales/catalogues.ts";
 import { languages } from "../../locales/languages.ts";
 import { describeAction, describeWhen, type Wording } from "./when-sentence.ts";
 
-const names: Record<string, string> = { klipp: "Klipp", farge: "Farge", oslo: "Oslo", ida: "Ida", faste: "Faste kunder" };
+const names: Record<string, string> = {
+  klipp: "Klipp",
+  farge: "Farge",
+  oslo: "Oslo",
+  ida: "Ida",
+  faste: "Faste kunder",
+};
 
 async function wordingIn(locale: Language): Promise<Wording> {
   const workflows = await loadPageMessages("workflows", locale);
@@ -98,11 +104,20 @@ test("a change of status says from what to what, as far as it is set", async () 
 });
 
 test.each<[Action, string]>([
-  [{ action: "send_sms", to: { customer: true, resource: true, numbers: ["912 34 567"] }, text: "" }, "Send SMS til kunden, ressursen og 912 34 567"],
+  [
+    { action: "send_sms", to: { customer: true, resource: true, numbers: ["912 34 567"] }, text: "" },
+    "Send SMS til kunden, ressursen og 912 34 567",
+  ],
   [{ action: "send_sms", to: {}, text: "" }, "Send SMS"],
-  [{ action: "send_email", to: { old_resource: true }, subject: "", text: "" }, "Send e-post til den forrige ressursen"],
+  [
+    { action: "send_email", to: { old_resource: true }, subject: "", text: "" },
+    "Send e-post til den forrige ressursen",
+  ],
   [{ action: "change_status", status: "completed" }, "Endre status til Fullført"],
-  [{ action: "set_contact", marketing: false, list: "faste" }, "Endre kontakten: ingen markedsføring og legg til i Faste kunder"],
+  [
+    { action: "set_contact", marketing: false, list: "faste" },
+    "Endre kontakten: ingen markedsføring og legg til i Faste kunder",
+  ],
   [{ action: "set_contact" }, "Endre kontakten"],
   [{ action: "webhook", webhook: "gone" }, "Webhook til –"],
 ])("what is done is said: %o", async (action, sentence) => {

@@ -8,7 +8,10 @@ test("what the three fields leave open is asked for before saving", () => {
   expect(open({})).toEqual(["do.0.text"]);
   expect(open({ name: " ", when: { trigger: "before_start" } })).toEqual(["name", "when.offset", "do.0.text"]);
   const key = "one";
-  expect(open({ do: [{ key, action: "send_email", to: {}, subject: "", text: "Hei" }] })).toEqual(["do.0.to", "do.0.subject"]);
+  expect(open({ do: [{ key, action: "send_email", to: {}, subject: "", text: "Hei" }] })).toEqual([
+    "do.0.to",
+    "do.0.subject",
+  ]);
   expect(open({ do: [{ key, action: "send_sms", to: { numbers: ["91234567"] }, text: "Hei" }] })).toEqual([]);
   expect(open({ do: [{ key, action: "set_contact" }] })).toEqual(["do.0"]);
 });

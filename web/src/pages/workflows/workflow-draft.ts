@@ -68,6 +68,22 @@ export function changesOf(draft: Draft, saved: Draft): Partial<ReturnType<typeof
 
 export const isSame = (draft: Draft, saved: Draft): boolean => Object.keys(changesOf(draft, saved)).length === 0;
 
+/** The draft with another trigger or condition; recipients whom only a change of the booking has go with it. */
+export function withWhen(draft: Draft, when: When): Pick<Draft, "when" | "do"> {
+  if (when.trigger === "booking_changed") return { when, do: draft.do };
+  const actions = draft.do.map((action): DraftAction => {
+    if (action.action !== "send_sms" && action.action !== "send_email") return action;
+    return { ...action, to: { ...action.to, old_resource: undefined, new_resource: undefined } } as DraftAction;
+  });
+  return { when, do: actions };
+}
+
+/** The variant of a text that a failure is about, if it is about one. */
+export function wrongLanguage(errors: readonly FieldError[], at: string): string | undefined {
+  const variant = errors.find(({ field }) => field.startsWith(`${at}.texts.`) || field.startsWith(`${at}.subjects.`));
+  return variant?.field.slice(at.length + 1).split(".")[1];
+}
+
 /** The list with one entry moved by so many places, as far as there are places. */
 export function moved<T>(list: readonly T[], from: number, by: number): T[] {
   const to = Math.min(list.length - 1, Math.max(0, from + by));
@@ -90,6 +106,8 @@ export function gapsIn(draft: Draft): { field: string; key: string }[] {
       if (!(to.customer || to.resource || to.old_resource || to.new_resource || fixed?.length)) gap(`${at}.to`, "to");
       if (action.action === "send_email" && action.subject.trim() === "") gap(`${at}.subject`, "subject");
       if (action.text.trim() === "") gap(`${at}.text`, "text");
+      for (const [language, text] of Object.entries(action.texts ?? {}))
+        if (text.trim() === "") gap(`${at}.texts.${language}`, "text");
     }
     if (action.action === "change_status" && action.status === "") gap(`${at}.status`, "status");
     if (action.action === "set_contact" && action.marketing === undefined && !action.list) gap(at, "contact");

@@ -15,7 +15,7 @@ import type { useEditor } from "./use-editor.ts";
 import { useWording } from "./use-wording.ts";
 import { WhenFields } from "./when-fields.tsx";
 import { describeWhen } from "./when-sentence.ts";
-import { errorAt } from "./workflow-draft.ts";
+import { errorAt, withWhen } from "./workflow-draft.ts";
 
 type Editor = ReturnType<typeof useEditor>;
 
@@ -99,7 +99,7 @@ export function WorkflowEditor({
         readOnly={!mayWrite}
         summary={describeWhen(draft.when, wording)}
       >
-        <WhenFields when={draft.when} onChange={(when) => change({ when })} errors={errors} />
+        <WhenFields when={draft.when} onChange={(when) => change(withWhen(draft, when))} errors={errors} />
       </Part>
       <section className="rounded-lg border border-line bg-surface p-4">
         <h2 className="mb-3 text-base">{t("parts.do")}</h2>
