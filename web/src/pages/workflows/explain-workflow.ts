@@ -14,7 +14,7 @@ export function useExplainWorkflow(): (error: unknown) => string {
       const key = problemKey(error.code);
       const value = wordsOf(error.value);
       const field = error.field?.split(".")[1] ?? "";
-      if (t.has(key as "workflow_changed")) return t(key as "condition_never_met", { value, field });
+      if (t.has(key as "workflow_changed")) return t(key as "unknown_service", { value, field } as { value: string });
       if (composer.has(key as "unknown_placeholder")) return composer(key as "unknown_placeholder", { value });
       return explain(error);
     },
