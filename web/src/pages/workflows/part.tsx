@@ -5,10 +5,10 @@ import { Button } from "../../ui/button.tsx";
 /** Opens a part for editing, and closes it again. What was typed stays. */
 export function PartButton({ of, open, onToggle }: { of: string; open: boolean; onToggle: () => void }) {
   const t = useTranslations("workflows");
+  const word = t(open ? "done" : "change");
   return (
-    <Button size="small" aria-expanded={open} onClick={onToggle}>
-      {open ? t("done") : t("change")}
-      <span className="sr-only">: {of}</span>
+    <Button size="small" aria-label={`${word}: ${of}`} aria-expanded={open} onClick={onToggle}>
+      {word}
     </Button>
   );
 }

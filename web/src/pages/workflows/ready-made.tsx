@@ -43,9 +43,13 @@ export function ReadyMade({ columns = false }: { columns?: boolean }) {
               <p className="font-medium">{name}</p>
               <p className="flex-1 text-sm text-soft">{description}</p>
               <div>
-                <Button size="small" busy={making === key} onClick={() => void use(key)}>
+                <Button
+                  size="small"
+                  aria-label={`${t("use")}: ${name}`}
+                  busy={making === key}
+                  onClick={() => void use(key)}
+                >
                   {t("use")}
-                  <span className="sr-only">: {name}</span>
                 </Button>
               </div>
             </li>
