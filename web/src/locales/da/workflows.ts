@@ -289,6 +289,7 @@ export const workflows: Translation<typeof en> = {
     use: "Brug denne",
   },
   problems: {
+    ambiguous_number: "»{value}« kan være flere numre. Skriv det med + og landekode.",
     condition_never_met:
       "{field, select, services {Alle ydelser} locations {Alle steder} resources {Alle ressourcer} other {Alt}}, den gælder for, er arkiveret, så den kører aldrig for en ny booking.",
     webhook_gone: "Webhooken er fjernet eller slået fra.",

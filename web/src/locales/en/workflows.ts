@@ -289,6 +289,7 @@ export const workflows = {
     use: "Use this",
   },
   problems: {
+    ambiguous_number: "“{value}” can be several numbers. Write it with + and its country code.",
     condition_never_met:
       "{field, select, services {Every service} locations {Every location} resources {Every resource} other {Everything}} that it is for is archived, so it never fires for a new booking.",
     webhook_gone: "Its webhook was removed or is off.",

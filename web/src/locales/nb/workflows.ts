@@ -290,6 +290,7 @@ export const workflows: Translation<typeof en> = {
     use: "Bruk denne",
   },
   problems: {
+    ambiguous_number: "«{value}» kan være flere numre. Skriv det med + og landskode.",
     condition_never_met:
       "{field, select, services {Alle tjenestene} locations {Alle stedene} resources {Alle ressursene} other {Alt}} den gjelder for, er arkivert, så den går aldri for en ny booking.",
     webhook_gone: "Webhooken er fjernet eller slått av.",

@@ -290,6 +290,7 @@ export const workflows: Translation<typeof en> = {
     use: "Använd det här",
   },
   problems: {
+    ambiguous_number: "”{value}” kan vara flera nummer. Skriv det med + och landskod.",
     condition_never_met:
       "{field, select, services {Alla tjänster} locations {Alla platser} resources {Alla resurser} other {Allt}} som det gäller är arkiverade, så det körs aldrig för en ny bokning.",
     webhook_gone: "Webhooken är borttagen eller avstängd.",
