@@ -7,6 +7,8 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { ActionFields } from "./action-fields.tsx";
 import { actionIcons } from "./action-icons.ts";
 import { PartButton } from "./part.tsx";
+import { TextSummary } from "./text-summary.tsx";
+import { useWorkflowScope } from "./use-workflow-scope.ts";
 import { describeAction, type Wording } from "./when-sentence.ts";
 import {
   actionKinds,
@@ -56,6 +58,7 @@ export function DoPart({
       (pressed ?? row?.querySelector<HTMLElement>("[data-move]:enabled"))?.focus();
     });
   };
+  const scope = useWorkflowScope(when.trigger);
   const sendsSms = actions.some(({ action }) => action === "send_sms");
   return (
     <div className="flex flex-col gap-4">
@@ -71,7 +74,7 @@ export function DoPart({
                 <div className="min-w-0 flex-1 basis-48 py-1">
                   <p className="font-medium break-words">{sentence}</p>
                   {"text" in action && !open.has(action.key) && action.text.trim() !== "" ? (
-                    <p className="mt-0.5 line-clamp-2 text-sm break-words text-soft">{action.text}</p>
+                    <TextSummary text={action.text} scope={scope} />
                   ) : null}
                   {error ? <p className="mt-0.5 text-sm text-bad-ink">{error}</p> : null}
                 </div>

@@ -37,22 +37,6 @@ export function LanguageTabs({
   const free = textLanguages.filter((language) => !used.includes(language));
   return (
     <div className="flex flex-col gap-3">
-      {used.length > 0 ? (
-        <Tabs
-          label={t("title")}
-          value={shown || main}
-          onChange={(tab) => onShow(tab === main ? "" : tab)}
-          tabs={[
-            { value: main, label: t("main") },
-            ...used.map((language) => ({ value: language, label: languageName(language) })),
-          ]}
-        >
-          {shown === "" ? <p className="mb-3 text-sm text-faint">{t("mainHint")}</p> : null}
-          {children}
-        </Tabs>
-      ) : (
-        children
-      )}
       <div className="flex flex-wrap gap-2">
         <Menu
           align="start"
@@ -89,6 +73,22 @@ export function LanguageTabs({
           </Button>
         )}
       </div>
+      {used.length > 0 ? (
+        <Tabs
+          label={t("title")}
+          value={shown || main}
+          onChange={(tab) => onShow(tab === main ? "" : tab)}
+          tabs={[
+            { value: main, label: t("main") },
+            ...used.map((language) => ({ value: language, label: languageName(language) })),
+          ]}
+        >
+          {shown === "" ? <p className="mb-3 text-sm text-faint">{t("mainHint")}</p> : null}
+          {children}
+        </Tabs>
+      ) : (
+        children
+      )}
     </div>
   );
 }

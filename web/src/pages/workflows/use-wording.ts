@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useFormatter, useLocale, useTranslations } from "use-intl";
 import { builtInStatuses } from "../../../../contract/booking-places.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query } from "../../api/queries.ts";
-import { useMay } from "../../lib/session.ts";
+import { useMay, useWorkspace } from "../../lib/session.ts";
 import type { Wording } from "./when-sentence.ts";
 
 const all = { query: { limit: 200, archived: "true" as const } };
@@ -41,6 +42,7 @@ export function useWording(): Wording {
   const t = useTranslations("workflows.sentence");
   const format = useFormatter();
   const may = useMay();
+  const { country } = useWorkspace();
   const statuses = useStatuses();
   const languageName = useLanguageName();
   const services = useQuery(query("services", "list", all));
@@ -65,8 +67,20 @@ export function useWording(): Wording {
       nameOf: (kind, ref) => names[kind]?.get(ref) ?? "–",
       statusName: (status) => statuses.find(({ value }) => value === status)?.label ?? status,
       languageName,
+      phone: (number) => formatPhoneNumber(number, country),
     };
-  }, [t, format, statuses, languageName, services.data, locations.data, resources.data, lists.data, webhooks.data]);
+  }, [
+    t,
+    format,
+    country,
+    statuses,
+    languageName,
+    services.data,
+    locations.data,
+    resources.data,
+    lists.data,
+    webhooks.data,
+  ]);
 }
 
 const namesOf = (data: { items: { id: string; name: string }[] } | undefined) =>

@@ -2,6 +2,7 @@ import { createFormatter, createTranslator } from "use-intl/core";
 import { describe, expect, test } from "vitest";
 import type { Language } from "../../../../contract/shapes.ts";
 import type { Action, When } from "../../../../contract/workflows.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { loadPageMessages } from "../../locales/catalogues.ts";
 import { languages } from "../../locales/languages.ts";
 import { describeAction, describeWhen, type Wording } from "./when-sentence.ts";
@@ -24,6 +25,7 @@ async function wordingIn(locale: Language): Promise<Wording> {
     list: (parts) => format.list(parts),
     nameOf: (_kind, ref) => names[ref] ?? "–",
     statusName: (status) => (bookings as Record<string, string>)[status] ?? status,
+    phone: (number) => formatPhoneNumber(number, "NO"),
     languageName: (language) => new Intl.DisplayNames(locale, { type: "language" }).of(language) ?? language,
   };
 }
@@ -105,7 +107,7 @@ test("a change of status says from what to what, as far as it is set", async () 
 
 test.each<[Action, string]>([
   [
-    { action: "send_sms", to: { customer: true, resource: true, numbers: ["912 34 567"] }, text: "" },
+    { action: "send_sms", to: { customer: true, resource: true, numbers: ["+4791234567"] }, text: "" },
     "Send SMS til kunden, ressursen og 912 34 567",
   ],
   [{ action: "send_sms", to: {}, text: "" }, "Send SMS"],

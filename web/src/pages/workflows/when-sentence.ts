@@ -12,6 +12,8 @@ export interface Wording {
   nameOf: (kind: "services" | "locations" | "resources" | "lists" | "webhooks", ref: string) => string;
   statusName: (status: string) => string;
   languageName: (language: string) => string;
+  /** A phone number as people read it; anything else as it is. */
+  phone: (number: string) => string;
 }
 
 /** "New booking · all services · all locations": the trigger, and every condition that is set. */
@@ -81,7 +83,7 @@ function describeConditions(when: When, { say, list, nameOf, statusName, languag
 
 /** "Send SMS to the customer and 912 34 567". */
 export function describeAction(action: Action, wording: Wording): string {
-  const { say, list, nameOf, statusName } = wording;
+  const { say, list, nameOf, statusName, phone } = wording;
   switch (action.action) {
     case "send_sms":
     case "send_email": {
@@ -89,7 +91,7 @@ export function describeAction(action: Action, wording: Wording): string {
         (one) => action.to[one],
       );
       const fixed = (action.action === "send_sms" ? action.to.numbers : action.to.addresses) ?? [];
-      const to = [...people.map((one) => say(`to.${one}`)), ...fixed];
+      const to = [...people.map((one) => say(`to.${one}`)), ...fixed.map(phone)];
       return to.length > 0 ? say(`${action.action}To`, { to: list(to) }) : say(action.action);
     }
     case "change_status":

@@ -119,8 +119,8 @@ function OneWorkflow({ workflow }: { workflow: Workflow }) {
           ) : null
         }
       />
+      <SandboxNotice sender={null} />
       <div className="flex flex-col gap-4">
-        <SandboxNotice sender={null} />
         {enabled ? null : (
           <Notice
             tone="neutral"
