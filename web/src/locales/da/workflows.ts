@@ -267,6 +267,7 @@ export const workflows: Translation<typeof en> = {
   ahead: {
     title: "Står for tur",
     hits: "{count, plural, =0 {Rammer ingen kommende bookinger.} one {Rammer # kommende booking.} other {Rammer # kommende bookinger.}}",
+    off: "{count, plural, =0 {Den er slået fra, og ingen kommende bookinger rammes.} one {Den er slået fra. # kommende booking ville blive ramt.} other {Den er slået fra. # kommende bookinger ville blive ramt.}}",
     earlier:
       "{count, plural, one {# mere blev lavet, før den blev slået til, og får ikke noget.} other {# mere blev lavet, før den blev slået til, og får ikke noget.}}",
     empty: "Intet står for tur",

@@ -267,6 +267,7 @@ export const workflows = {
   ahead: {
     title: "Ahead",
     hits: "{count, plural, =0 {Hits no booking ahead.} one {Hits # booking ahead.} other {Hits # bookings ahead.}}",
+    off: "{count, plural, =0 {It is off, and no booking is ahead of it.} one {It is off. # booking is ahead of it.} other {It is off. # bookings are ahead of it.}}",
     earlier:
       "{count, plural, one {# more was made before it was turned on, and gets nothing.} other {# more were made before it was turned on, and get nothing.}}",
     empty: "Nothing is due",

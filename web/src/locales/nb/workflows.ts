@@ -268,6 +268,7 @@ export const workflows: Translation<typeof en> = {
   ahead: {
     title: "Står for tur",
     hits: "{count, plural, =0 {Treffer ingen bookinger framover.} one {Treffer # booking framover.} other {Treffer # bookinger framover.}}",
+    off: "{count, plural, =0 {Den er av, og ingen bookinger ligger foran.} one {Den er av. # booking ligger foran.} other {Den er av. # bookinger ligger foran.}}",
     earlier:
       "{count, plural, one {# til ble laget før den ble slått på, og får ingenting.} other {# til ble laget før den ble slått på, og får ingenting.}}",
     empty: "Ingenting står for tur",

@@ -268,6 +268,7 @@ export const workflows: Translation<typeof en> = {
   ahead: {
     title: "Står på tur",
     hits: "{count, plural, =0 {Träffar inga kommande bokningar.} one {Träffar # kommande bokning.} other {Träffar # kommande bokningar.}}",
+    off: "{count, plural, =0 {Det är av, och inga kommande bokningar träffas.} one {Det är av. # kommande bokning skulle träffas.} other {Det är av. # kommande bokningar skulle träffas.}}",
     earlier:
       "{count, plural, one {# till gjordes innan det slogs på och får inget.} other {# till gjordes innan det slogs på och får inget.}}",
     empty: "Inget står på tur",

@@ -23,7 +23,9 @@ export function AheadPanel({ workflow }: { workflow: Workflow }) {
       title={t("title")}
       description={
         data
-          ? `${t("hits", { count: data.bookings })}${earlier > 0 ? ` ${t("earlier", { count: earlier })}` : ""}`
+          ? workflow.enabled
+            ? `${t("hits", { count: data.bookings })}${earlier > 0 ? ` ${t("earlier", { count: earlier })}` : ""}`
+            : t("off", { count: data.bookings_with_earlier })
           : undefined
       }
     >

@@ -16,7 +16,7 @@ export function useDecisionColumns(of: "due" | "decided"): Column<BookingDecisio
   const recipient = useRecipient();
   return useMemo(() => {
     const moment = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short" });
-    return [
+    const columns: Column<BookingDecision>[] = [
       {
         id: "at",
         header: t(`columns.${of}`),
@@ -62,6 +62,8 @@ export function useDecisionColumns(of: "due" | "decided"): Column<BookingDecisio
             "–"
           ),
       },
-    ] satisfies Column<BookingDecision>[];
+    ];
+    // What is ahead has no state yet but this.
+    return of === "due" ? columns.filter(({ id }) => id !== "state") : columns;
   }, [t, format, reason, recipient, of]);
 }

@@ -47,7 +47,10 @@ export function WorkflowsPage() {
         header: t("name"),
         cell: (row) => (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <Link to={paths.workflow(row.id)}>{row.name}</Link>
+            <span className="min-w-0">
+              <Link to={paths.workflow(row.id)}>{row.name}</Link>
+              <span className="block text-sm text-soft sm:hidden">{describeWhen(row.when, wording)}</span>
+            </span>
             {row.problems.length > 0 ? (
               <Badge tone="warn" icon={TriangleAlert}>
                 {t("hasProblems", { count: row.problems.length })}
