@@ -23,6 +23,7 @@ import { openCamera } from "./camera.ts";
 import { newsletterFile } from "./customers.ts";
 import { imageFolder, pageRoutes, tourSections } from "./routes.ts";
 import { erase, fillCarriers, fillPeople, fillSalon, useUpQuota } from "./salon.ts";
+import { fillWorkflows } from "./workflows.ts";
 
 const kari = { name: "Kari Hansen", email: "kari@salongsaks.example", password: "correct horse battery" };
 const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted();
@@ -162,6 +163,17 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/sandbox/phones/$number", "phone", phone, "Så bra, da ses vi på fredag!");
   const mail = await sendNewsletter(api, talker.id);
   await show("/sandbox/mailbox", "mailbox", "/sandbox/mailbox", "Nyhetsbrev fra Salong Saks");
+
+  // Workflows.
+  await show("/workflows", "workflows-first", "/workflows", "Ready-made");
+  await show("/workflows/new", "workflow-new", "/workflows/new", "When this happens");
+  const confirmation = await fillWorkflows(api);
+  await show("/workflows", "workflows", "/workflows", confirmation.name);
+  await show("/workflows/$id", "workflow", `/workflows/${confirmation.id}`, "Ingrid Solheim");
+  await show("/workflows/$id", "workflow-edit", `/workflows/${confirmation.id}`, "Ingrid Solheim", async () => {
+    await page.getByRole("button", { name: /^Change: Send SMS/ }).click();
+    await page.getByText("Typical customer:").waitFor();
+  });
 
   // What recipients see.
   const { url: preferences } = await must<{ url: string }>(`GET /contacts/${talker.id}/preferences-link`);

@@ -3,12 +3,14 @@ import type { z } from "zod";
 import type { workflows } from "../../../contract/workflows.ts";
 import { workflowScope } from "../../../rules/booking-placeholders.ts";
 import { countSegments, normaliseText } from "../../../rules/gsm-segments.ts";
+import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import { parseTemplate } from "../../../rules/placeholders.ts";
 import { renderText } from "../../../rules/render-text.ts";
 import { isName } from "../../../rules/sender.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
 import { resolveAddress } from "../../senders/senders.ts";
+import { numberProblem } from "../../workspaces/number-problem.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { fullName } from "../booking.ts";
 import type { ManageLinks } from "../manage-links.ts";
@@ -30,10 +32,11 @@ export async function previewWorkflow(
 ): Promise<Preview> {
   const workspace = await getWorkspace(tx, workspaceId);
   const isSms = action.action === "send_sms";
+  const problems: Preview["problems"] = [];
   const real = await bookingFor(tx, workspaceId, { when }, bookingId);
   const booking = real ?? exampleBooking(workspace, links, now);
+  if (isSms) problems.push(...wrongNumbers(action.to.numbers ?? [], workspace.country));
   const before = when.trigger === "booking_changed" ? exampleBefore(booking) : null;
-  const problems: Preview["problems"] = [];
   const address = await addressOf(tx, workspace, isSms ? (action.sender ?? null) : null, problems);
   const constant = { workspace: { name: workspace.name }, sender: { address: isSms ? address : workspace.name } };
   const valuesWith = (name?: Name) => {
@@ -78,6 +81,17 @@ export async function previewWorkflow(
     sender: isSms && address !== null ? { address, can_receive: !isName(address) } : null,
     problems,
   };
+}
+
+/** Fixed numbers that cannot be read, so that whoever types one is told before saving. */
+function wrongNumbers(numbers: readonly string[], country: string): Preview["problems"] {
+  return numbers.flatMap((number, i) => {
+    const parsed = parsePhoneNumber(number, country, "mobile");
+    if (!("problem" in parsed)) return [];
+    const field = `to.numbers.${i}`;
+    const { code, message } = numberProblem(parsed, field, number);
+    return [{ code, message, field, value: number }];
+  });
 }
 
 function subjectOf(

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { query } from "../api/queries.ts";
 
 /** The keys of the properties that the workspace's contacts have; empty until they are loaded. */
 export function usePropertyKeys(): readonly string[] {
   const { data } = useQuery(query("properties", "list"));
-  return data?.items.map(({ key }) => key) ?? none;
+  return useMemo(() => data?.items.map(({ key }) => key) ?? [], [data]);
 }
-
-const none: readonly string[] = [];
 
 /** A property's label: its key, as words. */
 export const propertyLabel = (key: string): string => key.replaceAll("_", " ");

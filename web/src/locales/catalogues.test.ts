@@ -1,5 +1,6 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
+import { decisionReasons } from "../../../contract/bookings.ts";
 import { sourceTypes } from "../../../contract/messages.ts";
 import type { Language } from "../../../contract/shapes.ts";
 import { loadMessages, loadPageMessages, pageAreas } from "./catalogues.ts";
@@ -60,6 +61,11 @@ test.each(languages)("every text of %s is valid ICU and has the arguments of the
 test.each(languages)("%s has a word for every source that uses segments", async (language) => {
   const words = Object.keys((await loadPageMessages("subscription", language)).sources);
   expect(words.sort()).toEqual(Object.keys(sourceTypes).sort());
+});
+
+test.each(languages)("%s has a word for every reason that a workflow decides by", async (language) => {
+  const words = Object.keys((await loadPageMessages("statuses", language)).decisionReasons);
+  expect(words.sort()).toEqual(Object.keys(decisionReasons).sort());
 });
 
 test.each(languages)("in %s texts that wait for quiet hours are told one time where it is one", async (language) => {

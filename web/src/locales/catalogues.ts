@@ -30,6 +30,12 @@ const pageCatalogues: {
     sv: () => import("./sv/audit.ts"),
     da: () => import("./da/audit.ts"),
   },
+  bookings: {
+    en: () => import("./en/bookings.ts"),
+    nb: () => import("./nb/bookings.ts"),
+    sv: () => import("./sv/bookings.ts"),
+    da: () => import("./da/bookings.ts"),
+  },
   campaigns: {
     en: () => import("./en/campaigns.ts"),
     nb: () => import("./nb/campaigns.ts"),
@@ -65,6 +71,12 @@ const pageCatalogues: {
     nb: () => import("./nb/home.ts"),
     sv: () => import("./sv/home.ts"),
     da: () => import("./da/home.ts"),
+  },
+  keywords: {
+    en: () => import("./en/keywords.ts"),
+    nb: () => import("./nb/keywords.ts"),
+    sv: () => import("./sv/keywords.ts"),
+    da: () => import("./da/keywords.ts"),
   },
   lists: {
     en: () => import("./en/lists.ts"),
@@ -119,6 +131,12 @@ const pageCatalogues: {
     nb: () => import("./nb/webhooks.ts"),
     sv: () => import("./sv/webhooks.ts"),
     da: () => import("./da/webhooks.ts"),
+  },
+  workflows: {
+    en: () => import("./en/workflows.ts"),
+    nb: () => import("./nb/workflows.ts"),
+    sv: () => import("./sv/workflows.ts"),
+    da: () => import("./da/workflows.ts"),
   },
 };
 

@@ -3,6 +3,7 @@ import type { messages as english } from "./en.ts";
 import type { account } from "./en/account.ts";
 import type { alerts } from "./en/alerts.ts";
 import type { audit } from "./en/audit.ts";
+import type { bookings } from "./en/bookings.ts";
 import type { campaigns } from "./en/campaigns.ts";
 import type { carriers } from "./en/carriers.ts";
 import type { commands } from "./en/commands.ts";
@@ -10,6 +11,7 @@ import type { composer } from "./en/composer.ts";
 import type { contacts } from "./en/contacts.ts";
 import type { home } from "./en/home.ts";
 import type { hours } from "./en/hours.ts";
+import type { keywords } from "./en/keywords.ts";
 import type { lists } from "./en/lists.ts";
 import type { places } from "./en/places.ts";
 import type { privacy } from "./en/privacy.ts";
@@ -18,6 +20,7 @@ import type { settings } from "./en/settings.ts";
 import type { statuses } from "./en/statuses.ts";
 import type { subscription } from "./en/subscription.ts";
 import type { webhooks } from "./en/webhooks.ts";
+import type { workflows } from "./en/workflows.ts";
 
 /** The texts that every page needs. English is the original: the keys and ICU arguments of the others are compared with it. */
 export type Messages = typeof english;
@@ -27,12 +30,14 @@ export interface PageMessages {
   account: typeof account;
   alerts: typeof alerts;
   audit: typeof audit;
+  bookings: typeof bookings;
   campaigns: typeof campaigns;
   carriers: typeof carriers;
   commands: typeof commands;
   composer: typeof composer;
   contacts: typeof contacts;
   home: typeof home;
+  keywords: typeof keywords;
   lists: typeof lists;
   places: typeof places;
   privacy: typeof privacy;
@@ -42,6 +47,7 @@ export interface PageMessages {
   statuses: typeof statuses;
   subscription: typeof subscription;
   webhooks: typeof webhooks;
+  workflows: typeof workflows;
 }
 export type PageArea = keyof PageMessages;
 export type AllMessages = Messages & PageMessages;

@@ -12,12 +12,15 @@ const SymbolPicker = lazy(() => import("./symbol-picker.tsx").then((module) => (
 /** Inserts into the text. Picking leaves the picker open: several emoji are often added in a row. */
 export function ComposerToolbar({
   disabled,
+  insert,
   onLink,
   onPersonalise,
   onPick,
   onDone,
 }: {
   disabled: boolean;
+  /** The words of the button that inserts a field. */
+  insert: string;
   onLink: () => void;
   onPersonalise: () => void;
   onPick: (character: string) => void;
@@ -45,7 +48,7 @@ export function ComposerToolbar({
         onClick={onPersonalise}
       >
         <Braces aria-hidden />
-        {t("personalise")}
+        {insert}
       </button>
     </fieldset>
   );

@@ -1,6 +1,5 @@
-import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { type ReactNode, type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
-import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Checkbox } from "../../ui/choice.tsx";
 import { matchFields, type OpenBraces } from "./braces.ts";
 import { type Chip, createChipRegistry, type Range } from "./chips.ts";
@@ -8,15 +7,14 @@ import { ComposerField, type FieldHandle } from "./composer-field.tsx";
 import { ComposerToolbar } from "./composer-toolbar.tsx";
 import { CounterLine } from "./counter-line.tsx";
 import { countText } from "./counter.ts";
-import { fieldsOf, isField } from "./fields.ts";
 import { LinkDialog } from "./link-dialog.tsx";
 import { replaceUnusual } from "./paint.ts";
 import { PreviewPane } from "./preview-pane.tsx";
+import { type ComposerScope, isFieldOf, type MenuField, useCampaignScope } from "./scope.ts";
 import { TokenDialog } from "./token-dialog.tsx";
-import { type MenuField, optionId, TokenMenu } from "./token-menu.tsx";
+import { optionId, TokenMenu } from "./token-menu.tsx";
 import type { Token } from "./token.ts";
 import { UnusualPanel } from "./unusual-panel.tsx";
-import { useFieldLabels } from "./use-field-labels.ts";
 import { useTemplateProblem } from "./use-template-problem.ts";
 
 /** The opt-out text of the workspace, and whether this message ends with it. */
@@ -38,7 +36,7 @@ export interface ComposerHandle {
 
 type Asking = { what: "link" } | { what: "token"; token: Token | null; replacing: Range | undefined; editing: boolean };
 
-/** Edits one text message: the text at the left, the phone at the right unless it is compact. Used wherever a text is written. */
+/** Edits one text: the text at the left, the phone at the right unless it is compact. Used wherever a text is written. */
 export function Composer({
   ref,
   value,
@@ -51,6 +49,11 @@ export function Composer({
   error = null,
   readOnly = false,
   compact = false,
+  scope,
+  label,
+  counted = true,
+  counts,
+  side,
 }: {
   ref?: Ref<ComposerHandle>;
   /** The text as it is stored, with `{{ … }}`. */
@@ -71,12 +74,23 @@ export function Composer({
   readOnly?: boolean;
   /** Without the phone, as beside a conversation. */
   compact?: boolean;
+  /** What the text may name; that of campaigns where it is absent. */
+  scope?: ComposerScope;
+  /** The label of the text, unless it is simply the message. */
+  label?: string;
+  /** False where the text is no SMS, so that its length costs nothing. */
+  counted?: boolean;
+  /** What is known about the length besides the counter's figures. */
+  counts?: ReactNode;
+  /** In place of the phone that shows the text as a contact would see it. */
+  side?: ReactNode;
 }) {
   const t = useTranslations("composer");
   const id = useId();
   const field = useRef<FieldHandle>(null);
-  const labelOf = useFieldLabels();
-  const registry = useMemo(() => createChipRegistry(isField, labelOf), [labelOf]);
+  const ofCampaigns = useCampaignScope();
+  const known = scope ?? ofCampaigns;
+  const registry = useMemo(() => createChipRegistry(isFieldOf(known), known.labelOf), [known]);
   const [braces, setBraces] = useState<OpenBraces | null>(null);
   const [dismissed, setDismissed] = useState<number | null>(null);
   const [active, setActive] = useState(0);
@@ -86,15 +100,10 @@ export function Composer({
   const optOutText = optOut?.included ? optOut.text : null;
   const shorten = links?.shorten ?? false;
   const count = useMemo(() => countText(value, optOutText, shorten), [value, optOutText, shorten]);
-  const keys = usePropertyKeys();
-  const allFields = useMemo(
-    () => fieldsOf(keys).map((one): MenuField => ({ ...one, label: labelOf(one.field) })),
-    [keys, labelOf],
-  );
   const open = braces !== null && braces.start !== dismissed ? braces : null;
-  const matching = open ? matchFields(allFields, open.query) : [];
+  const matching = open ? matchFields(known.fields, open.query) : [];
   const at = Math.min(active, Math.max(0, matching.length - 1));
-  const problem = useTemplateProblem(value, shorten);
+  const problem = useTemplateProblem(value, shorten, known.names);
   // A token that is being typed at this moment is not an error yet.
   const said = open || asking ? null : (problem ?? error);
 
@@ -139,11 +148,12 @@ export function Composer({
     <div className={compact ? undefined : "grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]"}>
       <div className="flex min-w-0 flex-col gap-3">
         <label htmlFor={id} className="-mb-1.5 font-medium">
-          {t("text")}
+          {label ?? t("text")}
         </label>
         <div className="rounded-md border border-line-strong/60">
           <ComposerToolbar
             disabled={readOnly}
+            insert={known.insert}
             onLink={() => setAsking({ what: "link" })}
             onPersonalise={() => setAsking({ what: "token", token: null, replacing: undefined, editing: false })}
             onPick={(character) => field.current?.insertQuietly(character)}
@@ -158,7 +168,7 @@ export function Composer({
             onEditChip={edit}
             onBraces={onBraces}
             onMenuKey={onMenuKey}
-            describedBy={`${id}-count ${id}-help${said ? ` ${id}-error` : ""}`}
+            describedBy={`${counted ? `${id}-count ` : ""}${id}-help${said ? ` ${id}-error` : ""}`}
             invalid={said !== null}
             readOnly={readOnly}
             placeholder={t("placeholder")}
@@ -176,7 +186,8 @@ export function Composer({
             {said}
           </p>
         ) : null}
-        <CounterLine id={`${id}-count`} count={count} />
+        {counted ? <CounterLine id={`${id}-count`} count={count} /> : null}
+        {counts}
         <p id={`${id}-help`} className="text-sm text-faint">
           {t("help")}
         </p>
@@ -200,7 +211,7 @@ export function Composer({
             ))}
           </div>
         ) : null}
-        {readOnly ? null : (
+        {readOnly || !counted ? null : (
           <UnusualPanel
             count={count}
             onReplace={(character) => field.current?.rewrite(replaceUnusual(value, character))}
@@ -225,16 +236,18 @@ export function Composer({
           />
         ) : null}
       </div>
-      {compact ? null : (
-        <PreviewPane
-          text={value}
-          sender={sender.label}
-          senderAddress={sender.address}
-          senderRef={senderRef}
-          optOutText={optOutText}
-          shorten={shorten}
-        />
-      )}
+      {compact
+        ? null
+        : (side ?? (
+            <PreviewPane
+              text={value}
+              sender={sender.label}
+              senderAddress={sender.address}
+              senderRef={senderRef}
+              optOutText={optOutText}
+              shorten={shorten}
+            />
+          ))}
       {asking?.what === "link" ? (
         <LinkDialog
           shorten={links ? shorten || count.links === 0 : null}
@@ -248,6 +261,7 @@ export function Composer({
       ) : null}
       {asking?.what === "token" ? (
         <TokenDialog
+          scope={known}
           token={asking.token}
           editing={asking.editing}
           onClose={() => done()}

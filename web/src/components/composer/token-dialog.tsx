@@ -1,24 +1,21 @@
 import { type FormEvent, useId, useState } from "react";
 import { useTranslations } from "use-intl";
-import { preferencesPlaceholder, propertyOf } from "../../../../rules/placeholder-names.ts";
-import { usePropertyKeys } from "../../lib/property-keys.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
-import { composerFields, type FieldType, fieldsOf } from "./fields.ts";
+import { type ComposerScope, offeredFields } from "./scope.ts";
 import { cleanFallback, type Token } from "./token.ts";
-import { useFieldLabels } from "./use-field-labels.ts";
 
-const fieldTypes = ["contact", "property", "workspace", "sender", "link"] as const satisfies readonly FieldType[];
-
-/** Type → property → default, for a new token or for one that is in the text. */
+/** Group → field → default, for a new token or for one that is in the text. */
 export function TokenDialog({
+  scope,
   token,
   editing,
   onSave,
   onRemove,
   onClose,
 }: {
+  scope: ComposerScope;
   token: Token | null;
   editing: boolean;
   onSave: (token: Token) => void;
@@ -26,19 +23,15 @@ export function TokenDialog({
   onClose: () => void;
 }) {
   const t = useTranslations("composer");
-  const labelOf = useFieldLabels();
   const formId = useId();
-  const [type, setType] = useState<FieldType>(token ? typeOf(token.field) : "contact");
-  const [field, setField] = useState(token?.field ?? "contact.first_name");
+  const fields = offeredFields(scope, token?.field);
+  const [field, setField] = useState(token?.field ?? fields[0]?.field ?? "");
   const [fallback, setFallback] = useState(token?.fallback ?? "");
-  const keys = usePropertyKeys();
+  const groups = [...new Set(fields.map((one) => one.group))];
+  const chosen = fields.find((one) => one.field === field);
 
-  // A property that is in the text can be kept, even if no contact has it any more.
-  const fields = fieldsOf(keys, token?.field);
-  const ofType = fields.filter((one) => one.type === type);
-
-  // Every recipient has a page of preferences.
-  const hasDefault = field !== preferencesPlaceholder;
+  // A filter would break a link, and a default is one.
+  const hasDefault = scope.names[field]?.type !== "link";
 
   const save = (event: FormEvent) => {
     event.preventDefault();
@@ -52,7 +45,7 @@ export function TokenDialog({
       open
       onOpenChange={(open) => !open && onClose()}
       size="small"
-      title={editing && token ? t("token.editTitle", { name: labelOf(token.field) }) : t("token.insertTitle")}
+      title={editing && token ? t("token.editTitle", { name: scope.labelOf(token.field) }) : scope.insert}
       footer={
         <>
           {editing ? (
@@ -70,21 +63,18 @@ export function TokenDialog({
       <form id={formId} noValidate onSubmit={save} className="flex flex-col gap-4">
         <SelectField
           label={t("token.type")}
-          value={type}
-          onChange={(next: FieldType) => {
-            setType(next);
-            const first = fields.find((one) => one.type === next);
-            if (first) setField(first.field);
-          }}
-          options={fieldTypes
-            .filter((value) => fields.some((one) => one.type === value))
-            .map((value) => ({ value, label: t(`types.${value}`) }))}
+          value={chosen?.group ?? ""}
+          onChange={(group) => setField(fields.find((one) => one.group === group)?.field ?? field)}
+          options={groups.map((group) => ({ value: group, label: group }))}
         />
         <SelectField
           label={t("token.property")}
           value={field}
           onChange={setField}
-          options={ofType.map((one) => ({ value: one.field, label: labelOf(one.field) }))}
+          hint={chosen?.example ? t("token.example", { example: chosen.example }) : undefined}
+          options={fields
+            .filter((one) => one.group === chosen?.group)
+            .map((one) => ({ value: one.field, label: one.label }))}
         />
         {hasDefault ? (
           <TextField
@@ -102,9 +92,4 @@ export function TokenDialog({
       </form>
     </Dialog>
   );
-}
-
-function typeOf(field: string): FieldType {
-  if (propertyOf(field) !== null) return "property";
-  return composerFields.find((one) => one.field === field)?.type ?? "contact";
 }

@@ -1,12 +1,6 @@
 import { useTranslations } from "use-intl";
 import { classes } from "../../ui/classes.ts";
-import type { FieldType } from "./fields.ts";
-
-export interface MenuField {
-  type: FieldType;
-  field: string;
-  label: string;
-}
+import type { MenuField } from "./scope.ts";
 
 /** The list under two open braces. The text keeps the focus; its keys choose from the list. */
 export function TokenMenu({
@@ -48,7 +42,7 @@ export function TokenMenu({
             }}
           >
             <span className="truncate">{field.label}</span>
-            <span className="shrink-0 text-sm text-faint">{t(`types.${field.type}`)}</span>
+            <span className="max-w-1/2 shrink-0 truncate text-sm text-faint">{field.example ?? field.group}</span>
           </div>
         ))}
       </div>

@@ -58,10 +58,10 @@ export const composer: Translation<typeof en> = {
     marks: "Mærker",
   },
   token: {
-    insertTitle: "Tilpas",
     editTitle: "Ret »{name}«",
     type: "Type",
     property: "Egenskab",
+    example: "For eksempel: {example}",
     fallback: "Standardværdi",
     fallbackHint: "Bruges til modtagere, der ikke har en værdi.",
     fallbackNone: "Uden den får sådanne modtagere ingenting på dette sted.",

@@ -3,6 +3,8 @@ export const commands = {
   words: {
     home: "start overview dashboard",
     campaigns: "sms texts messages send mailing newsletter results",
+    bookings: "agenda calendar appointments schedule day week",
+    workflows: "automation triggers reminders confirmations automatic",
     contacts: "people customers members recipients numbers address book search",
     lists: "groups segments audience recipients",
     settings: "options preferences configuration setup",
@@ -26,6 +28,9 @@ export const commands = {
     webhooks: "api events developer integration callback url",
     audit: "log history changes who security",
     newCampaign: "sms text message send mailing write",
+    newWorkflow: "automation trigger reminder confirmation automatic",
+    newBooking: "appointment calendar customer reserve",
+    importBookings: "csv excel xlsx file upload appointments calendar",
     newContact: "person customer number add",
     importContacts: "csv excel xlsx vcard file upload spreadsheet",
     newCarrier: "smpp twilio operator gateway connection provider",

@@ -55,10 +55,10 @@ export const composer = {
     marks: "Marks",
   },
   token: {
-    insertTitle: "Personalise",
     editTitle: "Change “{name}”",
     type: "Type",
     property: "Property",
+    example: "For example: {example}",
     fallback: "Default value",
     fallbackHint: "Used for recipients who have no value.",
     fallbackNone: "Without one, such recipients get nothing in this place.",

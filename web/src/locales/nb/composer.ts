@@ -58,10 +58,10 @@ export const composer: Translation<typeof en> = {
     marks: "Merker",
   },
   token: {
-    insertTitle: "Tilpass",
     editTitle: "Endre «{name}»",
     type: "Type",
     property: "Egenskap",
+    example: "For eksempel: {example}",
     fallback: "Standardverdi",
     fallbackHint: "Brukes for mottakere som ikke har en verdi.",
     fallbackNone: "Uten den får slike mottakere ingenting på dette stedet.",

@@ -58,10 +58,10 @@ export const composer: Translation<typeof en> = {
     marks: "Märken",
   },
   token: {
-    insertTitle: "Anpassa",
     editTitle: "Ändra ”{name}”",
     type: "Typ",
     property: "Egenskap",
+    example: "Till exempel: {example}",
     fallback: "Standardvärde",
     fallbackHint: "Används för mottagare som saknar ett värde.",
     fallbackNone: "Utan det får sådana mottagare ingenting på den här platsen.",

@@ -1,0 +1,104 @@
+import { useTranslations } from "use-intl";
+import type { Action } from "../../../../contract/workflows.ts";
+import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
+import { readSpelling } from "../../../../rules/phone-number-spelling.ts";
+import { Composer } from "../../components/composer/composer.tsx";
+import { useWorkspace } from "../../lib/session.ts";
+import { ChipsField, type ReadChips } from "../../ui/chips-field.tsx";
+import { Checkbox } from "../../ui/choice.tsx";
+import type { ActionFieldsProps } from "./action-props.ts";
+import { LanguageTabs } from "./language-tabs.tsx";
+import { RecipientFields } from "./recipient-fields.tsx";
+import { SegmentCounts } from "./segment-counts.tsx";
+import { SenderField } from "./sender-field.tsx";
+import { SmsPreview } from "./sms-preview.tsx";
+import { usePreview } from "./use-preview.ts";
+import { useWorkflowScope } from "./use-workflow-scope.ts";
+import { errorAt, withoutLanguage, wrongLanguage } from "./workflow-draft.ts";
+
+type SendSms = Extract<Action, { action: "send_sms" }>;
+
+/** Edits a text: to whom, from whom, and what it says in each language. */
+export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsProps<SendSms>) {
+  const t = useTranslations("workflows");
+  const { country } = useWorkspace();
+  const scope = useWorkflowScope(when.trigger);
+  const preview = usePreview(when, action);
+  const set = (changes: Partial<SendSms>) => onChange({ ...action, ...changes });
+  const setTo = (changes: Partial<SendSms["to"]>) => set({ to: { ...action.to, ...changes } });
+  const numbers = action.to.numbers ?? [];
+  const read = (text: string): ReadChips => {
+    const found: string[] = [];
+    for (const typed of text.split(/[,;\n]/).map((one) => one.trim())) {
+      const spelling = readSpelling(typed);
+      if (typed === "") continue;
+      if ("problem" in spelling || spelling.digits.length < 3) return { problem: t("notANumber", { value: typed }) };
+      if (!numbers.includes(typed) && !found.includes(typed)) found.push(typed);
+    }
+    return { add: found };
+  };
+  const wrongNumber = errorAt(errors, `${at}.to.numbers`) ?? preview.errorAt("to.numbers");
+  const sender = preview.data?.sender?.address;
+  return (
+    <div className="flex flex-col gap-5">
+      <RecipientFields
+        to={action.to}
+        trigger={when.trigger}
+        onChange={setTo}
+        error={errors.find(({ field }) => field === `${at}.to`)?.message ?? null}
+      />
+      <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+        <ChipsField
+          label={t("numbers")}
+          hint={t("numbersHint")}
+          optional
+          value={numbers}
+          onChange={(chips) => setTo({ numbers: chips.length > 0 ? chips : undefined })}
+          read={read}
+          shown={(number) => formatPhoneNumber(number, country)}
+          placeholder={t("numbersPlaceholder")}
+          input={{ type: "tel", maxLength: 40 }}
+          error={wrongNumber}
+        />
+        <SenderField
+          value={action.sender ?? null}
+          onChange={(value) => set({ sender: value ?? undefined })}
+          used={preview.data?.sender ?? null}
+          error={errorAt(errors, `${at}.sender`) ?? preview.errorAt("sender")}
+        />
+      </div>
+      <LanguageTabs
+        used={Object.keys(action.texts ?? {})}
+        onAdd={(language) => set({ texts: { ...action.texts, [language]: action.text } })}
+        onRemove={(language) => set({ texts: withoutLanguage(action.texts, language) })}
+        shown={preview.language}
+        onShow={preview.setLanguage}
+        wrong={wrongLanguage(errors, at)}
+      >
+        <Composer
+          key={preview.language}
+          scope={scope}
+          label={t("content")}
+          value={preview.language === "" ? action.text : (action.texts?.[preview.language] ?? "")}
+          onChange={(text) =>
+            set(preview.language === "" ? { text } : { texts: { ...action.texts, [preview.language]: text } })
+          }
+          sender={{ label: sender ? formatPhoneNumber(sender, country) : t("sender"), address: sender }}
+          counts={<SegmentCounts preview={preview} />}
+          error={
+            preview.language === ""
+              ? (errorAt(errors, `${at}.text`) ?? preview.errorAt("text"))
+              : (errorAt(errors, `${at}.texts.${preview.language}`) ?? preview.errorAt(`texts.${preview.language}`))
+          }
+          side={<SmsPreview preview={preview} empty={action.text.trim() === ""} />}
+        />
+      </LanguageTabs>
+      <Checkbox
+        label={t("fallbackEmail")}
+        hint={t("fallbackEmailHint")}
+        checked={action.fallback_email === true}
+        onChange={(on) => set({ fallback_email: on || undefined })}
+      />
+    </div>
+  );
+}
