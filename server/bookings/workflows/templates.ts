@@ -33,7 +33,7 @@ const words: Record<Language, Record<Key, Words>> = {
     confirmation: {
       name: "Booking confirmation",
       description: "A text as soon as somebody has booked.",
-      text: 'Hi {{ customer.first_name | default: "there" }}! {% if service.name %}{{ service.name }}{% else %}Your booking{% endif %} is booked for {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
+      text: 'Hi {{ customer.first_name | default: "there" }}! {{ service.name | default: "Your booking" }} is booked for {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
     },
     change: {
       name: "Booking changed",
@@ -43,78 +43,78 @@ const words: Record<Language, Record<Key, Words>> = {
     reminder: {
       name: "Reminder the day before",
       description: "A text 24 hours before the booking.",
-      text: 'Hi {{ customer.first_name | default: "there" }}! Welcome {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Can you not come? {{ booking.manage_link }}\n{{ workspace.name }}',
+      text: 'Hi {{ customer.first_name | default: "there" }}! Welcome {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. Can you not come? {{ booking.manage_link }}\n{{ workspace.name }}',
     },
     thanks: {
       name: "Thanks for your visit",
       description: "A text two hours after the booking.",
-      text: "Thanks for your visit{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! We hope to see you again.\n{{ workspace.name }}",
+      text: "Thanks for your visit! We hope to see you again.\n{{ workspace.name }}",
     },
   },
   nb: {
     confirmation: {
       name: "Bekreftelse på booking",
       description: "En SMS med en gang noen har bestilt.",
-      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Timen din{% endif %} er bestilt {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hei {{ customer.first_name | default: "der" }}! {{ service.name | default: "Timen din" }} er bestilt {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     change: {
       name: "Bookingen er endret",
       description: "En SMS når tid, sted eller person er en annen.",
-      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Timen din {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hei {{ customer.first_name | default: "der" }}! Timen din {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     reminder: {
       name: "Påminnelse dagen før",
       description: "En SMS 24 timer før.",
-      text: "Hei{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hei {{ customer.first_name | default: "der" }}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     thanks: {
       name: "Takk for besøket",
       description: "En SMS to timer etter.",
-      text: "Takk for besøket{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi håper å se deg igjen.\nHilsen {{ workspace.name }}",
+      text: "Takk for besøket! Vi håper å se deg igjen.\nHilsen {{ workspace.name }}",
     },
   },
   sv: {
     confirmation: {
       name: "Bokningsbekräftelse",
       description: "Ett sms så fort någon har bokat.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Din tid{% endif %} är bokad {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "där" }}! {{ service.name | default: "Din tid" }} är bokad {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}',
     },
     change: {
       name: "Bokningen är ändrad",
       description: "Ett sms när tid, plats eller person är en annan.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Din tid {{ old.date }} kl. {{ old.time }} är flyttad till {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "där" }}! Din tid {{ old.date }} kl. {{ old.time }} är flyttad till {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}',
     },
     reminder: {
       name: "Påminnelse dagen innan",
       description: "Ett sms 24 timmar innan.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Välkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du inte komma? {{ booking.manage_link }}\nHälsningar {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "där" }}! Välkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Kan du inte komma? {{ booking.manage_link }}\nHälsningar {{ workspace.name }}',
     },
     thanks: {
       name: "Tack för besöket",
       description: "Ett sms två timmar efteråt.",
-      text: "Tack för besöket{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi hoppas att vi ses igen.\nHälsningar {{ workspace.name }}",
+      text: "Tack för besöket! Vi hoppas att vi ses igen.\nHälsningar {{ workspace.name }}",
     },
   },
   da: {
     confirmation: {
       name: "Bekræftelse af booking",
       description: "En sms, så snart nogen har booket.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! {% if service.name %}{{ service.name }}{% else %}Din tid{% endif %} er booket {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "der" }}! {{ service.name | default: "Din tid" }} er booket {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     change: {
       name: "Bookingen er ændret",
       description: "En sms, når tid, sted eller person er en anden.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Din tid {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "der" }}! Din tid {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     reminder: {
       name: "Påmindelse dagen før",
       description: "En sms 24 timer før.",
-      text: "Hej{% if customer.first_name %} {{ customer.first_name }}{% endif %}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}{% if location.name %}, {{ location.name }}{% endif %}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}",
+      text: 'Hej {{ customer.first_name | default: "der" }}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Kan du ikke komme? {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     thanks: {
       name: "Tak for besøget",
       description: "En sms to timer efter.",
-      text: "Tak for besøget{% if customer.first_name %}, {{ customer.first_name }}{% endif %}! Vi håber at se dig igen.\nHilsen {{ workspace.name }}",
+      text: "Tak for besøget! Vi håber at se dig igen.\nHilsen {{ workspace.name }}",
     },
   },
 };
