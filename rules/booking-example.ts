@@ -91,6 +91,7 @@ export function exampleBookingValues(language: Language, country: string): Booki
     location: { name: location, address, phone, directions, remote: false },
     resources: [{ name: resource }],
     manage_link: "https://sms.example/b/k3Xv9QaZ81bC",
+    group: false,
     old: {
       start: new Date("2026-12-03T10:00:00Z"),
       end: new Date("2026-12-03T11:30:00Z"),

@@ -22,6 +22,7 @@ const everyScope = {
   "booking.duration": text("1 time 30 minutter"),
   "booking.notes": text("Første gang"),
   "booking.price": text("850 kr"),
+  "booking.yours": text("timen din"),
   "booking.manage_link": link("https://sms.example/b/k3Xv9QaZ81bC"),
   "service.name": text("Klipp og farge"),
   "location.name": text("Salong Saks Grünerløkka"),

@@ -42,3 +42,14 @@ const words: Record<Language, Record<BuiltInStatus, string>> = {
 export function statusInWords(status: string, language: Language): string {
   return Object.hasOwn(words.en, status) ? words[language][status as BuiltInStatus] : status;
 }
+
+/** What the reader has: the booking, or a place in it where several come. */
+const yours: Record<Language, { booking: string; place: string }> = {
+  en: { booking: "your booking", place: "your place" },
+  nb: { booking: "timen din", place: "plassen din" },
+  sv: { booking: "din tid", place: "din plats" },
+  da: { booking: "din tid", place: "din plads" },
+};
+
+export const yoursInWords = (group: boolean, language: Language): string =>
+  yours[language][group ? "place" : "booking"];

@@ -21,6 +21,7 @@ const facts: BookingFacts = {
   location: { name: "Løkka", address: "Markveien 35", phone: null, directions: null, remote: false },
   resources: [{ name: "Ida" }],
   manage_link: null,
+  group: false,
   old: null,
 };
 const norwegian: Reader = { locale: null, time_zone: null, language: "nb", country: "NO" };

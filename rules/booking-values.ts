@@ -3,7 +3,7 @@
  * of the place where they come, or of where they are if they take part from there.
  */
 import type { Language } from "../contract/shapes.ts";
-import { statusInWords } from "./booking-status-words.ts";
+import { statusInWords, yoursInWords } from "./booking-status-words.ts";
 import { offsetAt } from "./offset-at.ts";
 import { languageOf, readerLocale } from "./reader-locale.ts";
 import { remembered } from "./remembered.ts";
@@ -31,6 +31,8 @@ export interface BookingFacts {
   } | null;
   resources: readonly { name: string }[];
   manage_link: string | null;
+  /** Whether the reader has a place among others, rather than the booking. */
+  group: boolean;
   /** How it was before a change, with names. */
   old: {
     start: Date;
@@ -55,7 +57,17 @@ export interface Reader {
 /** The values by the names of rules/booking-placeholders.ts; null for what there is none of. */
 export interface BookingValues {
   booking: Record<
-    "reference" | "status" | "date" | "time" | "end_time" | "weekday" | "duration" | "notes" | "price" | "manage_link",
+    | "reference"
+    | "status"
+    | "date"
+    | "time"
+    | "end_time"
+    | "weekday"
+    | "duration"
+    | "notes"
+    | "price"
+    | "manage_link"
+    | "yours",
     string | null
   >;
   old: Record<"date" | "time" | "end_time" | "weekday" | "service" | "location" | "resource", string | null>;
@@ -81,6 +93,7 @@ export function bookingValues(facts: BookingFacts, reader: Reader): BookingValue
       notes: facts.notes,
       price: facts.price && price(facts.price, locale),
       manage_link: facts.manage_link,
+      yours: yoursInWords(facts.group, languageOf(locale) ?? "en"),
     },
     old: {
       ...(old ? moments(old, zoneOf(old), own, locale) : { date: null, time: null, end_time: null, weekday: null }),

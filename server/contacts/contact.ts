@@ -82,7 +82,7 @@ export function readContactInput(input: ContactInput, country: string): ContactF
     if (given !== undefined) fields[field] = given && storable(given, field);
   }
   const email = emptied(input.email);
-  if (email !== undefined) fields.email = email?.toLowerCase();
+  if (email !== undefined) fields.email = email && email.toLowerCase();
   const locale = emptied(input.locale);
   if (locale !== undefined) fields.locale = locale && readLocale(locale);
   const timeZone = emptied(input.time_zone);

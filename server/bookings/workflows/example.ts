@@ -138,8 +138,9 @@ export function readerOf(
   };
   const spoken = locale ?? attendee?.locale ?? booking.locale ?? contact?.locale ?? null;
   return {
-    kind: "customer",
+    kind: attendee ? "attendee" : "customer",
     key: "",
+    left: false,
     contact,
     number: null,
     email: null,

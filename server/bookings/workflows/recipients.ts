@@ -24,6 +24,8 @@ export interface RecipientOf {
   /** Their language and zone, if known. */
   locale: string | null;
   time_zone: string | null;
+  /** Somebody who comes no more, though the booking stays. */
+  left: boolean;
   /** Whom `customer.…` and `contact.…` mean in their text. */
   about: About | null;
 }
@@ -64,7 +66,10 @@ function customersOf({ booking, contact, only, before }: Occasion): RecipientOf[
       time_zone: null,
       contact: contact_id === null ? null : { ...nobody, id: contact_id },
     }));
-    return [...booking.attendees, ...left].filter(({ id }) => only.includes(id)).map((each) => attendee(each, booking));
+    return [
+      ...booking.attendees.map((each) => attendee(each, booking)),
+      ...left.map((each) => ({ ...attendee(each, booking), left: true })),
+    ].filter(({ key }) => only.some((id) => key === `attendee:${id}`));
   }
   if (booking.attendees.length > 0) return booking.attendees.map((each) => attendee(each, booking));
   return booking.customer === null ? [] : [customer(booking.customer, booking.locale)];
@@ -96,6 +101,7 @@ function customer(contact: BookingContact, locale: string | null): RecipientOf {
     name: fullName(contact),
     locale: locale ?? contact.locale,
     time_zone,
+    left: false,
     about: { contact, first_name, last_name, locale: contact.locale },
   };
 }
@@ -113,6 +119,7 @@ function attendee(who: Attendee, { locale: ofBooking }: Booking): RecipientOf {
     name: fullName(names),
     locale,
     time_zone: who.time_zone ?? contact?.time_zone ?? null,
+    left: false,
     about: { contact, ...names, locale: who.locale ?? contact?.locale ?? null },
   };
 }
@@ -139,12 +146,24 @@ function resourcesOf({ booking, before }: Occasion, to: To, known: Resources): O
     const resource = booking.resources.find((each) => each.id === id) ?? known.get(id);
     if (!resource) return [];
     const { mobile: number, email, name, locale } = resource;
-    return [{ kind: "resource", key: `resource:${id}`, contact: null, number, email, name, locale, time_zone: null }];
+    return [
+      {
+        kind: "resource",
+        key: `resource:${id}`,
+        contact: null,
+        number,
+        email,
+        name,
+        locale,
+        time_zone: null,
+        left: false,
+      },
+    ];
   });
 }
 
 function fixedOf(to: To): Other[] {
-  const nothing = { contact: null, name: null, locale: null, time_zone: null } as const;
+  const nothing = { contact: null, name: null, locale: null, time_zone: null, left: false } as const;
   const numbers = "numbers" in to ? (to.numbers ?? []) : [];
   const addresses = "addresses" in to ? (to.addresses ?? []) : [];
   return [

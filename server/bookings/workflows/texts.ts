@@ -73,7 +73,7 @@ export function valuesFor(
   }: {
     booking: Booking | null;
     before: BookingBefore | null;
-    recipient: Pick<RecipientOf, "locale" | "time_zone" | "about">;
+    recipient: Pick<RecipientOf, "kind" | "left" | "locale" | "time_zone" | "about">;
     access: string | null;
   },
   home: Home,
@@ -82,11 +82,22 @@ export function valuesFor(
   const reader = { locale: recipient.locale, time_zone: recipient.time_zone, ...home };
   const customer = personOf(recipient.about);
   return {
-    ...(booking && bookingValues(factsOf(booking, before, links), reader)),
+    ...(booking && bookingValues(factsFor(booking, before, recipient, links), reader)),
     ...(customer && { customer, contact: customer }),
     booker: personOf(booking?.customer ?? recipient.about),
     access: { link: access },
   };
+}
+
+/** Whoever has a place among others reads of the place: that it is cancelled, where they come no more. */
+function factsFor(
+  booking: Booking,
+  before: BookingBefore | null,
+  { kind, left }: Pick<RecipientOf, "kind" | "left">,
+  links: ManageLinks,
+): BookingFacts {
+  const facts = factsOf(booking, before, links);
+  return { ...facts, group: kind === "attendee", ...(left && { status: "cancelled" }) };
 }
 
 /** A booking as its texts show it. */
@@ -107,6 +118,7 @@ export function factsOf(booking: Booking, before: BookingBefore | null, links: M
     location: booking.location,
     resources: booking.resources,
     manage_link: links.urlOf(booking.manage_code),
+    group: false,
     old: before && {
       start: new Date(before.start),
       end: new Date(before.end),

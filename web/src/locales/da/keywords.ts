@@ -32,6 +32,7 @@ export const keywords: Translation<typeof en> = {
     booking_date: "Dato",
     booking_time: "Klokkeslæt",
     booking_end_time: "Slutter kl.",
+    booking_yours: "»Din tid« eller »din plads«",
     booking_weekday: "Ugedag",
     booking_duration: "Varighed",
     booking_notes: "Note",

@@ -31,6 +31,7 @@ export const keywords = {
     booking_date: "Date",
     booking_time: "Time",
     booking_end_time: "End time",
+    booking_yours: "“Your booking” or “your place”",
     booking_weekday: "Weekday",
     booking_duration: "Duration",
     booking_notes: "Notes",

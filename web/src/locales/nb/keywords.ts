@@ -32,6 +32,7 @@ export const keywords: Translation<typeof en> = {
     booking_date: "Dato",
     booking_time: "Klokkeslett",
     booking_end_time: "Slutter kl.",
+    booking_yours: "«Timen din» eller «plassen din»",
     booking_weekday: "Ukedag",
     booking_duration: "Varighet",
     booking_notes: "Notat",

@@ -32,6 +32,7 @@ export const keywords: Translation<typeof en> = {
     booking_date: "Datum",
     booking_time: "Klockslag",
     booking_end_time: "Slutar kl.",
+    booking_yours: "”Din tid” eller ”din plats”",
     booking_weekday: "Veckodag",
     booking_duration: "Längd",
     booking_notes: "Anteckning",
