@@ -74,7 +74,7 @@ export const places: Translation<typeof english> = {
   statusesText:
     "Hver booking har en status, som afgør, om påmindelser bliver sendt, og hvad der tæller. I kan give statusserne egne navne.",
   builtIn: "Indbyggede",
-  builtInText: "Findes altid. Programmer bruger navnet til højre.",
+  builtInText: "Findes altid, uanset hvilke egne navne I har.",
   status: "Status",
   meaning: "Betydning",
   inPrograms: "I programmer",

@@ -71,7 +71,7 @@ export const places = {
   statusesText:
     "Every booking has a status, which decides whether reminders go and what counts. You can give statuses names of your own.",
   builtIn: "Built in",
-  builtInText: "Always there. Programs use the name at the right.",
+  builtInText: "Always there, whatever names of your own there are.",
   status: "Status",
   meaning: "Meaning",
   inPrograms: "In programs",

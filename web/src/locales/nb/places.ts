@@ -74,7 +74,7 @@ export const places: Translation<typeof english> = {
   statusesText:
     "Hver booking har en status, som avgjør om påminnelser blir sendt og hva som telles. Dere kan gi statusene egne navn.",
   builtIn: "Innebygde",
-  builtInText: "Finnes alltid. Programmer bruker navnet til høyre.",
+  builtInText: "Finnes alltid, uansett hvilke egne navn dere har.",
   status: "Status",
   meaning: "Betydning",
   inPrograms: "I programmer",

@@ -74,7 +74,7 @@ export const places: Translation<typeof english> = {
   statusesText:
     "Varje bokning har en status, som avgör om påminnelser skickas och vad som räknas. Ni kan ge statusar egna namn.",
   builtIn: "Inbyggda",
-  builtInText: "Finns alltid. Program använder namnet till höger.",
+  builtInText: "Finns alltid, oavsett vilka egna namn ni har.",
   status: "Status",
   meaning: "Betydelse",
   inPrograms: "I program",
