@@ -34,7 +34,8 @@ alter table retention_rules add column booking_months integer;
 create index booking_history_people on booking_history (workspace_id) where what in ('customer', 'attendees');
 create index booking_happenings_contact on booking_happenings (workspace_id, contact_id) where contact_id is not null;
 create index workflow_decisions_to on workflow_decisions (workspace_id, "to") where "to" is not null;
-create index workflow_decisions_decided on workflow_decisions (workspace_id, decided_at);
+create index workflow_decisions_decided on workflow_decisions (workspace_id, decided_at) where "to" is not null;
+create index workflow_decisions_of_contacts on workflow_decisions (workspace_id, decided_at) where booking_id = contact_id;
 
 do $$
 declare

@@ -2884,8 +2884,9 @@ create table workflow_decisions (
   constraint workflow_decisions_pkey PRIMARY KEY (workspace_id, booking_id, workflow_id, occurrence, action, recipient)
 );
 CREATE INDEX workflow_decisions_contact ON workflow_decisions USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
-CREATE INDEX workflow_decisions_decided ON workflow_decisions USING btree (workspace_id, decided_at);
+CREATE INDEX workflow_decisions_decided ON workflow_decisions USING btree (workspace_id, decided_at) WHERE ("to" IS NOT NULL);
 CREATE INDEX workflow_decisions_last ON workflow_decisions USING btree (workspace_id, workflow_id, decided_at);
+CREATE INDEX workflow_decisions_of_contacts ON workflow_decisions USING btree (workspace_id, decided_at) WHERE (booking_id = contact_id);
 CREATE INDEX workflow_decisions_to ON workflow_decisions USING btree (workspace_id, "to") WHERE ("to" IS NOT NULL);
 alter table workflow_decisions enable row level security;
 alter table workflow_decisions force row level security;

@@ -3,7 +3,7 @@ import type { Erasure } from "../../contract/erasures.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { eraseNumbersIn } from "../activity/activity-store.ts";
 import { appendOne } from "../activity/activity.ts";
-import { deleteAccessOf } from "../bookings/access-store.ts";
+import { eraseFromBookings } from "../bookings/erase-bookings.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -55,7 +55,6 @@ export async function eraseContact(
   await cancelQueuedOf(tx, workspaceId, id, now);
   await closeLinksOf(tx, workspaceId, id);
   await deletePreferenceLink(tx, workspaceId, id);
-  await deleteAccessOf(tx, workspaceId, id);
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
@@ -63,6 +62,8 @@ export async function eraseContact(
   const address =
     contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;
   await eraseMails(tx, workspaceId, { contact_id: id, address }, now);
+  const { first_name, last_name } = contact;
+  await eraseFromBookings(tx, workspaceId, { contact_id: id, first_name, last_name, numbers, address }, now);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
   await eraseNumbersIn(tx, workspaceId, numbers);

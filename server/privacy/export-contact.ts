@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { contactTimeline } from "../analytics/contact-timeline.ts";
+import { exportBookings, exportDecisions } from "../bookings/export-bookings.ts";
 import { getConsent } from "../consent/get-consent.ts";
 import { getContact } from "../contacts/contacts.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -13,6 +14,7 @@ import { historyOf, type MessageRow, messageColumns, presentMessage } from "../m
 const pageSize = 1_000;
 const sweepSize = 20_000;
 const timelinePage = 200;
+const bookingPage = 200;
 
 /** The document in pieces. `head` is read first, so that a missing contact gives a 404 and not a broken file. */
 export async function exportContact(
@@ -37,6 +39,8 @@ export async function exportContact(
       "mails",
       mailsOf(inWorkspace, workspaceId, { contact_id: id, address: head.contact.email }, mailDomain),
     );
+    yield* array("bookings", bookingsOf(inWorkspace, workspaceId, id));
+    yield* array("workflow_decisions", decisionsOf(inWorkspace, workspaceId, id));
     yield* array("clicks", clicksOf(inWorkspace, workspaceId, id));
     yield* array("timeline", timelineOf(inWorkspace, workspaceId, id));
     yield "\n}\n";
@@ -109,6 +113,30 @@ async function* clicksOf(inWorkspace: InWorkspace, workspaceId: string, id: stri
     yield clicks;
     if (clicks.length < pageSize) return;
     after = clicks.at(-1)?.id as string;
+  }
+}
+
+/** The bookings that the contact made or comes to. */
+async function* bookingsOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
+  type Page = Awaited<ReturnType<typeof exportBookings>>;
+  for (let after: Page["next"] = null; ;) {
+    const from: Page["next"] = after;
+    const page: Page = await inWorkspace((tx) => exportBookings(tx, workspaceId, id, from, bookingPage));
+    yield page.items;
+    if (!page.next) return;
+    after = page.next;
+  }
+}
+
+/** What workflows decided about the contact. */
+async function* decisionsOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
+  type Page = Awaited<ReturnType<typeof exportDecisions>>;
+  for (let after: Page[number] | null = null; ;) {
+    const from: Page[number] | null = after;
+    const page: Page = await inWorkspace((tx) => exportDecisions(tx, workspaceId, id, from, pageSize));
+    yield page;
+    if (page.length < pageSize) return;
+    after = page.at(-1) ?? null;
   }
 }
 

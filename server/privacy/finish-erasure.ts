@@ -2,6 +2,7 @@
  * The long part of an erasure: anonymising the texts, in chunks. It can be killed at any time and resumed, because the remaining
  * work is found by what still refers to the contact.
  */
+import { eraseFromBookings } from "../bookings/erase-bookings.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -42,6 +43,9 @@ const shortWait = 5_000;
 /** Until the next run while a receipt or a carrier's answer is awaited. */
 const longWait = 10 * 60_000;
 
+/** The names went with the contact. */
+const nameless = { first_name: null, last_name: null, address: null };
+
 /** An erasure that has been open for so long may have lost its job. */
 const resumeAfter = 3_600_000;
 const mostResumed = 1_000;
@@ -66,9 +70,12 @@ export async function finishErasureOf(
   await eraseTexts(services, erasure, signal);
   // What named the number and not the contact, and what was being prepared when the contact was erased.
   await db.inWorkspace(workspaceId, async (tx) => {
-    await eraseMails(tx, workspaceId, { contact_id: erasure.contact_id, address: null }, clock.now());
-    await deleteDeliveriesOf(tx, workspaceId, erasure.contact_id);
-    await deleteDeliveriesWith(tx, workspaceId, erasure.numbers ?? []);
+    const { contact_id } = erasure;
+    const numbers = erasure.numbers ?? [];
+    await eraseMails(tx, workspaceId, { contact_id, address: null }, clock.now());
+    await eraseFromBookings(tx, workspaceId, { ...nameless, contact_id, numbers }, clock.now());
+    await deleteDeliveriesOf(tx, workspaceId, contact_id);
+    await deleteDeliveriesWith(tx, workspaceId, numbers);
   });
   // These belong to the installation, so a workspace's transaction cannot reach them.
   await db.asSystem(async (tx) => {

@@ -10,6 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { deleteOldAuditEvents } from "../accounts/audit-events-store.ts";
 import { purgeAccessLinks, purgeVisits } from "../bookings/access-store.ts";
+import { emptyOldDecisions } from "../bookings/erase-decisions.ts";
+import { purgeBookings, purgeDecisionsOfContacts } from "../bookings/purge-bookings.ts";
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
 import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
@@ -66,12 +68,20 @@ export async function purge(services: PurgeServices, signal: AbortSignal): Promi
   try {
     const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as ours", [lock]);
     if (!rows[0]?.ours) return null;
-    const done = { months: await dropMonths(services, signal), texts: 0, messages: 0, events: 0, other: 0 };
+    const done = {
+      months: await dropMonths(services, signal),
+      texts: 0,
+      messages: 0,
+      events: 0,
+      bookings: 0,
+      other: 0,
+    };
     for (const rule of await db.asSystem((tx) => selectRules(tx))) {
       const { texts, messages } = await applyRule(services, rule, signal);
       done.texts += texts;
       done.messages += messages;
       done.events += await dropEvents(services, rule, signal);
+      done.bookings += await dropBookings(services, rule, signal);
     }
     done.other = await purgeByAge(services, signal);
     log.info(done, "purged old messages by their workspaces' rules");
@@ -88,6 +98,7 @@ export interface Purged {
   messages: number;
   /** Of the audit log. */
   events: number;
+  bookings: number;
   other: number;
 }
 
@@ -145,6 +156,7 @@ async function applyRule(services: PurgeServices, rule: RuleRow, signal: AbortSi
   if (rowsCut) {
     await closeLinksBefore(services, workspaceId, rowsCut, false, signal);
     done.messages = await inChunks(services, workspaceId, deleteOld, { before: rowsCut, after: null }, signal);
+    await repeat(services, workspaceId, (tx, limit) => emptyOldDecisions(tx, workspaceId, rowsCut, limit), signal);
     await db.inWorkspace(workspaceId, (tx) => recordCutOff(tx, workspaceId, "rows_gone_before", rowsCut));
   }
   if (textsCut) {
@@ -158,30 +170,47 @@ async function applyRule(services: PurgeServices, rule: RuleRow, signal: AbortSi
 
 /** Links end with the messages that they are in; those that have values of a recipient, with the texts. */
 async function closeLinksBefore(
-  { db, chunk = chunkSize }: PurgeServices,
+  services: PurgeServices,
   workspaceId: string,
   before: Date,
   own: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let n = chunk; n >= chunk;) {
-    signal.throwIfAborted();
-    n = await db.inWorkspace(workspaceId, (tx) => closeOldLinks(tx, workspaceId, before, { own, limit: chunk }));
-    if (n >= chunk) await delay(pause);
-  }
+  await repeat(services, workspaceId, (tx, limit) => closeOldLinks(tx, workspaceId, before, { own, limit }), signal);
 }
 
 async function dropEvents(
-  { db, clock, chunk = chunkSize }: PurgeServices,
+  services: PurgeServices,
   { workspace_id: workspaceId, audit_months }: RuleRow,
   signal: AbortSignal,
 ): Promise<number> {
-  const before = cutOf(audit_months, clock.now(), null);
+  const before = cutOf(audit_months, services.clock.now(), null);
   if (!before) return 0;
+  return repeat(services, workspaceId, (tx, limit) => deleteOldAuditEvents(tx, workspaceId, before, limit), signal);
+}
+
+async function dropBookings(
+  services: PurgeServices,
+  { workspace_id: workspaceId, booking_months }: RuleRow,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = cutOf(booking_months, services.clock.now(), null);
+  if (!before) return 0;
+  await services.db.inWorkspace(workspaceId, (tx) => purgeDecisionsOfContacts(tx, workspaceId, before));
+  return repeat(services, workspaceId, (tx, limit) => purgeBookings(tx, workspaceId, before, limit), signal);
+}
+
+/** Calls `work`, which does up to `limit` and says how many, until nothing is left; returns how many it were. */
+async function repeat(
+  { db, chunk = chunkSize }: PurgeServices,
+  workspaceId: string,
+  work: (tx: Tx, limit: number) => Promise<number>,
+  signal: AbortSignal,
+): Promise<number> {
   let total = 0;
   for (let n = chunk; n >= chunk; total += n) {
     signal.throwIfAborted();
-    n = await db.inWorkspace(workspaceId, (tx) => deleteOldAuditEvents(tx, workspaceId, before, chunk));
+    n = await db.inWorkspace(workspaceId, (tx) => work(tx, chunk));
     if (n >= chunk) await delay(pause);
   }
   return total;

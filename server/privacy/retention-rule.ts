@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Retention, RetentionRule } from "../../contract/retention.ts";
 import { recordChange } from "../accounts/audit-events.ts";
+import { countEnded } from "../bookings/purge-bookings.ts";
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
@@ -19,14 +20,14 @@ const maxCounted = 100_001;
 
 export async function selectRules(tx: Tx): Promise<RuleRow[]> {
   const { rows } = await sql<RuleRow>`
-    select * from retention_rules where text_months is not null or ledger_months is not null or audit_months is not null
+    select * from retention_rules where text_months is not null or ledger_months is not null or audit_months is not null or booking_months is not null
     order by workspace_id`.execute(tx);
   return rows;
 }
 
 export async function selectRule(tx: Tx, workspaceId: string): Promise<RuleRow> {
   const { rows } = await sql<RuleRow>`select * from retention_rules where workspace_id = ${workspaceId}`.execute(tx);
-  const forEver = { text_months: null, ledger_months: null, audit_months: null, texts_to: null };
+  const forEver = { text_months: null, ledger_months: null, audit_months: null, booking_months: null, texts_to: null };
   return rows[0] ?? { workspace_id: workspaceId, ...forEver, texts_gone_before: null, rows_gone_before: null };
 }
 
@@ -35,13 +36,13 @@ export async function changeRule(tx: Tx, workspaceId: string, change: Partial<Re
   await sql`
     insert into retention_rules (workspace_id) values (${workspaceId}) on conflict do nothing`.execute(tx);
   await sql`select from retention_rules where workspace_id = ${workspaceId} for update`.execute(tx);
-  const { text_months, ledger_months, audit_months } = await selectRule(tx, workspaceId);
-  const before = { text_months, ledger_months, audit_months };
+  const { text_months, ledger_months, audit_months, booking_months } = await selectRule(tx, workspaceId);
+  const before = { text_months, ledger_months, audit_months, booking_months };
   const rule: RetentionRule = { ...before, ...change };
   checkRule(rule);
   await sql`
     update retention_rules set text_months = ${rule.text_months}, ledger_months = ${rule.ledger_months},
-      audit_months = ${rule.audit_months}
+      audit_months = ${rule.audit_months}, booking_months = ${rule.booking_months}
     where workspace_id = ${workspaceId}`.execute(tx);
   const event = { workspaceId, at, action: "retention.updated", target: { type: "retention" } } as const;
   await recordChange(tx, event, before, rule);
@@ -63,7 +64,9 @@ export async function presentRetention(
   const row = await selectRule(tx, workspaceId);
   const text_months = trying.text_months === undefined ? row.text_months : trying.text_months;
   const ledger_months = trying.ledger_months === undefined ? row.ledger_months : trying.ledger_months;
+  const booking_months = trying.booking_months === undefined ? row.booking_months : trying.booking_months;
   checkRule({ text_months, ledger_months });
+  const endedBefore = cutOf(booking_months, now, null);
   const underWay = await oldestUnderWay(tx, workspaceId);
   const preview = async (months: number | null, withText: boolean) => {
     const before = cutOf(months, now, underWay);
@@ -76,9 +79,17 @@ export async function presentRetention(
     text_months,
     ledger_months,
     audit_months: row.audit_months,
+    booking_months,
     texts_gone_before: row.texts_gone_before?.toISOString() ?? null,
     messages_gone_before: row.rows_gone_before?.toISOString() ?? null,
-    would_go: { texts: await preview(text_months, true), messages: await preview(ledger_months, false) },
+    would_go: {
+      texts: await preview(text_months, true),
+      messages: await preview(ledger_months, false),
+      bookings: endedBefore && {
+        before: endedBefore.toISOString(),
+        bookings: await countEnded(tx, workspaceId, endedBefore, maxCounted),
+      },
+    },
   };
 }
 

@@ -23,7 +23,7 @@ function readMonths(typed: string, least = 1): number | null | undefined {
   return Number.isInteger(months) && months >= least && months <= most ? months : undefined;
 }
 
-/** How long messages are kept, and what is purged next. */
+/** How long messages and bookings are kept, and what is purged next. */
 export function RetentionPage() {
   const t = useTranslations("privacy");
   const title = useTranslations("frame.sections")("retention");
@@ -54,18 +54,21 @@ function Rule({ retention }: { retention: Retention }) {
       text_months: retention.text_months?.toString() ?? "",
       ledger_months: retention.ledger_months?.toString() ?? "",
       audit_months: retention.audit_months?.toString() ?? "",
+      booking_months: retention.booking_months?.toString() ?? "",
     },
-    check: ({ text_months, ledger_months, audit_months }) => ({
+    check: ({ text_months, ledger_months, audit_months, booking_months }) => ({
       ...(readMonths(text_months) === undefined && { text_months: t("monthsWrong") }),
       ...(readMonths(ledger_months) === undefined && { ledger_months: t("monthsWrong") }),
       ...(readMonths(audit_months, leastAudit) === undefined && { audit_months: t("auditWrong") }),
+      ...(readMonths(booking_months) === undefined && { booking_months: t("monthsWrong") }),
     }),
-    submit: ({ text_months, ledger_months, audit_months }) =>
+    submit: ({ text_months, ledger_months, audit_months, booking_months }) =>
       save.mutateAsync({
         body: {
           text_months: readMonths(text_months) ?? null,
           ledger_months: readMonths(ledger_months) ?? null,
           audit_months: readMonths(audit_months, leastAudit) ?? null,
+          booking_months: readMonths(booking_months) ?? null,
         },
       }),
     onSuccess: () => toast(t("saved")),
@@ -73,10 +76,17 @@ function Rule({ retention }: { retention: Retention }) {
   });
   const text = readMonths(form.values.text_months);
   const ledger = readMonths(form.values.ledger_months);
-  const possible = text !== undefined && ledger !== undefined && (text === null || ledger === null || text <= ledger);
+  const booking = readMonths(form.values.booking_months);
+  const possible =
+    text !== undefined &&
+    ledger !== undefined &&
+    booking !== undefined &&
+    (text === null || ledger === null || text <= ledger);
   // The typed values, before they are saved: they show what would be purged.
   const tried = useQuery({
-    ...query("retention", "get", { query: { text_months: text ?? 0, ledger_months: ledger ?? 0 } }),
+    ...query("retention", "get", {
+      query: { text_months: text ?? 0, ledger_months: ledger ?? 0, booking_months: booking ?? 0 },
+    }),
     enabled: possible,
   });
   return (
@@ -98,6 +108,13 @@ function Rule({ retention }: { retention: Retention }) {
             {...form.field("ledger_months")}
           />
           <TextField
+            label={t("bookingMonths")}
+            hint={t("bookingHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("booking_months")}
+          />
+          <TextField
             label={t("auditMonths")}
             hint={t("auditHint")}
             inputMode="numeric"
@@ -114,11 +131,12 @@ function Rule({ retention }: { retention: Retention }) {
   );
 }
 
-function PurgedNext({ next: { texts, messages } }: { next: Retention["would_go"] }) {
+function PurgedNext({ next: { texts, messages, bookings } }: { next: Retention["would_go"] }) {
   const t = useTranslations("privacy");
   const format = useFormatter();
-  if (!texts && !messages) return <p className="text-soft">{t("forEver")}</p>;
-  if (!texts?.messages && !messages?.messages) return <p className="text-soft">{t("nothing")}</p>;
+  if (!texts && !messages && !bookings) return <p className="text-soft">{t("forEver")}</p>;
+  if (!texts?.messages && !messages?.messages && !bookings?.bookings)
+    return <p className="text-soft">{t("nothing")}</p>;
   const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeZone: "UTC" });
   const lines = [
     { key: "messages", next: messages, one: "goMessages", many: "goMessagesMany" },
@@ -138,6 +156,13 @@ function PurgedNext({ next: { texts, messages } }: { next: Retention["would_go"]
           </li>
         ) : null,
       )}
+      {bookings && bookings.bookings > 0 ? (
+        <li>
+          {bookings.bookings > mostCounted
+            ? t("goBookingsMany", { before: day(bookings.before) })
+            : t("goBookings", { count: bookings.bookings, before: day(bookings.before) })}
+        </li>
+      ) : null}
     </ul>
   );
 
