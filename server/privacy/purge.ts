@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { deleteOldAuditEvents } from "../accounts/audit-events-store.ts";
 import { purgeAccessLinks, purgeVisits } from "../bookings/access-store.ts";
+import { purgeRejectedBookingRows } from "../bookings/import/erase-rows.ts";
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
 import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
@@ -235,6 +236,7 @@ async function purgeByAge(
     [purgeSeen, seenFor],
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
+    [purgeRejectedBookingRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
     [purgeMails, recordsFor],
     [purgeMailFiles, 0],
