@@ -14,7 +14,8 @@ const { importFile, receive, run, result, table, place } = bookingImportHarness(
 async function prepared(): Promise<TestWorkspace> {
   const workspace = await createTestWorkspace(db);
   await place(workspace, "service", "Klipp", { duration_minutes: 45 });
-  const file = "fornavn,etternavn,mobil,epost,start,tjeneste\nOla,Nordmann,91000001,ola@example.no,2026-12-04 14:00,Klipp\n";
+  const file =
+    "fornavn,etternavn,mobil,epost,start,tjeneste\nOla,Nordmann,91000001,ola@example.no,2026-12-04 14:00,Klipp\n";
   await importFile(workspace, file);
   return workspace;
 }

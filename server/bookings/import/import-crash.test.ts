@@ -58,17 +58,16 @@ test("of many rejected rows the first thousand are shown", async () => {
 test("an import whose process was killed is resumed by the sweep; one whose file was coming is given up", async () => {
   const running = await receive(workspace, fileOf(manyRows(10)));
   const receiving = await receive(workspace, fileOf(manyRows(10)));
-  await table(
-    workspace,
-    `update booking_imports set status = 'receiving' where id = '${receiving}' returning id`,
-  );
+  await table(workspace, `update booking_imports set status = 'receiving' where id = '${receiving}' returning id`);
   await table(workspace, "update booking_imports set heard_at = now() - interval '1 hour' returning id");
   await db.asSystem((tx) => sql`delete from jobs._private_jobs`.execute(tx));
   await sweepImports(services);
   expect(await result(workspace, receiving)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
   expect(await count(`booking_import_rows where import_id = '${receiving}'`)).toBe(0);
   const { rows } = await db.asSystem((tx) =>
-    sql<{ payload: object }>`select payload from jobs._private_jobs where key = ${`bookings.import ${running}`}`.execute(tx),
+    sql<{
+      payload: object;
+    }>`select payload from jobs._private_jobs where key = ${`bookings.import ${running}`}`.execute(tx),
   );
   expect(rows).toEqual([{ payload: { workspace_id: workspace.id, import_id: running } }]);
   await importJobs(services)["bookings.import"]?.(rows[0]?.payload as never, new AbortController().signal);
@@ -77,13 +76,20 @@ test("an import whose process was killed is resumed by the sweep; one whose file
 
 test("a row that the database refuses is rejected, and keeps no other from being imported", async () => {
   await db.asSystem((tx) =>
-    sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`.execute(tx),
+    sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`.execute(
+      tx,
+    ),
   );
   await db.asSystem((tx) =>
-    sql`create trigger refuse before insert on bookings for each row when (new.notes = 'x') execute function refuse()`.execute(tx),
+    sql`create trigger refuse before insert on bookings for each row when (new.notes = 'x') execute function refuse()`.execute(
+      tx,
+    ),
   );
   try {
-    const rows = Array.from({ length: 20 }, (_, i) => `K${i},Klipp,2027-01-01 ${String(i).padStart(2, "0")}:00,${i === 7 ? "x" : ""}`);
+    const rows = Array.from(
+      { length: 20 },
+      (_, i) => `K${i},Klipp,2027-01-01 ${String(i).padStart(2, "0")}:00,${i === 7 ? "x" : ""}`,
+    );
     const done = await importFile(workspace, `navn,tjeneste,start,notat\n${rows.join("\n")}\n`);
     expect(done).toMatchObject({ status: "done", created: 19, rejected: [{ row: 9, reason: "server_fault" }] });
   } finally {
@@ -131,7 +137,14 @@ test("a preview shows columns and rows as they would be imported, and writes not
   ]);
   expect(shown.columns[3]?.samples).toEqual(["Klipp", "Klipp", "Klipp"]);
   expect(shown.rows).toMatchObject([
-    { row: 2, customer: "Kunde 1", start: "2026-12-31T23:15:00.000Z", end: "2027-01-01T00:00:00.000Z", service: "Klipp", reason: null },
+    {
+      row: 2,
+      customer: "Kunde 1",
+      start: "2026-12-31T23:15:00.000Z",
+      end: "2027-01-01T00:00:00.000Z",
+      service: "Klipp",
+      reason: null,
+    },
     { row: 3, reason: null },
     { row: 4, reason: null },
     { row: 5, customer: "Åse", reason: "invalid_number", field: "mobile", value: "12" },
@@ -141,7 +154,9 @@ test("a preview shows columns and rows as they would be imported, and writes not
     expect(await count(what)).toBe(0);
   const unknown = await preview(workspace, "navn,tjeneste,start\nA,Farge,2027-01-01 10:00\n");
   expect(unknown.rows).toMatchObject([{ reason: "unknown_service", field: "service", value: "Farge" }]);
-  const made = await preview(workspace, "navn,tjeneste,start,slutt\nA,Farge,2027-01-01 10:00,11:00\n", { create_missing: "true" });
+  const made = await preview(workspace, "navn,tjeneste,start,slutt\nA,Farge,2027-01-01 10:00,11:00\n", {
+    create_missing: "true",
+  });
   expect(made.rows).toMatchObject([{ reason: null, service: "Farge" }]);
   expect(await count("services")).toBe(1);
 });

@@ -22,7 +22,7 @@ const count = async (what: string) => (await table(workspace, `select count(*) a
 
 test("a Norwegian file of Windows with a byte order mark or in windows-1252, semicolons and quotes becomes bookings", async () => {
   const csv =
-    'Bookingnr;Navn;Mobil;Tjeneste;Sted;Behandler;Dato;Klokkeslett;Varighet;Status;Betalt;Merknad\r\n' +
+    "Bookingnr;Navn;Mobil;Tjeneste;Sted;Behandler;Dato;Klokkeslett;Varighet;Status;Betalt;Merknad\r\n" +
     '1001;Åse Berg;912 34 567;klipp;Oslo;Anna + Stol 2;04.12.2026;14.00;;Bekreftet;Ja;"Vil ha ""kort"" hår; ikke langt"\r\n' +
     '1002;"Nordmann, Ola";923 45 678;Klipp;;Anna;4/12-2026;kl. 16;1:30;Avlyst;nei;\r\n';
   const first = await importFile(workspace, Buffer.from(`\ufeff${csv}`));
@@ -52,7 +52,12 @@ test("a Norwegian file of Windows with a byte order mark or in windows-1252, sem
     },
   ];
   expect(await bookings()).toEqual(made);
-  expect(await table(workspace, "select source, origin, notes, cardinality(resource_ids) as n from bookings order by start_at")).toEqual([
+  expect(
+    await table(
+      workspace,
+      "select source, origin, notes, cardinality(resource_ids) as n from bookings order by start_at",
+    ),
+  ).toEqual([
     { source: "import", origin: "", notes: 'Vil ha "kort" hår; ikke langt', n: 2 },
     { source: "import", origin: "", notes: null, n: 1 },
   ]);
@@ -69,12 +74,25 @@ test("a Norwegian file of Windows with a byte order mark or in windows-1252, sem
 });
 
 test.each([
-  ["en", "Booking ID,First name,Last name,Phone,Email,Service,Location,Staff,Start time,End time,Status,Payment status,Notes"],
-  ["nb", "Bestillingsnr,Fornavn,Etternavn,Telefon,E-post,Behandling,Avdeling,Ansatt,Starttid,Sluttid,Status,Betaling,Kommentar"],
-  ["sv", "Bokningsnummer,Förnamn,Efternamn,Telefon,E-post,Tjänst,Salong,Medarbetare,Starttid,Sluttid,Status,Betalning,Anteckning"],
-  ["da", "Bookingnummer,Fornavn,Efternavn,Telefon,E-mail,Ydelse,Afdeling,Medarbejder,Starttidspunkt,Sluttidspunkt,Status,Betaling,Bemærkning"],
+  [
+    "en",
+    "Booking ID,First name,Last name,Phone,Email,Service,Location,Staff,Start time,End time,Status,Payment status,Notes",
+  ],
+  [
+    "nb",
+    "Bestillingsnr,Fornavn,Etternavn,Telefon,E-post,Behandling,Avdeling,Ansatt,Starttid,Sluttid,Status,Betaling,Kommentar",
+  ],
+  [
+    "sv",
+    "Bokningsnummer,Förnamn,Efternamn,Telefon,E-post,Tjänst,Salong,Medarbetare,Starttid,Sluttid,Status,Betalning,Anteckning",
+  ],
+  [
+    "da",
+    "Bookingnummer,Fornavn,Efternavn,Telefon,E-mail,Ydelse,Afdeling,Medarbejder,Starttidspunkt,Sluttidspunkt,Status,Betaling,Bemærkning",
+  ],
 ])("headings of %s are understood", async (_language, headings) => {
-  const row = "A1,Ola,Nordmann,91234567,ola@example.no,Klipp,Oslo,Anna,2026-12-04 14:00,2026-12-04 15:00,no-show,paid,Hei";
+  const row =
+    "A1,Ola,Nordmann,91234567,ola@example.no,Klipp,Oslo,Anna,2026-12-04 14:00,2026-12-04 15:00,no-show,paid,Hei";
   const done = await importFile(workspace, `${headings}\n${row}\n`);
   expect(done).toMatchObject({ created: 1, rejected: [] });
   expect(
@@ -122,7 +140,14 @@ test("a workbook's dates, times and day numbers are read", async () => {
       name: "Bookinger",
       rows: [
         ["Kunde", "Mobil", "Dato", "Tid", "Varighet", "Tjeneste"],
-        ["Ola Nordmann", 91234567, { number: 46360, format: "dd.mm.yyyy" }, { number: 0.5, format: "h:mm" }, 30, "Klipp"],
+        [
+          "Ola Nordmann",
+          91234567,
+          { number: 46360, format: "dd.mm.yyyy" },
+          { number: 0.5, format: "h:mm" },
+          30,
+          "Klipp",
+        ],
         ["Kari Berg", 92345678, 46360.5833333333, null, { number: 0.0625, format: "h:mm" }, "Klipp"],
       ],
     },
@@ -201,7 +226,10 @@ test("the workspace's own names of statuses go before words of the language", as
     workspace,
     `insert into booking_statuses (workspace_id, name, stands_for, position) values ('${workspace.id}', 'Booket', 'pending', 0) returning name`,
   );
-  await importFile(workspace, "navn,tjeneste,start,status\nA,Klipp,2026-12-04 14:00,booket\nB,Klipp,2026-12-04 15:00,bestilt\n");
+  await importFile(
+    workspace,
+    "navn,tjeneste,start,status\nA,Klipp,2026-12-04 14:00,booket\nB,Klipp,2026-12-04 15:00,bestilt\n",
+  );
   expect(await table(workspace, "select status, stands_for from bookings order by start_at")).toEqual([
     { status: "Booket", stands_for: "pending" },
     { status: "confirmed", stands_for: "confirmed" },
@@ -229,7 +257,11 @@ describe("a file that comes again", () => {
   const withIds = (start: string) => `id,navn,mobil,tjeneste,start\nX1,Ola Nordmann,91234567,Klipp,${start}\n`;
   test("changes what its rows with ids say otherwise, and nothing else", async () => {
     await importFile(workspace, withIds("2026-12-04 14:00"));
-    expect(await importFile(workspace, withIds("2026-12-04 14:00"))).toMatchObject({ unchanged: 1, created: 0, updated: 0 });
+    expect(await importFile(workspace, withIds("2026-12-04 14:00"))).toMatchObject({
+      unchanged: 1,
+      created: 0,
+      updated: 0,
+    });
     expect(await importFile(workspace, withIds("2026-12-05 09:00"))).toMatchObject({ updated: 1, created: 0 });
     expect(await bookings()).toMatchObject([{ start_at: new Date("2026-12-05T08:00:00Z"), external_id: "X1" }]);
     expect(await count("booking_history")).toBe(3);
@@ -249,13 +281,24 @@ describe("a file that comes again", () => {
   });
   test("leaves alone what was moved or cancelled since", async () => {
     await importFile(workspace, without);
-    await table(workspace, "update bookings set start_at = start_at + interval '1 day', end_at = end_at + interval '1 day' where notes = 'Første' returning id");
-    await table(workspace, "update bookings set status = 'cancelled', stands_for = 'cancelled' where notes = 'Barnet' returning id");
+    await table(
+      workspace,
+      "update bookings set start_at = start_at + interval '1 day', end_at = end_at + interval '1 day' where notes = 'Første' returning id",
+    );
+    await table(
+      workspace,
+      "update bookings set status = 'cancelled', stands_for = 'cancelled' where notes = 'Barnet' returning id",
+    );
     expect(await importFile(workspace, without)).toMatchObject({ created: 0, updated: 0, unchanged: 5 });
     expect(await count("bookings where stands_for = 'confirmed'")).toBe(4);
   });
   test("at the same time as itself makes nothing twice", async () => {
-    const ids = [await receive(workspace, without), await receive(workspace, without), await receive(workspace, withIds("2026-12-04 14:00")), await receive(workspace, withIds("2026-12-04 14:00"))];
+    const ids = [
+      await receive(workspace, without),
+      await receive(workspace, without),
+      await receive(workspace, withIds("2026-12-04 14:00")),
+      await receive(workspace, withIds("2026-12-04 14:00")),
+    ];
     await Promise.all(ids.map((id) => run(workspace, id)));
     const results = await Promise.all(ids.map((id) => result(workspace, id)));
     expect(results.map(({ status }) => status)).toEqual(ids.map(() => "done"));

@@ -41,8 +41,7 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
   };
   const refused = new Map<number, RejectedRow>();
   for (const { row, fault } of rows)
-    if (fault !== null)
-      refused.set(row, { row, reason: fault, field: null, value: null, message: messageOf(fault) });
+    if (fault !== null) refused.set(row, { row, reason: fault, field: null, value: null, message: messageOf(fault) });
 
   await sql`savepoint import_rows`.execute(tx);
   for (;;) {
