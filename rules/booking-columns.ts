@@ -9,7 +9,7 @@ import { fold } from "./folding.ts";
 const either = (words: string) => `(?:${words.trim().split(/\s+/).join("|")})`;
 
 const booking = either(`
-  bookings? booking bookingen bokning bokningens? bokningen bestilling bestillings? bestillingen appointments? appt reservations? reservasjons?
+  bookings? booking bookingen bokning boknings? bokningens? bokningen bestilling bestillings? bestillingen appointments? appt reservations? reservasjons?
   reservasjon reservation avtale avtales? avtalen aftale aftalens? aftalen besoks? besok time timens? event termin visit session`);
 const id = either(
   "id ids uid no nr num number nummer numero code kode kod reference referanse referens reference ref key",
@@ -19,9 +19,9 @@ const sure: [BookingImportField, string][] = [
   ["external_id", `(?:${booking}?${id}|externalid|eksternid|externtid|externid|eksternt?${id})`],
   [
     "start",
-    `${booking}?(?:${either(`start starts startsat startat starttid starttidspunkt starttidpunkt startdatetime startdateandtime startdatotid begin begins
+    `${booking}?(?:${either(`start starts startsat startat starttime starttid starttidspunkt starttidpunkt startdatetime startdateandtime startdatotid begin begins
       beginning begynner borjar begynder fra fran from datetime dateandtime datoogtid datotid datoogklokkeslett datumochtid datumtid
-      tidspunkt tidpunkt`)})|startsat|when|nar|hvornar|naar`,
+      tidspunkt tidpunkt`)})|when|nar|hvornar|naar`,
   ],
   [
     "end",
@@ -31,7 +31,7 @@ const sure: [BookingImportField, string][] = [
   ["date", `${booking}?(?:start)?${either("date dato datum day dag startdate startdato startdatum")}`],
   [
     "time",
-    `${booking}?${either("time tid klokkeslett klokken klokka klokkeslet klockslag klockan kl clock starttime timeofday hour")}|startstime`,
+    `${booking}?${either("time tid klokkeslett klokken klokka klokkeslet klockslag klockan kl clock timeofday hour")}`,
   ],
   [
     "duration",
@@ -45,7 +45,7 @@ const sure: [BookingImportField, string][] = [
   ],
   [
     "location",
-    `${either(`locations? location locationname sted stedet avdeling avdelingen salong salongen salon lokasjon lokale plats platsen lokal
+    `${either(`locations? location locationname sted stedet avdeling avdelingen afdeling afdelingen salong salongen salon lokasjon lokale plats platsen lokal
       avdelning avdelningen klinikk klinikken klinik klinikken branch office site venue place butikk butik filial kontor`)}(?:name|navn|namn)?`,
   ],
   [

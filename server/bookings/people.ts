@@ -107,6 +107,7 @@ async function findOrAdd(tx: Tx, scope: Scope, fields: ContactFields): Promise<s
   // Another transaction has added the number meanwhile.
   const other = await findKnown(tx, workspaceId, fields);
   if (!other) throw new Error(`the mobile number ${fields.mobile} is taken by nobody`);
+  await fillContact(tx, workspaceId, other, fields, at);
   return other;
 }
 

@@ -1,5 +1,5 @@
 /** Erases what contacts and imports store about a person. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { inEachWorkspace } from "../kit/in-each-workspace.ts";
@@ -50,14 +50,7 @@ export async function eraseImportedRows(
   numbers: readonly string[],
   jobs: Jobs,
 ): Promise<void> {
-  // National numbers are written without the country code, so the last eight digits are compared.
-  const digits = numbers.map((number) => number.replace(/\D/g, "").slice(-8)).filter((each) => each.length >= 5);
-  const names = [contact.first_name, contact.last_name].map((name) => name?.toLowerCase() ?? "");
-  const isNamed = sql`(
-    exists (select 1 from unnest(${digits}::text[]) as n (digits)
-      where strpos(regexp_replace(r.text, '[^0-9]', '', 'g'), n.digits) > 0)
-    or (${contact.email}::text is not null and strpos(r.text, ${contact.email}) > 0)
-    or (${names.every((name) => name !== "")} and strpos(r.text, ${names[0]}) > 0 and strpos(r.text, ${names[1]}) > 0))`;
+  const isNamed = namesPerson(sql`r.text`, contact, numbers);
   const text = sql`lower(array_to_string(line, ' ') || ' ' || coalesce(value, ''))`;
 
   // Found first and deleted by their keys: over several nodes a write may not hold conditions like these.
@@ -80,16 +73,33 @@ export async function eraseImportedRows(
     await jobs.add(tx, checkJob, { workspace_id: workspaceId, import_id: id }, { key: `import ${id}` });
 }
 
+/** Whether a text in small letters names a person: by a number in any spelling, the e-mail address, or both names. */
+export function namesPerson(
+  text: RawBuilder<unknown>,
+  contact: Pick<ContactRow, "email" | "first_name" | "last_name">,
+  numbers: readonly string[],
+): RawBuilder<unknown> {
+  // National numbers are written without the country code, so the last eight digits are compared.
+  const digits = numbers.map((number) => number.replace(/\D/g, "").slice(-8)).filter((each) => each.length >= 5);
+  const names = [contact.first_name, contact.last_name].map((name) => name?.toLowerCase() ?? "");
+  return sql`(
+    exists (select 1 from unnest(${digits}::text[]) as n (digits)
+      where strpos(regexp_replace(${text}, '[^0-9]', '', 'g'), n.digits) > 0)
+    or (${contact.email}::text is not null and strpos(${text}, ${contact.email}) > 0)
+    or (${names.every((name) => name !== "")} and strpos(${text}, ${names[0]}) > 0 and strpos(${text}, ${names[1]}) > 0))`;
+}
+
 /** Keys of rows as two arrays, in PostgreSQL's spelling; null where there are none. */
-interface RowKeys {
+export interface RowKeys {
   imports: string | null;
   rows: string | null;
 }
 
-async function deleteByKey(
+/** Deletes rows of imports; returns how many. */
+export async function deleteByKey(
   tx: Tx,
   workspaceId: string,
-  table: "import_rejections" | "import_rows",
+  table: "import_rejections" | "import_rows" | "booking_import_rejections" | "booking_import_rows",
   keys: RowKeys | undefined,
 ): Promise<number> {
   if (!keys?.imports) return 0;
@@ -99,16 +109,24 @@ async function deleteByKey(
   return Number(numAffectedRows ?? 0);
 }
 
-/** Deletes rejected rows of imports older than `before`; returns how many. */
-export async function purgeRejectedRows(tx: Tx, before: Date, limit: number): Promise<number> {
+/** Deletes rejected rows of imports of contacts older than `before`; returns how many. */
+export const purgeRejectedRows = (tx: Tx, before: Date, limit: number): Promise<number> =>
+  purgeRejectionsOf(tx, "import_rejections", before, limit);
+
+export async function purgeRejectionsOf(
+  tx: Tx,
+  table: "import_rejections" | "booking_import_rejections",
+  before: Date,
+  limit: number,
+): Promise<number> {
   const { rows } = await sql<RowKeys & { workspace_id: string }>`
     select workspace_id, array_agg(import_id)::text as imports, array_agg(row)::text as rows
     from (
-      select workspace_id, import_id, row from import_rejections where import_id < ${firstIdAt(before)}::uuid limit ${limit}) r
+      select workspace_id, import_id, row from ${sql.table(table)} where import_id < ${firstIdAt(before)}::uuid limit ${limit}) r
     group by workspace_id`.execute(tx);
   let deleted = 0;
   await inEachWorkspace(rows, async (workspaceId, [keys]) => {
-    deleted += await deleteByKey(tx, workspaceId, "import_rejections", keys);
+    deleted += await deleteByKey(tx, workspaceId, table, keys);
   });
   return deleted;
 }

@@ -4,6 +4,7 @@ import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { eraseNumbersIn } from "../activity/activity-store.ts";
 import { appendOne } from "../activity/activity.ts";
 import { eraseFromBookings } from "../bookings/erase-bookings.ts";
+import { eraseImportedBookingRows } from "../bookings/import/erase-rows.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -58,6 +59,7 @@ export async function eraseContact(
   const names = [contact.first_name, contact.last_name, contact.email].filter((name) => name !== null);
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
+  await eraseImportedBookingRows(tx, workspaceId, contact, numbers);
   await eraseRecipient(tx, workspaceId, id);
   const address =
     contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;

@@ -184,6 +184,9 @@ test("figures of texts without a source are purged after a week, and rejected ro
       for (const at of ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-20"])
         await sql`insert into import_rejections (workspace_id, import_id, row, reason, line)
           values (${id}, ${newId(new Date(at))}, 7, 'no_number', ${[at]}::text[])`.execute(tx);
+      for (const at of ["2026-03-12", "2026-03-20"])
+        await sql`insert into booking_import_rejections (workspace_id, import_id, row, reason, value, message)
+          values (${id}, ${newId(new Date(at))}, 7, 'start_missing', ${at}, 'A booking has a start.')`.execute(tx);
     });
   await run();
   for (const id of ids) {
@@ -194,9 +197,12 @@ test("figures of texts without a source are purged after a week, and rejected ro
         select 1 from message_counts where workspace_id = ${id} and source_id = ${campaign}`.execute(tx),
       rejections: await sql<{ line: string[] }>`
         select line from import_rejections where workspace_id = ${id}`.execute(tx),
+      ofBookings: await sql<{ value: string }>`
+        select value from booking_import_rejections where workspace_id = ${id}`.execute(tx),
     }));
     expect(left.counts.rows.map(({ minute }) => minute.toISOString())).toEqual(["2026-06-09T10:00:00.000Z"]);
     expect(left.ofCampaign.rows).toHaveLength(4);
     expect(left.rejections.rows.map(({ line }) => line)).toEqual([["2026-03-20"]]);
+    expect(left.ofBookings.rows).toEqual([{ value: "2026-03-20" }]);
   }
 });

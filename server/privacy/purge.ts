@@ -11,6 +11,7 @@ import { sql } from "kysely";
 import { deleteOldAuditEvents } from "../accounts/audit-events-store.ts";
 import { purgeAccessLinks, purgeVisits } from "../bookings/access-store.ts";
 import { emptyOldDecisions } from "../bookings/erase-decisions.ts";
+import { purgeRejectedBookingRows } from "../bookings/import/erase-rows.ts";
 import { purgeBookings, purgeDecisionsOfContacts } from "../bookings/purge-bookings.ts";
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
@@ -264,6 +265,7 @@ async function purgeByAge(
     [purgeSeen, seenFor],
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
+    [purgeRejectedBookingRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
     [purgeMails, recordsFor],
     [purgeMailFiles, 0],

@@ -1,28 +1,24 @@
 /** One row of a file becomes a booking, changes one, or is refused. */
 import { hash } from "node:crypto";
-import type { CellMoment } from "../../../rules/booking-cells.ts";
 import type { Tx } from "../../kit/db.ts";
-import { Problem } from "../../kit/errors.ts";
-import { isId } from "../../kit/id.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
 import { readWhen } from "../booking-times.ts";
 import { type Booking, type ChangeContext, importOrigin } from "../booking.ts";
 import { selectExternal } from "../bookings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { resolveCustomer } from "../people.ts";
-import { placeKinds } from "../place.ts";
-import { createPlace } from "../places.ts";
-import { resolvePlaces } from "../resolve-places.ts";
 import { type BookingFields, makeBooking } from "../write-booking.ts";
 import { hasBookingOfName } from "./import-store.ts";
-import type { ReadRow } from "./read-row.ts";
+import type { PlaceFinder } from "./places-of-row.ts";
+import { type ReadRow, textOf } from "./read-row.ts";
 
 export interface RowScope {
   workspace: WorkspaceRow;
   links: ManageLinks;
   context: ChangeContext;
-  /** Whether services, locations and resources of unknown names are made. */
-  createMissing: boolean;
+  places: PlaceFinder;
+  /** Whether anything of the row has been written. */
+  progress: { wrote: boolean };
 }
 
 export interface ImportedRow {
@@ -39,9 +35,9 @@ export interface ImportedRow {
  * that say the same, from 0.
  */
 export async function importRow(tx: Tx, scope: RowScope, read: ReadRow, repeats: number): Promise<ImportedRow> {
-  const { workspace, links, context } = scope;
+  const { workspace, links, context, progress } = scope;
   const { workspace_id: workspaceId } = workspace;
-  const places = await placesOf(tx, scope, read);
+  const places = await scope.places(read, context.at, progress);
   const zone = places.location?.time_zone ?? workspace.time_zone;
   const start = readWhen(textOf(read.start), zone, "start", context.at);
   const fields: BookingFields = {
@@ -71,6 +67,7 @@ export async function importRow(tx: Tx, scope: RowScope, read: ReadRow, repeats:
   }
   const people = { workspaceId, country: workspace.country, at: context.at };
   const customerId = customer ? await resolveCustomer(tx, people, customer, null) : null;
+  progress.wrote ||= customerId !== null;
   const external_id = idOf([
     ...(customerId === null ? [places.location?.id ?? "", ...places.resources.map(({ id }) => id)] : [customerId]),
     start.toISOString(),
@@ -87,8 +84,6 @@ export async function importRow(tx: Tx, scope: RowScope, read: ReadRow, repeats:
 
 /** Of ids and times alone: it says nothing about a person. */
 const idOf = (parts: readonly string[]) => hash("sha256", parts.join(" "), "hex").slice(0, 32);
-
-const textOf = (moment: CellMoment) => ("instant" in moment ? moment.instant : `${moment.date}T${moment.time}`);
 
 const minute = 60_000;
 
@@ -112,40 +107,3 @@ const wallOf = (at: Date, zone: string) =>
     .toZonedDateTimeISO(zone)
     .toPlainDateTime()
     .toString({ smallestUnit: "second" });
-
-const mostMissing = 25;
-
-/** The row's service, location and resources; those that there are none of are made where that is wanted. */
-async function placesOf(tx: Tx, { workspace, createMissing, context }: RowScope, read: ReadRow) {
-  const { workspace_id: workspaceId } = workspace;
-  const refs = {
-    ...(read.service !== undefined && { service: read.service }),
-    ...(read.location !== undefined && { location: read.location }),
-    ...(read.resources && { resources: read.resources }),
-  };
-  for (let made = 0; ; made++) {
-    try {
-      return await resolvePlaces(tx, workspaceId, refs);
-    } catch (error) {
-      if (!(error instanceof Problem) || !createMissing || made === mostMissing) throw error;
-      const kind = placeKinds.find((each) => error.code === `unknown_${each}`);
-      const name = String(error.value);
-      if (!kind || isId(name)) throw error;
-      const lasts = kind === "service" ? minutesOf(read) : undefined;
-      const input = { name, ...(lasts !== undefined && { duration_minutes: lasts }) };
-      await createPlace(tx, workspaceId, kind, input, context.at).catch((conflict: unknown) => {
-        // Somebody else has made it meanwhile.
-        if (!(conflict instanceof Problem) || conflict.code !== "name_taken") throw conflict;
-      });
-    }
-  }
-}
-
-const longestService = 20_160; // minutes
-
-/** How long the row's booking lasts by the clock, as the usual length of a service that is made for it. */
-function minutesOf({ start, end, duration }: ReadRow): number | undefined {
-  const wall = (moment: CellMoment) => Date.parse("instant" in moment ? moment.instant : `${textOf(moment)}Z`);
-  const lasts = duration ?? (end && Math.round((wall(end) - wall(start)) / minute));
-  return lasts !== undefined && lasts >= 1 && lasts <= longestService ? lasts : undefined;
-}

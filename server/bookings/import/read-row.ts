@@ -34,6 +34,10 @@ export interface ReadRow {
   notes: string | undefined;
 }
 
+/** As the command of bookings takes it. */
+export const textOf = (moment: CellMoment): string =>
+  "instant" in moment ? moment.instant : `${moment.date}T${moment.time}`;
+
 export interface Person {
   first_name?: string;
   last_name?: string;

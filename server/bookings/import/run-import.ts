@@ -26,8 +26,8 @@ export interface RunServices {
   log: Pick<Logger, "info" | "error">;
 }
 
-/** Rows a transaction. Its savepoints stay below the 64 that PostgreSQL keeps in memory of a session. */
-const chunkRows = 50;
+/** Rows a transaction: enough to be quick, few enough that nobody waits long for its locks. */
+const chunkRows = 100;
 /** Rejected rows that are kept. */
 export const keptRejections = 1_000;
 

@@ -1,14 +1,20 @@
-/** Runs rows as commands within one transaction, each in a savepoint: a row that is refused leaves nothing behind. */
+/**
+ * Runs rows as commands within one transaction. Their statements are pipelined: rows of different people do not wait for each other's
+ * answers. Most rows that are refused are so before anything of them is written; else all is undone, and done again without them.
+ */
 import { sql } from "kysely";
 import { dateOrderOf } from "../../../rules/booking-cells.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
+import { pipelined } from "../../kit/prepared.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { readStatuses, standsFor } from "../booking-statuses.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { type ImportedRow, importRow } from "./import-row.ts";
 import type { RejectedRow, WaitingRow } from "./import-store.ts";
+import { createPlaceFinder } from "./places-of-row.ts";
 import { readRow, type RowContext, type Said } from "./read-row.ts";
+import { keysOf } from "./waiting-rows.ts";
 
 export interface RowsCall {
   workspaceId: string;
@@ -33,26 +39,58 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
     order: dateOrderOf(workspace.country),
     isOwnStatus: (name) => standsFor(name, own) !== undefined,
   };
-  const results: RowResult[] = [];
-  for (const { row, repeats, said, fault } of rows) {
-    if (fault !== null) {
-      results.push({ row, rejected: { row, reason: fault, field: null, value: null, message: messageOf(fault) } });
-      continue;
-    }
-    const context = { by: "employee" as const, name: by, notify, depth: 0, at: nextMoment() };
-    await sql`savepoint import_row`.execute(tx);
-    try {
-      const read = readRow(said, reading);
-      const imported = await importRow(tx, { workspace, links, context, createMissing }, read, repeats);
-      await sql`release savepoint import_row`.execute(tx);
-      results.push({ row, imported });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      await sql`rollback to savepoint import_row`.execute(tx);
-      results.push({ row, rejected: rejectionOf(row, said, error) });
-    }
+  const refused = new Map<number, RejectedRow>();
+  for (const { row, fault } of rows)
+    if (fault !== null) refused.set(row, { row, reason: fault, field: null, value: null, message: messageOf(fault) });
+
+  await sql`savepoint import_rows`.execute(tx);
+  for (;;) {
+    const imported = new Map<number, ImportedRow>();
+    const places = createPlaceFinder(tx, workspaceId, createMissing);
+    let isHalf = false;
+    const runRow = async ({ row, repeats, said }: WaitingRow) => {
+      const context = { by: "employee" as const, name: by, notify, depth: 0, at: nextMoment() };
+      const progress = { wrote: false };
+      try {
+        const read = readRow(said, reading);
+        imported.set(row, await importRow(tx, { workspace, links, context, places, progress }, read, repeats));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        refused.set(row, rejectionOf(row, said, error));
+        isHalf ||= progress.wrote;
+      }
+    };
+    const chains = chainsOf(
+      rows.filter(({ row }) => !refused.has(row)),
+      createMissing,
+    );
+    await pipelined(
+      tx,
+      ...chains.map((chain) => async () => {
+        for (const row of chain) await runRow(row);
+      }),
+    );
+    if (!isHalf)
+      return rows.map(({ row }) => {
+        const rejected = refused.get(row);
+        return rejected ? { row, rejected } : { row, imported: imported.get(row) as ImportedRow };
+      });
+    await sql`rollback to savepoint import_rows`.execute(tx);
   }
-  return results;
+}
+
+/** Rows that must see what the one before has written: those of one person or one id, and all where rows make what is missing. */
+function chainsOf(rows: readonly WaitingRow[], createMissing: boolean): WaitingRow[][] {
+  if (createMissing) return [[...rows]];
+  const chains = new Map<string, WaitingRow[]>();
+  for (const row of rows) {
+    const keys = keysOf(row.said);
+    const joined = new Set(keys.flatMap((key) => [chains.get(key) ?? []]));
+    const chain = [...joined].flat().concat(row);
+    for (const [key, each] of chains) if (joined.has(each)) chains.set(key, chain);
+    for (const key of keys) chains.set(key, chain);
+  }
+  return [...new Set(chains.values())].map((chain) => chain.toSorted((a, b) => a.row - b.row));
 }
 
 const longestValue = 200;

@@ -42,6 +42,17 @@ function laneOf(said: Said): number {
 
 const nameOf = ({ full_name, first_name, last_name }: Said) => [full_name, first_name, last_name].join(" ");
 
+/** What says whom and which booking a row is about: rows that share any of it are written one after another. */
+export function keysOf(said: Said): string[] {
+  const { email, mobile, phone, external_id } = said;
+  const numbers = [mobile, phone].flatMap((number) =>
+    number ? [`number ${number.replace(/\D/g, "").slice(-8)}`] : [],
+  );
+  const known = [...numbers, ...(email ? [`email ${email.toLowerCase()}`] : [])];
+  const person = known.length > 0 ? known : [`name ${nameOf(said)}`];
+  return external_id === undefined ? person : [...person, `id ${external_id}`];
+}
+
 /** Counts rows that say the same of person, start and service. */
 function createRepeats(): (said: Said) => number {
   const seen = createSeenKeys();
