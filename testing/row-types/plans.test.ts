@@ -16,7 +16,7 @@ import { type WrittenStatement, writtenStatements } from "./written-statements.t
 const small = new Set(
   `activity_subscriptions alert_suspects alert_views alert_watch alerts api_keys booking_statuses campaigns carrier_routes carrier_states
   carriers dispatch_journal erasures heartbeats imports invitations lanes lists locations mail_pace memberships quota_periods resources
-  retention_rules senders services subscription_types webhooks workspace_role workspaces`.split(/\s+/),
+  retention_rules senders services subscription_types webhooks workflows workspace_role workspaces`.split(/\s+/),
 );
 
 /**

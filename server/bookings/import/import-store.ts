@@ -223,7 +223,10 @@ export async function hasBookingOfName(
   repeats: number,
 ): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from bookings b join contacts c on c.workspace_id = ${workspaceId} and c.id = b.customer_id
+    select 1 from bookings b,
+      -- Looked up for each booking, not the other way round.
+      lateral (select mobile, email, first_name, last_name from contacts
+        where workspace_id = ${workspaceId} and id = b.customer_id offset 0) c
     where b.workspace_id = ${workspaceId} and b.start_at = ${booking.start} and b.origin = ${booking.origin}
       and b.service_id is not distinct from ${booking.service_id}
       and c.mobile is null and c.email is null

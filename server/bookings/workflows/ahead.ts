@@ -45,7 +45,7 @@ async function nextIn(
   const { rows } = await sql<{ id: string }>`
     select b.id from bookings b
     where b.workspace_id = ${workspace.workspace_id} and ${isAhead(workflow, span)} and ${covered(workflow)}
-      and ${conditions(workflow)}
+      ${conditions(workflow)}
     order by ${anchorOf(workflow)}, b.id limit ${limit * lookedAt}`.execute(tx);
   const bookings = await loadBookings(
     tx,
@@ -75,7 +75,7 @@ export async function countAhead(
   const { rows } = await sql<{ bookings: number; bookings_with_earlier: number }>`
     select count(*) filter (where ${covered(workflow)})::int as bookings, count(*)::int as bookings_with_earlier
     from bookings b
-    where b.workspace_id = ${workspace.workspace_id} and ${isAhead(workflow, span)} and ${conditions(workflow)}
+    where b.workspace_id = ${workspace.workspace_id} and ${isAhead(workflow, span)} ${conditions(workflow)}
       and not b.muted and not ${workflow.id}::uuid = any(b.muted_workflows)`.execute(tx);
   const found = rows[0] ?? { bookings: 0, bookings_with_earlier: 0 };
   return workflow.enabled ? found : { ...found, bookings: 0 };
@@ -112,11 +112,13 @@ const covered = ({ also_ahead, enabled_at }: WorkflowRow): RawBuilder<unknown> =
 function conditions({ when }: WorkflowRow): RawBuilder<unknown> {
   const ids = (list: readonly string[]) => `{${list.join(",")}}`;
   const { services = [], locations = [], resources = [], statuses = [] } = when;
-  const parts = [
-    services.length > 0 && sql`b.service_id = any(${ids(services)}::uuid[])`,
-    locations.length > 0 && sql`b.location_id = any(${ids(locations)}::uuid[])`,
-    resources.length > 0 && sql`b.resource_ids && ${ids(resources)}::uuid[]`,
-    statuses.length > 0 && sql`(b.status = any(${statuses}::text[]) or b.stands_for = any(${statuses}::text[]))`,
-  ].filter((part) => part !== false);
-  return parts.length === 0 ? sql`true` : sql.join(parts, sql` and `);
+  return sql`
+    ${services.length > 0 ? sql`and b.service_id = any(${ids(services)}::uuid[])` : sql``}
+    ${locations.length > 0 ? sql`and b.location_id = any(${ids(locations)}::uuid[])` : sql``}
+    ${resources.length > 0 ? sql`and b.resource_ids && ${ids(resources)}::uuid[]` : sql``}
+    ${
+      statuses.length > 0
+        ? sql`and (b.status = any(${statuses}::text[]) or b.stands_for = any(${statuses}::text[]))`
+        : sql``
+    }`;
 }

@@ -13,7 +13,7 @@ export async function selectTimings(tx: Tx): Promise<TimingInUse[]> {
   const { rows } = await sql<TimingInUse>`
     select distinct w.trigger, w.unit, w.count, w.at_time as at, s.reminder_from as hours_from, s.reminder_to as hours_to
     from workflows w join workspaces s on s.workspace_id = w.workspace_id
-    where w.enabled and w.deleted_at is null and w.unit is not null`.execute(tx);
+    where w.enabled and w.deleted_at is null and w.unit is not null and w.count is not null`.execute(tx);
   return rows;
 }
 

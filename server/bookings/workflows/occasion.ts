@@ -77,7 +77,7 @@ export function timedOccasion(
   if (!timing || !isInState(timing, booking) || !covers(workflow, booking) || !meetsConditions(workflow, booking))
     return null;
   const moment = momentFor(timing, booking, hours);
-  if (moment > now || isBeforeEnabling(workflow, moment)) return null;
+  if (moment > now || isBeforeEnabling(workflow, booking, moment)) return null;
   const last = lastSensibleMoment(
     timing,
     moment,
@@ -95,9 +95,12 @@ export function timedOccasion(
   return { ...occasion, ...reminderVerdict(workflow, booking, { moment, last, now }) };
 }
 
-/** What came due before it was enabled is not sent afterwards, whatever it is for. */
-const isBeforeEnabling = ({ enabled_at }: WorkflowRow, moment: Date): boolean =>
-  enabled_at !== null && moment < enabled_at;
+/**
+ * What came due before it was enabled is not sent afterwards, whatever it is for. A booking that was made since is told, or told why not,
+ * as if the workflow had always been there.
+ */
+const isBeforeEnabling = ({ trigger, enabled_at }: WorkflowRow, booking: Booking, moment: Date): boolean =>
+  enabled_at !== null && moment < enabled_at && (trigger === "after_end" || booking.armed_at < enabled_at);
 
 function reminderVerdict(
   workflow: WorkflowRow,
@@ -109,7 +112,8 @@ function reminderVerdict(
   if (booked_at_least_minutes && booking.created_at.getTime() > moment.getTime() - booked_at_least_minutes * minute)
     return { verdict: skipped("booked_at_short_notice") };
   if (moment < booking.armed_at) {
-    if (!send_if_late) return { verdict: skipped("booked_too_late") };
+    // Nothing is announced that had begun when it was entered.
+    if (!send_if_late || booking.start_at < booking.armed_at) return { verdict: skipped("booked_too_late") };
     const until = new Date(Math.max(booking.start_at.getTime(), booking.armed_at.getTime() + minute));
     return { expires_at: until, verdict: now > until ? missed : null };
   }
