@@ -153,13 +153,13 @@ test("a person is exported and erased, and only the figures stay", { timeout: 12
 
   // How long messages are kept, and what a shorter time would purge.
   await page.goto(`${url}/settings/retention`);
-  await page.getByText("Nothing: messages are kept for ever.").waitFor();
+  await page.getByText("Nothing: everything is kept for ever.").waitFor();
   await page.getByLabel("Keep texts for").fill("12");
   await page.getByLabel("Keep messages for").fill("6");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("alert").or(page.getByText("Messages cannot go before their texts.")).first().waitFor();
   await page.getByLabel("Keep messages for").fill("24");
-  await page.getByText("Nothing: no message is that old.").waitFor();
+  await page.getByText("Nothing: nothing is that old.").waitFor();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("The rule is saved; it is applied tonight").waitFor();
   expect(await must("GET /retention")).toMatchObject({ text_months: 12, ledger_months: 24 });

@@ -19,15 +19,18 @@ export interface BookedPerson {
   address: string | null;
 }
 
+type Named = Pick<BookedPerson, "first_name" | "last_name">;
+
 /** Can be repeated: bookings that were being written when the person was erased are found the next time. */
 export async function eraseFromBookings(tx: Tx, workspaceId: string, person: BookedPerson, at: Date): Promise<void> {
   const { contact_id: contactId, numbers, address } = person;
   await deleteAccessOf(tx, workspaceId, contactId);
   const own = await eraseCustomer(tx, workspaceId, contactId, at);
-  const attended = await eraseAttendee(tx, workspaceId, contactId);
+  const { attended, names } = await eraseAttendee(tx, workspaceId, contactId);
   await eraseNamesakes(tx, workspaceId, person, own);
   await eraseOwnHistory(tx, workspaceId, own);
-  await redactOthers(tx, workspaceId, person, attended);
+  await emptyHistory(tx, workspaceId, attended, ["attendees"]);
+  await redactOthers(tx, workspaceId, person, attended, names);
   await eraseHappenings(tx, workspaceId, contactId);
   await eraseRecipients(tx, workspaceId, contactId, address === null ? numbers : [...numbers, address], at);
 }
@@ -43,13 +46,22 @@ async function eraseCustomer(tx: Tx, workspaceId: string, contactId: string, at:
   return rows.map(({ id }) => id);
 }
 
-/** A place that was taken stays taken: the others' texts would change with the number of those who come. */
-async function eraseAttendee(tx: Tx, workspaceId: string, contactId: string): Promise<string[]> {
-  const { rows } = await sql<{ booking_id: string }>`
-    update booking_attendees as a
-    set contact_id = null, first_name = null, last_name = null, locale = null, time_zone = null
-    where a.workspace_id = ${workspaceId} and a.contact_id = ${contactId} returning a.booking_id`.execute(tx);
-  return [...new Set(rows.map(({ booking_id }) => booking_id))];
+/**
+ * Answers the bookings that the person came to, and the names that they had there. A place that was taken stays taken: the others' texts
+ * would change with the number of those who come.
+ */
+async function eraseAttendee(
+  tx: Tx,
+  workspaceId: string,
+  contactId: string,
+): Promise<{ attended: string[]; names: Named[] }> {
+  const { rows } = await sql<Named & { booking_id: string }>`
+    select booking_id, first_name, last_name from booking_attendees
+    where workspace_id = ${workspaceId} and contact_id = ${contactId} for update`.execute(tx);
+  await sql`
+    update booking_attendees set contact_id = null, first_name = null, last_name = null, locale = null, time_zone = null
+    where workspace_id = ${workspaceId} and contact_id = ${contactId}`.execute(tx);
+  return { attended: [...new Set(rows.map(({ booking_id }) => booking_id))], names: rows };
 }
 
 /** Attendees of the person's own bookings who are nothing but the person's name. */
@@ -71,21 +83,31 @@ async function eraseNamesakes(
       and id = any(${uuids(ids)}::uuid[])`.execute(tx);
 }
 
-const nameKey = ({ first_name, last_name }: Pick<BookedPerson, "first_name" | "last_name">): string =>
+const nameKey = ({ first_name, last_name }: Named): string =>
   [first_name, last_name].filter(Boolean).join(" ").toLowerCase();
 
 async function eraseOwnHistory(tx: Tx, workspaceId: string, own: readonly string[]): Promise<void> {
   if (own.length === 0) return;
-  await sql`
-    update booking_history set change = '{}'
-    where workspace_id = ${workspaceId} and booking_id = any(${uuids(own)}::uuid[])
-      and what in ('customer', 'attendees', 'notes', 'locale')`.execute(tx);
+  await emptyHistory(tx, workspaceId, own, ["customer", "attendees", "notes", "locale"]);
   await sql`
     update booking_history set reason = null
     where workspace_id = ${workspaceId} and booking_id = any(${uuids(own)}::uuid[]) and reason is not null`.execute(tx);
   await sql`
     update booking_history set name = null
     where workspace_id = ${workspaceId} and booking_id = any(${uuids(own)}::uuid[]) and by = 'customer'`.execute(tx);
+}
+
+/** It stays that something was changed, by whom and when. */
+async function emptyHistory(
+  tx: Tx,
+  workspaceId: string,
+  bookings: readonly string[],
+  what: readonly string[],
+): Promise<void> {
+  await sql`
+    update booking_history set change = '{}'
+    where workspace_id = ${workspaceId} and booking_id = any(${uuids(bookings)}::uuid[])
+      and what = any(${what}::text[])`.execute(tx);
 }
 
 interface TextsRow {
@@ -99,12 +121,12 @@ interface TextsRow {
 async function redactOthers(
   tx: Tx,
   workspaceId: string,
-  person: BookedPerson,
+  { first_name, last_name, numbers, address }: BookedPerson,
   attended: readonly string[],
+  names: readonly Named[],
 ): Promise<void> {
-  const { first_name, last_name, numbers, address } = person;
-  const given = [first_name, last_name, address].filter((word) => word !== null);
-  const words = [...given, ...numbers];
+  const given = [first_name, last_name, address, ...names.flatMap((each) => [each.first_name, each.last_name])];
+  const words = [...new Set([...given.filter((word) => word !== null), ...numbers])];
   if (words.length === 0) return;
   const notes = await sql<{ id: string; notes: string }>`
     select id, notes from bookings

@@ -5,7 +5,7 @@ export const privacy = {
   exported: "Eksporten er hentet",
   eraseTitle: "Slette {name} for altid?",
   eraseText:
-    "Kontakten forsvinder med det samme, og beskeder, der står i kø til den, bliver ikke sendt. Nummeret, navnet og hver tekst til og fra kontakten fjernes fra loggen. Tallene for kampagner bliver stående. Det gør beviset for samtykke også, uden personen, og en afmelding, der gælder, beholder nummeret, så ingen sender dertil igen.",
+    "Kontakten forsvinder med det samme, og beskeder, der står i kø til den, bliver ikke sendt. Nummeret, navnet og hver tekst til og fra kontakten fjernes fra loggen. Bookinger bliver stående uden personen og bemærkningerne, og det gør tallene for kampagner også. Det gør beviset for samtykke også, uden personen, og en afmelding, der gælder, beholder nummeret, så ingen sender dertil igen.",
   eraseForGood: "Det kan ikke fortrydes.",
   eraseType: "Skriv »{name}« for at bekræfte",
   eraseMismatch: "Dette er ikke »{name}«.",
@@ -21,7 +21,7 @@ export const privacy = {
     "Måneder, mindst lige så længe som tekster. Tomt: for altid. Modtagere og numre slettes sammen med beskeden.",
   bookingMonths: "Behold bookinger i",
   bookingHint:
-    "Måneder efter at de er slut. Tomt: for altid. Historikken og det, som workflows sendte om dem, slettes samtidig.",
+    "Måneder efter at de er slut. Tomt: for altid. Historikken og det, som arbejdsgange sendte om dem, slettes samtidig.",
   monthsWrong: "Hele måneder, fra 1 til 1.200.",
   auditMonths: "Behold revisionsloggen i",
   auditHint: "Måneder, mindst 12. Tomt: for altid.",

@@ -5,7 +5,7 @@ export const privacy = {
   exported: "The export was downloaded",
   eraseTitle: "Erase {name} for good?",
   eraseText:
-    "The contact goes at once, and texts that are queued to it are cancelled. Its number, name and every text to and from it are removed from what was sent and received. Figures of campaigns stay. So does the proof of consent, without the person, and an opt-out in force keeps the number so that nobody texts it again.",
+    "The contact goes at once, and texts that are queued to it are cancelled. Its number, name and every text to and from it are removed from what was sent and received. Bookings stay without the person and the notes, and figures of campaigns as they are. So does the proof of consent, without the person, and an opt-out in force keeps the number so that nobody texts it again.",
   eraseForGood: "This cannot be undone.",
   eraseType: "Type “{name}” to confirm",
   eraseMismatch: "This is not “{name}”.",

@@ -5,7 +5,7 @@ export const privacy = {
   exported: "Exporten har laddats ned",
   eraseTitle: "Radera {name} för gott?",
   eraseText:
-    "Kontakten försvinner genast, och meddelanden som står i kö till den skickas inte. Numret, namnet och varje text till och från kontakten tas bort ur loggen. Siffrorna för kampanjer finns kvar. Det gör även beviset för samtycke, utan personen, och en avanmälan som gäller behåller numret så att ingen skickar dit igen.",
+    "Kontakten försvinner genast, och meddelanden som står i kö till den skickas inte. Numret, namnet och varje text till och från kontakten tas bort ur loggen. Bokningar finns kvar utan personen och anteckningarna, och siffrorna för kampanjer likaså. Det gör även beviset för samtycke, utan personen, och en avanmälan som gäller behåller numret så att ingen skickar dit igen.",
   eraseForGood: "Det går inte att ångra.",
   eraseType: "Skriv ”{name}” för att bekräfta",
   eraseMismatch: "Detta är inte ”{name}”.",
