@@ -37,7 +37,6 @@ export const given: Record<string, string> = {
   [`${ledger}: column("reason", "text", (m) => m.reason)`]: "''",
   [`${ledger}: column("encoding", '"char"', (m) => encodingCode[m.encoding])`]: "'7'",
   [`${ledger}: column("segments", "smallint", (m) => m.segments)`]: "1",
-  [`${ledger}: column("sealed", "bytea", (row) => row.sealed)`]: "null::bytea",
   "server/bookings/bookings-store.ts: direction": "asc",
   "server/bookings/bookings-store.ts: beyond": ">",
   "server/bookings/workflows/workflow-problems.ts: field": "services",
