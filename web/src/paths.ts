@@ -29,9 +29,18 @@ export const paths = {
   campaignRecipients: (id: string, query: { view?: string } = {}) =>
     withQuery(`/campaigns/${segment(id)}/recipients`, query),
 
+  bookings: (query: { date?: string; view?: string } = {}) => withQuery("/bookings", query),
+  bookingList: (query: { from?: string; customer?: string; status?: string; query?: string } = {}) =>
+    withQuery("/bookings/list", query),
+  newBooking: (query: { start?: string; resource?: string; location?: string; customer?: string } = {}) =>
+    withQuery("/bookings/new", query),
+  importBookings: (query: { id?: string } = {}) => withQuery("/bookings/import", query),
+  booking: (id: string, query: { tab?: string } = {}) => withQuery(`/bookings/${segment(id)}`, query),
+  bookingEdit: (id: string) => `/bookings/${segment(id)}/edit`,
+
   contacts: (query: { query?: string; list?: string; sort?: string } = {}) => withQuery("/contacts", query),
   newContact: () => "/contacts/new",
-  contact: (id: string) => `/contacts/${segment(id)}`,
+  contact: (id: string, query: { tab?: string } = {}) => withQuery(`/contacts/${segment(id)}`, query),
   contactEdit: (id: string) => `/contacts/${segment(id)}/edit`,
   imports: () => "/contacts/imports",
   newImport: (query: { list?: string } = {}) => withQuery("/contacts/imports/new", query),

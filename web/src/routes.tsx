@@ -107,6 +107,23 @@ export const routeTree = root.addChildren([
       "CampaignRecipientsPage",
     ),
 
+    inside("/bookings", ["bookings"], () => import("./pages/bookings/agenda-page.tsx"), "AgendaPage"),
+    inside("/bookings/list", ["bookings"], () => import("./pages/bookings/bookings-page.tsx"), "BookingsPage"),
+    inside("/bookings/new", ["bookings"], () => import("./pages/bookings/new-booking-page.tsx"), "NewBookingPage"),
+    inside(
+      "/bookings/import",
+      ["bookings", "contacts"],
+      () => import("./pages/bookings/import-bookings-page.tsx"),
+      "ImportBookingsPage",
+    ),
+    inside("/bookings/$id", ["bookings"], () => import("./pages/bookings/booking-page.tsx"), "BookingPage"),
+    inside(
+      "/bookings/$id/edit",
+      ["bookings"],
+      () => import("./pages/bookings/edit-booking-page.tsx"),
+      "EditBookingPage",
+    ),
+
     inside("/contacts", ["contacts"], () => import("./pages/contacts/contacts-page.tsx"), "ContactsPage"),
     inside("/contacts/new", ["contacts"], () => import("./pages/contacts/new-contact-page.tsx"), "NewContactPage"),
     inside("/contacts/imports", ["contacts"], () => import("./pages/contacts/imports-page.tsx"), "ImportsPage"),
@@ -119,7 +136,7 @@ export const routeTree = root.addChildren([
     inside("/contacts/imports/$id", ["contacts"], () => import("./pages/contacts/import-page.tsx"), "ImportPage"),
     inside(
       "/contacts/$id",
-      ["contacts", "privacy", "composer"],
+      ["bookings", "contacts", "privacy", "composer"],
       () => import("./pages/contacts/contact-page.tsx"),
       "ContactPage",
     ),

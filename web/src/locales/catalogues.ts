@@ -30,6 +30,12 @@ const pageCatalogues: {
     sv: () => import("./sv/audit.ts"),
     da: () => import("./da/audit.ts"),
   },
+  bookings: {
+    en: () => import("./en/bookings.ts"),
+    nb: () => import("./nb/bookings.ts"),
+    sv: () => import("./sv/bookings.ts"),
+    da: () => import("./da/bookings.ts"),
+  },
   campaigns: {
     en: () => import("./en/campaigns.ts"),
     nb: () => import("./nb/campaigns.ts"),

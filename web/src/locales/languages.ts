@@ -3,6 +3,7 @@ import type { messages as english } from "./en.ts";
 import type { account } from "./en/account.ts";
 import type { alerts } from "./en/alerts.ts";
 import type { audit } from "./en/audit.ts";
+import type { bookings } from "./en/bookings.ts";
 import type { campaigns } from "./en/campaigns.ts";
 import type { carriers } from "./en/carriers.ts";
 import type { commands } from "./en/commands.ts";
@@ -27,6 +28,7 @@ export interface PageMessages {
   account: typeof account;
   alerts: typeof alerts;
   audit: typeof audit;
+  bookings: typeof bookings;
   campaigns: typeof campaigns;
   carriers: typeof carriers;
   commands: typeof commands;

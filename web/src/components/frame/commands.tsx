@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import {
   Bell,
+  CalendarPlus,
   Gauge,
   Languages,
   List,
@@ -229,11 +230,15 @@ function useFixedCommands(): Command[] {
     }
 
     const make = (
-      name: "newCampaign" | "newContact" | "importContacts" | "newCarrier",
+      name: "newCampaign" | "newBooking" | "importBookings" | "newContact" | "importContacts" | "newCarrier",
       path: string,
       icon: ReactNode,
     ) => all.push({ id: name, group: t("make"), label: t(name), words: words(name), icon, usual: true, run: to(path) });
     if (may("campaigns:write")) make("newCampaign", paths.newCampaign(), <Plus aria-hidden />);
+    if (may("bookings:write")) {
+      make("newBooking", paths.newBooking(), <CalendarPlus aria-hidden />);
+      make("importBookings", paths.importBookings(), <Upload aria-hidden />);
+    }
     if (may("contacts:write")) {
       make("newContact", paths.newContact(), <Plus aria-hidden />);
       make("importContacts", paths.newImport(), <Upload aria-hidden />);

@@ -1,10 +1,10 @@
-import { House, List, type LucideIcon, Megaphone, Settings, Smartphone, Users } from "lucide-react";
+import { CalendarDays, House, List, type LucideIcon, Megaphone, Settings, Smartphone, Users } from "lucide-react";
 import type { Permission } from "../../../../contract/permissions.ts";
 import { paths } from "../../paths.ts";
 
 interface PageEntry {
   /** Its key in the frame's catalogue. */
-  name: "home" | "campaigns" | "contacts" | "lists" | "settings" | "sandbox";
+  name: "home" | "campaigns" | "bookings" | "contacts" | "lists" | "settings" | "sandbox";
   path: string;
   /** Other pages that belong to it. */
   also?: readonly string[];
@@ -40,6 +40,7 @@ export type SettingsSection = Pick<(typeof settingsSections)[number], "name" | "
 export const pages: readonly PageEntry[] = [
   { name: "home", path: paths.home(), icon: House, permission: "workspace:read" },
   { name: "campaigns", path: paths.campaigns(), icon: Megaphone, permission: "campaigns:read" },
+  { name: "bookings", path: paths.bookings(), icon: CalendarDays, permission: "bookings:read" },
   { name: "contacts", path: paths.contacts(), also: [paths.tray()], icon: Users, permission: "contacts:read" },
   { name: "lists", path: paths.lists(), icon: List, permission: "contacts:read" },
   { name: "settings", path: paths.settings(), icon: Settings, permission: "workspace:read" },

@@ -5,6 +5,7 @@ export const commands: Translation<typeof en> = {
   words: {
     home: "start overblik forside dashboard",
     campaigns: "sms tekster beskeder sende udsendelse nyhedsbrev resultater",
+    bookings: "kalender tider aftaler dag uge bestillinger",
     contacts: "folk kunder medlemmer modtagere numre adressebog søg",
     lists: "grupper segmenter målgruppe modtagere",
     settings: "valg opsætning konfiguration tilpas",
@@ -28,6 +29,8 @@ export const commands: Translation<typeof en> = {
     webhooks: "api hændelser udvikler integration url",
     audit: "log historik ændringer hvem sikkerhed",
     newCampaign: "sms tekst besked sende udsendelse skrive",
+    newBooking: "tid aftale bestilling kalender kunde",
+    importBookings: "csv excel xlsx fil uploade tider aftaler kalender",
     newContact: "person kunde nummer tilføj",
     importContacts: "csv excel xlsx vcard fil uploade regneark hente ind",
     newCarrier: "smpp twilio teleoperatør gateway forbindelse leverandør",

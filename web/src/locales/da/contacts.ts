@@ -23,6 +23,7 @@ export const contacts: Translation<typeof en> = {
   unnamed: "Uden navn",
   optedOut: "Afmeldt",
   notMarketing: "Ingen markedsføring",
+  muted: "Ingen beskeder om bookinger",
   addToList: "Føj til liste",
   chooseList: "Vælg en liste",
   deleteTitle: "Slet {name}?",
@@ -71,7 +72,13 @@ export const contacts: Translation<typeof en> = {
     short: "Kort nummer",
     other: "Andet nummer",
   },
-  tabs: { conversation: "Samtale", activity: "Aktivitet", consent: "Samtykke", details: "Detaljer" },
+  tabs: {
+    conversation: "Samtale",
+    bookings: "Bookinger",
+    activity: "Aktivitet",
+    consent: "Samtykke",
+    details: "Detaljer",
+  },
   status: {
     label: "Status",
     can: "Kan få sms",

@@ -31,4 +31,10 @@ export const home: Translation<typeof en> = {
   delivered: "leveret",
   noCampaigns: "Ingen kampagner endnu",
   noCampaignsText: "En kampagne er én tekst til mange. De seneste dukker op her.",
+  today: "I dag",
+  todayCount:
+    "{count, plural, =0 {Ingen bookinger i dag} one {# booking} other {# bookinger}}{ahead, plural, =0 {} other {, # tilbage}}",
+  agenda: "Kalender",
+  next: "Sendes snart",
+  noCustomer: "Ingen kunde",
 };

@@ -98,4 +98,16 @@ export const problems: Translation<typeof en> = {
   status_twice: "»{value}« står der to gange.",
   status_in_use:
     "Der er bookinger med statussen »{value}«, så den kan ikke stå for noget andet nu. Brug et nyt navn i stedet.",
+  skipped_time: "Da stilles uret frem, så {value} findes ikke. Vælg et andet tidspunkt.",
+  too_far_ahead: "Det er mere end ti år frem i tiden. Se på årstallet.",
+  too_long_ago: "Det er før år 2000. Se på årstallet.",
+  end_before_start: "Den slutter, før den begynder.",
+  too_long: "En booking varer højst et år.",
+  end_missing: "Sig, hvornår den slutter, eller vælg en ydelse, der har en varighed.",
+  no_customer: "En kunde har mindst et navn, et nummer eller en e-mailadresse.",
+  no_attendee: "En deltager har mindst et navn, et nummer eller en e-mailadresse.",
+  unknown_service: "Der er ingen ydelse »{value}«.",
+  unknown_location: "Der er ikke noget sted »{value}«.",
+  unknown_resource: "Der er ingen ressource »{value}«.",
+  unknown_status: "Der er ingen status »{value}«.",
 };

@@ -3,6 +3,7 @@ export const commands = {
   words: {
     home: "start overview dashboard",
     campaigns: "sms texts messages send mailing newsletter results",
+    bookings: "agenda calendar appointments schedule day week",
     contacts: "people customers members recipients numbers address book search",
     lists: "groups segments audience recipients",
     settings: "options preferences configuration setup",
@@ -26,6 +27,8 @@ export const commands = {
     webhooks: "api events developer integration callback url",
     audit: "log history changes who security",
     newCampaign: "sms text message send mailing write",
+    newBooking: "appointment calendar customer reserve",
+    importBookings: "csv excel xlsx file upload appointments calendar",
     newContact: "person customer number add",
     importContacts: "csv excel xlsx vcard file upload spreadsheet",
     newCarrier: "smpp twilio operator gateway connection provider",

@@ -22,6 +22,7 @@ export const contacts = {
   unnamed: "No name",
   optedOut: "Opted out",
   notMarketing: "No marketing",
+  muted: "No messages about bookings",
   addToList: "Add to list",
   chooseList: "Choose a list",
   deleteTitle: "Delete {name}?",
@@ -71,7 +72,13 @@ export const contacts = {
     short: "Short number",
     other: "Other number",
   },
-  tabs: { conversation: "Conversation", activity: "Activity", consent: "Consent", details: "Details" },
+  tabs: {
+    conversation: "Conversation",
+    bookings: "Bookings",
+    activity: "Activity",
+    consent: "Consent",
+    details: "Details",
+  },
   status: {
     label: "Status",
     can: "Can be texted",

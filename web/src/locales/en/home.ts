@@ -28,4 +28,10 @@ export const home = {
   delivered: "delivered",
   noCampaigns: "No campaigns yet",
   noCampaignsText: "A campaign is one text to many people. The latest will show up here.",
+  today: "Today",
+  todayCount:
+    "{count, plural, =0 {No bookings today} one {# booking} other {# bookings}}{ahead, plural, =0 {} other {, # to come}}",
+  agenda: "Agenda",
+  next: "Goes out next",
+  noCustomer: "No customer",
 } as const;

@@ -1,4 +1,4 @@
-/** The statuses of campaigns and messages, and why a message was skipped or failed. */
+/** The statuses of campaigns, messages and bookings, why a message was skipped or failed, and what workflows decided. */
 export const statuses = {
   campaigns: {
     draft: "Draft",
@@ -51,5 +51,43 @@ export const statuses = {
     expired: "Not delivered in time",
     uncertain: "Nobody can say whether it arrived",
     unknown: "No reason given",
+  },
+  bookings: {
+    pending: "Pending",
+    confirmed: "Confirmed",
+    rejected: "Rejected",
+    cancelled: "Cancelled",
+    completed: "Completed",
+    no_show: "Did not show up",
+  },
+  payments: { none: "No payment", due: "To be paid", paid: "Paid", refunded: "Refunded" },
+  decisions: {
+    sent: "Sent",
+    skipped: "Not sent",
+    waiting: "Ahead",
+    missed: "Missed",
+  },
+  decisionReasons: {
+    booked_too_late: "Booked or moved after this text was due",
+    too_late: "Nothing was running when it was due, and later would have been too late",
+    booking_cancelled: "The booking is off",
+    booking_over: "The booking was over already",
+    status_not_meant: "Not meant for bookings of this status",
+    muted: "The customer is muted",
+    booking_muted: "Switched off for this booking",
+    not_told: "Whoever made the change chose to tell nobody",
+    superseded: "Another change came before this one was told",
+    booked_at_short_notice: "Booked at too short notice for this workflow",
+    no_recipient: "There is nobody to send it to",
+    no_address: "No e-mail address",
+    invalid_address: "The e-mail address cannot be right",
+    address_in_use_no_more: "Mails to the address come back",
+    instead_by_mail: "Went as a mail, since no text could go",
+    no_access: "Customers have no access to pages of their own",
+    no_sender: "There is no sender for it",
+    loop: "Workflows have set each other off too many times",
+    gone: "What it was to use has been deleted",
+    merged: "Told together with the customer’s other booking at that time",
+    unchanged: "It was so already",
   },
 } as const;

@@ -5,6 +5,7 @@ export const commands: Translation<typeof en> = {
   words: {
     home: "start oversikt forside dashboard",
     campaigns: "sms tekster meldinger sende utsendelse nyhetsbrev resultater",
+    bookings: "timebok kalender timer avtaler dag uke bestillinger",
     contacts: "folk kunder medlemmer mottakere numre adressebok søk",
     lists: "grupper segmenter målgruppe mottakere",
     settings: "valg oppsett konfigurasjon tilpass",
@@ -28,6 +29,8 @@ export const commands: Translation<typeof en> = {
     webhooks: "api hendelser utvikler integrasjon url",
     audit: "logg historikk endringer hvem sikkerhet",
     newCampaign: "sms tekst melding sende utsendelse skrive",
+    newBooking: "time avtale bestilling kalender kunde",
+    importBookings: "csv excel xlsx fil laste opp timer avtaler kalender",
     newContact: "person kunde nummer legg til",
     importContacts: "csv excel xlsx vcard fil laste opp regneark hente inn",
     newCarrier: "smpp twilio teleoperatør gateway tilkobling leverandør",

@@ -23,6 +23,7 @@ export const contacts: Translation<typeof en> = {
   unnamed: "Uten navn",
   optedOut: "Meldt av",
   notMarketing: "Ingen markedsføring",
+  muted: "Ingen meldinger om bookinger",
   addToList: "Legg til i liste",
   chooseList: "Velg en liste",
   deleteTitle: "Slette {name}?",
@@ -72,7 +73,13 @@ export const contacts: Translation<typeof en> = {
     short: "Kortnummer",
     other: "Annet nummer",
   },
-  tabs: { conversation: "Samtale", activity: "Aktivitet", consent: "Samtykke", details: "Detaljer" },
+  tabs: {
+    conversation: "Samtale",
+    bookings: "Bookinger",
+    activity: "Aktivitet",
+    consent: "Samtykke",
+    details: "Detaljer",
+  },
   status: {
     label: "Status",
     can: "Kan få SMS",

@@ -31,4 +31,10 @@ export const home: Translation<typeof en> = {
   delivered: "levert",
   noCampaigns: "Ingen kampanjer ennå",
   noCampaignsText: "En kampanje er én tekst til mange. De siste dukker opp her.",
+  today: "I dag",
+  todayCount:
+    "{count, plural, =0 {Ingen bookinger i dag} one {# booking} other {# bookinger}}{ahead, plural, =0 {} other {, # gjenstår}}",
+  agenda: "Kalender",
+  next: "Sendes snart",
+  noCustomer: "Ingen kunde",
 };

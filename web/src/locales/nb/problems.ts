@@ -100,4 +100,16 @@ export const problems: Translation<typeof en> = {
   status_twice: "«{value}» står der to ganger.",
   status_in_use:
     "Det finnes bookinger med statusen «{value}», så den kan ikke stå for noe annet nå. Bruk et nytt navn i stedet.",
+  skipped_time: "Da stilles klokken fram, så {value} finnes ikke. Velg et annet tidspunkt.",
+  too_far_ahead: "Det er mer enn ti år fram i tid. Se på årstallet.",
+  too_long_ago: "Det er før år 2000. Se på årstallet.",
+  end_before_start: "Den slutter før den starter.",
+  too_long: "En booking varer høyst et år.",
+  end_missing: "Si når den slutter, eller velg en tjeneste som har en varighet.",
+  no_customer: "En kunde har minst et navn, et nummer eller en e-postadresse.",
+  no_attendee: "En deltaker har minst et navn, et nummer eller en e-postadresse.",
+  unknown_service: "Det finnes ingen tjeneste «{value}».",
+  unknown_location: "Det finnes ikke noe sted «{value}».",
+  unknown_resource: "Det finnes ingen ressurs «{value}».",
+  unknown_status: "Det finnes ingen status «{value}».",
 };

@@ -5,6 +5,7 @@ export const commands: Translation<typeof en> = {
   words: {
     home: "start översikt startsida dashboard",
     campaigns: "sms texter meddelanden skicka utskick nyhetsbrev resultat",
+    bookings: "kalender tider schema dag vecka tidbokning",
     contacts: "folk kunder medlemmar mottagare nummer adressbok sök",
     lists: "grupper segment målgrupp mottagare",
     settings: "val alternativ konfiguration anpassa",
@@ -28,6 +29,8 @@ export const commands: Translation<typeof en> = {
     webhooks: "api händelser utvecklare integration url",
     audit: "logg historik ändringar vem säkerhet",
     newCampaign: "sms text meddelande skicka utskick skriva",
+    newBooking: "tid kalender kund boka tidbokning",
+    importBookings: "csv excel xlsx fil ladda upp tider kalender",
     newContact: "person kund nummer lägg till",
     importContacts: "csv excel xlsx vcard fil ladda upp kalkylark hämta in",
     newCarrier: "smpp twilio teleoperatör gateway anslutning leverantör",

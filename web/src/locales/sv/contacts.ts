@@ -24,6 +24,7 @@ export const contacts: Translation<typeof en> = {
   unnamed: "Utan namn",
   optedOut: "Avanmäld",
   notMarketing: "Ingen marknadsföring",
+  muted: "Inga meddelanden om bokningar",
   addToList: "Lägg till i lista",
   chooseList: "Välj en lista",
   deleteTitle: "Ta bort {name}?",
@@ -73,7 +74,13 @@ export const contacts: Translation<typeof en> = {
     short: "Kortnummer",
     other: "Annat nummer",
   },
-  tabs: { conversation: "Konversation", activity: "Aktivitet", consent: "Samtycke", details: "Detaljer" },
+  tabs: {
+    conversation: "Konversation",
+    bookings: "Bokningar",
+    activity: "Aktivitet",
+    consent: "Samtycke",
+    details: "Detaljer",
+  },
   status: {
     label: "Status",
     can: "Kan få sms",

@@ -31,4 +31,10 @@ export const home: Translation<typeof en> = {
   delivered: "levererat",
   noCampaigns: "Inga kampanjer ännu",
   noCampaignsText: "En kampanj är en text till många. De senaste visas här.",
+  today: "I dag",
+  todayCount:
+    "{count, plural, =0 {Inga bokningar i dag} one {# bokning} other {# bokningar}}{ahead, plural, =0 {} other {, # kvar}}",
+  agenda: "Kalender",
+  next: "Skickas härnäst",
+  noCustomer: "Ingen kund",
 };

@@ -100,4 +100,16 @@ export const problems: Translation<typeof en> = {
   status_twice: "”{value}” finns två gånger.",
   status_in_use:
     "Det finns bokningar med statusen ”{value}”, så den kan inte stå för något annat nu. Använd ett nytt namn i stället.",
+  skipped_time: "Då ställs klockan fram, så {value} finns inte. Välj en annan tid.",
+  too_far_ahead: "Det är mer än tio år framåt. Kontrollera årtalet.",
+  too_long_ago: "Det är före år 2000. Kontrollera årtalet.",
+  end_before_start: "Den slutar innan den börjar.",
+  too_long: "En bokning varar högst ett år.",
+  end_missing: "Ange när den slutar, eller välj en tjänst som har en längd.",
+  no_customer: "En kund har åtminstone ett namn, ett nummer eller en e-postadress.",
+  no_attendee: "En deltagare har åtminstone ett namn, ett nummer eller en e-postadress.",
+  unknown_service: "Det finns ingen tjänst ”{value}”.",
+  unknown_location: "Det finns ingen plats ”{value}”.",
+  unknown_resource: "Det finns ingen resurs ”{value}”.",
+  unknown_status: "Det finns ingen status ”{value}”.",
 };

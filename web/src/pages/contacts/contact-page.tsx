@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { MegaphoneOff, Pencil, Trash2 } from "lucide-react";
+import { BellOff, MegaphoneOff, Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Contact } from "../../../../contract/contacts.ts";
@@ -23,13 +23,14 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ContactActivity } from "./contact-activity.tsx";
+import { ContactBookings } from "./contact-bookings.tsx";
 import { ContactConsent } from "./contact-consent.tsx";
 import { ContactConversation } from "./contact-conversation.tsx";
 import { ContactPrivacy } from "./contact-privacy.tsx";
 import { ContactStatus } from "./contact-status.tsx";
 import { NumberCell } from "./number-cell.tsx";
 
-const tabs = ["conversation", "activity", "consent", "details"] as const;
+const tabs = ["conversation", "bookings", "activity", "consent", "details"] as const;
 type Tab = (typeof tabs)[number];
 
 /** One contact: whether they can be texted first, then the conversation, activity, consent, and the fields. */
@@ -47,7 +48,9 @@ export function ContactPage() {
   if (error) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;
   if (!contact) return <PageSkeleton />;
   const name = contactName(contact, workspace.country).name ?? t("unnamed");
-  const shown = tabs.filter((each) => each !== "conversation" || may("messages:read"));
+  const shown = tabs.filter(
+    (each) => (each !== "conversation" || may("messages:read")) && (each !== "bookings" || may("bookings:read")),
+  );
   const tab: Tab = shown.find((known) => known === filters.tab) ?? shown[0] ?? "activity";
   return (
     <>
@@ -55,7 +58,12 @@ export function ContactPage() {
       <PageHeader
         title={name}
         above={<Link to={paths.contacts()}>{t("title")}</Link>}
-        status={contact.marketing ? null : <Badge icon={MegaphoneOff}>{t("notMarketing")}</Badge>}
+        status={
+          <>
+            {contact.marketing ? null : <Badge icon={MegaphoneOff}>{t("notMarketing")}</Badge>}
+            {contact.muted ? <Badge icon={BellOff}>{t("muted")}</Badge> : null}
+          </>
+        }
         description={
           <span className="flex flex-wrap gap-x-4">
             <NumberCell number={contact.mobile} kind={contact.mobile_kind} country={workspace.country} />
@@ -93,6 +101,7 @@ export function ContactPage() {
         tabs={shown.map((value) => ({ value, label: t(`tabs.${value}`) }))}
       >
         {tab === "conversation" ? <ContactConversation contact={contact} name={name} /> : null}
+        {tab === "bookings" ? <ContactBookings contact={contact} /> : null}
         {tab === "activity" ? <ContactActivity id={id} /> : null}
         {tab === "consent" ? <ContactConsent contact={contact} name={name} /> : null}
         {tab === "details" ? <Details contact={contact} /> : null}

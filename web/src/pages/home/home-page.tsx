@@ -1,4 +1,5 @@
 import { Plus } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { DocumentTitle } from "../../components/document-title.tsx";
 import { ButtonLink } from "../../components/link.tsx";
@@ -9,7 +10,11 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { NextSteps } from "./next-steps.tsx";
 import { RecentCampaigns } from "./recent-campaigns.tsx";
 
-/** The first page: what to do next, what happened last, and what is left of the month's segments. */
+/** The bookings come after the first view: most of what draws them is needed for nothing else of it. */
+const Today = lazy(async () => ({ default: (await import("./today.tsx")).Today }));
+const GoesOutNext = lazy(async () => ({ default: (await import("./goes-out-next.tsx")).GoesOutNext }));
+
+/** The first page: what to do next, today's bookings, what happened last, what goes out next, and what is left of the month's segments. */
 export function HomePage() {
   const t = useTranslations("home");
   const may = useMay();
@@ -30,9 +35,21 @@ export function HomePage() {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
           {may("campaigns:write") && may("contacts:write") ? <NextSteps /> : null}
+          {may("bookings:read") ? (
+            <Suspense>
+              <Today />
+            </Suspense>
+          ) : null}
           {may("campaigns:read") ? <RecentCampaigns /> : null}
         </div>
-        {may("subscription:read") ? <QuotaPanel /> : null}
+        <div className="flex min-w-0 flex-col gap-5">
+          {may("subscription:read") ? <QuotaPanel /> : null}
+          {may("bookings:read") ? (
+            <Suspense>
+              <GoesOutNext />
+            </Suspense>
+          ) : null}
+        </div>
       </div>
     </>
   );
