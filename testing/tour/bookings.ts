@@ -4,25 +4,20 @@ import { customers } from "./customers.ts";
 
 type Api = Pick<ApiClient, "must">;
 
-const services = [
-  { name: "Dameklipp", duration_minutes: 60, price: 690 },
-  { name: "Herreklipp", duration_minutes: 30, price: 450 },
-  { name: "Farge", duration_minutes: 120, price: 1_490 },
-];
-const stylists = ["Kari", "Jonas", "Berit"];
+/** Of those that the salon has. */
+const services = ["Dameklipp", "Herreklipp", "Klipp og farge"];
+const stylists = ["Kari", "Jonas"];
 
 /** Begin, stylist, service and status of today's bookings. Two of Jonas's are at one time. */
 const today = [
   ["09:00", 0, 0, "completed"],
   ["09:00", 1, 1, "no_show"],
-  ["09:30", 2, 2, "completed"],
   ["10:30", 0, 1, "confirmed"],
   ["11:00", 1, 2, "confirmed"],
   ["12:00", 1, 0, "pending"],
   ["12:30", 0, 0, "confirmed"],
-  ["13:00", 2, 0, "confirmed"],
   ["14:30", 0, 2, "confirmed"],
-  ["15:00", 2, 1, "confirmed"],
+  ["15:00", 1, 1, "Kommet"],
 ] as const;
 
 /** Where the bookings are shown. */
@@ -32,9 +27,6 @@ export interface BookedDay {
 }
 
 export async function fillBookings({ must }: Api, now: Date): Promise<BookedDay> {
-  await must("POST /locations", { name: "Salong Saks", address: "Markveien 1, 0554 Oslo" });
-  for (const service of services) await must("POST /services", service);
-  for (const name of stylists) await must("POST /resources", { name });
   const day = (ahead: number) => new Date(now.getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
   const book = (
     index: number,
@@ -44,9 +36,9 @@ export async function fillBookings({ must }: Api, now: Date): Promise<BookedDay>
     const { first_name, last_name, mobile } = customers[index] as (typeof customers)[number];
     return must<{ id: string }>("POST /bookings", {
       customer: { first_name, last_name, mobile },
-      service: services[service]?.name,
+      service: services[service],
       resources: [stylists[stylist]],
-      location: "Salong Saks",
+      location: "Grünerløkka",
       start: `${date}T${time}`,
       status,
     });
@@ -54,7 +46,7 @@ export async function fillBookings({ must }: Api, now: Date): Promise<BookedDay>
   for (const [index, each] of today.entries()) await book(index, day(0), each);
   const { items: templates } = await must<{ items: { key: string }[] }>("GET /workflow-templates");
   for (const { key } of templates) await must(`POST /workflow-templates/${key}`, { enabled: true });
-  for (const ahead of [1, 2, 4]) await book(10 + ahead, day(ahead), ["11:00", ahead % 3, 0, "confirmed"]);
+  for (const ahead of [1, 2, 4]) await book(10 + ahead, day(ahead), ["11:00", ahead % 2, 0, "confirmed"]);
   const { id } = await book(10, day(7), ["10:00", 0, 2, "confirmed"]);
   await must(`PATCH /bookings/${id}`, { start: `${day(7)}T12:00`, end: `${day(7)}T14:00`, changed_by: "customer" });
   return { booking: id };
@@ -66,7 +58,7 @@ export function bookingsFile(now: Date): string {
   const rows = [
     ["Signe Holm", "41234501", `${date} 09:00`, "Dameklipp", "Kari"],
     ["Even Lien", "41234502", `${date} 10:00`, "Herreklipp", "Jonas"],
-    ["Ragnhild Bø", "41234503", `${date} 10:30`, "Farge", "Berit"],
+    ["Ragnhild Bø", "41234503", `${date} 10:30`, "Klipp og farge", "Kari"],
   ];
   return [["Kunde", "Mobil", "Start", "Tjeneste", "Ressurs"], ...rows].map((row) => row.join(";")).join("\n");
 }

@@ -135,8 +135,8 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const recipients = `/campaigns/${sent}/recipients`;
   await show("/campaigns/$id/recipients", "campaign-recipients", recipients, "Bråten", phoneShows);
 
-  await show("/bookings", "agenda", "/bookings", "Farge");
-  await show("/bookings", "agenda-week", "/bookings?view=week", "Farge");
+  await show("/bookings", "agenda", "/bookings", "Klipp og farge");
+  await show("/bookings", "agenda-week", "/bookings?view=week", "Klipp og farge");
   await show("/bookings/list", "bookings", "/bookings/list", "Dameklipp");
   await show("/bookings/new", "booking-new", "/bookings/new", "Make booking", async () => {
     const field = page.getByRole("combobox", { name: "Customer" });

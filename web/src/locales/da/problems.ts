@@ -110,4 +110,6 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Der er ikke noget sted »{value}«.",
   unknown_resource: "Der er ingen ressource »{value}«.",
   unknown_status: "Der er ingen status »{value}«.",
+  no_start_column: "Ingen kolonne siger, hvornår bookingerne begynder. Vælg en til »Start« eller »Dato«.",
+  field_mapped_twice: "To kolonner bliver til det samme.",
 };

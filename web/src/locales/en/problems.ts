@@ -105,4 +105,6 @@ export const problems = {
   unknown_location: "There is no location “{value}”.",
   unknown_resource: "There is no resource “{value}”.",
   unknown_status: "There is no status “{value}”.",
+  no_start_column: "No column says when the bookings start. Choose one for “Start”, or for “Date”.",
+  field_mapped_twice: "Two columns become the same.",
 } as const;

@@ -112,4 +112,6 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Det finnes ikke noe sted «{value}».",
   unknown_resource: "Det finnes ingen ressurs «{value}».",
   unknown_status: "Det finnes ingen status «{value}».",
+  no_start_column: "Ingen kolonne sier når bookingene starter. Velg en for «Start» eller «Dato».",
+  field_mapped_twice: "To kolonner blir til det samme.",
 };

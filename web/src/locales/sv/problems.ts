@@ -112,4 +112,6 @@ export const problems: Translation<typeof en> = {
   unknown_location: "Det finns ingen plats ”{value}”.",
   unknown_resource: "Det finns ingen resurs ”{value}”.",
   unknown_status: "Det finns ingen status ”{value}”.",
+  no_start_column: "Ingen kolumn säger när bokningarna börjar. Välj en för ”Start” eller ”Datum”.",
+  field_mapped_twice: "Två kolumner blir samma sak.",
 };
