@@ -19,6 +19,7 @@ import { startSmsc } from "../smsc.ts";
 import { until } from "../until.ts";
 import { startReceiver } from "../webhook-receiver.ts";
 import { fillBookingPlaces } from "./booking-places.ts";
+import { bookingsFile, fillBookings } from "./bookings.ts";
 import { openCamera } from "./camera.ts";
 import { newsletterFile } from "./customers.ts";
 import { imageFolder, pageRoutes, tourSections } from "./routes.ts";
@@ -97,6 +98,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const receiver = await startReceiver();
   await fillBookingPlaces(api);
   const salon = await fillSalon(api, server.url, receiver.url);
+  const booked = await fillBookings(api, new Date());
   const invitation = await fillPeople(api, server.url, (email) => linkTo(api, email, "/invitations/"));
 
   // Signing in, and out of an invitation or a forgotten password.
@@ -134,10 +136,31 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const recipients = `/campaigns/${sent}/recipients`;
   await show("/campaigns/$id/recipients", "campaign-recipients", recipients, "Bråten", phoneShows);
 
+  await show("/bookings", "agenda", "/bookings", "Klipp og farge");
+  await show("/bookings", "agenda-week", "/bookings?view=week", "Klipp og farge");
+  await show("/bookings/list", "bookings", "/bookings/list", "Dameklipp");
+  await show("/bookings/new", "booking-new", "/bookings/new", "Make booking", async () => {
+    const field = page.getByRole("combobox", { name: "Customer" });
+    await field.fill("Vilde Skog 412 34 567");
+    await page.getByRole("option", { name: /^New customer/ }).click();
+    await page.getByRole("combobox", { name: "Service" }).fill("Dame");
+    await page.getByRole("option", { name: /^Dameklipp/ }).click();
+    await page.getByText("Vilde Skog").waitFor();
+  });
+  await show("/bookings/$id", "booking", `/bookings/${booked.booking}`, "Workflows for this booking");
+  await show("/bookings/$id", "booking-history", `/bookings/${booked.booking}?tab=history`, "By the customer");
+  await show("/bookings/$id/edit", "booking-edit", `/bookings/${booked.booking}/edit`, "Save booking");
+  await show("/bookings/import", "booking-import", "/bookings/import", "Import bookings", async () => {
+    const file = { name: "timebok.csv", mimeType: "text/csv", buffer: Buffer.from(bookingsFile(new Date())) };
+    await page.getByLabel("File").setInputFiles(file);
+    await page.getByRole("cell", { name: "Signe Holm" }).first().waitFor();
+  });
+
   await show("/contacts", "contacts", "/contacts", "Bråten");
   const { talker, leaver } = salon;
   await show("/contacts/$id", "contact", `/contacts/${talker.id}`, "Så bra, da ses vi på fredag!");
   await show("/contacts/$id", "contact-consent", `/contacts/${leaver}?tab=consent`, "Kundeskjema i salongen");
+  await show("/contacts/$id", "contact-bookings", `/contacts/${talker.id}?tab=bookings`, "Coming");
   await show("/contacts/$id/edit", "contact-edit", `/contacts/${talker.id}/edit`, "Save");
   await show("/contacts/new", "contact-new", "/contacts/new", "Save");
   await show("/contacts/imports/new", "import-new", "/contacts/imports/new", "Import contacts", async () => {

@@ -7,7 +7,14 @@ import { type ResourceName, routeTable } from "./route-table.ts";
 /** What to refetch after a change of each topic: resources, or single endpoints where a resource has several. */
 const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...string[]])[]> = {
   campaign: [["campaigns"]],
-  import: [["contacts", "imports"], ["contacts", "getImport"], ["contacts", "list"], ["lists"], ["properties"]],
+  import: [
+    ["contacts", "imports"],
+    ["contacts", "getImport"],
+    ["bookings", "getImport"],
+    ["contacts", "list"],
+    ["lists"],
+    ["properties"],
+  ],
   bulk: [
     ["contacts", "bulkChanges"],
     ["contacts", "getBulk"],

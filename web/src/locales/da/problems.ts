@@ -110,4 +110,6 @@ export const problems: Translation<typeof en> = {
   status_twice: "»{value}« står der to gange.",
   status_in_use:
     "Der er bookinger med statussen »{value}«, så den kan ikke stå for noget andet nu. Brug et nyt navn i stedet.",
+  no_start_column: "Ingen kolonne siger, hvornår bookingerne begynder. Vælg en til »Start« eller »Dato«.",
+  field_mapped_twice: "To kolonner bliver til det samme.",
 };

@@ -105,4 +105,6 @@ export const problems = {
   built_in_status: "“{value}” is the name of a built-in status and cannot stand for another. Choose another name.",
   status_twice: "“{value}” is there twice.",
   status_in_use: "Bookings have the status “{value}”, so it cannot stand for another one now. Use a new name instead.",
+  no_start_column: "No column says when the bookings start. Choose one for “Start”, or for “Date”.",
+  field_mapped_twice: "Two columns become the same.",
 } as const;

@@ -112,4 +112,6 @@ export const problems: Translation<typeof en> = {
   status_twice: "«{value}» står der to ganger.",
   status_in_use:
     "Det finnes bookinger med statusen «{value}», så den kan ikke stå for noe annet nå. Bruk et nytt navn i stedet.",
+  no_start_column: "Ingen kolonne sier når bookingene starter. Velg en for «Start» eller «Dato».",
+  field_mapped_twice: "To kolonner blir til det samme.",
 };

@@ -112,4 +112,6 @@ export const problems: Translation<typeof en> = {
   status_twice: "”{value}” finns två gånger.",
   status_in_use:
     "Det finns bokningar med statusen ”{value}”, så den kan inte stå för något annat nu. Använd ett nytt namn i stället.",
+  no_start_column: "Ingen kolumn säger när bokningarna börjar. Välj en för ”Start” eller ”Datum”.",
+  field_mapped_twice: "Två kolumner blir samma sak.",
 };

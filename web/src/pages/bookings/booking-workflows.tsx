@@ -19,13 +19,15 @@ export function BookingWorkflows({
   const explain = useExplain();
   const update = useCall("bookings", "update");
   const all = useQuery(query("workflows", "list", { query: { limit: 200 } })).data?.items ?? [];
-  const muted = new Set(booking.muted_workflows);
+  const asked = update.isPending ? update.variables.body.muted : undefined;
+  const off = typeof asked === "boolean" ? asked : booking.muted;
+  const muted = new Set(Array.isArray(asked) ? asked : booking.muted_workflows);
   const about = new Map(
     [...all.filter(({ id, enabled }) => enabled || muted.has(id)), ...decisions.map(({ workflow }) => workflow)].map(
       ({ id, name }) => [id, name],
     ),
   );
-  if (about.size === 0 && !booking.muted) return null;
+  if (about.size === 0 && !off) return null;
   const set = async (value: boolean | string[]) => {
     try {
       await update.mutateAsync({
@@ -41,7 +43,7 @@ export function BookingWorkflows({
       <div className="flex flex-col gap-2.5">
         <Checkbox
           label={t("sendAnything")}
-          checked={!booking.muted}
+          checked={!off}
           disabled={update.isPending}
           onChange={(on) => void set(!on)}
         />
@@ -50,8 +52,8 @@ export function BookingWorkflows({
             <li key={id}>
               <Checkbox
                 label={name}
-                checked={!booking.muted && !muted.has(id)}
-                disabled={booking.muted || update.isPending}
+                checked={!off && !muted.has(id)}
+                disabled={off || update.isPending}
                 onChange={(on) => void set(on ? [...muted].filter((each) => each !== id) : [...muted, id])}
               />
             </li>

@@ -1,5 +1,6 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import { useTranslations } from "use-intl";
+import type { BookingImportField } from "../../../../contract/bookings.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Select } from "../../ui/field.tsx";
@@ -10,13 +11,15 @@ type Preview = CallAnswer<"bookings", "previewImport">;
 
 /** What a column can become, in the order in which it is offered. */
 const fields = [
-  "customer",
+  "full_name",
   "first_name",
   "last_name",
   "mobile",
+  "phone",
   "email",
   "locale",
   "date",
+  "time",
   "start",
   "end",
   "duration",
@@ -27,7 +30,7 @@ const fields = [
   "payment",
   "notes",
   "external_id",
-] as const;
+] as const satisfies readonly BookingImportField[];
 
 /** Each column of the file with what it becomes. */
 export function ImportedColumns({

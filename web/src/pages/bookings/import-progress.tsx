@@ -12,19 +12,13 @@ import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { useRejection } from "./rejection.ts";
 
-/** How often a running import is looked at, in ms: no live update tells of its rows. */
-const every = 1_500;
-
 /** An import of bookings: how far it is, and when it is done what became of the rows. */
 export function ImportProgress({ id, onAnother }: { id: string; onAnother: () => void }) {
   const t = useTranslations("bookings.importing");
   const explain = useExplain();
   const format = useFormatter();
   const rejection = useRejection();
-  const { data, error, refetch } = useQuery({
-    ...query("bookings", "getImport", { params: { id } }),
-    refetchInterval: ({ state }) => (state.data?.status === "running" ? every : false),
-  });
+  const { data, error, refetch } = useQuery(query("bookings", "getImport", { params: { id } }));
   if (error && !data) return <ErrorState message={explain(error)} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   const { status, rows, created, updated, unchanged, rejected_count: rejectedCount, rejected } = data;

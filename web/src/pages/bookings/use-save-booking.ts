@@ -5,8 +5,8 @@ import type { PickerOption } from "../../ui/picker.tsx";
 import { type BookingBody, type BookingValues, minutesOf, newNameOf } from "./booking-values.ts";
 
 /**
- * Saves a form: what is made on the way first, then the booking. What was made is kept in the form's values, so that a booking that is
- * refused makes nothing twice.
+ * Saves a form: what is made on the way first, then the booking. Where that is refused, `keep` is told of what was made, so that another
+ * try makes nothing twice.
  */
 export function useSaveBooking(id: string | null) {
   const services = useCall("services", "create");
@@ -15,16 +15,8 @@ export function useSaveBooking(id: string | null) {
   const create = useCall("bookings", "create");
   const update = useCall("bookings", "update");
 
-  return async (
-    values: BookingValues,
-    bodyOf: (values: BookingValues) => Partial<BookingBody>,
-    keep: (made: Partial<BookingValues>) => void,
-  ): Promise<BookingWithHistory> => {
-    let whole = values;
-    const made = (changes: Partial<BookingValues>) => {
-      whole = { ...whole, ...changes };
-      keep(changes);
-    };
+  /** Makes what does not exist yet; `made` is told of each as it exists. */
+  const makeMissing = async (values: BookingValues, made: (changes: Partial<BookingValues>) => void): Promise<void> => {
     const service = newNameOf(values.service);
     if (service !== null) {
       const minutes = minutesOf(values, "UTC");
@@ -34,17 +26,36 @@ export function useSaveBooking(id: string | null) {
     const location = newNameOf(values.location);
     if (location !== null)
       made({ location: optionOf(await atField("location", locations.mutateAsync({ body: { name: location } }))) });
+    let all = values.resources;
     for (const [index, resource] of values.resources.entries()) {
       const name = newNameOf(resource);
       if (name === null) continue;
-      const one = optionOf(await atField("resources", resources.mutateAsync({ body: { name } })));
-      made({ resources: whole.resources.with(index, one) });
+      all = all.with(index, optionOf(await atField("resources", resources.mutateAsync({ body: { name } }))));
+      made({ resources: all });
     }
-    const { notify } = values;
-    const body = bodyOf(whole);
-    if (id !== null)
-      return atList(update.mutateAsync({ params: { id }, body: { ...body, notify, changed_by: "employee" } }));
-    return atList(create.mutateAsync({ body: { ...(body as BookingBody), notify } }));
+  };
+
+  return async (
+    values: BookingValues,
+    bodyOf: (values: BookingValues) => Partial<BookingBody>,
+    keep: (made: Partial<BookingValues>) => void,
+  ): Promise<BookingWithHistory> => {
+    let made: Partial<BookingValues> = {};
+    try {
+      await makeMissing(values, (changes) => {
+        made = { ...made, ...changes };
+      });
+      const body = bodyOf({ ...values, ...made });
+      const { notify } = values;
+      return await atList(
+        id === null
+          ? create.mutateAsync({ body: { ...(body as BookingBody), notify } })
+          : update.mutateAsync({ params: { id }, body: { ...body, notify, changed_by: "employee" } }),
+      );
+    } catch (error) {
+      keep(made);
+      throw error;
+    }
   };
 }
 

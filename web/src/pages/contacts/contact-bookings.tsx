@@ -108,7 +108,7 @@ function Muting({ contact }: { contact: Contact }) {
       <Checkbox
         label={t("muted")}
         hint={t("mutedHint")}
-        checked={contact.muted}
+        checked={update.isPending ? (update.variables.body.muted ?? contact.muted) : contact.muted}
         disabled={update.isPending}
         onChange={(muted) => void set(muted)}
       />
