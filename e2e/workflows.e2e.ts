@@ -215,6 +215,18 @@ test("what somebody else has saved meanwhile is told, and nothing typed is lost"
   await button("Lagre").first().click();
   await heading("Bekreftelse").waitFor();
   expect(await workflowNamed("Bekreftelse")).toMatchObject({ merge: true, enabled: false });
+
+  // Where nothing is typed it is simply shown, and what is typed stays when the workflow is switched on.
+  await must(`PATCH /workflows/${workflow?.id}`, { name: "Velkommen" });
+  await heading("Velkommen").waitFor();
+  await button("Endre: Navn").click();
+  await page.getByLabel("Navn på arbeidsflyten").fill("Hei");
+  await must(`PATCH /workflows/${workflow?.id}`, { merge: false });
+  await button("Slå på").click();
+  await page.getByText("«Velkommen» er på.").waitFor();
+  await button("Lagre").first().click();
+  await heading("Hei").waitFor();
+  expect(await workflowNamed("Hei")).toMatchObject({ merge: false, enabled: true });
 });
 
 test("a mail has a subject with keywords and attachments, in more than one language, and actions move by keyboard", async (context) => {

@@ -12,6 +12,7 @@ import {
   Upload,
   User,
   UserRound,
+  Workflow,
 } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
@@ -38,7 +39,7 @@ interface Command extends Findable {
   run: () => void;
 }
 
-/** Ctrl/⌘ K: every page and setting, frequent actions, and contacts, lists and campaigns by name. */
+/** Ctrl/⌘ K: every page and setting, frequent actions, and contacts, lists, campaigns and workflows by name. */
 export function Commands({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("frame");
   return (
@@ -148,7 +149,7 @@ function Palette({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** The matches of the text: pages, settings and actions at once; contacts, lists and campaigns as the server finds them. */
+/** The matches of the text: pages, settings and actions at once; contacts, lists, campaigns and workflows as the server finds them. */
 function useCommands(text: string): { commands: Command[]; searching: boolean } {
   const t = useTranslations("frame");
   const go = useGo();
@@ -168,6 +169,10 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
     ...query("campaigns", "list", { query: { query: debounced, limit: 6 } }),
     enabled: enabled && may("campaigns:read"),
   });
+  const workflows = useQuery({
+    ...query("workflows", "list", { query: { query: debounced, limit: 6 } }),
+    enabled: enabled && may("bookings:read"),
+  });
 
   const ranked = findCommands(useFixedCommands(), text);
   // In the order in which they are shown, so that the arrow keys follow it.
@@ -184,8 +189,10 @@ function useCommands(text: string): { commands: Command[]; searching: boolean } 
       add(t("foundLists"), id, name, paths.list(id), <List aria-hidden />);
     for (const { id, name } of campaigns.data?.items ?? [])
       add(t("foundCampaigns"), id, name, paths.campaign(id), <Megaphone aria-hidden />);
+    for (const { id, name } of workflows.data?.items ?? [])
+      add(t("workflows"), id, name, paths.workflow(id), <Workflow aria-hidden />);
   }
-  const searching = text !== debounced || contacts.isFetching || lists.isFetching || campaigns.isFetching;
+  const searching = [contacts, lists, campaigns, workflows].some(({ isFetching }) => isFetching) || text !== debounced;
   return { commands: found, searching };
 }
 

@@ -31,7 +31,9 @@ export function useDecisionColumns(of: "due" | "decided"): Column<BookingDecisio
         cell: (row) => (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <DecisionState state={row.state} />
-            {row.message_status === null ? null : <MessageStatusBadge status={row.message_status} />}
+            {row.state === "sent" && row.message_status !== null ? (
+              <MessageStatusBadge status={row.message_status} />
+            ) : null}
             {row.reason === null ? null : <span className="text-soft">{reason(row.reason)}</span>}
           </span>
         ),

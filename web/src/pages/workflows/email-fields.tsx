@@ -54,7 +54,7 @@ export function EmailFields({ action, when, onChange, at, errors }: ActionFields
           onChange={(chips) => setTo({ addresses: chips.length > 0 ? chips : undefined })}
           read={read}
           placeholder={t("addressesPlaceholder")}
-          input={{ type: "email", inputMode: "email", maxLength: 254 }}
+          input={{ inputMode: "email" }}
           error={errorAt(errors, `${at}.to.addresses`) ?? preview.errorAt("to.addresses")}
         />
       </div>

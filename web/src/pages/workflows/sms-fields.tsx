@@ -57,7 +57,7 @@ export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsPr
           read={read}
           shown={(number) => formatPhoneNumber(number, country)}
           placeholder={t("numbersPlaceholder")}
-          input={{ type: "tel", maxLength: 40 }}
+          input={{ type: "tel" }}
           error={wrongNumber}
         />
         <SenderField

@@ -28,6 +28,13 @@ export function useEditor(workflow: Workflow | null, initial: Draft) {
   const latest = useRef({ draft, saved });
   latest.current = { draft, saved };
 
+  // Somebody else's version is taken over while nothing is typed here.
+  if (workflow && known && workflow.revision > known.revision && isSame(draft, saved)) {
+    setKnown(workflow);
+    setSaved(draftOf(workflow));
+    setDraft(draftOf(workflow));
+  }
+
   const take = (of: Workflow) => {
     client.setQueryData(query("workflows", "get", { params: { id: of.id } }).queryKey, of);
     setKnown(of);
@@ -93,7 +100,7 @@ export function useEditor(workflow: Workflow | null, initial: Draft) {
       setTheirs(null);
       setErrors([]);
     },
-    /** Keeps what was typed on top of theirs: only the fields that differ from what was known before. */
+    /** Keeps what was typed on top of another version: only the fields that differ from what was known before. */
     keepMine: (of: Workflow) => {
       const mine = Object.keys(changesOf(draft, saved)) as (keyof Draft)[];
       const kept = Object.fromEntries(mine.map((field) => [field, draft[field]]));
@@ -101,7 +108,5 @@ export function useEditor(workflow: Workflow | null, initial: Draft) {
       setDraft({ ...draftOf(of), ...kept });
       setTheirs(null);
     },
-    /** Takes over what a switch or another page has saved, under what is being typed. */
-    know: take,
   };
 }

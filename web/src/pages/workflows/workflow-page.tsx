@@ -50,7 +50,7 @@ function OneWorkflow({ workflow }: { workflow: Workflow }) {
   const wording = useWording();
   const [{ next }, setFilters] = useFilters({ next: "" });
   const editor = useEditor(workflow, draftOf(workflow));
-  const { enable, busy, dialog } = useEnabling(editor.know);
+  const { enable, busy, dialog } = useEnabling(editor.keepMine);
   const clone = useCall("workflows", "clone");
   const [testing, setTesting] = useState(next === "test" ? workflow : null);
   const [deleting, setDeleting] = useState(false);
