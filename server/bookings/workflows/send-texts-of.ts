@@ -1,7 +1,7 @@
 /** Sends the texts of an action. */
 import type { SkipReason } from "../../../contract/messages.ts";
 import type { Template, TemplateValues } from "../../../rules/placeholders.ts";
-import type { Person } from "../../messages/send/batch.ts";
+import type { MessageBatch, Person } from "../../messages/send/batch.ts";
 import { sendMessages } from "../../messages/send/send-messages.ts";
 import type { DecisionRow } from "./decisions-store.ts";
 import { mailInstead } from "./send-mails-of.ts";
@@ -35,10 +35,13 @@ export async function sendTextsOf(deciding: Deciding, steps: readonly Step[]): P
     return [];
   }
   const access = await accessLinks(deciding, steps, action);
-  const reachable = steps.filter((step) => hasWay(step, action, access, workflow));
-  if (reachable.length === 0) return [];
+  const able = steps.filter((step) => hasWay(step, action, access, workflow));
+  // The door looks up the numbers of contacts.
+  const failed = able.filter(({ recipient }) => recipient?.contact === null && recipient.number === null);
+  for (const step of failed) skip(step, "no_number");
+  const reachable = able.filter((step) => !failed.includes(step));
   const people = reachable.map((step) => personOf(deciding, step, action, access));
-  const sent = await sendMessages(tx, {
+  const batch: MessageBatch = {
     workspace,
     source: { type: sourceType, id: workflow.id, at: workflow.created_at },
     class: "transactional",
@@ -50,10 +53,10 @@ export async function sendTextsOf(deciding: Deciding, steps: readonly Step[]): P
     recipients: { people },
     quota: { kind: "reserve-what-fits" },
     now,
-  });
-  const failed: Step[] = [];
+  };
+  const messages = people.length > 0 ? (await sendMessages(tx, batch)).messages : [];
   reachable.forEach((step, i) => {
-    const { id, status, reason } = sent.messages[i] ?? {};
+    const { id, status, reason } = messages[i] ?? {};
     step.decision.message_id = id ?? null;
     step.decision.to = step.recipient?.contact?.mobile ?? step.recipient?.contact?.phone ?? step.decision.to;
     if (status === "queued" || reason === undefined || reason === null) return;
