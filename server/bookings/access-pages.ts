@@ -148,8 +148,10 @@ export function ownPage(language: Language, shown: OwnPage, links: ManageLinks):
 function item(language: Language, booking: Booking, { reader }: OwnPage, links: ManageLinks): string {
   const own = { ...reader, locale: reader.locale ?? language };
   const { start } = whenOf(factsOf(booking, null, links), own);
-  const status = booking.stands_for === "confirmed" ? null : statusInWords(booking.status, language);
-  const about = [booking.service?.name, booking.location?.name].filter(Boolean).join(" · ");
-  const state = status === null ? "" : `<span${isOff(booking) ? ' class="off"' : ""}>${escapeHtml(status)}</span>`;
-  return `<li><a href="${bookingPath(booking)}">${escapeHtml(start)}</a>${escapeHtml(about)} ${state}</li>`;
+  const isConfirmed = booking.stands_for === "confirmed";
+  const status = isConfirmed ? null : escapeHtml(statusInWords(booking.status, language));
+  const about = [booking.service?.name, booking.location?.name].filter((name) => name !== undefined).map(escapeHtml);
+  const state = status !== null && isOff(booking) ? `<span class="off">${status}</span>` : status;
+  const line = [...about, state].filter((part) => part !== null).join(" · ");
+  return `<li><a href="${bookingPath(booking)}">${escapeHtml(start)}</a>${line}</li>`;
 }

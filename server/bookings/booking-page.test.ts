@@ -57,7 +57,7 @@ test("a booking's page says what, when, where, with whom and how to reach the bu
     '<a href="https://kart.example/torggata?x=1&amp;y=2">https://kart.example/torggata?x=1&amp;y=2</a>.',
     '<a href="tel:+4722334455">+47 22 33 44 55</a>',
     reference,
-    "bekreftet",
+    "Bekreftet",
     `href="/b/${manage_code}.ics"`,
   ])
     expect(page.body).toContain(shown);

@@ -4,7 +4,7 @@ import { statusInWords } from "../../rules/booking-status-words.ts";
 import type { Reader } from "../../rules/booking-values.ts";
 import { escapeHtml, publicPage } from "../kit/public-page.ts";
 import { bookingPdfWords } from "./booking-pdf-words.ts";
-import { whenOf } from "./booking-when.ts";
+import { capital, whenOf } from "./booking-when.ts";
 import { type Booking, isLive, isOff } from "./booking.ts";
 import type { ManageLinks } from "./manage-links.ts";
 import { factsOf } from "./workflows/texts.ts";
@@ -17,6 +17,7 @@ interface Words {
   rejectedTitle: string;
   rejected: string;
   remote: string;
+  join: string;
   addToCalendar: string;
   /** `phone` is a link. */
   call(business: string, phone: string): string;
@@ -32,6 +33,7 @@ const words: Record<Language, Words> = {
     rejectedTitle: "This booking was declined",
     rejected: "You are not expected at this time.",
     remote: "You take part from where you are.",
+    join: "How to join",
     addToCalendar: "Add to calendar",
     call: (business, phone) => `Questions, or something to change? Call ${business} on ${phone}.`,
     contact: (business) => `Questions, or something to change? Get in touch with ${business}.`,
@@ -44,6 +46,7 @@ const words: Record<Language, Words> = {
     rejectedTitle: "Bestillingen ble avslått",
     rejected: "Du er ikke ventet til denne tiden.",
     remote: "Du deltar der du er.",
+    join: "Slik blir du med",
     addToCalendar: "Legg i kalenderen",
     call: (business, phone) => `Spørsmål, eller noe du vil endre? Ring ${business} på ${phone}.`,
     contact: (business) => `Spørsmål, eller noe du vil endre? Ta kontakt med ${business}.`,
@@ -56,6 +59,7 @@ const words: Record<Language, Words> = {
     rejectedTitle: "Bokningen blev avböjd",
     rejected: "Du är inte väntad den här tiden.",
     remote: "Du deltar där du är.",
+    join: "Så deltar du",
     addToCalendar: "Lägg till i kalendern",
     call: (business, phone) => `Frågor, eller något du vill ändra? Ring ${business} på ${phone}.`,
     contact: (business) => `Frågor, eller något du vill ändra? Hör av dig till ${business}.`,
@@ -68,6 +72,7 @@ const words: Record<Language, Words> = {
     rejectedTitle: "Bookingen blev afvist",
     rejected: "Du er ikke ventet på dette tidspunkt.",
     remote: "Du deltager, hvor du er.",
+    join: "Sådan deltager du",
     addToCalendar: "Føj til kalender",
     call: (business, phone) => `Spørgsmål, eller noget du vil ændre? Ring til ${business} på ${phone}.`,
     contact: (business) => `Spørgsmål, eller noget du vil ændre? Kontakt ${business}.`,
@@ -123,9 +128,12 @@ function facts(language: Language, booking: Booking, reader: Reader, links: Mana
     [labels.service, service && escapeHtml(service.name)],
     [labels.resource, escapeHtml(new Intl.ListFormat(language).format(resources.map(({ name }) => name)))],
     [labels.where, where && withLinks(where.filter(Boolean).join("\n"))],
-    [labels.directions, location?.directions ? withLinks(location.directions) : null],
+    [
+      location?.remote ? words[language].join : labels.directions,
+      location?.directions ? withLinks(location.directions) : null,
+    ],
     [labels.reference, escapeHtml(reference)],
-    [labels.status, escapeHtml(statusInWords(status, language))],
+    [labels.status, escapeHtml(capital(statusInWords(status, language)))],
   ];
   return `<dl>${rows.map(([label, html]) => (html ? `<dt>${label}</dt><dd>${html}</dd>` : "")).join("")}</dl>`;
 }

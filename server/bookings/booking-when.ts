@@ -34,4 +34,5 @@ function zoneOf({ time_zone }: BookingFacts, { time_zone: own }: Reader): string
   return isTimeZone(time_zone) ? time_zone : "UTC";
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** With a capital letter at its beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
