@@ -70,8 +70,6 @@ export const workflows: Translation<typeof en> = {
   removeAction: "Fjern: {action}",
   merge: "Én sms om flere bookinger",
   mergeHint: "En kunde, der skal have besked om flere bookinger i samme minut, får én sms om dem alle.",
-  askForReply: "Læs JA og NEJ som svar om bookingen",
-  askForReplyHint: "JA bekræfter bookingen, og NEJ aflyser den. Afsenderen skal være et nummer, man kan svare.",
   recipients: {
     to: "Til",
     customer: "Kunden",

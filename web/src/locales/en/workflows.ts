@@ -68,8 +68,6 @@ export const workflows = {
   removeAction: "Remove: {action}",
   merge: "One text about several bookings",
   mergeHint: "A customer with bookings that are due in the same minute gets one text about all of them.",
-  askForReply: "Read YES and NO as an answer about the booking",
-  askForReplyHint: "YES confirms the booking and NO cancels it. The sender must be a number that can be answered.",
   recipients: {
     to: "To",
     customer: "The customer",

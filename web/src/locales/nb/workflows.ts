@@ -70,8 +70,6 @@ export const workflows: Translation<typeof en> = {
   removeAction: "Fjern: {action}",
   merge: "Én SMS om flere bookinger",
   mergeHint: "En kunde som skal ha beskjed om flere bookinger i samme minutt, får én SMS om alle.",
-  askForReply: "Les JA og NEI som svar om bookingen",
-  askForReplyHint: "JA bekrefter bookingen, og NEI avbestiller den. Avsenderen må være et nummer det går an å svare.",
   recipients: {
     to: "Til",
     customer: "Kunden",

@@ -71,8 +71,6 @@ export const workflows: Translation<typeof en> = {
   removeAction: "Ta bort: {action}",
   merge: "Ett sms om flera bokningar",
   mergeHint: "En kund som ska få besked om flera bokningar samma minut får ett sms om alla.",
-  askForReply: "Läs JA och NEJ som svar om bokningen",
-  askForReplyHint: "JA bekräftar bokningen och NEJ avbokar den. Avsändaren måste vara ett nummer som går att svara.",
   recipients: {
     to: "Till",
     customer: "Kunden",

@@ -162,13 +162,6 @@ export function DoPart({
             onChange={(merge) => onChange({ merge })}
             disabled={readOnly}
           />
-          <Checkbox
-            label={t("askForReply")}
-            hint={t("askForReplyHint")}
-            checked={draft.ask_for_reply}
-            onChange={(ask_for_reply) => onChange({ ask_for_reply })}
-            disabled={readOnly}
-          />
         </div>
       ) : null}
     </div>
