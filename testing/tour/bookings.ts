@@ -1,4 +1,4 @@
-/** A day of bookings in the tour's salon, with the workflows that tell its customers. */
+/** A day of bookings in the tour's salon. */
 import type { ApiClient } from "../api-client.ts";
 import { customers } from "./customers.ts";
 
@@ -20,36 +20,34 @@ const today = [
   ["15:00", 1, 1, "Kommet"],
 ] as const;
 
-/** Where the bookings are shown. */
-export interface BookedDay {
-  /** A booking of the next week that was made, moved, and is reminded of. */
-  booking: string;
+const dayOf = (now: Date, ahead: number) => new Date(now.getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
+
+type Plan = readonly [time: string, stylist: number, service: number, status: string];
+
+function book({ must }: Api, index: number, date: string, [time, stylist, service, status]: Plan) {
+  const { first_name, last_name, mobile } = customers[index] as (typeof customers)[number];
+  return must<{ id: string }>("POST /bookings", {
+    customer: { first_name, last_name, mobile },
+    service: services[service],
+    resources: [stylists[stylist]],
+    location: "Grünerløkka",
+    start: `${date}T${time}`,
+    status,
+  });
 }
 
-export async function fillBookings({ must }: Api, now: Date): Promise<BookedDay> {
-  const day = (ahead: number) => new Date(now.getTime() + ahead * 86_400_000).toISOString().slice(0, 10);
-  const book = (
-    index: number,
-    date: string,
-    [time, stylist, service, status]: readonly [string, number, number, string],
-  ) => {
-    const { first_name, last_name, mobile } = customers[index] as (typeof customers)[number];
-    return must<{ id: string }>("POST /bookings", {
-      customer: { first_name, last_name, mobile },
-      service: services[service],
-      resources: [stylists[stylist]],
-      location: "Grünerløkka",
-      start: `${date}T${time}`,
-      status,
-    });
-  };
-  for (const [index, each] of today.entries()) await book(index, day(0), each);
-  const { items: templates } = await must<{ items: { key: string }[] }>("GET /workflow-templates");
-  for (const { key } of templates) await must(`POST /workflow-templates/${key}`, { enabled: true });
-  for (const ahead of [1, 2, 4]) await book(10 + ahead, day(ahead), ["11:00", ahead % 2, 0, "confirmed"]);
-  const { id } = await book(10, day(7), ["10:00", 0, 2, "confirmed"]);
-  await must(`PATCH /bookings/${id}`, { start: `${day(7)}T12:00`, end: `${day(7)}T14:00`, changed_by: "customer" });
-  return { booking: id };
+/** Today's bookings, and some of the days ahead. */
+export async function fillBookings(api: Api, now: Date): Promise<void> {
+  for (const [index, plan] of today.entries()) await book(api, index, dayOf(now, 0), plan);
+  for (const ahead of [1, 2, 4]) await book(api, 10 + ahead, dayOf(now, ahead), ["11:00", ahead % 2, 0, "confirmed"]);
+}
+
+/** A booking of the next week that its customer has moved, once there are workflows that tell of it. Returns its id. */
+export async function fillMovedBooking(api: Api, now: Date): Promise<string> {
+  const date = dayOf(now, 7);
+  const { id } = await book(api, 10, date, ["10:00", 0, 2, "confirmed"]);
+  await api.must(`PATCH /bookings/${id}`, { start: `${date}T12:00`, end: `${date}T14:30`, changed_by: "customer" });
+  return id;
 }
 
 /** The bookings of a week as another system gives them. */

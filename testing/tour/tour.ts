@@ -19,7 +19,7 @@ import { startSmsc } from "../smsc.ts";
 import { until } from "../until.ts";
 import { startReceiver } from "../webhook-receiver.ts";
 import { fillBookingPlaces } from "./booking-places.ts";
-import { bookingsFile, fillBookings } from "./bookings.ts";
+import { bookingsFile, fillBookings, fillMovedBooking } from "./bookings.ts";
 import { openCamera } from "./camera.ts";
 import { newsletterFile } from "./customers.ts";
 import { imageFolder, pageRoutes, tourSections } from "./routes.ts";
@@ -98,7 +98,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   const receiver = await startReceiver();
   await fillBookingPlaces(api);
   const salon = await fillSalon(api, server.url, receiver.url);
-  const booked = await fillBookings(api, new Date());
+  await fillBookings(api, new Date());
   const invitation = await fillPeople(api, server.url, (email) => linkTo(api, email, "/invitations/"));
 
   // Signing in, and out of an invitation or a forgotten password.
@@ -147,9 +147,6 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
     await page.getByRole("option", { name: /^Dameklipp/ }).click();
     await page.getByText("Vilde Skog").waitFor();
   });
-  await show("/bookings/$id", "booking", `/bookings/${booked.booking}`, "Workflows for this booking");
-  await show("/bookings/$id", "booking-history", `/bookings/${booked.booking}?tab=history`, "By the customer");
-  await show("/bookings/$id/edit", "booking-edit", `/bookings/${booked.booking}/edit`, "Save booking");
   await show("/bookings/import", "booking-import", "/bookings/import", "Import bookings", async () => {
     const file = { name: "timebok.csv", mimeType: "text/csv", buffer: Buffer.from(bookingsFile(new Date())) };
     await page.getByLabel("File").setInputFiles(file);
@@ -192,6 +189,10 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/workflows/new", "workflow-new", "/workflows/new", "When this happens");
   const confirmation = await fillWorkflows(api);
   await show("/workflows", "workflows", "/workflows", confirmation.name);
+  const moved = await fillMovedBooking(api, new Date());
+  await show("/bookings/$id", "booking", `/bookings/${moved}`, "Workflows for this booking");
+  await show("/bookings/$id", "booking-history", `/bookings/${moved}?tab=history`, "By the customer");
+  await show("/bookings/$id/edit", "booking-edit", `/bookings/${moved}/edit`, "Save booking");
   await show("/workflows/$id", "workflow", `/workflows/${confirmation.id}`, "Ingrid Solheim");
   await show("/workflows/$id", "workflow-edit", `/workflows/${confirmation.id}`, "Ingrid Solheim", async () => {
     await page.getByRole("button", { name: /^Change: Send SMS/ }).click();

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleX } from "lucide-react";
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import type { BookingImportField } from "../../../../contract/bookings.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -91,7 +91,13 @@ export function ImportedColumns({
 /** The first rows as bookings, and why a row would be left out. */
 export function ImportedRows({ rows }: { rows: Preview["rows"] }) {
   const t = useTranslations("bookings");
+  const format = useFormatter();
   const rejection = useRejection();
+  // A time that could not be read is shown as the file has it.
+  const time = (text: string | null) =>
+    text && text.endsWith("Z") && !Number.isNaN(Date.parse(text))
+      ? format.dateTime(new Date(text), { dateStyle: "medium", timeStyle: "short" })
+      : (text ?? "–");
   return (
     <Table
       label={t("importing.preview")}
@@ -101,12 +107,12 @@ export function ImportedRows({ rows }: { rows: Preview["rows"] }) {
       columns={[
         { id: "row", header: t("importing.row"), align: "right", width: "w-16", cell: ({ row }) => row },
         { id: "customer", header: t("customer"), cell: ({ customer }) => customer ?? "–" },
-        { id: "start", header: t("start"), cell: ({ start }) => <span className="figures">{start ?? "–"}</span> },
+        { id: "start", header: t("start"), cell: ({ start }) => <span className="figures">{time(start)}</span> },
         {
           id: "end",
           header: t("end"),
           secondary: true,
-          cell: ({ end }) => <span className="figures">{end ?? "–"}</span>,
+          cell: ({ end }) => <span className="figures">{time(end)}</span>,
         },
         { id: "service", header: t("service"), secondary: true, cell: ({ service }) => service ?? "–" },
         {
