@@ -327,11 +327,7 @@ export async function listBookings(
   return rows;
 }
 
-function conditions(
-  filter: BookingFilter,
-  own: OfContacts | null,
-  ofFound: OfContacts | null,
-): RawBuilder<unknown> {
+function conditions(filter: BookingFilter, own: OfContacts | null, ofFound: OfContacts | null): RawBuilder<unknown> {
   const { from, to, found } = filter;
   return sql`
     ${from ? sql`and b.end_at > ${from} and b.start_at > ${from}::timestamptz - ${longest}::interval` : sql``}

@@ -13,9 +13,13 @@ export async function purgeBookings(tx: Tx, workspaceId: string, before: Date, l
   if (rows.length === 0) return 0;
   const ids = `{${rows.map(({ id }) => id).join(",")}}`;
   await sql`
-    delete from workflow_decisions where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(tx);
+    delete from workflow_decisions where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
   await sql`
-    delete from booking_happenings where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(tx);
+    delete from booking_happenings where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
   await sql`
     delete from booking_history where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(tx);
   await sql`
