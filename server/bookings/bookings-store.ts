@@ -327,11 +327,7 @@ export async function listBookings(
   return rows;
 }
 
-function conditions(
-  filter: BookingFilter,
-  own: RawBuilder<unknown> | null,
-  ofFound: RawBuilder<unknown> | null,
-): RawBuilder<unknown> {
+function conditions(filter: BookingFilter, own: OfContacts | null, ofFound: OfContacts | null): RawBuilder<unknown> {
   const { from, to, found } = filter;
   return sql`
     ${from ? sql`and b.end_at > ${from} and b.start_at > ${from}::timestamptz - ${longest}::interval` : sql``}
@@ -341,26 +337,29 @@ function conditions(
     ${filter.service_id ? sql`and b.service_id = ${filter.service_id}` : sql``}
     ${filter.location_id ? sql`and b.location_id = ${filter.location_id}` : sql``}
     ${filter.resource_id ? sql`and b.resource_ids @> array[${filter.resource_id}]::uuid[]` : sql``}
-    ${own ? sql`and ${own}` : sql``}
+    ${own ? sql`and (b.customer_id = any(${own.contacts}::uuid[]) or b.id = any(${own.attended}::uuid[]))` : sql``}
     ${
       found && ofFound
-        ? sql`and (b.reference like ${`${found.references}%`} or ${ofFound}
+        ? sql`and (b.reference like ${`${found.references}%`} or b.customer_id = any(${ofFound.contacts}::uuid[])
+            or b.id = any(${ofFound.attended}::uuid[])
             or b.service_id = any(${uuids(found.services)}::uuid[]))`
         : sql``
     }`;
 }
 
-/**
- * Whether one of the contacts is a booking's customer or comes to it. The bookings that they come to are looked up first, by an index;
- * within the condition all bookings would be gone through.
- */
-async function ofContacts(tx: Tx, workspaceId: string, contacts: readonly string[]): Promise<RawBuilder<unknown>> {
-  const ids = uuids(contacts);
+/** Contacts, and the bookings that they come to, both as arrays of ids. */
+interface OfContacts {
+  contacts: string;
+  attended: string;
+}
+
+/** Looked up first, by an index: within the condition of a list all bookings would be gone through. */
+async function ofContacts(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<OfContacts> {
+  const contacts = uuids(ids);
   const { rows } = await sql<{ booking_id: string }>`
     select distinct booking_id from booking_attendees
-    where workspace_id = ${workspaceId} and contact_id = any(${ids}::uuid[])`.execute(tx);
-  const attended = uuids(rows.map(({ booking_id }) => booking_id));
-  return sql`(b.customer_id = any(${ids}::uuid[]) or b.id = any(${attended}::uuid[]))`;
+    where workspace_id = ${workspaceId} and contact_id = any(${contacts}::uuid[])`.execute(tx);
+  return { contacts, attended: uuids(rows.map(({ booking_id }) => booking_id)) };
 }
 
 /** Live bookings of any of the resources that overlap a span, but for one. */

@@ -162,10 +162,11 @@ async function eraseHappenings(tx: Tx, workspaceId: string, contactId: string): 
   await sql`
     delete from booking_happenings where workspace_id = ${workspaceId} and contact_id = ${contactId}`.execute(tx);
   const left = JSON.stringify([{ contact_id: contactId }]);
-  const { rows } = await sql<{ id: string; before: BookingBefore }>`
+  const { rows } = await sql<{ id: string; before: BookingBefore | null }>`
     select id, before from booking_happenings
     where workspace_id = ${workspaceId} and before -> 'left' @> ${left}::jsonb for update`.execute(tx);
   for (const { id, before } of rows) {
+    if (before === null) continue;
     const after = { ...before, left: before.left.filter((each) => each.contact_id !== contactId) };
     await sql`
       update booking_happenings set before = ${JSON.stringify(after)}::jsonb

@@ -12,11 +12,18 @@ export async function purgeBookings(tx: Tx, workspaceId: string, before: Date, l
     order by start_at, id limit ${limit} for update`.execute(tx);
   if (rows.length === 0) return 0;
   const ids = `{${rows.map(({ id }) => id).join(",")}}`;
-  for (const table of ["workflow_decisions", "booking_happenings", "booking_history", "booking_attendees"])
-    await sql`
-      delete from ${sql.table(table)} where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(
-      tx,
-    );
+  await sql`
+    delete from workflow_decisions where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
+  await sql`
+    delete from booking_happenings where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
+  await sql`
+    delete from booking_history where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(tx);
+  await sql`
+    delete from booking_attendees where workspace_id = ${workspaceId} and booking_id = any(${ids}::uuid[])`.execute(tx);
   await sql`delete from bookings where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx);
   return rows.length;
 }

@@ -69,7 +69,11 @@ test("messages older than their workspace's rule are purged, and a month that no
       messages: { before: "2026-03-01T00:00:00.000Z", months: ["2025-11", "2026-01", "2026-02"], messages: 10 },
     },
   });
-  expect((await call("GET /retention", { key: long.key })).body.would_go).toEqual({ texts: null, messages: null });
+  expect((await call("GET /retention", { key: long.key })).body.would_go).toEqual({
+    texts: null,
+    messages: null,
+    bookings: null,
+  });
   const tried = await call("GET /retention?ledger_months=2", { key: long.key });
   expect(tried.body.would_go.messages).toMatchObject({ months: ["2026-02"], messages: 1 });
 
