@@ -12,7 +12,6 @@ import { webhookSender } from "../../webhooks/send-webhooks.ts";
 const salons = await salonsOf(await testDatabase());
 
 const start = later(morning, 3 * day).toISOString();
-const created = { trigger: "booking_created" };
 const sms = (text: string, more: object = {}) => ({ action: "send_sms", to: { customer: true }, text, ...more });
 const mail = (more: object = {}) => ({
   action: "send_email",
