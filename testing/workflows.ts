@@ -143,7 +143,7 @@ export async function salonsOf(database: TestDatabase) {
     };
   }
 
-  return { open, clock, works, services, setTime: (now: Date) => void (time = now) };
+  return { open, call, clock, works, services, setTime: (now: Date) => void (time = now) };
 }
 
 /** Of a wall time a wall time. */

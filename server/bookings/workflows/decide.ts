@@ -22,13 +22,16 @@ import { addSent } from "./workflows-store.ts";
 /** The first half of an advisory lock's key. */
 const decisionsLock = 0xb00c;
 
-/** Decides one thing after the other in a workspace: whoever comes second sees what the first has decided. */
-async function lockDecisions(tx: Tx, workspaceId: string): Promise<void> {
+/**
+ * Decides one thing after the other in a workspace: whoever comes second sees what the first has decided. Taken before bookings are read,
+ * which would be out of date after the wait.
+ */
+export async function lockDecisions(tx: Tx, workspaceId: string): Promise<void> {
   const key = Number.parseInt(workspaceId.slice(-8), 16) | 0;
   await sql.raw(`select pg_advisory_xact_lock(${decisionsLock}, ${key})`).execute(tx);
 }
 
-/** Decides occasions of a workspace, in their order. Answers how many decisions are new. */
+/** Decides occasions of a workspace, in their order, with its lock taken. Answers how many decisions are new. */
 export async function decide(
   services: DecideServices,
   tx: Tx,
@@ -37,7 +40,6 @@ export async function decide(
   now: Date,
 ): Promise<number> {
   if (occasions.length === 0) return 0;
-  await lockDecisions(tx, workspaceId);
   const workspace = await getWorkspace(tx, workspaceId);
   const deciding: Deciding = { ...services, tx, workspace, now };
   const steps = await freshSteps(deciding, occasions);

@@ -7,7 +7,7 @@ import type { Booking } from "../booking.ts";
 import { selectContacts } from "../bookings-store.ts";
 import { findHappenings, type HappeningRow, takeHappenings } from "../happenings-store.ts";
 import { loadBookings } from "../present-booking.ts";
-import { decide } from "./decide.ts";
+import { decide, lockDecisions } from "./decide.ts";
 import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
@@ -41,6 +41,7 @@ export async function react(
   ids: readonly string[],
   now: Date,
 ): Promise<number> {
+  await lockDecisions(tx, workspaceId);
   const rows = await takeHappenings(tx, workspaceId, ids);
   const workflows = await selectEnabled(tx, workspaceId);
   if (workflows.length === 0) return rows.length;

@@ -12,7 +12,7 @@ import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import { loadBookings } from "../present-booking.ts";
-import { decide } from "./decide.ts";
+import { decide, lockDecisions } from "./decide.ts";
 import * as store from "./moments-store.ts";
 import { timedOccasion } from "./occasion.ts";
 import type { DecideServices } from "./step.ts";
@@ -50,7 +50,8 @@ async function sweep(services: Services, deciding: DecideServices, { now, signal
   merge(result, main);
   await db.asSystem(async (tx) => {
     for (const workspaceId of main.failed) await store.upsertSweep(tx, workspaceId, since);
-    const isWorthIt = until === null || main.done > 0 || Math.abs(now.getTime() - until.getTime()) > noteEvery;
+    // Of a clock that was set back at once: what is booked now may be due before the time that was noted.
+    const isWorthIt = until === null || main.done > 0 || now < until || now.getTime() - until.getTime() > noteEvery;
     if (main.complete && (isWorthIt || main.failed.size > 0)) await store.upsertSweep(tx, null, now);
   });
   for (const [workspaceId, from] of lagging) {
@@ -146,6 +147,7 @@ async function decideMoments(
   for (let at = 0; at < moments.length; at += atOnce) {
     const part = moments.slice(at, at + atOnce);
     await db.inWorkspace(workspaceId, async (tx) => {
+      await lockDecisions(tx, workspaceId);
       const workflows = new Map((await selectEnabled(tx, workspaceId)).map((row) => [row.id, row]));
       const ids = [...new Set(part.map(({ booking_id }) => booking_id))];
       const bookings = new Map((await loadBookings(tx, workspaceId, ids)).map((row) => [row.id, row]));
