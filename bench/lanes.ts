@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from "../server/kit/embedded-postgres.ts";
 import { createLog } from "../server/kit/log.ts";
 import { pathConnections, startMessagePath } from "../server/messages/dispatch/message-path.ts";
 import { onlyCarriers } from "../testing/carriers.ts";
+import { multiplyWorkspace } from "../testing/multiply-workspace.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
 import { testSeal } from "../testing/seal.ts";
 import { createTestWorkspace } from "../testing/workspace.ts";
@@ -28,7 +29,7 @@ try {
   const asWorkspaces = await prepareDatabase(postgres.connection);
   const db = openDb({ connection: postgres.connection, workspaces: asWorkspaces, max: 12 });
   const one = await createTestWorkspace(db, { allowance: 1_000_000_000 });
-  await multiply(db, one.id, workspaces);
+  await multiplyWorkspace(db, one.id, workspaces);
   await queueTexts(db, "w.workspace_id = $1", one.id, workspaces * each);
   const single = await drain(db);
   await queueTexts(db, "w.workspace_id <> $1", one.id, each);
@@ -46,28 +47,6 @@ try {
 } finally {
   await postgres.stop();
   await rm(directory, { recursive: true, force: true });
-}
-
-/** Copies of the workspace with its sender and subscription types, under ids of their own. */
-async function multiply(db: Db, id: string, count: number): Promise<void> {
-  await db.asSystem(async (tx) => {
-    for (const table of ["workspaces", "senders", "subscription_types"]) {
-      const { rows } = await sql<{ names: string; values: string }>`
-        select string_agg(quote_ident(attname), ', ' order by attnum) as names,
-          string_agg(case attname when 'workspace_id' then 'md5(i::text)::uuid' else quote_ident(attname) end, ', ' order by attnum) as values
-        from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`.execute(
-        tx,
-      );
-      const { names = "", values = "" } = rows[0] ?? {};
-      await sql`
-        insert into ${sql.table(table)} (${sql.raw(names)}) select ${sql.raw(values)} from ${sql.table(table)}, generate_series(1, ${count}::int) i
-        where workspace_id = ${id}`.execute(tx);
-    }
-    await sql`
-      insert into quota_periods (workspace_id, period_start, period_end, allowance)
-      select workspace_id, date_trunc('month', now()), date_trunc('month', now()) + interval '1 month', allowance from workspaces
-      on conflict do nothing`.execute(tx);
-  });
 }
 
 /** Queues texts for the workspaces that `condition` names, as the door leaves them: ledger, queue, lane, reserved quota. */

@@ -41,3 +41,44 @@ export async function rawLimit(connection: string, workspaceId: string, size: nu
   await client.end();
   return seconds;
 }
+
+/**
+ * Bookings a second of PostgreSQL alone: the rows that one leaves (itself, its history, what happened, the audit event), one statement and
+ * one commit each, over so many connections.
+ */
+export async function rawBookingLimit(
+  connection: string,
+  workspaceId: string,
+  { count, connections }: { count: number; connections: number },
+): Promise<number> {
+  const pool = new pg.Pool({ connectionString: connection, max: connections });
+  let next = 0;
+  const client = async () => {
+    const each = await pool.connect();
+    await each.query("set varsla.system = 'on'");
+    while (next < count) {
+      const at = new Date(Date.now() + next++ * 60_000);
+      await each.query({
+        name: "booking",
+        text: `
+          with b as (
+            insert into bookings (workspace_id, id, reference, customer_id, service_id, location_id, resource_ids, start_at, end_at, status,
+              stands_for, source, armed_at, manage_code, created_at, updated_at)
+            values ($1, $2, 'AAAA-AAAA', $2, $2, $2, array[$2::uuid], $3, $3, 'confirmed', 'confirmed', 'api', $3, $4, $3, $3)),
+          h as (
+            insert into booking_history (workspace_id, booking_id, id, at, what, by) values ($1, $2, $2, $3, 'created', 'employee')),
+          w as (
+            insert into booking_happenings (workspace_id, id, booking_id, at, happenings, by, notify)
+            values ($1, $2, $2, $3, '[{"kind": "created"}]', 'employee', true))
+          insert into audit_events (workspace_id, id, at, actor_type, actor_name, action) values ($1, $2, $3, 'system', 'bench', 'booking.created')`,
+        values: [workspaceId, newId(), at, String(next).padStart(12, "0")],
+      });
+    }
+    each.release();
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: connections }, client));
+  const seconds = (performance.now() - began) / 1_000;
+  await pool.end();
+  return count / seconds;
+}

@@ -8,6 +8,7 @@ import { rangesDue } from "../../../rules/booking-moments.ts";
 import type { Db, Tx } from "../../kit/db.ts";
 import type { DueResult, DueRound, DueWork } from "../../kit/due.ts";
 import { inEachWorkspace } from "../../kit/in-each-workspace.ts";
+import type { LiveUpdates } from "../../kit/live-updates.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import { loadBookings } from "../present-booking.ts";
@@ -17,7 +18,7 @@ import { timedOccasion } from "./occasion.ts";
 import type { DecideServices } from "./step.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
-type Services = Pick<DueServices, "db" | "log" | "liveUpdates">;
+type Services = Pick<DueServices, "db" | "log"> & { liveUpdates: Pick<LiveUpdates, "publish"> };
 
 const name = "workflows.moments";
 /** What is found at once, and what is decided in one transaction. */
