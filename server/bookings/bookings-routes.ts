@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import type { bookings } from "../../contract/bookings.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { Db } from "../kit/db.ts";
+import { type Db, workspaceScope } from "../kit/db.ts";
 import type { Call, Handlers } from "../kit/http.ts";
 import { answerOnce } from "../kit/idempotency.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
 import type { ManageLinks } from "./manage-links.ts";
@@ -40,7 +41,8 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
         external_id,
         external_at: updated_at === undefined ? null : new Date(updated_at),
       };
-      const answer = await db.inWorkspace(workspaceId, (tx) =>
+      // Other systems send theirs by the thousand.
+      const answer = await preparedTransaction(db.workspacePool, workspaceScope(workspaceId), (tx) =>
         answerOnce(
           tx,
           workspaceId,
