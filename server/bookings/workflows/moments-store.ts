@@ -46,10 +46,12 @@ export interface FoundMoment {
 export type Place = Pick<FoundMoment, "anchor" | "booking_id" | "workflow_id">;
 
 /**
- * What is in one of the ranges and not decided yet, soonest first, after a place. `only`: of one workspace; `but`: of all others.
+ * What is in one of the ranges, meets the workflow's conditions and is not decided yet, soonest first, after a place. `only`: of one
+ * workspace; `but`: of all others.
  *
- * The ranges come first, each a look into the index by moment, and then the workflows of the bookings that are there. Beginning with the
- * workflows, each of a hundred thousand would be one look a second.
+ * The ranges come first, each a look into the index by moment, and then the workflows of the bookings that are there. Beginning with
+ * workspaces or workflows, each of a hundred thousand would be one look a second. So the ranges are also given one by one: how few bookings
+ * are in them the planner knows of constants, and not of rows.
  */
 export async function selectMoments(
   tx: Tx,
@@ -60,18 +62,22 @@ export async function selectMoments(
   if (ranges.length === 0) return [];
   const { after, limit, only, but } = options;
   const anchor = sql.raw(trigger === "before_start" ? "b.start_at" : "b.end_at");
+  const spans = [
+    ...new Map(ranges.map((range) => [`${range.after.getTime()} ${range.until.getTime()}`, range])).values(),
+  ].map((range) => sql`${anchor} > ${range.after} and ${anchor} <= ${range.until}`);
   const standsFor = sql.raw(trigger === "before_start" ? "('pending', 'confirmed')" : "('confirmed', 'completed')");
   const { rows } = await sql<FoundMoment>`
     select b.workspace_id, w.id as workflow_id, b.id as booking_id, ${anchor} as anchor
-    from jsonb_to_recordset(${JSON.stringify(ranges)}::jsonb)
+    from bookings b
+    join jsonb_to_recordset(${JSON.stringify(ranges)}::jsonb)
       as r (unit text, count integer, at text, hours_from text, hours_to text, zone text, after timestamptz, until timestamptz)
-    join bookings b on ${anchor} > r.after and ${anchor} <= r.until and b.stands_for in ${standsFor}
+      on ${anchor} > r.after and ${anchor} <= r.until
     join workflows w on w.workspace_id = b.workspace_id and w.trigger = ${trigger} and w.unit = r.unit and w.count = r.count
-      and w.at_time is not distinct from r.at and w.enabled and w.deleted_at is null
+      and w.at_time is not distinct from r.at and w.enabled and w.deleted_at is null and ${meetsConditions}
     join workspaces s on s.workspace_id = b.workspace_id and s.reminder_from is not distinct from r.hours_from
       and s.reminder_to is not distinct from r.hours_to
     left join locations l on l.workspace_id = b.workspace_id and l.id = b.location_id
-    where (r.zone is null or coalesce(l.time_zone, s.time_zone) = r.zone)
+    where b.stands_for in ${standsFor} and (${sql.join(spans, sql` or `)}) and (r.zone is null or coalesce(l.time_zone, s.time_zone) = r.zone)
       and (${only}::uuid is null or b.workspace_id = ${only}::uuid) and b.workspace_id <> all(${but}::uuid[])
       and not exists (select 1 from workflow_decisions d where d.workspace_id = b.workspace_id and d.booking_id = b.id
         and d.workflow_id = w.id and d.occurrence = b.start_at)
@@ -79,6 +85,13 @@ export async function selectMoments(
     order by ${anchor}, b.id, w.id limit ${limit}`.execute(tx);
   return rows;
 }
+
+/** The same as `meetsConditions` of occasion.ts: each condition is met by any of its values, and an empty one by every booking. */
+const meetsConditions = sql`
+  (coalesce(w."when" -> 'services', '[]') = '[]' or w."when" -> 'services' ? b.service_id::text)
+  and (coalesce(w."when" -> 'locations', '[]') = '[]' or w."when" -> 'locations' ? b.location_id::text)
+  and (coalesce(w."when" -> 'resources', '[]') = '[]' or w."when" -> 'resources' ?| b.resource_ids::text[])
+  and (coalesce(w."when" -> 'statuses', '[]') = '[]' or w."when" -> 'statuses' ?| array[b.status, b.stands_for])`;
 
 /** Stands for all workspaces but those that lag behind. */
 const everybody = "00000000-0000-0000-0000-000000000000";

@@ -82,30 +82,34 @@ async function sweepOver(
   scope: Scope,
 ): Promise<Swept> {
   const swept: Swept = { done: 0, oldest: null, errors: [], complete: false, failed: new Set() };
+  const decideIn = async (workspaceId: string, moments: readonly store.FoundMoment[]): Promise<void> => {
+    if (swept.failed.has(workspaceId)) return;
+    try {
+      const { done, oldest } = await decideMoments(db, deciding, workspaceId, moments, now);
+      swept.done += done;
+      if (oldest && (!swept.oldest || oldest < swept.oldest)) swept.oldest = oldest;
+      if (done > 0) liveUpdates.publish(workspaceId, "workflow", null);
+    } catch (error) {
+      swept.failed.add(workspaceId);
+      swept.errors.push(error);
+      log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
+    }
+  };
   const ranges = await db.asSystem((tx) => rangesBetween(tx, since, now));
   for (const trigger of ["before_start", "after_end"] as const) {
     const own = ranges.filter((range) => range.trigger === trigger);
-    for (let after: store.Place | null = null; ;) {
-      if (signal.aborted) return swept;
-      const found: store.FoundMoment[] = await db.asSystem((tx) =>
-        store.selectMoments(tx, trigger, own, { ...scope, after, limit: pageSize }),
-      );
-      await inEachWorkspace(found, async (workspaceId, moments) => {
-        if (swept.failed.has(workspaceId)) return;
-        try {
-          const { done, oldest } = await decideMoments(db, deciding, workspaceId, moments, now);
-          swept.done += done;
-          if (oldest && (!swept.oldest || oldest < swept.oldest)) swept.oldest = oldest;
-          if (done > 0) liveUpdates.publish(workspaceId, "workflow", null);
-        } catch (error) {
-          swept.failed.add(workspaceId);
-          swept.errors.push(error);
-          log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
-        }
-      });
-      const last = found.at(-1);
-      if (!last || found.length < pageSize) break;
-      after = last;
+    for (let first = 0; first < own.length; first += rangesAtOnce) {
+      const some = own.slice(first, first + rangesAtOnce);
+      for (let after: store.Place | null = null; ;) {
+        if (signal.aborted) return swept;
+        const found: store.FoundMoment[] = await db.asSystem((tx) =>
+          store.selectMoments(tx, trigger, some, { ...scope, after, limit: pageSize }),
+        );
+        await inEachWorkspace(found, decideIn);
+        const last = found.at(-1);
+        if (!last || found.length < pageSize) break;
+        after = last;
+      }
     }
   }
   swept.complete = true;
