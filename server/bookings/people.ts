@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { AttendeeInput, CustomerInput } from "../../contract/bookings.ts";
 import type { ContactInput } from "../../contract/contacts.ts";
 import { type ContactFields, readContactInput } from "../contacts/contact.ts";
-import { addContact, fillContact } from "../contacts/contacts.ts";
+import { addContact, type Fillable, fillContact } from "../contacts/contacts.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
@@ -100,7 +100,7 @@ async function findOrAdd(tx: Tx, scope: Scope, fields: ContactFields): Promise<s
   const found = await findKnown(tx, workspaceId, fields);
   if (found) {
     await fillContact(tx, workspaceId, found, fields, at);
-    return found;
+    return found.id;
   }
   const added = await addContact(tx, workspaceId, fields, at);
   if (added !== null) return added;
@@ -108,7 +108,7 @@ async function findOrAdd(tx: Tx, scope: Scope, fields: ContactFields): Promise<s
   const other = await findKnown(tx, workspaceId, fields);
   if (!other) throw new Error(`the mobile number ${fields.mobile} is taken by nobody`);
   await fillContact(tx, workspaceId, other, fields, at);
-  return other;
+  return other.id;
 }
 
 /**
@@ -119,19 +119,20 @@ async function findKnown(
   tx: Tx,
   workspaceId: string,
   { mobile = null, email = null, first_name = null }: ContactFields,
-): Promise<string | null> {
+): Promise<Fillable | null> {
   if (mobile === null && email === null) return null;
-  const { rows } = await sql<{ id: string }>`
-    select id from (
-      select id, 1 as rank, created_at from contacts
+  const columns = sql`id, mobile, email, first_name, last_name, locale, created_at`;
+  const { rows } = await sql<Fillable>`
+    select id, mobile, email, first_name, last_name, locale from (
+      select ${columns}, 1 as rank from contacts
       where workspace_id = ${workspaceId} and ${mobile}::text is not null and mobile = ${mobile}
       union all
-      select id, 2, created_at from contacts
+      select ${columns}, 2 from contacts
       where workspace_id = ${workspaceId} and ${email}::text is not null and email = ${email}
         and not (mobile is not null and ${mobile}::text is not null and lower(first_name) <> lower(${first_name}::text))
     ) known
     order by rank, created_at, id limit 1`.execute(tx);
-  return rows[0]?.id ?? null;
+  return rows[0] ?? null;
 }
 
 /** Puts the name of what holds the fields before the field of a problem. */

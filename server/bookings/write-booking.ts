@@ -77,16 +77,19 @@ export async function makeBooking(
   const id = newId(context.at);
   const blank = newBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
   const booking = await withFields(tx, blank, fields, context);
-  if (!(await store.insertBooking(tx, booking))) {
-    const other = await store.selectExternal(tx, workspaceId, origin, external_id ?? "");
+  const insert = () => store.insertBooking(tx, booking);
+  if (external_id !== null && !(await insert())) {
+    const other = await store.selectExternal(tx, workspaceId, origin, external_id);
     if (other === undefined) throw new Error(`booking ${external_id} can be neither added nor found`);
     return { booking: await changeBooking(tx, workspaceId, other, fields, context, external_at), made: false };
   }
-  if (booking.attendees.length > 0) await writeAttendees(tx, booking);
   const happened = [...differenceOf(null, snapshotOf(booking)), ...(await noteCustomer(tx, booking, context.at))];
   const history = historyEntry(context, "created", { to: booking.start_at.toISOString() });
   await pipelined(
     tx,
+    // Only an external id can be another's meanwhile.
+    async () => external_id !== null || insert(),
+    async () => booking.attendees.length > 0 && writeAttendees(tx, booking),
     () => store.insertHistory(tx, workspaceId, id, [history]),
     () => insertHappening(tx, { booking, before: null, happened, context }),
     () => recordAuditEvent(tx, { workspaceId, at: context.at, action: "booking.created", target: targetOf(booking) }),

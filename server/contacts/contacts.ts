@@ -73,36 +73,38 @@ export async function addContact(tx: Tx, workspaceId: string, fields: ContactFie
   return id;
 }
 
+/** What of a contact may be filled in. */
+export type Fillable = Pick<ContactRow, "id" | "mobile" | "email" | "first_name" | "last_name" | "locale">;
+
 /**
  * Fills in what a contact does not have yet; a mobile number that nobody else has replaces the one it has. What does not fit is left out,
- * without an error: the caller says in passing what it knows.
+ * without an error: the caller says in passing what it knows. A contact that lacks nothing, as `known` shows, is not looked at again.
  */
 export async function fillContact(
   tx: Tx,
   workspaceId: string,
-  id: string,
+  known: Fillable,
   fields: ContactFields,
   at: Date,
 ): Promise<void> {
-  const known = await selectContact(tx, workspaceId, id);
-  const change = known && missingOf(known, fields);
-  if (!change || Object.keys(change).length === 0) return;
+  const { id } = known;
+  if (Object.keys(missingOf(known, fields)).length === 0) return;
   const before = await lockContact(tx, workspaceId, id);
   if (!before) return;
-  const still = missingOf(before, fields);
-  if (Object.keys(still).length === 0 || !(await updateContactRow(tx, workspaceId, before, still, at))) return;
+  const missing = missingOf(before, fields);
+  if (Object.keys(missing).length === 0 || !(await updateContactRow(tx, workspaceId, before, missing, at))) return;
   const target = { type: "contact", id };
   await recordAuditEvent(tx, {
     workspaceId,
     at,
     action: "contact.updated",
     target,
-    after: { fields: Object.keys(still) },
+    after: { fields: Object.keys(missing) },
   });
   await appendOne(tx, workspaceId, at, "contact.updated", id);
 }
 
-function missingOf(row: ContactRow, fields: ContactFields): ContactFields {
+function missingOf(row: Fillable, fields: ContactFields): ContactFields {
   const missing: ContactFields = {};
   if (fields.mobile && fields.mobile !== row.mobile) {
     missing.mobile = fields.mobile;
