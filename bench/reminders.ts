@@ -207,20 +207,28 @@ async function until(
 ): Promise<number[]> {
   const end = Date.now() + 5 * minute;
   for (;;) {
-    const { rows } = await db.asSystem((tx) =>
-      sql<{ due_at: Date; reference: string; state: string }>`
-        select d.due_at, s.id as reference, d.state
-        from workflow_decisions d left join sandbox_messages s on s.message_id = d.message_id
-        where d.workspace_id = ${workspaceId} and d.occurrence between ${from} and ${to} and d.decided_at > ${since}
-          and d.due_at = d.occurrence - interval '60 minutes'`.execute(tx),
-    );
-    const others = rows.filter(({ state }) => state !== "sent");
-    if (others.length > 0) throw new Error(`${others.length} reminders were not sent: ${JSON.stringify(others[0])}`);
-    const left = rows.filter(({ reference }) => reference !== null);
-    if (left.length > count) throw new Error(`${left.length} texts have left for ${count} bookings`);
-    if (left.length === count) return left.map((row) => instantOf(row.reference).getTime() - row.due_at.getTime());
-    if (Date.now() > end) throw new Error(`${left.length} of ${count} texts have left`);
-    await delay(500);
+    const { decisions, taken } = await db.asSystem(async (tx) => {
+      const { rows: decisions } = await sql<{ due_at: Date; message_id: string; state: string }>`
+        select due_at, message_id, state from workflow_decisions
+        where workspace_id = ${workspaceId} and occurrence between ${from} and ${to} and decided_at > ${since}
+          and due_at = occurrence - interval '60 minutes'`.execute(tx);
+      const { rows: taken } = await sql<{ message_id: string; id: string }>`
+        select message_id, id from sandbox_messages where workspace_id = ${workspaceId}`.execute(tx);
+      return { decisions, taken };
+    });
+    const other = decisions.find(({ state }) => state !== "sent");
+    if (other) throw new Error(`a reminder was not sent: ${JSON.stringify(other)}`);
+    const references = new Map(taken.map((text) => [text.message_id, text.id]));
+    if (references.size < taken.length)
+      throw new Error(`the carrier has ${taken.length - references.size} texts twice`);
+    const late = decisions.flatMap(({ message_id, due_at }) => {
+      const reference = references.get(message_id);
+      return reference === undefined ? [] : instantOf(reference).getTime() - due_at.getTime();
+    });
+    if (late.length > count) throw new Error(`${late.length} texts have left for ${count} bookings`);
+    if (late.length === count) return late;
+    if (Date.now() > end) throw new Error(`${late.length} of ${count} texts have left`);
+    await delay(second);
   }
 }
 
@@ -294,11 +302,11 @@ async function counted(db: Db, workspaceId: string): Promise<number> {
   }
   const { rows } = await db.asSystem((tx) =>
     sql<{ bookings: number; decided: number; sent: number; taken: number; texts: number }>`
-      select (select count(*) from bookings where workspace_id = ${workspaceId}) as bookings, count(*) as decided,
-        count(*) filter (where state = 'sent') as sent, count(distinct s.message_id) as taken, count(s.message_id) as texts
-      from workflow_decisions d
-      left join sandbox_messages s on s.workspace_id = ${workspaceId} and s.message_id = d.message_id
-      where d.workspace_id = ${workspaceId}`.execute(tx),
+      select (select count(*) from bookings where workspace_id = ${workspaceId}) as bookings,
+        (select count(*) from workflow_decisions where workspace_id = ${workspaceId}) as decided,
+        (select count(*) from workflow_decisions where workspace_id = ${workspaceId} and state = 'sent') as sent,
+        count(distinct message_id) as taken, count(*) as texts
+      from sandbox_messages where workspace_id = ${workspaceId}`.execute(tx),
   );
   const [found] = rows;
   if (!found || Object.values(found).some((figure) => figure !== made))

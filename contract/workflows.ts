@@ -152,7 +152,7 @@ const fields = {
   do: z.array(ActionWithId).min(1).max(10),
   ask_for_reply: z
     .boolean()
-    .describe("whether an answer of yes or no to its text is read as an answer about the booking"),
+    .describe("kept with the workflow; answers to its texts are not read as answers about the booking yet"),
   merge: z.boolean().describe("whether a customer's bookings that are due in the same minute are told in one text"),
 };
 

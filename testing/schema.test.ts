@@ -18,7 +18,7 @@ test("schema.sql is what the migrations make (node tools/dump-schema.ts writes i
 
 /** Tables of the installation instead of one workspace: accounts, the sandbox's receipts and mails, and Varsla's own state. */
 const installationWide =
-  /^(alert_watch|due_work|migrations|workspace_role|users|sessions|accounts|verifications|two_factors|attempts|mail_intake|sandbox_(receipts|mails))$/;
+  /^(alert_watch|due_work|workflow_sweep|migrations|workspace_role|users|sessions|accounts|verifications|two_factors|attempts|mail_intake|sandbox_(receipts|mails))$/;
 
 test("every tenant table has the tenant policy, forced upon its owner too, and the workspace first in its key", async () => {
   const { rows } = await db.pool.query(`

@@ -78,7 +78,7 @@ async function findPlaces(
   const branch = (kind: PlaceKind) => sql`
     select ${placeColumns[kind]}, given.place from (${wanted(refs[kind])}) as given, ${placeTables[kind]}
     where workspace_id = ${workspaceId}
-      and (id = given.wanted_id or name_key = given.wanted_key and (archived_at is null or ${allowArchived}))`;
+      and (id = given.wanted_id or name_key = given.wanted_key ${allowArchived ? sql`` : sql`and archived_at is null`})`;
   const { rows } = await sql<FoundRow>`
     select * from (${branch("service")} union all ${branch("location")} union all ${branch("resource")}) as found
     -- Of those of one name the last one in this order is taken: what is not archived, else what was archived last.

@@ -34,7 +34,11 @@ test.each<[string, object, string, string]>([
   ],
 ])("%s is refused with the field", async (_, fields, code, field) => {
   const salon = await salons.open();
-  expect(await salon.refusal("POST /bookings", { customer: kari, ...fields })).toMatchObject({ status: 422, code, field });
+  expect(await salon.refusal("POST /bookings", { customer: kari, ...fields })).toMatchObject({
+    status: 422,
+    code,
+    field,
+  });
   expect(await salon.all("/bookings")).toEqual([]);
 });
 

@@ -90,7 +90,11 @@ async function tryOrder(salon: Salon, order: readonly Step[], keep: (n: number) 
       n++;
       if (list.length > 0 && !keep(n)) continue;
       const name = `${what} at ${places.join(" and ")}, ${order.join("")}`;
-      const { id } = await salon.book({ start: first.toISOString(), notes: name, customer: { first_name: name, mobile } });
+      const { id } = await salon.book({
+        start: first.toISOString(),
+        notes: name,
+        customer: { first_name: name, mobile },
+      });
       const todo = places.map((slot, i) => ({ slot, change: list[i] as Change }));
       made.push({ id, todo, rule: { name, start: first, live: true, armed: now, news: true, sent: [] } });
     }

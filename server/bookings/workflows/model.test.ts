@@ -110,8 +110,7 @@ class Model {
       return { moment, sends: !muted && now <= moment + 2 * day };
     }
     if (muted) return { moment, sends: false };
-    if (moment < armed)
-      return { moment, sends: i === 1 && start >= armed && now <= Math.max(start, armed + minute) };
+    if (moment < armed) return { moment, sends: i === 1 && start >= armed && now <= Math.max(start, armed + minute) };
     const late = Math.max((start - moment) / 3, 5 * minute);
     return { moment, sends: now <= moment + late };
   }

@@ -24,8 +24,8 @@ const name = "workflows.moments";
 /** What is found at once, and what is decided in one transaction. */
 const pageSize = 1_000;
 const atOnce = 200;
-/** Ranges of one statement: each is a branch of its own. */
-const rangesAtOnce = 50;
+/** Ranges that one statement looks into. */
+const rangesAtOnce = 100;
 /** While nothing is due the time is noted this seldom: a look at a minute costs as much as one at a second. */
 const noteEvery = 30_000;
 
