@@ -80,7 +80,7 @@ export async function selectMoments(
     where b.stands_for in ${standsFor} and (${sql.join(spans, sql` or `)}) and (r.zone is null or coalesce(l.time_zone, s.time_zone) = r.zone)
       and (${only}::uuid is null or b.workspace_id = ${only}::uuid) and b.workspace_id <> all(${but}::uuid[])
       and not exists (select 1 from workflow_decisions d where d.workspace_id = b.workspace_id and d.booking_id = b.id
-        and d.workflow_id = w.id and d.occurrence = b.start_at)
+        and d.workflow_id = w.id and d.occurrence = b.start_at offset 0)
       ${after ? sql`and (${anchor}, b.id, w.id) > (${after.anchor}, ${after.booking_id}::uuid, ${after.workflow_id}::uuid)` : sql``}
     order by ${anchor}, b.id, w.id limit ${limit}`.execute(tx);
   return rows;
