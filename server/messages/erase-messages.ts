@@ -28,7 +28,7 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
     delete from message_queue q
     where q.workspace_id = ${workspaceId} and q.message_id = any(${arrayOf(waiting)}::uuid[]) and q.resent = 0
       and not exists (select 1 from dispatch_journal j
-        where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs) offset 0)
+        where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs))
     returning q.message_id, q.period_start`.execute(tx);
   taken.push(
     ...(await deleteParked(

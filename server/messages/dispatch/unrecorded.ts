@@ -9,7 +9,7 @@ export function isUnrecorded(workspaceId: string): RawBuilder<boolean> {
   return sql<boolean>`(m.submitted_at is null
     and (m.status in ('delivered', 'undelivered', 'expired') or m.status = 'failed' and m.carrier is null)
     and exists (select 1 from message_queue q
-      where q.workspace_id = ${workspaceId}::uuid and q.sender_id = m.sender_id and q.message_id = m.id))`;
+      where q.workspace_id = ${workspaceId}::uuid and q.sender_id = m.sender_id and q.message_id = m.id offset 0))`;
 }
 
 /**
