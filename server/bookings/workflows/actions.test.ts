@@ -280,3 +280,44 @@ test("the quota ends between two of three texts: what does not fit is a decision
   await salon.look(later(morning, hour));
   expect(await salon.textsTo()).toHaveLength(3);
 });
+
+test("the link to a customer's own page goes only where they have one, and the ledger does not keep it", async () => {
+  const salon = await salons.open();
+  const made = await salon.workflow({ do: [sms("Your page: {{ access.link }}")] });
+  expect(made.problems).toMatchObject([{ code: "no_access", field: "do.0.text" }]);
+  const without = await salon.book({ start });
+  await salon.look();
+  expect(await salon.statesOf(without)).toEqual(["skipped: no_access"]);
+  await salon.request("PATCH /workspace", { customer_access: true });
+  expect((await salon.request(`GET /workflows/${made.id}`)).problems).toEqual([]);
+  const booking = await salon.book({ start });
+  await salon.look();
+  expect(await salon.statesOf(booking)).toEqual(["sent"]);
+  expect(await salon.textsTo()).toEqual(["Your page: [access link]"]);
+});
+
+test("a resource without a number gets the mail instead, in its own language", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /resources", { name: "Ida", email: "ida@example.com", locale: "sv" });
+  await salon.workflow({
+    do: [{ ...sms("new: {{ booking.weekday }}", { fallback_email: true }), to: { resource: true } }],
+  });
+  const booking = await salon.book({ start, resources: ["Ida"] });
+  await salon.look();
+  expect((await salon.statesOf(booking)).sort()).toEqual(["sent", "skipped: instead_by_mail"]);
+  expect(await salon.mailsTo("ida@example.com")).toMatchObject([
+    { subject: "Din bokning hos Saks", text: expect.stringContaining("new: lördag") },
+  ]);
+});
+
+test("a customer who is deleted before the moment is told nothing, and the booking says that there is nobody", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: { trigger: "before_start", hours: 1 } });
+  const booking = await salon.book({ start });
+  const other = await salon.book({ start, customer: ola });
+  await salon.look();
+  await salon.request(`DELETE /contacts/${booking.customer?.id}`);
+  await salon.look(later(start, -hour));
+  expect(await salon.statesOf(booking)).toEqual(["skipped: no_recipient"]);
+  expect(await salon.statesOf(other)).toEqual(["sent"]);
+});

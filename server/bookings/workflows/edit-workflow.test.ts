@@ -53,13 +53,15 @@ test("also for the bookings ahead, if it is ticked: their reminders that are to 
 test("switched off over a moment and on again: that moment is not made up for", async () => {
   const salon = await salons.open();
   const made = await salon.workflow({ when: hourBefore });
-  await salon.book({ start });
+  const first = await salon.book({ start });
   const second = await salon.book({ start: later(start, 3 * hour).toISOString(), customer: ola });
   await salon.look();
   await salon.request(`PATCH /workflows/${made.id}`, { enabled: false });
   await salon.look(later(start, -hour));
   await salon.look(later(start, -hour + minute));
   await salon.request(`PATCH /workflows/${made.id}`, { enabled: true, also_ahead: true });
+  await salon.look();
+  await salon.change(first.id, { end: later(first.end, hour).toISOString() });
   await salon.look();
   expect(await salon.textsTo()).toEqual([]);
   await salon.look(later(second.start, -hour));
