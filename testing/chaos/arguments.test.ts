@@ -37,6 +37,11 @@ test("by default it injects all faults, through all carriers; the STOP race has 
   });
   expect(readArguments(["stop-race", "--trials", "7"])).toMatchObject({ carriers: ["sandbox", "smpp"], trials: 7 });
   expect(readArguments(["database-away", "--away=5"])).toMatchObject({ away: 5_000, duration: 5_000, messages: 5_000 });
+  expect(readArguments(["reminders"])).toMatchObject({
+    bookings: 20_000,
+    duration: 300_000,
+    faults: { worker: 20, api: 1, database: 2, network: 0, mail: 1, relay: 0 },
+  });
   expect(readArguments(["--help"])).toBeNull();
 });
 
@@ -46,6 +51,7 @@ test.each([
   [["earthquake"], '"earthquake" is no scenario'],
   [["--messages", "many"], "--messages is many; it must be a whole number."],
   [["--workers-killed", "-1"], "ambiguous"],
+  [["reminders", "--bookings", "some"], "--bookings is some; it must be a whole number."],
   [["database-away", "--away=1.5"], "--away is 1.5; it must be a whole number."],
   [["--carriers", "sandbox,pigeon"], "--carriers is sandbox,pigeon; it must be of sandbox, smpp, twilio."],
   [["stop-race", "--carriers", "twilio"], "--carriers is twilio; it must be of sandbox, smpp."],

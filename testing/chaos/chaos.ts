@@ -7,6 +7,7 @@ import { databaseAway } from "./database-away.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import type { Verdict } from "./judge.ts";
 import { type Network, startNetwork } from "./network.ts";
+import { remindDuring } from "./reminders.ts";
 import { faultScenario, runScenario, type RunOptions } from "./run.ts";
 import { raceStops } from "./stop-race.ts";
 
@@ -34,6 +35,8 @@ async function run(installation: Installation, network: Network, runOptions: Run
     return { lines, violations: [...violations, ...found] };
   }
   const faults = faultScenario(installation, network, { ...runOptions, faults: asked.faults });
+  if (asked.scenario === "reminders")
+    return remindDuring(installation, { ...runOptions, bookings: asked.bookings }, faults);
   return runScenario(installation, network, runOptions, faults);
 }
 

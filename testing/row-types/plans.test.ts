@@ -45,7 +45,6 @@ const exceptions: Record<string, string> = {
   "server/contacts/search-contacts.ts list_members": "shows a page",
   "server/audience/places.ts contacts": "counts whole lists, which are merged once the tables are counted",
   "server/audience/places.ts list_members": "counts whole lists, which are merged once the tables are counted",
-  "server/messages/carrier-test.ts message_queue": "looks for one text, for which the queue has no index",
 };
 
 const { superuser } = await testDatabase();

@@ -5,10 +5,11 @@
  * A workspace in which something fails does not hold up the others: it gets a time of its own, from which it is tried again.
  */
 import { rangesDue } from "../../../rules/booking-moments.ts";
-import type { Db, Tx } from "../../kit/db.ts";
+import { type Db, systemScope } from "../../kit/db.ts";
 import type { DueResult, DueRound, DueWork } from "../../kit/due.ts";
 import { inEachWorkspace } from "../../kit/in-each-workspace.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
+import { pipelined, preparedTransaction } from "../../kit/prepared.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import { loadBookings } from "../present-booking.ts";
@@ -42,21 +43,32 @@ interface Scope {
 
 async function sweep(services: Services, deciding: DecideServices, { now, signal }: DueRound): Promise<DueResult> {
   const { db } = services;
-  const { until, lagging } = await db.asSystem(store.selectSweep);
+  const [{ until, lagging }, timings, zones] = await preparedTransaction(db.pool, systemScope, (tx) =>
+    pipelined(
+      tx,
+      () => store.selectSweep(tx),
+      () => store.selectTimings(tx),
+      () => store.selectZones(tx),
+    ),
+  );
+  const over = (since: Date, scope: Scope) =>
+    sweepOver(services, deciding, rangesBetween(timings, zones, since, now), { now, signal }, scope);
   const result: DueResult = { done: 0, oldest: null, more: false, errors: [] };
   // A clock that was set back: what comes due again has its decision.
   const since = until && until < now ? until : now;
-  const main = await sweepOver(services, deciding, { since, now, signal }, { only: null, but: [...lagging.keys()] });
+  const main = await over(since, { only: null, but: [...lagging.keys()] });
   merge(result, main);
-  await db.asSystem(async (tx) => {
-    for (const workspaceId of main.failed) await store.upsertSweep(tx, workspaceId, since);
-    // Of a clock that was set back at once: what is booked now may be due before the time that was noted.
-    const isWorthIt = until === null || main.done > 0 || now < until || now.getTime() - until.getTime() > noteEvery;
-    if (main.complete && (isWorthIt || main.failed.size > 0)) await store.upsertSweep(tx, null, now);
-  });
+  // Of a clock that was set back at once: what is booked now may be due before the time that was noted.
+  const isWorthIt = until === null || main.done > 0 || now < until || now.getTime() - until.getTime() > noteEvery;
+  const isNoted = main.complete && (isWorthIt || main.failed.size > 0);
+  if (isNoted || main.failed.size > 0)
+    await db.asSystem(async (tx) => {
+      for (const workspaceId of main.failed) await store.upsertSweep(tx, workspaceId, since);
+      if (isNoted) await store.upsertSweep(tx, null, now);
+    });
   for (const [workspaceId, from] of lagging) {
     if (signal.aborted) break;
-    const own = await sweepOver(services, deciding, { since: from, now, signal }, { only: workspaceId, but: [] });
+    const own = await over(from, { only: workspaceId, but: [] });
     merge(result, own);
     if (own.complete && own.failed.size === 0) {
       // Together with all others from now on: the time between is looked at once more.
@@ -81,7 +93,8 @@ function merge(result: DueResult, { done, oldest, errors }: Swept): void {
 async function sweepOver(
   { db, log, liveUpdates }: Services,
   deciding: DecideServices,
-  { since, now, signal }: { since: Date; now: Date; signal: AbortSignal },
+  ranges: readonly store.Range[],
+  { now, signal }: DueRound,
   scope: Scope,
 ): Promise<Swept> {
   const swept: Swept = { done: 0, oldest: null, errors: [], complete: false, failed: new Set() };
@@ -98,11 +111,11 @@ async function sweepOver(
       log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
     }
   };
-  const ranges = await db.asSystem((tx) => rangesBetween(tx, since, now));
   for (const trigger of ["before_start", "after_end"] as const) {
     const own = ranges.filter((range) => range.trigger === trigger);
     for (let first = 0; first < own.length; first += rangesAtOnce) {
       const some = own.slice(first, first + rangesAtOnce);
+      if (!(await db.asSystem((tx) => store.isAnyWithin(tx, trigger, some)))) continue;
       for (let after: store.Place | null = null; ;) {
         if (signal.aborted) return swept;
         const found: store.FoundMoment[] = await db.asSystem((tx) =>
@@ -120,10 +133,12 @@ async function sweepOver(
 }
 
 /** The starts and ends of bookings whose moments lie between two instants, by timing and zone. */
-async function rangesBetween(tx: Tx, since: Date, now: Date): Promise<store.Range[]> {
-  const timings = await store.selectTimings(tx);
-  if (timings.length === 0) return [];
-  const zones = await store.selectZones(tx);
+function rangesBetween(
+  timings: readonly store.TimingInUse[],
+  zones: readonly string[],
+  since: Date,
+  now: Date,
+): store.Range[] {
   return timings.flatMap((timing) => {
     const { hours_from, hours_to } = timing;
     const hours = hours_from === null || hours_to === null ? null : { from: hours_from, to: hours_to };
