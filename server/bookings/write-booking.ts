@@ -75,8 +75,8 @@ export async function makeBooking(
   const { start } = fields;
   if (start === undefined) throw invalid("start_missing", "A booking has a start.", "start", null);
   const id = newId(context.at);
-  const blank = newBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
-  const booking = await withFields(tx, blank, fields, context);
+  const blank = blankBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
+  const booking = await withFields(tx, blank, fields, context, true);
   const insert = () => store.insertBooking(tx, booking);
   if (external_id !== null && !(await insert())) {
     const other = await store.selectExternal(tx, workspaceId, origin, external_id);
@@ -143,7 +143,7 @@ export async function changeBooking(
 }
 
 /** A booking of which nothing is known yet. */
-function newBooking(given: { workspaceId: string; id: string; from: Origin; manage_code: string; at: Date }): Booking {
+function blankBooking(given: { workspaceId: string; id: string; from: Origin; manage_code: string; at: Date }): Booking {
   const { workspaceId, id, from, manage_code, at } = given;
   return {
     ...from,
@@ -178,7 +178,13 @@ function newBooking(given: { workspaceId: string; id: string; from: Origin; mana
 }
 
 /** The booking with what is said about it. */
-async function withFields(tx: Tx, before: Booking, fields: BookingFields, context: ChangeContext): Promise<Booking> {
+async function withFields(
+  tx: Tx,
+  before: Booking,
+  fields: BookingFields,
+  context: ChangeContext,
+  isNew = false,
+): Promise<Booking> {
   const { workspace_id: workspaceId } = before;
   const { at } = context;
   const [workspace, places] = await pipelined(
@@ -206,7 +212,7 @@ async function withFields(tx: Tx, before: Booking, fields: BookingFields, contex
     after.resource_ids = places.resources.map(({ id }) => id);
   }
   after.time_zone = after.location?.time_zone ?? workspace.time_zone;
-  setTimes(after, before, fields, at);
+  setTimes(after, isNew ? null : before, fields, at);
   if (fields.status !== undefined) Object.assign(after, await requireStatus(tx, workspaceId, fields.status, "status"));
   if (fields.payment !== undefined) after.payment = fields.payment;
   if (fields.locale !== undefined) after.locale = fields.locale ? readLocale(fields.locale) : null;
@@ -231,22 +237,16 @@ async function withFields(tx: Tx, before: Booking, fields: BookingFields, contex
 }
 
 /** A booking that starts at another time without saying when it ends lasts as long as before; a new one as long as its service. */
-function setTimes(after: Booking, before: Booking, { start, end, service }: BookingFields, now: Date): void {
-  if (start !== undefined) {
-    after.start_at = readWhen(start, after.time_zone, "start", now);
-    const lasts = before.end_at.getTime() - before.start_at.getTime();
-    after.end_at = new Date(after.start_at.getTime() + lasts);
-  }
+function setTimes(after: Booking, before: Booking | null, { start, end, service }: BookingFields, now: Date): void {
+  if (start !== undefined) after.start_at = readWhen(start, after.time_zone, "start", now);
   const usual = after.service?.duration_minutes ?? null;
-  if (end !== undefined) {
-    after.end_at = readWhen(end, after.time_zone, "end", now);
-    checkSpan(after.start_at, after.end_at, end);
-  } else if (start !== undefined && before.start_at.getTime() === before.end_at.getTime()) {
-    if (usual === null) throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
-    after.end_at = new Date(after.start_at.getTime() + usual * minute);
-  } else if (service !== undefined && usual !== null && after.service_id !== before.service_id) {
-    after.end_at = new Date(after.start_at.getTime() + usual * minute);
-  }
+  const lasting = (ms: number) => new Date(after.start_at.getTime() + ms);
+  if (end !== undefined) after.end_at = readWhen(end, after.time_zone, "end", now);
+  else if (usual !== null && (before === null || (service !== undefined && after.service_id !== before.service_id)))
+    after.end_at = lasting(usual * minute);
+  else if (before === null)
+    throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
+  else if (start !== undefined) after.end_at = lasting(before.end_at.getTime() - before.start_at.getTime());
   checkSpan(after.start_at, after.end_at, end ?? after.end_at.toISOString());
 }
 

@@ -109,6 +109,13 @@ test("moved twice before anybody looked: one text, from the first time to the la
   expect(await salon.statesOf(booking)).toEqual(["sent", "skipped: superseded"]);
 });
 
+test("a booking that ends when it starts does so after it was moved, whatever its service takes", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /services", { name: "Klipp", duration_minutes: 30 });
+  const { id } = await salon.book({ start, end: start, service: "Klipp" });
+  expect(await salon.change(id, { start: moved })).toMatchObject({ start: moved, end: moved });
+});
+
 test("moved and moved back before anybody looked: nothing", async () => {
   const salon = await salons.open();
   await salon.workflow({ when: changed, text: from });
@@ -138,6 +145,57 @@ test("cancelled right after it was made: neither confirmed nor cancelled", async
   await salon.cancel(id);
   await salon.look();
   expect(await salon.textsTo()).toEqual([]);
+});
+
+test("accepted right after it was made: told that it is accepted, though nobody was told that it was asked for", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: { trigger: "booking_created", statuses: ["pending"] }, text: "asked" });
+  await salon.workflow({ when: { trigger: "booking_status_changed", from: "pending", to: "confirmed" }, text: "accepted" });
+  const { id } = await salon.book({ start, status: "pending" });
+  await salon.change(id, { status: "confirmed" });
+  await salon.look();
+  expect(await salon.textsTo()).toEqual(["accepted"]);
+});
+
+test("a status that is changed twice before anybody looked counts from the first to the last, and back again as nothing", async () => {
+  const salon = await salons.open();
+  for (const [from, to] of [
+    ["confirmed", "completed"],
+    ["pending", "completed"],
+    ["pending", "confirmed"],
+  ])
+    await salon.workflow({ when: { trigger: "booking_status_changed", from, to }, text: `${from} to ${to}` });
+  const { id } = await salon.book({ start, status: "confirmed" });
+  await salon.look();
+  await salon.change(id, { status: "pending" });
+  await salon.change(id, { status: "completed" });
+  await salon.look();
+  expect(await salon.textsTo()).toEqual(["confirmed to completed"]);
+  const back = await salon.book({ customer: ola, start, status: "confirmed" });
+  await salon.look();
+  await salon.change(back.id, { status: "pending" });
+  await salon.change(back.id, { status: "confirmed" });
+  await salon.look();
+  expect(await salon.textsTo(ola.mobile)).toEqual([]);
+});
+
+test("a new customer's text goes to the one who booked, and not to who comes along", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: { trigger: "customer_created" } });
+  await salon.book({ start, attendees: [kari, ola] });
+  await salon.look();
+  expect([await salon.textsTo(kari.mobile), await salon.textsTo(ola.mobile)]).toEqual([["Hi Kari"], []]);
+});
+
+test("a new customer without booking is told by a workflow for every booking only", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /services", { name: "Klipp" });
+  const when = { trigger: "customer_created" };
+  await salon.workflow({ when: { ...when, services: ["Klipp"] }, text: "a cut" });
+  await salon.workflow({ when, text: "welcome" });
+  await salon.request("POST /contacts", { ...ola, customer: true });
+  await salon.look();
+  expect(await salon.textsTo(ola.mobile)).toEqual(["welcome"]);
 });
 
 test("cancelled and reinstated before anybody looked: nobody is told that it is off", async () => {

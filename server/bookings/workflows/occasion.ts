@@ -51,6 +51,10 @@ export function meetsConditions({ when }: Pick<WorkflowRow, "when">, booking: Bo
   );
 }
 
+/** Whether a workflow is for bookings of every kind, and so for a customer who has none. */
+const isForEvery = ({ when }: Pick<WorkflowRow, "when">): boolean =>
+  [when.services, when.locations, when.resources, when.statuses].every((wanted) => !wanted?.length);
+
 const isSwitchedOut = ({ id }: WorkflowRow, booking: Booking): boolean =>
   booking.muted || booking.muted_workflows.includes(id);
 
@@ -149,7 +153,7 @@ export function occasionsOfChange(
 ): Occasion[] {
   return workflows.flatMap((workflow) => {
     const about = firesOn(workflow, happening, row);
-    if (!about || (booking && !meetsConditions(workflow, booking))) return [];
+    if (!about || !(booking ? meetsConditions(workflow, booking) : isForEvery(workflow))) return [];
     if (workflow.enabled_at !== null && row.at < workflow.enabled_at) return [];
     const lateness =
       workflow.when.lateness_minutes === undefined ? usualLateness : workflow.when.lateness_minutes * minute;
@@ -244,26 +248,38 @@ function firesOn(
 
 /**
  * The changes of one booking in the order in which they happened. Of several that nobody has been told of yet the last one of a kind
- * counts, against how it was before the first; what came to nothing counts as superseded, and so does what followed an untold beginning.
+ * counts, against how it was before the first; what came to nothing counts as superseded. A booking that nobody has been told of is
+ * confirmed as it is now, so its changes are superseded too, and that it is off; that it was accepted is news of its own.
  */
 export function changesOf(rows: readonly HappeningRow[], booking: Booking | null): Change[] {
   const changes = rows.flatMap((row) =>
     row.happenings.map((happening): Change => ({ row, happening, superseded: false })),
   );
   const told = changes.filter(({ row }) => row.notify);
-  const begun = told.some(({ happening }) => happening.kind === "created");
-  for (const kind of ["changed", "status"] as const) {
-    const ofKind = told.filter(({ happening }) => happening.kind === kind);
-    const last = ofKind.at(-1);
-    for (const each of ofKind) each.superseded = each !== last;
-    if (last && begun) last.superseded = true;
-    if (kind === "changed" && last && ofKind.length > 1) {
-      const first = ofKind[0]?.row.before ?? null;
-      last.row = { ...last.row, before: first };
-      if (first && booking && isAsBefore(first, booking)) last.superseded = true;
-    }
+  const isNew = told.some(({ happening }) => happening.kind === "created");
+  const moves = told.filter(({ happening }) => happening.kind === "changed");
+  const lastMove = supersededByLast(moves);
+  if (lastMove && moves.length > 1) {
+    const first = moves[0]?.row.before ?? null;
+    lastMove.row = { ...lastMove.row, before: first };
+    if (first && booking && isAsBefore(first, booking)) lastMove.superseded = true;
+  }
+  if (lastMove && isNew) lastMove.superseded = true;
+  const turns = told.filter(({ happening }) => happening.kind === "status");
+  const lastTurn = supersededByLast(turns);
+  const [from, to] = [turns[0]?.happening, lastTurn?.happening];
+  if (lastTurn && from?.kind === "status" && to?.kind === "status") {
+    lastTurn.happening = { ...to, from: from.from, from_stands_for: from.from_stands_for };
+    lastTurn.superseded = from.from === to.to || (isNew && isOff({ stands_for: to.to_stands_for }));
   }
   return changes;
+}
+
+/** All but the last one, which is answered, are superseded by it. */
+function supersededByLast(changes: readonly Change[]): Change | undefined {
+  const last = changes.at(-1);
+  for (const each of changes) each.superseded = each !== last;
+  return last;
 }
 
 function isAsBefore(before: BookingBefore, booking: Booking): boolean {

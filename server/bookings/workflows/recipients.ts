@@ -45,7 +45,7 @@ export type Resources = ReadonlyMap<string, BookedResource>;
 
 /** All of them, each once. A text about some attendees goes to these alone, and not to others. */
 export function recipientsOf(occasion: Occasion, to: To, resources: Resources): RecipientOf[] {
-  const people = to.customer ? customersOf(occasion) : [];
+  const people = to.customer ? peopleOf(occasion) : [];
   if (occasion.only !== null) return people;
   const about = aboutOf(occasion);
   const others = [...resourcesOf(occasion, to, resources), ...fixedOf(to)].map((each) => ({ ...each, about }));
@@ -58,7 +58,7 @@ export function recipientsOf(occasion: Occasion, to: To, resources: Resources): 
   return [...all.values()];
 }
 
-function customersOf({ booking, contact, only, before }: Occasion): RecipientOf[] {
+function peopleOf({ workflow, booking, contact, only, before }: Occasion): RecipientOf[] {
   if (booking === null) return contact === null ? [] : [customer(contact, null)];
   if (only !== null) {
     const left = (before?.left ?? []).map(({ contact_id, ...rest }) => ({
@@ -71,7 +71,9 @@ function customersOf({ booking, contact, only, before }: Occasion): RecipientOf[
       ...left.map((each) => ({ ...attendee(each, booking), left: true })),
     ].filter(({ key }) => only.some((id) => key === `attendee:${id}`));
   }
-  if (booking.attendees.length > 0) return booking.attendees.map((each) => attendee(each, booking));
+  // Who comes along has become nobody's customer.
+  const isGroup = booking.attendees.length > 0 && workflow.trigger !== "customer_created";
+  if (isGroup) return booking.attendees.map((each) => attendee(each, booking));
   return booking.customer === null ? [] : [customer(booking.customer, booking.locale)];
 }
 
