@@ -62,14 +62,18 @@ const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Invalid string:
 export const ReminderHours = z
   .object({ from: TimeOfDay, to: TimeOfDay })
   .nullable()
-  .describe("what would go at another time goes before it (reminders) or after it (thanks); null: at any hour");
+  .describe(
+    "when reminders and thanks may go, in the zone of the booking; `from` after `to` is over midnight. A reminder that is due at another time goes at the last allowed moment before, thanks at the first one after; null: at any hour",
+  );
 export type ReminderHours = z.infer<typeof ReminderHours>;
 const CancelLimit = z
   .number()
   .int()
   .min(0)
   .max(527_040)
-  .describe("how long before the start a customer may still cancel a booking on its page");
+  .describe(
+    "how long before the start a customer may still cancel. It is kept and has no effect yet: the page of a booking only shows it",
+  );
 
 export const Workspace = WorkspaceInput.extend({
   id: Id,
@@ -84,10 +88,14 @@ export const Workspace = WorkspaceInput.extend({
   workflow_sender: z
     .string()
     .nullable()
-    .describe("the address of the sender of workflows; null: a name in the workspace's language, such as Reservasjon"),
+    .describe(
+      "the address of the sender of workflows; null: a name in the workspace's language, such as Reservasjon, or the default sender where the country's networks show no names",
+    ),
   reminder_hours: ReminderHours,
   cancel_limit_minutes: CancelLimit,
-  customer_access: z.boolean().describe("whether customers get a page of their own by `access.link`"),
+  customer_access: z
+    .boolean()
+    .describe("whether customers have a page of their own, to which `access.link` in a text signs them in"),
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;

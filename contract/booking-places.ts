@@ -11,7 +11,7 @@ const kept = {
   id: Id,
   name: z.string(),
   archived_at: Instant.nullable().describe(
-    "since when it is offered for new bookings no more; its bookings keep its name",
+    "since when it is not offered for new bookings any more; null: it is. Its bookings keep its name",
   ),
   created_at: Instant,
   updated_at: Instant,
@@ -20,7 +20,13 @@ const kept = {
 const Currency = z.string().regex(/^[A-Z]{3}$/, "a currency is three capital letters (ISO 4217), like NOK");
 
 const serviceFields = {
-  duration_minutes: z.number().int().min(1).max(20_160).nullish().describe("how long it usually takes"),
+  duration_minutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(20_160)
+    .nullish()
+    .describe("how long it takes: a booking without an end lasts so long"),
   price: z.number().min(0).max(10_000_000).nullish().describe("in units of the currency, at most two decimals"),
   currency: Currency.nullish().describe("default: that of the workspace's country"),
 };
@@ -112,7 +118,7 @@ function callsOn<const Path extends string, Item extends z.ZodType, Fields exten
     update: endpoint({
       method: "PATCH",
       path: one,
-      summary: `Changes the given fields of a ${what.one}; null clears one. An archived one is offered again with \`archived\`: false.`,
+      summary: `Changes the given fields of a ${what.one}; null clears one. With \`archived\`: false an archived one is offered again.`,
       permission: "bookings:write",
       params: ById,
       body: z.object({ ...named, ...fields, archived: z.boolean() }).partial(),
@@ -121,7 +127,7 @@ function callsOn<const Path extends string, Item extends z.ZodType, Fields exten
     remove: endpoint({
       method: "DELETE",
       path: one,
-      summary: `Archives a ${what.one}: new bookings cannot have it; bookings and workflows keep its name.`,
+      summary: `Archives a ${what.one}: it is not offered for new bookings, and its name does not find it. Bookings and workflows keep it.`,
       permission: "bookings:write",
       params: ById,
       status: 204,
@@ -149,7 +155,7 @@ export const resources = {
     method: "GET",
     path: "/resources/:id/calendar-link",
     summary:
-      "The address of a calendar feed (iCalendar) with the resource's bookings. Whoever has it sees them: names, services and times.",
+      "The address of a calendar feed (iCalendar) with the resource's bookings. Whoever has it sees them: times, services, customers' names and numbers, and notes.",
     permission: "bookings:write",
     params: ById,
     answer: z.object({ url: z.string() }),

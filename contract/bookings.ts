@@ -26,14 +26,13 @@ const personFields = {
 const CustomerInput = z
   .union([z.strictObject({ id: Id }), z.strictObject(personFields)])
   .describe(
-    "a contact by its id, or a person, who is found by mobile number, then e-mail, else becomes a contact. What is known of a found one stays, but for what was empty",
+    "a contact by its id; or a person, who is found by mobile number, then by e-mail, and else becomes a contact. Empty fields of a found contact are filled in, and one that is found by e-mail gets the mobile number that is given; all else stays. null: nobody",
   );
 export type CustomerInput = z.infer<typeof CustomerInput>;
 
-const AttendeeInput = z.union([
-  z.strictObject({ id: Id }),
-  z.strictObject({ ...personFields, time_zone: TimeZone.nullish() }),
-]);
+const AttendeeInput = z
+  .union([z.strictObject({ id: Id }), z.strictObject({ ...personFields, time_zone: TimeZone.nullish() })])
+  .describe("a contact by its id, or a person, who is found like a customer. A name alone makes no contact");
 export type AttendeeInput = z.infer<typeof AttendeeInput>;
 
 /** The most attendees of a booking. */
@@ -53,24 +52,44 @@ const fields = {
     .array(AttendeeInput)
     .max(mostAttendees)
     .optional()
-    .describe("who comes, where that is not simply the customer; each gets texts of their own"),
+    .describe(
+      "who comes, where that is not simply the customer; each gets texts of their own. The list replaces the one before",
+    ),
   service: Ref.nullish().describe("id or name"),
   location: Ref.nullish().describe("id or name"),
   resources: z.array(Ref).max(20).optional().describe("ids or names"),
   start: When,
-  end: When.optional().describe("as `start`; without it the service's duration counts"),
-  status: z.string().trim().min(1).max(40).optional().describe("a built-in status or one of the workspace's own names"),
-  payment: Payment.optional(),
+  end: When.optional().describe(
+    "as `start`. Without it a new booking lasts as long as its service, and one that starts at another time as long as before",
+  ),
+  status: z
+    .string()
+    .trim()
+    .min(1)
+    .max(40)
+    .optional()
+    .describe("a built-in status or one of the workspace's own names; of a new booking by default confirmed"),
+  payment: Payment.optional().describe("of a new booking by default none"),
   locale: z
     .string()
     .trim()
     .max(20)
     .nullish()
-    .describe("BCP 47: the language of the booking's texts, before the customer's"),
-  notes: z.string().trim().max(2_000).nullish(),
+    .describe(
+      "BCP 47: the language of texts about the booking. It goes before the customer's; an attendee's own goes before it",
+    ),
+  notes: z
+    .string()
+    .trim()
+    .max(2_000)
+    .nullish()
+    .describe("shown to who may read bookings, in PDFs and calendar feeds, and in texts that name `booking.notes`"),
 };
 
-const notify = z.boolean().default(true).describe("false: workflows are not told of this change. Reminders go as ever");
+const notify = z
+  .boolean()
+  .default(true)
+  .describe("false: no workflow tells anybody of this change; its decisions are `not_told`. Reminders go as ever");
 
 export const BookingInput = z.object({
   ...fields,
@@ -84,7 +103,7 @@ export const BookingInput = z.object({
   updated_at: Instant.optional().describe(
     "with `external_id`: when this was so in your system. What is older than what is known is ignored",
   ),
-  changed_by: ByPeople.optional().describe("default: employee"),
+  changed_by: ByPeople.optional().describe("who wants it so, which a workflow may ask for; default: employee"),
   notify,
 });
 export type BookingInput = z.infer<typeof BookingInput>;
@@ -94,15 +113,17 @@ export const BookingChange = z
     ...fields,
     muted: z
       .union([z.boolean(), z.array(Id).max(100)])
-      .describe("true: no workflow sends anything about it any more; or the ids of the workflows that do not"),
+      .describe(
+        "true: no workflow sends anything about it any more; an array: those of these ids do not; false: all do",
+      ),
   })
   .partial()
   .extend({ changed_by: ByPeople.default("employee"), notify });
 export type BookingChange = z.infer<typeof BookingChange>;
 
 const PersonShown = z.object({
-  id: Id.nullable().describe("the contact's; null where the contact was deleted"),
-  name: z.string().nullable(),
+  id: Id.nullable().describe("the contact's; null for an attendee who is none, or was deleted"),
+  name: z.string().nullable().describe("first and last name"),
   first_name: z.string().nullable(),
   last_name: z.string().nullable(),
   mobile: z.string().nullable(),
@@ -145,11 +166,11 @@ export const HistoryEntry = z.object({
       "message_stopped",
     ])
     .describe("what was changed"),
-  from: z.unknown().nullable(),
+  from: z.unknown().nullable().describe("the value before, with names in place of ids"),
   to: z.unknown().nullable(),
-  by: ChangedBy,
-  name: z.string().nullable().describe("who it was"),
-  reason: z.string().nullable(),
+  by: ChangedBy.describe("system: a workflow"),
+  name: z.string().nullable().describe("who it was: a user, a key, or a workflow"),
+  reason: z.string().nullable().describe("as given when it was cancelled"),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
@@ -164,8 +185,8 @@ export const Booking = z.object({
   start: Instant,
   end: Instant,
   time_zone: z.string().describe("the location's, else the workspace's"),
-  status: z.string(),
-  stands_for: BuiltInStatus.describe("what the status means"),
+  status: z.string().describe("a built-in status or one of the workspace's own names"),
+  stands_for: BuiltInStatus.describe("the built-in status that it stands for"),
   payment: Payment,
   locale: z.string().nullable(),
   notes: z.string().nullable(),
@@ -193,16 +214,16 @@ export const decisionReasons = {
   booking_muted: "the booking is muted, or switched out of the workflow",
   not_told: "whoever made the change chose to tell nobody",
   superseded: "a further change followed before this one was told",
-  booked_at_short_notice: "it was booked later before its start than the workflow asks for",
+  booked_at_short_notice: "it was booked shorter before the moment of this text than the workflow asks for",
   no_recipient: "there is nobody to send it to",
   no_address: "the recipient has no e-mail address",
   invalid_address: "the e-mail address cannot be one",
-  address_in_use_no_more: "mails to the address come back",
+  address_in_use_no_more: "mails to the address come back, or its owner has reported one as spam",
   instead_by_mail: "no text could go, so a mail went",
   no_access: "the workspace gives customers no access",
   no_sender: "there is no sender for it",
   loop: "workflows have set each other off too many times",
-  gone: "what the action names is gone",
+  gone: "what the action names is gone or off",
   merged: "it is in the text about the customer's other booking at the same time",
   unchanged: "it was so already",
 } as const;
@@ -215,11 +236,11 @@ export const Decision = z.object({
   workflow: Named,
   action: z.string().describe("what it was to do: `send_sms`, `send_email`, …"),
   channel: z.enum(["sms", "email", "none"]),
-  to: z.string().nullable().describe("the number or address"),
+  to: z.string().nullable().describe("the number or address, where one is known"),
   recipient: z.enum(["customer", "attendee", "resource", "number", "address", "none"]),
   name: z.string().nullable().describe("the recipient's name"),
   state: DecisionState.describe(
-    "sent: queued, see the message for what became of it; waiting: it is ahead; missed: final, its moment passed while nothing was running",
+    "sent: done, or queued, and then the message says what became of it; skipped: not done, see `reason`; waiting: it is ahead; missed: final, its moment passed while nothing was running",
   ),
   reason: z
     .string()
@@ -229,8 +250,8 @@ export const Decision = z.object({
         .map(([reason, meaning]) => `\`${reason}\` (${meaning})`)
         .join(", ")}`,
     ),
-  due_at: Instant,
-  decided_at: Instant.nullable(),
+  due_at: Instant.describe("when it is due, or was"),
+  decided_at: Instant.nullable().describe("null while it is ahead"),
   message_id: Id.nullable(),
   mail_id: Id.nullable(),
   message_status: MessageStatus.nullable().describe("of the text, as it is now"),
@@ -277,13 +298,15 @@ const mapping = z
   .max(20_000)
   .optional()
   .describe(
-    `JSON of column → field; guessed from the headings and cells where absent. Fields: ${bookingImportFields.map((field) => `\`${field}\``).join(", ")} and \`ignore\``,
+    `JSON of column → field, a column by its heading or by its number (#3); guessed from the headings and cells where absent. Fields: ${bookingImportFields.map((field) => `\`${field}\``).join(", ")} and \`ignore\``,
   );
 
 const createMissing = z
   .enum(["true", "false"])
   .default("false")
-  .describe("true: services, locations and resources of unknown names are made; else such rows are rejected");
+  .describe(
+    "true: services, locations and resources of unknown names are made; false: rows with such names are rejected",
+  );
 
 const cancelling = z
   .object({
@@ -300,7 +323,7 @@ export const bookings = {
     method: "POST",
     path: "/bookings",
     summary:
-      "Makes a booking: 201; or changes the one with this `external_id`: 200. Workflows are told of what that makes happen.",
+      "Makes a booking (201), or changes the one that has this `external_id` (200). Workflows fire, within seconds, on what is another by it.",
     permission: "bookings:write",
     body: BookingInput,
     status: 201,
@@ -311,7 +334,8 @@ export const bookings = {
   list: endpoint({
     method: "GET",
     path: "/bookings",
-    summary: "Bookings by their start. `query` looks at reference, names, numbers, e-mail and service.",
+    summary:
+      "Bookings, by their start unless `sort` says otherwise. `query` looks at reference, names, numbers, e-mail and service.",
     permission: "bookings:read",
     query: z.object({
       ...Paging,
@@ -321,7 +345,7 @@ export const bookings = {
       service: Ref.optional(),
       location: Ref.optional(),
       resource: Ref.optional(),
-      customer: Id.optional(),
+      customer: Id.optional().describe("a contact's id: bookings that they made, or come to"),
       query: z.string().trim().max(100).optional(),
       sort: z.enum(["start", "-start", "-created_at"]).default("start"),
     }),
@@ -338,7 +362,8 @@ export const bookings = {
   update: endpoint({
     method: "PATCH",
     path: "/bookings/:id",
-    summary: "Changes the given fields; null clears one.",
+    summary:
+      "Changes the given fields; null clears one. Workflows fire on what is another by it; what is as before changes nothing.",
     permission: "bookings:write",
     params: ById,
     body: BookingChange,
@@ -374,12 +399,12 @@ export const bookings = {
     method: "POST",
     path: "/bookings/would-tell",
     summary:
-      "What workflows would send at once if a booking were made (without `id`), changed or cancelled so: whom, and by which workflow. Nothing is written.",
+      "What workflows would send at once if a booking were made (without `id`), changed or cancelled so: to whom, by which workflow, and the text; and who is busy then. Nothing is written.",
     permission: "bookings:read",
     body: z.object({
       id: Id.optional(),
       change: z.object(fields).partial().prefault({}),
-      cancel: z.boolean().default(false),
+      cancel: z.boolean().default(false).describe("as if it were cancelled, too"),
     }),
     answer: z.object({
       items: z.array(

@@ -38,7 +38,9 @@ export const ContactInput = z.object({
   customer: z
     .literal(true)
     .optional()
-    .describe("makes the contact a customer, which a first booking does by itself; workflows are told of a new one"),
+    .describe(
+      "makes the contact a customer, which its first booking does by itself; workflows on customer_created fire",
+    ),
 });
 export type ContactInput = z.infer<typeof ContactInput>;
 
@@ -73,7 +75,9 @@ export const Contact = z.object({
   time_zone: z.string().nullable(),
   marketing: z.boolean(),
   muted: z.boolean().describe("whether workflows send this person nothing"),
-  customer_since: Instant.nullable().describe("the first booking, or when the contact was made a customer"),
+  customer_since: Instant.nullable().describe(
+    "since when the contact is a customer: by its first booking, or by hand; null: it is none",
+  ),
   properties: z.record(z.string(), z.unknown()),
   lists: z.array(z.object({ id: Id, name: z.string() })),
   opt_outs: z.array(OptOut),

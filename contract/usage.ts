@@ -26,7 +26,9 @@ export const Usage = z.object({
             used: z.number().int(),
           }),
         )
-        .describe("which of them, such as which campaigns: those that used most, a hundred at most"),
+        .describe(
+          "which campaigns, workflows and so on: those that used most, a hundred at most. In the period of the update that counts them they may be less than `used`",
+        ),
     }),
   ),
 });

@@ -27,43 +27,57 @@ const Refs = z.array(z.string().trim().min(1).max(100)).max(100);
  * When it fires, and for which bookings. Each condition is met by any of its values, and an empty one by every booking.
  */
 export const When = z.object({
-  trigger: Trigger,
+  trigger: Trigger.describe(
+    "booking_created also fires for an attendee who joins, and booking_cancelled for one who leaves: for that one alone. booking_changed fires when start, end, service, location or a resource is another",
+  ),
   minutes: offset(aYear * 1_440)
     .optional()
     .describe(
-      "with before_start and after_end: how long before or after, elapsed time. One of `minutes`, `hours` and `days`; of after_end a negative figure is before the end",
+      "with before_start and after_end: how long before or after, as elapsed time. One of `minutes`, `hours` and `days`; with after_end a negative figure is before the end",
     ),
-  hours: offset(aYear * 24).optional(),
-  days: offset(aYear).optional().describe("days keep the clock across daylight saving"),
+  hours: offset(aYear * 24)
+    .optional()
+    .describe("elapsed time, as `minutes`"),
+  days: offset(aYear)
+    .optional()
+    .describe("as `minutes`, but days keep what the clock shows, also over a change of clocks"),
   at: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day is HH:MM")
     .optional()
-    .describe("with `days`: at this time of that day"),
+    .describe("with `days`: at this time of that day, by the clock of the booking's zone"),
   from: z
     .string()
     .trim()
     .min(1)
     .max(40)
     .optional()
-    .describe("with booking_status_changed: the status before; absent: any"),
+    .describe("with booking_status_changed: the status before, built-in or an own name; absent: any"),
   to: z.string().trim().min(1).max(40).optional().describe("with booking_status_changed: the new status; absent: any"),
   changed_by: z
     .enum(["customer", "employee", "any"])
     .optional()
-    .describe("with booking_changed, and with status changes"),
+    .describe("with booking_changed, and with changes of the status: who made the change; default: any"),
   services: Refs.optional().describe("ids or names; answered as ids"),
-  locations: Refs.optional(),
-  resources: Refs.optional(),
-  statuses: z.array(z.string().trim().min(1).max(40)).max(60).optional(),
-  languages: z.array(z.string().trim().min(2).max(20)).max(50).optional().describe("of the recipient, like nb"),
+  locations: Refs.optional().describe("as `services`"),
+  resources: Refs.optional().describe("as `services`"),
+  statuses: z
+    .array(z.string().trim().min(1).max(40))
+    .max(60)
+    .optional()
+    .describe("the booking's when it fires: built-in ones or own names"),
+  languages: z
+    .array(z.string().trim().min(2).max(20))
+    .max(50)
+    .optional()
+    .describe("of the recipient, like nb; others get nothing, without a decision"),
   booked_at_least_minutes: z
     .number()
     .int()
     .min(0)
     .max(aYear * 1_440)
     .optional()
-    .describe("with before_start: skips bookings that were made later than this before the moment"),
+    .describe("with before_start: bookings that were made less than this before the moment are skipped"),
   lateness_minutes: z
     .number()
     .int()
@@ -71,12 +85,14 @@ export const When = z.object({
     .max(2 * aYear * 1_440)
     .optional()
     .describe(
-      "how late it may still go after a stoppage; default: a third of the offset, 12 hours at most, and never after the start",
+      "how late it may still go after a stoppage. Default: before a start a third of the time from the moment to the start, 5 minutes at least and 12 hours at most; after an end two days; about a change 12 hours. A reminder never goes after the start",
     ),
   send_if_late: z
     .boolean()
     .optional()
-    .describe("with before_start: whether a booking made after the moment is told at once, instead of not at all"),
+    .describe(
+      "with before_start: whether it goes at once about a booking that was made or moved after the moment, instead of not at all",
+    ),
 });
 export type When = z.infer<typeof When>;
 
@@ -84,10 +100,10 @@ const text = z.string().max(20_000);
 const texts = z
   .record(z.string().max(20), text)
   .optional()
-  .describe("by language or locale (nb, en-GB): for recipients who have it; others get the main text");
+  .describe("variants by language or locale (nb, en-GB), for recipients who have it; others get `text`");
 
 const recipients = {
-  customer: z.boolean().optional().describe("each attendee where there are any, and the booker where they come"),
+  customer: z.boolean().optional().describe("who booked; where the booking has attendees, each of these instead"),
   resource: z.boolean().optional().describe("each resource of the booking"),
   old_resource: z.boolean().optional().describe("with booking_changed: resources that were taken off it"),
   new_resource: z.boolean().optional().describe("with booking_changed: resources that were put on it"),
@@ -104,7 +120,7 @@ const SendSms = z.object({
     .trim()
     .max(40)
     .nullish()
-    .describe("a sender's id, number or name; default: the workspace's `workflow_sender`"),
+    .describe("a sender's id, number or name; null: the workspace's `workflow_sender`"),
   text,
   texts,
   fallback_email: z
@@ -120,28 +136,43 @@ const SendEmail = z.object({
     addresses: z.array(z.email().max(254)).max(50).optional().describe("fixed addresses"),
   }),
   subject: z.string().max(500),
-  subjects: z.record(z.string().max(20), z.string().max(500)).optional(),
+  subjects: z.record(z.string().max(20), z.string().max(500)).optional().describe("variants of `subject`, as `texts`"),
   text,
   texts,
-  pdf: z.boolean().optional().describe("attaches the booking as a PDF"),
-  ics: z.boolean().optional().describe("attaches it as a calendar entry"),
+  pdf: z.boolean().optional().describe("attaches the booking as a PDF, with its notes"),
+  ics: z
+    .boolean()
+    .optional()
+    .describe("attaches it as a calendar entry (.ics), which a later one about the same booking replaces"),
 });
 
 export const Action = z.discriminatedUnion("action", [
   SendSms,
   SendEmail,
-  z.object({ action: z.literal("change_status"), status: z.string().trim().min(1).max(40) }),
+  z.object({
+    action: z.literal("change_status"),
+    status: z.string().trim().min(1).max(40).describe("built-in or an own name"),
+  }),
   z.object({
     action: z.literal("set_contact"),
-    marketing: z.boolean().optional(),
+    marketing: z.boolean().optional().describe("whether the customer may get marketing; no consent"),
     list: z.string().trim().min(1).max(100).optional().describe("id or name of a list that the customer is added to"),
   }),
-  z.object({ action: z.literal("webhook"), webhook: Id }),
+  z.object({
+    action: z.literal("webhook"),
+    webhook: Id.describe("a webhook's id: it gets the event `workflow.triggered` with the booking"),
+  }),
 ]);
 export type Action = z.infer<typeof Action>;
 
 /** Each action keeps its id when a workflow is changed, so that nothing is sent again because others moved. */
-const WithId = z.object({ id: z.string().max(40).optional().describe("its own; a new action gets one") });
+const WithId = z.object({
+  id: z
+    .string()
+    .max(40)
+    .optional()
+    .describe("its own, which keeps it what it was when others are added or moved; a new action gets one"),
+});
 export const ActionWithId = Action.and(WithId);
 export type ActionWithId = z.infer<typeof ActionWithId>;
 
@@ -149,18 +180,18 @@ const fields = {
   name: nameOf(200),
   enabled: z.boolean(),
   when: When,
-  do: z.array(ActionWithId).min(1).max(10),
+  do: z.array(ActionWithId).min(1).max(10).describe("in this order"),
   ask_for_reply: z
     .boolean()
     .describe("kept with the workflow; answers to its texts are not read as answers about the booking yet"),
-  merge: z.boolean().describe("whether a customer's bookings that are due in the same minute are told in one text"),
+  merge: z.boolean().describe("whether bookings of one recipient that are due in the same minute are told in one text"),
 };
 
 const alsoAhead = z
   .boolean()
   .optional()
   .describe(
-    "when it is created enabled, or enabled: also for the bookings ahead that exist already. Else it is for bookings that are made or moved from now on",
+    "when it is created enabled, or is enabled: also for the bookings ahead that exist already. Else it is for bookings that are made or moved from now on. What was due before is sent in neither case",
   );
 
 export const WorkflowInput = z.object({
@@ -250,7 +281,7 @@ export const workflows = {
   update: endpoint({
     method: "PATCH",
     path: "/workflows/:id",
-    summary: "Changes the given fields, for what is ahead. Saving sends nothing.",
+    summary: "Changes the given fields, for what is ahead; `do` replaces all actions. Saving sends nothing.",
     permission: "workflows:write",
     params: ById,
     body: WorkflowChange,
@@ -259,7 +290,7 @@ export const workflows = {
   remove: endpoint({
     method: "DELETE",
     path: "/workflows/:id",
-    summary: "Deletes a workflow. What it sent, and its decisions, stay.",
+    summary: "Deletes a workflow. It sends nothing more; its decisions stay.",
     permission: "workflows:write",
     params: ById,
     status: 204,
@@ -343,7 +374,7 @@ export const workflows = {
   templates: endpoint({
     method: "GET",
     path: "/workflow-templates",
-    summary: "Ready-made workflows: confirmation, change, reminder and thanks.",
+    summary: "Ready-made workflows (confirmation, change, reminder and thanks), with texts in a language.",
     permission: "bookings:read",
     query: z.object({ language: Language.optional().describe("default: the workspace's") }),
     answer: z.object({ items: z.array(WorkflowTemplate) }),
@@ -361,7 +392,7 @@ export const workflows = {
   upcoming: endpoint({
     method: "GET",
     path: "/workflows/upcoming",
-    summary: "What workflows send next, of all of them, soonest first.",
+    summary: "The next texts and mails of all timed workflows, soonest first.",
     permission: "bookings:read",
     query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) }),
     answer: z.object({ items: z.array(BookingDecision) }),
