@@ -143,7 +143,13 @@ export async function changeBooking(
 }
 
 /** A booking of which nothing is known yet. */
-function blankBooking(given: { workspaceId: string; id: string; from: Origin; manage_code: string; at: Date }): Booking {
+function blankBooking(given: {
+  workspaceId: string;
+  id: string;
+  from: Origin;
+  manage_code: string;
+  at: Date;
+}): Booking {
   const { workspaceId, id, from, manage_code, at } = given;
   return {
     ...from,
@@ -244,8 +250,7 @@ function setTimes(after: Booking, before: Booking | null, { start, end, service 
   if (end !== undefined) after.end_at = readWhen(end, after.time_zone, "end", now);
   else if (usual !== null && (before === null || (service !== undefined && after.service_id !== before.service_id)))
     after.end_at = lasting(usual * minute);
-  else if (before === null)
-    throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
+  else if (before === null) throw invalid("end_missing", "Give an end, or a service that has a duration.", "end", null);
   else if (start !== undefined) after.end_at = lasting(before.end_at.getTime() - before.start_at.getTime());
   checkSpan(after.start_at, after.end_at, end ?? after.end_at.toISOString());
 }

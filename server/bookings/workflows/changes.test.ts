@@ -150,7 +150,10 @@ test("cancelled right after it was made: neither confirmed nor cancelled", async
 test("accepted right after it was made: told that it is accepted, though nobody was told that it was asked for", async () => {
   const salon = await salons.open();
   await salon.workflow({ when: { trigger: "booking_created", statuses: ["pending"] }, text: "asked" });
-  await salon.workflow({ when: { trigger: "booking_status_changed", from: "pending", to: "confirmed" }, text: "accepted" });
+  await salon.workflow({
+    when: { trigger: "booking_status_changed", from: "pending", to: "confirmed" },
+    text: "accepted",
+  });
   const { id } = await salon.book({ start, status: "pending" });
   await salon.change(id, { status: "confirmed" });
   await salon.look();
