@@ -39,6 +39,26 @@ test("texts are from the action's sender, else the workspace's for workflows, el
   expect(froms.slice(2).sort()).toEqual([salon.number, "Saks"].sort());
 });
 
+test("a mail has the link to the customer's own page, which the ledger does not keep, also where it goes instead of a text", async () => {
+  const salon = await salons.open();
+  const text = "Sign in: {{ access.link }}";
+  await salon.workflow({ name: "mail", do: [mail({ text, pdf: true, subject: "At {{ access.link }}" })] });
+  await salon.workflow({ name: "instead", do: [sms(text, { fallback_email: true })] });
+  const before = await salon.book({ start, customer: { first_name: "Ola", email: "ola@example.com" } });
+  await salon.look();
+  expect(await salon.statesOf(before)).toEqual(["skipped: no_access", "skipped: no_access"]);
+  await salon.request("PATCH /workspace", { customer_access: true });
+  const booking = await salon.book({ start, customer: { first_name: "Kari", email: "kari@example.com" } });
+  await salon.look();
+  expect((await salon.statesOf(booking)).sort()).toEqual(["sent", "sent", "skipped: instead_by_mail"]);
+  const mails = await salon.mailsTo("kari@example.com");
+  expect(mails.map(({ subject }) => subject).sort()).toEqual(["At [access link]", "Your booking with Saks"]);
+  for (const each of mails) {
+    const { text: shown } = await salon.request(`GET /mails/${each.id}`);
+    expect(shown).toContain("Sign in: [access link]");
+  }
+});
+
 test("who cannot get a text gets a mail where the action says so: no number, a landline, opted out", async () => {
   const salon = await salons.open({ language: "nb" });
   await salon.workflow({ do: [sms("Hei {{ customer.first_name }}", { fallback_email: true })] });

@@ -1,5 +1,5 @@
-import { updateContact } from "../../contacts/contacts.ts";
 /** Actions that send nothing: they change the booking or the contact, or call a webhook. */
+import { updateContact } from "../../contacts/contacts.ts";
 import { addMembers } from "../../contacts/lists.ts";
 import { Problem } from "../../kit/errors.ts";
 import { namedId } from "../../kit/id.ts";

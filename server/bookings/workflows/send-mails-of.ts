@@ -1,12 +1,14 @@
-import type { DecisionReason } from "../../../contract/bookings.ts";
 /** Sends the mails of an action, and those that go where no text can. */
+import type { DecisionReason } from "../../../contract/bookings.ts";
 import type { MailSkipReason } from "../../../contract/mails.ts";
 import type { Language } from "../../../contract/shapes.ts";
+import { maskSecrets } from "../../../rules/secrets.ts";
 import { type MailRecipient, sendMails } from "../../mail/send-mails.ts";
+import { type Access, accessOf, makeAccess, secretsOf, withAccess } from "./access-of-texts.ts";
 import type { DecisionRow } from "./decisions-store.ts";
 import { attachmentsOf, mailLanguage } from "./mail-attachments.ts";
 import { mailOfText } from "./mail-of-text.ts";
-import { type Deciding, skip, type Step } from "./step.ts";
+import { type Deciding, occasionKey, skip, type Step } from "./step.ts";
 import { joinedValues, templateOf, textFor, valuesFor } from "./texts.ts";
 import { type StoredAction, sourceType } from "./workflow.ts";
 
@@ -85,66 +87,89 @@ export async function mailInstead(
 const addressOf = (recipient: Step["recipient"]): string | null =>
   recipient?.contact?.email ?? recipient?.email ?? null;
 
-async function sendAll(deciding: Deciding, steps: readonly Step[], action: MailAction): Promise<void> {
-  const { tx, workspace, now, links } = deciding;
-  for (const [language, group] of Map.groupBy(steps, (step) =>
-    mailLanguage(workspace, step.recipient?.locale ?? null),
-  )) {
-    const [first] = group;
-    if (!first) continue;
-    const { workflow } = first.occasion;
-    // Recipients of one language may have locales with texts of their own.
-    const byText = Map.groupBy(group, ({ recipient }) => {
-      const locale = recipient?.locale ?? null;
-      return JSON.stringify([
-        textFor({ text: action.subject, texts: action.subjects }, locale),
-        textFor(action, locale),
-      ]);
-    });
-    for (const [texts, same] of byText) {
-      const [subject, text] = JSON.parse(texts) as [string, string];
-      const people: MailRecipient[] = [];
-      for (const step of same) {
-        const { occasion, recipient, decision } = step;
-        if (recipient === null) throw new Error("a mail has a recipient");
-        const values = joinedValues(
-          [occasion.booking, ...(occasion.together ?? [])].map((booking) =>
-            valuesFor({ booking, before: occasion.before, recipient, access: null }, workspace, links),
-          ),
-          recipient.locale ?? workspace.language,
-        );
-        const own = { ...values, workspace: { name: workspace.name }, sender: { address: workspace.name } };
-        const heading = templateOf(workflow, subject).render(own);
-        people.push({
-          contact_id: recipient.contact?.id ?? null,
-          email: addressOf(recipient),
-          values: own,
-          key: [decision.booking_id, decision.occurrence.toISOString(), decision.action, decision.recipient].join(" "),
-          attachments: await attachmentsOf(deciding, occasion.booking, action, {
-            language,
-            heading,
-            locale: recipient.locale,
-          }),
-        });
-      }
-      const sent = await sendMails(tx, {
-        workspace,
-        source: { type: sourceType, id: workflow.id, at: workflow.created_at },
-        class: "transactional",
-        subscription_type: null,
-        template: mailOfText(workflow, { subject, text, language }),
-        people,
-        expires_at: latest(same),
-        now,
-      });
-      same.forEach((step, i) => {
-        const { id, status, reason } = sent.mails[i] ?? {};
-        step.decision.mail_id = id ?? null;
-        step.decision.to = addressOf(step.recipient) ?? step.decision.to;
-        if (status === "skipped" && reason) skip(step, reasons[reason]);
-      });
-    }
-  }
+async function sendAll(deciding: Deciding, all: readonly Step[], action: MailAction): Promise<void> {
+  const texts = [
+    action.text,
+    action.subject,
+    ...Object.values({ ...action.texts }),
+    ...Object.values({ ...action.subjects }),
+  ];
+  const access = await makeAccess(deciding, all, texts);
+  const steps = withAccess(all, access, (step) => Object.values(wordsFor(action, step)));
+  // Recipients of one language may have locales with texts of their own.
+  const groups = Map.groupBy(steps, (step) => JSON.stringify([languageFor(deciding, step), wordsFor(action, step)]));
+  for (const group of groups.values()) await sendAlike(deciding, group, action, access);
+}
+
+const wordsFor = (action: MailAction, { recipient }: Step): { subject: string; text: string } => {
+  const locale = recipient?.locale ?? null;
+  return { subject: textFor({ text: action.subject, texts: action.subjects }, locale), text: textFor(action, locale) };
+};
+
+const languageFor = ({ workspace }: Deciding, { recipient }: Step): Language =>
+  mailLanguage(workspace, recipient?.locale ?? null);
+
+/** Sends mails of the same words. */
+async function sendAlike(
+  deciding: Deciding,
+  steps: readonly Step[],
+  action: MailAction,
+  access: Access,
+): Promise<void> {
+  const [first] = steps;
+  if (!first) return;
+  const { tx, workspace, seal, now } = deciding;
+  const { workflow } = first.occasion;
+  const language = languageFor(deciding, first);
+  const words = wordsFor(action, first);
+  const people: MailRecipient[] = [];
+  for (const step of steps) people.push(await personOf(deciding, step, action, accessOf(access, step)));
+  const sent = await sendMails(tx, {
+    workspace,
+    source: { type: sourceType, id: workflow.id, at: workflow.created_at },
+    class: "transactional",
+    subscription_type: null,
+    template: mailOfText(workflow, { ...words, language }),
+    people,
+    seal,
+    expires_at: latest(steps),
+    now,
+  });
+  steps.forEach((step, i) => {
+    const { id, status, reason } = sent.mails[i] ?? {};
+    step.decision.mail_id = id ?? null;
+    step.decision.to = addressOf(step.recipient) ?? step.decision.to;
+    if (status === "skipped" && reason) skip(step, reasons[reason]);
+  });
+}
+
+async function personOf(
+  deciding: Deciding,
+  step: Step,
+  action: MailAction,
+  link: string | null,
+): Promise<MailRecipient> {
+  const { workspace, links } = deciding;
+  const { occasion, recipient } = step;
+  if (recipient === null) throw new Error("a mail has a recipient");
+  const { booking, before, together = [] } = occasion;
+  const of = (each: typeof booking) => valuesFor({ booking: each, before, recipient, access: link }, workspace, links);
+  const values = joinedValues([booking, ...together].map(of), recipient.locale ?? workspace.language);
+  const own = { ...values, workspace: { name: workspace.name }, sender: { address: workspace.name } };
+  const hidden = secretsOf(link);
+  const heading = templateOf(occasion.workflow, wordsFor(action, step).subject);
+  return {
+    contact_id: recipient.contact?.id ?? null,
+    email: addressOf(recipient),
+    values: own,
+    key: occasionKey(step),
+    attachments: await attachmentsOf(deciding, booking, action, {
+      language: languageFor(deciding, step),
+      heading: heading.render(maskSecrets(own, hidden.secrets ?? [])),
+      locale: recipient.locale,
+    }),
+    ...hidden,
+  };
 }
 
 const latest = (steps: readonly Step[]): Date =>

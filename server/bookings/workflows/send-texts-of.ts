@@ -3,9 +3,10 @@ import type { SkipReason } from "../../../contract/messages.ts";
 import type { Template, TemplateValues } from "../../../rules/placeholders.ts";
 import type { MessageBatch, Person } from "../../messages/send/batch.ts";
 import { sendMessages } from "../../messages/send/send-messages.ts";
+import { accessOf, makeAccess, secretsOf, withAccess } from "./access-of-texts.ts";
 import type { DecisionRow } from "./decisions-store.ts";
 import { mailInstead } from "./send-mails-of.ts";
-import { type Deciding, type Step, skip } from "./step.ts";
+import { type Deciding, occasionKey, type Step, skip } from "./step.ts";
 import { joinedValues, templateOf, textFor, valuesFor } from "./texts.ts";
 import { senderOf } from "./workflow-sender.ts";
 import { sourceType, type StoredAction } from "./workflow.ts";
@@ -34,13 +35,13 @@ export async function sendTextsOf(deciding: Deciding, steps: readonly Step[]): P
     for (const step of steps) skip(step, "no_sender");
     return [];
   }
-  const access = await accessLinks(deciding, steps, action);
-  const able = steps.filter((step) => hasWay(step, action, access, workflow));
+  const access = await makeAccess(deciding, steps, [action.text, ...Object.values(action.texts ?? {})]);
+  const able = withAccess(steps, access, ({ recipient }) => [textFor(action, recipient?.locale ?? null)]);
   // The door looks up the numbers of contacts.
   const failed = able.filter(({ recipient }) => recipient?.contact === null && recipient.number === null);
   for (const step of failed) skip(step, "no_number");
   const reachable = able.filter((step) => !failed.includes(step));
-  const people = reachable.map((step) => personOf(deciding, step, action, access));
+  const people = reachable.map((step) => personOf(deciding, step, action, accessOf(access, step)));
   const batch: MessageBatch = {
     workspace,
     source: { type: sourceType, id: workflow.id, at: workflow.created_at },
@@ -66,44 +67,9 @@ export async function sendTextsOf(deciding: Deciding, steps: readonly Step[]): P
   return action.fallback_email ? mailInstead(deciding, failed, action) : [];
 }
 
-/** The links to people's own pages, by contact, if any of the texts names them. */
-async function accessLinks(
-  { tx, workspace, access, now }: Deciding,
-  steps: readonly Step[],
-  action: SendSms,
-): Promise<ReadonlyMap<string, string>> {
-  if (!workspace.customer_access || !namesAccess(steps[0]?.occasion.workflow, action)) return new Map();
-  const contacts = steps.flatMap(({ recipient }) => recipient?.contact?.id ?? []);
-  return access.make(tx, workspace.workspace_id, [...new Set(contacts)], now);
-}
-
-const textsOf = ({ text, texts = {} }: SendSms): string[] => [text, ...Object.values(texts)];
-
-const namesAccess = (workflow: Step["occasion"]["workflow"] | undefined, action: SendSms): boolean =>
-  workflow !== undefined && textsOf(action).some((text) => templateOf(workflow, text).fields.includes("access.link"));
-
-/** Whether a text that needs the link to somebody's page has one. */
-function hasWay(
-  step: Step,
-  action: SendSms,
-  access: ReadonlyMap<string, string>,
-  workflow: Step["occasion"]["workflow"],
-): boolean {
-  const template = templateOf(workflow, textFor(action, step.recipient?.locale ?? null));
-  if (!template.needs.some((names) => names.includes("access.link"))) return true;
-  if (access.has(step.recipient?.contact?.id ?? "")) return true;
-  skip(step, "no_access");
-  return false;
-}
-
-function personOf(
-  { workspace, links }: Deciding,
-  { occasion, recipient, decision }: Step,
-  action: SendSms,
-  access: ReadonlyMap<string, string>,
-): Person {
+function personOf({ workspace, links }: Deciding, step: Step, action: SendSms, link: string | null): Person {
+  const { occasion, recipient, decision } = step;
   if (recipient === null) throw new Error("a text has a recipient");
-  const link = access.get(recipient.contact?.id ?? "") ?? null;
   const { booking, before, together = [] } = occasion;
   const of = (each: typeof booking) => valuesFor({ booking: each, before, recipient, access: link }, workspace, links);
   const values: TemplateValues = joinedValues([booking, ...together].map(of), recipient.locale ?? workspace.language);
@@ -112,9 +78,9 @@ function personOf(
     ...(recipient.contact ? { contact_id: recipient.contact.id } : { number: recipient.number ?? "" }),
     values,
     template,
-    key: [decision.booking_id, decision.occurrence.toISOString(), decision.action, decision.recipient].join(" "),
+    key: occasionKey(step),
     at: decision.due_at,
     expires_at: occasion.expires_at,
-    ...(link !== null && { secrets: [{ value: link, shown: "[access link]" }] }),
+    ...secretsOf(link),
   };
 }

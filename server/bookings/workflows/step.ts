@@ -37,3 +37,7 @@ export function skip(step: Step, reason: DecisionReason): Step {
   if (step.decision.state === "sent") Object.assign(step.decision, { state: "skipped", reason });
   return step;
 }
+
+/** What tells the texts and mails that a workflow sends somebody apart. */
+export const occasionKey = ({ decision }: Step): string =>
+  [decision.booking_id, decision.occurrence.toISOString(), decision.action, decision.recipient].join(" ");

@@ -1,5 +1,5 @@
-import type { Language } from "../../../contract/shapes.ts";
 /** Ready-made workflows, in each language: what most businesses begin with. They are off until somebody switches them on. */
+import type { Language } from "../../../contract/shapes.ts";
 import type { Action, When } from "../../../contract/workflows.ts";
 
 export interface ReadyMade {

@@ -1,5 +1,5 @@
-import { sql } from "kysely";
 /** What keeps a workflow from ever firing or sending, as things are now. */
+import { sql } from "kysely";
 import type { Workflow } from "../../../contract/workflows.ts";
 import { selectList } from "../../contacts/lists-store.ts";
 import type { Tx } from "../../kit/db.ts";
@@ -8,7 +8,7 @@ import { resolveAddress } from "../../senders/senders.ts";
 import { findWebhook } from "../../webhooks/webhooks-store.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { readStatuses, standsFor } from "../booking-statuses.ts";
-import { templateOf } from "./texts.ts";
+import { needsAccess } from "./access-of-texts.ts";
 import { senderAddressOf } from "./workflow-sender.ts";
 import type { StoredAction, WorkflowRow } from "./workflow.ts";
 
@@ -57,14 +57,19 @@ async function ofAction(tx: Tx, row: WorkflowRow, action: StoredAction, field: s
         : [];
     case "change_status":
       return standsFor(action.status, await readStatuses(tx, workspaceId)) ? [] : gone("status", action.status);
-    case "send_email":
-      return [];
+    case "send_email": {
+      const { text, texts = {}, subject, subjects = {} } = action;
+      return ofAccess(tx, row, [text, subject, ...Object.values(texts), ...Object.values(subjects)], field);
+    }
     case "send_sms":
-      return ofText(tx, row, action, field);
+      return [
+        ...(await ofSender(tx, row, action, field)),
+        ...(await ofAccess(tx, row, [action.text, ...Object.values(action.texts ?? {})], field)),
+      ];
   }
 }
 
-async function ofText(
+async function ofSender(
   tx: Tx,
   row: WorkflowRow,
   action: Extract<StoredAction, { action: "send_sms" }>,
@@ -82,11 +87,12 @@ async function ofText(
       problems.push({ code: "no_sender", message: error.message, field: `${field}.sender`, value: own });
     }
   }
-  const texts = [action.text, ...Object.values(action.texts ?? {})];
-  const namesAccess = texts.some((text) => templateOf(row, text).needs.some((names) => names.includes("access.link")));
-  if (namesAccess && !workspace.customer_access) {
-    const message = "Its text names access.link, but customers get no access: it is not sent until they do.";
-    problems.push({ code: "no_access", message, field: `${field}.text`, value: null });
-  }
   return problems;
+}
+
+async function ofAccess(tx: Tx, row: WorkflowRow, texts: readonly string[], field: string): Promise<Found[]> {
+  if (!texts.some((text) => needsAccess(row, text))) return [];
+  if ((await getWorkspace(tx, row.workspace_id)).customer_access) return [];
+  const message = "Its text names access.link, but customers get no access: it is not sent until they do.";
+  return [{ code: "no_access", message, field: `${field}.text`, value: null }];
 }
