@@ -41,6 +41,7 @@ test("a booking is written in the reader's language and by the habits of the cou
     notes: null,
     price: "1 450 kr",
     manage_link: null,
+    yours: "timen din",
   });
   expect(reads({ locale: "sv" }).booking).toMatchObject({
     status: "bekräftad",

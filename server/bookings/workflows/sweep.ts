@@ -4,6 +4,7 @@
  *
  * A workspace in which something fails does not hold up the others: it gets a time of its own, from which it is tried again.
  */
+import type { ReminderHours } from "../../../contract/accounts.ts";
 import { rangesDue } from "../../../rules/booking-moments.ts";
 import { type Db, systemScope } from "../../kit/db.ts";
 import type { DueResult, DueRound, DueWork } from "../../kit/due.ts";
@@ -12,11 +13,13 @@ import type { LiveUpdates } from "../../kit/live-updates.ts";
 import { pipelined, preparedTransaction } from "../../kit/prepared.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
+import type { Booking } from "../booking.ts";
 import { loadBookings } from "../present-booking.ts";
 import { decide, lockDecisions } from "./decide.ts";
 import * as store from "./moments-store.ts";
 import { timedOccasion } from "./occasion.ts";
 import type { DecideServices } from "./step.ts";
+import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
 type Services = Pick<DueServices, "db" | "log"> & { liveUpdates: Pick<LiveUpdates, "publish"> };
@@ -98,28 +101,27 @@ async function sweepOver(
   scope: Scope,
 ): Promise<Swept> {
   const swept: Swept = { done: 0, oldest: null, errors: [], complete: false, failed: new Set() };
-  const decideIn = async (workspaceId: string, moments: readonly store.FoundMoment[]): Promise<void> => {
-    if (swept.failed.has(workspaceId)) return;
-    try {
-      const { done, oldest } = await decideMoments(db, deciding, workspaceId, moments, now);
-      swept.done += done;
-      if (oldest && (!swept.oldest || oldest < swept.oldest)) swept.oldest = oldest;
-      if (done > 0) liveUpdates.publish(workspaceId, "workflow", null);
-    } catch (error) {
-      swept.failed.add(workspaceId);
-      swept.errors.push(error);
-      log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
-    }
-  };
   for (const trigger of ["before_start", "after_end"] as const) {
     const own = ranges.filter((range) => range.trigger === trigger);
+    const decideIn = async (workspaceId: string, found: readonly store.FoundBooking[]): Promise<void> => {
+      if (swept.failed.has(workspaceId)) return;
+      try {
+        const { done, oldest } = await decideMoments(db, deciding, workspaceId, { found, ranges: own, now });
+        swept.done += done;
+        if (oldest && (!swept.oldest || oldest < swept.oldest)) swept.oldest = oldest;
+        if (done > 0) liveUpdates.publish(workspaceId, "workflow", null);
+      } catch (error) {
+        swept.failed.add(workspaceId);
+        swept.errors.push(error);
+        log.warn({ err: error, work: name, workspace: workspaceId }, "due work failed in a workspace; trying again");
+      }
+    };
     for (let first = 0; first < own.length; first += rangesAtOnce) {
       const some = own.slice(first, first + rangesAtOnce);
-      if (!(await db.asSystem((tx) => store.isAnyWithin(tx, trigger, some)))) continue;
-      for (let after: store.Place | null = null; ;) {
+      for (let after: store.FoundBooking | null = null; ;) {
         if (signal.aborted) return swept;
-        const found: store.FoundMoment[] = await db.asSystem((tx) =>
-          store.selectMoments(tx, trigger, some, { ...scope, after, limit: pageSize }),
+        const found: store.FoundBooking[] = await db.asSystem((tx) =>
+          store.selectWithin(tx, trigger, some, { ...scope, after, limit: pageSize }),
         );
         await inEachWorkspace(found, decideIn);
         const last = found.at(-1);
@@ -150,26 +152,33 @@ function rangesBetween(
   });
 }
 
+/** Decides about the bookings of a workspace, each by the workflows of which a range holds it. */
 async function decideMoments(
   db: Db,
   deciding: DecideServices,
   workspaceId: string,
-  moments: readonly store.FoundMoment[],
-  now: Date,
+  { found, ranges, now }: { found: readonly store.FoundBooking[]; ranges: readonly store.Range[]; now: Date },
 ): Promise<{ done: number; oldest: Date | null }> {
   let done = 0;
   let oldest: Date | null = null;
-  for (let at = 0; at < moments.length; at += atOnce) {
-    const part = moments.slice(at, at + atOnce);
+  for (let at = 0; at < found.length; at += atOnce) {
+    const part = found.slice(at, at + atOnce);
     await db.inWorkspace(workspaceId, async (tx) => {
       await lockDecisions(tx, workspaceId);
-      const workflows = new Map((await selectEnabled(tx, workspaceId)).map((row) => [row.id, row]));
-      const ids = [...new Set(part.map(({ booking_id }) => booking_id))];
-      const bookings = new Map((await loadBookings(tx, workspaceId, ids)).map((row) => [row.id, row]));
+      const enabled = await selectEnabled(tx, workspaceId);
       const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
-      const occasions = part.flatMap(({ workflow_id, booking_id }) => {
-        const [workflow, booking] = [workflows.get(workflow_id), bookings.get(booking_id)];
-        return (workflow && booking && timedOccasion(workflow, booking, hours, now)) ?? [];
+      const timed = enabled.flatMap((workflow) => {
+        const own = ranges.filter((range) => isOf(range, workflow, hours));
+        return own.length > 0 ? [{ workflow, own }] : [];
+      });
+      if (timed.length === 0) return;
+      const ids = part.map(({ id }) => id);
+      const bookings = new Map((await loadBookings(tx, workspaceId, ids)).map((row) => [row.id, row]));
+      const occasions = part.flatMap(({ id, anchor }) => {
+        const booking = bookings.get(id);
+        if (!booking) return [];
+        const holding = timed.filter(({ own }) => own.some((range) => holds(range, anchor, booking)));
+        return holding.flatMap(({ workflow }) => timedOccasion(workflow, booking, hours, now) ?? []);
       });
       for (const { due_at } of occasions) if (!oldest || due_at < oldest) oldest = due_at;
       done += await decide(deciding, tx, workspaceId, occasions, now);
@@ -177,3 +186,15 @@ async function decideMoments(
   }
   return { done, oldest };
 }
+
+/** Whether a range is that of a workflow's timing, in a workspace with these hours. */
+const isOf = (range: store.Range, { trigger, unit, count, at_time }: WorkflowRow, hours: ReminderHours): boolean =>
+  range.trigger === trigger &&
+  range.unit === unit &&
+  range.count === count &&
+  range.at === at_time &&
+  range.hours_from === (hours?.from ?? null) &&
+  range.hours_to === (hours?.to ?? null);
+
+const holds = ({ zone, after, until }: store.Range, anchor: Date, { time_zone }: Booking): boolean =>
+  anchor > after && anchor <= until && (zone === null || zone === time_zone);
