@@ -1,7 +1,8 @@
 /**
- * A worker that lets workflows look at changes and moments once, and kills itself with SIGKILL at a given point.
+ * A worker that lets workflows look at changes and moments once, and kills itself with SIGKILL in or after its first transaction of a
+ * workspace.
  *
- *   node testing/workflows-worker.ts <connection> <now> before-commit|after-commit <which transaction of a workspace>
+ *   node testing/workflows-worker.ts <connection> <now> before-commit|after-commit <workspace>
  */
 import { pino } from "pino";
 import { bookingsModule } from "../server/bookings/module.ts";
@@ -12,9 +13,8 @@ import { runDue } from "./due.ts";
 import { mailConfig } from "./mails.ts";
 import { testSeal } from "./seal.ts";
 
-const [connection = "", now = "", point, which] = process.argv.slice(2);
+const [connection = "", now = "", point, fatal] = process.argv.slice(2);
 const db = openDb({ connection, workspaces: await workspaceConnection(connection), max: 4 });
-let transactions = 0;
 
 /** SIGKILL: nothing is flushed, released or logged. */
 function die(): Promise<never> {
@@ -25,7 +25,7 @@ function die(): Promise<never> {
 const mortal = {
   ...db,
   async inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const last = ++transactions === Number(which);
+    const last = workspaceId === fatal;
     const done = await db.inWorkspace(workspaceId, async (tx) => {
       const inside = await work(tx);
       if (last && point === "before-commit") await die();

@@ -14,8 +14,8 @@ const salons = await salonsOf(database);
 const program = join(import.meta.dirname, "..", "..", "..", "testing", "workflows-worker.ts");
 
 /** Runs a worker at `now` until it has killed itself. */
-async function killed(now: Date, point: "before-commit" | "after-commit", which = 1): Promise<void> {
-  const child = spawn(process.execPath, [program, connection, now.toISOString(), point, String(which)], {
+async function killed(now: Date, point: "before-commit" | "after-commit", { id }: Salon): Promise<void> {
+  const child = spawn(process.execPath, [program, connection, now.toISOString(), point, id], {
     stdio: "inherit",
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -40,7 +40,7 @@ test.each(["before-commit", "after-commit"] as const)(
   "killed %s of the decisions on changes: the next worker finishes, each is told once",
   async (point) => {
     const salon = await prepared();
-    await killed(changed, point);
+    await killed(changed, point, salon);
     expect(await salon.textsTo()).toHaveLength(point === "before-commit" ? 0 : 2);
     for (let i = 1; i < 4; i++) await salon.look(later(changed, i * 1_000));
     expect(await salon.textsTo(kari.mobile)).toEqual(["booked"]);
@@ -53,7 +53,7 @@ test.each(["before-commit", "after-commit"] as const)(
   async (point) => {
     const salon = await prepared();
     await salon.look(changed);
-    await killed(moment, point);
+    await killed(moment, point, salon);
     expect(await salon.textsTo()).toHaveLength(point === "before-commit" ? 2 : 4);
     for (let i = 1; i < 4; i++) await salon.look(later(moment, i * 1_000));
     expect(await salon.textsTo(kari.mobile)).toEqual(["booked", "soon"]);
@@ -64,7 +64,7 @@ test.each(["before-commit", "after-commit"] as const)(
 test("cancelled after the kill and before the next worker: what was not committed is not sent", async () => {
   const salon = await prepared();
   await salon.look(changed);
-  await killed(moment, "before-commit");
+  await killed(moment, "before-commit", salon);
   const [booking] = await salon.all<{ id: string }>("/bookings?sort=-created_at");
   await salon.cancel(booking?.id ?? "");
   await salon.look(later(moment, 1_000));
@@ -77,7 +77,7 @@ test("killed after the decision and before the submission: the carrier gets each
   await salon.workflow({ text: "booked" });
   await salon.book();
   await salon.book({ customer: ola });
-  await killed(later(now, 1_000), "after-commit");
+  await killed(later(now, 1_000), "after-commit", salon);
   await salon.look(later(now, 2_000));
   await startPipeline(db);
   await until(async () => expect(await arrived(db, salon.id)).toHaveLength(2));
