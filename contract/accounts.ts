@@ -95,7 +95,7 @@ export const Workspace = WorkspaceInput.extend({
   cancel_limit_minutes: CancelLimit,
   customer_access: z
     .boolean()
-    .describe("whether customers have a page of their own, to which `access.link` in a text signs them in"),
+    .describe("whether customers have a page of their own, to which `access.link` in a text or mail signs them in"),
   created_at: Instant,
 });
 export type Workspace = z.infer<typeof Workspace>;
