@@ -163,7 +163,6 @@ export const HistoryEntry = z.object({
       "locale",
       "notes",
       "muted",
-      "message_stopped",
     ])
     .describe("what was changed"),
   from: z.unknown().nullable().describe("the value before, with names in place of ids"),
@@ -206,10 +205,11 @@ export type BookingWithHistory = z.infer<typeof BookingWithHistory>;
 /** Why a workflow sent nothing, beside the skip reasons of messages. */
 export const decisionReasons = {
   booked_too_late: "the booking was made, or moved, after the moment of this text",
+  passed_over:
+    "its moment was passed over: the workflow, the hours of reminders or the zone were changed after the moment that it has now",
   too_late: "nothing was running at its moment, and it would have come too late",
   booking_cancelled: "the booking is cancelled or rejected",
   booking_over: "the booking was over already",
-  status_not_meant: "its status is none that the workflow is for",
   muted: "the customer is muted",
   booking_muted: "the booking is muted, or switched out of the workflow",
   not_told: "whoever made the change chose to tell nobody",

@@ -109,6 +109,23 @@ test("a longer lead after an edit: what came due before the edit stays unsent, o
   expect(await salon.textsTo()).toEqual(["Hi Kari"]);
 });
 
+test("a reminder whose moment an edit, or a cancellation, left behind is shown with the reason, also when the moment is long past", async () => {
+  const salon = await salons.open();
+  const reminder = await salon.workflow({ when: { trigger: "before_start", hours: 1 }, text: "soon" });
+  const moved = await salon.book({ start: later(morning, day).toISOString() });
+  const off = await salon.book({ start: later(morning, 2 * day).toISOString() });
+  await salon.look();
+  await salon.request(`PATCH /workflows/${reminder.id}`, { when: { trigger: "before_start", hours: 30 } });
+  await salon.cancel(off.id);
+  await salon.look(later(morning, hour));
+  const reasons = async (of: { id: string }) =>
+    (await salon.decisionsOf(of)).map(({ state, reason }) => [state, reason]);
+  expect(await reasons(moved)).toEqual([["skipped", "passed_over"]]);
+  expect(await reasons(off)).toEqual([["skipped", "booking_cancelled"]]);
+  await salon.look(later(morning, 40 * hour));
+  expect(await reasons(off)).toEqual([["skipped", "booking_cancelled"]]);
+});
+
 test("an action that is added says nothing about what was decided; those before it keep their ids", async () => {
   const salon = await salons.open();
   const made = await salon.workflow({ text: "one" });

@@ -60,7 +60,8 @@ async function pdfOf(
     status: values.booking.status,
     booked_by: customer && [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n"),
     attendees: booking.attendees.map((each) => fullName(namesOf(each)) ?? ""),
-    notes: booking.notes,
+    // Notes are the salon's own, unless a text names them.
+    notes: null,
     manage_link: links.urlOf(booking.manage_code),
     footer: [workspace.name, location?.address, location?.phone].filter(Boolean).join("\n"),
     created_at: now,

@@ -67,7 +67,7 @@ export const covers = ({ also_ahead, enabled_at }: WorkflowRow, booking: Booking
   also_ahead || enabled_at === null || booking.armed_at >= enabled_at;
 
 /** Whether a timed workflow is for bookings in the state that this one is in. */
-const isInState = ({ trigger }: Timing, booking: Booking): boolean =>
+export const isInState = ({ trigger }: Timing, booking: Booking): boolean =>
   trigger === "before_start" ? isLive(booking) : ["confirmed", "completed"].includes(booking.stands_for);
 
 /** What a timed workflow does about a booking at `now`; null: nothing, or nothing yet. */

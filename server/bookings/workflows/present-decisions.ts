@@ -5,7 +5,7 @@ import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspac
 import { type Booking, isOff } from "../booking.ts";
 import { loadBooking, loadBookings } from "../present-booking.ts";
 import { type ShownDecision, selectOfBooking, selectOfWorkflow } from "./decisions-store.ts";
-import { covers, meetsConditions, momentFor, occasionOf } from "./occasion.ts";
+import { covers, isInState, meetsConditions, momentFor, occasionOf } from "./occasion.ts";
 import { recipientsOf } from "./recipients.ts";
 import { speaks } from "./texts.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
@@ -37,11 +37,12 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
   const timing = timingOf(workflow);
   if (!timing || !covers(workflow, booking) || !meetsConditions(workflow, booking)) return [];
   const due = momentFor(timing, booking, reminderHoursOf(workspace));
-  if (due.getTime() < now.getTime() - recent || due < booking.armed_at) return [];
+  // What came too late for the booking has its decision, and what was due before the workflow was enabled is not its own.
+  if (due < booking.armed_at || (workflow.enabled_at !== null && due < workflow.enabled_at)) return [];
+  if (!isOff(booking) && !isInState(timing, booking)) return [];
+  const isPast = due.getTime() < now.getTime() - recent;
   const isOut = booking.muted || booking.muted_workflows.includes(workflow.id);
-  const reason = isOff(booking) ? "booking_cancelled" : isOut ? "booking_muted" : null;
-  const ended = timing.trigger === "before_start" && ["completed", "no_show"].includes(booking.stands_for);
-  if (ended) return [];
+  const reason = isOff(booking) ? "booking_cancelled" : isPast ? "passed_over" : isOut ? "booking_muted" : null;
   const occasion = occasionOf(workflow, booking, booking.start_at, due, due);
   return workflow.do.flatMap((action): Decision[] => {
     const isSms = action.action === "send_sms";

@@ -38,7 +38,7 @@ const words: Record<Language, Record<Key, Words>> = {
     change: {
       name: "Booking changed",
       description: "A text when the time, the place or the person is another.",
-      text: 'Hi {{ customer.first_name | default: "there" }}! {{ booking.yours | capitalize }} on {{ old.date }} at {{ old.time }} is now on {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
+      text: 'Hi {{ customer.first_name | default: "there" }}! We have moved {{ booking.yours }} on {{ old.date }} at {{ old.time }} to {{ booking.weekday }} {{ booking.date }} at {{ booking.time }}. See it here: {{ booking.manage_link }}\n{{ workspace.name }}',
     },
     reminder: {
       name: "Reminder the day before",
@@ -60,7 +60,7 @@ const words: Record<Language, Record<Key, Words>> = {
     change: {
       name: "Bookingen er endret",
       description: "En SMS når tid, sted eller person er en annen.",
-      text: 'Hei {{ customer.first_name | default: "der" }}! {{ booking.yours | capitalize }} {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
+      text: 'Hei {{ customer.first_name | default: "der" }}! Nå er {{ booking.yours }} {{ old.date }} kl. {{ old.time }} flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bestillingen her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     reminder: {
       name: "Påminnelse dagen før",
@@ -82,7 +82,7 @@ const words: Record<Language, Record<Key, Words>> = {
     change: {
       name: "Bokningen är ändrad",
       description: "Ett sms när tid, plats eller person är en annan.",
-      text: 'Hej {{ customer.first_name | default: "där" }}! {{ booking.yours | capitalize }} {{ old.date }} kl. {{ old.time }} är flyttad till {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}',
+      text: 'Hej {{ customer.first_name | default: "där" }}! Nu är {{ booking.yours }} {{ old.date }} kl. {{ old.time }} flyttad till {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se bokningen här: {{ booking.manage_link }}\nHälsningar {{ workspace.name }}',
     },
     reminder: {
       name: "Påminnelse dagen innan",
@@ -104,7 +104,7 @@ const words: Record<Language, Record<Key, Words>> = {
     change: {
       name: "Bookingen er ændret",
       description: "En sms, når tid, sted eller person er en anden.",
-      text: 'Hej {{ customer.first_name | default: "der" }}! {{ booking.yours | capitalize }} {{ old.date }} kl. {{ old.time }} er flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
+      text: 'Hej {{ customer.first_name | default: "der" }}! Nu er {{ booking.yours }} {{ old.date }} kl. {{ old.time }} flyttet til {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}. Se din booking her: {{ booking.manage_link }}\nHilsen {{ workspace.name }}',
     },
     reminder: {
       name: "Påmindelse dagen før",

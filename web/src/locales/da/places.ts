@@ -112,8 +112,7 @@ export const places: Translation<typeof english> = {
   senderDefault: "Et navn på jeres sprog, som Reservasjon",
   senderReplies: "{sender} (kan besvares)",
   senderNoReplies: "{sender} (kan ikke besvares)",
-  senderHint:
-    "Et navn kan ikke besvares. Vælg et nummer, der kan, hvis folk skal kunne svare JA eller NEJ på en påmindelse, eller STOP.",
+  senderHint: "Et navn kan ikke besvares. Vælg et nummer, der kan, hvis folk skal kunne svare, eller skrive STOP.",
   reminders: "Hvornår påmindelser sendes",
   remindersText:
     "Påmindelser og tak, der falder uden for tidsrummet, flyttes: en påmindelse til det sidste tilladte tidspunkt før, tak til det første efter. Bekræftelser og ændringer sendes med det samme, døgnet rundt.",
@@ -122,12 +121,6 @@ export const places: Translation<typeof english> = {
   to: "Til",
   timeMissing: "Udfyld et klokkeslæt.",
   customers: "Hvad kunderne kan gøre",
-  cancelLimit: "Kunder kan afbestille indtil",
-  cancelLimitHint: "Før bookingen begynder, på bookingens side. 0: helt indtil den begynder.",
-  cancelLimitWrong: "Et helt tal, højst et år.",
-  unit: "Enhed",
-  units: { minutes: "minutter før", hours: "timer før", days: "dage før" },
   access: "Kunderne får deres egen side",
-  accessHint:
-    "Beskeder kan så have et link, der logger kunden ind: De ser deres egne bookinger og kan ændre oplysninger og samtykker.",
+  accessHint: "Beskeder kan så have et link, der logger kunden ind, og der ser de deres egne bookinger.",
 };

@@ -161,7 +161,7 @@ export const workflows: Translation<typeof en> = {
     languages: "Sprog",
     allLanguages: "Alle sprog",
     languagesHint: "Modtagerens sprog.",
-    bookedAtLeast: "Kun når der blev booket mindst så længe før start",
+    bookedAtLeast: "Kun når der blev booket mindst så længe før dette tidspunkt",
     bookedAtLeastHint: "Tomt: også det, der bookes lige før.",
     sendIfLate: "Send med det samme, når der bookes for sent til påmindelsen",
     sendIfLateHint: "Ellers får sådanne bookinger ingen, og det står på bookingen hvorfor.",

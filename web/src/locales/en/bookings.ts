@@ -183,7 +183,6 @@ export const bookings = {
       locale: "Language",
       notes: "Notes",
       muted: "Workflows",
-      message_stopped: "A message was stopped",
     },
   },
   contact: {

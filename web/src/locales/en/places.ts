@@ -109,8 +109,7 @@ export const places = {
   senderDefault: "A name in your language, such as Reservasjon",
   senderReplies: "{sender} (can be answered)",
   senderNoReplies: "{sender} (cannot be answered)",
-  senderHint:
-    "A name cannot be answered. Choose a number that can, if people are to reply YES or NO to a reminder, or STOP.",
+  senderHint: "A name cannot be answered. Choose a number that can, if people are to reply, or to send STOP.",
   reminders: "Hours of reminders",
   remindersText:
     "Reminders and thanks that fall outside of these hours go before them or after them: a reminder at the last allowed moment before, thanks at the next one after. Confirmations and changes go at once, at any hour.",
@@ -119,12 +118,6 @@ export const places = {
   to: "To",
   timeMissing: "Enter a time.",
   customers: "What customers can do",
-  cancelLimit: "Customers can cancel until",
-  cancelLimitHint: "Before the booking starts, on its page. 0: until it starts.",
-  cancelLimitWrong: "A whole number, a year at most.",
-  unit: "Unit",
-  units: { minutes: "minutes before", hours: "hours before", days: "days before" },
   access: "Customers get a page of their own",
-  accessHint:
-    "Texts can then have a link that signs the customer in: they see their own bookings, and change their details and consents.",
+  accessHint: "Texts can then have a link that signs the customer in, and there they see their own bookings.",
 } as const;

@@ -159,7 +159,7 @@ export const workflows = {
     languages: "Languages",
     allLanguages: "All languages",
     languagesHint: "Of the recipient.",
-    bookedAtLeast: "Only if booked at least so long before the start",
+    bookedAtLeast: "Only if booked at least so long before this moment",
     bookedAtLeastHint: "Empty: also what is booked shortly before.",
     sendIfLate: "Send at once if it is booked too late for this reminder",
     sendIfLateHint: "Otherwise such bookings get none, and the booking says why.",

@@ -112,8 +112,7 @@ export const places: Translation<typeof english> = {
   senderDefault: "Et navn på språket deres, som Reservasjon",
   senderReplies: "{sender} (kan besvares)",
   senderNoReplies: "{sender} (kan ikke besvares)",
-  senderHint:
-    "Et navn kan ikke besvares. Velg et nummer som kan det, hvis folk skal kunne svare JA eller NEI på en påminnelse, eller STOPP.",
+  senderHint: "Et navn kan ikke besvares. Velg et nummer som kan det, hvis folk skal kunne svare, eller skrive STOPP.",
   reminders: "Når påminnelser sendes",
   remindersText:
     "Påminnelser og takk som faller utenfor tidsrommet, flyttes: en påminnelse til siste tillatte tidspunkt før, takk til det første etter. Bekreftelser og endringer går med en gang, døgnet rundt.",
@@ -122,12 +121,6 @@ export const places: Translation<typeof english> = {
   to: "Til",
   timeMissing: "Fyll inn et klokkeslett.",
   customers: "Hva kundene kan gjøre",
-  cancelLimit: "Kunder kan avbestille inntil",
-  cancelLimitHint: "Før bookingen begynner, på siden for bookingen. 0: helt til den begynner.",
-  cancelLimitWrong: "Et helt tall, høyst ett år.",
-  unit: "Enhet",
-  units: { minutes: "minutter før", hours: "timer før", days: "dager før" },
   access: "Kundene får en egen side",
-  accessHint:
-    "Meldinger kan da ha en lenke som logger kunden inn: De ser sine egne bookinger og kan endre opplysninger og samtykker.",
+  accessHint: "Meldinger kan da ha en lenke som logger kunden inn, og der ser de sine egne bookinger.",
 };

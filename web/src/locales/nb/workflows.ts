@@ -161,7 +161,7 @@ export const workflows: Translation<typeof en> = {
     languages: "Språk",
     allLanguages: "Alle språk",
     languagesHint: "Mottakerens språk.",
-    bookedAtLeast: "Bare når det ble booket minst så lenge før start",
+    bookedAtLeast: "Bare når det ble booket minst så lenge før dette tidspunktet",
     bookedAtLeastHint: "Tomt: også det som bookes rett før.",
     sendIfLate: "Send med en gang når det bookes for sent for påminnelsen",
     sendIfLateHint: "Ellers får slike bookinger ingen, og det står på bookingen hvorfor.",

@@ -113,7 +113,7 @@ export const places: Translation<typeof english> = {
   senderReplies: "{sender} (går att svara)",
   senderNoReplies: "{sender} (går inte att svara)",
   senderHint:
-    "Ett namn går inte att svara. Välj ett nummer som går att svara om folk ska kunna svara JA eller NEJ på en påminnelse, eller STOPP.",
+    "Ett namn går inte att svara. Välj ett nummer som går att svara om folk ska kunna svara, eller skriva STOPP.",
   reminders: "När påminnelser skickas",
   remindersText:
     "Påminnelser och tack som hamnar utanför tiderna flyttas: en påminnelse till sista tillåtna tidpunkt före, tack till den första efter. Bekräftelser och ändringar går genast, dygnet runt.",
@@ -122,12 +122,6 @@ export const places: Translation<typeof english> = {
   to: "Till",
   timeMissing: "Fyll i ett klockslag.",
   customers: "Vad kunderna kan göra",
-  cancelLimit: "Kunder kan avboka fram till",
-  cancelLimitHint: "Innan bokningen börjar, på bokningens sida. 0: ända tills den börjar.",
-  cancelLimitWrong: "Ett heltal, högst ett år.",
-  unit: "Enhet",
-  units: { minutes: "minuter före", hours: "timmar före", days: "dagar före" },
   access: "Kunderna får en egen sida",
-  accessHint:
-    "Meddelanden kan då ha en länk som loggar in kunden: de ser sina egna bokningar och kan ändra uppgifter och samtycken.",
+  accessHint: "Meddelanden kan då ha en länk som loggar in kunden, och där ser de sina egna bokningar.",
 };

@@ -74,7 +74,7 @@ export const statuses: Translation<typeof en> = {
     too_late: "Inget kördes när det skulle gå, och senare hade varit för sent",
     booking_cancelled: "Bokningen är inställd",
     booking_over: "Bokningen var redan över",
-    status_not_meant: "Gäller inte bokningar med den här statusen",
+    passed_over: "Tidpunkten hade passerat när arbetsflödet, tiderna eller tidszonen ändrades",
     muted: "Kunden ska inte få meddelanden",
     booking_muted: "Avstängt för den här bokningen",
     not_told: "Den som gjorde ändringen valde att inte meddela någon",

@@ -162,7 +162,7 @@ export const workflows: Translation<typeof en> = {
     languages: "Språk",
     allLanguages: "Alla språk",
     languagesHint: "Mottagarens språk.",
-    bookedAtLeast: "Bara när det bokades minst så länge före start",
+    bookedAtLeast: "Bara när det bokades minst så länge före den här tidpunkten",
     bookedAtLeastHint: "Tomt: även det som bokas strax innan.",
     sendIfLate: "Skicka genast när det bokas för sent för påminnelsen",
     sendIfLateHint: "Annars får sådana bokningar ingen, och på bokningen står det varför.",

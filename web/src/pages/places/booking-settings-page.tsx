@@ -6,11 +6,10 @@ import { DocumentTitle } from "../../components/document-title.tsx";
 import { useExplain } from "../../lib/explain.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { Checkbox } from "../../ui/choice.tsx";
-import { Field, Input, Select, SelectField, TextField } from "../../ui/field.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
 import { FormShell, useForm } from "../../ui/form.tsx";
 import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { readWhole } from "./read-typed.ts";
 
 /** What holds for all bookings of the workspace. */
 export function BookingSettingsPage() {
@@ -104,65 +103,22 @@ function RemindersPanel() {
   );
 }
 
-const minutesOf = { days: 1_440, hours: 60, minutes: 1 } as const;
-type Unit = keyof typeof minutesOf;
-const units = ["minutes", "hours", "days"] as const satisfies readonly Unit[];
-/** 366 days. */
-const longestLimit = 527_040;
-
-/** The largest unit in which a limit is a whole number. */
-function inUnit(minutes: number): { count: string; unit: Unit } {
-  const unit = units.findLast((each) => minutes % minutesOf[each] === 0 && minutes > 0) ?? "hours";
-  return { count: String(minutes / minutesOf[unit]), unit };
-}
-
 function CustomersPanel() {
   const t = useTranslations("places");
   const ui = useTranslations("ui");
   const may = useMay();
-  const { cancel_limit_minutes, customer_access } = useWorkspace();
+  const { customer_access } = useWorkspace();
   const save = useCall("workspaces", "update");
-  const readCount = ({ count, unit }: { count: string; unit: Unit }) =>
-    readWhole(count, 0, Math.floor(longestLimit / minutesOf[unit]));
   const form = useForm({
-    initial: { ...inUnit(cancel_limit_minutes), customer_access },
-    required: ["count"],
-    names: { cancel_limit_minutes: "count" },
-    check: (typed) => (readCount(typed) === undefined ? { count: t("cancelLimitWrong") } : {}),
-    submit: (typed) =>
-      save.mutateAsync({
-        body: {
-          cancel_limit_minutes: (readCount(typed) ?? 0) * minutesOf[typed.unit],
-          customer_access: typed.customer_access,
-        },
-      }),
+    initial: { customer_access },
+    required: [],
+    submit: ({ customer_access: access }) => save.mutateAsync({ body: { customer_access: access } }),
     onSuccess: () => toast(ui("saved")),
     explain: useExplain(),
   });
   return (
     <Panel title={t("customers")}>
       <FormShell form={form} submitLabel={ui("save")} readOnly={!may("workspace:write")}>
-        <Field label={t("cancelLimit")} hint={t("cancelLimitHint")} error={form.errors.count ?? null}>
-          {(wiring) => (
-            <div className="flex gap-2">
-              <Input
-                className="w-20 shrink-0"
-                inputMode="numeric"
-                maxLength={6}
-                value={form.values.count}
-                onChange={(count) => form.set({ count })}
-                {...wiring}
-              />
-              <Select
-                aria-label={t("unit")}
-                className="max-w-48"
-                options={units.map((value) => ({ value, label: t(`units.${value}`) }))}
-                value={form.values.unit}
-                onChange={(unit) => form.set({ unit })}
-              />
-            </div>
-          )}
-        </Field>
         <Checkbox
           label={t("access")}
           hint={t("accessHint")}
