@@ -1,7 +1,10 @@
 /** Reminders and thanks: at their moment, once for each start, and only while they make sense. */
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { day, hour, kari, later, minute, morning, ola, salonsOf } from "../../../testing/workflows.ts";
+import type { ClaimedMail } from "../../mail/queue-store.ts";
+import { recheckMails } from "../../mail/recheck-mails.ts";
 
 const salons = await salonsOf(await testDatabase());
 
@@ -78,6 +81,43 @@ test("moved after its reminder it is reminded of again; moved back, what was sen
   await salon.look();
   await salon.look(later(moved, -30 * minute));
   expect(await salon.textsTo()).toHaveLength(2);
+});
+
+test("moved or cancelled while its reminder waits for the carrier: it is taken back, and its segments too", async () => {
+  for (const [change, reason] of [
+    [{ start: later(start, day).toISOString() }, "superseded"],
+    [{ status: "cancelled" }, "booking_cancelled"],
+  ] as const) {
+    const salon = await salons.open();
+    await salon.workflow({ when: hourBefore });
+    const booking = await salon.book({ start });
+    await salon.look(later(start, -hour));
+    expect((await salon.request("GET /usage")).reserved).toBe(1);
+    await salon.change(booking.id, { ...change, notify: false });
+    await salon.look(later(start, -hour + minute));
+    expect((await salon.messages()).map(({ status }) => status)).toEqual(["cancelled"]);
+    expect((await salon.request("GET /usage")).reserved).toBe(0);
+    expect(await salon.statesOf(booking)).toContain(`skipped: ${reason}`);
+    const { history } = await salon.request(`GET /bookings/${booking.id}`);
+    expect(history[0]).toMatchObject({ what: "message_stopped", by: "system", name: "On before_start" });
+  }
+});
+
+test("a mail that reminds of a booking which was cancelled since is not submitted", async () => {
+  const salon = await salons.open();
+  const mail = { action: "send_email", to: { customer: true }, subject: "Tomorrow", text: "See you" };
+  await salon.workflow({ when: hourBefore, do: [mail] });
+  const mailed = { first_name: "Kari", email: "kari@example.com" };
+  const booking = await salon.book({ start, customer: mailed });
+  await salon.book({ start, customer: { ...mailed, email: "ola@example.com" } });
+  await salon.look(later(start, -hour));
+  await salon.cancel(booking.id);
+  const { db } = salons.services;
+  const claimed = await db.inWorkspace(salon.id, async (tx) => {
+    const { rows } = await sql<ClaimedMail>`select * from mails where workspace_id = ${salon.id}`.execute(tx);
+    return recheckMails(tx, salon.id, rows, later(start, -hour));
+  });
+  expect(claimed).toMatchObject([{ status: "skipped", reason: "source_stopped" }]);
 });
 
 test("cancelled and reinstated before the moment: reminded of once", async () => {
