@@ -174,8 +174,8 @@ test("statuses get own names, and settings hold for all bookings", async (task) 
   await expect.poll(async () => (await workspace()).reminder_hours).toEqual({ from: "08:00", to: "20:00" });
 
   const customers = panel("Hva kundene kan gjøre");
-  expect(await customers.getByLabel("Kunder kan avbestille inntil").inputValue()).toBe("1");
-  await customers.getByLabel("Kunder kan avbestille inntil").fill("6");
+  expect(await customers.getByLabel("Kunder kan avlyse inntil").inputValue()).toBe("1");
+  await customers.getByLabel("Kunder kan avlyse inntil").fill("6");
   await customers.getByLabel("Enhet").selectOption("hours");
   await customers.getByLabel("Kundene får en egen side").check();
   await customers.getByRole("button", { name: "Lagre" }).click();

@@ -167,6 +167,7 @@ test("booked later before the moment than the workflow asks for: skipped, with t
   await salon.workflow({ when: { ...hourBefore, booked_at_least_minutes: 120 } });
   const soon = await salon.book({ start: later(morning, 2 * hour).toISOString() });
   const ahead = await salon.book({ customer: ola, start: later(morning, 4 * hour).toISOString() });
+  expect(await salon.statesOf(soon)).toEqual(["skipped: booked_at_short_notice"]);
   await salon.look(later(morning, hour));
   await salon.look(later(morning, 3 * hour));
   expect(await salon.textsTo()).toEqual(["Hi Ola"]);
@@ -236,6 +237,21 @@ test("thanks go for confirmed and completed bookings only", async () => {
   await salon.look(later(morning, 1_000));
   await salon.look(later(start, 45 * minute + hour));
   expect((await salon.textsTo()).sort()).toEqual(["Thanks Anna", "Thanks Berit"]);
+});
+
+test("what is ahead of a booking says what comes of it as it is: nothing for whom nobody saw", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: { trigger: "after_end", hours: 2 } });
+  const { id } = await salon.book({ start });
+  for (const [status, expected] of [
+    ["confirmed", "waiting"],
+    ["no_show", "skipped: status_not_meant"],
+    ["cancelled", "skipped: booking_cancelled"],
+    ["pending", "waiting"],
+  ] as const) {
+    await salon.change(id, { status });
+    expect([status, await salon.statesOf({ id })]).toEqual([status, [expected]]);
+  }
 });
 
 test("a booking that is entered after it took place is thanked for where that moment is still to come", async () => {
