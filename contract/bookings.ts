@@ -163,6 +163,7 @@ export const HistoryEntry = z.object({
       "locale",
       "notes",
       "muted",
+      "message_stopped",
     ])
     .describe("what was changed"),
   from: z.unknown().nullable().describe("the value before, with names in place of ids"),
@@ -210,6 +211,7 @@ export const decisionReasons = {
   too_late: "nothing was running at its moment, and it would have come too late",
   booking_cancelled: "the booking is cancelled or rejected",
   booking_over: "the booking was over already",
+  status_not_meant: "its status is none that the workflow is for",
   muted: "the customer is muted",
   booking_muted: "the booking is muted, or switched out of the workflow",
   not_told: "whoever made the change chose to tell nobody",

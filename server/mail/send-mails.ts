@@ -27,6 +27,8 @@ export interface MailRecipient {
   values: TemplateValues;
   /** Distinguishes mails that one source sends one address on purpose, such as the instant of an event. */
   key?: string;
+  /** The moment of that, the time within the mail's id, in place of the source's. Must never change for a key. */
+  at?: Date;
   /** In addition to the batch's. */
   attachments?: readonly MailAttachment[];
   /**
@@ -38,7 +40,7 @@ export interface MailRecipient {
 
 export interface MailBatch {
   workspace: { workspace_id: string; name: string; language: Language };
-  /** `at` must never change once anything was sent: the time within the ids of its mails. */
+  /** `at` must never change once anything was sent: the time within the ids of its mails, unless their people have their own. */
   source: { type: string; id: string | null; at: Date };
   class: MessageClass;
   /** Marketing needs one; consent to it by e-mail is required where it `needs_consent`. */
@@ -117,7 +119,7 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
       return skip(person.email === null || person.email.trim() === "" ? "no_address" : "invalid_address");
     const reason = suppressed.get(i) ?? null;
     if (reason) return skip(reason);
-    const id = mailId(batch, address, person.key);
+    const id = mailId(batch, address, person);
     if (seen.has(id)) return skip("duplicate");
     const unsubscribe = typeId === null ? null : workspace.language;
     const rendered = renderMail(batch.template, person.values, unsubscribe);
@@ -142,7 +144,7 @@ export async function sendMails(tx: Tx, batch: MailBatch): Promise<SendMailsResu
 
   const fresh = await insertMails(tx, workspaceId, planned, now);
   const known = planned.flatMap((mail, i) =>
-    mail.status === "queued" && !fresh.has(mail.id) ? [{ mail, key: batch.people[i]?.key }] : [],
+    mail.status === "queued" && !fresh.has(mail.id) ? [{ mail, occasion: batch.people[i] ?? {} }] : [],
   );
   const duplicates = known.length > 0 ? await skipOthers(tx, batch, known) : new Set<string>();
   const queued = planned.filter(({ id, status }) => status === "queued" && fresh.has(id));
@@ -176,15 +178,18 @@ function neededType({ class: mailClass, subscription_type: type }: MailBatch): s
   return type && (type.needs_consent || mailClass === "marketing") ? type.id : null;
 }
 
-const mailId = ({ workspace, source }: MailBatch, address: string, key = ""): string =>
-  namedId(source.at, ["mail", workspace.workspace_id, source.type, source.id, address.toLowerCase(), key].join("\n"));
+type Occasion = Pick<MailRecipient, "key" | "at">;
+
+const mailId = ({ workspace, source }: MailBatch, address: string, { key = "", at = source.at }: Occasion): string =>
+  namedId(at, ["mail", workspace.workspace_id, source.type, source.id, address.toLowerCase(), key].join("\n"));
 
 /** The id of a skip is derived from the person: the address may belong to another's mail, or be missing. */
-const skipId = ({ workspace, source }: MailBatch, { contact_id, email, key = "" }: MailRecipient, i: number): string =>
-  namedId(
-    source.at,
-    ["skip", workspace.workspace_id, source.type, source.id, contact_id ?? email ?? `${i}`, key].join("\n"),
-  );
+const skipId = (
+  { workspace, source }: MailBatch,
+  { contact_id, email, key = "", at = source.at }: Pick<MailRecipient, "contact_id" | "email"> & Occasion,
+  i: number,
+): string =>
+  namedId(at, ["skip", workspace.workspace_id, source.type, source.id, contact_id ?? email ?? `${i}`, key].join("\n"));
 
 function commonOf(batch: MailBatch, typeId: string | null, { contact_id }: MailRecipient) {
   const { workspace, source, from } = batch;
@@ -234,7 +239,7 @@ async function storeFiles(tx: Tx, batch: MailBatch, until: Date): Promise<MailFi
 async function skipOthers(
   tx: Tx,
   batch: MailBatch,
-  known: readonly { mail: NewMail; key: string | undefined }[],
+  known: readonly { mail: NewMail; occasion: Occasion }[],
 ): Promise<Set<string>> {
   const { workspace_id: workspaceId } = batch.workspace;
   const owners = await contactsOfMails(
@@ -243,11 +248,11 @@ async function skipOthers(
     known.map(({ mail }) => mail.id),
   );
   const others = known.filter(({ mail }) => owners.get(mail.id) !== mail.contact_id);
-  const skips = others.map(({ mail, key }, i): NewMail => ({
+  const skips = others.map(({ mail, occasion: { key, at } }, i): NewMail => ({
     ...mail,
     id: skipId(
       batch,
-      { contact_id: mail.contact_id, email: mail.recipient, values: {}, ...(key !== undefined && { key }) },
+      { contact_id: mail.contact_id, email: mail.recipient, ...(key !== undefined && { key }), ...(at && { at }) },
       i,
     ),
     status: "skipped",

@@ -5,9 +5,9 @@ import { erasedNumber } from "../../rules/erased-number.ts";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt } from "../kit/id.ts";
 import { closeLinks, renameMessagesOfLinks } from "../links/erase-links.ts";
-import { deleteParked } from "./dispatch/parked-store.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
 import { endCancelled } from "./hold-source.ts";
+import { takeWaiting } from "./withdraw-messages.ts";
 
 /** How long after its creation, which may be long before its submission, a message can still get a receipt. */
 const receiptsWithin = receiptsAwaited * 1000;
@@ -24,18 +24,10 @@ export async function cancelQueuedOf(tx: Tx, workspaceId: string, contactId: str
     -- Locked against receipts: what is cancelled below must not be ended by one at the same moment.
     order by id for no key update`.execute(tx);
   if (waiting.length === 0) return 0;
-  const { rows: taken } = await sql<{ message_id: string; period_start: Date }>`
-    delete from message_queue q
-    where q.workspace_id = ${workspaceId} and q.message_id = any(${arrayOf(waiting)}::uuid[]) and q.resent = 0
-      and not exists (select 1 from dispatch_journal j
-        where j.workspace_id = ${workspaceId} and j.sender_id = q.sender_id and q.seq = any(j.seqs))
-    returning q.message_id, q.period_start`.execute(tx);
-  taken.push(
-    ...(await deleteParked(
-      tx,
-      workspaceId,
-      waiting.map(({ id }) => id),
-    )),
+  const taken = await takeWaiting(
+    tx,
+    workspaceId,
+    waiting.map(({ id }) => id),
   );
   const gone = new Set(taken.map((row) => row.message_id));
   const others = waiting.filter(({ id }) => !gone.has(id));

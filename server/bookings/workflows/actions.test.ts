@@ -7,6 +7,7 @@ import { submitMails } from "../../../testing/mails.ts";
 import { onThisMachine } from "../../../testing/targets.ts";
 import { startReceiver, verifies } from "../../../testing/webhook-receiver.ts";
 import { day, hour, kari, later, morning, ola, salonsOf } from "../../../testing/workflows.ts";
+import { instantOf } from "../../kit/id.ts";
 import { webhookSender } from "../../webhooks/send-webhooks.ts";
 
 const salons = await salonsOf(await testDatabase());
@@ -124,6 +125,17 @@ test("a mail to a resource and to fixed addresses, each address once", async () 
   await salon.look();
   expect(await salon.mailsTo("ida@example.com")).toHaveLength(1);
   expect(await salon.mailsTo("desk@example.com")).toHaveLength(1);
+});
+
+test("a mail is of the time at which it is due, however old its workflow is: what is new is not purged as old", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ do: [mail()] });
+  const late = later(morning, 400 * day);
+  await salon.look(late);
+  await salon.book({ start: later(late, day).toISOString(), customer: withMail });
+  await salon.look();
+  const [sent] = await salon.mailsTo("kari@example.com");
+  expect(instantOf(sent?.id ?? "")).toEqual(late);
 });
 
 test("a mail to nobody's address is a skip", async () => {

@@ -204,7 +204,8 @@ test("the ready-made ones are four, off until switched on, in each language, and
     await salon.look(later(end, 3 * hour));
     const texts = await salon.textsTo();
     expect(texts).toHaveLength(4);
-    for (const text of texts) expect(text).toMatch(/\n(\S+ )?Saks$/);
+    for (const text of texts) expect(text).toMatch(/[\n ]Saks$/);
+    // Thanks name nobody.
     expect(texts.filter((text) => text.includes("Kari"))).toHaveLength(3);
   }
   const salon = await salons.open();

@@ -55,7 +55,8 @@ export function meetsConditions({ when }: Pick<WorkflowRow, "when">, booking: Bo
 const isForEvery = ({ when }: Pick<WorkflowRow, "when">): boolean =>
   [when.services, when.locations, when.resources, when.statuses].every((wanted) => !wanted?.length);
 
-const isSwitchedOut = ({ id }: WorkflowRow, booking: Booking): boolean =>
+/** Whether a booking is muted, or switched out of the workflow. */
+export const isSwitchedOut = ({ id }: WorkflowRow, booking: Booking): boolean =>
   booking.muted || booking.muted_workflows.includes(id);
 
 /** The moment of a timed workflow for a booking. */
@@ -106,15 +107,20 @@ export function timedOccasion(
 const isBeforeEnabling = ({ trigger, enabled_at }: WorkflowRow, booking: Booking, moment: Date): boolean =>
   enabled_at !== null && moment < enabled_at && (trigger === "after_end" || booking.armed_at < enabled_at);
 
+/** Whether a booking was made later before the moment than the workflow asks for. */
+export function isAtShortNotice({ when }: Pick<WorkflowRow, "when">, booking: Booking, moment: Date): boolean {
+  const { booked_at_least_minutes: least } = when;
+  return least !== undefined && least > 0 && booking.created_at.getTime() > moment.getTime() - least * minute;
+}
+
 function reminderVerdict(
   workflow: WorkflowRow,
   booking: Booking,
   { moment, last, now }: { moment: Date; last: Date; now: Date },
 ): Partial<Occasion> {
-  const { send_if_late, booked_at_least_minutes } = workflow.when;
+  const { send_if_late } = workflow.when;
   if (isSwitchedOut(workflow, booking)) return { verdict: skipped("booking_muted") };
-  if (booked_at_least_minutes && booking.created_at.getTime() > moment.getTime() - booked_at_least_minutes * minute)
-    return { verdict: skipped("booked_at_short_notice") };
+  if (isAtShortNotice(workflow, booking, moment)) return { verdict: skipped("booked_at_short_notice") };
   if (moment < booking.armed_at) {
     // Nothing is announced that had begun when it was entered.
     if (!send_if_late || booking.start_at < booking.armed_at) return { verdict: skipped("booked_too_late") };

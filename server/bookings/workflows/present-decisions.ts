@@ -1,11 +1,20 @@
 /** Decisions as the API shows them, and what is ahead, which is no decision yet. */
-import type { BookingDecision, Decision } from "../../../contract/bookings.ts";
+import type { BookingDecision, Decision, DecisionReason } from "../../../contract/bookings.ts";
+import type { Timing } from "../../../rules/booking-moments.ts";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { type Booking, isOff } from "../booking.ts";
 import { loadBooking, loadBookings } from "../present-booking.ts";
 import { type ShownDecision, selectOfBooking, selectOfWorkflow } from "./decisions-store.ts";
-import { covers, isInState, meetsConditions, momentFor, occasionOf } from "./occasion.ts";
+import {
+  covers,
+  isAtShortNotice,
+  isInState,
+  isSwitchedOut,
+  meetsConditions,
+  momentFor,
+  occasionOf,
+} from "./occasion.ts";
 import { recipientsOf } from "./recipients.ts";
 import { speaks } from "./texts.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
@@ -41,8 +50,7 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
   if (due < booking.armed_at || (workflow.enabled_at !== null && due < workflow.enabled_at)) return [];
   if (!isOff(booking) && !isInState(timing, booking)) return [];
   const isPast = due.getTime() < now.getTime() - recent;
-  const isOut = booking.muted || booking.muted_workflows.includes(workflow.id);
-  const reason = isOff(booking) ? "booking_cancelled" : isPast ? "passed_over" : isOut ? "booking_muted" : null;
+  const reason = isPast && !isOff(booking) ? "passed_over" : reasonAhead(workflow, timing, booking, due);
   const occasion = occasionOf(workflow, booking, booking.start_at, due, due);
   return workflow.do.flatMap((action): Decision[] => {
     const isSms = action.action === "send_sms";
@@ -56,7 +64,7 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
       mail_id: null,
       message_status: null,
     };
-    const judge = (own: string | null) =>
+    const judge = (own: DecisionReason | null) =>
       own === null ? { state: "waiting" as const, reason: null } : { state: "skipped" as const, reason: own };
     if (action.action !== "send_sms" && action.action !== "send_email")
       return [{ ...common, to: null, recipient: "none", name: null, ...judge(reason) }];
@@ -70,6 +78,15 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
         ...judge(reason ?? (recipient.contact?.muted ? "muted" : null)),
       }));
   });
+}
+
+/** Why nothing will be sent, as the booking is now; null: something will, to those who can get it. */
+function reasonAhead(workflow: WorkflowRow, timing: Timing, booking: Booking, due: Date): DecisionReason | null {
+  if (isOff(booking)) return "booking_cancelled";
+  // What waits for its confirmation may still get thanks.
+  if (!isInState(timing, booking) && booking.stands_for !== "pending") return "status_not_meant";
+  if (isSwitchedOut(workflow, booking)) return "booking_muted";
+  return isAtShortNotice(workflow, booking, due) ? "booked_at_short_notice" : null;
 }
 
 /** What a workflow decided, last first, each with its booking. */

@@ -13,9 +13,9 @@ import { resolveAddress } from "../../senders/senders.ts";
 import { numberProblem } from "../../workspaces/number-problem.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { fullName } from "../booking.ts";
-import type { ManageLinks } from "../manage-links.ts";
 import { bookingFor, exampleBefore, exampleBooking, type Name, namesOfCustomers, readerOf } from "./example.ts";
 import { referenceTo } from "./present-decisions.ts";
+import type { DecideServices } from "./step.ts";
 import { textFor, valuesFor } from "./texts.ts";
 import { senderAddressOf } from "./workflow-sender.ts";
 
@@ -25,7 +25,7 @@ type Preview = z.output<typeof workflows.preview.answer>;
 /** Nothing is stored. A text that cannot be read is shown as it is, with what is wrong with it. */
 export async function previewWorkflow(
   tx: Tx,
-  links: ManageLinks,
+  { links, access }: Pick<DecideServices, "links" | "access">,
   workspaceId: string,
   { when, action, booking: bookingId, language }: Input,
   now: Date,
@@ -41,11 +41,7 @@ export async function previewWorkflow(
   const constant = { workspace: { name: workspace.name }, sender: { address: isSms ? address : workspace.name } };
   const valuesWith = (name?: Name) => {
     const recipient = readerOf(booking, { locale: language, ...(name && { name }) });
-    const values = valuesFor(
-      { booking, before, recipient, access: `${links.origin}/a/000000000000000000` },
-      workspace,
-      links,
-    );
+    const values = valuesFor({ booking, before, recipient, access: access.filler }, workspace, links);
     return { ...values, ...constant };
   };
   const { locale } = readerOf(booking, { locale: language });

@@ -9,6 +9,7 @@ import { findHappenings, type HappeningRow, takeHappenings } from "../happenings
 import { loadBookings } from "../present-booking.ts";
 import { decide, lockDecisions } from "./decide.ts";
 import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
+import { withdrawStaleTexts } from "./stale-reminders.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
@@ -43,9 +44,15 @@ export async function react(
 ): Promise<number> {
   await lockDecisions(tx, workspaceId);
   const rows = await takeHappenings(tx, workspaceId, ids);
+  const bookingIds = [...new Set(rows.flatMap(({ booking_id }) => booking_id ?? []))];
+  await withdrawStaleTexts(
+    tx,
+    workspaceId,
+    bookingIds.filter((id) => !isNew(rows, id)),
+    now,
+  );
   const workflows = await selectEnabled(tx, workspaceId);
   if (workflows.length === 0) return rows.length;
-  const bookingIds = [...new Set(rows.flatMap(({ booking_id }) => booking_id ?? []))];
   const bookings = new Map((await loadBookings(tx, workspaceId, bookingIds)).map((booking) => [booking.id, booking]));
   const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
   const occasions: Occasion[] = [];
@@ -60,6 +67,9 @@ export async function react(
   await decide(deciding, tx, workspaceId, occasions, now);
   return rows.length;
 }
+
+const isNew = (rows: readonly HappeningRow[], id: string): boolean =>
+  rows.some(({ booking_id, happenings }) => booking_id === id && happenings.some(({ kind }) => kind === "created"));
 
 /**
  * Moments that had passed when the booking was made or changed, which looking for what is due does not find: a booking that was made too

@@ -1,7 +1,10 @@
 /** Reminders and thanks: at their moment, once for each start, and only while they make sense. */
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
 import { day, hour, kari, later, minute, morning, ola, salonsOf } from "../../../testing/workflows.ts";
+import type { ClaimedMail } from "../../mail/queue-store.ts";
+import { recheckMails } from "../../mail/recheck-mails.ts";
 
 const salons = await salonsOf(await testDatabase());
 
@@ -80,6 +83,43 @@ test("moved after its reminder it is reminded of again; moved back, what was sen
   expect(await salon.textsTo()).toHaveLength(2);
 });
 
+test("moved or cancelled while its reminder waits for the carrier: it is taken back, and its segments too", async () => {
+  for (const [change, reason] of [
+    [{ start: later(start, day).toISOString() }, "superseded"],
+    [{ status: "cancelled" }, "booking_cancelled"],
+  ] as const) {
+    const salon = await salons.open();
+    await salon.workflow({ when: hourBefore });
+    const booking = await salon.book({ start });
+    await salon.look(later(start, -hour));
+    expect((await salon.request("GET /usage")).reserved).toBe(1);
+    await salon.change(booking.id, { ...change, notify: false });
+    await salon.look(later(start, -hour + minute));
+    expect((await salon.messages()).map(({ status }) => status)).toEqual(["cancelled"]);
+    expect((await salon.request("GET /usage")).reserved).toBe(0);
+    expect(await salon.statesOf(booking)).toContain(`skipped: ${reason}`);
+    const { history } = await salon.request(`GET /bookings/${booking.id}`);
+    expect(history[0]).toMatchObject({ what: "message_stopped", by: "system", name: "On before_start" });
+  }
+});
+
+test("a mail that reminds of a booking which was cancelled since is not submitted", async () => {
+  const salon = await salons.open();
+  const mail = { action: "send_email", to: { customer: true }, subject: "Tomorrow", text: "See you" };
+  await salon.workflow({ when: hourBefore, do: [mail] });
+  const mailed = { first_name: "Kari", email: "kari@example.com" };
+  const booking = await salon.book({ start, customer: mailed });
+  await salon.book({ start, customer: { ...mailed, email: "ola@example.com" } });
+  await salon.look(later(start, -hour));
+  await salon.cancel(booking.id);
+  const { db } = salons.services;
+  const claimed = await db.inWorkspace(salon.id, async (tx) => {
+    const { rows } = await sql<ClaimedMail>`select * from mails where workspace_id = ${salon.id}`.execute(tx);
+    return recheckMails(tx, salon.id, rows, later(start, -hour));
+  });
+  expect(claimed).toMatchObject([{ status: "skipped", reason: "source_stopped" }]);
+});
+
 test("cancelled and reinstated before the moment: reminded of once", async () => {
   const salon = await salons.open();
   await salon.workflow({ when: hourBefore });
@@ -127,6 +167,7 @@ test("booked later before the moment than the workflow asks for: skipped, with t
   await salon.workflow({ when: { ...hourBefore, booked_at_least_minutes: 120 } });
   const soon = await salon.book({ start: later(morning, 2 * hour).toISOString() });
   const ahead = await salon.book({ customer: ola, start: later(morning, 4 * hour).toISOString() });
+  expect(await salon.statesOf(soon)).toEqual(["skipped: booked_at_short_notice"]);
   await salon.look(later(morning, hour));
   await salon.look(later(morning, 3 * hour));
   expect(await salon.textsTo()).toEqual(["Hi Ola"]);
@@ -196,6 +237,21 @@ test("thanks go for confirmed and completed bookings only", async () => {
   await salon.look(later(morning, 1_000));
   await salon.look(later(start, 45 * minute + hour));
   expect((await salon.textsTo()).sort()).toEqual(["Thanks Anna", "Thanks Berit"]);
+});
+
+test("what is ahead of a booking says what comes of it as it is: nothing for whom nobody saw", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: { trigger: "after_end", hours: 2 } });
+  const { id } = await salon.book({ start });
+  for (const [status, expected] of [
+    ["confirmed", "waiting"],
+    ["no_show", "skipped: status_not_meant"],
+    ["cancelled", "skipped: booking_cancelled"],
+    ["pending", "waiting"],
+  ] as const) {
+    await salon.change(id, { status });
+    expect([status, await salon.statesOf({ id })]).toEqual([status, [expected]]);
+  }
 });
 
 test("a booking that is entered after it took place is thanked for where that moment is still to come", async () => {

@@ -150,7 +150,7 @@ async function personOf(
   link: string | null,
 ): Promise<MailRecipient> {
   const { workspace, links } = deciding;
-  const { occasion, recipient } = step;
+  const { occasion, recipient, decision } = step;
   if (recipient === null) throw new Error("a mail has a recipient");
   const { booking, before, together = [] } = occasion;
   const of = (each: typeof booking) => valuesFor({ booking: each, before, recipient, access: link }, workspace, links);
@@ -163,6 +163,7 @@ async function personOf(
     email: addressOf(recipient),
     values: own,
     key: occasionKey(step),
+    at: decision.due_at,
     attachments: await attachmentsOf(deciding, booking, action, {
       language: languageFor(deciding, step),
       heading: heading.render(maskSecrets(own, hidden.secrets ?? [])),

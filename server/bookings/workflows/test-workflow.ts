@@ -41,11 +41,7 @@ export async function testWorkflow(
     (await bookingFor(tx, workspaceId, workflow, asked.booking)) ?? exampleBooking(workspace, services.links, now);
   const recipient = readerOf(booking, {});
   const before = workflow.trigger === "booking_changed" ? exampleBefore(booking) : null;
-  const values = valuesFor(
-    { booking, before, recipient, access: `${services.links.origin}/a/test` },
-    workspace,
-    services.links,
-  );
+  const values = valuesFor({ booking, before, recipient, access: services.access.filler }, workspace, services.links);
   await recordAuditEvent(tx, {
     workspaceId,
     at: now,

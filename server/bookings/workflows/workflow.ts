@@ -14,7 +14,6 @@ import { registerSourceType } from "../../quota/source-types.ts";
 export const sourceType = registerSourceType("workflow", "unasked");
 /** A test of a text, to a number that was chosen. */
 export const testSource = registerSourceType("test", "asked");
-registerMailSource({ type: sourceType });
 registerMailSource({ type: testSource });
 
 /** An action as it is stored: its id stays when others are added or moved. */

@@ -84,7 +84,7 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
     },
     async preview({ actor, body }) {
       return db.inWorkspace(actor.workspaceId, (tx) =>
-        previewWorkflow(tx, deciding.links, actor.workspaceId, body, clock.now()),
+        previewWorkflow(tx, deciding, actor.workspaceId, body, clock.now()),
       );
     },
     async clone({ actor, params }) {

@@ -186,6 +186,7 @@ export const bookings: Translation<typeof en> = {
       locale: "Sprog",
       notes: "Noter",
       muted: "Arbejdsgange",
+      message_stopped: "En besked blev stoppet",
     },
   },
   contact: {

@@ -74,6 +74,7 @@ export const statuses: Translation<typeof en> = {
     too_late: "Intet kørte, da den skulle sendes, og senere ville være for sent",
     booking_cancelled: "Bookingen er aflyst",
     booking_over: "Bookingen var allerede ovre",
+    status_not_meant: "Gælder ikke bookinger med denne status",
     passed_over: "Tidspunktet var passeret, da arbejdsgangen, tidsrummet eller tidszonen blev ændret",
     muted: "Kunden skal ikke have beskeder",
     booking_muted: "Slået fra for denne booking",

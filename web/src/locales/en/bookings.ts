@@ -183,6 +183,7 @@ export const bookings = {
       locale: "Language",
       notes: "Notes",
       muted: "Workflows",
+      message_stopped: "A message was stopped",
     },
   },
   contact: {

@@ -72,6 +72,7 @@ export const statuses = {
     too_late: "Nothing was running when it was due, and later would have been too late",
     booking_cancelled: "The booking is off",
     booking_over: "The booking was over already",
+    status_not_meant: "Not meant for bookings of this status",
     passed_over: "The moment had passed when the workflow, the hours or the zone were changed",
     muted: "The customer is muted",
     booking_muted: "Switched off for this booking",

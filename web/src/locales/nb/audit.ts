@@ -131,7 +131,7 @@ export const audit: Translation<typeof english> = {
     booking: {
       created: "{who} la inn bookingen «{what}»",
       updated: "{who} endret bookingen «{what}»",
-      cancelled: "{who} avbestilte bookingen «{what}»",
+      cancelled: "{who} avlyste bookingen «{what}»",
     },
     booking_import: { started: "{who} importerte bookinger fra «{what}»" },
     workflow: {

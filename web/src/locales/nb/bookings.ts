@@ -186,6 +186,7 @@ export const bookings: Translation<typeof en> = {
       locale: "Språk",
       notes: "Notater",
       muted: "Arbeidsflyter",
+      message_stopped: "En melding ble stoppet",
     },
   },
   contact: {

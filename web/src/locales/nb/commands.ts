@@ -22,7 +22,7 @@ export const commands: Translation<typeof en> = {
     locations: "lokasjoner adresser avdelinger salonger klinikker tidssone veibeskrivelse booking",
     resources: "medarbeidere frisører behandlere stoler rom utstyr kalender booking",
     bookingStatuses: "bekreftet avlyst avbestilt ikke møtt kommet booking",
-    bookingSettings: "påminnelser tidspunkt avsender arbeidsflyter avbestilling frist kundetilgang",
+    bookingSettings: "påminnelser tidspunkt avsender arbeidsflyter avlysning avbestilling frist kundetilgang",
     subscriptionTypes: "samtykke tillatelse markedsføring nyhetsbrev gdpr",
     quietHours: "natt søndag helligdag tidssone ro",
     retention: "personvern gdpr slette sletting lagringstid lagring",

@@ -81,8 +81,8 @@ export const places: Translation<typeof english> = {
   statuses: {
     pending: "Venter på bekreftelse",
     confirmed: "Bekreftet",
-    rejected: "Avvist",
-    cancelled: "Avbestilt",
+    rejected: "Avslått",
+    cancelled: "Avlyst",
     completed: "Gjennomført",
     no_show: "Ikke møtt",
   },

@@ -74,6 +74,7 @@ export const statuses: Translation<typeof en> = {
     too_late: "Ingenting kjørte da den skulle gå, og senere ville vært for sent",
     booking_cancelled: "Bookingen er avlyst",
     booking_over: "Bookingen var over",
+    status_not_meant: "Gjelder ikke bookinger med denne statusen",
     passed_over: "Tidspunktet var passert da arbeidsflyten, tidsrommet eller tidssonen ble endret",
     muted: "Kunden skal ikke ha meldinger",
     booking_muted: "Slått av for denne bookingen",

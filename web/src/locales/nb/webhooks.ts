@@ -29,7 +29,7 @@ export const webhooks: Translation<typeof en> = {
     contact_erased: "Kontakt slettet for godt",
     booking_created: "Ny booking",
     booking_updated: "Booking endret",
-    booking_cancelled: "Booking avbestilt",
+    booking_cancelled: "Booking avlyst",
     campaign_sent: "Kampanje sendt",
     import_done: "Import ferdig",
     link_clicked: "Lenke åpnet",

@@ -50,8 +50,8 @@ export const workflows: Translation<typeof en> = {
     booking_created: "Ny booking",
     booking_changed: "Booking endret",
     booking_status_changed: "Status endret",
-    booking_cancelled: "Avbestilt",
-    booking_rejected: "Avvist",
+    booking_cancelled: "Avlyst",
+    booking_rejected: "Avslått",
     before_start: "Påminnelse før start",
     after_end: "Etter bookingen",
     booking_paid: "Betalt",
@@ -182,9 +182,8 @@ export const workflows: Translation<typeof en> = {
       "{by, select, customer {Booking endret av kunden} employee {Booking endret av en ansatt} other {Booking endret}}",
     booking_status_changed:
       "{has, select, fromto {Status endret fra {from} til {to}} from {Status endret fra {from}} to {Status endret til {to}} other {Status endret}}{by, select, customer { av kunden} employee { av en ansatt} other {}}",
-    booking_cancelled:
-      "{by, select, customer {Avbestilt av kunden} employee {Avbestilt av en ansatt} other {Avbestilt}}",
-    booking_rejected: "{by, select, customer {Avvist av kunden} employee {Avvist av en ansatt} other {Avvist}}",
+    booking_cancelled: "{by, select, customer {Avlyst av kunden} employee {Avlyst av en ansatt} other {Avlyst}}",
+    booking_rejected: "{by, select, customer {Avslått av kunden} employee {Avslått av en ansatt} other {Avslått}}",
     booking_paid: "Betalt",
     customer_created: "Ny kunde",
     before_start: "Før start",

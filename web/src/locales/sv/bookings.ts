@@ -186,6 +186,7 @@ export const bookings: Translation<typeof en> = {
       locale: "Språk",
       notes: "Anteckningar",
       muted: "Arbetsflöden",
+      message_stopped: "Ett meddelande stoppades",
     },
   },
   contact: {

@@ -72,8 +72,9 @@ export const statuses: Translation<typeof en> = {
   decisionReasons: {
     booked_too_late: "Bokad eller flyttad efter att meddelandet skulle ha gått",
     too_late: "Inget kördes när det skulle gå, och senare hade varit för sent",
-    booking_cancelled: "Bokningen är inställd",
+    booking_cancelled: "Bokningen är avbokad",
     booking_over: "Bokningen var redan över",
+    status_not_meant: "Gäller inte bokningar med den här statusen",
     passed_over: "Tidpunkten hade passerat när arbetsflödet, tiderna eller tidszonen ändrades",
     muted: "Kunden ska inte få meddelanden",
     booking_muted: "Avstängt för den här bokningen",

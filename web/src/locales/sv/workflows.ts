@@ -52,7 +52,7 @@ export const workflows: Translation<typeof en> = {
     booking_changed: "Bokning ändrad",
     booking_status_changed: "Status ändrad",
     booking_cancelled: "Avbokad",
-    booking_rejected: "Avvisad",
+    booking_rejected: "Avböjd",
     before_start: "Påminnelse före start",
     after_end: "Efter bokningen",
     booking_paid: "Betald",
@@ -184,7 +184,7 @@ export const workflows: Translation<typeof en> = {
     booking_status_changed:
       "{has, select, fromto {Status ändrad från {from} till {to}} from {Status ändrad från {from}} to {Status ändrad till {to}} other {Status ändrad}}{by, select, customer { av kunden} employee { av en anställd} other {}}",
     booking_cancelled: "{by, select, customer {Avbokad av kunden} employee {Avbokad av en anställd} other {Avbokad}}",
-    booking_rejected: "{by, select, customer {Avvisad av kunden} employee {Avvisad av en anställd} other {Avvisad}}",
+    booking_rejected: "{by, select, customer {Avböjd av kunden} employee {Avböjd av en anställd} other {Avböjd}}",
     booking_paid: "Betald",
     customer_created: "Ny kund",
     before_start: "Före start",
