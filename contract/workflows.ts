@@ -169,7 +169,7 @@ export type Action = z.infer<typeof Action>;
 const WithId = z.object({
   id: z
     .string()
-    .max(40)
+    .regex(/^[\w-]{1,40}$/, "an action's id is letters, digits, _ and -")
     .optional()
     .describe("its own, which keeps it what it was when others are added or moved; a new action gets one"),
 });

@@ -97,10 +97,13 @@ export async function insertNewCustomers(
     );
 }
 
+/** Something that waits. */
+export type FoundHappening = Due & Pick<HappeningRow, "id" | "booking_id">;
+
 /** What waits, longest first, of all workspaces. */
-export async function findHappenings(tx: Tx, { now, limit, except }: Look): Promise<(Due & { id: string })[]> {
-  const { rows } = await sql<Due & { id: string }>`
-    select workspace_id, id, at as due_at from booking_happenings
+export async function findHappenings(tx: Tx, { now, limit, except }: Look): Promise<FoundHappening[]> {
+  const { rows } = await sql<FoundHappening>`
+    select workspace_id, id, booking_id, at as due_at from booking_happenings
     where at <= ${now} and workspace_id <> all(${except}::uuid[])
     order by at, id limit ${limit}`.execute(tx);
   return rows;

@@ -90,6 +90,26 @@ test("who cannot get a text gets a mail where the action says so: no number, a l
   expect(await salon.mailsTo("ingen@example.com")).toHaveLength(1);
 });
 
+test("a subject that a filter makes too long for one booking holds up no other", async () => {
+  const salon = await salons.open();
+  const six = `{{ booking.notes${" | append: booking.notes".repeat(5)} }}`;
+  const workflow = await salon.workflow({ do: [mail({ subject: six, pdf: true })] });
+  const long = await salon.book({ start, customer: withMail, notes: "x".repeat(2_000) });
+  const short = await salon.book({ start, customer: withMail, notes: "x" });
+  await salon.look();
+  expect(await salon.statesOf(long)).toEqual(["skipped: render_error"]);
+  expect(await salon.statesOf(short)).toEqual(["sent"]);
+  const { when, do: actions } = workflow;
+  const asked = { to: "eva@example.com", booking: long.id };
+  expect(await salon.refusal(`POST /workflows/${workflow.id}/test`, asked)).toMatchObject({
+    status: 422,
+    code: "render_error",
+    field: "subject",
+  });
+  const preview = await salon.ask("POST /workflows/preview", { when, action: actions[0], booking: long.id });
+  expect(preview.status).toBe(200);
+});
+
 test("a mail has its subject, its text, HTML of the same words, and the booking as PDF and calendar entry", async () => {
   const salon = await salons.open();
   await salon.workflow({ do: [mail({ pdf: true, ics: true })] });

@@ -133,6 +133,7 @@ async function checkAction(tx: Tx, scope: Scope, trigger: Trigger, action: Actio
     case "send_sms": {
       checkRecipients(trigger, action.to, action.to.numbers, `${field}.to`);
       checkTexts(trigger, action, field);
+      if (action.fallback_email) checkLayouts(trigger, action, field);
       const numbers = action.to.numbers?.map((number, i) =>
         readNumber(number, scope.country, `${field}.to.numbers.${i}`),
       );
@@ -152,8 +153,7 @@ async function checkAction(tx: Tx, scope: Scope, trigger: Trigger, action: Actio
       checkText(trigger, action.subject, `${field}.subject`);
       for (const [language, subject] of Object.entries(action.subjects ?? {}))
         checkText(trigger, subject, `${field}.subjects.${language}`);
-      for (const text of [action.text, ...Object.values(action.texts ?? {})])
-        checkLayout(trigger, text, `${field}.text`);
+      checkLayouts(trigger, action, field);
       const addresses = action.to.addresses?.map((address, i) =>
         readMailAddress(address, `${field}.to.addresses.${i}`),
       );
@@ -204,11 +204,12 @@ function checkRecipients(trigger: Trigger, to: To, fixed: readonly string[] | un
   throw invalid("no_recipient", "Say who gets it.", field, to);
 }
 
-function checkTexts(
-  trigger: Trigger,
-  { text, texts = {} }: { text: string; texts?: Record<string, string> | undefined },
-  field: string,
-): void {
+interface Texts {
+  text: string;
+  texts?: Record<string, string> | undefined;
+}
+
+function checkTexts(trigger: Trigger, { text, texts = {} }: Texts, field: string): void {
   checkText(trigger, text, `${field}.text`);
   for (const [language, variant] of Object.entries(texts)) {
     asField(`${field}.texts.${language}`, () => readLocale(language));
@@ -225,6 +226,11 @@ function checkText(trigger: Trigger, text: string, field: string): void {
     position: problem?.position,
     value: problem?.value,
   });
+}
+
+function checkLayouts(trigger: Trigger, { text, texts = {} }: Texts, field: string): void {
+  checkLayout(trigger, text, `${field}.text`);
+  for (const [language, variant] of Object.entries(texts)) checkLayout(trigger, variant, `${field}.texts.${language}`);
 }
 
 /** The HTML of a mail is longer than its text, and has a limit too. */

@@ -6,12 +6,10 @@
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
-import type { BookedResource } from "../booking.ts";
-import { selectResources } from "../bookings-store.ts";
 import { changeStatus, setContact, callWebhook } from "./change-things.ts";
 import { type DecisionRow, insertDecisions, keyText, selectDecided } from "./decisions-store.ts";
 import type { Occasion } from "./occasion.ts";
-import { type RecipientOf, recipientsOf } from "./recipients.ts";
+import { type Gone, type RecipientOf, recipientsOf, selectGone } from "./recipients.ts";
 import { sendMailsOf } from "./send-mails-of.ts";
 import { sendTextsOf } from "./send-texts-of.ts";
 import { type Deciding, type DecideServices, type Step, skip } from "./step.ts";
@@ -61,11 +59,10 @@ const placeOf = (step: Step | undefined): number => (step ? step.occasion.workfl
 async function freshSteps({ tx, workspace, now }: Deciding, occasions: readonly Occasion[]): Promise<Step[]> {
   const { workspace_id: workspaceId } = workspace;
   const decided = await selectDecided(tx, workspaceId, occasions.map(keyOf));
-  const gone = occasions.flatMap(({ before }) => before?.resources.map(({ id }) => id) ?? []);
-  const resources = await selectResources(tx, workspaceId, gone);
+  const gone = await selectGone(tx, workspaceId, occasions);
   const steps: Step[] = [];
   for (const occasion of occasions)
-    for (const step of stepsOf(occasion, resources, workspace, now)) {
+    for (const step of stepsOf(occasion, gone, workspace, now)) {
       const key = keyText(step.decision);
       if (decided.has(key)) continue;
       decided.add(key);
@@ -81,22 +78,18 @@ const keyOf = ({ booking, contact, workflow, occurrence }: Occasion) => ({
   occurrence,
 });
 
-function stepsOf(
-  occasion: Occasion,
-  resources: ReadonlyMap<string, BookedResource>,
-  workspace: WorkspaceRow,
-  now: Date,
-): Step[] {
+function stepsOf(occasion: Occasion, gone: Gone, workspace: WorkspaceRow, now: Date): Step[] {
   return occasion.workflow.do.flatMap((action): Step[] => {
     const step = (recipient: RecipientOf | null): Step => ({
       occasion,
       action,
       recipient,
+      together: [],
       decision: newDecision(occasion, action, recipient, now),
     });
     if (action.action !== "send_sms" && action.action !== "send_email")
       return occasion.only === null ? [step(null)] : [];
-    const recipients = recipientsOf(occasion, action.to, resources);
+    const recipients = recipientsOf(occasion, action.to, gone);
     const meant = recipients.filter(({ locale }) => speaks(occasion.workflow.when.languages, locale, workspace));
     if (recipients.length > 0) return meant.map((recipient) => judged(step(recipient)));
     return occasion.only === null ? [skip(step(null), "no_recipient")] : [];
@@ -140,8 +133,7 @@ function mergeSteps(steps: readonly Step[]): void {
     const key = [occasion.workflow.id, action.id, recipient.contact.id, due].join(" ");
     const other = first.get(key);
     if (other) {
-      other.occasion.together ??= [];
-      other.occasion.together.push(occasion.booking);
+      other.together.push(occasion.booking);
       skip(step, "merged");
     } else first.set(key, step);
   }

@@ -293,6 +293,35 @@ test("a preview shows the text of a real booking, and its length for a typical a
   expect(await salon.messages()).toEqual([]);
 });
 
+test("an action's id is not that of another's mail", async () => {
+  const salon = await salons.open();
+  const sms = { action: "send_sms", to: { customer: true }, text: "Hi", fallback_email: true };
+  const asked = { name: "Two", when: { trigger: "booking_created" } };
+  for (const id of ["a:mail", "", "a b"])
+    expect((await salon.refusal("POST /workflows", { ...asked, do: [{ ...sms, id }] })).status).toBe(422);
+  const made = await salon.request("POST /workflows", { ...asked, do: [{ ...sms, id: "a-1_B" }] });
+  expect(made.do).toMatchObject([{ id: "a-1_B" }]);
+});
+
+test("a text that is too long for the mail that may go instead is refused", async () => {
+  const salon = await salons.open();
+  const asked = { name: "Long", when: { trigger: "booking_created" } };
+  const text = "<".repeat(10_000);
+  const sms = { action: "send_sms", to: { customer: true }, text };
+  await salon.request("POST /workflows", { ...asked, do: [sms] });
+  expect(await salon.refusal("POST /workflows", { ...asked, do: [{ ...sms, fallback_email: true }] })).toEqual({
+    status: 422,
+    code: "text_too_long",
+    field: "do.0.text",
+    value: 10_000,
+  });
+  const variants = { ...sms, text: "Hi", texts: { nb: text }, fallback_email: true };
+  expect(await salon.refusal("POST /workflows", { ...asked, do: [variants] })).toMatchObject({
+    code: "text_too_long",
+    field: "do.0.texts.nb",
+  });
+});
+
 test("decisions of a workflow come in pages, none twice and none left out, whatever is decided meanwhile", async () => {
   const salon = await salons.open();
   const made = await salon.workflow();

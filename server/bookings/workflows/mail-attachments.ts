@@ -6,6 +6,7 @@ import type { MailAttachment } from "../../kit/mail.ts";
 import { type Booking, fullName, namesOf } from "../booking.ts";
 import { entryForCustomer } from "../calendar-entries.ts";
 import { calendarOf } from "../icalendar.ts";
+import type { RecipientOf } from "./recipients.ts";
 import type { Deciding } from "./step.ts";
 import { factsOf, type Home } from "./texts.ts";
 
@@ -13,33 +14,56 @@ import { factsOf, type Home } from "./texts.ts";
 export const mailLanguage = (workspace: Home, locale: string | null): Language =>
   languageOf(readerLocale({ locale, language: workspace.language, country: workspace.country })) ?? workspace.language;
 
-/** What goes with a mail about a booking: the booking as a PDF, and as a calendar entry. */
-export async function attachmentsOf(
-  deciding: Deciding,
-  booking: Booking | null,
-  { pdf, ics }: { pdf?: boolean | undefined; ics?: boolean | undefined },
-  { language, heading, locale }: { language: Language; heading: string; locale: string | null },
-): Promise<MailAttachment[]> {
-  if (booking === null) return [];
-  const { workspace, links } = deciding;
-  const files: MailAttachment[] = [];
-  if (pdf) {
-    const content = await pdfOf(deciding, booking, { language, heading, locale });
-    files.push({ name: `${booking.reference}.pdf`, type: "application/pdf", content });
-  }
-  if (ics) {
-    const content = Buffer.from(
-      calendarOf([entryForCustomer(booking, links, { business: workspace.name, language })], { language }),
-    );
-    files.push({ name: `${booking.reference}.ics`, type: "text/calendar; charset=utf-8; method=PUBLISH", content });
-  }
-  return files;
+/** Whom attachments are for, and how they are written. */
+export interface Reading {
+  recipient: Pick<RecipientOf, "kind" | "contact" | "locale">;
+  language: Language;
+  heading: string;
 }
 
+export type AttachmentMaker = (booking: Booking | null, reading: Reading) => Promise<MailAttachment[]>;
+
+/** Makes what goes with mails about bookings: the booking as a PDF, and as a calendar entry. What is the same for several is made once. */
+export function attachmentMaker(
+  deciding: Pick<Deciding, "workspace" | "links" | "now">,
+  { pdf, ics }: { pdf?: boolean | undefined; ics?: boolean | undefined },
+): AttachmentMaker {
+  const pdfs = new Map<string, Promise<Buffer>>();
+  const { workspace, links } = deciding;
+  return async (booking, { recipient, language, heading }) => {
+    if (booking === null) return [];
+    const files: MailAttachment[] = [];
+    if (pdf) {
+      const { locale } = recipient;
+      const others = knowsOthers(booking, recipient);
+      const key = JSON.stringify([booking.id, language, heading, locale, others]);
+      const content = pdfs.get(key) ?? pdfOf(deciding, booking, { language, heading, locale, others });
+      pdfs.set(key, content);
+      files.push({ name: `${booking.reference}.pdf`, type: "application/pdf", content: await content });
+    }
+    if (ics) {
+      const content = Buffer.from(
+        calendarOf([entryForCustomer(booking, links, { business: workspace.name, language })], { language }),
+      );
+      files.push({ name: `${booking.reference}.ics`, type: "text/calendar; charset=utf-8; method=PUBLISH", content });
+    }
+    return files;
+  };
+}
+
+/** Who comes with others reads nothing of them, nor of who booked and what that person noted, unless they booked themselves. */
+const knowsOthers = ({ customer_id }: Booking, { kind, contact }: Reading["recipient"]): boolean =>
+  kind !== "attendee" || (contact !== null && contact.id === customer_id);
+
 async function pdfOf(
-  { workspace, links, now }: Deciding,
+  { workspace, links, now }: Pick<Deciding, "workspace" | "links" | "now">,
   booking: Booking,
-  { language, heading, locale }: { language: Language; heading: string; locale: string | null },
+  {
+    language,
+    heading,
+    locale,
+    others,
+  }: { language: Language; heading: string; locale: string | null; others: boolean },
 ): Promise<Buffer> {
   // Loaded where a mail needs it: the fonts take 100 MB of memory.
   const { bookingPdf } = await import("../booking-pdf.ts");
@@ -58,8 +82,9 @@ async function pdfOf(
     directions: location?.directions ?? null,
     price: values.booking.price,
     status: values.booking.status,
-    booked_by: customer && [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n"),
-    attendees: booking.attendees.map((each) => fullName(namesOf(each)) ?? ""),
+    booked_by:
+      others && customer ? [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n") : null,
+    attendees: others ? booking.attendees.map((each) => fullName(namesOf(each)) ?? "") : [],
     // Notes are the salon's own, unless a text names them.
     notes: null,
     manage_link: links.urlOf(booking.manage_code),

@@ -21,8 +21,6 @@ export interface Occasion {
   before: BookingBefore | null;
   /** Attendees whom alone it is about; null: everybody. */
   only: readonly string[] | null;
-  /** Further bookings that the text is about too. */
-  together?: Booking[];
   /** Why nothing is sent, if that is so for everybody. */
   verdict: { state: "skipped" | "missed"; reason: DecisionReason } | null;
 }

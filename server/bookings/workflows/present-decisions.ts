@@ -15,7 +15,7 @@ import {
   momentFor,
   occasionOf,
 } from "./occasion.ts";
-import { recipientsOf } from "./recipients.ts";
+import { nobodyGone, recipientsOf } from "./recipients.ts";
 import { speaks } from "./texts.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
@@ -68,7 +68,7 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
       own === null ? { state: "waiting" as const, reason: null } : { state: "skipped" as const, reason: own };
     if (action.action !== "send_sms" && action.action !== "send_email")
       return [{ ...common, to: null, recipient: "none", name: null, ...judge(reason) }];
-    return recipientsOf(occasion, action.to, new Map())
+    return recipientsOf(occasion, action.to, nobodyGone)
       .filter(({ locale }) => speaks(workflow.when.languages, locale, workspace))
       .map((recipient) => ({
         ...common,

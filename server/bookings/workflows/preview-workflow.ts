@@ -16,7 +16,7 @@ import { fullName } from "../booking.ts";
 import { bookingFor, exampleBefore, exampleBooking, type Name, namesOfCustomers, readerOf } from "./example.ts";
 import { referenceTo } from "./present-decisions.ts";
 import type { DecideServices } from "./step.ts";
-import { textFor, valuesFor } from "./texts.ts";
+import { renderedOf, textFor, valuesFor } from "./texts.ts";
 import { senderAddressOf } from "./workflow-sender.ts";
 
 type Input = z.output<typeof workflows.preview.body>;
@@ -98,7 +98,7 @@ function subjectOf(
 ): string {
   const subject = textFor({ text: action.subject, texts: action.subjects }, locale);
   const parsed = parseTemplate(subject, workflowScope(trigger));
-  return parsed.ok ? parsed.template.render(values) : subject;
+  return (parsed.ok ? renderedOf(parsed.template, values) : null) ?? subject;
 }
 
 async function addressOf(

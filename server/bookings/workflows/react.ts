@@ -9,13 +9,11 @@ import { findHappenings, type HappeningRow, takeHappenings } from "../happenings
 import { loadBookings } from "../present-booking.ts";
 import { decide, lockDecisions } from "./decide.ts";
 import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
+import { atOnce, countAttendees, inShares } from "./shares.ts";
 import { withdrawStaleTexts } from "./stale-reminders.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
-
-/** What is decided in one transaction: PDFs take milliseconds each, and the quota's row is locked meanwhile. */
-const atOnce = 200;
 
 /** Deciding about changes, as work by the clock. */
 export function reactions(
@@ -27,7 +25,13 @@ export function reactions(
     share: atOnce,
     find: findHappenings,
     async claim(tx, workspaceId, found, now) {
-      const ids = found.slice(0, atOnce).map(({ id }) => id as string);
+      const attendees = await countAttendees(
+        tx,
+        workspaceId,
+        found.flatMap(({ booking_id }) => booking_id ?? []),
+      );
+      const [share = []] = inShares(found, ({ booking_id }) => booking_id, attendees);
+      const ids = share.map(({ id }) => id);
       return react(deciding, tx, workspaceId, ids, now);
     },
     perform: (workspaceId) => services.liveUpdates.publish(workspaceId, "workflow", null),

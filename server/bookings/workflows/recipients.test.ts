@@ -253,6 +253,52 @@ test("two bookings of one customer due in one minute: a text each, or one that l
   }
 });
 
+test("bookings that one of several shares with nobody are told to that one alone where the workflow merges", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /services", { name: "Yoga", duration_minutes: 45 });
+  await salon.request("POST /services", { name: "Massage", duration_minutes: 45 });
+  const mail = {
+    action: "send_email",
+    to: { customer: true },
+    subject: "{{ service.name }}",
+    text: "{{ service.name }}",
+  };
+  const sms = { action: "send_sms", to: { customer: true }, text: "{{ service.name }}" };
+  await salon.workflow({ when: hourBefore, merge: true, do: [sms, mail] });
+  const withMail = { ...ola, email: "ola@example.com" };
+  await salon.book({ start, service: "Yoga", attendees: [kari, withMail] });
+  await salon.book({ start, service: "Massage", attendees: [kari] });
+  await salon.look(later(start, -hour));
+  expect(await salon.textsTo(kari.mobile)).toEqual(["Yoga and Massage"]);
+  expect(await salon.textsTo(ola.mobile)).toEqual(["Yoga"]);
+  expect(await salon.mailsTo(withMail.email)).toMatchObject([{ subject: "Yoga" }]);
+});
+
+test("one who leaves is told by mail too, in their language, and not while they are muted", async () => {
+  const salon = await salons.open();
+  const mail = {
+    action: "send_email",
+    to: { customer: true },
+    subject: "Your place",
+    text: "Cancelled",
+    texts: { nb: "Avlyst" },
+  };
+  await salon.workflow({ when: { trigger: "booking_cancelled" }, do: [mail] });
+  const withMail = { ...ola, email: "ola@example.com", locale: "nb" };
+  const booking = await salon.book({
+    start,
+    attendees: [kari, withMail, { first_name: "Per", mobile: "+4791234569" }],
+  });
+  const [, second, third] = booking.attendees;
+  await salon.request(`PATCH /contacts/${third?.id}`, { muted: true });
+  await salon.change(booking.id, { attendees: [kari, { id: second?.id }] });
+  await salon.look();
+  expect(await salon.statesOf(booking)).toEqual(["skipped: muted"]);
+  await salon.change(booking.id, { attendees: [kari] });
+  await salon.look();
+  expect((await salon.mailsTo(withMail.email)).map(({ text }) => text)).toEqual(["Avlyst"]);
+});
+
 test("an attendee or customer of another workspace is unknown", async () => {
   const other = await salons.open();
   const theirs = await other.book({ start });

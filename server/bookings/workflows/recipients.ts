@@ -1,5 +1,6 @@
 /** Who gets an action's text or mail about a booking. */
 import type { Decision } from "../../../contract/bookings.ts";
+import type { Tx } from "../../kit/db.ts";
 import {
   type Attendee,
   type BookedResource,
@@ -8,6 +9,7 @@ import {
   fullName,
   namesOf,
 } from "../booking.ts";
+import { selectContacts, selectResources } from "../bookings-store.ts";
 import type { Occasion } from "./occasion.ts";
 import type { StoredAction } from "./workflow.ts";
 
@@ -40,15 +42,35 @@ export interface About {
 
 type To = Extract<StoredAction, { action: "send_sms" | "send_email" }>["to"];
 
-/** Resources that were on a booking and are not any more, by their ids. */
-export type Resources = ReadonlyMap<string, BookedResource>;
+/** Who is no part of a booking any more, by their ids: resources that were on it, and contacts who were to come. */
+export interface Gone {
+  resources: ReadonlyMap<string, BookedResource>;
+  contacts: ReadonlyMap<string, BookingContact>;
+}
+
+/** Of bookings that were not changed. */
+export const nobodyGone: Gone = { resources: new Map(), contacts: new Map() };
+
+/** Those who were part of bookings before they were changed. */
+export async function selectGone(
+  tx: Tx,
+  workspaceId: string,
+  changed: readonly Pick<Occasion, "before">[],
+): Promise<Gone> {
+  const resources = changed.flatMap(({ before }) => before?.resources.map(({ id }) => id) ?? []);
+  const contacts = changed.flatMap(({ before }) => before?.left.map(({ contact_id }) => contact_id) ?? []);
+  return {
+    resources: await selectResources(tx, workspaceId, resources),
+    contacts: await selectContacts(tx, workspaceId, contacts),
+  };
+}
 
 /** All of them, each once. A text about some attendees goes to these alone, and not to others. */
-export function recipientsOf(occasion: Occasion, to: To, resources: Resources): RecipientOf[] {
-  const people = to.customer ? peopleOf(occasion) : [];
+export function recipientsOf(occasion: Occasion, to: To, gone: Gone): RecipientOf[] {
+  const people = to.customer ? peopleOf(occasion, gone) : [];
   if (occasion.only !== null) return people;
   const about = aboutOf(occasion);
-  const others = [...resourcesOf(occasion, to, resources), ...fixedOf(to)].map((each) => ({ ...each, about }));
+  const others = [...resourcesOf(occasion, to, gone), ...fixedOf(to)].map((each) => ({ ...each, about }));
   const all = new Map<string, RecipientOf>();
   for (const each of [...people, ...others]) {
     // A number that is typed and a resource's too gets one text.
@@ -58,13 +80,13 @@ export function recipientsOf(occasion: Occasion, to: To, resources: Resources): 
   return [...all.values()];
 }
 
-function peopleOf({ workflow, booking, contact, only, before }: Occasion): RecipientOf[] {
+function peopleOf({ workflow, booking, contact, only, before }: Occasion, gone: Gone): RecipientOf[] {
   if (booking === null) return contact === null ? [] : [customer(contact, null)];
   if (only !== null) {
     const left = (before?.left ?? []).map(({ contact_id, ...rest }) => ({
       ...rest,
       time_zone: null,
-      contact: contact_id === null ? null : { ...nobody, id: contact_id },
+      contact: gone.contacts.get(contact_id ?? "") ?? null,
     }));
     return [
       ...booking.attendees.map((each) => attendee(each, booking)),
@@ -76,21 +98,6 @@ function peopleOf({ workflow, booking, contact, only, before }: Occasion): Recip
   if (isGroup) return booking.attendees.map((each) => attendee(each, booking));
   return booking.customer === null ? [] : [customer(booking.customer, booking.locale)];
 }
-
-/** Of somebody who left only the id is known; the doors read the rest. */
-const nobody: Omit<BookingContact, "id"> = {
-  first_name: null,
-  last_name: null,
-  mobile: null,
-  mobile_kind: null,
-  phone: null,
-  email: null,
-  locale: null,
-  time_zone: null,
-  muted: false,
-  customer_since: null,
-  properties: {},
-};
 
 function customer(contact: BookingContact, locale: string | null): RecipientOf {
   const { first_name, last_name, time_zone } = contact;
@@ -136,7 +143,7 @@ function aboutOf({ booking, contact }: Occasion): About | null {
 
 type Other = Omit<RecipientOf, "about">;
 
-function resourcesOf({ booking, before }: Occasion, to: To, known: Resources): Other[] {
+function resourcesOf({ booking, before }: Occasion, to: To, gone: Gone): Other[] {
   if (booking === null) return [];
   const was = new Set((before?.resources ?? []).map(({ id }) => id));
   const is = new Set(booking.resource_ids);
@@ -145,7 +152,7 @@ function resourcesOf({ booking, before }: Occasion, to: To, known: Resources): O
   if (to.new_resource) for (const id of is) if (!was.has(id)) ids.add(id);
   if (to.old_resource) for (const id of was) if (!is.has(id)) ids.add(id);
   return [...ids].flatMap((id): Other[] => {
-    const resource = booking.resources.find((each) => each.id === id) ?? known.get(id);
+    const resource = booking.resources.find((each) => each.id === id) ?? gone.resources.get(id);
     if (!resource) return [];
     const { mobile: number, email, name, locale } = resource;
     return [

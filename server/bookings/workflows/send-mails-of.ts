@@ -6,10 +6,10 @@ import { maskSecrets } from "../../../rules/secrets.ts";
 import { type MailRecipient, sendMails } from "../../mail/send-mails.ts";
 import { type Access, accessOf, makeAccess, secretsOf, withAccess } from "./access-of-texts.ts";
 import type { DecisionRow } from "./decisions-store.ts";
-import { attachmentsOf, mailLanguage } from "./mail-attachments.ts";
+import { type AttachmentMaker, attachmentMaker, mailLanguage } from "./mail-attachments.ts";
 import { mailOfText } from "./mail-of-text.ts";
 import { type Deciding, occasionKey, skip, type Step } from "./step.ts";
-import { joinedValues, templateOf, textFor, valuesFor } from "./texts.ts";
+import { joinedValues, renderedOf, templateOf, textFor, valuesFor } from "./texts.ts";
 import { type StoredAction, sourceType } from "./workflow.ts";
 
 type SendEmail = Extract<StoredAction, { action: "send_email" }>;
@@ -122,8 +122,10 @@ async function sendAlike(
   const { workflow } = first.occasion;
   const language = languageFor(deciding, first);
   const words = wordsFor(action, first);
+  const attachmentsFor = attachmentMaker(deciding, action);
   const people: MailRecipient[] = [];
-  for (const step of steps) people.push(await personOf(deciding, step, action, accessOf(access, step)));
+  for (const step of steps)
+    people.push(await personOf(deciding, step, action, { link: accessOf(access, step), attachmentsFor }));
   const sent = await sendMails(tx, {
     workspace,
     source: { type: sourceType, id: workflow.id, at: workflow.created_at },
@@ -147,28 +149,29 @@ async function personOf(
   deciding: Deciding,
   step: Step,
   action: MailAction,
-  link: string | null,
+  { link, attachmentsFor }: { link: string | null; attachmentsFor: AttachmentMaker },
 ): Promise<MailRecipient> {
   const { workspace, links } = deciding;
-  const { occasion, recipient, decision } = step;
+  const { occasion, recipient, together, decision } = step;
   if (recipient === null) throw new Error("a mail has a recipient");
-  const { booking, before, together = [] } = occasion;
+  const { booking, before } = occasion;
   const of = (each: typeof booking) => valuesFor({ booking: each, before, recipient, access: link }, workspace, links);
   const values = joinedValues([booking, ...together].map(of), recipient.locale ?? workspace.language);
   const own = { ...values, workspace: { name: workspace.name }, sender: { address: workspace.name } };
   const hidden = secretsOf(link);
-  const heading = templateOf(occasion.workflow, wordsFor(action, step).subject);
+  const subject = templateOf(occasion.workflow, wordsFor(action, step).subject);
+  // Without one the door has a reason not to send the mail.
+  const heading = renderedOf(subject, maskSecrets(own, hidden.secrets ?? []));
   return {
     contact_id: recipient.contact?.id ?? null,
     email: addressOf(recipient),
     values: own,
     key: occasionKey(step),
     at: decision.due_at,
-    attachments: await attachmentsOf(deciding, booking, action, {
-      language: languageFor(deciding, step),
-      heading: heading.render(maskSecrets(own, hidden.secrets ?? [])),
-      locale: recipient.locale,
-    }),
+    attachments:
+      heading === null
+        ? []
+        : await attachmentsFor(booking, { recipient, language: languageFor(deciding, step), heading }),
     ...hidden,
   };
 }

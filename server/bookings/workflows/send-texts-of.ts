@@ -68,9 +68,9 @@ export async function sendTextsOf(deciding: Deciding, steps: readonly Step[]): P
 }
 
 function personOf({ workspace, links }: Deciding, step: Step, action: SendSms, link: string | null): Person {
-  const { occasion, recipient, decision } = step;
+  const { occasion, recipient, together, decision } = step;
   if (recipient === null) throw new Error("a text has a recipient");
-  const { booking, before, together = [] } = occasion;
+  const { booking, before } = occasion;
   const of = (each: typeof booking) => valuesFor({ booking: each, before, recipient, access: link }, workspace, links);
   const values: TemplateValues = joinedValues([booking, ...together].map(of), recipient.locale ?? workspace.language);
   const template: Template = templateOf(occasion.workflow, textFor(action, recipient.locale));

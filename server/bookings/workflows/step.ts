@@ -4,6 +4,7 @@ import type { Tx } from "../../kit/db.ts";
 import type { Seal } from "../../kit/seal.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
 import type { AccessLinks } from "../access-links.ts";
+import type { Booking } from "../booking.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import type { DecisionRow } from "./decisions-store.ts";
 import type { Occasion } from "./occasion.ts";
@@ -29,6 +30,8 @@ export interface Step {
   occasion: Occasion;
   action: StoredAction;
   recipient: RecipientOf | null;
+  /** Further bookings of this recipient that the text is about too. */
+  together: Booking[];
   decision: DecisionRow;
 }
 

@@ -18,6 +18,7 @@ import { loadBookings } from "../present-booking.ts";
 import { decide, lockDecisions } from "./decide.ts";
 import * as store from "./moments-store.ts";
 import { timedOccasion } from "./occasion.ts";
+import { countAttendees, inShares } from "./shares.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
@@ -25,9 +26,8 @@ import { selectEnabled } from "./workflows-store.ts";
 type Services = Pick<DueServices, "db" | "log"> & { liveUpdates: Pick<LiveUpdates, "publish"> };
 
 const name = "workflows.moments";
-/** What is found at once, and what is decided in one transaction. */
+/** What is found at once. */
 const pageSize = 1_000;
-const atOnce = 200;
 /** Ranges that one statement looks into. */
 const rangesAtOnce = 100;
 /** While nothing is due the time is noted this seldom: a look at a minute costs as much as one at a second. */
@@ -161,8 +161,9 @@ async function decideMoments(
 ): Promise<{ done: number; oldest: Date | null }> {
   let done = 0;
   let oldest: Date | null = null;
-  for (let at = 0; at < found.length; at += atOnce) {
-    const part = found.slice(at, at + atOnce);
+  const bookingOf = ({ id }: store.FoundBooking) => id;
+  const attendees = await db.inWorkspace(workspaceId, (tx) => countAttendees(tx, workspaceId, found.map(bookingOf)));
+  for (const part of inShares(found, bookingOf, attendees)) {
     await db.inWorkspace(workspaceId, async (tx) => {
       await lockDecisions(tx, workspaceId);
       const enabled = await selectEnabled(tx, workspaceId);

@@ -10,10 +10,10 @@ import { sendMessages } from "../../messages/send/send-messages.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { requireWorkflow } from "./edit-workflow.ts";
 import { bookingFor, exampleBefore, exampleBooking, readerOf } from "./example.ts";
-import { attachmentsOf, mailLanguage } from "./mail-attachments.ts";
+import { attachmentMaker, mailLanguage } from "./mail-attachments.ts";
 import { mailOfText } from "./mail-of-text.ts";
-import type { Deciding, DecideServices } from "./step.ts";
-import { templateOf, textFor, valuesFor } from "./texts.ts";
+import type { DecideServices } from "./step.ts";
+import { renderedOf, templateOf, textFor, valuesFor } from "./texts.ts";
 import { senderOf } from "./workflow-sender.ts";
 import { type StoredAction, testSource, type WorkflowRow } from "./workflow.ts";
 
@@ -55,9 +55,13 @@ export async function testWorkflow(
     const language = mailLanguage(workspace, recipient.locale);
     const subject = textFor({ text: action.subject, texts: action.subjects }, recipient.locale);
     const own = { ...values, workspace: { name: workspace.name }, sender: { address: workspace.name } };
-    const deciding: Deciding = { ...services, tx, workspace, now };
-    const heading = templateOf(workflow, subject).render(own);
-    const attachments = await attachmentsOf(deciding, booking, action, { language, heading, locale: recipient.locale });
+    const heading = renderedOf(templateOf(workflow, subject), own);
+    if (heading === null) throw invalid("render_error", "A filter makes the subject too long.", "subject", subject);
+    const attachments = await attachmentMaker({ ...services, workspace, now }, action)(booking, {
+      recipient,
+      language,
+      heading,
+    });
     const { mails } = await sendMails(tx, {
       workspace,
       source,

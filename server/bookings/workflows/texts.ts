@@ -63,6 +63,15 @@ export function templateOf({ trigger }: Pick<WorkflowRow, "trigger">, text: stri
   return template;
 }
 
+/** A text for one recipient; null where a filter makes it too long of their values. */
+export function renderedOf(template: Template, values: TemplateValues): string | null {
+  try {
+    return template.render(values);
+  } catch {
+    return null;
+  }
+}
+
 /** What a booking's texts may say, for one recipient. `access`: what stands for the link to their own page; null where there is none. */
 export function valuesFor(
   {

@@ -4,13 +4,13 @@ import type { bookings } from "../../../contract/bookings.ts";
 import type { Db, Tx } from "../../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import type { ChangeContext } from "../booking.ts";
-import { completeBookings, selectBusy, selectResources } from "../bookings-store.ts";
+import { completeBookings, selectBusy } from "../bookings-store.ts";
 import { selectHappeningsOf } from "../happenings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { changeBooking, makeBooking } from "../write-booking.ts";
 import { changesOf, type Occasion, occasionsOfChange } from "./occasion.ts";
-import { recipientsOf } from "./recipients.ts";
-import { speaks, templateOf, textFor, valuesFor } from "./texts.ts";
+import { recipientsOf, selectGone } from "./recipients.ts";
+import { renderedOf, speaks, templateOf, textFor, valuesFor } from "./texts.ts";
 import { senderAddressOf } from "./workflow-sender.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
@@ -97,27 +97,24 @@ async function textsOf(
   occasion: Occasion,
 ): Promise<Told["items"]> {
   const { workflow, booking, before } = occasion;
-  const gone = await selectResources(tx, workspace.workspace_id, before?.resources.map(({ id }) => id) ?? []);
+  const gone = await selectGone(tx, workspace.workspace_id, [occasion]);
   return workflow.do.flatMap((action): Told["items"] => {
     if (action.action !== "send_sms" && action.action !== "send_email") return [];
     const isSms = action.action === "send_sms";
     const address = isSms ? senderAddressOf(workspace, action.sender ?? null) : workspace.name;
     return recipientsOf(occasion, action.to, gone)
       .filter(({ locale, contact }) => speaks(workflow.when.languages, locale, workspace) && !contact?.muted)
-      .map((recipient) => {
+      .flatMap((recipient): Told["items"] => {
         const values = valuesFor({ booking, before, recipient, access: `${links.origin}/a/…` }, workspace, links);
         const constant = { workspace: { name: workspace.name }, sender: { address } };
         const template = templateOf(workflow, textFor(action, recipient.locale));
-        return {
-          workflow: { id: workflow.id, name: workflow.name },
-          channel: isSms ? "sms" : "email",
-          to:
-            (isSms
-              ? (recipient.contact?.mobile ?? recipient.contact?.phone ?? recipient.number)
-              : (recipient.contact?.email ?? recipient.email)) ?? null,
-          name: recipient.name,
-          text: template.render({ ...values, ...constant }),
-        };
+        const text = renderedOf(template, { ...values, ...constant });
+        if (text === null) return [];
+        const to = isSms
+          ? (recipient.contact?.mobile ?? recipient.contact?.phone ?? recipient.number)
+          : (recipient.contact?.email ?? recipient.email);
+        const told = { id: workflow.id, name: workflow.name };
+        return [{ workflow: told, channel: isSms ? "sms" : "email", to: to ?? null, name: recipient.name, text }];
       });
   });
 }
