@@ -16,11 +16,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { sql } from "kysely";
 import pg from "pg";
-import type { When, WorkflowInput } from "../contract/workflows.ts";
+import type { When } from "../contract/workflows.ts";
 import { createAccessLinks } from "../server/bookings/access-links.ts";
 import { bookingsRoutes } from "../server/bookings/bookings-routes.ts";
 import { createManageLinks } from "../server/bookings/manage-links.ts";
-import { createWorkflow } from "../server/bookings/workflows/edit-workflow.ts";
 import { momentsWork } from "../server/bookings/workflows/sweep.ts";
 import { systemClock } from "../server/kit/clock.ts";
 import { longWork } from "../server/kit/connection.ts";
@@ -30,7 +29,7 @@ import type { Actor } from "../server/kit/http.ts";
 import { instantOf } from "../server/kit/id.ts";
 import { createLog } from "../server/kit/log.ts";
 import { inRequest } from "../server/kit/request-context.ts";
-import { addBookings, createCustomers, placeOf } from "../testing/booking-filler.ts";
+import { addBookings, addWorkflows, createCustomers, placeOf } from "../testing/booking-filler.ts";
 import { multiplyWorkspace } from "../testing/multiply-workspace.ts";
 import { newId } from "../testing/new-id.ts";
 import { prepareDatabase } from "../testing/prepare-database.ts";
@@ -44,8 +43,6 @@ const [ahead = 1_000_000, due = 10_000, made = 100_000] = process.argv.slice(2).
 const smallWorkspaces = 200;
 const customers = 20_000;
 const looks = 200;
-const text =
-  'Hei {{ customer.first_name | default: "der" }}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}.';
 /** As a process with the role `api` has: connections for requests, and so many requests under way. */
 const connections = 16;
 const requests = 50;
@@ -130,23 +127,6 @@ async function fillLarge(db: Db, id: string): Promise<void> {
     id,
     timings.flatMap((when) => groups.map((services) => ({ ...when, services }))),
   );
-}
-
-async function addWorkflows(db: Db, workspaceId: string, whens: readonly When[]): Promise<void> {
-  await db.inWorkspace(workspaceId, async (tx) => {
-    for (const [i, when] of whens.entries()) {
-      const input: WorkflowInput = {
-        name: `Workflow ${i + 1}`,
-        enabled: true,
-        when,
-        do: [{ action: "send_sms", to: { customer: true }, text }],
-        ask_for_reply: false,
-        merge: false,
-        also_ahead: true,
-      };
-      await createWorkflow(tx, workspaceId, input, { at: new Date(), by: "bench" });
-    }
-  });
 }
 
 /** Looks for what is due while nothing is, in turn with a look at one booking by its key. */

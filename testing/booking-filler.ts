@@ -1,5 +1,7 @@
 /** Fills a workspace with bookings, as years of work leave them: services, places, people, and bookings at the quarters of the hours. */
 import { sql } from "kysely";
+import type { When, WorkflowInput } from "../contract/workflows.ts";
+import { createWorkflow } from "../server/bookings/workflows/edit-workflow.ts";
 import type { Db } from "../server/kit/db.ts";
 
 const services = 20;
@@ -89,4 +91,25 @@ export async function addBookings(
     }
   });
   await db.asSystem((tx) => sql`analyze bookings`.execute(tx));
+}
+
+const text =
+  'Hei {{ customer.first_name | default: "der" }}! Velkommen {{ booking.weekday }} {{ booking.date }} kl. {{ booking.time }}.';
+
+/** Adds workflows that text the customer, also about the bookings that are there. */
+export async function addWorkflows(db: Db, workspaceId: string, whens: readonly When[]): Promise<void> {
+  await db.inWorkspace(workspaceId, async (tx) => {
+    for (const [i, when] of whens.entries()) {
+      const input: WorkflowInput = {
+        name: `Workflow ${i + 1}`,
+        enabled: true,
+        when,
+        do: [{ action: "send_sms", to: { customer: true }, text }],
+        ask_for_reply: false,
+        merge: false,
+        also_ahead: true,
+      };
+      await createWorkflow(tx, workspaceId, input, { at: new Date(), by: "bench" });
+    }
+  });
 }

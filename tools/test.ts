@@ -1,7 +1,7 @@
 /**
  * `npm test`: checks, then unit, integration and browser tests, all of them even if one fails. The last line is the sum.
  * With other arguments only vitest runs, with these arguments. `e2e` runs the browser tests. `long` (`npm run test:long`) runs the
- * tests of random cases with many more cases (testing/runs.ts), and then the three scenarios of `npm run chaos`. `tour` makes the pictures of docs/tour.md.
+ * tests of random cases with many more cases (testing/runs.ts), and then the four scenarios of `npm run chaos`. `tour` makes the pictures of docs/tour.md.
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -56,8 +56,8 @@ async function runAllButBrowserTests(): Promise<void> {
   await runVitest("integration", ["--project=integration", "--maxWorkers=3"]);
 }
 
-/** The scenarios of `npm run chaos`: about twenty minutes in all. */
-const scenarios = [[], ["stop-race"], ["database-away"]];
+/** The scenarios of `npm run chaos`: about half an hour in all. */
+const scenarios = [[], ["stop-race"], ["database-away"], ["reminders"]];
 
 async function runChaos(words: string[]): Promise<void> {
   const code = await runNode([join(root, "testing", "chaos", "chaos.ts"), ...words]);

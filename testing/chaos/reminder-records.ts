@@ -36,7 +36,7 @@ export interface ReminderEvidence {
 /** The texts of the workflows, as handsets show them: the hour and minute of the start in the workspace's zone. */
 export const reminderText = (start: number) => `Welcome at ${clock.format(start)}`;
 export const confirmationText = (start: number) => `Booked for ${clock.format(start)}`;
-export const timeZone = "Europe/Oslo";
+const timeZone = "Europe/Oslo";
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
 
 export interface ReminderFindings {
