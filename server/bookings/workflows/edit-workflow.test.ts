@@ -366,6 +366,23 @@ test("a workflow whose services are all archived says so, and keeps firing for b
   expect(await salon.textsTo()).toEqual(["Cut"]);
 });
 
+test("a workflow of another workspace is not there, whatever is asked of it", async () => {
+  const other = await salons.open();
+  const { id } = await other.workflow();
+  const salon = await salons.open();
+  for (const [line, body] of [
+    [`GET /workflows/${id}`],
+    [`PATCH /workflows/${id}`, { name: "mine" }],
+    [`DELETE /workflows/${id}`],
+    [`POST /workflows/${id}/clone`],
+    [`POST /workflows/${id}/test`, { to: kari.mobile }],
+    [`GET /workflows/${id}/decisions`],
+    [`GET /workflows/${id}/ahead`],
+  ] as const)
+    expect([line, (await salon.refusal(line, body)).status]).toEqual([line, 404]);
+  expect(await salon.messages()).toEqual([]);
+});
+
 test("the sender of workflows is one of the workspace's, and reminder hours are times of day", async () => {
   const salon = await salons.open();
   expect(await salon.refusal("PATCH /workspace", { workflow_sender: "Twelve letters" })).toMatchObject({

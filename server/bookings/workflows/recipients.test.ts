@@ -271,3 +271,17 @@ test("an attendee or customer of another workspace is unknown", async () => {
   });
   expect((await salon.refusal(`GET /bookings/${theirs.id}/decisions`)).status).toBe(404);
 });
+
+test("where people take part from where they are, each reads the time of their own zone", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /locations", { name: "Video", remote: true });
+  await salon.workflow({ text: "{{ booking.time }}" });
+  await salon.book({
+    start: "2027-03-12T14:00",
+    location: "Video",
+    attendees: [kari, { ...ola, time_zone: "America/New_York" }],
+  });
+  await salon.look();
+  expect(await salon.textsTo(kari.mobile)).toEqual(["14:00"]);
+  expect(await salon.textsTo(ola.mobile)).toEqual(["08:00"]);
+});
