@@ -1,9 +1,10 @@
 /**
- * A worker that lets workflows look at changes and moments once, and kills itself with SIGKILL in or after its first transaction of a
- * workspace.
+ * A worker that lets workflows look at changes and moments once, and kills itself with SIGKILL in or after the first
+ * transaction that decides something in a workspace.
  *
  *   node testing/workflows-worker.ts <connection> <now> before-commit|after-commit <workspace>
  */
+import { sql } from "kysely";
 import { pino } from "pino";
 import { bookingsModule } from "../server/bookings/module.ts";
 import { openDb, type Tx } from "../server/kit/db.ts";
@@ -22,12 +23,22 @@ function die(): Promise<never> {
   return new Promise(() => {});
 }
 
+/** Whether something has been decided in this round. */
+async function hasDecided(tx: Tx): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from workflow_decisions where workspace_id = ${fatal} and decided_at = ${new Date(now)} limit 1`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
 const mortal = {
   ...db,
   async inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const last = workspaceId === fatal;
+    let last = false;
     const done = await db.inWorkspace(workspaceId, async (tx) => {
       const inside = await work(tx);
+      last = workspaceId === fatal && (await hasDecided(tx));
       if (last && point === "before-commit") await die();
       return inside;
     });

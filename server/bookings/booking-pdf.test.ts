@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { extractText, getDocumentProxy } from "unpdf";
 import { expect, test } from "vitest";
 import { hostileTexts } from "../../testing/hostile.ts";
@@ -58,6 +60,27 @@ test("what is missing is left out with its label", async () => {
   });
   expect(text).toBe("Salong Åse Timen din er bekreftet Referanse K7M2QX Når lørdag 14. mars 2026 kl. 10:00–11:30");
 });
+
+test("what a PDF says can be read whatever the process wrote before: signs that are parts of others too", async () => {
+  const made = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "-e", twoPdfs, JSON.stringify(document)],
+    { cwd: import.meta.dirname, encoding: "buffer", maxBuffer: 2 ** 24 },
+  );
+  const { text } = await read(made.stdout);
+  expect(text).toContain(document.when);
+  expect(text).toContain("Org.nr. 987 654 321");
+});
+
+/** Writes one PDF without a full stop, and then the document. */
+const twoPdfs = `
+  import { bookingPdf } from "./booking-pdf.ts";
+  const document = { ...JSON.parse(process.argv[1]), created_at: new Date("2026-03-01T10:00:00Z") };
+  const nothing = { service: null, resource: null, where: null, directions: null, price: null, status: null };
+  const others = { booked_by: null, attendees: [], notes: null, manage_link: null, footer: null };
+  await bookingPdf({ ...document, ...nothing, ...others, heading: "! : ; … ÷ ?", when: "10:00" });
+  process.stdout.write(await bookingPdf(document));
+`;
 
 test("the file says what it is, whose, and in which language", async () => {
   const { pdf } = await readBooking({ language: "da" });

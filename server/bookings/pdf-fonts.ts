@@ -13,7 +13,22 @@ export type FontName = keyof typeof fonts;
 
 function fontOf(style: string): Font {
   const path = `@expo-google-fonts/commissioner/${style}/Commissioner_${style}.ttf`;
-  return create(readFileSync(fileURLToPath(import.meta.resolve(path)))) as Font;
+  const font = create(readFileSync(fileURLToPath(import.meta.resolve(path)))) as Font;
+  nameGlyphs(font);
+  return font;
+}
+
+/**
+ * Ties each glyph to its character before any is used: a glyph keeps what it was first met as, and one that was first met as a part of
+ * another (the dot of a colon) would stand for nothing in the text of all later PDFs. Of characters that share a glyph the usual one counts.
+ */
+function nameGlyphs(font: Font): void {
+  const isUsual = (codePoint: number) => {
+    const character = String.fromCodePoint(codePoint);
+    return character.normalize("NFKC") === character;
+  };
+  const usual = font.characterSet.filter(isUsual);
+  for (const codePoint of [...usual, ...font.characterSet]) font.glyphForCodePoint(codePoint);
 }
 
 /** Signs that the typeface lacks, and what a reader takes for the same. */

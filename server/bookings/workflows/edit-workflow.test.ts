@@ -112,17 +112,18 @@ test("a longer lead after an edit: what came due before the edit stays unsent, o
 test("a reminder whose moment an edit, or a cancellation, left behind is shown with the reason, also when the moment is long past", async () => {
   const salon = await salons.open();
   const reminder = await salon.workflow({ when: { trigger: "before_start", hours: 1 }, text: "soon" });
-  const moved = await salon.book({ start: later(morning, day).toISOString() });
-  const off = await salon.book({ start: later(morning, 2 * day).toISOString() });
+  const moved = await salon.book({ start: later(morning, 2 * day).toISOString() });
+  const off = await salon.book({ start: later(morning, 3 * day).toISOString() });
   await salon.look();
+  await salon.look(later(morning, 20 * hour));
   await salon.request(`PATCH /workflows/${reminder.id}`, { when: { trigger: "before_start", hours: 30 } });
   await salon.cancel(off.id);
-  await salon.look(later(morning, hour));
+  await salon.look(later(morning, 21 * hour));
   const reasons = async (of: { id: string }) =>
     (await salon.decisionsOf(of)).map(({ state, reason }) => [state, reason]);
   expect(await reasons(moved)).toEqual([["skipped", "passed_over"]]);
   expect(await reasons(off)).toEqual([["skipped", "booking_cancelled"]]);
-  await salon.look(later(morning, 40 * hour));
+  await salon.look(later(morning, 60 * hour));
   expect(await reasons(off)).toEqual([["skipped", "booking_cancelled"]]);
 });
 
@@ -411,6 +412,23 @@ test("a workflow whose services are all archived says so, and keeps firing for b
   await salon.request(`PATCH /workflows/${made.id}`, { when: made.when, name: "Still" });
   await salon.look(later(start, -hour));
   expect(await salon.textsTo()).toEqual(["Cut"]);
+});
+
+test("a workflow of another workspace is not there, whatever is asked of it", async () => {
+  const other = await salons.open();
+  const { id } = await other.workflow();
+  const salon = await salons.open();
+  for (const [line, body] of [
+    [`GET /workflows/${id}`],
+    [`PATCH /workflows/${id}`, { name: "mine" }],
+    [`DELETE /workflows/${id}`],
+    [`POST /workflows/${id}/clone`],
+    [`POST /workflows/${id}/test`, { to: kari.mobile }],
+    [`GET /workflows/${id}/decisions`],
+    [`GET /workflows/${id}/ahead`],
+  ] as const)
+    expect([line, (await salon.refusal(line, body)).status]).toEqual([line, 404]);
+  expect(await salon.messages()).toEqual([]);
 });
 
 test("the sender of workflows is one of the workspace's, and reminder hours are times of day", async () => {

@@ -34,10 +34,10 @@ export function attachmentMaker(
     if (booking === null) return [];
     const files: MailAttachment[] = [];
     if (pdf) {
-      const { locale } = recipient;
-      const others = knowsOthers(booking, recipient);
-      const key = JSON.stringify([booking.id, language, heading, locale, others]);
-      const content = pdfs.get(key) ?? pdfOf(deciding, booking, { language, heading, locale, others });
+      const { locale, time_zone } = recipient;
+      const knows = whatIsKnownTo(booking, recipient);
+      const key = JSON.stringify([booking.id, language, heading, locale, time_zone, knows]);
+      const content = pdfs.get(key) ?? pdfOf(deciding, booking, { language, heading, locale, time_zone, knows });
       pdfs.set(key, content);
       files.push({ name: `${booking.reference}.pdf`, type: "application/pdf", content: await content });
     }
@@ -51,9 +51,17 @@ export function attachmentMaker(
   };
 }
 
-/** Who comes with others reads nothing of them, nor of who booked and what that person noted, unless they booked themselves. */
-const knowsOthers = ({ customer_id }: Booking, { kind, contact }: Reading["recipient"]): boolean =>
-  kind !== "attendee" || (contact !== null && contact.id === customer_id);
+interface Known {
+  /** Who booked and who comes. */
+  people: boolean;
+  notes: boolean;
+}
+
+/** Notes are the business's own. Who comes with others reads nothing of them, nor of who booked, unless they booked themselves. */
+function whatIsKnownTo({ customer_id }: Booking, { kind, contact }: Reading["recipient"]): Known {
+  const isGuest = kind === "attendee" && (contact === null || contact.id !== customer_id);
+  return { people: !isGuest, notes: kind !== "attendee" && kind !== "customer" };
+}
 
 async function pdfOf(
   { workspace, links, now }: Pick<Deciding, "workspace" | "links" | "now">,
@@ -61,13 +69,13 @@ async function pdfOf(
   {
     language,
     heading,
-    locale,
-    others,
-  }: { language: Language; heading: string; locale: string | null; others: boolean },
+    knows,
+    ...of
+  }: { language: Language; heading: string; locale: string | null; time_zone: string | null; knows: Known },
 ): Promise<Buffer> {
   // Loaded where a mail needs it: the fonts take 100 MB of memory.
   const { bookingPdf } = await import("../booking-pdf.ts");
-  const reader = { locale, time_zone: null, language: workspace.language, country: workspace.country };
+  const reader = { ...of, language: workspace.language, country: workspace.country };
   const values = bookingValues(factsOf(booking, null, links), reader);
   const { customer, location } = booking;
   return bookingPdf({
@@ -83,10 +91,11 @@ async function pdfOf(
     price: values.booking.price,
     status: values.booking.status,
     booked_by:
-      others && customer ? [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n") : null,
-    attendees: others ? booking.attendees.map((each) => fullName(namesOf(each)) ?? "") : [],
-    // Notes are the salon's own, unless a text names them.
-    notes: null,
+      knows.people && customer
+        ? [fullName(customer), customer.mobile, customer.email].filter(Boolean).join("\n")
+        : null,
+    attendees: knows.people ? booking.attendees.map((each) => fullName(namesOf(each)) ?? "") : [],
+    notes: knows.notes ? booking.notes : null,
     manage_link: links.urlOf(booking.manage_code),
     footer: [workspace.name, location?.address, location?.phone].filter(Boolean).join("\n"),
     created_at: now,

@@ -199,7 +199,7 @@ test("dates and times are written in the recipient's language, in the zone of th
   await salon.look();
   await salon.book({ start: "2027-03-15T14:00", locale: "da" });
   await salon.look();
-  expect(await salon.textsTo()).toEqual(["Monday 15 March 2027 14:00 (New York time)", "mandag 15. marts 2027 14.00"]);
+  expect(await salon.textsTo()).toEqual(["Monday 15 March 2027 14:00", "mandag 15. marts 2027 14.00"]);
 });
 
 test("a muted booking, a booking out of one workflow, and a muted customer get nothing, and say why", async () => {
@@ -316,4 +316,32 @@ test("an attendee or customer of another workspace is unknown", async () => {
     value: id,
   });
   expect((await salon.refusal(`GET /bookings/${theirs.id}/decisions`)).status).toBe(404);
+});
+
+test("the zone of the place is named to whose own clock is known to show another time", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /locations", { name: "New York", time_zone: "America/New_York" });
+  await salon.workflow({ text: "{{ booking.time }}" });
+  const attendees = [
+    { ...kari, time_zone: "Europe/Oslo" },
+    { ...ola, time_zone: "America/Toronto" },
+  ];
+  await salon.book({ start: "2027-03-15T14:00", location: "New York", attendees });
+  await salon.look();
+  expect(await salon.textsTo(kari.mobile)).toEqual(["14:00 (New York time)"]);
+  expect(await salon.textsTo(ola.mobile)).toEqual(["14:00"]);
+});
+
+test("where people take part from where they are, each reads the time of their own zone", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /locations", { name: "Video", remote: true });
+  await salon.workflow({ text: "{{ booking.time }}" });
+  await salon.book({
+    start: "2027-03-12T14:00",
+    location: "Video",
+    attendees: [kari, { ...ola, time_zone: "America/New_York" }],
+  });
+  await salon.look();
+  expect(await salon.textsTo(kari.mobile)).toEqual(["14:00"]);
+  expect(await salon.textsTo(ola.mobile)).toEqual(["08:00"]);
 });

@@ -2,11 +2,15 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../testing/database.ts";
+import { runDue } from "../../../testing/due.ts";
 import { day, hour, kari, later, minute, morning, ola, salonsOf } from "../../../testing/workflows.ts";
+import type { DueServices } from "../../kit/services.ts";
 import type { ClaimedMail } from "../../mail/queue-store.ts";
 import { recheckMails } from "../../mail/recheck-mails.ts";
+import { bookingsModule } from "../module.ts";
 
-const salons = await salonsOf(await testDatabase());
+const database = await testDatabase();
+const salons = await salonsOf(database);
 
 const dayBefore = { trigger: "before_start", hours: 24 };
 const hourBefore = { trigger: "before_start", minutes: 60 };
@@ -306,7 +310,7 @@ test("the day before at 18:00 is so by the clock of the booking's zone, over the
   await salon.look(new Date("2027-03-27T17:00:00Z"));
   expect(await salon.textsTo()).toEqual(["14:00"]);
   await salon.look(new Date("2027-03-27T22:00:00Z"));
-  expect(await salon.textsTo(ola.mobile)).toEqual(["14:00 (New York time)"]);
+  expect(await salon.textsTo(ola.mobile)).toEqual(["14:00"]);
 });
 
 test("a day keeps the clock over the change, 24 hours are elapsed time", async () => {
@@ -381,4 +385,55 @@ test("the number at the moment is used, and the decision keeps which", async () 
   await salon.request(`PATCH /contacts/${booking.customer?.id}`, { mobile: "+4791234511" });
   expect(await salon.decisionsOf(booking)).toMatchObject([{ state: "sent", to: "+4791234599" }]);
   expect(await salon.textsTo("+4791234599")).toEqual(["Hi Kari"]);
+});
+
+test("a reminder stands in the ledger at its moment, and is not submitted once it makes no sense any more", async () => {
+  const salon = await salons.open();
+  await salon.workflow({ when: hourBefore });
+  await salon.book({ start });
+  await salon.look();
+  await salon.look(later(start, -hour + minute));
+  expect((await salon.messages()).map(({ created_at }) => created_at)).toEqual([later(start, -hour).toISOString()]);
+  const { rows } = await database.db.asSystem((tx) =>
+    sql<{ expires_at: Date }>`select expires_at from message_queue where workspace_id = ${salon.id}`.execute(tx),
+  );
+  expect(rows).toEqual([{ expires_at: later(start, -40 * minute) }]);
+});
+
+test("the database is away over the moment: sent once it is back, if that is early enough", async () => {
+  for (const [away, expected] of [
+    [10 * minute, ["Hi Kari"]],
+    [30 * minute, []],
+  ] as const) {
+    const salon = await salons.open();
+    await salon.workflow({ when: hourBefore });
+    await salon.book({ start });
+    await salon.look();
+    const refused = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+    const cutOff = { ...salons.services, db: { ...database.db, asSystem: refused, inWorkspace: refused } };
+    const works = bookingsModule
+      .due(cutOff as unknown as DueServices)
+      .filter(({ name }) => name.startsWith("workflows."));
+    await expect(runDue(works, later(start, -hour))).rejects.toThrow("ECONNREFUSED");
+    await salon.look(later(start, -hour + away));
+    await salon.look();
+    expect(await salon.textsTo()).toEqual(expected);
+  }
+});
+
+test("at a time of day that the clocks skip, a reminder goes at the first one after; at one that comes twice, once", async () => {
+  for (const [at, starting, due] of [
+    ["2027-03-26T12:00:00Z", "2027-03-29T14:00", "2027-03-28T01:30:00.000Z"],
+    ["2027-10-29T12:00:00Z", "2027-11-01T14:00", "2027-10-31T00:30:00.000Z"],
+  ] as const) {
+    const salon = await salons.open({ at: new Date(at) });
+    await salon.workflow({ when: { trigger: "before_start", days: 1, at: "02:30" } });
+    const booking = await salon.book({ start: starting });
+    await salon.look();
+    expect(await salon.decisionsOf(booking)).toMatchObject([{ state: "waiting", due_at: due }]);
+    await salon.look(later(due, -1));
+    expect(await salon.textsTo()).toEqual([]);
+    for (let half = 0; half < 6; half++) await salon.look(later(due, half * 30 * minute));
+    expect(await salon.textsTo()).toEqual(["Hi Kari"]);
+  }
 });

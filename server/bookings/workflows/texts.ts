@@ -88,7 +88,8 @@ export function valuesFor(
   home: Home,
   links: ManageLinks,
 ): TemplateValues {
-  const reader = { locale: recipient.locale, time_zone: recipient.time_zone, ...home };
+  const { language, country } = home;
+  const reader = { locale: recipient.locale, time_zone: recipient.time_zone, language, country };
   const customer = personOf(recipient.about);
   return {
     ...(booking && bookingValues(factsFor(booking, before, recipient, links), reader)),
