@@ -16,7 +16,7 @@ export const mailLanguage = (workspace: Home, locale: string | null): Language =
 
 /** Whom attachments are for, and how they are written. */
 export interface Reading {
-  recipient: Pick<RecipientOf, "kind" | "contact" | "locale">;
+  recipient: Pick<RecipientOf, "kind" | "contact" | "locale" | "time_zone">;
   language: Language;
   heading: string;
 }
