@@ -48,8 +48,8 @@ export function aheadOf(workflow: WorkflowRow, booking: Booking, workspace: Work
   const due = momentFor(timing, booking, reminderHoursOf(workspace));
   // What came too late for the booking has its decision, and what was due before the workflow was enabled is not its own.
   if (due < booking.armed_at || (workflow.enabled_at !== null && due < workflow.enabled_at)) return [];
-  if (!isOff(booking) && !isInState(timing, booking)) return [];
   const isPast = due.getTime() < now.getTime() - recent;
+  if (isPast && !isOff(booking) && !isInState(timing, booking)) return [];
   const reason = isPast && !isOff(booking) ? "passed_over" : reasonAhead(workflow, timing, booking, due);
   const occasion = occasionOf(workflow, booking, booking.start_at, due, due);
   return workflow.do.flatMap((action): Decision[] => {
