@@ -113,8 +113,7 @@ test("services, staff and locations are added, found, changed and archived", asy
   await row(/Farge/).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Handlinger for Klipp" }).focus();
   await press("Enter");
-  await page.getByRole("menuitem", { name: "Arkiver …" }).focus();
-  await press("Enter");
+  await page.getByRole("menuitem", { name: "Arkiver …" }).click();
   await dialog.getByText("Bookinger og arbeidsflyter som bruker det, beholder navnet").waitFor();
   await look("service-archive");
   await dialog.getByRole("button", { name: "Arkiver" }).click();

@@ -158,6 +158,11 @@ test("a person is invited, joins, becomes a viewer, and is removed", { timeout: 
     "Subscription types",
     "Quiet hours",
     "Retention",
+    "Services",
+    "Locations",
+    "Staff and resources",
+    "Booking statuses",
+    "Booking settings",
   ]);
   await berits.getByLabel("Name").first().waitFor();
   expect(await berits.getByLabel("Name").first().isDisabled()).toBe(true);

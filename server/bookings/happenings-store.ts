@@ -56,9 +56,9 @@ export async function insertHappening(
   const { at, by, notify, depth } = context;
   const was = before && JSON.stringify(beforeOf(before, booking));
   await sql`
-    insert into booking_happenings (workspace_id, id, booking_id, at, before, happenings, by, notify, depth)
+    insert into booking_happenings (workspace_id, id, booking_id, at, before, happenings, by, notify, depth, next_at)
     values (${workspace_id}, ${nextId(at)}, ${id}, ${at}, ${was}::jsonb, ${JSON.stringify(happened)}::jsonb, ${by}, ${notify},
-      ${depth})`.execute(tx);
+      ${depth}, ${at})`.execute(tx);
 }
 
 function beforeOf(before: Booking, after: Booking): BookingBefore {
@@ -91,10 +91,9 @@ export async function insertNewCustomers(
 ): Promise<void> {
   for (const contactId of contactIds)
     await sql`
-      insert into booking_happenings (workspace_id, id, contact_id, at, happenings, by, notify)
-      values (${workspaceId}, ${nextId(at)}, ${contactId}, ${at}, '[{"kind": "customer_created"}]', 'employee', true)`.execute(
-      tx,
-    );
+      insert into booking_happenings (workspace_id, id, contact_id, at, happenings, by, notify, next_at)
+      values (${workspaceId}, ${nextId(at)}, ${contactId}, ${at}, '[{"kind": "customer_created"}]', 'employee', true,
+        ${at})`.execute(tx);
 }
 
 /** Something that waits. */
@@ -104,9 +103,25 @@ export type FoundHappening = Due & Pick<HappeningRow, "id" | "booking_id">;
 export async function findHappenings(tx: Tx, { now, limit, except }: Look): Promise<FoundHappening[]> {
   const { rows } = await sql<FoundHappening>`
     select workspace_id, id, booking_id, at as due_at from booking_happenings
-    where at <= ${now} and workspace_id <> all(${except}::uuid[])
-    order by at, id limit ${limit}`.execute(tx);
+    where next_at <= ${now} and workspace_id <> all(${except}::uuid[])
+    order by next_at, id limit ${limit}`.execute(tx);
   return rows;
+}
+
+/** Seconds: the longest pause of what has failed. */
+const longestPause = 3_600;
+
+/** What could not be decided is looked at again, after a pause that doubles each time. */
+export async function postponeHappenings(
+  tx: Tx,
+  workspaceId: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update booking_happenings set failures = failures + 1,
+      next_at = ${now}::timestamptz + least(${longestPause}, 2 ^ least(failures, 20)) * interval '1 second'
+    where workspace_id = ${workspaceId} and id = any(${`{${ids.join(",")}}`}::uuid[])`.execute(tx);
 }
 
 /** Takes what waits, in the order in which it happened: it is gone with the transaction. */

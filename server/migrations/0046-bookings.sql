@@ -178,9 +178,12 @@ create table booking_happenings (
   notify boolean not null,
   -- How many workflows have set each other off up to here.
   depth integer not null default 0,
+  -- When it is looked at, later where that has failed so many times.
+  next_at timestamptz not null default now(),
+  failures integer not null default 0,
   primary key (workspace_id, id)
 );
-create index booking_happenings_at on booking_happenings (at);
+create index booking_happenings_next on booking_happenings (next_at);
 call apply_tenant_policy('booking_happenings');
 
 create table workflows (

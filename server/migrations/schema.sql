@@ -1291,10 +1291,12 @@ create table booking_happenings (
   by text not null,
   notify boolean not null,
   depth integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  failures integer default 0 not null,
   constraint booking_happenings_pkey PRIMARY KEY (workspace_id, id)
 );
-CREATE INDEX booking_happenings_at ON booking_happenings USING btree (at);
 CREATE INDEX booking_happenings_contact ON booking_happenings USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX booking_happenings_next ON booking_happenings USING btree (next_at);
 alter table booking_happenings enable row level security;
 alter table booking_happenings force row level security;
 create policy workspace_wall on booking_happenings

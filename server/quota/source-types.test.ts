@@ -11,6 +11,8 @@ test("each domain registers what it sends messages for, with whether it was aske
     ["help", false, true],
     ["opt_in_confirmation", false, false],
     ["opt_out_confirmation", false, true],
+    ["test", false, false],
+    ["workflow", true, false],
   ]);
   for (const type of registeredSourceTypes()) expect(sourceTypes).toHaveProperty(type);
 });

@@ -148,6 +148,18 @@ test("each event comes from its cause, once, signed, and with what its GET shows
   expect((await of("contact.opted_out", 2))[1]?.data).toEqual({ contact: null, number: "+4790000009" });
   expect((await of("contact.opted_in"))[0].data).toEqual({ contact: null, number: "+4790000009" });
 
+  // A booking: made, paid for, cancelled. What was changed in nothing is no change.
+  const booking = await must<{ id: string }>("POST /bookings", { start: "2030-12-04T14:00", end: "2030-12-04T15:00" });
+  expect((await of("booking.created"))[0].data.id).toBe(booking.id);
+  for (const _ of [1, 2]) await must(`PATCH /bookings/${booking.id}`, { payment: "paid" });
+  expect((await of("booking.updated"))[0].data).toMatchObject({
+    id: booking.id,
+    payment: "paid",
+    stands_for: "confirmed",
+  });
+  const { history: _, ...cancelled } = await must<{ history: unknown }>(`POST /bookings/${booking.id}/cancel`, {});
+  expect((await of("booking.cancelled"))[0].data).toEqual(cancelled);
+
   // An erasure, after which nothing of the person is left in what was sent.
   await must(`POST /contacts/${kari.id}/erasure`, { confirm: kari.id });
   expect((await of("contact.erased"))[0].data).toEqual({ id: kari.id });

@@ -40,7 +40,7 @@ async function nextIn(
   limit: number,
   now: Date,
 ): Promise<BookingDecision[]> {
-  const span = anchorsAhead(workflow, workspace, now);
+  const span = await anchorsAhead(tx, workflow, workspace, now);
   if (!span) return [];
   const { rows } = await sql<{ id: string }>`
     select b.id from bookings b
@@ -70,7 +70,7 @@ export async function countAhead(
   now: Date,
 ): Promise<{ bookings: number; bookings_with_earlier: number }> {
   const workspace = await getWorkspace(tx, workflow.workspace_id);
-  const span = anchorsAhead(workflow, workspace, now);
+  const span = await anchorsAhead(tx, workflow, workspace, now);
   if (!span) return { bookings: 0, bookings_with_earlier: 0 };
   const { rows } = await sql<{ bookings: number; bookings_with_earlier: number }>`
     select count(*) filter (where ${covered(workflow)})::int as bookings, count(*)::int as bookings_with_earlier
@@ -86,14 +86,25 @@ interface Span {
   until: Date;
 }
 
-/** The starts or ends of bookings whose moment is ahead; null for a workflow that fires on changes. */
-function anchorsAhead(workflow: WorkflowRow, workspace: WorkspaceRow, now: Date): Span | null {
+/** The starts or ends of bookings whose moment is ahead in any of the workspace's zones; null for a workflow that fires on changes. */
+async function anchorsAhead(tx: Tx, workflow: WorkflowRow, workspace: WorkspaceRow, now: Date): Promise<Span | null> {
   const timing = timingOf(workflow);
   if (!timing) return null;
   const until = new Date(now.getTime() + horizon);
-  const ranges = rangesDue(timing, workspace.time_zone, reminderHoursOf(workspace), now, until);
-  const [first, last] = [ranges[0], ranges.at(-1)];
-  return first && last ? { after: first.after, until: last.until } : null;
+  const zones = new Set([workspace.time_zone, ...(await zonesOfLocations(tx, workspace.workspace_id))]);
+  const ranges = [...zones].flatMap((zone) => rangesDue(timing, zone, reminderHoursOf(workspace), now, until));
+  if (ranges.length === 0) return null;
+  return {
+    after: new Date(Math.min(...ranges.map(({ after }) => after.getTime()))),
+    until: new Date(Math.max(...ranges.map((range) => range.until.getTime()))),
+  };
+}
+
+async function zonesOfLocations(tx: Tx, workspaceId: string): Promise<string[]> {
+  const { rows } = await sql<{ zone: string }>`
+    select distinct time_zone as zone from locations
+    where workspace_id = ${workspaceId} and time_zone is not null`.execute(tx);
+  return rows.map(({ zone }) => zone);
 }
 
 const anchorOf = ({ trigger }: WorkflowRow) => sql.raw(trigger === "before_start" ? "b.start_at" : "b.end_at");

@@ -1,11 +1,18 @@
 /** Workflows look at what has happened to bookings, as work by the clock: seconds after the commit of the change. */
 import type { Tx } from "../../kit/db.ts";
 import { type DueWork, dueInWorkspaces } from "../../kit/due.ts";
+import { inSavepoint } from "../../kit/savepoint.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import type { Booking } from "../booking.ts";
 import { selectContacts } from "../bookings-store.ts";
-import { findHappenings, type HappeningRow, takeHappenings } from "../happenings-store.ts";
+import {
+  findHappenings,
+  type FoundHappening,
+  type HappeningRow,
+  postponeHappenings,
+  takeHappenings,
+} from "../happenings-store.ts";
 import { loadBookings } from "../present-booking.ts";
 import { decide, lockDecisions } from "./decide.ts";
 import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
@@ -31,11 +38,35 @@ export function reactions(
         found.flatMap(({ booking_id }) => booking_id ?? []),
       );
       const [share = []] = inShares(found, ({ booking_id }) => booking_id, attendees);
-      const ids = share.map(({ id }) => id);
-      return react(deciding, tx, workspaceId, ids, now);
+      return reactApart(services, deciding, tx, { workspaceId, share, now });
     },
     perform: (workspaceId) => services.liveUpdates.publish(workspaceId, "workflow", null),
   });
+}
+
+/** Decides about a share; where that fails, about each booking by itself, so that one of them does not hold up the others. */
+async function reactApart(
+  { log }: Pick<DueServices, "log">,
+  deciding: DecideServices,
+  tx: Tx,
+  { workspaceId, share, now }: { workspaceId: string; share: readonly FoundHappening[]; now: Date },
+): Promise<number> {
+  const idsOf = (some: readonly FoundHappening[]) => some.map(({ id }) => id);
+  const together = () => react(deciding, tx, workspaceId, idsOf(share), now);
+  try {
+    return await inSavepoint(tx, together);
+  } catch (error) {
+    log.warn({ err: error, workspace: workspaceId }, "could not decide about changes together; trying each by itself");
+  }
+  for (const [booking, own] of Map.groupBy(share, ({ booking_id, id }) => booking_id ?? id)) {
+    try {
+      await inSavepoint(tx, () => react(deciding, tx, workspaceId, idsOf(own), now));
+    } catch (error) {
+      log.warn({ err: error, workspace: workspaceId, booking }, "could not decide about a booking; trying again later");
+      await postponeHappenings(tx, workspaceId, idsOf(own), now);
+    }
+  }
+  return share.length;
 }
 
 /** Decides about these happenings; answers how many there were. */

@@ -115,10 +115,13 @@ function customer(contact: BookingContact, locale: string | null): RecipientOf {
   };
 }
 
-function attendee(who: Attendee, { locale: ofBooking }: Booking): RecipientOf {
+function attendee(who: Attendee, { locale: ofBooking, customer_id }: Booking): RecipientOf {
   const { contact } = who;
   const names = namesOf(who);
-  const locale = who.locale ?? ofBooking ?? contact?.locale ?? null;
+  // The booking's language is that of who booked it.
+  const isBooker = contact !== null && contact.id === customer_id;
+  const own = contact?.locale ?? null;
+  const locale = who.locale ?? (isBooker ? (ofBooking ?? own) : (own ?? ofBooking));
   return {
     kind: "attendee",
     key: `attendee:${who.id}`,

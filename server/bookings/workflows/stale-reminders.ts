@@ -37,7 +37,9 @@ export async function withdrawStaleTexts(
     select d.booking_id, d.message_id, w.name as workflow, b.start_at <> d.occurrence as moved
     from workflow_decisions d
     join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-    join bookings b on b.workspace_id = ${workspaceId} and b.id = d.booking_id
+    cross join lateral (
+      select start_at, stands_for from bookings where workspace_id = ${workspaceId} and id = d.booking_id offset 0
+    ) b
     where d.workspace_id = ${workspaceId} and d.booking_id = any(${uuids(bookings)}::uuid[])
       and d.message_id is not null and ${isStale}`.execute(tx);
   if (stale.length === 0) return;
@@ -71,7 +73,9 @@ registerMailSource({
     const { rows } = await sql<{ mail_id: string }>`
       select d.mail_id from workflow_decisions d
       join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-      join bookings b on b.workspace_id = ${workspaceId} and b.id = d.booking_id
+      cross join lateral (
+      select start_at, stands_for from bookings where workspace_id = ${workspaceId} and id = d.booking_id offset 0
+    ) b
       where d.workspace_id = ${workspaceId} and d.mail_id = any(${uuids(ids)}::uuid[]) and d.decided_at >= ${since}
         and d.workflow_id = any(${uuids([...new Set(mails.flatMap(({ source_id }) => source_id ?? []))])}::uuid[])
         and ${isStale}`.execute(tx);

@@ -56,6 +56,32 @@ test("a workspace in which something fails does not hold up the others, and catc
   expect(await broken.textsTo()).toEqual(["mended", "mended"]);
 });
 
+test("a booking that nothing can be decided about does not hold up the others of its workspace, and is told once it can be", async () => {
+  const salon = await salons.open();
+  const onlyKlipp = { services: [(await salon.request("POST /services", { name: "Klipp", duration_minutes: 30 })).id] };
+  const told = await salon.workflow({ when: { trigger: "booking_created", ...onlyKlipp } });
+  const reminded = await salon.workflow({ when: { ...hourBefore, ...onlyKlipp }, text: "soon" });
+  await salon.workflow({ text: "Booked, {{ customer.first_name }}" });
+  await salon.workflow({ when: hourBefore, text: "Soon, {{ customer.first_name }}" });
+  const setText = (text: string) =>
+    db.asSystem((tx) =>
+      sql`update workflows set "do" = jsonb_set("do", '{0,text}', to_jsonb(${text}::text))
+        where workspace_id = ${salon.id} and id in (${told.id}, ${reminded.id})`.execute(tx),
+    );
+  await setText("{{ no.such }}");
+  await salon.book({ start, service: "Klipp" });
+  await salon.book({ start, customer: ola });
+  await lookAnyway(later(morning, minute));
+  expect(await salon.textsTo()).toEqual(["Booked, Ola"]);
+  await lookAnyway(later(start, -hour));
+  expect(await salon.textsTo()).toEqual(["Booked, Ola", "Soon, Ola"]);
+  await setText("mended");
+  await lookAnyway(later(start, -hour + 2 * minute));
+  await lookAnyway(later(start, -hour + 5 * minute));
+  expect((await salon.textsTo(kari.mobile)).sort()).toContain("mended");
+  expect(await salon.textsTo(ola.mobile)).toEqual(["Booked, Ola", "Soon, Ola"]);
+});
+
 test("more bookings than a page, of several workspaces, in one second: each is told once", async () => {
   const many = 1_100;
   const first = await salons.open();

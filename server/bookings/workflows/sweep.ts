@@ -152,7 +152,7 @@ function rangesBetween(
   });
 }
 
-/** Decides about the bookings of a workspace, each by the workflows of which a range holds it. */
+/** Decides about the bookings of a workspace, each by the workflows of which a range holds it. Throws once all others are decided. */
 async function decideMoments(
   db: Db,
   deciding: DecideServices,
@@ -163,8 +163,8 @@ async function decideMoments(
   let oldest: Date | null = null;
   const bookingOf = ({ id }: store.FoundBooking) => id;
   const attendees = await db.inWorkspace(workspaceId, (tx) => countAttendees(tx, workspaceId, found.map(bookingOf)));
-  for (const part of inShares(found, bookingOf, attendees)) {
-    await db.inWorkspace(workspaceId, async (tx) => {
+  const decideAbout = (part: readonly store.FoundBooking[]) =>
+    db.inWorkspace(workspaceId, async (tx) => {
       await lockDecisions(tx, workspaceId);
       const enabled = await selectEnabled(tx, workspaceId);
       const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
@@ -184,7 +184,18 @@ async function decideMoments(
       for (const { due_at } of occasions) if (!oldest || due_at < oldest) oldest = due_at;
       done += await decide(deciding, tx, workspaceId, occasions, now);
     });
+  const failures: unknown[] = [];
+  for (const part of inShares(found, bookingOf, attendees)) {
+    try {
+      await decideAbout(part);
+    } catch (error) {
+      // One booking does not hold up the others: it fails alone.
+      if (part.length === 1) failures.push(error);
+      for (const each of part.length === 1 ? [] : part)
+        await decideAbout([each]).catch((reason: unknown) => failures.push(reason));
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return { done, oldest };
 }
 
