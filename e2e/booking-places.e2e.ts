@@ -5,6 +5,7 @@ import type { BookableResource, Location, Service } from "../contract/booking-pl
 import { openContext } from "../testing/browser.ts";
 import { explainFailure, openJourney } from "../testing/journey.ts";
 import { expectAccessible, expectNoOverflow, shoot } from "../testing/look.ts";
+import { until } from "../testing/until.ts";
 
 const { must, url, browser, signIn } = await openJourney("booking-places");
 const context = await openContext(browser);
@@ -49,7 +50,7 @@ async function fillDialog(...texts: string[]) {
 test("services, staff and locations are added, found, changed and archived", async (task) => {
   explainFailure(task, page);
   await signIn(page);
-  await page.getByRole("button", { name: /Your account/ }).click();
+  await page.getByRole("button", { name: /Your account|Kontoen din/ }).click();
   await page.getByRole("menuitemradio", { name: "Norsk bokmål" }).click();
 
   await jumpTo("tjenester", "Tjenester");
@@ -111,9 +112,10 @@ test("services, staff and locations are added, found, changed and archived", asy
   await jumpTo("tjenester", "Tjenester");
   await page.getByRole("searchbox", { name: "Søk etter navn" }).fill("kli");
   await row(/Farge/).waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Handlinger for Klipp" }).focus();
-  await press("Enter");
-  await page.getByRole("menuitem", { name: "Arkiver …" }).click();
+  await until(async () => {
+    await page.getByRole("button", { name: "Handlinger for Klipp" }).click({ timeout: 5_000 });
+    await page.getByRole("menuitem", { name: "Arkiver …" }).click({ timeout: 5_000 });
+  });
   await dialog.getByText("Bookinger og arbeidsflyter som bruker det, beholder navnet").waitFor();
   await look("service-archive");
   await dialog.getByRole("button", { name: "Arkiver" }).click();
@@ -155,7 +157,7 @@ test("statuses get own names, and settings hold for all bookings", async (task) 
   await button("Lagre").click();
   await expect.poll(() => itemsOf("/booking-statuses")).toEqual([{ name: "Kommet", stands_for: "confirmed" }]);
 
-  await jumpTo("påminnelser", "Bookinginnstillinger");
+  await jumpTo("påminnelser tidspunkt", "Bookinginnstillinger");
   const { address } = (await itemsOf<{ address: string }>("/senders"))[0] ?? { address: "" };
   const panel = (name: string) => page.locator("section", { has: page.getByRole("heading", { name }) });
   const workspace = () => must<Workspace>("GET /workspace");

@@ -40,7 +40,8 @@ const textsOf = async (number: string) =>
   );
 
 async function speakNorwegian(of: Page): Promise<void> {
-  await of.getByRole("button", { name: /Your account/ }).click();
+  // Of the workspace's language already, or not yet.
+  await of.getByRole("button", { name: /Your account|Kontoen din/ }).click();
   await of.getByRole("menuitemradio", { name: "Norsk bokmål" }).click();
   await of.getByRole("navigation", { name: "Hovednavigasjon" }).waitFor();
 }

@@ -72,7 +72,7 @@ export async function openJourney(name: string): Promise<Journey> {
       await page.getByLabel("E-mail").fill(email);
       await page.getByLabel("Password", { exact: true }).fill(password);
       await page.keyboard.press("Enter");
-      await page.getByRole("navigation", { name: "Main navigation" }).waitFor();
+      await page.getByRole("navigation", { name: /Main navigation|Hovednavigasjon/ }).waitFor();
     },
   };
 }
