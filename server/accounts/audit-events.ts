@@ -6,7 +6,9 @@ import { sql } from "kysely";
 import type { AuditAction, AuditEvent } from "../../contract/audit.ts";
 import type { Tx } from "../kit/db.ts";
 import { orderedIds } from "../kit/id.ts";
+import { jsonRows } from "../kit/json-rows.ts";
 import { currentRequest, type RequestContext } from "../kit/request-context.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 
 type AuditActor = AuditEvent["actor"];
 type Fields = Record<string, unknown>;
@@ -35,15 +37,37 @@ export async function recordAuditEvent(tx: Tx, event: NewAuditEvent): Promise<vo
   const request = currentRequest();
   const actor = event.person ? personActor(event.person) : actorOf(request);
   const { at, target } = event;
+  await insertAuditEvent(tx, event.workspaceId, {
+    id: event.id ?? nextId(at),
+    at,
+    actor_type: actor.type,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    maker_id: actor.maker?.id ?? null,
+    maker_name: actor.maker?.name ?? null,
+    action: event.action,
+    target_type: target?.type ?? null,
+    target_id: target?.id?.toLowerCase() ?? null,
+    target_name: target?.name ?? null,
+    ip: request?.ip ?? event.ip ?? null,
+    before: event.before ?? null,
+    after: event.after ?? null,
+  });
+}
+
+const insertAuditEvent = sharedStatement(async (tx, workspaceId, rows: readonly object[]) => {
   await sql`
     insert into audit_events (workspace_id, id, at, actor_type, actor_id, actor_name, maker_id, maker_name, action,
       target_type, target_id, target_name, ip, before, after)
-    values (${event.workspaceId}, ${event.id ?? nextId(at)}, ${at}, ${actor.type}, ${actor.id}, ${actor.name},
-      ${actor.maker?.id ?? null}, ${actor.maker?.name ?? null}, ${event.action},
-      ${target?.type ?? null}, ${target?.id?.toLowerCase() ?? null}, ${target?.name ?? null}, ${request?.ip ?? event.ip ?? null},
-      ${json(event.before)}, ${json(event.after)})
+    select w.workspace_id, e.id, e.at, e.actor_type, e.actor_id, e.actor_name, e.maker_id, e.maker_name, e.action,
+      e.target_type, e.target_id, e.target_name, e.ip, e.before, e.after
+    from workspaces w, jsonb_to_recordset(${jsonRows(rows)}::jsonb)
+      as e (id uuid, at timestamptz, actor_type text, actor_id uuid, actor_name text, maker_id uuid, maker_name text, action text,
+        target_type text, target_id text, target_name text, ip text, before jsonb, after jsonb)
+    where w.workspace_id = ${workspaceId}
     on conflict (workspace_id, id) do nothing`.execute(tx);
-}
+  return [];
+});
 
 /**
  * Writes the fields that differ with their values before and after; no event when none differs. Of `hidden` fields only the
@@ -100,5 +124,3 @@ function actorOf(request: RequestContext | null): AuditActor {
   // A caller who is not signed in, as one who asks for a reset link; without a request the actor is the system.
   return { type: request ? "anonymous" : "system", id: null, name: request ? "" : "Varsla", maker: null };
 }
-
-const json = (fields: Fields | null | undefined) => (fields ? JSON.stringify(fields) : null);

@@ -11,6 +11,7 @@
 import type { ActivityType } from "../../contract/activity.ts";
 import type { Tx } from "../kit/db.ts";
 import { orderedIds } from "../kit/id.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import { type Happened, insertActivity, insertUnread, selectWanted } from "./activity-store.ts";
 
 /** Subjects of a row. */
@@ -27,14 +28,22 @@ export async function appendActivity(
   happened: readonly Happened[],
 ): Promise<void> {
   const some = happened.filter(({ subjects }) => subjects.length > 0);
-  if (some.length === 0) return;
-  const wanted = await selectWanted(tx, workspaceId);
-  const nextId = orderedIds();
-  const rows = some.filter(({ type }) => wanted.has(type)).flatMap((each) => rowsOf(each, () => nextId(at)));
-  if (rows.length === 0) return;
-  await insertActivity(tx, workspaceId, rows);
-  await insertUnread(tx, workspaceId, rows);
+  if (some.length > 0) await append(tx, workspaceId, { at, some });
 }
+
+const append = sharedStatement(
+  async (tx, workspaceId, all: readonly { at: Date; some: readonly Happened[] }[]): Promise<never[]> => {
+    const wanted = await selectWanted(tx, workspaceId);
+    const nextId = orderedIds();
+    const rows = all.flatMap(({ at, some }) =>
+      some.filter(({ type }) => wanted.has(type)).flatMap((each) => rowsOf(each, () => nextId(at))),
+    );
+    if (rows.length === 0) return [];
+    await insertActivity(tx, workspaceId, rows);
+    await insertUnread(tx, workspaceId, rows);
+    return [];
+  },
+);
 
 /** Appends one thing that happened to one subject. */
 export const appendOne = (tx: Tx, workspaceId: string, at: Date, type: ActivityType, subject: string): Promise<void> =>

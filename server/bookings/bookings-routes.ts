@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { bookings } from "../../contract/bookings.ts";
 import type { Clock } from "../kit/clock.ts";
-import { type Db, workspaceScope } from "../kit/db.ts";
+import type { Db, Tx } from "../kit/db.ts";
 import type { Call, Handlers } from "../kit/http.ts";
 import { answerOnce } from "../kit/idempotency.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
-import { preparedTransaction } from "../kit/prepared.ts";
+import { createCreates } from "./batch-creates.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
 import type { ManageLinks } from "./manage-links.ts";
@@ -21,12 +21,14 @@ interface Services {
   liveUpdates: Pick<LiveUpdates, "publish">;
 }
 
-type Called = Pick<Call<typeof bookings.create>, "actor">;
+type Called = Call<typeof bookings.create>;
+type ByActor = Pick<Called, "actor">;
 
 type Routes = Omit<Handlers<typeof bookings>, "startImport" | "previewImport" | "getImport">;
 
 /** The calls that write and read bookings. */
 export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Routes {
+  const creates = createCreates(db);
   const tell = (workspaceId: string, id: string) => liveUpdates.publish(workspaceId, "booking", id);
   return {
     async create(call) {
@@ -41,19 +43,15 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
         external_id,
         external_at: updated_at === undefined ? null : new Date(updated_at),
       };
+      const work = async (tx: Tx) => {
+        const { booking, made } = await makeBooking(tx, links, workspaceId, fields, from, context);
+        return { status: made ? 201 : 200, body: await presentWithHistory(tx, links, booking) };
+      };
       // Other systems send theirs by the thousand.
-      const answer = await preparedTransaction(db.workspacePool, workspaceScope(workspaceId), (tx) =>
-        answerOnce(
-          tx,
-          workspaceId,
-          idempotency,
-          async () => {
-            const { booking, made } = await makeBooking(tx, links, workspaceId, fields, from, context);
-            return { status: made ? 201 : 200, body: await presentWithHistory(tx, links, booking) };
-          },
-          at,
-        ),
-      );
+      const answer = await creates.create(workspaceId, {
+        keys: keysOf(body, idempotency),
+        work: (tx) => answerOnce(tx, workspaceId, idempotency, () => work(tx), at),
+      });
       if (idempotency) idempotency.replayed = answer.replayed;
       if (answer.status === 200) call.answerOtherwise();
       tell(workspaceId, answer.body.id);
@@ -90,7 +88,7 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
   };
 
   async function change(
-    call: Called,
+    call: ByActor,
     id: string,
     fields: BookingFields,
     { by, notify, reason }: { by: ChangeContext["by"]; notify: boolean; reason: string | null },
@@ -104,12 +102,32 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
     return shown;
   }
 
-  function cancel(call: Called, id: string, { by, reason = null, notify }: z.output<typeof bookings.cancel.body>) {
+  function cancel(call: ByActor, id: string, { by, reason = null, notify }: z.output<typeof bookings.cancel.body>) {
     return change(call, id, { status: "cancelled" }, { by, notify, reason: reason || null });
   }
 }
 
-const contextOf = ({ actor }: Called, rest: Pick<ChangeContext, "by" | "notify" | "at">): ChangeContext => ({
+/** By what a new booking may be the same as another, or have the same people. */
+function keysOf(
+  { external_id, customer, attendees = [] }: Called["body"],
+  idempotency: Called["idempotency"],
+): string[] {
+  const people = [customer, ...attendees].flatMap((person) => {
+    if (!person) return [];
+    if ("id" in person) return [`contact ${person.id}`];
+    return [
+      ...(person.mobile ? [`number ${person.mobile.replace(/\D/g, "").slice(-8)}`] : []),
+      ...(person.email ? [`email ${person.email.trim().toLowerCase()}`] : []),
+    ];
+  });
+  return [
+    ...people,
+    ...(external_id === undefined ? [] : [`id ${external_id}`]),
+    ...(idempotency ? [`key ${idempotency.key}`] : []),
+  ];
+}
+
+const contextOf = ({ actor }: ByActor, rest: Pick<ChangeContext, "by" | "notify" | "at">): ChangeContext => ({
   ...rest,
   name: actor.name,
   depth: 0,

@@ -2,7 +2,9 @@
 import { type RawBuilder, sql } from "kysely";
 import type { HistoryEntry } from "../../contract/bookings.ts";
 import type { Tx } from "../kit/db.ts";
+import { jsonRows } from "../kit/json-rows.ts";
 import { pipelined } from "../kit/prepared.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import type {
   Attendee,
   BookedLocation,
@@ -30,18 +32,22 @@ export async function lockBooking(tx: Tx, workspaceId: string, id: string): Prom
   return rows[0];
 }
 
+/** What another system calls a booking. */
+export type ExternalId = Pick<BookingRow, "origin"> & { external_id: string };
+
 /** The id of the booking that another system calls so. */
-export async function selectExternal(
-  tx: Tx,
-  workspaceId: string,
-  origin: string,
-  externalId: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select id from bookings
-    where workspace_id = ${workspaceId} and origin = ${origin} and external_id = ${externalId}`.execute(tx);
-  return rows[0]?.id;
-}
+export const selectExternal = sharedStatement(async (tx, workspaceId, asked: readonly ExternalId[]) => {
+  const { rows } = await sql<{ id: string; n: number }>`
+    select b.id, given.n::integer as n
+    from unnest(${asked.map(({ origin }) => origin)}::text[], ${asked.map(({ external_id }) => external_id)}::text[])
+      with ordinality as given (origin, external_id, n)
+    cross join lateral (
+      select id from bookings
+      where workspace_id = ${workspaceId} and origin = given.origin and external_id = given.external_id offset 0
+    ) b`.execute(tx);
+  const ids = new Map(rows.map(({ n, id }) => [n, id]));
+  return asked.map((_, i) => ids.get(i + 1));
+});
 
 export async function selectBookings(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<BookingRow[]> {
   const { rows } = await sql<BookingRow>`
@@ -119,19 +125,19 @@ async function selectAttendees(tx: Tx, workspaceId: string, bookings: readonly s
 
 const byId = <Row extends { id: string }>(rows: readonly Row[]) => new Map(rows.map((row) => [row.id, row]));
 
-/** Contacts by their ids. */
-export async function selectContacts(
-  tx: Tx,
-  workspaceId: string,
-  ids: readonly (string | null)[],
-): Promise<Map<string, BookingContact>> {
-  if (ids.every((id) => id === null)) return new Map();
+type Ids = readonly (string | null)[];
+
+/** Contacts by their ids, and maybe others. */
+export const selectContacts = sharedStatement(async (tx, workspaceId, asked: readonly Ids[]) => {
+  const ids = asked.flat();
+  if (ids.every((id) => id === null)) return asked.map(() => new Map<string, BookingContact>());
   const { rows } = await sql<BookingContact>`
     select id, first_name, last_name, mobile, mobile_kind, phone, email, locale, time_zone, muted, customer_since, properties
     from contacts
     where workspace_id = ${workspaceId} and id = any(${uuids(ids)}::uuid[])`.execute(tx);
-  return byId(rows);
-}
+  const contacts = byId(rows);
+  return asked.map(() => contacts);
+});
 
 async function selectServices(
   tx: Tx,
@@ -171,20 +177,28 @@ export async function selectResources(
 }
 
 /** False when another booking has the external id. */
-export async function insertBooking(tx: Tx, row: BookingRow): Promise<boolean> {
-  const { rows } = await sql`
+export const insertBooking = sharedStatement(async (tx, workspaceId, bookings: readonly BookingRow[]) => {
+  const given = bookings.map(
+    ({ customer: _customer, attendees: _attendees, ...row }: BookingRow & Partial<Booking>) => row,
+  );
+  const { rows } = await sql<{ id: string }>`
     insert into bookings (workspace_id, id, reference, customer_id, service_id, location_id, resource_ids, start_at, end_at,
       status, stands_for, payment, locale, notes, source, origin, external_id, external_at, muted, muted_workflows, sequence,
       armed_at, manage_code, created_at, updated_at)
-    values (${row.workspace_id}, ${row.id}, ${row.reference}, ${row.customer_id}, ${row.service_id}, ${row.location_id},
-      ${uuids(row.resource_ids)}::uuid[], ${row.start_at}, ${row.end_at}, ${row.status}, ${row.stands_for}, ${row.payment},
-      ${row.locale}, ${row.notes}, ${row.source}, ${row.origin}, ${row.external_id}, ${row.external_at}, ${row.muted},
-      ${uuids(row.muted_workflows)}::uuid[], ${row.sequence}, ${row.armed_at}, ${row.manage_code}, ${row.created_at},
-      ${row.updated_at})
+    select w.workspace_id, b.id, b.reference, b.customer_id, b.service_id, b.location_id, b.resource_ids, b.start_at, b.end_at,
+      b.status, b.stands_for, b.payment, b.locale, b.notes, b.source, b.origin, b.external_id, b.external_at, b.muted,
+      b.muted_workflows, b.sequence, b.armed_at, b.manage_code, b.created_at, b.updated_at
+    from workspaces w, jsonb_to_recordset(${jsonRows(given)}::jsonb)
+      as b (id uuid, reference text, customer_id uuid, service_id uuid, location_id uuid, resource_ids uuid[],
+        start_at timestamptz, end_at timestamptz, status text, stands_for text, payment text, locale text, notes text,
+        source text, origin text, external_id text, external_at timestamptz, muted boolean, muted_workflows uuid[],
+        sequence integer, armed_at timestamptz, manage_code text, created_at timestamptz, updated_at timestamptz)
+    where w.workspace_id = ${workspaceId}
     on conflict (workspace_id, origin, external_id) where external_id is not null do nothing
     returning id`.execute(tx);
-  return rows.length > 0;
-}
+  const inserted = new Set(rows.map(({ id }) => id));
+  return bookings.map(({ id }) => inserted.has(id));
+});
 
 export async function updateBooking(tx: Tx, row: BookingRow): Promise<void> {
   await sql`
@@ -206,7 +220,7 @@ export interface NewAttendee {
   time_zone: string | null;
 }
 
-/** Replaces who comes; those who stay keep their ids. */
+/** Replaces who comes to a booking; those who stay keep their ids. */
 export async function replaceAttendees(
   tx: Tx,
   workspaceId: string,
@@ -215,15 +229,25 @@ export async function replaceAttendees(
 ): Promise<void> {
   await sql`
     delete from booking_attendees where workspace_id = ${workspaceId} and booking_id = ${bookingId}`.execute(tx);
-  if (attendees.length === 0) return;
-  const rows = attendees.map((each, position) => ({ ...each, position }));
-  await sql`
-    insert into booking_attendees (workspace_id, booking_id, id, position, contact_id, first_name, last_name, locale, time_zone)
-    select w.workspace_id, ${bookingId}::uuid, a.id, a.position, a.contact_id, a.first_name, a.last_name, a.locale, a.time_zone
-    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as a (id uuid, position integer, contact_id uuid, first_name text, last_name text, locale text, time_zone text)
-    where w.workspace_id = ${workspaceId}`.execute(tx);
+  await insertAttendees(tx, workspaceId, { bookingId, attendees });
 }
+
+/** Adds who comes to a booking that nobody comes to yet. */
+export const insertAttendees = sharedStatement(
+  async (tx, workspaceId, bookings: readonly { bookingId: string; attendees: readonly NewAttendee[] }[]) => {
+    const rows = bookings.flatMap(({ bookingId, attendees }) =>
+      attendees.map((each, position) => ({ ...each, booking_id: bookingId, position })),
+    );
+    if (rows.length === 0) return [];
+    await sql`
+      insert into booking_attendees (workspace_id, booking_id, id, position, contact_id, first_name, last_name, locale, time_zone)
+      select w.workspace_id, a.booking_id, a.id, a.position, a.contact_id, a.first_name, a.last_name, a.locale, a.time_zone
+      from workspaces w, jsonb_to_recordset(${jsonRows(rows)}::jsonb)
+        as a (booking_id uuid, id uuid, position integer, contact_id uuid, first_name text, last_name text, locale text, time_zone text)
+      where w.workspace_id = ${workspaceId}`.execute(tx);
+    return [];
+  },
+);
 
 export interface HistoryRow {
   id: string;
@@ -235,29 +259,35 @@ export interface HistoryRow {
   reason: string | null;
 }
 
-export async function insertHistory(
-  tx: Tx,
-  workspaceId: string,
-  bookingId: string,
-  rows: readonly HistoryRow[],
-): Promise<void> {
-  await sql`
-    insert into booking_history (workspace_id, booking_id, id, at, what, change, by, name, reason)
-    select w.workspace_id, ${bookingId}::uuid, h.id, h.at, h.what, h.change, h.by, h.name, h.reason
-    from workspaces w, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as h (id uuid, at timestamptz, what text, change jsonb, by text, name text, reason text)
-    where w.workspace_id = ${workspaceId}`.execute(tx);
-}
+export const insertHistory = sharedStatement(
+  async (tx, workspaceId, bookings: readonly { bookingId: string; entries: readonly HistoryRow[] }[]) => {
+    const rows = bookings.flatMap(({ bookingId, entries }) =>
+      entries.map((entry) => ({ ...entry, booking_id: bookingId })),
+    );
+    await sql`
+      insert into booking_history (workspace_id, booking_id, id, at, what, change, by, name, reason)
+      select w.workspace_id, h.booking_id, h.id, h.at, h.what, h.change, h.by, h.name, h.reason
+      from workspaces w, jsonb_to_recordset(${jsonRows(rows)}::jsonb)
+        as h (booking_id uuid, id uuid, at timestamptz, what text, change jsonb, by text, name text, reason text)
+      where w.workspace_id = ${workspaceId}`.execute(tx);
+    return [];
+  },
+);
 
 const mostHistory = 500;
 
-export async function selectHistory(tx: Tx, workspaceId: string, bookingId: string): Promise<HistoryRow[]> {
-  const { rows } = await sql<HistoryRow>`
-    select id, at, what, change, by, name, reason from booking_history
-    where workspace_id = ${workspaceId} and booking_id = ${bookingId}
-    order by id desc limit ${mostHistory}`.execute(tx);
-  return rows;
-}
+/** The history of a booking, the latest first. */
+export const selectHistory = sharedStatement(async (tx, workspaceId, bookings: readonly string[]) => {
+  const { rows } = await sql<HistoryRow & { booking_id: string }>`
+    select h.* from unnest(${uuids(bookings)}::uuid[]) as given (booking_id)
+    cross join lateral (
+      select booking_id, id, at, what, change, by, name, reason from booking_history
+      where workspace_id = ${workspaceId} and booking_id = given.booking_id
+      order by id desc limit ${mostHistory}
+    ) h`.execute(tx);
+  const histories = Map.groupBy(rows, ({ booking_id }) => booking_id);
+  return bookings.map((id) => histories.get(id) ?? []);
+});
 
 /** Which of the bookings got their status, or were made, after `since`. */
 export async function selectChangedStatus(

@@ -5,6 +5,8 @@ import type { BookingHappening } from "../../rules/booking-difference.ts";
 import type { Tx } from "../kit/db.ts";
 import type { Due, Look } from "../kit/due.ts";
 import { orderedIds } from "../kit/id.ts";
+import { jsonRows } from "../kit/json-rows.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import type { Booking, ChangeContext } from "./booking.ts";
 
 /** A booking before a change, as far as texts about the change say it. */
@@ -34,7 +36,7 @@ export interface HappeningRow {
   contact_id: string | null;
   at: Date;
   before: BookingBefore | null;
-  happenings: Happening[];
+  happenings: readonly Happening[];
   by: ChangedBy;
   notify: boolean;
   depth: number;
@@ -54,12 +56,29 @@ export async function insertHappening(
 ): Promise<void> {
   const { workspace_id, id } = booking;
   const { at, by, notify, depth } = context;
-  const was = before && JSON.stringify(beforeOf(before, booking));
-  await sql`
-    insert into booking_happenings (workspace_id, id, booking_id, at, before, happenings, by, notify, depth, next_at)
-    values (${workspace_id}, ${nextId(at)}, ${id}, ${at}, ${was}::jsonb, ${JSON.stringify(happened)}::jsonb, ${by}, ${notify},
-      ${depth}, ${at})`.execute(tx);
+  await insertRow(tx, workspace_id, {
+    id: nextId(at),
+    booking_id: id,
+    at,
+    before: before && beforeOf(before, booking),
+    happenings: happened,
+    by,
+    notify,
+    depth,
+  });
 }
+
+const insertRow = sharedStatement(
+  async (tx, workspaceId, rows: readonly Omit<HappeningRow, "workspace_id" | "contact_id">[]) => {
+    await sql`
+      insert into booking_happenings (workspace_id, id, booking_id, at, before, happenings, by, notify, depth, next_at)
+      select w.workspace_id, h.id, h.booking_id, h.at, h.before, h.happenings, h.by, h.notify, h.depth, h.at
+      from workspaces w, jsonb_to_recordset(${jsonRows(rows)}::jsonb)
+        as h (id uuid, booking_id uuid, at timestamptz, before jsonb, happenings jsonb, by text, notify boolean, depth integer)
+      where w.workspace_id = ${workspaceId}`.execute(tx);
+    return [];
+  },
+);
 
 function beforeOf(before: Booking, after: Booking): BookingBefore {
   const staying = new Set(after.attendees.map(({ id }) => id));

@@ -7,6 +7,7 @@ import { addContact, type Fillable, fillContact } from "../contacts/contacts.ts"
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
 import { type Attendee, type BookingContact, namesOf } from "./booking.ts";
 import { type NewAttendee, selectContacts } from "./bookings-store.ts";
@@ -120,20 +121,31 @@ async function findKnown(
   workspaceId: string,
   { mobile = null, email = null, first_name = null }: ContactFields,
 ): Promise<Fillable | null> {
-  if (mobile === null && email === null) return null;
-  const columns = sql`id, mobile, email, first_name, last_name, locale, created_at`;
-  const { rows } = await sql<Fillable>`
-    select id, mobile, email, first_name, last_name, locale from (
-      select ${columns}, 1 as rank from contacts
-      where workspace_id = ${workspaceId} and ${mobile}::text is not null and mobile = ${mobile}
-      union all
-      select ${columns}, 2 from contacts
-      where workspace_id = ${workspaceId} and ${email}::text is not null and email = ${email}
-        and not (mobile is not null and ${mobile}::text is not null and lower(first_name) <> lower(${first_name}::text))
-    ) known
-    order by rank, created_at, id limit 1`.execute(tx);
-  return rows[0] ?? null;
+  return mobile === null && email === null ? null : selectKnown(tx, workspaceId, { mobile, email, first_name });
 }
+
+const selectKnown = sharedStatement(
+  async (tx, workspaceId, asked: readonly { [K in "mobile" | "email" | "first_name"]: string | null }[]) => {
+    const columns = sql`id, mobile, email, first_name, last_name, locale, created_at`;
+    const { rows } = await sql<Fillable & { n: number }>`
+      select given.n::integer as n, known.id, known.mobile, known.email, known.first_name, known.last_name, known.locale
+      from unnest(${asked.map(({ mobile }) => mobile)}::text[], ${asked.map(({ email }) => email)}::text[],
+        ${asked.map(({ first_name }) => first_name)}::text[]) with ordinality as given (mobile, email, first_name, n)
+      cross join lateral (
+        select * from (
+          select ${columns}, 1 as rank from contacts
+          where workspace_id = ${workspaceId} and mobile = given.mobile
+          union all
+          select ${columns}, 2 from contacts
+          where workspace_id = ${workspaceId} and email = given.email
+            and not (mobile is not null and given.mobile is not null and lower(first_name) <> lower(given.first_name))
+        ) either
+        order by rank, created_at, id limit 1
+      ) known`.execute(tx);
+    const found = new Map(rows.map(({ n, ...contact }) => [n, contact]));
+    return asked.map((_, i) => found.get(i + 1) ?? null);
+  },
+);
 
 /** Puts the name of what holds the fields before the field of a problem. */
 function within<T>(field: string, read: () => T): T {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
 import { isId } from "../kit/id.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import { placeColumns, placeTables } from "./place-columns.ts";
 import type { LocationRow, PlaceKind, PlaceRow, PlaceRows, ResourceRow, ServiceRow } from "./place.ts";
 
@@ -55,39 +56,53 @@ function allOf<Kind extends PlaceKind>(
   found: readonly FoundRow[],
   field: string,
 ): PlaceRows[Kind][] {
-  const byPlace = new Map(found.filter((row) => row.kind === kind).map((row) => [row.place, row]));
+  const byRef = new Map(found.filter((row) => row.kind === kind).map((row) => [row.ref, row]));
   const rows = new Map<string, PlaceRows[Kind]>();
-  refs.forEach((ref, place) => {
-    const row = byPlace.get(place);
+  refs.forEach((ref) => {
+    const row = byRef.get(ref);
     if (!row) throw invalid(`unknown_${kind}`, `There is no ${kind} ${isId(ref) ? ref : `"${ref}"`}.`, field, ref);
     if (!rows.has(row.id)) rows.set(row.id, row);
   });
   return [...rows.values()];
 }
 
-/** `place`: which of the refs of its kind it was found by. */
-type FoundRow = PlaceRow & { place: number };
+/** `ref`: what it was found by. */
+type FoundRow = PlaceRow & { ref: string };
 
 async function findPlaces(
   tx: Tx,
   workspaceId: string,
   refs: Refs,
   { allowArchived = false }: Options,
-): Promise<FoundRow[]> {
+): Promise<readonly FoundRow[]> {
   if (refs.service.length + refs.location.length + refs.resource.length === 0) return [];
+  return (allowArchived ? findAll : findPresent)(tx, workspaceId, refs);
+}
+
+const findPresent = sharedStatement((tx, workspaceId, all: readonly Refs[]) => findRefs(tx, workspaceId, all, false));
+const findAll = sharedStatement((tx, workspaceId, all: readonly Refs[]) => findRefs(tx, workspaceId, all, true));
+
+/** What any of all names, for each of them. */
+async function findRefs(
+  tx: Tx,
+  workspaceId: string,
+  all: readonly Refs[],
+  allowArchived: boolean,
+): Promise<(readonly FoundRow[])[]> {
+  const refs = (kind: PlaceKind) => [...new Set(all.flatMap((each) => each[kind]))];
   const branch = (kind: PlaceKind) => sql`
-    select ${placeColumns[kind]}, given.place from (${wanted(refs[kind])}) as given, ${placeTables[kind]}
+    select ${placeColumns[kind]}, given.ref from (${wanted(refs(kind))}) as given, ${placeTables[kind]}
     where workspace_id = ${workspaceId}
       and (id = given.wanted_id or name_key = given.wanted_key ${allowArchived ? sql`` : sql`and archived_at is null`})`;
   const { rows } = await sql<FoundRow>`
     select * from (${branch("service")} union all ${branch("location")} union all ${branch("resource")}) as found
     -- Of those of one name the last one in this order is taken: what is not archived, else what was archived last.
     order by archived_at nulls last`.execute(tx);
-  return rows;
+  return all.map(() => rows);
 }
 
 /** The refs as a table; the key of a name is computed once, not for each row that it is compared with. */
 const wanted = (refs: readonly string[]) => sql`
-  select wanted_id, name_key(wanted_name) as wanted_key, place::integer - 1 as place
-  from unnest(${refs.map((ref) => (isId(ref) ? ref : null))}::uuid[], ${refs.map((ref) => (isId(ref) ? null : ref))}::text[])
-    with ordinality as ref (wanted_id, wanted_name, place) offset 0`;
+  select ref, wanted_id, name_key(wanted_name) as wanted_key
+  from unnest(${refs}::text[], ${refs.map((ref) => (isId(ref) ? ref : null))}::uuid[],
+    ${refs.map((ref) => (isId(ref) ? null : ref))}::text[]) as given (ref, wanted_id, wanted_name) offset 0`;

@@ -7,7 +7,7 @@ import { differenceOf } from "../../rules/booking-difference.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { appendActivity } from "../activity/activity.ts";
 import { readLocale } from "../contacts/contact.ts";
-import { becomeCustomers } from "../contacts/customers.ts";
+import { becomeCustomer } from "../contacts/customers.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId, orderedIds } from "../kit/id.ts";
@@ -69,7 +69,7 @@ export async function makeBooking(
   context: ChangeContext,
 ): Promise<{ booking: Booking; made: boolean }> {
   const { origin, external_id, external_at } = from;
-  const known = external_id === null ? undefined : await store.selectExternal(tx, workspaceId, origin, external_id);
+  const known = external_id === null ? undefined : await store.selectExternal(tx, workspaceId, { origin, external_id });
   if (known !== undefined)
     return { booking: await changeBooking(tx, workspaceId, known, fields, context, external_at), made: false };
   const { start } = fields;
@@ -77,9 +77,9 @@ export async function makeBooking(
   const id = newId(context.at);
   const blank = blankBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
   const booking = await withFields(tx, blank, fields, context, true);
-  const insert = () => store.insertBooking(tx, booking);
+  const insert = () => store.insertBooking(tx, workspaceId, booking);
   if (external_id !== null && !(await insert())) {
-    const other = await store.selectExternal(tx, workspaceId, origin, external_id);
+    const other = await store.selectExternal(tx, workspaceId, { origin, external_id });
     if (other === undefined) throw new Error(`booking ${external_id} can be neither added nor found`);
     return { booking: await changeBooking(tx, workspaceId, other, fields, context, external_at), made: false };
   }
@@ -89,8 +89,8 @@ export async function makeBooking(
     tx,
     // Only an external id can be another's meanwhile.
     async () => external_id !== null || insert(),
-    async () => booking.attendees.length > 0 && writeAttendees(tx, booking),
-    () => store.insertHistory(tx, workspaceId, id, [history]),
+    () => store.insertAttendees(tx, workspaceId, { bookingId: id, attendees: attendeeRows(booking) }),
+    () => store.insertHistory(tx, workspaceId, { bookingId: id, entries: [history] }),
     () => insertHappening(tx, { booking, before: null, happened, context }),
     () => recordAuditEvent(tx, { workspaceId, at: context.at, action: "booking.created", target: targetOf(booking) }),
     () => appendActivity(tx, workspaceId, context.at, [{ type: "booking.created", subjects: [id] }]),
@@ -128,10 +128,10 @@ export async function changeBooking(
   if (happened.length > 0) after.sequence++;
   if (isArmedAnew(before, after)) after.armed_at = at;
   await store.updateBooking(tx, after);
-  if (fields.attendees !== undefined) await writeAttendees(tx, after);
+  if (fields.attendees !== undefined) await store.replaceAttendees(tx, workspaceId, id, attendeeRows(after));
   await pipelined(
     tx,
-    () => store.insertHistory(tx, workspaceId, id, history),
+    () => store.insertHistory(tx, workspaceId, { bookingId: id, entries: history }),
     async () => {
       if (happened.length > 0)
         await insertHappening(tx, { booking: after, before, happened, context: { ...context, at } });
@@ -269,19 +269,14 @@ function checkText(text: string, field: string): string {
 const isArmedAnew = (before: Booking, after: Booking): boolean =>
   before.start_at.getTime() !== after.start_at.getTime() || (isOff(before) && !isOff(after));
 
-const writeAttendees = (tx: Tx, { workspace_id, id, attendees }: Booking) =>
-  store.replaceAttendees(
-    tx,
-    workspace_id,
-    id,
-    attendees.map(({ contact, ...rest }) => ({ ...rest, contact_id: contact?.id ?? null })),
-  );
+const attendeeRows = ({ attendees }: Booking): store.NewAttendee[] =>
+  attendees.map(({ contact, ...rest }) => ({ ...rest, contact_id: contact?.id ?? null }));
 
 /** The first booking makes its customer one. Answers what happened by that: nothing where they were one already. */
 async function noteCustomer(tx: Tx, { workspace_id, customer }: Booking, at: Date): Promise<Happening[]> {
   if (customer === null || customer.customer_since !== null) return [];
-  const made = await becomeCustomers(tx, workspace_id, [customer.id], at);
-  return made.length > 0 ? [{ kind: "customer_created" }] : [];
+  const isNew = await becomeCustomer(tx, workspace_id, { id: customer.id, at });
+  return isNew ? [{ kind: "customer_created" }] : [];
 }
 
 const nextHistoryId = orderedIds();

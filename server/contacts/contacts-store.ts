@@ -1,6 +1,8 @@
 /** The SQL of single contacts. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
+import { jsonRows } from "../kit/json-rows.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 import type { ContactFields, ContactRow, OptOutRow, PossibleOptOutRow } from "./contact.ts";
 
 /** The columns of ContactRow. */
@@ -45,24 +47,24 @@ export async function selectContactByMobile(tx: Tx, workspaceId: string, mobile:
 }
 
 /** False when another contact has the mobile number. */
-export async function insertContact(
-  tx: Tx,
-  workspaceId: string,
-  id: string,
-  fields: ContactFields,
-  at: Date,
-): Promise<boolean> {
-  const { rows } = await sql`
-    insert into contacts (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
-      time_zone, marketing, muted, properties, created_at, updated_at)
-    values (${workspaceId}, ${id}, ${fields.mobile ?? null}, ${fields.mobile_kind ?? null}, ${fields.phone ?? null},
-      ${fields.phone_kind ?? null}, ${fields.email ?? null}, ${fields.first_name ?? null}, ${fields.last_name ?? null},
-      ${fields.locale ?? null}, ${fields.time_zone ?? null}, ${fields.marketing ?? true}, ${fields.muted ?? false},
-      jsonb_strip_nulls(${JSON.stringify(fields.properties ?? {})}::jsonb), ${at}, ${at})
-    on conflict (workspace_id, mobile) where mobile is not null do nothing
-    returning id`.execute(tx);
-  return rows.length > 0;
-}
+export const insertContact = sharedStatement(
+  async (tx, workspaceId, contacts: readonly { id: string; fields: ContactFields; at: Date }[]) => {
+    const given = contacts.map(({ id, fields, at }) => ({ ...fields, id, at }));
+    const { rows } = await sql<{ id: string }>`
+      insert into contacts (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
+        time_zone, marketing, muted, properties, created_at, updated_at)
+      select w.workspace_id, c.id, c.mobile, c.mobile_kind, c.phone, c.phone_kind, c.email, c.first_name, c.last_name, c.locale,
+        c.time_zone, coalesce(c.marketing, true), coalesce(c.muted, false), coalesce(jsonb_strip_nulls(c.properties), '{}'), c.at, c.at
+      from workspaces w, jsonb_to_recordset(${jsonRows(given)}::jsonb)
+        as c (id uuid, mobile text, mobile_kind number_kind, phone text, phone_kind number_kind, email text, first_name text,
+          last_name text, locale text, time_zone text, marketing boolean, muted boolean, properties jsonb, at timestamptz)
+      where w.workspace_id = ${workspaceId}
+      on conflict (workspace_id, mobile) where mobile is not null do nothing
+      returning id`.execute(tx);
+    const added = new Set(rows.map(({ id }) => id));
+    return contacts.map(({ id }) => added.has(id));
+  },
+);
 
 /**
  * Writes a locked contact's changed columns; false when another contact has the mobile number. Properties are merged; one
@@ -93,19 +95,20 @@ export async function updateContactRow(
   }
 }
 
-/** Makes those of the contacts customers who are none, and answers which. */
-export async function updateCustomers(
-  tx: Tx,
-  workspaceId: string,
-  ids: readonly string[],
-  at: Date,
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    update contacts set customer_since = ${at}
-    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and customer_since is null
-    returning id`.execute(tx);
-  return rows.map(({ id }) => id);
-}
+/** Makes a contact a customer, and answers whether it was none. */
+export const updateCustomer = sharedStatement(
+  async (tx, workspaceId, customers: readonly { id: string; at: Date }[]) => {
+    const ids = customers.map(({ id }) => id);
+    const { rows } = await sql<{ id: string }>`
+      update contacts c set customer_since = given.at
+      from unnest(${ids}::uuid[], ${customers.map(({ at }) => at)}::timestamptz[]) as given (id, at)
+      where c.workspace_id = ${workspaceId} and c.id = given.id and c.customer_since is null
+      returning c.id`.execute(tx);
+    const made = new Set(rows.map(({ id }) => id));
+    // Of two who ask for the same contact the first made it a customer.
+    return ids.map((id) => made.delete(id));
+  },
+);
 
 /** Deletes a contact and its list memberships; consent events and opt-outs are kept. */
 export async function deleteContactRow(tx: Tx, workspaceId: string, id: string): Promise<void> {

@@ -66,7 +66,7 @@ export async function createContact(tx: Tx, workspaceId: string, input: ContactI
 /** Adds a contact with fields as they are stored, and answers its id; null when another contact has the mobile number. */
 export async function addContact(tx: Tx, workspaceId: string, fields: ContactFields, at: Date): Promise<string | null> {
   const id = newId(at);
-  if (!(await insertContact(tx, workspaceId, id, fields, at))) return null;
+  if (!(await insertContact(tx, workspaceId, { id, fields, at }))) return null;
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);
   await recordAuditEvent(tx, { workspaceId, at, action: "contact.created", target: { type: "contact", id } });
   await appendOne(tx, workspaceId, at, "contact.created", id);

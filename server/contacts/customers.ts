@@ -1,6 +1,6 @@
 /** Contacts that are customers: they have booked something, or were made customers by hand. */
 import type { Tx } from "../kit/db.ts";
-import { updateCustomers } from "./contacts-store.ts";
+import { updateCustomer } from "./contacts-store.ts";
 
 /** Is told of contacts that became customers without a booking, in the transaction in which they did. */
 export type NewCustomerListener = (
@@ -17,11 +17,11 @@ export function onNewCustomer(listener: NewCustomerListener): void {
   listeners.add(listener);
 }
 
-/** Makes contacts customers and answers which of them were none. */
-export const becomeCustomers = updateCustomers;
+/** Makes a contact a customer and answers whether it was none. */
+export const becomeCustomer = updateCustomer;
 
 /** Makes a contact a customer that has no booking yet, and tells who listens. */
 export async function makeCustomer(tx: Tx, workspaceId: string, id: string, at: Date): Promise<void> {
-  const made = await becomeCustomers(tx, workspaceId, [id], at);
-  if (made.length > 0) for (const listener of listeners) await listener(tx, workspaceId, made, at);
+  if (await becomeCustomer(tx, workspaceId, { id, at }))
+    for (const listener of listeners) await listener(tx, workspaceId, [id], at);
 }

@@ -9,6 +9,7 @@ import { sql } from "kysely";
 import type { Tx } from "./db.ts";
 import { conflict, type Problem } from "./errors.ts";
 import { inEachWorkspace } from "./in-each-workspace.ts";
+import { sharedStatement } from "./shared-statements.ts";
 
 /** The Idempotency-Key header and a fingerprint of the request: method, path and body. */
 export interface Idempotency {
@@ -68,10 +69,20 @@ export async function findAnswer(
   idempotency: Idempotency,
   at: Date,
 ): Promise<GivenAnswer | null> {
-  const [claim] = await claimKeys(tx, workspaceId, [idempotency], at);
-  if (claim?.state === "reused") throw keyReused(idempotency.key);
-  return claim?.state === "answered" ? claim.answer : null;
+  const claim = await claimKey(tx, workspaceId, { idempotency, at });
+  if (claim.state === "reused") throw keyReused(idempotency.key);
+  return claim.state === "answered" ? claim.answer : null;
 }
+
+const claimKey = sharedStatement((tx, workspaceId, asked: readonly { idempotency: Idempotency; at: Date }[]) => {
+  const at = new Date(Math.min(...asked.map((each) => each.at.getTime())));
+  return claimKeys(
+    tx,
+    workspaceId,
+    asked.map(({ idempotency }) => idempotency),
+    at,
+  );
+});
 
 /** Whether a key has an answer already, without claiming it: for callers that prepare work before they claim. */
 export async function isAnswered(tx: Tx, workspaceId: string, { key }: Idempotency, at: Date): Promise<boolean> {
@@ -84,9 +95,16 @@ export async function isAnswered(tx: Tx, workspaceId: string, { key }: Idempoten
 }
 
 /** Stores the answer of a key that this transaction has claimed. */
-export function rememberAnswer(tx: Tx, workspaceId: string, key: string, answer: GivenAnswer): Promise<void> {
-  return rememberAnswers(tx, workspaceId, [{ key, answer }]);
+export async function rememberAnswer(tx: Tx, workspaceId: string, key: string, answer: GivenAnswer): Promise<void> {
+  await rememberOne(tx, workspaceId, { key, answer });
 }
+
+const rememberOne = sharedStatement(
+  async (tx, workspaceId, answers: readonly { key: string; answer: GivenAnswer }[]) => {
+    await rememberAnswers(tx, workspaceId, answers);
+    return [];
+  },
+);
 
 /**
  * Claims many keys of one workspace with one statement; the claims are in the order of `items`. Rows are locked in the

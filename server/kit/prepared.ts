@@ -71,6 +71,9 @@ function nameOf(text: string): string {
   return name;
 }
 
+/** Whether statements of the transaction are sent before the ones before are answered. */
+export const isPipelining = (tx: Tx): boolean => pipelines.has(tx);
+
 /**
  * Runs several independent pieces of work in one transaction: pipelined when the transaction supports it, else one after the
  * other. The first statement of each is sent in their order.

@@ -5,6 +5,7 @@ import type { Language } from "../../contract/shapes.ts";
 import { type KeywordChanges, type KeywordSets, keywordSets } from "../../rules/keyword-sets.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
+import { sharedStatement } from "../kit/shared-statements.ts";
 
 /** A row of workspaces. */
 export interface WorkspaceRow {
@@ -34,12 +35,15 @@ export interface WorkspaceRow {
 }
 
 /** The workspace; 404 when there is none with that id. */
-export async function getWorkspace(tx: Tx, workspaceId: string): Promise<WorkspaceRow> {
+export const getWorkspace = (tx: Tx, workspaceId: string): Promise<WorkspaceRow> =>
+  selectWorkspace(tx, workspaceId, null);
+
+const selectWorkspace = sharedStatement(async (tx, workspaceId, asked: readonly null[]) => {
   const found = await sql<WorkspaceRow>`select * from workspaces where workspace_id = ${workspaceId}`.execute(tx);
   const row = found.rows[0];
   if (!row) throw notFound("workspace", workspaceId);
-  return row;
-}
+  return asked.map(() => row);
+});
 
 /** Whether any workspace exists yet. Needs a transaction that sees all of them. */
 export async function hasWorkspace(tx: Tx): Promise<boolean> {

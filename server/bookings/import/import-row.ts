@@ -74,7 +74,7 @@ export async function importRow(tx: Tx, scope: RowScope, read: ReadRow, repeats:
     service_id ?? "",
     String(repeats),
   ]);
-  if ((await selectExternal(tx, workspaceId, importOrigin, external_id)) !== undefined)
+  if ((await selectExternal(tx, workspaceId, { origin: importOrigin, external_id })) !== undefined)
     return { outcome: "unchanged", booking: null };
   const all = { ...fields, ...(customerId !== null && { customer: { id: customerId } }) };
   const own = { ...from, origin: importOrigin, external_id };

@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { dateOrderOf } from "../../../rules/booking-cells.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
-import { pipelined } from "../../kit/prepared.ts";
+import { chainsOf, sideBySide } from "../../kit/shared-statements.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { readStatuses, standsFor } from "../booking-statuses.ts";
 import type { ManageLinks } from "../manage-links.ts";
@@ -60,16 +60,16 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
         isHalf ||= progress.wrote;
       }
     };
-    const chains = chainsOf(
-      rows.filter(({ row }) => !refused.has(row)),
-      createMissing,
-    );
-    await pipelined(
+    const left = rows.filter(({ row }) => !refused.has(row));
+    // Where rows make what is missing, each must see what any before it has made.
+    const chains = createMissing ? [left] : chainsOf(left, ({ said }) => keysOf(said));
+    const ends = await sideBySide(
       tx,
-      ...chains.map((chain) => async () => {
+      chains.map((chain) => async () => {
         for (const row of chain) await runRow(row);
       }),
     );
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
     if (!isHalf)
       return rows.map(({ row }) => {
         const rejected = refused.get(row);
@@ -77,20 +77,6 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
       });
     await sql`rollback to savepoint import_rows`.execute(tx);
   }
-}
-
-/** Rows that must see what the one before has written: those of one person or one id, and all where rows make what is missing. */
-function chainsOf(rows: readonly WaitingRow[], createMissing: boolean): WaitingRow[][] {
-  if (createMissing) return [[...rows]];
-  const chains = new Map<string, WaitingRow[]>();
-  for (const row of rows) {
-    const keys = keysOf(row.said);
-    const joined = new Set(keys.flatMap((key) => [chains.get(key) ?? []]));
-    const chain = [...joined].flat().concat(row);
-    for (const [key, each] of chains) if (joined.has(each)) chains.set(key, chain);
-    for (const key of keys) chains.set(key, chain);
-  }
-  return [...new Set(chains.values())].map((chain) => chain.toSorted((a, b) => a.row - b.row));
 }
 
 const longestValue = 200;

@@ -73,7 +73,7 @@ export async function withdrawStaleTexts(
       name,
       reason: null,
     } as const;
-    await insertHistory(tx, workspaceId, booking_id, [entry]);
+    await insertHistory(tx, workspaceId, { bookingId: booking_id, entries: [entry] });
   }
 }
 
