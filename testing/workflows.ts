@@ -57,8 +57,8 @@ export async function salonsOf(database: TestDatabase) {
     await db.asSystem((tx) => storeApiKey(tx, workspace.id, key, rights, created_at));
     await runDue(works, time);
 
-    const ask = (line: string, body?: unknown): Promise<TestAnswer> =>
-      call(line, { key, ...(body !== undefined && { body }) });
+    const ask = (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<TestAnswer> =>
+      call(line, { key, headers, ...(body !== undefined && { body }) });
 
     /** The body of an answer that is none of a failure. */
     async function request(line: string, body?: unknown): Promise<TestAnswer["body"]> {

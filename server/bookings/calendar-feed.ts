@@ -8,9 +8,11 @@ import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { isOff } from "./booking.ts";
-import { completeBookings, everyBooking, listBookings, selectChangedStatus } from "./bookings-store.ts";
 import { entryForResource } from "./calendar-entries.ts";
+import { completeBookings } from "./complete-bookings.ts";
+import { selectChangedStatus } from "./history-store.ts";
 import { calendarOf } from "./icalendar.ts";
+import { everyBooking, listBookings } from "./list-store.ts";
 
 /** 131 bits: whoever has the address sees names and numbers. */
 const codeLength = 22;

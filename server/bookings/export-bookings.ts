@@ -3,7 +3,9 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { type Booking, namesOf } from "./booking.ts";
-import { completeBookings, everyBooking, type HistoryRow, listBookings, selectHistory } from "./bookings-store.ts";
+import { completeBookings } from "./complete-bookings.ts";
+import { type HistoryRow, selectHistory } from "./history-store.ts";
+import { everyBooking, listBookings } from "./list-store.ts";
 
 type After = { at: Date; id: string } | null;
 

@@ -6,14 +6,8 @@ import type { Tx } from "../kit/db.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import type { Access } from "./access-store.ts";
 import { type Booking, fullName } from "./booking.ts";
-import {
-  type BookingFilter,
-  type BookingOrder,
-  completeBookings,
-  everyBooking,
-  listBookings,
-  selectContacts,
-} from "./bookings-store.ts";
+import { completeBookings, selectContacts } from "./complete-bookings.ts";
+import { type BookingFilter, type BookingOrder, everyBooking, listBookings } from "./list-store.ts";
 
 /** A customer as their page knows them. */
 export interface OwnPage {

@@ -9,8 +9,9 @@ import { invalid, Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
+import { type NewAttendee } from "./attendees-store.ts";
 import { type Attendee, type BookingContact, namesOf } from "./booking.ts";
-import { type NewAttendee, selectContacts } from "./bookings-store.ts";
+import { selectContacts } from "./complete-bookings.ts";
 
 interface Scope {
   workspaceId: string;

@@ -4,14 +4,16 @@ import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { type Attendee, type Booking, type BookingContact, fullName, importOrigin, namesOf } from "./booking.ts";
-import * as store from "./bookings-store.ts";
+import { selectBookings } from "./bookings-store.ts";
+import { completeBookings } from "./complete-bookings.ts";
+import { type HistoryRow, selectHistory } from "./history-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
 
 /** Bookings by their ids, complete; those that there are, in no order. */
 export async function loadBookings(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Booking[]> {
   if (ids.length === 0) return [];
   const { time_zone } = await getWorkspace(tx, workspaceId);
-  return store.completeBookings(tx, workspaceId, time_zone, await store.selectBookings(tx, workspaceId, ids));
+  return completeBookings(tx, workspaceId, time_zone, await selectBookings(tx, workspaceId, ids));
 }
 
 /** One booking, complete; 404 where the workspace has none of that id. */
@@ -23,7 +25,7 @@ export async function loadBooking(tx: Tx, workspaceId: string, id: string): Prom
 
 /** A booking with its history, newest first. */
 export async function presentWithHistory(tx: Tx, links: ManageLinks, booking: Booking): Promise<BookingWithHistory> {
-  const history = await store.selectHistory(tx, booking.workspace_id, booking.id);
+  const history = await selectHistory(tx, booking.workspace_id, booking.id);
   return { ...presentBooking(links, booking), history: history.map(presentEntry) };
 }
 
@@ -82,7 +84,7 @@ function presentAttendee(attendee: Attendee): Shown["attendees"][number] {
   };
 }
 
-const presentEntry = ({ at, what, change, by, name, reason }: store.HistoryRow): HistoryEntry => ({
+const presentEntry = ({ at, what, change, by, name, reason }: HistoryRow): HistoryEntry => ({
   at: at.toISOString(),
   what,
   from: change.from ?? null,

@@ -2,7 +2,7 @@
  * The one command that writes bookings, whatever the way in. It compares the booking as it was with the booking as it is and notes what
  * happened, which workflows look at after the commit; a change that changes nothing writes nothing.
  */
-import type { AttendeeInput, BookingSource, CustomerInput, HistoryEntry, Payment } from "../../contract/bookings.ts";
+import type { AttendeeInput, BookingSource, CustomerInput, Payment } from "../../contract/bookings.ts";
 import { differenceOf } from "../../rules/booking-difference.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { appendActivity } from "../activity/activity.ts";
@@ -10,23 +10,18 @@ import { readLocale } from "../contacts/contact.ts";
 import { becomeCustomer } from "../contacts/customers.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
-import { newId, orderedIds } from "../kit/id.ts";
+import { newId } from "../kit/id.ts";
 import { pipelined } from "../kit/prepared.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
+import { insertAttendees, type NewAttendee, replaceAttendees } from "./attendees-store.ts";
+import { changesOf, historyEntry, recordChanged, targetOf } from "./booking-changes.ts";
 import { requireStatus } from "./booking-statuses.ts";
 import { checkSpan, readWhen } from "./booking-times.ts";
-import {
-  type Booking,
-  type BookingRow,
-  type ChangeContext,
-  fullName,
-  isOff,
-  namesOf,
-  referenceOf,
-  snapshotOf,
-} from "./booking.ts";
-import * as store from "./bookings-store.ts";
+import { type Booking, type BookingRow, type ChangeContext, isOff, referenceOf, snapshotOf } from "./booking.ts";
+import { insertBooking, lockBooking, selectExternal, updateBooking } from "./bookings-store.ts";
+import { completeBookings, selectContacts } from "./complete-bookings.ts";
 import { type Happening, insertHappening } from "./happenings-store.ts";
+import { insertHistory } from "./history-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
 import { resolveAttendees, resolveCustomer } from "./people.ts";
 import { resolvePlaces } from "./resolve-places.ts";
@@ -69,7 +64,7 @@ export async function makeBooking(
   context: ChangeContext,
 ): Promise<{ booking: Booking; made: boolean }> {
   const { origin, external_id, external_at } = from;
-  const known = external_id === null ? undefined : await store.selectExternal(tx, workspaceId, { origin, external_id });
+  const known = external_id === null ? undefined : await selectExternal(tx, workspaceId, { origin, external_id });
   if (known !== undefined)
     return { booking: await changeBooking(tx, workspaceId, known, fields, context, external_at), made: false };
   const { start } = fields;
@@ -77,9 +72,9 @@ export async function makeBooking(
   const id = newId(context.at);
   const blank = blankBooking({ workspaceId, id, from, manage_code: links.codeOf(workspaceId, id), at: context.at });
   const booking = await withFields(tx, blank, fields, context, true);
-  const insert = () => store.insertBooking(tx, workspaceId, booking);
+  const insert = () => insertBooking(tx, workspaceId, booking);
   if (external_id !== null && !(await insert())) {
-    const other = await store.selectExternal(tx, workspaceId, { origin, external_id });
+    const other = await selectExternal(tx, workspaceId, { origin, external_id });
     if (other === undefined) throw new Error(`booking ${external_id} can be neither added nor found`);
     return { booking: await changeBooking(tx, workspaceId, other, fields, context, external_at), made: false };
   }
@@ -89,8 +84,8 @@ export async function makeBooking(
     tx,
     // Only an external id can be another's meanwhile.
     async () => external_id !== null || insert(),
-    () => store.insertAttendees(tx, workspaceId, { bookingId: id, attendees: attendeeRows(booking) }),
-    () => store.insertHistory(tx, workspaceId, { bookingId: id, entries: [history] }),
+    () => insertAttendees(tx, workspaceId, { bookingId: id, attendees: attendeeRows(booking) }),
+    () => insertHistory(tx, workspaceId, { bookingId: id, entries: [history] }),
     () => insertHappening(tx, { booking, before: null, happened, context }),
     () => recordAuditEvent(tx, { workspaceId, at: context.at, action: "booking.created", target: targetOf(booking) }),
     () => appendActivity(tx, workspaceId, context.at, [{ type: "booking.created", subjects: [id] }]),
@@ -108,10 +103,10 @@ export async function changeBooking(
   externalAt: Date | null = null,
   reason: string | null = null,
 ): Promise<Booking> {
-  const row = await store.lockBooking(tx, workspaceId, id);
+  const row = await lockBooking(tx, workspaceId, id);
   if (!row) throw notFound("booking", id);
   const { time_zone } = await getWorkspace(tx, workspaceId);
-  const [before] = await store.completeBookings(tx, workspaceId, time_zone, [row]);
+  const [before] = await completeBookings(tx, workspaceId, time_zone, [row]);
   if (!before) throw notFound("booking", id);
   if (externalAt && row.external_at && externalAt < row.external_at) return before;
   // Later than the change before it also where the clock was set back: each change is an occurrence of its own.
@@ -120,18 +115,18 @@ export async function changeBooking(
   after.external_at = externalAt ?? before.external_at;
   const history = changesOf(before, after, { ...context, at }, reason);
   if (history.length === 0) {
-    if (after.external_at !== before.external_at) await store.updateBooking(tx, after);
+    if (after.external_at !== before.external_at) await updateBooking(tx, after);
     return { ...before, external_at: after.external_at };
   }
   const happened = [...differenceOf(snapshotOf(before), snapshotOf(after)), ...(await noteCustomer(tx, after, at))];
   after.updated_at = at;
   if (happened.length > 0) after.sequence++;
   if (isArmedAnew(before, after)) after.armed_at = at;
-  await store.updateBooking(tx, after);
-  if (fields.attendees !== undefined) await store.replaceAttendees(tx, workspaceId, id, attendeeRows(after));
+  await updateBooking(tx, after);
+  if (fields.attendees !== undefined) await replaceAttendees(tx, workspaceId, id, attendeeRows(after));
   await pipelined(
     tx,
-    () => store.insertHistory(tx, workspaceId, { bookingId: id, entries: history }),
+    () => insertHistory(tx, workspaceId, { bookingId: id, entries: history }),
     async () => {
       if (happened.length > 0)
         await insertHappening(tx, { booking: after, before, happened, context: { ...context, at } });
@@ -231,7 +226,7 @@ async function withFields(
     fields.attendees === undefined ? null : await resolveAttendees(tx, scope, fields.attendees, before.attendees);
   if (fields.customer !== undefined || given) {
     const ids = [after.customer_id, ...(given ?? []).map(({ contact_id }) => contact_id)];
-    const contacts = await store.selectContacts(tx, workspaceId, ids);
+    const contacts = await selectContacts(tx, workspaceId, ids);
     after.customer = after.customer_id === null ? null : (contacts.get(after.customer_id) ?? null);
     if (given)
       after.attendees = given.map(({ contact_id, ...rest }) => ({
@@ -269,7 +264,7 @@ function checkText(text: string, field: string): string {
 const isArmedAnew = (before: Booking, after: Booking): boolean =>
   before.start_at.getTime() !== after.start_at.getTime() || (isOff(before) && !isOff(after));
 
-const attendeeRows = ({ attendees }: Booking): store.NewAttendee[] =>
+const attendeeRows = ({ attendees }: Booking): NewAttendee[] =>
   attendees.map(({ contact, ...rest }) => ({ ...rest, contact_id: contact?.id ?? null }));
 
 /** The first booking makes its customer one. Answers what happened by that: nothing where they were one already. */
@@ -277,74 +272,6 @@ async function noteCustomer(tx: Tx, { workspace_id, customer }: Booking, at: Dat
   if (customer === null || customer.customer_since !== null) return [];
   const isNew = await becomeCustomer(tx, workspace_id, { id: customer.id, at });
   return isNew ? [{ kind: "customer_created" }] : [];
-}
-
-const nextHistoryId = orderedIds();
-
-const historyEntry = (
-  { at, by, name }: ChangeContext,
-  what: HistoryEntry["what"],
-  change: store.HistoryRow["change"],
-  reason: string | null = null,
-): store.HistoryRow => ({ id: nextHistoryId(at), at, what, change, by, name, reason });
-
-/** What the history says of a booking, by what was changed. */
-const told = {
-  start: ({ start_at }) => start_at.toISOString(),
-  end: ({ end_at }) => end_at.toISOString(),
-  service: ({ service }) => service?.name ?? null,
-  location: ({ location }) => location?.name ?? null,
-  resources: ({ resources }) => resources.map(({ name }) => name),
-  customer: ({ customer }) => (customer === null ? null : (fullName(customer) ?? customer.mobile ?? customer.email)),
-  attendees: ({ attendees }) => attendees.map((each) => fullName(namesOf(each)) ?? each.contact?.mobile ?? null),
-  status: ({ status }) => status,
-  payment: ({ payment }) => payment,
-  locale: ({ locale }) => locale,
-  notes: ({ notes }) => notes,
-  muted: ({ muted, muted_workflows }) => (muted ? true : muted_workflows.length > 0 ? muted_workflows : false),
-} as const satisfies Partial<Record<HistoryEntry["what"], (booking: Booking) => unknown>>;
-
-/** What decides whether something was changed, where that is not what is told: two services may have one name. */
-const compared: Partial<Record<keyof typeof told, (booking: Booking) => unknown>> = {
-  service: ({ service_id }) => service_id,
-  location: ({ location_id }) => location_id,
-  resources: ({ resource_ids }) => resource_ids.toSorted(),
-  customer: ({ customer_id }) => customer_id,
-  attendees: ({ attendees }) => attendees.map(({ contact, ...rest }) => ({ ...rest, contact: contact?.id })),
-};
-
-function changesOf(before: Booking, after: Booking, context: ChangeContext, reason: string | null): store.HistoryRow[] {
-  return (Object.keys(told) as (keyof typeof told)[]).flatMap((what) => {
-    const seen = compared[what] ?? told[what];
-    if (JSON.stringify(seen(before)) === JSON.stringify(seen(after))) return [];
-    return [historyEntry(context, what, { from: told[what](before), to: told[what](after) }, reason)];
-  });
-}
-
-const targetOf = ({ id, reference }: BookingRow) => ({ type: "booking", id, name: reference });
-
-/** Of what says something about a person only that it was changed. */
-const personal: readonly HistoryEntry["what"][] = ["customer", "attendees", "notes"];
-
-async function recordChanged(
-  tx: Tx,
-  before: Booking,
-  after: Booking,
-  history: readonly store.HistoryRow[],
-  at: Date,
-): Promise<void> {
-  const shown = (side: "from" | "to") =>
-    Object.fromEntries(
-      history.map(({ what, change }) => [what, personal.includes(what) ? "…" : (change[side] ?? null)]),
-    );
-  await recordAuditEvent(tx, {
-    workspaceId: after.workspace_id,
-    at,
-    action: isOff(after) && !isOff(before) ? "booking.cancelled" : "booking.updated",
-    target: targetOf(after),
-    before: shown("from"),
-    after: shown("to"),
-  });
 }
 
 function activityOf(happened: readonly Happening[]) {

@@ -51,7 +51,7 @@ export const insertContact = sharedStatement(
   async (tx, workspaceId, contacts: readonly { id: string; fields: ContactFields; at: Date }[]) => {
     const given = contacts.map(({ id, fields, at }) => ({ ...fields, id, at }));
     const { rows } = await sql<{ id: string }>`
-      insert into contacts (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
+      insert into contacts as added (workspace_id, id, mobile, mobile_kind, phone, phone_kind, email, first_name, last_name, locale,
         time_zone, marketing, muted, properties, created_at, updated_at)
       select w.workspace_id, c.id, c.mobile, c.mobile_kind, c.phone, c.phone_kind, c.email, c.first_name, c.last_name, c.locale,
         c.time_zone, coalesce(c.marketing, true), coalesce(c.muted, false), coalesce(jsonb_strip_nulls(c.properties), '{}'), c.at, c.at
@@ -60,7 +60,7 @@ export const insertContact = sharedStatement(
           last_name text, locale text, time_zone text, marketing boolean, muted boolean, properties jsonb, at timestamptz)
       where w.workspace_id = ${workspaceId}
       on conflict (workspace_id, mobile) where mobile is not null do nothing
-      returning id`.execute(tx);
+      returning added.id`.execute(tx);
     const added = new Set(rows.map(({ id }) => id));
     return contacts.map(({ id }) => added.has(id));
   },

@@ -17,6 +17,7 @@ import { appendActivity } from "../activity/activity.ts";
 import type { Tx } from "../kit/db.ts";
 import type { Due, Look } from "../kit/due.ts";
 import { firstIdAt, instantOf } from "../kit/id.ts";
+import { uuidArray } from "../kit/uuid-array.ts";
 import { addFigures, changeClickers, figures } from "./link-figures.ts";
 
 /** Milliseconds after a hit until it is judged: what it is judged by is recorded by then, or corrects it later. */
@@ -127,7 +128,7 @@ export async function judgeClicks(
     workspaceId,
     changes.filter(({ row }) => row.verdict !== null),
   );
-  await sql`delete from hits where workspace_id = ${workspaceId} and id = any(${uuids([...judged.keys()])}::uuid[])`.execute(
+  await sql`delete from hits where workspace_id = ${workspaceId} and id = any(${uuidArray([...judged.keys()])}::uuid[])`.execute(
     tx,
   );
   const sources = await rollUp(tx, workspaceId, changes, messages);
@@ -136,8 +137,6 @@ export async function judgeClicks(
   await appendActivity(tx, workspaceId, now, [{ type: "link.clicked", subjects: humans.map(({ row }) => row.id) }]);
   return { done: due.length, sources };
 }
-
-const uuids = (ids: readonly string[]) => `{${ids.join(",")}}`;
 
 /** A message's hits from `from` on, and what its earlier counted clicks mean for them. */
 function judgeable(rows: readonly ClickRow[], from: number, message: MessageOfClick): Parameters<typeof judgeHits> {
@@ -178,7 +177,7 @@ async function readNear(
   const at = (id: string, plus: number) => firstIdAt(new Date(instantOf(id).getTime() + plus));
   const { rows } = await sql<ClickRow>`
     select id, message_id, link_id, verdict, reason from clicks
-    where workspace_id = ${workspaceId} and message_id = any(${uuids([...messages.keys()])}::uuid[])
+    where workspace_id = ${workspaceId} and message_id = any(${uuidArray([...messages.keys()])}::uuid[])
       and id >= ${at(first, -allLinksWithin - countedEvery)}::uuid and id < ${at(last, countedEvery)}::uuid
       and (verdict = 'human' or id >= ${at(first, -allLinksWithin)}::uuid)`.execute(tx);
   const several = [...messages.values()].filter(({ links }) => links > 1).map(({ id }) => id);
@@ -186,7 +185,7 @@ async function readNear(
   const later = await sql<ClickRow>`
     select id, message_id, link_id, null as verdict, reason from hits
     where workspace_id = ${workspaceId} and id > ${last}::uuid and id < ${at(last, allLinksWithin + 1)}::uuid
-      and message_id = any(${uuids(several)}::uuid[])`.execute(tx);
+      and message_id = any(${uuidArray(several)}::uuid[])`.execute(tx);
   return [...rows, ...later.rows];
 }
 
@@ -201,8 +200,8 @@ async function insertClicks(
   await sql`
     insert into clicks (workspace_id, id, message_id, link_id, contact_id, user_agent, verdict, reason)
     select w.workspace_id, u.id, u.message_id, u.link_id, u.contact_id, u.user_agent, u.verdict, u.reason
-    from workspaces w, unnest(${uuids(changes.map(({ row }) => row.id))}::uuid[],
-      ${uuids(changes.map(({ row }) => row.message_id))}::uuid[], ${uuids(changes.map(({ row }) => row.link_id))}::uuid[],
+    from workspaces w, unnest(${uuidArray(changes.map(({ row }) => row.id))}::uuid[],
+      ${uuidArray(changes.map(({ row }) => row.message_id))}::uuid[], ${uuidArray(changes.map(({ row }) => row.link_id))}::uuid[],
       ${changes.map(({ row }) => messages.get(row.message_id)?.contact_id ?? null)}::uuid[],
       ${changes.map(({ row }) => agentOf(row.id))}::text[], ${changes.map(({ verdict }) => verdict)}::text[],
       ${changes.map(({ reason }) => reason)}::text[])
@@ -214,7 +213,7 @@ async function insertClicks(
 /** Writes verdicts that changed with what became known later. */
 async function correctClicks(tx: Tx, workspaceId: string, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const ids = uuids(changes.map(({ row }) => row.id));
+  const ids = uuidArray(changes.map(({ row }) => row.id));
   await sql`
     update clicks c set verdict = u.verdict, reason = u.reason
     from unnest(${ids}::uuid[], ${changes.map(({ verdict }) => verdict)}::text[],

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Decision } from "../../../contract/bookings.ts";
 import type { Tx } from "../../kit/db.ts";
+import { uuidArray } from "../../kit/uuid-array.ts";
 
 /** What tells decisions apart: at most one has the same. */
 export interface DecisionKey {
@@ -31,8 +32,6 @@ export interface DecisionRow extends DecisionKey {
 export const keyText = ({ booking_id, workflow_id, occurrence, action, recipient }: DecisionKey): string =>
   [booking_id, workflow_id, occurrence.getTime(), action, recipient].join(" ");
 
-const uuids = (ids: Iterable<string>): string => `{${[...new Set(ids)].join(",")}}`;
-
 /** The keys that have been decided of any of these bookings by any of these workflows, as texts. */
 export async function selectDecided(
   tx: Tx,
@@ -42,8 +41,8 @@ export async function selectDecided(
   if (keys.length === 0) return new Set();
   const { rows } = await sql<DecisionKey>`
     select booking_id, workflow_id, occurrence, action, recipient from workflow_decisions
-    where workspace_id = ${workspaceId} and booking_id = any(${uuids(keys.map((each) => each.booking_id))}::uuid[])
-      and workflow_id = any(${uuids(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(keys.map((each) => each.booking_id))}::uuid[])
+      and workflow_id = any(${uuidArray(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
   return new Set(rows.map(keyText));
 }
 

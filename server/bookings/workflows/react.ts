@@ -5,7 +5,7 @@ import { inSavepoint } from "../../kit/savepoint.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import type { Booking } from "../booking.ts";
-import { selectContacts } from "../bookings-store.ts";
+import { selectContacts } from "../complete-bookings.ts";
 import {
   findHappenings,
   type FoundHappening,

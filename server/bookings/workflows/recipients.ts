@@ -9,7 +9,7 @@ import {
   fullName,
   namesOf,
 } from "../booking.ts";
-import { selectContacts, selectResources } from "../bookings-store.ts";
+import { selectContacts, selectResources } from "../complete-bookings.ts";
 import type { Occasion } from "./occasion.ts";
 import type { StoredAction } from "./workflow.ts";
 

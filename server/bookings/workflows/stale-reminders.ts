@@ -3,13 +3,13 @@ import { sql } from "kysely";
 import type { DecisionReason } from "../../../contract/bookings.ts";
 import type { Tx } from "../../kit/db.ts";
 import { instantOf, orderedIds } from "../../kit/id.ts";
+import { uuidArray } from "../../kit/uuid-array.ts";
 import { registerMailSource } from "../../mail/mail-sources.ts";
 import { withdrawMessages } from "../../messages/withdraw-messages.ts";
 import { type BookingRow, isLive } from "../booking.ts";
-import { insertHistory, selectBookings } from "../bookings-store.ts";
+import { selectBookings } from "../bookings-store.ts";
+import { insertHistory } from "../history-store.ts";
 import { sourceType } from "./workflow.ts";
-
-const uuids = (ids: readonly string[]): string => `{${ids.join(",")}}`;
 
 /** Decisions `d` that a reminder, of a workflow `w`, was sent. */
 const isReminder = sql.raw(`w.trigger = 'before_start' and d.state = 'sent'`);
@@ -50,7 +50,7 @@ export async function withdrawStaleTexts(
   const { rows } = await sql<StaleText>`
     select d.booking_id, d.message_id, w.name as workflow, d.occurrence from workflow_decisions d
     join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-    where d.workspace_id = ${workspaceId} and d.booking_id = any(${uuids(bookings)}::uuid[])
+    where d.workspace_id = ${workspaceId} and d.booking_id = any(${uuidArray(bookings)}::uuid[])
       and d.message_id is not null and ${isReminder}`.execute(tx);
   const present = await bookingsOf(tx, workspaceId, rows);
   const stale = rows.filter((row) => isStale(present.get(row.booking_id), row));
@@ -86,8 +86,8 @@ registerMailSource({
     const { rows } = await sql<{ mail_id: string; booking_id: string; occurrence: Date }>`
       select d.mail_id, d.booking_id, d.occurrence from workflow_decisions d
       join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-      where d.workspace_id = ${workspaceId} and d.mail_id = any(${uuids(ids)}::uuid[]) and d.decided_at >= ${since}
-        and d.workflow_id = any(${uuids([...new Set(mails.flatMap(({ source_id }) => source_id ?? []))])}::uuid[])
+      where d.workspace_id = ${workspaceId} and d.mail_id = any(${uuidArray(ids)}::uuid[]) and d.decided_at >= ${since}
+        and d.workflow_id = any(${uuidArray([...new Set(mails.flatMap(({ source_id }) => source_id ?? []))])}::uuid[])
         and ${isReminder}`.execute(tx);
     const present = await bookingsOf(tx, workspaceId, rows);
     return new Set(rows.filter((row) => isStale(present.get(row.booking_id), row)).map(({ mail_id }) => mail_id));

@@ -1,0 +1,3 @@
+/** Ids as a parameter that is cast to `uuid[]`, each once and nulls left out; quicker to write and to read than an array of texts. */
+export const uuidArray = (ids: Iterable<string | null>): string =>
+  `{${[...new Set(ids)].filter((id) => id !== null).join(",")}}`;
