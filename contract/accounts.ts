@@ -3,7 +3,7 @@ import { trimBlank } from "../rules/blank.ts";
 import { mostKeywords } from "../rules/keyword-sets.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { everything, permissions, roles } from "./permissions.ts";
-import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf } from "./shapes.ts";
+import { ById, Country, Id, Instant, Language, TimeZone, name as nameOf, Named } from "./shapes.ts";
 
 /** Ten characters, as a person counts them: an emoji is one, though it takes two units of a string. */
 const Password = z
@@ -140,7 +140,7 @@ export const Session = z.object({
   workspace: Workspace.nullable(),
   role: z.enum(roles).nullable(),
   permissions: z.array(z.enum(permissions)),
-  workspaces: z.array(z.object({ id: Id, name: z.string() })),
+  workspaces: z.array(Named),
   link_origin: z.string().describe("what the installation's links in texts begin with, such as `https://sms.example`"),
 });
 export type Session = z.infer<typeof Session>;

@@ -1,7 +1,7 @@
 /** Problems that need attention, raised and resolved automatically. */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { Id, Instant, Paging, page } from "./shapes.ts";
+import { Id, Instant, Paging, page, Named } from "./shapes.ts";
 
 export const AlertSeverity = z.enum(["info", "warning", "critical"]);
 export type AlertSeverity = z.infer<typeof AlertSeverity>;
@@ -11,8 +11,6 @@ export type AlertSeverity = z.infer<typeof AlertSeverity>;
  * reserved.
  */
 export const quotaThresholds = [50, 80, 90, 100] as const;
-
-const CampaignName = z.object({ id: Id, name: z.string() });
 
 /** The details of each kind. */
 const params = {
@@ -25,10 +23,10 @@ const params = {
       .describe(
         "no_worker: no worker process serves the lane; carrier_off: its carrier is disabled; carrier_down: its carrier is not connected; no_progress: its carrier is connected, but no text is submitted",
       ),
-    campaign: CampaignName.nullable().describe("the campaign of the next text"),
+    campaign: Named.nullable().describe("the campaign of the next text"),
   }),
   campaign_stalled: z.object({
-    campaign: CampaignName,
+    campaign: Named,
     since: Instant,
     reason: z
       .enum(["preparing", "unfinished"])
@@ -37,7 +35,7 @@ const params = {
       ),
   }),
   carrier_down: z.object({
-    carrier: z.object({ id: Id, name: z.string() }),
+    carrier: Named,
     since: Instant,
     reason: z.enum(["down", "no_worker"]).describe("no_worker: no worker process reports its status"),
     last_error: z.string().nullable(),
@@ -49,7 +47,7 @@ const params = {
     rate: z.number().describe("errors divided by texts, 0 to 1"),
     usual_rate: z.number().nullable().describe("the rate of the 24 hours before; null: too few texts to tell"),
     reasons: z.array(z.object({ reason: z.string(), n: z.number().int() })).describe("the most frequent ones"),
-    campaign: CampaignName.nullable().describe("the campaign with the most errors"),
+    campaign: Named.nullable().describe("the campaign with the most errors"),
   }),
   quota: z.object({
     threshold: z.literal(quotaThresholds).describe("percent of the allowance"),

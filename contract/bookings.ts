@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { bookingImports } from "./booking-imports.ts";
 import { BuiltInStatus } from "./booking-places.ts";
+import { Decision } from "./decisions.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
-import type { SkipReason } from "./messages.ts";
-import { MessageStatus } from "./messages.ts";
-import { ById, Id, Instant, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
+import { ById, Id, Instant, Named, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
 
 export const Payment = z.enum(["none", "due", "paid", "refunded"]);
 export type Payment = z.infer<typeof Payment>;
@@ -132,8 +132,6 @@ const PersonShown = z.object({
   time_zone: z.string().nullable(),
 });
 
-const Named = z.object({ id: Id, name: z.string() });
-
 export const BookingSource = z.enum([
   "ui",
   "api",
@@ -202,113 +200,6 @@ export type Booking = z.infer<typeof Booking>;
 
 export const BookingWithHistory = Booking.extend({ history: z.array(HistoryEntry).describe("newest first") });
 export type BookingWithHistory = z.infer<typeof BookingWithHistory>;
-
-/** Why a workflow sent nothing, beside the skip reasons of messages. */
-export const decisionReasons = {
-  booked_too_late: "the booking was made, or moved, after the moment of this text",
-  passed_over:
-    "its moment was passed over: the workflow, the hours of reminders or the zone were changed after the moment that it has now",
-  too_late: "nothing was running at its moment, and it would have come too late",
-  booking_cancelled: "the booking is cancelled or rejected",
-  booking_over: "the booking was over already",
-  status_not_meant: "its status is none that the workflow is for",
-  muted: "the customer is muted",
-  booking_muted: "the booking is muted, or switched out of the workflow",
-  not_told: "whoever made the change chose to tell nobody",
-  superseded: "a further change followed before this one was told",
-  booked_at_short_notice: "it was booked shorter before the moment of this text than the workflow asks for",
-  no_recipient: "there is nobody to send it to",
-  no_address: "the recipient has no e-mail address",
-  invalid_address: "the e-mail address cannot be one",
-  address_in_use_no_more: "mails to the address come back, or its owner has reported one as spam",
-  instead_by_mail: "no text could go, so a mail went",
-  no_access: "the workspace gives customers no access",
-  no_sender: "there is no sender for it",
-  loop: "workflows have set each other off too many times",
-  gone: "what the action names is gone or off",
-  merged: "it is in the text about the customer's other booking at the same time",
-  unchanged: "it was so already",
-} as const;
-export type DecisionReason = keyof typeof decisionReasons | z.infer<typeof SkipReason>;
-
-export const DecisionState = z.enum(["sent", "skipped", "waiting", "missed"]);
-export type DecisionState = z.infer<typeof DecisionState>;
-
-export const Decision = z.object({
-  workflow: Named,
-  action: z.string().describe("what it was to do: `send_sms`, `send_email`, …"),
-  channel: z.enum(["sms", "email", "none"]),
-  to: z.string().nullable().describe("the number or address, where one is known"),
-  recipient: z.enum(["customer", "attendee", "resource", "number", "address", "none"]),
-  name: z.string().nullable().describe("the recipient's name"),
-  state: DecisionState.describe(
-    "sent: done, or queued, and then the message says what became of it; skipped: not done, see `reason`; waiting: it is ahead; missed: final, its moment passed while nothing was running",
-  ),
-  reason: z
-    .string()
-    .nullable()
-    .describe(
-      `a skip reason of messages, or ${Object.entries(decisionReasons)
-        .map(([reason, meaning]) => `\`${reason}\` (${meaning})`)
-        .join(", ")}`,
-    ),
-  due_at: Instant.describe("when it is due, or was"),
-  decided_at: Instant.nullable().describe("null while it is ahead"),
-  message_id: Id.nullable(),
-  mail_id: Id.nullable(),
-  message_status: MessageStatus.nullable().describe("of the text, as it is now"),
-});
-export type Decision = z.infer<typeof Decision>;
-
-export const BookingDecision = Decision.extend({
-  booking: z.object({ id: Id, reference: z.string(), start: Instant }).nullable(),
-});
-export type BookingDecision = z.infer<typeof BookingDecision>;
-
-/** What a column of a file of bookings can be. */
-export const bookingImportFields = [
-  "external_id",
-  "start",
-  "date",
-  "time",
-  "end",
-  "duration",
-  "service",
-  "location",
-  "resources",
-  "first_name",
-  "last_name",
-  "full_name",
-  "mobile",
-  "phone",
-  "email",
-  "locale",
-  "status",
-  "payment",
-  "notes",
-] as const;
-export type BookingImportField = (typeof bookingImportFields)[number];
-
-/** The media types of files of bookings, besides text/csv. */
-const importTypes = [
-  "text/tab-separated-values",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-] as const;
-
-const mapping = z
-  .string()
-  .max(20_000)
-  .optional()
-  .describe(
-    `JSON of column → field, a column by its heading or by its number (#3); guessed from the headings and cells where absent. Fields: ${bookingImportFields.map((field) => `\`${field}\``).join(", ")} and \`ignore\``,
-  );
-
-const createMissing = z
-  .enum(["true", "false"])
-  .default("false")
-  .describe(
-    "true: services, locations and resources of unknown names are made; false: rows with such names are rejected",
-  );
 
 const cancelling = z
   .object({
@@ -428,78 +319,5 @@ export const bookings = {
         .describe("live bookings of the same resources at the same time"),
     }),
   }),
-  startImport: endpoint({
-    method: "POST",
-    path: "/bookings/imports",
-    summary:
-      "Imports bookings from a CSV file or workbook, row by row as POST /bookings would take them. Columns are guessed from their headings; times without zone are the location's. A row with an `external_id` changes the booking that has it; one without stays as it is where an earlier import has made a booking of the same customer, start and service.",
-    permission: "bookings:write",
-    query: z.object({
-      file_name: z.string().max(255).optional(),
-      mapping,
-      notify: z.enum(["true", "false"]).default("true").describe("false: workflows are not told of these bookings"),
-      create_missing: createMissing,
-    }),
-    bodyType: "text/csv",
-    bodyTypes: importTypes,
-    status: 202,
-    answer: ById,
-  }),
-  previewImport: endpoint({
-    method: "POST",
-    path: "/bookings/imports/preview",
-    summary:
-      "Reads the beginning of a file: its columns, the guessed mapping, and the first 20 rows as they would be imported.",
-    permission: "bookings:write",
-    query: z.object({ mapping, create_missing: createMissing }),
-    bodyType: "text/csv",
-    bodyTypes: importTypes,
-    bodies: "sample",
-    answer: z.object({
-      columns: z.array(z.object({ name: z.string(), field: z.string(), samples: z.array(z.string()) })),
-      rows: z.array(
-        z.object({
-          row: z.number().int(),
-          customer: z.string().nullable(),
-          start: z.string().nullable(),
-          end: z.string().nullable(),
-          service: z.string().nullable(),
-          reason: z.string().nullable().describe("why the row would be rejected"),
-          field: z.string().nullable(),
-          value: z.string().nullable(),
-        }),
-      ),
-    }),
-  }),
-  getImport: endpoint({
-    method: "GET",
-    path: "/bookings/imports/:id",
-    summary: "One import of bookings: its progress and, when done, its result.",
-    permission: "bookings:read",
-    params: ById,
-    answer: z.object({
-      id: Id,
-      status: z.enum(["running", "done", "failed"]),
-      file_name: z.string().nullable(),
-      rows: z.number().int(),
-      created: z.number().int(),
-      updated: z.number().int(),
-      unchanged: z.number().int(),
-      rejected_count: z.number().int(),
-      rejected: z
-        .array(
-          z.object({
-            row: z.number().int().describe("the row's number in a spreadsheet"),
-            reason: z.string(),
-            field: z.string().nullable(),
-            value: z.string().nullable(),
-            message: z.string(),
-          }),
-        )
-        .describe("the first 1,000"),
-      error: z.object({ code: z.string(), message: z.string() }).nullable(),
-      created_at: Instant,
-      finished_at: Instant.nullable(),
-    }),
-  }),
+  ...bookingImports,
 } satisfies Resource;

@@ -1,7 +1,7 @@
 /** Changes of many contacts with one call. */
 import { z } from "zod";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant, Paging, page, name as nameOf } from "./shapes.ts";
+import { ById, Id, Instant, Paging, page, name as nameOf, Named } from "./shapes.ts";
 
 const ListRef = nameOf(100);
 
@@ -39,7 +39,7 @@ export const BulkChange = z.object({
   id: Id,
   status: z.enum(["running", "done", "failed"]),
   action: z.enum(["add_to_list", "remove_from_list", "delete", "marketing"]),
-  list: z.object({ id: Id, name: z.string() }).nullable().describe("with its name at the start"),
+  list: Named.nullable().describe("with its name at the start"),
   marketing: z.boolean().nullable(),
   done: z.number().int().describe("contacts gone through so far"),
   of: z.number().int().nullable().describe("all of them, counted at the beginning; null until they are counted"),

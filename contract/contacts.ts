@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bulkChanges } from "./bulk-changes.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
-import { ById, Id, Instant, Language, Paging, page, TimeZone, name as nameOf } from "./shapes.ts";
+import { ById, Id, Instant, Language, Paging, page, TimeZone, name as nameOf, Named } from "./shapes.ts";
 
 /** What a number can be used for, by its country's numbering plan. */
 export const NumberKind = z.enum(["mobile", "landline", "premium", "short", "other"]);
@@ -79,7 +79,7 @@ export const Contact = z.object({
     "since when the contact is a customer: by its first booking, or by hand; null: it is none",
   ),
   properties: z.record(z.string(), z.unknown()),
-  lists: z.array(z.object({ id: Id, name: z.string() })),
+  lists: z.array(Named),
   opt_outs: z.array(OptOut),
   possible_opt_outs: z.array(PossibleOptOut).describe("undecided texts that look like a STOP, newest first"),
   created_at: Instant,

@@ -59,3 +59,6 @@ export type Language = z.infer<typeof Language>;
 export const Country = z.string().regex(/^[A-Z]{2}$/, "a country is two capital letters (ISO 3166-1), like NO");
 /** IANA time zone; whether it exists is checked by the server against its own zone data. */
 export const TimeZone = z.string().min(1).max(64);
+
+/** Something that has a name. */
+export const Named = z.object({ id: Id, name: z.string() });

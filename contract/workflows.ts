@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BookingDecision } from "./bookings.ts";
+import { BookingDecision } from "./decisions.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { ById, Id, Instant, Language, Paging, page, name as nameOf } from "./shapes.ts";
 

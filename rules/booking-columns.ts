@@ -2,7 +2,7 @@
  * The field of a column of bookings, by its heading in English, Norwegian, Swedish or Danish, as booking systems and people write it:
  * "Starttid", "Appointment date", "Behandler", "Varaktighet (min)". What the columns of people are called is in csv-columns.ts.
  */
-import type { BookingImportField } from "../contract/bookings.ts";
+import type { BookingImportField } from "../contract/booking-imports.ts";
 import { type Heading, readHeading } from "./csv-columns.ts";
 import { fold } from "./folding.ts";
 

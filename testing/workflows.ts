@@ -1,6 +1,7 @@
 /** A salon whose workflows tell people about its bookings: over the API, by a clock that the test moves, without a runner. */
 import { sql } from "kysely";
-import type { BookingWithHistory, Decision } from "../contract/bookings.ts";
+import type { BookingWithHistory } from "../contract/bookings.ts";
+import type { Decision } from "../contract/decisions.ts";
 import type { Mail } from "../contract/mails.ts";
 import type { Message } from "../contract/messages.ts";
 import { permissions } from "../contract/permissions.ts";

@@ -1,5 +1,5 @@
 /** Which column of a file becomes which field of a booking: by its heading, and by the cells below it. */
-import { type BookingImportField, bookingImportFields } from "../../../contract/bookings.ts";
+import { type BookingImportField, bookingImportFields } from "../../../contract/booking-imports.ts";
 import { readPaymentWord } from "../../../rules/booking-cell-words.ts";
 import { looksLikeMoment, readDuration, readTimes } from "../../../rules/booking-cells.ts";
 import { isHeading, personFields, readBookingHeading } from "../../../rules/booking-columns.ts";

@@ -1,6 +1,7 @@
 /** Reads the cells of a row as what they say of a booking. */
 import { z } from "zod";
-import type { BookingImportField, Payment } from "../../../contract/bookings.ts";
+import type { BookingImportField } from "../../../contract/booking-imports.ts";
+import type { Payment } from "../../../contract/bookings.ts";
 import { readLanguageWord, readPaymentWord, readStatusWord } from "../../../rules/booking-cell-words.ts";
 import {
   type CellMoment,

@@ -1,6 +1,6 @@
 /** Rows of a file on their way into `booking_import_rows`. */
 import { hash } from "node:crypto";
-import { type BookingImportField, bookingImportFields } from "../../../contract/bookings.ts";
+import { type BookingImportField, bookingImportFields } from "../../../contract/booking-imports.ts";
 import type { FileRow } from "../../contacts/import/file-row.ts";
 import { createSeenKeys } from "../../contacts/import/seen-keys.ts";
 import type { WaitingRow } from "./import-store.ts";

@@ -1,6 +1,6 @@
 /** What is ahead of workflows: their next texts and mails, and how many bookings they will hit. */
 import { type RawBuilder, sql } from "kysely";
-import type { BookingDecision } from "../../../contract/bookings.ts";
+import type { BookingDecision } from "../../../contract/decisions.ts";
 import { rangesDue } from "../../../rules/booking-moments.ts";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspaces/workspace.ts";

@@ -1,6 +1,6 @@
 /** The SQL of decisions. */
 import { sql } from "kysely";
-import type { Decision } from "../../../contract/bookings.ts";
+import type { Decision } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import { uuidArray } from "../../kit/uuid-array.ts";
 

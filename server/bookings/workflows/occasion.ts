@@ -1,5 +1,5 @@
 /** Which workflows fire for a booking, and whether it is still time to. */
-import type { DecisionReason } from "../../../contract/bookings.ts";
+import type { DecisionReason } from "../../../contract/decisions.ts";
 import { type AllowedHours, lastSensibleMoment, momentOf, type Timing } from "../../../rules/booking-moments.ts";
 import { type Booking, type BookingContact, isLive, isOff } from "../booking.ts";
 import type { BookingBefore, Happening, HappeningRow } from "../happenings-store.ts";

@@ -1,5 +1,5 @@
 /** Decisions as the API shows them, and what is ahead, which is no decision yet. */
-import type { BookingDecision, Decision, DecisionReason } from "../../../contract/bookings.ts";
+import type { BookingDecision, Decision, DecisionReason } from "../../../contract/decisions.ts";
 import type { Timing } from "../../../rules/booking-moments.ts";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspaces/workspace.ts";

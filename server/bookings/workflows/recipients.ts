@@ -1,5 +1,5 @@
 /** Who gets an action's text or mail about a booking. */
-import type { Decision } from "../../../contract/bookings.ts";
+import type { Decision } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import {
   type Attendee,

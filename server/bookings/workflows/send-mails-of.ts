@@ -1,5 +1,5 @@
 /** Sends the mails of an action, and those that go where no text can. */
-import type { DecisionReason } from "../../../contract/bookings.ts";
+import type { DecisionReason } from "../../../contract/decisions.ts";
 import type { MailSkipReason } from "../../../contract/mails.ts";
 import type { Language } from "../../../contract/shapes.ts";
 import { maskSecrets } from "../../../rules/secrets.ts";

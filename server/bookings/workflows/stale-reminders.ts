@@ -1,6 +1,6 @@
 /** Reminders that wait for their carrier or relay while the booking is moved or called off: they are not sent any more. */
 import { sql } from "kysely";
-import type { DecisionReason } from "../../../contract/bookings.ts";
+import type { DecisionReason } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import { instantOf, orderedIds } from "../../kit/id.ts";
 import { uuidArray } from "../../kit/uuid-array.ts";

@@ -1,5 +1,5 @@
 /** One action of a workflow for one recipient, on the way to its decision. */
-import type { DecisionReason } from "../../../contract/bookings.ts";
+import type { DecisionReason } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import type { Seal } from "../../kit/seal.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";

@@ -1,6 +1,6 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
-import { decisionReasons } from "../../../contract/bookings.ts";
+import { decisionReasons } from "../../../contract/decisions.ts";
 import { sourceTypes } from "../../../contract/messages.ts";
 import type { Language } from "../../../contract/shapes.ts";
 import { loadMessages, loadPageMessages, pageAreas } from "./catalogues.ts";

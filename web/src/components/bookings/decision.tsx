@@ -11,7 +11,7 @@ import {
 } from "lucide-react";
 import { useCallback } from "react";
 import { useTranslations } from "use-intl";
-import type { Decision } from "../../../../contract/bookings.ts";
+import type { Decision } from "../../../../contract/decisions.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { useWorkspace } from "../../lib/session.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { MessageSquare } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
-import type { BookingWithHistory, Decision } from "../../../../contract/bookings.ts";
+import type { BookingWithHistory } from "../../../../contract/bookings.ts";
+import type { Decision } from "../../../../contract/decisions.ts";
 import { query } from "../../api/queries.ts";
 import { ChannelIcon, DecisionState, useDecisionReason, useRecipient } from "../../components/bookings/decision.tsx";
 import { Link } from "../../components/link.tsx";

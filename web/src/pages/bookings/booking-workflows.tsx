@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import type { BookingWithHistory, Decision } from "../../../../contract/bookings.ts";
+import type { BookingWithHistory } from "../../../../contract/bookings.ts";
+import type { Decision } from "../../../../contract/decisions.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { useExplain } from "../../lib/explain.ts";
 import { Checkbox } from "../../ui/choice.tsx";

@@ -1,6 +1,6 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
-import type { BookingImportField } from "../../../../contract/bookings.ts";
+import type { BookingImportField } from "../../../../contract/booking-imports.ts";
 import type { CallAnswer } from "../../api/client.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Select } from "../../ui/field.tsx";

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import type { BookingDecision } from "../../../../contract/bookings.ts";
+import type { BookingDecision } from "../../../../contract/decisions.ts";
 import { ChannelIcon, DecisionState, useDecisionReason, useRecipient } from "../../components/bookings/decision.tsx";
 import { Link } from "../../components/link.tsx";
 import { paths } from "../../paths.ts";
