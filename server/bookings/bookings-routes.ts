@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { bookings } from "../../contract/bookings.ts";
+import { personKeys } from "../contacts/find-or-add.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
+import { createGroupCommit } from "../kit/group-commit.ts";
 import type { Call, Handlers } from "../kit/http.ts";
 import { answerOnce } from "../kit/idempotency.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
-import { createCreates } from "./batch-creates.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
 import type { ManageLinks } from "./manage-links.ts";
@@ -28,7 +29,7 @@ type Routes = Omit<Handlers<typeof bookings>, "startImport" | "previewImport" | 
 
 /** The calls that write and read bookings. */
 export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Routes {
-  const creates = createCreates(db);
+  const commands = createGroupCommit(db);
   const tell = (workspaceId: string, id: string) => liveUpdates.publish(workspaceId, "booking", id);
   return {
     async create(call) {
@@ -48,7 +49,7 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
         return { status: made ? 201 : 200, body: await presentWithHistory(tx, links, booking) };
       };
       // Other systems send theirs by the thousand.
-      const answer = await creates.create(workspaceId, {
+      const answer = await commands.execute(workspaceId, {
         keys: keysOf(body, idempotency),
         work: (tx) => answerOnce(tx, workspaceId, idempotency, () => work(tx), at),
       });
@@ -112,14 +113,7 @@ function keysOf(
   { external_id, customer, attendees = [] }: Called["body"],
   idempotency: Called["idempotency"],
 ): string[] {
-  const people = [customer, ...attendees].flatMap((person) => {
-    if (!person) return [];
-    if ("id" in person) return [`contact ${person.id}`];
-    return [
-      ...(person.mobile ? [`number ${person.mobile.replace(/\D/g, "").slice(-8)}`] : []),
-      ...(person.email ? [`email ${person.email.trim().toLowerCase()}`] : []),
-    ];
-  });
+  const people = [customer, ...attendees].flatMap(personKeys);
   return [
     ...people,
     ...(external_id === undefined ? [] : [`id ${external_id}`]),

@@ -43,3 +43,19 @@ export const conflict = (code: string, message: string, about: { field?: string;
 /** 403: the caller is authenticated, but not permitted. */
 export const forbidden = (code: string, message: string, about: { field?: string; value?: unknown } = {}) =>
   new Problem(403, code, message, about);
+
+/** Puts the name of what holds the fields before the field of a problem. */
+export function within<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { status, code, message, value, readings } = error;
+    throw new Problem(status, code, message, {
+      field: `${field}.${error.field}`,
+      value,
+      ...(readings && { readings }),
+      cause: error,
+    });
+  }
+}

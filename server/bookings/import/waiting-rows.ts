@@ -1,6 +1,7 @@
 /** Rows of a file on their way into `booking_import_rows`. */
 import { hash } from "node:crypto";
 import { type BookingImportField, bookingImportFields } from "../../../contract/booking-imports.ts";
+import { personKeys } from "../../contacts/find-or-add.ts";
 import type { FileRow } from "../../contacts/import/file-row.ts";
 import { createSeenKeys } from "../../contacts/import/seen-keys.ts";
 import type { WaitingRow } from "./import-store.ts";
@@ -45,10 +46,7 @@ const nameOf = ({ full_name, first_name, last_name }: Said) => [full_name, first
 /** What says whom and which booking a row is about: rows that share any of it are written one after another. */
 export function keysOf(said: Said): string[] {
   const { email, mobile, phone, external_id } = said;
-  const numbers = [mobile, phone].flatMap((number) =>
-    number ? [`number ${number.replace(/\D/g, "").slice(-8)}`] : [],
-  );
-  const known = [...numbers, ...(email ? [`email ${email.toLowerCase()}`] : [])];
+  const known = [...personKeys({ mobile, email }), ...personKeys({ mobile: phone })];
   const person = known.length > 0 ? known : [`name ${nameOf(said)}`];
   return external_id === undefined ? person : [...person, `id ${external_id}`];
 }

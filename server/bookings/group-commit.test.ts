@@ -8,9 +8,9 @@ import { createTestWorkspace } from "../../testing/workspace.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid } from "../kit/errors.ts";
+import { createGroupCommit } from "../kit/group-commit.ts";
 import type { User } from "../kit/http.ts";
 import { inRequest } from "../kit/request-context.ts";
-import { createCreates } from "./batch-creates.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -32,9 +32,9 @@ const slips = async () =>
 async function make(numbers: readonly number[], write: (tx: Tx, n: number) => Promise<unknown>) {
   await db.asSystem((tx) => sql`delete from slips`.execute(tx));
   const { id } = await createTestWorkspace(db);
-  const creates = createCreates(db);
+  const commands = createGroupCommit(db);
   const ends = await Promise.allSettled(
-    numbers.map((n) => creates.create(id, { keys: [`n ${n}`], work: (tx) => write(tx, n) })),
+    numbers.map((n) => commands.execute(id, { keys: [`n ${n}`], work: (tx) => write(tx, n) })),
   );
   return ends.map((each) => (each.status === "fulfilled" ? each.value : (each.reason as { code: string }).code));
 }
@@ -135,11 +135,11 @@ test("one idempotency key ten times at once, among others: one booking, and ten 
 
 test("each is recorded as its own caller's", async () => {
   const { id } = await createTestWorkspace(db);
-  const creates = createCreates(db);
+  const commands = createGroupCommit(db);
   const names = ["Eva", "Ola", "Kari"];
   const recorded = names.map((name) =>
     inRequest({ actor: null, user: { id: newId(), name } as unknown as User, ip: `10.0.0.${name.length}` }, () =>
-      creates.create(id, {
+      commands.execute(id, {
         keys: [name],
         work: (tx) =>
           recordAuditEvent(tx, { workspaceId: id, at: morning, action: "booking.created", target: { type: name } }),

@@ -1,30 +1,30 @@
 /**
- * Group commit for bookings that are made through the API: what arrives while a batch is being committed becomes the next batch, whose
- * bookings share one transaction and their statements. An idle server writes at once.
+ * Group commit for commands that come by the thousand: what arrives while a batch is being committed becomes the next batch, whose
+ * commands share one transaction and their statements (kit/shared-statements.ts). An idle server executes at once.
  */
-import { isDatabaseAway } from "../kit/database-away.ts";
-import { type Db, workspaceScope } from "../kit/db.ts";
-import type { Tx } from "../kit/db.ts";
-import { Problem } from "../kit/errors.ts";
-import { type BatchQueue, createBatchQueue } from "../kit/gather.ts";
-import { isCommitUnknown, preparedTransaction } from "../kit/prepared.ts";
-import { currentRequest, inRequest, type RequestContext } from "../kit/request-context.ts";
-import { chainsOf, sideBySide } from "../kit/shared-statements.ts";
+import { isDatabaseAway } from "./database-away.ts";
+import { type Db, workspaceScope } from "./db.ts";
+import type { Tx } from "./db.ts";
+import { Problem } from "./errors.ts";
+import { type BatchQueue, createBatchQueue } from "./gather.ts";
+import { isCommitUnknown, preparedTransaction } from "./prepared.ts";
+import { currentRequest, inRequest, type RequestContext } from "./request-context.ts";
+import { chainsOf, sideBySide } from "./shared-statements.ts";
 
-/** A booking to be made, as work in a transaction. */
-export interface Create<T> {
-  /** What it may have in common with others, such as its customer's number: of those with the same, one sees what the one before wrote. */
+/** A command, as work in a transaction. */
+export interface Command<T> {
+  /** What it may have in common with others, such as a person's number: of those with the same, one sees what the one before wrote. */
   keys: readonly string[];
-  /** Makes it. May be run again after it failed, or others did: all of it is in the transaction. */
+  /** Executes it. May be called again after it failed, or others did: all of it is in the transaction. */
   work(tx: Tx): Promise<T>;
 }
 
-export interface Creates {
+export interface GroupCommit {
   /** Resolves when it is committed; rejects with a Problem where it is refused, and then nothing of it was written. */
-  create<T>(workspaceId: string, create: Create<T>): Promise<T>;
+  execute<T>(workspaceId: string, command: Command<T>): Promise<T>;
 }
 
-interface Waiting extends Create<unknown> {
+interface Waiting extends Command<unknown> {
   request: RequestContext | null;
   done(result: unknown): void;
   fail(error: unknown): void;
@@ -36,24 +36,24 @@ const mostAtOnce = 100;
 const planOnce = "set local plan_cache_mode = force_generic_plan";
 
 /** One queue for a process; a workspace has one batch under way at a time, workspaces don't wait for each other. */
-export function createCreates(db: Db): Creates {
+export function createGroupCommit(db: Db): GroupCommit {
   const lines = new Map<string, BatchQueue<Waiting>>();
 
   function lineOf(workspaceId: string): BatchQueue<Waiting> {
     let line = lines.get(workspaceId);
     if (!line) {
       const ended = () => void lines.delete(workspaceId);
-      line = createBatchQueue({ most: mostAtOnce, work: (batch) => writeBatch(db, workspaceId, batch), ended });
+      line = createBatchQueue({ most: mostAtOnce, work: (batch) => executeBatch(db, workspaceId, batch), ended });
       lines.set(workspaceId, line);
     }
     return line;
   }
 
   return {
-    create<T>(workspaceId: string, create: Create<T>) {
+    execute<T>(workspaceId: string, command: Command<T>) {
       const request = currentRequest();
       return new Promise<T>((done, fail) => {
-        lineOf(workspaceId).add({ ...create, request, done: done as Waiting["done"], fail });
+        lineOf(workspaceId).add({ ...command, request, done: done as Waiting["done"], fail });
       });
     },
   };
@@ -63,11 +63,11 @@ export function createCreates(db: Db): Creates {
  * One transaction for all. Where some are refused it is undone, and done again without them; after any other error each has one of its
  * own, so that what the database does not take is refused alone.
  */
-async function writeBatch(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<void> {
+async function executeBatch(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<void> {
   let open = batch;
   while (open.length > 0) {
     try {
-      const results = await writeTogether(db, workspaceId, open);
+      const results = await executeTogether(db, workspaceId, open);
       open.forEach(({ done }, i) => done(results[i]));
       return;
     } catch (error) {
@@ -82,7 +82,7 @@ async function writeBatch(db: Db, workspaceId: string, batch: readonly Waiting[]
         return;
       }
     }
-    for (const each of open) await writeBatch(db, workspaceId, [each]);
+    for (const each of open) await executeBatch(db, workspaceId, [each]);
     return;
   }
 }
@@ -98,11 +98,11 @@ class SomeRefused extends Error {
 }
 
 /** Throws SomeRefused where that is all that went wrong. */
-function writeTogether(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<unknown[]> {
+function executeTogether(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<unknown[]> {
   return preparedTransaction(db.workspacePool, [workspaceScope(workspaceId), planOnce], async (tx) => {
     const results = new Map<Waiting, unknown>();
     const refusals = new Map<Waiting, Problem>();
-    const write = async (each: Waiting) => {
+    const execute = async (each: Waiting) => {
       try {
         results.set(each, await (each.request ? inRequest(each.request, () => each.work(tx)) : each.work(tx)));
       } catch (error) {
@@ -114,7 +114,7 @@ function writeTogether(db: Db, workspaceId: string, batch: readonly Waiting[]): 
     const ends = await sideBySide(
       tx,
       chains.map((chain) => async () => {
-        for (const each of chain) await write(each);
+        for (const each of chain) await execute(each);
       }),
     );
     for (const end of ends) if (end.status === "rejected") throw end.reason;
