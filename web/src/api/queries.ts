@@ -1,4 +1,5 @@
 import {
+  hashKey,
   infiniteQueryOptions,
   type MutationOptions,
   type QueryClient,
@@ -27,13 +28,23 @@ export function query<R extends ResourceName, N extends EndpointName<R>>(
 
 type Paged<A> = A extends { items: (infer Item)[]; next_cursor: string | null } ? Item : never;
 
-/** A cursor-paged list, for useInfiniteQuery; `items(data)` flattens the pages loaded so far. */
+/** What a list is a list of: what was asked, but for the text that is searched for. */
+function listOf(key: readonly unknown[]): string {
+  const [request, ...others] = key.toReversed() as [{ query?: object }, ...unknown[]];
+  return hashKey([...others, { ...request, query: { ...request.query, query: undefined } }]);
+}
+
+/**
+ * A cursor-paged list, for useInfiniteQuery; `items(data)` flattens the pages loaded so far. While another text is searched for in it, what
+ * was found before stays: rows that are gone for a moment would take an open menu and the focus with them.
+ */
 export function pages<R extends ResourceName, N extends EndpointName<R>>(
   resource: R,
   name: N,
   ...[request]: RequestArguments<R, N>
 ) {
   type A = CallAnswer<R, N>;
+  const queryKey = [resource, name, "pages", request ?? {}];
   return infiniteQueryOptions<
     A,
     ApiError,
@@ -41,7 +52,9 @@ export function pages<R extends ResourceName, N extends EndpointName<R>>(
     readonly unknown[],
     string | null
   >({
-    queryKey: [resource, name, "pages", request ?? {}],
+    queryKey,
+    placeholderData: (before, last) =>
+      last && listOf(last.queryKey) === listOf(queryKey) && items(before).length > 0 ? before : undefined,
     queryFn: ({ pageParam, signal }) => {
       const asked = (request ?? {}) as { query?: Record<string, unknown> };
       const paged = { ...asked, query: { ...asked.query, cursor: pageParam ?? undefined } };

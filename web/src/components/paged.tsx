@@ -18,7 +18,7 @@ function useRows<T>({ data }: Paged<T>): T[] | undefined {
 export function PagedTable<T extends object>({
   found,
   ...table
-}: { found: Paged<T> } & Omit<TableProps<T>, "rows" | "failure" | "onNearEnd">) {
+}: { found: Paged<T> } & Omit<TableProps<T>, "rows" | "outdated" | "failure" | "onNearEnd">) {
   const explain = useExplain();
   const rows = useRows(found);
   const failure = found.error && { message: explain(found.error), onRetry: () => void found.refetch() };
@@ -27,7 +27,7 @@ export function PagedTable<T extends object>({
   };
   return (
     <>
-      <Table {...table} rows={rows} failure={failure} onNearEnd={fetchNext} />
+      <Table {...table} rows={rows} outdated={found.isPlaceholderData} failure={failure} onNearEnd={fetchNext} />
       <ShowMore found={found} bordered />
     </>
   );

@@ -38,6 +38,8 @@ export interface TableProps<T> {
   columns: readonly Column<T>[];
   /** The rows loaded so far, or undefined while the first are loading. */
   rows: readonly T[] | undefined;
+  /** Whether other rows are on their way, and these are those of before. */
+  outdated?: boolean;
   rowId: (row: T) => string;
   /** What Enter or a click on a row does. The first column should be a link to the same place. */
   onOpen?: (row: T) => void;
@@ -79,8 +81,7 @@ export function Table<T extends object>(props: TableProps<T>) {
   const anchor = useRef<number | null>(null);
 
   const defs = useMemo<ColumnDef<typeof features, T>[]>(
-    () =>
-      columns.map((column) => ({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) })),
+    () => columns.map(({ id, header }) => ({ id, header })),
     [columns],
   );
   const data = useMemo(() => [...(rows ?? [])], [rows]);
@@ -191,7 +192,11 @@ export function Table<T extends object>(props: TableProps<T>) {
         </div>
       ) : null}
       <div className="relative overflow-x-auto">
-        <table className="w-full border-collapse" aria-busy={rows === undefined} aria-label={props.label}>
+        <table
+          className="w-full border-collapse"
+          aria-busy={rows === undefined || props.outdated}
+          aria-label={props.label}
+        >
           <thead>
             <tr className="border-b border-line text-sm text-soft">
               {selection ? (
@@ -265,14 +270,12 @@ export function Table<T extends object>(props: TableProps<T>) {
                       />
                     </td>
                   ) : null}
-                  {row.getAllCells().map((cell, at) => {
-                    const column = columns[at] as Column<T>;
-                    return (
-                      <td key={cell.id} className={classes("py-1.5", cellClass(column))}>
-                        <table.FlexRender cell={cell} />
-                      </td>
-                    );
-                  })}
+                  {/* Called, not rendered as components: columns that are made anew would be others, and close the menus in their cells. */}
+                  {columns.map((column) => (
+                    <td key={column.id} className={classes("py-1.5", cellClass(column))}>
+                      {column.cell(row.original)}
+                    </td>
+                  ))}
                 </tr>
               );
             })}
