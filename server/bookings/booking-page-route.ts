@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 /** GET /b/<code>, the page of a booking, and GET /b/<code>.ics for a calendar. Public, and outside of /api. Both change nothing. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import type { Language } from "../../contract/shapes.ts";
 import type { Reader } from "../../rules/booking-values.ts";
@@ -13,6 +13,7 @@ import { bookingPage } from "./booking-page.ts";
 import type { Booking } from "./booking.ts";
 import { entryForCustomer } from "./calendar-entries.ts";
 import { calendarOf } from "./icalendar.ts";
+import { selectStartBefore } from "./history-store.ts";
 import { isManageCode } from "./manage-links.ts";
 import { loadBookings } from "./present-booking.ts";
 import type { PublicServices } from "./public-services.ts";
@@ -31,11 +32,11 @@ export function serveBookingPage(app: FastifyInstance, services: PublicServices)
       const language = acceptedLanguage(request.headers["accept-language"]) ?? "en";
       return sendPrivatePage(reply.code(404), pageHeaders, language, unknownPreferences(language));
     }
-    const { booking, workspace } = opened;
+    const { booking, workspace, startBefore } = opened;
     const { language, reader } = readerOf(request, booking, workspace);
     const business = workspace.name;
     if (suffix) return sendCalendar(reply, booking, business, language);
-    const page = bookingPage(language, booking, reader, { business, links, now: clock.now() });
+    const page = bookingPage(language, booking, reader, { business, links, now: clock.now(), startBefore });
     return sendPrivatePage(reply, pageHeaders, language, page);
   });
 
@@ -52,9 +53,11 @@ async function open(
   tx: Tx,
   workspaceId: string,
   id: string,
-): Promise<{ booking: Booking; workspace: WorkspaceRow } | null> {
+): Promise<{ booking: Booking; workspace: WorkspaceRow; startBefore: Date | null } | null> {
   const [booking] = await loadBookings(tx, workspaceId, [id]);
-  return booking ? { booking, workspace: await getWorkspace(tx, workspaceId) } : null;
+  if (!booking) return null;
+  const startBefore = await selectStartBefore(tx, workspaceId, id);
+  return { booking, workspace: await getWorkspace(tx, workspaceId), startBefore };
 }
 
 /** Which booking a code leads to, of all workspaces. Needs a transaction of the system. */

@@ -97,6 +97,20 @@ test("a cancelled booking says so first, and a booking that is over or off offer
   expect((await open(`/b/${over.manage_code}`)).body).not.toContain(".ics");
 });
 
+test("a booking that was moved says when it was before, as long as it is ahead", async () => {
+  const { id, manage_code } = await bookings().make(kari);
+  const shown = async () => (await open(`/b/${manage_code}`)).body;
+  expect(await shown()).not.toContain('class="note"');
+  await bookings().change(id, { end: "2026-06-19T16:00" });
+  expect(await shown()).not.toContain('class="note"');
+  await bookings().change(id, { start: "2026-06-20T09:30" });
+  expect(await shown()).toContain("Tiden er endret. Den var fredag 19. juni 2026, 14:00.");
+  await bookings().change(id, { locale: "en" });
+  expect(await shown()).toContain("The time has changed. It was Friday 19 June 2026, 14:00.");
+  await bookings().change(id, { status: "cancelled" });
+  expect(await shown()).not.toContain('class="note"');
+});
+
 test("where people take part from where they are, the zone stands with the time: the customer's where the customer alone comes", async () => {
   await post("/locations", { name: "Video", remote: true });
   const remote = { ...kari, location: "Video" };

@@ -12,6 +12,7 @@ import { factsOf } from "./workflows/texts.ts";
 interface Words {
   title(business: string): string;
   pending(business: string): string;
+  moved(before: string): string;
   cancelledTitle: string;
   cancelled: string;
   rejectedTitle: string;
@@ -28,6 +29,7 @@ const words: Record<Language, Words> = {
   en: {
     title: (business) => `Your booking with ${business}`,
     pending: (business) => `It is not confirmed yet. You hear from ${business} once it is.`,
+    moved: (before) => `The time has changed. It was ${before}.`,
     cancelledTitle: "This booking is cancelled",
     cancelled: "You are not expected at this time any more.",
     rejectedTitle: "This booking was declined",
@@ -41,6 +43,7 @@ const words: Record<Language, Words> = {
   nb: {
     title: (business) => `Bestillingen din hos ${business}`,
     pending: (business) => `Den er ikke bekreftet ennå. Du hører fra ${business} når den er det.`,
+    moved: (before) => `Tiden er endret. Den var ${before}.`,
     cancelledTitle: "Bestillingen er avlyst",
     cancelled: "Du er ikke lenger ventet til denne tiden.",
     rejectedTitle: "Bestillingen ble avslått",
@@ -54,6 +57,7 @@ const words: Record<Language, Words> = {
   sv: {
     title: (business) => `Din bokning hos ${business}`,
     pending: (business) => `Den är inte bekräftad än. Du hör från ${business} när den är det.`,
+    moved: (before) => `Tiden är ändrad. Den var ${before}.`,
     cancelledTitle: "Bokningen är avbokad",
     cancelled: "Du är inte längre väntad den här tiden.",
     rejectedTitle: "Bokningen blev avböjd",
@@ -67,6 +71,7 @@ const words: Record<Language, Words> = {
   da: {
     title: (business) => `Din booking hos ${business}`,
     pending: (business) => `Den er ikke bekræftet endnu. Du hører fra ${business}, når den er det.`,
+    moved: (before) => `Tidspunktet er ændret. Det var ${before}.`,
     cancelledTitle: "Bookingen er aflyst",
     cancelled: "Du er ikke længere ventet på dette tidspunkt.",
     rejectedTitle: "Bookingen blev afvist",
@@ -84,22 +89,20 @@ export interface PageContext {
   business: string;
   links: ManageLinks;
   now: Date;
+  /** When the booking began before it was moved; null where it was not. */
+  startBefore: Date | null;
 }
 
 /** The page. Whoever opens it may be anybody who comes: it has no notes and nobody's name but those of the resources. */
-export function bookingPage(
-  language: Language,
-  booking: Booking,
-  reader: Reader,
-  { business, links, now }: PageContext,
-): string {
+export function bookingPage(language: Language, booking: Booking, reader: Reader, context: PageContext): string {
   const say = words[language];
+  const { business, links, now } = context;
   const isAhead = isLive(booking) && booking.end_at > now;
   const calendar = `<p><a class="button" href="${bookingPath(booking)}.ics">${say.addToCalendar}</a></p>`;
   return publicPage(
     language,
     titleOf(say, booking, business),
-    `${noteOf(say, booking, business, isAhead)}${facts(language, booking, reader, links)}${isAhead ? calendar : ""}<p>${contact(say, booking, business)}</p>`,
+    `${noteOf(say, booking, business, isAhead)}${isAhead ? movedNote(say, booking, reader, context) : ""}${facts(language, booking, reader, links)}${isAhead ? calendar : ""}<p>${contact(say, booking, business)}</p>`,
   );
 }
 
@@ -117,6 +120,13 @@ function noteOf(say: Words, booking: Booking, business: string, isAhead: boolean
     return `<p class="off">${text}</p>`;
   }
   return booking.stands_for === "pending" && isAhead ? `<p>${escapeHtml(say.pending(business))}</p>` : "";
+}
+
+/** Whoever still has the time of an earlier message sees that it is another one now. */
+function movedNote(say: Words, booking: Booking, reader: Reader, { links, startBefore }: PageContext): string {
+  if (startBefore === null || startBefore.getTime() === booking.start_at.getTime()) return "";
+  const before = { ...factsOf(booking, null, links), start: startBefore, end: startBefore };
+  return `<p class="note">${escapeHtml(say.moved(whenOf(before, reader).startWithin))}</p>`;
 }
 
 function facts(language: Language, booking: Booking, reader: Reader, links: ManageLinks): string {

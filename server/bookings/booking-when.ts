@@ -9,6 +9,8 @@ export interface BookingWhen {
   whole: string;
   /** The start alone. */
   start: string;
+  /** The same within a sentence. */
+  startWithin: string;
 }
 
 /**
@@ -26,6 +28,7 @@ export function whenOf(facts: BookingFacts, reader: Reader): BookingWhen {
   return {
     whole: capital(`${start}${facts.end > facts.start ? end : ""}${zone}`),
     start: capital(start + zone),
+    startWithin: start + zone,
   };
 }
 

@@ -46,6 +46,16 @@ export const selectHistory = sharedStatement(async (tx, workspaceId, bookings: r
   return bookings.map((id) => histories.get(id) ?? []);
 });
 
+/** When a booking began before its start was last changed; null where it never was, or nobody may know any more. */
+export async function selectStartBefore(tx: Tx, workspaceId: string, bookingId: string): Promise<Date | null> {
+  const { rows } = await sql<{ start: string | null }>`
+    select change ->> 'from' as start from booking_history
+    where workspace_id = ${workspaceId} and booking_id = ${bookingId} and what = 'start'
+    order by id desc limit 1`.execute(tx);
+  const start = rows[0]?.start ?? null;
+  return start === null ? null : new Date(start);
+}
+
 /** Which of the bookings got their status, or were made, after `since`. */
 export async function selectChangedStatus(
   tx: Tx,
