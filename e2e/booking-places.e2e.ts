@@ -127,6 +127,36 @@ test("services, staff and locations are added, found, changed and archived", asy
   expect((await itemsOf<Service>("/services")).map(({ name }) => name)).toEqual(["Farge", "Klipp"]);
 });
 
+test("a resource's calendar has an address that is copied, explained, and replaced", async (task) => {
+  explainFailure(task, page);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const [anne] = await itemsOf<BookableResource>("/resources");
+  const { url: first } = await must<{ url: string }>(`GET /resources/${anne?.id}/calendar-link`);
+  await page.goto(`${url}/settings/resources`);
+  await button("Handlinger for Anne").click();
+  await page.getByRole("menuitem", { name: "Kalender …" }).click();
+  await dialog.getByRole("heading", { name: "«Anne» i en kalender" }).waitFor();
+  const address = dialog.getByLabel("Adressen til kalenderen");
+  await expect.poll(() => address.inputValue()).toBe(first);
+  for (const program of ["Google Kalender", "Apple Kalender", "Outlook"])
+    await dialog.getByText(program, { exact: true }).waitFor();
+  await look("resource-calendar");
+  await dialog.getByRole("button", { name: "Kopier" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(first);
+  const status = async (feed: string) => (await fetch(feed)).status;
+  expect(await status(first)).toBe(200);
+
+  await dialog.getByRole("button", { name: "Ny adresse …" }).click();
+  await dialog.getByRole("heading", { name: "Ny adresse for «Anne»?" }).waitFor();
+  await look("resource-calendar-renew");
+  await dialog.getByRole("button", { name: "Lag ny adresse" }).click();
+  await page.getByText("Kalenderen har fått en ny adresse.").waitFor();
+  await expect.poll(() => address.inputValue()).not.toBe(first);
+  expect([await status(first), await status(await address.inputValue())]).toEqual([404, 200]);
+  await press("Escape");
+  await dialog.waitFor({ state: "detached" });
+});
+
 test("a row's menu stays open while what is searched for is still on its way, also on a slow machine", async (task) => {
   explainFailure(task, page);
   await page.goto(`${url}/settings/services`);

@@ -50,7 +50,8 @@ export function Toasts() {
   return (
     <section
       aria-label={t("notifications")}
-      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 sm:left-auto sm:w-96"
+      // A dialog has its buttons at the foot of a phone, where toasts would cover them.
+      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 max-sm:in-[body:has([data-holds-page])]:top-4 max-sm:in-[body:has([data-holds-page])]:bottom-auto sm:left-auto sm:w-96"
     >
       <div role="status" aria-live="polite" className="flex flex-col gap-2">
         {toasts.map((item) => (

@@ -70,6 +70,26 @@ export const places: Translation<typeof english> = {
   language: "Sprog",
   languageHint: "I beskeder til dem.",
   workspaceLanguage: "Som arbejdsområdet: {language}",
+  calendar: {
+    open: "Kalender …",
+    title: "»{name}« i en kalender",
+    text: "En kalender, der abonnerer på denne adresse, viser bookingerne, fra 30 dage tilbage til et år frem. Den ser selv efter ændringer, som regel med nogle timers mellemrum.",
+    address: "Kalenderens adresse",
+    google: "Google Kalender",
+    googleText: "På en computer: Andre kalendere, så +, så Fra webadresse.",
+    apple: "Apple Kalender",
+    appleText:
+      "På Mac: Arkiv, så Nyt kalenderabonnement. På iPhone: Kalendere, så Tilføj kalender, så Tilføj kalenderabonnement.",
+    outlook: "Outlook",
+    outlookText: "Tilføj kalender, så Abonner fra internettet.",
+    secret: "Den, der har adressen, ser kundernes navne og numre og noterne. Giv den kun til dem, der må se dem.",
+    renew: "Ny adresse …",
+    renewTitle: "Ny adresse til »{name}«?",
+    renewText:
+      "Kalendere, der abonnerer på den nuværende adresse, får ikke flere bookinger. De skal abonnere på den nye.",
+    renewNow: "Lav ny adresse",
+    renewed: "Kalenderen har fået en ny adresse.",
+  },
 
   statusesText:
     "Hver booking har en status, som afgør, om påmindelser bliver sendt, og hvad der tæller. I kan give statusserne egne navne.",

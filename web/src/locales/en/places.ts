@@ -67,6 +67,27 @@ export const places = {
   language: "Language",
   languageHint: "Of texts to them.",
   workspaceLanguage: "As the workspace: {language}",
+  calendar: {
+    open: "Calendar…",
+    title: "“{name}” in a calendar",
+    text: "A calendar that subscribes to this address shows the bookings, from 30 days back to a year ahead. It looks for changes by itself, in most cases every few hours.",
+    address: "Address of the calendar",
+    google: "Google Calendar",
+    googleText: "On a computer: Other calendars, then +, then From URL.",
+    apple: "Apple Calendar",
+    appleText:
+      "On a Mac: File, then New Calendar Subscription. On an iPhone: Calendars, then Add Calendar, then Add Subscription Calendar.",
+    outlook: "Outlook",
+    outlookText: "Add calendar, then Subscribe from web.",
+    secret:
+      "Whoever has the address sees customers’ names and numbers, and the notes. Give it only to those who may see them.",
+    renew: "New address…",
+    renewTitle: "New address for “{name}”?",
+    renewText:
+      "Calendars that subscribe to the present address get no more bookings. They have to subscribe to the new one.",
+    renewNow: "Make new address",
+    renewed: "The calendar has a new address.",
+  },
 
   statusesText:
     "Every booking has a status, which decides whether reminders go and what counts. You can give statuses names of your own.",

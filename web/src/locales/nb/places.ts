@@ -70,6 +70,26 @@ export const places: Translation<typeof english> = {
   language: "Språk",
   languageHint: "I meldinger til dem.",
   workspaceLanguage: "Som arbeidsområdet: {language}",
+  calendar: {
+    open: "Kalender …",
+    title: "«{name}» i en kalender",
+    text: "En kalender som abonnerer på denne adressen, viser bookingene, fra 30 dager tilbake til et år fram. Den ser selv etter endringer, som regel med noen timers mellomrom.",
+    address: "Adressen til kalenderen",
+    google: "Google Kalender",
+    googleText: "På en datamaskin: Andre kalendere, så +, så Fra nettadresse.",
+    apple: "Apple Kalender",
+    appleText:
+      "På Mac: Arkiv, så Nytt kalenderabonnement. På iPhone: Kalendere, så Legg til kalender, så Legg til kalenderabonnement.",
+    outlook: "Outlook",
+    outlookText: "Legg til kalender, så Abonner fra nettet.",
+    secret:
+      "Den som har adressen, ser navnene og numrene til kundene, og notatene. Gi den bare til dem som kan se slikt.",
+    renew: "Ny adresse …",
+    renewTitle: "Ny adresse for «{name}»?",
+    renewText: "Kalendere som abonnerer på adressen dere har nå, får ikke flere bookinger. De må abonnere på den nye.",
+    renewNow: "Lag ny adresse",
+    renewed: "Kalenderen har fått en ny adresse.",
+  },
 
   statusesText:
     "Hver booking har en status, som avgjør om påminnelser blir sendt og hva som telles. Dere kan gi statusene egne navn.",

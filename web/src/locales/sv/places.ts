@@ -70,6 +70,27 @@ export const places: Translation<typeof english> = {
   language: "Språk",
   languageHint: "I meddelanden till dem.",
   workspaceLanguage: "Som arbetsytan: {language}",
+  calendar: {
+    open: "Kalender …",
+    title: "”{name}” i en kalender",
+    text: "En kalender som prenumererar på den här adressen visar bokningarna, från 30 dagar tillbaka till ett år framåt. Den letar själv efter ändringar, oftast med några timmars mellanrum.",
+    address: "Kalenderns adress",
+    google: "Google Kalender",
+    googleText: "På en dator: Andra kalendrar, sedan +, sedan Från webbadress.",
+    apple: "Apple Kalender",
+    appleText:
+      "På Mac: Arkiv, sedan Ny kalenderprenumeration. På iPhone: Kalendrar, sedan Lägg till kalender, sedan Lägg till kalenderprenumeration.",
+    outlook: "Outlook",
+    outlookText: "Lägg till kalender, sedan Prenumerera från webben.",
+    secret:
+      "Den som har adressen ser kundernas namn och nummer, och anteckningarna. Ge den bara till dem som får se sådant.",
+    renew: "Ny adress …",
+    renewTitle: "Ny adress för ”{name}”?",
+    renewText:
+      "Kalendrar som prenumererar på den nuvarande adressen får inga fler bokningar. De måste prenumerera på den nya.",
+    renewNow: "Skapa ny adress",
+    renewed: "Kalendern har fått en ny adress.",
+  },
 
   statusesText:
     "Varje bokning har en status, som avgör om påminnelser skickas och vad som räknas. Ni kan ge statusar egna namn.",

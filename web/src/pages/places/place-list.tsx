@@ -44,6 +44,7 @@ export function PlaceList<P extends Place>({
   found,
   filters: { filters, setFilters },
   columns,
+  more,
   dialog,
   archive,
   restore,
@@ -55,6 +56,8 @@ export function PlaceList<P extends Place>({
   filters: ReturnType<typeof usePlaceFilters>;
   /** Those after the name. */
   columns: readonly Column<P>[];
+  /** Further actions of a place, in its menu. */
+  more?: (place: P) => ReactNode;
   /** Changes the place, or adds one. */
   dialog: (place: P | null, onClose: () => void) => ReactNode;
   archive: (id: string) => Promise<unknown>;
@@ -101,6 +104,7 @@ export function PlaceList<P extends Place>({
           <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setEditing(place)}>
             {t("edit")}
           </MenuItem>
+          {more?.(place)}
           {place.archived_at ? (
             <MenuItem icon={<ArchiveRestore aria-hidden />} onSelect={() => void bringBack(place)}>
               {t("restore")}
@@ -114,7 +118,7 @@ export function PlaceList<P extends Place>({
       ),
     };
     return [name, ...columns, ...(changeable ? [actions] : [])];
-  }, [t, explain, restore, columns, changeable]);
+  }, [t, explain, restore, columns, more, changeable]);
 
   return (
     <>

@@ -1,12 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Armchair } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { Armchair, CalendarSync } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { BookableResource } from "../../../../contract/booking-places.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { pages, useCall } from "../../api/queries.ts";
 import { useWorkspace } from "../../lib/session.ts";
+import { MenuItem } from "../../ui/menu.tsx";
 import type { Column } from "../../ui/table.tsx";
+import { CalendarDialog } from "./calendar-dialog.tsx";
 import { PlaceList, usePlaceFilters } from "./place-list.tsx";
 import { ResourceDialog } from "./resource-dialog.tsx";
 
@@ -36,17 +38,30 @@ export function ResourcesPage() {
     ],
     [t, country],
   );
+  const [sharing, setSharing] = useState<BookableResource | null>(null);
+  const calendar = useCallback(
+    (resource: BookableResource) => (
+      <MenuItem icon={<CalendarSync aria-hidden />} onSelect={() => setSharing(resource)}>
+        {t("calendar.open")}
+      </MenuItem>
+    ),
+    [t],
+  );
   return (
-    <PlaceList
-      kind="resource"
-      icon={Armchair}
-      title={title}
-      found={found}
-      filters={filters}
-      columns={columns}
-      dialog={(resource, onClose) => <ResourceDialog resource={resource} onClose={onClose} />}
-      archive={(id) => remove({ params: { id } })}
-      restore={restore}
-    />
+    <>
+      <PlaceList
+        kind="resource"
+        icon={Armchair}
+        title={title}
+        found={found}
+        filters={filters}
+        columns={columns}
+        more={calendar}
+        dialog={(resource, onClose) => <ResourceDialog resource={resource} onClose={onClose} />}
+        archive={(id) => remove({ params: { id } })}
+        restore={restore}
+      />
+      {sharing ? <CalendarDialog resource={sharing} onClose={() => setSharing(null)} /> : null}
+    </>
   );
 }
