@@ -217,3 +217,23 @@ test("a customer's page has their bookings, and mutes them", async (task) => {
   await page.getByRole("heading", { name: "Ny booking", level: 1 }).waitFor();
   await expect.poll(() => page.getByRole("combobox", { name: "Kunde" }).inputValue()).toBe("Kari Nordmann");
 });
+
+test("a week begins on the day that it begins on in the workspace's country, and a booking opens from it", async (task) => {
+  explainFailure(task, page);
+  const week = async (country: string) => {
+    await must("PATCH /workspace", { country });
+    await page.goto(`${url}/bookings?date=${day}&view=week`);
+    const days = page.locator("h3[id^=column-]");
+    await days.first().waitFor();
+    return days.evaluateAll((titles) => titles.map((title) => title.getAttribute("title")));
+  };
+  // The day is a Wednesday.
+  expect(await week("US")).toMatchObject({ 0: "søndag 8. juni", 6: "lørdag 14. juni" });
+  expect(await week("EG")).toMatchObject({ 0: "lørdag 7. juni", 6: "fredag 13. juni" });
+  expect(await week("NO")).toMatchObject({ 0: "mandag 9. juni", 6: "søndag 15. juni" });
+  await page.getByRole("button", { name: "Neste uke" }).click();
+  await page.getByRole("heading", { name: "man. 16. juni" }).waitFor();
+  await page.getByRole("button", { name: "Forrige uke" }).click();
+  await block().filter({ hasText: "Per" }).click();
+  await page.getByRole("heading", { level: 1, name: "Per" }).waitFor();
+});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runs } from "../../../testing/runs.ts";
-import { addDays, daysBetween, isPlainDate, mondayOf } from "./plain-date.ts";
+import { addDays, daysBetween, isPlainDate, weekStartOf } from "./plain-date.ts";
 
 test.each(["2026-12-24", "2028-02-29"])("%s is a date", (text) => expect(isPlainDate(text)).toBe(true));
 test.each(["", "2026-02-29", "2026-13-01", "24.12.2026", "2026-12-24T10:00", "+002026-12-24"])(
@@ -20,7 +20,9 @@ test("property: dates are added, compared and put into weeks as Temporal does it
       const later = plain.add({ days });
       expect(addDays(date, days)).toBe(later.toString());
       expect(daysBetween(date, later.toString())).toBe(days);
-      expect(mondayOf(date)).toBe(plain.subtract({ days: plain.dayOfWeek - 1 }).toString());
+      expect(weekStartOf(date, 1)).toBe(plain.subtract({ days: plain.dayOfWeek - 1 }).toString());
+      expect(weekStartOf(date, 0)).toBe(plain.subtract({ days: plain.dayOfWeek % 7 }).toString());
+      expect(weekStartOf(date, 6)).toBe(plain.subtract({ days: (plain.dayOfWeek + 1) % 7 }).toString());
     }),
     { numRuns: runs(300, 20_000) },
   );

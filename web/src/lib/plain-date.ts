@@ -18,9 +18,9 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((utc(to) - utc(from)) / dayLength);
 }
 
-/** The Monday of a date's week. */
-export function mondayOf(date: string): string {
-  return addDays(date, -((new Date(utc(date)).getUTCDay() + 6) % 7));
+/** The first day of a date's week; `firstDay` is 0 for Sunday to 6 for Saturday. */
+export function weekStartOf(date: string, firstDay: number): string {
+  return addDays(date, -((new Date(utc(date)).getUTCDay() - firstDay + 7) % 7));
 }
 
 /** A date at noon UTC, to be written in words with `timeZone: "UTC"`. */

@@ -21,12 +21,14 @@ export const isOff = ({ stands_for }: Pick<Booking, "stands_for">) =>
   stands_for === "cancelled" || stands_for === "rejected";
 
 /** A status in words: the built-in ones in the reader's language, the workspace's own by their names. */
+export function statusInWords(status: string, t: (status: BuiltInStatus) => string): string {
+  const builtIn = builtInStatuses.find((each) => each === status);
+  return builtIn ? t(builtIn) : status;
+}
+
 export function useStatusName(): (status: string) => string {
   const t = useTranslations("statuses.bookings");
-  return (status) => {
-    const builtIn = builtInStatuses.find((each) => each === status);
-    return builtIn ? t(builtIn) : status;
-  };
+  return (status) => statusInWords(status, t);
 }
 
 export function BookingStatus({ booking }: { booking: Pick<Booking, "status" | "stands_for"> }) {

@@ -1,11 +1,10 @@
 import { BellOff } from "lucide-react";
-import { memo } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { memo, useMemo } from "react";
+import { useLocale, useTranslations } from "use-intl";
 import type { BuiltInStatus } from "../../../../contract/booking-places.ts";
 import type { Booking } from "../../../../contract/bookings.ts";
-import { isOff, statusLooks, useStatusName } from "../../components/bookings/booking-status.tsx";
+import { isOff, statusInWords, statusLooks } from "../../components/bookings/booking-status.tsx";
 import { personName } from "../../components/bookings/person-name.ts";
-import { Link } from "../../components/link.tsx";
 import { useWorkspace } from "../../lib/session.ts";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
@@ -27,38 +26,61 @@ const looks: Record<BuiltInStatus, string> = {
 const lineHeight = 16;
 const frame = 8;
 
+/** What a block says of its booking. */
+interface BlockWords {
+  name: string;
+  time: string;
+  start: string;
+  /** The service, and in a week whose booking it is: the column does not say it. */
+  about: string;
+  status: string;
+  muted: string | null;
+}
+
+/** Puts bookings into words. Once for a column: what each block would look up for itself adds up with hundreds of them. */
+export function useBlockWords(zone: string, inWeek: boolean): (booking: Booking) => BlockWords {
+  const t = useTranslations("bookings");
+  const statuses = useTranslations("statuses.bookings");
+  const locale = useLocale();
+  const { country } = useWorkspace();
+  return useMemo(() => {
+    const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+    const [noCustomer, muted] = [t("noCustomer"), t("mutedShort")];
+    return (booking) => {
+      const [start, end] = [new Date(booking.start), new Date(booking.end)];
+      const whose = inWeek ? booking.resources.map((resource) => resource.name).join(", ") : "";
+      return {
+        name: personName(booking.customer, country) ?? noCustomer,
+        time: clock.formatRange(start, end),
+        start: clock.format(start),
+        about: [booking.service?.name, whose].filter(Boolean).join(", "),
+        status: statusInWords(booking.status, statuses),
+        muted: booking.muted ? muted : null,
+      };
+    };
+  }, [t, statuses, locale, country, zone, inWeek]);
+}
+
 /** A booking in the time grid. */
 export const AgendaBlock = memo(function AgendaBlock({
   booking,
+  words: { name, time, start, about, status, muted },
   extent,
   place,
-  zone,
-  inWeek,
   writable,
 }: {
   booking: Booking;
+  words: BlockWords;
   extent: Extent;
   place: Place;
-  zone: string;
-  /** Where the column does not say whose booking it is. */
-  inWeek: boolean;
   writable: boolean;
 }) {
-  const t = useTranslations("bookings");
-  const format = useFormatter();
-  const { country } = useWorkspace();
-  const statusName = useStatusName()(booking.status);
   const { icon: Icon } = statusLooks[booking.stands_for];
-  const name = personName(booking.customer, country) ?? t("noCustomer");
-  const clock = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
-  const [start, end] = [new Date(booking.start), new Date(booking.end)];
-  const time = format.dateTimeRange(start, end, clock);
-  const whose = inWeek ? booking.resources.map((resource) => resource.name).join(", ") : "";
-  const about = [booking.service?.name, whose].filter(Boolean).join(", ");
   const lines = Math.floor((pixelsOf(extent.to - extent.from) - frame) / lineHeight);
   return (
     <li
-      className="pointer-events-auto absolute p-px"
+      // Laid out when it comes into view: of hundreds of bookings most are above or below.
+      className="pointer-events-auto absolute p-px [content-visibility:auto]"
       style={{
         top: pixelsOf(extent.from),
         height: pixelsOf(extent.to - extent.from),
@@ -66,12 +88,11 @@ export const AgendaBlock = memo(function AgendaBlock({
         width: `${(place.span / place.lanes) * 100}%`,
       }}
     >
-      <Link
-        bare
-        to={paths.booking(booking.id)}
+      <a
+        href={paths.booking(booking.id)}
         data-booking={booking.id}
         draggable={false}
-        title={[time, name, about, statusName].filter(Boolean).join("\n")}
+        title={[time, name, about, status].filter(Boolean).join("\n")}
         aria-keyshortcuts={writable ? "m" : undefined}
         className={classes(
           "block h-full scroll-mt-12 overflow-hidden rounded-md border border-l-4 px-1 py-0.5 text-xs select-none hover:brightness-97 dark:hover:brightness-110",
@@ -81,19 +102,17 @@ export const AgendaBlock = memo(function AgendaBlock({
         <span className="flex items-center gap-1">
           <Icon className="size-3.5 shrink-0" aria-hidden />
           <span className={classes("min-w-0 truncate font-semibold", isOff(booking) && "line-through")}>{name}</span>
-          {booking.muted ? <BellOff className="size-3 shrink-0" aria-hidden /> : null}
-          {lines < 2 ? (
-            <span className="figures min-w-0 shrink-[9] truncate">{format.dateTime(start, clock)}</span>
-          ) : null}
+          {muted ? <BellOff className="size-3 shrink-0" aria-hidden /> : null}
+          {lines < 2 ? <span className="figures min-w-0 shrink-[9] truncate">{start}</span> : null}
         </span>
         {lines >= 2 ? <span className="figures block truncate">{time}</span> : null}
         {lines >= 3 && about ? <span className="block truncate">{about}</span> : null}
         {lines < 3 && about ? <span className="sr-only">{about}</span> : null}
         <span className="sr-only">
-          {statusName}
-          {booking.muted ? `, ${t("mutedShort")}` : null}
+          {status}
+          {muted ? `, ${muted}` : null}
         </span>
-      </Link>
+      </a>
     </li>
   );
 });

@@ -1,11 +1,11 @@
 import { memo, useMemo } from "react";
 import { useTranslations } from "use-intl";
-import { AgendaBlock } from "./agenda-block.tsx";
-import { extentOn, wallOf } from "./agenda-days.ts";
+import { AgendaBlock, useBlockWords } from "./agenda-block.tsx";
+import type { AgendaColumn } from "./agenda-columns.ts";
+import { wallOf } from "./agenda-days.ts";
 import { pixelsOf, slotMinutes, slots } from "./agenda-scale.ts";
 import { useColumnName } from "./agenda-titles.tsx";
 import { sideBySide } from "./side-by-side.ts";
-import type { AgendaColumn } from "./use-agenda.ts";
 import type { Ghost } from "./use-drag.ts";
 
 interface ColumnProps {
@@ -25,27 +25,22 @@ interface ColumnProps {
 /** A column of the time grid: its empty slots, and the bookings above them. */
 export const AgendaColumnView = memo(function AgendaColumnView(props: ColumnProps) {
   const { column, index, zone, nowMinutes, activeSlot, writable, onMake, ghost } = props;
+  const wordsOf = useBlockWords(zone, column.resource === undefined);
   const blocks = useMemo(() => {
-    const placed = column.bookings
-      .map((booking) => ({ booking, extent: extentOn(column.date, booking, zone) }))
-      .flatMap(({ booking, extent }) => (extent ? [{ booking, extent }] : []));
-    const places = sideBySide(placed.map(({ extent }) => extent));
-    return placed.map((each, at) => ({ ...each, place: places[at] as (typeof places)[number] }));
-  }, [column, zone]);
+    const places = sideBySide(column.extents);
+    return column.bookings.map((booking, at) => ({
+      booking,
+      words: wordsOf(booking),
+      extent: column.extents[at] as (typeof column.extents)[number],
+      place: places[at] as (typeof places)[number],
+    }));
+  }, [column, wordsOf]);
   return (
     <div data-column={index} className="relative border-l border-line">
       <Slots column={column} index={index} activeSlot={activeSlot} writable={writable} onMake={onMake} />
       <ul aria-labelledby={`column-${column.key}`} className="pointer-events-none absolute inset-y-0 right-2 left-0.5">
-        {blocks.map(({ booking, extent, place }) => (
-          <AgendaBlock
-            key={booking.id}
-            booking={booking}
-            extent={extent}
-            place={place}
-            zone={zone}
-            inWeek={column.resource === undefined}
-            writable={writable}
-          />
+        {blocks.map((block) => (
+          <AgendaBlock key={block.booking.id} {...block} writable={writable} />
         ))}
       </ul>
       {ghost ? (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extentOn, wallOf } from "./agenda-days.ts";
+import { extentOn, wallOf, wallsOf } from "./agenda-days.ts";
 
 const zone = "Europe/Oslo";
 
@@ -17,12 +17,12 @@ test.each([
   ["that ended at midnight", "2026-11-30T22:00:00Z", "2026-11-30T23:00:00Z", null],
   ["of the next day", "2026-12-01T23:00:00Z", "2026-12-02T00:00:00Z", null],
 ])("%s", (_name, start, end, extent) => {
-  expect(extentOn("2026-12-01", { start, end }, zone)).toEqual(extent);
+  expect(extentOn("2026-12-01", wallsOf({ start, end }, zone))).toEqual(extent);
 });
 
 test("a booking over the hour that the clocks show twice ends after its start", () => {
   const booking = { start: "2026-10-25T00:45:00Z", end: "2026-10-25T01:15:00Z" };
-  expect(extentOn("2026-10-25", booking, zone)).toEqual({ from: 165, to: 195 });
+  expect(extentOn("2026-10-25", wallsOf(booking, zone))).toEqual({ from: 165, to: 195 });
 });
 
 test("a slot is a wall time", () => {

@@ -11,10 +11,19 @@ export interface Extent {
   to: number;
 }
 
+/** From when to when a booking is, as wall times. */
+export interface Walls {
+  start: string;
+  end: string;
+}
+
+export const wallsOf = ({ start, end }: { start: string; end: string }, zone: string): Walls => ({
+  start: wallTimeAt(new Date(start), zone),
+  end: wallTimeAt(new Date(end), zone),
+});
+
 /** What a booking takes of a day, or null where it is not on that day. */
-export function extentOn(date: string, booking: { start: string; end: string }, zone: string): Extent | null {
-  const start = wallTimeAt(new Date(booking.start), zone);
-  const end = wallTimeAt(new Date(booking.end), zone);
+export function extentOn(date: string, { start, end }: Walls): Extent | null {
   if (start.slice(0, 10) > date || end.slice(0, 10) < date) return null;
   const from = start.slice(0, 10) < date ? 0 : minutesOf(start);
   const until = end.slice(0, 10) > date ? minutesOfDay : minutesOf(end);

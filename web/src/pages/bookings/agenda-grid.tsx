@@ -1,15 +1,15 @@
-import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { useGo } from "../../lib/location.ts";
 import { readWallTime } from "../../lib/wall-time.ts";
 import { paths } from "../../paths.ts";
 import { AgendaColumnView } from "./agenda-column.tsx";
+import type { AgendaColumn } from "./agenda-columns.ts";
 import { minutesOf, wallOf } from "./agenda-days.ts";
 import { hourHeight, pixelsOf, slotMinutes, slots } from "./agenda-scale.ts";
 import { ColumnTitle } from "./agenda-titles.tsx";
 import type { Move } from "./move-dialog.tsx";
-import type { AgendaColumn } from "./use-agenda.ts";
 import { useDrag } from "./use-drag.ts";
 
 export interface AgendaProps {
@@ -42,9 +42,9 @@ export function AgendaGrid({ columns, zone, now, writable, onMove }: AgendaProps
   useLayoutEffect(() => {
     if (shownDays.current === days || !scroller.current) return;
     shownDays.current = days;
-    const starts = columns.flatMap((column) => column.bookings.map(({ start }) => startMinutes(start, zone)));
+    const starts = columns.flatMap(({ extents }) => extents.map(({ from }) => from));
     scroller.current.scrollTop = pixelsOf(Math.max(0, Math.min(morning, ...starts) - slotMinutes));
-  }, [days, columns, zone]);
+  }, [days, columns]);
 
   const makeAt = useMemo(
     () => (column: AgendaColumn, minutes: number) => {
@@ -85,19 +85,28 @@ export function AgendaGrid({ columns, zone, now, writable, onMove }: AgendaProps
     focusSlot(to[0] as number, to[1] as number);
   };
 
+  // The bookings are plain links: hundreds of the router's took most of the time that another week takes.
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    const booking = (event.target as HTMLElement).closest<HTMLElement>("[data-booking]")?.dataset.booking;
+    if (!booking || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(paths.booking(booking));
+  };
+
   return (
     <>
       <p className="sr-only" id="agenda-keys">
         {writable ? t("keys") : null}
       </p>
       {/* The keys are those of the slots and bookings inside. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events */}
       <div
         ref={scroller}
         aria-describedby="agenda-keys"
         role="group"
         aria-label={t("agenda")}
         onKeyDown={onKeyDown}
+        onClick={onClick}
         {...drag.handlers}
         className="relative h-[max(24rem,calc(100dvh-19rem))] overflow-auto rounded-lg border border-line bg-surface"
       >
@@ -130,11 +139,6 @@ export function AgendaGrid({ columns, zone, now, writable, onMove }: AgendaProps
       </p>
     </>
   );
-}
-
-function startMinutes(start: string, zone: string): number {
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-  return minutesOf(`2026-01-01T${clock.format(new Date(start))}`);
 }
 
 /** The hours beside the columns. */

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { useExplain } from "../../lib/explain.ts";
@@ -7,15 +7,17 @@ import { useMedia } from "../../lib/media.ts";
 import { isPlainDate } from "../../lib/plain-date.ts";
 import { useMay, useWorkspace } from "../../lib/session.ts";
 import { wallTimeAt } from "../../lib/wall-time.ts";
+import { firstDayOfWeek } from "../../lib/week.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { ErrorState, PageSkeleton } from "../../ui/states.tsx";
+import { type AgendaColumn, columnsOf, datesOf } from "./agenda-columns.ts";
 import { AgendaGrid } from "./agenda-grid.tsx";
 import { AgendaList } from "./agenda-list.tsx";
 import { AgendaToolbar } from "./agenda-toolbar.tsx";
 import { BookingsHeader } from "./bookings-header.tsx";
 import { type Move, MoveDialog } from "./move-dialog.tsx";
 import { useLocations, useResources } from "./places.ts";
-import { type AgendaColumn, columnsOf, datesOf, useAgendaBookings } from "./use-agenda.ts";
+import { useAgendaBookings } from "./use-agenda.ts";
 
 const none = { date: "", view: "day", by: "resource", location: "", resource: "", service: "", off: "" };
 
@@ -33,7 +35,8 @@ export function AgendaPage() {
   const now = wallTimeAt(useNow({ updateInterval: 30_000 }), zone);
   const today = now.slice(0, 10);
   const date = isPlainDate(filters.date) ? filters.date : today;
-  const dates = useMemo(() => datesOf(filters.view, date), [filters.view, date]);
+  const firstDay = firstDayOfWeek(workspace.country);
+  const dates = useMemo(() => datesOf(filters.view, date, firstDay), [filters.view, date, firstDay]);
   const found = useAgendaBookings(dates, zone, filters);
   const [moving, setMoving] = useState<{ booking: Booking; to: Move | null } | null>(null);
 
@@ -46,6 +49,8 @@ export function AgendaPage() {
     return columnsOf(dates, bookings, zone, { kind: filters.by === "location" ? "location" : "resource", all });
   }, [bookings, dates, zone, wide, filters.view, filters.by, filters.location, filters.resource, locations, resources]);
 
+  // The toolbar answers at once, and the bookings follow.
+  const drawn = useDeferredValue(columns);
   const Shown = wide ? AgendaGrid : AgendaList;
   return (
     <>
@@ -66,9 +71,9 @@ export function AgendaPage() {
       ) : null}
       {found.error && !columns ? (
         <ErrorState message={explain(found.error)} onRetry={() => void found.refetch()} />
-      ) : columns ? (
+      ) : drawn ? (
         <Shown
-          columns={columns}
+          columns={drawn}
           zone={zone}
           now={now}
           writable={may("bookings:write")}

@@ -3,7 +3,7 @@ import { Link } from "../../components/link.tsx";
 import { noonOf } from "../../lib/plain-date.ts";
 import { paths } from "../../paths.ts";
 import { classes } from "../../ui/classes.ts";
-import type { AgendaColumn } from "./use-agenda.ts";
+import type { AgendaColumn } from "./agenda-columns.ts";
 
 /** A column in words: the day, or the resource or location. */
 export function useColumnName(): (column: AgendaColumn) => string {

@@ -1,10 +1,10 @@
 import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import type { Booking } from "../../../../contract/bookings.ts";
 import { readWallTime } from "../../lib/wall-time.ts";
-import { extentOn, minutesOfDay, wallOf } from "./agenda-days.ts";
+import type { AgendaColumn } from "./agenda-columns.ts";
+import { minutesOfDay, wallOf } from "./agenda-days.ts";
 import { dragMinutes, hourHeight } from "./agenda-scale.ts";
 import type { Move } from "./move-dialog.tsx";
-import type { AgendaColumn } from "./use-agenda.ts";
 
 /** Where a dragged booking would be dropped. */
 export interface Ghost {
@@ -75,9 +75,9 @@ export function useDrag({
       const id = (event.target as HTMLElement).closest<HTMLElement>("[data-booking]")?.dataset.booking;
       const { column, minutes } = under(event);
       const taken = columns[column];
-      const booking = taken?.bookings.find((each) => each.id === id);
-      const extent = taken && booking && extentOn(taken.date, booking, zone);
-      if (!extent) return;
+      const at = taken?.bookings.findIndex((each) => each.id === id) ?? -1;
+      const [booking, extent] = [taken?.bookings[at], taken?.extents[at]];
+      if (!booking || !extent) return;
       const length = extent.to - extent.from;
       const { pointerId: pointer, clientX: x, clientY: y } = event;
       grip.current = { booking, pointer, x, y, offset: minutes - extent.from, length, origin: column, moved: false };
