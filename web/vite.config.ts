@@ -7,7 +7,7 @@ import { firstViewBudget } from "./first-view-budget.ts";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwind(), firstViewBudget(200_000), compressedAssets()],
+  plugins: [react(), tailwind(), firstViewBudget(190_000), compressedAssets()],
   build: {
     outDir: resolve(import.meta.dirname, "dist"),
     emptyOutDir: true,

@@ -11,16 +11,19 @@ export function Menu({
   trigger,
   children,
   align = "end",
+  opened = false,
   className,
 }: {
   trigger: ReactElement;
   children: ReactNode;
   align?: "start" | "end";
+  /** Whether it is open from the beginning. */
+  opened?: boolean;
   className?: string;
 }) {
-  const [container, setContainer] = useState<HTMLElement>();
+  const [container, setContainer] = useState(() => (opened ? landmark() : undefined));
   return (
-    <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setContainer(landmark())}>
+    <DropdownMenu.Root defaultOpen={opened} modal={false} onOpenChange={(open) => open && setContainer(landmark())}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={container}>
         <DropdownMenu.Content

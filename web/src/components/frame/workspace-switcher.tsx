@@ -1,31 +1,22 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Building2, ChevronsUpDown, Plus } from "lucide-react";
+import { Building2, ChevronsUpDown } from "lucide-react";
+import { useCallback } from "react";
 import { useTranslations } from "use-intl";
-import { chooseWorkspace } from "../../api/workspace-choice.ts";
-import { useGo } from "../../lib/location.ts";
-import { useSession } from "../../lib/session.ts";
-import { paths } from "../../paths.ts";
-import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu.tsx";
+import { useWorkspace } from "../../lib/session.ts";
+import { MenuOnDemand, type MenuTrigger } from "./menu-on-demand.tsx";
 
 /** Shows the current workspace and switches to another. */
 export function WorkspaceSwitcher({ onNavigate }: { onNavigate?: (() => void) | undefined }) {
   const t = useTranslations("frame");
-  const session = useSession();
-  const client = useQueryClient();
-  const go = useGo();
-  const name = session.workspace?.name ?? "";
-  const change = (id: string) => {
-    if (id === session.workspace?.id) return;
-    chooseWorkspace(id);
-    // Nothing of the previous workspace may be shown in the next one, not even for a moment.
-    client.clear();
-    onNavigate?.();
-    go(paths.home());
-  };
+  const { name } = useWorkspace();
+  const load = useCallback(async () => {
+    const { WorkspaceSwitcherItems } = await import("./workspace-switcher-items.tsx");
+    return ({ trigger }: { trigger: MenuTrigger }) => (
+      <WorkspaceSwitcherItems trigger={trigger} onNavigate={onNavigate} />
+    );
+  }, [onNavigate]);
   return (
-    <Menu
-      align="start"
-      className="w-56"
+    <MenuOnDemand
+      load={load}
       trigger={
         <button
           type="button"
@@ -41,27 +32,6 @@ export function WorkspaceSwitcher({ onNavigate }: { onNavigate?: (() => void) | 
           <ChevronsUpDown className="size-4 shrink-0 text-faint" aria-hidden />
         </button>
       }
-    >
-      <MenuChoice
-        label={t("workspace")}
-        value={session.workspace?.id ?? ""}
-        onChange={change}
-        options={session.workspaces.map((workspace) => ({ value: workspace.id, label: workspace.name }))}
-      />
-      {session.role === "super_admin" ? (
-        <>
-          <MenuLine />
-          <MenuItem
-            icon={<Plus aria-hidden />}
-            onSelect={() => {
-              onNavigate?.();
-              go(paths.newWorkspace());
-            }}
-          >
-            {t("newWorkspace")}
-          </MenuItem>
-        </>
-      ) : null}
-    </Menu>
+    />
   );
 }
