@@ -1,5 +1,5 @@
-import { accountsModule } from "./accounts/module.ts";
 /** The modules of Varsla, from the lowest rank up. */
+import { accountsModule } from "./accounts/module.ts";
 import { activityModule } from "./activity/module.ts";
 import type { Presenters, Subscriber } from "./activity/subscriber.ts";
 import { alertsModule } from "./alerts/module.ts";

@@ -1,3 +1,4 @@
+/** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { vi } from "vitest";
@@ -11,7 +12,6 @@ import { sendCampaign } from "../server/campaigns/send-campaign.ts";
 import { type Clock, systemClock } from "../server/kit/clock.ts";
 import type { Db } from "../server/kit/db.ts";
 import { type Jobs, jobs } from "../server/kit/jobs.ts";
-/** Campaigns in tests: created, sent and prepared as the routes and jobs do it. */
 import { runDue } from "./due.ts";
 import { newId } from "./new-id.ts";
 import { shortLinks } from "./short-links.ts";

@@ -1,9 +1,9 @@
+/** The message pipeline as main wires it: sandbox, dispatcher, receipts and inbound over a test database. */
 import { sql } from "kysely";
 import { pino } from "pino";
 import { onTestFinished, vi } from "vitest";
 import { messageScope } from "../rules/placeholder-names.ts";
 import { parseTemplate, type Template } from "../rules/placeholders.ts";
-/** The message pipeline as main wires it: sandbox, dispatcher, receipts and inbound over a test database. */
 import { sourceType } from "../server/campaigns/campaign.ts";
 import type { Carrier, CarrierEvents } from "../server/carriers/carrier.ts";
 import { createSandbox } from "../server/carriers/sandbox/sandbox.ts";

@@ -37,6 +37,7 @@ test.each([
   ["server/kit/a.ts", 'import {\n  one,\n  two,\n} from "../api/app.ts";\n', "rank"],
   ["server/kit/a.ts", 'export type { App } from "../api/app.ts";\n', "rank"],
   ["server/kit/a.ts", 'import "../api/app.ts";\n', "rank"],
+  ["rules/a.ts", 'import { b } from "./b.ts";\n/** Counts. */\nimport { c } from "./c.ts";\n', "above its imports"],
 ])("%s: %s", (file, text, why) => {
   const problems = importProblems(file, text);
   expect(problems).toHaveLength(1);

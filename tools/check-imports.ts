@@ -62,6 +62,9 @@ export function importProblems(file: string, text: string): string[] {
     if (sentence) say(at, sentence);
   }
 
+  const between = /^import [^;]*;\n(\/\*\*[^]*?\*\/\n)import /m.exec(text);
+  if (between?.[1]) say(between.index + between[0].indexOf(between[1]), "a file's own comment is above its imports");
+
   if (!free && !readsEnvironment.includes(file)) {
     for (const match of text.matchAll(/\bprocess\.env\b/g)) {
       if (!isComment(text, match.index)) say(match.index, "only server/kit/config.ts reads process.env");

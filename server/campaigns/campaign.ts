@@ -1,3 +1,7 @@
+/**
+ * A campaign: one text to many contacts. draft → (scheduled →) preparing → sending → sent, with pauses in between; or cancelled; or
+ * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
+ */
 import type { Campaign, CampaignCounts, CampaignStatus } from "../../contract/campaigns.ts";
 import { parseLinkedTemplate } from "../../rules/linked-template.ts";
 import { campaignScope } from "../../rules/placeholder-names.ts";
@@ -5,10 +9,6 @@ import { parseTemplate, type Template } from "../../rules/placeholders.ts";
 import type { AudienceRefs } from "../audience/audience.ts";
 import { Problem } from "../kit/errors.ts";
 import type { ShortLinks } from "../links/short-links.ts";
-/**
- * A campaign: one text to many contacts. draft → (scheduled →) preparing → sending → sent, with pauses in between; or cancelled; or
- * failed before anything was written to the ledger: then it can be changed and sent again like a draft.
- */
 import { registerSourceType } from "../quota/source-types.ts";
 
 /** Why sending failed as a whole. */

@@ -1,6 +1,6 @@
+/** What a contact gets, as the contact sees and changes it on the page of preferences. */
 import type { z } from "zod";
 import type { Channel } from "../../contract/consent.ts";
-/** What a contact gets, as the contact sees and changes it on the page of preferences. */
 import type { Language } from "../../contract/shapes.ts";
 import { lockContact, selectContact, selectOptOutsOf } from "../contacts/contacts-store.ts";
 import type { Clock } from "../kit/clock.ts";

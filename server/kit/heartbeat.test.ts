@@ -1,10 +1,10 @@
+/** Heartbeats during slow work: they go on, never pile up, and keep other workers from starting the work again. */
 import { PassThrough } from "node:stream";
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { draftOf, listOfAll, press } from "../../testing/campaign.ts";
 import { testDatabase } from "../../testing/database.ts";
-/** Heartbeats during slow work: they go on, never pile up, and keep other workers from starting the work again. */
 import { runDue } from "../../testing/due.ts";
 import { newId } from "../../testing/new-id.ts";
 import { addManyContacts } from "../../testing/pipeline.ts";

@@ -1,3 +1,4 @@
+/** A test text through one connection, by the same pipeline as any other, and its progress. */
 import { sql } from "kysely";
 import type { TestStep } from "../../contract/carriers.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
@@ -8,7 +9,6 @@ import type { Sender } from "../senders/senders.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { isUnrecorded } from "./dispatch/unrecorded.ts";
 import { sendMessages } from "./send/send-messages.ts";
-/** A test text through one connection, by the same pipeline as any other, and its progress. */
 import { ofCarrierTest } from "./source-types.ts";
 
 interface CarrierLine {

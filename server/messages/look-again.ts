@@ -1,12 +1,12 @@
-import type { Db, Tx } from "../kit/db.ts";
-import { type DueWork, dueInWorkspaces } from "../kit/due.ts";
-import type { Logger } from "../kit/log.ts";
-import { isUnasked } from "../quota/source-types.ts";
 /**
  * Looking at waiting texts again after quiet hours have changed: each gets the moment that the rules give it now. In chunks, while others
  * wait to change the rules again; a text that the door parks by the rules of before is found too, since looking begins a little later than
  * the change. Texts that rules make wait longer would also be stopped at their claim (dispatch/lane-hours.ts).
  */
+import type { Db, Tx } from "../kit/db.ts";
+import { type DueWork, dueInWorkspaces } from "../kit/due.ts";
+import type { Logger } from "../kit/log.ts";
+import { isUnasked } from "../quota/source-types.ts";
 import { findChangedHours, lockChangedHours, moveLookedTo } from "../workspaces/quiet-hours-store.ts";
 import { nextParked, postpone } from "./dispatch/parked-store.ts";
 import { readDeferral, readPlaces } from "./send/deferral.ts";

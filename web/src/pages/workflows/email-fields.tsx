@@ -9,19 +9,17 @@ import { EmailPreview } from "./email-preview.tsx";
 import { LanguageTabs } from "./language-tabs.tsx";
 import { RecipientFields } from "./recipient-fields.tsx";
 import { SubjectField } from "./subject-field.tsx";
-import { usePreview } from "./use-preview.ts";
-import { useWorkflowScope } from "./use-workflow-scope.ts";
-import { errorAt, withoutLanguage, wrongLanguage } from "./workflow-draft.ts";
+import { useMessageFields } from "./use-message-fields.ts";
 
 type SendEmail = Extract<Action, { action: "send_email" }>;
 
+const written = ["text", "subject"] as const;
+
 /** Edits a mail: to whom, what it says in each language, and what is attached. */
-export function EmailFields({ action, when, onChange, at, errors }: ActionFieldsProps<SendEmail>) {
+export function EmailFields(props: ActionFieldsProps<SendEmail>) {
   const t = useTranslations("workflows");
-  const scope = useWorkflowScope(when.trigger);
-  const preview = usePreview(when, action);
-  const set = (changes: Partial<SendEmail>) => onChange({ ...action, ...changes });
-  const setTo = (changes: Partial<SendEmail["to"]>) => set({ to: { ...action.to, ...changes } });
+  const { action } = props;
+  const { scope, preview, set, setTo, errorOf, recipients, languages, field } = useMessageFields(props, written);
   const addresses = action.to.addresses ?? [];
   const read = (text: string): ReadChips => {
     const typed = text.split(/[,;\s]+/).filter((one) => one !== "");
@@ -29,22 +27,9 @@ export function EmailFields({ action, when, onChange, at, errors }: ActionFields
     if (wrong !== undefined) return { problem: t("notAnAddress", { value: wrong }) };
     return { add: [...new Set(typed)].filter((one) => !addresses.includes(one)) };
   };
-  const { language } = preview;
-  const setText = (text: string) => set(language === "" ? { text } : { texts: { ...action.texts, [language]: text } });
-  const setSubject = (subject: string) =>
-    set(language === "" ? { subject } : { subjects: { ...action.subjects, [language]: subject } });
-  const errorOf = (main: "subject" | "text") => {
-    const field = language === "" ? main : `${main}s.${language}`;
-    return errorAt(errors, `${at}.${field}`) ?? preview.errorAt(field);
-  };
   return (
     <div className="flex flex-col gap-5">
-      <RecipientFields
-        to={action.to}
-        trigger={when.trigger}
-        onChange={setTo}
-        error={errors.find(({ field }) => field === `${at}.to`)?.message ?? null}
-      />
+      <RecipientFields {...recipients} />
       <div className="max-w-xl">
         <ChipsField
           label={t("addresses")}
@@ -55,39 +40,18 @@ export function EmailFields({ action, when, onChange, at, errors }: ActionFields
           read={read}
           placeholder={t("addressesPlaceholder")}
           input={{ inputMode: "email" }}
-          error={errorAt(errors, `${at}.to.addresses`) ?? preview.errorAt("to.addresses")}
+          error={errorOf("to.addresses")}
         />
       </div>
-      <LanguageTabs
-        used={[...new Set([...Object.keys(action.texts ?? {}), ...Object.keys(action.subjects ?? {})])]}
-        onAdd={(one) =>
-          set({
-            texts: { ...action.texts, [one]: action.text },
-            subjects: { ...action.subjects, [one]: action.subject },
-          })
-        }
-        onRemove={(one) =>
-          set({ texts: withoutLanguage(action.texts, one), subjects: withoutLanguage(action.subjects, one) })
-        }
-        shown={language}
-        onShow={preview.setLanguage}
-        wrong={wrongLanguage(errors, at)}
-      >
-        <div key={language} className="flex flex-col gap-4">
-          <SubjectField
-            scope={scope}
-            value={language === "" ? action.subject : (action.subjects?.[language] ?? "")}
-            onChange={setSubject}
-            error={errorOf("subject")}
-          />
+      <LanguageTabs {...languages}>
+        <div key={languages.shown} className="flex flex-col gap-4">
+          <SubjectField scope={scope} {...field("subject")} />
           <Composer
             scope={scope}
             label={t("content")}
             counted={false}
-            value={language === "" ? action.text : (action.texts?.[language] ?? "")}
-            onChange={setText}
+            {...field("text")}
             sender={{ label: "", address: undefined }}
-            error={errorOf("text")}
             side={<EmailPreview preview={preview} action={action} />}
           />
         </div>

@@ -12,20 +12,18 @@ import { RecipientFields } from "./recipient-fields.tsx";
 import { SegmentCounts } from "./segment-counts.tsx";
 import { SenderField } from "./sender-field.tsx";
 import { SmsPreview } from "./sms-preview.tsx";
-import { usePreview } from "./use-preview.ts";
-import { useWorkflowScope } from "./use-workflow-scope.ts";
-import { errorAt, withoutLanguage, wrongLanguage } from "./workflow-draft.ts";
+import { useMessageFields } from "./use-message-fields.ts";
 
 type SendSms = Extract<Action, { action: "send_sms" }>;
 
+const written = ["text"] as const;
+
 /** Edits a text: to whom, from whom, and what it says in each language. */
-export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsProps<SendSms>) {
+export function SmsFields(props: ActionFieldsProps<SendSms>) {
   const t = useTranslations("workflows");
   const { country } = useWorkspace();
-  const scope = useWorkflowScope(when.trigger);
-  const preview = usePreview(when, action);
-  const set = (changes: Partial<SendSms>) => onChange({ ...action, ...changes });
-  const setTo = (changes: Partial<SendSms["to"]>) => set({ to: { ...action.to, ...changes } });
+  const { action } = props;
+  const { scope, preview, set, setTo, errorOf, recipients, languages, field } = useMessageFields(props, written);
   const numbers = action.to.numbers ?? [];
   const read = (text: string): ReadChips => {
     const found: string[] = [];
@@ -37,16 +35,10 @@ export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsPr
     }
     return { add: found };
   };
-  const wrongNumber = errorAt(errors, `${at}.to.numbers`) ?? preview.errorAt("to.numbers");
   const sender = preview.data?.sender?.address;
   return (
     <div className="flex flex-col gap-5">
-      <RecipientFields
-        to={action.to}
-        trigger={when.trigger}
-        onChange={setTo}
-        error={errors.find(({ field }) => field === `${at}.to`)?.message ?? null}
-      />
+      <RecipientFields {...recipients} />
       <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
         <ChipsField
           label={t("numbers")}
@@ -58,38 +50,23 @@ export function SmsFields({ action, when, onChange, at, errors }: ActionFieldsPr
           shown={(number) => formatPhoneNumber(number, country)}
           placeholder={t("numbersPlaceholder")}
           input={{ type: "tel" }}
-          error={wrongNumber}
+          error={errorOf("to.numbers")}
         />
         <SenderField
           value={action.sender ?? null}
           onChange={(value) => set({ sender: value ?? undefined })}
           used={preview.data?.sender ?? null}
-          error={errorAt(errors, `${at}.sender`) ?? preview.errorAt("sender")}
+          error={errorOf("sender")}
         />
       </div>
-      <LanguageTabs
-        used={Object.keys(action.texts ?? {})}
-        onAdd={(language) => set({ texts: { ...action.texts, [language]: action.text } })}
-        onRemove={(language) => set({ texts: withoutLanguage(action.texts, language) })}
-        shown={preview.language}
-        onShow={preview.setLanguage}
-        wrong={wrongLanguage(errors, at)}
-      >
+      <LanguageTabs {...languages}>
         <Composer
-          key={preview.language}
+          key={languages.shown}
           scope={scope}
           label={t("content")}
-          value={preview.language === "" ? action.text : (action.texts?.[preview.language] ?? "")}
-          onChange={(text) =>
-            set(preview.language === "" ? { text } : { texts: { ...action.texts, [preview.language]: text } })
-          }
+          {...field("text")}
           sender={{ label: sender ? formatPhoneNumber(sender, country) : t("sender"), address: sender }}
           counts={<SegmentCounts preview={preview} />}
-          error={
-            preview.language === ""
-              ? (errorAt(errors, `${at}.text`) ?? preview.errorAt("text"))
-              : (errorAt(errors, `${at}.texts.${preview.language}`) ?? preview.errorAt(`texts.${preview.language}`))
-          }
           side={<SmsPreview preview={preview} empty={action.text.trim() === ""} />}
         />
       </LanguageTabs>
