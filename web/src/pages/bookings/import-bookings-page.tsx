@@ -17,7 +17,9 @@ import { PageHeader, Panel } from "../../ui/page-header.tsx";
 import { Skeleton } from "../../ui/states.tsx";
 import { ChooseFile } from "../contacts/choose-file.tsx";
 import { beginningOf } from "../contacts/file-beginning.ts";
-import { ImportedColumns, ImportedRows } from "./import-preview.tsx";
+import { ImportColumns } from "../contacts/import-columns.tsx";
+import { useBookingFields } from "./import-fields.ts";
+import { ImportedRows } from "./import-preview.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 
 /** Bookings from a file: choose it, see how it is read, say who is told, and import. The address keeps the import that runs. */
@@ -44,6 +46,7 @@ export function ImportBookingsPage() {
 function NewImport({ onStarted }: { onStarted: (id: string) => void }) {
   const t = useTranslations("bookings.importing");
   const fault = useFileFault();
+  const optionsOf = useBookingFields();
   const [file, setFile] = useState<File | null>(null);
   /** Counts choices: the same file, chosen again, may have other content. */
   const [picks, setPicks] = useState(0);
@@ -96,8 +99,9 @@ function NewImport({ onStarted }: { onStarted: (id: string) => void }) {
       {file && read ? (
         <>
           <Panel title={t("columns")} description={t("columnsText")} flush>
-            <ImportedColumns
+            <ImportColumns
               columns={read.columns}
+              optionsOf={optionsOf}
               mapping={chosen ?? read.columns.map(({ field }) => field)}
               onChange={(column, field) =>
                 setChosen((chosen ?? read.columns.map((each) => each.field)).with(column, field))

@@ -1,48 +1,37 @@
 import { CircleAlert } from "lucide-react";
 import { useId } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import type { ImportField } from "../../../../contract/contacts.ts";
-import { propertyLabel, usePropertyKeys } from "../../lib/property-keys.ts";
 import { Select } from "../../ui/field.tsx";
 import { Table } from "../../ui/table.tsx";
-import { type Mapping, mappedTwice, propertiesFor, propertyKeys } from "./import-mapping.ts";
+import { type Mapping, mappedTwice } from "./import-mapping.ts";
 
-const fields = [
-  "mobile",
-  "phone",
-  "email",
-  "first_name",
-  "last_name",
-  "full_name",
-  "locale",
-  "time_zone",
-  "consent",
-  "opted_out",
-  "consent_date",
-  "consent_source",
-] as const satisfies readonly ImportField[];
+interface Option {
+  value: string;
+  label: string;
+}
 
 interface FileColumn {
   name: string;
   samples: string[];
 }
 
-/** Each column of the file with what it becomes. */
+/** Each column of a file with what it becomes: of contacts, or of bookings. */
 export function ImportColumns({
   columns,
   mapping,
+  optionsOf,
   onChange,
 }: {
   columns: readonly FileColumn[];
   mapping: Mapping;
+  /** What a column can become, given its position and what it becomes now; besides nothing. */
+  optionsOf: (column: number, field: string) => Option[];
   /** Called with the column's position. */
   onChange: (column: number, field: string) => void;
 }) {
   const t = useTranslations("contacts");
   const format = useFormatter();
   const id = useId();
-  const known = usePropertyKeys();
-  const keys = propertyKeys(columns.map(({ name }) => name));
   const twice = mappedTwice(mapping);
   const rows = columns.map((column, index) => {
     const field = mapping[index] ?? "ignore";
@@ -52,7 +41,7 @@ export function ImportColumns({
       ...column,
       index,
       field,
-      properties: propertiesFor(field, keys[index] as string, known),
+      options: [...optionsOf(index, field), { value: "ignore", label: t("importing.ignore") }],
       twice: others.length > 0 ? format.list(quoted) : null,
     };
   });
@@ -79,14 +68,7 @@ export function ImportColumns({
                 aria-describedby={column.twice ? `${id}-${column.index}` : undefined}
                 value={column.field}
                 onChange={(field) => onChange(column.index, field)}
-                options={[
-                  ...fields.map((value) => ({ value: value as string, label: t(`fields.${value}`) })),
-                  ...column.properties.map((key) => ({
-                    value: `property:${key}`,
-                    label: t("importing.property", { name: propertyLabel(key) }),
-                  })),
-                  { value: "ignore", label: t("importing.ignore") },
-                ]}
+                options={column.options}
               />
               {column.twice ? (
                 <p id={`${id}-${column.index}`} className="flex gap-1.5 text-sm text-bad-ink">

@@ -15,6 +15,7 @@ import { ChooseFile } from "./choose-file.tsx";
 import { beginningOf } from "./file-beginning.ts";
 import { HeldImport } from "./held-import.tsx";
 import { ImportColumns } from "./import-columns.tsx";
+import { useContactFields } from "./import-fields.ts";
 import { consentColumn, type Mapping, mappedTwice, tellsWho, writeMapping } from "./import-mapping.ts";
 import { ImportPreview } from "./import-preview.tsx";
 import { ImportSettings } from "./import-settings.tsx";
@@ -69,6 +70,7 @@ export function NewImportPage() {
     const called = read?.format === "vcard" ? cardColumns[column.name] : undefined;
     return called ? { ...column, name: t(called) } : column;
   });
+  const optionsOf = useContactFields(columns);
 
   const fault = (error: unknown) => {
     const key =
@@ -118,7 +120,7 @@ export function NewImportPage() {
         {read ? (
           <>
             <Panel title={t("importing.columns")} description={t("importing.columnsText")} flush>
-              <ImportColumns columns={columns} mapping={mapping} onChange={change} />
+              <ImportColumns columns={columns} mapping={mapping} optionsOf={optionsOf} onChange={change} />
             </Panel>
             {found ? null : <Notice tone="bad">{t("importing.noNumber")}</Notice>}
             {written === null ? <Notice tone="bad">{t("importing.tooManyColumns")}</Notice> : null}
