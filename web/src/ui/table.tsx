@@ -6,13 +6,13 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 import { Checkbox } from "./choice.tsx";
 import { classes } from "./classes.ts";
 import { ErrorState, Skeleton } from "./states.tsx";
+import { HeaderCell } from "./table-header.tsx";
 
 const features = tableFeatures({ rowSelectionFeature });
 
@@ -293,43 +293,5 @@ function Spacer({ height, span }: { height: number; span: number }) {
     <tr aria-hidden>
       <td colSpan={span} className="p-0" style={{ height }} />
     </tr>
-  );
-}
-
-function HeaderCell<T>({
-  column,
-  sort,
-  onSort,
-  className,
-}: {
-  column: Column<T>;
-  sort: string | undefined;
-  onSort: ((sort: string) => void) | undefined;
-  className: string;
-}) {
-  const t = useTranslations("ui");
-  const key = column.sort;
-  const direction = key === undefined ? null : sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
-  const Icon = direction === "ascending" ? ArrowUp : direction === "descending" ? ArrowDown : ChevronsUpDown;
-  return (
-    <th
-      scope="col"
-      aria-sort={direction ?? undefined}
-      className={classes("h-9 font-medium whitespace-nowrap", className)}
-    >
-      {key !== undefined && onSort ? (
-        <button
-          type="button"
-          className="-mx-1 inline-flex items-center gap-1 rounded-sm px-1 hover:text-ink"
-          title={t("sortBy", { column: column.header })}
-          onClick={() => onSort(sort === key ? `-${key}` : key)}
-        >
-          {column.header}
-          <Icon className={classes("size-3.5", direction === "none" && "text-faint")} aria-hidden />
-        </button>
-      ) : (
-        <span className={column.headerHidden ? "sr-only" : undefined}>{column.header}</span>
-      )}
-    </th>
   );
 }
