@@ -215,6 +215,8 @@ test("statuses get own names, and settings hold for all bookings", async (task) 
   const workspace = () => must<Workspace>("GET /workspace");
   const sender = panel("Avsender for arbeidsflyter");
   await sender.getByRole("option", { name: /kan besvares/ }).waitFor({ state: "attached" });
+  // The name that workflows of this workspace use, whatever language the reader has.
+  await sender.getByRole("option", { name: "Navnet «Booking»" }).waitFor({ state: "attached" });
   await sender.getByLabel("Avsender").selectOption(address);
   await sender.getByRole("button", { name: "Lagre" }).click();
   await expect.poll(async () => (await workspace()).workflow_sender).toBe(address);

@@ -202,6 +202,19 @@ test("a cancellation that nobody is told of is in the history, with who, why and
     .first()
     .waitFor();
   await lookAt("bookings-list");
+  // On a phone the whole row is seen, status included.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page
+    .getByRole("row", { name: /Kari Nordmann/ })
+    .getByText("Avlyst")
+    .filter({ visible: true })
+    .waitFor();
+  const hidden = () =>
+    page
+      .getByRole("table")
+      .evaluate(({ parentElement: frame }) => (frame ? frame.scrollWidth - frame.clientWidth : null));
+  expect(await hidden()).toBe(0);
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test("a customer's page has their bookings, and mutes them", async (task) => {

@@ -6,6 +6,7 @@
  * (https://help.twilio.com/articles/223133767): BE, BS, CA, CL, CN, CO, CR, DO, EC, GF, GU, HU, IR, KR, KY, MY, NR, NZ, PA, PR,
  * PY, SY, TW, US, UY, ZA; and MP and VI, whose networks are American.
  */
+import type { Language } from "../contract/shapes.ts";
 
 /** North America except for these area codes, which accept names: AI AG BB BM VG DM GD JM MS KN LC VC TT TC AS SX. */
 const areasWithNames = [264, 268, 246, 441, 284, 767, 473, 876, 658, 664, 869, 758, 784, 868, 649, 684, 721];
@@ -21,3 +22,11 @@ export const namesReach = (country: string): boolean => !countriesWithoutNames.h
 
 /** An E.164 number that no text from a name reaches. JavaScript and PostgreSQL read the pattern alike. */
 export const beyondNames = new RegExp(`^\\+(1(?!${areasWithNames.join("|")})|${callingCodes.join("|")})`);
+
+/** "Booking", as a salon's customers read it above a text. */
+export const usualName: Record<Language, string> = {
+  en: "Booking",
+  nb: "Reservasjon",
+  sv: "Bokning",
+  da: "Reservation",
+};

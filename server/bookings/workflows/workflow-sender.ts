@@ -1,18 +1,9 @@
 /** Who the texts of workflows are from. */
-import type { Language } from "../../../contract/shapes.ts";
-import { namesReach } from "../../../rules/names-as-senders.ts";
+import { namesReach, usualName } from "../../../rules/names-as-senders.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
 import { namedSender, requireSender, resolveSender, type Sender } from "../../senders/senders.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
-
-/** "Booking", as a salon's customers read it above a text. */
-export const usualName: Record<Language, string> = {
-  en: "Booking",
-  nb: "Reservasjon",
-  sv: "Bokning",
-  da: "Reservation",
-};
 
 type Home = Pick<WorkspaceRow, "workspace_id" | "workflow_sender" | "language" | "country">;
 

@@ -286,6 +286,12 @@ export const workflows: Translation<typeof en> = {
     title: "Færdige arbejdsgange",
     text: "Begynd med en af dem. Den er slået fra, til du slår den til.",
     use: "Brug denne",
+    about: {
+      confirmation: "En sms, så snart nogen har booket.",
+      change: "En sms, når tid, sted eller person er en anden.",
+      reminder: "En sms 24 timer før.",
+      thanks: "En sms to timer efter.",
+    },
   },
   problems: {
     ambiguous_number: "»{value}« kan være flere numre. Skriv det med + og landekode.",

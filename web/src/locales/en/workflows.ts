@@ -286,6 +286,12 @@ export const workflows = {
     title: "Ready-made",
     text: "Start from one of these. It is off until you turn it on.",
     use: "Use this",
+    about: {
+      confirmation: "A text as soon as somebody has booked.",
+      change: "A text when the time, the place or the person is another.",
+      reminder: "A text 24 hours before the booking.",
+      thanks: "A text two hours after the booking.",
+    },
   },
   problems: {
     ambiguous_number: "“{value}” can be several numbers. Write it with + and its country code.",

@@ -286,6 +286,12 @@ export const workflows: Translation<typeof en> = {
     title: "Ferdige arbeidsflyter",
     text: "Begynn med en av disse. Den er av til du slår den på.",
     use: "Bruk denne",
+    about: {
+      confirmation: "En SMS med en gang noen har bestilt.",
+      change: "En SMS når tid, sted eller person er en annen.",
+      reminder: "En SMS 24 timer før.",
+      thanks: "En SMS to timer etter.",
+    },
   },
   problems: {
     ambiguous_number: "«{value}» kan være flere numre. Skriv det med + og landskode.",

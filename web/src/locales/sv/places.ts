@@ -130,7 +130,8 @@ export const places: Translation<typeof english> = {
   sender: "Avsändare för arbetsflöden",
   senderText: "Vem bekräftelser och påminnelser kommer från, om arbetsflödet inte säger något annat.",
   senderLabel: "Avsändare",
-  senderDefault: "Ett namn på ert språk, som Reservasjon",
+  senderName: "Namnet ”{name}”",
+  senderDefault: "Arbetsytans standardavsändare",
   senderReplies: "{sender} (går att svara)",
   senderNoReplies: "{sender} (går inte att svara)",
   senderHint:

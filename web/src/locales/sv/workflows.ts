@@ -287,6 +287,12 @@ export const workflows: Translation<typeof en> = {
     title: "Färdiga arbetsflöden",
     text: "Börja med ett av dem. Det är av tills du slår på det.",
     use: "Använd det här",
+    about: {
+      confirmation: "Ett sms så fort någon har bokat.",
+      change: "Ett sms när tid, plats eller person är en annan.",
+      reminder: "Ett sms 24 timmar innan.",
+      thanks: "Ett sms två timmar efteråt.",
+    },
   },
   problems: {
     ambiguous_number: "”{value}” kan vara flera nummer. Skriv det med + och landskod.",

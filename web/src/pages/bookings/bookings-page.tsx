@@ -91,12 +91,18 @@ export function BookingsPage() {
       {
         id: "customer",
         header: t("customer"),
-        cell: ({ customer, attendees }) => (
-          <span className="block max-w-56 truncate">
-            {personName(customer, country) ?? t("noCustomer")}
-            {attendees.length > 1 ? (
-              <span className="text-soft"> {t("andAttendees", { count: attendees.length })}</span>
-            ) : null}
+        cell: (booking) => (
+          <span className="flex flex-col items-start gap-1 py-0.5 md:block md:max-w-56 md:truncate">
+            <span>
+              {personName(booking.customer, country) ?? t("noCustomer")}
+              {booking.attendees.length > 1 ? (
+                <span className="text-soft"> {t("andAttendees", { count: booking.attendees.length })}</span>
+              ) : null}
+            </span>
+            {/* A column of its own would not fit on a phone. */}
+            <span className="md:hidden">
+              <BookingStatus booking={booking} />
+            </span>
           </span>
         ),
       },
@@ -108,7 +114,12 @@ export function BookingsPage() {
         cell: ({ resources }) => resources.map(({ name }) => name).join(", ") || "–",
       },
       { id: "location", header: t("location"), secondary: true, cell: ({ location }) => location?.name ?? "–" },
-      { id: "status", header: t("status"), cell: (booking) => <BookingStatus booking={booking} /> },
+      {
+        id: "status",
+        header: t("status"),
+        secondary: true,
+        cell: (booking) => <BookingStatus booking={booking} />,
+      },
       {
         id: "reference",
         header: t("reference"),

@@ -26,12 +26,16 @@ export function ImportedRows({ rows }: { rows: Preview["rows"] }) {
       columns={[
         { id: "row", header: t("importing.row"), align: "right", width: "w-16", cell: ({ row }) => row },
         { id: "customer", header: t("customer"), cell: ({ customer }) => customer ?? "–" },
-        { id: "start", header: t("start"), cell: ({ start }) => <span className="figures">{time(start)}</span> },
+        {
+          id: "start",
+          header: t("start"),
+          cell: ({ start }) => <span className="figures md:whitespace-nowrap">{time(start)}</span>,
+        },
         {
           id: "end",
           header: t("end"),
           secondary: true,
-          cell: ({ end }) => <span className="figures">{time(end)}</span>,
+          cell: ({ end }) => <span className="figures md:whitespace-nowrap">{time(end)}</span>,
         },
         { id: "service", header: t("service"), secondary: true, cell: ({ service }) => service ?? "–" },
         {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
+import { namesReach, usualName } from "../../../../rules/names-as-senders.ts";
 import { formatPhoneNumber } from "../../../../rules/phone-number-format.ts";
 import { query, useCall } from "../../api/queries.ts";
 import { DocumentTitle } from "../../components/document-title.tsx";
@@ -32,7 +33,7 @@ function SenderPanel() {
   const t = useTranslations("places");
   const ui = useTranslations("ui");
   const may = useMay();
-  const { workflow_sender, country } = useWorkspace();
+  const { workflow_sender, country, language } = useWorkspace();
   const senders = useQuery({ ...query("senders", "list"), enabled: may("senders:read") });
   const save = useCall("workspaces", "update");
   const form = useForm({
@@ -43,7 +44,7 @@ function SenderPanel() {
   });
   const known = senders.data?.items ?? [];
   const options = [
-    { value: "", label: t("senderDefault") },
+    { value: "", label: namesReach(country) ? t("senderName", { name: usualName[language] }) : t("senderDefault") },
     ...known.map(({ address, can_receive }) => ({
       value: address,
       label: t(can_receive ? "senderReplies" : "senderNoReplies", { sender: formatPhoneNumber(address, country) }),

@@ -35,7 +35,7 @@ export function SettingsLayout() {
                 to={path}
                 aria-current={isOpen(path) ? "page" : undefined}
                 className={classes(
-                  "flex h-8 items-center rounded-md px-2.5 font-medium whitespace-nowrap",
+                  "flex min-h-8 items-center rounded-md px-2.5 py-1 font-medium whitespace-nowrap lg:whitespace-normal",
                   isOpen(path) ? "bg-selected text-accent-ink" : "text-soft hover:bg-hover hover:text-ink",
                 )}
               >

@@ -20,7 +20,7 @@ export function useDecisionColumns(of: "due" | "decided"): Column<BookingDecisio
       {
         id: "at",
         header: t(`columns.${of}`),
-        width: "w-44",
+        width: "w-24 md:w-44",
         cell: (row) => (
           <span className="figures">{moment(of === "due" ? row.due_at : (row.decided_at ?? row.due_at))}</span>
         ),

@@ -29,6 +29,11 @@ export function ReadyMade({ columns = false }: { columns?: boolean }) {
       setMaking(null);
     }
   };
+  // The name becomes the workflow's, in the workspace's language; what it is about is for the reader.
+  const about = ({ key, description }: { key: string; description: string }) => {
+    const known = `about.${key}` as "about.reminder";
+    return t.has(known) ? t(known) : description;
+  };
   if (templates.error) return null;
   return (
     <section aria-labelledby="ready-made">
@@ -41,7 +46,7 @@ export function ReadyMade({ columns = false }: { columns?: boolean }) {
           {templates.data.items.map(({ key, name, description }) => (
             <li key={key} className="flex flex-col gap-2 rounded-lg border border-line bg-surface p-4">
               <p className="font-medium">{name}</p>
-              <p className="flex-1 text-sm text-soft">{description}</p>
+              <p className="flex-1 text-sm text-soft">{about({ key, description })}</p>
               <div>
                 <Button
                   size="small"
