@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { changeStatus, setContact, callWebhook } from "./change-things.ts";
-import { type DecisionRow, insertDecisions, keyText, selectDecided } from "./decisions-store.ts";
+import { type DecisionRow, insertDecisions, selectDecided } from "./decisions-store.ts";
 import type { Occasion } from "./occasion.ts";
 import { type Gone, type RecipientOf, recipientsOf, selectGone } from "./recipients.ts";
 import { sendMailsOf } from "./send-mails-of.ts";
@@ -63,9 +63,8 @@ async function freshSteps({ tx, workspace, now }: Deciding, occasions: readonly 
   const steps: Step[] = [];
   for (const occasion of occasions)
     for (const step of stepsOf(occasion, gone, workspace, now)) {
-      const key = keyText(step.decision);
-      if (decided.has(key)) continue;
-      decided.add(key);
+      if (decided.has(step.decision)) continue;
+      decided.add(step.decision);
       steps.push(step);
     }
   mergeSteps(steps);

@@ -3,6 +3,7 @@ import type { DecisionReason } from "../../../contract/decisions.ts";
 import { type AllowedHours, lastSensibleMoment, momentOf, type Timing } from "../../../rules/booking-moments.ts";
 import { type Booking, type BookingContact, isLive, isOff } from "../booking.ts";
 import type { BookingBefore, Happening, HappeningRow } from "../happenings-store.ts";
+import type { Change, Leaver } from "./change.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
 
 /** A workflow that fires for a booking, or for a customer without one, and what becomes of it. */
@@ -21,6 +22,10 @@ export interface Occasion {
   before: BookingBefore | null;
   /** Attendees whom alone it is about; null: everybody. */
   only: readonly string[] | null;
+  /** Attendees whom it is not about: they have only come, and are told of the booking as it is now. */
+  except: readonly string[];
+  /** Who is told although they come no more: they did when it happened. */
+  also: readonly Leaver[];
   /** Why nothing is sent, if that is so for everybody. */
   verdict: { state: "skipped" | "missed"; reason: DecisionReason } | null;
 }
@@ -136,22 +141,14 @@ export function occasionOf(
   due_at: Date,
   expires_at: Date,
 ): Occasion {
-  const nothing = { contact: null, before: null, only: null, verdict: null } as const;
+  const nothing = { contact: null, before: null, only: null, except: [], also: [], verdict: null } as const;
   return { ...nothing, workflow, booking, occurrence, due_at, expires_at, depth: 0 };
-}
-
-/** A change, with what the following ones made of it. */
-export interface Change {
-  row: HappeningRow;
-  happening: Happening;
-  /** A further change of the kind was made before this one was told. */
-  superseded: boolean;
 }
 
 /** What the workflows that fire on a change do about it at `now`. */
 export function occasionsOfChange(
   workflows: readonly WorkflowRow[],
-  { row, happening, superseded }: Change,
+  { row, happening, leftOut, except, also }: Change,
   { booking, contact }: { booking: Booking | null; contact: BookingContact | null },
   now: Date,
 ): Occasion[] {
@@ -168,8 +165,10 @@ export function occasionsOfChange(
       depth: row.depth,
       before: row.before,
       only: about.only,
+      except,
+      also,
     };
-    return [{ ...occasion, verdict: changeVerdict(workflow, happening, { row, booking, superseded, last, now }) }];
+    return [{ ...occasion, verdict: changeVerdict(workflow, happening, { row, booking, leftOut, last, now }) }];
   });
 }
 
@@ -183,11 +182,11 @@ function expiryOf(booking: Booking | null, at: Date): Date {
 function changeVerdict(
   workflow: WorkflowRow,
   happening: Happening,
-  given: { row: HappeningRow; booking: Booking | null; superseded: boolean; last: Date; now: Date },
+  given: { row: HappeningRow; booking: Booking | null; leftOut: DecisionReason | null; last: Date; now: Date },
 ): Occasion["verdict"] {
-  const { row, booking, superseded, last, now } = given;
+  const { row, booking, leftOut, last, now } = given;
   if (!row.notify) return skipped("not_told");
-  if (superseded) return skipped("superseded");
+  if (leftOut !== null) return skipped(leftOut);
   if (row.depth > mostDepth) return skipped("loop");
   if (booking && isSwitchedOut(workflow, booking)) return skipped("booking_muted");
   if (booking && tellsOfComing(happening)) {
@@ -248,51 +247,4 @@ function firesOn(
         : null;
     }
   }
-}
-
-/**
- * The changes of one booking in the order in which they happened. Of several that nobody has been told of yet the last one of a kind
- * counts, against how it was before the first; what came to nothing counts as superseded. A booking that nobody has been told of is
- * confirmed as it is now, so its changes are superseded too, and that it is off; that it was accepted is news of its own.
- */
-export function changesOf(rows: readonly HappeningRow[], booking: Booking | null): Change[] {
-  const changes = rows.flatMap((row) =>
-    row.happenings.map((happening): Change => ({ row, happening, superseded: false })),
-  );
-  const told = changes.filter(({ row }) => row.notify);
-  const isNew = told.some(({ happening }) => happening.kind === "created");
-  const moves = told.filter(({ happening }) => happening.kind === "changed");
-  const lastMove = supersededByLast(moves);
-  if (lastMove && moves.length > 1) {
-    const first = moves[0]?.row.before ?? null;
-    lastMove.row = { ...lastMove.row, before: first };
-    if (first && booking && isAsBefore(first, booking)) lastMove.superseded = true;
-  }
-  if (lastMove && isNew) lastMove.superseded = true;
-  const turns = told.filter(({ happening }) => happening.kind === "status");
-  const lastTurn = supersededByLast(turns);
-  const [from, to] = [turns[0]?.happening, lastTurn?.happening];
-  if (lastTurn && from?.kind === "status" && to?.kind === "status") {
-    lastTurn.happening = { ...to, from: from.from, from_stands_for: from.from_stands_for };
-    lastTurn.superseded = from.from === to.to || (isNew && isOff({ stands_for: to.to_stands_for }));
-  }
-  return changes;
-}
-
-/** All but the last one, which is answered, are superseded by it. */
-function supersededByLast(changes: readonly Change[]): Change | undefined {
-  const last = changes.at(-1);
-  for (const each of changes) each.superseded = each !== last;
-  return last;
-}
-
-function isAsBefore(before: BookingBefore, booking: Booking): boolean {
-  const resources = (list: readonly { id: string }[]) => JSON.stringify(list.map(({ id }) => id).sort());
-  return (
-    before.start === booking.start_at.toISOString() &&
-    before.end === booking.end_at.toISOString() &&
-    before.service === (booking.service?.name ?? null) &&
-    before.location === (booking.location?.name ?? null) &&
-    resources(before.resources) === resources(booking.resources)
-  );
 }

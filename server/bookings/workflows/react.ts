@@ -14,8 +14,9 @@ import {
   takeHappenings,
 } from "../happenings-store.ts";
 import { loadBookings } from "../present-booking.ts";
+import { changesOf } from "./changes.ts";
 import { decide, lockDecisions } from "./decide.ts";
-import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
+import { type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
 import { atOnce, countAttendees, inShares } from "./shares.ts";
 import { withdrawStaleTexts } from "./stale-reminders.ts";
 import type { DecideServices } from "./step.ts";
