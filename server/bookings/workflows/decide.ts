@@ -29,15 +29,19 @@ export async function lockDecisions(tx: Tx, workspaceId: string): Promise<void> 
   await sql.raw(`select pg_advisory_xact_lock(${decisionsLock}, ${key})`).execute(tx);
 }
 
-/** Decides occasions of a workspace, in their order, with its lock taken. Answers how many decisions are new. */
+/**
+ * Decides occasions of a workspace, in their order, with its lock taken. `unsent`: what workflows have not sent after all, as negative
+ * figures; workflows' rows are locked once, in their order. Answers how many decisions are new.
+ */
 export async function decide(
   services: DecideServices,
   tx: Tx,
   workspaceId: string,
   occasions: readonly Occasion[],
   now: Date,
+  unsent: ReadonlyMap<string, number> = new Map(),
 ): Promise<number> {
-  if (occasions.length === 0) return 0;
+  if (occasions.length === 0 && unsent.size === 0) return 0;
   const workspace = await getWorkspace(tx, workspaceId);
   const deciding: Deciding = { ...services, tx, workspace, now };
   const steps = await freshSteps(deciding, occasions);
@@ -49,7 +53,7 @@ export async function decide(
   for (const group of inTurn) further.push(...(await perform(deciding, group)));
   const rows = [...steps.map(({ decision }) => decision), ...further];
   await insertDecisions(tx, workspaceId, rows);
-  await addSent(tx, workspaceId, sentBy(rows), now);
+  await addSent(tx, workspaceId, sentBy(rows, unsent), now);
   return rows.length;
 }
 
@@ -160,8 +164,8 @@ async function perform(deciding: Deciding, steps: readonly Step[]): Promise<Deci
   }
 }
 
-function sentBy(rows: readonly DecisionRow[]): Map<string, number> {
-  const sent = new Map<string, number>();
+function sentBy(rows: readonly DecisionRow[], unsent: ReadonlyMap<string, number>): Map<string, number> {
+  const sent = new Map(unsent);
   for (const { workflow_id, state, channel } of rows)
     if (state === "sent" && channel !== "none") sent.set(workflow_id, (sent.get(workflow_id) ?? 0) + 1);
   return sent;

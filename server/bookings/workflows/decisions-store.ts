@@ -1,6 +1,6 @@
 /** The SQL of decisions. */
 import { sql } from "kysely";
-import type { Decision } from "../../../contract/decisions.ts";
+import type { Decision, DecisionReason } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import { uuidArray } from "../../kit/uuid-array.ts";
 
@@ -87,6 +87,19 @@ export async function insertDecisions(tx: Tx, workspaceId: string, rows: readonl
         "to" text, action_kind text, channel text, state text, reason text, due_at timestamptz, decided_at timestamptz,
         message_id uuid, mail_id uuid)
     where w.workspace_id = ${workspaceId}`.execute(tx);
+}
+
+/** What was decided to be sent is not sent after all. Occurrences are whole milliseconds. */
+export async function updateSkipped(
+  tx: Tx,
+  workspaceId: string,
+  { booking_id, workflow_id, occurrence, action, recipient }: DecisionKey,
+  reason: DecisionReason,
+): Promise<void> {
+  await sql`
+    update workflow_decisions set state = 'skipped', reason = ${reason}
+    where workspace_id = ${workspaceId} and booking_id = ${booking_id} and workflow_id = ${workflow_id}
+      and occurrence = ${occurrence} and action = ${action} and recipient = ${recipient}`.execute(tx);
 }
 
 export type ShownDecision = DecisionRow & { workflow_name: string; message_status: Decision["message_status"] };

@@ -21,7 +21,7 @@ import { atOnce, countAttendees, inShares } from "./shares.ts";
 import { withdrawStaleTexts } from "./stale-reminders.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
-import { selectEnabled } from "./workflows-store.ts";
+import { addSent, selectEnabled } from "./workflows-store.ts";
 
 /** Deciding about changes, as work by the clock. */
 export function reactions(
@@ -81,14 +81,17 @@ export async function react(
   await lockDecisions(tx, workspaceId);
   const rows = await takeHappenings(tx, workspaceId, ids);
   const bookingIds = [...new Set(rows.flatMap(({ booking_id }) => booking_id ?? []))];
-  await withdrawStaleTexts(
+  const unsent = await withdrawStaleTexts(
     tx,
     workspaceId,
     bookingIds.filter((id) => !isNew(rows, id)),
     now,
   );
   const workflows = await selectEnabled(tx, workspaceId);
-  if (workflows.length === 0) return rows.length;
+  if (workflows.length === 0) {
+    await addSent(tx, workspaceId, unsent, now);
+    return rows.length;
+  }
   const bookings = new Map((await loadBookings(tx, workspaceId, bookingIds)).map((booking) => [booking.id, booking]));
   const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
   const occasions: Occasion[] = [];
@@ -100,7 +103,7 @@ export async function react(
       occasions.push(...occasionsOfChange(workflows, change, { booking, contact: null }, now));
     occasions.push(...timedOf(workflows, booking, own, hours, now));
   }
-  await decide(deciding, tx, workspaceId, occasions, now);
+  await decide(deciding, tx, workspaceId, occasions, now, unsent);
   return rows.length;
 }
 
