@@ -6,6 +6,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
+import { lockBookings, lockContacts } from "../lock-order.ts";
 import { changeStatus, setContact, callWebhook } from "./change-things.ts";
 import { type DecisionRow, insertDecisions, selectDecided } from "./decisions-store.ts";
 import type { Occasion } from "./occasion.ts";
@@ -48,6 +49,7 @@ export async function decide(
   // Each action for all its recipients, the first actions of workflows before their second ones.
   const open = steps.filter(({ decision }) => decision.state === "sent");
   const ofAction = Map.groupBy(open, ({ occasion, action }) => `${occasion.workflow.id} ${action.id}`);
+  await lockChanged(tx, workspaceId, open);
   const inTurn = [...ofAction.values()].sort((a, b) => placeOf(a[0]) - placeOf(b[0]));
   const further: DecisionRow[] = [];
   for (const group of inTurn) further.push(...(await perform(deciding, group)));
@@ -55,6 +57,19 @@ export async function decide(
   await insertDecisions(tx, workspaceId, rows);
   await addSent(tx, workspaceId, sentBy(rows, unsent), now);
   return rows.length;
+}
+
+/** What actions change, in the order of all who change it: an action comes after others, and a booking after others. */
+async function lockChanged(tx: Tx, workspaceId: string, steps: readonly Step[]): Promise<void> {
+  const of = (kind: StoredAction["action"]) => steps.filter(({ action }) => action.action === kind);
+  const bookings = of("change_status").flatMap(({ occasion }) => occasion.booking?.id ?? []);
+  const customers = of("set_contact").map(({ occasion }) => occasion.booking?.customer ?? occasion.contact);
+  await lockBookings(tx, workspaceId, bookings);
+  await lockContacts(
+    tx,
+    workspaceId,
+    customers.flatMap((customer) => customer?.id ?? []),
+  );
 }
 
 const placeOf = (step: Step | undefined): number => (step ? step.occasion.workflow.do.indexOf(step.action) : 0);
