@@ -114,7 +114,7 @@ const isNew = (rows: readonly HappeningRow[], id: string): boolean =>
  * Moments that had passed when the booking was made or changed, which looking for what is due does not find: a booking that was made too
  * late for its reminder.
  */
-function timedOf(
+export function timedOf(
   workflows: readonly WorkflowRow[],
   booking: Booking,
   rows: readonly HappeningRow[],
