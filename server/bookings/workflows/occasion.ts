@@ -1,9 +1,10 @@
 /** Which workflows fire for a booking, and whether it is still time to. */
 import type { DecisionReason } from "../../../contract/decisions.ts";
 import { type AllowedHours, lastSensibleMoment, momentOf, type Timing } from "../../../rules/booking-moments.ts";
-import { type Booking, type BookingContact, isLive, isOff } from "../booking.ts";
+import { type Booking, type BookingContact, isOff } from "../booking.ts";
 import type { BookingBefore, Happening, HappeningRow } from "../happenings-store.ts";
 import type { Change, Leaver } from "./change.ts";
+import { covers, isForEvery, isInState, isSwitchedOut, meetsConditions } from "./which-bookings.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
 
 /** A workflow that fires for a booking, or for a customer without one, and what becomes of it. */
@@ -41,38 +42,12 @@ const usualValidity = 2 * day;
 const skipped = (reason: DecisionReason): Occasion["verdict"] => ({ state: "skipped", reason });
 const missed: Occasion["verdict"] = { state: "missed", reason: "too_late" };
 
-/** Whether a workflow's conditions are met by a booking. Those on languages are the recipient's. */
-export function meetsConditions({ when }: Pick<WorkflowRow, "when">, booking: Booking): boolean {
-  const { services, locations, resources, statuses } = when;
-  const among = (wanted: readonly string[] | undefined, has: readonly (string | null)[]) =>
-    !wanted?.length || has.some((each) => each !== null && wanted.includes(each));
-  return (
-    among(services, [booking.service_id]) &&
-    among(locations, [booking.location_id]) &&
-    among(resources, booking.resource_ids) &&
-    among(statuses, [booking.status, booking.stands_for])
-  );
-}
-
-/** Whether a workflow is for bookings of every kind, and so for a customer who has none. */
-const isForEvery = ({ when }: Pick<WorkflowRow, "when">): boolean =>
-  [when.services, when.locations, when.resources, when.statuses].every((wanted) => !wanted?.length);
-
-/** Whether a booking is muted, or switched out of the workflow. */
-export const isSwitchedOut = ({ id }: WorkflowRow, booking: Booking): boolean =>
-  booking.muted || booking.muted_workflows.includes(id);
-
 /** The moment of a timed workflow for a booking. */
-export const momentFor = (timing: Timing, booking: Booking, hours: AllowedHours | null): Date =>
-  momentOf(timing, { start: booking.start_at, end: booking.end_at, time_zone: booking.time_zone }, hours);
-
-/** Whether a timed workflow is for a booking at all: a booking that was there before it was enabled is not, unless it was meant to be. */
-export const covers = ({ also_ahead, enabled_at }: WorkflowRow, booking: Booking): boolean =>
-  also_ahead || enabled_at === null || booking.armed_at >= enabled_at;
-
-/** Whether a timed workflow is for bookings in the state that this one is in. */
-export const isInState = ({ trigger }: Timing, booking: Booking): boolean =>
-  trigger === "before_start" ? isLive(booking) : ["confirmed", "completed"].includes(booking.stands_for);
+export const momentFor = (
+  timing: Timing,
+  booking: Pick<Booking, "start_at" | "end_at" | "time_zone">,
+  hours: AllowedHours | null,
+): Date => momentOf(timing, { start: booking.start_at, end: booking.end_at, time_zone: booking.time_zone }, hours);
 
 /** What a timed workflow does about a booking at `now`; null: nothing, or nothing yet. */
 export function timedOccasion(
@@ -111,7 +86,11 @@ const isBeforeEnabling = ({ trigger, enabled_at }: WorkflowRow, booking: Booking
   enabled_at !== null && moment < enabled_at && (trigger === "after_end" || booking.armed_at < enabled_at);
 
 /** Whether a booking was made later before the moment than the workflow asks for. */
-export function isAtShortNotice({ when }: Pick<WorkflowRow, "when">, booking: Booking, moment: Date): boolean {
+export function isAtShortNotice(
+  { when }: Pick<WorkflowRow, "when">,
+  booking: Pick<Booking, "created_at">,
+  moment: Date,
+): boolean {
   const { booked_at_least_minutes: least } = when;
   return least !== undefined && least > 0 && booking.created_at.getTime() > moment.getTime() - least * minute;
 }
