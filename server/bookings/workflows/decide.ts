@@ -5,10 +5,11 @@
  */
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
-import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
+import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspaces/workspace.ts";
 import { lockBookings, lockContacts } from "../lock-order.ts";
 import { changeStatus, setContact, callWebhook } from "./change-things.ts";
 import { type DecisionRow, insertDecisions, selectDecided } from "./decisions-store.ts";
+import { minuteOf, takeAlong } from "./merge-moments.ts";
 import type { Occasion } from "./occasion.ts";
 import { type Gone, type RecipientOf, recipientsOf, selectGone } from "./recipients.ts";
 import { sendMailsOf } from "./send-mails-of.ts";
@@ -45,7 +46,8 @@ export async function decide(
   if (occasions.length === 0 && unsent.size === 0) return 0;
   const workspace = await getWorkspace(tx, workspaceId);
   const deciding: Deciding = { ...services, tx, workspace, now };
-  const steps = await freshSteps(deciding, occasions);
+  const along = await takeAlong(tx, workspaceId, occasions, reminderHoursOf(workspace));
+  const steps = await freshSteps(deciding, [...occasions, ...along]);
   // Each action for all its recipients, the first actions of workflows before their second ones.
   const open = steps.filter(({ decision }) => decision.state === "sent");
   const ofAction = Map.groupBy(open, ({ occasion, action }) => `${occasion.workflow.id} ${action.id}`);
@@ -82,6 +84,7 @@ async function freshSteps({ tx, workspace, now }: Deciding, occasions: readonly 
   const steps: Step[] = [];
   for (const occasion of occasions)
     for (const step of stepsOf(occasion, gone, workspace, now)) {
+      if (occasion.along && !occasion.along.has(step.recipient?.contact?.id ?? "")) continue;
       if (decided.has(step.decision)) continue;
       decided.add(step.decision);
       steps.push(step);
@@ -139,16 +142,14 @@ function judged(step: Step): Step {
   return step.decision.state === "sent" && step.recipient?.contact?.muted ? skip(step, "muted") : step;
 }
 
-const minute = 60_000;
-
 /** Where a workflow says so, a person's bookings that are due in one minute are told in the text of the first. */
 function mergeSteps(steps: readonly Step[]): void {
   const first = new Map<string, Step>();
   for (const step of steps) {
     const { occasion, action, recipient, decision } = step;
     if (!occasion.workflow.merge || !recipient?.contact || decision.state !== "sent" || !occasion.booking) continue;
-    const due = Math.floor(occasion.due_at.getTime() / minute);
-    const key = [occasion.workflow.id, action.id, recipient.contact.id, due].join(" ");
+    const { after } = minuteOf(occasion.due_at);
+    const key = [occasion.workflow.id, action.id, recipient.contact.id, after.getTime()].join(" ");
     const other = first.get(key);
     if (other) {
       other.together.push(occasion.booking);

@@ -27,6 +27,8 @@ export interface Occasion {
   except: readonly string[];
   /** Who is told although they come no more: they did when it happened. */
   also: readonly Leaver[];
+  /** Taken along with another's moment in the same minute: for these contacts alone, whom one text tells of both; null: for everybody. */
+  along: ReadonlySet<string> | null;
   /** Why nothing is sent, if that is so for everybody. */
   verdict: { state: "skipped" | "missed"; reason: DecisionReason } | null;
 }
@@ -120,7 +122,15 @@ export function occasionOf(
   due_at: Date,
   expires_at: Date,
 ): Occasion {
-  const nothing = { contact: null, before: null, only: null, except: [], also: [], verdict: null } as const;
+  const nothing = {
+    contact: null,
+    before: null,
+    only: null,
+    except: [],
+    also: [],
+    along: null,
+    verdict: null,
+  } as const;
   return { ...nothing, workflow, booking, occurrence, due_at, expires_at, depth: 0 };
 }
 
