@@ -226,7 +226,7 @@ async function make(db: Db, filler: Db, worker: TestServer): Promise<void> {
   const elsewhere = (await createTestWorkspace(db)).id;
   const limit = await rawBookingLimit(postgres.connection, elsewhere, { count: Math.min(made, 20_000), connections });
   await db.asSystem((tx) => sql`delete from booking_happenings where workspace_id = ${elsewhere}`.execute(tx));
-  const { create } = bookingsRoutes({ db, clock: systemClock, links, liveUpdates });
+  const { create } = bookingsRoutes({ db, clock: systemClock, deciding, liveUpdates });
   const actor = { workspaceId, userId: null, key: { id: newId(), maker: null }, name: "bench" } as unknown as Actor;
   const context = { actor, user: null, ip: "127.0.0.1" };
   const call = (i: number) => ({ actor, body: bodyOf(i), idempotency: null }) as Parameters<typeof create>[0];

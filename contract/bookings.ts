@@ -296,7 +296,7 @@ export const bookings = {
     permission: "bookings:read",
     body: z.object({
       id: Id.optional(),
-      change: z.object(fields).partial().prefault({}),
+      change: BookingChange.omit({ notify: true }).prefault({}),
       cancel: z.boolean().default(false).describe("as if it were cancelled, too"),
     }),
     answer: z.object({

@@ -17,6 +17,8 @@ export interface Endpoint {
   summary: string;
   /** What the caller must hold. "anyone": no sign-in. "signed-in": any person with a session, in no workspace yet. */
   permission: Permission | "anyone" | "signed-in";
+  /** Further permissions that the caller must hold: always, or where it is as `when` says, which the handler finds out. */
+  further?: readonly { permission: Permission; when?: string }[];
   params?: z.ZodType;
   query?: z.ZodType;
   /** JSON body. `bodyType` names another media type, then the handler gets the raw stream. */

@@ -252,12 +252,17 @@ const Preview = z.object({
   segments: z.number().int().nullable(),
 });
 
+/** Whoever writes what is sent, to whom and when, sends. */
+export const whenItSends = "where the workflow then has an action that sends texts or mails";
+const furtherWhenItSends = [{ permission: "messages:send", when: whenItSends }] as const;
+
 export const workflows = {
   create: endpoint({
     method: "POST",
     path: "/workflows",
     summary: "Creates a workflow. It sends nothing about what has happened already.",
     permission: "workflows:write",
+    further: furtherWhenItSends,
     body: WorkflowInput,
     status: 201,
     answer: Workflow,
@@ -283,6 +288,7 @@ export const workflows = {
     path: "/workflows/:id",
     summary: "Changes the given fields, for what is ahead; `do` replaces all actions. Saving sends nothing.",
     permission: "workflows:write",
+    further: [{ permission: "messages:send", when: `${whenItSends}, unless it is only disabled` }],
     params: ById,
     body: WorkflowChange,
     answer: Workflow,
@@ -301,6 +307,7 @@ export const workflows = {
     summary:
       "Sends the first text or mail of a workflow to one number or address, filled with a booking: the given one, else the newest that the workflow is for, else an example. It is marked as a test and counts against the quota.",
     permission: "messages:send",
+    further: [{ permission: "bookings:read" }],
     params: ById,
     body: z.object({
       to: z.string().trim().min(1).max(254).describe("a number, read by the workspace's country, or an e-mail address"),
@@ -344,6 +351,7 @@ export const workflows = {
     path: "/workflows/:id/clone",
     summary: "A copy, which is disabled.",
     permission: "workflows:write",
+    further: furtherWhenItSends,
     params: ById,
     status: 201,
     answer: Workflow,
@@ -384,6 +392,7 @@ export const workflows = {
     path: "/workflow-templates/:key",
     summary: "Makes a workflow of a ready-made one, disabled unless asked for otherwise.",
     permission: "workflows:write",
+    further: furtherWhenItSends,
     params: z.object({ key: z.string().max(40) }),
     body: z.object({ enabled: z.boolean().default(false), language: Language.optional() }).prefault({}),
     status: 201,

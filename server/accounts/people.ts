@@ -6,6 +6,7 @@ import { coversRole, type Permission, permissionsOf, type Role } from "../../con
 import type { Tx } from "../kit/db.ts";
 import { conflict, forbidden, notFound } from "../kit/errors.ts";
 import type { Actor } from "../kit/http.ts";
+import { requirePermission } from "../kit/require-permission.ts";
 import { publishAccessChange } from "./access-changes.ts";
 import { revokeOrTakeOverKeys } from "./api-keys.ts";
 import { lastInviterOf } from "./audit-events-store.ts";
@@ -88,12 +89,7 @@ export async function removePerson(
   id: string,
   { keys = "revoke", at }: { keys?: "revoke" | "take_over" | undefined; at: Date },
 ): Promise<void> {
-  if (keys === "take_over" && !actor.permissions.has("api-keys:write")) {
-    throw forbidden("forbidden", "Taking over keys needs the permission api-keys:write.", {
-      field: "permission",
-      value: "api-keys:write",
-    });
-  }
+  if (keys === "take_over") requirePermission(actor, "api-keys:write", "where keys are taken over");
   const person = await lockPerson(tx, actor.workspaceId, id);
   checkRank(actor, person.role);
   if (person.joined_at && person.role === "super_admin") await keepLastSuperAdmin(tx, actor.workspaceId, id);

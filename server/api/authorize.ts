@@ -9,6 +9,7 @@ import type { Config } from "../kit/config.ts";
 import type { Db } from "../kit/db.ts";
 import { forbidden, notFound, Problem } from "../kit/errors.ts";
 import type { Actor, User } from "../kit/http.ts";
+import { requirePermission } from "../kit/require-permission.ts";
 import { setCookies } from "./cookies.ts";
 import { addressOf } from "./forwarded.ts";
 import type { Limiter } from "./limits.ts";
@@ -43,7 +44,10 @@ export interface AuthorizerServices {
 const stranger: Caller = { actor: null, user: null, access: null };
 
 /** The check before an endpoint: it throws 401, 403 or 429, or leaves `request.caller`. */
-export function createAuthorizer(services: AuthorizerServices, endpoint: Pick<Endpoint, "permission" | "signed">) {
+export function createAuthorizer(
+  services: AuthorizerServices,
+  endpoint: Pick<Endpoint, "permission" | "further" | "signed">,
+) {
   const { permission } = endpoint;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     // Not limited here: a carrier sends thousands a second from one address. The handler counts wrong signatures.
@@ -67,12 +71,9 @@ export function createAuthorizer(services: AuthorizerServices, endpoint: Pick<En
       return;
     }
     if (!caller.actor) throw forbidden("no_workspace", "You are not a member of any workspace.");
-    if (!caller.actor.permissions.has(permission)) {
-      throw forbidden("forbidden", `This call needs the permission ${permission}.`, {
-        field: "permission",
-        value: permission,
-      });
-    }
+    requirePermission(caller.actor, permission);
+    for (const further of endpoint.further ?? [])
+      if (further.when === undefined) requirePermission(caller.actor, further.permission);
   };
 }
 

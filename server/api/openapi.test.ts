@@ -36,6 +36,14 @@ test("every group of operations has a title, and no resource its raw name", () =
   for (const { path, operation } of operations) expect(tags, path).toEqual(expect.arrayContaining(operation.tags));
 });
 
+test("an operation says which permissions it needs beside its own, and when", () => {
+  const described = new Map(operations.map(({ operation }) => [operation.operationId, operation.description]));
+  expect(described.get("workflows_test")).toBe("Needs the permission `messages:send`, and `bookings:read`.");
+  expect(described.get("workflows_create")).toBe(
+    "Needs the permission `workflows:write`, and `messages:send` where the workflow then has an action that sends texts or mails.",
+  );
+});
+
 test("every operation documents its parameters, responses and errors", () => {
   expect(document.openapi).toBe("3.1.0");
   for (const { path, operation } of operations) {

@@ -146,6 +146,7 @@ function operation(resource: ResourceName, name: string, endpoint: Endpoint): Js
       ...failureResponses(endpoint),
     },
     "x-permission": endpoint.permission,
+    ...(endpoint.further && { "x-further-permissions": endpoint.further }),
   };
 }
 
@@ -168,11 +169,12 @@ function webhook(name: string, { summary, payload, example }: (typeof webhookEve
   };
 }
 
-function needs({ permission, signed }: Endpoint): string {
+function needs({ permission, further = [], signed }: Endpoint): string {
   if (signed) return "The caller signs it and needs no sign-in.";
   if (permission === "anyone") return "Needs no sign-in.";
   if (permission === "signed-in") return "Needs a session; API keys cannot call it.";
-  return `Needs the permission \`${permission}\`.`;
+  const also = further.map((each) => `, and \`${each.permission}\`${each.when === undefined ? "" : ` ${each.when}`}`);
+  return `Needs the permission \`${permission}\`${also.join("")}.`;
 }
 
 function parameters(endpoint: Endpoint): Json[] {

@@ -56,6 +56,20 @@ test("a name is given once", async () => {
   expect(await stored()).toEqual([]);
 });
 
+test("two at once who replace them: both succeed, and the names are those of one of them", async () => {
+  for (let i = 0; i < 5; i++) {
+    const answers = await Promise.all([put(arrived, late), put(late, arrived), put(arrived)]);
+    for (const { status } of answers) expect(status).toBe(200);
+    expect([[arrived, late], [late, arrived], [arrived]]).toContainEqual(await stored());
+  }
+});
+
+test("there is room for 50", async () => {
+  const names = Array.from({ length: 51 }, (_, i): Status => ({ name: `No. ${i}`, stands_for: "pending" }));
+  expect(await put(...names)).toMatchObject({ status: 422, body: { error: { field: "items" } } });
+  expect((await put(...names.slice(1))).body.items).toHaveLength(50);
+});
+
 test("a name that bookings have cannot stand for another status, also after it was gone", async () => {
   await put(arrived, late);
   await insertBooking("Kommet", "confirmed");

@@ -9,16 +9,16 @@ import { answerOnce } from "../kit/idempotency.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
-import type { ManageLinks } from "./manage-links.ts";
 import { loadBooking, presentWithHistory } from "./present-booking.ts";
 import { decisionsOfBooking } from "./workflows/present-decisions.ts";
+import type { DecideServices } from "./workflows/step.ts";
 import { wouldTell } from "./workflows/would-tell.ts";
 import { type BookingFields, changeBooking, makeBooking } from "./write-booking.ts";
 
 interface Services {
   db: Db;
   clock: Clock;
-  links: ManageLinks;
+  deciding: DecideServices;
   liveUpdates: Pick<LiveUpdates, "publish">;
 }
 
@@ -28,7 +28,8 @@ type ByActor = Pick<Called, "actor">;
 type Routes = Omit<Handlers<typeof bookings>, "startImport" | "previewImport" | "getImport">;
 
 /** The calls that write and read bookings. */
-export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Routes {
+export function bookingsRoutes({ db, clock, deciding, liveUpdates }: Services): Routes {
+  const { links } = deciding;
   const commands = createGroupCommit(db);
   const tell = (workspaceId: string, id: string) => liveUpdates.publish(workspaceId, "booking", id);
   return {
@@ -83,8 +84,8 @@ export function bookingsRoutes({ db, clock, links, liveUpdates }: Services): Rou
       }));
     },
     async wouldTell(call) {
-      const context = contextOf(call, { by: "employee", notify: true, at: clock.now() });
-      return wouldTell({ db, links }, call.actor.workspaceId, call.body, context);
+      const context = contextOf(call, { by: call.body.change.changed_by, notify: true, at: clock.now() });
+      return wouldTell({ db, deciding }, call.actor.workspaceId, call.body, context);
     },
   };
 

@@ -169,10 +169,15 @@ async function eraseHappenings(tx: Tx, workspaceId: string, contactId: string): 
   const left = JSON.stringify([{ contact_id: contactId }]);
   const { rows } = await sql<{ id: string; before: BookingBefore | null }>`
     select id, before from booking_happenings
-    where workspace_id = ${workspaceId} and before -> 'left' @> ${left}::jsonb for update`.execute(tx);
+    where workspace_id = ${workspaceId} and (before -> 'left' @> ${left}::jsonb or before ->> 'alone' = ${contactId})
+    for update`.execute(tx);
   for (const { id, before } of rows) {
     if (before === null) continue;
-    const after = { ...before, left: before.left.filter((each) => each.contact_id !== contactId) };
+    const after: BookingBefore = {
+      ...before,
+      ...(before.alone === contactId && { alone: null }),
+      left: before.left.filter((each) => each.contact_id !== contactId),
+    };
     await sql`
       update booking_happenings set before = ${JSON.stringify(after)}::jsonb
       where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);

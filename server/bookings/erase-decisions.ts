@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { newId } from "../kit/id.ts";
+import { addSent } from "./workflows/workflows-store.ts";
 
 interface Key {
   booking_id: string;
@@ -30,10 +31,33 @@ export async function eraseRecipients(
     where workspace_id = ${workspaceId} and (contact_id = ${contactId} or "to" = any(${addresses}::text[]))`.execute(
     tx,
   );
+  await skipCancelled(tx, workspaceId, contactId, at);
   await empty(tx, workspaceId, rows, /^(customer|number|address):/, at);
   await sql`
     update workflow_decisions set contact_id = null
     where workspace_id = ${workspaceId} and contact_id = ${contactId}`.execute(tx);
+}
+
+/** Texts that waited when the contact was erased have not been sent. */
+async function skipCancelled(tx: Tx, workspaceId: string, contactId: string, at: Date): Promise<void> {
+  const { rows: decided } = await sql<{ workflow_id: string; message_id: string }>`
+    select workflow_id, message_id from workflow_decisions
+    where workspace_id = ${workspaceId} and contact_id = ${contactId} and state = 'sent' and message_id is not null`.execute(
+    tx,
+  );
+  const { rows: cancelled } = await sql<{ id: string }>`
+    select id from messages
+    where workspace_id = ${workspaceId} and id = any(${decided.map(({ message_id }) => message_id)}::uuid[])
+      and status = 'cancelled'`.execute(tx);
+  const ids = new Set(cancelled.map(({ id }) => id));
+  const unsent = decided.filter(({ message_id }) => ids.has(message_id));
+  if (unsent.length === 0) return;
+  await sql`
+    update workflow_decisions set state = 'skipped', reason = 'erased'
+    where workspace_id = ${workspaceId} and contact_id = ${contactId}
+      and message_id = any(${unsent.map(({ message_id }) => message_id)}::uuid[])`.execute(tx);
+  const byWorkflow = Map.groupBy(unsent, ({ workflow_id }) => workflow_id);
+  await addSent(tx, workspaceId, new Map([...byWorkflow].map(([id, own]) => [id, -own.length])), at);
 }
 
 /** Empties numbers, addresses and names of up to `limit` decisions from before `before`; returns of how many. */

@@ -17,14 +17,18 @@ export interface BookingBefore {
   service: string | null;
   location: string | null;
   resources: { id: string; name: string }[];
+  /** The customer, by the contact's id, where nobody else was to come. Absent in what an earlier version wrote. */
+  alone?: string | null;
   /** Attendees who are gone. */
-  left: {
-    id: string;
-    contact_id: string | null;
-    first_name: string | null;
-    last_name: string | null;
-    locale: string | null;
-  }[];
+  left: LeftAttendee[];
+}
+
+export interface LeftAttendee {
+  id: string;
+  contact_id: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  locale: string | null;
 }
 
 export type Happening = BookingHappening | { kind: "customer_created" };
@@ -89,6 +93,7 @@ function beforeOf(before: Booking, after: Booking): BookingBefore {
     service: before.service?.name ?? null,
     location: before.location?.name ?? null,
     resources: before.resources.map(({ id, name }) => ({ id, name })),
+    alone: before.attendees.length === 0 ? before.customer_id : null,
     left: before.attendees
       .filter(({ id }) => !staying.has(id))
       .map(({ id, contact, first_name, last_name, locale }) => ({

@@ -81,10 +81,19 @@ async function statusesOf(
   return { statuses: [(await requireStatus(tx, workspaceId, status, "status")).status], standFor: null };
 }
 
+/** The beginning of a reference, in whichever way a person wrote or heard it; null for what can be none. */
+export function referenceIn(query: string): string | null {
+  const written = query.toUpperCase().replaceAll(/[\s\p{Pd}]/gu, "");
+  if (!/^[0-9A-Z]{1,8}$/.test(written)) return null;
+  // Letters that no reference has, for the digits that they look like.
+  const code = written.replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+  return code.length > 4 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
+}
+
 async function find(tx: Tx, workspaceId: string, query: string): Promise<BookingFilter["found"]> {
   const contacts = await searchContacts(tx, workspaceId, { query, sort: "-created_at", limit: mostFound });
   return {
-    references: query.toUpperCase().replaceAll(/[\\%_]/g, "\\$&"),
+    reference: referenceIn(query),
     contacts: contacts.items.map(({ id }) => id),
     services: await findServicesNamed(tx, workspaceId, query),
   };

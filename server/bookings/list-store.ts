@@ -18,7 +18,7 @@ export interface BookingFilter {
   resource_id: string | null;
   customer_id: string | null;
   /** Any of these: found by a search. */
-  found: { references: string; contacts: readonly string[]; services: readonly string[] } | null;
+  found: { reference: string | null; contacts: readonly string[]; services: readonly string[] } | null;
 }
 
 /** What narrows nothing. */
@@ -71,7 +71,7 @@ function conditions(filter: BookingFilter, own: OfContacts | null, ofFound: OfCo
     ${own ? sql`and (b.customer_id = any(${own.contacts}::uuid[]) or b.id = any(${own.attended}::uuid[]))` : sql``}
     ${
       found && ofFound
-        ? sql`and (b.reference like ${`${found.references}%`} or b.customer_id = any(${ofFound.contacts}::uuid[])
+        ? sql`and (b.reference like ${found.reference && `${found.reference}%`} or b.customer_id = any(${ofFound.contacts}::uuid[])
             or b.id = any(${ofFound.attended}::uuid[])
             or b.service_id = any(${uuidArray(found.services)}::uuid[]))`
         : sql``

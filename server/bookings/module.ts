@@ -49,7 +49,7 @@ export const bookingsModule = {
       locations: placesRoutes("location", services),
       resources: { ...placesRoutes("resource", services), ...calendarLinksRoutes(services) },
       bookingStatuses: bookingStatusesRoutes(services),
-      bookings: { ...bookingsRoutes(withLinks(services)), ...bookingImportRoutes(withLinks(services)) },
+      bookings: { ...bookingsRoutes({ ...services, deciding }), ...bookingImportRoutes(withLinks(services)) },
       workflows: workflowsRoutes({ ...services, deciding }),
     };
   },

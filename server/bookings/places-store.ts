@@ -1,6 +1,7 @@
 /** The SQL of services, locations and resources. */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
+import { inSavepoint } from "../kit/savepoint.ts";
 import { placeColumns, placeTables } from "./place-columns.ts";
 import type { PlaceKind, PlaceRow } from "./place.ts";
 
@@ -74,12 +75,29 @@ export async function insertPlace(
   return rows.length > 0;
 }
 
-/** Writes all columns that can change. */
-export async function updatePlace(tx: Tx, workspaceId: string, row: PlaceRow): Promise<void> {
-  await sql`
-    update ${placeTables[row.kind]}
-    set name = ${row.name}, archived_at = ${row.archived_at}, updated_at = ${row.updated_at}, ${ownColumns(row)}
-    where workspace_id = ${workspaceId} and id = ${row.id}`.execute(tx);
+/** How many there are that are not archived. */
+export async function countPlaces(tx: Tx, workspaceId: string, kind: PlaceKind): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ${placeTables[kind]}
+    where workspace_id = ${workspaceId} and archived_at is null`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+/** Writes all columns that can change; false where another that is not archived has got the name meanwhile. */
+export async function updatePlace(tx: Tx, workspaceId: string, row: PlaceRow): Promise<boolean> {
+  try {
+    await inSavepoint(tx, () =>
+      sql`
+        update ${placeTables[row.kind]}
+        set name = ${row.name}, archived_at = ${row.archived_at}, updated_at = ${row.updated_at}, ${ownColumns(row)}
+        where workspace_id = ${workspaceId} and id = ${row.id}`.execute(tx),
+    );
+    return true;
+  } catch (error) {
+    if (!/^(services|locations|resources)_name$/.test(String((error as { constraint?: string }).constraint)))
+      throw error;
+    return false;
+  }
 }
 
 function ownColumns(row: PlaceRow): RawBuilder<unknown> {

@@ -1,4 +1,5 @@
 /** Services, locations and resources through the API. */
+import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
@@ -7,8 +8,9 @@ const database = await testDatabase();
 const { call } = await testApp(database);
 
 let key: string;
+let workspaceId: string;
 beforeEach(async () => {
-  ({ key } = await workspaceWithKey(database));
+  ({ id: workspaceId, key } = await workspaceWithKey(database));
 });
 
 const make = async (path: string, body: object) => {
@@ -43,6 +45,44 @@ describe.each(["/services", "/locations", "/resources"])("%s", (path) => {
     await call(`DELETE ${path}/${first.id}`, { key });
     await make(path, { name: "Anne" });
     expect(await call(`PATCH ${path}/${first.id}`, { key, body: { archived: false } })).toMatchObject(taken);
+  });
+
+  test("two at once who take one name, by making, renaming or restoring: one has it, and the other is told as if they came later", async () => {
+    const taken = { status: 409, body: { error: { code: "name_taken", field: "name" } } };
+    for (let i = 0; i < 5; i++) {
+      const name = `Anne ${i}`;
+      const [one, other] = [await make(path, { name: `Berit ${i}` }), await make(path, { name: `Carl ${i}` })];
+      const archived = await make(path, { name });
+      await call(`DELETE ${path}/${archived.id}`, { key });
+      const answers = await Promise.all([
+        call(`PATCH ${path}/${one.id}`, { key, body: { name } }),
+        call(`PATCH ${path}/${other.id}`, { key, body: { name } }),
+        call(`PATCH ${path}/${archived.id}`, { key, body: { archived: false } }),
+        call(`POST ${path}`, { key, body: { name } }),
+      ]);
+      const refused = answers.filter(({ status }) => status >= 300);
+      expect(refused).toHaveLength(3);
+      for (const answer of refused) expect(answer).toMatchObject(taken);
+      expect((await namesOf(path)).filter((each) => each === name)).toHaveLength(1);
+    }
+  });
+
+  test("there is room for so many, besides archived ones", async () => {
+    const kind = path.slice(1, -1);
+    const most = kind === "location" ? 1_000 : 5_000;
+    const { id } = await make(path, { name: "Anne" });
+    await database.db.asSystem((tx) =>
+      sql`
+        insert into ${sql.table(`${kind}s`)} (workspace_id, id, name, created_at, updated_at)
+        select ${workspaceId}::uuid, gen_random_uuid(), 'No. ' || n, now(), now() from generate_series(2, ${most}::int) n`.execute(
+        tx,
+      ),
+    );
+    const full = { status: 409, body: { error: { code: `too_many_${kind}s`, value: most } } };
+    expect(await call(`POST ${path}`, { key, body: { name: "Berit" } })).toMatchObject(full);
+    await call(`DELETE ${path}/${id}`, { key });
+    await make(path, { name: "Berit" });
+    expect(await call(`PATCH ${path}/${id}`, { key, body: { archived: false } })).toMatchObject(full);
   });
 
   test("an archived one is shown by itself and where that is asked for, until it is restored", async () => {

@@ -16,7 +16,10 @@ import {
 } from "./place.ts";
 import * as store from "./places-store.ts";
 
-/** Creates one; 422 for an invalid field, 409 when another that is not archived has the name. */
+/** How many of a kind a workspace has besides archived ones: pages and texts list them, and a search goes through their names. */
+const most: Record<PlaceKind, number> = { service: 5_000, location: 1_000, resource: 5_000 };
+
+/** Creates one; 422 for an invalid field, 409 when another that is not archived has the name, or there are too many. */
 export async function createPlace<Kind extends PlaceKind>(
   tx: Tx,
   workspaceId: string,
@@ -27,8 +30,9 @@ export async function createPlace<Kind extends PlaceKind>(
   const workspace = await getWorkspace(tx, workspaceId);
   const fields = readPlaceInput(input, workspace.country);
   const id = newId(at);
+  await requireRoom(tx, workspaceId, kind);
   if (!(await store.insertPlace(tx, workspaceId, kind, { id, name, at })))
-    throw nameTaken(await store.selectPlaceByName(tx, workspaceId, kind, name), name);
+    throw await nameTaken(tx, workspaceId, kind, name);
   const made = withFields(await requirePlace(tx, workspaceId, kind, id), fields, workspace.country);
   await store.updatePlace(tx, workspaceId, made);
   await recordAuditEvent(tx, { workspaceId, at, action: `${kind}.created`, target: { type: kind, id, name } });
@@ -65,7 +69,7 @@ export async function listPlaces<Kind extends PlaceKind>(
   return { items: page.items.map((row) => present(kind, row, workspace)), next_cursor: page.next_cursor };
 }
 
-/** Changes the given fields, archives or restores; 409 when another that is not archived has the name. */
+/** Changes the given fields, archives or restores; 409 when another that is not archived has the name, or there are too many. */
 export async function updatePlace<Kind extends PlaceKind>(
   tx: Tx,
   workspaceId: string,
@@ -81,9 +85,8 @@ export async function updatePlace<Kind extends PlaceKind>(
   const archivedAt = archived === undefined ? before.archived_at : archived ? (before.archived_at ?? at) : null;
   const named = { ...before, name: input.name ?? before.name, archived_at: archivedAt, updated_at: at };
   const after = withFields(named, fields, workspace.country);
-  const other = after.archived_at ? undefined : await store.selectPlaceByName(tx, workspaceId, kind, after.name);
-  if (other && other.id !== before.id) throw nameTaken(other, after.name);
-  await store.updatePlace(tx, workspaceId, after);
+  if (before.archived_at && !after.archived_at) await requireRoom(tx, workspaceId, kind);
+  if (!(await store.updatePlace(tx, workspaceId, after))) throw await nameTaken(tx, workspaceId, kind, after.name);
   await recordUpdate(tx, workspaceId, before, after, at);
   return present(kind, after, workspace);
 }
@@ -115,8 +118,18 @@ async function recordUpdate(tx: Tx, workspaceId: string, before: PlaceRow, after
 const present = <Kind extends PlaceKind>(kind: Kind, row: PlaceRow, workspace: WorkspaceRow): PlaceAnswers[Kind] =>
   presentPlace[kind](row, workspace);
 
-const nameTaken = (other: PlaceRow | undefined, name: string): Problem =>
-  conflict("name_taken", `The ${other?.kind} ${other?.id} is called "${other?.name}" already.`, {
-    field: "name",
-    value: name,
+async function requireRoom(tx: Tx, workspaceId: string, kind: PlaceKind): Promise<void> {
+  if ((await store.countPlaces(tx, workspaceId, kind)) < most[kind]) return;
+  throw conflict(`too_many_${kind}s`, `A workspace has at most ${most[kind]} ${kind}s that are not archived.`, {
+    value: most[kind],
   });
+}
+
+/** 409, naming the one that has the name, which may have given it up by now. */
+async function nameTaken(tx: Tx, workspaceId: string, kind: PlaceKind, name: string): Promise<Problem> {
+  const other = await store.selectPlaceByName(tx, workspaceId, kind, name);
+  const message = other
+    ? `The ${kind} ${other.id} is called "${other.name}" already.`
+    : `Another ${kind} was just called "${name}".`;
+  return conflict("name_taken", message, { field: "name", value: name });
+}

@@ -23,7 +23,7 @@ import { completeBookings, selectContacts } from "./complete-bookings.ts";
 import { type Happening, insertHappening } from "./happenings-store.ts";
 import { insertHistory } from "./history-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
-import { resolveAttendees, resolveCustomer } from "./people.ts";
+import { lockPeopleNamed, resolveAttendees, resolveCustomer } from "./people.ts";
 import { resolvePlaces } from "./resolve-places.ts";
 
 /** What is said about a booking; undefined leaves it as it is. */
@@ -219,6 +219,8 @@ async function withFields(
   if (fields.locale !== undefined) after.locale = fields.locale ? readLocale(fields.locale) : null;
   if (fields.notes !== undefined) after.notes = fields.notes ? checkText(fields.notes, "notes") : null;
   if (fields.muted !== undefined) setMuted(after, fields.muted);
+  if (fields.attendees?.length)
+    await lockPeopleNamed(tx, scope, [...(fields.customer ? [fields.customer] : []), ...fields.attendees]);
   if (fields.customer !== undefined) {
     after.customer_id = fields.customer && (await resolveCustomer(tx, scope, fields.customer, before.customer));
   }

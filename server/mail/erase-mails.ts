@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { firstIdAt, instantOf, newId } from "../kit/id.ts";
 import { inEachWorkspace } from "../kit/in-each-workspace.ts";
+import { tellWithdrawn } from "./mail-sources.ts";
 import { type MailRow } from "./mails-store.ts";
 import { ownSources } from "./outgoing-mail.ts";
 import { addressKey, deleteBounceStops } from "./stops-store.ts";
@@ -24,10 +25,12 @@ export async function eraseMails(tx: Tx, workspaceId: string, person: MailedPers
   if (ids.length === 0) return [];
   await sql`delete from mail_queue where workspace_id = ${workspaceId} and mail_id = any(${ids}::uuid[])`.execute(tx);
   await eraseFiles(tx, workspaceId, [...new Set(mails.flatMap(({ files }) => files.map(({ id }) => id)))]);
-  const queued = mails.filter(({ status }) => status === "queued").map(({ id }) => id);
+  const queued = mails.filter(({ status }) => status === "queued");
+  const withdrawn = queued.map((mail) => ({ ...mail, reason: "erased" as const }));
+  await tellWithdrawn(tx, workspaceId, withdrawn, at);
   await sql`
     update mails set status = 'skipped', reason = 'erased', ended_at = ${at}
-    where workspace_id = ${workspaceId} and id = any(${queued}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${queued.map(({ id }) => id)}::uuid[])`.execute(tx);
   // The id is derived from the address, which could be guessed from it.
   await sql`
     update mails m set id = r.next, contact_id = null, recipient = 'erased', subject = '', text = '', html = null, files = '[]',

@@ -1,10 +1,10 @@
 /** What is asked again when mails are claimed: their time, the address, consent, and their source. */
 import type { Tx } from "../kit/db.ts";
-import { findMailSource } from "./mail-sources.ts";
+import { findMailSource, tellWithdrawn, type WithdrawnMail } from "./mail-sources.ts";
 import type { ClaimedMail, SettledMail } from "./queue-store.ts";
 import { suppressMails } from "./suppress-mails.ts";
 
-/** The claimed mails that must not be submitted, with their end. */
+/** The claimed mails that must not be submitted, with their end, of which their sources are told. */
 export async function recheckMails(
   tx: Tx,
   workspaceId: string,
@@ -19,14 +19,19 @@ export async function recheckMails(
     checked.map(({ recipient, ...mail }) => ({ ...mail, address: recipient ?? "" })),
   );
   const reasonOf = new Map(checked.map(({ id }, i) => [id, reasons[i]]));
-  return mails.flatMap((mail): SettledMail[] => {
+  const withdrawn: (WithdrawnMail & { source_type: string })[] = [];
+  const settled = mails.flatMap((mail): SettledMail[] => {
     const { id, answer } = mail;
     // It came back before the relay's answer was recorded: there is nothing left to submit.
     if (mail.status !== "queued") return [{ id, status: "skipped", reason: mail.reason, answer }];
     if (mail.expires_at <= at) return [{ id, status: "failed", reason: "gave_up", answer }];
     const reason = stopped.has(id) ? "source_stopped" : reasonOf.get(id);
-    return reason ? [{ id, status: "skipped", reason, answer }] : [];
+    if (!reason) return [];
+    withdrawn.push({ ...mail, reason });
+    return [{ id, status: "skipped", reason, answer }];
   });
+  await tellWithdrawn(tx, workspaceId, withdrawn, at);
+  return settled;
 }
 
 async function stoppedMails(tx: Tx, workspaceId: string, mails: readonly ClaimedMail[]): Promise<ReadonlySet<string>> {

@@ -5,6 +5,8 @@ import { eraseNumbersIn } from "../activity/activity-store.ts";
 import { appendOne } from "../activity/activity.ts";
 import { eraseFromBookings } from "../bookings/erase-bookings.ts";
 import { eraseImportedBookingRows } from "../bookings/import/erase-rows.ts";
+import { lockBookingsOf } from "../bookings/lock-order.ts";
+import { lockDecisions } from "../bookings/workflows/decide.ts";
 import { eraseRecipient } from "../campaigns/erase-recipient.ts";
 import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
@@ -42,8 +44,10 @@ export async function eraseContact(
   },
 ): Promise<Erasure> {
   const { workspaceId, id, now, pseudonym } = request;
-  // Before any row is locked, as for a STOP, or it could deadlock with a submission.
+  // In the order of all who change bookings and contacts (bookings/lock-order.ts).
+  await lockDecisions(tx, workspaceId);
   await takeSubmitLock(tx, workspaceId);
+  await lockBookingsOf(tx, workspaceId, id);
   const contact = await lockContact(tx, workspaceId, id);
   if (!contact) throw notFound("contact", id);
   if (request.confirm.toLowerCase() !== id.toLowerCase())

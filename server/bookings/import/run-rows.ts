@@ -9,6 +9,7 @@ import { Problem } from "../../kit/errors.ts";
 import { chainsOf, sideBySide } from "../../kit/shared-statements.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { readStatuses, standsFor } from "../booking-statuses.ts";
+import { lockBookingsCalled, lockKnown } from "../lock-order.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { type ImportedRow, importRow } from "./import-row.ts";
 import type { RejectedRow, WaitingRow } from "./import-store.ts";
@@ -43,6 +44,9 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
   for (const { row, fault } of rows)
     if (fault !== null) refused.set(row, { row, reason: fault, field: null, value: null, message: messageOf(fault) });
 
+  const called = rows.flatMap(({ said }) => said.external_id ?? []);
+  await lockBookingsCalled(tx, workspaceId, "", called);
+  await lockKnown(tx, workspaceId, peopleOf(rows, reading));
   await sql`savepoint import_rows`.execute(tx);
   for (;;) {
     const imported = new Map<number, ImportedRow>();
@@ -77,6 +81,22 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
       });
     await sql`rollback to savepoint import_rows`.execute(tx);
   }
+}
+
+/** The customers that rows describe. What cannot be read is refused in its turn. */
+function peopleOf(rows: readonly WaitingRow[], reading: RowContext): { mobiles: string[]; emails: string[] } {
+  const people = rows.flatMap(({ said }) => {
+    try {
+      return readRow(said, reading).customer ?? [];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return [];
+    }
+  });
+  return {
+    mobiles: people.flatMap(({ mobile }) => mobile ?? []),
+    emails: people.flatMap(({ email }) => email ?? []),
+  };
 }
 
 const longestValue = 200;

@@ -151,8 +151,7 @@ async function checkAction(tx: Tx, scope: Scope, trigger: Trigger, action: Actio
       checkRecipients(trigger, action.to, action.to.addresses, `${field}.to`);
       checkTexts(trigger, action, field);
       checkText(trigger, action.subject, `${field}.subject`);
-      for (const [language, subject] of Object.entries(action.subjects ?? {}))
-        checkText(trigger, subject, `${field}.subjects.${language}`);
+      checkVariants(trigger, action.subjects, `${field}.subjects`);
       checkLayouts(trigger, action, field);
       const addresses = action.to.addresses?.map((address, i) =>
         readMailAddress(address, `${field}.to.addresses.${i}`),
@@ -211,9 +210,24 @@ interface Texts {
 
 function checkTexts(trigger: Trigger, { text, texts = {} }: Texts, field: string): void {
   checkText(trigger, text, `${field}.text`);
-  for (const [language, variant] of Object.entries(texts)) {
-    asField(`${field}.texts.${language}`, () => readLocale(language));
-    checkText(trigger, variant, `${field}.texts.${language}`);
+  checkVariants(trigger, texts, `${field}.texts`);
+}
+
+const languageNames = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
+
+/** Variants by locale: of languages that there are, each once, or nobody would ever get them. */
+function checkVariants(trigger: Trigger, variants: Record<string, string> = {}, field: string): void {
+  const seen = new Map<string, string>();
+  for (const [language, variant] of Object.entries(variants)) {
+    const own = `${field}.${language}`;
+    const locale = asField(own, () => readLocale(language));
+    if (languageNames.of(new Intl.Locale(locale).language) === undefined)
+      throw invalid("invalid_locale", `${language} is no language, like nb or en-GB.`, own, language);
+    const same = seen.get(locale);
+    if (same !== undefined)
+      throw invalid("locale_twice", `${same} and ${language} are the same language.`, own, language);
+    seen.set(locale, language);
+    checkText(trigger, variant, own);
   }
 }
 

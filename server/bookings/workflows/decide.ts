@@ -5,9 +5,11 @@
  */
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
-import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
+import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspaces/workspace.ts";
+import { lockBookings, lockContacts } from "../lock-order.ts";
 import { changeStatus, setContact, callWebhook } from "./change-things.ts";
-import { type DecisionRow, insertDecisions, keyText, selectDecided } from "./decisions-store.ts";
+import { type DecisionRow, insertDecisions, selectDecided } from "./decisions-store.ts";
+import { minuteOf, takeAlong } from "./merge-moments.ts";
 import type { Occasion } from "./occasion.ts";
 import { type Gone, type RecipientOf, recipientsOf, selectGone } from "./recipients.ts";
 import { sendMailsOf } from "./send-mails-of.ts";
@@ -29,28 +31,47 @@ export async function lockDecisions(tx: Tx, workspaceId: string): Promise<void> 
   await sql.raw(`select pg_advisory_xact_lock(${decisionsLock}, ${key})`).execute(tx);
 }
 
-/** Decides occasions of a workspace, in their order, with its lock taken. Answers how many decisions are new. */
+/**
+ * Decides occasions of a workspace, in their order, with its lock taken. `unsent`: what workflows have not sent after all, as negative
+ * figures; workflows' rows are locked once, in their order. Answers how many decisions are new.
+ */
 export async function decide(
   services: DecideServices,
   tx: Tx,
   workspaceId: string,
   occasions: readonly Occasion[],
   now: Date,
+  unsent: ReadonlyMap<string, number> = new Map(),
 ): Promise<number> {
-  if (occasions.length === 0) return 0;
+  if (occasions.length === 0 && unsent.size === 0) return 0;
   const workspace = await getWorkspace(tx, workspaceId);
   const deciding: Deciding = { ...services, tx, workspace, now };
-  const steps = await freshSteps(deciding, occasions);
+  const along = await takeAlong(tx, workspaceId, occasions, reminderHoursOf(workspace));
+  const steps = await freshSteps(deciding, [...occasions, ...along]);
   // Each action for all its recipients, the first actions of workflows before their second ones.
   const open = steps.filter(({ decision }) => decision.state === "sent");
   const ofAction = Map.groupBy(open, ({ occasion, action }) => `${occasion.workflow.id} ${action.id}`);
+  await lockChanged(tx, workspaceId, open);
   const inTurn = [...ofAction.values()].sort((a, b) => placeOf(a[0]) - placeOf(b[0]));
   const further: DecisionRow[] = [];
   for (const group of inTurn) further.push(...(await perform(deciding, group)));
   const rows = [...steps.map(({ decision }) => decision), ...further];
   await insertDecisions(tx, workspaceId, rows);
-  await addSent(tx, workspaceId, sentBy(rows), now);
+  await addSent(tx, workspaceId, sentBy(rows, unsent), now);
   return rows.length;
+}
+
+/** What actions change, in the order of all who change it: an action comes after others, and a booking after others. */
+async function lockChanged(tx: Tx, workspaceId: string, steps: readonly Step[]): Promise<void> {
+  const of = (kind: StoredAction["action"]) => steps.filter(({ action }) => action.action === kind);
+  const bookings = of("change_status").flatMap(({ occasion }) => occasion.booking?.id ?? []);
+  const customers = of("set_contact").map(({ occasion }) => occasion.booking?.customer ?? occasion.contact);
+  await lockBookings(tx, workspaceId, bookings);
+  await lockContacts(
+    tx,
+    workspaceId,
+    customers.flatMap((customer) => customer?.id ?? []),
+  );
 }
 
 const placeOf = (step: Step | undefined): number => (step ? step.occasion.workflow.do.indexOf(step.action) : 0);
@@ -63,9 +84,9 @@ async function freshSteps({ tx, workspace, now }: Deciding, occasions: readonly 
   const steps: Step[] = [];
   for (const occasion of occasions)
     for (const step of stepsOf(occasion, gone, workspace, now)) {
-      const key = keyText(step.decision);
-      if (decided.has(key)) continue;
-      decided.add(key);
+      if (occasion.along && !occasion.along.has(step.recipient?.contact?.id ?? "")) continue;
+      if (decided.has(step.decision)) continue;
+      decided.add(step.decision);
       steps.push(step);
     }
   mergeSteps(steps);
@@ -121,16 +142,14 @@ function judged(step: Step): Step {
   return step.decision.state === "sent" && step.recipient?.contact?.muted ? skip(step, "muted") : step;
 }
 
-const minute = 60_000;
-
 /** Where a workflow says so, a person's bookings that are due in one minute are told in the text of the first. */
 function mergeSteps(steps: readonly Step[]): void {
   const first = new Map<string, Step>();
   for (const step of steps) {
     const { occasion, action, recipient, decision } = step;
     if (!occasion.workflow.merge || !recipient?.contact || decision.state !== "sent" || !occasion.booking) continue;
-    const due = Math.floor(occasion.due_at.getTime() / minute);
-    const key = [occasion.workflow.id, action.id, recipient.contact.id, due].join(" ");
+    const { after } = minuteOf(occasion.due_at);
+    const key = [occasion.workflow.id, action.id, recipient.contact.id, after.getTime()].join(" ");
     const other = first.get(key);
     if (other) {
       other.together.push(occasion.booking);
@@ -161,8 +180,8 @@ async function perform(deciding: Deciding, steps: readonly Step[]): Promise<Deci
   }
 }
 
-function sentBy(rows: readonly DecisionRow[]): Map<string, number> {
-  const sent = new Map<string, number>();
+function sentBy(rows: readonly DecisionRow[], unsent: ReadonlyMap<string, number>): Map<string, number> {
+  const sent = new Map(unsent);
   for (const { workflow_id, state, channel } of rows)
     if (state === "sent" && channel !== "none") sent.set(workflow_id, (sent.get(workflow_id) ?? 0) + 1);
   return sent;

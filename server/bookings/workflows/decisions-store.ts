@@ -1,6 +1,6 @@
 /** The SQL of decisions. */
 import { sql } from "kysely";
-import type { Decision } from "../../../contract/decisions.ts";
+import type { Decision, DecisionReason } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
 import { uuidArray } from "../../kit/uuid-array.ts";
 
@@ -29,21 +29,50 @@ export interface DecisionRow extends DecisionKey {
 }
 
 /** A key as a text, to compare keys in memory. */
-export const keyText = ({ booking_id, workflow_id, occurrence, action, recipient }: DecisionKey): string =>
+const keyText = ({ booking_id, workflow_id, occurrence, action, recipient }: DecisionKey): string =>
   [booking_id, workflow_id, occurrence.getTime(), action, recipient].join(" ");
 
-/** The keys that have been decided of any of these bookings by any of these workflows, as texts. */
+/** What has been decided of any of these bookings by any of these workflows. */
 export async function selectDecided(
   tx: Tx,
   workspaceId: string,
   keys: readonly Pick<DecisionKey, "booking_id" | "workflow_id">[],
-): Promise<Set<string>> {
-  if (keys.length === 0) return new Set();
-  const { rows } = await sql<DecisionKey>`
-    select booking_id, workflow_id, occurrence, action, recipient from workflow_decisions
+): Promise<Decided> {
+  if (keys.length === 0) return decidedOf([]);
+  const { rows } = await sql<DecisionKey & Pick<DecisionRow, "contact_id">>`
+    select booking_id, workflow_id, occurrence, action, recipient, contact_id from workflow_decisions
     where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(keys.map((each) => each.booking_id))}::uuid[])
       and workflow_id = any(${uuidArray(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
-  return new Set(rows.map(keyText));
+  return decidedOf(rows);
+}
+
+export interface Decided {
+  /** Whether there is a decision of that key, or another about the same person. */
+  has(decision: DecisionKey & Pick<DecisionRow, "contact_id">): boolean;
+  add(decision: DecisionKey): void;
+}
+
+/**
+ * Decisions by their keys. Who comes alone is the customer, and an attendee once others come too: what was decided about them as the one
+ * is decided about them as the other.
+ */
+function decidedOf(rows: readonly (DecisionKey & Pick<DecisionRow, "contact_id">)[]): Decided {
+  const keys = new Set(rows.map(keyText));
+  const attending = new Set(
+    rows
+      .filter(({ recipient, contact_id }) => contact_id !== null && recipient.startsWith("attendee:"))
+      .map((row) => keyText({ ...row, recipient: `customer:${row.contact_id}` })),
+  );
+  return {
+    has(decision) {
+      const key = keyText(decision);
+      if (keys.has(key) || attending.has(key)) return true;
+      const { recipient, contact_id } = decision;
+      if (contact_id === null || !recipient.startsWith("attendee:")) return false;
+      return keys.has(keyText({ ...decision, recipient: `customer:${contact_id}` }));
+    },
+    add: (decision) => void keys.add(keyText(decision)),
+  };
 }
 
 export async function insertDecisions(tx: Tx, workspaceId: string, rows: readonly DecisionRow[]): Promise<void> {
@@ -58,6 +87,19 @@ export async function insertDecisions(tx: Tx, workspaceId: string, rows: readonl
         "to" text, action_kind text, channel text, state text, reason text, due_at timestamptz, decided_at timestamptz,
         message_id uuid, mail_id uuid)
     where w.workspace_id = ${workspaceId}`.execute(tx);
+}
+
+/** What was decided to be sent is not sent after all. Occurrences are whole milliseconds. */
+export async function updateSkipped(
+  tx: Tx,
+  workspaceId: string,
+  { booking_id, workflow_id, occurrence, action, recipient }: DecisionKey,
+  reason: DecisionReason,
+): Promise<void> {
+  await sql`
+    update workflow_decisions set state = 'skipped', reason = ${reason}
+    where workspace_id = ${workspaceId} and booking_id = ${booking_id} and workflow_id = ${workflow_id}
+      and occurrence = ${occurrence} and action = ${action} and recipient = ${recipient}`.execute(tx);
 }
 
 export type ShownDecision = DecisionRow & { workflow_name: string; message_status: Decision["message_status"] };

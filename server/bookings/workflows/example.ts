@@ -7,8 +7,8 @@ import { type Booking, type BookingContact, referenceOf } from "../booking.ts";
 import type { BookingBefore } from "../happenings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { loadBooking, loadBookings } from "../present-booking.ts";
-import { meetsConditions } from "./occasion.ts";
 import type { RecipientOf } from "./recipients.ts";
+import { meetsConditions } from "./which-bookings.ts";
 import type { WorkflowRow } from "./workflow.ts";
 
 /** Bookings that are looked at for one that a workflow is for. */

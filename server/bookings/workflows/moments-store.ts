@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Timing } from "../../../rules/booking-moments.ts";
 import type { Tx } from "../../kit/db.ts";
+import { anchorOf, beingInState } from "./which-bookings.ts";
 
 /** When workflows fire that are enabled somewhere, and by which workspaces' hours: few, however many workspaces there are. */
 export interface TimingInUse extends Timing {
@@ -55,15 +56,14 @@ export async function selectWithin(
   options: { after: FoundBooking | null; limit: number; only: string | null; but: readonly string[] },
 ): Promise<FoundBooking[]> {
   const { after, limit, only, but } = options;
-  const anchor = sql.raw(trigger === "before_start" ? "b.start_at" : "b.end_at");
-  const standsFor = sql.raw(trigger === "before_start" ? "('pending', 'confirmed')" : "('confirmed', 'completed')");
+  const anchor = anchorOf(trigger);
   const different = new Map(ranges.map((range) => [`${range.after.getTime()} ${range.until.getTime()}`, range]));
   const within = [...different.values()].map(
     (range) => sql`${anchor} > ${range.after} and ${anchor} <= ${range.until}`,
   );
   const { rows } = await sql<FoundBooking>`
     select b.workspace_id, b.id, ${anchor} as anchor from bookings b
-    where b.stands_for in ${standsFor} and (${sql.join(within, sql` or `)})
+    where ${beingInState(trigger)} and (${sql.join(within, sql` or `)})
       ${only === null ? sql`` : sql`and b.workspace_id = ${only}`}
       ${but.length === 0 ? sql`` : sql`and b.workspace_id <> all(${but}::uuid[])`}
       ${after ? sql`and (${anchor}, b.id) > (${after.anchor}, ${after.id}::uuid)` : sql``}

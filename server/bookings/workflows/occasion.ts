@@ -1,8 +1,10 @@
 /** Which workflows fire for a booking, and whether it is still time to. */
 import type { DecisionReason } from "../../../contract/decisions.ts";
 import { type AllowedHours, lastSensibleMoment, momentOf, type Timing } from "../../../rules/booking-moments.ts";
-import { type Booking, type BookingContact, isLive, isOff } from "../booking.ts";
+import { type Booking, type BookingContact, isOff } from "../booking.ts";
 import type { BookingBefore, Happening, HappeningRow } from "../happenings-store.ts";
+import type { Change, Leaver } from "./change.ts";
+import { covers, isForEvery, isInState, isSwitchedOut, meetsConditions } from "./which-bookings.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
 
 /** A workflow that fires for a booking, or for a customer without one, and what becomes of it. */
@@ -21,6 +23,12 @@ export interface Occasion {
   before: BookingBefore | null;
   /** Attendees whom alone it is about; null: everybody. */
   only: readonly string[] | null;
+  /** Attendees whom it is not about: they have only come, and are told of the booking as it is now. */
+  except: readonly string[];
+  /** Who is told although they come no more: they did when it happened. */
+  also: readonly Leaver[];
+  /** Taken along with another's moment in the same minute: for these contacts alone, whom one text tells of both; null: for everybody. */
+  along: ReadonlySet<string> | null;
   /** Why nothing is sent, if that is so for everybody. */
   verdict: { state: "skipped" | "missed"; reason: DecisionReason } | null;
 }
@@ -36,38 +44,12 @@ const usualValidity = 2 * day;
 const skipped = (reason: DecisionReason): Occasion["verdict"] => ({ state: "skipped", reason });
 const missed: Occasion["verdict"] = { state: "missed", reason: "too_late" };
 
-/** Whether a workflow's conditions are met by a booking. Those on languages are the recipient's. */
-export function meetsConditions({ when }: Pick<WorkflowRow, "when">, booking: Booking): boolean {
-  const { services, locations, resources, statuses } = when;
-  const among = (wanted: readonly string[] | undefined, has: readonly (string | null)[]) =>
-    !wanted?.length || has.some((each) => each !== null && wanted.includes(each));
-  return (
-    among(services, [booking.service_id]) &&
-    among(locations, [booking.location_id]) &&
-    among(resources, booking.resource_ids) &&
-    among(statuses, [booking.status, booking.stands_for])
-  );
-}
-
-/** Whether a workflow is for bookings of every kind, and so for a customer who has none. */
-const isForEvery = ({ when }: Pick<WorkflowRow, "when">): boolean =>
-  [when.services, when.locations, when.resources, when.statuses].every((wanted) => !wanted?.length);
-
-/** Whether a booking is muted, or switched out of the workflow. */
-export const isSwitchedOut = ({ id }: WorkflowRow, booking: Booking): boolean =>
-  booking.muted || booking.muted_workflows.includes(id);
-
 /** The moment of a timed workflow for a booking. */
-export const momentFor = (timing: Timing, booking: Booking, hours: AllowedHours | null): Date =>
-  momentOf(timing, { start: booking.start_at, end: booking.end_at, time_zone: booking.time_zone }, hours);
-
-/** Whether a timed workflow is for a booking at all: a booking that was there before it was enabled is not, unless it was meant to be. */
-export const covers = ({ also_ahead, enabled_at }: WorkflowRow, booking: Booking): boolean =>
-  also_ahead || enabled_at === null || booking.armed_at >= enabled_at;
-
-/** Whether a timed workflow is for bookings in the state that this one is in. */
-export const isInState = ({ trigger }: Timing, booking: Booking): boolean =>
-  trigger === "before_start" ? isLive(booking) : ["confirmed", "completed"].includes(booking.stands_for);
+export const momentFor = (
+  timing: Timing,
+  booking: Pick<Booking, "start_at" | "end_at" | "time_zone">,
+  hours: AllowedHours | null,
+): Date => momentOf(timing, { start: booking.start_at, end: booking.end_at, time_zone: booking.time_zone }, hours);
 
 /** What a timed workflow does about a booking at `now`; null: nothing, or nothing yet. */
 export function timedOccasion(
@@ -106,7 +88,11 @@ const isBeforeEnabling = ({ trigger, enabled_at }: WorkflowRow, booking: Booking
   enabled_at !== null && moment < enabled_at && (trigger === "after_end" || booking.armed_at < enabled_at);
 
 /** Whether a booking was made later before the moment than the workflow asks for. */
-export function isAtShortNotice({ when }: Pick<WorkflowRow, "when">, booking: Booking, moment: Date): boolean {
+export function isAtShortNotice(
+  { when }: Pick<WorkflowRow, "when">,
+  booking: Pick<Booking, "created_at">,
+  moment: Date,
+): boolean {
   const { booked_at_least_minutes: least } = when;
   return least !== undefined && least > 0 && booking.created_at.getTime() > moment.getTime() - least * minute;
 }
@@ -136,22 +122,22 @@ export function occasionOf(
   due_at: Date,
   expires_at: Date,
 ): Occasion {
-  const nothing = { contact: null, before: null, only: null, verdict: null } as const;
+  const nothing = {
+    contact: null,
+    before: null,
+    only: null,
+    except: [],
+    also: [],
+    along: null,
+    verdict: null,
+  } as const;
   return { ...nothing, workflow, booking, occurrence, due_at, expires_at, depth: 0 };
-}
-
-/** A change, with what the following ones made of it. */
-export interface Change {
-  row: HappeningRow;
-  happening: Happening;
-  /** A further change of the kind was made before this one was told. */
-  superseded: boolean;
 }
 
 /** What the workflows that fire on a change do about it at `now`. */
 export function occasionsOfChange(
   workflows: readonly WorkflowRow[],
-  { row, happening, superseded }: Change,
+  { row, happening, leftOut, except, also }: Change,
   { booking, contact }: { booking: Booking | null; contact: BookingContact | null },
   now: Date,
 ): Occasion[] {
@@ -168,8 +154,10 @@ export function occasionsOfChange(
       depth: row.depth,
       before: row.before,
       only: about.only,
+      except,
+      also,
     };
-    return [{ ...occasion, verdict: changeVerdict(workflow, happening, { row, booking, superseded, last, now }) }];
+    return [{ ...occasion, verdict: changeVerdict(workflow, happening, { row, booking, leftOut, last, now }) }];
   });
 }
 
@@ -183,11 +171,11 @@ function expiryOf(booking: Booking | null, at: Date): Date {
 function changeVerdict(
   workflow: WorkflowRow,
   happening: Happening,
-  given: { row: HappeningRow; booking: Booking | null; superseded: boolean; last: Date; now: Date },
+  given: { row: HappeningRow; booking: Booking | null; leftOut: DecisionReason | null; last: Date; now: Date },
 ): Occasion["verdict"] {
-  const { row, booking, superseded, last, now } = given;
+  const { row, booking, leftOut, last, now } = given;
   if (!row.notify) return skipped("not_told");
-  if (superseded) return skipped("superseded");
+  if (leftOut !== null) return skipped(leftOut);
   if (row.depth > mostDepth) return skipped("loop");
   if (booking && isSwitchedOut(workflow, booking)) return skipped("booking_muted");
   if (booking && tellsOfComing(happening)) {
@@ -248,51 +236,4 @@ function firesOn(
         : null;
     }
   }
-}
-
-/**
- * The changes of one booking in the order in which they happened. Of several that nobody has been told of yet the last one of a kind
- * counts, against how it was before the first; what came to nothing counts as superseded. A booking that nobody has been told of is
- * confirmed as it is now, so its changes are superseded too, and that it is off; that it was accepted is news of its own.
- */
-export function changesOf(rows: readonly HappeningRow[], booking: Booking | null): Change[] {
-  const changes = rows.flatMap((row) =>
-    row.happenings.map((happening): Change => ({ row, happening, superseded: false })),
-  );
-  const told = changes.filter(({ row }) => row.notify);
-  const isNew = told.some(({ happening }) => happening.kind === "created");
-  const moves = told.filter(({ happening }) => happening.kind === "changed");
-  const lastMove = supersededByLast(moves);
-  if (lastMove && moves.length > 1) {
-    const first = moves[0]?.row.before ?? null;
-    lastMove.row = { ...lastMove.row, before: first };
-    if (first && booking && isAsBefore(first, booking)) lastMove.superseded = true;
-  }
-  if (lastMove && isNew) lastMove.superseded = true;
-  const turns = told.filter(({ happening }) => happening.kind === "status");
-  const lastTurn = supersededByLast(turns);
-  const [from, to] = [turns[0]?.happening, lastTurn?.happening];
-  if (lastTurn && from?.kind === "status" && to?.kind === "status") {
-    lastTurn.happening = { ...to, from: from.from, from_stands_for: from.from_stands_for };
-    lastTurn.superseded = from.from === to.to || (isNew && isOff({ stands_for: to.to_stands_for }));
-  }
-  return changes;
-}
-
-/** All but the last one, which is answered, are superseded by it. */
-function supersededByLast(changes: readonly Change[]): Change | undefined {
-  const last = changes.at(-1);
-  for (const each of changes) each.superseded = each !== last;
-  return last;
-}
-
-function isAsBefore(before: BookingBefore, booking: Booking): boolean {
-  const resources = (list: readonly { id: string }[]) => JSON.stringify(list.map(({ id }) => id).sort());
-  return (
-    before.start === booking.start_at.toISOString() &&
-    before.end === booking.end_at.toISOString() &&
-    before.service === (booking.service?.name ?? null) &&
-    before.location === (booking.location?.name ?? null) &&
-    resources(before.resources) === resources(booking.resources)
-  );
 }

@@ -6,17 +6,10 @@ import { getWorkspace, reminderHoursOf, type WorkspaceRow } from "../../workspac
 import { type Booking, isOff } from "../booking.ts";
 import { loadBooking, loadBookings } from "../present-booking.ts";
 import { type ShownDecision, selectOfBooking, selectOfWorkflow } from "./decisions-store.ts";
-import {
-  covers,
-  isAtShortNotice,
-  isInState,
-  isSwitchedOut,
-  meetsConditions,
-  momentFor,
-  occasionOf,
-} from "./occasion.ts";
+import { isAtShortNotice, momentFor, occasionOf } from "./occasion.ts";
 import { nobodyGone, recipientsOf } from "./recipients.ts";
 import { speaks } from "./texts.ts";
+import { covers, isInState, isSwitchedOut, meetsConditions } from "./which-bookings.ts";
 import { timingOf, type WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
 

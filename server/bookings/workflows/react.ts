@@ -14,13 +14,14 @@ import {
   takeHappenings,
 } from "../happenings-store.ts";
 import { loadBookings } from "../present-booking.ts";
+import { changesOf } from "./changes.ts";
 import { decide, lockDecisions } from "./decide.ts";
-import { changesOf, type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
+import { type Occasion, occasionsOfChange, timedOccasion } from "./occasion.ts";
 import { atOnce, countAttendees, inShares } from "./shares.ts";
 import { withdrawStaleTexts } from "./stale-reminders.ts";
 import type { DecideServices } from "./step.ts";
 import type { WorkflowRow } from "./workflow.ts";
-import { selectEnabled } from "./workflows-store.ts";
+import { addSent, selectEnabled } from "./workflows-store.ts";
 
 /** Deciding about changes, as work by the clock. */
 export function reactions(
@@ -80,14 +81,17 @@ export async function react(
   await lockDecisions(tx, workspaceId);
   const rows = await takeHappenings(tx, workspaceId, ids);
   const bookingIds = [...new Set(rows.flatMap(({ booking_id }) => booking_id ?? []))];
-  await withdrawStaleTexts(
+  const unsent = await withdrawStaleTexts(
     tx,
     workspaceId,
     bookingIds.filter((id) => !isNew(rows, id)),
     now,
   );
   const workflows = await selectEnabled(tx, workspaceId);
-  if (workflows.length === 0) return rows.length;
+  if (workflows.length === 0) {
+    await addSent(tx, workspaceId, unsent, now);
+    return rows.length;
+  }
   const bookings = new Map((await loadBookings(tx, workspaceId, bookingIds)).map((booking) => [booking.id, booking]));
   const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
   const occasions: Occasion[] = [];
@@ -99,7 +103,7 @@ export async function react(
       occasions.push(...occasionsOfChange(workflows, change, { booking, contact: null }, now));
     occasions.push(...timedOf(workflows, booking, own, hours, now));
   }
-  await decide(deciding, tx, workspaceId, occasions, now);
+  await decide(deciding, tx, workspaceId, occasions, now, unsent);
   return rows.length;
 }
 
@@ -110,7 +114,7 @@ const isNew = (rows: readonly HappeningRow[], id: string): boolean =>
  * Moments that had passed when the booking was made or changed, which looking for what is due does not find: a booking that was made too
  * late for its reminder.
  */
-function timedOf(
+export function timedOf(
   workflows: readonly WorkflowRow[],
   booking: Booking,
   rows: readonly HappeningRow[],

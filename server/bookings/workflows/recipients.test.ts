@@ -289,6 +289,7 @@ test("one who leaves is told by mail too, in their language, and not while they 
     start,
     attendees: [kari, withMail, { first_name: "Per", mobile: "+4791234569" }],
   });
+  await salon.look();
   const [, second, third] = booking.attendees;
   await salon.request(`PATCH /contacts/${third?.id}`, { muted: true });
   await salon.change(booking.id, { attendees: [kari, { id: second?.id }] });

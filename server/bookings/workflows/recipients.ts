@@ -10,6 +10,7 @@ import {
   namesOf,
 } from "../booking.ts";
 import { selectContacts, selectResources } from "../complete-bookings.ts";
+import type { LeftAttendee } from "../happenings-store.ts";
 import type { Occasion } from "./occasion.ts";
 import type { StoredAction } from "./workflow.ts";
 
@@ -55,10 +56,11 @@ export const nobodyGone: Gone = { resources: new Map(), contacts: new Map() };
 export async function selectGone(
   tx: Tx,
   workspaceId: string,
-  changed: readonly Pick<Occasion, "before">[],
+  changed: readonly Pick<Occasion, "before" | "also">[],
 ): Promise<Gone> {
   const resources = changed.flatMap(({ before }) => before?.resources.map(({ id }) => id) ?? []);
-  const contacts = changed.flatMap(({ before }) => before?.left.map(({ contact_id }) => contact_id) ?? []);
+  const left = changed.flatMap(({ before, also }) => [...(before?.left ?? []), ...also]);
+  const contacts = left.map(({ contact_id }) => contact_id);
   return {
     resources: await selectResources(tx, workspaceId, resources),
     contacts: await selectContacts(tx, workspaceId, contacts),
@@ -80,23 +82,28 @@ export function recipientsOf(occasion: Occasion, to: To, gone: Gone): RecipientO
   return [...all.values()];
 }
 
-function peopleOf({ workflow, booking, contact, only, before }: Occasion, gone: Gone): RecipientOf[] {
+function peopleOf(occasion: Occasion, gone: Gone): RecipientOf[] {
+  const { workflow, booking, contact, only, except, also, before } = occasion;
   if (booking === null) return contact === null ? [] : [customer(contact, null)];
-  if (only !== null) {
-    const left = (before?.left ?? []).map(({ contact_id, ...rest }) => ({
-      ...rest,
-      time_zone: null,
-      contact: gone.contacts.get(contact_id ?? "") ?? null,
-    }));
+  const contactOf = (id: string | null) => gone.contacts.get(id ?? "") ?? null;
+  const asAttendee = ({ id, contact_id, first_name, last_name, locale }: LeftAttendee) =>
+    attendee({ id, first_name, last_name, locale, time_zone: null, contact: contactOf(contact_id) }, booking);
+  if (only !== null)
     return [
       ...booking.attendees.map((each) => attendee(each, booking)),
-      ...left.map((each) => ({ ...attendee(each, booking), left: true })),
+      ...(before?.left ?? []).map((each) => ({ ...asAttendee(each), left: true })),
     ].filter(({ key }) => only.some((id) => key === `attendee:${id}`));
-  }
+  // Of a booking that is off nobody has left: it is as off for them as for the others.
+  const others = also.flatMap(({ contact_id, attendee: left }) => {
+    if (left) return [asAttendee(left)];
+    const known = contactOf(contact_id);
+    return known ? [customer(known, null)] : [];
+  });
   // Who comes along has become nobody's customer.
   const isGroup = booking.attendees.length > 0 && workflow.trigger !== "customer_created";
-  if (isGroup) return booking.attendees.map((each) => attendee(each, booking));
-  return booking.customer === null ? [] : [customer(booking.customer, booking.locale)];
+  const coming = booking.attendees.filter(({ id }) => !except.includes(id)).map((each) => attendee(each, booking));
+  if (isGroup) return [...coming, ...others];
+  return booking.customer === null ? others : [customer(booking.customer, booking.locale), ...others];
 }
 
 function customer(contact: BookingContact, locale: string | null): RecipientOf {

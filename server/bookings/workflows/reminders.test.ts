@@ -101,6 +101,7 @@ test("moved or cancelled while its reminder waits for the carrier: it is taken b
     await salon.look(later(start, -hour + minute));
     expect((await salon.messages()).map(({ status }) => status)).toEqual(["cancelled"]);
     expect((await salon.request("GET /usage")).reserved).toBe(0);
+    expect((await salon.request("GET /workflows")).items).toMatchObject([{ sent_count: 0 }]);
     expect(await salon.statesOf(booking)).toContain(`skipped: ${reason}`);
     const { history } = await salon.request(`GET /bookings/${booking.id}`);
     expect(history[0]).toMatchObject({ what: "message_stopped", by: "system", name: "On before_start" });
@@ -122,6 +123,10 @@ test("a mail that reminds of a booking which was cancelled since is not submitte
     return recheckMails(tx, salon.id, rows, later(start, -hour));
   });
   expect(claimed).toMatchObject([{ status: "skipped", reason: "source_stopped" }]);
+  expect(await salon.statesOf(booking)).toEqual(["skipped: booking_cancelled"]);
+  expect((await salon.request("GET /workflows")).items).toMatchObject([{ sent_count: 1 }]);
+  const { history } = await salon.request(`GET /bookings/${booking.id}`);
+  expect(history[0]).toMatchObject({ what: "message_stopped", by: "system", name: "On before_start" });
 });
 
 test("cancelled and reinstated before the moment: reminded of once", async () => {

@@ -1,6 +1,4 @@
 /** Sends the mails of an action, and those that go where no text can. */
-import type { DecisionReason } from "../../../contract/decisions.ts";
-import type { MailSkipReason } from "../../../contract/mails.ts";
 import type { Language } from "../../../contract/shapes.ts";
 import { maskSecrets } from "../../../rules/secrets.ts";
 import { type MailRecipient, sendMails } from "../../mail/send-mails.ts";
@@ -8,6 +6,7 @@ import { type Access, accessOf, makeAccess, secretsOf, withAccess } from "./acce
 import type { DecisionRow } from "./decisions-store.ts";
 import { type AttachmentMaker, attachmentMaker, mailLanguage } from "./mail-attachments.ts";
 import { mailOfText } from "./mail-of-text.ts";
+import { reasonOfMail } from "./reason-of-mail.ts";
 import { type Deciding, occasionKey, skip, type Step } from "./step.ts";
 import { joinedValues, renderedOf, templateOf, textFor, valuesFor } from "./texts.ts";
 import { type StoredAction, sourceType } from "./workflow.ts";
@@ -17,20 +16,6 @@ type SendSms = Extract<StoredAction, { action: "send_sms" }>;
 
 /** A mail's texts for all languages, and what goes with it. */
 type MailAction = Pick<SendEmail, "subject" | "subjects" | "text" | "texts" | "pdf" | "ics">;
-
-const reasons: Record<MailSkipReason, DecisionReason> = {
-  no_address: "no_address",
-  invalid_address: "invalid_address",
-  bounced: "address_in_use_no_more",
-  complained: "address_in_use_no_more",
-  unsubscribed: "opted_out",
-  no_consent: "no_consent",
-  duplicate: "duplicate",
-  empty_text: "empty_text",
-  render_error: "render_error",
-  source_stopped: "source_failed",
-  erased: "erased",
-};
 
 /** Queues a mail for each step and notes what became of it. */
 export async function sendMailsOf(deciding: Deciding, steps: readonly Step[]): Promise<void> {
@@ -141,7 +126,7 @@ async function sendAlike(
     const { id, status, reason } = sent.mails[i] ?? {};
     step.decision.mail_id = id ?? null;
     step.decision.to = addressOf(step.recipient) ?? step.decision.to;
-    if (status === "skipped" && reason) skip(step, reasons[reason]);
+    if (status === "skipped" && reason) skip(step, reasonOfMail[reason]);
   });
 }
 

@@ -13,3 +13,10 @@ test("200 bookings are decided at once, fewer where many come, and one at least"
   expect(sizes(3, new Map([["1", 5_000]]))).toEqual([1, 1, 1]);
   expect(inShares(found(401), itself, new Map([["7", 990]])).flat()).toEqual(found(401));
 });
+
+test("what waits of one booking stays together, where its first stands", () => {
+  const rows = Array.from({ length: 300 }, (_, i) => ({ row: i, booking: i < 299 ? `${i % 250}` : null }));
+  const shares = inShares(rows, ({ booking }) => booking, new Map());
+  expect(shares.map((share) => new Set(share.map(({ booking }) => booking)).size)).toEqual([151, 100]);
+  expect(shares[0]?.slice(0, 4).map(({ row }) => row)).toEqual([0, 250, 1, 251]);
+});

@@ -20,7 +20,10 @@ export async function countAttendees(
   return new Map(rows.map(({ booking_id, n }) => [booking_id, n]));
 }
 
-/** What is found, in its order, cut into what is decided at once. */
+/**
+ * What is found, in its order, cut into what is decided at once. What waits of one booking stays together, where its first stands: what it
+ * comes to is told.
+ */
 export function inShares<Found>(
   found: readonly Found[],
   bookingOf: (found: Found) => string | null,
@@ -29,14 +32,14 @@ export function inShares<Found>(
   const shares: Found[][] = [];
   let share: Found[] = [];
   let people = 0;
-  for (const each of found) {
-    const own = attendees.get(bookingOf(each) ?? "") ?? 1;
+  for (const [booking, together] of Map.groupBy(found, (each) => bookingOf(each) ?? each)) {
+    const own = together.length * ((typeof booking === "string" ? attendees.get(booking) : null) ?? 1);
     if (share.length > 0 && (share.length >= atOnce || people + own > mostPeople)) {
       shares.push(share);
       share = [];
       people = 0;
     }
-    share.push(each);
+    share.push(...together);
     people += own;
   }
   if (share.length > 0) shares.push(share);

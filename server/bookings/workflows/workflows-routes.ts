@@ -1,12 +1,13 @@
 import type { Language } from "../../../contract/shapes.ts";
-import type { workflows } from "../../../contract/workflows.ts";
+import { type WorkflowChange, type Workflow, whenItSends, type workflows } from "../../../contract/workflows.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { cut } from "../../kit/cursor.ts";
 import type { Db } from "../../kit/db.ts";
 import { invalid, notFound } from "../../kit/errors.ts";
-import type { Handlers } from "../../kit/http.ts";
+import type { Actor, Handlers } from "../../kit/http.ts";
 import { answerOnce } from "../../kit/idempotency.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
+import { requirePermission } from "../../kit/require-permission.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { countAhead, nextOf, nextOfAll } from "./ahead.ts";
 import {
@@ -40,8 +41,8 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
   return {
     async create({ actor, body }) {
       const { workspaceId } = actor;
-      const made = await db.inWorkspace(workspaceId, (tx) =>
-        createWorkflow(tx, workspaceId, body, { at: clock.now(), by: actor.name }),
+      const made = await db.inWorkspace(workspaceId, async (tx) =>
+        requireToSend(actor, await createWorkflow(tx, workspaceId, body, { at: clock.now(), by: actor.name })),
       );
       tell(workspaceId, made.id);
       return made;
@@ -56,9 +57,10 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
     },
     async update({ actor, params, body }) {
       const { workspaceId } = actor;
-      const changed = await db.inWorkspace(workspaceId, (tx) =>
-        changeWorkflow(tx, workspaceId, params.id, body, clock.now()),
-      );
+      const changed = await db.inWorkspace(workspaceId, async (tx) => {
+        const workflow = await changeWorkflow(tx, workspaceId, params.id, body, clock.now());
+        return onlyDisables(body) ? workflow : requireToSend(actor, workflow);
+      });
       tell(workspaceId, params.id);
       return changed;
     },
@@ -93,7 +95,8 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
         const { language } = await getWorkspace(tx, workspaceId);
         const suffix = ` (${copyOf[language]})`;
         const nameOf = (name: string) => name.slice(0, longestName - suffix.length) + suffix;
-        return cloneWorkflow(tx, workspaceId, params.id, { at: clock.now(), by: actor.name, nameOf });
+        const copy = await cloneWorkflow(tx, workspaceId, params.id, { at: clock.now(), by: actor.name, nameOf });
+        return requireToSend(actor, copy);
       });
       tell(workspaceId, made.id);
       return made;
@@ -133,7 +136,7 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
         if (!found) throw notFound("ready-made workflow", params.key);
         const { name, when, do: actions } = found;
         const input = { name, when, do: actions, enabled: body.enabled, ask_for_reply: false, merge: false };
-        return createWorkflow(tx, workspaceId, input, { at: clock.now(), by: actor.name });
+        return requireToSend(actor, await createWorkflow(tx, workspaceId, input, { at: clock.now(), by: actor.name }));
       });
       tell(workspaceId, made.id);
       return made;
@@ -145,6 +148,17 @@ export function workflowsRoutes({ db, clock, liveUpdates, deciding }: Services):
     },
   };
 }
+
+/** The workflow, unless it sends something and its writer may not: then 403, which undoes what was written. */
+function requireToSend(actor: Pick<Actor, "permissions">, workflow: Workflow): Workflow {
+  const sends = workflow.do.some(({ action }) => action === "send_sms" || action === "send_email");
+  if (sends) requirePermission(actor, "messages:send", whenItSends);
+  return workflow;
+}
+
+/** Whoever writes workflows may stop any of them. */
+const onlyDisables = ({ enabled, revision: _revision, ...others }: WorkflowChange): boolean =>
+  enabled === false && Object.values(others).every((value) => value === undefined);
 
 /** Decisions have no id of their own: a page begins so many after the first one's moment, whatever was decided since. */
 interface Place {

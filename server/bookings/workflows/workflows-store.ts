@@ -84,10 +84,11 @@ export async function updateWorkflow(tx: Tx, row: WorkflowRow): Promise<void> {
     where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
 }
 
-/** Adds what workflows have sent at `at`. Sorted, so that two transactions never deadlock. */
+/** Adds what workflows have sent at `at`; what was not sent after all is negative. Sorted, so that two transactions never deadlock. */
 export async function addSent(tx: Tx, workspaceId: string, sent: ReadonlyMap<string, number>, at: Date): Promise<void> {
   for (const [id, count] of [...sent].sort(([a], [b]) => (a < b ? -1 : 1)))
     await sql`
-      update workflows set sent_count = sent_count + ${count}, last_sent_at = ${at}
+      update workflows set sent_count = greatest(sent_count + ${count}, 0),
+        last_sent_at = case when ${count} > 0 then ${at} else last_sent_at end
       where workspace_id = ${workspaceId} and id = ${id}`.execute(tx);
 }

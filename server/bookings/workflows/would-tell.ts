@@ -1,18 +1,25 @@
-/** What workflows would send at once about a change, without making it. */
+import { sql } from "kysely";
+/**
+ * What workflows would send at once about a change, without making it: the change is made, decided about, and taken back. So the answer is
+ * what the code that sends decides, with quota, opt-outs and all.
+ */
 import type { z } from "zod";
 import type { bookings } from "../../../contract/bookings.ts";
 import type { Db, Tx } from "../../kit/db.ts";
-import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
-import type { ChangeContext } from "../booking.ts";
+import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
+import type { Booking, ChangeContext } from "../booking.ts";
 import { completeBookings } from "../complete-bookings.ts";
 import { selectHappeningsOf } from "../happenings-store.ts";
 import { selectBusy } from "../list-store.ts";
-import type { ManageLinks } from "../manage-links.ts";
+import { loadBooking } from "../present-booking.ts";
 import { changeBooking, makeBooking } from "../write-booking.ts";
-import { changesOf, type Occasion, occasionsOfChange } from "./occasion.ts";
-import { recipientsOf, selectGone } from "./recipients.ts";
-import { renderedOf, speaks, templateOf, textFor, valuesFor } from "./texts.ts";
-import { senderAddressOf } from "./workflow-sender.ts";
+import { changesOf } from "./changes.ts";
+import { decide, lockDecisions } from "./decide.ts";
+import { selectOfBooking, type ShownDecision } from "./decisions-store.ts";
+import { occasionsOfChange } from "./occasion.ts";
+import { timedOf } from "./react.ts";
+import type { DecideServices } from "./step.ts";
+import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
 type Input = z.output<typeof bookings.wouldTell.body>;
@@ -27,16 +34,16 @@ class NotDone extends Error {
   }
 }
 
-/** Makes the change, looks at what follows, and takes it back. Fails like the change itself where that cannot be made. */
+/** Makes the change, decides what follows, and takes both back. Fails like the change itself where that cannot be made. */
 export async function wouldTell(
-  { db, links }: { db: Db; links: ManageLinks },
+  { db, deciding }: { db: Db; deciding: DecideServices },
   workspaceId: string,
   input: Input,
   context: ChangeContext,
 ): Promise<Told> {
   try {
     return await db.inWorkspace(workspaceId, async (tx) => {
-      throw new NotDone(await tryOut(tx, links, workspaceId, input, context));
+      throw new NotDone(await tryOut(tx, deciding, workspaceId, input, context));
     });
   } catch (error) {
     if (error instanceof NotDone) return error.told;
@@ -46,76 +53,93 @@ export async function wouldTell(
 
 async function tryOut(
   tx: Tx,
-  links: ManageLinks,
+  deciding: DecideServices,
   workspaceId: string,
-  { id, change, cancel }: Input,
+  { id, change: { changed_by: _, muted, ...change }, cancel }: Input,
   context: ChangeContext,
 ): Promise<Told> {
+  await lockDecisions(tx, workspaceId);
   const from = { source: "ui", origin: "", external_id: null, external_at: null } as const;
   const fields = cancel ? { ...change, status: "cancelled" } : change;
-  const booking =
+  const made =
     id === undefined
-      ? (await makeBooking(tx, links, workspaceId, fields, from, context)).booking
-      : await changeBooking(tx, workspaceId, id, fields, context);
-  const workspace = await getWorkspace(tx, workspaceId);
-  const workflows = await selectEnabled(tx, workspaceId);
-  // Of the change that was made in this transaction alone: what waits besides is told anyway.
-  const rows = (await selectHappeningsOf(tx, workspaceId, booking.id)).filter(({ at }) => at >= context.at);
-  const occasions = changesOf(rows, booking)
-    .flatMap((made) => occasionsOfChange(workflows, made, { booking, contact: null }, context.at))
-    .filter(({ verdict }) => verdict === null);
-  const items: Told["items"] = [];
-  for (const occasion of occasions) items.push(...(await textsOf(tx, links, workspace, occasion)));
-  const busy = await selectBusy(tx, workspaceId, {
-    resources: booking.resource_ids,
-    start: booking.start_at,
-    end: booking.end_at,
-    except: booking.id,
+      ? (await makeBooking(tx, deciding.links, workspaceId, fields, from, context)).booking
+      : await changeBooking(tx, workspaceId, id, { ...fields, muted }, context);
+  // As who looks at it after the commit reads it.
+  const booking = await loadBooking(tx, workspaceId, made.id);
+  const before = new Set((await selectOfBooking(tx, workspaceId, booking.id)).map(nameOf));
+  await decideAbout(tx, deciding, booking, context.at);
+  const sent = (await selectOfBooking(tx, workspaceId, booking.id))
+    .filter((decision) => decision.state === "sent" && !before.has(nameOf(decision)))
+    .toReversed();
+  const texts = await textsOf(tx, workspaceId, sent);
+  const items = sent.flatMap((decision): Told["items"] => {
+    const { workflow_id, workflow_name, channel, to, name } = decision;
+    if (channel === "none") return [];
+    const text = texts.get(decision.message_id ?? decision.mail_id ?? "") ?? "";
+    return [{ workflow: { id: workflow_id, name: workflow_name }, channel, to, name, text }];
   });
-  const others = await completeBookings(tx, workspaceId, workspace.time_zone, busy);
-  return {
-    items,
-    busy: others.flatMap((other) =>
-      other.resources
-        .filter((resource) => booking.resource_ids.includes(resource.id))
-        .map(({ id: resourceId, name }) => ({
-          resource: { id: resourceId, name },
-          booking: {
-            id: other.id,
-            reference: other.reference,
-            start: other.start_at.toISOString(),
-            end: other.end_at.toISOString(),
-          },
-        })),
-    ),
-  };
+  return { items, busy: await busyBeside(tx, booking) };
 }
 
+/** What tells the decisions about a booking apart. */
+const nameOf = ({ workflow_id, occurrence, action, recipient }: ShownDecision): string =>
+  [workflow_id, occurrence.getTime(), action, recipient].join(" ");
+
+/** As `react` does, with what else of the booking waits to be looked at. */
+async function decideAbout(tx: Tx, deciding: DecideServices, booking: Booking, now: Date): Promise<void> {
+  const { workspace_id: workspaceId } = booking;
+  const workflows = (await selectEnabled(tx, workspaceId)).map(withoutFiles);
+  const rows = await selectHappeningsOf(tx, workspaceId, booking.id);
+  const hours = reminderHoursOf(await getWorkspace(tx, workspaceId));
+  const occasions = [
+    ...changesOf(rows, booking).flatMap((change) =>
+      occasionsOfChange(workflows, change, { booking, contact: null }, now),
+    ),
+    ...timedOf(workflows, booking, rows, hours, now),
+  ];
+  await decide(deciding, tx, workspaceId, occasions, now);
+}
+
+/** Nobody sees what is attached, and it takes its time. */
+const withoutFiles = (workflow: WorkflowRow): WorkflowRow => ({
+  ...workflow,
+  do: workflow.do.map((action) => (action.action === "send_email" ? { ...action, pdf: false, ics: false } : action)),
+});
+
+/** The texts of what was sent, by the ids of texts and mails. */
 async function textsOf(
   tx: Tx,
-  links: ManageLinks,
-  workspace: WorkspaceRow,
-  occasion: Occasion,
-): Promise<Told["items"]> {
-  const { workflow, booking, before } = occasion;
-  const gone = await selectGone(tx, workspace.workspace_id, [occasion]);
-  return workflow.do.flatMap((action): Told["items"] => {
-    if (action.action !== "send_sms" && action.action !== "send_email") return [];
-    const isSms = action.action === "send_sms";
-    const address = isSms ? senderAddressOf(workspace, action.sender ?? null) : workspace.name;
-    return recipientsOf(occasion, action.to, gone)
-      .filter(({ locale, contact }) => speaks(workflow.when.languages, locale, workspace) && !contact?.muted)
-      .flatMap((recipient): Told["items"] => {
-        const values = valuesFor({ booking, before, recipient, access: `${links.origin}/a/…` }, workspace, links);
-        const constant = { workspace: { name: workspace.name }, sender: { address } };
-        const template = templateOf(workflow, textFor(action, recipient.locale));
-        const text = renderedOf(template, { ...values, ...constant });
-        if (text === null) return [];
-        const to = isSms
-          ? (recipient.contact?.mobile ?? recipient.contact?.phone ?? recipient.number)
-          : (recipient.contact?.email ?? recipient.email);
-        const told = { id: workflow.id, name: workflow.name };
-        return [{ workflow: told, channel: isSms ? "sms" : "email", to: to ?? null, name: recipient.name, text }];
-      });
-  });
+  workspaceId: string,
+  sent: readonly ShownDecision[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = (of: (decision: ShownDecision) => string | null) => sent.flatMap((decision) => of(decision) ?? []);
+  const messages = await sql<{ id: string; text: string }>`
+    select id, text from messages
+    where workspace_id = ${workspaceId} and id = any(${ids(({ message_id }) => message_id)}::uuid[])`.execute(tx);
+  const mails = await sql<{ id: string; text: string }>`
+    select id, text from mails
+    where workspace_id = ${workspaceId} and id = any(${ids(({ mail_id }) => mail_id)}::uuid[])`.execute(tx);
+  return new Map([...messages.rows, ...mails.rows].map(({ id, text }) => [id, text]));
+}
+
+/** Live bookings of the same resources at the same time. */
+async function busyBeside(tx: Tx, booking: Booking): Promise<Told["busy"]> {
+  const { workspace_id: workspaceId, resource_ids: resources, start_at: start, end_at: end, id: except } = booking;
+  const { time_zone } = await getWorkspace(tx, workspaceId);
+  const busy = await selectBusy(tx, workspaceId, { resources, start, end, except });
+  const others = await completeBookings(tx, workspaceId, time_zone, busy);
+  return others.flatMap((other) =>
+    other.resources
+      .filter((resource) => resources.includes(resource.id))
+      .map(({ id, name }) => ({
+        resource: { id, name },
+        booking: {
+          id: other.id,
+          reference: other.reference,
+          start: other.start_at.toISOString(),
+          end: other.end_at.toISOString(),
+        },
+      })),
+  );
 }

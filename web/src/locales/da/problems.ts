@@ -26,6 +26,9 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan kun give tilladelser, du selv har.",
   scope_not_yours: "Du kan kun give en nøgle det, du selv må.",
   name_taken: "Der findes allerede en med det navn.",
+  too_many_services: "Et arbejdsområde har plads til 5.000 ydelser, ud over arkiverede.",
+  too_many_locations: "Et arbejdsområde har plads til 1.000 steder, ud over arkiverede.",
+  too_many_resources: "Et arbejdsområde har plads til 5.000 ressourcer, ud over arkiverede.",
   invalid_number:
     "{field, select, mobile {Mobilnummeret} other {Telefonnummeret}} »{value}« er ikke gyldigt. Tjek cifrene; et udenlandsk nummer begynder med + og landekode.",
   ambiguous_number:

@@ -22,6 +22,9 @@ export const problems = {
   permission_not_yours: "You can only give permissions that you have yourself.",
   scope_not_yours: "You can only give a key what you may do yourself.",
   name_taken: "There is one of this name already.",
+  too_many_services: "A workspace has room for 5,000 services, besides archived ones.",
+  too_many_locations: "A workspace has room for 1,000 locations, besides archived ones.",
+  too_many_resources: "A workspace has room for 5,000 resources, besides archived ones.",
   invalid_number:
     "{field, select, mobile {The mobile number} other {The phone number}} “{value}” is not valid. Check the digits; a number from abroad begins with + and its country code.",
   ambiguous_number:

@@ -26,6 +26,9 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan bare gi tillatelser du selv har.",
   scope_not_yours: "Du kan bare gi en nøkkel det du selv har lov til.",
   name_taken: "Det finnes allerede en med dette navnet.",
+  too_many_services: "Et arbeidsområde har plass til 5 000 tjenester, utenom arkiverte.",
+  too_many_locations: "Et arbeidsområde har plass til 1 000 steder, utenom arkiverte.",
+  too_many_resources: "Et arbeidsområde har plass til 5 000 ressurser, utenom arkiverte.",
   invalid_number:
     "{field, select, mobile {Mobilnummeret} other {Telefonnummeret}} «{value}» er ikke gyldig. Se over sifrene; et utenlandsk nummer begynner med + og landskode.",
   ambiguous_number:

@@ -26,6 +26,9 @@ export const problems: Translation<typeof en> = {
   permission_not_yours: "Du kan bara ge behörigheter som du själv har.",
   scope_not_yours: "Du kan bara ge en nyckel det du själv får göra.",
   name_taken: "Det finns redan en med det namnet.",
+  too_many_services: "En arbetsyta har plats för 5 000 tjänster, utöver arkiverade.",
+  too_many_locations: "En arbetsyta har plats för 1 000 platser, utöver arkiverade.",
+  too_many_resources: "En arbetsyta har plats för 5 000 resurser, utöver arkiverade.",
   invalid_number:
     "{field, select, mobile {Mobilnumret} other {Telefonnumret}} ”{value}” är inte giltigt. Kontrollera siffrorna; ett utländskt nummer börjar med + och landskod.",
   ambiguous_number:

@@ -1,0 +1,154 @@
+/** Two who change the same bookings and contacts at once, in either order: one waits for the other, and neither is begun again. */
+import { expect, test } from "vitest";
+import { bookingsOf } from "../../testing/bookings.ts";
+import { testDatabase } from "../../testing/database.ts";
+import { day, later, morning, type Salon, salonsOf } from "../../testing/workflows.ts";
+import type { Tx } from "../kit/db.ts";
+import { jobs } from "../kit/jobs.ts";
+import { createPseudonym, eraseContact } from "../privacy/erase-contact.ts";
+import { createAccessLinks } from "./access-links.ts";
+import { selectHappeningsOf } from "./happenings-store.ts";
+import { moments } from "./import/run-import.ts";
+import { runRows } from "./import/run-rows.ts";
+import { createManageLinks } from "./manage-links.ts";
+import { react } from "./workflows/react.ts";
+import type { BookingFields } from "./write-booking.ts";
+
+const database = await testDatabase({ max: 20 });
+let repeated = 0;
+/** Counts what PostgreSQL ended, since it waited in a circle, and was begun again. */
+const db = {
+  ...database.db,
+  inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    let begun = 0;
+    return database.db.inWorkspace(workspaceId, (tx) => {
+      if (begun++ > 0) repeated++;
+      return work(tx);
+    });
+  },
+};
+const salons = await salonsOf({ ...database, db });
+const { config, seal } = salons.services;
+const deciding = { links: createManageLinks(config), access: createAccessLinks(config), seal };
+
+const start = later(morning, 3 * day).toISOString();
+const end = later(start, day).toISOString();
+const rounds = 15;
+
+/** Does both, each as often first, and with the second a little later each time; answers how many were begun again. */
+async function atOnce(round: (i: number) => Promise<readonly [() => Promise<unknown>, () => Promise<unknown>]>) {
+  repeated = 0;
+  for (let i = 0; i < rounds; i++) {
+    const pair = await round(i);
+    const [one, other] = i % 2 === 0 ? pair : pair.toReversed();
+    await Promise.all([one?.(), other?.()]);
+  }
+  return repeated;
+}
+
+const change = (salon: Salon, id: string, fields: BookingFields) =>
+  bookingsOf(db, salon.id, salons.clock.now).change(id, fields);
+
+const numbered = (i: number, who = 0) => `+4792${who}${String(i).padStart(5, "0")}`;
+
+test("a contact is erased while their booking is changed, and they are given an address", async () => {
+  const salon = await salons.open();
+  const pseudonym = createPseudonym("key");
+  const again = await atOnce(async (i) => {
+    const mobile = numbered(i);
+    const { id, customer } = await salon.book({ start, customer: { first_name: "Kari", mobile } });
+    const contactId = customer?.id ?? "";
+    const erase = {
+      workspaceId: salon.id,
+      id: contactId,
+      confirm: contactId,
+      by: "Eva",
+      now: morning,
+      jobs,
+      pseudonym,
+    };
+    return [
+      () => db.inWorkspace(salon.id, (tx) => eraseContact(tx, erase)),
+      () => change(salon, id, { customer: { mobile, email: `kari${i}@example.com` } }),
+    ];
+  });
+  expect(again).toBe(0);
+});
+
+test("a workflow changes contact and booking while somebody changes the booking and the contact", async () => {
+  const salon = await salons.open();
+  const actions = [
+    { action: "set_contact", marketing: false },
+    { action: "change_status", status: "completed" },
+  ];
+  await salon.workflow({ do: actions });
+  const again = await atOnce(async (i) => {
+    const people = Array.from({ length: 4 }, (_, who) => ({ first_name: "Kari", mobile: numbered(i, who) }));
+    const made: { customer: { mobile: string }; id: string }[] = [];
+    for (const customer of people) made.push({ customer, id: (await salon.book({ start, customer })).id });
+    const ids = await db.inWorkspace(salon.id, async (tx) => {
+      const rows: { id: string }[] = [];
+      for (const { id } of made) rows.push(...(await selectHappeningsOf(tx, salon.id, id)));
+      return rows.map((row) => row.id);
+    });
+    return [
+      () => db.inWorkspace(salon.id, (tx) => react(deciding, tx, salon.id, ids, later(morning, 1_000))),
+      () =>
+        Promise.all(
+          made.map(({ id, customer }) =>
+            change(salon, id, { notes: "x", customer: { ...customer, email: `${id}@example.com` } }),
+          ),
+        ),
+    ];
+  });
+  expect(again).toBe(0);
+});
+
+test.each(["known", "new"])("two bookings name the same %s people in another order", async (which) => {
+  const salon = await salons.open();
+  const person = (i: number, who: number, more: object = {}) => ({
+    first_name: "A",
+    mobile: numbered(i, who),
+    ...more,
+  });
+  const again = await atOnce(async (i) => {
+    if (which === "known") await salon.book({ start, attendees: [person(i, 2), person(i, 3)] });
+    const both = [person(i, 2, { last_name: "B" }), person(i, 3, { last_name: "C" })];
+    const { make } = bookingsOf(db, salon.id, salons.clock.now);
+    return [
+      () => make({ start, end, customer: null, attendees: both }),
+      () => make({ start, end, customer: null, attendees: both.toReversed() }),
+    ];
+  });
+  expect(again).toBe(0);
+});
+
+test("a file changes bookings one after the other while somebody changes one of them, and the customer of another", async () => {
+  const salon = await salons.open();
+  const call = {
+    workspaceId: salon.id,
+    links: deciding.links,
+    notify: false,
+    createMissing: false,
+    by: "Eva",
+    nextMoment: moments(salons.clock),
+  };
+  const again = await atOnce(async (i) => {
+    const [one, other] = [numbered(i, 4), numbered(i, 5)];
+    await salon.book({ start, external_id: `1.${i}`, customer: { first_name: "A", mobile: one } });
+    const { id } = await salon.book({ start, external_id: `2.${i}`, customer: { first_name: "B", mobile: other } });
+    const row = (n: number, mobile: string, email: string) => ({
+      row: n,
+      lane: 0,
+      repeats: 0,
+      fault: null,
+      said: { external_id: `${n}.${i}`, mobile, email, start, end },
+    });
+    const rows = [row(1, one, `one${i}@example.com`), row(2, other, `other${i}@example.com`)];
+    return [
+      () => db.inWorkspace(salon.id, (tx) => runRows(tx, call, rows)),
+      () => change(salon, id, { customer: { mobile: one, email: `one${i}@example.com` } }),
+    ];
+  });
+  expect(again).toBe(0);
+});
