@@ -20,6 +20,7 @@ import * as store from "./moments-store.ts";
 import { timedOccasion } from "./occasion.ts";
 import { countAttendees, inShares } from "./shares.ts";
 import type { DecideServices } from "./step.ts";
+import { createTimingsReader, type TimingsReader } from "./timings-in-use.ts";
 import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
@@ -35,7 +36,8 @@ const noteEvery = 30_000;
 
 /** Deciding about moments, as work by the clock. */
 export function momentsWork(services: Services, deciding: DecideServices): DueWork {
-  return { name, run: (round) => sweep(services, deciding, round) };
+  const readTimings = createTimingsReader();
+  return { name, run: (round) => sweep(services, deciding, readTimings, round) };
 }
 
 /** Which bookings are looked at: those of one workspace, or of all but some. */
@@ -44,14 +46,18 @@ interface Scope {
   but: readonly string[];
 }
 
-async function sweep(services: Services, deciding: DecideServices, { now, signal }: DueRound): Promise<DueResult> {
+async function sweep(
+  services: Services,
+  deciding: DecideServices,
+  readTimings: TimingsReader,
+  { now, signal }: DueRound,
+): Promise<DueResult> {
   const { db } = services;
-  const [{ until, lagging }, timings, zones] = await preparedTransaction(db.pool, systemScope, (tx) =>
+  const [{ until, lagging }, { timings, zones }] = await preparedTransaction(db.pool, systemScope, (tx) =>
     pipelined(
       tx,
       () => store.selectSweep(tx),
-      () => store.selectTimings(tx),
-      () => store.selectZones(tx),
+      () => readTimings(tx, now),
     ),
   );
   const over = (since: Date, scope: Scope) =>
