@@ -1,8 +1,8 @@
-import { sql } from "kysely";
 /**
  * What workflows would send at once about a change, without making it: the change is made, decided about, and taken back. So the answer is
  * what the code that sends decides, with quota, opt-outs and all.
  */
+import { sql } from "kysely";
 import type { z } from "zod";
 import type { bookings } from "../../../contract/bookings.ts";
 import type { Db, Tx } from "../../kit/db.ts";
