@@ -6,8 +6,15 @@ import type { Db, Tx } from "../kit/db.ts";
 import { forbidden, Problem } from "../kit/errors.ts";
 import type { Handlers } from "../kit/http.ts";
 import { changedKeywords } from "../workspaces/change-keywords.ts";
+import { noteClockChange } from "../workspaces/clock-changes.ts";
 import { createWorkspace, type Seed } from "../workspaces/create-workspace.ts";
-import { checkCountry, checkTimeZone, getWorkspace, presentWorkspace } from "../workspaces/workspace.ts";
+import {
+  checkCountry,
+  checkTimeZone,
+  getWorkspace,
+  presentWorkspace,
+  type WorkspaceRow,
+} from "../workspaces/workspace.ts";
 import { recordAuditEvent, recordChange } from "./audit-events.ts";
 import { joinWorkspace } from "./create-person.ts";
 import { membershipsOf } from "./members.ts";
@@ -102,6 +109,9 @@ async function changeWorkspace(
       reminder_to = ${wanted.reminder_to}, cancel_limit_minutes = ${wanted.cancel_limit_minutes},
       customer_access = ${wanted.customer_access}
     where workspace_id = ${workspaceId}`.execute(tx);
+  const byClock = ({ time_zone, reminder_from, reminder_to }: WorkspaceRow) =>
+    [time_zone, reminder_from, reminder_to].join(" ");
+  if (byClock(wanted) !== byClock(row)) await noteClockChange(tx, workspaceId, at);
   const after = presentWorkspace(await getWorkspace(tx, workspaceId));
   const target = { type: "workspace", id: workspaceId, name: after.name };
   await recordChange(tx, { workspaceId, at, action: "workspace.updated", target }, before, after);

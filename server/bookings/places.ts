@@ -4,6 +4,7 @@ import { cut, readCursor, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
 import { conflict, notFound, type Problem } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
+import { noteClockChange } from "../workspaces/clock-changes.ts";
 import { getWorkspace, type WorkspaceRow } from "../workspaces/workspace.ts";
 import {
   type PlaceAnswers,
@@ -35,6 +36,7 @@ export async function createPlace<Kind extends PlaceKind>(
     throw await nameTaken(tx, workspaceId, kind, name);
   const made = withFields(await requirePlace(tx, workspaceId, kind, id), fields, workspace.country);
   await store.updatePlace(tx, workspaceId, made);
+  if (made.time_zone !== null) await noteClockChange(tx, workspaceId, at);
   await recordAuditEvent(tx, { workspaceId, at, action: `${kind}.created`, target: { type: kind, id, name } });
   return present(kind, made, workspace);
 }
@@ -87,6 +89,7 @@ export async function updatePlace<Kind extends PlaceKind>(
   const after = withFields(named, fields, workspace.country);
   if (before.archived_at && !after.archived_at) await requireRoom(tx, workspaceId, kind);
   if (!(await store.updatePlace(tx, workspaceId, after))) throw await nameTaken(tx, workspaceId, kind, after.name);
+  if (after.time_zone !== before.time_zone) await noteClockChange(tx, workspaceId, at);
   await recordUpdate(tx, workspaceId, before, after, at);
   return present(kind, after, workspace);
 }

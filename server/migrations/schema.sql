@@ -2973,10 +2973,12 @@ create table workspaces (
   reminder_to text,
   cancel_limit_minutes integer default 1440 not null,
   customer_access boolean default false not null,
+  clock_changed_at timestamp with time zone,
   constraint workspaces_pkey PRIMARY KEY (workspace_id),
   constraint workspaces_frequency_cap CHECK (((frequency_cap_messages IS NULL) = (frequency_cap_days IS NULL))),
   constraint workspaces_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31)))
 );
+CREATE INDEX workspaces_clock_changed ON workspaces USING btree (clock_changed_at) WHERE (clock_changed_at IS NOT NULL);
 CREATE INDEX workspaces_quiet_hours_changed ON workspaces USING btree (quiet_hours_changed_at) WHERE (quiet_hours_changed_at IS NOT NULL);
 CREATE INDEX workspaces_quiet_hours_notice ON workspaces USING btree (workspace_id) WHERE (quiet_hours_notice IS NOT NULL);
 alter table workspaces enable row level security;

@@ -2,6 +2,8 @@
 const search = "server/contacts/search-contacts.ts";
 const ledger = "server/messages/messages-store.ts";
 const merge = "server/contacts/import/merge-chunk.ts";
+const workflows = "server/bookings/workflows";
+const states = "statesOf[trigger].map((state) => `'${state}'`).join(\", \")";
 /** By the file of the statement and the text of the expression. */
 export const given: Record<string, string> = {
   "server/contacts/count-contacts.ts: source(sql``)": "select id, true as exact from contacts",
@@ -40,6 +42,9 @@ export const given: Record<string, string> = {
   "server/bookings/list-store.ts: direction": "asc",
   "server/bookings/list-store.ts: beyond": ">",
   "server/bookings/workflows/workflow-problems.ts: field": "services",
+  [`${workflows}/ahead.ts: await beingAhead(tx, workflow, timing, workspace, now)`]: "true",
+  [`${workflows}/merge-moments.ts: ${states}`]: "'pending'",
+  [`${workflows}/moments-store.ts: ${states}`]: "'pending'",
   "server/messages/send/recipients.ts: batch.recipients.contacts": "select id from contacts",
   "server/audience/count-segments.ts: String(fetched)": "1",
   "server/audience/count-segments.ts: name": "email",

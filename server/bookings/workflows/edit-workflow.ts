@@ -5,6 +5,7 @@ import { cut, readCursor, writeCursor } from "../../kit/cursor.ts";
 import type { Tx } from "../../kit/db.ts";
 import { conflict, notFound } from "../../kit/errors.ts";
 import { newId } from "../../kit/id.ts";
+import { noteClockChange } from "../../workspaces/clock-changes.ts";
 import { getWorkspace } from "../../workspaces/workspace.ts";
 import { checkActions, checkWhen } from "./check-workflow.ts";
 import { problemsOf } from "./workflow-problems.ts";
@@ -48,6 +49,7 @@ export async function createWorkflow(
     updated_at: at,
   };
   await store.insertWorkflow(tx, row);
+  if (row.enabled && row.unit !== null) await noteClockChange(tx, workspaceId, at);
   await recordAuditEvent(tx, {
     workspaceId,
     at,
@@ -97,6 +99,7 @@ export async function changeWorkflow(
     row.also_ahead = change.also_ahead === true;
   } else if (change.also_ahead === true && row.enabled) row.also_ahead = true;
   await store.updateWorkflow(tx, row);
+  if (row.enabled && row.unit !== null) await noteClockChange(tx, workspaceId, at);
   await recordAuditEvent(tx, {
     workspaceId,
     at,

@@ -20,6 +20,7 @@ import * as store from "./moments-store.ts";
 import { timedOccasion } from "./occasion.ts";
 import { countAttendees, inShares } from "./shares.ts";
 import type { DecideServices } from "./step.ts";
+import { createTimingsReader, type TimingsReader } from "./timings-in-use.ts";
 import type { WorkflowRow } from "./workflow.ts";
 import { selectEnabled } from "./workflows-store.ts";
 
@@ -37,7 +38,9 @@ const noteEvery = 30_000;
 
 /** Deciding about moments, as work by the clock. */
 export function momentsWork(services: Services, deciding: DecideServices): DueWork {
-  return { name, every_ms: lookEvery, run: (round) => sweep(services, deciding, round) };
+  const readTimings = createTimingsReader();
+  const run = (round: DueRound) => sweep(services, deciding, readTimings, round);
+  return { name, every_ms: lookEvery, run };
 }
 
 /** Which bookings are looked at: those of one workspace, or of all but some. */
@@ -46,14 +49,18 @@ interface Scope {
   but: readonly string[];
 }
 
-async function sweep(services: Services, deciding: DecideServices, { now, signal }: DueRound): Promise<DueResult> {
+async function sweep(
+  services: Services,
+  deciding: DecideServices,
+  readTimings: TimingsReader,
+  { now, signal }: DueRound,
+): Promise<DueResult> {
   const { db } = services;
-  const [{ until, lagging }, timings, zones] = await preparedTransaction(db.pool, systemScope, (tx) =>
+  const [{ until, lagging }, { timings, zones }] = await preparedTransaction(db.pool, systemScope, (tx) =>
     pipelined(
       tx,
       () => store.selectSweep(tx),
-      () => store.selectTimings(tx),
-      () => store.selectZones(tx),
+      () => readTimings(tx, now),
     ),
   );
   const over = (since: Date, scope: Scope) =>
