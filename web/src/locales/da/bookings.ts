@@ -52,7 +52,7 @@ export const bookings: Translation<typeof en> = {
   reference: "Reference",
   notes: "Noter",
   andAttendees: "og {count, plural, one {# deltager} other {# deltagere}}",
-  search: "Reference, navn, nummer, e-mail eller ydelse",
+  search: "Navn, nummer eller reference",
   from: "Fra",
   to: "Til",
   anyStatus: "Alle statusser",

@@ -49,7 +49,7 @@ export const bookings = {
   reference: "Reference",
   notes: "Notes",
   andAttendees: "and {count, plural, one {# attendee} other {# attendees}}",
-  search: "Reference, name, number, e-mail or service",
+  search: "Name, number or reference",
   from: "From",
   to: "To",
   anyStatus: "Any status",

@@ -52,7 +52,7 @@ export const bookings: Translation<typeof en> = {
   reference: "Referanse",
   notes: "Notater",
   andAttendees: "og {count, plural, one {# deltaker} other {# deltakere}}",
-  search: "Referanse, navn, nummer, e-post eller tjeneste",
+  search: "Navn, nummer eller referanse",
   from: "Fra",
   to: "Til",
   anyStatus: "Alle statuser",

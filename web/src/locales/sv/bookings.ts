@@ -52,7 +52,7 @@ export const bookings: Translation<typeof en> = {
   reference: "Referens",
   notes: "Anteckningar",
   andAttendees: "och {count, plural, one {# deltagare} other {# deltagare}}",
-  search: "Referens, namn, nummer, e-post eller tjänst",
+  search: "Namn, nummer eller referens",
   from: "Från",
   to: "Till",
   anyStatus: "Alla statusar",
