@@ -261,6 +261,8 @@ test("a mail has a subject with keywords and attachments, in more than one langu
   await page.getByLabel("Ny status").selectOption({ label: "Fullført" });
   await button("Lagre").first().click();
   await page.getByRole("dialog", { name: "Slå på «Takk»?" }).getByRole("button", { name: "Slå på" }).click();
+  // The editor says what it does before it is saved, too.
+  await expect.poll(async () => (await workflowNamed("Takk"))?.enabled).toBe(true);
   await page.getByText("Endre status til Fullført").waitFor();
   expect(await workflowNamed("Takk")).toMatchObject({
     enabled: true,
