@@ -121,3 +121,19 @@ test("who books too late is confirmed once, and not reminded", () => {
     "sent though it was otherwise:",
   ]);
 });
+
+test("who lives elsewhere reads the zone behind the time; another time is one all the same", () => {
+  const judged = (words: string) =>
+    compareReminders(
+      {
+        bookings: [booking(null, there)],
+        reminders: [sent(start, moment)],
+        confirmations: [],
+        texts: [{ ...text(start, moment + 1_000), text: words }],
+      },
+      now,
+    ).violations;
+  expect(judged(`${reminderText(start)} (Oslo time)`)).toEqual([]);
+  expect(judged(`${reminderText(start)} (Paris time)`)).toHaveLength(1);
+  expect(judged(`${reminderText(later)} (Oslo time)`)).toHaveLength(1);
+});
