@@ -85,6 +85,17 @@ test("after a cancellation was answered nothing is decided; one that is under wa
   expect(overtaken).toMatchObject({ violations: [], overtaken: 1, overtakenBy: 1_000 });
 });
 
+test("a queued reminder that a cancellation took back is none; it must not reach the carrier, nor be taken back for nothing", () => {
+  const off = booking("cancelled", there, { start, live: false, asked: moment + 550, answered: moment + 600 });
+  const takenBack: Decided = { ...sent(start, moment + 500), state: "skipped", reason: "booking_cancelled" };
+  expect(violations(off, [takenBack], [])).toEqual([]);
+  expect(violations(off, [takenBack], [text(start, moment + 700)])).toEqual(["taken back, and with the carrier:"]);
+  expect(violations(booking(null, there), [takenBack], [])).toEqual([
+    "taken back though nothing changed:",
+    "not sent to",
+  ]);
+});
+
 test("a moved booking is reminded of with its new time, once; of the old one only before that", () => {
   const moved = booking("moved", there, { start: later, live: true, asked: moment - 60, answered: moment - 10 });
   const renewed = sent(later, moment + 60_500, "n");

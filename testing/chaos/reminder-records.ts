@@ -46,6 +46,8 @@ export interface ReminderFindings {
   violations: string[];
   sent: number;
   skipped: number;
+  /** Queued reminders that a change took back before they left. */
+  withdrawn: number;
   /** Texts that were decided before a change was answered, and reached the carrier after it; and the longest time between, in milliseconds. */
   overtaken: number;
   overtakenBy: number;
@@ -54,7 +56,7 @@ export interface ReminderFindings {
 /** Compares. Nothing may be under way any more, and all moments but those of tomorrow have passed by `now`. */
 export function compareReminders(evidence: ReminderEvidence, now: number): ReminderFindings {
   const { bookings, reminders, confirmations, texts } = evidence;
-  const found: ReminderFindings = { violations: [], sent: 0, skipped: 0, overtaken: 0, overtakenBy: 0 };
+  const found: ReminderFindings = { violations: [], sent: 0, skipped: 0, withdrawn: 0, overtaken: 0, overtakenBy: 0 };
   const byMessage = Map.groupBy(texts, ({ message_id }) => message_id);
   const ofNumber = Map.groupBy(reminders, ({ number }) => number);
   const confirmed = Map.groupBy(confirmations, ({ number }) => number);
@@ -69,6 +71,8 @@ export function compareReminders(evidence: ReminderEvidence, now: number): Remin
       const got = byMessage.get(decision.message_id ?? "") ?? [];
       if (decision.state === "sent") judgeSent(booking, decision, got, found, blame);
       else if (decision.state === "skipped" && decision.reason === "booked_too_late") found.skipped++;
+      else if (decision.state === "skipped" && takenBack.includes(decision.reason ?? ""))
+        judgeWithdrawn(booking, decision, got, found, blame);
       else blame("neither sent nor too late:", decision);
     }
     judgeLast(booking, decisions, now, blame);
@@ -106,6 +110,23 @@ function judgeSent(
     found.overtaken++;
     found.overtakenBy = Math.max(found.overtakenBy, text.at - next.answered);
   }
+}
+
+/** Why a queued reminder does not leave after all. */
+const takenBack = ["booking_cancelled", "superseded"];
+
+/** A reminder that was taken back never reached the carrier, and the booking was cancelled or moved. */
+function judgeWithdrawn(
+  { states }: LoggedBooking,
+  decision: Decided,
+  got: readonly HandsetText[],
+  found: ReminderFindings,
+  blame: Blame,
+): void {
+  found.withdrawn++;
+  if (got.length > 0) blame("taken back, and with the carrier:", { decision, got });
+  if (states.every(({ live, start }) => live && start === decision.occurrence))
+    blame("taken back though nothing changed:", { decision, states });
 }
 
 /** Of what a booking ended as there is one decision, if that is due, and it is sent where it was so before its moment. */

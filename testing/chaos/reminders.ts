@@ -201,7 +201,7 @@ function summary(bookings: readonly LoggedBooking[], found: ReminderFindings, co
   const kinds = changes.map((kind) => `${bookings.filter(({ change }) => change === kind).length} ${kind}`);
   return [
     `${bookings.length} bookings, of them ${kinds.join(", ")}`,
-    `${sent} reminders sent, each with the carrier once; ${skipped} skipped as too late; ${confirmations} confirmations`,
+    `${sent} reminders sent, each with the carrier once; ${skipped} skipped as too late; ${found.withdrawn} taken back before they left; ${confirmations} confirmations`,
     `${overtaken} reminders had been decided when a change was answered, and reached the carrier after it, the last ${(overtakenBy / 1000).toFixed(1)} s after it`,
   ];
 }
