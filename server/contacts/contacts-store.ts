@@ -60,6 +60,8 @@ export const insertContact = sharedStatement(
         as c (id uuid, mobile text, mobile_kind number_kind, phone text, phone_kind number_kind, email text, first_name text,
           last_name text, locale text, time_zone text, marketing boolean, muted boolean, properties jsonb, at timestamptz)
       where w.workspace_id = ${workspaceId}
+      -- Others who add the same ones wait, and not in a circle.
+      order by c.mobile
       on conflict (workspace_id, mobile) where mobile is not null do nothing
       returning added.id`.execute(tx);
     const added = new Set(rows.map(({ id }) => id));
