@@ -64,6 +64,8 @@ export const insertBooking = sharedStatement(async (tx, workspaceId, bookings: r
         source text, origin text, external_id text, external_at timestamptz, muted boolean, muted_workflows uuid[],
         sequence integer, armed_at timestamptz, manage_code text, created_at timestamptz, updated_at timestamptz)
     where w.workspace_id = ${workspaceId}
+    -- Others who add the same ones wait, and not in a circle.
+    order by b.origin, b.external_id
     on conflict (workspace_id, origin, external_id) where external_id is not null do nothing
     returning added.id`.execute(tx);
   const inserted = new Set(rows.map(({ id }) => id));

@@ -78,8 +78,24 @@ test("of those with the same key each sees what the one before wrote, also where
     return (await insert(tx, n)).rows.length;
   });
   expect(ends).toEqual([0, "taken", "taken"]);
-  // The first of the transaction that was undone, and of the one that was not.
-  expect(seen).toEqual(["none", "one", "one", "none"]);
+  // Of the transaction that was undone, of the one that was not, and of the third's own.
+  expect(seen).toEqual(["none", "one", "none", "one"]);
+});
+
+test("what a refused one wrote is not seen by those after it with the same key", async () => {
+  let wasRefused = false;
+  const ends = await make([7, 7, 8], async (tx, n) => {
+    const { rows } = await sql<{ n: number }>`select n from slips where n = ${n}`.execute(tx);
+    if (rows.length > 0) throw invalid("taken", "Taken.", "n", n);
+    await insert(tx, n);
+    if (n === 7 && !wasRefused) {
+      wasRefused = true;
+      throw invalid("first", "First.", "n", n);
+    }
+    return n;
+  });
+  expect(ends).toEqual(["first", 7, 8]);
+  expect((await slips()).map(({ n }) => n)).toEqual([7, 8]);
 });
 
 test("refused bookings among good ones: each has its own answer, and the customers of refused ones are no contacts", async () => {
@@ -133,25 +149,56 @@ test("one idempotency key ten times at once, among others: one booking, and ten 
   expect(await salon.all("/bookings")).toHaveLength(11);
 });
 
-test("each is recorded as its own caller's", async () => {
+test("an idempotency key of a refused booking is free for the next one, which comes at once", async () => {
+  const salon = await salons.open();
+  const ask = (mobile: string) =>
+    salon.ask(
+      "POST /bookings",
+      { customer: { first_name: "Kari", mobile }, start, end },
+      { "Idempotency-Key": "of-both" },
+    );
+  const answers = await Promise.all([ask("1"), ask("+4791234567"), ask("+4791234567")]);
+  expect(answers.map(({ status }) => status)).toEqual([422, 201, 201]);
+  expect(answers.map(({ headers }) => headers["idempotency-replayed"])).toEqual([undefined, undefined, "true"]);
+  expect(await salon.all("/bookings")).toHaveLength(1);
+});
+
+test("what two say of one person at once, the one by their number and the other by their address, is both kept", async () => {
+  const salon = await salons.open();
+  await salon.request("POST /contacts", { mobile: "+4791234567", email: "eva@example.no" });
+  const customers = [
+    { mobile: "+4791234567", last_name: "Berg" },
+    { email: "eva@example.no", first_name: "Eva", locale: "nb" },
+  ];
+  await Promise.all(customers.map((customer) => salon.ask("POST /bookings", { customer, start, end })));
+  expect(await salon.all("/contacts")).toMatchObject([{ first_name: "Eva", last_name: "Berg", locale: "nb" }]);
+});
+
+test("each is recorded as its own caller's, and what is nobody's as the system's", async () => {
   const { id } = await createTestWorkspace(db);
   const commands = createGroupCommit(db);
   const names = ["Eva", "Ola", "Kari"];
+  const record = (name: string) => () =>
+    commands.execute(id, {
+      keys: [name],
+      work: (tx) =>
+        recordAuditEvent(tx, { workspaceId: id, at: morning, action: "booking.created", target: { type: name } }),
+    });
   const recorded = names.map((name) =>
-    inRequest({ actor: null, user: { id: newId(), name } as unknown as User, ip: `10.0.0.${name.length}` }, () =>
-      commands.execute(id, {
-        keys: [name],
-        work: (tx) =>
-          recordAuditEvent(tx, { workspaceId: id, at: morning, action: "booking.created", target: { type: name } }),
-      }),
+    inRequest(
+      { actor: null, user: { id: newId(), name } as unknown as User, ip: `10.0.0.${name.length}` },
+      record(name),
     ),
   );
-  await Promise.all(recorded);
+  await Promise.all([...recorded, record("Varsla")()]);
   const { rows } = await db.asSystem((tx) =>
-    sql<{ who: string; what: string; ip: string }>`
+    sql<{ who: string; what: string; ip: string | null }>`
       select actor_name as who, target_type as what, ip from audit_events where workspace_id = ${id} order by id`.execute(
       tx,
     ),
   );
-  expect(rows).toEqual(names.map((name) => ({ who: name, what: name, ip: `10.0.0.${name.length}` })));
+  expect(rows).toEqual([
+    ...names.map((name) => ({ who: name, what: name, ip: `10.0.0.${name.length}` })),
+    { who: "Varsla", what: "Varsla", ip: null },
+  ]);
 });

@@ -1,10 +1,16 @@
 /** Two who change the same bookings and contacts at once, in either order: one waits for the other, and neither is begun again. */
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { bookingsOf } from "../../testing/bookings.ts";
 import { testDatabase } from "../../testing/database.ts";
+import { newId } from "../../testing/new-id.ts";
+import { until } from "../../testing/until.ts";
 import { day, later, morning, type Salon, salonsOf } from "../../testing/workflows.ts";
-import type { Tx } from "../kit/db.ts";
+import { insertContact } from "../contacts/contacts-store.ts";
+import { type Tx, workspaceScope } from "../kit/db.ts";
 import { jobs } from "../kit/jobs.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
+import { sideBySide } from "../kit/shared-statements.ts";
 import { createPseudonym, eraseContact } from "../privacy/erase-contact.ts";
 import { createAccessLinks } from "./access-links.ts";
 import { selectHappeningsOf } from "./happenings-store.ts";
@@ -151,4 +157,41 @@ test("a file changes bookings one after the other while somebody changes one of 
     ];
   });
   expect(again).toBe(0);
+});
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await database.db.asSystem((tx) =>
+    sql<{ n: number }>`
+      select count(*)::int as n from pg_locks l join pg_stat_activity a using (pid)
+      where a.datname = current_database() and not l.granted`.execute(tx),
+  );
+  return rows[0]?.n ?? 0;
+}
+
+test("two batches add the same new contacts in another order, each behind somebody else's", async () => {
+  const salon = await salons.open();
+  const at = salons.clock.now();
+  const scope = workspaceScope(salon.id);
+  const add = (tx: Tx, n: number) =>
+    insertContact(tx, salon.id, { id: newId(), fields: { mobile: numbered(n, 6), mobile_kind: "mobile" }, at });
+  let begun = 0;
+  const batch = (numbers: readonly number[]) =>
+    preparedTransaction(database.db.workspacePool, scope, (tx) => {
+      begun++;
+      return sideBySide(
+        tx,
+        numbers.map((n) => () => add(tx, n)),
+      );
+    });
+  const somebody = database.db.inWorkspace(salon.id, async (tx) => {
+    await add(tx, 8);
+    await add(tx, 9);
+    const batches = [batch([1, 8, 2]), batch([2, 9, 1])];
+    await until(async () => expect(await waitingForLocks()).toBe(2));
+    return { batches };
+  });
+  const { batches } = await somebody;
+  const added = await Promise.all(batches);
+  expect(added.flat().filter(Boolean)).toHaveLength(2);
+  expect(begun).toBe(2);
 });

@@ -1,5 +1,7 @@
 /**
- * The order in which a transaction locks what it changes. All that write bookings keep to it, so no two ever wait for each other:
+ * The order in which a transaction locks what it changes. All that write bookings keep to it, so no two ever wait for each other, but
+ * bookings that are written together (kit/group-commit.ts): each of those keeps to it by itself, and a deadlock between two batches is
+ * tried again:
  *
  *   1. the workspace's decisions (workflows/decide.ts)
  *   2. its submit lock (consent/submit-lock.ts)

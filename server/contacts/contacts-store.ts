@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { jsonRows } from "../kit/json-rows.ts";
+import { pipelined } from "../kit/prepared.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
 import type { ContactFields, ContactRow, OptOutRow, PossibleOptOutRow } from "./contact.ts";
 
@@ -59,6 +60,8 @@ export const insertContact = sharedStatement(
         as c (id uuid, mobile text, mobile_kind number_kind, phone text, phone_kind number_kind, email text, first_name text,
           last_name text, locale text, time_zone text, marketing boolean, muted boolean, properties jsonb, at timestamptz)
       where w.workspace_id = ${workspaceId}
+      -- Others who add the same ones wait, and not in a circle.
+      order by c.mobile
       on conflict (workspace_id, mobile) where mobile is not null do nothing
       returning added.id`.execute(tx);
     const added = new Set(rows.map(({ id }) => id));
@@ -66,27 +69,44 @@ export const insertContact = sharedStatement(
   },
 );
 
+const changeable = [
+  "mobile",
+  "mobile_kind",
+  "phone",
+  "phone_kind",
+  "email",
+  "first_name",
+  "last_name",
+  "locale",
+  "time_zone",
+  "marketing",
+  "muted",
+] as const satisfies readonly (keyof ContactFields)[];
+
 /**
- * Writes a locked contact's changed columns; false when another contact has the mobile number. Properties are merged; one
- * set to null is removed.
+ * Writes the given columns of a locked contact, and only those: what runs side by side in the transaction may have written others since
+ * they were read. False when another contact has the mobile number. Properties are merged; one set to null is removed.
  */
 export async function updateContactRow(
   tx: Tx,
   workspaceId: string,
-  before: ContactRow,
+  id: string,
   fields: ContactFields,
   at: Date,
 ): Promise<boolean> {
-  const row = { ...before, ...fields };
+  const given = changeable.filter((column) => fields[column] !== undefined);
+  const columns = given.map((column) => sql`${sql.ref(column)} = ${fields[column]}, `);
   try {
-    await sql`savepoint unique_mobile`.execute(tx);
-    await sql`
-      update contacts
-      set mobile = ${row.mobile}, mobile_kind = ${row.mobile_kind}, phone = ${row.phone}, phone_kind = ${row.phone_kind},
-        email = ${row.email}, first_name = ${row.first_name}, last_name = ${row.last_name}, locale = ${row.locale},
-        time_zone = ${row.time_zone}, marketing = ${row.marketing}, muted = ${row.muted},
-        properties = jsonb_strip_nulls(properties || ${JSON.stringify(fields.properties ?? {})}::jsonb), updated_at = ${at}
-      where workspace_id = ${workspaceId} and id = ${before.id}`.execute(tx);
+    // Sent together: what others wrote between the two would be undone with the second.
+    await pipelined(
+      tx,
+      () => sql`savepoint unique_mobile`.execute(tx),
+      () =>
+        sql`
+          update contacts set ${sql.join(columns, sql``)}
+            properties = jsonb_strip_nulls(properties || ${JSON.stringify(fields.properties ?? {})}::jsonb), updated_at = ${at}
+          where workspace_id = ${workspaceId} and id = ${id}`.execute(tx),
+    );
     return true;
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== "contacts_mobile") throw error;

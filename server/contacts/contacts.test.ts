@@ -4,6 +4,10 @@ import { ContactInput } from "../../contract/contacts.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { newId } from "../../testing/new-id.ts";
 import { createTestWorkspace, type TestWorkspace } from "../../testing/workspace.ts";
+import { workspaceScope } from "../kit/db.ts";
+import { preparedTransaction } from "../kit/prepared.ts";
+import { sideBySide } from "../kit/shared-statements.ts";
+import { insertContact, updateContactRow } from "./contacts-store.ts";
 import { createContact, deleteContact, getContact, updateContact } from "./contacts.ts";
 import {
   addMembers,
@@ -62,6 +66,19 @@ test("an invalid value is refused with the field and the value", async () => {
     issues: [{ path: ["first_name"] }],
   });
   await expect(create({ properties: { x: "\0" } })).rejects.toMatchObject({ status: 422, field: "properties.x" });
+});
+
+test("a number that turns out to be taken never undoes what is written beside it: all fails, and is tried one by one", async () => {
+  const taken = await create({ mobile: "+4791234567" });
+  const other = await create({ first_name: "Eva" });
+  const beside = newId();
+  const written = preparedTransaction(db.workspacePool, workspaceScope(workspace.id), (tx) =>
+    sideBySide(tx, [
+      () => updateContactRow(tx, workspace.id, other.id, { mobile: taken.mobile }, new Date()),
+      () => insertContact(tx, workspace.id, { id: beside, fields: { first_name: "Ola" }, at: new Date() }),
+    ]),
+  );
+  await expect(written).rejects.toThrow("current transaction is aborted");
 });
 
 test("numbers compare as E.164: every spelling of a taken one is refused with the other contact's id", async () => {

@@ -92,7 +92,7 @@ export async function fillContact(
   const before = await lockContact(tx, workspaceId, id);
   if (!before) return;
   const missing = missingOf(before, fields);
-  if (Object.keys(missing).length === 0 || !(await updateContactRow(tx, workspaceId, before, missing, at))) return;
+  if (Object.keys(missing).length === 0 || !(await updateContactRow(tx, workspaceId, id, missing, at))) return;
   const target = { type: "contact", id };
   await recordAuditEvent(tx, {
     workspaceId,
@@ -136,7 +136,7 @@ export async function updateContact(
       properties.length,
     );
   }
-  if (!(await updateContactRow(tx, workspaceId, before, fields, at))) {
+  if (!(await updateContactRow(tx, workspaceId, id, fields, at))) {
     throw await mobileTaken(tx, workspaceId, fields.mobile as string);
   }
   await notePropertyKeys(tx, workspaceId, keysWithValue(fields.properties), at);

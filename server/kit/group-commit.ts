@@ -61,39 +61,45 @@ export function createGroupCommit(db: Db): GroupCommit {
 
 /**
  * One transaction for all. Where some are refused it is undone, and done again without them; after any other error each has one of its
- * own, so that what the database does not take is refused alone.
+ * own, so that what the database does not take is refused alone. So has what comes after a refused one with the same key.
  */
 async function executeBatch(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<void> {
   let open = batch;
+  const alone: Waiting[] = [];
   while (open.length > 0) {
     try {
       const results = await executeTogether(db, workspaceId, open);
       open.forEach(({ done }, i) => done(results[i]));
-      return;
+      break;
     } catch (error) {
       if (error instanceof SomeRefused) {
-        const { refusals } = error;
+        const { refusals, behind } = error;
         for (const [{ fail }, problem] of refusals) fail(problem);
-        open = open.filter((each) => !refusals.has(each));
+        alone.push(...behind);
+        open = open.filter((each) => !refusals.has(each) && !behind.has(each));
         continue;
       }
       if (open.length === 1 || isDatabaseAway(error) || isCommitUnknown(error)) {
         for (const { fail } of open) fail(error);
-        return;
+        break;
       }
     }
-    for (const each of open) await executeBatch(db, workspaceId, [each]);
-    return;
+    alone.unshift(...open);
+    break;
   }
+  for (const each of alone) await executeBatch(db, workspaceId, [each]);
 }
 
 /** Undoes a transaction of which some are refused. */
 class SomeRefused extends Error {
   readonly refusals: ReadonlyMap<Waiting, Problem>;
+  /** Those that would have seen what a refused one wrote, and were not begun. */
+  readonly behind: ReadonlySet<Waiting>;
 
-  constructor(refusals: ReadonlyMap<Waiting, Problem>) {
+  constructor(refusals: ReadonlyMap<Waiting, Problem>, behind: ReadonlySet<Waiting>) {
     super("some are refused");
     this.refusals = refusals;
+    this.behind = behind;
   }
 }
 
@@ -102,23 +108,27 @@ function executeTogether(db: Db, workspaceId: string, batch: readonly Waiting[])
   return preparedTransaction(db.workspacePool, [workspaceScope(workspaceId), planOnce], async (tx) => {
     const results = new Map<Waiting, unknown>();
     const refusals = new Map<Waiting, Problem>();
+    const behind = new Set<Waiting>();
     const execute = async (each: Waiting) => {
       try {
-        results.set(each, await (each.request ? inRequest(each.request, () => each.work(tx)) : each.work(tx)));
+        results.set(each, await inRequest(each.request, () => each.work(tx)));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         refusals.set(each, error);
       }
     };
-    const chains = chainsOf(batch, ({ keys }) => keys);
-    const ends = await sideBySide(
+    await sideBySide(
       tx,
-      chains.map((chain) => async () => {
-        for (const each of chain) await execute(each);
+      chainsOf(batch, ({ keys }) => keys).map((chain) => async () => {
+        for (const [i, each] of chain.entries()) {
+          await execute(each);
+          if (!refusals.has(each)) continue;
+          for (const next of chain.slice(i + 1)) behind.add(next);
+          return;
+        }
       }),
     );
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
-    if (refusals.size > 0) throw new SomeRefused(refusals);
+    if (refusals.size > 0) throw new SomeRefused(refusals, behind);
     return batch.map((each) => results.get(each));
   });
 }

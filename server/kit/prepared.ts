@@ -87,7 +87,7 @@ export async function pipelined<T extends unknown[]>(
     for (const thing of things) results.push(await thing());
     return results as T;
   }
-  // Waits for all of them, and throws the error that occurred first, since the others are its consequences.
+  // Waits for all of them.
   const errors: unknown[] = [];
   await Promise.all(
     things.map(async (thing, i) => {
@@ -98,9 +98,18 @@ export async function pipelined<T extends unknown[]>(
       }
     }),
   );
-  if (errors.length > 0) throw errors[0];
+  if (errors.length > 0) throw causeOf(errors);
   return results as T;
 }
+
+const abortedAlready = "25P02";
+
+/**
+ * Of the errors of one transaction's statements, in any order, the one that the others follow from: after it the database refuses all
+ * that is sent. A retry after a deadlock depends on it.
+ */
+export const causeOf = (errors: readonly unknown[]): unknown =>
+  errors.find((error) => (error as { code?: string } | null)?.code !== abortedAlready) ?? errors[0];
 
 /**
  * Executes one statement right before the commit, which is sent without waiting for its answer: for heavily contended rows. To

@@ -9,10 +9,10 @@ export interface RequestContext {
   ip: string;
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
+const storage = new AsyncLocalStorage<RequestContext | null>();
 
-/** Runs a request's handler, in which `currentRequest` returns this context. */
-export const inRequest = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
+/** Runs a request's handler, in which `currentRequest` returns this context; null: what is nobody's, whoever else's turn it is. */
+export const inRequest = <T>(context: RequestContext | null, work: () => T): T => storage.run(context, work);
 
 /** The current request; null in jobs and at the start of the program. */
 export const currentRequest = (): RequestContext | null => storage.getStore() ?? null;

@@ -28,12 +28,9 @@ const together = <T>(works: (tx: Tx) => (() => Promise<T>)[]) =>
     return sideBySide(tx, works(tx));
   });
 
-const values = <T>(ends: readonly PromiseSettledResult<T>[]) =>
-  ends.map((end) => (end.status === "fulfilled" ? end.value : String((end.reason as Error).message)));
-
 test("what several do next is one statement, and each gets its own answer", async () => {
   const ends = await together((tx) => [1, 2, 3].map((n) => () => add(tx, workspace, n)));
-  expect(values(ends)).toEqual([true, true, true]);
+  expect(ends).toEqual([true, true, true]);
   expect(written).toEqual([3]);
 });
 
@@ -44,7 +41,7 @@ test("pieces of work that take different ways share what they do in the same tur
       return n % 2 === 0 ? add(tx, workspace, n * 10) : first;
     }),
   );
-  expect(values(ends)).toEqual([true, true, true, true]);
+  expect(ends).toEqual([true, true, true, true]);
   expect(written).toEqual([4, 2]);
 });
 
@@ -60,17 +57,43 @@ test("statements go in the order in which they were asked for first", async () =
   expect(order).toEqual(["a 2", "b 2"]);
 });
 
-test("what fails in one piece of work does not end the others, and a statement's error is everybody's who asked for it", async () => {
+test("a piece of work that fails does not end the others", async () => {
+  const refused = together<unknown>((tx) => [
+    () => Promise.reject(new Error("refused")),
+    async () => {
+      await add(tx, workspace, 1);
+      await add(tx, workspace, 2);
+    },
+  ]);
+  await expect(refused).rejects.toThrow("refused");
+  expect(written).toEqual([1, 1]);
+});
+
+test("a statement's error is everybody's who asked for it", async () => {
   const failing = sharedStatement((_tx, _workspaceId, _items: readonly number[]): Promise<never[]> => {
     throw new Error("refused by the statement");
   });
-  const ends = await together<unknown>((tx) => [
-    () => add(tx, workspace, 1),
-    () => Promise.reject(new Error("refused")),
-    () => failing(tx, workspace, 2),
-    () => failing(tx, workspace, 3),
+  const errors: unknown[] = [];
+  await together((tx) =>
+    [1, 2].map((n) => () => failing(tx, workspace, n).catch((error: Error) => errors.push(error.message))),
+  );
+  expect(errors).toEqual(["refused by the statement", "refused by the statement"]);
+});
+
+test("what made the database refuse the rest is told, whichever piece of work it was in", async () => {
+  const later = (n: number) => sql`insert into numbers values (${n})`;
+  const twice = together<unknown>((tx) => [
+    async () => {
+      await later(1).execute(tx);
+      // Sent with the second insertion of the number 2, after it.
+      return add(tx, workspace, 3);
+    },
+    async () => {
+      await later(2).execute(tx);
+      return later(2).execute(tx);
+    },
   ]);
-  expect(values(ends)).toEqual([true, "refused", "refused by the statement", "refused by the statement"]);
+  await expect(twice).rejects.toMatchObject({ code: "23505" });
 });
 
 test("each workspace has its own statement", async () => {
@@ -81,7 +104,7 @@ test("each workspace has its own statement", async () => {
   });
   const other = "00000000-0000-7000-8000-000000000002";
   const ends = await together((tx) => [workspace, other, workspace].map((each, i) => () => ask(tx, each, i)));
-  expect(values(ends)).toEqual([0, 1, 2]);
+  expect(ends).toEqual([0, 1, 2]);
   expect(asked).toEqual([workspace, other]);
 });
 
@@ -99,7 +122,7 @@ test("alone, and in a transaction that does not pipeline, each has a statement o
       }),
     );
   });
-  expect(values(seen)).toEqual([2, 3]);
+  expect(seen).toEqual([2, 3]);
   expect(written).toEqual([1, 1, 1]);
 });
 

@@ -4,7 +4,7 @@
  * once.
  */
 import type { Tx } from "./db.ts";
-import { isPipelining } from "./prepared.ts";
+import { causeOf, isPipelining } from "./prepared.ts";
 
 /** Executes a statement for one item or for many; answers in their order. */
 type Execute<Item, Result> = (tx: Tx, workspaceId: string, items: readonly Item[]) => Promise<readonly Result[]>;
@@ -65,21 +65,28 @@ async function executeFor(
 }
 
 /**
- * Runs pieces of work in one transaction and waits for all of them, whatever becomes of any. Side by side where the transaction pipelines,
- * else one after the other. What must see what another has written belongs to the same piece.
+ * Runs pieces of work in one transaction and waits for all of them, also where one fails; then throws the error that others follow from.
+ * Side by side where the transaction pipelines, else one after the other. What must see what another has written belongs to the same
+ * piece.
  */
-export async function sideBySide<T>(tx: Tx, works: readonly (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
-  if (isPipelining(tx) && !turns.has(tx)) {
-    turns.set(tx, new Map());
-    try {
-      return await Promise.allSettled(works.map((work) => work()));
-    } finally {
-      turns.delete(tx);
-    }
+export async function sideBySide<T>(tx: Tx, works: readonly (() => Promise<T>)[]): Promise<T[]> {
+  if (!isPipelining(tx) || turns.has(tx)) {
+    const ends: PromiseSettledResult<T>[] = [];
+    for (const work of works) ends.push(...(await Promise.allSettled([work()])));
+    return resultsOf(ends);
   }
-  const ends: PromiseSettledResult<T>[] = [];
-  for (const work of works) ends.push(...(await Promise.allSettled([work()])));
-  return ends;
+  turns.set(tx, new Map());
+  try {
+    return resultsOf(await Promise.allSettled(works.map((work) => work())));
+  } finally {
+    turns.delete(tx);
+  }
+}
+
+function resultsOf<T>(ends: readonly PromiseSettledResult<T>[]): T[] {
+  const errors = ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : []));
+  if (errors.length > 0) throw causeOf(errors);
+  return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
 /** Those that are linked by any of their keys, in their order: each must see what the one before has written. */

@@ -200,8 +200,8 @@ async function insertClicks(
   await sql`
     insert into clicks (workspace_id, id, message_id, link_id, contact_id, user_agent, verdict, reason)
     select w.workspace_id, u.id, u.message_id, u.link_id, u.contact_id, u.user_agent, u.verdict, u.reason
-    from workspaces w, unnest(${uuidArray(changes.map(({ row }) => row.id))}::uuid[],
-      ${uuidArray(changes.map(({ row }) => row.message_id))}::uuid[], ${uuidArray(changes.map(({ row }) => row.link_id))}::uuid[],
+    from workspaces w, unnest(${changes.map(({ row }) => row.id)}::uuid[],
+      ${changes.map(({ row }) => row.message_id)}::uuid[], ${changes.map(({ row }) => row.link_id)}::uuid[],
       ${changes.map(({ row }) => messages.get(row.message_id)?.contact_id ?? null)}::uuid[],
       ${changes.map(({ row }) => agentOf(row.id))}::text[], ${changes.map(({ verdict }) => verdict)}::text[],
       ${changes.map(({ reason }) => reason)}::text[])
@@ -213,7 +213,7 @@ async function insertClicks(
 /** Writes verdicts that changed with what became known later. */
 async function correctClicks(tx: Tx, workspaceId: string, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const ids = uuidArray(changes.map(({ row }) => row.id));
+  const ids = changes.map(({ row }) => row.id);
   await sql`
     update clicks c set verdict = u.verdict, reason = u.reason
     from unnest(${ids}::uuid[], ${changes.map(({ verdict }) => verdict)}::text[],

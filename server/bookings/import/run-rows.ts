@@ -67,13 +67,12 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
     const left = rows.filter(({ row }) => !refused.has(row));
     // Where rows make what is missing, each must see what any before it has made.
     const chains = createMissing ? [left] : chainsOf(left, ({ said }) => keysOf(said));
-    const ends = await sideBySide(
+    await sideBySide(
       tx,
       chains.map((chain) => async () => {
         for (const row of chain) await runRow(row);
       }),
     );
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
     if (!isHalf)
       return rows.map(({ row }) => {
         const rejected = refused.get(row);
