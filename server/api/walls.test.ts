@@ -87,6 +87,13 @@ async function fixtures(key: string, n: number) {
     when: { trigger: "booking_created" },
     do: [{ action: "send_sms", to: { customer: true }, text: "Hei" }],
   });
+  const event = await make("POST /events", { name: "Concert", start: "2030-12-04T19:00" });
+  const ticketType = await make(`POST /events/${event.id}/ticket-types`, { name: "Stalls" });
+  const product = await make(`POST /events/${event.id}/products`, { name: "Programme" });
+  const order = await make(`POST /events/${event.id}/orders`, {
+    buyer: { id: contact.id },
+    lines: [{ ticket_type: ticketType.id }],
+  });
   const bookingImport = await call("POST /bookings/imports", {
     key,
     headers: { "content-type": "text/csv" },
@@ -123,6 +130,11 @@ async function fixtures(key: string, n: number) {
     resource,
     booking,
     workflow,
+    event,
+    ticketType,
+    product,
+    order,
+    ticket: order.lines[0].tickets[0],
     bookingImport: bookingImport.body,
     carrier,
     webhook,
@@ -152,6 +164,9 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/resources\//, of.resource.id],
     [/^\w+ \/bookings\/imports\//, of.bookingImport.id],
     [/^\w+ \/bookings\//, of.booking.id],
+    [/^\w+ \/events\//, of.event.id],
+    [/^\w+ \/orders\//, of.order.id],
+    [/^\w+ \/tickets\//, of.ticket.id],
     [/^\w+ \/workflows\//, of.workflow.id],
     [/^\w+ \/workflow-templates\//, "no-such-key"],
     [/^\w+ \/carriers\//, of.carrier.id],
@@ -167,6 +182,8 @@ function pathWith(operation: Operation, of: Fixtures): string {
     .replace(/\{\w+\}/, id)
     .replace("{message_id}", of.message.id)
     .replace("{delivery_id}", of.delivery.id)
+    .replace("ticket-types/{item_id}", `ticket-types/${of.ticketType.id}`)
+    .replace("products/{item_id}", `products/${of.product.id}`)
     .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new")
     .replace(/^(GET .*\/audience)$/, "$1?view=will")
     .replace(/^(GET .*\/explain)$/, `$1?contact=${of.contact.id}`);
@@ -188,6 +205,15 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     bookings_update: { notes: "Changed" },
     bookings_cancel: {},
     bookings_remove: {},
+    events_update: { venue: "Changed" },
+    ticketTypes_create: { name: "Changed" },
+    ticketTypes_update: { name: "Changed" },
+    products_create: { name: "Changed" },
+    products_update: { name: "Changed" },
+    orders_create: { buyer: { id: own.contact.id } },
+    orders_update: { complimentary: true },
+    orders_cancel: {},
+    orders_updateTicket: { holder: { first_name: "Changed" } },
     workflows_update: { name: "Changed" },
     workflows_test: { to: own.contact.mobile },
     workflows_fromTemplate: {},

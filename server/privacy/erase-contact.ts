@@ -12,6 +12,7 @@ import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import { deleteContactRow, lockContact } from "../contacts/contacts-store.ts";
 import { eraseImportedRows, isAddressOfNobodyElse, numbersOfNobodyElse } from "../contacts/erase-contact.ts";
+import { eraseFromOrders } from "../events/orders/erase-orders.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
@@ -69,7 +70,9 @@ export async function eraseContact(
     contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;
   await eraseMails(tx, workspaceId, { contact_id: id, address }, now);
   const { first_name, last_name } = contact;
-  await eraseFromBookings(tx, workspaceId, { contact_id: id, first_name, last_name, numbers, address }, now);
+  const person = { contact_id: id, first_name, last_name, numbers, address };
+  await eraseFromBookings(tx, workspaceId, person, now);
+  await eraseFromOrders(tx, workspaceId, person, now);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
   await eraseNumbersIn(tx, workspaceId, numbers);
