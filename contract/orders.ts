@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Channel } from "./consent.ts";
 import { endpoint, type Resource } from "./endpoint.ts";
 import { Ref } from "./events.ts";
+import { orderImports } from "./order-imports.ts";
 import { ById, Id, Instant, Named, Paging, page, name as nameOf } from "./shapes.ts";
 
 export const orderStatuses = ["pending", "paid", "cancelled", "refunded", "expired"] as const;
@@ -293,4 +294,5 @@ export const orders = {
     params: ById,
     answer: OneTicket,
   }),
+  ...orderImports,
 } satisfies Resource;

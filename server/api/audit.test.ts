@@ -45,6 +45,7 @@ const notAudited: Record<string, string> = {
   editors_leave: "says who has a draft open no more",
   contacts_previewImport: "reads only",
   bookings_previewImport: "reads only",
+  orders_previewImport: "reads only",
   bookings_wouldTell: "what it does is taken back",
   workflows_preview: "reads only",
   alerts_see: "records only what one person has seen",
@@ -415,6 +416,12 @@ const tries: Record<string, () => Promise<Try>> = {
     body: { buyer: { first_name: "Sigrid", mobile: "+4791234778" } },
     action: "order.updated",
     never: [...ofBuyer, "Sigrid", "+4791234778"],
+  }),
+  orders_startImport: async () => ({
+    path: `${await made("/events", anEvent)}/orders/imports?file_name=orders.csv`,
+    body: "order,name,mobile,ticket type\n1,Olaf,+4791234777,Stalls\n",
+    action: "order_import.started",
+    never: ["Olaf", "orders.csv"],
   }),
   orders_cancel: async () => ({ path: `/orders/${(await orderOf()).id}/cancel`, body: {}, action: "order.cancelled" }),
   orders_updateTicket: async () => ({

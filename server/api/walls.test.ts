@@ -100,6 +100,12 @@ async function fixtures(key: string, n: number) {
     body: "full_name,start,end\nOla,2031-01-01T10:00,2031-01-01T11:00\n",
   });
   expect(bookingImport.status, JSON.stringify(bookingImport.body)).toBe(202);
+  const orderImport = await call(`POST /events/${event.id}/orders/imports`, {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: "order,name,ticket type\n1,Ola,Stalls\n",
+  });
+  expect(orderImport.status, JSON.stringify(orderImport.body)).toBe(202);
   // Disabled, so that no connection is attempted.
   const carrier = await make("POST /carriers", {
     kind: "smpp",
@@ -136,6 +142,7 @@ async function fixtures(key: string, n: number) {
     order,
     ticket: order.lines[0].tickets[0],
     bookingImport: bookingImport.body,
+    orderImport: orderImport.body,
     carrier,
     webhook,
     delivery,
@@ -183,6 +190,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
     .replace("{message_id}", of.message.id)
     .replace("{delivery_id}", of.delivery.id)
     .replace("ticket-types/{item_id}", `ticket-types/${of.ticketType.id}`)
+    .replace("{import_id}", of.orderImport.id)
     .replace("products/{item_id}", `products/${of.product.id}`)
     .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new")
     .replace(/^(GET .*\/audience)$/, "$1?view=will")

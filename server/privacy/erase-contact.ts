@@ -12,6 +12,7 @@ import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import { deleteContactRow, lockContact } from "../contacts/contacts-store.ts";
 import { eraseImportedRows, isAddressOfNobodyElse, numbersOfNobodyElse } from "../contacts/erase-contact.ts";
+import { eraseImportedOrderRows } from "../events/import/erase-rows.ts";
 import { eraseFromOrders } from "../events/orders/erase-orders.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
@@ -65,6 +66,7 @@ export async function eraseContact(
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
   await eraseImportedBookingRows(tx, workspaceId, contact, numbers);
+  await eraseImportedOrderRows(tx, workspaceId, contact, numbers);
   await eraseRecipient(tx, workspaceId, id);
   const address =
     contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;

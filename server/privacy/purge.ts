@@ -16,6 +16,7 @@ import { purgeBookings, purgeDecisionsOfContacts } from "../bookings/purge-booki
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
 import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
+import { purgeRejectedOrderRows } from "../events/import/erase-rows.ts";
 import { purgeEvents } from "../events/purge-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
@@ -281,6 +282,7 @@ async function purgeByAge(
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
     [purgeRejectedBookingRows, recordsFor],
+    [purgeRejectedOrderRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
     [purgeMails, recordsFor],
     [purgeMailFiles, 0],

@@ -25,7 +25,7 @@ interface Services {
 }
 
 type Creating = Call<typeof orders.create>;
-type Routes = Handlers<typeof orders>;
+type Routes = Omit<Handlers<typeof orders>, "startImport" | "previewImport" | "getImport">;
 
 /** Contacts that a search looks at: a list of more is of no use to anybody. */
 const mostFound = 200;

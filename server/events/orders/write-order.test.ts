@@ -265,8 +265,8 @@ test("only active tickets of active lines of orders that are paid or complimenta
   for (const state of ["cancelled", "refunded", "transferred"])
     expect([state, await valid({ lines: [{ ...many(1), state }, many(1)] })]).toEqual([state, [false, true]]);
   expect(await organiser.counts(event)).toEqual({ orders: 5, tickets: 5, checked_in: 0 });
-  const [order] = await organiser.all<Order>(`/events/${event.id}/orders?status=paid`);
-  const { id: orderId } = order as Order;
+  const paid = await organiser.all<Order>(`/events/${event.id}/orders?status=paid`);
+  const orderId = paid.find(({ test: isTest }) => !isTest)?.id;
   const off = await organiser.request(`POST /orders/${orderId}/cancel`, { reason: "ill" });
   expect(off.history[0]).toMatchObject({ what: "status", from: "paid", to: "cancelled", reason: "ill" });
   expect((await organiser.counts(event)).orders).toBe(4);

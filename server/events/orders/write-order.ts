@@ -44,6 +44,8 @@ export interface OrderOrigin {
   external_id: string | null;
   /** When it was so there: what is older than what is known changes nothing. */
   external_at: Date | null;
+  /** When it was bought, where that is known; else when it is made. */
+  created_at?: Date;
 }
 
 /**
@@ -96,7 +98,7 @@ export async function makeOrder(
     valid: false,
     consents: [],
     sequence: 0,
-    created_at: at,
+    created_at: from.created_at ?? at,
     updated_at: at,
   };
   const { order, unheard } = await withFields(tx, blank, fields, context);
@@ -200,9 +202,9 @@ async function withFields(
   if (fields.complimentary !== undefined) after.complimentary = fields.complimentary;
   if (fields.locale !== undefined) after.locale = fields.locale ? readLocale(fields.locale) : null;
   if (fields.test !== undefined) after.test = fields.test;
-  // Before anybody is made a contact: most that is refused is refused here.
-  if (fields.lines !== undefined) after.lines = await readLines(tx, scope, before, fields.lines);
+  // Before the holders: of two people with one address the contact is the buyer's.
   if (fields.buyer !== undefined) await setBuyer(tx, after, fields.buyer, scope);
+  if (fields.lines !== undefined) after.lines = await readLines(tx, scope, before, fields.lines);
   const known = after.buyer_id === before.buyer_id ? before.consents : [];
   const answers = await readAnswers(tx, workspaceId, known, fields.consents ?? []);
   after.consents = answers.consents;

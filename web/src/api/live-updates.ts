@@ -11,6 +11,7 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
     ["contacts", "imports"],
     ["contacts", "getImport"],
     ["bookings", "getImport"],
+    ["orders", "getImport"],
     ["contacts", "list"],
     ["lists"],
     ["properties"],

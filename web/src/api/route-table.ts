@@ -160,6 +160,9 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     updateTicket: "PATCH /tickets/:id",
     checkIn: "POST /tickets/:id/check-in",
     undoCheckIn: "DELETE /tickets/:id/check-in",
+    startImport: "POST /events/:id/orders/imports",
+    previewImport: "POST /events/:id/orders/imports/preview",
+    getImport: "GET /events/:id/orders/imports/:import_id",
   },
   workflows: {
     create: "POST /workflows",
