@@ -221,6 +221,8 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     orders_create: { buyer: { id: own.contact.id } },
     orders_update: { complimentary: true },
     orders_cancel: {},
+    orders_startImport: "order,name\n1,Ola\n",
+    orders_previewImport: "order,name\n1,Ola\n",
     orders_updateTicket: { holder: { first_name: "Changed" } },
     workflows_update: { name: "Changed" },
     workflows_test: { to: own.contact.mobile },
