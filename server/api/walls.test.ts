@@ -337,7 +337,11 @@ const naming = guarded.filter(({ parameters }) => parameters.length > 0 && !para
 test.each(naming)("$line with an id of another workspace gives 404 and changes nothing", async (operation) => {
   const before = await everythingOf(ours.id);
   const body = bodyFor(operation, inTheirs);
-  const answer = await call(pathWith(operation, inOurs), { key: theirs.key, ...(body === undefined ? {} : { body }) });
+  const answer = await call(pathWith(operation, inOurs), {
+    key: theirs.key,
+    ...(body === undefined ? {} : { body }),
+    ...(typeof body === "string" && { headers: { "content-type": "text/csv" } }),
+  });
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
   expect(await everythingOf(ours.id)).toEqual(before);
 });
