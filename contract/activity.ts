@@ -5,6 +5,7 @@ import { Campaign } from "./campaigns.ts";
 import { ConsentEvent } from "./consent.ts";
 import { Contact, Import } from "./contacts.ts";
 import { messages } from "./messages.ts";
+import { Order } from "./orders.ts";
 import { Id, Instant } from "./shapes.ts";
 
 interface ActivityDescription {
@@ -58,6 +59,19 @@ export const activityTypes = {
     data: Booking,
   },
   "booking.cancelled": { summary: "A booking was cancelled or rejected; `stands_for` says which.", data: Booking },
+  "order.created": {
+    summary: "An order was made, by hand, by API, or by an import. Of a test order `test` is true.",
+    data: Order,
+  },
+  "order.updated": {
+    summary:
+      "An order was changed: its buyer, its lines, its status, a ticket's holder or state; or a ticket was checked in.",
+    data: Order,
+  },
+  "order.cancelled": {
+    summary: "An order was cancelled or refunded, or it expired; `status` says which.",
+    data: Order,
+  },
   "campaign.sent": { summary: "Every recipient of a campaign has an outcome.", data: Campaign },
   "import.done": {
     summary: "All rows of an import were processed.",

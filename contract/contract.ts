@@ -12,10 +12,12 @@ import { contacts, properties } from "./contacts.ts";
 import { editors } from "./editors.ts";
 import type { Resource } from "./endpoint.ts";
 import { erasures } from "./erasures.ts";
+import { events, products, ticketTypes } from "./events.ts";
 import { lists } from "./lists.ts";
 import { liveUpdates } from "./live-updates.ts";
 import { mails } from "./mails.ts";
 import { messages, segments } from "./messages.ts";
+import { orders } from "./orders.ts";
 import { quietHours } from "./quiet-hours.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
@@ -48,6 +50,10 @@ export const contract = {
   bookingStatuses,
   bookings,
   workflows,
+  events,
+  ticketTypes,
+  products,
+  orders,
   campaigns,
   editors,
   carriers,

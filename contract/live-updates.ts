@@ -16,6 +16,7 @@ export const LiveUpdate = z.object({
     "editors",
     "booking",
     "workflow",
+    "event",
   ]),
   id: z.string().nullable(),
 });

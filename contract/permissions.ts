@@ -25,6 +25,8 @@ export const permissions = [
   "bookings:read",
   "bookings:write",
   "workflows:write",
+  "events:read",
+  "events:write",
   "senders:read",
   "sms-setup:write",
   "sandbox:use",
@@ -45,6 +47,7 @@ const reading = [
   "messages:read",
   "campaigns:read",
   "bookings:read",
+  "events:read",
   "senders:read",
 ] as const satisfies readonly Permission[];
 
@@ -54,6 +57,7 @@ const helping = [
   "consent:write",
   "messages:send",
   "bookings:write",
+  "events:write",
   "sandbox:use",
 ] as const satisfies readonly Permission[];
 

@@ -22,6 +22,9 @@ export const RetentionRule = z.object({
   booking_months: Months.nullable().describe(
     "months that bookings are kept after their end, with their history and what workflows decided about them; null: for ever",
   ),
+  event_months: Months.nullable().describe(
+    "months that events are kept after their last date, with their orders and tickets; null: for ever",
+  ),
 });
 export type RetentionRule = z.infer<typeof RetentionRule>;
 
@@ -44,6 +47,12 @@ export const Retention = RetentionRule.extend({
           bookings: z.number().int().describe("exact to 100,000, else 100,001"),
         })
         .nullable(),
+      events: z
+        .object({
+          before: Instant.describe("all whose last date was before this are purged"),
+          events: z.number().int().describe("exact to 100,000, else 100,001"),
+        })
+        .nullable(),
     })
     .describe("what the next nightly run would purge; null where the rule keeps everything"),
 });
@@ -53,12 +62,14 @@ export const retention = {
   get: endpoint({
     method: "GET",
     path: "/retention",
-    summary: "How long messages and bookings are kept, and what the next nightly run would purge. Changes nothing.",
+    summary:
+      "How long messages, bookings and events are kept, and what the next nightly run would purge. Changes nothing.",
     permission: "workspace:read",
     query: z.object({
       text_months: TriedMonths.describe("a rule to try instead of the stored one; 0: for ever"),
       ledger_months: TriedMonths,
       booking_months: TriedMonths,
+      event_months: TriedMonths,
     }),
     answer: Retention,
   }),
@@ -66,7 +77,7 @@ export const retention = {
     method: "PATCH",
     path: "/retention",
     summary:
-      "Changes how long messages and bookings are kept; what is older is purged in the next nightly run and cannot be restored.",
+      "Changes how long messages, bookings and events are kept; what is older is purged in the next nightly run and cannot be restored.",
     permission: "workspace:write",
     body: RetentionRule.partial(),
     answer: Retention,

@@ -99,6 +99,52 @@ const booking: ActivityData<"booking.created"> = {
   updated_at: at,
 };
 
+const order: ActivityData<"order.created"> = {
+  id: "019abf12-2222-7b3c-8d4e-5f6a7b8c9d0e",
+  event: { id: "019abf0e-6666-7e7f-8a8b-9c0d1e2f3a4b", name: "Christmas concert" },
+  reference: "R4TZ-81WC",
+  buyer: {
+    id: contact.id,
+    name: "Kari Nordmann",
+    first_name: "Kari",
+    last_name: "Nordmann",
+    mobile: "+4790123456",
+    email: "kari@example.com",
+    locale: "nb",
+  },
+  lines: [
+    {
+      id: "019abf12-3333-7c4d-8e5f-6a7b8c9d0e1f",
+      ticket_type: { id: "019abf0e-7777-7f8a-8b9c-0d1e2f3a4b5c", name: "Stalls" },
+      product: null,
+      quantity: 1,
+      price: 350,
+      currency: "NOK",
+      state: "active",
+      tickets: [
+        {
+          id: "019abf12-4444-7d5e-8f6a-7b8c9d0e1f2a",
+          ticket_type: { id: "019abf0e-7777-7f8a-8b9c-0d1e2f3a4b5c", name: "Stalls" },
+          date: null,
+          holder: null,
+          state: "active",
+          valid: true,
+          checked_in_at: null,
+        },
+      ],
+    },
+  ],
+  status: "paid",
+  complimentary: false,
+  locale: null,
+  test: false,
+  consents: [{ subscription_type: "019abf0e-0000-7a1b-8c2d-3e4f5a6b7c8d", channel: "sms", granted: true }],
+  source: "api",
+  external_id: "T-2077",
+  created_at: at,
+  updated_at: at,
+};
+
 const examples: { [Type in ActivityType]: ActivityData<Type> } = {
   "message.received": {
     ...sent,
@@ -156,6 +202,9 @@ const examples: { [Type in ActivityType]: ActivityData<Type> } = {
   "booking.created": booking,
   "booking.updated": { ...booking, payment: "paid" },
   "booking.cancelled": { ...booking, status: "cancelled", stands_for: "cancelled" },
+  "order.created": order,
+  "order.updated": { ...order, lines: [] },
+  "order.cancelled": { ...order, status: "cancelled" },
   "campaign.sent": {
     id: source.id,
     name: "November offer",

@@ -11,6 +11,7 @@ import { campaignsModule } from "./campaigns/module.ts";
 import { carriersModule } from "./carriers/module.ts";
 import { consentModule } from "./consent/module.ts";
 import { contactsModule } from "./contacts/module.ts";
+import { eventsModule } from "./events/module.ts";
 import type { DueWork } from "./kit/due.ts";
 import type { JobKind } from "./kit/job-kinds.ts";
 import type { JobHandler, PeriodicJob } from "./kit/jobs.ts";
@@ -61,6 +62,7 @@ export const modules: readonly Module[] = [
   campaignsModule,
   webhooksModule,
   bookingsModule,
+  eventsModule,
   alertsModule,
   analyticsModule,
   privacyModule,

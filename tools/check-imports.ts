@@ -18,7 +18,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/audience", "server/mail"],
   ["server/messages"],
   ["server/campaigns", "server/webhooks"],
-  ["server/alerts", "server/bookings"],
+  ["server/alerts", "server/bookings", "server/events"],
   ["server/analytics"],
   ["server/privacy"],
   ["server/api"],

@@ -45,6 +45,7 @@ const notAudited: Record<string, string> = {
   editors_leave: "says who has a draft open no more",
   contacts_previewImport: "reads only",
   bookings_previewImport: "reads only",
+  orders_previewImport: "reads only",
   bookings_wouldTell: "what it does is taken back",
   workflows_preview: "reads only",
   alerts_see: "records only what one person has seen",
@@ -55,6 +56,9 @@ const notAudited: Record<string, string> = {
 };
 
 const aBooking = { start: "2030-12-04T14:00", end: "2030-12-04T15:00" };
+const anEvent = { name: "Concert", start: "2030-12-04T19:00" };
+const aBuyer = { first_name: "Olaf", mobile: "+4791234777", email: "olaf@buyer.example" };
+const ofBuyer = [aBuyer.first_name, aBuyer.mobile, aBuyer.email];
 const aWorkflow = {
   name: "Confirmation",
   when: { trigger: "booking_created" },
@@ -102,6 +106,16 @@ const place = async (path: string): Promise<string> =>
   `${path}/${(await make(`POST ${path}`, { name: `Place ${++n}` })).id}`;
 const made = async (path: string, body: Record<string, unknown>): Promise<string> =>
   `${path}/${(await make(`POST ${path}`, body)).id}`;
+const item = async (path: "ticket-types" | "products"): Promise<string> => {
+  const items = `${await made("/events", anEvent)}/${path}`;
+  return `${items}/${(await make(`POST ${items}`, { name: "Stalls" })).id}`;
+};
+const orderOf = async () => {
+  const event = await made("/events", anEvent);
+  const { id } = await make(`POST ${event}/ticket-types`, { name: "Stalls" });
+  return make(`POST ${event}/orders`, { buyer: aBuyer, lines: [{ ticket_type: id }] });
+};
+const ticketOf = async (): Promise<string> => `/tickets/${(await orderOf()).lines[0].tickets[0].id}`;
 const campaign = async () => {
   const { id } = await contact();
   const consent = { contact_id: id, subscription_type: "marketing", action: "grant", source: "form" };
@@ -366,6 +380,62 @@ const tries: Record<string, () => Promise<Try>> = {
     action: "booking.cancelled",
   }),
   bookings_remove: async () => ({ path: await made("/bookings", aBooking), body: {}, action: "booking.cancelled" }),
+  events_create: async () => ({ path: "/events", body: anEvent, action: "event.created" }),
+  events_update: async () => ({
+    path: await made("/events", anEvent),
+    body: { venue: "Salen" },
+    action: "event.updated",
+  }),
+  events_remove: async () => ({ path: await made("/events", anEvent), action: "event.cancelled" }),
+  ticketTypes_create: async () => ({
+    path: `${await made("/events", anEvent)}/ticket-types`,
+    body: { name: "Stalls" },
+    action: "ticket_type.created",
+  }),
+  ticketTypes_update: async () => ({
+    path: await item("ticket-types"),
+    body: { price: 350 },
+    action: "ticket_type.updated",
+  }),
+  ticketTypes_remove: async () => ({ path: await item("ticket-types"), action: "ticket_type.archived" }),
+  products_create: async () => ({
+    path: `${await made("/events", anEvent)}/products`,
+    body: { name: "Programme" },
+    action: "product.created",
+  }),
+  products_update: async () => ({ path: await item("products"), body: { price: 40 }, action: "product.updated" }),
+  products_remove: async () => ({ path: await item("products"), action: "product.archived" }),
+  orders_create: async () => ({
+    path: `${await made("/events", anEvent)}/orders`,
+    body: { buyer: aBuyer },
+    action: "order.created",
+    never: ofBuyer,
+  }),
+  orders_update: async () => ({
+    path: `/orders/${(await orderOf()).id}`,
+    body: { buyer: { first_name: "Sigrid", mobile: "+4791234778" } },
+    action: "order.updated",
+    never: [...ofBuyer, "Sigrid", "+4791234778"],
+  }),
+  orders_startImport: async () => ({
+    path: `${await made("/events", anEvent)}/orders/imports?file_name=orders.csv`,
+    body: "order,name,mobile,ticket type\n1,Olaf,+4791234777,Stalls\n",
+    action: "order_import.started",
+    never: ["Olaf", "orders.csv"],
+  }),
+  orders_cancel: async () => ({ path: `/orders/${(await orderOf()).id}/cancel`, body: {}, action: "order.cancelled" }),
+  orders_updateTicket: async () => ({
+    path: await ticketOf(),
+    body: { holder: aBuyer },
+    action: "order.updated",
+    never: ofBuyer,
+  }),
+  orders_checkIn: async () => ({ path: `${await ticketOf()}/check-in`, action: "ticket.checked_in", never: ofBuyer }),
+  orders_undoCheckIn: async () => {
+    const path = `${await ticketOf()}/check-in`;
+    await make(`POST ${path}`);
+    return { path, action: "ticket.check_in_undone", never: ofBuyer };
+  },
   workflows_create: async () => ({ path: "/workflows", body: aWorkflow, action: "workflow.created" }),
   workflows_update: async () => ({
     path: await made("/workflows", aWorkflow),

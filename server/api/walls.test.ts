@@ -87,12 +87,25 @@ async function fixtures(key: string, n: number) {
     when: { trigger: "booking_created" },
     do: [{ action: "send_sms", to: { customer: true }, text: "Hei" }],
   });
+  const event = await make("POST /events", { name: "Concert", start: "2030-12-04T19:00" });
+  const ticketType = await make(`POST /events/${event.id}/ticket-types`, { name: "Stalls" });
+  const product = await make(`POST /events/${event.id}/products`, { name: "Programme" });
+  const order = await make(`POST /events/${event.id}/orders`, {
+    buyer: { id: contact.id },
+    lines: [{ ticket_type: ticketType.id }],
+  });
   const bookingImport = await call("POST /bookings/imports", {
     key,
     headers: { "content-type": "text/csv" },
     body: "full_name,start,end\nOla,2031-01-01T10:00,2031-01-01T11:00\n",
   });
   expect(bookingImport.status, JSON.stringify(bookingImport.body)).toBe(202);
+  const orderImport = await call(`POST /events/${event.id}/orders/imports`, {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: "order,name,ticket type\n1,Ola,Stalls\n",
+  });
+  expect(orderImport.status, JSON.stringify(orderImport.body)).toBe(202);
   // Disabled, so that no connection is attempted.
   const carrier = await make("POST /carriers", {
     kind: "smpp",
@@ -123,7 +136,13 @@ async function fixtures(key: string, n: number) {
     resource,
     booking,
     workflow,
+    event,
+    ticketType,
+    product,
+    order,
+    ticket: order.lines[0].tickets[0],
     bookingImport: bookingImport.body,
+    orderImport: orderImport.body,
     carrier,
     webhook,
     delivery,
@@ -152,6 +171,9 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/resources\//, of.resource.id],
     [/^\w+ \/bookings\/imports\//, of.bookingImport.id],
     [/^\w+ \/bookings\//, of.booking.id],
+    [/^\w+ \/events\//, of.event.id],
+    [/^\w+ \/orders\//, of.order.id],
+    [/^\w+ \/tickets\//, of.ticket.id],
     [/^\w+ \/workflows\//, of.workflow.id],
     [/^\w+ \/workflow-templates\//, "no-such-key"],
     [/^\w+ \/carriers\//, of.carrier.id],
@@ -167,6 +189,9 @@ function pathWith(operation: Operation, of: Fixtures): string {
     .replace(/\{\w+\}/, id)
     .replace("{message_id}", of.message.id)
     .replace("{delivery_id}", of.delivery.id)
+    .replace("ticket-types/{item_id}", `ticket-types/${of.ticketType.id}`)
+    .replace("{import_id}", of.orderImport.id)
+    .replace("products/{item_id}", `products/${of.product.id}`)
     .replace(/^(GET .*\/imports\/.*\/rows)$/, "$1?kind=new")
     .replace(/^(GET .*\/audience)$/, "$1?view=will")
     .replace(/^(GET .*\/explain)$/, `$1?contact=${of.contact.id}`);
@@ -188,6 +213,17 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     bookings_update: { notes: "Changed" },
     bookings_cancel: {},
     bookings_remove: {},
+    events_update: { venue: "Changed" },
+    ticketTypes_create: { name: "Changed" },
+    ticketTypes_update: { name: "Changed" },
+    products_create: { name: "Changed" },
+    products_update: { name: "Changed" },
+    orders_create: { buyer: { id: own.contact.id } },
+    orders_update: { complimentary: true },
+    orders_cancel: {},
+    orders_startImport: "order,name\n1,Ola\n",
+    orders_previewImport: "order,name\n1,Ola\n",
+    orders_updateTicket: { holder: { first_name: "Changed" } },
     workflows_update: { name: "Changed" },
     workflows_test: { to: own.contact.mobile },
     workflows_fromTemplate: {},
@@ -301,7 +337,11 @@ const naming = guarded.filter(({ parameters }) => parameters.length > 0 && !para
 test.each(naming)("$line with an id of another workspace gives 404 and changes nothing", async (operation) => {
   const before = await everythingOf(ours.id);
   const body = bodyFor(operation, inTheirs);
-  const answer = await call(pathWith(operation, inOurs), { key: theirs.key, ...(body === undefined ? {} : { body }) });
+  const answer = await call(pathWith(operation, inOurs), {
+    key: theirs.key,
+    ...(body === undefined ? {} : { body }),
+    ...(typeof body === "string" && { headers: { "content-type": "text/csv" } }),
+  });
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
   expect(await everythingOf(ours.id)).toEqual(before);
 });

@@ -1,9 +1,10 @@
 /** What the history and the audit log say of a change of a booking. */
 import type { HistoryEntry } from "../../contract/bookings.ts";
 import { recordAuditEvent } from "../accounts/audit-events.ts";
+import { fullName } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { orderedIds } from "../kit/id.ts";
-import { type Booking, type BookingRow, type ChangeContext, fullName, isOff, namesOf } from "./booking.ts";
+import { type Booking, type BookingRow, type ChangeContext, isOff, namesOf } from "./booking.ts";
 import type { HistoryRow } from "./history-store.ts";
 
 const nextHistoryId = orderedIds();

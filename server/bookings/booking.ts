@@ -5,10 +5,10 @@
  * snapshot  what is compared of it, to find out what happened (rules/booking-difference.ts)
  * live      pending or confirmed; ended: completed or no_show; off: rejected or cancelled
  */
-import { hash } from "node:crypto";
 import type { BuiltInStatus } from "../../contract/booking-places.ts";
 import type { BookingSource, ChangedBy, Payment } from "../../contract/bookings.ts";
 import type { BookingSnapshot } from "../../rules/booking-difference.ts";
+import type { Person } from "../contacts/person.ts";
 
 /** A row of `bookings`. */
 export interface BookingRow {
@@ -39,26 +39,10 @@ export interface BookingRow {
   updated_at: Date;
 }
 
-/** A contact, as far as bookings show and reach them. */
-export interface BookingContact {
-  id: string;
-  first_name: string | null;
-  last_name: string | null;
-  mobile: string | null;
-  mobile_kind: string | null;
-  phone: string | null;
-  email: string | null;
-  locale: string | null;
-  time_zone: string | null;
-  muted: boolean;
-  customer_since: Date | null;
-  properties: Record<string, unknown>;
-}
-
 /** Someone who comes: the contact, and what was given for this booking, which goes first. */
 export interface Attendee {
   id: string;
-  contact: BookingContact | null;
+  contact: Person | null;
   first_name: string | null;
   last_name: string | null;
   locale: string | null;
@@ -94,7 +78,7 @@ export interface BookedResource {
 export interface Booking extends BookingRow {
   /** The location's zone, else the workspace's. */
   time_zone: string;
-  customer: BookingContact | null;
+  customer: Person | null;
   attendees: Attendee[];
   service: BookedService | null;
   location: BookedLocation | null;
@@ -134,20 +118,6 @@ export const snapshotOf = (booking: Booking): BookingSnapshot => ({
 
 /** The origin of bookings of a file whose rows have no ids: theirs are derived from customer, start and service. */
 export const importOrigin = "import";
-
-/** Without letters and digits that look alike: Crockford's base 32. */
-const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/** A booking's reference, like K7PX-3MQD: 40 bits of a digest of its id. */
-export function referenceOf(id: string): string {
-  const digest = hash("sha256", `reference ${id}`, "buffer");
-  const code = Array.from(digest.subarray(0, 8), (byte) => letters[byte % letters.length]).join("");
-  return `${code.slice(0, 4)}-${code.slice(4)}`;
-}
-
-/** First and last name; null where there is neither. */
-export const fullName = (person: { first_name: string | null; last_name: string | null } | null): string | null =>
-  person === null ? null : [person.first_name, person.last_name].filter(Boolean).join(" ") || null;
 
 /** The names of an attendee: as given for the booking, else the contact's. */
 export function namesOf({ first_name, last_name, contact }: Attendee): {

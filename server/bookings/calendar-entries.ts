@@ -1,7 +1,8 @@
 /** Bookings as entries of calendars: the customer's, and those of the people who serve them. */
 import type { Language } from "../../contract/shapes.ts";
+import { fullName } from "../contacts/person.ts";
 import { bookingPdfWords } from "./booking-pdf-words.ts";
-import { type Booking, fullName, isOff, namesOf } from "./booking.ts";
+import { type Booking, isOff, namesOf } from "./booking.ts";
 import type { CalendarEntry } from "./icalendar.ts";
 import type { ManageLinks } from "./manage-links.ts";
 

@@ -1,19 +1,11 @@
 /** Bookings with what they are made of. */
 import { sql } from "kysely";
+import { selectPeople } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { pipelined } from "../kit/prepared.ts";
-import { sharedStatement } from "../kit/shared-statements.ts";
 import { uuidArray } from "../kit/uuid-array.ts";
 import { selectAttendees } from "./attendees-store.ts";
-import type {
-  Attendee,
-  BookedLocation,
-  BookedResource,
-  BookedService,
-  Booking,
-  BookingContact,
-  BookingRow,
-} from "./booking.ts";
+import type { Attendee, BookedLocation, BookedResource, BookedService, Booking, BookingRow } from "./booking.ts";
 
 /** Rows with what they are made of. `zone` is that of the workspace. */
 export async function completeBookings(
@@ -31,7 +23,7 @@ export async function completeBookings(
   const contactIds = [...rows.map(({ customer_id }) => customer_id), ...attendees.map(({ contact_id }) => contact_id)];
   const [contacts, services, locations, resources] = await pipelined(
     tx,
-    () => selectContacts(tx, workspaceId, contactIds),
+    () => selectPeople(tx, workspaceId, contactIds),
     () =>
       selectServices(
         tx,
@@ -70,20 +62,6 @@ export async function completeBookings(
 }
 
 const byId = <Row extends { id: string }>(rows: readonly Row[]) => new Map(rows.map((row) => [row.id, row]));
-
-type Ids = readonly (string | null)[];
-
-/** Contacts by their ids, and maybe others. */
-export const selectContacts = sharedStatement(async (tx, workspaceId, asked: readonly Ids[]) => {
-  const ids = asked.flat();
-  if (ids.every((id) => id === null)) return asked.map(() => new Map<string, BookingContact>());
-  const { rows } = await sql<BookingContact>`
-    select id, first_name, last_name, mobile, mobile_kind, phone, email, locale, time_zone, muted, customer_since, properties
-    from contacts
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
-  const contacts = byId(rows);
-  return asked.map(() => contacts);
-});
 
 async function selectServices(
   tx: Tx,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { testApp, workspaceWithKey } from "../../testing/app.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { referenceOf } from "./booking.ts";
+import { referenceOf } from "../kit/reference.ts";
 import { referenceIn } from "./list-bookings.ts";
 
 const database = await testDatabase();

@@ -5,7 +5,7 @@ import type { Booking as Shown, bookings } from "../../contract/bookings.ts";
 import { searchContacts } from "../contacts/search-contacts.ts";
 import { cut, readMoment, writeCursor } from "../kit/cursor.ts";
 import type { Tx } from "../kit/db.ts";
-import { invalid } from "../kit/errors.ts";
+import { readDay } from "../kit/given-moments.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { requireStatus } from "./booking-statuses.ts";
 import { completeBookings } from "./complete-bookings.ts";
@@ -97,16 +97,4 @@ async function find(tx: Tx, workspaceId: string, query: string): Promise<Booking
     contacts: contacts.items.map(({ id }) => id),
     services: await findServicesNamed(tx, workspaceId, query),
   };
-}
-
-/** An instant, or the beginning of a date in the zone. */
-function readDay(text: string, zone: string, field: string): Date {
-  try {
-    const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
-    const at = isDate ? Temporal.PlainDate.from(text).toZonedDateTime(zone).toInstant() : Temporal.Instant.from(text);
-    return new Date(at.epochMilliseconds);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw invalid("invalid_time", `${text} is neither a date (2026-12-04) nor an instant.`, field, text);
-  }
 }

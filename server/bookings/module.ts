@@ -10,7 +10,7 @@ import { calendarLinksRoutes } from "./calendar-links-routes.ts";
 import { insertNewCustomers } from "./happenings-store.ts";
 import { dueImports, importJobs, sweepImports } from "./import/import-jobs.ts";
 import { bookingImportRoutes } from "./import/import-routes.ts";
-import { importJob } from "./import/receive-import.ts";
+import { bookingFiles } from "./import/receive-import.ts";
 import { createManageLinks, type ManageLinks } from "./manage-links.ts";
 import { placesRoutes } from "./places-routes.ts";
 import { loadBookings, presentBooking } from "./present-booking.ts";
@@ -54,7 +54,7 @@ export const bookingsModule = {
     };
   },
   jobs: (services: Services) => importJobs(withLinks(services)),
-  kinds: { [importJob]: "imports" } as const,
+  kinds: { [bookingFiles.job]: "imports" } as const,
   due: (services: DueServices) => {
     const deciding = decidingWith(services);
     return [reactions(services, deciding), momentsWork(services, deciding), dueImports(withLinks(services))];

@@ -2,11 +2,12 @@
 import type { Language } from "../../contract/shapes.ts";
 import type { Reader } from "../../rules/booking-values.ts";
 import { languageOf } from "../../rules/reader-locale.ts";
+import { fullName, selectPeople } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import type { Access } from "./access-store.ts";
-import { type Booking, fullName } from "./booking.ts";
-import { completeBookings, selectContacts } from "./complete-bookings.ts";
+import { type Booking } from "./booking.ts";
+import { completeBookings } from "./complete-bookings.ts";
 import { type BookingFilter, type BookingOrder, everyBooking, listBookings } from "./list-store.ts";
 
 /** A customer as their page knows them. */
@@ -31,7 +32,7 @@ const mostShown = 100;
 /** Null for a contact that is gone. */
 export async function readOwnPage(tx: Tx, access: Access, now: Date): Promise<OwnPage | null> {
   const { workspace_id: workspaceId, contact_id: contactId } = access;
-  const contact = (await selectContacts(tx, workspaceId, [contactId])).get(contactId);
+  const contact = (await selectPeople(tx, workspaceId, [contactId])).get(contactId);
   if (!contact) return null;
   const { name: business, customer_access, language, country, time_zone } = await getWorkspace(tx, workspaceId);
   const { locale, time_zone: ofContact } = contact;

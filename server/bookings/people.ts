@@ -3,34 +3,24 @@ import type { AttendeeInput, CustomerInput } from "../../contract/bookings.ts";
 import type { ContactInput } from "../../contract/contacts.ts";
 import { readContactInput } from "../contacts/contact.ts";
 import { findOrAddContact, type PersonScope } from "../contacts/find-or-add.ts";
+import { hasSameName, type Person, requireContactId, resolvePerson } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, Problem, within } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
 import { type NewAttendee } from "./attendees-store.ts";
-import { type Attendee, type BookingContact, namesOf } from "./booking.ts";
-import { selectContacts } from "./complete-bookings.ts";
+import { type Attendee, namesOf } from "./booking.ts";
 import { lockPeople } from "./lock-order.ts";
 
-/**
- * The contact that a customer is: by id, else by mobile number, then e-mail; a person whom nothing finds becomes a contact. Somebody with
- * nothing but a name stays who the booking has by that name (`present`). Values that a found contact has stay, but that who is found by
- * e-mail gets a new mobile number. 422 on `field` and the fields within.
- */
-export async function resolveCustomer(
+/** The contact that a customer is; `present` is who the booking has. */
+export const resolveCustomer = (
   tx: Tx,
   scope: PersonScope,
   input: CustomerInput & Pick<ContactInput, "phone">,
-  present: BookingContact | null,
-  field = "customer",
-): Promise<string> {
-  if ("id" in input) return requireOwn(tx, scope, input.id, `${field}.id`);
-  const fields = within(field, () => readContactInput(input, scope.country));
-  if (!Object.values(fields).some((value) => value !== null))
-    throw invalid("no_customer", "A customer has a name, a number or an e-mail address.", field, input);
-  if (!fields.mobile && !fields.email && present && hasSameName(fields, present)) return present.id;
-  return findOrAddContact(tx, scope, fields);
-}
+  present: Person | null,
+): Promise<string> => resolvePerson(tx, scope, input, { present, field: "customer", none: noCustomer });
+
+const noCustomer = { code: "no_customer", message: "A customer has a name, a number or an e-mail address." };
 
 /**
  * Who comes. Whoever came before keeps their id: by contact and name, then by contact. Somebody with nothing but a name becomes no contact.
@@ -88,7 +78,7 @@ async function readAttendee(
   field: string,
 ): Promise<Omit<NewAttendee, "id">> {
   if ("id" in input) {
-    const contact_id = await requireOwn(tx, scope, input.id, `${field}.id`);
+    const contact_id = await requireContactId(tx, scope, input.id, `${field}.id`);
     return { contact_id, first_name: null, last_name: null, locale: null, time_zone: null };
   }
   const { time_zone = null, ...person } = input;
@@ -100,14 +90,3 @@ async function readAttendee(
   const contact_id = fields.mobile || fields.email ? await findOrAddContact(tx, scope, fields) : null;
   return { contact_id, first_name, last_name, locale, time_zone };
 }
-
-async function requireOwn(tx: Tx, { workspaceId }: PersonScope, id: string, field: string): Promise<string> {
-  const found = await selectContacts(tx, workspaceId, [id]);
-  const contact = found.get(id.toLowerCase());
-  if (!contact) throw invalid("unknown_contact", `There is no contact ${id}.`, field, id);
-  return contact.id;
-}
-
-type Named = { first_name?: string | null; last_name?: string | null };
-const hasSameName = (a: Named, b: Named) =>
-  (a.first_name ?? null) === (b.first_name ?? null) && (a.last_name ?? null) === (b.last_name ?? null);

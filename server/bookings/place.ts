@@ -1,8 +1,7 @@
 /** What bookings are made of: services, locations and resources. */
 import type { BookableResource, Location, Service } from "../../contract/booking-places.ts";
-import { currencyOf } from "../../rules/country-currency.ts";
 import { emptied, readLocale, readNumber, storable } from "../contacts/contact.ts";
-import { invalid } from "../kit/errors.ts";
+import { ownCurrency, readCurrency, readPrice } from "../workspaces/prices.ts";
 import { checkTimeZone, type WorkspaceRow } from "../workspaces/workspace.ts";
 
 export const placeKinds = ["service", "location", "resource"] as const;
@@ -76,25 +75,10 @@ export function readPlaceInput(input: PlaceInput, country: string): PlaceFields 
   return fields;
 }
 
-function readPrice(price: number): number {
-  if (Number(price.toFixed(2)) === price) return price;
-  throw invalid("invalid_price", `${price} has more than two decimals.`, "price", price);
-}
-
-const currencies = new Set(Intl.supportedValuesOf("currency"));
-
-function readCurrency(currency: string): string {
-  if (currencies.has(currency)) return currency;
-  throw invalid("unknown_currency", `${currency} is not a currency of ISO 4217, like NOK.`, "currency", currency);
-}
-
 /** The row with the fields; a price without currency is in that of the country, or 422 where it has none. */
 export function withFields(row: PlaceRow, fields: PlaceFields, country: string): PlaceRow {
   const changed = { ...row, ...fields };
-  if (changed.price === null || changed.currency !== null) return changed;
-  const currency = currencyOf(country);
-  if (currency) return { ...changed, currency };
-  throw invalid("currency_required", `${country} has no currency of its own: say which.`, "currency", null);
+  return changed.price === null || changed.currency !== null ? changed : { ...changed, currency: ownCurrency(country) };
 }
 
 export interface PlaceAnswers {

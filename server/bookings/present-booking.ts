@@ -1,9 +1,10 @@
 /** A booking as the API shows it. */
 import type { Booking as Shown, BookingWithHistory, HistoryEntry } from "../../contract/bookings.ts";
+import { fullName, type Person } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { notFound } from "../kit/errors.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
-import { type Attendee, type Booking, type BookingContact, fullName, importOrigin, namesOf } from "./booking.ts";
+import { type Attendee, type Booking, importOrigin, namesOf } from "./booking.ts";
 import { selectBookings } from "./bookings-store.ts";
 import { completeBookings } from "./complete-bookings.ts";
 import { type HistoryRow, selectHistory } from "./history-store.ts";
@@ -59,7 +60,7 @@ export function presentBooking(links: ManageLinks, booking: Booking): Shown {
 
 const named = (thing: { id: string; name: string } | null) => thing && { id: thing.id, name: thing.name };
 
-const presentContact = (contact: BookingContact): NonNullable<Shown["customer"]> => ({
+const presentContact = (contact: Person): NonNullable<Shown["customer"]> => ({
   id: contact.id,
   name: fullName(contact),
   first_name: contact.first_name,

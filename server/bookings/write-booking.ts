@@ -8,18 +8,20 @@ import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { appendActivity } from "../activity/activity.ts";
 import { readLocale } from "../contacts/contact.ts";
 import { becomeCustomer } from "../contacts/customers.ts";
+import { selectPeople } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
+import { checkSpan, readWhen } from "../kit/given-moments.ts";
 import { newId } from "../kit/id.ts";
 import { pipelined } from "../kit/prepared.ts";
+import { referenceOf } from "../kit/reference.ts";
 import { getWorkspace } from "../workspaces/workspace.ts";
 import { insertAttendees, type NewAttendee, replaceAttendees } from "./attendees-store.ts";
 import { changesOf, historyEntry, recordChanged, targetOf } from "./booking-changes.ts";
 import { requireStatus } from "./booking-statuses.ts";
-import { checkSpan, readWhen } from "./booking-times.ts";
-import { type Booking, type BookingRow, type ChangeContext, isOff, referenceOf, snapshotOf } from "./booking.ts";
+import { type Booking, type BookingRow, type ChangeContext, isOff, snapshotOf } from "./booking.ts";
 import { insertBooking, lockBooking, selectExternal, updateBooking } from "./bookings-store.ts";
-import { completeBookings, selectContacts } from "./complete-bookings.ts";
+import { completeBookings } from "./complete-bookings.ts";
 import { type Happening, insertHappening } from "./happenings-store.ts";
 import { insertHistory } from "./history-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
@@ -228,7 +230,7 @@ async function withFields(
     fields.attendees === undefined ? null : await resolveAttendees(tx, scope, fields.attendees, before.attendees);
   if (fields.customer !== undefined || given) {
     const ids = [after.customer_id, ...(given ?? []).map(({ contact_id }) => contact_id)];
-    const contacts = await selectContacts(tx, workspaceId, ids);
+    const contacts = await selectPeople(tx, workspaceId, ids);
     after.customer = after.customer_id === null ? null : (contacts.get(after.customer_id) ?? null);
     if (given)
       after.attendees = given.map(({ contact_id, ...rest }) => ({

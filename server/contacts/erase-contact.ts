@@ -99,7 +99,13 @@ export interface RowKeys {
 export async function deleteByKey(
   tx: Tx,
   workspaceId: string,
-  table: "import_rejections" | "import_rows" | "booking_import_rejections" | "booking_import_rows",
+  table:
+    | "import_rejections"
+    | "import_rows"
+    | "booking_import_rejections"
+    | "booking_import_rows"
+    | "order_import_rejections"
+    | "order_import_rows",
   keys: RowKeys | undefined,
 ): Promise<number> {
   if (!keys?.imports) return 0;
@@ -115,7 +121,7 @@ export const purgeRejectedRows = (tx: Tx, before: Date, limit: number): Promise<
 
 export async function purgeRejectionsOf(
   tx: Tx,
-  table: "import_rejections" | "booking_import_rejections",
+  table: "import_rejections" | "booking_import_rejections" | "order_import_rejections",
   before: Date,
   limit: number,
 ): Promise<number> {

@@ -1789,6 +1789,79 @@ create policy workspace_wall on erasures
 create policy workspace_wall_door on erasures to current_user
   using (is_system());
 
+create table event_dates (
+  workspace_id uuid not null,
+  event_id uuid not null,
+  id uuid not null,
+  start_at timestamp with time zone not null,
+  end_at timestamp with time zone,
+  "position" integer not null,
+  constraint event_dates_pkey PRIMARY KEY (workspace_id, event_id, id)
+);
+alter table event_dates enable row level security;
+alter table event_dates force row level security;
+create policy workspace_wall on event_dates
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on event_dates to current_user
+  using (is_system());
+
+create table event_items (
+  workspace_id uuid not null,
+  event_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  price numeric(12,2),
+  currency text,
+  "position" integer not null,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint event_items_pkey PRIMARY KEY (workspace_id, event_id, id)
+);
+CREATE UNIQUE INDEX event_items_name ON event_items USING btree (workspace_id, event_id, kind, name_key) WHERE (archived_at IS NULL);
+alter table event_items enable row level security;
+alter table event_items force row level security;
+create policy workspace_wall on event_items
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on event_items to current_user
+  using (is_system());
+
+create table events (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  venue text,
+  address text,
+  url text,
+  time_zone text not null,
+  start_at timestamp with time zone not null,
+  end_at timestamp with time zone,
+  last_at timestamp with time zone not null,
+  status text not null,
+  capacity integer,
+  source text not null,
+  origin text default ''::text not null,
+  external_id text,
+  external_at timestamp with time zone,
+  sequence integer default 0 not null,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX events_external ON events USING btree (workspace_id, origin, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX events_last ON events USING btree (workspace_id, last_at);
+CREATE INDEX events_start ON events USING btree (workspace_id, start_at, id);
+alter table events enable row level security;
+alter table events force row level security;
+create policy workspace_wall on events
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on events to current_user
+  using (is_system());
+
 create table heartbeats (
   workspace_id uuid not null,
   id uuid not null,
@@ -2330,6 +2403,143 @@ create policy workspace_wall on opt_outs
 create policy workspace_wall_door on opt_outs to current_user
   using (is_system());
 
+create table order_history (
+  workspace_id uuid not null,
+  order_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  what text not null,
+  change jsonb default '{}'::jsonb not null,
+  by text,
+  reason text,
+  constraint order_history_pkey PRIMARY KEY (workspace_id, order_id, id)
+);
+alter table order_history enable row level security;
+alter table order_history force row level security;
+create policy workspace_wall on order_history
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on order_history to current_user
+  using (is_system());
+
+create table order_import_rejections (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  reason text not null,
+  field text,
+  value text,
+  message text not null,
+  constraint order_import_rejections_pkey PRIMARY KEY (workspace_id, import_id, "row")
+);
+alter table order_import_rejections enable row level security;
+alter table order_import_rejections force row level security;
+create policy workspace_wall on order_import_rejections
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on order_import_rejections to current_user
+  using (is_system());
+
+create table order_import_rows (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  of_row bigint not null,
+  "row" bigint not null,
+  repeats integer not null,
+  said jsonb not null,
+  fault text,
+  constraint order_import_rows_pkey PRIMARY KEY (workspace_id, import_id, of_row, "row")
+) with (autovacuum_analyze_threshold=2147483647, autovacuum_vacuum_insert_threshold=-1);
+alter table order_import_rows enable row level security;
+alter table order_import_rows force row level security;
+create policy workspace_wall on order_import_rows
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on order_import_rows to current_user
+  using (is_system());
+
+create table order_imports (
+  workspace_id uuid not null,
+  id uuid not null,
+  status text not null,
+  file_name text,
+  options jsonb default '{}'::jsonb not null,
+  rows bigint default 0 not null,
+  created bigint default 0 not null,
+  updated bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  rejected bigint default 0 not null,
+  error jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  heard_at timestamp with time zone not null,
+  constraint order_imports_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX order_imports_open ON order_imports USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['receiving'::text, 'running'::text]));
+alter table order_imports enable row level security;
+alter table order_imports force row level security;
+create policy workspace_wall on order_imports
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on order_imports to current_user
+  using (is_system());
+
+create table order_lines (
+  workspace_id uuid not null,
+  order_id uuid not null,
+  id uuid not null,
+  event_id uuid not null,
+  "position" integer not null,
+  item_id uuid not null,
+  kind text not null,
+  date_id uuid,
+  quantity integer not null,
+  price numeric(12,2),
+  currency text,
+  state text not null,
+  valid boolean not null,
+  constraint order_lines_pkey PRIMARY KEY (workspace_id, order_id, id)
+);
+CREATE INDEX order_lines_valid ON order_lines USING btree (workspace_id, event_id, kind, item_id, order_id) WHERE valid;
+alter table order_lines enable row level security;
+alter table order_lines force row level security;
+create policy workspace_wall on order_lines
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on order_lines to current_user
+  using (is_system());
+
+create table orders (
+  workspace_id uuid not null,
+  id uuid not null,
+  event_id uuid not null,
+  reference text not null,
+  reference_key text collate "C" generated always as (upper(reference)) stored not null,
+  buyer_id uuid,
+  status text not null,
+  complimentary boolean default false not null,
+  locale text,
+  test boolean default false not null,
+  valid boolean not null,
+  consents jsonb default '[]'::jsonb not null,
+  source text not null,
+  origin text default ''::text not null,
+  external_id text,
+  external_at timestamp with time zone,
+  sequence integer default 0 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint orders_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX orders_buyer ON orders USING btree (workspace_id, buyer_id) WHERE (buyer_id IS NOT NULL);
+CREATE INDEX orders_created ON orders USING btree (workspace_id, created_at, id);
+CREATE INDEX orders_event ON orders USING btree (workspace_id, event_id, created_at, id);
+CREATE UNIQUE INDEX orders_external ON orders USING btree (workspace_id, origin, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX orders_reference ON orders USING btree (workspace_id, reference_key);
+CREATE INDEX orders_valid ON orders USING btree (workspace_id, event_id) WHERE valid;
+alter table orders enable row level security;
+alter table orders force row level security;
+create policy workspace_wall on orders
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on orders to current_user
+  using (is_system());
+
 create table parked_messages (
   workspace_id uuid not null,
   message_id uuid not null,
@@ -2500,6 +2710,7 @@ create table retention_rules (
   rows_gone_before timestamp with time zone,
   audit_months integer,
   booking_months integer,
+  event_months integer,
   constraint retention_rules_pkey PRIMARY KEY (workspace_id),
   constraint retention_rules_audit_months_check CHECK ((audit_months >= 12)),
   constraint retention_rules_check CHECK ((ledger_months >= text_months)),
@@ -2776,6 +2987,36 @@ alter table subscription_types force row level security;
 create policy workspace_wall on subscription_types
   using ((workspace_id = current_workspace()));
 create policy workspace_wall_door on subscription_types to current_user
+  using (is_system());
+
+create table tickets (
+  workspace_id uuid not null,
+  order_id uuid not null,
+  id uuid not null,
+  event_id uuid not null,
+  line_id uuid not null,
+  item_id uuid not null,
+  date_id uuid,
+  "position" integer not null,
+  contact_id uuid,
+  first_name text,
+  last_name text,
+  state text not null,
+  valid boolean not null,
+  checked_in_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint tickets_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX tickets_contact ON tickets USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX tickets_date ON tickets USING btree (workspace_id, date_id) WHERE (date_id IS NOT NULL);
+CREATE INDEX tickets_named ON tickets USING btree (workspace_id, event_id) WHERE ((contact_id IS NULL) AND ((first_name IS NOT NULL) OR (last_name IS NOT NULL)));
+CREATE INDEX tickets_order ON tickets USING btree (workspace_id, order_id);
+CREATE INDEX tickets_valid ON tickets USING btree (workspace_id, event_id, item_id) INCLUDE (order_id, contact_id, date_id, checked_in_at) WHERE valid;
+alter table tickets enable row level security;
+alter table tickets force row level security;
+create policy workspace_wall on tickets
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on tickets to current_user
   using (is_system());
 
 create table unindexed_contacts (

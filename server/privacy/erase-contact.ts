@@ -12,6 +12,8 @@ import { eraseConsent } from "../consent/erase-consent.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
 import { deleteContactRow, lockContact } from "../contacts/contacts-store.ts";
 import { eraseImportedRows, isAddressOfNobodyElse, numbersOfNobodyElse } from "../contacts/erase-contact.ts";
+import { eraseImportedOrderRows } from "../events/import/erase-rows.ts";
+import { eraseFromOrders } from "../events/orders/erase-orders.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
@@ -64,12 +66,15 @@ export async function eraseContact(
   await eraseConsent(tx, workspaceId, id, pseudonyms, names);
   await eraseImportedRows(tx, workspaceId, contact, numbers, request.jobs);
   await eraseImportedBookingRows(tx, workspaceId, contact, numbers);
+  await eraseImportedOrderRows(tx, workspaceId, contact, numbers);
   await eraseRecipient(tx, workspaceId, id);
   const address =
     contact.email !== null && (await isAddressOfNobodyElse(tx, workspaceId, id, contact.email)) ? contact.email : null;
   await eraseMails(tx, workspaceId, { contact_id: id, address }, now);
   const { first_name, last_name } = contact;
-  await eraseFromBookings(tx, workspaceId, { contact_id: id, first_name, last_name, numbers, address }, now);
+  const person = { contact_id: id, first_name, last_name, numbers, address };
+  await eraseFromBookings(tx, workspaceId, person, now);
+  await eraseFromOrders(tx, workspaceId, person, now);
   await eraseAnswers(tx, workspaceId, numbers);
   await deleteContactRow(tx, workspaceId, id);
   await eraseNumbersIn(tx, workspaceId, numbers);

@@ -5,6 +5,7 @@ import { contactTimeline } from "../analytics/contact-timeline.ts";
 import { exportBookings, exportDecisions } from "../bookings/export-bookings.ts";
 import { getConsent } from "../consent/get-consent.ts";
 import { getContact } from "../contacts/contacts.ts";
+import { exportOrders } from "../events/orders/export-orders.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { exportClicks } from "../links/export-clicks.ts";
 import { type MailedPerson, selectMailsOf } from "../mail/erase-mails.ts";
@@ -15,6 +16,7 @@ const pageSize = 1_000;
 const sweepSize = 20_000;
 const timelinePage = 200;
 const bookingPage = 200;
+const orderPage = 200;
 
 /** The document in pieces. `head` is read first, so that a missing contact gives a 404 and not a broken file. */
 export async function exportContact(
@@ -41,6 +43,7 @@ export async function exportContact(
     );
     yield* array("bookings", bookingsOf(inWorkspace, workspaceId, id));
     yield* array("workflow_decisions", decisionsOf(inWorkspace, workspaceId, id));
+    yield* array("orders", ordersOf(inWorkspace, workspaceId, id));
     yield* array("clicks", clicksOf(inWorkspace, workspaceId, id));
     yield* array("timeline", timelineOf(inWorkspace, workspaceId, id));
     yield "\n}\n";
@@ -122,6 +125,18 @@ async function* bookingsOf(inWorkspace: InWorkspace, workspaceId: string, id: st
   for (let after: Page["next"] = null; ;) {
     const from: Page["next"] = after;
     const page: Page = await inWorkspace((tx) => exportBookings(tx, workspaceId, id, from, bookingPage));
+    yield page.items;
+    if (!page.next) return;
+    after = page.next;
+  }
+}
+
+/** The orders that the contact made or holds tickets of. */
+async function* ordersOf(inWorkspace: InWorkspace, workspaceId: string, id: string) {
+  type Page = Awaited<ReturnType<typeof exportOrders>>;
+  for (let after: Page["next"] = null; ;) {
+    const from: Page["next"] = after;
+    const page: Page = await inWorkspace((tx) => exportOrders(tx, workspaceId, id, from, orderPage));
     yield page.items;
     if (!page.next) return;
     after = page.next;

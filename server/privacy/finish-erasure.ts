@@ -4,6 +4,7 @@
  */
 import { eraseFromBookings } from "../bookings/erase-bookings.ts";
 import { takeSubmitLock } from "../consent/submit-lock.ts";
+import { eraseFromOrders } from "../events/orders/erase-orders.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { type Jobs, payloadsOf } from "../kit/jobs.ts";
@@ -73,7 +74,9 @@ export async function finishErasureOf(
     const { contact_id } = erasure;
     const numbers = erasure.numbers ?? [];
     await eraseMails(tx, workspaceId, { contact_id, address: null }, clock.now());
-    await eraseFromBookings(tx, workspaceId, { ...nameless, contact_id, numbers }, clock.now());
+    const person = { ...nameless, contact_id, numbers };
+    await eraseFromBookings(tx, workspaceId, person, clock.now());
+    await eraseFromOrders(tx, workspaceId, person, clock.now());
     await deleteDeliveriesOf(tx, workspaceId, contact_id);
     await deleteDeliveriesWith(tx, workspaceId, numbers);
   });

@@ -73,6 +73,7 @@ test("messages older than their workspace's rule are purged, and a month that no
     texts: null,
     messages: null,
     bookings: null,
+    events: null,
   });
   const tried = await call("GET /retention?ledger_months=2", { key: long.key });
   expect(tried.body.would_go.messages).toMatchObject({ months: ["2026-02"], messages: 1 });

@@ -16,6 +16,8 @@ import { purgeBookings, purgeDecisionsOfContacts } from "../bookings/purge-booki
 import { oldestUnderWay } from "../campaigns/erase-recipient.ts";
 import { purgeRejectedRows } from "../contacts/erase-contact.ts";
 import { purgeUnusedPropertyKeys } from "../contacts/properties.ts";
+import { purgeRejectedOrderRows } from "../events/import/erase-rows.ts";
+import { purgeEvents } from "../events/purge-events.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import type { Logger } from "../kit/log.ts";
@@ -75,6 +77,7 @@ export async function purge(services: PurgeServices, signal: AbortSignal): Promi
       messages: 0,
       events: 0,
       bookings: 0,
+      orders: 0,
       other: 0,
     };
     for (const rule of await db.asSystem((tx) => selectRules(tx))) {
@@ -83,6 +86,7 @@ export async function purge(services: PurgeServices, signal: AbortSignal): Promi
       done.messages += messages;
       done.events += await dropEvents(services, rule, signal);
       done.bookings += await dropBookings(services, rule, signal);
+      done.orders += await dropOrders(services, rule, signal);
     }
     done.other = await purgeByAge(services, signal);
     log.info(done, "purged old messages by their workspaces' rules");
@@ -100,6 +104,8 @@ export interface Purged {
   /** Of the audit log. */
   events: number;
   bookings: number;
+  /** With the events that they were of. */
+  orders: number;
   other: number;
 }
 
@@ -201,6 +207,16 @@ async function dropBookings(
   return repeat(services, workspaceId, (tx, limit) => purgeBookings(tx, workspaceId, before, limit), signal);
 }
 
+async function dropOrders(
+  services: PurgeServices,
+  { workspace_id: workspaceId, event_months }: RuleRow,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = cutOf(event_months, services.clock.now(), null);
+  if (!before) return 0;
+  return repeat(services, workspaceId, (tx, limit) => purgeEvents(tx, workspaceId, before, limit), signal);
+}
+
 /** Calls `work`, which does up to `limit` and says how many, until nothing is left; returns how many it were. */
 async function repeat(
   { db, chunk = chunkSize }: PurgeServices,
@@ -266,6 +282,7 @@ async function purgeByAge(
     [purgeCountsWithoutSource, countsFor],
     [purgeRejectedRows, recordsFor],
     [purgeRejectedBookingRows, recordsFor],
+    [purgeRejectedOrderRows, recordsFor],
     [purgeUnusedPropertyKeys, day],
     [purgeMails, recordsFor],
     [purgeMailFiles, 0],

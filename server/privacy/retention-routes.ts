@@ -32,6 +32,7 @@ export function retentionRoutes({ db, clock }: Pick<Services, "db" | "clock">): 
         ...(query.text_months !== undefined && { text_months: query.text_months || null }),
         ...(query.ledger_months !== undefined && { ledger_months: query.ledger_months || null }),
         ...(query.booking_months !== undefined && { booking_months: query.booking_months || null }),
+        ...(query.event_months !== undefined && { event_months: query.event_months || null }),
       };
       return db.inWorkspace(actor.workspaceId, (tx) => presentRetention(tx, actor.workspaceId, clock.now(), trying));
     },

@@ -160,6 +160,16 @@ test("each event comes from its cause, once, signed, and with what its GET shows
   const { history: _, ...cancelled } = await must<{ history: unknown }>(`POST /bookings/${booking.id}/cancel`, {});
   expect((await of("booking.cancelled"))[0].data).toEqual(cancelled);
 
+  // An order: made, changed, cancelled. What was changed in nothing is no change.
+  const event = await must<{ id: string }>("POST /events", { name: "Concert", start: "2030-12-04T19:00" });
+  const order = await must<{ id: string }>(`POST /events/${event.id}/orders`, { buyer: { id: kari.id } });
+  expect((await of("order.created"))[0].data.id).toBe(order.id);
+  for (const _ of [1, 2]) await must(`PATCH /orders/${order.id}`, { complimentary: true });
+  expect((await of("order.updated"))[0].data).toMatchObject({ id: order.id, complimentary: true, status: "paid" });
+  const off = await must<{ history?: unknown }>(`POST /orders/${order.id}/cancel`, {});
+  delete off.history;
+  expect((await of("order.cancelled"))[0].data).toEqual(off);
+
   // An erasure, after which nothing of the person is left in what was sent.
   await must(`POST /contacts/${kari.id}/erasure`, { confirm: kari.id });
   expect((await of("contact.erased"))[0].data).toEqual({ id: kari.id });

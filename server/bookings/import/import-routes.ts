@@ -1,11 +1,11 @@
 import type { bookings } from "../../../contract/bookings.ts";
-import { notFound } from "../../kit/errors.ts";
+import { presentImport } from "../../contacts/command-import/present-import.ts";
+import type { ReceiveServices } from "../../contacts/command-import/receive-file.ts";
+import { moments } from "../../contacts/command-import/run-file.ts";
 import type { Handlers } from "../../kit/http.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { previewImport } from "./import-preview.ts";
-import * as store from "./import-store.ts";
-import { type ReceiveServices, receiveImport } from "./receive-import.ts";
-import { keptRejections, moments } from "./run-import.ts";
+import { receiveImport } from "./receive-import.ts";
 
 /** The endpoints of imports of bookings. */
 export function bookingImportRoutes(
@@ -24,20 +24,7 @@ export function bookingImportRoutes(
       return previewImport(db, call, stream, query.mapping);
     },
     async getImport({ actor: { workspaceId }, params: { id } }) {
-      return db.inWorkspace(workspaceId, async (tx) => {
-        const row = await store.selectImport(tx, workspaceId, id);
-        if (!row) throw notFound("import", id);
-        const rejected = await store.selectRejections(tx, workspaceId, id, keptRejections);
-        const { status, created_at, finished_at, options: _, ...shown } = row;
-        return {
-          ...shown,
-          status: status === "receiving" ? "running" : status,
-          rejected_count: row.rejected,
-          rejected,
-          created_at: created_at.toISOString(),
-          finished_at: finished_at?.toISOString() ?? null,
-        };
-      });
+      return db.inWorkspace(workspaceId, (tx) => presentImport(tx, workspaceId, "booking", id));
     },
   };
 }

@@ -1,8 +1,8 @@
 /** One row of a file becomes a booking, changes one, or is refused. */
 import { hash } from "node:crypto";
 import type { Tx } from "../../kit/db.ts";
+import { readWhen } from "../../kit/given-moments.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
-import { readWhen } from "../booking-times.ts";
 import { type Booking, type ChangeContext, importOrigin } from "../booking.ts";
 import { selectExternal } from "../bookings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";

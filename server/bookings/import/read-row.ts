@@ -1,5 +1,4 @@
 /** Reads the cells of a row as what they say of a booking. */
-import { z } from "zod";
 import type { BookingImportField } from "../../../contract/booking-imports.ts";
 import type { Payment } from "../../../contract/bookings.ts";
 import { readLanguageWord, readPaymentWord, readStatusWord } from "../../../rules/booking-cell-words.ts";
@@ -11,8 +10,8 @@ import {
   readMoment,
   readTimes,
 } from "../../../rules/booking-cells.ts";
-import { parsePhoneNumber } from "../../../rules/phone-number.ts";
-import { splitName, tidy } from "../../contacts/import/import-row.ts";
+import { readPerson, type SaidPerson } from "../../contacts/command-import/said-person.ts";
+import { tidy } from "../../contacts/import/import-row.ts";
 import { invalid } from "../../kit/errors.ts";
 
 /** The cells of a row by what they are, trimmed; empty ones are left out. */
@@ -21,7 +20,7 @@ export type Said = Partial<Record<BookingImportField, string>>;
 /** What a row says. Undefined: nothing, so what is known stays. */
 export interface ReadRow {
   external_id: string | null;
-  customer: Person | undefined;
+  customer: SaidPerson | undefined;
   start: CellMoment;
   /** Where the row has an end, or a duration in minutes. */
   end: CellMoment | undefined;
@@ -38,15 +37,6 @@ export interface ReadRow {
 /** As the command of bookings takes it. */
 export const textOf = (moment: CellMoment): string =>
   "instant" in moment ? moment.instant : `${moment.date}T${moment.time}`;
-
-export interface Person {
-  first_name?: string;
-  last_name?: string;
-  mobile?: string;
-  phone?: string;
-  email?: string;
-  locale?: string;
-}
 
 export interface RowContext {
   country: string;
@@ -146,41 +136,6 @@ function understood<Read>(read: Read | CellProblem, field: BookingImportField, t
     throw invalid(code, problem, field, text);
   }
   return read as Read;
-}
-
-function readPerson(cells: Said, country: string, locale: string | undefined): Person | undefined {
-  const name = { first_name: null as string | null, last_name: null as string | null };
-  if (cells.full_name !== undefined) splitName(tidy(cells.full_name), name);
-  if (cells.first_name !== undefined) name.first_name = tidy(cells.first_name);
-  if (cells.last_name !== undefined) name.last_name = tidy(cells.last_name);
-  for (const field of ["first_name", "last_name"] as const)
-    if ((name[field]?.length ?? 0) > 100)
-      throw invalid("too_long", `${field} has more than 100 characters.`, field, name[field]);
-  const { email } = cells;
-  if (email !== undefined && !z.regexes.email.test(email))
-    throw invalid("invalid_email", `${email} is no e-mail address.`, "email", email);
-  const person: Person = {
-    ...(name.first_name && { first_name: name.first_name }),
-    ...(name.last_name && { last_name: name.last_name }),
-    ...numbersOf(cells, country),
-    ...(email !== undefined && { email }),
-  };
-  if (Object.keys(person).length === 0) return undefined;
-  return { ...person, ...(locale !== undefined && { locale }) };
-}
-
-/** A lone number is the mobile; where only the second of two is one, they are exchanged. */
-function numbersOf({ mobile, phone }: Said, country: string): Pick<Person, "mobile" | "phone"> {
-  if (mobile === undefined || phone === undefined || mobile === phone) {
-    const only = mobile ?? phone;
-    return only === undefined ? {} : { mobile: only };
-  }
-  const kindOf = (text: string, field: "mobile" | "phone") => {
-    const read = parsePhoneNumber(text, country, field);
-    return "kind" in read ? read.kind : null;
-  };
-  const isExchanged = kindOf(mobile, "mobile") === "landline" && kindOf(phone, "phone") === "mobile";
-  return isExchanged ? { mobile: phone, phone: mobile } : { mobile, phone };
 }
 
 function splitResources(text: string): string[] {

@@ -4,6 +4,8 @@
  */
 import { sql } from "kysely";
 import { dateOrderOf } from "../../../rules/booking-cells.ts";
+import type { RejectedRow } from "../../contacts/command-import/imports-store.ts";
+import { faultyRow } from "../../contacts/command-import/said-rows.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
 import { chainsOf, sideBySide } from "../../kit/shared-statements.ts";
@@ -12,7 +14,7 @@ import { readStatuses, standsFor } from "../booking-statuses.ts";
 import { lockBookingsCalled, lockKnown } from "../lock-order.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { type ImportedRow, importRow } from "./import-row.ts";
-import type { RejectedRow, WaitingRow } from "./import-store.ts";
+import type { WaitingRow } from "./import-store.ts";
 import { createPlaceFinder } from "./places-of-row.ts";
 import { readRow, type RowContext, type Said } from "./read-row.ts";
 import { keysOf } from "./waiting-rows.ts";
@@ -41,8 +43,7 @@ export async function runRows(tx: Tx, call: RowsCall, rows: readonly WaitingRow[
     isOwnStatus: (name) => standsFor(name, own) !== undefined,
   };
   const refused = new Map<number, RejectedRow>();
-  for (const { row, fault } of rows)
-    if (fault !== null) refused.set(row, { row, reason: fault, field: null, value: null, message: messageOf(fault) });
+  for (const { row, fault } of rows) if (fault !== null) refused.set(row, faultyRow(row, fault));
 
   const called = rows.flatMap(({ said }) => said.external_id ?? []);
   await lockBookingsCalled(tx, workspaceId, "", called);
@@ -112,11 +113,3 @@ function cellOf(said: Said, field: string | null, value: unknown): string | null
   if (field === "start" && said.date !== undefined) return [said.date, said.time].filter(Boolean).join(" ");
   return typeof value === "string" ? value : null;
 }
-
-const messages: Record<string, string> = {
-  too_many_cells: "The row has more cells than the file has columns.",
-  row_too_long: "The row is too long.",
-  quote_not_closed: "A quotation mark in the row is not closed.",
-  quotes_over_rows: "Quotation marks reach over several rows.",
-};
-const messageOf = (fault: string) => messages[fault] ?? fault;

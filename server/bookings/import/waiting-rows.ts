@@ -1,6 +1,7 @@
 /** Rows of a file on their way into `booking_import_rows`. */
 import { hash } from "node:crypto";
-import { type BookingImportField, bookingImportFields } from "../../../contract/booking-imports.ts";
+import { bookingImportFields } from "../../../contract/booking-imports.ts";
+import { createCellReader } from "../../contacts/command-import/said-rows.ts";
 import { personKeys } from "../../contacts/find-or-add.ts";
 import type { FileRow } from "../../contacts/import/file-row.ts";
 import { createSeenKeys } from "../../contacts/import/seen-keys.ts";
@@ -14,21 +15,12 @@ export type LaneRow = WaitingRow & { lane: number };
 
 /** Makes the reader of a file's rows, which come in their order. */
 export function createRowTaker(fields: readonly string[]): (row: FileRow) => LaneRow {
-  const isField = (field: string): field is BookingImportField =>
-    (bookingImportFields as readonly string[]).includes(field);
-  const columns = fields.flatMap((field, index) => (isField(field) ? [{ index, field }] : []));
+  const read = createCellReader(fields, bookingImportFields);
   const repeatsOf = createRepeats();
-  return ({ row, cells, fault }) => {
-    if (fault) return { row, lane: 0, repeats: 0, said: {}, fault };
-    if (cells.slice(fields.length).some((cell) => cell.trim() !== ""))
-      return { row, lane: 0, repeats: 0, said: {}, fault: "too_many_cells" };
-    const said: Said = {};
-    for (const { index, field } of columns) {
-      // PostgreSQL's jsonb holds no NUL.
-      const cell = (cells[index] ?? "").replaceAll("\0", "").toWellFormed().normalize("NFC").trim();
-      if (cell !== "") said[field] = cell;
-    }
-    return { row, lane: laneOf(said), repeats: repeatsOf(said), said, fault: null };
+  return (row) => {
+    const taken = read(row);
+    if (taken.fault) return { ...taken, lane: 0, repeats: 0 };
+    return { ...taken, lane: laneOf(taken.said), repeats: repeatsOf(taken.said) };
   };
 }
 
@@ -62,24 +54,5 @@ function createRepeats(): (said: Said) => number {
     const before = times.get(key) ?? 0;
     times.set(key, before + 1);
     return before + 1;
-  };
-}
-
-/** Rows that are written together. */
-export function newBatch() {
-  const list: LaneRow[] = [];
-  let octets = 0;
-  return {
-    list,
-    get rows() {
-      return list.length;
-    },
-    get octets() {
-      return octets;
-    },
-    add(row: LaneRow) {
-      list.push(row);
-      for (const cell of Object.values(row.said)) octets += cell.length + 20;
-    },
   };
 }

@@ -1,9 +1,11 @@
 /** Bookings that show what a workflow's text looks like: a real one if there is one that it is for, else an example. */
 import { sql } from "kysely";
+import type { Person } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId } from "../../kit/id.ts";
+import { referenceOf } from "../../kit/reference.ts";
 import type { WorkspaceRow } from "../../workspaces/workspace.ts";
-import { type Booking, type BookingContact, referenceOf } from "../booking.ts";
+import { type Booking } from "../booking.ts";
 import type { BookingBefore } from "../happenings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import { loadBooking, loadBookings } from "../present-booking.ts";
@@ -96,7 +98,7 @@ export function exampleBooking(workspace: WorkspaceRow, links: ManageLinks, now:
   };
 }
 
-const exampleContact = (first_name: string, last_name: string, id: string): BookingContact => ({
+const exampleContact = (first_name: string, last_name: string, id: string): Person => ({
   id,
   first_name,
   last_name,

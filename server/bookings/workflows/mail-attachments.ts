@@ -2,8 +2,9 @@
 import type { Language } from "../../../contract/shapes.ts";
 import { bookingValues } from "../../../rules/booking-values.ts";
 import { languageOf, readerLocale } from "../../../rules/reader-locale.ts";
+import { fullName } from "../../contacts/person.ts";
 import type { MailAttachment } from "../../kit/mail.ts";
-import { type Booking, fullName, namesOf } from "../booking.ts";
+import { type Booking, namesOf } from "../booking.ts";
 import { entryForCustomer } from "../calendar-entries.ts";
 import { calendarOf } from "../icalendar.ts";
 import type { RecipientOf } from "./recipients.ts";

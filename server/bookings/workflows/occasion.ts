@@ -1,7 +1,8 @@
 /** Which workflows fire for a booking, and whether it is still time to. */
 import type { DecisionReason } from "../../../contract/decisions.ts";
 import { type AllowedHours, lastSensibleMoment, momentOf, type Timing } from "../../../rules/booking-moments.ts";
-import { type Booking, type BookingContact, isOff } from "../booking.ts";
+import type { Person } from "../../contacts/person.ts";
+import { type Booking, isOff } from "../booking.ts";
 import type { BookingBefore, Happening, HappeningRow } from "../happenings-store.ts";
 import type { Change, Leaver } from "./change.ts";
 import { covers, isForEvery, isInState, isSwitchedOut, meetsConditions } from "./which-bookings.ts";
@@ -12,7 +13,7 @@ export interface Occasion {
   workflow: WorkflowRow;
   booking: Booking | null;
   /** Of a customer without a booking. */
-  contact: BookingContact | null;
+  contact: Person | null;
   occurrence: Date;
   due_at: Date;
   /** Not submitted after this. */
@@ -138,7 +139,7 @@ export function occasionOf(
 export function occasionsOfChange(
   workflows: readonly WorkflowRow[],
   { row, happening, leftOut, except, also }: Change,
-  { booking, contact }: { booking: Booking | null; contact: BookingContact | null },
+  { booking, contact }: { booking: Booking | null; contact: Person | null },
   now: Date,
 ): Occasion[] {
   return workflows.flatMap((workflow) => {

@@ -1,11 +1,11 @@
 /** Workflows look at what has happened to bookings, as work by the clock: seconds after the commit of the change. */
+import { selectPeople } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
 import { type DueWork, dueInWorkspaces } from "../../kit/due.ts";
 import { inSavepoint } from "../../kit/savepoint.ts";
 import type { DueServices } from "../../kit/services.ts";
 import { getWorkspace, reminderHoursOf } from "../../workspaces/workspace.ts";
 import type { Booking } from "../booking.ts";
-import { selectContacts } from "../complete-bookings.ts";
 import {
   findHappenings,
   type FoundHappening,
@@ -133,7 +133,7 @@ async function ofCustomers(
   rows: readonly HappeningRow[],
   now: Date,
 ): Promise<Occasion[]> {
-  const contacts = await selectContacts(
+  const contacts = await selectPeople(
     tx,
     workspaceId,
     rows.map(({ contact_id }) => contact_id),

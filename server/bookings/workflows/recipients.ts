@@ -1,15 +1,9 @@
 /** Who gets an action's text or mail about a booking. */
 import type { Decision } from "../../../contract/decisions.ts";
+import { fullName, type Person, selectPeople } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
-import {
-  type Attendee,
-  type BookedResource,
-  type Booking,
-  type BookingContact,
-  fullName,
-  namesOf,
-} from "../booking.ts";
-import { selectContacts, selectResources } from "../complete-bookings.ts";
+import { type Attendee, type BookedResource, type Booking, namesOf } from "../booking.ts";
+import { selectResources } from "../complete-bookings.ts";
 import type { LeftAttendee } from "../happenings-store.ts";
 import type { Occasion } from "./occasion.ts";
 import type { StoredAction } from "./workflow.ts";
@@ -19,7 +13,7 @@ export interface RecipientOf {
   kind: Exclude<Decision["recipient"], "none">;
   /** Distinguishes them from the others of an action. */
   key: string;
-  contact: BookingContact | null;
+  contact: Person | null;
   /** Of those who are no contacts: where to. */
   number: string | null;
   email: string | null;
@@ -35,7 +29,7 @@ export interface RecipientOf {
 
 /** A person that a text is about: an attendee with the names of the booking, or a contact. */
 export interface About {
-  contact: BookingContact | null;
+  contact: Person | null;
   first_name: string | null;
   last_name: string | null;
   locale: string | null;
@@ -46,7 +40,7 @@ type To = Extract<StoredAction, { action: "send_sms" | "send_email" }>["to"];
 /** Who is no part of a booking any more, by their ids: resources that were on it, and contacts who were to come. */
 export interface Gone {
   resources: ReadonlyMap<string, BookedResource>;
-  contacts: ReadonlyMap<string, BookingContact>;
+  contacts: ReadonlyMap<string, Person>;
 }
 
 /** Of bookings that were not changed. */
@@ -63,7 +57,7 @@ export async function selectGone(
   const contacts = left.map(({ contact_id }) => contact_id);
   return {
     resources: await selectResources(tx, workspaceId, resources),
-    contacts: await selectContacts(tx, workspaceId, contacts),
+    contacts: await selectPeople(tx, workspaceId, contacts),
   };
 }
 
@@ -106,7 +100,7 @@ function peopleOf(occasion: Occasion, gone: Gone): RecipientOf[] {
   return booking.customer === null ? others : [customer(booking.customer, booking.locale), ...others];
 }
 
-function customer(contact: BookingContact, locale: string | null): RecipientOf {
+function customer(contact: Person, locale: string | null): RecipientOf {
   const { first_name, last_name, time_zone } = contact;
   return {
     kind: "customer",

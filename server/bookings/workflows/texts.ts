@@ -3,7 +3,8 @@ import type { Language } from "../../../contract/shapes.ts";
 import { workflowScope } from "../../../rules/booking-placeholders.ts";
 import { type BookingFacts, bookingValues } from "../../../rules/booking-values.ts";
 import { parseTemplate, type Template, type TemplateValues } from "../../../rules/placeholders.ts";
-import type { Booking, BookingContact } from "../booking.ts";
+import type { Person } from "../../contacts/person.ts";
+import type { Booking } from "../booking.ts";
 import type { BookingBefore } from "../happenings-store.ts";
 import type { ManageLinks } from "../manage-links.ts";
 import type { About, RecipientOf } from "./recipients.ts";
@@ -140,7 +141,7 @@ export function factsOf(booking: Booking, before: BookingBefore | null, links: M
   };
 }
 
-function personOf(person: About | BookingContact | null): TemplateValues["contact"] | undefined {
+function personOf(person: About | Person | null): TemplateValues["contact"] | undefined {
   if (person === null) return undefined;
   const contact = "contact" in person ? person.contact : person;
   const { first_name, last_name, locale } = person;

@@ -11,6 +11,7 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
     ["contacts", "imports"],
     ["contacts", "getImport"],
     ["bookings", "getImport"],
+    ["orders", "getImport"],
     ["contacts", "list"],
     ["lists"],
     ["properties"],
@@ -28,6 +29,7 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
   editors: [["editors"]],
   booking: [["bookings"], ["workflows", "upcoming"]],
   workflow: [["workflows"], ["bookings", "decisions"]],
+  event: [["events"], ["ticketTypes"], ["products"], ["orders"]],
 };
 
 /** The query keys that a live update of a topic makes stale. */

@@ -134,6 +134,34 @@ export const audit: Translation<typeof english> = {
       cancelled: "{who} aflyste bookingen “{what}”",
     },
     booking_import: { started: "{who} importerede bookinger fra “{what}”" },
+    event: {
+      created: "{who} oprettede eventet “{what}”",
+      updated: "{who} ændrede eventet “{what}”",
+      cancelled: "{who} aflyste eventet “{what}”",
+      deleted: "{who} slettede eventet “{what}”",
+    },
+    ticket_type: {
+      created: "{who} tilføjede billettypen “{what}”",
+      updated: "{who} ændrede billettypen “{what}”",
+      archived: "{who} arkiverede billettypen “{what}”",
+      restored: "{who} hentede billettypen “{what}” frem igen",
+    },
+    product: {
+      created: "{who} tilføjede produktet “{what}”",
+      updated: "{who} ændrede produktet “{what}”",
+      archived: "{who} arkiverede produktet “{what}”",
+      restored: "{who} hentede produktet “{what}” frem igen",
+    },
+    order: {
+      created: "{who} oprettede ordren “{what}”",
+      updated: "{who} ændrede ordren “{what}”",
+      cancelled: "{who} annullerede ordren “{what}”",
+    },
+    ticket: {
+      checked_in: "{who} tjekkede en billet i ordren “{what}” ind",
+      check_in_undone: "{who} fortrød indtjekningen af en billet i ordren “{what}”",
+    },
+    order_import: { started: "{who} importerede ordrer til eventet “{what}”" },
     workflow: {
       created: "{who} oprettede arbejdsgangen “{what}”",
       updated: "{who} ændrede arbejdsgangen “{what}”",

@@ -128,6 +128,8 @@ export const settings: Translation<typeof en> = {
     "bookings:read": "Se bookinger og arbejdsgange",
     "bookings:write": "Oprette og ændre bookinger",
     "workflows:write": "Skrive arbejdsgange",
+    "events:read": "Se events og ordrer",
+    "events:write": "Oprette og ændre events og ordrer",
     "senders:read": "Se afsendere",
     "sms-setup:write": "Sætte operatører og afsendere op",
     "sandbox:use": "Bruge sandkassen",

@@ -129,6 +129,34 @@ export const audit = {
       cancelled: "{who} cancelled the booking “{what}”",
     },
     booking_import: { started: "{who} imported bookings from “{what}”" },
+    event: {
+      created: "{who} made the event “{what}”",
+      updated: "{who} changed the event “{what}”",
+      cancelled: "{who} cancelled the event “{what}”",
+      deleted: "{who} deleted the event “{what}”",
+    },
+    ticket_type: {
+      created: "{who} added the ticket type “{what}”",
+      updated: "{who} changed the ticket type “{what}”",
+      archived: "{who} archived the ticket type “{what}”",
+      restored: "{who} brought back the ticket type “{what}”",
+    },
+    product: {
+      created: "{who} added the product “{what}”",
+      updated: "{who} changed the product “{what}”",
+      archived: "{who} archived the product “{what}”",
+      restored: "{who} brought back the product “{what}”",
+    },
+    order: {
+      created: "{who} made the order “{what}”",
+      updated: "{who} changed the order “{what}”",
+      cancelled: "{who} cancelled the order “{what}”",
+    },
+    ticket: {
+      checked_in: "{who} checked in a ticket of the order “{what}”",
+      check_in_undone: "{who} took back the check-in of a ticket of the order “{what}”",
+    },
+    order_import: { started: "{who} imported orders of the event “{what}”" },
     workflow: {
       created: "{who} made the workflow “{what}”",
       updated: "{who} changed the workflow “{what}”",

@@ -125,6 +125,8 @@ export const settings = {
     "bookings:read": "See bookings and workflows",
     "bookings:write": "Make and change bookings",
     "workflows:write": "Write workflows",
+    "events:read": "See events and orders",
+    "events:write": "Make and change events and orders",
     "senders:read": "See senders",
     "sms-setup:write": "Set up carriers and senders",
     "sandbox:use": "Use the sandbox",

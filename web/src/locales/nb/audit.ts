@@ -134,6 +134,34 @@ export const audit: Translation<typeof english> = {
       cancelled: "{who} avlyste bookingen «{what}»",
     },
     booking_import: { started: "{who} importerte bookinger fra «{what}»" },
+    event: {
+      created: "{who} laget arrangementet «{what}»",
+      updated: "{who} endret arrangementet «{what}»",
+      cancelled: "{who} avlyste arrangementet «{what}»",
+      deleted: "{who} slettet arrangementet «{what}»",
+    },
+    ticket_type: {
+      created: "{who} la til billettypen «{what}»",
+      updated: "{who} endret billettypen «{what}»",
+      archived: "{who} arkiverte billettypen «{what}»",
+      restored: "{who} hentet tilbake billettypen «{what}»",
+    },
+    product: {
+      created: "{who} la til produktet «{what}»",
+      updated: "{who} endret produktet «{what}»",
+      archived: "{who} arkiverte produktet «{what}»",
+      restored: "{who} hentet tilbake produktet «{what}»",
+    },
+    order: {
+      created: "{who} la inn ordren «{what}»",
+      updated: "{who} endret ordren «{what}»",
+      cancelled: "{who} kansellerte ordren «{what}»",
+    },
+    ticket: {
+      checked_in: "{who} sjekket inn en billett i ordren «{what}»",
+      check_in_undone: "{who} angret innsjekkingen av en billett i ordren «{what}»",
+    },
+    order_import: { started: "{who} importerte ordrer til arrangementet «{what}»" },
     workflow: {
       created: "{who} laget arbeidsflyten «{what}»",
       updated: "{who} endret arbeidsflyten «{what}»",

@@ -128,6 +128,8 @@ export const settings: Translation<typeof en> = {
     "bookings:read": "Se bookinger og arbeidsflyter",
     "bookings:write": "Lage og endre bookinger",
     "workflows:write": "Lage arbeidsflyter",
+    "events:read": "Se arrangementer og ordrer",
+    "events:write": "Lage og endre arrangementer og ordrer",
     "senders:read": "Se avsendere",
     "sms-setup:write": "Sette opp operatører og avsendere",
     "sandbox:use": "Bruke sandkassen",

@@ -134,6 +134,34 @@ export const audit: Translation<typeof english> = {
       cancelled: "{who} avbokade bokningen ”{what}”",
     },
     booking_import: { started: "{who} importerade bokningar från ”{what}”" },
+    event: {
+      created: "{who} skapade evenemanget ”{what}”",
+      updated: "{who} ändrade evenemanget ”{what}”",
+      cancelled: "{who} ställde in evenemanget ”{what}”",
+      deleted: "{who} tog bort evenemanget ”{what}”",
+    },
+    ticket_type: {
+      created: "{who} lade till biljettypen ”{what}”",
+      updated: "{who} ändrade biljettypen ”{what}”",
+      archived: "{who} arkiverade biljettypen ”{what}”",
+      restored: "{who} tog tillbaka biljettypen ”{what}”",
+    },
+    product: {
+      created: "{who} lade till produkten ”{what}”",
+      updated: "{who} ändrade produkten ”{what}”",
+      archived: "{who} arkiverade produkten ”{what}”",
+      restored: "{who} tog tillbaka produkten ”{what}”",
+    },
+    order: {
+      created: "{who} lade in ordern ”{what}”",
+      updated: "{who} ändrade ordern ”{what}”",
+      cancelled: "{who} annullerade ordern ”{what}”",
+    },
+    ticket: {
+      checked_in: "{who} checkade in en biljett i ordern ”{what}”",
+      check_in_undone: "{who} ångrade incheckningen av en biljett i ordern ”{what}”",
+    },
+    order_import: { started: "{who} importerade ordrar till evenemanget ”{what}”" },
     workflow: {
       created: "{who} skapade arbetsflödet ”{what}”",
       updated: "{who} ändrade arbetsflödet ”{what}”",

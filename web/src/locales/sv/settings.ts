@@ -128,6 +128,8 @@ export const settings: Translation<typeof en> = {
     "bookings:read": "Se bokningar och arbetsflöden",
     "bookings:write": "Göra och ändra bokningar",
     "workflows:write": "Skriva arbetsflöden",
+    "events:read": "Se evenemang och ordrar",
+    "events:write": "Skapa och ändra evenemang och ordrar",
     "senders:read": "Se avsändare",
     "sms-setup:write": "Ställa in operatörer och avsändare",
     "sandbox:use": "Använda sandlådan",

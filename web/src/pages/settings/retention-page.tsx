@@ -23,7 +23,7 @@ function readMonths(typed: string, least = 1): number | null | undefined {
   return Number.isInteger(months) && months >= least && months <= most ? months : undefined;
 }
 
-/** How long messages and bookings are kept, and what is purged next. */
+/** How long messages, bookings and events are kept, and what is purged next. */
 export function RetentionPage() {
   const t = useTranslations("privacy");
   const title = useTranslations("frame.sections")("retention");
@@ -55,20 +55,23 @@ function Rule({ retention }: { retention: Retention }) {
       ledger_months: retention.ledger_months?.toString() ?? "",
       audit_months: retention.audit_months?.toString() ?? "",
       booking_months: retention.booking_months?.toString() ?? "",
+      event_months: retention.event_months?.toString() ?? "",
     },
-    check: ({ text_months, ledger_months, audit_months, booking_months }) => ({
+    check: ({ text_months, ledger_months, audit_months, booking_months, event_months }) => ({
       ...(readMonths(text_months) === undefined && { text_months: t("monthsWrong") }),
       ...(readMonths(ledger_months) === undefined && { ledger_months: t("monthsWrong") }),
       ...(readMonths(audit_months, leastAudit) === undefined && { audit_months: t("auditWrong") }),
       ...(readMonths(booking_months) === undefined && { booking_months: t("monthsWrong") }),
+      ...(readMonths(event_months) === undefined && { event_months: t("monthsWrong") }),
     }),
-    submit: ({ text_months, ledger_months, audit_months, booking_months }) =>
+    submit: ({ text_months, ledger_months, audit_months, booking_months, event_months }) =>
       save.mutateAsync({
         body: {
           text_months: readMonths(text_months) ?? null,
           ledger_months: readMonths(ledger_months) ?? null,
           audit_months: readMonths(audit_months, leastAudit) ?? null,
           booking_months: readMonths(booking_months) ?? null,
+          event_months: readMonths(event_months) ?? null,
         },
       }),
     onSuccess: () => toast(t("saved")),
@@ -77,15 +80,22 @@ function Rule({ retention }: { retention: Retention }) {
   const text = readMonths(form.values.text_months);
   const ledger = readMonths(form.values.ledger_months);
   const booking = readMonths(form.values.booking_months);
+  const event = readMonths(form.values.event_months);
   const possible =
     text !== undefined &&
     ledger !== undefined &&
     booking !== undefined &&
+    event !== undefined &&
     (text === null || ledger === null || text <= ledger);
   // The typed values, before they are saved: they show what would be purged.
   const tried = useQuery({
     ...query("retention", "get", {
-      query: { text_months: text ?? 0, ledger_months: ledger ?? 0, booking_months: booking ?? 0 },
+      query: {
+        text_months: text ?? 0,
+        ledger_months: ledger ?? 0,
+        booking_months: booking ?? 0,
+        event_months: event ?? 0,
+      },
     }),
     enabled: possible,
   });
@@ -115,6 +125,13 @@ function Rule({ retention }: { retention: Retention }) {
             {...form.field("booking_months")}
           />
           <TextField
+            label={t("eventMonths")}
+            hint={t("eventHint")}
+            inputMode="numeric"
+            maxLength={4}
+            {...form.field("event_months")}
+          />
+          <TextField
             label={t("auditMonths")}
             hint={t("auditHint")}
             inputMode="numeric"
@@ -131,11 +148,11 @@ function Rule({ retention }: { retention: Retention }) {
   );
 }
 
-function PurgedNext({ next: { texts, messages, bookings } }: { next: Retention["would_go"] }) {
+function PurgedNext({ next: { texts, messages, bookings, events } }: { next: Retention["would_go"] }) {
   const t = useTranslations("privacy");
   const format = useFormatter();
-  if (!texts && !messages && !bookings) return <p className="text-soft">{t("forEver")}</p>;
-  if (!texts?.messages && !messages?.messages && !bookings?.bookings)
+  if (!texts && !messages && !bookings && !events) return <p className="text-soft">{t("forEver")}</p>;
+  if (!texts?.messages && !messages?.messages && !bookings?.bookings && !events?.events)
     return <p className="text-soft">{t("nothing")}</p>;
   const day = (instant: string) => format.dateTime(new Date(instant), { dateStyle: "medium", timeZone: "UTC" });
   const lines = [
@@ -161,6 +178,13 @@ function PurgedNext({ next: { texts, messages, bookings } }: { next: Retention["
           {bookings.bookings > mostCounted
             ? t("goBookingsMany", { before: day(bookings.before) })
             : t("goBookings", { count: bookings.bookings, before: day(bookings.before) })}
+        </li>
+      ) : null}
+      {events && events.events > 0 ? (
+        <li>
+          {events.events > mostCounted
+            ? t("goEventsMany", { before: day(events.before) })
+            : t("goEvents", { count: events.events, before: day(events.before) })}
         </li>
       ) : null}
     </ul>

@@ -13,6 +13,7 @@ export const eventGroups = {
     "contact.erased",
   ],
   bookings: ["booking.created", "booking.updated", "booking.cancelled"],
+  orders: ["order.created", "order.updated", "order.cancelled"],
   other: ["campaign.sent", "import.done", "link.clicked"],
 } as const satisfies Record<string, readonly WebhookEvent[]>;
 

@@ -1,10 +1,10 @@
-/** Start and end of a booking, as they are given. */
+/** Moments as callers give them: instants, wall times of a zone, and days. */
 import { isWallTime } from "../../rules/local-moment.ts";
-import { invalid } from "../kit/errors.ts";
+import { invalid } from "./errors.ts";
 
 /** What is further ahead is a slip of the keyboard. */
 const mostYearsAhead = 10;
-/** Before this there were no bookings by text. */
+/** Before this nobody was told of anything by text. */
 const earliest = Date.UTC(2000, 0, 1);
 const longest = 366 * 86_400_000;
 
@@ -41,12 +41,23 @@ function readInstant(text: string, zone: string, field: string): Date {
   }
 }
 
-/** 422 `end_before_start`, `too_long`. A booking may end when it starts. */
-export function checkSpan(start: Date, end: Date, given: string): void {
+/** 422 `end_before_start`, `too_long` on `field`. What starts may end at once. */
+export function checkSpan(start: Date, end: Date, given: string, field = "end"): void {
   if (end < start) {
     const message = `It ends at ${end.toISOString()}, before it starts at ${start.toISOString()}.`;
-    throw invalid("end_before_start", message, "end", given);
+    throw invalid("end_before_start", message, field, given);
   }
-  if (end.getTime() - start.getTime() > longest)
-    throw invalid("too_long", "A booking lasts a year at most.", "end", given);
+  if (end.getTime() - start.getTime() > longest) throw invalid("too_long", "A year is the longest.", field, given);
+}
+
+/** An instant, or the beginning of a date in the zone; 422 on `field` for anything else. */
+export function readDay(text: string, zone: string, field: string): Date {
+  try {
+    const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
+    const at = isDate ? Temporal.PlainDate.from(text).toZonedDateTime(zone).toInstant() : Temporal.Instant.from(text);
+    return new Date(at.epochMilliseconds);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalid("invalid_time", `${text} is neither a date (2026-12-04) nor an instant.`, field, text);
+  }
 }
