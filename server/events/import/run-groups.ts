@@ -90,13 +90,12 @@ export async function runGroups(
       }
     };
     const left = groups.filter((group) => !refused.has(group[0]?.row as number));
-    const ends = await sideBySide(
+    await sideBySide(
       tx,
       chainsOf(left, keysOf).map((chain) => async () => {
         for (const group of chain) await runGroup(group);
       }),
     );
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
     if (!isHalf) return rows.map((row) => resultOf(row, done));
     await sql`rollback to savepoint import_orders`.execute(tx);
   }
