@@ -19,8 +19,11 @@ export type TemplateScope = Readonly<Record<string, PlaceholderKind>>;
 
 const text = (example: string): PlaceholderKind => ({ example, type: "text" });
 
-/** The people that a text may name: the recipient, and of a booking the one who comes and the one who booked. */
-const people = ["contact", "customer", "booker"] as const;
+/**
+ * The people that a text may name: the recipient; of a booking the one who comes and the one who booked; of an order the holder of a ticket
+ * and the one who bought it.
+ */
+const people = ["contact", "customer", "booker", "holder", "buyer"] as const;
 type Person = (typeof people)[number];
 
 const personFields = {

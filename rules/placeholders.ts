@@ -31,6 +31,8 @@ export interface TemplateValues {
   contact?: PersonValues;
   customer?: PersonValues;
   booker?: PersonValues;
+  holder?: PersonValues;
+  buyer?: PersonValues;
   workspace?: { name?: string | null };
   sender?: { address?: string | null };
   preferences_link?: string | null;
@@ -70,12 +72,13 @@ for (const tag of Object.keys(engine.tags)) if (!["if", "unless", "case"].includ
 for (const filter of Object.keys(engine.filters)) delete engine.filters[filter];
 for (const [name, filter] of Object.entries(filters)) engine.registerFilter(name, filter.apply);
 
-/** Parses a text, or returns its problems. */
+/** Parses a text of at most so many characters, or returns its problems. */
 export function parseTemplate(
   text: string,
   scope: TemplateScope,
+  { longest = longestTemplate }: { longest?: number } = {},
 ): { ok: true; template: Template } | { ok: false; problems: TemplateProblem[] } {
-  const size = sizeProblem(text);
+  const size = sizeProblem(text, longest);
   if (size) return { ok: false, problems: [size] };
   if (!text.includes("{{") && !text.includes("{%")) {
     const plain = withoutControls(text);
@@ -148,12 +151,12 @@ function withoutControls(text: string): string {
   return text.search(control) === -1 ? text : text.replace(control, "");
 }
 
-function sizeProblem(text: string): TemplateProblem | null {
-  if (text.length > longestTemplate)
+function sizeProblem(text: string, longest: number): TemplateProblem | null {
+  if (text.length > longest)
     return {
       code: "text_too_long",
-      message: `The text has ${text.length} characters; ${longestTemplate} are the most.`,
-      position: longestTemplate,
+      message: `The text has ${text.length} characters; ${longest} are the most.`,
+      position: longest,
       value: String(text.length),
     };
   // Counted before parsing, which recurses for each open tag.

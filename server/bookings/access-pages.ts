@@ -1,7 +1,8 @@
 /** The pages of access links and the customer's own page, and what they say. */
 import type { Language } from "../../contract/shapes.ts";
 import { statusInWords } from "../../rules/booking-status-words.ts";
-import { escapeHtml, publicPage } from "../kit/public-page.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
+import { publicPage } from "../kit/public-page.ts";
 import { bookingPath } from "./booking-page.ts";
 import { whenOf } from "./booking-when.ts";
 import { type Booking, isOff } from "./booking.ts";

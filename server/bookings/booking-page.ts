@@ -2,7 +2,8 @@
 import type { Language } from "../../contract/shapes.ts";
 import { statusInWords } from "../../rules/booking-status-words.ts";
 import type { Reader } from "../../rules/booking-values.ts";
-import { escapeHtml, publicPage } from "../kit/public-page.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
+import { publicPage } from "../kit/public-page.ts";
 import { bookingPdfWords } from "./booking-pdf-words.ts";
 import { capital, whenOf } from "./booking-when.ts";
 import { type Booking, isLive, isOff } from "./booking.ts";

@@ -1,6 +1,7 @@
 /** The page of preferences, and what it says. */
 import type { Language } from "../../contract/shapes.ts";
-import { escapeHtml, publicPage } from "../kit/public-page.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
+import { publicPage } from "../kit/public-page.ts";
 import type { Preference, Preferences } from "./preferences.ts";
 
 interface Words {

@@ -1,6 +1,7 @@
 /** The pages of a link that leads nowhere, in the language of the visitor's browser. */
 import type { Language } from "../../contract/shapes.ts";
-import { acceptedLanguage, escapeHtml, publicPage } from "../kit/public-page.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
+import { acceptedLanguage, publicPage } from "../kit/public-page.ts";
 
 interface Words {
   unknownTitle: string;

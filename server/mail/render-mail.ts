@@ -2,11 +2,11 @@
 import type { MailSkipReason } from "../../contract/mails.ts";
 import type { Language } from "../../contract/shapes.ts";
 import { isBlank } from "../../rules/blank.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
 import { mapTexts } from "../../rules/map-texts.ts";
 import type { Template, TemplateValues } from "../../rules/placeholders.ts";
 import { oneLine } from "../kit/mail.ts";
-import { escapeHtml } from "../kit/public-page.ts";
-import { plainTextOf } from "./html-layout.ts";
+import { plainTextOf } from "./plain-text.ts";
 
 /** The parsed texts of a mail; one of `text` and `html` may be missing. */
 export interface MailTemplate {

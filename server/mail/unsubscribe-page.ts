@@ -1,6 +1,7 @@
 /** The page behind the unsubscribe link: plain HTML, without scripts, in the language of the workspace. */
 import type { Language } from "../../contract/shapes.ts";
-import { escapeHtml, publicPage } from "../kit/public-page.ts";
+import { escapeHtml } from "../../rules/escape-html.ts";
+import { publicPage } from "../kit/public-page.ts";
 
 interface Words {
   title: string;

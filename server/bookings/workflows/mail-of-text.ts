@@ -1,9 +1,8 @@
 /** The mail that a plain text with placeholders becomes: the text itself, and HTML of the same words. */
 import { workflowScope } from "../../../rules/booking-placeholders.ts";
+import { textInHtml } from "../../../rules/html-template.ts";
+import { layOut } from "../../../rules/mail-layout.ts";
 import { parseTemplate, type Template } from "../../../rules/placeholders.ts";
-import { readTemplateTokens } from "../../../rules/template-tokens.ts";
-import { escapeHtml } from "../../kit/public-page.ts";
-import { layOut } from "../../mail/html-layout.ts";
 import type { MailTemplate } from "../../mail/render-mail.ts";
 import { templateOf } from "./texts.ts";
 import type { WorkflowRow } from "./workflow.ts";
@@ -28,11 +27,7 @@ function htmlOfText({ trigger }: Pick<WorkflowRow, "trigger">, text: string, lan
   let template = known.get(key);
   if (!template) {
     const scope = workflowScope(trigger);
-    const parts = readTemplateTokens(text).map(({ kind, start, end }) => {
-      const part = text.slice(start, end);
-      return kind === "text" ? written(part) : kind === "output" ? linked(part, scope) : part;
-    });
-    const body = paragraphs(parts.join(""));
+    const body = paragraphs(textInHtml(text.trim(), scope));
     const html = layOut({ language, title: "", body });
     const result = parseTemplate(html, scope);
     if (!result.ok) throw new Error(`A mail cannot be laid out: ${result.problems[0]?.message}`);
@@ -43,24 +38,9 @@ function htmlOfText({ trigger }: Pick<WorkflowRow, "trigger">, text: string, lan
   return template;
 }
 
-/** An address that is written out is a link. */
-const written = (text: string): string =>
-  escapeHtml(text).replaceAll(
-    /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)]/g,
-    (url) => `<a href="${url}" style="color:#1d4ed8">${url}</a>`,
-  );
-
-/** A placeholder that stands for an address is a link too. */
-function linked(token: string, scope: ReturnType<typeof workflowScope>): string {
-  const name = /^\{\{-?\s*([a-z_.]+)\s*-?\}\}$/.exec(token)?.[1];
-  const isLink = name !== undefined && Object.hasOwn(scope, name) && scope[name]?.type === "link";
-  return isLink ? `<a href="${token}" style="color:#1d4ed8">${token}</a>` : token;
-}
-
 /** Blank lines part paragraphs, other line breaks stay. */
 const paragraphs = (html: string): string =>
   html
-    .trim()
-    .split(/\n\s*\n/)
-    .map((each) => `<p style="margin:0 0 16px">${each.replaceAll("\n", "<br>")}</p>`)
+    .split(/<br>(?:\s*<br>)+/)
+    .map((each) => `<p style="margin:0 0 16px">${each}</p>`)
     .join("");
