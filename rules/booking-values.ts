@@ -4,11 +4,11 @@
  */
 import type { Language } from "../contract/shapes.ts";
 import { statusInWords, yoursInWords } from "./booking-status-words.ts";
+import { momentsInWords, plain } from "./moment-words.ts";
 import { offsetAt } from "./offset-at.ts";
 import { languageOf, readerLocale } from "./reader-locale.ts";
 import { remembered } from "./remembered.ts";
 import { isTimeZone } from "./time-zone.ts";
-import { zoneInWords } from "./zone-words.ts";
 
 export interface BookingFacts {
   reference: string;
@@ -88,7 +88,7 @@ export function bookingValues(facts: BookingFacts, reader: Reader): BookingValue
     booking: {
       reference: facts.reference,
       status: statusInWords(facts.status, languageOf(locale) ?? "en"),
-      ...moments(facts, zone, own, locale),
+      ...momentsInWords(facts, zone, own, locale),
       duration: duration(facts, zone, locale),
       notes: facts.notes,
       price: facts.price && price(facts.price, locale),
@@ -96,7 +96,9 @@ export function bookingValues(facts: BookingFacts, reader: Reader): BookingValue
       yours: yoursInWords(facts.group, languageOf(locale) ?? "en"),
     },
     old: {
-      ...(old ? moments(old, zoneOf(old), own, locale) : { date: null, time: null, end_time: null, weekday: null }),
+      ...(old
+        ? momentsInWords(old, zoneOf(old), own, locale)
+        : { date: null, time: null, end_time: null, weekday: null }),
       service: old?.service ?? null,
       location: old?.location ?? null,
       resource: old && listed(old.resources, locale),
@@ -117,34 +119,7 @@ export function bookingValues(facts: BookingFacts, reader: Reader): BookingValue
   };
 }
 
-const styles = {
-  date: { dateStyle: "long" },
-  time: { timeStyle: "short" },
-  weekday: { weekday: "long" },
-} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
-
-/** Making a format takes a hundred times as long as using it. */
-const momentFormat = remembered<Intl.DateTimeFormat>(1_000);
 const numberFormat = remembered<Intl.NumberFormat>(1_000);
-
-/** When it is, with the zone behind the times where the reader's own clock shows others then. */
-function moments({ start, end }: { start: Date; end: Date }, zone: string, own: string | null, locale: string) {
-  const write = (at: Date, style: keyof typeof styles) =>
-    momentFormat(
-      `${locale}|${zone}|${style}`,
-      () => new Intl.DateTimeFormat(locale, { timeZone: zone, ...styles[style] }),
-    ).format(at);
-  const differs = (at: Date) =>
-    own !== null && own !== zone && offsetAt(at.getTime(), own) !== offsetAt(at.getTime(), zone);
-  const time = (at: Date) =>
-    plain(differs(at) ? `${write(at, "time")} (${zoneInWords(zone, locale, at)})` : write(at, "time"));
-  return {
-    date: plain(write(start, "date")),
-    time: time(start),
-    end_time: time(end),
-    weekday: plain(write(start, "weekday")),
-  };
-}
 
 const minutesOf = { day: 24 * 60, hour: 60, minute: 1 } as const;
 
@@ -175,7 +150,3 @@ function price({ amount, currency }: { amount: number; currency: string }, local
 function listed(names: readonly string[], locale: string): string | null {
   return names.length < 2 ? (names[0] ?? null) : new Intl.ListFormat(locale).format(names);
 }
-
-/** Without the spaces and signs of Intl that GSM-7 has not: one of them would double the price of a text. */
-const plain = (written: string): string =>
-  written.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").replaceAll("\u2212", "-");
