@@ -84,7 +84,7 @@ export function parseTemplate(
     const plain = withoutControls(text);
     return { ok: true, template: { fields: [], needs: [], render: () => plain } };
   }
-  const tokens = readTemplateTokens(text);
+  const tokens = readTemplateTokens(text, 1);
   const unclosed = firstUnclosed(tokens);
   if (unclosed) return { ok: false, problems: [notClosed(text, unclosed)] };
   let nodes: LiquidNode[];

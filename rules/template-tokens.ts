@@ -23,13 +23,12 @@ export type TemplateToken =
 /** Each unclosed token costs a search to the text's end; after this many the rest is plain words. */
 const mostUnclosed = 50;
 
-/** Cuts a text into tokens. Joined, they are the text. */
-export function readTemplateTokens(text: string): TemplateToken[] {
+/** Cuts a text into tokens. Joined, they are the text. Who refuses what is not closed needs only the first of those. */
+export function readTemplateTokens(text: string, most = mostUnclosed): TemplateToken[] {
   const tokens: TemplateToken[] = [];
   let unclosed = 0;
   for (let at = 0; at < text.length;) {
-    const token: TemplateToken =
-      unclosed < mostUnclosed ? readToken(text, at) : { kind: "text", start: at, end: text.length };
+    const token: TemplateToken = unclosed < most ? readToken(text, at) : { kind: "text", start: at, end: text.length };
     if (token.kind === "unclosed") unclosed++;
     tokens.push(token);
     at = token.end;

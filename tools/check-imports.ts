@@ -16,7 +16,7 @@ const ranks: readonly (readonly string[])[] = [
   ["server/contacts", "server/senders", "server/carriers", "server/links"],
   ["server/consent"],
   ["server/audience", "server/mail"],
-  ["server/messages"],
+  ["server/messages", "server/templates"],
   ["server/campaigns", "server/webhooks"],
   ["server/alerts", "server/bookings", "server/events"],
   ["server/analytics"],
