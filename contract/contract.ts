@@ -22,6 +22,7 @@ import { quietHours } from "./quiet-hours.ts";
 import { retention } from "./retention.ts";
 import { sandbox } from "./sandbox.ts";
 import { senders } from "./senders.ts";
+import { templates } from "./templates.ts";
 import { tray } from "./tray.ts";
 import { subscription, usage } from "./usage.ts";
 import { webhooks } from "./webhooks.ts";
@@ -54,6 +55,7 @@ export const contract = {
   ticketTypes,
   products,
   orders,
+  templates,
   campaigns,
   editors,
   carriers,

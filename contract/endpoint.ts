@@ -41,9 +41,10 @@ export interface Endpoint {
   signed?: true;
   /**
    * For bodies with another limit than that of the caller and media type: a "hook" is an event from another system with
-   * all its data (256 KiB); of a "sample" only the beginning is read (16 MiB).
+   * all its data (256 KiB); of a "sample" only the beginning is read (16 MiB); a "layout" is HTML, whose own limit says how long it is
+   * (8 MiB).
    */
-  bodies?: "hook" | "sample";
+  bodies?: "hook" | "sample" | "layout";
   /** The call sends messages, uses quota or changes much, so it accepts an Idempotency-Key header. */
   idempotent?: true;
   /** Further meanings of a failure status of this call, one sentence each for the reference page. */

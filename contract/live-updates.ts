@@ -17,6 +17,7 @@ export const LiveUpdate = z.object({
     "booking",
     "workflow",
     "event",
+    "template",
   ]),
   id: z.string().nullable(),
 });

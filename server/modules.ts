@@ -24,6 +24,7 @@ import { messagesModule, type PathServices } from "./messages/module.ts";
 import { privacyModule } from "./privacy/module.ts";
 import { quotaModule } from "./quota/module.ts";
 import { sendersModule } from "./senders/module.ts";
+import { templatesModule } from "./templates/module.ts";
 import { webhooksModule } from "./webhooks/module.ts";
 
 export interface Module {
@@ -59,6 +60,7 @@ export const modules: readonly Module[] = [
   consentModule,
   mailModule,
   messagesModule,
+  templatesModule,
   campaignsModule,
   webhooksModule,
   bookingsModule,

@@ -48,6 +48,7 @@ const notAudited: Record<string, string> = {
   orders_previewImport: "reads only",
   bookings_wouldTell: "what it does is taken back",
   workflows_preview: "reads only",
+  templates_preview: "reads only",
   alerts_see: "records only what one person has seen",
   sandbox_reply: "simulates a handset",
   sandbox_behave: "simulates a handset",
@@ -64,6 +65,9 @@ const aWorkflow = {
   when: { trigger: "booking_created" },
   do: [{ action: "send_sms", to: { customer: true }, text: "Hei" }],
 };
+
+let layouts = 0;
+const aTemplate = () => ({ name: `Layout ${++layouts}`, channel: "sms", text: "Hei #CUSTOMTEXT#" });
 
 type Body = Record<string, unknown> | string | undefined;
 interface Try {
@@ -450,6 +454,14 @@ const tries: Record<string, () => Promise<Try>> = {
     action: "workflow.tested",
     never: ["+4791234599"],
   }),
+  templates_create: async () => ({ path: "/templates", body: aTemplate(), action: "template.created" }),
+  templates_update: async () => ({
+    path: await made("/templates", aTemplate()),
+    body: { text: "Hei igjen #CUSTOMTEXT#" },
+    action: "template.updated",
+    never: ["igjen"],
+  }),
+  templates_remove: async () => ({ path: await made("/templates", aTemplate()), action: "template.archived" }),
   workflows_fromTemplate: async () => ({ path: "/workflow-templates/reminder", body: {}, action: "workflow.created" }),
   campaigns_create: async () => ({
     path: "/campaigns",

@@ -29,6 +29,8 @@ export const bodyLimits = {
   known: { bytes: 1024 * kib, seconds: 60 },
   /** Files of which a megabyte is read. The response does not wait for the rest, which is discarded up to this limit. */
   sample: { bytes: 16 * 1024 * kib, seconds: 60 },
+  /** More than any layout may have, so that the refusal of one that is too long can say so of its field. */
+  layout: { bytes: 8 * 1024 * kib, seconds: 60 },
   /** Imports. */
   file: { bytes: null, seconds: null },
 } satisfies Record<string, BodyLimit>;

@@ -42,6 +42,7 @@ const titles: Record<ResourceName, string> = {
   ticketTypes: "Ticket types",
   products: "Products of events",
   orders: "Orders and tickets",
+  templates: "Templates",
   campaigns: "Campaigns",
   editors: "Editors of campaigns",
   carriers: "Carriers",

@@ -94,6 +94,7 @@ async function fixtures(key: string, n: number) {
     buyer: { id: contact.id },
     lines: [{ ticket_type: ticketType.id }],
   });
+  const template = await make("POST /templates", { name: "Layout", channel: "sms", text: "Hei #CUSTOMTEXT#" });
   const bookingImport = await call("POST /bookings/imports", {
     key,
     headers: { "content-type": "text/csv" },
@@ -141,6 +142,7 @@ async function fixtures(key: string, n: number) {
     product,
     order,
     ticket: order.lines[0].tickets[0],
+    template,
     bookingImport: bookingImport.body,
     orderImport: orderImport.body,
     carrier,
@@ -175,6 +177,7 @@ function pathWith(operation: Operation, of: Fixtures): string {
     [/^\w+ \/orders\//, of.order.id],
     [/^\w+ \/tickets\//, of.ticket.id],
     [/^\w+ \/workflows\//, of.workflow.id],
+    [/^\w+ \/templates\//, of.template.id],
     [/^\w+ \/workflow-templates\//, "no-such-key"],
     [/^\w+ \/carriers\//, of.carrier.id],
     [/^\w+ \/webhooks\//, of.webhook.id],
@@ -225,6 +228,7 @@ function bodyFor(operation: Operation, own: Fixtures): unknown {
     orders_previewImport: "order,name\n1,Ola\n",
     orders_updateTicket: { holder: { first_name: "Changed" } },
     workflows_update: { name: "Changed" },
+    templates_update: { name: "Changed" },
     workflows_test: { to: own.contact.mobile },
     workflows_fromTemplate: {},
     carriers_update: { name: "Changed" },

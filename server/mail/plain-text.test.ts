@@ -11,10 +11,10 @@ test("the plain twin has blocks as lines, links with their address, and no marku
   );
 });
 
-test("cells of a table stand apart, rows on lines of their own", () => {
+test("cells of a table stand apart, rows are blocks as in a layout", () => {
   const row = (cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   expect(plainTextOf(`<table>${row(["Dato", "4. des"])}${row(["Kl.", "19:00"])}</table>`)).toBe(
-    "Dato 4. des\nKl. 19:00\n",
+    "Dato 4. des\n\nKl. 19:00\n",
   );
 });
 

@@ -14,8 +14,9 @@ const convert = compile({
     ...each(["a"], "anchor", { linkBrackets: ["(", ")"], hideLinkHrefIfSameAsText: true }),
     ...each(["h1", "h2", "h3", "h4", "h5", "h6"], "heading", { uppercase: false, ...lines(2) }),
     ...each(["ul"], "unorderedList", { itemPrefix: "- ", ...lines(2) }),
-    ...each(["hr", "table"], "block", lines(2)),
-    ...each(["div", "tr"], "block", lines(1)),
+    // Most tables of mails are layouts, so a row is a block.
+    ...each(["hr", "table", "tr"], "block", lines(2)),
+    ...each(["div"], "block", lines(1)),
     // Cells of one row stand beside each other, and their words apart.
     ...each(["td", "th"], "inlineSurround", { prefix: "", suffix: " " }),
   ],

@@ -2989,6 +2989,31 @@ create policy workspace_wall on subscription_types
 create policy workspace_wall_door on subscription_types to current_user
   using (is_system());
 
+create table templates (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_key text collate "C" generated always as (name_key(name)) stored not null,
+  channel text not null,
+  subject text,
+  text text not null,
+  html text,
+  revision integer default 1 not null,
+  archived_at timestamp with time zone,
+  changed_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint templates_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX templates_by_name ON templates USING btree (workspace_id, name_key, id);
+CREATE UNIQUE INDEX templates_name ON templates USING btree (workspace_id, channel, name_key) WHERE (archived_at IS NULL);
+alter table templates enable row level security;
+alter table templates force row level security;
+create policy workspace_wall on templates
+  using ((workspace_id = current_workspace()));
+create policy workspace_wall_door on templates to current_user
+  using (is_system());
+
 create table tickets (
   workspace_id uuid not null,
   order_id uuid not null,

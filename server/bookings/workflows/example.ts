@@ -1,5 +1,6 @@
 /** Bookings that show what a workflow's text looks like: a real one if there is one that it is for, else an example. */
 import { sql } from "kysely";
+import type { Name } from "../../contacts/names-of-contacts.ts";
 import type { Person } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
 import { namedId } from "../../kit/id.ts";
@@ -151,26 +152,4 @@ export function readerOf(
     time_zone: attendee?.time_zone ?? contact?.time_zone ?? null,
     about: { contact, ...own, locale: spoken },
   };
-}
-
-export interface Name {
-  first_name: string | null;
-  last_name: string | null;
-}
-
-/** Customers whose names are looked at. */
-const mostNames = 10_000;
-
-/** Among the newest customers, the name of middle length and the longest; null where there are none. */
-export async function namesOfCustomers(tx: Tx, workspaceId: string): Promise<{ typical: Name; longest: Name } | null> {
-  const { rows } = await sql<Name & { length: number }>`
-    select first_name, last_name, length(coalesce(first_name, '')) + length(coalesce(last_name, '')) as length
-    from (
-      select first_name, last_name from contacts
-      where workspace_id = ${workspaceId} and (first_name is not null or last_name is not null)
-      order by id desc limit ${mostNames}
-    ) newest
-    order by length`.execute(tx);
-  const [typical, longest] = [rows[Math.floor(rows.length / 2)], rows.at(-1)];
-  return typical && longest ? { typical, longest } : null;
 }

@@ -7,13 +7,14 @@ import { parsePhoneNumber } from "../../../rules/phone-number.ts";
 import { parseTemplate } from "../../../rules/placeholders.ts";
 import { renderText } from "../../../rules/render-text.ts";
 import { isName } from "../../../rules/sender.ts";
+import { type Name, namesOfContacts } from "../../contacts/names-of-contacts.ts";
 import { fullName } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
 import { Problem } from "../../kit/errors.ts";
 import { resolveAddress } from "../../senders/senders.ts";
 import { numberProblem } from "../../workspaces/number-problem.ts";
 import { getWorkspace, type WorkspaceRow } from "../../workspaces/workspace.ts";
-import { bookingFor, exampleBefore, exampleBooking, type Name, namesOfCustomers, readerOf } from "./example.ts";
+import { bookingFor, exampleBefore, exampleBooking, readerOf } from "./example.ts";
 import { referenceTo } from "./present-decisions.ts";
 import type { DecideServices } from "./step.ts";
 import { renderedOf, textFor, valuesFor } from "./texts.ts";
@@ -56,7 +57,7 @@ export async function previewWorkflow(
   const counted = countSegments(body);
   if (shown && !shown.ok)
     problems.push({ code: shown.reason, message: "The text cannot be sent like this.", field: "text", value: null });
-  const names = isSms ? await namesOfCustomers(tx, workspaceId) : null;
+  const names = isSms ? await namesOfContacts(tx, workspaceId) : null;
   const segmentsWith = (name: Name) => {
     const rendered = render(name);
     return rendered?.ok ? rendered.segments : null;

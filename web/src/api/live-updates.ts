@@ -30,6 +30,7 @@ const stale: Record<LiveUpdate["topic"], readonly (readonly [ResourceName, ...st
   booking: [["bookings"], ["workflows", "upcoming"]],
   workflow: [["workflows"], ["bookings", "decisions"]],
   event: [["events"], ["ticketTypes"], ["products"], ["orders"]],
+  template: [["templates"]],
 };
 
 /** The query keys that a live update of a topic makes stale. */

@@ -164,6 +164,14 @@ export const routeTable: { [R in ResourceName]: { [N in keyof Contract[R]]: Line
     previewImport: "POST /events/:id/orders/imports/preview",
     getImport: "GET /events/:id/orders/imports/:import_id",
   },
+  templates: {
+    create: "POST /templates",
+    list: "GET /templates",
+    get: "GET /templates/:id",
+    update: "PATCH /templates/:id",
+    remove: "DELETE /templates/:id",
+    preview: "POST /templates/preview",
+  },
   workflows: {
     create: "POST /workflows",
     list: "GET /workflows",

@@ -168,6 +168,12 @@ export const audit: Translation<typeof english> = {
       deleted: "{who} slettede arbejdsgangen “{what}”",
       tested: "{who} afprøvede arbejdsgangen “{what}”",
     },
+    template: {
+      created: "{who} oprettede skabelonen “{what}”",
+      updated: "{who} ændrede skabelonen “{what}”",
+      archived: "{who} arkiverede skabelonen “{what}”",
+      restored: "{who} hentede skabelonen “{what}” frem igen",
+    },
     campaign: {
       created: "{who} begyndte på kampagnen “{what}”",
       deleted: "{who} slettede kampagnen “{what}”",

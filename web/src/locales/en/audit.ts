@@ -163,6 +163,12 @@ export const audit = {
       deleted: "{who} deleted the workflow “{what}”",
       tested: "{who} tested the workflow “{what}”",
     },
+    template: {
+      created: "{who} made the template “{what}”",
+      updated: "{who} changed the template “{what}”",
+      archived: "{who} archived the template “{what}”",
+      restored: "{who} brought back the template “{what}”",
+    },
     campaign: {
       created: "{who} began the campaign “{what}”",
       deleted: "{who} deleted the campaign “{what}”",

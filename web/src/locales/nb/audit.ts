@@ -168,6 +168,12 @@ export const audit: Translation<typeof english> = {
       deleted: "{who} slettet arbeidsflyten «{what}»",
       tested: "{who} testet arbeidsflyten «{what}»",
     },
+    template: {
+      created: "{who} laget malen «{what}»",
+      updated: "{who} endret malen «{what}»",
+      archived: "{who} arkiverte malen «{what}»",
+      restored: "{who} hentet tilbake malen «{what}»",
+    },
     campaign: {
       created: "{who} begynte på kampanjen «{what}»",
       deleted: "{who} slettet kampanjen «{what}»",

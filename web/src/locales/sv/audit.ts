@@ -168,6 +168,12 @@ export const audit: Translation<typeof english> = {
       deleted: "{who} tog bort arbetsflödet ”{what}”",
       tested: "{who} testade arbetsflödet ”{what}”",
     },
+    template: {
+      created: "{who} skapade mallen ”{what}”",
+      updated: "{who} ändrade mallen ”{what}”",
+      archived: "{who} arkiverade mallen ”{what}”",
+      restored: "{who} tog tillbaka mallen ”{what}”",
+    },
     campaign: {
       created: "{who} påbörjade kampanjen ”{what}”",
       deleted: "{who} tog bort kampanjen ”{what}”",
