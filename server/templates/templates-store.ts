@@ -53,11 +53,11 @@ export async function selectTemplateByName(
 }
 
 /** How many there are that are not archived, and how many in all. */
-export async function countTemplates(tx: Tx, workspaceId: string): Promise<{ offered: number; all: number }> {
-  const { rows } = await sql<{ offered: string; total: string }>`
+export async function countTemplates(tx: Tx, workspaceId: string): Promise<{ offered: number; total: number }> {
+  const { rows } = await sql<{ offered: number; total: number }>`
     select count(*) filter (where archived_at is null) as offered, count(*) as total
     from templates where workspace_id = ${workspaceId}`.execute(tx);
-  return { offered: Number(rows[0]?.offered ?? 0), all: Number(rows[0]?.total ?? 0) };
+  return rows[0] ?? { offered: 0, total: 0 };
 }
 
 export type ListedTemplate = Omit<TemplateRow, "html"> & {

@@ -166,12 +166,12 @@ async function check(tx: Tx, workspaceId: string, texts: GivenTemplate) {
 }
 
 async function checkRoom(tx: Tx, workspaceId: string): Promise<void> {
-  const { offered, all } = await store.countTemplates(tx, workspaceId);
+  const { offered, total } = await store.countTemplates(tx, workspaceId);
   if (offered >= mostTemplates)
     throw conflict("too_many_templates", `A workspace has at most ${mostTemplates} templates. Archive some first.`, {
       value: mostTemplates,
     });
-  if (all >= mostTemplates + mostArchived)
+  if (total >= mostTemplates + mostArchived)
     throw conflict("too_many_templates", `A workspace has at most ${mostArchived} archived templates.`, {
       value: mostArchived,
     });
