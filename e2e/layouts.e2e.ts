@@ -58,6 +58,7 @@ test("the built-in layout has no more width than its window, in light and dark",
     language: "en",
     title: "Concert",
     body: `<p>Doors open at 18:00. ${"word ".repeat(80)}</p>`,
+    colors: { accent: "#facc15" },
     button: { text: "Tickets", url: "https://tickets.example" },
     footer: "The hall\n12 Bridge Street",
   });
@@ -77,4 +78,6 @@ test("the built-in layout has no more width than its window, in light and dark",
   expect(await color()).toBe("rgb(255, 255, 255)");
   await page.emulateMedia({ colorScheme: "dark" });
   expect(await color()).toBe("rgb(39, 39, 42)");
+  const button = () => page.evaluate(() => getComputedStyle(document.querySelector("a.v-button") as Element).color);
+  expect(await button()).toBe("rgb(24, 24, 27)");
 });

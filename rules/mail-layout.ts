@@ -32,12 +32,14 @@ export interface MailLayout {
 const usual: MailColors = { background: "#f4f4f5", panel: "#ffffff", text: "#18181b", accent: "#1d4ed8" };
 const font = "font-family:system-ui,-apple-system,'Segoe UI',Arial,sans-serif";
 
-const dark =
-  "@media (prefers-color-scheme:dark){.v-back{background:#18181b!important}.v-panel{background:#27272a!important}.v-words{color:#f4f4f5!important}.v-words a{color:#93c5fd!important}.v-quiet{color:#a1a1aa!important}.v-quiet a{color:#a1a1aa!important}}";
+/** The button keeps its colours, so its words keep theirs. */
+const darkSheet = (buttonText: string): string =>
+  `@media (prefers-color-scheme:dark){.v-back{background:#18181b!important}.v-panel{background:#27272a!important}.v-words{color:#f4f4f5!important}.v-words a{color:#93c5fd!important}.v-words a.v-button{color:${buttonText}!important}.v-quiet{color:#a1a1aa!important}.v-quiet a{color:#a1a1aa!important}}`;
 
 /** A whole HTML document. */
 export function layOut({ language, title, body, logo, colors = {}, button, footer }: MailLayout): string {
   const { background, panel, text, accent } = readColors(colors);
+  const onButton = readableOn(accent);
   const address = logo && readAddress(logo.url);
   const target = button && readAddress(button.url);
   const rows = [
@@ -46,12 +48,12 @@ export function layOut({ language, title, body, logo, colors = {}, button, foote
     `<div>${body}</div>`,
     button &&
       target &&
-      `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td align="center" bgcolor="${accent}" style="border-radius:6px;background:${accent}"><a href="${target}" style="display:inline-block;padding:12px 20px;color:${readableOn(accent)};text-decoration:none;font-weight:600">${attributeInHtml(button.text)}</a></td></tr></table>`,
+      `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td align="center" bgcolor="${accent}" style="border-radius:6px;background:${accent}"><a class="v-button" href="${target}" style="display:inline-block;padding:12px 20px;color:${onButton};text-decoration:none;font-weight:600">${attributeInHtml(button.text)}</a></td></tr></table>`,
     footer &&
       `<p class="v-quiet" style="margin:32px 0 0;font-size:13px;line-height:20px;color:#52525b">${textInHtml(footer, {})}</p>`,
   ];
   return `<!doctype html>
-<html lang="${attributeInHtml(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${attributeInHtml(title)}</title><style>${dark}</style></head>
+<html lang="${attributeInHtml(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${attributeInHtml(title)}</title><style>${darkSheet(onButton)}</style></head>
 <body class="v-back" style="margin:0;padding:0;background:${background}"><table class="v-back" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${background}" style="background:${background}"><tr><td align="center" style="padding:24px 12px">
 <table class="v-panel" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${panel}" style="max-width:600px;background:${panel};border-radius:8px"><tr><td class="v-words" align="left" style="padding:32px;${font};font-size:16px;line-height:24px;color:${text}">
 ${rows.filter(Boolean).join("\n")}
