@@ -264,6 +264,14 @@ describe("hostile HTML", () => {
     expect(clean(`${"<table><tr><td>".repeat(20)}x`).problems).toEqual([]);
   });
 
+  test("what is read otherwise once something around it is gone is cleaned until it stays", () => {
+    const { html, problems } = clean(
+      '<a href="https://x.example"><math<style>p{color:red}</style><a href="https://x.example">',
+    );
+    expect(problems).toEqual([]);
+    expect(clean(html)).toEqual({ html, problems: [], warnings: [] });
+  });
+
   test("unclosed tags are closed", () => {
     expect(content("<table><tr><td><b>x")).toBe("<table><tr><td><b>x</b></td></tr></table>");
     expect(content("a</div></td>b")).toBe("ab");

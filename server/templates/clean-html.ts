@@ -21,8 +21,35 @@ export interface CleanHtml {
   warnings: FieldProblem[];
 }
 
-/** Cleans a text that is read as HTML; `language` is the document's where it does not say one. */
+/** More often than any HTML needs it. */
+const mostRounds = 5;
+
+/**
+ * Cleans a text that is read as HTML; `language` is the document's where it does not say one. What it answers is clean: what was around an
+ * element decides how it is read, so that another round is needed where something around it was removed.
+ */
 export function cleanHtml(given: string, scope: TemplateScope, language: string): CleanHtml {
+  const first = cleanOnce(given, scope, language);
+  let { html } = first;
+  for (let round = 1; first.problems.length === 0 && round <= mostRounds; round++) {
+    const next = cleanOnce(html, scope, language);
+    if (next.problems.length > 0)
+      return { ...first, problems: next.problems.map((each) => ({ ...each, position: null })) };
+    if (next.html === html) return { ...first, html };
+    ({ html } = next);
+  }
+  return { ...first, html, problems: first.problems.length > 0 ? first.problems : [unstable] };
+}
+
+const unstable: FieldProblem = {
+  code: "unreadable_html",
+  message: "The HTML is broken in such a way that it is read otherwise each time it is written.",
+  field: "html",
+  position: null,
+  value: "",
+};
+
+function cleanOnce(given: string, scope: TemplateScope, language: string): CleanHtml {
   const source = withoutEntitiesInTokens(given);
   const masked = maskHtml(source);
   const found = inspectHtml(source, masked, scope);
