@@ -79,7 +79,7 @@ export function openApiDocument(options: { version: string }): Json {
     openapi: "3.1.0",
     info: { title: "Varsla", version: options.version, description: introduction },
     servers: [{ url: "/", description: "This installation" }],
-    tags: [...resources.map(([name]) => ({ name: titles[name] })), { name: "Events" }],
+    tags: [...resources.map(([name]) => ({ name: titles[name] })), { name: webhookTag }],
     security: [{ apiKey: [] }, { session: [] }],
     paths,
     webhooks: Object.fromEntries(Object.entries(webhookEvents).map(([name, event]) => [name, webhook(name, event)])),
@@ -155,11 +155,14 @@ function operation(resource: ResourceName, name: string, endpoint: Endpoint): Js
   };
 }
 
+/** What webhooks are sent, beside the calls. */
+const webhookTag = "Webhook events";
+
 function webhook(name: string, { summary, payload, example }: (typeof webhookEvents)["alert.raised"]): Json {
   return {
     post: {
       operationId: `webhook_${name.replaceAll(".", "_")}`,
-      tags: ["Events"],
+      tags: [webhookTag],
       summary,
       description: "Sent to the webhooks that receive this event, signed as the Standard Webhooks specification says.",
       security: [],

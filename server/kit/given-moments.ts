@@ -55,7 +55,10 @@ export function readDay(text: string, zone: string, field: string): Date {
   try {
     const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
     const at = isDate ? Temporal.PlainDate.from(text).toZonedDateTime(zone).toInstant() : Temporal.Instant.from(text);
-    return new Date(at.epochMilliseconds);
+    const day = new Date(at.epochMilliseconds);
+    // PostgreSQL has fewer years than JavaScript.
+    if (day.getUTCFullYear() < 1 || day.getUTCFullYear() > 9999) throw new RangeError("beyond the calendar's years");
+    return day;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw invalid("invalid_time", `${text} is neither a date (2026-12-04) nor an instant.`, field, text);
