@@ -293,7 +293,9 @@ export const bookings = {
     path: "/bookings/would-tell",
     summary:
       "What workflows would send at once if a booking were made (without `id`), changed or cancelled so: to whom, by which workflow, and the text; and who is busy then. Nothing is written.",
-    permission: "bookings:read",
+    // It makes the change and takes it back: whoever is named in it is found among the contacts, as when a booking is made.
+    permission: "bookings:write",
+    further: [{ permission: "bookings:read" }],
     body: z.object({
       id: Id.optional(),
       change: BookingChange.omit({ notify: true }).prefault({}),

@@ -80,7 +80,7 @@ export function exampleBookingValues(language: Language, country: string): Booki
   const { notes, service, oldService, location, oldLocation, address, phone, directions, resource, oldResource } =
     words[language];
   const facts = {
-    reference: "K7M2Q",
+    reference: "K7PX-3MQD",
     status: "confirmed",
     start: new Date("2026-12-04T14:00:00Z"),
     end: new Date("2026-12-04T15:30:00Z"),

@@ -13,7 +13,7 @@ const everyScope = {
   ...messageScope,
   ...personScope("customer"),
   ...personScope("booker"),
-  "booking.reference": text("K7M2Q"),
+  "booking.reference": text("K7PX-3MQD"),
   "booking.status": text("bekreftet"),
   "booking.date": moment("4. desember 2026"),
   "booking.time": moment("14:00"),

@@ -3,12 +3,15 @@ import type { bookings } from "../../contract/bookings.ts";
 import { personKeys } from "../contacts/find-or-add.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
-import { createGroupCommit } from "../kit/group-commit.ts";
+import { type Command, createGroupCommit } from "../kit/group-commit.ts";
 import type { Call, Handlers } from "../kit/http.ts";
 import { answerOnce } from "../kit/idempotency.ts";
 import type { LiveUpdates } from "../kit/live-updates.ts";
+import { getWorkspace } from "../workspaces/workspace.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
+import { lockBookingsCalled } from "./lock-order.ts";
+import { lockPeopleNamed } from "./people.ts";
 import { loadBooking, presentWithHistory } from "./present-booking.ts";
 import { decisionsOfBooking } from "./workflows/present-decisions.ts";
 import type { DecideServices } from "./workflows/step.ts";
@@ -30,7 +33,7 @@ type Routes = Omit<Handlers<typeof bookings>, "startImport" | "previewImport" | 
 /** The calls that write and read bookings. */
 export function bookingsRoutes({ db, clock, deciding, liveUpdates }: Services): Routes {
   const { links } = deciding;
-  const commands = createGroupCommit(db);
+  const commands = createGroupCommit<Making>(db, lockAllOf);
   const tell = (workspaceId: string, id: string) => liveUpdates.publish(workspaceId, "booking", id);
   return {
     async create(call) {
@@ -52,6 +55,7 @@ export function bookingsRoutes({ db, clock, deciding, liveUpdates }: Services): 
       // Other systems send theirs by the thousand.
       const answer = await commands.execute(workspaceId, {
         keys: keysOf(body, idempotency),
+        body,
         work: (tx) => answerOnce(tx, workspaceId, idempotency, () => work(tx), at),
       });
       if (idempotency) idempotency.replayed = answer.replayed;
@@ -109,17 +113,32 @@ export function bookingsRoutes({ db, clock, deciding, liveUpdates }: Services): 
   }
 }
 
+/** A booking that is made beside others. */
+interface Making extends Command<unknown> {
+  body: Called["body"];
+}
+
+/** Locks the bookings and people that any of these names, as an import locks those of its rows. */
+async function lockAllOf(tx: Tx, workspaceId: string, makings: readonly Making[]): Promise<void> {
+  const bodies = makings.map(({ body }) => body);
+  await lockBookingsCalled(
+    tx,
+    workspaceId,
+    "",
+    bodies.flatMap(({ external_id }) => external_id ?? []),
+  );
+  const { country } = await getWorkspace(tx, workspaceId);
+  const people = bodies.flatMap(({ customer, attendees = [] }) => [...(customer ? [customer] : []), ...attendees]);
+  await lockPeopleNamed(tx, { workspaceId, country }, people);
+}
+
 /** By what a new booking may be the same as another, or have the same people. */
 function keysOf(
   { external_id, customer, attendees = [] }: Called["body"],
   idempotency: Called["idempotency"],
 ): string[] {
   const people = [customer, ...attendees].flatMap(personKeys);
-  return [
-    ...people,
-    ...(external_id === undefined ? [] : [`id ${external_id}`]),
-    ...(idempotency ? [`key ${idempotency.key}`] : []),
-  ];
+  return [...people, ...(external_id ? [`id ${external_id}`] : []), ...(idempotency ? [`key ${idempotency.key}`] : [])];
 }
 
 const contextOf = ({ actor }: ByActor, rest: Pick<ChangeContext, "by" | "notify" | "at">): ChangeContext => ({

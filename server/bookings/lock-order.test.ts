@@ -129,6 +129,36 @@ test.each(["known", "new"])("two bookings name the same %s people in another ord
   expect(again).toBe(0);
 });
 
+test("bookings that are made together lock all who are named before any of them, in the order of everybody", async () => {
+  const salon = await salons.open();
+  const known: { id: string; mobile: string }[] = [];
+  for (const mobile of [numbered(0, 6), numbered(0, 7)]) {
+    const { customer } = await salon.book({ start, customer: { first_name: "A", mobile } });
+    known.push({ id: customer?.id ?? "", mobile });
+  }
+  const [first = "", last = ""] = known.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ mobile }) => mobile);
+  const idOf = async (tx: Tx, mobile: string, how: "for update" | "for update skip locked") => {
+    const { rows } = await sql<{ id: string }>`
+      select id from contacts where workspace_id = ${salon.id} and mobile = ${mobile} ${sql.raw(how)}`.execute(tx);
+    return rows[0]?.id;
+  };
+  let made: Promise<unknown> = Promise.resolve();
+  await database.db.inWorkspace(salon.id, async (tx) => {
+    // Whoever changes both comes to this one first, and to the other next.
+    await idOf(tx, first, "for update");
+    const ask = (mobile: string) => salon.ask("POST /bookings", { start, end, customer: { mobile, last_name: "B" } });
+    made = Promise.all([ask(last), ask(first)]);
+    await until(async () => {
+      const { rows } = await sql`
+        select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(tx);
+      if (rows.length === 0) throw new Error("nobody waits");
+    });
+    expect(await idOf(tx, last, "for update skip locked")).toBeDefined();
+  });
+  await made;
+  expect(await salon.all("/bookings")).toHaveLength(4);
+});
+
 test("a file changes bookings one after the other while somebody changes one of them, and the customer of another", async () => {
   const salon = await salons.open();
   const call = {

@@ -51,7 +51,7 @@ const isOf = (given: Omit<NewAttendee, "id">, { contact }: Attendee) => given.co
 /** Locks who is named before any of them is looked for, where they are several: another booking may name them in another order. */
 export async function lockPeopleNamed(
   tx: Tx,
-  { workspaceId, country }: PersonScope,
+  { workspaceId, country }: Pick<PersonScope, "workspaceId" | "country">,
   inputs: readonly (CustomerInput | AttendeeInput)[],
 ): Promise<void> {
   if (inputs.length < 2) return;

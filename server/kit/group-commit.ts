@@ -19,15 +19,26 @@ export interface Command<T> {
   work(tx: Tx): Promise<T>;
 }
 
-export interface GroupCommit {
+export interface GroupCommit<Kind extends Command<unknown> = Command<unknown>> {
   /** Resolves when it is committed; rejects with a Problem where it is refused, and then nothing of it was written. */
-  execute<T>(workspaceId: string, command: Command<T>): Promise<T>;
+  execute<T>(workspaceId: string, command: Kind & Command<T>): Promise<T>;
 }
+
+/**
+ * Locks what several commands of one transaction will change, in the order that holds for everybody. Each by itself would lock it as it
+ * comes to it, and others who change the same would wait for them in a circle.
+ */
+export type LockFirst<Kind> = (tx: Tx, workspaceId: string, commands: readonly Kind[]) => Promise<void>;
 
 interface Waiting extends Command<unknown> {
   request: RequestContext | null;
   done(result: unknown): void;
   fail(error: unknown): void;
+}
+
+interface Services {
+  db: Db;
+  lockFirst: LockFirst<Waiting>;
 }
 
 const mostAtOnce = 100;
@@ -36,21 +47,26 @@ const mostAtOnce = 100;
 const planOnce = "set local plan_cache_mode = force_generic_plan";
 
 /** One queue for a process; a workspace has one batch under way at a time, workspaces don't wait for each other. */
-export function createGroupCommit(db: Db): GroupCommit {
+export function createGroupCommit<Kind extends Command<unknown> = Command<unknown>>(
+  db: Db,
+  lockFirst: LockFirst<Kind> = async () => {},
+): GroupCommit<Kind> {
+  // What waits has all that its command has.
+  const services: Services = { db, lockFirst: lockFirst as unknown as LockFirst<Waiting> };
   const lines = new Map<string, BatchQueue<Waiting>>();
 
   function lineOf(workspaceId: string): BatchQueue<Waiting> {
     let line = lines.get(workspaceId);
     if (!line) {
       const ended = () => void lines.delete(workspaceId);
-      line = createBatchQueue({ most: mostAtOnce, work: (batch) => executeBatch(db, workspaceId, batch), ended });
+      line = createBatchQueue({ most: mostAtOnce, work: (batch) => executeBatch(services, workspaceId, batch), ended });
       lines.set(workspaceId, line);
     }
     return line;
   }
 
   return {
-    execute<T>(workspaceId: string, command: Command<T>) {
+    execute<T>(workspaceId: string, command: Kind & Command<T>) {
       const request = currentRequest();
       return new Promise<T>((done, fail) => {
         lineOf(workspaceId).add({ ...command, request, done: done as Waiting["done"], fail });
@@ -63,12 +79,12 @@ export function createGroupCommit(db: Db): GroupCommit {
  * One transaction for all. Where some are refused it is undone, and done again without them; after any other error each has one of its
  * own, so that what the database does not take is refused alone. So has what comes after a refused one with the same key.
  */
-async function executeBatch(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<void> {
+async function executeBatch(services: Services, workspaceId: string, batch: readonly Waiting[]): Promise<void> {
   let open = batch;
   const alone: Waiting[] = [];
   while (open.length > 0) {
     try {
-      const results = await executeTogether(db, workspaceId, open);
+      const results = await executeTogether(services, workspaceId, open);
       open.forEach(({ done }, i) => done(results[i]));
       break;
     } catch (error) {
@@ -87,7 +103,7 @@ async function executeBatch(db: Db, workspaceId: string, batch: readonly Waiting
     alone.unshift(...open);
     break;
   }
-  for (const each of alone) await executeBatch(db, workspaceId, [each]);
+  for (const each of alone) await executeBatch(services, workspaceId, [each]);
 }
 
 /** Undoes a transaction of which some are refused. */
@@ -104,8 +120,13 @@ class SomeRefused extends Error {
 }
 
 /** Throws SomeRefused where that is all that went wrong. */
-function executeTogether(db: Db, workspaceId: string, batch: readonly Waiting[]): Promise<unknown[]> {
+function executeTogether(
+  { db, lockFirst }: Services,
+  workspaceId: string,
+  batch: readonly Waiting[],
+): Promise<unknown[]> {
   return preparedTransaction(db.workspacePool, [workspaceScope(workspaceId), planOnce], async (tx) => {
+    if (batch.length > 1) await lockFirst(tx, workspaceId, batch);
     const results = new Map<Waiting, unknown>();
     const refusals = new Map<Waiting, Problem>();
     const behind = new Set<Waiting>();

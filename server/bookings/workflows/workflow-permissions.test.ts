@@ -71,3 +71,16 @@ test("a test of a workflow is filled with a booking, so it needs bookings:read, 
   const both = await callsOf(salon, "messages:send", "bookings:read");
   expect((await both(`POST /workflows/${id}/test`, { to: "+4791234567" })).status).toBe(200);
 });
+
+test("what a change would tell is asked by whoever may make it: it finds people among the contacts", async () => {
+  const salon = await salons.open();
+  await salon.workflow();
+  const { start, end } = await salon.book();
+  const body = { change: { start, end, customer: { mobile: "+4791234567" } } };
+  const reading = await callsOf(salon, "bookings:read");
+  expect(await reading("POST /bookings/would-tell", body)).toMatchObject(forbidden("bookings:write"));
+  const writing = await callsOf(salon, "bookings:write");
+  expect(await writing("POST /bookings/would-tell", body)).toMatchObject(forbidden("bookings:read"));
+  const both = await callsOf(salon, "bookings:write", "bookings:read");
+  expect((await both("POST /bookings/would-tell", body)).status).toBe(200);
+});

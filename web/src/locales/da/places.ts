@@ -98,14 +98,6 @@ export const places: Translation<typeof english> = {
   status: "Status",
   meaning: "Betydning",
   inPrograms: "I programmer",
-  statuses: {
-    pending: "Afventer bekræftelse",
-    confirmed: "Bekræftet",
-    rejected: "Afvist",
-    cancelled: "Aflyst",
-    completed: "Gennemført",
-    no_show: "Udeblevet",
-  },
   statusMeanings: {
     pending: "Bliver til noget, hvis den bekræftes. Påmindelser bliver sendt.",
     confirmed: "Bliver til noget. Påmindelser bliver sendt, og tak bagefter.",

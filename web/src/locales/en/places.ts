@@ -96,14 +96,6 @@ export const places = {
   status: "Status",
   meaning: "Meaning",
   inPrograms: "In programs",
-  statuses: {
-    pending: "Awaiting confirmation",
-    confirmed: "Confirmed",
-    rejected: "Rejected",
-    cancelled: "Cancelled",
-    completed: "Completed",
-    no_show: "No-show",
-  },
   statusMeanings: {
     pending: "Will take place if it is confirmed. Reminders go.",
     confirmed: "Will take place. Reminders go, and thanks afterwards.",

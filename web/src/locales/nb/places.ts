@@ -98,14 +98,6 @@ export const places: Translation<typeof english> = {
   status: "Status",
   meaning: "Betydning",
   inPrograms: "I programmer",
-  statuses: {
-    pending: "Venter på bekreftelse",
-    confirmed: "Bekreftet",
-    rejected: "Avslått",
-    cancelled: "Avlyst",
-    completed: "Gjennomført",
-    no_show: "Ikke møtt",
-  },
   statusMeanings: {
     pending: "Blir noe av hvis den bekreftes. Påminnelser blir sendt.",
     confirmed: "Blir noe av. Påminnelser blir sendt, og takk etterpå.",

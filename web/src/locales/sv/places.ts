@@ -99,14 +99,6 @@ export const places: Translation<typeof english> = {
   status: "Status",
   meaning: "Betydelse",
   inPrograms: "I program",
-  statuses: {
-    pending: "Väntar på bekräftelse",
-    confirmed: "Bekräftad",
-    rejected: "Avböjd",
-    cancelled: "Avbokad",
-    completed: "Genomförd",
-    no_show: "Utebliven",
-  },
   statusMeanings: {
     pending: "Blir av om den bekräftas. Påminnelser skickas.",
     confirmed: "Blir av. Påminnelser skickas, och tack efteråt.",

@@ -14,11 +14,12 @@ const rows = builtInStatuses.map((status) => ({ status }));
 /** The built-in statuses and what they mean, and the workspace's own names of them. */
 export function BookingStatusesPage() {
   const t = useTranslations("places");
+  const statuses = useTranslations("statuses.bookings");
   const title = useTranslations("frame.sections")("bookingStatuses");
   const explain = useExplain();
   const own = useQuery(query("bookingStatuses", "get"));
   const columns: Column<{ status: BuiltInStatus }>[] = [
-    { id: "status", header: t("status"), cell: ({ status }) => <strong>{t(`statuses.${status}`)}</strong> },
+    { id: "status", header: t("status"), cell: ({ status }) => <strong>{statuses(status)}</strong> },
     { id: "meaning", header: t("meaning"), cell: ({ status }) => t(`statusMeanings.${status}`) },
     {
       id: "key",

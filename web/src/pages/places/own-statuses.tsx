@@ -18,6 +18,7 @@ interface OwnStatus {
 /** The workspace's own names of statuses; they are saved together. */
 export function OwnStatuses({ statuses }: { statuses: readonly OwnStatus[] }) {
   const t = useTranslations("places");
+  const words = useTranslations("statuses.bookings");
   const ui = useTranslations("ui");
   const readOnly = !useMay()("bookings:write");
   const save = useCall("bookingStatuses", "replace");
@@ -34,7 +35,7 @@ export function OwnStatuses({ statuses }: { statuses: readonly OwnStatus[] }) {
   const { items } = form.values;
   const change = (index: number, changes: Partial<OwnStatus>) =>
     form.set({ items: items.map((item, i) => (i === index ? { ...item, ...changes } : item)) });
-  const options = builtInStatuses.map((value) => ({ value, label: t(`statuses.${value}`) }));
+  const options = builtInStatuses.map((value) => ({ value, label: words(value) }));
   return (
     <Panel title={t("ownStatuses")} description={t("ownStatusesText")}>
       <FormShell form={form} submitLabel={ui("save")} readOnly={readOnly}>
