@@ -6,8 +6,7 @@ const workflows = "server/bookings/workflows";
 const states = "statesOf[trigger].map((state) => `'${state}'`).join(\", \")";
 /** By the file of the statement and the text of the expression. */
 export const given: Record<string, string> = {
-  "server/contacts/contacts-store.ts: column": "email",
-  "server/contacts/contacts-store.ts: fields[column]": "''",
+  "server/contacts/contacts-store.ts: sql.join(columns, sql``)": "email = '',",
   "server/contacts/count-contacts.ts: source(sql``)": "select id, true as exact from contacts",
   [`${search}: source(sql\`\`)`]: "select id, true as exact from contacts",
   "server/contacts/search-digits.ts: probe(sql`b.root`, sql`b.text`)": "true",
