@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { jsonRows } from "../kit/json-rows.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import type { Attendee } from "./booking.ts";
 
 interface AttendeeRow extends Omit<Attendee, "contact"> {
@@ -19,7 +19,7 @@ export async function selectAttendees(
 ): Promise<AttendeeRow[]> {
   const { rows } = await sql<AttendeeRow>`
     select booking_id, id, contact_id, first_name, last_name, locale, time_zone from booking_attendees
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(bookings)}::uuid[])
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(bookings)}::uuid[])
     order by booking_id, position`.execute(tx);
   return rows;
 }

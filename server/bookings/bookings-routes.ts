@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { bookings } from "../../contract/bookings.ts";
 import { personKeys } from "../contacts/find-or-add.ts";
+import { lockPeopleNamed } from "../contacts/lock-people.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Db, Tx } from "../kit/db.ts";
 import { type Command, createGroupCommit } from "../kit/group-commit.ts";
@@ -11,7 +12,6 @@ import { getWorkspace } from "../workspaces/workspace.ts";
 import type { ChangeContext } from "./booking.ts";
 import { listPage } from "./list-bookings.ts";
 import { lockBookingsCalled } from "./lock-order.ts";
-import { lockPeopleNamed } from "./people.ts";
 import { loadBooking, presentWithHistory } from "./present-booking.ts";
 import { decisionsOfBooking } from "./workflows/present-decisions.ts";
 import type { DecideServices } from "./workflows/step.ts";

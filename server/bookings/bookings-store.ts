@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { jsonRows } from "../kit/json-rows.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import type { Booking, BookingRow } from "./booking.ts";
 
 /** The columns of BookingRow. */
@@ -42,7 +42,7 @@ export const selectExternal = sharedStatement(async (tx, workspaceId, asked: rea
 export async function selectBookings(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<BookingRow[]> {
   const { rows } = await sql<BookingRow>`
     select ${bookingColumns} from bookings b
-    where b.workspace_id = ${workspaceId} and b.id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where b.workspace_id = ${workspaceId} and b.id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return rows;
 }
 
@@ -75,10 +75,10 @@ export const insertBooking = sharedStatement(async (tx, workspaceId, bookings: r
 export async function updateBooking(tx: Tx, row: BookingRow): Promise<void> {
   await sql`
     update bookings set customer_id = ${row.customer_id}, service_id = ${row.service_id}, location_id = ${row.location_id},
-      resource_ids = ${uuidArray(row.resource_ids)}::uuid[], start_at = ${row.start_at}, end_at = ${row.end_at},
+      resource_ids = ${uuidSet(row.resource_ids)}::uuid[], start_at = ${row.start_at}, end_at = ${row.end_at},
       status = ${row.status}, stands_for = ${row.stands_for}, payment = ${row.payment}, locale = ${row.locale},
       notes = ${row.notes}, external_at = ${row.external_at}, muted = ${row.muted},
-      muted_workflows = ${uuidArray(row.muted_workflows)}::uuid[], sequence = ${row.sequence}, armed_at = ${row.armed_at},
+      muted_workflows = ${uuidSet(row.muted_workflows)}::uuid[], sequence = ${row.sequence}, armed_at = ${row.armed_at},
       updated_at = ${row.updated_at}
     where workspace_id = ${row.workspace_id} and id = ${row.id}`.execute(tx);
 }

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { selectPeople } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { pipelined } from "../kit/prepared.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import { selectAttendees } from "./attendees-store.ts";
 import type { Attendee, BookedLocation, BookedResource, BookedService, Booking, BookingRow } from "./booking.ts";
 
@@ -71,7 +71,7 @@ async function selectServices(
   if (ids.every((id) => id === null)) return new Map();
   const { rows } = await sql<BookedService>`
     select id, name, duration_minutes, price::float8 as price, currency from services
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return byId(rows);
 }
 
@@ -83,7 +83,7 @@ async function selectLocations(
   if (ids.every((id) => id === null)) return new Map();
   const { rows } = await sql<BookedLocation>`
     select id, name, address, phone, directions, time_zone, remote from locations
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return byId(rows);
 }
 
@@ -96,6 +96,6 @@ export async function selectResources(
   if (ids.length === 0) return new Map();
   const { rows } = await sql<BookedResource>`
     select id, name, mobile, email, locale from resources
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return byId(rows);
 }

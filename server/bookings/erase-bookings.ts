@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { mapTexts } from "../../rules/map-texts.ts";
 import { redact } from "../consent/erase-consent.ts";
 import type { Tx } from "../kit/db.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import { deleteAccessOf } from "./access-store.ts";
 import { eraseRecipients } from "./erase-decisions.ts";
 import type { BookingBefore } from "./happenings-store.ts";
@@ -74,14 +74,14 @@ async function eraseNamesakes(
   if (name === "" || own.length === 0) return;
   const { rows } = await sql<{ id: string; first_name: string | null; last_name: string | null }>`
     select id, first_name, last_name from booking_attendees
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(own)}::uuid[]) and contact_id is null`.execute(
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(own)}::uuid[]) and contact_id is null`.execute(
     tx,
   );
   const ids = rows.filter((each) => nameKey(each) === name).map(({ id }) => id);
   await sql`
     update booking_attendees set first_name = null, last_name = null, locale = null, time_zone = null
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(own)}::uuid[])
-      and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(own)}::uuid[])
+      and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
 }
 
 const nameKey = ({ first_name, last_name }: Named): string =>
@@ -92,14 +92,12 @@ async function eraseOwnHistory(tx: Tx, workspaceId: string, own: readonly string
   await emptyHistory(tx, workspaceId, own, ["customer", "attendees", "notes", "locale"]);
   await sql`
     update booking_history set reason = null
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(own)}::uuid[]) and reason is not null`.execute(
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(own)}::uuid[]) and reason is not null`.execute(
     tx,
   );
   await sql`
     update booking_history set name = null
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(own)}::uuid[]) and by = 'customer'`.execute(
-    tx,
-  );
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(own)}::uuid[]) and by = 'customer'`.execute(tx);
 }
 
 /** It stays that something was changed, by whom and when. */
@@ -111,7 +109,7 @@ async function emptyHistory(
 ): Promise<void> {
   await sql`
     update booking_history set change = '{}'
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(bookings)}::uuid[])
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(bookings)}::uuid[])
       and what = any(${what}::text[])`.execute(tx);
 }
 
@@ -135,7 +133,7 @@ async function redactOthers(
   if (words.length === 0) return;
   const notes = await sql<{ id: string; notes: string }>`
     select id, notes from bookings
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(attended)}::uuid[]) and notes is not null`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(attended)}::uuid[]) and notes is not null`.execute(tx);
   for (const { id, notes: written } of notes.rows) {
     const redacted = redact(written, words);
     if (redacted !== written)
@@ -147,7 +145,7 @@ async function redactOthers(
   const sought = [...whole, ...numbers, ...(address === null ? [] : [address])];
   const history = await sql<TextsRow>`
     select booking_id, id, change, reason from booking_history h
-    where h.workspace_id = ${workspaceId} and (h.booking_id = any(${uuidArray(attended)}::uuid[])
+    where h.workspace_id = ${workspaceId} and (h.booking_id = any(${uuidSet(attended)}::uuid[])
       or (h.what in ('customer', 'attendees') and exists (
         select 1 from unnest(${sought}::text[]) as s (word) where strpos(lower(h.change::text), lower(s.word)) > 0)))`.execute(
     tx,

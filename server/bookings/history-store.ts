@@ -4,7 +4,7 @@ import type { HistoryEntry } from "../../contract/bookings.ts";
 import type { Tx } from "../kit/db.ts";
 import { jsonRows } from "../kit/json-rows.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 
 export interface HistoryRow {
   id: string;
@@ -36,7 +36,7 @@ const mostHistory = 500;
 /** The history of a booking, the latest first. */
 export const selectHistory = sharedStatement(async (tx, workspaceId, bookings: readonly string[]) => {
   const { rows } = await sql<HistoryRow & { booking_id: string }>`
-    select h.* from unnest(${uuidArray(bookings)}::uuid[]) as given (booking_id)
+    select h.* from unnest(${uuidSet(bookings)}::uuid[]) as given (booking_id)
     cross join lateral (
       select booking_id, id, at, what, change, by, name, reason from booking_history
       where workspace_id = ${workspaceId} and booking_id = given.booking_id
@@ -66,7 +66,7 @@ export async function selectChangedStatus(
   if (bookings.length === 0) return new Set();
   const { rows } = await sql<{ booking_id: string }>`
     select distinct booking_id from booking_history
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(bookings)}::uuid[])
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(bookings)}::uuid[])
       and what in ('created', 'status') and at > ${since}`.execute(tx);
   return new Set(rows.map(({ booking_id }) => booking_id));
 }

@@ -1,7 +1,7 @@
 /** The SQL of lists of bookings. */
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import type { BookingRow } from "./booking.ts";
 import { bookingColumns } from "./bookings-store.ts";
 
@@ -73,7 +73,7 @@ function conditions(filter: BookingFilter, own: OfContacts | null, ofFound: OfCo
       found && ofFound
         ? sql`and (b.reference like ${found.reference && `${found.reference}%`} or b.customer_id = any(${ofFound.contacts}::uuid[])
             or b.id = any(${ofFound.attended}::uuid[])
-            or b.service_id = any(${uuidArray(found.services)}::uuid[]))`
+            or b.service_id = any(${uuidSet(found.services)}::uuid[]))`
         : sql``
     }`;
 }
@@ -86,11 +86,11 @@ interface OfContacts {
 
 /** Looked up first, by an index: within the condition of a list all bookings would be gone through. */
 async function ofContacts(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<OfContacts> {
-  const contacts = uuidArray(ids);
+  const contacts = uuidSet(ids);
   const { rows } = await sql<{ booking_id: string }>`
     select distinct booking_id from booking_attendees
     where workspace_id = ${workspaceId} and contact_id = any(${contacts}::uuid[])`.execute(tx);
-  return { contacts, attended: uuidArray(rows.map(({ booking_id }) => booking_id)) };
+  return { contacts, attended: uuidSet(rows.map(({ booking_id }) => booking_id)) };
 }
 
 /** Live bookings of any of the resources that overlap a span, but for one. */
@@ -102,7 +102,7 @@ export async function selectBusy(
   if (resources.length === 0) return [];
   const { rows } = await sql<BookingRow>`
     select ${bookingColumns} from bookings b
-    where b.workspace_id = ${workspaceId} and b.resource_ids && ${uuidArray(resources)}::uuid[]
+    where b.workspace_id = ${workspaceId} and b.resource_ids && ${uuidSet(resources)}::uuid[]
       and b.stands_for in ('pending', 'confirmed') and b.start_at < ${end} and b.end_at > ${start}
       and b.start_at > ${start}::timestamptz - ${longest}::interval
       and b.id is distinct from ${except}::uuid

@@ -1,7 +1,6 @@
 /**
- * The order in which a transaction locks what it changes. All that write bookings keep to it, so no two ever wait for each other, but
- * bookings that are written together (kit/group-commit.ts): each of those keeps to it by itself, and a deadlock between two batches is
- * tried again:
+ * The order in which a transaction locks what it changes. All that write bookings keep to it, so no two wait for each other in a circle;
+ * bookings that are written together (kit/group-commit.ts) lock what all of them name at first. Orders of events come where bookings do.
  *
  *   1. the workspace's decisions (workflows/decide.ts)
  *   2. its submit lock (consent/submit-lock.ts)
@@ -15,13 +14,13 @@
 import { sql } from "kysely";
 import { lockContacts as lockContactRows } from "../contacts/bulk/bulk-store.ts";
 import type { Tx } from "../kit/db.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 
 /** Locks bookings as whoever changes one does. */
 export async function lockBookings(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    select 1 from bookings where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])
+    select 1 from bookings where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])
     order by id for no key update`.execute(tx);
 }
 
@@ -55,49 +54,4 @@ export async function lockBookingsOf(tx: Tx, workspaceId: string, contactId: str
 /** Locks contacts as whoever changes one does. */
 export async function lockContacts(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await lockContactRows(tx, workspaceId, [...new Set(ids)], "for update");
-}
-
-/** The first half of an advisory lock's key. */
-const newPeopleLock = 0xb00d;
-
-/** How people are named. */
-interface People {
-  ids?: readonly string[];
-  mobiles: readonly string[];
-  emails: readonly string[];
-}
-
-/**
- * Locks the contacts that several people of a booking are, whatever the order in which they are named. Where one is to become a contact
- * the others who add several wait, since nothing that could be locked is there yet.
- */
-export async function lockPeople(tx: Tx, workspaceId: string, people: People): Promise<void> {
-  const found = await selectPeople(tx, workspaceId, people);
-  const isKnown = (column: "mobile" | "email", values: readonly string[]) =>
-    values.every((value) => found.some((each) => each[column] === value));
-  if (!isKnown("mobile", people.mobiles) || !isKnown("email", people.emails)) {
-    const key = Number.parseInt(workspaceId.slice(-8), 16) | 0;
-    await sql.raw(`select pg_advisory_xact_lock(${newPeopleLock}, ${key})`).execute(tx);
-  }
-  await lockKnown(tx, workspaceId, people);
-}
-
-/** Locks those of the people who are contacts. */
-export async function lockKnown(tx: Tx, workspaceId: string, people: People): Promise<void> {
-  const found = await selectPeople(tx, workspaceId, people);
-  await lockContacts(
-    tx,
-    workspaceId,
-    found.map(({ id }) => id),
-  );
-}
-
-async function selectPeople(tx: Tx, workspaceId: string, { ids = [], mobiles, emails }: People) {
-  const { rows } = await sql<{ id: string; mobile: string | null; email: string | null }>`
-    select id, mobile, email from contacts where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])
-    union select id, mobile, email from contacts
-    where workspace_id = ${workspaceId} and mobile = any(${mobiles}::text[])
-    union select id, mobile, email from contacts
-    where workspace_id = ${workspaceId} and email = any(${emails}::text[])`.execute(tx);
-  return rows;
 }

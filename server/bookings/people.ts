@@ -5,12 +5,11 @@ import { readContactInput } from "../contacts/contact.ts";
 import { findOrAddContact, type PersonScope } from "../contacts/find-or-add.ts";
 import { hasSameName, type Person, requireContactId, resolvePerson } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
-import { invalid, Problem, within } from "../kit/errors.ts";
+import { invalid, within } from "../kit/errors.ts";
 import { newId } from "../kit/id.ts";
 import { checkTimeZone } from "../workspaces/workspace.ts";
 import { type NewAttendee } from "./attendees-store.ts";
 import { type Attendee, namesOf } from "./booking.ts";
-import { lockPeople } from "./lock-order.ts";
 
 /** The contact that a customer is; `present` is who the booking has. */
 export const resolveCustomer = (
@@ -47,29 +46,6 @@ export async function resolveAttendees(
 }
 
 const isOf = (given: Omit<NewAttendee, "id">, { contact }: Attendee) => given.contact_id === (contact?.id ?? null);
-
-/** Locks who is named before any of them is looked for, where they are several: another booking may name them in another order. */
-export async function lockPeopleNamed(
-  tx: Tx,
-  { workspaceId, country }: Pick<PersonScope, "workspaceId" | "country">,
-  inputs: readonly (CustomerInput | AttendeeInput)[],
-): Promise<void> {
-  if (inputs.length < 2) return;
-  const ids = inputs.flatMap((input) => ("id" in input && input.id !== undefined ? [input.id] : []));
-  const described = inputs.flatMap((input) => {
-    if ("id" in input) return [];
-    const { time_zone: _, ...person } = input as Exclude<AttendeeInput, { id: string }>;
-    try {
-      return [readContactInput(person, country)];
-    } catch (error) {
-      // Whoever reads it next says what is wrong with it, and where.
-      if (!(error instanceof Problem)) throw error;
-      return [];
-    }
-  });
-  const given = (field: "mobile" | "email") => described.flatMap((each) => each[field] ?? []);
-  await lockPeople(tx, workspaceId, { ids, mobiles: given("mobile"), emails: given("email") });
-}
 
 async function readAttendee(
   tx: Tx,

@@ -8,6 +8,7 @@ import { recordAuditEvent } from "../accounts/audit-events.ts";
 import { appendActivity } from "../activity/activity.ts";
 import { readLocale } from "../contacts/contact.ts";
 import { becomeCustomer } from "../contacts/customers.ts";
+import { lockPeopleNamed } from "../contacts/lock-people.ts";
 import { selectPeople } from "../contacts/person.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, notFound } from "../kit/errors.ts";
@@ -25,7 +26,7 @@ import { completeBookings } from "./complete-bookings.ts";
 import { type Happening, insertHappening } from "./happenings-store.ts";
 import { insertHistory } from "./history-store.ts";
 import type { ManageLinks } from "./manage-links.ts";
-import { lockPeopleNamed, resolveAttendees, resolveCustomer } from "./people.ts";
+import { resolveAttendees, resolveCustomer } from "./people.ts";
 import { resolvePlaces } from "./resolve-places.ts";
 
 /** What is said about a booking; undefined leaves it as it is. */

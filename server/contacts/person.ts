@@ -4,7 +4,7 @@ import type { ContactInput } from "../../contract/contacts.ts";
 import type { Tx } from "../kit/db.ts";
 import { invalid, within } from "../kit/errors.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import { readContactInput } from "./contact.ts";
 import { findOrAddContact, type PersonScope } from "./find-or-add.ts";
 
@@ -37,7 +37,7 @@ export const selectPeople = sharedStatement(async (tx, workspaceId, asked: reado
   const { rows } = await sql<Person>`
     select id, first_name, last_name, mobile, mobile_kind, phone, email, locale, time_zone, muted, customer_since, properties
     from contacts
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   const contacts = new Map(rows.map((row) => [row.id, row]));
   return asked.map(() => contacts);
 });

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { jsonRows } from "../kit/json-rows.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import type { Event, EventCounts, EventDateRow, EventRow } from "./event.ts";
 
 /** The columns of EventRow. */
@@ -37,7 +37,7 @@ export async function selectExternalEvent(
 export const selectEventRow = sharedStatement(async (tx, workspaceId, ids: readonly string[]) => {
   const { rows } = await sql<EventRow>`
     select ${eventColumns} from events e
-    where e.workspace_id = ${workspaceId} and e.id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where e.workspace_id = ${workspaceId} and e.id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id.toLowerCase()));
 });
@@ -49,9 +49,7 @@ export async function selectEventNames(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; name: string }>`
-    select id, name from events where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(
-    tx,
-  );
+    select id, name from events where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
@@ -60,7 +58,7 @@ export async function withDates(tx: Tx, workspaceId: string, rows: readonly Even
   if (rows.length === 0) return [];
   const { rows: dates } = await sql<EventDateRow & { event_id: string }>`
     select event_id, id, start_at, end_at from event_dates
-    where workspace_id = ${workspaceId} and event_id = any(${uuidArray(rows.map(({ id }) => id))}::uuid[])
+    where workspace_id = ${workspaceId} and event_id = any(${uuidSet(rows.map(({ id }) => id))}::uuid[])
     order by event_id, position`.execute(tx);
   const own = Map.groupBy(dates, ({ event_id }) => event_id);
   return rows.map((row) => ({
@@ -73,7 +71,7 @@ export async function withDates(tx: Tx, workspaceId: string, rows: readonly Even
 export const selectDateIds = sharedStatement(async (tx, workspaceId, events: readonly string[]) => {
   const { rows } = await sql<{ event_id: string; id: string }>`
     select event_id, id from event_dates
-    where workspace_id = ${workspaceId} and event_id = any(${uuidArray(events)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and event_id = any(${uuidSet(events)}::uuid[])`.execute(tx);
   const own = Map.groupBy(rows, ({ event_id }) => event_id);
   return events.map((event) => new Set((own.get(event) ?? []).map(({ id }) => id)));
 });
@@ -134,7 +132,7 @@ export async function hasOrders(tx: Tx, workspaceId: string, id: string): Promis
 export async function selectSoldDates(tx: Tx, workspaceId: string, dates: readonly string[]): Promise<string[]> {
   if (dates.length === 0) return [];
   const { rows } = await sql<{ date_id: string }>`
-    select given.date_id from unnest(${uuidArray(dates)}::uuid[]) as given (date_id)
+    select given.date_id from unnest(${uuidSet(dates)}::uuid[]) as given (date_id)
     where exists (
       select 1 from tickets where workspace_id = ${workspaceId} and date_id = given.date_id offset 0)`.execute(tx);
   return rows.map(({ date_id }) => date_id);

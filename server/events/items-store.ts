@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
 import { isId } from "../kit/id.ts";
 import { sharedStatement } from "../kit/shared-statements.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import type { ItemKind, ItemRow } from "./event.ts";
 
 /** The columns of ItemRow. */
@@ -22,7 +22,7 @@ export async function selectItems(tx: Tx, workspaceId: string, eventId: string):
 /** Names of items by their ids, and maybe others. */
 export const selectItemNames = sharedStatement(
   async (tx, workspaceId, asked: readonly { events: readonly string[] }[]) => {
-    const events = uuidArray(asked.flatMap((each) => each.events));
+    const events = uuidSet(asked.flatMap((each) => each.events));
     const { rows } = await sql<{ id: string; name: string }>`
       select id, name from event_items
       where workspace_id = ${workspaceId} and event_id = any(${events}::uuid[])`.execute(tx);

@@ -1,7 +1,7 @@
 /** Purges events by age, with all that belongs to them. */
 import { sql } from "kysely";
 import type { Tx } from "../kit/db.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 
 /**
  * Purges orders of events whose last date was before `before`, and events that have none left; up to `limit` of either. Returns how many
@@ -12,11 +12,11 @@ export async function purgeEvents(tx: Tx, workspaceId: string, before: Date, lim
     select id from events where workspace_id = ${workspaceId} and last_at < ${before}
     order by last_at, id limit ${limit} for update`.execute(tx);
   if (events.rows.length === 0) return 0;
-  const eventIds = uuidArray(events.rows.map(({ id }) => id));
+  const eventIds = uuidSet(events.rows.map(({ id }) => id));
   const orders = await sql<{ id: string }>`
     select id from orders where workspace_id = ${workspaceId} and event_id = any(${eventIds}::uuid[])
     order by event_id, created_at, id limit ${limit} for update`.execute(tx);
-  const orderIds = uuidArray(orders.rows.map(({ id }) => id));
+  const orderIds = uuidSet(orders.rows.map(({ id }) => id));
   await sql`delete from tickets where workspace_id = ${workspaceId} and order_id = any(${orderIds}::uuid[])`.execute(
     tx,
   );

@@ -17,7 +17,7 @@ import { appendActivity } from "../activity/activity.ts";
 import type { Tx } from "../kit/db.ts";
 import type { Due, Look } from "../kit/due.ts";
 import { firstIdAt, instantOf } from "../kit/id.ts";
-import { uuidArray } from "../kit/uuid-array.ts";
+import { uuidSet } from "../kit/uuid-set.ts";
 import { addFigures, changeClickers, figures } from "./link-figures.ts";
 
 /** Milliseconds after a hit until it is judged: what it is judged by is recorded by then, or corrects it later. */
@@ -128,7 +128,7 @@ export async function judgeClicks(
     workspaceId,
     changes.filter(({ row }) => row.verdict !== null),
   );
-  await sql`delete from hits where workspace_id = ${workspaceId} and id = any(${uuidArray([...judged.keys()])}::uuid[])`.execute(
+  await sql`delete from hits where workspace_id = ${workspaceId} and id = any(${uuidSet([...judged.keys()])}::uuid[])`.execute(
     tx,
   );
   const sources = await rollUp(tx, workspaceId, changes, messages);
@@ -177,7 +177,7 @@ async function readNear(
   const at = (id: string, plus: number) => firstIdAt(new Date(instantOf(id).getTime() + plus));
   const { rows } = await sql<ClickRow>`
     select id, message_id, link_id, verdict, reason from clicks
-    where workspace_id = ${workspaceId} and message_id = any(${uuidArray([...messages.keys()])}::uuid[])
+    where workspace_id = ${workspaceId} and message_id = any(${uuidSet([...messages.keys()])}::uuid[])
       and id >= ${at(first, -allLinksWithin - countedEvery)}::uuid and id < ${at(last, countedEvery)}::uuid
       and (verdict = 'human' or id >= ${at(first, -allLinksWithin)}::uuid)`.execute(tx);
   const several = [...messages.values()].filter(({ links }) => links > 1).map(({ id }) => id);
@@ -185,7 +185,7 @@ async function readNear(
   const later = await sql<ClickRow>`
     select id, message_id, link_id, null as verdict, reason from hits
     where workspace_id = ${workspaceId} and id > ${last}::uuid and id < ${at(last, allLinksWithin + 1)}::uuid
-      and message_id = any(${uuidArray(several)}::uuid[])`.execute(tx);
+      and message_id = any(${uuidSet(several)}::uuid[])`.execute(tx);
   return [...rows, ...later.rows];
 }
 

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Decision, DecisionReason } from "../../../contract/decisions.ts";
 import type { Tx } from "../../kit/db.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 
 /** What tells decisions apart: at most one has the same. */
 export interface DecisionKey {
@@ -41,8 +41,8 @@ export async function selectDecided(
   if (keys.length === 0) return decidedOf([]);
   const { rows } = await sql<DecisionKey & Pick<DecisionRow, "contact_id">>`
     select booking_id, workflow_id, occurrence, action, recipient, contact_id from workflow_decisions
-    where workspace_id = ${workspaceId} and booking_id = any(${uuidArray(keys.map((each) => each.booking_id))}::uuid[])
-      and workflow_id = any(${uuidArray(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and booking_id = any(${uuidSet(keys.map((each) => each.booking_id))}::uuid[])
+      and workflow_id = any(${uuidSet(keys.map((each) => each.workflow_id))}::uuid[])`.execute(tx);
   return decidedOf(rows);
 }
 

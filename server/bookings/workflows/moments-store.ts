@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Timing } from "../../../rules/booking-moments.ts";
 import type { Tx } from "../../kit/db.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 import { anchorOf, beingInState } from "./which-bookings.ts";
 
 /** When workflows fire that are enabled somewhere, and by which workspaces' hours: few, however many workspaces there are. */
@@ -17,13 +17,13 @@ export async function selectTimings(tx: Tx, workspaces: readonly string[] | null
     select distinct w.trigger, w.unit, w.count, w.at_time as at, s.reminder_from as hours_from, s.reminder_to as hours_to
     from workflows w join workspaces s on s.workspace_id = w.workspace_id
     where w.enabled and w.deleted_at is null and w.unit is not null and w.count is not null
-      ${workspaces === null ? sql`` : sql`and s.workspace_id = any(${uuidArray(workspaces)}::uuid[])`}`.execute(tx);
+      ${workspaces === null ? sql`` : sql`and s.workspace_id = any(${uuidSet(workspaces)}::uuid[])`}`.execute(tx);
   return rows;
 }
 
 /** The zones that bookings can be in, of these workspaces, or of all. */
 export async function selectZones(tx: Tx, workspaces: readonly string[] | null): Promise<string[]> {
-  const own = workspaces === null ? sql`true` : sql`workspace_id = any(${uuidArray(workspaces)}::uuid[])`;
+  const own = workspaces === null ? sql`true` : sql`workspace_id = any(${uuidSet(workspaces)}::uuid[])`;
   const { rows } = await sql<{ zone: string }>`
     select time_zone as zone from workspaces where ${own}
     union select time_zone from locations where time_zone is not null and ${own}`.execute(tx);

@@ -4,7 +4,7 @@ import type { DecisionReason } from "../../../contract/decisions.ts";
 import type { Trigger } from "../../../contract/workflows.ts";
 import type { Tx } from "../../kit/db.ts";
 import { instantOf, orderedIds } from "../../kit/id.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 import { type MailOfSource, registerMailSource } from "../../mail/mail-sources.ts";
 import { withdrawMessages } from "../../messages/withdraw-messages.ts";
 import { type BookingRow, isLive } from "../booking.ts";
@@ -53,7 +53,7 @@ export async function withdrawStaleTexts(
   const { rows } = await sql<StaleText>`
     select d.booking_id, d.message_id, d.workflow_id, w.name as workflow, d.occurrence from workflow_decisions d
     join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-    where d.workspace_id = ${workspaceId} and d.booking_id = any(${uuidArray(bookings)}::uuid[])
+    where d.workspace_id = ${workspaceId} and d.booking_id = any(${uuidSet(bookings)}::uuid[])
       and d.message_id is not null and ${isReminder}`.execute(tx);
   const present = await bookingsOf(tx, workspaceId, rows);
   const stale = rows.filter((row) => isStale(present.get(row.booking_id), row));
@@ -99,8 +99,8 @@ async function decisionsOfMails(tx: Tx, workspaceId: string, mails: readonly Mai
     select d.mail_id, d.booking_id, d.workflow_id, d.occurrence, d.action, d.recipient, w.name as workflow, w.trigger
     from workflow_decisions d
     join workflows w on w.workspace_id = ${workspaceId} and w.id = d.workflow_id
-    where d.workspace_id = ${workspaceId} and d.mail_id = any(${uuidArray(ids)}::uuid[]) and d.decided_at >= ${since}
-      and d.workflow_id = any(${uuidArray([...new Set(mails.flatMap(({ source_id }) => source_id ?? []))])}::uuid[])
+    where d.workspace_id = ${workspaceId} and d.mail_id = any(${uuidSet(ids)}::uuid[]) and d.decided_at >= ${since}
+      and d.workflow_id = any(${uuidSet([...new Set(mails.flatMap(({ source_id }) => source_id ?? []))])}::uuid[])
       and d.state = 'sent'`.execute(tx);
   return rows;
 }

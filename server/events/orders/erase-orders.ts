@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { mapTexts } from "../../../rules/map-texts.ts";
 import { redact } from "../../consent/erase-consent.ts";
 import type { Tx } from "../../kit/db.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 
 /** A person as orders know them. Numbers and address are those that no other contact has. */
 export interface OrderPerson {
@@ -28,9 +28,7 @@ export async function eraseFromOrders(tx: Tx, workspaceId: string, person: Order
   await emptyHistory(tx, workspaceId, held, ["holders"]);
   await sql`
     update order_history set reason = null
-    where workspace_id = ${workspaceId} and order_id = any(${uuidArray(own)}::uuid[]) and reason is not null`.execute(
-    tx,
-  );
+    where workspace_id = ${workspaceId} and order_id = any(${uuidSet(own)}::uuid[]) and reason is not null`.execute(tx);
   await redactOthers(tx, workspaceId, person, held, names);
 }
 
@@ -62,13 +60,11 @@ async function eraseNamesakes(tx: Tx, workspaceId: string, person: Named, own: r
   if (name === "" || own.length === 0) return;
   const { rows } = await sql<Named & { id: string }>`
     select id, first_name, last_name from tickets
-    where workspace_id = ${workspaceId} and order_id = any(${uuidArray(own)}::uuid[]) and contact_id is null`.execute(
-    tx,
-  );
+    where workspace_id = ${workspaceId} and order_id = any(${uuidSet(own)}::uuid[]) and contact_id is null`.execute(tx);
   const ids = rows.filter((each) => nameKey(each) === name).map(({ id }) => id);
   await sql`
     update tickets set first_name = null, last_name = null
-    where workspace_id = ${workspaceId} and id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where workspace_id = ${workspaceId} and id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
 }
 
 const nameKey = ({ first_name, last_name }: Named): string =>
@@ -83,7 +79,7 @@ async function emptyHistory(
 ): Promise<void> {
   await sql`
     update order_history set change = '{}'
-    where workspace_id = ${workspaceId} and order_id = any(${uuidArray(orders)}::uuid[])
+    where workspace_id = ${workspaceId} and order_id = any(${uuidSet(orders)}::uuid[])
       and what = any(${what}::text[])`.execute(tx);
 }
 
@@ -103,7 +99,7 @@ async function redactOthers(
   const sought = [...whole, ...numbers, ...(address === null ? [] : [address])];
   const { rows } = await sql<{ order_id: string; id: string; change: Record<string, unknown>; reason: string | null }>`
     select order_id, id, change, reason from order_history h
-    where h.workspace_id = ${workspaceId} and (h.order_id = any(${uuidArray(held)}::uuid[])
+    where h.workspace_id = ${workspaceId} and (h.order_id = any(${uuidSet(held)}::uuid[])
       or ((h.what in ('buyer', 'holders') or h.reason is not null) and exists (
         select 1 from unnest(${sought}::text[]) as s (word)
         where strpos(lower(concat_ws(' ', h.change::text, h.reason)), lower(s.word)) > 0)))`.execute(tx);

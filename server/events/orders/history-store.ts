@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { OrderHistoryEntry } from "../../../contract/orders.ts";
 import { jsonRows } from "../../kit/json-rows.ts";
 import { sharedStatement } from "../../kit/shared-statements.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 
 export interface HistoryRow {
   id: string;
@@ -32,7 +32,7 @@ const mostHistory = 500;
 /** The history of an order, the latest first. */
 export const selectHistory = sharedStatement(async (tx, workspaceId, orders: readonly string[]) => {
   const { rows } = await sql<HistoryRow & { order_id: string }>`
-    select h.* from unnest(${uuidArray(orders)}::uuid[]) as given (order_id)
+    select h.* from unnest(${uuidSet(orders)}::uuid[]) as given (order_id)
     cross join lateral (
       select order_id, id, at, what, change, by, reason from order_history
       where workspace_id = ${workspaceId} and order_id = given.order_id

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { jsonRows } from "../../kit/json-rows.ts";
 import { sharedStatement } from "../../kit/shared-statements.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 import type { LineRow, Order, TicketRow } from "./order.ts";
 
 type OrderLines = Pick<Order, "id" | "event_id" | "lines">;
@@ -16,7 +16,7 @@ export async function selectLines(
 ): Promise<(LineRow & { order_id: string })[]> {
   const { rows } = await sql<LineRow & { order_id: string }>`
     select order_id, id, item_id, kind, date_id, quantity, price::float8 as price, currency, state, valid from order_lines
-    where workspace_id = ${workspaceId} and order_id = any(${uuidArray(orders)}::uuid[])
+    where workspace_id = ${workspaceId} and order_id = any(${uuidSet(orders)}::uuid[])
     order by order_id, position`.execute(tx);
   return rows;
 }
@@ -29,7 +29,7 @@ export async function selectTickets(
 ): Promise<(TicketRow & { line_id: string })[]> {
   const { rows } = await sql<TicketRow & { line_id: string }>`
     select line_id, id, contact_id, first_name, last_name, state, valid, checked_in_at, created_at from tickets
-    where workspace_id = ${workspaceId} and order_id = any(${uuidArray(orders)}::uuid[])
+    where workspace_id = ${workspaceId} and order_id = any(${uuidSet(orders)}::uuid[])
     order by order_id, line_id, position`.execute(tx);
   return rows;
 }

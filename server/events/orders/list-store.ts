@@ -1,7 +1,7 @@
 /** The SQL of lists of orders. */
 import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 import type { OrderRow } from "./order.ts";
 import { orderColumns } from "./orders-store.ts";
 
@@ -37,11 +37,11 @@ export async function listOrders(
     where o.workspace_id = ${workspaceId}
       ${event_id ? sql`and o.event_id = ${event_id}` : sql``}
       ${status ? sql`and o.status = ${status}` : sql``}
-      ${held ? sql`and (o.buyer_id = ${contact_id} or o.id = any(${uuidArray(held)}::uuid[]))` : sql``}
+      ${held ? sql`and (o.buyer_id = ${contact_id} or o.id = any(${uuidSet(held)}::uuid[]))` : sql``}
       ${
         found && matching
-          ? sql`and (o.reference_key like ${`${likely(found.reference)}%`} or o.buyer_id = any(${uuidArray(found.contacts)}::uuid[])
-              or o.id = any(${uuidArray(matching)}::uuid[]))`
+          ? sql`and (o.reference_key like ${`${likely(found.reference)}%`} or o.buyer_id = any(${uuidSet(found.contacts)}::uuid[])
+              or o.id = any(${uuidSet(matching)}::uuid[]))`
           : sql``
       }
       ${after ? sql`and (o.created_at, o.id) < (${after.at}, ${after.id}::uuid)` : sql``}
@@ -60,7 +60,7 @@ async function selectHeld(tx: Tx, workspaceId: string, contacts: readonly string
   if (contacts.length === 0) return [];
   const { rows } = await sql<{ order_id: string }>`
     select distinct order_id from tickets
-    where workspace_id = ${workspaceId} and contact_id = any(${uuidArray(contacts)}::uuid[]) limit ${mostHeld}`.execute(
+    where workspace_id = ${workspaceId} and contact_id = any(${uuidSet(contacts)}::uuid[]) limit ${mostHeld}`.execute(
     tx,
   );
   return rows.map(({ order_id }) => order_id);

@@ -1,21 +1,24 @@
 import type { orders } from "../../../contract/orders.ts";
 import { personKeys } from "../../contacts/find-or-add.ts";
+import { lockPeopleNamed } from "../../contacts/lock-people.ts";
 import { searchContacts } from "../../contacts/search-contacts.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { cut, readMoment, writeCursor } from "../../kit/cursor.ts";
 import type { Db, Tx } from "../../kit/db.ts";
 import { notFound } from "../../kit/errors.ts";
-import { createGroupCommit } from "../../kit/group-commit.ts";
+import { type Command, createGroupCommit } from "../../kit/group-commit.ts";
 import type { Actor, Call, Handlers } from "../../kit/http.ts";
 import { answerOnce } from "../../kit/idempotency.ts";
 import type { LiveUpdates } from "../../kit/live-updates.ts";
+import { getWorkspace } from "../../workspaces/workspace.ts";
 import { selectEventRow } from "../events-store.ts";
 import { completeOrders, loadOrder } from "./complete-orders.ts";
 import { listOrders, type OrderFilter } from "./list-store.ts";
 import { mayWithdraw } from "./order-consents.ts";
 import type { OrderContext } from "./order.ts";
+import { lockOrdersCalled } from "./orders-store.ts";
 import { presentOrder, presentPerson, presentTicket, presentWithHistory } from "./present-order.ts";
-import { changeOrder, makeOrder, type OrderFields } from "./write-order.ts";
+import { changeOrder, makeOrder, type OrderFields, peopleIn } from "./write-order.ts";
 import { changeTicket, type OneTicket, setCheckedIn } from "./write-ticket.ts";
 
 interface Services {
@@ -33,7 +36,7 @@ const sort = "-created_at";
 
 /** The calls that write and read orders and tickets. */
 export function ordersRoutes({ db, clock, liveUpdates }: Services): Routes {
-  const commands = createGroupCommit(db);
+  const commands = createGroupCommit<Making>(db, lockAllOf);
   const tell = (workspaceId: string, eventId: string) => liveUpdates.publish(workspaceId, "event", eventId);
   const contextOf = ({ name }: Actor): OrderContext => ({ by: name, at: clock.now() });
 
@@ -83,7 +86,7 @@ export function ordersRoutes({ db, clock, liveUpdates }: Services): Routes {
       // with it.
       const answer = mayWithdraw(body.consents)
         ? await db.inWorkspace(workspaceId, work)
-        : await commands.execute(workspaceId, { keys: keysOf(body, idempotency), work });
+        : await commands.execute(workspaceId, { keys: keysOf(body, idempotency), body, work });
       if (idempotency) idempotency.replayed = answer.replayed;
       if (answer.status === 200) call.answerOtherwise();
       tell(workspaceId, params.id);
@@ -149,12 +152,25 @@ async function find(tx: Tx, workspaceId: string, query: string): Promise<OrderFi
   return { reference: query, contacts: contacts.items.map(({ id }) => id), holder: query };
 }
 
+/** An order that is made beside others. */
+interface Making extends Command<unknown> {
+  body: Creating["body"];
+}
+
+/** Locks the orders and people that any of these names. */
+async function lockAllOf(tx: Tx, workspaceId: string, makings: readonly Making[]): Promise<void> {
+  const bodies = makings.map(({ body }) => body);
+  const called = bodies.flatMap(({ external_id }) => external_id ?? []);
+  await lockOrdersCalled(tx, workspaceId, called);
+  const { country } = await getWorkspace(tx, workspaceId);
+  await lockPeopleNamed(tx, { workspaceId, country }, bodies.flatMap(peopleIn));
+}
+
 /** By what a new order may be the same as another, or have the same people. */
-function keysOf({ external_id, buyer, lines = [] }: Creating["body"], idempotency: Creating["idempotency"]): string[] {
-  const holders = lines.flatMap((line) => line.holders ?? []);
+function keysOf(body: Creating["body"], idempotency: Creating["idempotency"]): string[] {
   return [
-    ...[buyer, ...holders].flatMap(personKeys),
-    ...(external_id ? [`id ${external_id}`] : []),
+    ...peopleIn(body).flatMap(personKeys),
+    ...(body.external_id ? [`id ${body.external_id}`] : []),
     ...(idempotency ? [`key ${idempotency.key}`] : []),
   ];
 }

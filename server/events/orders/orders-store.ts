@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Tx } from "../../kit/db.ts";
 import { jsonRows } from "../../kit/json-rows.ts";
 import { sharedStatement } from "../../kit/shared-statements.ts";
-import { uuidArray } from "../../kit/uuid-array.ts";
+import { uuidSet } from "../../kit/uuid-set.ts";
 import type { OrderRow } from "./order.ts";
 
 /** The columns of OrderRow. */
@@ -19,6 +19,15 @@ export async function lockOrder(tx: Tx, workspaceId: string, id: string): Promis
     tx,
   );
   return rows[0];
+}
+
+/** Locks the orders that other systems call so, in the order of their ids. */
+export async function lockOrdersCalled(tx: Tx, workspaceId: string, externalIds: readonly string[]): Promise<void> {
+  if (externalIds.length === 0) return;
+  await sql`
+    select 1 from orders
+    where workspace_id = ${workspaceId} and origin = '' and external_id = any(${externalIds}::text[])
+    order by id for no key update`.execute(tx);
 }
 
 /** What another system calls an order. */
@@ -41,7 +50,7 @@ export const selectExternal = sharedStatement(async (tx, workspaceId, asked: rea
 export async function selectOrders(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<OrderRow[]> {
   const { rows } = await sql<OrderRow>`
     select ${orderColumns} from orders o
-    where o.workspace_id = ${workspaceId} and o.id = any(${uuidArray(ids)}::uuid[])`.execute(tx);
+    where o.workspace_id = ${workspaceId} and o.id = any(${uuidSet(ids)}::uuid[])`.execute(tx);
   return rows;
 }
 

@@ -7,6 +7,7 @@ import { recordAuditEvent } from "../../accounts/audit-events.ts";
 import { appendActivity } from "../../activity/activity.ts";
 import { takeSubmitLock } from "../../consent/submit-lock.ts";
 import { readLocale } from "../../contacts/contact.ts";
+import { lockPeopleNamed } from "../../contacts/lock-people.ts";
 import { type PersonInput, resolvePerson, selectPeople } from "../../contacts/person.ts";
 import type { Tx } from "../../kit/db.ts";
 import { conflict, notFound } from "../../kit/errors.ts";
@@ -187,6 +188,10 @@ const rowsOf = ({ lines }: Order) =>
   lines.map(({ name: _name, tickets, ...line }) => [line, tickets.map(({ contact: _contact, ...ticket }) => ticket)]);
 
 /** The order with what is said about it, and which answers of its buyer are new. */
+/** Who is named as a buyer or a holder. */
+export const peopleIn = ({ buyer, lines = [] }: Pick<OrderFields, "buyer" | "lines">) =>
+  [buyer, ...lines.flatMap(({ holders = [] }) => holders)].filter((person) => person !== null && person !== undefined);
+
 async function withFields(
   tx: Tx,
   before: Order,
@@ -202,6 +207,7 @@ async function withFields(
   if (fields.complimentary !== undefined) after.complimentary = fields.complimentary;
   if (fields.locale !== undefined) after.locale = fields.locale ? readLocale(fields.locale) : null;
   if (fields.test !== undefined) after.test = fields.test;
+  if (fields.lines?.some(({ holders }) => holders?.length)) await lockPeopleNamed(tx, scope, peopleIn(fields));
   // Before the holders: of two people with one address the contact is the buyer's.
   if (fields.buyer !== undefined) await setBuyer(tx, after, fields.buyer, scope);
   if (fields.lines !== undefined) after.lines = await readLines(tx, scope, before, fields.lines);
