@@ -49,9 +49,9 @@ export function AgendaPage() {
     return columnsOf(dates, bookings, zone, { kind: filters.by === "location" ? "location" : "resource", all });
   }, [bookings, dates, zone, wide, filters.view, filters.by, filters.location, filters.resource, locations, resources]);
 
-  // The toolbar answers at once, and the bookings follow.
-  const drawn = useDeferredValue(columns);
-  const Shown = wide ? AgendaGrid : AgendaList;
+  // The toolbar answers at once, and the bookings follow, each width with its own columns.
+  const drawn = useDeferredValue(useMemo(() => columns && { columns, wide }, [columns, wide]));
+  const Shown = drawn?.wide ? AgendaGrid : AgendaList;
   return (
     <>
       <BookingsHeader open="agenda" />
@@ -73,7 +73,7 @@ export function AgendaPage() {
         <ErrorState message={explain(found.error)} onRetry={() => void found.refetch()} />
       ) : drawn ? (
         <Shown
-          columns={drawn}
+          columns={drawn.columns}
           zone={zone}
           now={now}
           writable={may("bookings:write")}
