@@ -165,7 +165,12 @@ async function lookAhead(db: Db, workspaceId: string): Promise<void> {
 async function handOver(db: Db, workspaceId: string, when: string, apart: number): Promise<void> {
   const since = new Date();
   // Adding them takes a while.
-  const first = new Date(Math.ceil(since.getTime() / second) * second + 20 * second);
+  const soon = Math.ceil(since.getTime() / second) * second + 20 * second;
+  // At a full quarter of an hour others are due as well.
+  const quarters = (at: number) => Math.floor((at - 1) / quarter);
+  const first = new Date(
+    quarters(soon) === quarters(soon + apart * due + 1) ? soon : nextQuarter(0).getTime() + second,
+  );
   const from = new Date(first.getTime() + 60 * minute);
   await addBookings(db, workspaceId, { count: due, from, apart, madeDaysAgo: 400 });
   if (Date.now() > first.getTime()) throw new Error("adding the bookings took longer than until the first is due");
