@@ -222,7 +222,7 @@ test("the tour shows every page", { timeout: 600_000 }, async ({ onTestFailed })
   await show("/settings/services", "services", "/settings/services", "Dameklipp");
   await show("/settings/locations", "locations", "/settings/locations", "Thorvald Meyers gate");
   await show("/settings/resources", "resources", "/settings/resources", "Behandlingsrom");
-  await show("/settings/booking-statuses", "booking-statuses", "/settings/booking-statuses", "Awaiting confirmation");
+  await show("/settings/booking-statuses", "booking-statuses", "/settings/booking-statuses", "Pending");
   await show("/settings/bookings", "booking-settings", "/settings/bookings", "Sender of workflows");
   await show("/settings/carriers/new", "carrier-new", "/settings/carriers/new", "SMPP");
   const smsc = await startSmsc({ system_id: "salongsaks", password: "secret" });
